@@ -1,0 +1,181 @@
+import { NameScope } from '../edit/name-scope.ts';
+import { GraftError } from '../error.ts';
+import type { DataType } from '../model/data-type.ts';
+import { numberBytes } from './number-bytes.ts';
+import type { AttributeSpec, Fragment, NodeSpec, TensorBytes, TensorSpec } from './spec.ts';
+
+/** The ONNX operator sets that the builder's ops are written for. */
+export const builderOpsets = { lowest: 11, highest: 23 } as const;
+
+/** Gives out names that nothing else has; `NameScope` is one. */
+export interface NameSource {
+  take(wanted: string): string;
+}
+
+/** Options of a {@link GraphBuilder}. */
+export interface GraphBuilderOptions {
+  /** ONNX operator set of the model that the nodes go into, 11 to 23. */
+  readonly opset: number;
+  /** Put before every name, with a slash between. */
+  readonly prefix?: string | undefined;
+  /** Where names are taken from; by default only this builder's own names are avoided. */
+  readonly taken?: NameSource | undefined;
+}
+
+/** Options of {@link GraphBuilder.node}. */
+export interface NodeOptions {
+  /** Name below the builder's prefix; by default the operator. */
+  readonly name?: string | undefined;
+  /** How many outputs, or their exact names. Default 1. */
+  readonly outputs?: number | readonly string[] | undefined;
+  /** '' is ONNX's own domain, the default. */
+  readonly domain?: string | undefined;
+}
+
+/**
+ * Collects nodes and constants under one prefix, in the order they are asked for, which is
+ * topological when every input exists before its reader. Names are deterministic: a name that is
+ * taken gets a number. Small constants are shared by the whole builder, scopes included.
+ *
+ * Errors: `UNSUPPORTED_HOST` for an operator set outside {@link builderOpsets}.
+ *
+ * @example
+ * const g = new GraphBuilder({ opset: 17, prefix: 'pip' });
+ * const doubled = ops.mul(g, 'x', g.scalar(2, 'float32'));
+ * const { nodes, initializers } = g.fragment();
+ */
+export class GraphBuilder {
+  readonly opset: number;
+  readonly prefix: string;
+  #parts: Parts;
+
+  constructor(options: GraphBuilderOptions) {
+    if (options.opset < builderOpsets.lowest || options.opset > builderOpsets.highest) {
+      throw new GraftError(
+        'UNSUPPORTED_HOST',
+        `Operator set ${options.opset}: nodes can be written for ${builderOpsets.lowest} to ${builderOpsets.highest}; convert the model to one of these.`,
+      );
+    }
+    this.opset = options.opset;
+    this.prefix = options.prefix ?? '';
+    this.#parts = {
+      root: this.prefix,
+      names: options.taken ?? new NameScope(),
+      nodes: [],
+      initializers: [],
+      constants: new Map(),
+    };
+  }
+
+  /** A builder that adds to the same lists under a deeper prefix. @example g.scope('attn') */
+  scope(name: string): GraphBuilder {
+    const inner = new GraphBuilder({ opset: this.opset, prefix: join(this.prefix, name) });
+    inner.#parts = this.#parts;
+    return inner;
+  }
+
+  /** Adds a node and returns the names of its outputs. @example g.node('Add', [a, b])[0] */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeSpec>> = {},
+    options: NodeOptions = {},
+  ): string[] {
+    const name = this.#take(options.name ?? opType);
+    const { outputs = 1 } = options;
+    const values =
+      typeof outputs === 'number'
+        ? Array.from({ length: outputs }, (_, index) =>
+            this.#parts.names.take(`${name}_output_${index}`),
+          )
+        : [...outputs];
+    const domain = options.domain ?? '';
+    const node: NodeSpec = {
+      name,
+      opType,
+      domain,
+      inputs: trimmed(inputs),
+      outputs: values,
+      attributes,
+    };
+    this.#parts.nodes.push(node);
+    return values;
+  }
+
+  /** Adds an initializer and returns its name; the bytes may be made later, when they are written. */
+  tensor(name: string, dataType: DataType, dims: readonly number[], data: TensorBytes): string {
+    const taken = this.#take(name);
+    this.#parts.initializers.push({ name: taken, dataType, dims: [...dims], data });
+    return taken;
+  }
+
+  /** An int64 vector, shared. @example ops.reshape(g, x, g.ints([0, -1])) */
+  ints(values: readonly number[]): string {
+    return this.#constant(values, [values.length], 'int64');
+  }
+
+  /** A number of rank 0, shared. */
+  scalar(value: number, dataType: DataType): string {
+    return this.#constant([value], [], dataType);
+  }
+
+  /** A small tensor of numbers, shared; a vector unless `dims` say otherwise. */
+  floats(
+    values: readonly number[],
+    dims: readonly number[] = [values.length],
+    dataType: DataType = 'float32',
+  ): string {
+    return this.#constant(values, dims, dataType);
+  }
+
+  /** Everything added so far through this builder and all its scopes. */
+  fragment(): Fragment {
+    return { nodes: [...this.#parts.nodes], initializers: [...this.#parts.initializers] };
+  }
+
+  #take(name: string): string {
+    return this.#parts.names.take(join(this.prefix, name));
+  }
+
+  #constant(values: readonly number[], dims: readonly number[], dataType: DataType): string {
+    const parts = this.#parts;
+    const key = `${dataType}:${dims.join('x')}:${values.map((v) => (Object.is(v, -0) ? '-0' : v)).join(',')}`;
+    let name = parts.constants.get(key);
+    if (name === undefined) {
+      const wanted = join(parts.root, `const/${constantName(values, dims, dataType)}`);
+      name = parts.names.take(wanted);
+      const data = numberBytes(values, dataType);
+      parts.initializers.push({ name, dataType, dims: [...dims], data });
+      parts.constants.set(key, name);
+    }
+    return name;
+  }
+}
+
+interface Parts {
+  readonly root: string;
+  readonly names: NameSource;
+  readonly nodes: NodeSpec[];
+  readonly initializers: TensorSpec[];
+  readonly constants: Map<string, string>;
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Trailing omitted inputs are left out: some runtimes count them. */
+function trimmed(inputs: readonly string[]): string[] {
+  let length = inputs.length;
+  while (length > 0 && inputs[length - 1] === '') length -= 1;
+  return inputs.slice(0, length);
+}
+
+function constantName(
+  values: readonly number[],
+  dims: readonly number[],
+  dataType: DataType,
+): string {
+  const spelled = values.length <= 8 ? values.join('_') : `${dims.join('x')}`;
+  return `${dataType}_${dims.length === 0 ? 'scalar_' : ''}${spelled}`;
+}

@@ -1,0 +1,76 @@
+import type { FloatType } from '../../model/data-type.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
+import { fromFloat32, toFloat32 } from './cast.ts';
+import { add, div, mul, sqrt, sub } from './elementwise.ts';
+import type { Named } from './named.ts';
+import { reduceMean } from './reduce.ts';
+import { unsqueeze } from './squeeze.ts';
+import { transpose } from './transpose.ts';
+
+/** Options of {@link layerNorm}. The parameters are float32 values whatever the type of x. */
+export interface LayerNormOptions extends Named {
+  /** Scale, float32 (C). */
+  readonly weight: string;
+  /** Shift, float32 (C). */
+  readonly bias?: string | undefined;
+  readonly eps: number;
+  /** x's type; the norm itself is taken in float32. Default float32. */
+  readonly dataType?: FloatType | undefined;
+}
+
+/** Options of {@link layerNormChannels}. */
+export interface LayerNormChannelsOptions extends LayerNormOptions {
+  /** `biasFree` divides by the deviation but does not subtract the mean. Default `withBias`. */
+  readonly form?: 'withBias' | 'biasFree' | undefined;
+}
+
+/**
+ * Layer norm over the last axis, with biased variance: `(x − mean)/√(var + eps)·weight + bias`.
+ * `LayerNormalization` since operator set 17, single ops before. In float32 throughout.
+ */
+export function layerNorm(g: GraphBuilder, x: string, options: LayerNormOptions): string {
+  const { weight, bias, eps, dataType = 'float32' } = options;
+  const wide = toFloat32(g, x, dataType);
+  if (g.opset >= 17) {
+    const attributes = { axis: { int: -1 }, epsilon: { float: eps } };
+    const inputs = bias === undefined ? [wide, weight] : [wide, weight, bias];
+    return fromFloat32(g, g.node('LayerNormalization', inputs, attributes, options)[0]!, dataType);
+  }
+  const { centred, deviation } = moments(g, wide, -1, eps);
+  const scaled = mul(g, div(g, centred, deviation), weight, bias === undefined ? options : {});
+  return fromFloat32(g, bias === undefined ? scaled : add(g, scaled, bias, options), dataType);
+}
+
+/**
+ * Layer norm over the channels of an NCHW value, at every pixel. The bias-free form (spec pip.md
+ * section 2) is `x/√(var + eps)·weight`: the mean enters the variance only.
+ */
+export function layerNormChannels(
+  g: GraphBuilder,
+  x: string,
+  options: LayerNormChannelsOptions,
+): string {
+  const { weight, bias, eps, dataType = 'float32', form = 'withBias' } = options;
+  const wide = toFloat32(g, x, dataType);
+  if (form === 'withBias' && g.opset >= 17) {
+    const last = transpose(g, wide, [0, 2, 3, 1]);
+    const normed = layerNorm(g, last, { ...options, dataType: 'float32' });
+    return fromFloat32(g, transpose(g, normed, [0, 3, 1, 2]), dataType);
+  }
+  const { centred, deviation } = moments(g, wide, 1, eps);
+  const unit = div(g, form === 'biasFree' ? wide : centred, deviation);
+  const scaled = mul(g, unit, unsqueeze(g, weight, [1, 2]), bias === undefined ? options : {});
+  if (bias === undefined) return fromFloat32(g, scaled, dataType);
+  return fromFloat32(g, add(g, scaled, unsqueeze(g, bias, [1, 2]), options), dataType);
+}
+
+function moments(
+  g: GraphBuilder,
+  x: string,
+  axis: number,
+  eps: number,
+): { centred: string; deviation: string } {
+  const centred = sub(g, x, reduceMean(g, x, [axis]));
+  const variance = reduceMean(g, mul(g, centred, centred), [axis]);
+  return { centred, deviation: sqrt(g, add(g, variance, g.scalar(eps, 'float32'))) };
+}

@@ -1,0 +1,18 @@
+import type { Model } from '../model/model.ts';
+import { readModel } from '../model/read-model.ts';
+import { encodeBareOutput } from './encode.ts';
+import { rewrite } from './rewrite.ts';
+
+/**
+ * A model with inner values as further outputs, typed by the runtime's inference.
+ *
+ * @example
+ * exposeValues(model, ['/encoder/Add_output_0']);
+ */
+export function exposeValues(model: Model, names: readonly string[]): Model {
+  const { graph } = model;
+  const present = new Set(graph.outputs.map((output) => output.name));
+  const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
+  const end = graph.field.end;
+  return readModel(rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]));
+}

@@ -1,0 +1,60 @@
+import type { Graph, Model, Node } from '../model/model.ts';
+
+/** Hands out names that no graph, body or function of a model uses, in a fixed order for a fixed model. */
+export class NameScope {
+  readonly #taken = new Set<string>();
+
+  constructor(model?: Model) {
+    if (!model) return;
+    this.#addGraph(model.graph);
+    for (const body of model.functions) {
+      for (const name of [body.name, ...body.inputs, ...body.outputs]) this.#taken.add(name);
+      this.#addNodes(body.nodes);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#taken.has(name);
+  }
+
+  /** `wanted` itself when it is free, else the first free of `wanted_2`, `wanted_3`, … */
+  take(wanted: string): string {
+    let name = wanted;
+    for (let count = 2; this.#taken.has(name); count++) name = `${wanted}_${count}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** A prefix that begins no name yet: `wanted`, `wanted_2`, … @example names.prefix('pip') // 'pip' */
+  prefix(wanted: string): string {
+    const roots = new Set<string>();
+    for (const name of this.#taken) {
+      const slash = name.indexOf('/', name.startsWith('/') ? 1 : 0);
+      roots.add(slash < 0 ? name : name.slice(0, slash));
+    }
+    let prefix = wanted;
+    for (let count = 2; roots.has(prefix); count++) prefix = `${wanted}_${count}`;
+    return prefix;
+  }
+
+  #addGraph(graph: Graph): void {
+    for (const { name } of [
+      ...graph.initializers,
+      ...graph.inputs,
+      ...graph.outputs,
+      ...graph.valueInfos,
+    ])
+      this.#taken.add(name);
+    for (const name of graph.sparseInitializers) this.#taken.add(name);
+    this.#addNodes(graph.nodes);
+  }
+
+  #addNodes(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      this.#taken.add(node.name);
+      for (const name of node.inputs) this.#taken.add(name);
+      for (const name of node.outputs) this.#taken.add(name);
+      for (const body of node.subgraphs) this.#addGraph(body);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import type { Field, Model } from '../model/model.ts';
+import { type ByteSource, type Piece, pieceSource } from '../wire/source.ts';
+import { encodeField, encodeVarint } from './encode.ts';
+
+/** Bytes [start, end) of a model's source replaced by pieces; equal bounds insert. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly pieces: readonly Piece[];
+  /** The messages around it, outermost first: their lengths are written anew. */
+  readonly parents: readonly Field[];
+}
+
+/** Bytes that a field's length prefix takes. */
+export function lengthWidth(field: Field): number {
+  return field.body - field.start - encodeVarint(field.number * 8 + 2).length;
+}
+
+/** Bytes that the shortest prefix for a field's present length would take. */
+export function shortestLengthWidth(field: Field): number {
+  return encodeVarint(field.end - field.body).length;
+}
+
+/**
+ * Applies edits and returns the new bytes as pieces over the old: nothing
+ * between the edits is read. A message whose writer padded its length prefix
+ * keeps the padding; `widths` forces the width of a given message.
+ */
+export function rewrite(
+  model: Model,
+  edits: readonly Edit[],
+  widths: ReadonlyMap<Field, number> = new Map(),
+): ByteSource {
+  const { source } = model;
+  const pieces = rewriteRange(source, 0, source.size, edits, 0, widths);
+  return pieceSource(pieces, source.label);
+}
+
+function rewriteRange(
+  source: ByteSource,
+  start: number,
+  end: number,
+  edits: readonly Edit[],
+  depth: number,
+  widths: ReadonlyMap<Field, number>,
+): Piece[] {
+  const pieces: Piece[] = [];
+  let at = start;
+  const keepUntil = (to: number): void => {
+    if (to > at) pieces.push({ source, start: at, end: to });
+  };
+  for (const group of groupByParent(edits, depth)) {
+    const { parent } = group;
+    keepUntil(parent ? parent.start : group.edits[0]!.start);
+    if (parent) {
+      const body = rewriteRange(source, parent.body, parent.end, group.edits, depth + 1, widths);
+      const padded = lengthWidth(parent) > shortestLengthWidth(parent) ? lengthWidth(parent) : 1;
+      pieces.push(...encodeField(parent.number, body, widths.get(parent) ?? padded));
+      at = parent.end;
+    } else {
+      const edit = group.edits[0]!;
+      pieces.push(...edit.pieces);
+      at = edit.end;
+    }
+  }
+  keepUntil(end);
+  return pieces;
+}
+
+/** Edits in file order, those inside the same child message together. */
+function groupByParent(
+  edits: readonly Edit[],
+  depth: number,
+): { parent: Field | undefined; edits: Edit[] }[] {
+  const place = (edit: Edit): number => edit.parents[depth]?.start ?? edit.start;
+  const sorted = edits
+    .map((edit, order) => ({ edit, order }))
+    .sort((a, b) => place(a.edit) - place(b.edit) || a.order - b.order);
+  const groups: { parent: Field | undefined; edits: Edit[] }[] = [];
+  for (const { edit } of sorted) {
+    const parent = edit.parents[depth];
+    const last = groups.at(-1);
+    if (parent && last?.parent?.start === parent.start) last.edits.push(edit);
+    else groups.push({ parent, edits: [edit] });
+  }
+  return groups;
+}

@@ -1,0 +1,32 @@
+/** One place where a node reads a value. */
+export interface Use {
+  /** Index of the reading node in the main graph. */
+  readonly node: number;
+  /** Which of its inputs. */
+  readonly input: number;
+}
+
+/** A value plus the uses that shall read something else instead. */
+export interface Site {
+  readonly value: string;
+  readonly uses: readonly Use[];
+}
+
+/** A skip connection: the encoder's value, and the decoder merge that reads it. */
+export interface SkipSite extends Site {
+  /** Level 1 is full resolution. Unique within a model. */
+  readonly level: number;
+  readonly channels: number;
+  /** Downsampling factor against the input: 1, 2, 4, … */
+  readonly scale: number;
+  readonly join: 'concat' | 'add' | 'mul';
+  /** Name (or, when it has none, first output) of the merging node. */
+  readonly consumer: string;
+  readonly evidence: readonly string[];
+}
+
+/** A candidate that was looked at and turned down. */
+export interface RejectedSite {
+  readonly value: string;
+  readonly reason: string;
+}

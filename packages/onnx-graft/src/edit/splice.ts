@@ -1,0 +1,148 @@
+import type { Fragment, TensorSpec, ValueSpec } from '../build/spec.ts';
+import { GraftError } from '../error.ts';
+import type { Field, Model, Node } from '../model/model.ts';
+import { readModel } from '../model/read-model.ts';
+import type { Piece } from '../wire/source.ts';
+import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
+import { renameInputs } from './rename-inputs.ts';
+import { type Edit, lengthWidth, rewrite, shortestLengthWidth } from './rewrite.ts';
+import type { Site } from './site.ts';
+
+/** A site whose uses shall read `to`. */
+export interface Redirect extends Site {
+  readonly to: string;
+}
+
+/** A fragment and what shall read its outputs; it is put before the first reader. */
+export interface PlacedFragment {
+  readonly fragment: Fragment;
+  readonly redirects: readonly Redirect[];
+}
+
+/** A graph input that a caller may leave out, and the value it then has. */
+export interface OptionalInput {
+  readonly value: ValueSpec;
+  readonly default: TensorSpec;
+}
+
+export interface Splice {
+  readonly fragments: readonly PlacedFragment[];
+  readonly inputs: readonly OptionalInput[];
+  /** The metadata entry that marks the edit, given what is needed to undo it. */
+  readonly stamp: (undo: SpliceUndo) => { readonly key: string; readonly value: string };
+}
+
+/** What {@link unsplice} needs: plain data, to be kept in the file. */
+export interface SpliceUndo {
+  /** Every added node and initialiser is named `${prefix}/…`. */
+  readonly prefix: string;
+  readonly inputs: readonly string[];
+  /** Original value by the name that replaced it. */
+  readonly redirects: Readonly<Record<string, string>>;
+  /** Width of the graph's length prefix where its writer had padded it. */
+  readonly graphLengthWidth?: number;
+  /** Original records, base64, of redirected nodes whose writer used unusual encodings, by node name or first output. */
+  readonly records?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Adds fragments to a model's main graph and redirects the uses of sites to them.
+ *
+ * Everything else keeps its bytes. Fragments stand before the first node that
+ * reads them, so a sorted graph stays sorted. The model handed in is unchanged.
+ *
+ * Errors: `INVALID_ARGUMENT` when a redirect names a use that does not read its value.
+ */
+export function splice(model: Model, prefix: string, edit: Splice): Model {
+  const graph = model.graph;
+  const edits: Edit[] = [];
+  const parents = [graph.field];
+  const renamed = new Map<Node, Map<number, string>>();
+  const redirects: Record<string, string> = {};
+  for (const { fragment, redirects: list } of edit.fragments) {
+    const readers = list.flatMap((redirect) => redirect.uses.map((use) => use.node));
+    const first = graph.nodes[Math.min(...readers)];
+    if (!first)
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${model.source.label}: a fragment has no reader, so it has no place.`,
+      );
+    const at = first.field.start;
+    edits.push({ start: at, end: at, pieces: fragment.nodes.map(encodeNode), parents });
+    for (const redirect of list) {
+      redirects[redirect.to] = redirect.value;
+      for (const use of redirect.uses) {
+        const node = graph.nodes[use.node];
+        if (node?.inputs[use.input] !== redirect.value) {
+          throw new GraftError(
+            'INVALID_ARGUMENT',
+            `${model.source.label}: node ${use.node} does not read '${redirect.value}' as input ${use.input}.`,
+          );
+        }
+        const names = renamed.get(node) ?? new Map<number, string>();
+        renamed.set(node, names.set(use.input, redirect.to));
+      }
+    }
+  }
+  const records: Record<string, string> = {};
+  for (const [node, names] of renamed) {
+    edits.push({
+      start: node.field.start,
+      end: node.field.end,
+      pieces: [renameInputs(model, node, names)],
+      parents,
+    });
+    const original = model.source.read(node.field.start, node.field.end);
+    const back = new Map([...names.keys()].map((input) => [input, node.inputs[input]!]));
+    if (!sameBytes(renameInputs(model, node, back), original))
+      records[nodeKey(node)] = toBase64(original);
+  }
+  const initializers = edit.fragments.flatMap(({ fragment }) => fragment.initializers);
+  edits.push({
+    start: graph.field.end,
+    end: graph.field.end,
+    pieces: tail(model, edit, initializers),
+    parents,
+  });
+  const width = lengthWidth(graph.field);
+  const padded = width > shortestLengthWidth(graph.field);
+  const stamp = edit.stamp({
+    prefix,
+    inputs: edit.inputs.map(({ value }) => value.name),
+    redirects,
+    ...(padded ? { graphLengthWidth: width } : {}),
+    ...(Object.keys(records).length > 0 ? { records } : {}),
+  });
+  const end = model.source.size;
+  edits.push({ start: end, end, pieces: [encodeMetadata(stamp.key, stamp.value)], parents: [] });
+  return readModel(
+    rewrite(model, edits, new Map<Field, number>(padded ? [[graph.field, width]] : [])),
+  );
+}
+
+/** How {@link SpliceUndo.records} names a node. */
+export function nodeKey(node: Node): string {
+  return node.name || (node.outputs[0] ?? '');
+}
+
+/** Initialisers and inputs, at the graph's end. Before IR version 4 every initialiser must be an input too. */
+function tail(model: Model, edit: Splice, initializers: readonly TensorSpec[]): Piece[] {
+  const listed =
+    model.irVersion < 4
+      ? initializers.map(({ name, dataType, dims }): ValueSpec => ({ name, dataType, dims }))
+      : [];
+  const defaults = edit.inputs.map((input) => input.default);
+  const values = [...edit.inputs.map((input) => input.value), ...listed];
+  return [
+    ...[...initializers, ...defaults].flatMap(encodeTensor),
+    ...values.map((value) => encodeValueInfo(value, 'input')),
+  ];
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}

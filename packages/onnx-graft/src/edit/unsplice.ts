@@ -1,0 +1,83 @@
+import { GraftError } from '../error.ts';
+import type { Field, Model, Node } from '../model/model.ts';
+import { readModel } from '../model/read-model.ts';
+import { readEntry } from '../model/read-tensor-header.ts';
+import { WireReader } from '../wire/wire-reader.ts';
+import { renameInputs } from './rename-inputs.ts';
+import { type Edit, rewrite } from './rewrite.ts';
+import { nodeKey, type SpliceUndo } from './splice.ts';
+
+const metadataField = 14;
+
+/**
+ * Takes a splice out again. On a file that nothing else changed since, the
+ * result is the original byte for byte; the caller proves that by its digest.
+ *
+ * Errors: `NOT_GRAFTED` when nothing of the splice is left in the model.
+ *
+ * @param key the metadata entry that {@link splice} wrote
+ */
+export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
+  const { graph } = model;
+  const parents = [graph.field];
+  const edits: Edit[] = [];
+  const drop = (field: Field, around: readonly Field[]): void => {
+    edits.push({ start: field.start, end: field.end, pieces: [], parents: around });
+  };
+  const added = (name: string): boolean => name.startsWith(`${undo.prefix}/`);
+  const inputs = new Set(undo.inputs);
+  for (const node of graph.nodes) {
+    if (added(node.name)) drop(node.field, parents);
+    else {
+      const names = originalNames(node, undo);
+      if (names.size > 0) edits.push(restoreNode(model, node, names, undo, parents));
+    }
+  }
+  for (const tensor of graph.initializers)
+    if (added(tensor.name) || inputs.has(tensor.name)) drop(tensor.field, parents);
+  for (const input of graph.inputs)
+    if (added(input.name) || inputs.has(input.name)) drop(input.field, parents);
+  for (const info of graph.valueInfos) if (added(info.name)) drop(info.field, parents);
+  if (edits.length === 0) {
+    throw new GraftError(
+      'NOT_GRAFTED',
+      `${model.source.label}: nothing named '${undo.prefix}/…' is in it.`,
+    );
+  }
+  const reader = new WireReader(model.source);
+  for (const field of model.fields) {
+    if (field.number === metadataField && readEntry(reader, field)[0] === key) drop(field, []);
+  }
+  const width = undo.graphLengthWidth;
+  return readModel(
+    rewrite(model, edits, new Map(width === undefined ? [] : [[graph.field, width]])),
+  );
+}
+
+function originalNames(node: Node, undo: SpliceUndo): Map<number, string> {
+  const names = new Map<number, string>();
+  node.inputs.forEach((input, index) => {
+    const original = Object.hasOwn(undo.redirects, input) ? undo.redirects[input] : undefined;
+    if (original !== undefined) names.set(index, original);
+  });
+  return names;
+}
+
+function restoreNode(
+  model: Model,
+  node: Node,
+  names: ReadonlyMap<number, string>,
+  undo: SpliceUndo,
+  parents: readonly Field[],
+): Edit {
+  const record =
+    undo.records && Object.hasOwn(undo.records, nodeKey(node))
+      ? undo.records[nodeKey(node)]
+      : undefined;
+  const bytes = record === undefined ? renameInputs(model, node, names) : fromBase64(record);
+  return { start: node.field.start, end: node.field.end, pieces: [bytes], parents };
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,18 @@
+export * from './build/index.ts';
+export * from './edit/build-model.ts';
+export * from './edit/encode.ts';
+export * from './edit/expose.ts';
+export * from './edit/inline-external.ts';
+export * from './edit/name-scope.ts';
+export * from './edit/relocate-external.ts';
+export type * from './edit/site.ts';
+export * from './edit/splice.ts';
+export * from './edit/unsplice.ts';
+export * from './error.ts';
+export * from './limits.ts';
+export * from './model/data-type.ts';
+export * from './model/external-tensors.ts';
+export type * from './model/model.ts';
+export * from './model/read-model.ts';
+export * from './model/read-tensor.ts';
+export * from './wire/source.ts';

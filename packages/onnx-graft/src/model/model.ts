@@ -1,0 +1,109 @@
+import type { ByteSource } from '../wire/source.ts';
+import type { DataType } from './data-type.ts';
+
+/** One protobuf field as it stands in a file: `start` is its tag's first byte, `body` its payload's. */
+export interface Field {
+  readonly number: number;
+  readonly wireType: number;
+  readonly start: number;
+  readonly body: number;
+  readonly end: number;
+}
+
+/** An ONNX model as graph facts over byte ranges of its source; nothing in it was decoded that was not looked at. */
+export interface Model {
+  readonly source: ByteSource;
+  readonly irVersion: number;
+  readonly producer: { readonly name: string; readonly version: string };
+  /** Operator set versions by domain; '' is ONNX's own. */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly graph: Graph;
+  readonly functions: readonly FunctionBody[];
+  /** The top-level fields in file order. */
+  readonly fields: readonly Field[];
+}
+
+/** A graph, the main one or the body of an If, Loop or Scan. */
+export interface Graph {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  readonly initializers: readonly Tensor[];
+  readonly sparseInitializers: readonly string[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly valueInfos: readonly ValueInfo[];
+  /** Where the graph's message stands, and its fields in file order. */
+  readonly field: Field;
+  readonly fields: readonly Field[];
+}
+
+/** A model-local function. */
+export interface FunctionBody {
+  readonly name: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly Node[];
+  readonly field: Field;
+}
+
+/** A node. Attributes are found when the model is read and decoded when asked for. */
+export interface Node {
+  /** Position among its graph's nodes. */
+  readonly index: number;
+  readonly name: string;
+  readonly opType: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, Attribute>;
+  /** Bodies of control-flow attributes. */
+  readonly subgraphs: readonly Graph[];
+  readonly field: Field;
+}
+
+/** An attribute's value. Tensors stay where they are; see {@link Tensor}. */
+export interface Attribute {
+  readonly name: string;
+  readonly field: Field;
+  readonly int?: number;
+  readonly float?: number;
+  readonly string?: string;
+  readonly ints?: readonly number[];
+  readonly floats?: readonly number[];
+  readonly strings?: readonly string[];
+  readonly tensor?: Tensor;
+}
+
+/** A tensor's header, and where its elements are. */
+export interface Tensor {
+  readonly name: string;
+  /** undefined when the file uses a type newer than this version knows. */
+  readonly dataType: DataType | undefined;
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+  readonly field: Field;
+}
+
+export type TensorData =
+  /** `raw_data`: little-endian bytes at [start, end) of the model's source. */
+  | { readonly kind: 'raw'; readonly start: number; readonly end: number }
+  /** A typed repeated field (float_data, int64_data, …), possibly in several pieces. */
+  | { readonly kind: 'typed'; readonly fields: readonly Field[] }
+  /** Another file, relative to the model's folder. `length` is undefined when it runs to the file's end. */
+  | {
+      readonly kind: 'external';
+      readonly location: string;
+      readonly offset: number;
+      readonly length: number | undefined;
+    };
+
+/** A graph input, output or annotated value. Dimension: number, symbol, or null when unknown. */
+export interface ValueInfo {
+  readonly name: string;
+  readonly dataType: DataType | undefined;
+  /** undefined when the rank is unknown. */
+  readonly dims: readonly (number | string | null)[] | undefined;
+  readonly field: Field;
+}

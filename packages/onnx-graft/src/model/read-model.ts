@@ -1,0 +1,121 @@
+import { GraftError } from '../error.ts';
+import type { ByteSource } from '../wire/source.ts';
+import { WireReader } from '../wire/wire-reader.ts';
+import type { Field, FunctionBody, Graph, Model, Node } from './model.ts';
+import { readGraph } from './read-graph.ts';
+import { readNode } from './read-node.ts';
+import { readEntry } from './read-tensor-header.ts';
+
+/** Field numbers of ModelProto (onnx.proto). */
+export const modelField = {
+  irVersion: 1,
+  producerName: 2,
+  producerVersion: 3,
+  graph: 7,
+  opsetImport: 8,
+  metadata: 14,
+  function: 25,
+} as const;
+
+/**
+ * Reads an ONNX model as facts over byte ranges; weights are stepped over.
+ *
+ * Errors: `NOT_ONNX` (no model in it), `CORRUPT_FILE` (with the byte), `LIMIT_EXCEEDED`.
+ * Format: onnx.proto of ONNX 1.10, newer fields are kept unseen in `fields`.
+ *
+ * @example
+ * const model = readModel(bytesSource(bytes, 'net.onnx'));
+ * model.graph.nodes.length;
+ */
+export function readModel(source: ByteSource): Model {
+  if (source.size === 0)
+    throw new GraftError('NOT_ONNX', `${source.label}: the file is empty, expected an ONNX model.`);
+  const reader = new WireReader(source);
+  let irVersion = 0;
+  const producer = { name: '', version: '' };
+  const opsets = new Map<string, number>();
+  const metadata = new Map<string, string>();
+  const functions: FunctionBody[] = [];
+  const fields: Field[] = [];
+  let graph: Graph | undefined;
+  const visit = (field: Field): void => {
+    fields.push(field);
+    switch (field.number) {
+      case modelField.irVersion:
+        irVersion = reader.int(field);
+        break;
+      case modelField.producerName:
+        producer.name = reader.string(field);
+        break;
+      case modelField.producerVersion:
+        producer.version = reader.string(field);
+        break;
+      case modelField.graph:
+        if (graph) reader.fail(field.start, 'a second graph; a model has one');
+        graph = readGraph(reader, field);
+        break;
+      case modelField.opsetImport: {
+        const [domain, version] = readOpset(reader, field);
+        opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+        break;
+      }
+      case modelField.metadata:
+        metadata.set(...readEntry(reader, field));
+        break;
+      case modelField.function:
+        functions.push(readFunction(reader, field));
+    }
+  };
+  try {
+    reader.fields(0, source.size, visit);
+  } catch (error) {
+    // Before an IR version or a graph was seen nothing says that this was ever ONNX.
+    const damaged = irVersion > 0 && error instanceof GraftError;
+    if (damaged || (error instanceof GraftError && error.code === 'LIMIT_EXCEEDED')) throw error;
+    throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model (${reason(error)}).`, {
+      cause: error,
+    });
+  }
+  if (!graph) {
+    throw new GraftError(
+      irVersion > 0 ? 'CORRUPT_FILE' : 'NOT_ONNX',
+      `${source.label}: it holds no graph, expected an ONNX model.`,
+    );
+  }
+  return { source, irVersion, producer, opsets, metadata, graph, functions, fields };
+}
+
+function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^.*?: (byte)/, '$1').replace(/\.$/, '');
+}
+
+function readOpset(reader: WireReader, field: Field): [string, number] {
+  reader.message(field);
+  let domain = '';
+  let version = 0;
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number === 1) domain = reader.string(part);
+    else if (part.number === 2) version = reader.int(part);
+  });
+  return [domain, version];
+}
+
+function readFunction(reader: WireReader, field: Field): FunctionBody {
+  reader.message(field);
+  reader.count();
+  let name = '';
+  let domain = '';
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const nodes: Node[] = [];
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number === 1) name = reader.string(part);
+    else if (part.number === 4) inputs.push(reader.string(part));
+    else if (part.number === 5) outputs.push(reader.string(part));
+    else if (part.number === 7)
+      nodes.push(readNode(reader, part, nodes.length, (body) => readGraph(reader, body, 1)));
+    else if (part.number === 10) domain = reader.string(part);
+  });
+  return { name, domain, inputs, outputs, nodes, field };
+}

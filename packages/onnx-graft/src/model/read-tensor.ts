@@ -1,0 +1,110 @@
+import { GraftError } from '../error.ts';
+import type { ByteSource } from '../wire/source.ts';
+import { WireReader } from '../wire/wire-reader.ts';
+import { byteLengthOf } from './data-type.ts';
+import type { Model, Tensor } from './model.ts';
+
+/** Where the bytes of external data come from, by their location as the model writes it. */
+export type ExternalReader = (location: string) => ByteSource;
+
+/** Number of elements of a tensor; 1 for a scalar. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/**
+ * Little-endian bytes of a tensor, or of its elements [from, to).
+ *
+ * Reads no more than it returns, except from typed fields, which are decoded whole.
+ * Errors: `CORRUPT_FILE` when bytes and dimensions disagree, `UNSUPPORTED_HOST` for
+ * strings and unknown types, `NOT_FOUND` for external data without a reader.
+ *
+ * @example
+ * new Float32Array(readTensor(model, model.graph.initializers[0]).slice().buffer);
+ */
+export function readTensor(
+  model: Model,
+  tensor: Tensor,
+  options: {
+    readonly from?: number;
+    readonly to?: number;
+    readonly external?: ExternalReader;
+  } = {},
+): Uint8Array {
+  const count = elementCount(tensor.dims);
+  const width = tensor.dataType && byteLengthOf(tensor.dataType, 2);
+  const place = `${model.source.label}: tensor '${tensor.name}'`;
+  if (!tensor.dataType || width === undefined) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${place}: its element type cannot be read as numbers.`,
+    );
+  }
+  const length = byteLengthOf(tensor.dataType, count)!;
+  const start = byteLengthOf(tensor.dataType, options.from ?? 0)!;
+  const end = byteLengthOf(tensor.dataType, Math.min(options.to ?? count, count))!;
+  const { data } = tensor;
+  if (data.kind === 'raw') {
+    checkLength(place, data.end - data.start, length);
+    return model.source.read(data.start + start, data.start + end);
+  }
+  if (data.kind === 'external') {
+    if (!options.external) {
+      throw new GraftError(
+        'NOT_FOUND',
+        `${place}: its elements are in '${data.location}', which is not at hand.`,
+      );
+    }
+    if (data.length !== undefined) checkLength(place, data.length, length);
+    return options.external(data.location).read(data.offset + start, data.offset + end);
+  }
+  const bytes = typedBytes(model.source, tensor, length);
+  checkLength(place, bytes.length, length);
+  return bytes.subarray(start, end);
+}
+
+function checkLength(place: string, got: number, wanted: number): void {
+  if (got !== wanted) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${place}: ${got} bytes of data, but its dimensions and type need ${wanted}.`,
+    );
+  }
+}
+
+/** Which numbers a typed field holds follows from its number; what they are stored as, from the data type (onnx.proto). */
+function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Array {
+  if (tensor.data.kind !== 'typed') return new Uint8Array();
+  const reader = new WireReader(source);
+  const numbers: number[] = [];
+  const doubles: Uint8Array[] = [];
+  for (const field of tensor.data.fields) {
+    if (field.number === 4) reader.floats(field, numbers);
+    else if (field.number === 10) doubles.push(source.read(field.body, field.end));
+    else reader.ints(field, numbers);
+  }
+  if (doubles.length > 0) return concat(doubles);
+  const out = new Uint8Array(length);
+  const view = new DataView(out.buffer);
+  const width = Math.max(1, Math.round(length / Math.max(1, numbers.length)));
+  if (numbers.length * width !== length) return new Uint8Array(numbers.length * width);
+  numbers.forEach((value, index) => {
+    const at = index * width;
+    if (tensor.dataType === 'float32') view.setFloat32(at, value, true);
+    else if (width === 8) view.setBigInt64(at, BigInt(value), true);
+    else if (width === 4) view.setInt32(at, value, true);
+    else if (width === 2) view.setInt16(at, value, true);
+    else view.setInt8(at, value);
+  });
+  return out;
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,70 @@
+import type { ByteSource, Piece, PieceSource } from '../wire/source.ts';
+import type { FileSource } from './file-source.ts';
+
+/** Large enough that system calls do not count, small enough that memory does not either. */
+const chunkBytes = 1024 * 1024;
+
+/**
+ * The bytes of a source in order, in chunks of at most 1 MiB. A chunk's memory
+ * is used again for the next one: consume it before going on.
+ */
+export function* chunks(source: ByteSource): Generator<Uint8Array> {
+  yield* range(
+    source,
+    0,
+    source.size,
+    Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, source.size))),
+  );
+}
+
+function* range(
+  source: ByteSource,
+  start: number,
+  end: number,
+  buffer: Uint8Array,
+): Generator<Uint8Array> {
+  if (isPieces(source)) {
+    let at = 0;
+    for (const piece of source.pieces) {
+      const length =
+        piece instanceof Uint8Array
+          ? piece.length
+          : 'source' in piece
+            ? piece.end - piece.start
+            : piece.byteLength;
+      const from = Math.max(0, start - at);
+      const to = Math.min(length, end - at);
+      if (from < to) yield* pieceRange(piece, from, to, buffer);
+      at += length;
+    }
+    return;
+  }
+  for (let at = start; at < end; at += buffer.length) {
+    const size = Math.min(buffer.length, end - at);
+    if (isFile(source)) {
+      const part = buffer.subarray(0, size);
+      source.readInto(part, at);
+      yield part;
+    } else yield source.read(at, at + size);
+  }
+}
+
+function* pieceRange(
+  piece: Piece,
+  from: number,
+  to: number,
+  buffer: Uint8Array,
+): Generator<Uint8Array> {
+  if (piece instanceof Uint8Array) yield piece.subarray(from, to);
+  else if ('source' in piece)
+    yield* range(piece.source, piece.start + from, piece.start + to, buffer);
+  else yield piece.load().subarray(from, to);
+}
+
+function isPieces(source: ByteSource): source is PieceSource {
+  return 'pieces' in source;
+}
+
+function isFile(source: ByteSource): source is FileSource {
+  return 'readInto' in source;
+}

@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto';
+import type { ByteSource } from '../wire/source.ts';
+import { chunks } from './chunks.ts';
+
+/** `sha256:` and the hex SHA-256 of a source's bytes, read in chunks. */
+export function digest(source: ByteSource): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks(source)) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}

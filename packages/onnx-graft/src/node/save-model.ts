@@ -1,0 +1,99 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import { inlineExternal } from '../edit/inline-external.ts';
+import { relocateExternal } from '../edit/relocate-external.ts';
+import { GraftError } from '../error.ts';
+import { limits } from '../limits.ts';
+import { externalTensors } from '../model/external-tensors.ts';
+import type { Model } from '../model/model.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
+import { chunks } from './chunks.ts';
+import { placeFile } from './place-file.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/** What happens to external data when a model is saved. */
+export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
+export type ExternalMode = (typeof externalModes)[number];
+
+export interface SaveOptions {
+  /** Where the model's external data is, as {@link openModel} gives it; not needed without any. */
+  readonly from?: { readonly folder: string; readonly external: ExternalReader };
+  /**
+   * `reference` keeps the data where it is (it must be in the target's folder or below),
+   * `link` makes hard links beside the target, `copy` copies, `inline` puts it into the file.
+   * In the same folder all but `inline` leave the data alone. Default: `copy`.
+   */
+  readonly externalData?: ExternalMode;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/**
+ * Writes a model to a file: streamed, to a temporary file that is renamed when it is whole.
+ *
+ * Errors: `WRITE_FAILED` (nothing changed), `INVALID_ARGUMENT` for external data that cannot be
+ * referenced from the target's folder, `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ *
+ * @example
+ * const opened = openModel('host.onnx');
+ * await saveModel(opened.model, 'copy/host.onnx', { from: opened, externalData: 'link' });
+ */
+export async function saveModel(
+  model: Model,
+  path: string,
+  options: SaveOptions = {},
+): Promise<void> {
+  const target = resolve(path);
+  const placed = await placeExternal(model, target, options);
+  const { source } = placed;
+  if (source.size > limits.messageBytes) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${path}: it would take ${source.size} bytes; an .onnx file holds at most 2 GiB.`,
+    );
+  }
+  let done = 0;
+  await writeAtomic(
+    target,
+    async (append) => {
+      for (const chunk of chunks(source)) {
+        await append(chunk);
+        done += chunk.length;
+        options.onProgress?.(done, source.size);
+      }
+    },
+    options.signal,
+  );
+}
+
+async function placeExternal(model: Model, target: string, options: SaveOptions): Promise<Model> {
+  const locations = new Set(externalTensors(model).map(({ data }) => data.location));
+  if (locations.size === 0) return model;
+  if (!options.from) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${target}: the model has external data, but where it is was not given.`,
+    );
+  }
+  const { folder, external } = options.from;
+  const mode = options.externalData ?? 'copy';
+  if (mode === 'inline') return inlineExternal(model, external);
+  const here = dirname(target);
+  if (here === resolve(folder)) return model;
+  if (mode === 'reference')
+    return relocateExternal(model, (location) => referenceTo(resolve(folder, location), here));
+  for (const location of locations) {
+    await placeFile(resolve(folder, location), resolve(here, location), mode);
+  }
+  return model;
+}
+
+function referenceTo(file: string, folder: string): string {
+  const path = relative(folder, file);
+  if (path.startsWith('..')) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${file}: it cannot be referenced from ${folder}, because runtimes refuse external data above the model's folder; save beside it, or choose link, copy or inline.`,
+    );
+  }
+  return path.split(sep).join('/');
+}

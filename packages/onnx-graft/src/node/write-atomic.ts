@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ioError } from './io-error.ts';
+
+let serial = 0;
+
+/**
+ * Writes a file beside its target and renames it over; on any failure or abort the target is as it was.
+ *
+ * @param write receives a function that appends bytes
+ */
+export async function writeAtomic(
+  path: string,
+  write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${serial++}.tmp`);
+  let made = false;
+  try {
+    const before = await stat(path).catch(() => undefined);
+    // A rename would replace a folder's or device's name, not write to it.
+    if (before && !before.isFile())
+      throw Object.assign(new Error('it is not a regular file'), {
+        code: before.isDirectory() ? 'EISDIR' : '',
+      });
+    // A rename would also silently replace a file that its owner made read-only.
+    if (before) await access(path, constants.W_OK);
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+    made = true;
+    try {
+      await write(async (bytes) => {
+        signal?.throwIfAborted();
+        for (let done = 0; done < bytes.length; )
+          done += (await file.write(bytes, done)).bytesWritten;
+      });
+    } finally {
+      await file.close();
+    }
+    if (before) await chmod(temporary, before.mode & 0o777);
+    await rename(temporary, path);
+  } catch (error) {
+    if (made) await rm(temporary, { force: true });
+    if (signal?.aborted) throw error;
+    throw ioError('write', path, error);
+  }
+}

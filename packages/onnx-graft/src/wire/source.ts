@@ -1,0 +1,106 @@
+import { GraftError } from '../error.ts';
+
+/** Random access to bytes that need not be in memory: a file, a buffer, or pieces of both. */
+export interface ByteSource {
+  /** What to call it in messages: a path, or 'model'. */
+  readonly label: string;
+  readonly size: number;
+  /** The bytes at [start, end): a view or a copy, not to be written to. Throws `CORRUPT_FILE` past the end. */
+  read(start: number, end: number): Uint8Array;
+}
+
+/** A source over bytes in memory. @example bytesSource(await file.bytes()) */
+export function bytesSource(bytes: Uint8Array, label = 'model'): ByteSource {
+  return {
+    label,
+    size: bytes.length,
+    read(start, end) {
+      checkRange(label, bytes.length, start, end);
+      return bytes.subarray(start, end);
+    },
+  };
+}
+
+/** A part of a source: either bytes, bytes made on demand, or a range of another source. */
+export type Piece =
+  | Uint8Array
+  | { readonly byteLength: number; readonly load: () => Uint8Array }
+  | { readonly source: ByteSource; readonly start: number; readonly end: number };
+
+/** Length of a piece in bytes. */
+export function pieceLength(piece: Piece): number {
+  if (piece instanceof Uint8Array) return piece.length;
+  return 'source' in piece ? piece.end - piece.start : piece.byteLength;
+}
+
+/** A source that is the concatenation of pieces: how an edited model refers to its host's bytes. */
+export function pieceSource(pieces: readonly Piece[], label: string): PieceSource {
+  const starts: number[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    starts.push(size);
+    size += pieceLength(piece);
+  }
+  return {
+    label,
+    size,
+    pieces,
+    read(start, end) {
+      checkRange(label, size, start, end);
+      let index = lastAtOrBefore(starts, start);
+      const first = pieces[index];
+      if (first === undefined || start === end) return new Uint8Array();
+      const offset = starts[index] ?? 0;
+      if (end <= offset + pieceLength(first)) return readPiece(first, start - offset, end - offset);
+      const out = new Uint8Array(end - start);
+      for (let at = start; at < end; index++) {
+        const piece = pieces[index]!;
+        const from = at - starts[index]!;
+        const to = Math.min(pieceLength(piece), end - starts[index]!);
+        out.set(readPiece(piece, from, to), at - start);
+        at += to - from;
+      }
+      return out;
+    },
+  };
+}
+
+export interface PieceSource extends ByteSource {
+  readonly pieces: readonly Piece[];
+}
+
+function readPiece(piece: Piece, from: number, to: number): Uint8Array {
+  if (piece instanceof Uint8Array) return piece.subarray(from, to);
+  if ('source' in piece) return piece.source.read(piece.start + from, piece.start + to);
+  return piece.load().subarray(from, to);
+}
+
+/** All pieces as one array; for small things only. */
+export function joinPieces(pieces: readonly Piece[]): Uint8Array {
+  return pieceSource(pieces, 'pieces')
+    .read(
+      0,
+      pieces.reduce((sum, piece) => sum + pieceLength(piece), 0),
+    )
+    .slice();
+}
+
+function lastAtOrBefore(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (sorted[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function checkRange(label: string, size: number, start: number, end: number): void {
+  if (start < 0 || end < start || end > size) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${label}: bytes ${start} to ${end} were needed, but it has ${size}; the file is cut off.`,
+    );
+  }
+}

@@ -1,0 +1,219 @@
+import { GraftError } from '../error.ts';
+import { limits } from '../limits.ts';
+import type { Field } from '../model/model.ts';
+import type { ByteSource } from './source.ts';
+
+/** Big enough for thousands of nodes a read, small beside one weight. */
+const windowBytes = 64 * 1024;
+
+const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+
+const utf8 = new TextDecoder();
+
+/**
+ * Reads protobuf records of a source through a small window, with absolute
+ * positions, so that a 2 GB payload is stepped over rather than loaded and an
+ * error can name its byte. protobufjs' Reader needs the whole message in memory.
+ *
+ * Every length is checked against its enclosing record before it is used.
+ * Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ */
+export class WireReader {
+  readonly source: ByteSource;
+  position = 0;
+  #window: Uint8Array = new Uint8Array();
+  #view = new DataView(this.#window.buffer);
+  #windowStart = 0;
+  #records = 0;
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** Steps over the fields in [start, end) and hands each to `visit` with the reader at its payload. */
+  fields(start: number, end: number, visit: (field: Field) => void): void {
+    this.position = start;
+    while (this.position < end) {
+      const field = this.#field(end);
+      visit(field);
+      this.position = field.end;
+    }
+  }
+
+  /** Counts one record against the limit. */
+  count(): void {
+    if (++this.#records > limits.records) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${this.source.label}: more than ${limits.records} nodes, tensors and values.`,
+      );
+    }
+  }
+
+  /** A field's payload as a number. int64 beyond 2^53 loses its low bits, which only sentinels such as INT64_MAX use. */
+  int(field: Field): number {
+    this.#expect(field, wire.varint);
+    this.position = field.body;
+    return this.varint(field.end);
+  }
+
+  float(field: Field): number {
+    this.#expect(field, wire.fixed32);
+    return this.#float(field.body);
+  }
+
+  string(field: Field): string {
+    this.#expect(field, wire.bytes);
+    return this.#text(field.body, field.end);
+  }
+
+  /** A repeated integer field, packed or not, appended to `out`. */
+  ints(field: Field, out: number[]): void {
+    if (field.wireType === wire.varint) out.push(this.int(field));
+    else {
+      this.#expect(field, wire.bytes);
+      this.position = field.body;
+      while (this.position < field.end) {
+        this.#checkList(field, out);
+        out.push(this.varint(field.end));
+      }
+    }
+  }
+
+  /** A repeated float field, packed or not, appended to `out`. */
+  floats(field: Field, out: number[]): void {
+    if (field.wireType === wire.fixed32) out.push(this.float(field));
+    else {
+      this.#expect(field, wire.bytes);
+      if ((field.end - field.body) % 4 !== 0)
+        this.fail(field.start, 'a list of floats whose length is not a multiple of 4');
+      for (let at = field.body; at < field.end; at += 4) {
+        this.#checkList(field, out);
+        out.push(this.#float(at));
+      }
+    }
+  }
+
+  message(field: Field): void {
+    this.#expect(field, wire.bytes);
+  }
+
+  fail(at: number, what: string): never {
+    throw new GraftError('CORRUPT_FILE', `${this.source.label}: byte ${at}: ${what}.`);
+  }
+
+  varint(end: number): number {
+    let low = 0;
+    let high = 0;
+    const start = this.position;
+    for (let index = 0; index < 10; index++) {
+      if (this.position >= end) this.fail(start, 'a number that runs past the end of its record');
+      const byte = this.#byte(this.position++);
+      const bits = byte & 0x7f;
+      if (index < 4) low |= bits << (7 * index);
+      else if (index === 4) {
+        low |= bits << 28;
+        high |= bits >> 4;
+      } else high |= bits << (7 * index - 32);
+      if (byte < 0x80) return (high | 0) * 4294967296 + (low >>> 0);
+    }
+    return this.fail(start, 'a number longer than ten bytes');
+  }
+
+  #field(end: number): Field {
+    const start = this.position;
+    const tag = this.varint(end);
+    const number = Math.floor(tag / 8);
+    const wireType = tag % 8;
+    if (tag < 8 || tag > 0xffffffff) this.fail(start, `a field number out of range`);
+    let body = this.position;
+    let stop: number;
+    if (wireType === wire.varint) {
+      this.varint(end);
+      stop = this.position;
+    } else if (wireType === wire.bytes) {
+      const length = this.varint(end);
+      body = this.position;
+      stop = body + length;
+      if (length < 0 || stop > end) {
+        this.fail(
+          start,
+          `field ${number} says it is ${length} bytes long, but only ${end - body} are left; the file is cut off or damaged`,
+        );
+      }
+    } else if (wireType === wire.fixed32 || wireType === wire.fixed64) {
+      stop = body + (wireType === wire.fixed32 ? 4 : 8);
+      if (stop > end) this.fail(start, `field ${number} is cut off`);
+    } else
+      return this.fail(start, `field ${number} has wire type ${wireType}, which ONNX does not use`);
+    return { number, wireType, start, body, end: stop };
+  }
+
+  #expect(field: Field, wireType: number): void {
+    if (field.wireType !== wireType) {
+      this.fail(
+        field.start,
+        `field ${field.number} has wire type ${field.wireType}, expected ${wireType}`,
+      );
+    }
+  }
+
+  #checkList(field: Field, out: readonly number[]): void {
+    if (out.length >= limits.listElements) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${this.source.label}: byte ${field.start}: a list of more than ${limits.listElements} elements.`,
+      );
+    }
+  }
+
+  #byte(at: number): number {
+    const offset = at - this.#windowStart;
+    if (offset >= 0 && offset < this.#window.length) return this.#window[offset]!;
+    this.#load(at);
+    return this.#window[0]!;
+  }
+
+  #load(at: number): void {
+    this.#windowStart = at;
+    this.#window = this.source.read(at, Math.min(at + windowBytes, this.source.size));
+    this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.length);
+  }
+
+  #float(at: number): number {
+    const offset = at - this.#windowStart;
+    if (offset < 0 || offset + 4 > this.#window.length) {
+      this.#load(at);
+      return this.#view.getFloat32(0, true);
+    }
+    return this.#view.getFloat32(offset, true);
+  }
+
+  #text(start: number, end: number): string {
+    const length = end - start;
+    if (length === 0) return '';
+    if (length > limits.stringBytes) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${this.source.label}: byte ${start}: a string of ${length} bytes; at most ${limits.stringBytes} are read.`,
+      );
+    }
+    let offset = start - this.#windowStart;
+    if (offset < 0 || offset + length > this.#window.length) {
+      if (length > windowBytes) return utf8.decode(this.source.read(start, end));
+      this.#load(start);
+      offset = 0;
+    }
+    // Names are short and ASCII: this loop is several times faster than a TextDecoder call.
+    if (length <= 96) {
+      let text = '';
+      for (let index = offset; index < offset + length; index++) {
+        const code = this.#window[index]!;
+        if (code >= 0x80) return utf8.decode(this.#window.subarray(offset, offset + length));
+        text += String.fromCharCode(code);
+      }
+      return text;
+    }
+    return utf8.decode(this.#window.subarray(offset, offset + length));
+  }
+}

@@ -1,0 +1,117 @@
+import { bytesSource, GraftError, readModel, readTensor } from '@pip-graft/onnx-graft';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { richModel } from '../rich-model.ts';
+
+const read = (bytes: Uint8Array) => readModel(bytesSource(bytes, 'net.onnx'));
+
+function failure(bytes: Uint8Array): GraftError {
+  try {
+    read(bytes);
+  } catch (error) {
+    if (error instanceof GraftError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('readModel', () => {
+  it('sees what another writer wrote', () => {
+    const model = read(richModel());
+    expect(model.irVersion).toBe(8);
+    expect(model.producer.name).toBe('other');
+    expect([...model.opsets]).toEqual([['', 17]]);
+    expect([...model.metadata]).toEqual([['author', 'someone']]);
+    expect(model.graph.nodes.map((node) => node.opType)).toEqual(['Relu', 'If', 'Add']);
+    expect(model.graph.nodes[1]?.subgraphs.map((body) => body.nodes[0]?.inputs)).toEqual([
+      ['relu_out', 'w'],
+      ['relu_out', 'w'],
+    ]);
+    expect(model.graph.sparseInitializers).toEqual(['s']);
+    expect(model.graph.inputs[0]).toMatchObject({ name: 'x', dataType: 'float32', dims: ['n', 2] });
+    expect(
+      model.functions.map(({ name, domain, inputs, outputs }) => ({
+        name,
+        domain,
+        inputs,
+        outputs,
+      })),
+    ).toEqual([{ name: 'f', domain: 'my', inputs: ['a'], outputs: ['b'] }]);
+  });
+
+  it('reads typed tensor data as bytes', () => {
+    const model = read(richModel());
+    const w = model.graph.initializers[1]!;
+    expect([...new Float32Array(readTensor(model, w).slice().buffer)]).toEqual([1, 2]);
+    expect([...new Float32Array(readTensor(model, w, { from: 1 }).slice().buffer)]).toEqual([2]);
+  });
+
+  it('refuses what is not ONNX', () => {
+    expect(failure(new Uint8Array()).message).toBe(
+      'net.onnx: the file is empty, expected an ONNX model.',
+    );
+    for (const text of [
+      'hello world',
+      '<!DOCTYPE html>',
+      '\x89PNG\r\n\x1a\n0000',
+      'PK\x03\x04abc',
+      '{"a": 1}',
+    ]) {
+      expect(failure(new TextEncoder().encode(text)).code, text).toBe('NOT_ONNX');
+    }
+  });
+
+  it('names the byte where a file is cut', () => {
+    const bytes = richModel();
+    const error = failure(bytes.subarray(0, bytes.length - 150));
+    expect(error.code).toBe('CORRUPT_FILE');
+    expect(error.message).toMatch(
+      /^net\.onnx: byte \d+: field 7 says it is \d+ bytes long, but only \d+ are left/,
+    );
+  });
+
+  it('refuses a length of 4 GB without allocating it', () => {
+    const error = failure(Uint8Array.from([0x08, 0x08, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x0a]));
+    expect(error.message).toContain(
+      'field 7 says it is 4294967295 bytes long, but only 1 are left',
+    );
+  });
+
+  it('stops at deeply nested graphs', () => {
+    let body = new Uint8Array();
+    const wrap = (tag: number, inner: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const length: number[] = [];
+      for (let rest = inner.length; ; rest >>= 7) {
+        length.push(rest > 127 ? (rest & 127) | 128 : rest);
+        if (rest <= 127) break;
+      }
+      return Uint8Array.from([tag, ...length, ...inner]);
+    };
+    for (let depth = 0; depth < 100; depth++) body = wrap(0x0a, wrap(0x2a, wrap(0x32, body)));
+    const error = failure(Uint8Array.from([0x08, 0x08, ...wrap(0x3a, body)]));
+    expect(error.code).toBe('LIMIT_EXCEEDED');
+  });
+
+  it('ends in a model or a typed error for any damage', () => {
+    const bytes = richModel();
+    const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(flips, fc.nat(bytes.length), (changes, end) => {
+        const damaged = bytes.slice();
+        for (const [at, byte] of changes) damaged[at] = byte;
+        try {
+          read(damaged.subarray(0, end));
+        } catch (error) {
+          expect(error).toBeInstanceOf(GraftError);
+          expect(['NOT_ONNX', 'CORRUPT_FILE', 'LIMIT_EXCEEDED']).toContain(
+            (error as GraftError).code,
+          );
+        }
+      }),
+      { numRuns: 3000, seed: 1 },
+    );
+  });
+});

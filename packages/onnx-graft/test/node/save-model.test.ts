@@ -1,0 +1,220 @@
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GraftError, readTensor } from '@pip-graft/onnx-graft';
+import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import onnxProto from 'onnx-proto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { richModel } from '../rich-model.ts';
+
+const { onnx } = onnxProto;
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onnx-graft-'));
+  mkdirSync(join(folder, 'host/data'), { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const external = (name: string, location: string, offset: number, length: number | undefined) => ({
+  name,
+  dataType: 1,
+  dims: [2],
+  dataLocation: 1,
+  externalData: [
+    { key: 'location', value: location },
+    { key: 'offset', value: String(offset) },
+    ...(length === undefined ? [] : [{ key: 'length', value: String(length) }]),
+  ],
+});
+
+/** A model with weights in two files, one in a sub-folder, at odd offsets, one of them in a Constant node. */
+function writeExternal(locations = ['weights.bin', 'data/more.bin']): string {
+  const path = join(folder, 'host/net.onnx');
+  const bytes = onnx.ModelProto.encode({
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
+    graph: {
+      name: 'g',
+      node: [
+        {
+          opType: 'Constant',
+          output: ['c'],
+          attribute: [{ name: 'value', type: 4, t: external('', locations[1]!, 3, 8) }],
+        },
+      ],
+      initializer: [
+        external('a', locations[0]!, 5, 8),
+        external('b', locations[0]!, 13, undefined),
+      ],
+    },
+  }).finish();
+  writeFileSync(path, bytes);
+  writeFileSync(
+    join(folder, 'host/weights.bin'),
+    Buffer.concat([Buffer.alloc(5), Buffer.from(Float32Array.of(1, 2, 3, 4).buffer)]),
+  );
+  writeFileSync(
+    join(folder, 'host/data/more.bin'),
+    Buffer.concat([Buffer.alloc(3), Buffer.from(Float32Array.of(5, 6).buffer)]),
+  );
+  return path;
+}
+
+function valuesOf(path: string): number[][] {
+  const opened = openModel(path);
+  const { model } = opened;
+  const constant = model.graph.nodes[0]?.attributes.get('value')?.tensor;
+  const tensors = [...model.graph.initializers, ...(constant ? [constant] : [])];
+  const values = tensors.map((tensor) => [
+    ...new Float32Array(readTensor(model, tensor, { external: opened.external }).slice().buffer),
+  ]);
+  opened.close();
+  return values;
+}
+
+const values = [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+];
+
+async function failure(run: () => unknown): Promise<GraftError> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof GraftError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('saveModel', () => {
+  it('copies a file byte for byte', async () => {
+    const path = join(folder, 'rich.onnx');
+    writeFileSync(path, richModel());
+    const opened = openModel(path);
+    await saveModel(opened.model, join(folder, 'new/copy.onnx'));
+    expect(readFileSync(join(folder, 'new/copy.onnx')).equals(richModel())).toBe(true);
+    expect(digest(opened.model.source)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    opened.close();
+  });
+
+  it('replaces the file it reads from', async () => {
+    const path = join(folder, 'rich.onnx');
+    writeFileSync(path, richModel());
+    await saveModel(openModel(path).model, path);
+    expect(readFileSync(path).equals(richModel())).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['host', 'rich.onnx']);
+  });
+
+  it.each(['reference', 'link', 'copy', 'inline'] as const)(
+    'keeps external data working in the same folder: %s',
+    async (mode) => {
+      const opened = openModel(writeExternal());
+      const target = join(folder, 'host/out.onnx');
+      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      expect(valuesOf(target)).toEqual(values);
+    },
+  );
+
+  it.each(['link', 'copy', 'inline'] as const)(
+    'keeps external data working in another folder: %s',
+    async (mode) => {
+      const opened = openModel(writeExternal());
+      const target = join(folder, 'other/deep/out.onnx');
+      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      expect(valuesOf(target)).toEqual(values);
+      expect(existsSync(join(folder, 'other/deep/data/more.bin'))).toBe(mode !== 'inline');
+      if (mode === 'link')
+        expect(statSync(join(folder, 'other/deep/weights.bin')).ino).toBe(
+          statSync(join(folder, 'host/weights.bin')).ino,
+        );
+    },
+  );
+
+  it('references data below the target folder, and says why it cannot above', async () => {
+    const opened = openModel(writeExternal());
+    const target = join(folder, 'out.onnx');
+    await saveModel(opened.model, target, { from: opened, externalData: 'reference' });
+    expect(valuesOf(target)).toEqual(values);
+    const error = await failure(() =>
+      saveModel(opened.model, join(folder, 'other/out.onnx'), {
+        from: opened,
+        externalData: 'reference',
+      }),
+    );
+    expect(error.code).toBe('INVALID_ARGUMENT');
+    expect(error.message).toContain('cannot be referenced from');
+  });
+
+  it('never overwrites a different data file', async () => {
+    const opened = openModel(writeExternal());
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'other/weights.bin'), 'precious');
+    const error = await failure(() =>
+      saveModel(opened.model, join(folder, 'other/out.onnx'), { from: opened }),
+    );
+    expect(error.code).toBe('WRITE_FAILED');
+    expect(readFileSync(join(folder, 'other/weights.bin'), 'utf8')).toBe('precious');
+    expect(existsSync(join(folder, 'other/out.onnx'))).toBe(false);
+  });
+
+  it('leaves the target alone when it is a folder, and when it is stopped', async () => {
+    const path = join(folder, 'rich.onnx');
+    writeFileSync(path, richModel());
+    const { model } = openModel(path);
+    expect((await failure(() => saveModel(model, join(folder, 'host')))).code).toBe('WRITE_FAILED');
+    writeFileSync(join(folder, 'kept.onnx'), 'kept');
+    const stopped = saveModel(model, join(folder, 'kept.onnx'), { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toThrow(/abort/i);
+    expect(readFileSync(join(folder, 'kept.onnx'), 'utf8')).toBe('kept');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe('openModel', () => {
+  it.each(['../secret.bin', '/etc/passwd', 'data/../../secret.bin', 'C:\\secret.bin'])(
+    'refuses external data at %s',
+    async (location) => {
+      const path = writeExternal([location, 'data/more.bin']);
+      const error = await failure(() => openModel(path));
+      expect(error.code).toBe('UNSAFE_FILE');
+      expect(error.message).toContain(location);
+    },
+  );
+
+  it('refuses symbolic links, missing and short data', async () => {
+    const path = writeExternal();
+    rmSync(join(folder, 'host/weights.bin'));
+    expect((await failure(() => openModel(path))).code).toBe('NOT_FOUND');
+    symlinkSync(join(folder, 'host/data/more.bin'), join(folder, 'host/weights.bin'));
+    expect((await failure(() => openModel(path))).code).toBe('UNSAFE_FILE');
+    rmSync(join(folder, 'host/weights.bin'));
+    writeFileSync(join(folder, 'host/weights.bin'), Buffer.alloc(12));
+    const short = await failure(() => openModel(path));
+    expect(short.code).toBe('CORRUPT_FILE');
+    expect(short.message).toContain('ends at byte 13, but the file has 12');
+  });
+
+  it('accepts hard-linked data, which is inside its folder', async () => {
+    const path = writeExternal();
+    linkSync(join(folder, 'host/weights.bin'), join(folder, 'second-name'));
+    expect(valuesOf(path)).toEqual(values);
+  });
+
+  it('says what is wrong with the path', async () => {
+    expect((await failure(() => openModel(join(folder, 'none.onnx')))).code).toBe('NOT_FOUND');
+    expect((await failure(() => openModel(folder))).code).toBe('READ_FAILED');
+  });
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests import packages by their public names; the `source` condition makes
+// those resolve to TypeScript, so that no build is needed before testing.
+const conditions = ['source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    testTimeout: 60_000,
+    pool: 'forks',
+  },
+});
