@@ -1,0 +1,23 @@
+import { CommanderError, type Command } from 'commander';
+import { program } from './program.ts';
+import { failureOf } from './session/exit.ts';
+
+/** Runs the command line. Sets the exit status; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const root = await program(argv);
+  for (const command of [root, ...descendants(root)]) command.exitOverride();
+  try {
+    await root.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version leave by the same door, with 0.
+    if (error.exitCode === 0 && error.code !== 'commander.help') return;
+    const failure = failureOf(error);
+    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`);
+    process.exitCode = failure.exit;
+  }
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}

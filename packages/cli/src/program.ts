@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { version } from './version.ts';
+
+type Load = () => Promise<{ readonly command: () => Command }>;
+
+/** Every command, loaded when it is called: starting the tool costs what the command needs. */
+const commands: Readonly<Record<string, Load>> = {
+  inspect: () => import('./commands/inspect.ts'),
+  plan: () => import('./commands/plan.ts'),
+  apply: () => import('./commands/apply.ts'),
+  remove: () => import('./commands/remove.ts'),
+  check: () => import('./commands/check.ts'),
+  diff: () => import('./commands/diff.ts'),
+  validate: () => import('./commands/validate.ts'),
+  restore: () => import('./commands/restore.ts'),
+  'adapter init': () => import('./commands/adapter-init.ts'),
+  'adapter info': () => import('./commands/adapter-info.ts'),
+  'backbone build': () => import('./commands/backbone-build.ts'),
+  'backbone list': () => import('./commands/backbone-list.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+};
+
+const groups: Readonly<Record<string, string>> = {
+  adapter: 'make and look at adapters',
+  backbone: 'build restoration networks as ONNX',
+};
+
+/** The `graft` program with the commands that `argv` may mean: one, or all of them for help. */
+export async function program(argv: readonly string[] = []): Promise<Command> {
+  const root = new Command('graft')
+    .description('Grafts Prompt-In-Prompt modules onto image-restoration networks in ONNX.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .showSuggestionAfterError();
+  const wanted = Object.keys(commands).find((name) => [argv[0], argv.slice(0, 2).join(' ')].includes(name));
+  for (const [name, load] of Object.entries(commands)) {
+    if (wanted !== undefined && name !== wanted) continue;
+    const { command } = await load();
+    const [group, leaf] = name.split(' ');
+    if (leaf === undefined) root.addCommand(command());
+    else parentOf(root, group!).addCommand(command());
+  }
+  return root;
+}
+
+function parentOf(root: Command, name: string): Command {
+  const found = root.commands.find((command) => command.name() === name);
+  if (found) return found;
+  const group = new Command(name).description(groups[name] ?? '').helpCommand(false);
+  root.addCommand(group);
+  return group;
+}

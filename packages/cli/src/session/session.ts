@@ -1,0 +1,16 @@
+import type { Result } from './result.ts';
+
+/** What a command sees of the world: where it runs, how to show that it is alive, when to stop. */
+export interface Session {
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** Shows `done` of `total` on stderr once an operation takes longer than a second. */
+  progress(label: string, done: number, total: number): void;
+  /** A line for people, on stderr. */
+  note(line: string): void;
+}
+
+export type Handler<Arguments extends unknown[], Options> = (
+  session: Session,
+  ...rest: [...Arguments, Options]
+) => Promise<Result> | Result;

@@ -1,0 +1,72 @@
+// Writes docs/reference/cli.md from the commands themselves; --check only compares.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, install, root } from './install.mjs';
+
+install();
+build();
+const { program } = await import('../packages/cli/dist/index.js');
+const cli = await program();
+const lines = [
+  '# `graft` command line',
+  '',
+  '<!-- Written by `npm run docs` from the commands. Do not edit. -->',
+  '',
+  'Every command takes `--json` (one machine-readable result on stdout; progress and notes go to stderr), `--quiet`, `--debug` (a stack trace with an error) and `--help`.',
+  '',
+  '| exit | meaning |',
+  '|---|---|',
+  '| 0 | done; every gate passed |',
+  '| 1 | a gate failed (validation, tolerance, budget) |',
+  '| 2 | usage |',
+  '| 3 | host not supported: no sites, wrong layout; reasons printed |',
+  '| 4 | adapter and host do not fit |',
+  '| 5 | file corrupt, truncated or unsafe |',
+  '| 6 | device not available |',
+  '| 7 | could not read or write (missing, permission, disk full); the target is untouched |',
+];
+const common = new Set(['--json', '--quiet', '--debug', '--version']);
+const cell = (text) => text.replaceAll('|', '\\|');
+for (const command of leaves(cli)) {
+  lines.push('', `## ${fullName(command)}`, '', `${command.description()}.`, '', '```', `${fullName(command)} ${command.usage()}`, '```');
+  const rows = [
+    ...command.registeredArguments.map((argument) => [`\`${argument.name()}\``, argument.description]),
+    ...command.options.filter((option) => !common.has(option.long)).map((option) => [`\`${option.flags}\``, describe(option)]),
+  ];
+  if (rows.length > 0) lines.push('', '| | |', '|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`));
+  const help = [];
+  command.configureOutput({ writeOut: (text) => help.push(text) });
+  command.outputHelp();
+  const examples = help.join('').split('Examples:\n')[1];
+  if (examples) lines.push('', '```sh', ...examples.trimEnd().split('\n').map((line) => line.replace(/^ {2}\$ /, '')), '```');
+}
+const file = join(root, 'docs/reference/cli.md');
+const text = `${lines.join('\n')}\n`;
+if (process.argv.includes('--check')) {
+  let there = '';
+  try {
+    there = readFileSync(file, 'utf8');
+  } catch {}
+  if (there !== text) {
+    console.error('docs/reference/cli.md is not what the commands say; run `npm run docs`.');
+    process.exit(1);
+  }
+} else {
+  mkdirSync(join(root, 'docs/reference'), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function leaves(command) {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+}
+
+function fullName(command) {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+function describe(option) {
+  const extra = [];
+  if (option.argChoices) extra.push(option.argChoices.join(', '));
+  if (option.defaultValue !== undefined) extra.push(`default: ${option.defaultValueDescription ?? option.defaultValue}`);
+  return extra.length > 0 ? `${option.description} (${extra.join('; ')})` : option.description;
+}

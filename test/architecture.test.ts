@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const packages = fileURLToPath(new URL('../packages', import.meta.url));
+
+/** Which packages each may import: the arrows of the design. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  'onnx-graft': [],
+  weights: ['onnx-graft'],
+  'pip-core': ['onnx-graft', 'weights'],
+  backbones: ['onnx-graft', 'weights'],
+  runtime: ['onnx-graft', 'weights', 'pip-core'],
+  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'runtime'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+}
+
+function importsOf(name: string): Import[] {
+  const folder = join(packages, name, 'src');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
+        file,
+        from: match[1]!,
+      })),
+    );
+}
+
+describe('architecture', () => {
+  it('knows every package', () => {
+    expect(readdirSync(packages).filter((name) => !name.startsWith('adapter-')).sort()).toEqual(Object.keys(arrows).sort());
+  });
+
+  it.each(Object.keys(arrows))('%s imports only what the design lets it', (name) => {
+    const imports = importsOf(name);
+    expect(imports.length).toBeGreaterThan(0);
+    const wrong = imports.filter(({ from }) => {
+      const other = /^@pip-graft\/([^/]+)/.exec(from)?.[1];
+      return other !== undefined && !arrows[name]!.includes(other);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])('%s touches files and runtimes only behind its node door', (name) => {
+    const wrong = importsOf(name).filter(
+      ({ file, from }) => !file.startsWith('node/') && (/^node:|onnxruntime|sharp/.test(from) || /\/node(\/index\.ts)?$/.test(from)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])('%s has no clock, randomness or console', (name) => {
+    const folder = join(packages, name, 'src');
+    const wrong = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && /Math\.random|Date\.now|new Date\(|performance\.now|console\./.test(readFileSync(join(folder, file), 'utf8').replace(/^\s*(\*|\/\/|\/\*).*$/gm, '')),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
