@@ -10,6 +10,8 @@ export interface ConvOptions extends Named {
   readonly pads?: readonly number[] | undefined;
   readonly dilations?: readonly number[] | undefined;
   readonly group?: number | undefined;
+  /** Exact name of the result, for one that a model gives out. */
+  readonly output?: string | undefined;
 }
 
 /** A 2-D convolution: x (N, C, H, W), weight (M, C/group, kH, kW), bias (M). */
@@ -19,7 +21,7 @@ export function conv(
   weight: string,
   options: ConvOptions = {},
 ): string {
-  const { bias = '', kernel, strides, pads, dilations, group } = options;
+  const { bias = '', kernel, strides, pads, dilations, group, name, output } = options;
   const attributes = {
     ...(kernel && { kernel_shape: { ints: kernel } }),
     ...(strides && { strides: { ints: strides } }),
@@ -27,5 +29,6 @@ export function conv(
     ...(dilations && { dilations: { ints: dilations } }),
     ...(group !== undefined && group !== 1 && { group: { int: group } }),
   };
-  return g.node('Conv', [x, weight, bias], attributes, options)[0]!;
+  const outputs = output === undefined ? 1 : [output];
+  return g.node('Conv', [x, weight, bias], attributes, { name, outputs })[0]!;
 }

@@ -1,0 +1,67 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Image } from './image.ts';
+
+/**
+ * A picture grown on its right and lower edge until both sides are multiples of
+ * `multiple`, by mirroring without repeating the edge; where the picture is too
+ * small to mirror that far, by going back and forth, and a single row or column
+ * is repeated. Crop back with {@link cropImage}. Transparency stays as it is and is
+ * taken from the original.
+ *
+ * Errors: `INVALID_ARGUMENT` when `multiple` is not a whole number from 1.
+ *
+ * @example cropImage(restore(padToMultiple(image, 8)), image.width, image.height)
+ */
+export function padToMultiple(image: Image, multiple: number): Image {
+  if (!Number.isSafeInteger(multiple) || multiple < 1) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `A size multiple is a whole number from 1, not ${multiple}.`,
+    );
+  }
+  const width = Math.ceil(image.width / multiple) * multiple;
+  const height = Math.ceil(image.height / multiple) * multiple;
+  if (width === image.width && height === image.height) return image;
+  const columns = Array.from({ length: width }, (_, x) => mirrored(x, image.width));
+  const data = new Float32Array(3 * width * height);
+  let to = 0;
+  for (let plane = 0; plane < 3; plane++) {
+    for (let y = 0; y < height; y++) {
+      const row = (plane * image.height + mirrored(y, image.height)) * image.width;
+      for (let x = 0; x < width; x++, to++) data[to] = image.data[row + columns[x]!]!;
+    }
+  }
+  return { width, height, data, bitDepth: image.bitDepth };
+}
+
+/** Where position `at` lies when 0 … size-1 is mirrored at both ends again and again. */
+function mirrored(at: number, size: number): number {
+  if (size === 1) return 0;
+  const period = 2 * (size - 1);
+  const within = at % period;
+  return within < size ? within : period - within;
+}
+
+/** The upper left part of a picture. Errors: `INVALID_ARGUMENT` when it is larger than the picture. */
+export function cropImage(image: Image, width: number, height: number): Image {
+  if (width === image.width && height === image.height) return image;
+  if (width > image.width || height > image.height || width < 1 || height < 1) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `A picture of ${image.width}x${image.height} has no part of ${width}x${height}.`,
+    );
+  }
+  const cut = (plane: Float32Array, planes: number): Float32Array => {
+    const out = new Float32Array(planes * width * height);
+    for (let p = 0; p < planes; p++) {
+      for (let y = 0; y < height; y++) {
+        const from = (p * image.height + y) * image.width;
+        out.set(plane.subarray(from, from + width), (p * height + y) * width);
+      }
+    }
+    return out;
+  };
+  const { alpha, bitDepth } = image;
+  const cropped = { width, height, data: cut(image.data, 3), bitDepth };
+  return alpha === undefined ? cropped : { ...cropped, alpha: cut(alpha, 1) };
+}

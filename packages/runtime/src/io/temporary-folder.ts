@@ -1,0 +1,19 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ioError } from '@pip-graft/onnx-graft/node';
+
+/** A private folder that goes away with everything in it. */
+export interface TemporaryFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Makes a folder that only this user can read, under the system's place for such. Errors: `WRITE_FAILED`. */
+export async function temporaryFolder(parent = tmpdir()): Promise<TemporaryFolder> {
+  const wanted = join(parent, 'pip-graft-');
+  const path = await mkdtemp(wanted).catch((error: unknown) => {
+    throw ioError('write', wanted, error);
+  });
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,32 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+export type OnnxRuntime = typeof import('onnxruntime-node');
+
+let loaded: Promise<OnnxRuntime> | undefined;
+
+/**
+ * onnxruntime-node, imported on first use: a program that only grafts need not have it.
+ *
+ * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load here.
+ */
+export function loadRuntime(
+  load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
+): Promise<OnnxRuntime> {
+  loaded ??= load().then(
+    (runtime) => {
+      // Every error is thrown as well; the native logger would only repeat it on stderr.
+      runtime.env.logLevel = 'fatal';
+      return runtime;
+    },
+    (cause: unknown) => {
+      loaded = undefined;
+      const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+      throw new GraftError(
+        'DEVICE_UNAVAILABLE',
+        `Models cannot run here: onnxruntime-node did not load (${reason}). Install it with: npm install onnxruntime-node`,
+        { cause },
+      );
+    },
+  );
+  return loaded;
+}

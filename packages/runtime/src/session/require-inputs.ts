@@ -1,0 +1,59 @@
+import {
+  encodeField,
+  type Model,
+  type Piece,
+  pieceSource,
+  readModel,
+  readTensor,
+  type Tensor,
+} from '@pip-graft/onnx-graft';
+import type { TypedTensor } from './typed-tensor.ts';
+
+/** A model some of whose inputs have lost their defaults, and those defaults. */
+export interface RequiredInputs {
+  readonly model: Model;
+  readonly defaults: ReadonlyMap<string, TypedTensor>;
+}
+
+/**
+ * Takes the default initialisers of some inputs out of a model, so that they
+ * become inputs that must be fed; undefined when none of them has a default.
+ *
+ * onnxruntime-node lists only inputs without a default and silently ignores
+ * what is fed to the others (measured, 1.30.0). Only float32 defaults are
+ * looked at: the settings of a graft. Weights that an old exporter lists among
+ * the inputs are not named by the caller and stay.
+ */
+export function requireInputs(model: Model, names: readonly string[]): RequiredInputs | undefined {
+  const inputs = new Set(model.graph.inputs.map((input) => input.name));
+  const dropped = model.graph.initializers.filter(
+    ({ name, dataType }) => names.includes(name) && inputs.has(name) && dataType === 'float32',
+  );
+  if (dropped.length === 0) return undefined;
+  const defaults = new Map<string, TypedTensor>();
+  for (const tensor of dropped) {
+    const data = new Float32Array(readTensor(model, tensor).slice().buffer);
+    defaults.set(tensor.name, { type: 'float32', dims: tensor.dims, data });
+  }
+  return { model: without(model, dropped), defaults };
+}
+
+/** The model but for some initialiser records, as pieces over the original. */
+function without(model: Model, dropped: readonly Tensor[]): Model {
+  const { source } = model;
+  const { field } = model.graph;
+  const range = (start: number, end: number): Piece => ({ source, start, end });
+  const body: Piece[] = [];
+  let at = field.body;
+  for (const gap of dropped.map((tensor) => tensor.field).sort((a, b) => a.start - b.start)) {
+    body.push(range(at, gap.start));
+    at = gap.end;
+  }
+  body.push(range(at, field.end));
+  const pieces = [
+    range(0, field.start),
+    ...encodeField(field.number, body),
+    range(field.end, source.size),
+  ];
+  return readModel(pieceSource(pieces, source.label));
+}

@@ -1,0 +1,65 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Session, SessionValue } from './session.ts';
+import { fromFloat32 } from './to-float32.ts';
+import type { TensorFeeds, TypedTensor } from './typed-tensor.ts';
+
+/**
+ * Runs a model once on named tensors.
+ *
+ * float32 feeds are converted where an input wants float16 or float64. An input
+ * with a default may be left out. `fetches` names the outputs wanted; default all.
+ *
+ * Errors: `INVALID_ARGUMENT` for an input that is missing, unknown or of another
+ * shape or type; `RUNTIME_FAILED` when onnxruntime fails on the model.
+ *
+ * @example
+ * const { output } = await runModel(session, { input: float32Tensor([1, 3, 64, 64], pixels) });
+ */
+export async function runModel(
+  session: Session,
+  feeds: TensorFeeds,
+  fetches?: readonly string[],
+): Promise<TensorFeeds> {
+  for (const name of Object.keys(feeds)) {
+    if (!session.inputs.some((input) => input.name === name)) {
+      throw wrong(session, `has no input "${name}"; it has ${list(session.inputs)}.`);
+    }
+  }
+  for (const name of fetches ?? []) {
+    if (!session.outputs.some((output) => output.name === name)) {
+      throw wrong(session, `has no output "${name}"; it has ${list(session.outputs)}.`);
+    }
+  }
+  const ready: Record<string, TypedTensor> = {};
+  for (const input of session.inputs) {
+    const tensor = feeds[input.name] ?? input.fallback;
+    if (tensor === undefined) throw wrong(session, `needs its input "${input.name}".`);
+    ready[input.name] = fit(session, input, tensor);
+  }
+  return session.run(ready, fetches);
+}
+
+function fit(session: Session, input: SessionValue, tensor: TypedTensor): TypedTensor {
+  const { dims } = tensor;
+  const fits =
+    dims.length === input.dims.length &&
+    input.dims.every((dim, axis) => typeof dim === 'string' || dim === dims[axis]);
+  if (!fits) {
+    throw wrong(
+      session,
+      `wants shape [${input.dims.join(', ')}] for "${input.name}", but got [${dims.join(', ')}].`,
+    );
+  }
+  if (tensor.type === input.type) return tensor;
+  const converted = tensor.type === 'float32' ? fromFloat32(tensor, input.type) : undefined;
+  if (converted !== undefined) return converted;
+  throw wrong(session, `wants ${input.type} for "${input.name}", but got ${tensor.type}.`);
+}
+
+function wrong(session: Session, what: string): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `${session.label} ${what}`);
+}
+
+function list(values: readonly SessionValue[]): string {
+  return values.map((value) => `"${value.name}"`).join(', ');
+}

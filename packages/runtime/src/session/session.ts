@@ -1,0 +1,48 @@
+import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
+
+/** Where a model runs. */
+export type Device = 'cpu' | 'cuda' | 'webgpu';
+
+/**
+ * How much onnxruntime may rewrite the graph. `disabled` and `basic` keep every
+ * rounding of the graph as written; `all` changes layouts on the CPU and with
+ * them the last bits.
+ */
+export type OptimisationLevel = 'disabled' | 'basic' | 'extended' | 'all';
+
+export interface SessionOptions {
+  /** Default 'cpu'. */
+  readonly device?: Device;
+  /** Which of several devices; default 0. */
+  readonly deviceId?: number;
+  /** Default 'all', as onnxruntime's own. */
+  readonly optimisation?: OptimisationLevel;
+  /** Threads inside one operator; default: onnxruntime's choice. */
+  readonly threads?: number;
+  /** What to call the model in messages; default its path, or 'model'. */
+  readonly label?: string;
+}
+
+/** An input or output of a session. A string dimension is symbolic: any size. */
+export interface SessionValue {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly dims: readonly (number | string)[];
+  /** What is fed when the caller gives nothing: the model's default for this input. */
+  readonly fallback?: TypedTensor;
+}
+
+/**
+ * A loaded model. An interface, so that what runs it can also be a child
+ * process or a test's fake. Release it: native memory is not collected.
+ */
+export interface Session {
+  readonly label: string;
+  readonly device: Device;
+  readonly optimisation: OptimisationLevel;
+  readonly inputs: readonly SessionValue[];
+  readonly outputs: readonly SessionValue[];
+  /** Runs once. `fetches` names the outputs wanted; default all. Use {@link runModel}, which checks. */
+  run(feeds: TensorFeeds, fetches?: readonly string[]): Promise<TensorFeeds>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** Element arrays by type. float16 is its bits, because Node 20 has no Float16Array. */
+interface Elements {
+  float32: Float32Array;
+  float64: Float64Array;
+  float16: Uint16Array;
+  uint8: Uint8Array;
+  int8: Int8Array;
+  uint16: Uint16Array;
+  int16: Int16Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+  bool: Uint8Array;
+}
+
+/** Element types that can go into and come out of a session. */
+export type TensorType = keyof Elements;
+
+/** A tensor in memory: what a session is fed and what it gives. Last axis fastest. */
+export type TypedTensor = {
+  readonly [T in TensorType]: TypedTensorOf<T>;
+}[TensorType];
+
+export interface TypedTensorOf<T extends TensorType> {
+  readonly type: T;
+  readonly dims: readonly number[];
+  readonly data: Elements[T];
+}
+
+/** Tensors by input or output name. */
+export type TensorFeeds = Readonly<Record<string, TypedTensor>>;
+
+/**
+ * A float32 tensor.
+ *
+ * Errors: `INVALID_ARGUMENT` when the shape does not hold that many elements.
+ *
+ * @example float32Tensor([1, 2], [0.5, 0.5])
+ */
+export function float32Tensor(
+  dims: readonly number[],
+  values: Float32Array | readonly number[],
+): TypedTensorOf<'float32'> {
+  const data = values instanceof Float32Array ? values : Float32Array.from(values);
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  if (count !== data.length) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `A tensor of shape [${dims.join(', ')}] has ${count} elements, but ${data.length} were given.`,
+    );
+  }
+  return { type: 'float32', dims, data };
+}

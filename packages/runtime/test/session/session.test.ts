@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { numberBytes } from '@pip-graft/onnx-graft';
+import {
+  createSession,
+  float32Tensor,
+  imageOf,
+  imageTensor,
+  runModel,
+  toFloat32,
+} from '@pip-graft/runtime';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bytesOf, halvingModel, node, picture, tinyModel } from '../support/models.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const photo = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
+
+describe('createSession and runModel', () => {
+  test.each(['path', 'bytes', 'model'])('a model from a %s', async (form) => {
+    const path = join(folder, 'half.onnx');
+    writeFileSync(path, bytesOf(halvingModel()));
+    const input = { path, bytes: bytesOf(halvingModel()), model: { model: halvingModel() } }[form]!;
+    const session = await createSession(input, { optimisation: 'basic', threads: 1 });
+    expect(session).toMatchObject({
+      device: 'cpu',
+      optimisation: 'basic',
+      inputs: [{ name: 'input', type: 'float32', dims: ['b', 3, 'h', 'w'] }],
+      outputs: [{ name: 'output' }],
+    });
+    const { output } = await runModel(session, { input: photo });
+    expect(output).toEqual({ ...photo, data: photo.data.map((value) => value * 0.5) });
+    await session.release();
+  });
+
+  test('a float16 model takes and gives float32 through conversion', async () => {
+    const half = {
+      name: 'half',
+      dataType: 'float16',
+      dims: [],
+      data: numberBytes([0.5], 'float16'),
+    } as const;
+    const model = tinyModel({
+      nodes: [node('Mul', ['input', 'half'], 'output')],
+      inputs: [picture('input', 'float16')],
+      outputs: [picture('output', 'float16')],
+      initializers: [half],
+    });
+    const session = await createSession({ model });
+    const { output } = await runModel(session, { input: float32Tensor([1, 3, 1, 1], [1, 2, 3]) });
+    expect(output!.type).toBe('float16');
+    expect([...toFloat32(output!).data]).toEqual([0.5, 1, 1.5]);
+    await session.release();
+  });
+
+  test('fetches choose outputs', async () => {
+    const model = tinyModel({
+      nodes: [node('Neg', ['input'], 'a'), node('Abs', ['input'], 'b')],
+      inputs: [picture('input')],
+      outputs: [picture('a'), picture('b')],
+    });
+    const session = await createSession({ model });
+    expect(Object.keys(await runModel(session, { input: photo }, ['b']))).toEqual(['b']);
+    await expect(runModel(session, { input: photo }, ['c'])).rejects.toThrow(
+      /no output "c"; it has "a", "b"/,
+    );
+    await session.release();
+  });
+
+  test('wrong feeds are named before anything runs', async () => {
+    const session = await createSession({ model: halvingModel() }, { label: 'half.onnx' });
+    const refusal = (message: string) => ({ code: 'INVALID_ARGUMENT', message });
+    await expect(runModel(session, {})).rejects.toMatchObject(
+      refusal('half.onnx needs its input "input".'),
+    );
+    await expect(runModel(session, { input: photo, rain: photo })).rejects.toMatchObject(
+      refusal('half.onnx has no input "rain"; it has "input".'),
+    );
+    await expect(
+      runModel(session, { input: float32Tensor([1, 1, 1, 1], [0]) }),
+    ).rejects.toMatchObject(
+      refusal('half.onnx wants shape [b, 3, h, w] for "input", but got [1, 1, 1, 1].'),
+    );
+    const ints = { type: 'int32', dims: [1, 3, 1, 1], data: new Int32Array(3) } as const;
+    await expect(runModel(session, { input: ints })).rejects.toMatchObject(
+      refusal('half.onnx wants float32 for "input", but got int32.'),
+    );
+    await session.release();
+  });
+
+  test('a missing file, bytes that are no model', async () => {
+    await expect(createSession(join(folder, 'none.onnx'))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(createSession(new Uint8Array())).rejects.toMatchObject({ code: 'NOT_ONNX' });
+  });
+
+  test('a model that onnxruntime refuses: one line with the reason', async () => {
+    const model = tinyModel({
+      nodes: [node('NoSuchOp', ['input'], 'output')],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+    });
+    const error = await createSession({ model }, { label: 'odd.onnx' }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
+    expect((error as Error).message).toMatch(
+      /^odd\.onnx: onnxruntime does not load it: .*NoSuchOp[^\n]*$/,
+    );
+  });
+
+  test('a model that fails while running', async () => {
+    const three = {
+      name: 'three',
+      dataType: 'float32',
+      dims: [3],
+      data: numberBytes([1, 2, 3], 'float32'),
+    } as const;
+    const model = tinyModel({
+      nodes: [node('Add', ['input', 'three'], 'output')],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+      initializers: [three],
+    });
+    const session = await createSession({ model }, { label: 'odd.onnx' });
+    const error = await runModel(session, { input: photo }).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
+    expect((error as Error).message).toMatch(
+      /^odd\.onnx: onnxruntime failed while running it: [^\n]*Add[^\n]*$/,
+    );
+    await session.release();
+  });
+
+  test('a device that is not there says so, and why', async () => {
+    for (const device of ['cuda', 'webgpu'] as const) {
+      const outcome = await createSession({ model: halvingModel() }, { device }).then(
+        (session) => session.release(),
+        (error: unknown) => error,
+      );
+      // On a machine that has the device the session is strict, hence sound.
+      if (outcome !== undefined) {
+        expect(outcome).toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
+        expect((outcome as Error).message).toMatch(
+          new RegExp(`cannot run on ${device} here: [A-Z]\\w+`),
+        );
+      }
+    }
+  });
+});

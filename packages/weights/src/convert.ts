@@ -1,0 +1,69 @@
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
+
+// Typed arrays use the machine's byte order. Every platform Node ships for that
+// this project supports is little-endian, and so are ONNX and safetensors.
+
+/** Element types that weights may be stored in. */
+export type StoredFloat = 'float32' | 'float16' | 'bfloat16' | 'float64';
+
+/** IEEE half-precision bits of each number, rounded to nearest even; past 65504 becomes infinite. */
+export function toFloat16(values: Float32Array): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  const view = new DataView(bits.buffer);
+  for (let i = 0; i < values.length; i++) setFloat16(view, 2 * i, values[i]!, true);
+  return bits;
+}
+
+/** The numbers that half-precision bits stand for; exact. */
+export function fromFloat16(bits: Uint16Array): Float32Array {
+  const values = new Float32Array(bits.length);
+  const view = new DataView(bits.buffer, bits.byteOffset, bits.byteLength);
+  for (let i = 0; i < bits.length; i++) values[i] = getFloat16(view, 2 * i, true);
+  return values;
+}
+
+/** bfloat16 bits of each number, rounded to nearest even; NaN stays NaN. */
+export function toBFloat16(values: Float32Array): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const notANumber = (word & 0x7fffffff) > 0x7f800000;
+    // A NaN whose payload sits in the low half would otherwise round to infinity.
+    bits[i] = notANumber ? (word >>> 16) | 0x40 : (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+  }
+  return bits;
+}
+
+/** The numbers that bfloat16 bits stand for; exact. */
+export function fromBFloat16(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
+  return new Float32Array(words.buffer);
+}
+
+/**
+ * Little-endian bytes of numbers in a stored type.
+ *
+ * @example encodeFloats(new Float32Array([1]), 'float16') // Uint8Array [0x00, 0x3c]
+ */
+export function encodeFloats(values: Float32Array, type: StoredFloat): Uint8Array {
+  const stored =
+    type === 'float32'
+      ? values
+      : type === 'float16'
+        ? toFloat16(values)
+        : type === 'bfloat16'
+          ? toBFloat16(values)
+          : Float64Array.from(values);
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+/** The numbers that little-endian bytes of a stored type stand for; float64 is rounded to float32. */
+export function decodeFloats(bytes: Uint8Array, type: StoredFloat): Float32Array {
+  const { buffer } = new Uint8Array(bytes);
+  if (type === 'float32') return new Float32Array(buffer);
+  if (type === 'float16') return fromFloat16(new Uint16Array(buffer));
+  if (type === 'bfloat16') return fromBFloat16(new Uint16Array(buffer));
+  return Float32Array.from(new Float64Array(buffer));
+}

@@ -1,0 +1,16 @@
+export {
+  decodeFloats,
+  encodeFloats,
+  fromBFloat16,
+  fromFloat16,
+  type StoredFloat,
+  toBFloat16,
+  toFloat16,
+} from './convert.ts';
+export { constant, kaimingUniform, normal } from './init.ts';
+export { Random } from './random.ts';
+export type { TensorHeader } from './safetensors/header.ts';
+export { openSafetensors, type SafetensorsFile } from './safetensors/open.ts';
+export { readSafetensors } from './safetensors/read.ts';
+export { writeSafetensors } from './safetensors/write.ts';
+export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';

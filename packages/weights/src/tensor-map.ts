@@ -1,0 +1,32 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** A tensor of numbers: its shape and its elements, last axis fastest. */
+export interface FloatTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Tensors by name: a checkpoint, an adapter, the weights of a network. */
+export type TensorMap = ReadonlyMap<string, FloatTensor>;
+
+/** How many elements a shape has. */
+export function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/**
+ * A tensor over given elements.
+ *
+ * Errors: `INVALID_ARGUMENT` when the shape does not hold that many.
+ *
+ * @example floatTensor([2, 2], new Float32Array([1, 0, 0, 1]))
+ */
+export function floatTensor(dims: readonly number[], data: Float32Array): FloatTensor {
+  if (elementCount(dims) !== data.length) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `A tensor of shape [${dims.join(', ')}] has ${elementCount(dims)} elements, but ${data.length} were given.`,
+    );
+  }
+  return { dims, data };
+}

@@ -1,0 +1,52 @@
+import { Random } from '@pip-graft/weights';
+import { describe, expect, it } from 'vitest';
+
+const draw = (random: Random, count: number) =>
+  Array.from({ length: count }, () => random.normal());
+
+describe('Random', () => {
+  it('repeats itself for one seed and differs for another', () => {
+    expect(draw(new Random(3), 5)).toEqual(draw(new Random(3), 5));
+    expect(draw(new Random(3), 5)).not.toEqual(draw(new Random(4), 5));
+  });
+
+  it('is the same on every machine and in every version', () => {
+    const random = new Random(0);
+    expect([random.uniform(), random.below(1000), random.normal()]).toMatchInlineSnapshot(`
+      [
+        0.5550536085781135,
+        991,
+        0.7412658740010929,
+      ]
+    `);
+  });
+
+  it('forks depend on seed and name, not on what was drawn', () => {
+    const used = new Random(1);
+    draw(used, 7);
+    expect(draw(used.fork('a'), 3)).toEqual(draw(new Random(1).fork('a'), 3));
+    expect(draw(used.fork('a'), 3)).not.toEqual(draw(used.fork('b'), 3));
+    expect(draw(new Random(2).fork('a'), 3)).not.toEqual(draw(new Random(1).fork('a'), 3));
+  });
+
+  it('draws normal numbers with the moments of a normal distribution', () => {
+    const values = draw(new Random(11), 40_000);
+    const moment = (power: number) =>
+      values.reduce((sum, x) => sum + x ** power, 0) / values.length;
+    expect(moment(1)).toBeCloseTo(0, 1);
+    expect(moment(2)).toBeCloseTo(1, 1);
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(0.15);
+  });
+
+  it('draws uniform numbers inside the bounds, spread evenly', () => {
+    const random = new Random(5);
+    const values = Array.from({ length: 10_000 }, () => random.uniform(-2, 3));
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(-2);
+    expect(Math.max(...values)).toBeLessThan(3);
+    expect(values.filter((x) => x < -1).length / values.length).toBeCloseTo(0.2, 1);
+  });
+
+  it('refuses a seed that is not a whole number', () => {
+    expect(() => new Random(1.5)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+});
