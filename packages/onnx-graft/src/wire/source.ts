@@ -7,6 +7,8 @@ export interface ByteSource {
   readonly size: number;
   /** The bytes at [start, end): a view or a copy, not to be written to. Throws `CORRUPT_FILE` past the end. */
   read(start: number, end: number): Uint8Array;
+  /** At least one byte from `start`, at most to `end`: as many as are cheap. Without it, `read` serves. */
+  readSome?(start: number, end: number): Uint8Array;
 }
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
@@ -45,6 +47,19 @@ export function pieceSource(pieces: readonly Piece[], label: string): PieceSourc
     label,
     size,
     pieces,
+    // Stops before bytes that would have to be made: whoever looks at headers steps over those.
+    readSome(start, end) {
+      checkRange(label, size, start, end);
+      const index = lastAtOrBefore(starts, start);
+      const piece = pieces[index];
+      if (piece === undefined || start === end) return new Uint8Array();
+      const from = start - starts[index]!;
+      const to = Math.min(pieceLength(piece), end - starts[index]!);
+      if (piece instanceof Uint8Array || !('source' in piece)) return readPiece(piece, from, to);
+      const inner = piece.source;
+      const range = [piece.start + from, piece.start + to] as const;
+      return inner.readSome?.(...range) ?? inner.read(...range);
+    },
     read(start, end) {
       checkRange(label, size, start, end);
       let index = lastAtOrBefore(starts, start);

@@ -176,17 +176,18 @@ export class WireReader {
 
   #load(at: number): void {
     this.#windowStart = at;
-    this.#window = this.source.read(at, Math.min(at + windowBytes, this.source.size));
+    const { source } = this;
+    const end = Math.min(at + windowBytes, source.size);
+    this.#window = source.readSome?.(at, end) ?? source.read(at, end);
     this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.length);
   }
 
   #float(at: number): number {
     const offset = at - this.#windowStart;
-    if (offset < 0 || offset + 4 > this.#window.length) {
-      this.#load(at);
-      return this.#view.getFloat32(0, true);
-    }
-    return this.#view.getFloat32(offset, true);
+    if (offset >= 0 && offset + 4 <= this.#window.length)
+      return this.#view.getFloat32(offset, true);
+    const bytes = this.source.read(at, at + 4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true);
   }
 
   #text(start: number, end: number): string {
@@ -200,8 +201,8 @@ export class WireReader {
     }
     let offset = start - this.#windowStart;
     if (offset < 0 || offset + length > this.#window.length) {
-      if (length > windowBytes) return utf8.decode(this.source.read(start, end));
       this.#load(start);
+      if (length > this.#window.length) return utf8.decode(this.source.read(start, end));
       offset = 0;
     }
     // Names are short and ASCII: this loop is several times faster than a TextDecoder call.

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from '../install.mjs';
+
+/** Wall seconds and peak bytes of one node process. Throws when it fails. */
+export function measureNode(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+  const file = join(folder, 'peak');
+  const preload = pathToFileURL(join(root, 'scripts/bench/peak-memory.mjs')).href;
+  const start = performance.now();
+  const child = spawnSync(process.execPath, ['--import', preload, ...args], {
+    env: { ...process.env, PEAK_MEMORY_FILE: file },
+    encoding: 'utf8',
+  });
+  const seconds = (performance.now() - start) / 1000;
+  if (child.status !== 0) throw new Error(`${args.join(' ')}: ${child.stderr}`);
+  const peak = Number(readFileSync(file, 'utf8'));
+  rmSync(folder, { recursive: true });
+  return { seconds, peak };
+}
+
+/** Runs a and b in turn and gives both series, so that a drifting machine hurts both alike. */
+export function inTurn(runs, a, b) {
+  const series = { a: [], b: [] };
+  a();
+  b();
+  for (let run = 0; run < runs; run++) {
+    series.a.push(a());
+    series.b.push(b());
+  }
+  return series;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Median with the range it came from. */
+export function spread(values, digits = 2) {
+  return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+}
+
+/** Writes a page of docs/benchmarks with where and when it was measured. */
+export function writePage(name, title, command, body) {
+  const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const text = `# ${title}\n\nCommand: \`${command}\`. Measured ${date} on ${machine}. Medians, with the range in brackets.\n\n${body}\n`;
+  writeFileSync(join(root, 'docs/benchmarks', `${name}.md`), text);
+  console.log(text);
+}
