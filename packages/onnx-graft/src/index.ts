@@ -9,6 +9,7 @@ export type * from './edit/site.ts';
 export * from './edit/splice.ts';
 export * from './edit/unsplice.ts';
 export * from './error.ts';
+export * from './facts/index.ts';
 export * from './limits.ts';
 export * from './model/data-type.ts';
 export * from './model/external-tensors.ts';

@@ -30,7 +30,7 @@ export class Progress {
     if (now - this.#start < quietMs || (now - this.#last < every && done < total)) return;
     this.#last = now;
     const share = total > 0 ? Math.min(1, done / total) : 0;
-    const percent = `${Math.floor(share * 100)}%`.padStart(4);
+    const percent = ` ${Math.floor(share * 100)}%`.padStart(5);
     if (this.#screen.isTTY) {
       const full = Math.round(share * barWidth);
       this.#screen.write(`\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}\x1b[K`);

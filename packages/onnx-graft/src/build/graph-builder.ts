@@ -2,7 +2,14 @@ import { NameScope } from '../edit/name-scope.ts';
 import { GraftError } from '../error.ts';
 import type { DataType } from '../model/data-type.ts';
 import { numberBytes } from './number-bytes.ts';
-import type { AttributeSpec, Fragment, NodeSpec, TensorBytes, TensorSpec } from './spec.ts';
+import type {
+  AttributeSpec,
+  Fragment,
+  NodeSpec,
+  TensorBytes,
+  TensorSpec,
+  ValueSpec,
+} from './spec.ts';
 
 /** The ONNX operator sets that the builder's ops are written for. */
 export const builderOpsets = { lowest: 11, highest: 23 } as const;
@@ -63,6 +70,7 @@ export class GraphBuilder {
       names: options.taken ?? new NameScope(),
       nodes: [],
       initializers: [],
+      values: [],
       constants: new Map(),
     };
   }
@@ -128,9 +136,20 @@ export class GraphBuilder {
     return this.#constant(values, dims, dataType);
   }
 
+  /**
+   * Says the shape of a value, and returns the value. Worth it where inference gives up, as it
+   * does on the size of a convolution's output: two values with the same symbols share memory,
+   * and onnxruntime loads a graph of thousands of nodes several times faster.
+   */
+  describe(value: string, dataType: DataType, dims: ValueSpec['dims']): string {
+    this.#parts.values.push({ name: value, dataType, dims: [...dims] });
+    return value;
+  }
+
   /** Everything added so far through this builder and all its scopes. */
   fragment(): Fragment {
-    return { nodes: [...this.#parts.nodes], initializers: [...this.#parts.initializers] };
+    const { nodes, initializers, values } = this.#parts;
+    return { nodes: [...nodes], initializers: [...initializers], values: [...values] };
   }
 
   #take(name: string): string {
@@ -157,6 +176,7 @@ interface Parts {
   readonly names: NameSource;
   readonly nodes: NodeSpec[];
   readonly initializers: TensorSpec[];
+  readonly values: ValueSpec[];
   readonly constants: Map<string, string>;
 }
 

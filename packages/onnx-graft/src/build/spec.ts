@@ -45,4 +45,6 @@ export interface ValueSpec {
 export interface Fragment {
   readonly nodes: readonly NodeSpec[];
   readonly initializers: readonly TensorSpec[];
+  /** Shapes of inner values, where the author knows more than a runtime can infer. */
+  readonly values?: readonly ValueSpec[];
 }

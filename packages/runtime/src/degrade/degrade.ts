@@ -8,7 +8,7 @@ import { addRain } from './add-rain.ts';
 import { lowerLight } from './lower-light.ts';
 
 /** Degradations that can be put onto a clean picture, in the training order of PIP's labels. */
-export const degradations = ['noise', 'rain', 'haze', 'blur', 'lowlight'] as const;
+export const degradations = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
 export type Degradation = (typeof degradations)[number];
 
 const make: Readonly<Record<Degradation, (image: Image, random: Random) => Image>> = {
@@ -16,7 +16,7 @@ const make: Readonly<Record<Degradation, (image: Image, random: Random) => Image
   rain: (image, random) => addRain(image, 8, random),
   haze: (image) => addHaze(image, 1.5),
   blur: (image, random) => addMotionBlur(image, 13, random.uniform(0, 180)),
-  lowlight: (image, random) => lowerLight(image, 0.3, random),
+  'low-light': (image, random) => lowerLight(image, 0.3, random),
 };
 
 /**

@@ -19,8 +19,13 @@ export function padToMultiple(image: Image, multiple: number): Image {
       `A size multiple is a whole number from 1, not ${multiple}.`,
     );
   }
-  const width = Math.ceil(image.width / multiple) * multiple;
-  const height = Math.ceil(image.height / multiple) * multiple;
+  const up = (side: number): number => Math.ceil(side / multiple) * multiple;
+  return extendImage(image, up(image.width), up(image.height));
+}
+
+/** A picture grown to the right and below by mirroring it again and again; a side that is large enough stays. */
+export function extendImage(image: Image, wide: number, high: number): Image {
+  const [width, height] = [Math.max(wide, image.width), Math.max(high, image.height)];
   if (width === image.width && height === image.height) return image;
   const columns = Array.from({ length: width }, (_, x) => mirrored(x, image.width));
   const data = new Float32Array(3 * width * height);

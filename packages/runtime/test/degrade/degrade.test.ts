@@ -32,7 +32,7 @@ describe.each(degradations)('%s', (name) => {
   });
 });
 
-test.each(['noise', 'rain', 'blur', 'lowlight'] as const)('%s depends on the seed', (name) => {
+test.each(['noise', 'rain', 'blur', 'low-light'] as const)('%s depends on the seed', (name) => {
   expect(degrade(wavy, name, 4).data).not.toEqual(degrade(wavy, name, 3).data);
 });
 

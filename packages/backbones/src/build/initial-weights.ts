@@ -1,0 +1,32 @@
+import { constant, elementCount, normal, Random, type TensorMap } from '@pip-graft/weights';
+import type { Init, Parameter } from './parameter.ts';
+
+/**
+ * Untrained weights for a list of parameters, the same for the same seed. Every tensor has its own
+ * stream, and its numbers are drawn when they are asked for (each time anew: a network being saved
+ * asks once), so that a large network is never whole in memory.
+ *
+ * @example buildRestormer(config, initialWeights(restormerParameters(config), 7))
+ */
+export function initialWeights(parameters: readonly Parameter[], seed: number): TensorMap {
+  const random = new Random(seed);
+  return new Map(
+    parameters.map(({ name, dims, init }) => [
+      name,
+      {
+        dims,
+        get data() {
+          return draw(dims, init, random.fork(name));
+        },
+      },
+    ]),
+  );
+}
+
+function draw(dims: readonly number[], init: Init, random: Random): Float32Array {
+  if (init.kind === 'constant') return constant(dims, init.value).data;
+  if (init.kind === 'normal') return normal(dims, random, init.deviation).data;
+  const data = new Float32Array(elementCount(dims));
+  for (let i = 0; i < data.length; i++) data[i] = random.uniform(init.low, init.high);
+  return data;
+}

@@ -1,0 +1,130 @@
+import { type FloatType, type GraphBuilder, ops, type TensorBytes } from '@pip-graft/onnx-graft';
+import { elementCount, encodeFloats, type TensorMap } from '@pip-graft/weights';
+import { constantly, type Init, kaiming, type Parameter } from './parameter.ts';
+
+/** A square convolution, stride 1 and same size unless said otherwise. */
+export interface ConvShape {
+  readonly from: number;
+  readonly to: number;
+  readonly kernel: 1 | 2 | 3;
+  readonly bias: boolean;
+  readonly depthwise?: boolean;
+  readonly stride?: number;
+}
+
+/** What stands behind all places of one network that is being written. */
+export interface NetworkBase {
+  readonly dataType: FloatType;
+  /** What height and width are called where features have scale 1. */
+  readonly size: readonly [height: string, width: string];
+  /** Every parameter asked for so far, in order. */
+  readonly parameters: Map<string, Parameter>;
+  /** Without weights the network only lists its parameters. */
+  readonly weights: TensorMap | undefined;
+}
+
+/**
+ * A place in a network that is being written: nodes go under `encoder_level1.0/attn`, parameters
+ * under `encoder_level1.0.attn`. Writing a network declares its parameters on the way, so that
+ * their list and their use cannot differ.
+ */
+export class Network {
+  readonly g: GraphBuilder;
+  readonly base: NetworkBase;
+  /** How much smaller features are here than the image: 1, 2, 4, … */
+  readonly scale: number;
+  readonly #root: GraphBuilder;
+  readonly #path: string;
+
+  constructor(root: GraphBuilder, base: NetworkBase, g = root, path = '', scale = 1) {
+    this.g = g;
+    this.base = base;
+    this.scale = scale;
+    this.#root = root;
+    this.#path = path;
+  }
+
+  get dataType(): FloatType {
+    return this.base.dataType;
+  }
+
+  /** A place below this one. @example net.at('attn') */
+  at(part: string): Network {
+    const path = `${this.#path}${part}.`;
+    return new Network(this.#root, this.base, this.g.scope(part), path, this.scale);
+  }
+
+  /** The same place, where features are `scale` times smaller than the image. */
+  scaled(scale: number): Network {
+    return new Network(this.#root, this.base, this.g, this.#path, scale);
+  }
+
+  /** Says that a value is a feature of so many channels at this scale, and returns it. */
+  feature(value: string, channels: number): string {
+    const part = this.scale === 1 ? '' : `/${this.scale}`;
+    const [height, width] = this.base.size.map((side) => side + part);
+    return this.g.describe(value, this.dataType, ['batch', channels, height!, width!]);
+  }
+
+  /** Says that a value is a feature with its pixels in a row: (N, heads, channels, H·W). */
+  rows(value: string, heads: number, channels: number): string {
+    return this.g.describe(value, this.dataType, [
+      'batch',
+      heads,
+      channels,
+      `pixels/${this.scale}`,
+    ]);
+  }
+
+  /** Declares a parameter and returns the value that holds it, in the network's type or in another. */
+  tensor(
+    name: string,
+    dims: readonly number[],
+    init: Init,
+    dataType: FloatType = this.dataType,
+  ): string {
+    const key = this.declare(name, dims, init);
+    const tensor = this.base.weights?.get(key);
+    const data: TensorBytes = {
+      byteLength: elementCount(dims) * (dataType === 'float32' ? 4 : 2),
+      load: () => encodeFloats(tensor?.data ?? new Float32Array(elementCount(dims)), dataType),
+    };
+    return this.#root.tensor(key, dataType, dims, data);
+  }
+
+  /** Lists a parameter that checkpoints carry and the network does not use. */
+  declare(name: string, dims: readonly number[], init: Init): string {
+    const key = this.#path + name;
+    this.base.parameters.set(key, { name: key, dims, init });
+    return key;
+  }
+
+  /** A convolution with parameters `{name}.weight` and, with a bias, `{name}.bias`. */
+  conv(name: string, x: string, shape: ConvShape, output?: string): string {
+    const { from, to, kernel, bias, depthwise = false, stride = 1 } = shape;
+    const inputs = depthwise ? 1 : from;
+    const init = kaiming(inputs * kernel * kernel);
+    const weight = this.tensor(`${name}.weight`, [to, inputs, kernel, kernel], init);
+    const made = ops.conv(this.g, x, weight, {
+      name,
+      output,
+      bias: bias ? this.tensor(`${name}.bias`, [to], init) : undefined,
+      kernel: [kernel, kernel],
+      pads: kernel === 3 ? [1, 1, 1, 1] : undefined,
+      strides: stride === 1 ? undefined : [stride, stride],
+      group: depthwise ? from : 1,
+    });
+    return this.scaled(this.scale * stride).feature(made, to);
+  }
+
+  /** Layer norm over channels with parameters `weight` and, with a bias, `bias`; they stay float32. */
+  norm(x: string, channels: number, eps: number, bias: boolean): string {
+    const { dataType } = this;
+    return ops.layerNormChannels(this.g, x, {
+      weight: this.tensor('weight', [channels], constantly(1), 'float32'),
+      bias: bias ? this.tensor('bias', [channels], constantly(0), 'float32') : undefined,
+      form: bias ? 'withBias' : 'biasFree',
+      ...{ eps, dataType },
+    });
+  }
+}

@@ -1,0 +1,23 @@
+/** How a parameter starts, when it is not given: drawn from a distribution, or one number everywhere. */
+export type Init =
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal'; readonly deviation: number }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/** A named tensor that a network needs, under the name published checkpoints give it. */
+export interface Parameter {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly init: Init;
+}
+
+/** Kaiming-uniform with a = √5, the usual start of a convolution and of its bias: ±1/√fanIn. */
+export function kaiming(fanIn: number): Init {
+  const bound = 1 / Math.sqrt(fanIn);
+  return { kind: 'uniform', low: -bound, high: bound };
+}
+
+/** One number everywhere. */
+export function constantly(value: number): Init {
+  return { kind: 'constant', value };
+}

@@ -1,0 +1,74 @@
+import {
+  buildModel,
+  type FloatType,
+  GraftError,
+  GraphBuilder,
+  type Model,
+} from '@pip-graft/onnx-graft';
+import type { TensorMap } from '@pip-graft/weights';
+import { checkWeights } from './check-weights.ts';
+import { Network } from './network.ts';
+import type { Parameter } from './parameter.ts';
+
+/** Options of the functions that build a network. */
+export interface BuildOptions {
+  /** ONNX operator set, 11 to 23. Default 17, the first with LayerNormalization and widely run. */
+  readonly opset?: number | undefined;
+  /** Element type of input, output and weights. Norms, softmax and attention scores stay float32. Default float32. */
+  readonly dataType?: FloatType | undefined;
+}
+
+/** A network as a function that writes its nodes from `input` to a node with the output `output`. */
+export interface NetworkSpec {
+  readonly family: string;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly write: (net: Network) => void;
+}
+
+/** The IR version that came with each operator set: readers refuse one that is newer than they are. */
+const irVersions: readonly (readonly [opset: number, irVersion: number])[] = [
+  [23, 11],
+  [21, 10],
+  [19, 9],
+  [15, 8],
+  [12, 7],
+  [11, 6],
+];
+
+const size = ['height', 'width'] as const;
+
+/** The parameters that writing a network asks for. */
+export function listParameters(spec: NetworkSpec): Parameter[] {
+  const parameters = new Map<string, Parameter>();
+  const base = { dataType: 'float32', size, parameters, weights: undefined } as const;
+  spec.write(new Network(new GraphBuilder({ opset: 17 }), base));
+  return [...parameters.values()];
+}
+
+/** Writes a network with its weights as a model with free batch, height and width. */
+export function writeNetwork(
+  spec: NetworkSpec,
+  weights: TensorMap,
+  options: BuildOptions = {},
+): Model {
+  const { opset = 17, dataType = 'float32' } = options;
+  if (dataType === 'bfloat16' && opset < 13) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `ONNX knows bfloat16 since operator set 13, not in ${opset}.`,
+    );
+  }
+  const root = new GraphBuilder({ opset });
+  checkWeights(spec.family, listParameters(spec), weights);
+  spec.write(new Network(root, { dataType, size, parameters: new Map(), weights }));
+  return buildModel({
+    irVersion: irVersions.find(([since]) => opset >= since)?.[1] ?? 6,
+    opset,
+    producer: { name: 'pip-graft', version: '0.1.0' },
+    graphName: spec.family,
+    ...root.fragment(),
+    inputs: [{ name: 'input', dataType, dims: ['batch', spec.inChannels, 'height', 'width'] }],
+    outputs: [{ name: 'output', dataType, dims: ['batch', spec.outChannels, 'height', 'width'] }],
+  });
+}

@@ -1,0 +1,114 @@
+import {
+  type ExternalReader,
+  elementCount,
+  type GraphFacts,
+  graphFacts,
+  type Model,
+  type Node,
+  readTensor,
+  type SkipSite,
+  type Tensor,
+} from '@pip-graft/onnx-graft';
+import { locateSkips } from '../locate/locate-skips.ts';
+
+/** SHA-256 of bytes as hexadecimal digits: handed in, since libraries here import no runtime. */
+export type Digest = (bytes: Uint8Array) => string;
+
+/** What a fingerprint needs from outside. */
+export interface FingerprintOptions {
+  readonly digest: Digest;
+  /** Reads external data; needed only for models that have it. */
+  readonly external?: ExternalReader;
+  /** The sites, where they are known already. */
+  readonly sites?: readonly SkipSite[];
+  readonly facts?: GraphFacts;
+}
+
+/** Elements read at the start, middle and end of each weight. */
+const sampleLength = 64;
+
+const convolutions = new Set(['Conv', 'ConvTranspose', 'FusedConv']);
+/** Operators that hand a weight on unchanged. */
+const copies = new Set(['Identity', 'Cast', 'DequantizeLinear']);
+
+/**
+ * `pipfp1:` and a digest that tells whether two files hold the same network: the weights of its
+ * convolutions, by shape, group and samples, in no order, and its skip connections. Names, node
+ * order, exporter, opset and simplification do not matter; other weights, another element type or
+ * quantisation do. It reads a few kilobytes, not the weights.
+ *
+ * Errors: those of `readTensor`; `NOT_FOUND` for external data without a reader.
+ *
+ * @example
+ * fingerprint(model, { digest: sha256 }); // 'pipfp1:5d1c…'
+ */
+export function fingerprint(model: Model, options: FingerprintOptions): string {
+  const facts = options.facts ?? graphFacts(model);
+  const sites = options.sites ?? locateSkips(model, facts).sites;
+  const tensors = tensorsByName(model);
+  const weights = model.graph.nodes.flatMap((node) => {
+    if (!convolutions.has(node.opType) || !leadsOut(facts, node)) return [];
+    const tensor = weightOf(facts, tensors, node);
+    return tensor ? [`${describe(node, tensor)} ${samples(model, tensor, options)}`] : [];
+  });
+  const places = sites.map(
+    ({ level, channels, scale, join }) => `site ${level} ${channels} ${scale} ${join}`,
+  );
+  const text = [...weights.sort(), ...places].join('\n');
+  return `pipfp1:${options.digest(new TextEncoder().encode(text))}`;
+}
+
+function tensorsByName(model: Model): ReadonlyMap<string, Tensor> {
+  const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
+  for (const { opType, outputs, attributes } of model.graph.nodes) {
+    const tensor = opType === 'Constant' ? attributes.get('value')?.tensor : undefined;
+    if (tensor) tensors.set(outputs[0]!, tensor);
+  }
+  return tensors;
+}
+
+/** Some exporters leave layers in the file that nothing reads. */
+function leadsOut(facts: GraphFacts, node: Node): boolean {
+  return node.outputs.some((name) => facts.isOutput(name) || facts.uses(name).length > 0);
+}
+
+function weightOf(
+  facts: GraphFacts,
+  tensors: ReadonlyMap<string, Tensor>,
+  node: Node,
+): Tensor | undefined {
+  let name = node.inputs[1] ?? '';
+  for (;;) {
+    const tensor = tensors.get(name);
+    if (tensor) return tensor;
+    const at = facts.producer(name);
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    if (!maker || !copies.has(maker.opType)) return undefined;
+    name = maker.inputs[0] ?? '';
+  }
+}
+
+function describe(node: Node, tensor: Tensor): string {
+  const kind = node.opType === 'ConvTranspose' ? 'up' : 'conv';
+  const group = node.attributes.get('group')?.int ?? 1;
+  return `${kind} ${tensor.dims.join('x')} ${group} ${tensor.dataType}`;
+}
+
+/** Digest of the sampled elements: a whole weight when it is small. */
+function samples(model: Model, tensor: Tensor, options: FingerprintOptions): string {
+  const count = elementCount(tensor.dims);
+  const { digest, external } = options;
+  const part = (from: number, to: number): Uint8Array =>
+    readTensor(model, tensor, { from, to, ...(external && { external }) });
+  if (count <= 3 * sampleLength) return digest(part(0, count));
+  const middle = Math.floor((count - sampleLength) / 2);
+  const starts = [0, middle, count - sampleLength];
+  const pieces = starts.map((start) => part(start, start + sampleLength));
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return digest(bytes);
+}

@@ -1,0 +1,3 @@
+export * from './fingerprint/fingerprint.ts';
+export * from './locate/index.ts';
+export { type Recognised, recognise } from './recognise/recognise.ts';

@@ -1,0 +1,101 @@
+import type { GraphFacts, RejectedSite } from '@pip-graft/onnx-graft';
+import type { Join, Operand } from './join.ts';
+import { came, type Trails } from './trail.ts';
+import { endsInOutput, isImageCopy, levelRegion, onlyGates } from './walk.ts';
+
+/** A join of a skip connection: what came up from below, and the encoder's value that meets it. */
+export interface Skip {
+  readonly join: Join;
+  readonly up: Operand;
+  readonly skip: Operand;
+}
+
+/** Joins sorted into skip connections and the rest, with a reason for each of the rest. */
+export interface ChosenSkips {
+  readonly skips: readonly Skip[];
+  readonly rejected: readonly RejectedSite[];
+}
+
+/**
+ * Tells skip connections from the other joins. At a skip connection one side has only
+ * come up from a lower resolution and the other side has come from the image, and the
+ * level that the other side belongs to is where the first side went down from.
+ */
+export function chooseSkips(
+  facts: GraphFacts,
+  trails: Trails,
+  joins: readonly Join[],
+): ChosenSkips {
+  const rejected: RejectedSite[] = [];
+  const candidates = joins.flatMap((join): Skip[] => {
+    // Gates multiply halves of one feature map everywhere: only those with a side from below are looked at.
+    if (join.kind === 'mul' && !join.operands.some((one) => one.came === came.up)) return [];
+    const found = candidate(facts, trails, join);
+    if (!('reason' in found)) return [found];
+    rejected.push(found);
+    return [];
+  });
+  const ancestors = new Map(
+    candidates.map(({ skip, up }) => [
+      skip,
+      { skip: facts.ancestors(skip.value), up: facts.ancestors(up.value) },
+    ]),
+  );
+  const skips = candidates.filter((one) => {
+    const at = one.join.node.index;
+    const final = candidates.find(({ skip }) => {
+      const before = ancestors.get(skip)!;
+      return skip !== one.skip && before.skip.has(at) && !before.up.has(at);
+    });
+    if (final === undefined) return true;
+    const reason = `it is on the way to the skip connection '${final.skip.value}', which is taken instead`;
+    rejected.push({ value: one.skip.value, reason });
+    return false;
+  });
+  return { skips, rejected };
+}
+
+function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | RejectedSite {
+  const { operands, node } = join;
+  const ups = operands.filter((operand) => operand.came === came.up);
+  const others = operands.filter((operand) => operand.came !== came.up);
+  const place = `'${node.name || node.outputs[0]}'`;
+  const image = others.find(({ value }) => isImageCopy(facts, trails, value));
+  const encoder = others.filter((operand) => operand.came === came.down);
+  const skip = encoder.at(-1) ?? others.at(-1);
+  const refuse = (operand: Operand | undefined, reason: string): RejectedSite => ({
+    value: (operand ?? operands[0]!).value,
+    reason: `${reason} (${join.kind} at ${place})`,
+  });
+  if (image !== undefined) return refuse(image, 'image residual: it is the input image itself');
+  const up = ups[0];
+  if (up === undefined) {
+    const mixed = operands.some((operand) => operand.came === (came.up | came.down));
+    const long = mixed && encoder.length > 0;
+    return refuse(
+      skip,
+      long
+        ? 'long residual: this level has been joined before'
+        : 'local residual: neither side comes fresh from a lower resolution',
+    );
+  }
+  if (skip === undefined) return refuse(up, 'inside the decoder: all sides came up from below');
+  if (endsInOutput(facts, node)) {
+    return refuse(skip, 'it is added to the output image, after the last layer');
+  }
+  if (onlyGates(facts, trails, node)) {
+    return refuse(skip, 'spatial attention: the join only makes a gate');
+  }
+  if (!wentDownFrom(facts, levelRegion(facts, trails, skip.value), up.value)) {
+    return refuse(skip, 'it comes from another branch: what came up did not go down from its level');
+  }
+  return { join, up, skip };
+}
+
+function wentDownFrom(facts: GraphFacts, region: ReadonlySet<string>, up: string): boolean {
+  const before = facts.ancestors(up);
+  for (const name of region) {
+    if (facts.uses(name).some(({ node }) => before.has(node))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,32 @@
+import { type GraphFacts, scaleOf } from '@pip-graft/onnx-graft';
+
+/** A value that holds the image's pixels at some resolution, in any of the usual layouts. */
+export interface Feature {
+  readonly layout: 'NCHW' | 'NHWC' | 'tokens';
+  /** How many times smaller than the image. */
+  readonly scale: number;
+  readonly channels: number;
+  /** Sizes without the channels: equal for values that may be joined. */
+  readonly extent: string;
+  /** Which axis the channels are on. */
+  readonly channelAxis: number;
+}
+
+const layouts = {
+  '..HW': { layout: 'NCHW', channelAxis: 1 },
+  '.HW.': { layout: 'NHWC', channelAxis: 3 },
+  '.T.': { layout: 'tokens', channelAxis: 2 },
+  '..T': { layout: 'tokens', channelAxis: 1 },
+} as const;
+
+/** A value as a feature map; undefined when it is none, or its sizes are not known. */
+export function featureOf(facts: GraphFacts, value: string): Feature | undefined {
+  const fact = facts.sample.values.get(value);
+  if (fact?.dims === undefined || fact.axes === undefined) return undefined;
+  const kind = layouts[fact.axes as keyof typeof layouts];
+  if (kind === undefined) return undefined;
+  const scale = scaleOf(facts.reference, fact.axes, fact.dims);
+  if (scale === undefined) return undefined;
+  const extent = fact.dims.filter((_, axis) => axis !== kind.channelAxis).join('x');
+  return { ...kind, scale, channels: fact.dims[kind.channelAxis]!, extent };
+}

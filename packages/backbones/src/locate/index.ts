@@ -1,0 +1,2 @@
+export * from './locate-skips.ts';
+export type * from './located.ts';

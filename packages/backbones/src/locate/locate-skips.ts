@@ -1,0 +1,87 @@
+import { type GraphFacts, graphFacts, type Model, type SkipSite } from '@pip-graft/onnx-graft';
+import { promptsOf } from '../recognise/prompts.ts';
+import { recognise } from '../recognise/recognise.ts';
+import { chooseSkips, type Skip } from './choose-skips.ts';
+import { imageTensorsOf } from './image-tensors.ts';
+import { joinsOf } from './join.ts';
+import type { Located } from './located.ts';
+import { sizeMultipleOf } from './size-multiple.ts';
+import { trailsOf } from './trail.ts';
+
+/**
+ * The skip connections of an image network, by structure alone: values that meet, at equal
+ * resolution, others that went down from their level and came up again. Names do not matter.
+ *
+ * A model without any gives an empty list, and a reason for everything that was looked at;
+ * nothing is thrown. Sites are NCHW values; `channels` and `scale` are those of the value that
+ * the merge reads. A model whose image is NHWC gives no sites and `image.layout` 'NHWC'.
+ *
+ * @example
+ * const { family, sites } = locateSkips(model);
+ * sites.map(({ level, channels }) => [level, channels]); // [[1, 48], [2, 96], [3, 192]]
+ */
+export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model)): Located {
+  const trails = trailsOf(facts);
+  const image = imageTensorsOf(facts, trails);
+  const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
+  if (image === undefined) {
+    const rejected = model.graph.inputs.map(({ name }) => ({
+      value: name,
+      reason: 'not an image: an input of rank 4 (batch, channels, rows, columns) is needed',
+    }));
+    return { ...nothing, rejected, sizeMultiple: 1, image };
+  }
+  if (image.layout === 'NHWC') {
+    const reason = 'NHWC: channels come last; export the model with channels second (NCHW)';
+    return { ...nothing, rejected: [{ value: image.input, reason }], sizeMultiple: 1, image };
+  }
+  const joins = joinsOf(facts, trails);
+  const { skips, rejected } = chooseSkips(facts, trails, joins);
+  const usable = skips.filter(({ skip }) => skip.feature.layout === 'NCHW');
+  const tokens = skips
+    .filter((skip) => !usable.includes(skip))
+    .map(({ skip }) => ({
+      value: skip.value,
+      reason: `a skip connection, but laid out as ${skip.feature.layout}; modules work on NCHW values`,
+    }));
+  const sites = toSites(facts, usable);
+  const prompts = promptsOf(facts).map(({ value, node }) => ({
+    value,
+    reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
+  }));
+  const { family, confidence } = recognise(facts, sites);
+  const sizeMultiple = sizeMultipleOf(facts, image, trails.deepest);
+  return {
+    ...{ family, confidence, sites, rejected: [...tokens, ...prompts, ...rejected] },
+    ...{ sizeMultiple, warnings: [], image },
+  };
+}
+
+function toSites(facts: GraphFacts, skips: readonly Skip[]): SkipSite[] {
+  const sorted = [...skips].sort(
+    (a, b) => a.join.scale - b.join.scale || a.join.node.index - b.join.node.index,
+  );
+  const levels = sorted.map(({ join }) => 1 + Math.round(Math.log2(join.scale)));
+  // Cascades have several sites of one scale: their levels are then merely numbers.
+  const unique = new Set(levels).size === levels.length;
+  return sorted.map(({ join, skip, up }, i) => {
+    const { node } = join;
+    const uses = node.inputs.flatMap((name, input) =>
+      name === skip.value ? [{ node: node.index, input }] : [],
+    );
+    const also = facts.uses(skip.value).length - uses.length;
+    return {
+      value: skip.value,
+      uses,
+      level: unique ? levels[i]! : i + 1,
+      channels: skip.feature.channels,
+      scale: join.scale,
+      join: join.kind,
+      consumer: node.name || node.outputs[0]!,
+      evidence: [
+        `joined by ${node.opType} with '${up.value}', which came up from a lower resolution`,
+        also > 0 ? `also read by ${also} other node(s), on the way down` : 'read by the join only',
+      ],
+    };
+  });
+}

@@ -1,0 +1,48 @@
+import type { GraphFacts, SampleSizes } from '@pip-graft/onnx-graft';
+import type { ImageTensors } from './located.ts';
+
+/** Primes larger than any attention window, and different, so that rows are not taken for columns. */
+const primes = { height: 1009, width: 1013 };
+
+/** Factors tried beyond the lowest resolution: attention windows of 7 or 8 pixels on it. */
+const windows = [1, 2, 4, 7, 8, 14, 16];
+
+/**
+ * The number that rows and columns must be multiples of. It is found by trying: the
+ * model's shape arithmetic is run at sizes that are multiples of 1, 2, 4, … and of
+ * nothing else, until nothing contradicts and the output is as large as it should be.
+ * A model of fixed sizes cannot be tried: there it is the lowest resolution, or 1 when
+ * the model can be seen to pad its image.
+ */
+export function sizeMultipleOf(
+  facts: GraphFacts,
+  image: ImageTensors,
+  deepest: number,
+): number {
+  const base = Math.max(1, Math.round(deepest));
+  const expected = ratio(facts, image, facts.sizes);
+  const fixed = image.height !== undefined || image.width !== undefined;
+  if (fixed && padsItself(facts)) return 1;
+  if (fixed || expected === undefined || facts.sample.conflicts.length > 0) return base;
+  const divisors = Array.from({ length: base }, (_, i) => i + 1).filter((n) => base % n === 0);
+  for (const factor of [...divisors, ...windows.map((window) => window * base)]) {
+    const sizes = { batch: 1, height: primes.height * factor, width: primes.width * factor };
+    if (ratio(facts, image, sizes) === expected) return factor;
+  }
+  return base;
+}
+
+/** Output rows over input rows; undefined when the sizes contradict the model or the output is not known. */
+function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): number | undefined {
+  const shapes = sizes === facts.sizes ? facts.sample : facts.at(sizes);
+  const out = shapes.values.get(image.output ?? '');
+  if (shapes.conflicts.length > 0 || out?.axes !== '..HW' || !out.dims) return undefined;
+  const rows = out.dims[2]! / sizes.height;
+  return rows === out.dims[3]! / sizes.width ? rows : undefined;
+}
+
+function padsItself({ reference }: GraphFacts): boolean {
+  if (reference === undefined) return false;
+  const { image, height, width } = reference;
+  return height > image.height || width > image.width;
+}

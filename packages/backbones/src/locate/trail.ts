@@ -1,0 +1,89 @@
+import type { GraphFacts } from '@pip-graft/onnx-graft';
+import { type Feature, featureOf } from './feature.ts';
+
+/** How a value got to its resolution: bits, for a value may have come both ways. */
+export const came = {
+  /** From the image, or from a higher resolution: the encoder's way. */
+  down: 1,
+  /** From a lower resolution: the decoder's way. */
+  up: 2,
+} as const;
+
+/** Where the pixels of a value have been last. */
+interface Step {
+  readonly scale: number;
+  readonly came: number;
+}
+
+/** How every value of the main graph got to its resolution. */
+export interface Trails {
+  feature(value: string): Feature | undefined;
+  /** Bits of {@link came}; 0 for values that hold nothing of the image. */
+  came(value: string): number;
+  /** The lowest resolution (largest scale) anywhere. */
+  readonly deepest: number;
+}
+
+/**
+ * Follows the image's pixels through the graph in one pass. A feature map takes its
+ * way from the feature maps it is made of; vectors that modulate it (channel attention,
+ * pooled statistics) say nothing. Values between feature maps, such as attention's
+ * matrices or the halves of a pixel shuffle, carry the ways of what they are made of.
+ */
+export function trailsOf(facts: GraphFacts): Trails {
+  const features = new Map<string, Feature | undefined>();
+  const steps = new Map<string, readonly Step[]>();
+  const { graph } = facts.model;
+  let deepest = 1;
+  for (const { name } of graph.inputs) {
+    const feature = featureOf(facts, name);
+    features.set(name, feature);
+    if (feature) steps.set(name, [{ scale: feature.scale, came: came.down }]);
+  }
+  for (const node of graph.nodes) {
+    const captured = facts.captures.get(node.index) ?? [];
+    const known = [...node.inputs, ...captured].filter((name) => steps.has(name));
+    if (known.length === 0) continue;
+    const pixels = known.filter((name) => features.get(name) !== undefined);
+    const all = merged(known, steps);
+    const direct = pixels.length === 0 ? all : merged(pixels, steps);
+    for (const name of node.outputs) {
+      const feature = featureOf(facts, name);
+      features.set(name, feature);
+      if (feature === undefined) steps.set(name, all);
+      else {
+        if (Number.isInteger(feature.scale)) deepest = Math.max(deepest, feature.scale);
+        steps.set(name, [{ scale: feature.scale, came: arrival(direct, feature.scale) }]);
+      }
+    }
+  }
+  return {
+    feature: (value) => features.get(value),
+    came: (value) => (features.get(value) ? (steps.get(value)?.[0]?.came ?? 0) : 0),
+    deepest,
+  };
+}
+
+function merged(
+  names: readonly string[],
+  steps: ReadonlyMap<string, readonly Step[]>,
+): readonly Step[] {
+  const first = steps.get(names[0]!)!;
+  if (names.length === 1) return first;
+  const bits = new Map<number, number>();
+  for (const name of names) {
+    for (const step of steps.get(name)!) {
+      bits.set(step.scale, (bits.get(step.scale) ?? 0) | step.came);
+    }
+  }
+  return [...bits].map(([scale, came]) => ({ scale, came }));
+}
+
+function arrival(from: readonly Step[], scale: number): number {
+  let bits = 0;
+  for (const step of from) {
+    if (step.scale === scale) bits |= step.came;
+    else bits |= step.scale < scale ? came.down : came.up;
+  }
+  return bits;
+}

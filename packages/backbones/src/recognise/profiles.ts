@@ -1,0 +1,77 @@
+import type { SkipSite } from '@pip-graft/onnx-graft';
+import type { Family } from '../locate/located.ts';
+import type { Structure } from './structure.ts';
+
+/** What a profile looks at. */
+export interface Seen {
+  readonly sites: readonly SkipSite[];
+  readonly structure: Structure;
+}
+
+type Test = (seen: Seen) => boolean;
+
+/** A family: what it must have, and what published models of it also have. */
+export interface Profile {
+  readonly family: Family;
+  readonly required: readonly Test[];
+  readonly typical: readonly Test[];
+}
+
+const joinedBy =
+  (join: SkipSite['join']): Test =>
+  ({ sites }) =>
+    sites.every((site) => site.join === join);
+
+/** Each level half the resolution and twice the channels of the one above. */
+const doubling: Test = ({ sites }) =>
+  sites.every((site, i) => {
+    const first = sites[0]!;
+    return site.scale === 2 ** i && site.channels === first.channels * 2 ** i;
+  });
+
+/** Most particular first: PromptIR has all that Restormer has. Source: spec backbones.md sections 1 to 3. */
+export const profiles: readonly Profile[] = [
+  {
+    family: 'promptir',
+    required: [
+      joinedBy('concat'),
+      ({ structure }) => structure.channelAttention > 0 && structure.prompts > 0,
+    ],
+    typical: [
+      ({ sites }) => sites.length === 3,
+      doubling,
+      ({ sites, structure }) => structure.prompts === sites.length,
+      ({ sites, structure }) => structure.channelAttention > 3 * sites.length,
+    ],
+  },
+  {
+    family: 'restormer',
+    required: [joinedBy('concat'), ({ structure }) => structure.channelAttention > 0],
+    typical: [
+      ({ sites }) => sites.length === 3,
+      doubling,
+      ({ sites, structure }) => structure.channelAttention > 2 * sites.length,
+    ],
+  },
+  {
+    family: 'nafnet',
+    required: [
+      joinedBy('add'),
+      ({ structure }) => structure.simpleGates > 0 && structure.pooledAttention > 0,
+    ],
+    typical: [
+      ({ sites }) => sites.length >= 2,
+      doubling,
+      ({ structure }) => structure.simpleGates === 2 * structure.pooledAttention,
+    ],
+  },
+  {
+    family: 'unet',
+    required: [],
+    typical: [
+      ({ sites }) => sites.length >= 2,
+      ({ sites }) => new Set(sites.map(({ scale }) => scale)).size === sites.length,
+      ({ sites }) => sites.every(({ channels }, i) => channels >= sites[Math.max(0, i - 1)]!.channels),
+    ],
+  },
+];

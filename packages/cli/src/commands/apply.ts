@@ -1,0 +1,42 @@
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import { graft, requirePlan } from '@pip-graft/pip-core';
+import type { Command } from 'commander';
+import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
+import { define } from '../session/define.ts';
+import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
+import { run } from '../session/run.ts';
+import { version } from '../version.ts';
+
+interface Options extends GraftOptions, ExternalOptions {
+  readonly output: string;
+}
+
+export function command(): Command {
+  const apply = define('apply', 'Grafts an adapter onto a host', [
+    'graft apply restormer.onnx --adapter ./my-adapter -o grafted.onnx',
+    'graft apply nafnet.onnx --adapter init:labels=rain+haze,seed=1 -o grafted.onnx',
+    'graft apply nafnet.onnx --adapter ./my-adapter --bake rain -o derain.onnx',
+  ])
+    .argument('<host>', 'ONNX file')
+    .addOption(outputOption('file for the grafted model').makeOptionMandatory());
+  for (const option of graftOptions()) apply.addOption(option);
+  return apply.addOption(externalOption()).action(
+    run<[string], Options>(async (session, path, options) => {
+      const { host, adapter, result } = planHost(path, options, session.cwd);
+      const plan = requirePlan(result);
+      for (const warning of plan.warnings) session.note(`warning: ${warning}`);
+      const grafted = graft(host.model, plan, adapter, { name: 'graft', version });
+      await saveModel(grafted, options.output, {
+        from: host,
+        signal: session.signal,
+        onProgress: (done, total) => session.progress('saving', done, total),
+        ...(options.external ? { externalData: options.external } : {}),
+      });
+      host.close();
+      const { levels, parameters, labels, adapter: made } = plan;
+      const at = levels.map(({ site }) => site.level).sort((a, b) => a - b).join(', ');
+      const text = `${options.output}: ${made.trained ? '' : 'UNTRAINED '}adapter '${made.name}' at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
+      return { json: { output: options.output, plan }, text };
+    }),
+  );
+}

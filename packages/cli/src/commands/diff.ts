@@ -1,0 +1,24 @@
+import { diffModels } from '@pip-graft/onnx-graft';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import type { Command } from 'commander';
+import { define } from '../session/define.ts';
+import { formatDiff } from '../session/format-diff.ts';
+import { run } from '../session/run.ts';
+
+export function command(): Command {
+  return define('diff', 'Shows what differs between two model files, record by record', [
+    'graft diff host.onnx grafted.onnx',
+  ])
+    .argument('<a>', 'ONNX file')
+    .argument('<b>', 'ONNX file')
+    .action(
+      run<[string, string], object>((_session, a, b) => {
+        const left = openModel(a);
+        const right = openModel(b);
+        const diff = diffModels(left.model, right.model);
+        left.close();
+        right.close();
+        return { json: diff, text: formatDiff(diff, a, b) };
+      }),
+    );
+}

@@ -1,0 +1,94 @@
+import { elementCount } from '@pip-graft/onnx-graft';
+import { readGraft } from '@pip-graft/pip-core';
+import type { Command } from 'commander';
+import { openHost } from '../host/open-host.ts';
+import { formatInspection } from '../host/format-inspection.ts';
+import { define } from '../session/define.ts';
+import { run } from '../session/run.ts';
+
+/** What `inspect` finds; this shape is the command's JSON. */
+export interface Inspection {
+  readonly family: string;
+  readonly confidence: number;
+  readonly opset: number | null;
+  readonly irVersion: number;
+  readonly producer: { readonly name: string; readonly version: string };
+  readonly nodes: number;
+  readonly parameters: number;
+  readonly inputs: readonly ValueSummary[];
+  readonly outputs: readonly ValueSummary[];
+  readonly sizeMultiple: number;
+  readonly sites: readonly { level: number; value: string; channels: number; scale: number; join: string; consumer: string }[];
+  readonly rejected: readonly { value: string; reason: string }[];
+  readonly graft: GraftSummary | null;
+  readonly warnings: readonly string[];
+}
+
+interface ValueSummary {
+  readonly name: string;
+  readonly dataType: string | null;
+  readonly dims: readonly (number | string | null)[] | null;
+}
+
+interface GraftSummary {
+  readonly adapter: string;
+  readonly trained: boolean;
+  readonly mode: string;
+  readonly attach: string;
+  readonly labels: readonly string[];
+  readonly inputs: { readonly degradation: string; readonly strength: string } | null;
+  readonly levels: readonly number[];
+  readonly hostDigest: string;
+}
+
+export function command(): Command {
+  return define('inspect', 'Shows what a model is and where its skip connections are', ['graft inspect restormer.onnx', 'graft inspect restormer.onnx --json'])
+    .argument('<file>', 'ONNX file')
+    .action(
+      run<[string], object>((_session, path) => {
+        const inspection = inspect(path);
+        return { json: inspection, text: formatInspection(path, inspection) };
+      }),
+    );
+}
+
+function inspect(path: string): Inspection {
+  const host = openHost(path);
+  const { model, located } = host;
+  const record = readGraft(model);
+  host.close();
+  const initializers = new Set(model.graph.initializers.map(({ name }) => name));
+  const summary = ({ name, dataType, dims }: (typeof model.graph.inputs)[number]): ValueSummary => ({
+    name,
+    dataType: dataType ?? null,
+    dims: dims ?? null,
+  });
+  return {
+    family: located.family,
+    confidence: located.confidence,
+    opset: model.opsets.get('') ?? null,
+    irVersion: model.irVersion,
+    producer: model.producer,
+    nodes: model.graph.nodes.length,
+    parameters: model.graph.initializers.reduce((sum, { dims }) => sum + elementCount(dims), 0),
+    // Before IR version 4 weights had to be listed as inputs; the graft's own inputs have defaults.
+    inputs: model.graph.inputs
+      .filter(({ name }) => !initializers.has(name) || name === record?.inputs?.degradation || name === record?.inputs?.strength)
+      .map(summary),
+    outputs: model.graph.outputs.map(summary),
+    sizeMultiple: located.sizeMultiple,
+    sites: located.sites.map(({ level, value, channels, scale, join, consumer }) => ({ level, value, channels, scale, join, consumer })),
+    rejected: located.rejected,
+    graft: record && {
+      adapter: record.adapter.name,
+      trained: record.adapter.trained,
+      mode: record.mode,
+      attach: record.attach,
+      labels: record.labels,
+      inputs: record.inputs,
+      levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
+      hostDigest: record.host.digest,
+    },
+    warnings: located.warnings,
+  };
+}

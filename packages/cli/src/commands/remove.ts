@@ -1,0 +1,37 @@
+import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { ungraft } from '@pip-graft/pip-core';
+import type { Command } from 'commander';
+import { define } from '../session/define.ts';
+import { externalOption, type ExternalOptions, outputOption } from '../session/options.ts';
+import { run } from '../session/run.ts';
+
+interface Options extends ExternalOptions {
+  readonly output: string;
+}
+
+export function command(): Command {
+  return define('remove', 'Takes a graft out again and gives back the host, byte for byte', [
+    'graft remove grafted.onnx -o host.onnx',
+  ])
+    .argument('<grafted>', 'ONNX file that `graft apply` wrote')
+    .addOption(outputOption('file for the host').makeOptionMandatory())
+    .addOption(externalOption())
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const opened = openModel(path);
+        const { model, graft } = ungraft(opened.model);
+        const found = digest(model.source);
+        const identical = found === graft.host.digest;
+        await saveModel(model, options.output, {
+          from: opened,
+          signal: session.signal,
+          ...(options.external ? { externalData: options.external } : {}),
+        });
+        opened.close();
+        const text = identical
+          ? `${options.output}: the host, byte for byte (${found})`
+          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); something else changed the file since`;
+        return { json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest }, text };
+      }),
+    );
+}

@@ -1,0 +1,76 @@
+import { locateSkips } from '@pip-graft/backbones';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import { readImage, type Validation, validateGraft } from '@pip-graft/runtime';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { define } from '../session/define.ts';
+import { wholeNumber } from '../session/options.ts';
+import { run } from '../session/run.ts';
+import { table } from '../session/table.ts';
+
+interface Options {
+  readonly base?: string;
+  readonly device: 'cpu' | 'cuda' | 'webgpu';
+  readonly image?: string;
+  readonly threads?: number;
+  readonly maxOverhead?: number;
+  readonly maxMemory?: number;
+}
+
+const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
+
+/** 6: the device is missing. */
+const exits = { passed: 0, failed: 1, skipped: 6 } as const;
+
+export function command(): Command {
+  return define('validate', 'Tries whether a grafted model is sound on this machine', [
+    'graft validate grafted.onnx',
+    'graft validate grafted.onnx --base host.onnx --image photo.jpg --max-overhead 1.15',
+  ])
+    .argument('<grafted>', 'ONNX file that `graft apply` wrote')
+    .option('--base <host>', 'the host to compare with; default: what is left when the graft is taken out')
+    .addOption(new Option('--device <device>', 'where to run').choices(['cpu', 'cuda', 'webgpu']).default('cpu'))
+    .option('--image <photo>', 'natural photo to run on; default: a small one that comes with the tool')
+    .option('--threads <number>', 'threads inside one operator; default: onnxruntime\'s choice', wholeNumber(1, 1024))
+    .option('--max-overhead <ratio>', 'fail when the graft takes more than this times the host\'s time', ratio)
+    .option('--max-memory <ratio>', 'fail when the graft takes more than this times the host\'s memory', ratio)
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const { base, device, image, threads, maxOverhead, maxMemory } = options;
+        const opened = openModel(path);
+        const { sizeMultiple } = locateSkips(opened.model);
+        opened.close();
+        const validation = await validateGraft({
+          grafted: path,
+          device,
+          sizeMultiple,
+          ...(base === undefined ? {} : { base }),
+          ...(image === undefined ? {} : { photo: await readImage(image) }),
+          ...(threads === undefined ? {} : { threads }),
+          budget: {
+            ...(maxOverhead === undefined ? {} : { overhead: maxOverhead }),
+            ...(maxMemory === undefined ? {} : { memory: maxMemory }),
+          },
+          onCheck: ({ name }, done, total) => {
+            session.signal.throwIfAborted();
+            session.progress(name, done, total);
+          },
+        });
+        return { json: validation, text: formatValidation(path, validation), exit: exits[validation.status] };
+      }),
+    );
+}
+
+/** A validation as text: one line a check, then the verdict. */
+function formatValidation(path: string, { status, checks }: Validation): string {
+  const number = (value: number | string | null): string => (typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? ''));
+  const rows = checks.map(({ name, status: state, measured, limit, detail }) => [marks[state], name, number(measured), limit === null ? '' : `≤ ${number(limit)}`, detail]);
+  const failed = checks.filter((check) => check.status === 'failed').length;
+  const verdict = status === 'failed' ? `failed: ${failed} of ${checks.length} checks` : status;
+  return [table([['', 'check', 'measured', 'limit', ''], ...rows]), '', `${path}: ${verdict}`].join('\n');
+}
+
+function ratio(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}

@@ -1,0 +1,58 @@
+import { type Adapter, type PlanResult, planGraft } from '@pip-graft/pip-core';
+import { InvalidArgumentError, Option } from 'commander';
+import { parseWeights } from '../session/parse-weights.ts';
+import { openAdapter } from './open-adapter.ts';
+import { type Host, identify, openHost } from './open-host.ts';
+import { requireSites } from './require-sites.ts';
+
+/** Options that `plan` and `apply` share. */
+export interface GraftOptions {
+  readonly adapter: string;
+  readonly bake?: string;
+  readonly levels?: readonly number[];
+  readonly allowUnbound?: boolean;
+}
+
+export function graftOptions(): Option[] {
+  return [
+    new Option('--adapter <adapter>', 'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, labels, seed, prompt-channels, prompt-size)').makeOptionMandatory(),
+    new Option('--bake <weights>', 'fix the degradation, label or label=weight,…, and add no inputs'),
+    new Option('--levels <numbers>', 'graft these levels only, as 1,2').argParser(levelsOf),
+    new Option('--allow-unbound', 'graft an adapter that was made for another host'),
+  ];
+}
+
+function levelsOf(text: string): number[] {
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('expected level numbers joined by commas, as 1,2.');
+  return text.split(',').map(Number);
+}
+
+export interface Planned {
+  readonly host: Host;
+  readonly adapter: Adapter;
+  readonly result: PlanResult;
+}
+
+/** Opens host and adapter and plans. Errors: exit 3 and 4 of the table in the reference. */
+export function planHost(path: string, options: GraftOptions, cwd: string): Planned {
+  const host = openHost(path);
+  requireSites(host);
+  const identity = identify(host);
+  const adapter = openAdapter(options.adapter, host, identity, cwd);
+  const { located, model, facts } = host;
+  const bake = options.bake === undefined ? undefined : { weights: parseWeights(options.bake, adapter.config.labels) };
+  const result = planGraft({
+    model,
+    facts,
+    sites: located.sites,
+    family: located.family,
+    ...identity,
+    adapter,
+    options: {
+      ...(bake ? { bake } : {}),
+      ...(options.levels ? { levels: options.levels } : {}),
+      ...(options.allowUnbound ? { allowUnbound: true } : {}),
+    },
+  });
+  return { host, adapter, result };
+}

@@ -1,0 +1,30 @@
+import { type ExternalMode, externalModes } from '@pip-graft/onnx-graft/node';
+import { InvalidArgumentError, Option } from 'commander';
+
+export interface ExternalOptions {
+  readonly external?: ExternalMode;
+}
+
+/** Where a command writes. */
+export function outputOption(description: string): Option {
+  return new Option('-o, --output <path>', description);
+}
+
+/** What happens to external data when a model is saved into another folder. */
+export function externalOption(): Option {
+  return new Option(
+    '--external <how>',
+    'external data: reference (leave it where it is), link, copy (the default, into another folder) or inline',
+  ).choices(externalModes);
+}
+
+/** A whole number in a range, for commander's option parser. */
+export function wholeNumber(minimum: number, maximum: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`expected a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,72 @@
+import type { Node, Tensor } from '../model/model.ts';
+import type { Shaped } from './shaped.ts';
+
+/** One node about to be inferred: its attributes with defaults, and what is known of its inputs. */
+export class Call {
+  readonly node: Node;
+  /** Version of the operator set that the node is of. */
+  readonly opset: number;
+  readonly inputs: readonly (Shaped | undefined)[];
+  /** Set by a rule that found its inputs contradict each other. */
+  conflict: Conflict | undefined;
+
+  readonly #constants: (tensor: Tensor) => Shaped;
+
+  constructor(
+    node: Node,
+    opset: number,
+    inputs: readonly (Shaped | undefined)[],
+    constants: (tensor: Tensor) => Shaped,
+  ) {
+    this.node = node;
+    this.opset = opset;
+    this.inputs = inputs;
+    this.#constants = constants;
+  }
+
+  /** A tensor held by an attribute. */
+  tensor(name: string): Shaped | undefined {
+    const tensor = this.node.attributes.get(name)?.tensor;
+    return tensor && this.#constants(tensor);
+  }
+
+  int(name: string, otherwise: number): number {
+    return this.node.attributes.get(name)?.int ?? otherwise;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    return this.node.attributes.get(name)?.ints;
+  }
+
+  string(name: string, otherwise: string): string {
+    return this.node.attributes.get(name)?.string ?? otherwise;
+  }
+
+  /** Integers that older operator sets give as an attribute and newer ones as an input. */
+  intsOrInput(name: string, input: number): readonly number[] | undefined {
+    return this.ints(name) ?? this.inputs[input]?.content;
+  }
+
+  /** Whether an optional input is there, known or not. */
+  has(input: number): boolean {
+    return (this.node.inputs[input] ?? '') !== '';
+  }
+
+  /** Records that two sizes that must agree do not. */
+  clash(first: number, second: number, what: string): void {
+    this.conflict ??= { node: this.node.index, sizes: [first, second], what };
+  }
+}
+
+/** Two sizes that must agree at a node and do not: the input sizes do not suit the model. */
+export interface Conflict {
+  readonly node: number;
+  readonly sizes: readonly [number, number];
+  readonly what: string;
+}
+
+/** What one operator does to shapes, axes and small contents: the first output, or all of them. */
+export type Rule = (call: Call) => Shaped | undefined | (Shaped | undefined)[];
+
+/** Rules by operator type. */
+export type RuleTable = Readonly<Record<string, Rule>>;

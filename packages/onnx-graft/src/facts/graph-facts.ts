@@ -1,0 +1,142 @@
+import type { DataType } from '../model/data-type.ts';
+import type { Model, Tensor } from '../model/model.ts';
+import { type Dim, dimFrom } from './dim.ts';
+import { inferShapes, type Shapes } from './infer-shapes.ts';
+import { type Links, linksOf, type ValueUse } from './links.ts';
+import {
+  baseSizes,
+  inputSymbols,
+  otherSizes,
+  type SampleSizes,
+  sampleInputs,
+} from './sample-inputs.ts';
+import { type ReferenceSize, referenceSize, scaleOf } from './scale.ts';
+import { type Shaped, shaped } from './shaped.ts';
+
+/** What is known of one value for any input size. */
+export interface ValueFact {
+  readonly dataType: DataType | undefined;
+  /** undefined when the rank is unknown. */
+  readonly dims: readonly Dim[] | undefined;
+  /**
+   * One letter per axis: `H` and `W` the image's rows and columns at any resolution, `T` both
+   * flattened, `.` anything else; a feature map is `..HW`. undefined when not known.
+   */
+  readonly axes: string | undefined;
+}
+
+/** Facts about the main graph: who makes and reads values, and their types, shapes and resolution. */
+export interface GraphFacts extends Links {
+  readonly model: Model;
+  /** Index of the node that makes a value; undefined for inputs, initialisers and unknown names. */
+  producer(value: string): number | undefined;
+  uses(value: string): readonly ValueUse[];
+  isOutput(value: string): boolean;
+  value(name: string): ValueFact | undefined;
+  /** Size of axis 1 of a feature map (NCHW); undefined for anything else. */
+  channels(value: string): number | undefined;
+  /** How many times smaller than the image a feature map is: 1, 2, 4, …; below 1 when larger. */
+  scale(value: string): number | undefined;
+  /** Indices of the nodes that a value depends on. */
+  ancestors(value: string): ReadonlySet<number>;
+  /** Whether `to` depends on `from`; a value reaches itself. */
+  reaches(from: string, to: string): boolean;
+  /** The size of the image that resolutions are measured against, at `sizes`; undefined without an image. */
+  readonly reference: ReferenceSize | undefined;
+  /** Every value at one choice of sizes. */
+  readonly sample: Shapes;
+  /** The sizes of `sample`. */
+  readonly sizes: SampleSizes;
+  /** Runs the model's shape arithmetic at other sizes of the image, until the first contradiction. */
+  at(sizes: SampleSizes): Shapes;
+}
+
+/**
+ * Facts about a model's main graph, from its structure alone: no weight is read.
+ *
+ * Shapes are found by running the shape arithmetic at chosen sizes of the inputs, twice, and
+ * telling what varies from what does not; so padding to a multiple, `Shape` chains and blocks
+ * written as Reshape-Transpose-Reshape come out as they do at run time. What no rule covers is
+ * unknown, never an error.
+ *
+ * @example
+ * const facts = graphFacts(model);
+ * facts.scale('/encoder_level2/Add_output_0'); // 2
+ */
+export function graphFacts(model: Model): GraphFacts {
+  const links = linksOf(model);
+  const symbols = inputSymbols(model);
+  const constants = new Map<Tensor, Shaped>();
+  const infer = (sizes: SampleSizes, stopAtConflict: boolean): Shapes => {
+    const inputs = sampleInputs(model, symbols, sizes);
+    return inferShapes(model, { inputs, annotated, constants, stopAtConflict });
+  };
+  const annotated = annotations(model);
+  const sample = infer(baseSizes, false);
+  const reference = referenceSize(model, sample, links);
+  let other: Shapes | undefined;
+
+  const producer = (value: string): number | undefined => links.producers.get(value);
+  const ancestors = (value: string, notBefore = 0): ReadonlySet<number> => {
+    const seen = new Set<number>();
+    const open = [producer(value)];
+    while (open.length > 0) {
+      const at = open.pop();
+      if (at === undefined || at < notBefore || seen.has(at)) continue;
+      seen.add(at);
+      const node = model.graph.nodes[at]!;
+      for (const name of node.inputs) open.push(producer(name));
+      for (const name of links.captures.get(at) ?? []) open.push(producer(name));
+    }
+    return seen;
+  };
+
+  return {
+    ...links,
+    model,
+    producer,
+    uses: (value) => links.usesByValue.get(value) ?? [],
+    isOutput: (value) => links.outputs.has(value),
+    value(name) {
+      const fact = sample.values.get(name);
+      if (fact === undefined) return undefined;
+      other ??= infer(otherSizes, false);
+      const second = other.values.get(name)?.dims;
+      const dims = fact.dims?.map((size, axis) =>
+        dimFrom(size, second?.[axis], [baseSizes, otherSizes], symbols),
+      );
+      return { dataType: fact.dataType, dims, axes: fact.axes };
+    },
+    channels(name) {
+      const fact = sample.values.get(name);
+      const size = fact?.axes === '..HW' ? fact.dims?.[1] : undefined;
+      return Number.isNaN(size) ? undefined : size;
+    },
+    scale(name) {
+      const fact = sample.values.get(name);
+      return fact?.axes === '..HW' && fact.dims ? scaleOf(reference, '..HW', fact.dims) : undefined;
+    },
+    ancestors,
+    reaches(from, to) {
+      if (from === to) return true;
+      const start = producer(from);
+      if (start !== undefined) return ancestors(to, start).has(start);
+      const seen = ancestors(to);
+      return links.usesByValue.get(from)?.some(({ node }) => seen.has(node)) ?? false;
+    },
+    reference,
+    sample,
+    sizes: baseSizes,
+    at: (sizes) => infer(sizes, true),
+  };
+}
+
+/** value_info and outputs as a last resort: only the numbers in them, for a symbol there may mean anything. */
+function annotations(model: Model): Map<string, Shaped> {
+  const found = new Map<string, Shaped>();
+  for (const { name, dataType, dims } of [...model.graph.outputs, ...model.graph.valueInfos]) {
+    const sizes = dims?.map((size) => (typeof size === 'number' ? size : Number.NaN));
+    if (sizes !== undefined) found.set(name, shaped(dataType, sizes));
+  }
+  return found;
+}

@@ -1,0 +1,49 @@
+import type { Model, ValueInfo } from '../model/model.ts';
+
+/** How an image tensor's axes are ordered. */
+export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** A graph input that is an image: rank 4, of numbers, not merely a default initialiser. */
+export interface ImageInput {
+  readonly name: string;
+  readonly layout: ImageLayout;
+  readonly dims: readonly (number | string | null)[];
+}
+
+/** More channels than this is not a picture but a stack of features; a row of pixels is longer. */
+const mostChannels = 16;
+
+/** The graph inputs that look like images, in the model's order. */
+export function imageInputs(model: Model): ImageInput[] {
+  const defaults = new Set(model.graph.initializers.map(({ name }) => name));
+  return model.graph.inputs.flatMap((input) => {
+    const { name, dims, dataType } = input;
+    if (defaults.has(name) || dims?.length !== 4 || !isNumeric(dataType)) return [];
+    return [{ name, dims, layout: layoutOf(model, name, dims) }];
+  });
+}
+
+function isNumeric(dataType: ValueInfo['dataType']): boolean {
+  return dataType === undefined || /float|uint8/.test(dataType);
+}
+
+/** NHWC only when the last axis can be colours and the second cannot, or the model turns it to NCHW at once. */
+function layoutOf(
+  model: Model,
+  name: string,
+  dims: readonly (number | string | null)[],
+): ImageLayout {
+  const second = dims[1];
+  const last = dims[3];
+  const few = (size: unknown): boolean => typeof size === 'number' && size <= mostChannels;
+  if (few(second)) return 'NCHW';
+  if (few(last)) return last === 1 || last === 3 || last === 4 ? 'NHWC' : 'NCHW';
+  if (typeof second === 'number' || typeof last === 'number') return 'NCHW';
+  const turned = model.graph.nodes.some(
+    ({ opType, inputs, attributes }) =>
+      opType === 'Transpose' &&
+      inputs[0] === name &&
+      attributes.get('perm')?.ints?.join() === '0,3,1,2',
+  );
+  return turned ? 'NHWC' : 'NCHW';
+}

@@ -1,0 +1,152 @@
+import type { FunctionBody, Graph, Model, Node, Tensor } from '../model/model.ts';
+import { Call, type Conflict } from './call.ts';
+import { readConstant } from './read-constant.ts';
+import { ruleOf } from './rules/table.ts';
+import { type Shaped, shaped } from './shaped.ts';
+
+/** Functions may call functions; a chain deeper than this is a cycle. */
+const callDepth = 16;
+/** Nodes inferred inside functions: functions that call functions twice each would grow without bound. */
+const callBudget = 1_000_000;
+
+/** Every value of the main graph at one choice of input sizes. */
+export interface Shapes {
+  readonly values: ReadonlyMap<string, Shaped>;
+  /** Nodes whose inputs contradict each other: the sizes do not suit the model. */
+  readonly conflicts: readonly Conflict[];
+}
+
+/** Options of {@link inferShapes}. */
+export interface InferOptions {
+  /** What is known of graph inputs. Inputs that are left out are unknown. */
+  readonly inputs: ReadonlyMap<string, Shaped>;
+  /** Annotations to fall back on where no rule knows better. */
+  readonly annotated?: ReadonlyMap<string, Shaped> | undefined;
+  /** Give up at the first contradiction. */
+  readonly stopAtConflict?: boolean;
+  /** Shared between runs on one model, so that constants are read once. */
+  readonly constants?: Map<Tensor, Shaped>;
+}
+
+/**
+ * Runs a model's shape arithmetic on one choice of input sizes: shapes, axes and the
+ * contents of small tensors, so that a traced `Shape`, `Gather`, `Concat`, `Reshape`
+ * chain is simply computed. Nothing is thrown: what has no rule is unknown.
+ */
+export function inferShapes(model: Model, options: InferOptions): Shapes {
+  const run = new Run(model, options);
+  const values = new Map<string, Shaped>(options.inputs);
+  run.graph(model.graph, values, (name) => values.get(name));
+  return { values, conflicts: run.conflicts };
+}
+
+type Lookup = (name: string) => Shaped | undefined;
+
+class Run {
+  readonly conflicts: Conflict[] = [];
+  readonly #model: Model;
+  readonly #options: InferOptions;
+  readonly #constants: Map<Tensor, Shaped>;
+  readonly #functions: ReadonlyMap<string, FunctionBody>;
+  #depth = 0;
+  #budget = callBudget;
+
+  constructor(model: Model, options: InferOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#constants = options.constants ?? new Map();
+    this.#functions = new Map(model.functions.map((body) => [`${body.domain}:${body.name}`, body]));
+  }
+
+  graph(graph: Graph, values: Map<string, Shaped>, lookup: Lookup): void {
+    for (const tensor of graph.initializers) values.set(tensor.name, this.#constant(tensor));
+    this.nodes(graph.nodes, values, lookup);
+  }
+
+  nodes(nodes: readonly Node[], values: Map<string, Shaped>, lookup: Lookup): void {
+    for (const node of nodes) {
+      const outputs = this.#node(node, lookup);
+      for (let i = 0; i < node.outputs.length; i++) {
+        const name = node.outputs[i]!;
+        const value = outputs[i];
+        const known = value?.dims === undefined ? this.#options.annotated?.get(name) : undefined;
+        const fact = known ?? value;
+        if (fact !== undefined && name !== '') values.set(name, fact);
+      }
+      if (this.#options.stopAtConflict && this.conflicts.length > 0) return;
+    }
+  }
+
+  #constant = (tensor: Tensor): Shaped => {
+    let value = this.#constants.get(tensor);
+    if (value === undefined) {
+      value = readConstant(this.#model, tensor);
+      this.#constants.set(tensor, value);
+    }
+    return value;
+  };
+
+  #node(node: Node, lookup: Lookup): readonly (Shaped | undefined)[] {
+    const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(name)));
+    if (node.opType === 'If' && node.domain === '') return this.#branch(node, inputs[0], lookup);
+    const body = this.#functions.get(`${node.domain}:${node.opType}`);
+    if (body !== undefined) return this.#call(body, inputs);
+    const rule = ruleOf(node.domain, node.opType);
+    if (rule === undefined) return [];
+    const opset = this.#model.opsets.get(node.domain) ?? 0;
+    const call = new Call(node, opset, inputs, this.#constant);
+    const result = rule(call);
+    if (call.conflict !== undefined) this.conflicts.push(call.conflict);
+    return Array.isArray(result) ? result : [result];
+  }
+
+  /** The branch that the condition selects; both when it is not known, and what they agree on. */
+  #branch(
+    node: Node,
+    condition: Shaped | undefined,
+    outer: Lookup,
+  ): readonly (Shaped | undefined)[] {
+    const test = condition?.content?.[0];
+    const chosen = Number.isNaN(test ?? Number.NaN)
+      ? node.subgraphs
+      : node.subgraphs.filter((_, i) => this.#isThen(node, i) === (test !== 0));
+    const results = chosen.map((graph) => {
+      const values = new Map<string, Shaped>();
+      const lookup: Lookup = (name) => values.get(name) ?? outer(name);
+      this.graph(graph, values, lookup);
+      return graph.outputs.map(({ name }) => lookup(name));
+    });
+    const [first, second] = results;
+    if (first === undefined || second === undefined) return first ?? [];
+    return first.map((value, i) => agreed(value, second[i]));
+  }
+
+  /** Attributes may come in any order: the body that stands inside `then_branch` is the one. */
+  #isThen(node: Node, body: number): boolean {
+    const then = node.attributes.get('then_branch')?.field;
+    const field = node.subgraphs[body]!.field;
+    return then !== undefined && then.start <= field.start && field.end <= then.end;
+  }
+
+  #call(body: FunctionBody, inputs: readonly (Shaped | undefined)[]): (Shaped | undefined)[] {
+    this.#budget -= body.nodes.length;
+    if (this.#depth >= callDepth || this.#budget < 0) return [];
+    this.#depth++;
+    const values = new Map<string, Shaped>();
+    body.inputs.forEach((name, i) => {
+      const value = inputs[i];
+      if (value !== undefined) values.set(name, value);
+    });
+    this.nodes(body.nodes, values, (name) => values.get(name));
+    this.#depth--;
+    return body.outputs.map((name) => values.get(name));
+  }
+}
+
+function agreed(a: Shaped | undefined, b: Shaped | undefined): Shaped | undefined {
+  if (a?.dims === undefined || b?.dims === undefined || a.dims.length !== b.dims.length) {
+    return shaped(a?.dataType ?? b?.dataType, undefined);
+  }
+  const dims = a.dims.map((size, axis) => (size === b.dims![axis] ? size : Number.NaN));
+  return shaped(a.dataType, dims, a.axes === b.axes ? a.axes : undefined);
+}

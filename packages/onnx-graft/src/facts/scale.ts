@@ -1,0 +1,96 @@
+import type { Model } from '../model/model.ts';
+import { imageInputs } from './image-input.ts';
+import type { Shapes } from './infer-shapes.ts';
+import type { Links } from './links.ts';
+
+/** Rows and columns that resolutions are measured against. */
+export interface ReferenceSize extends Size {
+  /** The image itself, before the network's own padding. */
+  readonly image: Size;
+}
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Operators between the image and the first layer: they shift, scale or pad pixels. */
+const preparation = new Set(['Pad', 'Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Slice']);
+
+/**
+ * The size of the image that the network works on. Networks that pad themselves
+ * work on the padded image, which only shows when the file has fixed sizes.
+ */
+export function referenceSize(
+  model: Model,
+  shapes: Shapes,
+  links: Links,
+): ReferenceSize | undefined {
+  const image = imageInputs(model)[0];
+  let value = image?.name;
+  const original = value === undefined ? undefined : sizeOf(shapes, value);
+  let size = original;
+  const seen = new Set<string>();
+  while (value !== undefined && !seen.has(value)) {
+    seen.add(value);
+    const next: number | undefined = links.usesByValue
+      .get(value)
+      ?.find(({ node }) => preparation.has(model.graph.nodes[node]!.opType))?.node;
+    const node = next === undefined ? undefined : model.graph.nodes[next];
+    value = node?.outputs[0];
+    if (node?.opType === 'Pad' && value !== undefined) size = sizeOf(shapes, value) ?? size;
+  }
+  return size && original && { ...size, image: original };
+}
+
+function sizeOf(shapes: Shapes, value: string): Size | undefined {
+  const fact = shapes.values.get(value);
+  const row = fact?.axes?.indexOf('H') ?? -1;
+  const column = fact?.axes?.indexOf('W') ?? -1;
+  const height = fact?.dims?.[row];
+  const width = fact?.dims?.[column];
+  if (height === undefined || width === undefined || Number.isNaN(height + width)) return undefined;
+  return { height, width };
+}
+
+/**
+ * How many times smaller than the image a value is, from its axes and sizes; undefined
+ * when it has no image axes, or rows and columns disagree.
+ */
+export function scaleOf(
+  reference: ReferenceSize | undefined,
+  axes: string,
+  dims: readonly number[],
+): number | undefined {
+  if (reference === undefined) return undefined;
+  const { image } = reference;
+  const tokens = dims[axes.indexOf('T')];
+  if (tokens !== undefined) {
+    return known(niceRatio(Math.sqrt((reference.height * reference.width) / tokens)));
+  }
+  const height = dims[axes.indexOf('H')] ?? Number.NaN;
+  const width = dims[axes.indexOf('W')] ?? Number.NaN;
+  if (height === image.height && width === image.width) return 1;
+  const rows = niceRatio(reference.height / height);
+  return rows === niceRatio(reference.width / width) ? known(rows) : undefined;
+}
+
+function known(ratio: number): number | undefined {
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : undefined;
+}
+
+/**
+ * A ratio of sizes as the network's author meant it: borders and rounding move it
+ * a little, so one near a power of two, or near a whole number, is taken for it.
+ */
+export function niceRatio(ratio: number): number {
+  if (ratio < 1) return 1 / niceUp(1 / ratio);
+  return niceUp(ratio);
+}
+
+function niceUp(ratio: number): number {
+  const power = 2 ** Math.round(Math.log2(ratio));
+  if (Math.abs(ratio / power - 1) < 0.07) return power;
+  const whole = Math.round(ratio);
+  return Math.abs(ratio / whole - 1) < 0.03 ? whole : ratio;
+}

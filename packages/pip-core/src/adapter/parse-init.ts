@@ -1,0 +1,66 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type PipAttach, type PipMode, pipAttachments, pipModes } from '../config/pip-config.ts';
+import type { InitOptions } from './init-adapter.ts';
+
+const keys = ['mode', 'attach', 'labels', 'seed', 'prompt-channels', 'prompt-size'] as const;
+
+type Key = (typeof keys)[number];
+
+/**
+ * Reads `init` or `init:key=value,…`, the words for a fresh adapter on the command line.
+ *
+ * Lists are joined by `+`: labels, and prompt channels or sizes by level. The
+ * result is undefined when the text does not begin with `init`.
+ * Errors: `INVALID_ARGUMENT`, naming the key and what it takes.
+ *
+ * @example parseInit('init:mode=convgate,labels=rain+haze,seed=7')
+ */
+export function parseInit(text: string): InitOptions | undefined {
+  if (text === 'init') return {};
+  if (!text.startsWith('init:')) return undefined;
+  const given = new Map<Key, string>();
+  for (const part of text.slice('init:'.length).split(',')) {
+    const at = part.indexOf('=');
+    const key = keys.find((candidate) => candidate === part.slice(0, Math.max(at, 0)).trim());
+    const value = part.slice(at + 1).trim();
+    if (key === undefined || value === '') {
+      throw invalid(`'${part}' is not KEY=VALUE with a KEY of ${keys.join(', ')}`);
+    }
+    if (given.has(key)) throw invalid(`'${key}' is given twice`);
+    given.set(key, value);
+  }
+  const read = <T>(key: Key, name: string, parse: (value: string, key: Key) => T) => {
+    const value = given.get(key);
+    return value === undefined ? {} : { [name]: parse(value, key) };
+  };
+  return {
+    ...read('mode', 'mode', (value, key): PipMode => oneOf(value, key, pipModes)),
+    ...read('attach', 'attach', (value, key): PipAttach => oneOf(value, key, pipAttachments)),
+    ...read('labels', 'labels', (value) => value.split('+')),
+    ...read('seed', 'seed', (value, key) => whole(value, key, 0)),
+    ...read('prompt-channels', 'promptChannels', sizes),
+    ...read('prompt-size', 'promptSize', sizes),
+  };
+}
+
+function oneOf<T extends string>(value: string, key: Key, allowed: readonly T[]): T {
+  const found = allowed.find((item) => item === value);
+  if (found === undefined) throw invalid(`${key} '${value}' is not one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function sizes(value: string, key: Key): number[] {
+  return value.split('+').map((part) => whole(part, key, 1));
+}
+
+function whole(value: string, key: Key, least: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw invalid(`${key} '${value}' is not a whole number of ${least} or more`);
+  }
+  return number;
+}
+
+function invalid(problem: string): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `--adapter init: ${problem}.`);
+}

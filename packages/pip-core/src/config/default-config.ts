@@ -1,0 +1,102 @@
+import type { SkipSite } from '@pip-graft/onnx-graft';
+import type { LevelConfig, PipAttach, PipConfig, PipMode } from './pip-config.ts';
+import { validateConfig } from './validate-config.ts';
+
+/** The paper's order of degradations: noise of σ 15, 25 and 50 is one class. */
+export const defaultLabels = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
+
+/** What a caller may choose; everything else follows from the host. */
+export interface ConfigChoices {
+  readonly mode?: PipMode;
+  readonly attach?: PipAttach;
+  readonly labels?: readonly string[];
+  /** c: one number for every level, or one for each. */
+  readonly promptChannels?: readonly number[];
+  /** s: one number for every level, or one for each. */
+  readonly promptSize?: readonly number[];
+}
+
+type Place = Pick<SkipSite, 'level' | 'channels' | 'scale'>;
+
+interface FamilyDefaults {
+  readonly mode: PipMode;
+  /** Prompt channels over feature channels. */
+  readonly channelRatio: number;
+  /** Prompt size at full resolution. */
+  readonly fullSize: number;
+}
+
+/**
+ * Restormer and PromptIR share a trunk; there the paper's sizes (64/128/256
+ * channels and 64/32/16 pixels for widths 48/96/192) are 4/3 of the width and
+ * half of a training patch of 128.
+ */
+const restormer: FamilyDefaults = { mode: 'pip_cross_topm', channelRatio: 4 / 3, fullSize: 64 };
+
+/**
+ * Ours: the authors never released PIP for NAFNet. NAFNet spends little at full
+ * resolution, so prompts are narrow and the gate is convolutional: about 10 %
+ * more multiply-adds, where attention would add 20 %.
+ */
+const light: FamilyDefaults = { mode: 'convgate', channelRatio: 1 / 4, fullSize: 32 };
+
+const families: Readonly<Record<string, FamilyDefaults>> = {
+  restormer,
+  promptir: restormer,
+  nafnet: light,
+};
+
+/**
+ * A config for a host: the family's defaults on its skip connections, and the
+ * caller's choices. Residual unless said otherwise, so that it starts as the identity.
+ *
+ * Errors: `INVALID_ARGUMENT` when choices do not fit together.
+ *
+ * @example defaultConfig('restormer', sites, { labels: ['rain', 'haze'] }).levels[0].promptChannels // 64
+ */
+export function defaultConfig(
+  family: string,
+  sites: readonly Place[],
+  choices: ConfigChoices = {},
+): PipConfig {
+  const defaults = (Object.hasOwn(families, family) ? families[family] : undefined) ?? light;
+  const sorted = [...sites].sort((a, b) => a.level - b.level);
+  const channels = perLevel(choices.promptChannels, sorted, ({ channels }) =>
+    toMultipleOf8(channels * defaults.channelRatio),
+  );
+  const sizes = perLevel(choices.promptSize, sorted, ({ scale }) =>
+    Math.max(8, Math.round(defaults.fullSize / scale)),
+  );
+  return validateConfig({
+    mode: choices.mode ?? defaults.mode,
+    attach: choices.attach ?? 'residual',
+    labels: choices.labels ?? defaultLabels,
+    levels: sorted.map(
+      (site, index): LevelConfig => ({
+        level: site.level,
+        channels: site.channels,
+        promptChannels: channels[index]!,
+        promptSize: sizes[index]!,
+        p2pHeads: 2,
+        p2fHeads: 4,
+      }),
+    ),
+    expansion: 2.66,
+    dtype: 'float32',
+  });
+}
+
+function perLevel(
+  chosen: readonly number[] | undefined,
+  sites: readonly Place[],
+  fallback: (site: Place) => number,
+): number[] {
+  if (chosen === undefined) return sites.map(fallback);
+  if (chosen.length === 1) return sites.map(() => chosen[0]!);
+  // A missing entry is NaN, which the validation names with its level.
+  return sites.map((_, index) => chosen[index] ?? Number.NaN);
+}
+
+function toMultipleOf8(value: number): number {
+  return Math.max(8, Math.round(value / 8) * 8);
+}

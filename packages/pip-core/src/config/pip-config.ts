@@ -1,0 +1,67 @@
+import type { FloatType } from '@pip-graft/onnx-graft';
+
+/** How the universal restoration prompt modulates the skip feature (paper section 3.3, spec pip.md section 3). */
+export const pipModes = [
+  'pip_cross',
+  'pip_cross_topm',
+  'convgate',
+  'promptir_gate',
+  'promptir',
+] as const;
+
+export type PipMode = (typeof pipModes)[number];
+
+/** What goes to the merge: the paper's Z', or Z plus a gated Z'. */
+export const pipAttachments = ['replace', 'residual'] as const;
+
+export type PipAttach = (typeof pipAttachments)[number];
+
+/** Sizes of the module at one skip connection. */
+export interface LevelConfig {
+  /** Level 1 is full resolution. */
+  readonly level: number;
+  /** C: channels of the host's skip feature. */
+  readonly channels: number;
+  /** c: channels of the prompts. */
+  readonly promptChannels: number;
+  /** s: height and width of the basic restoration prompt. */
+  readonly promptSize: number;
+  /** Attention heads of prompt-to-prompt. */
+  readonly p2pHeads: number;
+  /** Attention heads of prompt-to-feature. */
+  readonly p2fHeads: number;
+}
+
+/** What a set of PIP modules is made of; with it, every parameter's shape is known. */
+export interface PipConfig {
+  readonly mode: PipMode;
+  readonly attach: PipAttach;
+  /** Names of the degradations, in the order of the weights. */
+  readonly labels: readonly string[];
+  /** Ascending by level. */
+  readonly levels: readonly LevelConfig[];
+  /** Hidden width of the feed-forward parts is floor(expansion · width). */
+  readonly expansion: number;
+  /** What the parameters are stored in; modules compute in the host's type. */
+  readonly dtype: FloatType;
+}
+
+/** True for the two modes with attention between prompt and feature. */
+export function isCrossMode(mode: PipMode): mode is 'pip_cross' | 'pip_cross_topm' {
+  return mode === 'pip_cross' || mode === 'pip_cross_topm';
+}
+
+/** Hidden width of a feed-forward part on `width` channels. */
+export function hiddenWidth(width: number, expansion: number): number {
+  return Math.floor(width * expansion);
+}
+
+/** How many entries of a row of length `k` each of the four top-m attentions keeps. */
+export function topmCounts(k: number): [number, number, number, number] {
+  return [
+    Math.floor(k / 2),
+    Math.floor((k * 2) / 3),
+    Math.floor((k * 3) / 4),
+    Math.floor((k * 4) / 5),
+  ];
+}

@@ -1,0 +1,119 @@
+import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+import { maxChannels, maxExpansion, maxLabels, maxLevels, maxPromptSize } from './limits.ts';
+import {
+  hiddenWidth,
+  isCrossMode,
+  type LevelConfig,
+  type PipConfig,
+  pipAttachments,
+  pipModes,
+} from './pip-config.ts';
+
+/** Labels stand in `a=1,b=0.5` and `a+b`, so they hold none of those signs. */
+const labelPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Everything wrong with a config, as sentences; empty when it is sound. */
+export function configProblems(config: PipConfig): string[] {
+  const problems: string[] = [];
+  const expect = (holds: boolean, problem: string) => {
+    if (!holds) problems.push(problem);
+  };
+  expect(
+    pipModes.includes(config.mode),
+    `mode '${config.mode}' is not one of ${pipModes.join(', ')}`,
+  );
+  expect(
+    pipAttachments.includes(config.attach),
+    `attach '${config.attach}' is not one of ${pipAttachments.join(', ')}`,
+  );
+  expect(
+    ['float32', 'float16', 'bfloat16'].includes(config.dtype),
+    `dtype '${config.dtype}' is not float32, float16 or bfloat16`,
+  );
+  expect(
+    config.expansion > 0 && config.expansion <= maxExpansion,
+    `expansion ${config.expansion} is not in (0, ${maxExpansion}]`,
+  );
+  problems.push(...labelProblems(config.labels));
+  const { levels } = config;
+  expect(levels.length > 0, 'there are no levels');
+  expect(levels.length <= maxLevels, `${levels.length} levels; at most ${maxLevels} are supported`);
+  expect(
+    levels.every(({ level }, i) => i === 0 || level > levels[i - 1]!.level),
+    'levels are not ascending, or one is there twice',
+  );
+  return [...problems, ...levels.flatMap((level) => levelProblems(level, config))];
+}
+
+/**
+ * Gives a config back when it is sound.
+ *
+ * Errors: `code` (by default `INVALID_ARGUMENT`), with every problem in one message.
+ */
+export function validateConfig(
+  config: PipConfig,
+  place = 'PIP config',
+  code: ErrorCode = 'INVALID_ARGUMENT',
+): PipConfig {
+  const problems = configProblems(config);
+  if (problems.length > 0) throw new GraftError(code, `${place}: ${problems.join('; ')}.`);
+  return config;
+}
+
+function labelProblems(labels: readonly string[]): string[] {
+  const problems: string[] = [];
+  if (labels.length === 0) problems.push('there are no labels');
+  if (labels.length > maxLabels)
+    problems.push(`${labels.length} labels; at most ${maxLabels} are supported`);
+  for (const [i, label] of labels.entries()) {
+    if (!labelPattern.test(label)) {
+      problems.push(`label '${label}' may hold letters, digits, '.', '_' and '-' only`);
+    }
+    if (labels.indexOf(label) !== i) problems.push(`label '${label}' is there twice`);
+  }
+  return problems;
+}
+
+function levelProblems(config: LevelConfig, { mode, expansion }: PipConfig): string[] {
+  const { level, channels, promptChannels, promptSize, p2pHeads, p2fHeads } = config;
+  const place = `level ${level}`;
+  const sizes: [string, number, number][] = [
+    ['level', level, Number.MAX_SAFE_INTEGER],
+    ['channels', channels, maxChannels],
+    ['prompt channels', promptChannels, maxChannels],
+    ['prompt size', promptSize, maxPromptSize],
+    ['prompt-to-prompt heads', p2pHeads, maxChannels],
+    ['prompt-to-feature heads', p2fHeads, maxChannels],
+  ];
+  const problems = sizes
+    .filter(([, size, limit]) => !(Number.isSafeInteger(size) && size >= 1 && size <= limit))
+    .map(
+      ([name, size, limit]) => `${place}: ${name} ${size} is not a whole number from 1 to ${limit}`,
+    );
+  if (problems.length > 0) return problems;
+  if (promptChannels % p2pHeads !== 0) {
+    problems.push(
+      `${place}: ${p2pHeads} prompt-to-prompt heads do not divide ${promptChannels} prompt channels`,
+    );
+  }
+  if (isCrossMode(mode) && promptChannels % p2fHeads !== 0) {
+    problems.push(
+      `${place}: ${p2fHeads} prompt-to-feature heads do not divide ${promptChannels} prompt channels`,
+    );
+  }
+  if (mode === 'pip_cross_topm' && promptChannels / p2fHeads < 2) {
+    problems.push(
+      `${place}: top-m attention needs at least 2 channels a head, so at least ${2 * p2fHeads} prompt channels`,
+    );
+  }
+  const joint = channels + promptChannels;
+  if (mode.startsWith('promptir') && joint % p2fHeads !== 0) {
+    problems.push(
+      `${place}: ${p2fHeads} prompt-to-feature heads do not divide ${channels} + ${promptChannels} channels`,
+    );
+  }
+  if (hiddenWidth(Math.min(channels, promptChannels), expansion) < 1) {
+    problems.push(`${place}: expansion ${expansion} leaves no hidden channels`);
+  }
+  return problems;
+}

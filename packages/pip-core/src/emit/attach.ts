@@ -1,0 +1,39 @@
+import { ops } from '@pip-graft/onnx-graft';
+import { names } from '../parameters/names.ts';
+import { constantTensor, type LevelContext } from './level-context.ts';
+import type { Steering } from './steering.ts';
+
+/**
+ * What the host's merge reads instead of Z. `replace`: `Z + strength·(Z' − Z)`;
+ * `residual`: `Z + strength·gate·Z'`. Strength 0, and a gate of zeros, give Z
+ * exactly as long as Z' is finite.
+ */
+export function emitAttach(
+  context: LevelContext,
+  feature: string,
+  modulated: string,
+  steering: Steering,
+): string {
+  const { g, config, dataType } = context;
+  if (config.attach === 'residual') {
+    return ops.add(g, feature, ops.mul(g, modulated, gain(context, steering)));
+  }
+  if (steering.kind === 'baked' && steering.strength === 1) return modulated;
+  const strength =
+    steering.kind === 'baked'
+      ? g.scalar(steering.strength, dataType)
+      : ops.fromFloat32(g, steering.strength, dataType);
+  return ops.add(g, feature, ops.mul(g, ops.sub(g, modulated, feature), strength));
+}
+
+/** `strength·gate`, (C,1,1) in the host's type. */
+function gain({ g, level, tensor, dataType }: LevelContext, steering: Steering): string {
+  const { data } = tensor(names.gate);
+  const dims = [level.channels, 1, 1];
+  if (steering.kind === 'baked') {
+    const scaled = data.map((value) => value * steering.strength);
+    return constantTensor(g, 'gate', dims, scaled, dataType);
+  }
+  const scaled = ops.mul(g, constantTensor(g, 'gate', dims, data, 'float32'), steering.strength);
+  return ops.fromFloat32(g, scaled, dataType);
+}

@@ -1,0 +1,34 @@
+import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
+import type { Numbers } from '../fold/matrix.ts';
+import { constantTensor } from './level-context.ts';
+
+/**
+ * Attention times values, then a 1x1 projection, as one product over the pixels.
+ *
+ * `P·blockdiag(A)·v` is associated as `(P·A)·v`: the projection (rows × c) is
+ * multiplied into the small attention matrices (B, heads, k, k) first, which
+ * saves one product and one pass over the pixels. Result (B, rows, pixels).
+ */
+export function emitAttentionProduct(
+  g: GraphBuilder,
+  attention: string,
+  values: string,
+  projection: Numbers,
+  [rows, channels]: readonly [number, number],
+  heads: number,
+  type: FloatType,
+): string {
+  const k = channels / heads;
+  const perHead = new Float32Array(rows * channels);
+  for (let head = 0; head < heads; head++) {
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < k; i++) {
+        perHead[(head * rows + row) * k + i] = projection[row * channels + head * k + i]!;
+      }
+    }
+  }
+  const weight = constantTensor(g, 'weight', [1, heads, rows, k], perHead, type);
+  const projected = ops.matmul(g, weight, ops.fromFloat32(g, attention, type));
+  const mixing = ops.reshape(g, ops.transpose(g, projected, [0, 2, 1, 3]), [0, rows, channels]);
+  return ops.matmul(g, mixing, values);
+}

@@ -1,0 +1,39 @@
+import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
+import type { Numbers } from '../fold/matrix.ts';
+import { constantTensor } from './level-context.ts';
+
+/** A 1x1 convolution with a given matrix (outputs × inputs). */
+export function conv1x1(
+  g: GraphBuilder,
+  x: string,
+  matrix: Numbers,
+  [outputs, inputs]: readonly [number, number],
+  type: FloatType,
+): string {
+  const weight = constantTensor(g, 'weight', [outputs, inputs, 1, 1], matrix, type);
+  return ops.conv(g, x, weight, { kernel: [1, 1] });
+}
+
+/** A full 3x3 convolution, padding 1, with a weight (outputs × inputs × 9). */
+export function conv3x3(
+  g: GraphBuilder,
+  x: string,
+  data: Numbers,
+  [outputs, inputs]: readonly [number, number],
+  type: FloatType,
+): string {
+  const weight = constantTensor(g, 'weight', [outputs, inputs, 3, 3], data, type);
+  return ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1] });
+}
+
+/** A depthwise 3x3 convolution, padding 1, with a weight (channels × 9). */
+export function depthwise3x3(
+  g: GraphBuilder,
+  x: string,
+  data: Numbers,
+  channels: number,
+  type: FloatType,
+): string {
+  const weight = constantTensor(g, 'weight', [channels, 1, 3, 3], data, type);
+  return ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group: channels });
+}

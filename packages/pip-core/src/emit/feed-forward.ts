@@ -1,0 +1,60 @@
+import { type FloatType, ops } from '@pip-graft/onnx-graft';
+import { hiddenWidth } from '../config/pip-config.ts';
+import { resizeMatrix } from '../fold/matrix.ts';
+import type { FeedForwardNames } from '../parameters/names.ts';
+import { conv1x1 } from './conv.ts';
+import { type LevelContext, within } from './level-context.ts';
+import { emitProjection, type Projection, projectionPart } from './projection.ts';
+
+/** Runtimes lay channels out in blocks of 8 or 16 and fall back to slower code for what is left over. */
+const block = 8;
+
+/** Hidden width as it is emitted: filled up with channels of zero weight, which add nothing. */
+export function emittedHiddenWidth(width: number, expansion: number): number {
+  return Math.ceil(hiddenWidth(width, expansion) / block) * block;
+}
+
+/**
+ * The feed-forward part on `width` channels: 1x1, depthwise 3x3, a gate, 1x1.
+ *
+ * `gated` is GDFN, `gelu(a)·b`; `dual` adds `gelu(b)·a` (spec pip.md section 2).
+ */
+export function emitFeedForward(
+  context: LevelContext,
+  x: string,
+  names: FeedForwardNames,
+  width: number,
+  gate: 'gated' | 'dual',
+  type: FloatType,
+): string {
+  const { tensor, config } = context;
+  const { g } = within(context, 'feed_forward');
+  const hidden = hiddenWidth(width, config.expansion);
+  const wide = emittedHiddenWidth(width, config.expansion);
+  const joint: Projection = {
+    matrix: tensor(names.projectIn).data,
+    depthwise: tensor(names.depthwise).data,
+    outputs: 2 * hidden,
+    inputs: width,
+  };
+  const half = (index: number, scope: string) =>
+    emitProjection(g, scope, x, widened(projectionPart(joint, index, 2), wide), type);
+  const a = half(0, 'a');
+  const b = half(1, 'b');
+  const activated = ops.mul(g, ops.gelu(g, a, { dataType: type }), b);
+  const gated =
+    gate === 'gated'
+      ? activated
+      : ops.add(g, activated, ops.mul(g, ops.gelu(g, b, { dataType: type }), a));
+  const projectOut = resizeMatrix(tensor(names.projectOut).data, [width, hidden], [width, wide]);
+  return conv1x1(g.scope('project_out'), gated, projectOut, [width, wide], type);
+}
+
+function widened({ matrix, depthwise, outputs, inputs }: Projection, wide: number): Projection {
+  return {
+    matrix: resizeMatrix(matrix, [outputs, inputs], [wide, inputs]),
+    depthwise: resizeMatrix(depthwise, [outputs, 9], [wide, 9]),
+    outputs: wide,
+    inputs,
+  };
+}

@@ -1,0 +1,27 @@
+import { type FloatType, ops } from '@pip-graft/onnx-graft';
+import type { CrossBlockNames } from '../parameters/names.ts';
+import type { LevelContext } from './level-context.ts';
+import { emitProjection, projectionPart } from './projection.ts';
+
+/** Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised prompt (B,c,·,·). */
+export function emitKeyValue(
+  { g, level, tensor }: LevelContext,
+  x: string,
+  { keyValue, keyValueDepthwise }: CrossBlockNames['attention'],
+  heads: number,
+  type: FloatType,
+): { key: string; value: string } {
+  const c = level.promptChannels;
+  const joint = {
+    matrix: tensor(keyValue).data,
+    depthwise: tensor(keyValueDepthwise).data,
+    outputs: 2 * c,
+    inputs: c,
+  };
+  const key = emitProjection(g, 'key', x, projectionPart(joint, 0, 2), type);
+  const value = emitProjection(g, 'value', x, projectionPart(joint, 1, 2), type);
+  return {
+    key: ops.splitHeads(g, key, heads, c),
+    value: ops.reshape(g, value, [0, c, -1]),
+  };
+}

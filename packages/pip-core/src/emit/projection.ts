@@ -1,0 +1,46 @@
+import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
+import type { Numbers } from '../fold/matrix.ts';
+import { conv1x1, depthwise3x3 } from './conv.ts';
+
+/** A 1x1 convolution and a depthwise 3x3 after it, cut out of a larger joint projection. */
+export interface Projection {
+  /** outputs × inputs. */
+  readonly matrix: Numbers;
+  /** outputs × 9. */
+  readonly depthwise: Numbers;
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+/**
+ * Part `index` of `parts` of a joint projection (q, k and v; the two halves of
+ * a feed-forward part). Computing the parts separately is the same arithmetic
+ * and spares the copy that splitting the joint result would be.
+ */
+export function projectionPart(joint: Projection, index: number, parts: number): Projection {
+  const outputs = joint.outputs / parts;
+  return {
+    matrix: part(joint.matrix, index, parts),
+    depthwise: part(joint.depthwise, index, parts),
+    outputs,
+    inputs: joint.inputs,
+  };
+}
+
+/** Emits a projection under a scope of its own. */
+export function emitProjection(
+  g: GraphBuilder,
+  scope: string,
+  x: string,
+  { matrix, depthwise, outputs, inputs }: Projection,
+  type: FloatType,
+): string {
+  const inner = g.scope(scope);
+  const projected = conv1x1(inner.scope('project'), x, matrix, [outputs, inputs], type);
+  return depthwise3x3(inner.scope('depthwise'), projected, depthwise, outputs, type);
+}
+
+function part(all: Numbers, index: number, parts: number): Float64Array {
+  const size = all.length / parts;
+  return Float64Array.from({ length: size }, (_, i) => all[index * size + i]!);
+}

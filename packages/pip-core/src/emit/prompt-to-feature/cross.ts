@@ -1,0 +1,105 @@
+import { ops } from '@pip-graft/onnx-graft';
+import { multiply, resizeMatrix } from '../../fold/matrix.ts';
+import { names } from '../../parameters/names.ts';
+import { emitAttentionProduct } from '../attention-product.ts';
+import { emitChannelNorm } from '../channel-norm.ts';
+import { conv1x1 } from '../conv.ts';
+import { emitFeedForward } from '../feed-forward.ts';
+import { emitKeyValue } from '../key-value.ts';
+import { constantTensor, type LevelContext, within } from '../level-context.ts';
+import { emitProjection } from '../projection.ts';
+import { emitTopmSoftmax } from '../topm-softmax.ts';
+import type { FeatureInputs } from './feature-inputs.ts';
+
+/**
+ * Modes `pip_cross` and `pip_cross_topm`: the normalised feature attends to the
+ * universal prompt, then a dual-gated feed-forward part.
+ *
+ * Where feature and prompt differ in channels, cutting, zero padding, the
+ * attention's output projection and `reduce_channel` are all linear, so they
+ * are folded into the query's matrix (c × C), the output's (C × c) and, when
+ * C < c, the residual's (C × C).
+ */
+export function emitCross(
+  context: LevelContext,
+  { feature, universal, size }: FeatureInputs,
+): string {
+  const { g, level, config, tensor, dataType } = context;
+  const { channels: C, promptChannels: c, p2fHeads: heads } = level;
+  const { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward, reduceChannel } =
+    names.cross;
+  const attentionContext = within(context, 'attention');
+
+  const normedFeature = emitChannelNorm(
+    within(context, 'norm_query'),
+    feature,
+    queryNorm,
+    dataType,
+  );
+  const normedPrompt = emitChannelNorm(
+    within(context, 'norm_key_value'),
+    universal,
+    keyValueNorm,
+    dataType,
+  );
+  const { key, value } = emitKeyValue(attentionContext, normedPrompt, attention, heads, dataType);
+  const queryProjection = {
+    matrix: resizeMatrix(tensor(attention.query).data, [c, c], [c, C]),
+    depthwise: tensor(attention.queryDepthwise).data,
+    outputs: c,
+    inputs: C,
+  };
+  const query = emitProjection(
+    attentionContext.g,
+    'query',
+    normedFeature,
+    queryProjection,
+    dataType,
+  );
+  const temperature = tensor(attention.temperature);
+  const scores = ops.channelScores(attentionContext.g, ops.splitHeads(g, query, heads, c), key, {
+    temperature: constantTensor(g, 'temperature', temperature.dims, temperature.data, 'float32'),
+    dataType,
+  });
+  const weights =
+    config.mode === 'pip_cross_topm'
+      ? emitTopmSoftmax(
+          attentionContext.g,
+          scores,
+          c / heads,
+          attention.topm.map((name) => tensor(name).data[0]!),
+        )
+      : ops.softmax(g, scores);
+
+  const projectOut = tensor(attention.projectOut).data;
+  const output =
+    C < c
+      ? multiply(tensor(reduceChannel).data, projectOut, C, c, c)
+      : resizeMatrix(projectOut, [c, c], [C, c]);
+  const attended = emitAttentionProduct(
+    attentionContext.g.scope('project_out'),
+    weights,
+    value,
+    output,
+    [C, c],
+    heads,
+    dataType,
+  );
+  const passed = C < c ? reducedFeature(context, normedFeature) : normedFeature;
+  const shape = ops.concat(g, [g.ints([0, C]), size], 0);
+  const y = ops.add(g, passed, ops.reshape(g, attended, shape));
+  const normedY = emitChannelNorm(
+    within(context, 'norm_feed_forward'),
+    y,
+    feedForwardNorm,
+    dataType,
+  );
+  return ops.add(g, y, emitFeedForward(context, normedY, feedForward, C, 'dual', dataType));
+}
+
+/** `reduce_channel` of the zero-padded feature: only its first C columns meet anything. */
+function reducedFeature({ g, level, tensor, dataType }: LevelContext, feature: string): string {
+  const { channels: C, promptChannels: c } = level;
+  const matrix = resizeMatrix(tensor(names.cross.reduceChannel).data, [C, c], [C, C]);
+  return conv1x1(g.scope('reduce_channel'), feature, matrix, [C, C], dataType);
+}

@@ -1,0 +1,50 @@
+import { ops } from '@pip-graft/onnx-graft';
+import { foldBasicQuery } from '../fold/basic-query.ts';
+import { lengthEpsilon } from '../fold/l2-normalise.ts';
+import { names } from '../parameters/names.ts';
+import { emitAttentionProduct } from './attention-product.ts';
+import { emitChannelNorm } from './channel-norm.ts';
+import { emitFeedForward } from './feed-forward.ts';
+import { emitKeyValue } from './key-value.ts';
+import { constantTensor, type LevelContext, within } from './level-context.ts';
+
+/**
+ * Prompt-to-prompt: the basic restoration prompt, having looked at the semantic
+ * map; float32 (B,c,s,s). `X = B + attention(B, S)`, then `P = X + GDFN(LN(X))`.
+ *
+ * Its query does not depend on the image and is a constant here.
+ */
+export function emitPromptToPrompt(context: LevelContext, semanticMap: string): string {
+  const { g, level, tensor } = context;
+  const { promptChannels: c, promptSize: s, p2pHeads: heads } = level;
+  const { keyValueNorm, attention, feedForwardNorm, feedForward } = names.promptToPrompt;
+  const type = 'float32';
+
+  const normed = emitChannelNorm(
+    within(context, 'norm_key_value'),
+    semanticMap,
+    keyValueNorm,
+    type,
+  );
+  const { key, value } = emitKeyValue(within(context, 'attention'), normed, attention, heads, type);
+  const query = foldBasicQuery(level, tensor);
+  const unitQuery = constantTensor(g.scope('attention'), 'query', query.dims, query.data, type);
+  const product = ops.matmul(g, unitQuery, ops.transpose(g, key, [0, 1, 3, 2]));
+  const lengths = ops.clip(g, ops.reduceL2(g, key, [-1]), { min: lengthEpsilon });
+  const scores = ops.div(g, product, ops.transpose(g, lengths, [0, 1, 3, 2]));
+  const projectOut = tensor(attention.projectOut).data;
+  const attended = emitAttentionProduct(
+    g.scope('attention/project_out'),
+    ops.softmax(g, scores),
+    value,
+    projectOut,
+    [c, c],
+    heads,
+    type,
+  );
+
+  const basic = constantTensor(g, 'basic', [1, c, s, s], tensor(names.basic).data, type);
+  const x = ops.add(g, basic, ops.reshape(g, attended, [0, c, s, s]));
+  const normedX = emitChannelNorm(within(context, 'norm_feed_forward'), x, feedForwardNorm, type);
+  return ops.add(g, x, emitFeedForward(context, normedX, feedForward, c, 'gated', type));
+}

@@ -1,0 +1,66 @@
+import { ops } from '@pip-graft/onnx-graft';
+import { names } from '../parameters/names.ts';
+import { emitAttentionProduct } from './attention-product.ts';
+import { emitChannelNorm } from './channel-norm.ts';
+import { emitFeedForward } from './feed-forward.ts';
+import { constantTensor, type LevelContext, within } from './level-context.ts';
+import { emitProjection, projectionPart } from './projection.ts';
+import type { FeatureInputs } from './prompt-to-feature/feature-inputs.ts';
+
+/** A transformer block of channel self-attention over feature and prompt, one after the other: (B,C+c,H,W). */
+export function emitTransformerBlock(
+  context: LevelContext,
+  { feature, universal, size }: FeatureInputs,
+): string {
+  const { g, level, tensor, dataType } = context;
+  const { attentionNorm, attention, feedForwardNorm, feedForward } = names.transformer;
+  const heads = level.p2fHeads;
+  const width = level.channels + level.promptChannels;
+  const inner = g.scope('attention');
+
+  const x = ops.concat(g, [feature, universal], 1);
+  const normed = emitChannelNorm(within(context, 'norm_attention'), x, attentionNorm, dataType);
+  const joint = {
+    matrix: tensor(attention.queryKeyValue).data,
+    depthwise: tensor(attention.queryKeyValueDepthwise).data,
+    outputs: 3 * width,
+    inputs: width,
+  };
+  const [query, key, value] = ['query', 'key', 'value'].map((scope, index) =>
+    emitProjection(inner, scope, normed, projectionPart(joint, index, 3), dataType),
+  ) as [string, string, string];
+  const temperature = tensor(attention.temperature);
+  const scores = ops.channelScores(
+    inner,
+    ops.splitHeads(inner, query, heads, width),
+    ops.splitHeads(inner, key, heads, width),
+    {
+      temperature: constantTensor(
+        inner,
+        'temperature',
+        temperature.dims,
+        temperature.data,
+        'float32',
+      ),
+      dataType,
+    },
+  );
+  const attended = emitAttentionProduct(
+    inner.scope('project_out'),
+    ops.softmax(inner, scores),
+    ops.reshape(inner, value, [0, width, -1]),
+    tensor(attention.projectOut).data,
+    [width, width],
+    heads,
+    dataType,
+  );
+  const shape = ops.concat(g, [g.ints([0, width]), size], 0);
+  const y = ops.add(g, x, ops.reshape(g, attended, shape));
+  const normedY = emitChannelNorm(
+    within(context, 'norm_feed_forward'),
+    y,
+    feedForwardNorm,
+    dataType,
+  );
+  return ops.add(g, y, emitFeedForward(context, normedY, feedForward, width, 'gated', dataType));
+}

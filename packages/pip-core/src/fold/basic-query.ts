@@ -1,0 +1,37 @@
+import type { FloatTensor } from '@pip-graft/weights';
+import type { LevelConfig } from '../config/pip-config.ts';
+import { names } from '../parameters/names.ts';
+import { depthwise3x3 } from './depthwise3x3.ts';
+import { l2Normalise } from './l2-normalise.ts';
+import { layerNorm } from './layer-norm.ts';
+import { multiply } from './matrix.ts';
+
+/**
+ * The query of prompt-to-prompt attention. It comes from the basic restoration
+ * prompt alone, so it does not depend on the image: norm, 1x1, depthwise 3x3,
+ * unit length, times the temperature. Shape (1, heads, c/heads, s²).
+ */
+export function foldBasicQuery(
+  { promptChannels: c, promptSize: s, p2pHeads }: LevelConfig,
+  tensor: (name: string) => FloatTensor,
+): FloatTensor {
+  const { queryNorm, attention } = names.promptToPrompt;
+  const data = (name: string) => tensor(name).data;
+  const pixels = s * s;
+  const normed = layerNorm(
+    data(names.basic),
+    data(queryNorm.weight),
+    data(queryNorm.bias),
+    c,
+    pixels,
+  );
+  const projected = multiply(data(attention.query), normed, c, c, pixels);
+  const query = depthwise3x3(projected, data(attention.queryDepthwise), c, s, s);
+  const unit = l2Normalise(query, pixels);
+  const temperature = data(attention.temperature);
+  const perHead = (c / p2pHeads) * pixels;
+  return {
+    dims: [1, p2pHeads, c / p2pHeads, pixels],
+    data: Float32Array.from(unit, (value, i) => value * temperature[Math.floor(i / perHead)]!),
+  };
+}

@@ -1,0 +1,106 @@
+import {
+  type Model,
+  NameScope,
+  type OptionalInput,
+  type SpliceUndo,
+  splice,
+} from '@pip-graft/onnx-graft';
+import { encodeFloats } from '@pip-graft/weights';
+import type { Adapter } from '../adapter/adapter.ts';
+import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
+import { planOpsets, stampKey } from '../plan/check-host.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
+
+/**
+ * Carries a plan out: a model with PIP's nodes, weights, inputs and stamp. Every
+ * other record of the host keeps its bytes; the model handed in is unchanged.
+ *
+ * @param tool written into the stamp
+ *
+ * @example
+ * const grafted = graft(model, requirePlan(planGraft(request)), adapter, { name: 'graft', version: '0.1.0' });
+ */
+export function graft(model: Model, plan: Plan, adapter: Adapter, tool: GraftTool): Model {
+  const names = new NameScope(model);
+  // Taken first, as when planned, so that they have the planned names.
+  for (const name of plan.inputs ? Object.values(plan.inputs) : []) names.take(name);
+  const emitted = emitPip({
+    config: adapter.config,
+    tensors: adapter.tensors,
+    opset: Math.min(plan.host.opset, planOpsets.checked),
+    names,
+    prefix: plan.prefix,
+    sites: plan.levels.map(({ site, dataType }) => ({
+      level: site.level,
+      value: site.value,
+      dataType,
+    })),
+    steering: steeringOf(plan),
+  });
+  return splice(model, plan.prefix, {
+    fragments: emitted.map(({ fragment, values }, index) => {
+      const { value, uses } = plan.levels[index]!.site;
+      return { fragment, redirects: [{ value, uses, to: values.output }] };
+    }),
+    inputs: optionalInputs(plan),
+    stamp: (undo) => ({
+      key: stampKey,
+      value: JSON.stringify(recordOf(plan, emitted, tool, undo)),
+    }),
+  });
+}
+
+function steeringOf({ inputs, baked }: Plan) {
+  if (inputs !== null) return { kind: 'inputs', ...inputs } as const;
+  return { kind: 'baked', weights: baked?.weights ?? [], strength: baked?.strength ?? 1 } as const;
+}
+
+/** The inputs with the values they have when a caller leaves them out: `degradation` as one row for all images. */
+function optionalInputs({ inputs, labels, defaultDegradation, prefix }: Plan): OptionalInput[] {
+  if (inputs === null) return [];
+  const { degradation, strength } = inputs;
+  const dataType = 'float32';
+  const floats = (values: readonly number[]) => encodeFloats(Float32Array.from(values), dataType);
+  return [
+    {
+      value: { name: degradation, dataType, dims: [`${prefix}_rows`, labels.length] },
+      default: {
+        name: degradation,
+        dataType,
+        dims: [1, labels.length],
+        data: floats(defaultDegradation),
+      },
+    },
+    {
+      value: { name: strength, dataType, dims: [] },
+      default: { name: strength, dataType, dims: [], data: floats([1]) },
+    },
+  ];
+}
+
+function recordOf(
+  plan: Plan,
+  emitted: readonly EmittedLevel[],
+  tool: GraftTool,
+  undo: SpliceUndo,
+): GraftRecord {
+  const { family, fingerprint, digest } = plan.host;
+  return {
+    formatVersion: graftRecordVersion,
+    tool,
+    adapter: plan.adapter,
+    host: { family, fingerprint, digest },
+    mode: plan.mode,
+    attach: plan.attach,
+    labels: plan.labels,
+    inputs: plan.inputs,
+    defaultDegradation: plan.defaultDegradation,
+    baked: plan.baked,
+    sites: plan.levels.map(({ site }, index) => {
+      const { evidence: _, ...rest } = site;
+      return { ...rest, values: emitted[index]!.values };
+    }),
+    undo,
+  };
+}

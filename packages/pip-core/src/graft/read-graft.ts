@@ -1,0 +1,123 @@
+import { GraftError, type Model, type SpliceUndo } from '@pip-graft/onnx-graft';
+import { pipAttachments, pipModes } from '../config/pip-config.ts';
+import type { LevelValues } from '../emit/emit-level.ts';
+import { JsonObject } from '../json/json-object.ts';
+import { stampKey } from '../plan/check-host.ts';
+import type { SteeringInputs } from '../plan/plan.ts';
+import { type GraftedSite, type GraftRecord, graftRecordVersion } from './graft-record.ts';
+
+/** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
+const prefixPattern = /^pip(_\d+)?$/;
+
+/**
+ * What a graft wrote about itself into a model; null when the model carries none.
+ *
+ * Errors: `CORRUPT_FILE` for an entry that is not a graft's record, or one of a newer version.
+ *
+ * @example readGraft(model)?.labels // ['noise', 'rain']
+ */
+export function readGraft(model: Model): GraftRecord | null {
+  const text = model.metadata.get(stampKey);
+  if (text === undefined) return null;
+  const json = JsonObject.parse(
+    text,
+    `${model.source.label}: metadata '${stampKey}'`,
+    'CORRUPT_FILE',
+  );
+  const formatVersion = json.number('formatVersion');
+  if (formatVersion !== graftRecordVersion) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${model.source.label}: its graft has record version ${formatVersion}, but this version of PIP Graft reads ${graftRecordVersion}; update PIP Graft.`,
+    );
+  }
+  const tool = json.object('tool');
+  const adapter = json.object('adapter');
+  const host = json.object('host');
+  const labels = json.strings('labels');
+  const inputs = json.optional('inputs', (key) => readInputs(json.object(key)));
+  return {
+    formatVersion,
+    tool: { name: tool.string('name'), version: tool.string('version') },
+    adapter: {
+      name: adapter.string('name'),
+      version: adapter.string('version'),
+      digest: adapter.optional('digest', (key) => adapter.string(key)),
+      trained: adapter.boolean('trained'),
+    },
+    host: {
+      family: host.string('family'),
+      fingerprint: host.optional('fingerprint', (key) => host.string(key)),
+      digest: host.string('digest'),
+    },
+    mode: json.oneOf('mode', pipModes),
+    attach: json.oneOf('attach', pipAttachments),
+    labels,
+    inputs,
+    defaultDegradation: weights(json, 'defaultDegradation', labels),
+    baked: json.optional('baked', (key) => {
+      const baked = json.object(key);
+      return { weights: weights(baked, 'weights', labels), strength: baked.number('strength') };
+    }),
+    sites: json.objects('sites').map(readSite),
+    undo: readUndo(json.object('undo'), inputs),
+  };
+}
+
+function readInputs(inputs: JsonObject): SteeringInputs {
+  return { degradation: inputs.string('degradation'), strength: inputs.string('strength') };
+}
+
+function weights(json: JsonObject, key: string, labels: readonly string[]): number[] {
+  const values = json.numbers(key);
+  if (values.length !== labels.length) throw json.error(key, `must hold ${labels.length} numbers`);
+  return values;
+}
+
+function readSite(site: JsonObject): GraftedSite {
+  const values = site.object('values');
+  const named = (key: keyof LevelValues) => values.string(key);
+  return {
+    value: site.string('value'),
+    uses: site
+      .objects('uses')
+      .map((use) => ({ node: use.number('node'), input: use.number('input') })),
+    level: site.number('level'),
+    channels: site.number('channels'),
+    scale: site.number('scale'),
+    join: site.oneOf('join', ['concat', 'add', 'mul']),
+    consumer: site.string('consumer'),
+    values: {
+      degradationPrompt: named('degradationPrompt'),
+      semanticMap: named('semanticMap'),
+      prompt: named('prompt'),
+      universalPrompt: named('universalPrompt'),
+      modulated: named('modulated'),
+      output: named('output'),
+    },
+  };
+}
+
+/** Removal deletes what these fields name, so they may name nothing but the graft's own. */
+function readUndo(undo: JsonObject, inputs: SteeringInputs | null): SpliceUndo {
+  const prefix = undo.string('prefix');
+  if (!prefixPattern.test(prefix)) throw undo.error('prefix', `'${prefix}' is not a graft's`);
+  const removed = undo.strings('inputs');
+  const own: readonly string[] = inputs === null ? [] : Object.values(inputs);
+  if (!removed.every((name) => own.includes(name))) {
+    throw undo.error('inputs', `names more than the graft's inputs (${own.join(', ') || 'none'})`);
+  }
+  const redirects = undo.texts('redirects');
+  if (!Object.keys(redirects).every((name) => name.startsWith(`${prefix}/`))) {
+    throw undo.error('redirects', `names values outside '${prefix}/'`);
+  }
+  const width = undo.optional('graphLengthWidth', (key) => undo.number(key));
+  const records = undo.optional('records', (key) => undo.texts(key));
+  return {
+    prefix,
+    inputs: removed,
+    redirects,
+    ...(width === null ? {} : { graphLengthWidth: width }),
+    ...(records === null ? {} : { records }),
+  };
+}

@@ -1,0 +1,24 @@
+import { GraftError, type Model, unsplice } from '@pip-graft/onnx-graft';
+import { stampKey } from '../plan/check-host.ts';
+import type { GraftRecord } from './graft-record.ts';
+import { readGraft } from './read-graft.ts';
+
+/**
+ * Takes a graft out again. When nothing else changed the file, the result is
+ * the host byte for byte: then its digest is `graft.host.digest`.
+ *
+ * Errors: `NOT_GRAFTED` when the model carries no graft; `CORRUPT_FILE` for a stamp that is not one.
+ *
+ * @example
+ * const { model: host, graft } = ungraft(grafted);
+ */
+export function ungraft(model: Model): { readonly model: Model; readonly graft: GraftRecord } {
+  const graft = readGraft(model);
+  if (graft === null) {
+    throw new GraftError(
+      'NOT_GRAFTED',
+      `${model.source.label}: it carries no graft (no metadata '${stampKey}'), so there is nothing to take out.`,
+    );
+  }
+  return { model: unsplice(model, stampKey, graft.undo), graft };
+}

@@ -1,0 +1,37 @@
+export {
+  type Adapter,
+  type AdapterBase,
+  checkAdapter,
+  defaultWeights,
+} from './adapter/adapter.ts';
+export {
+  type AdapterDescription,
+  adapterFormatVersion,
+  decodeAdapterConfig,
+  encodeAdapterConfig,
+} from './adapter/adapter-config.ts';
+export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
+export { modelCard } from './adapter/model-card.ts';
+export { adapterPackageJson } from './adapter/package-json.ts';
+export { parseInit } from './adapter/parse-init.ts';
+export { type ConfigChoices, defaultConfig, defaultLabels } from './config/default-config.ts';
+export { type LabelWeights, labelWeights } from './config/label-weights.ts';
+export * from './config/pip-config.ts';
+export { configProblems, validateConfig } from './config/validate-config.ts';
+export type { LevelValues } from './emit/emit-level.ts';
+export * from './emit/emit-pip.ts';
+export { graft } from './graft/graft.ts';
+export * from './graft/graft-record.ts';
+export { readGraft } from './graft/read-graft.ts';
+export { ungraft } from './graft/ungraft.ts';
+export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
+export { initialParameters } from './parameters/initial-parameters.ts';
+export type { ParameterInit, ParameterSpec } from './parameters/level-parameters.ts';
+export { parameterName } from './parameters/names.ts';
+export { pipParameters } from './parameters/pip-parameters.ts';
+export { stampKey } from './plan/check-host.ts';
+export { type Cost, costAt, levelCost } from './plan/cost.ts';
+export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
+export type * from './plan/plan.ts';
+export { planGraft, requirePlan } from './plan/plan-graft.ts';
+export type * from './plan/plan-request.ts';

@@ -1,0 +1,39 @@
+import { realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type FileSource, fileSource, ioError } from '@pip-graft/onnx-graft/node';
+
+/**
+ * Opens a file of an adapter folder.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `UNSAFE_FILE` when a link leads out of the folder.
+ */
+export function openAdapterFile(folder: string, name: string): FileSource {
+  const path = join(folder, name);
+  let real: string;
+  try {
+    real = realpathSync(path);
+    if (!real.startsWith(realpathSync(folder) + sep)) {
+      throw new GraftError('UNSAFE_FILE', `${path}: it is a link out of its folder, to ${real}.`);
+    }
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
+  return fileSource(real);
+}
+
+/** The text of a file of an adapter folder. Errors: as above; `LIMIT_EXCEEDED` for a larger file. */
+export function readAdapterText(folder: string, name: string, limit: number): string {
+  const source = openAdapterFile(folder, name);
+  try {
+    if (source.size > limit) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${join(folder, name)}: it has ${source.size} bytes; at most ${limit} are read.`,
+      );
+    }
+    return new TextDecoder().decode(source.read(0, source.size));
+  } finally {
+    source.close();
+  }
+}

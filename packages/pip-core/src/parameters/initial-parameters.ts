@@ -1,0 +1,38 @@
+import {
+  constant,
+  type FloatTensor,
+  kaimingUniform,
+  normal,
+  Random,
+  type TensorMap,
+} from '@pip-graft/weights';
+import type { PipConfig } from '../config/pip-config.ts';
+import { validateConfig } from '../config/validate-config.ts';
+import type { ParameterSpec } from './level-parameters.ts';
+import { pipParameters } from './pip-parameters.ts';
+
+/**
+ * Untrained parameters: prompts standard normal, convolutions Kaiming-uniform,
+ * norms the identity, temperatures 1, top-m scalars 0.2, residual gates 0.
+ *
+ * A tensor depends on the seed and its name only.
+ * Errors: `INVALID_ARGUMENT` for an unsound config or a seed that is not whole.
+ *
+ * @example initialParameters(config, 0).get('level1.gate') // 48 zeros
+ */
+export function initialParameters(config: PipConfig, seed: number): TensorMap {
+  validateConfig(config);
+  const random = new Random(seed);
+  return new Map(pipParameters(config).map((spec) => [spec.name, start(spec, random)]));
+}
+
+function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor {
+  switch (init.kind) {
+    case 'normal':
+      return normal(dims, random.fork(name));
+    case 'kaiming':
+      return kaimingUniform(dims, random.fork(name));
+    case 'constant':
+      return constant(dims, init.value);
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  hiddenWidth,
+  isCrossMode,
+  type LevelConfig,
+  type PipConfig,
+} from '../config/pip-config.ts';
+import {
+  type CrossBlockNames,
+  type FeedForwardNames,
+  type NormNames,
+  names,
+  type TransformerBlockNames,
+} from './names.ts';
+
+/** How a parameter starts. */
+export type ParameterInit =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'kaiming' }
+  | { readonly kind: 'constant'; readonly value: number };
+
+/** A parameter: its name, its shape, and how it starts. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly init: ParameterInit;
+}
+
+/** Every parameter of one level, under its name within the level. */
+export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
+  const { channels: C, promptChannels: c, promptSize: s } = level;
+  const { expansion } = config;
+  return [
+    { name: names.degradation, dims: [1, config.labels.length, c, 1, 1], init: { kind: 'normal' } },
+    { name: names.basic, dims: [1, c, s, s], init: { kind: 'normal' } },
+    ...crossBlock(names.promptToPrompt, c, c, level.p2pHeads, expansion),
+    conv(names.outputConv, c, c, 3),
+    ...interaction(level, config),
+    ...(config.attach === 'residual' ? [filled(names.gate, [C], 0)] : []),
+  ];
+}
+
+function interaction(level: LevelConfig, { mode, expansion }: PipConfig): ParameterSpec[] {
+  const { channels: C, promptChannels: c, p2fHeads } = level;
+  if (isCrossMode(mode)) {
+    const { cross } = names;
+    return [
+      ...crossBlock(cross, C, c, p2fHeads, expansion),
+      ...(mode === 'pip_cross_topm'
+        ? cross.attention.topm.map((name) => filled(name, [1], 0.2))
+        : []),
+      ...(C < c ? [conv(cross.reduceChannel, C, c, 1)] : []),
+    ];
+  }
+  if (mode === 'convgate') {
+    const { shared, gate, shift } = names.convgate;
+    return [conv(shared, c, c, 3), conv(gate, C, c, 3), conv(shift, C, c, 3)];
+  }
+  const joint = C + c;
+  const block = transformerBlock(names.transformer, joint, p2fHeads, expansion);
+  if (mode === 'promptir') return [...block, conv(names.promptir.reduce, C, joint, 1)];
+  const { gate, shift } = names.promptirGate;
+  return [...block, conv(gate, C, joint, 3), conv(shift, C, joint, 1)];
+}
+
+/** Attention from `width` channels' query to the prompt's c channels, then a feed-forward part on `width`. */
+function crossBlock(
+  { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward }: CrossBlockNames,
+  width: number,
+  c: number,
+  heads: number,
+  expansion: number,
+): ParameterSpec[] {
+  return [
+    ...norm(queryNorm, width),
+    ...norm(keyValueNorm, c),
+    filled(attention.temperature, [heads, 1, 1], 1),
+    conv(attention.query, c, c, 1),
+    conv(attention.queryDepthwise, c, 1, 3),
+    conv(attention.keyValue, 2 * c, c, 1),
+    conv(attention.keyValueDepthwise, 2 * c, 1, 3),
+    conv(attention.projectOut, c, c, 1),
+    ...norm(feedForwardNorm, width),
+    ...feedForwardParameters(feedForward, width, expansion),
+  ];
+}
+
+function transformerBlock(
+  { attentionNorm, attention, feedForwardNorm, feedForward }: TransformerBlockNames,
+  width: number,
+  heads: number,
+  expansion: number,
+): ParameterSpec[] {
+  return [
+    ...norm(attentionNorm, width),
+    filled(attention.temperature, [heads, 1, 1], 1),
+    conv(attention.queryKeyValue, 3 * width, width, 1),
+    conv(attention.queryKeyValueDepthwise, 3 * width, 1, 3),
+    conv(attention.projectOut, width, width, 1),
+    ...norm(feedForwardNorm, width),
+    ...feedForwardParameters(feedForward, width, expansion),
+  ];
+}
+
+function feedForwardParameters(
+  { projectIn, depthwise, projectOut }: FeedForwardNames,
+  width: number,
+  expansion: number,
+): ParameterSpec[] {
+  const hidden = hiddenWidth(width, expansion);
+  return [
+    conv(projectIn, 2 * hidden, width, 1),
+    conv(depthwise, 2 * hidden, 1, 3),
+    conv(projectOut, width, hidden, 1),
+  ];
+}
+
+function norm({ weight, bias }: NormNames, width: number): ParameterSpec[] {
+  return [filled(weight, [width], 1), filled(bias, [width], 0)];
+}
+
+function conv(name: string, outputs: number, inputs: number, kernel: number): ParameterSpec {
+  return { name, dims: [outputs, inputs, kernel, kernel], init: { kind: 'kaiming' } };
+}
+
+function filled(name: string, dims: readonly number[], value: number): ParameterSpec {
+  return { name, dims, init: { kind: 'constant', value } };
+}

@@ -1,0 +1,38 @@
+import type { Remarks } from './check-host.ts';
+import type { PlanRequest } from './plan-request.ts';
+
+/** Whether the adapter was made for this host. */
+export function checkBase(request: PlanRequest, { refusals, warnings }: Remarks): void {
+  const { adapter, family, digest, options = {} } = request;
+  const { base } = adapter;
+  const fingerprint = request.fingerprint ?? null;
+  const mismatch = (problem: string) => {
+    const message = `adapter '${adapter.name}' was made for ${problem}`;
+    if (options.allowUnbound) warnings.push(message);
+    else refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}.` });
+  };
+  if (base.family !== family) {
+    mismatch(`${base.family}, and the host is ${family}`);
+  } else if (base.fingerprint !== null && fingerprint !== null) {
+    if (base.fingerprint !== fingerprint) {
+      mismatch(
+        `another ${family}: its fingerprint is ${base.fingerprint}, the host's ${fingerprint}`,
+      );
+    }
+  } else if (base.digest !== digest) {
+    warnings.push(
+      `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
+    );
+  }
+  // The same structure with other weights: the graft runs, but it learned on something else.
+  if (
+    adapter.training !== null &&
+    base.fingerprint === fingerprint &&
+    base.digest !== null &&
+    base.digest !== digest
+  ) {
+    warnings.push(
+      `adapter '${adapter.name}' was trained on a file with the same structure but other bytes (${base.digest})`,
+    );
+  }
+}

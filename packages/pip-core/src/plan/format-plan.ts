@@ -1,0 +1,96 @@
+import { costAt } from './cost.ts';
+import type { Plan, PlanResult } from './plan.ts';
+
+/**
+ * A plan as text for people: what is added where, and what it costs.
+ *
+ * @example process.stdout.write(formatPlan(plan))
+ */
+export function formatPlan(plan: Plan): string {
+  const { host, adapter, levels, inputs, baked } = plan;
+  const rows = levels.map(({ site, config, dataType, parameters, cost }) => [
+    String(site.level),
+    site.value,
+    `${site.join} ${site.consumer}`,
+    `1/${site.scale}`,
+    String(config.channels),
+    `${config.promptChannels} × ${config.promptSize}²`,
+    dataType,
+    count(parameters),
+    millions(costAt(cost, 256, 256, site.scale)),
+  ]);
+  const head = [
+    'level',
+    'skip feature',
+    'merge',
+    'scale',
+    'channels',
+    'prompt',
+    'type',
+    'parameters',
+    'M mult-adds',
+  ];
+  const total = [
+    'total',
+    '',
+    '',
+    '',
+    '',
+    '',
+    '',
+    count(plan.parameters),
+    millions(plan.multiplyAdds256),
+  ];
+  const steering =
+    inputs === null
+      ? `degradation fixed to ${spell(plan.labels, baked?.weights ?? [])}, strength ${baked?.strength ?? 1}`
+      : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
+  return [
+    `host     ${host.label}: ${host.family}, operator set ${host.opset}`,
+    `adapter  ${adapter.name} ${adapter.version}${adapter.trained ? '' : ' (UNTRAINED)'}: ${plan.mode}, ${plan.attach}`,
+    `labels   ${plan.labels.join(', ')}`,
+    '',
+    ...table([head, ...rows, total]),
+    '',
+    'Multiply-adds are for an image of 256 × 256.',
+    `${steering}`,
+    `names    ${plan.prefix}/…`,
+    ...plan.warnings.map((warning) => `warning: ${warning}`),
+    '',
+  ].join('\n');
+}
+
+/** A result as text: the plan, or the reasons why there is none. */
+export function formatPlanResult(result: PlanResult): string {
+  if (result.status === 'planned') return formatPlan(result.plan);
+  return `${result.refusals.map(({ code, message }) => `refused (${code}): ${message}`).join('\n')}\n`;
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const numeric = (column: number) => column >= rows[0]!.length - 2;
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        numeric(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function spell(labels: readonly string[], weights: readonly number[]): string {
+  return labels
+    .map((label, index) => [label, weights[index] ?? 0] as const)
+    .filter(([, weight]) => weight > 0)
+    .map(([label, weight]) => `${label}=${Number(weight.toPrecision(3))}`)
+    .join(',');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function millions(value: number): string {
+  return count(Number((value / 1e6).toFixed(1)));
+}

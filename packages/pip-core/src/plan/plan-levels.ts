@@ -1,0 +1,91 @@
+import type { FloatType, SkipSite } from '@pip-graft/onnx-graft';
+import { elementCount } from '@pip-graft/weights';
+import type { LevelConfig, PipConfig } from '../config/pip-config.ts';
+import { levelParameters } from '../parameters/level-parameters.ts';
+import type { Remarks } from './check-host.ts';
+import { levelCost } from './cost.ts';
+import type { PlannedLevel } from './plan.ts';
+import type { PlanRequest } from './plan-request.ts';
+
+/** The adapter's levels on the host's sites, in the order in which the host reads them. */
+export function planLevels(request: PlanRequest, remarks: Remarks): PlannedLevel[] {
+  const { adapter, sites, options = {} } = request;
+  const { config } = adapter;
+  const wanted = options.levels ?? config.levels.map(({ level }) => level);
+  if (wanted.length === 0) {
+    remarks.refusals.push({ code: 'INVALID_ARGUMENT', message: 'No level was chosen to graft.' });
+  }
+  const planned: PlannedLevel[] = [];
+  for (const number of [...new Set(wanted)]) {
+    const level = config.levels.find((candidate) => candidate.level === number);
+    const site = sites.find((candidate) => candidate.level === number);
+    if (level === undefined || site === undefined) {
+      remarks.refusals.push(missing(number, level === undefined, request));
+    } else {
+      const result = planLevel(site, level, config, request, remarks);
+      if (result) planned.push(result);
+    }
+  }
+  for (const { level } of sites) {
+    if (!wanted.includes(level)) remarks.warnings.push(`level ${level} of the host stays as it is`);
+  }
+  const firstUse = ({ site }: PlannedLevel) => Math.min(...site.uses.map(({ node }) => node));
+  return planned.sort((a, b) => firstUse(a) - firstUse(b) || a.site.level - b.site.level);
+}
+
+function planLevel(
+  site: SkipSite,
+  level: LevelConfig,
+  config: PipConfig,
+  { model, facts }: PlanRequest,
+  { refusals }: Remarks,
+): PlannedLevel | undefined {
+  const place = `${model.source.label}: level ${site.level}, value '${site.value}'`;
+  const before = refusals.length;
+  const channels = facts.channels(site.value) ?? site.channels;
+  const rank = facts.value(site.value)?.dims?.length ?? 4;
+  if (channels !== site.channels || rank !== 4) {
+    refusals.push({
+      code: 'UNSUPPORTED_LAYOUT',
+      message: `${place}: it was located as NCHW with ${site.channels} channels, but the graph says rank ${rank} and ${channels} channels; locate the sites again.`,
+    });
+  } else if (level.channels !== channels) {
+    refusals.push({
+      code: 'ADAPTER_MISMATCH',
+      message: `${place}: it has ${channels} channels, and the adapter was made for ${level.channels}.`,
+    });
+  }
+  const dataType = facts.value(site.value)?.dataType;
+  if (!isFloat(dataType)) {
+    refusals.push({
+      code: 'UNSUPPORTED_HOST',
+      message: `${place}: its type is ${dataType ?? 'not known'}; float32, float16 and bfloat16 can be grafted.`,
+    });
+  }
+  const isRead = (use: SkipSite['uses'][number]) =>
+    model.graph.nodes[use.node]?.inputs[use.input] === site.value;
+  if (site.uses.length === 0 || !site.uses.every(isRead)) {
+    refusals.push({
+      code: 'INVALID_ARGUMENT',
+      message: `${place}: the node that should merge it does not read it; locate the sites again.`,
+    });
+  }
+  if (refusals.length > before || !isFloat(dataType)) return undefined;
+  const parameters = levelParameters(level, config).reduce(
+    (sum, { dims }) => sum + elementCount(dims),
+    0,
+  );
+  return { site, config: level, dataType, parameters, cost: levelCost(level, config) };
+}
+
+function missing(level: number, inAdapter: boolean, { adapter, sites, model }: PlanRequest) {
+  const have = inAdapter
+    ? `adapter '${adapter.name}' has levels ${adapter.config.levels.map((l) => l.level).join(', ')}`
+    : `${model.source.label} has skip connections at levels ${sites.map((s) => s.level).join(', ') || 'none'}`;
+  const message = `Level ${level} cannot be grafted: ${have}.`;
+  return { code: 'ADAPTER_MISMATCH', message } as const;
+}
+
+function isFloat(type: string | undefined): type is FloatType {
+  return type === 'float32' || type === 'float16' || type === 'bfloat16';
+}

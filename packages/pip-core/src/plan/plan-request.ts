@@ -1,0 +1,37 @@
+import type { DataType, Model, SkipSite } from '@pip-graft/onnx-graft';
+import type { Adapter } from '../adapter/adapter.ts';
+import type { LabelWeights } from '../config/label-weights.ts';
+
+/** What planning needs to know of the host's values; onnx-graft's `GraphFacts` is one. */
+export interface SiteFacts {
+  value(
+    name: string,
+  ):
+    | { readonly dataType: DataType | undefined; readonly dims: readonly unknown[] | undefined }
+    | undefined;
+  /** Channels of an NCHW value, when known. */
+  channels(name: string): number | undefined;
+}
+
+/** What is to be grafted onto what. */
+export interface PlanRequest {
+  readonly model: Model;
+  readonly facts: SiteFacts;
+  /** Skip connections that were located. */
+  readonly sites: readonly SkipSite[];
+  readonly family: string;
+  readonly fingerprint?: string | null;
+  /** `sha256:…` of the host's file. */
+  readonly digest: string;
+  readonly adapter: Adapter;
+  readonly options?: PlanOptions;
+}
+
+export interface PlanOptions {
+  /** Fix the degradation, and the strength (default 1), and add no inputs. */
+  readonly bake?: { readonly weights: LabelWeights; readonly strength?: number };
+  /** Graft these levels only; default every level of the adapter. */
+  readonly levels?: readonly number[];
+  /** Graft an adapter that was made for another host; a warning takes the refusal's place. */
+  readonly allowUnbound?: boolean;
+}

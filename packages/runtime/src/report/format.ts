@@ -1,0 +1,36 @@
+/** A figure as a table shows it: exact where short, else three significant digits. @example number(3.2e-7) // '3.20e-7' */
+export function number(value: number | string | null): string {
+  if (value === null) return '–';
+  if (typeof value === 'string') return value;
+  if (Number.isInteger(value) && Math.abs(value) < 1e12) return grouped(value);
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6) return value.toExponential(2);
+  if (size >= 100) return grouped(Math.round(value));
+  return String(Number(value.toPrecision(3)));
+}
+
+/** @example bytes(123456789) // '123 MB' */
+export function bytes(value: number): string {
+  const [unit, size] = value >= 1e9 ? ['GB', 1e9] : value >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
+  return `${number(Number((value / size).toPrecision(3)))} ${unit}`;
+}
+
+/** @example milliseconds(12.345) // '12.3 ms' */
+export function milliseconds(value: number): string {
+  return `${number(value)} ms`;
+}
+
+/** @example times(1.0523) // '1.05×' */
+export function times(value: number): string {
+  return `${value.toFixed(2)}×`;
+}
+
+/** @example count(1, 'model') // '1 model' */
+export function count(amount: number, noun: string): string {
+  return `${grouped(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** Thousands by comma, whatever the machine's language. */
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,47 @@
+import type { GraftRecord } from '@pip-graft/pip-core';
+import type { Image } from '../image/image.ts';
+import { imageTensor } from '../image/image-tensor.ts';
+import { degradationTensor } from '../restore/degradation-tensor.ts';
+import { runModel } from '../session/run-model.ts';
+import type { OptimisationLevel, Session } from '../session/session.ts';
+import { float32Tensor, type TensorFeeds, type TypedTensor } from '../session/typed-tensor.ts';
+
+/** One run that a check wants. */
+export interface Trial {
+  readonly images: readonly Image[];
+  /** Weights over the labels, one row for all or one for each picture; the model's default when left out. Not for the host. */
+  readonly rows?: readonly (readonly number[])[];
+  /** The model's default when left out. Not for the host. */
+  readonly strength?: number;
+  /** Default 'basic': the graph as written. */
+  readonly level?: OptimisationLevel;
+  /** Inner values wanted beside the output. Every trial that names some shares one session. */
+  readonly inner?: readonly string[];
+}
+
+/** What a trial gave: the picture output, and all tensors by name. */
+export interface TrialResult {
+  readonly output: TypedTensor;
+  readonly tensors: TensorFeeds;
+}
+
+/** Runs a trial in a session; `inputs` are the graft's, null for a host or a baked graft. */
+export async function runTrial(
+  session: Session,
+  trial: Trial,
+  names: {
+    readonly picture: string;
+    readonly output: string;
+    readonly inputs: GraftRecord['inputs'];
+  },
+): Promise<TrialResult> {
+  const { images, rows, strength, inner = [] } = trial;
+  const { picture, output, inputs } = names;
+  const feeds: Record<string, TypedTensor> = { [picture]: imageTensor(images) };
+  if (inputs !== null && rows !== undefined) feeds[inputs.degradation] = degradationTensor(rows);
+  if (inputs !== null && strength !== undefined) {
+    feeds[inputs.strength] = float32Tensor([], [strength]);
+  }
+  const tensors = await runModel(session, feeds, [...new Set([output, ...inner])]);
+  return { output: tensors[output]!, tensors };
+}

@@ -1,0 +1,93 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { checks } from './checks/index.ts';
+import { type OpenSubject, openSubject } from './open-subject.ts';
+import type { Check, Subject } from './subject.ts';
+import type { ValidateOptions } from './validate-options.ts';
+import {
+  type Outcome,
+  skipped,
+  type Validation,
+  type ValidationFigures,
+  type Verdict,
+} from './verdict.ts';
+
+/** Names of all checks, in the order they run. */
+export const checkNames: readonly string[] = checks.map((check) => check.name);
+
+/**
+ * Tries whether a grafted model is sound on the machine it runs on: one verdict
+ * for each check, each with its figure. Temporary files are private and removed.
+ *
+ * `skipped` as a whole means that the device or the runtime is not there; it is
+ * never `passed` without a run.
+ *
+ * Errors: those of opening a model; `NOT_GRAFTED`; `INVALID_ARGUMENT` for an
+ * unknown name in `only`. A model that onnxruntime refuses is a failed check.
+ *
+ * @example
+ * const { status, checks } = await validateGraft({ grafted: 'out.onnx', base: 'host.onnx' });
+ */
+export async function validateGraft(options: ValidateOptions): Promise<Validation> {
+  const chosen = choose(options.only);
+  const verdicts: Verdict[] = [];
+  let figures: ValidationFigures = {};
+  const note = (verdict: Verdict): void => {
+    verdicts.push(verdict);
+    options.onCheck?.(verdict, verdicts.length, chosen.length);
+  };
+  let opened: OpenSubject | undefined;
+  try {
+    opened = await openSubject(options);
+    let useless: string | undefined;
+    for (const check of chosen) {
+      const outcome: Awaited<ReturnType<Check['run']>> =
+        useless === undefined ? await attempt(check, opened.subject) : skipped(useless);
+      const { figures: measured, ...verdict } = outcome;
+      figures = { ...figures, ...measured };
+      note({ name: check.name, ...verdict });
+      if (check.name === 'loads' && verdict.status === 'failed')
+        useless = 'The model does not load.';
+    }
+  } catch (error) {
+    const outcome = refusal(error);
+    if (outcome === undefined) throw error;
+    note({ name: 'loads', ...outcome });
+  } finally {
+    await opened?.close();
+  }
+  return { status: overall(verdicts), checks: verdicts, figures };
+}
+
+function choose(only: readonly string[] | undefined): readonly Check[] {
+  const unknown = only?.find((name) => !checkNames.includes(name));
+  if (unknown !== undefined) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `There is no check "${unknown}"; there are ${checkNames.join(', ')}.`,
+    );
+  }
+  return only === undefined ? checks : checks.filter((check) => only.includes(check.name));
+}
+
+/** A model that cannot be run is what validation is there to find; anything unforeseen is a fault of ours. */
+async function attempt(check: Check, subject: Subject): ReturnType<Check['run']> {
+  try {
+    return await check.run(subject);
+  } catch (error) {
+    if (!(error instanceof GraftError) || error.code === 'DEVICE_UNAVAILABLE') throw error;
+    return { status: 'failed', measured: null, limit: null, detail: error.message };
+  }
+}
+
+/** Before or while the first session is made: no device is no verdict, a model that is refused is a bad one. */
+function refusal(error: unknown): Outcome | undefined {
+  if (!(error instanceof GraftError)) return undefined;
+  if (error.code === 'DEVICE_UNAVAILABLE') return skipped(error.message);
+  if (error.code !== 'RUNTIME_FAILED') return undefined;
+  return { status: 'failed', measured: null, limit: null, detail: error.message };
+}
+
+function overall(verdicts: readonly Verdict[]): Validation['status'] {
+  if (verdicts.some((verdict) => verdict.status === 'failed')) return 'failed';
+  return verdicts.some((verdict) => verdict.status === 'passed') ? 'passed' : 'skipped';
+}

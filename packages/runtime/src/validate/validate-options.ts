@@ -1,0 +1,29 @@
+import type { Image } from '../image/image.ts';
+import type { LatencyOptions } from '../session/measure-latency.ts';
+import type { Device } from '../session/session.ts';
+import type { Tolerances } from './tolerances.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface ValidateOptions {
+  /** Path of the grafted file. */
+  readonly grafted: string;
+  /** Path of its host; left out, what is left when the graft is taken out. */
+  readonly base?: string;
+  /** Default 'cpu'. */
+  readonly device?: Device;
+  readonly deviceId?: number;
+  readonly threads?: number;
+  /** Multiple that both sides of a picture must have; default twice the coarsest grafted scale. */
+  readonly sizeMultiple?: number;
+  /** Ratios of the graft to its host that must not be passed; measured and not judged when left out. */
+  readonly budget?: { readonly overhead?: number; readonly memory?: number };
+  readonly tolerances?: Partial<Tolerances>;
+  /** `side` of the square picture that is timed; default 128. */
+  readonly timing?: LatencyOptions & { readonly side?: number };
+  /** A natural photo; default one that travels with this package. */
+  readonly photo?: Image;
+  /** Names of the checks to run, for a quick look; default all. */
+  readonly only?: readonly string[];
+  /** Called after each check. */
+  readonly onCheck?: (verdict: Verdict, done: number, total: number) => void;
+}
