@@ -1,4 +1,4 @@
-import { CommanderError, type Command } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { program } from './program.ts';
 import { failureOf } from './session/exit.ts';
 
@@ -13,7 +13,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     // Help and version leave by the same door, with 0.
     if (error.exitCode === 0 && error.code !== 'commander.help') return;
     const failure = failureOf(error);
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`);
+    if (argv.includes('--json'))
+      process.stdout.write(
+        `${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`,
+      );
     process.exitCode = failure.exit;
   }
 }

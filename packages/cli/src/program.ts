@@ -32,7 +32,9 @@ export async function program(argv: readonly string[] = []): Promise<Command> {
     .version(version, '-V, --version', 'print the version')
     .helpCommand(false)
     .showSuggestionAfterError();
-  const wanted = Object.keys(commands).find((name) => [argv[0], argv.slice(0, 2).join(' ')].includes(name));
+  const wanted = Object.keys(commands).find((name) =>
+    [argv[0], argv.slice(0, 2).join(' ')].includes(name),
+  );
   for (const [name, load] of Object.entries(commands)) {
     if (wanted !== undefined && name !== wanted) continue;
     const { command } = await load();

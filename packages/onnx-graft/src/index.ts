@@ -1,4 +1,6 @@
 export * from './build/index.ts';
+export * from './check/index.ts';
+export * from './diff/index.ts';
 export * from './edit/build-model.ts';
 export * from './edit/encode.ts';
 export * from './edit/expose.ts';

@@ -10,6 +10,10 @@ export interface ConvShape {
   readonly bias: boolean;
   readonly depthwise?: boolean;
   readonly stride?: number;
+  /** The input has been pooled to one pixel. */
+  readonly pooled?: boolean;
+  /** Exact name of the result, for one that the model gives out. */
+  readonly output?: string;
 }
 
 /** What stands behind all places of one network that is being written. */
@@ -19,6 +23,8 @@ export interface NetworkBase {
   readonly size: readonly [height: string, width: string];
   /** Every parameter asked for so far, in order. */
   readonly parameters: Map<string, Parameter>;
+  /** Values that all places share, by what they are. */
+  readonly shared: Map<string, string>;
   /** Without weights the network only lists its parameters. */
   readonly weights: TensorMap | undefined;
 }
@@ -66,6 +72,19 @@ export class Network {
     return this.g.describe(value, this.dataType, ['batch', channels, height!, width!]);
   }
 
+  /** Height and width of a feature at this scale, int64 [2]; read off the first one asked about. */
+  pixels(x: string): string {
+    return this.#once(`pixels/${this.scale}`, (g, name) => ops.spatialSize(g, x, { name }));
+  }
+
+  /** The shape of a feature at this scale as Reshape takes it: the batch is copied. */
+  shape(x: string, channels: number): string {
+    const size = this.pixels(x);
+    return this.#once(`shape/${this.scale}/${channels}`, (g, name) =>
+      ops.concat(g, [g.ints([0, channels]), size], 0, { name }),
+    );
+  }
+
   /** Says that a value is a feature with its pixels in a row: (N, heads, channels, H·W). */
   rows(value: string, heads: number, channels: number): string {
     return this.g.describe(value, this.dataType, [
@@ -100,8 +119,8 @@ export class Network {
   }
 
   /** A convolution with parameters `{name}.weight` and, with a bias, `{name}.bias`. */
-  conv(name: string, x: string, shape: ConvShape, output?: string): string {
-    const { from, to, kernel, bias, depthwise = false, stride = 1 } = shape;
+  conv(name: string, x: string, shape: ConvShape): string {
+    const { from, to, kernel, bias, depthwise = false, stride = 1, output } = shape;
     const inputs = depthwise ? 1 : from;
     const init = kaiming(inputs * kernel * kernel);
     const weight = this.tensor(`${name}.weight`, [to, inputs, kernel, kernel], init);
@@ -114,6 +133,8 @@ export class Network {
       strides: stride === 1 ? undefined : [stride, stride],
       group: depthwise ? from : 1,
     });
+    if (output !== undefined) return made;
+    if (shape.pooled) return this.g.describe(made, this.dataType, ['batch', to, 1, 1]);
     return this.scaled(this.scale * stride).feature(made, to);
   }
 
@@ -126,5 +147,12 @@ export class Network {
       form: bias ? 'withBias' : 'biasFree',
       ...{ eps, dataType },
     });
+  }
+
+  #once(key: string, make: (root: GraphBuilder, name: string) => string): string {
+    const { shared } = this.base;
+    const value = shared.get(key) ?? make(this.#root, key);
+    shared.set(key, value);
+    return value;
   }
 }

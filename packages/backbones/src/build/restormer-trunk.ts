@@ -59,8 +59,7 @@ export function finish(
   if (config.dualPixel) {
     const skipped = net.conv('skip_conv', embedded, { from: dim, to: 2 * dim, kernel: 1, bias });
     const joined = ops.add(net.g, refined, skipped, { name: 'skip_conv_add' });
-    // Its output is the graph's, so that the name `output` must be the node's own.
-    net.conv('output', joined, last, 'output');
+    net.conv('output', joined, { ...last, output: 'output' });
     return;
   }
   const made = net.conv('output', refined, last);

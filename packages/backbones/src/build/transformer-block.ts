@@ -16,12 +16,12 @@ export interface BlockShape {
 
 const eps = 1e-5;
 
-/** `x + MDTA(LN(x))`, then `x + GDFN(LN(x))`. `size` is the value's own shape, (N, channels, H, W). */
-export function transformerBlock(net: Network, x: string, shape: BlockShape, size: string): string {
+/** `x + MDTA(LN(x))`, then `x + GDFN(LN(x))`. */
+export function transformerBlock(net: Network, x: string, shape: BlockShape): string {
   const { channels, normBias } = shape;
   const norm = (part: string, value: string) =>
     net.at(part).at('body').norm(value, channels, eps, normBias);
-  const attended = channelAttention(net.at('attn'), norm('norm1', x), shape, size);
+  const attended = channelAttention(net.at('attn'), norm('norm1', x), shape);
   const middle = ops.add(net.g, x, attended, { name: 'attn_add' });
   const fed = feedForward(net.at('ffn'), norm('norm2', middle), shape);
   return ops.add(net.g, middle, fed, { name: 'ffn_add' });
@@ -35,22 +35,15 @@ export function transformerStage(
   count: number,
   shape: BlockShape,
 ): string {
-  const size = shapeOf(net.at(name), x, shape.channels);
   let value = x;
   for (let index = 0; index < count; index++) {
-    value = transformerBlock(net.at(`${name}.${index}`), value, shape, size);
+    value = transformerBlock(net.at(`${name}.${index}`), value, shape);
   }
   return value;
 }
 
-/** The shape of an NCHW value as Reshape takes it: the batch is copied, only H and W are read off. */
-export function shapeOf(net: Network, x: string, channels: number): string {
-  const { g } = net;
-  return ops.concat(g, [g.ints([0, channels]), ops.spatialSize(g, x)], 0, { name: 'size' });
-}
-
 /** Channel self-attention (MDTA). */
-function channelAttention(net: Network, x: string, shape: BlockShape, size: string): string {
+function channelAttention(net: Network, x: string, shape: BlockShape): string {
   const { g, dataType } = net;
   const { channels, heads, bias } = shape;
   const wide = { to: 3 * channels, bias };
@@ -67,7 +60,7 @@ function channelAttention(net: Network, x: string, shape: BlockShape, size: stri
   const temperature = net.tensor('temperature', [heads, 1, 1], constantly(1), 'float32');
   const scores = ops.channelScores(g, q!, k!, { temperature, dataType });
   const weights = ops.fromFloat32(g, ops.softmax(g, scores), dataType);
-  const mixed = ops.reshape(g, ops.matmul(g, weights, v!), size);
+  const mixed = ops.reshape(g, ops.matmul(g, weights, v!), net.shape(x, channels));
   net.feature(mixed, channels);
   return net.conv('project_out', mixed, { from: channels, to: channels, kernel: 1, bias });
 }

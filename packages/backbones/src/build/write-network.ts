@@ -7,7 +7,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import { checkWeights } from './check-weights.ts';
-import { Network } from './network.ts';
+import { Network, type NetworkBase } from './network.ts';
 import type { Parameter } from './parameter.ts';
 
 /** Options of the functions that build a network. */
@@ -23,6 +23,8 @@ export interface NetworkSpec {
   readonly family: string;
   readonly inChannels: number;
   readonly outChannels: number;
+  /** What height and width are called at full size, when they are not the input's. */
+  readonly size?: readonly [height: string, width: string];
   readonly write: (net: Network) => void;
 }
 
@@ -36,13 +38,10 @@ const irVersions: readonly (readonly [opset: number, irVersion: number])[] = [
   [11, 6],
 ];
 
-const size = ['height', 'width'] as const;
-
 /** The parameters that writing a network asks for. */
 export function listParameters(spec: NetworkSpec): Parameter[] {
   const parameters = new Map<string, Parameter>();
-  const base = { dataType: 'float32', size, parameters, weights: undefined } as const;
-  spec.write(new Network(new GraphBuilder({ opset: 17 }), base));
+  spec.write(new Network(new GraphBuilder({ opset: 17 }), base(spec, { parameters })));
   return [...parameters.values()];
 }
 
@@ -61,7 +60,7 @@ export function writeNetwork(
   }
   const root = new GraphBuilder({ opset });
   checkWeights(spec.family, listParameters(spec), weights);
-  spec.write(new Network(root, { dataType, size, parameters: new Map(), weights }));
+  spec.write(new Network(root, base(spec, { dataType, weights })));
   return buildModel({
     irVersion: irVersions.find(([since]) => opset >= since)?.[1] ?? 6,
     opset,
@@ -71,4 +70,10 @@ export function writeNetwork(
     inputs: [{ name: 'input', dataType, dims: ['batch', spec.inChannels, 'height', 'width'] }],
     outputs: [{ name: 'output', dataType, dims: ['batch', spec.outChannels, 'height', 'width'] }],
   });
+}
+
+function base(spec: NetworkSpec, given: Partial<NetworkBase>): NetworkBase {
+  const { size = ['height', 'width'] } = spec;
+  const empty = { dataType: 'float32', parameters: new Map(), weights: undefined } as const;
+  return { ...empty, size, shared: new Map(), ...given };
 }

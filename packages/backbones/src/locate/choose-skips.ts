@@ -87,7 +87,10 @@ function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | Reject
     return refuse(skip, 'spatial attention: the join only makes a gate');
   }
   if (!wentDownFrom(facts, levelRegion(facts, trails, skip.value), up.value)) {
-    return refuse(skip, 'it comes from another branch: what came up did not go down from its level');
+    return refuse(
+      skip,
+      'it comes from another branch: what came up did not go down from its level',
+    );
   }
   return { join, up, skip };
 }

@@ -32,7 +32,8 @@ export function joinsOf(facts: GraphFacts, trails: Trails): Join[] {
   return facts.model.graph.nodes.flatMap((node) => {
     const kind = kinds[node.opType];
     if (kind === undefined) return [];
-    const names = node.opType === 'FusedConv' ? [node.inputs[0]!, node.inputs[3] ?? ''] : node.inputs;
+    const names =
+      node.opType === 'FusedConv' ? [node.inputs[0]!, node.inputs[3] ?? ''] : node.inputs;
     const operands = [...new Set(names)].flatMap((value) => {
       const feature = trails.feature(value);
       return feature ? [{ value, feature, came: trails.came(value) }] : [];

@@ -14,11 +14,7 @@ const windows = [1, 2, 4, 7, 8, 14, 16];
  * A model of fixed sizes cannot be tried: there it is the lowest resolution, or 1 when
  * the model can be seen to pad its image.
  */
-export function sizeMultipleOf(
-  facts: GraphFacts,
-  image: ImageTensors,
-  deepest: number,
-): number {
+export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: number): number {
   const base = Math.max(1, Math.round(deepest));
   const expected = ratio(facts, image, facts.sizes);
   const fixed = image.height !== undefined || image.width !== undefined;

@@ -71,7 +71,8 @@ export const profiles: readonly Profile[] = [
     typical: [
       ({ sites }) => sites.length >= 2,
       ({ sites }) => new Set(sites.map(({ scale }) => scale)).size === sites.length,
-      ({ sites }) => sites.every(({ channels }, i) => channels >= sites[Math.max(0, i - 1)]!.channels),
+      ({ sites }) =>
+        sites.every(({ channels }, i) => channels >= sites[Math.max(0, i - 1)]!.channels),
     ],
   },
 ];

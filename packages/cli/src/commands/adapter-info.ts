@@ -1,23 +1,35 @@
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { pipParameters } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
 
 export function command(): Command {
-  return define('info', 'Shows what an adapter is, after checking it whole', ['graft adapter info ./my-adapter'])
+  return define('info', 'Shows what an adapter is, after checking it whole', [
+    'graft adapter info ./my-adapter',
+  ])
     .argument('<adapter>', 'adapter folder or npm package')
     .action(
       run<[string], object>((session, text) => {
         const found = resolveAdapter(text, session.cwd);
-        if (found.kind === 'init') throw new GraftError('INVALID_ARGUMENT', `'${text}' is a fresh adapter, not one that exists.`);
+        if (found.kind === 'init')
+          throw new GraftError(
+            'INVALID_ARGUMENT',
+            `'${text}' is a fresh adapter, not one that exists.`,
+          );
         const { tensors: _, ...adapter } = found.adapter;
         const { config, base } = adapter;
-        const parameters = pipParameters(config).reduce((sum, { dims }) => sum + elementCount(dims), 0);
+        const parameters = pipParameters(config).reduce(
+          (sum, { dims }) => sum + elementCount(dims),
+          0,
+        );
         const facts = [
-          ['adapter', `${adapter.name} ${adapter.version}${adapter.training === null ? ' (UNTRAINED)' : ''}`],
+          [
+            'adapter',
+            `${adapter.name} ${adapter.version}${adapter.training === null ? ' (UNTRAINED)' : ''}`,
+          ],
           ['folder', found.folder],
           ['digest', adapter.digest ?? 'none'],
           ['base', `${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}`],
@@ -26,10 +38,20 @@ export function command(): Command {
           ['size', `${parameters.toLocaleString('en-US')} parameters`],
           ['licence', adapter.license ?? 'not stated'],
         ];
-        const rows = config.levels.map((level) => [level.level, level.channels, level.promptChannels, level.promptSize, `${level.p2pHeads}/${level.p2fHeads}`]);
+        const rows = config.levels.map((level) => [
+          level.level,
+          level.channels,
+          level.promptChannels,
+          level.promptSize,
+          `${level.p2pHeads}/${level.p2fHeads}`,
+        ]);
         return {
           json: { ...adapter, folder: found.folder, parameters },
-          text: [table(facts), '', table([['level', 'channels', 'prompt channels', 'prompt size', 'heads'], ...rows])].join('\n'),
+          text: [
+            table(facts),
+            '',
+            table([['level', 'channels', 'prompt channels', 'prompt size', 'heads'], ...rows]),
+          ].join('\n'),
         };
       }),
     );

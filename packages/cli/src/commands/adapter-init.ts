@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { initAdapter, parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { type Command, Option } from 'commander';
 import { identify, openHost } from '../host/open-host.ts';
 import { requireSites } from '../host/require-sites.ts';
@@ -29,12 +29,34 @@ export function command(): Command {
     .argument('<host>', 'ONNX file to make it for')
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
     .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
-    .addOption(new Option('--mode <mode>', 'pip_cross, pip_cross_topm, convgate, promptir_gate or promptir; default: the family\'s'))
-    .addOption(new Option('--attach <how>', 'replace (the paper\'s) or residual (a gate that starts at zero); default: residual'))
-    .addOption(new Option('--labels <labels>', 'degradations joined by +; default: noise+rain+haze+blur+low-light'))
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        "pip_cross, pip_cross_topm, convgate, promptir_gate or promptir; default: the family's",
+      ),
+    )
+    .addOption(
+      new Option(
+        '--attach <how>',
+        "replace (the paper's) or residual (a gate that starts at zero); default: residual",
+      ),
+    )
+    .addOption(
+      new Option(
+        '--labels <labels>',
+        'degradations joined by +; default: noise+rain+haze+blur+low-light',
+      ),
+    )
     .addOption(new Option('--seed <number>', 'seed of the parameters; default: 0'))
-    .addOption(new Option('--prompt-channels <numbers>', 'one number, or one for each level joined by +; default: the family\'s'))
-    .addOption(new Option('--prompt-size <numbers>', 'height and width of the basic prompt, likewise'))
+    .addOption(
+      new Option(
+        '--prompt-channels <numbers>',
+        "one number, or one for each level joined by +; default: the family's",
+      ),
+    )
+    .addOption(
+      new Option('--prompt-size <numbers>', 'height and width of the basic prompt, likewise'),
+    )
     .action(
       run<[string], Options>(async (_session, path, options) => {
         const host = openHost(path);
@@ -43,10 +65,19 @@ export function command(): Command {
         const made = initAdapter({ family, sites, ...identify(host) }, initOptions(options));
         host.close();
         await writeAdapter(options.output, made);
-        const parameters = pipParameters(made.config).reduce((sum, { dims }) => sum + elementCount(dims), 0);
+        const parameters = pipParameters(made.config).reduce(
+          (sum, { dims }) => sum + elementCount(dims),
+          0,
+        );
         const { labels, mode, attach } = made.config;
         return {
-          json: { output: options.output, name: made.name, config: made.config, parameters, training: made.training },
+          json: {
+            output: options.output,
+            name: made.name,
+            config: made.config,
+            parameters,
+            training: made.training,
+          },
           text: `${options.output}: UNTRAINED adapter '${made.name}' for ${family}, ${mode}, ${attach}, labels ${labels.join(', ')}, ${parameters.toLocaleString('en-US')} parameters`,
         };
       }),
@@ -55,10 +86,23 @@ export function command(): Command {
 
 function initOptions(options: Options) {
   const { output, mode, attach, labels, seed, promptChannels, promptSize } = options;
-  const keys = { mode, attach, labels, seed, 'prompt-channels': promptChannels, 'prompt-size': promptSize };
+  const keys = {
+    mode,
+    attach,
+    labels,
+    seed,
+    'prompt-channels': promptChannels,
+    'prompt-size': promptSize,
+  };
   const given = Object.entries(keys).filter(([, value]) => value !== undefined);
   const bad = given.find(([, value]) => value?.includes(','));
-  if (bad) throw new GraftError('INVALID_ARGUMENT', `--${bad[0]} '${bad[1]}': join several by +, not by commas.`);
-  const choices = parseInit(given.length > 0 ? `init:${given.map(([key, value]) => `${key}=${value}`).join(',')}` : 'init');
+  if (bad)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `--${bad[0]} '${bad[1]}': join several by +, not by commas.`,
+    );
+  const choices = parseInit(
+    given.length > 0 ? `init:${given.map(([key, value]) => `${key}=${value}`).join(',')}` : 'init',
+  );
   return { ...choices, name: options.name ?? basename(resolve(output)) };
 }

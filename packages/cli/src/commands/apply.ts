@@ -34,7 +34,10 @@ export function command(): Command {
       });
       host.close();
       const { levels, parameters, labels, adapter: made } = plan;
-      const at = levels.map(({ site }) => site.level).sort((a, b) => a - b).join(', ');
+      const at = levels
+        .map(({ site }) => site.level)
+        .sort((a, b) => a - b)
+        .join(', ');
       const text = `${options.output}: ${made.trained ? '' : 'UNTRAINED '}adapter '${made.name}' at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
       return { json: { output: options.output, plan }, text };
     }),

@@ -6,7 +6,9 @@ import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
 
 export function command(): Command {
-  return define('check', 'Checks that a model file is sound, without running it', ['graft check model.onnx'])
+  return define('check', 'Checks that a model file is sound, without running it', [
+    'graft check model.onnx',
+  ])
     .argument('<file>', 'ONNX file')
     .action(
       run<[string], object>((_session, path) => {
@@ -14,8 +16,14 @@ export function command(): Command {
         const findings = checkModel(opened.model);
         opened.close();
         const errors = findings.filter(({ severity }) => severity === 'error').length;
-        const verdict = errors > 0 ? `${path}: ${errors} error${errors > 1 ? 's' : ''}` : `${path}: sound`;
-        const rows = findings.map(({ severity, code, place, message }) => [severity, code, place, message]);
+        const verdict =
+          errors > 0 ? `${path}: ${errors} error${errors > 1 ? 's' : ''}` : `${path}: sound`;
+        const rows = findings.map(({ severity, code, place, message }) => [
+          severity,
+          code,
+          place,
+          message,
+        ]);
         return {
           json: { sound: errors === 0, findings },
           text: [...(rows.length > 0 ? [table(rows)] : []), verdict].join('\n'),

@@ -10,7 +10,10 @@ import { version } from '../version.ts';
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 
 export function command(): Command {
-  return define('doctor', 'Says what works on this machine, by trying it', ['graft doctor', 'graft doctor --json']).action(
+  return define('doctor', 'Says what works on this machine, by trying it', [
+    'graft doctor',
+    'graft doctor --json',
+  ]).action(
     run<[], object>(async (session) => {
       const machine = {
         graft: version,

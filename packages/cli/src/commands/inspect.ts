@@ -1,8 +1,8 @@
 import { elementCount } from '@pip-graft/onnx-graft';
 import { readGraft } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
-import { openHost } from '../host/open-host.ts';
 import { formatInspection } from '../host/format-inspection.ts';
+import { openHost } from '../host/open-host.ts';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 
@@ -18,7 +18,14 @@ export interface Inspection {
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];
   readonly sizeMultiple: number;
-  readonly sites: readonly { level: number; value: string; channels: number; scale: number; join: string; consumer: string }[];
+  readonly sites: readonly {
+    level: number;
+    value: string;
+    channels: number;
+    scale: number;
+    join: string;
+    consumer: string;
+  }[];
   readonly rejected: readonly { value: string; reason: string }[];
   readonly graft: GraftSummary | null;
   readonly warnings: readonly string[];
@@ -42,7 +49,10 @@ interface GraftSummary {
 }
 
 export function command(): Command {
-  return define('inspect', 'Shows what a model is and where its skip connections are', ['graft inspect restormer.onnx', 'graft inspect restormer.onnx --json'])
+  return define('inspect', 'Shows what a model is and where its skip connections are', [
+    'graft inspect restormer.onnx',
+    'graft inspect restormer.onnx --json',
+  ])
     .argument('<file>', 'ONNX file')
     .action(
       run<[string], object>((_session, path) => {
@@ -58,7 +68,11 @@ function inspect(path: string): Inspection {
   const record = readGraft(model);
   host.close();
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
-  const summary = ({ name, dataType, dims }: (typeof model.graph.inputs)[number]): ValueSummary => ({
+  const summary = ({
+    name,
+    dataType,
+    dims,
+  }: (typeof model.graph.inputs)[number]): ValueSummary => ({
     name,
     dataType: dataType ?? null,
     dims: dims ?? null,
@@ -73,11 +87,23 @@ function inspect(path: string): Inspection {
     parameters: model.graph.initializers.reduce((sum, { dims }) => sum + elementCount(dims), 0),
     // Before IR version 4 weights had to be listed as inputs; the graft's own inputs have defaults.
     inputs: model.graph.inputs
-      .filter(({ name }) => !initializers.has(name) || name === record?.inputs?.degradation || name === record?.inputs?.strength)
+      .filter(
+        ({ name }) =>
+          !initializers.has(name) ||
+          name === record?.inputs?.degradation ||
+          name === record?.inputs?.strength,
+      )
       .map(summary),
     outputs: model.graph.outputs.map(summary),
     sizeMultiple: located.sizeMultiple,
-    sites: located.sites.map(({ level, value, channels, scale, join, consumer }) => ({ level, value, channels, scale, join, consumer })),
+    sites: located.sites.map(({ level, value, channels, scale, join, consumer }) => ({
+      level,
+      value,
+      channels,
+      scale,
+      join,
+      consumer,
+    })),
     rejected: located.rejected,
     graft: record && {
       adapter: record.adapter.name,

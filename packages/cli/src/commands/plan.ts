@@ -5,10 +5,14 @@ import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 
 export function command(): Command {
-  const plan = define('plan', 'Says what a graft would do and cost, or why it is refused; writes nothing', [
-    'graft plan restormer.onnx --adapter ./my-adapter',
-    'graft plan nafnet.onnx --adapter init:labels=rain+haze',
-  ]).argument('<host>', 'ONNX file');
+  const plan = define(
+    'plan',
+    'Says what a graft would do and cost, or why it is refused; writes nothing',
+    [
+      'graft plan restormer.onnx --adapter ./my-adapter',
+      'graft plan nafnet.onnx --adapter init:labels=rain+haze',
+    ],
+  ).argument('<host>', 'ONNX file');
   for (const option of graftOptions()) plan.addOption(option);
   return plan.action(
     run<[string], GraftOptions>((session, path, options) => {

@@ -2,7 +2,7 @@ import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
-import { externalOption, type ExternalOptions, outputOption } from '../session/options.ts';
+import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
 
 interface Options extends ExternalOptions {
@@ -31,7 +31,10 @@ export function command(): Command {
         const text = identical
           ? `${options.output}: the host, byte for byte (${found})`
           : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); something else changed the file since`;
-        return { json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest }, text };
+        return {
+          json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest },
+          text,
+        };
       }),
     );
 }

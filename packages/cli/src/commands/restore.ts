@@ -1,10 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import { locateSkips } from '@pip-graft/backbones';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import { locateSkips } from '@pip-graft/backbones';
 import { readGraft } from '@pip-graft/pip-core';
-import { createSession, readImage, restoreImage, type RestoreOptions, writeImage } from '@pip-graft/runtime';
+import {
+  createSession,
+  type RestoreOptions,
+  readImage,
+  restoreImage,
+  writeImage,
+} from '@pip-graft/runtime';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
@@ -32,7 +38,11 @@ export function command(): Command {
     .argument('<images...>', 'PNG, JPEG or WebP files')
     .addOption(outputOption('folder for the results, which keep their names').makeOptionMandatory())
     .option('--degradation <weights>', 'label, or label=weight,…; default: what the model says')
-    .option('--strength <number>', '0 is the host alone, 1 the adapter as it is; default 1', strengthOf)
+    .option(
+      '--strength <number>',
+      '0 is the host alone, 1 the adapter as it is; default 1',
+      strengthOf,
+    )
     .action(
       run<[string, string[]], Options>(async (session, path, images, options) => {
         const settings = settingsOf(path, options);
@@ -55,9 +65,15 @@ export function command(): Command {
         }
         await model.release();
         const failed = restored.filter(({ error }) => error !== null);
-        const lines = restored.map(({ image, output }) => (output === null ? `${image}: failed` : `${image} → ${output}`));
+        const lines = restored.map(({ image, output }) =>
+          output === null ? `${image}: failed` : `${image} → ${output}`,
+        );
         if (failed.length > 0) lines.push(`${failed.length} of ${images.length} images failed`);
-        return { json: { model: path, images: restored }, text: lines.join('\n'), exit: failed.length > 0 ? 1 : 0 };
+        return {
+          json: { model: path, images: restored },
+          text: lines.join('\n'),
+          exit: failed.length > 0 ? 1 : 0,
+        };
       }),
     );
 }
@@ -65,7 +81,10 @@ export function command(): Command {
 function strengthOf(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new GraftError('INVALID_ARGUMENT', `--strength '${text}': expected a number; 0 is the host alone, 1 the adapter as it is.`);
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `--strength '${text}': expected a number; 0 is the host alone, 1 the adapter as it is.`,
+    );
   }
   return value;
 }
@@ -78,14 +97,21 @@ function settingsOf(path: string, options: Options): RestoreOptions {
   opened.close();
   const asked = options.degradation !== undefined || options.strength !== undefined;
   if (asked && (!graft || graft.inputs === null)) {
-    const why = graft ? 'its degradation was fixed when it was grafted (--bake)' : 'it carries no graft';
-    throw new GraftError('INVALID_ARGUMENT', `${path}: it takes no --degradation or --strength: ${why}.`);
+    const why = graft
+      ? 'its degradation was fixed when it was grafted (--bake)'
+      : 'it carries no graft';
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${path}: it takes no --degradation or --strength: ${why}.`,
+    );
   }
   if (!graft || graft.inputs === null) return { sizeMultiple };
   return {
     sizeMultiple,
     names: graft.inputs,
-    ...(options.degradation === undefined ? {} : { degradation: parseWeights(options.degradation, graft.labels) }),
+    ...(options.degradation === undefined
+      ? {}
+      : { degradation: parseWeights(options.degradation, graft.labels) }),
     ...(options.strength === undefined ? {} : { strength: options.strength }),
   };
 }
@@ -100,12 +126,22 @@ function outputsOf(images: readonly string[], folder: string): string[] {
     const image = images[index]!;
     const first = outputs.indexOf(output);
     if (first !== index) {
-      throw new GraftError('INVALID_ARGUMENT', `${image} and ${images[first]} would both be written to ${output}; restore them into different folders.`);
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${image} and ${images[first]} would both be written to ${output}; restore them into different folders.`,
+      );
     }
     if (resolve(output) === resolve(image)) {
-      throw new GraftError('INVALID_ARGUMENT', `${image}: the result would replace it; choose another folder than ${folder}.`);
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${image}: the result would replace it; choose another folder than ${folder}.`,
+      );
     }
-    if (extname(output) === '') throw new GraftError('INVALID_ARGUMENT', `${image}: its name has no ending that tells its format.`);
+    if (extname(output) === '')
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${image}: its name has no ending that tells its format.`,
+      );
   });
   return outputs;
 }

@@ -27,12 +27,34 @@ export function command(): Command {
     'graft validate grafted.onnx --base host.onnx --image photo.jpg --max-overhead 1.15',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
-    .option('--base <host>', 'the host to compare with; default: what is left when the graft is taken out')
-    .addOption(new Option('--device <device>', 'where to run').choices(['cpu', 'cuda', 'webgpu']).default('cpu'))
-    .option('--image <photo>', 'natural photo to run on; default: a small one that comes with the tool')
-    .option('--threads <number>', 'threads inside one operator; default: onnxruntime\'s choice', wholeNumber(1, 1024))
-    .option('--max-overhead <ratio>', 'fail when the graft takes more than this times the host\'s time', ratio)
-    .option('--max-memory <ratio>', 'fail when the graft takes more than this times the host\'s memory', ratio)
+    .option(
+      '--base <host>',
+      'the host to compare with; default: what is left when the graft is taken out',
+    )
+    .addOption(
+      new Option('--device <device>', 'where to run')
+        .choices(['cpu', 'cuda', 'webgpu'])
+        .default('cpu'),
+    )
+    .option(
+      '--image <photo>',
+      'natural photo to run on; default: a small one that comes with the tool',
+    )
+    .option(
+      '--threads <number>',
+      "threads inside one operator; default: onnxruntime's choice",
+      wholeNumber(1, 1024),
+    )
+    .option(
+      '--max-overhead <ratio>',
+      "fail when the graft takes more than this times the host's time",
+      ratio,
+    )
+    .option(
+      '--max-memory <ratio>',
+      "fail when the graft takes more than this times the host's memory",
+      ratio,
+    )
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { base, device, image, threads, maxOverhead, maxMemory } = options;
@@ -55,22 +77,36 @@ export function command(): Command {
             session.progress(name, done, total);
           },
         });
-        return { json: validation, text: formatValidation(path, validation), exit: exits[validation.status] };
+        return {
+          json: validation,
+          text: formatValidation(path, validation),
+          exit: exits[validation.status],
+        };
       }),
     );
 }
 
 /** A validation as text: one line a check, then the verdict. */
 function formatValidation(path: string, { status, checks }: Validation): string {
-  const number = (value: number | string | null): string => (typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? ''));
-  const rows = checks.map(({ name, status: state, measured, limit, detail }) => [marks[state], name, number(measured), limit === null ? '' : `≤ ${number(limit)}`, detail]);
+  const number = (value: number | string | null): string =>
+    typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? '');
+  const rows = checks.map(({ name, status: state, measured, limit, detail }) => [
+    marks[state],
+    name,
+    number(measured),
+    limitOf(limit),
+    detail,
+  ]);
   const failed = checks.filter((check) => check.status === 'failed').length;
   const verdict = status === 'failed' ? `failed: ${failed} of ${checks.length} checks` : status;
-  return [table([['', 'check', 'measured', 'limit', ''], ...rows]), '', `${path}: ${verdict}`].join('\n');
+  return [table([['', 'check', 'measured', 'limit', ''], ...rows]), '', `${path}: ${verdict}`].join(
+    '\n',
+  );
 }
 
 function ratio(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number above 0.');
+  if (text.trim() === '' || !(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number above 0.');
   return value;
 }

@@ -2,31 +2,61 @@ import type { Inspection } from '../commands/inspect.ts';
 import { table } from '../session/table.ts';
 import { drawLadder } from './draw-ladder.ts';
 
-/** How many rejected candidates people see; `--json` has all. */
-const listed = 8;
-
 /** An inspection as text for people. */
 export function formatInspection(path: string, found: Inspection): string {
   const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
     `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
   const facts = [
     ['family', `${found.family} (confidence ${found.confidence.toFixed(2)})`],
-    ['format', `opset ${found.opset ?? '?'}, IR version ${found.irVersion}, written by ${[found.producer.name, found.producer.version].filter(Boolean).join(' ') || 'unknown'}`],
-    ['size', `${found.nodes.toLocaleString('en-US')} nodes, ${found.parameters.toLocaleString('en-US')} parameters`],
+    [
+      'format',
+      `opset ${found.opset ?? '?'}, IR version ${found.irVersion}, written by ${[found.producer.name, found.producer.version].filter(Boolean).join(' ') || 'unknown'}`,
+    ],
+    [
+      'size',
+      `${found.nodes.toLocaleString('en-US')} nodes, ${found.parameters.toLocaleString('en-US')} parameters`,
+    ],
     ['inputs', found.inputs.map(value).join('; ')],
     ['outputs', found.outputs.map(value).join('; ')],
-    ['images', found.sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${found.sizeMultiple}`],
+    [
+      'images',
+      found.sizeMultiple === 1
+        ? 'of any size'
+        : `with height and width multiples of ${found.sizeMultiple}`,
+    ],
   ];
   const graft = found.graft;
   if (graft) {
-    const inputs = graft.inputs ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}` : 'degradation baked';
-    facts.push(['graft', `${graft.trained ? '' : 'UNTRAINED '}adapter '${graft.adapter}', ${graft.mode}, ${graft.attach}, labels ${graft.labels.join(', ')}, level ${graft.levels.join(', ')}, ${inputs}`]);
+    const inputs = graft.inputs
+      ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
+      : 'degradation baked';
+    facts.push([
+      'graft',
+      `${graft.trained ? '' : 'UNTRAINED '}adapter '${graft.adapter}', ${graft.mode}, ${graft.attach}, labels ${graft.labels.join(', ')}, level ${graft.levels.join(', ')}, ${inputs}`,
+    ]);
   }
   const lines = [path, table(facts), ''];
   if (found.sites.length > 0) lines.push(drawLadder(found.sites, graft?.levels ?? []), '');
-  const rows = found.rejected.slice(0, listed).map(({ value: name, reason }) => [`  ${name}`, reason]);
-  if (rows.length > 0) lines.push('Looked at and turned down:', table(rows));
-  if (found.rejected.length > listed) lines.push(`  … and ${found.rejected.length - listed} more (--json lists all)`);
+  const reasons = groupReasons(found.rejected);
+  if (reasons.length > 0) {
+    lines.push('Looked at and turned down (--json lists each):', table(reasons));
+  }
   for (const warning of found.warnings) lines.push(`warning: ${warning}`);
   return lines.join('\n').trimEnd();
+}
+
+/** Reasons without their places, how often each, and the first value it was given for. */
+function groupReasons(rejected: Inspection['rejected']): (string | number)[][] {
+  const groups = new Map<string, { count: number; first: string }>();
+  for (const { value, reason } of rejected) {
+    const kind = reason.replace(/ \([^()]*\)$/, '');
+    const group = groups.get(kind) ?? { count: 0, first: value };
+    group.count++;
+    groups.set(kind, group);
+  }
+  return [...groups].map(([kind, { count, first }]) => [
+    count,
+    kind,
+    `${first}${count > 1 ? ', …' : ''}`,
+  ]);
 }

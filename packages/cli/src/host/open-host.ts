@@ -23,7 +23,11 @@ export interface HostIdentity {
 }
 
 /** Digest and fingerprint of a host; reads the file once. */
-export function identify({ model, located, external }: Host): HostIdentity {
+export function identify({ model, located, external, facts }: Host): HostIdentity {
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  return { digest: digest(model.source), fingerprint: fingerprint(model, located, { digest: sha256, external }) };
+  const { sites } = located;
+  return {
+    digest: digest(model.source),
+    fingerprint: fingerprint(model, { digest: sha256, external, sites, facts }),
+  };
 }

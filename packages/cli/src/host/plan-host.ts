@@ -15,15 +15,22 @@ export interface GraftOptions {
 
 export function graftOptions(): Option[] {
   return [
-    new Option('--adapter <adapter>', 'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, labels, seed, prompt-channels, prompt-size)').makeOptionMandatory(),
-    new Option('--bake <weights>', 'fix the degradation, label or label=weight,…, and add no inputs'),
+    new Option(
+      '--adapter <adapter>',
+      'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, labels, seed, prompt-channels, prompt-size)',
+    ).makeOptionMandatory(),
+    new Option(
+      '--bake <weights>',
+      'fix the degradation, label or label=weight,…, and add no inputs',
+    ),
     new Option('--levels <numbers>', 'graft these levels only, as 1,2').argParser(levelsOf),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
   ];
 }
 
 function levelsOf(text: string): number[] {
-  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('expected level numbers joined by commas, as 1,2.');
+  if (!/^\d+(,\d+)*$/.test(text))
+    throw new InvalidArgumentError('expected level numbers joined by commas, as 1,2.');
   return text.split(',').map(Number);
 }
 
@@ -40,7 +47,10 @@ export function planHost(path: string, options: GraftOptions, cwd: string): Plan
   const identity = identify(host);
   const adapter = openAdapter(options.adapter, host, identity, cwd);
   const { located, model, facts } = host;
-  const bake = options.bake === undefined ? undefined : { weights: parseWeights(options.bake, adapter.config.labels) };
+  const bake =
+    options.bake === undefined
+      ? undefined
+      : { weights: parseWeights(options.bake, adapter.config.labels) };
   const result = planGraft({
     model,
     facts,

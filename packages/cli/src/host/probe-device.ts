@@ -24,9 +24,15 @@ export async function probeDevice(device: Device): Promise<DeviceProbe> {
     try {
       const { y } = await runModel(session, { x: float32Tensor([1, 1, side, side], image) });
       const expected = convolve(image, kernel);
-      const worst = Math.max(...expected.map((value, index) => Math.abs(value - Number(y!.data[index]))));
+      const worst = Math.max(
+        ...expected.map((value, index) => Math.abs(value - Number(y!.data[index]))),
+      );
       const works = worst <= tolerance;
-      return { device, works, detail: `a convolution ran and is ${works ? 'right' : 'WRONG'} (largest error ${worst.toExponential(1)})` };
+      return {
+        device,
+        works,
+        detail: `a convolution ran and is ${works ? 'right' : 'WRONG'} (largest error ${worst.toExponential(1)})`,
+      };
     } finally {
       await session.release();
     }
@@ -40,7 +46,8 @@ function convolution(kernel: Float32Array): Model {
   const g = new GraphBuilder({ opset: 17 });
   const weight = g.tensor('weight', 'float32', [1, 1, 3, 3], new Uint8Array(kernel.buffer));
   ops.conv(g, 'x', weight, { kernel: [3, 3], pads: [1, 1, 1, 1], output: 'y' });
-  const value = (name: string) => ({ name, dataType: 'float32', dims: [1, 1, side, side] }) as const;
+  const value = (name: string) =>
+    ({ name, dataType: 'float32', dims: [1, 1, side, side] }) as const;
   return buildModel({
     irVersion: 8,
     opset: 17,
@@ -57,6 +64,10 @@ function convolve(image: Float32Array, kernel: Float32Array): number[] {
     row < 0 || column < 0 || row >= side || column >= side ? 0 : image[row * side + column]!;
   return Array.from(image, (_, index) => {
     const [row, column] = [Math.floor(index / side), index % side];
-    return kernel.reduce((sum, weight, tap) => sum + weight * at(row + Math.floor(tap / 3) - 1, column + (tap % 3) - 1), 0);
+    return kernel.reduce(
+      (sum, weight, tap) =>
+        sum + weight * at(row + Math.floor(tap / 3) - 1, column + (tap % 3) - 1),
+      0,
+    );
   });
 }

@@ -9,11 +9,17 @@ const listed = 5;
 export function requireSites({ path, model, located }: Host): void {
   // A graft changes what stands on the sites; planning says so in better words.
   if (located.sites.length > 0 || model.metadata.has(stampKey)) return;
-  const reasons = located.rejected.slice(0, listed).map(({ value, reason }) => `'${value}': ${reason}`);
-  const more = located.rejected.length > listed ? `; and ${located.rejected.length - listed} more` : '';
+  const reasons = located.rejected
+    .slice(0, listed)
+    .map(({ value, reason }) => `'${value}': ${reason}`);
+  const more =
+    located.rejected.length > listed ? `; and ${located.rejected.length - listed} more` : '';
   if (located.image?.layout === 'NHWC') {
     throw new GraftError('UNSUPPORTED_LAYOUT', `${path}: ${reasons[0] ?? 'its images are NHWC'}.`);
   }
   const why = reasons.length > 0 ? ` Looked at: ${reasons.join('; ')}${more}.` : '';
-  throw new GraftError('NO_SITES', `${path}: no skip connection was found, so there is nothing to graft onto.${why}`);
+  throw new GraftError(
+    'NO_SITES',
+    `${path}: no skip connection was found, so there is nothing to graft onto.${why}`,
+  );
 }

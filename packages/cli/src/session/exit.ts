@@ -14,11 +14,25 @@ export interface Failure {
 
 /** How a thrown value ends the process. What is not a {@link GraftError} is a defect of ours and says so. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof GraftError) return { code: error.code, message: error.message, exit: errorCodes[error.code] };
-  if (error instanceof CommanderError) return { code: 'INVALID_ARGUMENT', message: error.message.replace(/^error: /, ''), exit: usage };
+  if (error instanceof GraftError)
+    return { code: error.code, message: error.message, exit: errorCodes[error.code] };
+  if (error instanceof CommanderError)
+    return {
+      code: 'INVALID_ARGUMENT',
+      message: error.message.replace(/^error: /, ''),
+      exit: usage,
+    };
   if (error instanceof Error && error.name === 'AbortError') {
-    return { code: 'INTERRUPTED', message: 'stopped; nothing half-written was left.', exit: interrupted };
+    return {
+      code: 'INTERRUPTED',
+      message: 'stopped; nothing half-written was left.',
+      exit: interrupted,
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'INTERNAL', message: `a defect in graft itself: ${message} (run again with --debug and report it)`, exit: internal };
+  return {
+    code: 'INTERNAL',
+    message: `a defect in graft itself: ${message} (run again with --debug and report it)`,
+    exit: internal,
+  };
 }

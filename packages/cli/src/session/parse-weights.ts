@@ -14,18 +14,28 @@ export function parseWeights(text: string, labels: readonly string[]): number[] 
     const [label = '', amount = '1', ...rest] = part.split('=').map((word) => word.trim());
     const index = labels.indexOf(label);
     if (index < 0) {
-      throw new GraftError('UNKNOWN_LABEL', `degradation '${label}' is not one of this adapter's: ${labels.join(', ')}.`);
+      throw new GraftError(
+        'UNKNOWN_LABEL',
+        `degradation '${label}' is not one of this adapter's: ${labels.join(', ')}.`,
+      );
     }
-    if (seen.has(label)) throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
+    if (seen.has(label))
+      throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
     seen.add(label);
     const weight = amount === '' ? Number.NaN : Number(amount);
     if (rest.length > 0 || !Number.isFinite(weight) || weight < 0) {
-      throw new GraftError('INVALID_WEIGHTS', `degradation '${part}': expected ${label}=NUMBER with a number of 0 or more.`);
+      throw new GraftError(
+        'INVALID_WEIGHTS',
+        `degradation '${part}': expected ${label}=NUMBER with a number of 0 or more.`,
+      );
     }
     weights[index] = weight;
   }
   if (weights.every((weight) => weight === 0)) {
-    throw new GraftError('INVALID_WEIGHTS', `degradation '${text}': all weights are zero; give at least one above 0.`);
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `degradation '${text}': all weights are zero; give at least one above 0.`,
+    );
   }
   return weights;
 }

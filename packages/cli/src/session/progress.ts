@@ -14,18 +14,22 @@ export interface Screen {
 export class Progress {
   readonly #screen: Screen;
   readonly #now: () => number;
-  readonly #start: number;
+  #label = '';
+  #start = 0;
   #last = -Infinity;
   #drawn = false;
 
   constructor(screen: Screen, now: () => number) {
     this.#screen = screen;
     this.#now = now;
-    this.#start = now();
   }
 
   show(label: string, done: number, total: number): void {
     const now = this.#now();
+    if (label !== this.#label) {
+      this.#label = label;
+      this.#start = now;
+    }
     const every = this.#screen.isTTY ? redrawMs : lineMs;
     if (now - this.#start < quietMs || (now - this.#last < every && done < total)) return;
     this.#last = now;
@@ -33,7 +37,9 @@ export class Progress {
     const percent = ` ${Math.floor(share * 100)}%`.padStart(5);
     if (this.#screen.isTTY) {
       const full = Math.round(share * barWidth);
-      this.#screen.write(`\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}\x1b[K`);
+      this.#screen.write(
+        `\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}\x1b[K`,
+      );
       this.#drawn = true;
     } else this.#screen.write(`${label}${percent}\n`);
   }

@@ -55,7 +55,9 @@ export function report(error: unknown, command: Command, options: GlobalOptions)
   const failure = failureOf(error);
   const name = command.parent ? `${nameOf(command)}` : 'graft';
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`,
+    );
   }
   if (!(error instanceof CommanderError)) process.stderr.write(`${name}: ${failure.message}\n`);
   if (options.debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);

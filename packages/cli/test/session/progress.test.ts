@@ -23,6 +23,7 @@ describe('Progress', () => {
 
   it('draws over itself on a terminal and clears up', () => {
     const { written, progress, at } = scene(true);
+    at(0, 0);
     at(1500, 50);
     at(1510, 51);
     at(1700, 75);
@@ -36,6 +37,7 @@ describe('Progress', () => {
 
   it('writes plain lines elsewhere, and always the last', () => {
     const { written, progress, at } = scene(false);
+    at(0, 0);
     at(1500, 50);
     at(4000, 60);
     at(4100, 100);

@@ -16,6 +16,7 @@ export function planLevels(request: PlanRequest, remarks: Remarks): PlannedLevel
     remarks.refusals.push({ code: 'INVALID_ARGUMENT', message: 'No level was chosen to graft.' });
   }
   const planned: PlannedLevel[] = [];
+  if (sites.length === 0) return planned;
   for (const number of [...new Set(wanted)]) {
     const level = config.levels.find((candidate) => candidate.level === number);
     const site = sites.find((candidate) => candidate.level === number);

@@ -22,7 +22,7 @@ describe('pipParameters', () => {
   it('has the paper’s 3.125 million at the authors’ setting', () => {
     const config = defaultConfig('restormer', sites, {
       attach: 'replace',
-      labels: ['a', 'b', 'c'],
+      labels: ['a', 'b', 'c', 'd', 'e'],
     });
     const millions = (part: string) => Math.round(count(config, part) / 1000) / 1000;
     expect(millions('_prompt_param')).toBe(0.461);

@@ -5,7 +5,10 @@
 // node peak-memory.mjs MODEL '{"name":"input","type":"float32","dims":[1,3,128,128],"threads":2}'
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import ort from 'onnxruntime-node';
+
+// Before the library is loaded; see session/load-runtime.ts.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+const { default: ort } = await import('onnxruntime-node');
 
 const [model, settings] = process.argv.slice(2);
 const { name, type, dims, threads } = JSON.parse(settings);

@@ -7,11 +7,17 @@ let loaded: Promise<OnnxRuntime> | undefined;
 /**
  * onnxruntime-node, imported on first use: a program that only grafts need not have it.
  *
+ * From 1.29 on it reports model names, hashes and timings to its maker by default
+ * (microsoft/onnxruntime#27379). Loaded from here it does not, unless the caller
+ * has set `ORT_DISABLE_TELEMETRY` otherwise; in a worker thread the variable must
+ * be set for the whole process.
+ *
  * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load here.
  */
 export function loadRuntime(
   load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
 ): Promise<OnnxRuntime> {
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   loaded ??= load().then(
     (runtime) => {
       // Every error is thrown as well; the native logger would only repeat it on stderr.

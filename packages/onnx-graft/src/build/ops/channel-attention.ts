@@ -31,8 +31,9 @@ export interface ChannelScoresOptions extends Named {
  * Cosine similarity of the channels of q and k, times the temperature: float32 (N, heads, k, k),
  * ready for a softmax. q and k are (N, heads, k, pixels).
  *
- * The published form divides q and k by their lengths and multiplies then; here the small product
- * is divided instead, which is the same number for two passes over the pixels less.
+ * The published form divides q and k by max(length, 1e-12) and multiplies then. Here the small
+ * product is divided by the product of the lengths, held above 1e-24: the same for a channel that
+ * is zero or longer than 1e-12, for two passes over the pixels less.
  */
 export function channelScores(
   g: GraphBuilder,
@@ -42,8 +43,8 @@ export function channelScores(
 ): string {
   const { temperature, dataType = 'float32' } = options;
   const [wideQ, wideK] = [toFloat32(g, q, dataType), toFloat32(g, k, dataType)];
-  const length = (x: string) => clip(g, reduceL2(g, x, [-1]), { min: 1e-12 });
-  const lengths = matmul(g, length(wideQ), transpose(g, length(wideK), [0, 1, 3, 2]));
-  const product = matmul(g, wideQ, transpose(g, wideK, [0, 1, 3, 2]));
-  return mul(g, div(g, product, lengths), temperature, options);
+  const turned = (x: string) => transpose(g, x, [0, 1, 3, 2]);
+  const lengths = matmul(g, reduceL2(g, wideQ, [-1]), turned(reduceL2(g, wideK, [-1])));
+  const product = matmul(g, wideQ, turned(wideK));
+  return mul(g, div(g, product, clip(g, lengths, { min: 1e-24 })), temperature, options);
 }

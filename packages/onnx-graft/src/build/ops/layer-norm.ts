@@ -69,11 +69,7 @@ function biasFreeNorm(g: GraphBuilder, x: string, options: LayerNormOptions): st
 }
 
 /** x less the mean over its last axis, and the deviation, in the ops that runtimes fuse. */
-function moments(
-  g: GraphBuilder,
-  x: string,
-  eps: number,
-): { centred: string; deviation: string } {
+function moments(g: GraphBuilder, x: string, eps: number): { centred: string; deviation: string } {
   const centred = sub(g, x, reduceMean(g, x, [-1]));
   const variance = reduceMean(g, pow(g, centred, g.scalar(2, 'float32')), [-1]);
   return { centred, deviation: sqrt(g, add(g, variance, g.scalar(eps, 'float32'))) };

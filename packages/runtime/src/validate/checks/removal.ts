@@ -4,16 +4,16 @@ import type { Check } from '../subject.ts';
 /** Taking the graft out gives the host's file, byte for byte. */
 export const removal: Check = {
   name: 'removal',
-  run(subject) {
-    const got = digest(subject.ungrafted.source);
-    const same = got === subject.graft.host.digest && got === digest(subject.host.model.source);
+  run({ graft, host, ungrafted }) {
+    const got = digest(ungrafted.source);
+    const same = got === graft.host.digest && got === digest(host.model.source);
     return Promise.resolve({
       status: same ? 'passed' : 'failed',
-      measured: got,
-      limit: null,
+      measured: same ? 0 : 'different',
+      limit: 0,
       detail: same
-        ? 'Taking the graft out gives the host back byte for byte (digest of what is left).'
-        : 'What is left after taking the graft out is not the host: the file was changed after grafting, or the base is another file.',
+        ? `Bytes that differ from the host when the graft is taken out (${got}).`
+        : `What is left when the graft is taken out is not the host (${got} instead of ${graft.host.digest}): the file was changed after grafting, or the base is another file.`,
     });
   },
 };

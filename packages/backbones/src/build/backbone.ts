@@ -1,0 +1,73 @@
+import type { Model } from '@pip-graft/onnx-graft';
+import type { TensorMap } from '@pip-graft/weights';
+import { buildNafnet, nafnetParameters } from './build-nafnet.ts';
+import { buildPromptir, promptirParameters } from './build-promptir.ts';
+import { buildRestormer, restormerParameters } from './build-restormer.ts';
+import { initialWeights } from './initial-weights.ts';
+import type { NafnetConfig } from './nafnet-config.ts';
+import type { Parameter } from './parameter.ts';
+import { type PromptirConfig, promptHeads } from './promptir-config.ts';
+import type { RestormerConfig } from './restormer-config.ts';
+import type { BuildOptions } from './write-network.ts';
+
+/** A network that can be built: its family and its sizes. */
+export type Backbone =
+  | { readonly family: 'nafnet'; readonly config: NafnetConfig }
+  | { readonly family: 'restormer'; readonly config: RestormerConfig }
+  | { readonly family: 'promptir'; readonly config: PromptirConfig };
+
+/** The parameters of a network, with shapes and how they start. Errors: `INVALID_ARGUMENT`. */
+export function backboneParameters(backbone: Backbone): Parameter[] {
+  switch (backbone.family) {
+    case 'nafnet':
+      return nafnetParameters(backbone.config);
+    case 'restormer':
+      return restormerParameters(backbone.config);
+    case 'promptir':
+      return promptirParameters(backbone.config);
+  }
+}
+
+/**
+ * A network as a model, from weights under their published names or, untrained, from a seed.
+ *
+ * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
+ * do not fit the sizes.
+ *
+ * @example buildBackbone(backbonePresets['nafnet-small'], 7)
+ */
+export function buildBackbone(
+  backbone: Backbone,
+  weights: TensorMap | number,
+  options?: BuildOptions,
+): Model {
+  const tensors =
+    typeof weights === 'number' ? initialWeights(backboneParameters(backbone), weights) : weights;
+  switch (backbone.family) {
+    case 'nafnet':
+      return buildNafnet(backbone.config, tensors, options);
+    case 'restormer':
+      return buildRestormer(backbone.config, tensors, options);
+    case 'promptir':
+      return buildPromptir(backbone.config, tensors, options);
+  }
+}
+
+/** The same network at another width: `dim`, or NAFNet's `width`; PromptIR's prompts grow in proportion. */
+export function withDim(backbone: Backbone, dim: number): Backbone {
+  if (backbone.family === 'nafnet') {
+    return { family: 'nafnet', config: { ...backbone.config, width: dim } };
+  }
+  if (backbone.family === 'restormer') {
+    return { family: 'restormer', config: { ...backbone.config, dim } };
+  }
+  const { config } = backbone;
+  const grown = (channels: number) =>
+    Math.max(1, Math.round((channels * dim) / config.trunk.dim / promptHeads)) * promptHeads;
+  const [c1, c2, c3] = config.promptChannels;
+  const promptChannels = [grown(c1), grown(c2), grown(c3)] as const;
+  return {
+    family: 'promptir',
+    config: { ...config, trunk: { ...config.trunk, dim }, promptChannels },
+  };
+}

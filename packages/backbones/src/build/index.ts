@@ -1,0 +1,11 @@
+export * from './backbone.ts';
+export * from './backbone-presets.ts';
+export * from './build-nafnet.ts';
+export * from './build-promptir.ts';
+export * from './build-restormer.ts';
+export * from './initial-weights.ts';
+export { type NafnetConfig, nafnetDefaults } from './nafnet-config.ts';
+export type { Init, Parameter } from './parameter.ts';
+export { type PromptirConfig, promptirDefaults } from './promptir-config.ts';
+export { type RestormerConfig, restormerDefaults } from './restormer-config.ts';
+export type { BuildOptions } from './write-network.ts';

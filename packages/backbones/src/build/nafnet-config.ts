@@ -1,0 +1,40 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** Sizes of a NAFNet (spec backbones.md section 2). */
+export interface NafnetConfig {
+  readonly imageChannels: number;
+  readonly width: number;
+  /** Blocks of each encoder level, full size first. */
+  readonly encoder: readonly number[];
+  readonly middle: number;
+  /** Blocks of each decoder level, smallest first: as many levels as the encoder has. */
+  readonly decoder: readonly number[];
+}
+
+/** The published deblurring network of width 32: 17.11 M parameters. */
+export const nafnetDefaults: NafnetConfig = {
+  imageChannels: 3,
+  width: 32,
+  encoder: [1, 1, 1, 28],
+  middle: 1,
+  decoder: [1, 1, 1, 1],
+};
+
+/** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
+export function checkNafnetConfig(config: NafnetConfig): void {
+  const { imageChannels, width, encoder, middle, decoder } = config;
+  const fail = (what: string) => {
+    throw new GraftError('INVALID_ARGUMENT', `nafnet: ${what}`);
+  };
+  if ([imageChannels, width].some((count) => !Number.isInteger(count) || count < 1)) {
+    fail('width and channels must be whole numbers above zero.');
+  }
+  if ([middle, ...encoder, ...decoder].some((count) => !Number.isInteger(count) || count < 0)) {
+    fail('blocks must be whole numbers, zero or more.');
+  }
+  if (encoder.length === 0 || encoder.length !== decoder.length) {
+    fail(
+      `the encoder has ${encoder.length} levels and the decoder ${decoder.length}; there must be as many, one at least.`,
+    );
+  }
+}

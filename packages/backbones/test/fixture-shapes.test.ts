@@ -1,0 +1,40 @@
+import { exposeValues, graphFacts, type Model } from '@pip-graft/onnx-graft';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { expect, test } from 'vitest';
+import { fixtureModel, fixtures } from './fixture-models.ts';
+
+/** Shapes of all values of a model, as onnxruntime makes them. */
+async function shapesAtRunTime(
+  model: Model,
+  batch: number,
+  height: number,
+  width: number,
+): Promise<Map<string, readonly number[]>> {
+  const names = model.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
+  const exposed = exposeValues(model, names);
+  const session = await InferenceSession.create(exposed.source.read(0, exposed.source.size), {
+    graphOptimizationLevel: 'disabled',
+    logSeverityLevel: 3,
+  });
+  const image = new Tensor('float32', new Float32Array(batch * 3 * height * width).fill(0.5), [
+    ...[batch, 3, height, width],
+  ]);
+  const results = await session.run({ [model.graph.inputs[0]!.name]: image });
+  await session.release();
+  return new Map(names.map((name) => [name, results[name]!.dims]));
+}
+
+// One export per family and exporter: the second opinion on every rule that they need.
+const chosen = fixtures.filter(({ file }) => /dynamo|op11|op16-dynamic/.test(file));
+
+test.each(chosen)('every inferred shape of $file is the one onnxruntime makes', async (fixture) => {
+  const model = fixtureModel(fixture.file);
+  const dims = model.graph.inputs[0]!.dims!;
+  const fixed = dims.map((size, axis) => (typeof size === 'number' ? size : [2, 3, 32, 40][axis]!));
+  const [batch, , height, width] = fixed as [number, number, number, number];
+  const expected = await shapesAtRunTime(model, batch, height, width);
+  const { values, conflicts } = graphFacts(model).at({ batch, height, width });
+  const inferred = new Map([...expected.keys()].map((name) => [name, values.get(name)?.dims]));
+  expect(conflicts).toEqual([]);
+  expect(inferred).toEqual(expected);
+});

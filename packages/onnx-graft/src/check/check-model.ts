@@ -1,0 +1,122 @@
+import type { Graph, Model, Node } from '../model/model.ts';
+import { checkNodes } from './check-nodes.ts';
+import { checkTensor } from './check-tensor.ts';
+import type { Finding } from './finding.ts';
+import { Findings, givenNames, isVisible, nodePlace, type Scope } from './scope.ts';
+
+/** From this IR version on, an initialiser need not be listed as an input (onnx.proto). */
+const initializersAlone = 4;
+
+/**
+ * What is wrong with a model as a structure: order, names, scopes, operator sets, tensor lengths;
+ * in control-flow bodies and local functions too. An empty list means that nothing was found.
+ *
+ * Operators' own rules (which attributes, which types) are left to the runtime. Weights are not
+ * read. Nothing is thrown.
+ *
+ * @example
+ * checkModel(model).filter(({ severity }) => severity === 'error').length; // 0
+ */
+export function checkModel(model: Model): readonly Finding[] {
+  const findings = new Findings();
+  const { graph } = model;
+  if (graph.inputs.length === 0) {
+    findings.warn('NO_INPUTS', 'graph', 'the model has no inputs.');
+  }
+  if (graph.outputs.length === 0) {
+    findings.error('NO_OUTPUTS', 'graph', 'the model has no outputs.');
+  }
+  if (model.irVersion < initializersAlone) checkListed(model, findings);
+  checkGraph(model, graph, undefined, '', findings);
+  for (const body of model.functions) {
+    const within = `function ${body.domain}:${body.name}: `;
+    const scope = checkNodes(body.nodes, new Set(body.inputs), undefined, within, findings);
+    checkOutputs(body.outputs, scope, within, findings);
+    checkParts(model, body.nodes, scope, within, findings);
+  }
+  return findings.list;
+}
+
+function checkListed(model: Model, findings: Findings): void {
+  const inputs = new Set(model.graph.inputs.map(({ name }) => name));
+  for (const { name } of model.graph.initializers) {
+    if (inputs.has(name)) continue;
+    const message = `IR version ${model.irVersion} wants every initialiser listed as an input too.`;
+    findings.error('INITIALIZER_NOT_INPUT', `initializer '${name}'`, message);
+  }
+}
+
+/** Recursion follows the nesting of bodies, which the reader limits. */
+function checkGraph(
+  model: Model,
+  graph: Graph,
+  outer: Scope | undefined,
+  within: string,
+  findings: Findings,
+): void {
+  const seen = new Set<string>();
+  for (const tensor of graph.initializers) {
+    const place = `${within}initializer '${tensor.name}'`;
+    if (seen.has(tensor.name)) {
+      findings.error('DUPLICATE_INITIALIZER', place, 'another initialiser has the same name.');
+    }
+    seen.add(tensor.name);
+    checkTensor(model, tensor, place, findings);
+  }
+  const scope = checkNodes(graph.nodes, givenNames(graph), outer, within, findings);
+  checkOutputs(
+    graph.outputs.map(({ name }) => name),
+    scope,
+    within,
+    findings,
+  );
+  checkOpsets(model, graph.nodes, within, findings);
+  checkParts(model, graph.nodes, scope, within, findings);
+}
+
+function checkOutputs(
+  outputs: readonly string[],
+  scope: Scope,
+  within: string,
+  findings: Findings,
+): void {
+  for (const name of outputs) {
+    if (isVisible(scope, name)) continue;
+    findings.error('MISSING_OUTPUT', `${within}output '${name}'`, 'no node makes this output.');
+  }
+}
+
+/** Functions import operator sets of their own, so only graphs are checked. */
+function checkOpsets(
+  model: Model,
+  nodes: readonly Node[],
+  within: string,
+  findings: Findings,
+): void {
+  const missing = new Set<string>();
+  for (const node of nodes) {
+    if (model.opsets.has(node.domain) || missing.has(node.domain)) continue;
+    missing.add(node.domain);
+    const domain = node.domain === '' ? "ONNX's own domain" : `domain '${node.domain}'`;
+    const message = `the model imports no operator set of ${domain}.`;
+    findings.error('MISSING_OPSET', nodePlace(node, within), message);
+  }
+}
+
+function checkParts(
+  model: Model,
+  nodes: readonly Node[],
+  scope: Scope,
+  within: string,
+  findings: Findings,
+): void {
+  for (const node of nodes) {
+    const place = nodePlace(node, within);
+    for (const { name, tensor } of node.attributes.values()) {
+      if (tensor) checkTensor(model, tensor, `${place} attribute '${name}'`, findings);
+    }
+    for (const body of node.subgraphs) {
+      checkGraph(model, body, scope, `${place} body '${body.name}': `, findings);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** What one check found out about a model. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  readonly code: FindingCode;
+  /** Where: a node, a value, a tensor, and the graph when it is not the main one. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/** Every code a {@link Finding} can carry. */
+export type FindingCode =
+  /** A node reads a value that nothing in its scope makes. */
+  | 'UNRESOLVED_INPUT'
+  /** A node stands before one whose output it reads. */
+  | 'NOT_SORTED'
+  /** Nodes read each other's outputs in a circle. */
+  | 'CYCLE'
+  /** Two nodes, or a node and an input or initialiser, make the same value. */
+  | 'DUPLICATE_VALUE'
+  /** A body gives a value the name of one outside, which ONNX forbids and runtimes allow. */
+  | 'SHADOWED_VALUE'
+  | 'DUPLICATE_INITIALIZER'
+  /** Allowed by ONNX, but profiles and edits by name become ambiguous. */
+  | 'DUPLICATE_NODE_NAME'
+  /** A graph output that nothing makes. */
+  | 'MISSING_OUTPUT'
+  | 'NO_INPUTS'
+  | 'NO_OUTPUTS'
+  /** A node of a domain that the model does not import. */
+  | 'MISSING_OPSET'
+  /** A tensor whose data is not as long as its type and dimensions say. */
+  | 'WRONG_LENGTH'
+  /** Before IR version 4 every initialiser had to be listed as an input. */
+  | 'INITIALIZER_NOT_INPUT'
+  /** A node without any output, or without an operator. */
+  | 'EMPTY_NODE';

@@ -1,0 +1,2 @@
+export * from './check-model.ts';
+export type * from './finding.ts';

@@ -1,0 +1,2 @@
+export * from './diff-models.ts';
+export type * from './model-diff.ts';

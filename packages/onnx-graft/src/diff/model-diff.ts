@@ -1,0 +1,32 @@
+/** How two models differ, record by record. */
+export interface ModelDiff {
+  /** The files are equal byte for byte. */
+  readonly identical: boolean;
+  /** Matched by first output, which is unique in a graph; names are not. */
+  readonly nodes: RecordDiff;
+  readonly initializers: RecordDiff;
+  readonly inputs: RecordDiff;
+  readonly outputs: RecordDiff;
+  readonly valueInfos: RecordDiff;
+  readonly functions: RecordDiff;
+  readonly metadata: RecordDiff;
+  readonly opsets: RecordDiff;
+  /** Everything else: producer, IR version, documentation, training info, newer fields. */
+  readonly other: RecordDiff;
+}
+
+/** One kind of record. Unchanged records are equal as bytes. */
+export interface RecordDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly RecordChange[];
+  readonly unchanged: number;
+  /** Records that both models have come in another order. */
+  readonly reordered: boolean;
+}
+
+/** A record that both models have, with what is different in it. */
+export interface RecordChange {
+  readonly name: string;
+  readonly what: readonly string[];
+}

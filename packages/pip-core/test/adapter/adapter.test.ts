@@ -1,0 +1,235 @@
+import {
+  type Adapter,
+  adapterPackageJson,
+  checkAdapter,
+  decodeAdapterConfig,
+  defaultWeights,
+  encodeAdapterConfig,
+  initAdapter,
+  modelCard,
+  parseInit,
+} from '@pip-graft/pip-core';
+import { describe, expect, it } from 'vitest';
+
+const host = {
+  family: 'restormer',
+  fingerprint: 'abc',
+  digest: 'sha256:12',
+  sites: [
+    { level: 1, channels: 8, scale: 1 },
+    { level: 2, channels: 16, scale: 2 },
+  ],
+};
+const fresh = initAdapter(host, { promptChannels: [8], promptSize: [4], seed: 1, name: 'fresh' });
+
+describe('initAdapter', () => {
+  it('is bound to its host, untrained, and fits itself', () => {
+    expect(fresh.base).toEqual({ family: 'restormer', fingerprint: 'abc', digest: 'sha256:12' });
+    expect(fresh.training).toBeNull();
+    expect(checkAdapter(fresh)).toBe(fresh);
+    expect(defaultWeights(fresh)).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
+  });
+
+  it('gives the same adapter for the same seed', () => {
+    expect(initAdapter(host, { seed: 4 }).tensors).toEqual(initAdapter(host, { seed: 4 }).tensors);
+    expect(initAdapter(host, { seed: 4 }).tensors).not.toEqual(
+      initAdapter(host, { seed: 5 }).tensors,
+    );
+  });
+});
+
+describe('checkAdapter', () => {
+  it('names every tensor that does not fit', () => {
+    const tensors = new Map(fresh.tensors);
+    tensors.delete('level1.gate');
+    tensors.set('extra', { dims: [1], data: new Float32Array(1) });
+    expect(() => checkAdapter({ ...fresh, tensors })).toThrow(
+      expect.objectContaining({
+        code: 'ADAPTER_INVALID',
+        message: expect.stringMatching(
+          /'fresh'.*'level1.gate' is missing.*'extra' belongs to no part/,
+        ),
+      }),
+    );
+  });
+
+  it('counts what it does not list', () => {
+    expect(() => checkAdapter({ ...fresh, tensors: new Map() })).toThrow(/; and \d+ more\./);
+  });
+});
+
+describe('adapter_config.json', () => {
+  const trained: Adapter = {
+    ...fresh,
+    training: { steps: 3, data: ['x'] },
+    defaultDegradation: [0, 1, 0, 0, 0.5],
+    license: 'MIT',
+    baseLicense: 'Apache-2.0',
+  };
+  const text = encodeAdapterConfig(fresh);
+  const edited = (edit: (json: Record<string, unknown>) => void) => {
+    const json = JSON.parse(text) as Record<string, unknown>;
+    edit(json);
+    return JSON.stringify(json);
+  };
+
+  it.each([
+    ['fresh', fresh],
+    ['trained', trained],
+  ])('comes back as it was: %s', (_, adapter) => {
+    const { name, version, tensors, digest, ...description } = adapter;
+    expect(decodeAdapterConfig(encodeAdapterConfig(adapter))).toEqual(description);
+  });
+
+  it('has the members that the format names', () => {
+    expect(JSON.parse(text)).toMatchObject({
+      format_version: 1,
+      peft_type: 'PIP',
+      training: null,
+      levels: [
+        { level: 1, channels: 8, prompt_channels: 8, prompt_size: 4, p2p_heads: 2, p2f_heads: 4 },
+        { level: 2 },
+      ],
+      base: { family: 'restormer', fingerprint: 'abc', digest: 'sha256:12' },
+    });
+  });
+
+  it.each([
+    ['no JSON', '{', /adapter_config.json: it is not JSON/],
+    ['a list', '[]', /expected an object/],
+    [
+      'a newer version',
+      edited((json) => {
+        json['format_version'] = 2;
+        json['new'] = 1;
+      }),
+      /format version 2.*update/,
+    ],
+    [
+      'an unknown key',
+      edited((json) => {
+        json['colour'] = 1;
+      }),
+      /'colour' is not a key/,
+    ],
+    [
+      'an unknown key of a level',
+      edited((json) => {
+        (json['levels'] as object[])[1] = { level: 2, depth: 3 };
+      }),
+      /'levels' entry 2: 'depth' is not a key/,
+    ],
+    [
+      'another kind',
+      edited((json) => {
+        json['peft_type'] = 'LORA';
+      }),
+      /'peft_type' must be one of PIP, not 'LORA'/,
+    ],
+    [
+      'no labels',
+      edited((json) => {
+        delete json['labels'];
+      }),
+      /'labels' is missing/,
+    ],
+    [
+      'labels of numbers',
+      edited((json) => {
+        json['labels'] = [1];
+      }),
+      /'labels' must be a list of texts/,
+    ],
+    [
+      'sizes that do not fit',
+      edited((json) => {
+        json['expansion'] = 99;
+      }),
+      /expansion 99/,
+    ],
+    [
+      'a wrong default',
+      edited((json) => {
+        json['default_degradation'] = [1];
+      }),
+      /'default_degradation' cannot be used/,
+    ],
+    [
+      'training that is text',
+      edited((json) => {
+        json['training'] = 'yes';
+      }),
+      /'training': expected an object/,
+    ],
+    [
+      'no base',
+      edited((json) => {
+        delete json['base'];
+      }),
+      /'base' is missing/,
+    ],
+  ])('refuses %s', (_, broken, message) => {
+    expect(() => decodeAdapterConfig(broken)).toThrow(
+      expect.objectContaining({ code: 'ADAPTER_INVALID', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('parseInit', () => {
+  it('reads every key', () => {
+    expect(parseInit('init')).toEqual({});
+    expect(
+      parseInit(
+        'init:mode=convgate,attach=replace,labels=rain+haze,seed=7,prompt-channels=8+16,prompt-size=4',
+      ),
+    ).toEqual({
+      mode: 'convgate',
+      attach: 'replace',
+      labels: ['rain', 'haze'],
+      seed: 7,
+      promptChannels: [8, 16],
+      promptSize: [4],
+    });
+  });
+
+  it('leaves other names alone', () => {
+    expect(parseInit('initial')).toBeUndefined();
+    expect(parseInit('./init')).toBeUndefined();
+  });
+
+  it.each([
+    ['init:', /'' is not KEY=VALUE/],
+    ['init:mode', /'mode' is not KEY=VALUE/],
+    ['init:mode=', /'mode=' is not KEY=VALUE/],
+    ['init:colour=red', /'colour=red' is not KEY=VALUE with a KEY of mode, attach/],
+    ['init:mode=fast', /mode 'fast' is not one of pip_cross/],
+    ['init:seed=1.5', /seed '1.5' is not a whole number of 0/],
+    ['init:prompt-size=8+0', /prompt-size '0' is not a whole number of 1/],
+    ['init:seed=1,seed=2', /'seed' is given twice/],
+  ])('refuses %s', (text, message) => {
+    expect(() => parseInit(text)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(message),
+      }),
+    );
+  });
+});
+
+describe('modelCard and package.json', () => {
+  it('say that an adapter is untrained, and stop saying so when it was trained', () => {
+    expect(modelCard(fresh)).toContain('**Untrained.**');
+    expect(adapterPackageJson(fresh)).toContain('Untrained Prompt-In-Prompt adapter for restormer');
+    const trained = { ...fresh, training: { steps: 12345 } };
+    expect(modelCard(trained)).not.toMatch(/untrained/i);
+    expect(modelCard(trained)).toContain('12345');
+    expect(adapterPackageJson(trained)).not.toMatch(/untrained/i);
+  });
+
+  it('name labels, base and licence', () => {
+    const card = modelCard({ ...fresh, license: 'MIT' });
+    expect(card).toContain('noise, rain, haze, blur, low-light');
+    expect(card).toContain('license: MIT');
+    expect(card).toContain('fingerprint abc');
+  });
+});

@@ -1,0 +1,196 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initAdapter } from '@pip-graft/pip-core';
+import { readAdapter, resolveAdapter, withDigest, writeAdapter } from '@pip-graft/pip-core/node';
+import { readSafetensors, writeSafetensors } from '@pip-graft/weights';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const host = { family: 'unet', sites: [{ level: 1, channels: 8, scale: 1 }] };
+const adapter = initAdapter(host, { promptChannels: [8], promptSize: [3], name: '@me/rain' });
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'pip-core-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+const written = async (name = 'adapter') => {
+  const folder = join(root, name);
+  await writeAdapter(folder, adapter);
+  return folder;
+};
+
+describe('writeAdapter and readAdapter', () => {
+  it('give the adapter back, with its digest', async () => {
+    const folder = await written();
+    expect(readAdapter(folder)).toEqual(withDigest(adapter));
+    expect(readdirSync(folder).sort()).toEqual([
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'package.json',
+    ]);
+  });
+
+  it('write the same bytes twice, also over an adapter that is there', async () => {
+    const folder = await written();
+    const read = () => readdirSync(folder).map((file) => readFileSync(join(folder, file)));
+    const before = read();
+    await writeAdapter(folder, adapter);
+    expect(read()).toEqual(before);
+  });
+
+  it('store tensors in the adapter’s type', async () => {
+    const half = { ...adapter, config: { ...adapter.config, dtype: 'float16' as const } };
+    const folder = join(root, 'half');
+    await writeAdapter(folder, half);
+    const { data } = readAdapter(folder).tensors.get('level1.prompt.low_prompt_param')!;
+    const original = adapter.tensors.get('level1.prompt.low_prompt_param')!.data;
+    const errors = data.map((value, i) => Math.abs(value - original[i]!));
+    expect(Math.max(...errors)).toBeGreaterThan(0);
+    expect(Math.max(...errors)).toBeLessThan(2e-3);
+  });
+
+  it('goes by the folder’s name without package.json, and needs no model card', async () => {
+    const folder = await written('plain');
+    rmSync(join(folder, 'package.json'));
+    rmSync(join(folder, 'README.md'));
+    expect(readAdapter(folder)).toMatchObject({ name: 'plain', version: '0.0.0' });
+  });
+
+  it('the digest follows content, not spelling', async () => {
+    const folder = await written();
+    const path = join(folder, 'adapter_config.json');
+    writeFileSync(path, JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))));
+    expect(readAdapter(folder).digest).toBe(withDigest(adapter).digest);
+    expect(withDigest({ ...adapter, license: 'MIT' }).digest).not.toBe(withDigest(adapter).digest);
+  });
+});
+
+describe('writeAdapter', () => {
+  it('does not write into a folder of other files, nor over a file', async () => {
+    writeFileSync(join(root, 'package.json'), 'mine');
+    await expect(writeAdapter(root, adapter)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(readdirSync(root)).toEqual(['package.json']);
+    const file = join(root, 'package.json');
+    await expect(writeAdapter(file, adapter)).rejects.toThrow(/it is a file/);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  it('leaves nothing behind when a target cannot be replaced', async () => {
+    const folder = await written();
+    rmSync(join(folder, 'README.md'));
+    mkdirSync(join(folder, 'README.md', 'in-the-way'), { recursive: true });
+    await expect(writeAdapter(folder, adapter)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect(readdirSync(folder).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    expect(readAdapter(folder).name).toBe('@me/rain');
+  });
+
+  it('refuses an adapter that is not sound before it makes a folder', async () => {
+    const folder = join(root, 'broken');
+    await expect(writeAdapter(folder, { ...adapter, tensors: new Map() })).rejects.toMatchObject({
+      code: 'ADAPTER_INVALID',
+    });
+    expect(readdirSync(root)).toEqual([]);
+  });
+});
+
+describe('readAdapter', () => {
+  it('says what is missing', async () => {
+    expect(() => readAdapter(join(root, 'nothing'))).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND' }),
+    );
+    const folder = await written();
+    rmSync(join(folder, 'adapter_model.safetensors'));
+    expect(() => readAdapter(folder)).toThrow(/adapter_model\.safetensors.*no such file/);
+  });
+
+  it('names a tensor that is missing or mis-shaped', async () => {
+    const folder = await written();
+    const path = join(folder, 'adapter_model.safetensors');
+    const tensors = new Map(readSafetensors(readFileSync(path)).tensors);
+    tensors.delete('level1.gate');
+    writeFileSync(path, writeSafetensors(tensors));
+    expect(() => readAdapter(folder)).toThrow(
+      expect.objectContaining({
+        code: 'ADAPTER_INVALID',
+        message: expect.stringContaining("'level1.gate' is missing"),
+      }),
+    );
+  });
+
+  it('refuses cut tensors and a huge config', async () => {
+    const folder = await written();
+    const path = join(folder, 'adapter_model.safetensors');
+    writeFileSync(path, readFileSync(path).subarray(0, 500));
+    expect(() => readAdapter(folder)).toThrow(expect.objectContaining({ code: 'CORRUPT_FILE' }));
+    writeFileSync(join(folder, 'adapter_config.json'), ' '.repeat(1024 * 1024 + 1));
+    expect(() => readAdapter(folder)).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+  });
+
+  it('does not follow a link out of the folder', async () => {
+    const folder = await written();
+    const path = join(folder, 'adapter_model.safetensors');
+    writeFileSync(join(root, 'secret'), readFileSync(path));
+    rmSync(path);
+    symlinkSync(join(root, 'secret'), path);
+    expect(() => readAdapter(folder)).toThrow(expect.objectContaining({ code: 'UNSAFE_FILE' }));
+  });
+});
+
+describe('resolveAdapter', () => {
+  it('finds a folder, absolute or relative', async () => {
+    const folder = await written('mine');
+    for (const spec of ['mine', './mine', folder]) {
+      expect(resolveAdapter(spec, root)).toMatchObject({
+        kind: 'adapter',
+        folder,
+        adapter: { name: '@me/rain' },
+      });
+    }
+  });
+
+  it('finds a package above the working directory, also behind a workspace’s link', async () => {
+    const folder = await written('packages-rain');
+    mkdirSync(join(root, 'node_modules', '@me'), { recursive: true });
+    symlinkSync(folder, join(root, 'node_modules', '@me', 'rain'));
+    mkdirSync(join(root, 'deep', 'er'), { recursive: true });
+    expect(resolveAdapter('@me/rain', join(root, 'deep', 'er'))).toMatchObject({
+      adapter: { name: '@me/rain' },
+    });
+  });
+
+  it('passes init on', () => {
+    expect(resolveAdapter('init:seed=3', root)).toEqual({ kind: 'init', options: { seed: 3 } });
+  });
+
+  it('says where it looked, and what is no adapter', () => {
+    expect(() => resolveAdapter('no-such', root)).toThrow(
+      expect.objectContaining({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('node_modules'),
+      }),
+    );
+    mkdirSync(join(root, 'node_modules', 'other'), { recursive: true });
+    expect(() => resolveAdapter('other', root)).toThrow(
+      expect.objectContaining({ code: 'ADAPTER_INVALID' }),
+    );
+    expect(() => resolveAdapter('../no-such', root)).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND' }),
+    );
+    expect(() => resolveAdapter('', root)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
+  });
+});
