@@ -28,17 +28,41 @@ const lines = [
 const common = new Set(['--json', '--quiet', '--debug', '--version']);
 const cell = (text) => text.replaceAll('|', '\\|');
 for (const command of leaves(cli)) {
-  lines.push('', `## ${fullName(command)}`, '', `${command.description()}.`, '', '```', `${fullName(command)} ${command.usage()}`, '```');
+  lines.push(
+    '',
+    `## ${fullName(command)}`,
+    '',
+    `${command.description()}.`,
+    '',
+    '```',
+    `${fullName(command)} ${command.usage()}`,
+    '```',
+  );
   const rows = [
-    ...command.registeredArguments.map((argument) => [`\`${argument.name()}\``, argument.description]),
-    ...command.options.filter((option) => !common.has(option.long)).map((option) => [`\`${option.flags}\``, describe(option)]),
+    ...command.registeredArguments.map((argument) => [
+      `\`${argument.name()}\``,
+      argument.description,
+    ]),
+    ...command.options
+      .filter((option) => !common.has(option.long))
+      .map((option) => [`\`${option.flags}\``, describe(option)]),
   ];
-  if (rows.length > 0) lines.push('', '| | |', '|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`));
+  if (rows.length > 0)
+    lines.push('', '| | |', '|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`));
   const help = [];
   command.configureOutput({ writeOut: (text) => help.push(text) });
   command.outputHelp();
   const examples = help.join('').split('Examples:\n')[1];
-  if (examples) lines.push('', '```sh', ...examples.trimEnd().split('\n').map((line) => line.replace(/^ {2}\$ /, '')), '```');
+  if (examples)
+    lines.push(
+      '',
+      '```sh',
+      ...examples
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/^ {2}\$ /, '')),
+      '```',
+    );
 }
 const file = join(root, 'docs/reference/cli.md');
 const text = `${lines.join('\n')}\n`;
@@ -67,6 +91,7 @@ function fullName(command) {
 function describe(option) {
   const extra = [];
   if (option.argChoices) extra.push(option.argChoices.join(', '));
-  if (option.defaultValue !== undefined) extra.push(`default: ${option.defaultValueDescription ?? option.defaultValue}`);
+  if (option.defaultValue !== undefined)
+    extra.push(`default: ${option.defaultValueDescription ?? option.defaultValue}`);
   return extra.length > 0 ? `${option.description} (${extra.join('; ')})` : option.description;
 }

@@ -31,5 +31,7 @@ export function install() {
 
 /** Builds all packages; nothing happens when nothing changed. */
 export function build() {
-  must('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  must('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }

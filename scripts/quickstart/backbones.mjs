@@ -1,8 +1,15 @@
-// Three small networks of the published shapes, with seeded weights, and the adapter each gets.
-// `replace` is the paper's form: its modules act at once, so that the pictures differ. The default,
-// `residual`, starts as the identity and would show nothing before training.
+// Small networks with seeded weights, and the adapter each gets. `replace` is the paper's form: its
+// modules act at once, so that pictures differ. The default, `residual`, starts as the identity.
 export const backbones = [
-  { family: 'nafnet', options: { width: 16, seed: 1 }, adapter: { attach: 'replace', seed: 1 } },
-  { family: 'restormer', options: { dim: 16, blocks: [1, 2, 2, 2], refinement: 1, seed: 2 }, adapter: { attach: 'replace', seed: 2 } },
-  { family: 'promptir', options: { dim: 16, blocks: [1, 1, 1, 2], refinement: 1, seed: 3 }, adapter: { attach: 'replace', seed: 3 } },
+  { preset: 'nafnet-small', seed: 1, adapter: { name: 'quickstart', attach: 'replace', seed: 1 } },
+  {
+    preset: 'restormer-small',
+    seed: 2,
+    adapter: { name: 'quickstart', attach: 'replace', seed: 2 },
+  },
+  {
+    preset: 'promptir-small',
+    seed: 3,
+    adapter: { name: 'quickstart', attach: 'replace', seed: 3 },
+  },
 ];

@@ -56,7 +56,7 @@ export function oneSite(
       { name: 'feature', dataType, dims: ['n', channels, 'h', 'w'] },
       ...(steering.kind === 'inputs' ? steered : []),
     ],
-    outputs: [{ name: values.output, dataType, dims: ['n', channels, 'h', 'w'] }],
+    outputs: [{ name: values.output, dataType, dims: [null, channels, 'h', 'w'] }],
   });
   return { model, values };
 }

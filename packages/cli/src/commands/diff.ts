@@ -1,8 +1,8 @@
 import { diffModels } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
+import { formatDiff } from '../host/format-diff.ts';
 import { define } from '../session/define.ts';
-import { formatDiff } from '../session/format-diff.ts';
 import { run } from '../session/run.ts';
 
 export function command(): Command {

@@ -84,7 +84,10 @@ function inspect(path: string): Inspection {
     irVersion: model.irVersion,
     producer: model.producer,
     nodes: model.graph.nodes.length,
-    parameters: model.graph.initializers.reduce((sum, { dims }) => sum + elementCount(dims), 0),
+    // Integers are shapes and axes, not parameters.
+    parameters: model.graph.initializers
+      .filter(({ dataType }) => dataType?.includes('float'))
+      .reduce((sum, { dims }) => sum + elementCount(dims), 0),
     // Before IR version 4 weights had to be listed as inputs; the graft's own inputs have defaults.
     inputs: model.graph.inputs
       .filter(

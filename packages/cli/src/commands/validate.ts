@@ -86,6 +86,11 @@ export function command(): Command {
     );
 }
 
+/** A limit that is no number says itself which way it goes. */
+function limitOf(limit: number | string | null): string {
+  return typeof limit === 'number' ? `≤ ${limit}` : (limit ?? '');
+}
+
 /** A validation as text: one line a check, then the verdict. */
 function formatValidation(path: string, { status, checks }: Validation): string {
   const number = (value: number | string | null): string =>

@@ -28,3 +28,11 @@ export function wholeNumber(minimum: number, maximum: number) {
     return value;
   };
 }
+
+/** Whole numbers joined by commas. */
+export function wholeNumbers(text: string): number[] {
+  if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) {
+    throw new InvalidArgumentError('expected whole numbers joined by commas, as 1,2,2,4.');
+  }
+  return text.split(',').map(Number);
+}

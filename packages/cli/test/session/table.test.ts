@@ -8,5 +8,5 @@ it('aligns text to the left and numbers to the right', () => {
       ['one', 8],
       ['three', 1024],
     ]),
-  ).toBe('level  C\none       8\nthree  1024');
+  ).toBe('level     C\none       8\nthree  1024');
 });

@@ -27,14 +27,16 @@ export class NameScope {
 
   /** A prefix that begins no name yet: `wanted`, `wanted_2`, … @example names.prefix('pip') // 'pip' */
   prefix(wanted: string): string {
-    const roots = new Set<string>();
-    for (const name of this.#taken) {
-      const slash = name.indexOf('/', name.startsWith('/') ? 1 : 0);
-      roots.add(slash < 0 ? name : name.slice(0, slash));
-    }
     let prefix = wanted;
-    for (let count = 2; roots.has(prefix); count++) prefix = `${wanted}_${count}`;
+    for (let count = 2; this.#begins(prefix); count++) prefix = `${wanted}_${count}`;
     return prefix;
+  }
+
+  #begins(prefix: string): boolean {
+    for (const name of this.#taken) {
+      if (name === prefix || name.startsWith(`${prefix}/`)) return true;
+    }
+    return false;
   }
 
   #addGraph(graph: Graph): void {

@@ -1,5 +1,4 @@
 import type { ByteSource, Piece, PieceSource } from '../wire/source.ts';
-import type { FileSource } from './file-source.ts';
 
 /** Large enough that system calls do not count, small enough that memory does not either. */
 const chunkBytes = 1024 * 1024;
@@ -9,12 +8,26 @@ const chunkBytes = 1024 * 1024;
  * is used again for the next one: consume it before going on.
  */
 export function* chunks(source: ByteSource): Generator<Uint8Array> {
-  yield* range(
-    source,
-    0,
-    source.size,
-    Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, source.size))),
-  );
+  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, source.size)));
+  yield* packed(range(source, 0, source.size, buffer), buffer.length);
+}
+
+/** Small chunks put together, so that thousands of short records do not become as many writes. */
+function* packed(parts: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
+  const out = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  for (const part of parts) {
+    if (filled + part.length > size) {
+      yield out.subarray(0, filled);
+      filled = 0;
+    }
+    if (part.length >= size) yield part;
+    else {
+      out.set(part, filled);
+      filled += part.length;
+    }
+  }
+  if (filled > 0) yield out.subarray(0, filled);
 }
 
 function* range(
@@ -39,13 +52,10 @@ function* range(
     }
     return;
   }
-  for (let at = start; at < end; at += buffer.length) {
-    const size = Math.min(buffer.length, end - at);
-    if (isFile(source)) {
-      const part = buffer.subarray(0, size);
-      source.readInto(part, at);
-      yield part;
-    } else yield source.read(at, at + size);
+  for (let at = start; at < end; ) {
+    const got = source.fill(buffer.subarray(0, Math.min(buffer.length, end - at)), at);
+    yield buffer.subarray(0, got);
+    at += got;
   }
 }
 
@@ -63,8 +73,4 @@ function* pieceRange(
 
 function isPieces(source: ByteSource): source is PieceSource {
   return 'pieces' in source;
-}
-
-function isFile(source: ByteSource): source is FileSource {
-  return 'readInto' in source;
 }

@@ -6,8 +6,6 @@ import { ioError } from './io-error.ts';
 /** A file read at need. It stays open, so a file replaced by rename keeps its old bytes here. */
 export interface FileSource extends ByteSource {
   readonly path: string;
-  /** Fills `out` with the bytes from `start` on, without allocating. */
-  readInto(out: Uint8Array, start: number): void;
   close(): void;
 }
 
@@ -25,22 +23,19 @@ export function fileSource(path: string): FileSource {
     throw new GraftError('READ_FAILED', `${path}: it is not a regular file.`);
   }
   const size = stat.size;
-  const readInto = (out: Uint8Array, start: number): void => {
-    for (let done = 0; done < out.length; ) {
-      const got = readSync(descriptor, out, done, out.length - done, start + done);
-      if (got === 0)
-        throw new GraftError(
-          'CORRUPT_FILE',
-          `${path}: byte ${start + done}: the file became shorter while it was read.`,
-        );
-      done += got;
-    }
+  const fill = (out: Uint8Array, start: number): number => {
+    const got = readSync(descriptor, out, 0, out.length, start);
+    if (got > 0) return got;
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${path}: byte ${start} was needed, but the file ends before it.`,
+    );
   };
   return {
     label: path,
     path,
     size,
-    readInto,
+    fill,
     read(start, end) {
       if (start < 0 || end < start || end > size) {
         throw new GraftError(
@@ -49,7 +44,7 @@ export function fileSource(path: string): FileSource {
         );
       }
       const out = Buffer.allocUnsafeSlow(end - start);
-      readInto(out, start);
+      for (let done = 0; done < out.length; ) done += fill(out.subarray(done), start + done);
       return out;
     },
     close: () => closeSync(descriptor),

@@ -7,8 +7,8 @@ export interface ByteSource {
   readonly size: number;
   /** The bytes at [start, end): a view or a copy, not to be written to. Throws `CORRUPT_FILE` past the end. */
   read(start: number, end: number): Uint8Array;
-  /** At least one byte from `start`, at most to `end`: as many as are cheap. Without it, `read` serves. */
-  readSome?(start: number, end: number): Uint8Array;
+  /** Copies bytes from `start` on into `out`: at least one, as many as are cheap. Says how many. */
+  fill(out: Uint8Array, start: number): number;
 }
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
@@ -20,6 +20,7 @@ export function bytesSource(bytes: Uint8Array, label = 'model'): ByteSource {
       checkRange(label, bytes.length, start, end);
       return bytes.subarray(start, end);
     },
+    fill: (out, start) => copyFrom(bytes, out, start),
   };
 }
 
@@ -47,18 +48,17 @@ export function pieceSource(pieces: readonly Piece[], label: string): PieceSourc
     label,
     size,
     pieces,
-    // Stops before bytes that would have to be made: whoever looks at headers steps over those.
-    readSome(start, end) {
-      checkRange(label, size, start, end);
+    // Stops at the piece's end, so that bytes which have to be made are made only when they are wanted.
+    fill(out, start) {
+      checkRange(label, size, start, start + 1);
       const index = lastAtOrBefore(starts, start);
-      const piece = pieces[index];
-      if (piece === undefined || start === end) return new Uint8Array();
+      const piece = pieces[index]!;
       const from = start - starts[index]!;
-      const to = Math.min(pieceLength(piece), end - starts[index]!);
-      if (piece instanceof Uint8Array || !('source' in piece)) return readPiece(piece, from, to);
-      const inner = piece.source;
-      const range = [piece.start + from, piece.start + to] as const;
-      return inner.readSome?.(...range) ?? inner.read(...range);
+      const some = out.subarray(0, pieceLength(piece) - from);
+      if (piece instanceof Uint8Array) return copyFrom(piece, some, from);
+      return 'source' in piece
+        ? piece.source.fill(some, piece.start + from)
+        : copyFrom(piece.load(), some, from);
     },
     read(start, end) {
       checkRange(label, size, start, end);
@@ -98,6 +98,12 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array {
       pieces.reduce((sum, piece) => sum + pieceLength(piece), 0),
     )
     .slice();
+}
+
+function copyFrom(bytes: Uint8Array, out: Uint8Array, start: number): number {
+  const part = bytes.subarray(start, start + out.length);
+  out.set(part);
+  return part.length;
 }
 
 function lastAtOrBefore(sorted: readonly number[], value: number): number {

@@ -8,7 +8,7 @@ const windowBytes = 64 * 1024;
 
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Reads protobuf records of a source through a small window, with absolute
@@ -22,12 +22,13 @@ export class WireReader {
   readonly source: ByteSource;
   position = 0;
   #window: Uint8Array = new Uint8Array();
-  #view = new DataView(this.#window.buffer);
+  #buffer: Uint8Array;
   #windowStart = 0;
   #records = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
+    this.#buffer = new Uint8Array(Math.min(windowBytes, source.size));
   }
 
   /** Steps over the fields in [start, end) and hands each to `visit` with the reader at its payload. */
@@ -103,6 +104,19 @@ export class WireReader {
   }
 
   varint(end: number): number {
+    // Most numbers in a model file are one byte long: tags, small lengths, small integers.
+    const offset = this.position - this.#windowStart;
+    if (offset >= 0 && offset < this.#window.length && this.position < end) {
+      const byte = this.#window[offset]!;
+      if (byte < 0x80) {
+        this.position++;
+        return byte;
+      }
+    }
+    return this.#longVarint(end);
+  }
+
+  #longVarint(end: number): number {
     let low = 0;
     let high = 0;
     const start = this.position;
@@ -175,17 +189,14 @@ export class WireReader {
   }
 
   #load(at: number): void {
-    this.#windowStart = at;
     const { source } = this;
-    const end = Math.min(at + windowBytes, source.size);
-    this.#window = source.readSome?.(at, end) ?? source.read(at, end);
-    this.#view = new DataView(this.#window.buffer, this.#window.byteOffset, this.#window.length);
+    const wanted = Math.min(windowBytes, source.size - at);
+    const got = source.fill(this.#buffer.subarray(0, wanted), at);
+    this.#window = this.#buffer.subarray(0, got);
+    this.#windowStart = at;
   }
 
   #float(at: number): number {
-    const offset = at - this.#windowStart;
-    if (offset >= 0 && offset + 4 <= this.#window.length)
-      return this.#view.getFloat32(offset, true);
     const bytes = this.source.read(at, at + 4);
     return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true);
   }
@@ -204,16 +215,6 @@ export class WireReader {
       this.#load(start);
       if (length > this.#window.length) return utf8.decode(this.source.read(start, end));
       offset = 0;
-    }
-    // Names are short and ASCII: this loop is several times faster than a TextDecoder call.
-    if (length <= 96) {
-      let text = '';
-      for (let index = offset; index < offset + length; index++) {
-        const code = this.#window[index]!;
-        if (code >= 0x80) return utf8.decode(this.#window.subarray(offset, offset + length));
-        text += String.fromCharCode(code);
-      }
-      return text;
     }
     return utf8.decode(this.#window.subarray(offset, offset + length));
   }

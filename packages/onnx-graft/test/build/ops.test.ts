@@ -120,6 +120,20 @@ describe.each(opsets)('operator set %i', (opset) => {
     close(down!.values, bilinear(x, 3, 2));
   });
 
+  test('resize like a value of unknown rank', async () => {
+    const dims: Value = { dims: [4], values: [1, 1, 3, 2], type: 'int64' };
+    const [y] = await run({ x: wavy([1, 1, 4, 6]), like: counting([6]), dims }, (g) =>
+      ops.resizeTo(g, 'x', ops.spatialSize(g, ops.reshape(g, 'like', 'dims'))),
+    );
+    expect(y!.dims).toEqual([1, 1, 3, 2]);
+    const full: Value = { dims: [4], values: [1, 1, 4, 6], type: 'int64' };
+    const [z] = await run({ x: wavy([24]), dims: full }, (g) => {
+      const small = ops.resizeTo(g, ops.reshape(g, 'x', 'dims'), [2, 3]);
+      return ops.conv(g, small, g.floats([1], [1, 1, 1, 1]));
+    });
+    expect(z!.dims).toEqual([1, 1, 2, 3]);
+  });
+
   test('top-k, largest and smallest', async () => {
     const x = { dims: [2, 4], values: [3, 9, 1, 5, 8, 2, 6, 4] };
     const [values, indices, smallest] = await run({ x }, (g) => {
@@ -255,10 +269,10 @@ describe.each(opsets)('operator set %i', (opset) => {
   test('shape, slice, gather, concat, expand, where, cast', async () => {
     const x = counting([2, 3, 4]);
     const [dims, cut, picked, joined, wide, chosen] = await run({ x }, (g) => [
-      ops.shape(g, 'x', { start: 1 }),
+      ops.dimensions(g, 'x', 1, 3),
       ops.slice(g, 'x', { axes: [0, 2], starts: [1, 0], ends: [2, 4], steps: [1, 3] }),
       ops.gather(g, ops.shape(g, 'x'), [2, 0], 0),
-      ops.concat(g, [g.ints([7]), ops.shape(g, 'x', { start: 0, end: 2 })], 0),
+      ops.concat(g, [g.ints([7]), ops.dimensions(g, 'x', 0, 2)], 0),
       ops.expand(g, g.floats([1, 2], [2, 1]), [1, 3]),
       ops.cast(
         g,

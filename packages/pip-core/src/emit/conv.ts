@@ -1,5 +1,6 @@
 import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import type { Numbers } from '../fold/matrix.ts';
+import { type Grid, onGrid } from './grid.ts';
 import { constantTensor } from './level-context.ts';
 
 /** A 1x1 convolution with a given matrix (outputs × inputs). */
@@ -8,10 +9,11 @@ export function conv1x1(
   x: string,
   matrix: Numbers,
   [outputs, inputs]: readonly [number, number],
+  grid: Grid,
   type: FloatType,
 ): string {
   const weight = constantTensor(g, 'weight', [outputs, inputs, 1, 1], matrix, type);
-  return ops.conv(g, x, weight, { kernel: [1, 1] });
+  return onGrid(g, ops.conv(g, x, weight, { kernel: [1, 1] }), outputs, grid, type);
 }
 
 /** A full 3x3 convolution, padding 1, with a weight (outputs × inputs × 9). */
@@ -20,10 +22,12 @@ export function conv3x3(
   x: string,
   data: Numbers,
   [outputs, inputs]: readonly [number, number],
+  grid: Grid,
   type: FloatType,
 ): string {
   const weight = constantTensor(g, 'weight', [outputs, inputs, 3, 3], data, type);
-  return ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1] });
+  const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1] });
+  return onGrid(g, y, outputs, grid, type);
 }
 
 /** A depthwise 3x3 convolution, padding 1, with a weight (channels × 9). */
@@ -32,8 +36,10 @@ export function depthwise3x3(
   x: string,
   data: Numbers,
   channels: number,
+  grid: Grid,
   type: FloatType,
 ): string {
   const weight = constantTensor(g, 'weight', [channels, 1, 3, 3], data, type);
-  return ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group: channels });
+  const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group: channels });
+  return onGrid(g, y, channels, grid, type);
 }

@@ -1,6 +1,7 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { emitAttach } from './attach.ts';
 import { emitDegradationPrompt } from './degradation-prompt.ts';
+import { onGrid } from './grid.ts';
 import { type LevelContext, within } from './level-context.ts';
 import { emitPromptToFeature } from './prompt-to-feature/prompt-to-feature.ts';
 import { emitPromptToPrompt } from './prompt-to-prompt.ts';
@@ -37,5 +38,6 @@ export function emitLevel(context: LevelContext, feature: string, steering: Stee
     size,
   });
   const output = emitAttach(within(context, 'attach'), feature, modulated, steering);
+  onGrid(context.g, output, context.level.channels, context.grids.universal, context.dataType);
   return { degradationPrompt, semanticMap, prompt, universalPrompt, modulated, output };
 }

@@ -10,6 +10,7 @@ import type { PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
 import { emitDegradationWeights } from './degradation-prompt.ts';
 import { emitLevel, type LevelValues } from './emit-level.ts';
+import { levelGrids } from './grid.ts';
 import type { Steering } from './steering.ts';
 
 /** What to emit, and where its open ends are. */
@@ -67,7 +68,8 @@ export function emitPip(request: EmitRequest): EmittedLevel[] {
     }
     const g = builder(`level${number}`);
     const tensor = (name: string) => required(request.tensors, parameterName(number, name));
-    const values = emitLevel({ g, config, level, dataType, tensor }, value, steering);
+    const grids = levelGrids(g.prefix, level.promptSize);
+    const values = emitLevel({ g, config, level, dataType, grids, tensor }, value, steering);
     const own = g.fragment();
     const fragment = index === 0 ? join(shared.fragment(), own) : own;
     return { level: number, fragment, values };
@@ -92,5 +94,6 @@ function join(a: Fragment, b: Fragment): Fragment {
   return {
     nodes: [...a.nodes, ...b.nodes],
     initializers: [...a.initializers, ...b.initializers],
+    values: [...(a.values ?? []), ...(b.values ?? [])],
   };
 }

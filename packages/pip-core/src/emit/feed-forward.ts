@@ -3,6 +3,7 @@ import { hiddenWidth } from '../config/pip-config.ts';
 import { resizeMatrix } from '../fold/matrix.ts';
 import type { FeedForwardNames } from '../parameters/names.ts';
 import { conv1x1 } from './conv.ts';
+import type { Grid } from './grid.ts';
 import { type LevelContext, within } from './level-context.ts';
 import { emitProjection, type Projection, projectionPart } from './projection.ts';
 
@@ -25,6 +26,7 @@ export function emitFeedForward(
   names: FeedForwardNames,
   width: number,
   gate: 'gated' | 'dual',
+  grid: Grid,
   type: FloatType,
 ): string {
   const { tensor, config } = context;
@@ -38,7 +40,7 @@ export function emitFeedForward(
     inputs: width,
   };
   const half = (index: number, scope: string) =>
-    emitProjection(g, scope, x, widened(projectionPart(joint, index, 2), wide), type);
+    emitProjection(g, scope, x, widened(projectionPart(joint, index, 2), wide), grid, type);
   const a = half(0, 'a');
   const b = half(1, 'b');
   const activated = ops.mul(g, ops.gelu(g, a, { dataType: type }), b);
@@ -47,7 +49,7 @@ export function emitFeedForward(
       ? activated
       : ops.add(g, activated, ops.mul(g, ops.gelu(g, b, { dataType: type }), a));
   const projectOut = resizeMatrix(tensor(names.projectOut).data, [width, hidden], [width, wide]);
-  return conv1x1(g.scope('project_out'), gated, projectOut, [width, wide], type);
+  return conv1x1(g.scope('project_out'), gated, projectOut, [width, wide], grid, type);
 }
 
 function widened({ matrix, depthwise, outputs, inputs }: Projection, wide: number): Projection {

@@ -1,5 +1,6 @@
 import { type FloatType, ops } from '@pip-graft/onnx-graft';
 import type { CrossBlockNames } from '../parameters/names.ts';
+import type { Grid } from './grid.ts';
 import type { LevelContext } from './level-context.ts';
 import { emitProjection, projectionPart } from './projection.ts';
 
@@ -9,6 +10,7 @@ export function emitKeyValue(
   x: string,
   { keyValue, keyValueDepthwise }: CrossBlockNames['attention'],
   heads: number,
+  grid: Grid,
   type: FloatType,
 ): { key: string; value: string } {
   const c = level.promptChannels;
@@ -18,8 +20,8 @@ export function emitKeyValue(
     outputs: 2 * c,
     inputs: c,
   };
-  const key = emitProjection(g, 'key', x, projectionPart(joint, 0, 2), type);
-  const value = emitProjection(g, 'value', x, projectionPart(joint, 1, 2), type);
+  const key = emitProjection(g, 'key', x, projectionPart(joint, 0, 2), grid, type);
+  const value = emitProjection(g, 'value', x, projectionPart(joint, 1, 2), grid, type);
   return {
     key: ops.splitHeads(g, key, heads, c),
     value: ops.reshape(g, value, [0, c, -1]),

@@ -2,6 +2,7 @@ import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
 import { encodeFloats, type FloatTensor } from '@pip-graft/weights';
 import type { LevelConfig, PipConfig } from '../config/pip-config.ts';
 import type { Numbers } from '../fold/matrix.ts';
+import type { Grids } from './grid.ts';
 
 /** What every part of a level is emitted from. */
 export interface LevelContext {
@@ -10,6 +11,7 @@ export interface LevelContext {
   readonly level: LevelConfig;
   /** What the host computes in, and what prompt-to-feature does. Prompt-to-prompt is always float32. */
   readonly dataType: FloatType;
+  readonly grids: Grids;
   /** A parameter by its name within the level. */
   readonly tensor: (name: string) => FloatTensor;
 }

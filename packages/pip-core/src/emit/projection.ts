@@ -1,6 +1,7 @@
 import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
 import type { Numbers } from '../fold/matrix.ts';
 import { conv1x1, depthwise3x3 } from './conv.ts';
+import type { Grid } from './grid.ts';
 
 /** A 1x1 convolution and a depthwise 3x3 after it, cut out of a larger joint projection. */
 export interface Projection {
@@ -33,11 +34,12 @@ export function emitProjection(
   scope: string,
   x: string,
   { matrix, depthwise, outputs, inputs }: Projection,
+  grid: Grid,
   type: FloatType,
 ): string {
   const inner = g.scope(scope);
-  const projected = conv1x1(inner.scope('project'), x, matrix, [outputs, inputs], type);
-  return depthwise3x3(inner.scope('depthwise'), projected, depthwise, outputs, type);
+  const projected = conv1x1(inner.scope('project'), x, matrix, [outputs, inputs], grid, type);
+  return depthwise3x3(inner.scope('depthwise'), projected, depthwise, outputs, grid, type);
 }
 
 function part(all: Numbers, index: number, parts: number): Float64Array {

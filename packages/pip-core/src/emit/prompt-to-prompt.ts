@@ -5,6 +5,7 @@ import { names } from '../parameters/names.ts';
 import { emitAttentionProduct } from './attention-product.ts';
 import { emitChannelNorm } from './channel-norm.ts';
 import { emitFeedForward } from './feed-forward.ts';
+import { onGrid } from './grid.ts';
 import { emitKeyValue } from './key-value.ts';
 import { constantTensor, type LevelContext, within } from './level-context.ts';
 
@@ -15,7 +16,7 @@ import { constantTensor, type LevelContext, within } from './level-context.ts';
  * Its query does not depend on the image and is a constant here.
  */
 export function emitPromptToPrompt(context: LevelContext, semanticMap: string): string {
-  const { g, level, tensor } = context;
+  const { g, level, tensor, grids } = context;
   const { promptChannels: c, promptSize: s, p2pHeads: heads } = level;
   const { keyValueNorm, attention, feedForwardNorm, feedForward } = names.promptToPrompt;
   const type = 'float32';
@@ -26,7 +27,14 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     keyValueNorm,
     type,
   );
-  const { key, value } = emitKeyValue(within(context, 'attention'), normed, attention, heads, type);
+  const { key, value } = emitKeyValue(
+    within(context, 'attention'),
+    normed,
+    attention,
+    heads,
+    grids.prompt,
+    type,
+  );
   const query = foldBasicQuery(level, tensor);
   const unitQuery = constantTensor(g.scope('attention'), 'query', query.dims, query.data, type);
   const product = ops.matmul(g, unitQuery, ops.transpose(g, key, [0, 1, 3, 2]));
@@ -44,7 +52,12 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
   );
 
   const basic = constantTensor(g, 'basic', [1, c, s, s], tensor(names.basic).data, type);
-  const x = ops.add(g, basic, ops.reshape(g, attended, [0, c, s, s]));
+  const reshaped = ops.reshape(g, attended, [0, c, s, s]);
+  const x = onGrid(g, ops.add(g, basic, reshaped), c, grids.prompt, type);
   const normedX = emitChannelNorm(within(context, 'norm_feed_forward'), x, feedForwardNorm, type);
-  return ops.add(g, x, emitFeedForward(context, normedX, feedForward, c, 'gated', type));
+  return ops.add(
+    g,
+    x,
+    emitFeedForward(context, normedX, feedForward, c, 'gated', grids.prompt, type),
+  );
 }

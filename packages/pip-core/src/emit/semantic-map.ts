@@ -1,4 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
+import { onGrid } from './grid.ts';
 import type { LevelContext } from './level-context.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { LevelContext } from './level-context.ts';
  * prompt d (spec pip.md section 3.2).
  */
 export function emitSemanticMap(
-  { g, level, dataType }: LevelContext,
+  { g, level, dataType, grids }: LevelContext,
   feature: string,
   degradationPrompt: string,
 ): string {
@@ -17,5 +18,5 @@ export function emitSemanticMap(
   const cut = C > c ? ops.slice(g, resized, { axes: [1], starts: [0], ends: [c] }) : resized;
   const wide = ops.toFloat32(g, cut, dataType);
   const filled = C < c ? ops.pad(g, wide, [0, 0, 0, 0, 0, c - C, 0, 0]) : wide;
-  return ops.mul(g, filled, degradationPrompt);
+  return onGrid(g, ops.mul(g, filled, degradationPrompt), c, grids.prompt, 'float32');
 }

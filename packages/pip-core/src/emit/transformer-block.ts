@@ -3,6 +3,7 @@ import { names } from '../parameters/names.ts';
 import { emitAttentionProduct } from './attention-product.ts';
 import { emitChannelNorm } from './channel-norm.ts';
 import { emitFeedForward } from './feed-forward.ts';
+import { onGrid } from './grid.ts';
 import { constantTensor, type LevelContext, within } from './level-context.ts';
 import { emitProjection, projectionPart } from './projection.ts';
 import type { FeatureInputs } from './prompt-to-feature/feature-inputs.ts';
@@ -12,7 +13,7 @@ export function emitTransformerBlock(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,
 ): string {
-  const { g, level, tensor, dataType } = context;
+  const { g, level, tensor, dataType, grids } = context;
   const { attentionNorm, attention, feedForwardNorm, feedForward } = names.transformer;
   const heads = level.p2fHeads;
   const width = level.channels + level.promptChannels;
@@ -27,7 +28,14 @@ export function emitTransformerBlock(
     inputs: width,
   };
   const [query, key, value] = ['query', 'key', 'value'].map((scope, index) =>
-    emitProjection(inner, scope, normed, projectionPart(joint, index, 3), dataType),
+    emitProjection(
+      inner,
+      scope,
+      normed,
+      projectionPart(joint, index, 3),
+      grids.universal,
+      dataType,
+    ),
   ) as [string, string, string];
   const temperature = tensor(attention.temperature);
   const scores = ops.channelScores(
@@ -55,12 +63,17 @@ export function emitTransformerBlock(
     dataType,
   );
   const shape = ops.concat(g, [g.ints([0, width]), size], 0);
-  const y = ops.add(g, x, ops.reshape(g, attended, shape));
+  const reshaped = onGrid(g, ops.reshape(g, attended, shape), width, grids.universal, dataType);
+  const y = onGrid(g, ops.add(g, x, reshaped), width, grids.universal, dataType);
   const normedY = emitChannelNorm(
     within(context, 'norm_feed_forward'),
     y,
     feedForwardNorm,
     dataType,
   );
-  return ops.add(g, y, emitFeedForward(context, normedY, feedForward, width, 'gated', dataType));
+  return ops.add(
+    g,
+    y,
+    emitFeedForward(context, normedY, feedForward, width, 'gated', grids.universal, dataType),
+  );
 }

@@ -53,7 +53,7 @@ describe('degradation', () => {
     expect(maxError(prompt!, { dims: [1, 16, 1, 1], data: expected })).toBeLessThan(1e-6);
   });
 
-  it('takes a row for each image, or one row for all', async () => {
+  it('takes a row for each image, one row for all, or several for one image', async () => {
     const z = feature(3);
     const weights = [
       [1, 0, 0],
@@ -64,6 +64,9 @@ describe('degradation', () => {
     for (const [index, weight] of weights.entries()) {
       expect(maxError(row(together, index), await run(row(z, index), [weight]))).toBeLessThan(1e-5);
     }
+    const many = await run(row(z, 0), weights);
+    expect(many.dims[0]).toBe(3);
+    expect(maxError(row(many, 2), await run(row(z, 0), [weights[2]!]))).toBeLessThan(1e-5);
     const shared = await run(z, [[0, 1, 0]]);
     expect(
       maxError(

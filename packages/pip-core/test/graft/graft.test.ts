@@ -83,6 +83,13 @@ describe('graft', () => {
     expect(merge.inputs[1]).toMatch(/^pip\/level1\/attach\//);
   });
 
+  it('writes nodes of the newest known form for a newer operator set', () => {
+    const host = tinyHost({ opset: 23 });
+    const request = tinyRequest({ ...host, model: { ...host.model, opsets: new Map([['', 26]]) } });
+    const result = graft(request.model, requirePlan(planGraft(request)), request.adapter, tool);
+    expect(result.graph.nodes.map(({ opType }) => opType)).toContain('Gelu');
+  });
+
   it('leaves the edge to the next encoder level alone', () => {
     const { grafted: result } = grafted();
     const encoder = result.graph.nodes.find(({ name }) => name === 'encoder2')!;

@@ -7,8 +7,8 @@ import {
   readModel,
 } from '@pip-graft/onnx-graft';
 import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
-import { graftInputs } from '../io/graft-inputs.ts';
 import { temporaryFolder } from '../io/temporary-folder.ts';
+import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
 import type { TypedTensor } from './typed-tensor.ts';
 
@@ -23,6 +23,7 @@ export interface LooseModel {
 export interface PreparedModel {
   readonly label: string;
   readonly load: string | Uint8Array;
+  /** What the graft's inputs are fed when a caller gives nothing. */
   readonly defaults: ReadonlyMap<string, TypedTensor>;
   /** Removes what was written for it; after the session's end. */
   dispose(): Promise<void>;
@@ -37,41 +38,44 @@ export async function prepareModel(
   input: string | Uint8Array | LooseModel,
   label?: string,
 ): Promise<PreparedModel> {
-  if (input instanceof Uint8Array) {
-    const name = label ?? 'model';
-    const model = readModel(bytesSource(input, name));
-    const changed = requireInputs(model, graftInputs(model));
-    if (changed === undefined) return { label: name, load: input, ...kept };
-    return place({ model: changed.model }, name, changed.defaults);
-  }
   if (typeof input !== 'string') {
-    const name = label ?? input.model.source.label;
-    const changed = requireInputs(input.model, graftInputs(input.model));
-    return place({ ...input, model: changed?.model ?? input.model }, name, changed?.defaults);
+    const loose = input instanceof Uint8Array ? fromBytes(input, label) : input;
+    return prepare(loose, input instanceof Uint8Array ? input : undefined, label);
   }
   const opened = openModel(input);
   try {
-    const changed = requireInputs(opened.model, graftInputs(opened.model));
-    if (changed === undefined) return { label: label ?? input, load: input, ...kept };
-    return await place({ ...opened, model: changed.model }, label ?? input, changed.defaults);
+    return await prepare(opened, input, label ?? input);
   } finally {
     opened.close();
   }
 }
 
-const kept = { defaults: new Map<string, TypedTensor>(), dispose: async () => {} };
+function fromBytes(bytes: Uint8Array, label = 'model'): LooseModel {
+  return { model: readModel(bytesSource(bytes, label)) };
+}
+
+/** @param asIs what can be loaded when the model needs no change */
+async function prepare(
+  loose: LooseModel,
+  asIs: string | Uint8Array | undefined,
+  label = loose.model.source.label,
+): Promise<PreparedModel> {
+  const stamped = graftDefaults(loose.model);
+  const changed = requireInputs(loose.model, [...stamped.keys()]);
+  const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
+  if (changed === undefined && asIs !== undefined) {
+    return { label, load: asIs, defaults, dispose: async () => {} };
+  }
+  const placed = await place(changed === undefined ? loose : { ...loose, model: changed.model });
+  return { label, defaults, ...placed };
+}
 
 /** In memory where all weights are inside; with external data a file of its own beside links to it. */
-async function place(
-  loose: LooseModel,
-  label: string,
-  defaults: ReadonlyMap<string, TypedTensor> = new Map(),
-): Promise<PreparedModel> {
+async function place(loose: LooseModel): Promise<Pick<PreparedModel, 'load' | 'dispose'>> {
   const { model, folder, external } = loose;
-  const hasExternal = externalTensors(model).length > 0;
-  if (!hasExternal || folder === undefined || external === undefined) {
+  if (folder === undefined || external === undefined || externalTensors(model).length === 0) {
     const { source } = model;
-    return { label, load: source.read(0, source.size), defaults, dispose: kept.dispose };
+    return { load: source.read(0, source.size), dispose: async () => {} };
   }
   const home = await temporaryFolder();
   const path = join(home.path, 'model.onnx');
@@ -85,5 +89,5 @@ async function place(
     await home.remove();
     throw error;
   }
-  return { label, load: path, defaults, dispose: home.remove };
+  return { load: path, dispose: home.remove };
 }

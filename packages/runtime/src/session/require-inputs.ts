@@ -7,6 +7,7 @@ import {
   readTensor,
   type Tensor,
 } from '@pip-graft/onnx-graft';
+import { decodeFloats } from '@pip-graft/weights';
 import type { TypedTensor } from './typed-tensor.ts';
 
 /** A model some of whose inputs have lost their defaults, and those defaults. */
@@ -32,7 +33,7 @@ export function requireInputs(model: Model, names: readonly string[]): RequiredI
   if (dropped.length === 0) return undefined;
   const defaults = new Map<string, TypedTensor>();
   for (const tensor of dropped) {
-    const data = new Float32Array(readTensor(model, tensor).slice().buffer);
+    const data = decodeFloats(readTensor(model, tensor), 'float32');
     defaults.set(tensor.name, { type: 'float32', dims: tensor.dims, data });
   }
   return { model: without(model, dropped), defaults };

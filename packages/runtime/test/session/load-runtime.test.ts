@@ -1,5 +1,7 @@
 import { loadRuntime } from '@pip-graft/runtime';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+
+afterEach(() => vi.unstubAllEnvs());
 
 test('a missing onnxruntime-node is one line that says what to install; the next try is a new one', async () => {
   const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'\nstack"));
@@ -9,4 +11,13 @@ test('a missing onnxruntime-node is one line that says what to install; the next
       "Models cannot run here: onnxruntime-node did not load (Cannot find package 'onnxruntime-node'). Install it with: npm install onnxruntime-node",
   });
   expect(await loadRuntime()).toHaveProperty('InferenceSession');
+});
+
+test("onnxruntime's telemetry is off unless the caller says otherwise", async () => {
+  vi.stubEnv('ORT_DISABLE_TELEMETRY', undefined);
+  await loadRuntime();
+  expect(process.env['ORT_DISABLE_TELEMETRY']).toBe('1');
+  vi.stubEnv('ORT_DISABLE_TELEMETRY', '0');
+  await loadRuntime();
+  expect(process.env['ORT_DISABLE_TELEMETRY']).toBe('0');
 });

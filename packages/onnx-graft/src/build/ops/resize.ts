@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import { type Axes, axesValue } from './axes.ts';
 import { concat } from './concat.ts';
 import type { Named } from './named.ts';
-import { shape } from './shape.ts';
+import { dimensions } from './shape.ts';
 
 /**
  * An NCHW value resized to a height and width: bilinear, half-pixel centres, no antialias, which
@@ -27,7 +27,7 @@ export function resizeTo(g: GraphBuilder, x: string, size: Axes, options: Named 
       options,
     )[0]!;
   }
-  const sizes = concat(g, [shape(g, x, { start: 0, end: 2 }), target], 0);
+  const sizes = concat(g, [dimensions(g, x, 0, 2), target], 0);
   // Regions and scales became optional in 13; before, an empty tensor says "not given".
   const none = g.opset >= 13 ? '' : g.floats([]);
   return g.node('Resize', [x, none, none, sizes], attributes, options)[0]!;

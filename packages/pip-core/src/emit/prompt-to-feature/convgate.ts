@@ -6,12 +6,19 @@ import type { FeatureInputs } from './feature-inputs.ts';
 
 /** Mode `convgate`: `t = conv(U)`; `Z' = Z·sigmoid(conv(t)) + conv(t)`, 3x3 throughout. */
 export function emitConvgate(
-  { g, level, tensor, dataType }: LevelContext,
+  { g, level, tensor, dataType, grids }: LevelContext,
   { feature, universal }: FeatureInputs,
 ): string {
   const { channels: C, promptChannels: c } = level;
   const conv = (scope: keyof typeof names.convgate, x: string, outputs: number) =>
-    conv3x3(g.scope(scope), x, tensor(names.convgate[scope]).data, [outputs, c], dataType);
+    conv3x3(
+      g.scope(scope),
+      x,
+      tensor(names.convgate[scope]).data,
+      [outputs, c],
+      grids.universal,
+      dataType,
+    );
   const shared = conv('shared', universal, c);
   const gate = ops.sigmoid(g, conv('gate', shared, C));
   return ops.add(g, ops.mul(g, feature, gate), conv('shift', shared, C));

@@ -5,6 +5,7 @@ import { emitAttentionProduct } from '../attention-product.ts';
 import { emitChannelNorm } from '../channel-norm.ts';
 import { conv1x1 } from '../conv.ts';
 import { emitFeedForward } from '../feed-forward.ts';
+import { onGrid } from '../grid.ts';
 import { emitKeyValue } from '../key-value.ts';
 import { constantTensor, type LevelContext, within } from '../level-context.ts';
 import { emitProjection } from '../projection.ts';
@@ -24,7 +25,7 @@ export function emitCross(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,
 ): string {
-  const { g, level, config, tensor, dataType } = context;
+  const { g, level, config, tensor, dataType, grids } = context;
   const { channels: C, promptChannels: c, p2fHeads: heads } = level;
   const { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward, reduceChannel } =
     names.cross;
@@ -42,7 +43,14 @@ export function emitCross(
     keyValueNorm,
     dataType,
   );
-  const { key, value } = emitKeyValue(attentionContext, normedPrompt, attention, heads, dataType);
+  const { key, value } = emitKeyValue(
+    attentionContext,
+    normedPrompt,
+    attention,
+    heads,
+    grids.universal,
+    dataType,
+  );
   const queryProjection = {
     matrix: resizeMatrix(tensor(attention.query).data, [c, c], [c, C]),
     depthwise: tensor(attention.queryDepthwise).data,
@@ -54,6 +62,7 @@ export function emitCross(
     'query',
     normedFeature,
     queryProjection,
+    grids.feature,
     dataType,
   );
   const temperature = tensor(attention.temperature);
@@ -87,19 +96,27 @@ export function emitCross(
   );
   const passed = C < c ? reducedFeature(context, normedFeature) : normedFeature;
   const shape = ops.concat(g, [g.ints([0, C]), size], 0);
-  const y = ops.add(g, passed, ops.reshape(g, attended, shape));
+  const reshaped = onGrid(g, ops.reshape(g, attended, shape), C, grids.universal, dataType);
+  const y = onGrid(g, ops.add(g, passed, reshaped), C, grids.universal, dataType);
   const normedY = emitChannelNorm(
     within(context, 'norm_feed_forward'),
     y,
     feedForwardNorm,
     dataType,
   );
-  return ops.add(g, y, emitFeedForward(context, normedY, feedForward, C, 'dual', dataType));
+  return ops.add(
+    g,
+    y,
+    emitFeedForward(context, normedY, feedForward, C, 'dual', grids.universal, dataType),
+  );
 }
 
 /** `reduce_channel` of the zero-padded feature: only its first C columns meet anything. */
-function reducedFeature({ g, level, tensor, dataType }: LevelContext, feature: string): string {
+function reducedFeature(
+  { g, level, tensor, dataType, grids }: LevelContext,
+  feature: string,
+): string {
   const { channels: C, promptChannels: c } = level;
   const matrix = resizeMatrix(tensor(names.cross.reduceChannel).data, [C, c], [C, C]);
-  return conv1x1(g.scope('reduce_channel'), feature, matrix, [C, C], dataType);
+  return conv1x1(g.scope('reduce_channel'), feature, matrix, [C, C], grids.feature, dataType);
 }

@@ -1,6 +1,7 @@
+import type { Image } from '../../image/image.ts';
 import { countNonFinite } from '../../metrics/count-non-finite.ts';
 import { fitted, flat, noise } from '../pictures.ts';
-import type { Check } from '../subject.ts';
+import type { Check, Subject } from '../subject.ts';
 import { atMost } from '../verdict.ts';
 
 /**
@@ -12,43 +13,57 @@ export const finite: Check = {
   name: 'finite numbers',
   async run(subject) {
     const { graft } = subject;
-    const size = subject.sizes[0]!;
-    const pictures = {
-      'a photo': fitted(subject.photo, size),
-      'flat black': flat(size, 0),
-      'flat white': flat(size, 1),
-      noise: noise(size, 3),
-    };
     const inner = graft.sites.flatMap(({ values }) => [values.universalPrompt, values.modulated]);
-    let bad = 0;
+    const pictures = hardPictures(subject);
     const places = new Set<string>();
-    let turn = 0;
-    for (const [name, image] of Object.entries(pictures)) {
-      const uniform = graft.labels.map(() => 1 / graft.labels.length);
-      const one = graft.labels.map((_, i) => (i === turn % graft.labels.length ? 1 : 0));
-      turn++;
-      for (const row of graft.inputs === null ? [undefined] : [uniform, one]) {
-        const rows = row === undefined ? {} : { rows: [row] };
-        const { output, tensors } = await subject.run('grafted', {
-          images: [image],
-          inner,
-          ...rows,
-        });
-        for (const [place, tensor] of [
-          ['the output', output],
-          ...inner.map((v) => [v, tensors[v]!]),
-        ] as const) {
-          const count = countNonFinite(tensor as typeof output);
+    const spoiltHost: string[] = [];
+    let bad = 0;
+    for (const [turn, [name, image]] of pictures.entries()) {
+      // `inner` asks for the session that other checks have open already.
+      const host = await subject.run('host', { images: [image], inner: [] });
+      if (countNonFinite(host.output) > 0) spoiltHost.push(name);
+      for (const settings of settingsOf(subject, turn)) {
+        const trial = { images: [image], inner, ...settings };
+        const { output, tensors } = await subject.run('grafted', trial);
+        const seen = [
+          ['the output', output] as const,
+          ...inner.map((v) => [v, tensors[v]!] as const),
+        ];
+        for (const [place, tensor] of seen) {
+          const count = countNonFinite(tensor);
           bad += count;
-          if (count > 0) places.add(`${String(place)} on ${name}`);
+          if (count > 0) places.add(`${place} on ${name}`);
         }
       }
     }
     const where = places.size === 0 ? '' : ` Found in ${[...places].slice(0, 4).join('; ')}.`;
+    const already =
+      spoiltHost.length === 0 ? '' : ` The host itself gives them on ${spoiltHost.join(', ')}.`;
     return atMost(
       bad,
       0,
-      `NaN and infinite values in the output and in ${inner.length} inner values, on ${Object.keys(pictures).join(', ')}.${where}`,
+      `NaN and infinite values in the output and in ${inner.length} inner values, on ${pictures.map(([name]) => name).join(', ')}.${where}${already}`,
     );
   },
 };
+
+function hardPictures({ photo, sizes }: Subject): [string, Image][] {
+  const size = sizes[0]!;
+  return [
+    ['a photo', fitted(photo, size)],
+    ['flat black', flat(size, 0)],
+    ['flat white', flat(size, 1)],
+    ['noise', noise(size, 3)],
+  ];
+}
+
+/** All labels alike, and one label, another for each picture. */
+function settingsOf({ graft }: Subject, turn: number): { rows?: number[][] }[] {
+  if (graft.inputs === null) return [{}];
+  const count = graft.labels.length;
+  const uniform = graft.labels.map(() => 1 / count);
+  return [
+    { rows: [uniform] },
+    { rows: [graft.labels.map((_, i) => (i === turn % count ? 1 : 0))] },
+  ];
+}

@@ -7,6 +7,7 @@ import { loads } from './loads.ts';
 import { memory } from './memory.ts';
 import { mixture } from './mixture.ts';
 import { neutralAll, neutralBasic, untrainedIdentity } from './neutral.ts';
+import { records } from './records.ts';
 import { removal } from './removal.ts';
 import { sizes } from './sizes.ts';
 import { upstream } from './upstream.ts';
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   labels,
   mixture,
   finite,
+  records,
   removal,
   memory,
 ];

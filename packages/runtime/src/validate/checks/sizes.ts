@@ -1,3 +1,4 @@
+import { GraftError } from '@pip-graft/onnx-graft';
 import { countNonFinite } from '../../metrics/count-non-finite.ts';
 import { difference } from '../../metrics/difference.ts';
 import { toFloat32 } from '../../session/to-float32.ts';
@@ -18,8 +19,8 @@ export const sizes: Check = {
           index === 0 ? fitted(subject.photo, size) : noise(size, index),
         );
         tried.push(name);
-        const reason = await fault(subject, images);
-        if (reason !== undefined) wrong.push(`${name} ${reason}`);
+        const reason = await fault(subject, images).catch(message);
+        if (reason !== undefined) wrong.push(`${name}: ${reason}`);
       }
     }
     const found = wrong.length === 0 ? '' : ` Wrong: ${wrong.join('; ')}.`;
@@ -38,12 +39,18 @@ async function fault(
   const host = await subject.run('host', { images });
   const full = await subject.run('grafted', { images });
   if (full.output.dims.join() !== host.output.dims.join()) {
-    return `has shape [${full.output.dims.join(', ')}] instead of [${host.output.dims.join(', ')}]`;
+    return `it has shape [${full.output.dims.join(', ')}] instead of [${host.output.dims.join(', ')}]`;
   }
-  if (countNonFinite(full.output) > countNonFinite(host.output)) return 'has NaN or Inf';
+  if (countNonFinite(full.output) > countNonFinite(host.output)) return 'it has NaN or Inf';
   if (subject.graft.inputs === null) return undefined;
   const neutral = await subject.run('grafted', { images, strength: 0 });
   const { maxAbs, peak } = difference(toFloat32(neutral.output), toFloat32(host.output));
   const same = maxAbs === 0 || maxAbs / peak <= subject.tolerances.neutralBasic;
-  return same ? undefined : `differs from the host by ${maxAbs} at strength 0`;
+  return same ? undefined : `it differs from the host by ${maxAbs} at strength 0`;
+}
+
+/** A size that the model cannot run is one of the faults looked for. */
+function message(error: unknown): string {
+  if (error instanceof GraftError && error.code === 'RUNTIME_FAILED') return error.message;
+  throw error;
 }

@@ -1,0 +1,40 @@
+import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
+import { elementCount } from '@pip-graft/onnx-graft';
+import type { Command } from 'commander';
+import { define } from '../session/define.ts';
+import { run } from '../session/run.ts';
+import { table } from '../session/table.ts';
+
+export function command(): Command {
+  return define('list', 'Lists the networks that can be built', ['graft backbone list']).action(
+    run<[], object>(() => {
+      const networks = Object.entries(backbonePresets).map(([name, backbone]) => ({
+        name,
+        ...backbone,
+        parameters: backboneParameters(backbone).reduce(
+          (sum, { dims }) => sum + elementCount(dims),
+          0,
+        ),
+      }));
+      const rows = networks.map(({ name, family, parameters, config }) => {
+        const sizes = family === 'nafnet' ? config : family === 'restormer' ? config : config.trunk;
+        const width = 'width' in sizes ? sizes.width : sizes.dim;
+        const blocks =
+          'encoder' in sizes
+            ? [...sizes.encoder, sizes.middle, ...sizes.decoder]
+            : [...sizes.blocks, sizes.refinement];
+        return [
+          name,
+          family,
+          parameters.toLocaleString('en-US').padStart(11),
+          width,
+          blocks.join(' '),
+        ];
+      });
+      return {
+        json: { networks },
+        text: table([['name', 'family', ' parameters', 'width', 'blocks'], ...rows]),
+      };
+    }),
+  );
+}

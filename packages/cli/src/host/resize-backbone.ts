@@ -1,0 +1,84 @@
+import { type Backbone, withDim } from '@pip-graft/backbones';
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** Sizes that a caller may choose; each family takes its own. */
+export interface BackboneSizes {
+  readonly dim?: number;
+  readonly blocks?: readonly number[];
+  readonly heads?: readonly number[];
+  readonly refinement?: number;
+  readonly middle?: number;
+  readonly decoder?: readonly number[];
+}
+
+type Four = readonly [number, number, number, number];
+
+/** Which choices mean something for a family. */
+const choices: Readonly<Record<Backbone['family'], readonly (keyof BackboneSizes)[]>> = {
+  nafnet: ['dim', 'blocks', 'middle', 'decoder'],
+  restormer: ['dim', 'blocks', 'heads', 'refinement'],
+  promptir: ['dim', 'blocks', 'heads', 'refinement'],
+};
+
+/** A network with other sizes. Errors: `INVALID_ARGUMENT` for a size that its family does not have. */
+export function resizeBackbone(backbone: Backbone, sizes: BackboneSizes): Backbone {
+  const { family } = backbone;
+  for (const [name, value] of Object.entries(sizes)) {
+    if (value !== undefined && !choices[family].includes(name as keyof BackboneSizes)) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `--${name}: ${family} has no such size; it takes ${choices[family].map((choice) => `--${choice}`).join(', ')}.`,
+      );
+    }
+  }
+  const sized = sizes.dim === undefined ? backbone : withDim(backbone, sizes.dim);
+  switch (sized.family) {
+    case 'nafnet': {
+      const { encoder, middle, decoder } = sized.config;
+      const blocks = sizes.blocks ?? encoder;
+      // As many decoder levels as the encoder has: one block each where nothing was said.
+      const matching = blocks.length === decoder.length ? decoder : blocks.map(() => 1);
+      return {
+        ...sized,
+        config: {
+          ...sized.config,
+          encoder: blocks,
+          middle: sizes.middle ?? middle,
+          decoder: sizes.decoder ?? matching,
+        },
+      };
+    }
+    case 'restormer':
+      return { ...sized, config: { ...sized.config, ...trunk(sizes) } };
+    case 'promptir':
+      return {
+        ...sized,
+        config: { ...sized.config, trunk: { ...sized.config.trunk, ...trunk(sizes) } },
+      };
+  }
+}
+
+function trunk({ blocks, heads, refinement }: BackboneSizes) {
+  return {
+    ...(blocks === undefined ? {} : { blocks: four('blocks', blocks) }),
+    ...(heads === undefined ? {} : { heads: four('heads', heads) }),
+    ...(refinement === undefined ? {} : { refinement }),
+  };
+}
+
+function four(name: string, values: readonly number[]): Four {
+  const [a, b, c, d] = values;
+  if (
+    a === undefined ||
+    b === undefined ||
+    c === undefined ||
+    d === undefined ||
+    values.length !== 4
+  ) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `--${name}: expected four numbers, levels 1 to 3 and the latent, as 1,2,2,4.`,
+    );
+  }
+  return [a, b, c, d];
+}

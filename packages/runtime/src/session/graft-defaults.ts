@@ -1,0 +1,17 @@
+import type { Model } from '@pip-graft/onnx-graft';
+import { readGraft } from '@pip-graft/pip-core';
+import { float32Tensor, type TypedTensor } from './typed-tensor.ts';
+
+/**
+ * The inputs that a graft added to a model, with what they hold when a caller
+ * gives nothing, as its stamp says; empty without a graft or with a baked one.
+ */
+export function graftDefaults(model: Model): ReadonlyMap<string, TypedTensor> {
+  const graft = readGraft(model);
+  if (graft?.inputs == null) return new Map();
+  const { inputs, labels, defaultDegradation } = graft;
+  return new Map<string, TypedTensor>([
+    [inputs.degradation, float32Tensor([1, labels.length], defaultDegradation)],
+    [inputs.strength, float32Tensor([], [1])],
+  ]);
+}

@@ -1,0 +1,119 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import {
+  createSession,
+  degradationTensor,
+  difference,
+  float32Tensor,
+  imageOf,
+  imageTensor,
+  runModel,
+  toFloat32,
+  validateGraft,
+} from '@pip-graft/runtime';
+import protos from 'onnx-proto';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { graftedFiles, labels, tinyUnet } from '../support/grafted.ts';
+
+const { onnx } = protos;
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+  mkdirSync(join(folder, 'tmp'));
+  vi.stubEnv('TMPDIR', join(folder, 'tmp'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const input = imageTensor([
+  imageOf(
+    8,
+    8,
+    Float32Array.from({ length: 192 }, (_, i) => (i % 13) / 13),
+  ),
+]);
+const one = (label: string) => degradationTensor([labels.map((name) => (name === label ? 1 : 0))]);
+
+async function output(model: Parameters<typeof createSession>[0], feeds = {}) {
+  const session = await createSession(model, { optimisation: 'basic', threads: 1 });
+  const name = session.outputs[0]!.name;
+  const result = await runModel(session, { input, ...feeds });
+  await session.release();
+  return toFloat32(result[name]!);
+}
+
+const apart = (a: { data: Float32Array }, b: { data: Float32Array }) => difference(a, b).maxAbs;
+
+// onnxruntime-node itself ignores what is fed to an input with a default.
+test.each(['path', 'bytes', 'model'])(
+  'a graft from a %s is steered by its inputs, which may be left out',
+  async (form) => {
+    const { grafted, base, model } = await graftedFiles(folder, { trained: true });
+    const source = { path: grafted, bytes: readFileSync(grafted), model: { model } }[form]!;
+    const plain = await output(source);
+    const uniform = degradationTensor([labels.map(() => 1 / 3)]);
+    expect(
+      await output(source, { degradation: uniform, strength: float32Tensor([], [1]) }),
+    ).toEqual(plain);
+    expect(apart(await output(source, { degradation: one('rain') }), plain)).toBeGreaterThan(1e-4);
+    expect(
+      apart(
+        await output(source, { degradation: one('haze') }),
+        await output(source, { degradation: one('rain') }),
+      ),
+    ).toBeGreaterThan(1e-4);
+    expect(
+      apart(await output(source, { strength: float32Tensor([], [0]) }), await output(base)),
+    ).toBe(0);
+  },
+);
+
+test('weights in another file: linked beside a private copy, which is removed', async () => {
+  const inside = await graftedFiles(folder, { trained: true, host: tinyUnet() });
+  const expected = await output(inside.grafted, { degradation: one('rain') });
+  writeExternal(inside.grafted);
+  writeExternal(inside.base);
+  const session = await createSession(inside.grafted, { optimisation: 'basic', threads: 1 });
+  const got = await runModel(session, { input, degradation: one('rain') });
+  expect(apart(toFloat32(Object.values(got)[0]!), expected)).toBe(0);
+  await session.release();
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+
+  const opened = openModel(inside.grafted);
+  expect(await output(opened, { degradation: one('rain') })).toEqual(expected);
+  opened.close();
+
+  const only = ['loads', 'upstream tensors', 'strength 0, as written', 'labels steer', 'memory'];
+  const { checks } = await validateGraft({ ...inside, sizeMultiple: 4, only });
+  expect(checks.map(({ status }) => status)).toEqual(only.map(() => 'passed'));
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+});
+
+/** Moves every tensor of a file into one file beside it. */
+function writeExternal(path: string): void {
+  const model = onnx.ModelProto.decode(readFileSync(path));
+  const location = `${path.split('/').at(-1)}.data`;
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const tensor of model.graph!.initializer!) {
+    const raw = tensor.rawData!;
+    // Inputs' defaults stay inside, as grafting writes them.
+    if (raw.length < 64) continue;
+    parts.push(raw);
+    tensor.externalData = [
+      { key: 'location', value: location },
+      { key: 'offset', value: String(offset) },
+      { key: 'length', value: String(raw.length) },
+    ];
+    tensor.dataLocation = 1;
+    delete (tensor as { rawData?: unknown }).rawData;
+    offset += raw.length;
+  }
+  writeFileSync(join(path, '..', location), Buffer.concat(parts));
+  writeFileSync(path, onnx.ModelProto.encode(model).finish());
+}

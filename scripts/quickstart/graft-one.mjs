@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  backbonePresets,
+  buildBackbone,
+  fingerprint,
+  locateSkips,
+} from '../../packages/backbones/dist/index.js';
+import { checkModel, graphFacts } from '../../packages/onnx-graft/dist/index.js';
+import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/node/index.js';
+import {
+  graft,
+  initAdapter,
+  planGraft,
+  readGraft,
+  requirePlan,
+  ungraft,
+} from '../../packages/pip-core/dist/index.js';
+import { createSession, restoreImage, validateGraft } from '../../packages/runtime/dist/index.js';
+
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** One network from seed to validated graft, with what the report shows and a function that restores. */
+export async function graftOne({ preset, seed, adapter: options }, folder, photo, say) {
+  const paths = {
+    host: join(folder, `${preset}.onnx`),
+    grafted: join(folder, `${preset}-grafted.onnx`),
+    back: join(folder, `${preset}-ungrafted.onnx`),
+  };
+  await saveModel(buildBackbone(backbonePresets[preset], seed), paths.host);
+  const host = openModel(paths.host);
+  const facts = graphFacts(host.model);
+  const { family, sites, sizeMultiple } = locateSkips(host.model, facts);
+  say(
+    `built      ${host.model.graph.nodes.length} nodes; located ${sites.length} skip connections of a ${family}`,
+  );
+
+  const identity = {
+    family,
+    digest: digest(host.model.source),
+    fingerprint: fingerprint(host.model, { digest: sha256, sites, facts }),
+  };
+  const adapter = initAdapter({ ...identity, sites }, options);
+  const plan = requirePlan(planGraft({ model: host.model, facts, sites, ...identity, adapter }));
+  await saveModel(
+    graft(host.model, plan, adapter, { name: 'quickstart', version: '0.1.0' }),
+    paths.grafted,
+  );
+  const grafted = openModel(paths.grafted);
+  const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
+  if (findings.length > 0) throw new Error(findings[0].message);
+  say(
+    `grafted    ${plan.mode}, UNTRAINED, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
+  );
+
+  await saveModel(ungraft(grafted.model).model, paths.back);
+  const back = openModel(paths.back);
+  const identical = digest(back.model.source) === identity.digest;
+  if (!identical) throw new Error(`${paths.back} is not ${paths.host} byte for byte`);
+  say(`removed    the host is back, byte for byte`);
+
+  const validation = await validateGraft({
+    grafted: paths.grafted,
+    base: paths.host,
+    photo,
+    sizeMultiple,
+  });
+  const passed = validation.checks.filter(({ status }) => status === 'passed').length;
+  say(
+    `validated  ${validation.status} on the CPU, ${passed} of ${validation.checks.length} checks passed`,
+  );
+  for (const { name, status, detail } of validation.checks)
+    if (status !== 'passed') say(`           ${status}: ${name}: ${detail}`);
+
+  const session = await createSession(paths.grafted);
+  const { inputs: names, labels } = readGraft(grafted.model);
+  for (const opened of [host, grafted, back]) opened.close();
+  return {
+    restore: (image, label, strength) =>
+      restoreImage(session, image, {
+        sizeMultiple,
+        names,
+        degradation: labels.map((other) => (other === label ? 1 : 0)),
+        strength,
+      }),
+    release: () => session.release(),
+    report: {
+      name: preset,
+      trained: false,
+      validation,
+      facts: [
+        { label: 'Graft', value: `${plan.mode}, attached as ${plan.attach}` },
+        { label: 'Labels', value: labels.join(', ') },
+        {
+          label: 'Added',
+          value: `${plan.parameters.toLocaleString('en-US')} parameters, ${(plan.multiplyAdds256 / 1e6).toFixed(0)} M multiply-adds at 256x256`,
+        },
+        { label: 'Size multiple', value: String(sizeMultiple) },
+        { label: 'Removal', value: 'the host comes back byte for byte' },
+        { label: 'Host', value: identity.digest },
+        { label: 'Fingerprint', value: identity.fingerprint },
+      ],
+      ladder: {
+        inputs: Object.values(names),
+        levels: sites.map(({ level, channels, scale, join: kind }) => {
+          const planned = plan.levels.find(({ site }) => site.level === level)?.config;
+          return {
+            level,
+            channels,
+            scale,
+            join: kind,
+            ...(planned && {
+              graft: { promptChannels: planned.promptChannels, promptSize: planned.promptSize },
+            }),
+          };
+        }),
+      },
+    },
+  };
+}
