@@ -5,7 +5,9 @@ import { failureOf } from './session/exit.ts';
 /** Runs the command line. Sets the exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   const root = await program(argv);
-  for (const command of [root, ...descendants(root)]) command.exitOverride();
+  for (const command of [root, ...descendants(root)]) {
+    command.exitOverride().showHelpAfterError('(--help shows how it is used)');
+  }
   try {
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {

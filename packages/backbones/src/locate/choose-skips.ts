@@ -35,24 +35,45 @@ export function chooseSkips(
     rejected.push(found);
     return [];
   });
-  const ancestors = new Map(
-    candidates.map(({ skip, up }) => [
-      skip,
-      { skip: facts.ancestors(skip.value), up: facts.ancestors(up.value) },
-    ]),
-  );
-  const skips = candidates.filter((one) => {
-    const at = one.join.node.index;
-    const final = candidates.find(({ skip }) => {
-      const before = ancestors.get(skip)!;
-      return skip !== one.skip && before.skip.has(at) && !before.up.has(at);
-    });
+  const skips = withoutFeeders(facts, candidates, rejected);
+  for (const { join, up, skip } of skips) {
+    for (const { value } of join.operands) {
+      if (value === up.value || value === skip.value) continue;
+      rejected.push({
+        value,
+        reason: `it joins at the same node as '${skip.value}', which is taken`,
+      });
+    }
+  }
+  return { skips, rejected };
+}
+
+/**
+ * Leaves out joins that only prepare another skip connection, such as gates, fusions of levels
+ * and the inner joins of nested networks: they lead to its other operands, not to what came up.
+ */
+function withoutFeeders(
+  facts: GraphFacts,
+  candidates: readonly Skip[],
+  rejected: RejectedSite[],
+): Skip[] {
+  const behind = candidates.map(({ join, up, skip }) => ({
+    ...{ join, skip, up: facts.ancestors(up.value) },
+    sides: join.operands
+      .filter(({ value }) => value !== up.value)
+      .map(({ value }) => facts.ancestors(value)),
+  }));
+  return candidates.filter(({ join, skip }) => {
+    const at = join.node.index;
+    const final = behind.find(
+      (other) =>
+        other.join !== join && !other.up.has(at) && other.sides.some((side) => side.has(at)),
+    );
     if (final === undefined) return true;
     const reason = `it is on the way to the skip connection '${final.skip.value}', which is taken instead`;
-    rejected.push({ value: one.skip.value, reason });
+    rejected.push({ value: skip.value, reason });
     return false;
   });
-  return { skips, rejected };
 }
 
 function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | RejectedSite {

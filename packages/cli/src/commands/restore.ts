@@ -11,7 +11,7 @@ import {
   restoreImage,
   writeImage,
 } from '@pip-graft/runtime';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
 import { parseWeights } from '../session/parse-weights.ts';
@@ -81,9 +81,8 @@ export function command(): Command {
 function strengthOf(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `--strength '${text}': expected a number; 0 is the host alone, 1 the adapter as it is.`,
+    throw new InvalidArgumentError(
+      'expected a number; 0 is the host alone, 1 the adapter as it is.',
     );
   }
   return value;

@@ -1,5 +1,5 @@
 export interface LatencyOptions {
-  /** Runs before the first one counts: the first run of a shape allocates and, on a GPU, picks kernels. Default 2. */
+  /** Runs before the first that counts: the first run of a shape allocates and, on a GPU, picks kernels. Default 2. */
   readonly warmUp?: number;
   /** Runs that count. Default 9. */
   readonly repeats?: number;
@@ -16,9 +16,14 @@ export interface Latency {
   readonly runs: readonly number[];
 }
 
+/** Runs in a row that count before the next task has its turn. */
+const block = 3;
+
 /**
- * How long each of several tasks takes, run in turn (a, b, a, b, …) so that a
- * slow moment of the machine hits all of them alike.
+ * How long each of several tasks takes. They take turns in short blocks, so that
+ * a slow moment of the machine hits all alike; the first run of a block does not
+ * count, because the threads of the session before keep a core busy for a moment
+ * after it has ended.
  *
  * @example
  * const [host, grafted] = await measureLatency([() => runModel(a, feeds), () => runModel(b, feeds)]);
@@ -29,11 +34,15 @@ export async function measureLatency(
 ): Promise<Latency[]> {
   const { warmUp = 2, repeats = 9, now = () => performance.now() } = options;
   const runs: number[][] = tasks.map(() => []);
-  for (let round = -warmUp; round < repeats; round++) {
+  for (let done = 0; done < repeats; done += block) {
     for (const [index, task] of tasks.entries()) {
-      const start = now();
-      await task();
-      if (round >= 0) runs[index]!.push(now() - start);
+      const idle = done === 0 ? warmUp : 1;
+      for (let run = 0; run < idle; run++) await task();
+      for (let run = 0; run < Math.min(block, repeats - done); run++) {
+        const start = now();
+        await task();
+        runs[index]!.push(now() - start);
+      }
     }
   }
   return runs.map(summarise);

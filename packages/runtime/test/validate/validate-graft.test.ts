@@ -149,18 +149,43 @@ describe('unsound grafts fail where they are unsound', () => {
       base,
       grafted,
       ...quick,
-      ...only('upstream tensors', 'strength 0, as written', 'untrained is neutral', 'removal'),
+      ...only(
+        'upstream tensors',
+        'strength 0, as written',
+        'untrained is neutral',
+        'planned records only',
+        'removal',
+      ),
     });
     expect(statuses(result)).toEqual({
       'strength 0, as written': 'failed',
       'untrained is neutral': 'failed',
       'upstream tensors': 'failed',
+      'planned records only': 'failed',
       removal: 'failed',
+    });
+    expect(verdict(result, 'planned records only')).toMatchObject({
+      measured: 1,
+      detail: expect.stringContaining("Unplanned: initializers 'encoder1.weight' changed (data)."),
     });
     expect(verdict(result, 'upstream tensors')).toMatchObject({
       measured: 2,
       detail: expect.stringContaining('skip1'),
     });
+  });
+
+  test('a node of the host that does something else', async () => {
+    const { base, grafted } = await graftedFiles(folder);
+    // The node's name, then its operator as protobuf writes it: field 4, four bytes.
+    change(grafted, 'skip2"\u0004Relu', (bytes, at) => bytes.write('Tanh', at + 7));
+    const result = await validateGraft({
+      base,
+      grafted,
+      ...quick,
+      ...only('planned records only'),
+    });
+    expect(result.checks[0]).toMatchObject({ status: 'failed', measured: 1 });
+    expect(result.checks[0]!.detail).toMatch(/nodes '\S+' changed \(operator Relu → Tanh\)/);
   });
 
   test('another base', async () => {

@@ -1,0 +1,207 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graft, json } from '../graft.ts';
+
+const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const networks = [
+  {
+    name: 'nafnet',
+    args: ['nafnet', '--dim', '8', '--blocks', '1,1'],
+    join: 'add',
+    channels: [8, 16],
+    multiple: 1,
+  },
+  {
+    name: 'restormer',
+    args: ['restormer', '--dim', '8', '--blocks', '1,1,1,1', '--refinement', '1'],
+    join: 'concat',
+    channels: [8, 16, 32],
+    multiple: 8,
+  },
+  {
+    name: 'promptir',
+    args: ['promptir', '--dim', '8', '--blocks', '1,1,1,1', '--refinement', '1'],
+    join: 'concat',
+    channels: [8, 16, 32],
+    multiple: 8,
+  },
+];
+
+describe.each(networks)(
+  'graft on a native $name',
+  ({ name, args, join: kind, channels, multiple }) => {
+    const host = `${name}.onnx`;
+    const grafted = `${name}-grafted.onnx`;
+
+    it('builds and inspects', () => {
+      json(folder, 'backbone', 'build', ...args, '--seed', '3', '-o', host);
+      const found = json(folder, 'inspect', host);
+      expect(found).toMatchObject({
+        family: name,
+        opset: 17,
+        irVersion: 8,
+        sizeMultiple: multiple,
+        graft: null,
+        warnings: [],
+      });
+      expect(Object.keys(found)).toEqual([
+        ...[
+          'family',
+          'confidence',
+          'opset',
+          'irVersion',
+          'producer',
+          'nodes',
+          'parameters',
+          'inputs',
+          'outputs',
+        ],
+        ...['sizeMultiple', 'sites', 'rejected', 'graft', 'warnings'],
+      ]);
+      expect(found['sites']).toMatchObject(
+        channels.map((count, index) => ({
+          level: index + 1,
+          channels: count,
+          scale: 2 ** index,
+          join: kind,
+        })),
+      );
+    });
+
+    it('builds the same bytes from the same seed', () => {
+      json(folder, 'backbone', 'build', ...args, '--seed', '3', '-o', 'again.onnx');
+      expect(
+        readFileSync(join(folder, 'again.onnx')).equals(readFileSync(join(folder, host))),
+      ).toBe(true);
+    });
+
+    it('makes an adapter, says that it is untrained, plans and applies it', () => {
+      const made = json(
+        folder,
+        'adapter',
+        'init',
+        host,
+        '-o',
+        `${name}-adapter`,
+        '--labels',
+        'rain+haze',
+        '--attach',
+        'replace',
+      );
+      expect(made).toMatchObject({
+        training: null,
+        config: { labels: ['rain', 'haze'], attach: 'replace' },
+      });
+      expect(json(folder, 'adapter', 'info', `./${name}-adapter`)).toMatchObject({
+        training: null,
+        base: { family: name },
+      });
+      expect(graft(folder, 'adapter', 'info', `./${name}-adapter`).stdout).toContain('UNTRAINED');
+      const before = readdirSync(folder);
+      const planned = graft(folder, 'plan', host, '--adapter', `./${name}-adapter`);
+      expect(planned.stdout).toContain('UNTRAINED');
+      expect(readdirSync(folder)).toEqual(before);
+      expect(
+        json(folder, 'apply', host, '--adapter', `./${name}-adapter`, '-o', grafted),
+      ).toMatchObject({ output: grafted });
+    });
+
+    it('gives a sound file that differs from the host only as planned', () => {
+      expect(json(folder, 'check', grafted)).toEqual({ sound: true, findings: [] });
+      const diff = json(folder, 'diff', host, grafted) as Record<
+        string,
+        { added: string[]; removed: string[]; changed: unknown[] }
+      >;
+      expect(diff['nodes']!.removed).toEqual([]);
+      expect(diff['nodes']!.changed).toHaveLength(channels.length);
+      expect(diff['nodes']!.added.every((value) => value.startsWith('pip/'))).toBe(true);
+      expect(diff['inputs']!.added).toEqual(['degradation', 'strength']);
+      expect(diff['metadata']!.added).toEqual(['pip_graft']);
+      expect(json(folder, 'inspect', grafted)['graft']).toMatchObject({
+        trained: false,
+        labels: ['rain', 'haze'],
+      });
+    });
+
+    it('validates on the CPU', () => {
+      const { status, checks } = json(folder, 'validate', grafted, '--base', host) as {
+        status: string;
+        checks: { name: string; status: string }[];
+      };
+      expect(checks.filter((check) => check.status === 'failed')).toEqual([]);
+      expect(status).toBe('passed');
+    });
+
+    it('gives the host back byte for byte', () => {
+      expect(json(folder, 'remove', grafted, '-o', 'back.onnx')).toMatchObject({ identical: true });
+      expect(readFileSync(join(folder, 'back.onnx')).equals(readFileSync(join(folder, host)))).toBe(
+        true,
+      );
+    });
+
+    it('restores a photo of any size; labels and strength act', () => {
+      const restored = ['rain', 'haze', 'rain=0.5,haze=0.5'].map((degradation, index) => {
+        json(folder, 'restore', grafted, photo, '-o', `out-${index}`, '--degradation', degradation);
+        return readFileSync(join(folder, `out-${index}/chelsea.jpg`));
+      });
+      expect(restored[0]!.equals(restored[1]!)).toBe(false);
+      expect(restored[0]!.equals(restored[2]!)).toBe(false);
+      json(folder, 'restore', grafted, photo, '-o', 'off', '--strength', '0');
+      json(folder, 'restore', host, photo, '-o', 'host');
+      expect(
+        readFileSync(join(folder, 'off/chelsea.jpg')).equals(
+          readFileSync(join(folder, 'host/chelsea.jpg')),
+        ),
+      ).toBe(true);
+    });
+
+    it('bakes a degradation and drops the inputs', () => {
+      json(
+        folder,
+        'apply',
+        host,
+        '--adapter',
+        `./${name}-adapter`,
+        '--bake',
+        'haze',
+        '-o',
+        'baked.onnx',
+      );
+      const { inputs } = json(folder, 'inspect', 'baked.onnx') as { inputs: { name: string }[] };
+      expect(inputs.map((input) => input.name)).toEqual(['input']);
+      json(folder, 'restore', 'baked.onnx', photo, '-o', 'baked');
+      expect(readFileSync(join(folder, 'baked/chelsea.jpg')).length).toBeGreaterThan(1000);
+      const asked = graft(folder, 'restore', 'baked.onnx', photo, '-o', 'baked', '--strength', '0');
+      expect(asked.status).toBe(2);
+      expect(asked.stderr).toContain('--bake');
+    });
+  },
+);
+
+describe('graft restore', () => {
+  it('goes on after a bad image and says so at the end', () => {
+    copyFileSync(photo, join(folder, 'good.jpg'));
+    writeFileSync(join(folder, 'bad.jpg'), 'not a picture');
+    const ended = graft(folder, 'restore', 'nafnet.onnx', 'bad.jpg', 'good.jpg', '-o', 'mixed');
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toContain('1 of 2 images failed');
+    expect(ended.stderr).toContain('bad.jpg');
+    expect(readdirSync(join(folder, 'mixed'))).toEqual(['good.jpg']);
+  });
+});
