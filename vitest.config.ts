@@ -11,5 +11,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'forks',
+    // onnxruntime-node would report model names to its makers; tests that load it themselves opt out.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
   },
 });

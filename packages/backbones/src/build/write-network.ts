@@ -12,7 +12,7 @@ import type { Parameter } from './parameter.ts';
 
 /** Options of the functions that build a network. */
 export interface BuildOptions {
-  /** ONNX operator set, 11 to 23. Default 17, the first with LayerNormalization and widely run. */
+  /** ONNX operator set, 11 to 23. Default 17, the first with LayerNormalization and widely run; 22 for bfloat16. */
   readonly opset?: number | undefined;
   /** Element type of input, output and weights. Norms, softmax and attention scores stay float32. Default float32. */
   readonly dataType?: FloatType | undefined;
@@ -51,11 +51,12 @@ export function writeNetwork(
   weights: TensorMap,
   options: BuildOptions = {},
 ): Model {
-  const { opset = 17, dataType = 'float32' } = options;
-  if (dataType === 'bfloat16' && opset < 13) {
+  const { dataType = 'float32' } = options;
+  const { opset = dataType === 'bfloat16' ? 22 : 17 } = options;
+  if (dataType === 'bfloat16' && opset < 22) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `ONNX knows bfloat16 since operator set 13, not in ${opset}.`,
+      `ONNX has convolutions in bfloat16 since operator set 22, not in ${opset}; raise it, or choose float16.`,
     );
   }
   const root = new GraphBuilder({ opset });

@@ -1,7 +1,7 @@
 import type { GraphFacts, RejectedSite } from '@pip-graft/onnx-graft';
 import type { Join, Operand } from './join.ts';
 import { came, type Trails } from './trail.ts';
-import { endsInOutput, isImageCopy, levelRegion, onlyGates } from './walk.ts';
+import { endsInOutput, isImageCopy, isLeftTowards, onlyGates } from './walk.ts';
 
 /** A join of a skip connection: what came up from below, and the encoder's value that meets it. */
 export interface Skip {
@@ -107,19 +107,11 @@ function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | Reject
   if (onlyGates(facts, trails, node)) {
     return refuse(skip, 'spatial attention: the join only makes a gate');
   }
-  if (!wentDownFrom(facts, levelRegion(facts, trails, skip.value), up.value)) {
+  if (!isLeftTowards(facts, trails, skip.value, up.value)) {
     return refuse(
       skip,
       'it comes from another branch: what came up did not go down from its level',
     );
   }
   return { join, up, skip };
-}
-
-function wentDownFrom(facts: GraphFacts, region: ReadonlySet<string>, up: string): boolean {
-  const before = facts.ancestors(up);
-  for (const name of region) {
-    if (facts.uses(name).some(({ node }) => before.has(node))) return true;
-  }
-  return false;
 }

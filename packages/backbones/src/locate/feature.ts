@@ -6,8 +6,7 @@ export interface Feature {
   /** How many times smaller than the image. */
   readonly scale: number;
   readonly channels: number;
-  /** Sizes without the channels: equal for values that may be joined. */
-  readonly extent: string;
+  readonly dims: readonly number[];
   /** Which axis the channels are on. */
   readonly channelAxis: number;
 }
@@ -27,6 +26,13 @@ export function featureOf(facts: GraphFacts, value: string): Feature | undefined
   if (kind === undefined) return undefined;
   const scale = scaleOf(facts.reference, fact.axes, fact.dims);
   if (scale === undefined) return undefined;
-  const extent = fact.dims.filter((_, axis) => axis !== kind.channelAxis).join('x');
-  return { ...kind, scale, channels: fact.dims[kind.channelAxis]!, extent };
+  const { layout, channelAxis } = kind;
+  const { dims } = fact;
+  return { layout, channelAxis, scale, channels: dims[channelAxis]!, dims };
+}
+
+/** Whether two feature maps are laid out alike and as large, channels aside. */
+export function sameExtent(a: Feature, b: Feature): boolean {
+  if (a.dims.length !== b.dims.length || a.channelAxis !== b.channelAxis) return false;
+  return a.dims.every((size, axis) => axis === a.channelAxis || size === b.dims[axis]);
 }

@@ -1,5 +1,5 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
-import type { Feature } from './feature.ts';
+import { type Feature, sameExtent } from './feature.ts';
 import type { Trails } from './trail.ts';
 
 /** A node where feature maps of one resolution come together. */
@@ -43,7 +43,7 @@ export function joinsOf(facts: GraphFacts, trails: Trails): Join[] {
     if (first === undefined || out === undefined || operands.length < 2) return [];
     if (kind === 'concat' && !joinsChannels(node, out)) return [];
     // The convolution of a FusedConv may change the size; its output is what is added to.
-    const same = operands.every(({ feature }) => feature.extent === out.extent);
+    const same = operands.every(({ feature }) => sameExtent(feature, out));
     return same ? [{ node, kind, scale: out.scale, operands }] : [];
   });
 }

@@ -26,23 +26,29 @@ export function isImageCopy(facts: GraphFacts, trails: Trails, value: string): b
   }
 }
 
-/** The nodes of a value's own level that it is made of: back from it, as far as feature maps keep its resolution. */
-export function levelRegion(facts: GraphFacts, trails: Trails, value: string): Set<string> {
+/**
+ * Whether a value, or one that it is made of at its own resolution, is read on the way to
+ * `other`: then `other` went down from this value's level.
+ */
+export function isLeftTowards(
+  facts: GraphFacts,
+  trails: Trails,
+  value: string,
+  other: string,
+): boolean {
   const scale = trails.feature(value)?.scale;
-  const region = new Set<string>();
+  const before = facts.ancestors(other);
   const seen = new Set<string>();
   const open = [value];
-  while (open.length > 0) {
-    const name = open.pop()!;
-    if (seen.has(name)) continue;
-    seen.add(name);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const feature = trails.feature(name);
-    if (feature !== undefined && feature.scale !== scale) continue;
-    if (feature !== undefined) region.add(name);
+    if (seen.has(name) || (feature !== undefined && feature.scale !== scale)) continue;
+    seen.add(name);
+    if (feature && facts.uses(name).some(({ node }) => before.has(node))) return true;
     const at = facts.producer(name);
     if (at !== undefined) open.push(...facts.model.graph.nodes[at]!.inputs);
   }
-  return region;
+  return false;
 }
 
 /** Whether everything that follows a node goes through a gate that multiplies another feature map. */

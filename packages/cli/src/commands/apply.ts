@@ -39,6 +39,11 @@ export function command(): Command {
         .sort((a, b) => a - b)
         .join(', ');
       const text = `${options.output}: ${made.trained ? '' : 'UNTRAINED '}adapter '${made.name}' at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
+      if (plan.inputs && !plan.requireInputs) {
+        session.note(
+          'note: onnxruntime-node and -web cannot feed inputs that have defaults; for these use --inputs required, or createSession of @pip-graft/runtime.',
+        );
+      }
       return { json: { output: options.output, plan }, text };
     }),
   );

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { locateSkips } from '@pip-graft/backbones';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
 import {
   createSession,
+  formatOf,
   type RestoreOptions,
   readImage,
   restoreImage,
@@ -115,7 +116,7 @@ function settingsOf(path: string, options: Options): RestoreOptions {
   };
 }
 
-/** Where each result goes. Two images of one name, or a result over its own source, are refused before anything runs. */
+/** Where each result goes. An unknown format, two images of one name, or a result over its own source, are refused before anything runs. */
 function outputsOf(images: readonly string[], folder: string): string[] {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
@@ -136,11 +137,11 @@ function outputsOf(images: readonly string[], folder: string): string[] {
         `${image}: the result would replace it; choose another folder than ${folder}.`,
       );
     }
-    if (extname(output) === '')
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `${image}: its name has no ending that tells its format.`,
-      );
+    formatOf(output);
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${image}: its name has no ending that tells its format.`,
+    );
   });
   return outputs;
 }

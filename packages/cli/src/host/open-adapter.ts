@@ -1,5 +1,5 @@
 import { type Adapter, initAdapter } from '@pip-graft/pip-core';
-import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
 import type { Host, HostIdentity } from './open-host.ts';
 
 /** The adapter that `--adapter` names: fresh for this host, a folder, or an npm package. */
@@ -12,5 +12,5 @@ export function openAdapter(
   const found = resolveAdapter(text, cwd);
   if (found.kind === 'adapter') return found.adapter;
   const { family, sites } = host.located;
-  return initAdapter({ family, sites, ...identity }, found.options);
+  return withDigest(initAdapter({ family, sites, ...identity }, found.options));
 }

@@ -11,6 +11,7 @@ export interface GraftOptions {
   readonly bake?: string;
   readonly levels?: readonly number[];
   readonly allowUnbound?: boolean;
+  readonly inputs: 'optional' | 'required';
 }
 
 export function graftOptions(): Option[] {
@@ -24,6 +25,12 @@ export function graftOptions(): Option[] {
       'fix the degradation, label or label=weight,…, and add no inputs',
     ),
     new Option('--levels <numbers>', 'graft these levels only, as 1,2').argParser(levelsOf),
+    new Option(
+      '--inputs <kind>',
+      'optional: degradation and strength have defaults; required: a caller has to feed them, which onnxruntime-node and -web need to feed them at all',
+    )
+      .choices(['optional', 'required'])
+      .default('optional'),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
   ];
 }
@@ -61,6 +68,7 @@ export function planHost(path: string, options: GraftOptions, cwd: string): Plan
     options: {
       ...(bake ? { bake } : {}),
       ...(options.levels ? { levels: options.levels } : {}),
+      requireInputs: options.inputs === 'required',
       ...(options.allowUnbound ? { allowUnbound: true } : {}),
     },
   });

@@ -65,7 +65,7 @@ beforeAll(() => {
   // A graph whose length prefix is cut off in the middle.
   write('length.onnx', Uint8Array.from([0x08, 0x08, 0x3a, 0xff]));
   write('flat.onnx', relu([1, 3, 8, 8]));
-  write('nhwc.onnx', relu([1, 8, 8, 3]));
+  write('nhwc.onnx', relu([1, 64, 64, 3]));
   write('missing.onnx', external('weights.bin'));
   write('outside.onnx', external('../secret.bin'));
   write('link.onnx', external('link.bin'));

@@ -9,13 +9,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cropImage, readImage, writeImage } from '@pip-graft/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';
 
-const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+const bundled = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 let folder = '';
-beforeAll(() => {
+/** A part of the bundled photo: small, and of an odd size. */
+let photo = '';
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'graft-cli-'));
+  photo = join(folder, 'photo.png');
+  await writeImage(photo, cropImage(await readImage(bundled), 75, 61));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -158,15 +163,15 @@ describe.each(networks)(
     it('restores a photo of any size; labels and strength act', () => {
       const restored = ['rain', 'haze', 'rain=0.5,haze=0.5'].map((degradation, index) => {
         json(folder, 'restore', grafted, photo, '-o', `out-${index}`, '--degradation', degradation);
-        return readFileSync(join(folder, `out-${index}/chelsea.jpg`));
+        return readFileSync(join(folder, `out-${index}/photo.png`));
       });
       expect(restored[0]!.equals(restored[1]!)).toBe(false);
       expect(restored[0]!.equals(restored[2]!)).toBe(false);
       json(folder, 'restore', grafted, photo, '-o', 'off', '--strength', '0');
       json(folder, 'restore', host, photo, '-o', 'host');
       expect(
-        readFileSync(join(folder, 'off/chelsea.jpg')).equals(
-          readFileSync(join(folder, 'host/chelsea.jpg')),
+        readFileSync(join(folder, 'off/photo.png')).equals(
+          readFileSync(join(folder, 'host/photo.png')),
         ),
       ).toBe(true);
     });
@@ -186,7 +191,7 @@ describe.each(networks)(
       const { inputs } = json(folder, 'inspect', 'baked.onnx') as { inputs: { name: string }[] };
       expect(inputs.map((input) => input.name)).toEqual(['input']);
       json(folder, 'restore', 'baked.onnx', photo, '-o', 'baked');
-      expect(readFileSync(join(folder, 'baked/chelsea.jpg')).length).toBeGreaterThan(1000);
+      expect(readFileSync(join(folder, 'baked/photo.png')).length).toBeGreaterThan(1000);
       const asked = graft(folder, 'restore', 'baked.onnx', photo, '-o', 'baked', '--strength', '0');
       expect(asked.status).toBe(2);
       expect(asked.stderr).toContain('--bake');
@@ -196,12 +201,12 @@ describe.each(networks)(
 
 describe('graft restore', () => {
   it('goes on after a bad image and says so at the end', () => {
-    copyFileSync(photo, join(folder, 'good.jpg'));
+    copyFileSync(photo, join(folder, 'good.png'));
     writeFileSync(join(folder, 'bad.jpg'), 'not a picture');
-    const ended = graft(folder, 'restore', 'nafnet.onnx', 'bad.jpg', 'good.jpg', '-o', 'mixed');
+    const ended = graft(folder, 'restore', 'nafnet.onnx', 'bad.jpg', 'good.png', '-o', 'mixed');
     expect(ended.status).toBe(1);
     expect(ended.stdout).toContain('1 of 2 images failed');
     expect(ended.stderr).toContain('bad.jpg');
-    expect(readdirSync(join(folder, 'mixed'))).toEqual(['good.jpg']);
+    expect(readdirSync(join(folder, 'mixed'))).toEqual(['good.png']);
   });
 });

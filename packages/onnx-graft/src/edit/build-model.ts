@@ -24,6 +24,8 @@ export interface ModelSpec {
   readonly initializers: readonly TensorSpec[];
   readonly inputs: readonly ValueSpec[];
   readonly outputs: readonly ValueSpec[];
+  /** What is known of inner values; spares runtimes their inference. */
+  readonly values?: readonly ValueSpec[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +58,7 @@ export function buildModel(spec: ModelSpec): Model {
     ...spec.initializers.flatMap(encodeTensor),
     ...spec.inputs.map((value) => encodeValueInfo(value, 'input')),
     ...spec.outputs.map((value) => encodeValueInfo(value, 'output')),
+    ...(spec.values ?? []).map((value) => encodeValueInfo(value, 'valueInfo')),
   ];
   const metadata = Object.entries(spec.metadata ?? {}).map(([key, value]) =>
     encodeMetadata(key, value),

@@ -19,15 +19,15 @@ export interface PlacedFragment {
   readonly redirects: readonly Redirect[];
 }
 
-/** A graph input that a caller may leave out, and the value it then has. */
-export interface OptionalInput {
+/** A graph input to add. With a default a caller may leave it out. */
+export interface AddedInput {
   readonly value: ValueSpec;
-  readonly default: TensorSpec;
+  readonly default?: TensorSpec;
 }
 
 export interface Splice {
   readonly fragments: readonly PlacedFragment[];
-  readonly inputs: readonly OptionalInput[];
+  readonly inputs: readonly AddedInput[];
   /** The metadata entry that marks the edit, given what is needed to undo it. */
   readonly stamp: (undo: SpliceUndo) => { readonly key: string; readonly value: string };
 }
@@ -131,11 +131,14 @@ function tail(model: Model, edit: Splice, initializers: readonly TensorSpec[]): 
     model.irVersion < 4
       ? initializers.map(({ name, dataType, dims }): ValueSpec => ({ name, dataType, dims }))
       : [];
-  const defaults = edit.inputs.map((input) => input.default);
+  const defaults = edit.inputs.flatMap((input) => input.default ?? []);
   const values = [...edit.inputs.map((input) => input.value), ...listed];
   return [
     ...[...initializers, ...defaults].flatMap(encodeTensor),
     ...values.map((value) => encodeValueInfo(value, 'input')),
+    ...edit.fragments
+      .flatMap(({ fragment }) => fragment.values ?? [])
+      .map((value) => encodeValueInfo(value, 'valueInfo')),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { DataType } from '../model/data-type.ts';
-import type { Model, Tensor } from '../model/model.ts';
+import type { Model } from '../model/model.ts';
 import { type Dim, dimFrom } from './dim.ts';
-import { inferShapes, type Shapes } from './infer-shapes.ts';
+import { type Constants, inferShapes, type Shapes } from './infer-shapes.ts';
 import { type Links, linksOf, type ValueUse } from './links.ts';
 import {
   baseSizes,
@@ -25,6 +25,11 @@ export interface ValueFact {
   readonly axes: string | undefined;
 }
 
+/** A set of nodes, by index. */
+export interface NodeSet {
+  has(node: number): boolean;
+}
+
 /** Facts about the main graph: who makes and reads values, and their types, shapes and resolution. */
 export interface GraphFacts extends Links {
   readonly model: Model;
@@ -38,7 +43,7 @@ export interface GraphFacts extends Links {
   /** How many times smaller than the image a feature map is: 1, 2, 4, …; below 1 when larger. */
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
-  ancestors(value: string): ReadonlySet<number>;
+  ancestors(value: string): NodeSet;
   /** Whether `to` depends on `from`; a value reaches itself. */
   reaches(from: string, to: string): boolean;
   /** The size of the image that resolutions are measured against, at `sizes`; undefined without an image. */
@@ -66,7 +71,7 @@ export interface GraphFacts extends Links {
 export function graphFacts(model: Model): GraphFacts {
   const links = linksOf(model);
   const symbols = inputSymbols(model);
-  const constants = new Map<Tensor, Shaped>();
+  const constants: Constants = new Map();
   const infer = (sizes: SampleSizes, stopAtConflict: boolean): Shapes => {
     const inputs = sampleInputs(model, symbols, sizes);
     return inferShapes(model, { inputs, annotated, constants, stopAtConflict });
@@ -77,18 +82,17 @@ export function graphFacts(model: Model): GraphFacts {
   let other: Shapes | undefined;
 
   const producer = (value: string): number | undefined => links.producers.get(value);
-  const ancestors = (value: string, notBefore = 0): ReadonlySet<number> => {
-    const seen = new Set<number>();
-    const open = [producer(value)];
+  const ancestors = (value: string, notBefore = 0): NodeSet => {
+    const seen = new Uint8Array(model.graph.nodes.length);
+    const open: (number | undefined)[] = [producer(value)];
     while (open.length > 0) {
       const at = open.pop();
-      if (at === undefined || at < notBefore || seen.has(at)) continue;
-      seen.add(at);
-      const node = model.graph.nodes[at]!;
-      for (const name of node.inputs) open.push(producer(name));
+      if (at === undefined || at < notBefore || seen[at] === 1) continue;
+      seen[at] = 1;
+      for (const name of model.graph.nodes[at]!.inputs) open.push(producer(name));
       for (const name of links.captures.get(at) ?? []) open.push(producer(name));
     }
-    return seen;
+    return { has: (node) => seen[node] === 1 };
   };
 
   return {

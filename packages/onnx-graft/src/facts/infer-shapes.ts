@@ -16,6 +16,9 @@ export interface Shapes {
   readonly conflicts: readonly Conflict[];
 }
 
+/** What does not depend on sizes: tensors, and the nodes that hold them. */
+export type Constants = Map<Tensor | Node, Shaped | undefined>;
+
 /** Options of {@link inferShapes}. */
 export interface InferOptions {
   /** What is known of graph inputs. Inputs that are left out are unknown. */
@@ -25,7 +28,7 @@ export interface InferOptions {
   /** Give up at the first contradiction. */
   readonly stopAtConflict?: boolean;
   /** Shared between runs on one model, so that constants are read once. */
-  readonly constants?: Map<Tensor, Shaped>;
+  readonly constants?: Constants;
 }
 
 /**
@@ -46,7 +49,7 @@ class Run {
   readonly conflicts: Conflict[] = [];
   readonly #model: Model;
   readonly #options: InferOptions;
-  readonly #constants: Map<Tensor, Shaped>;
+  readonly #constants: Constants;
   readonly #functions: ReadonlyMap<string, FunctionBody>;
   #depth = 0;
   #budget = callBudget;
@@ -87,6 +90,12 @@ class Run {
   };
 
   #node(node: Node, lookup: Lookup): readonly (Shaped | undefined)[] {
+    if (node.inputs.length > 0 || node.opType !== 'Constant') return this.#infer(node, lookup);
+    if (!this.#constants.has(node)) this.#constants.set(node, this.#infer(node, lookup)[0]);
+    return [this.#constants.get(node)];
+  }
+
+  #infer(node: Node, lookup: Lookup): readonly (Shaped | undefined)[] {
     const inputs = node.inputs.map((name) => (name === '' ? undefined : lookup(name)));
     if (node.opType === 'If' && node.domain === '') return this.#branch(node, inputs[0], lookup);
     const body = this.#functions.get(`${node.domain}:${node.opType}`);

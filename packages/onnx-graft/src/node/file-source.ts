@@ -43,7 +43,7 @@ export function fileSource(path: string): FileSource {
           `${path}: bytes ${start} to ${end} were needed, but it has ${size}; the file is cut off.`,
         );
       }
-      const out = Buffer.allocUnsafeSlow(end - start);
+      const out = new Uint8Array(end - start);
       for (let done = 0; done < out.length; ) done += fill(out.subarray(done), start + done);
       return out;
     },

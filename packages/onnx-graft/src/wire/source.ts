@@ -12,7 +12,9 @@ export interface ByteSource {
 }
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
-export function bytesSource(bytes: Uint8Array, label = 'model'): ByteSource {
+export function bytesSource(given: Uint8Array, label = 'model'): ByteSource {
+  // A Buffer's slice() is a view where an array's is a copy: what is handed out behaves as its type says.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     label,
     size: bytes.length,

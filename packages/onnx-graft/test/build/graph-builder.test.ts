@@ -77,6 +77,12 @@ describe('GraphBuilder', () => {
     );
   });
 
+  test('describes values with the fragment', () => {
+    const g = new GraphBuilder({ opset: 17 });
+    const y = g.scope('a').describe(ops.relu(g, 'x'), 'float32', ['n', 3, null]);
+    expect(g.fragment().values).toEqual([{ name: y, dataType: 'float32', dims: ['n', 3, null] }]);
+  });
+
   test('leaves tensor bytes alone until they are written', () => {
     const g = new GraphBuilder({ opset: 17 });
     const load = () => {

@@ -1,7 +1,7 @@
 import {
+  type AddedInput,
   type Model,
   NameScope,
-  type OptionalInput,
   type SpliceUndo,
   splice,
 } from '@pip-graft/onnx-graft';
@@ -43,7 +43,7 @@ export function graft(model: Model, plan: Plan, adapter: Adapter, tool: GraftToo
       const { value, uses } = plan.levels[index]!.site;
       return { fragment, redirects: [{ value, uses, to: values.output }] };
     }),
-    inputs: optionalInputs(plan),
+    inputs: addedInputs(plan),
     stamp: (undo) => ({
       key: stampKey,
       value: JSON.stringify(recordOf(plan, emitted, tool, undo)),
@@ -57,12 +57,18 @@ function steeringOf({ inputs, baked }: Plan) {
 }
 
 /** The inputs with the values they have when a caller leaves them out: `degradation` as one row for all images. */
-function optionalInputs({ inputs, labels, defaultDegradation, prefix }: Plan): OptionalInput[] {
+function addedInputs({
+  inputs,
+  labels,
+  defaultDegradation,
+  prefix,
+  requireInputs,
+}: Plan): AddedInput[] {
   if (inputs === null) return [];
   const { degradation, strength } = inputs;
   const dataType = 'float32';
   const floats = (values: readonly number[]) => encodeFloats(Float32Array.from(values), dataType);
-  return [
+  const added: Required<AddedInput>[] = [
     {
       value: { name: degradation, dataType, dims: [`${prefix}_rows`, labels.length] },
       default: {
@@ -77,6 +83,7 @@ function optionalInputs({ inputs, labels, defaultDegradation, prefix }: Plan): O
       default: { name: strength, dataType, dims: [], data: floats([1]) },
     },
   ];
+  return requireInputs ? added.map(({ value }) => ({ value })) : added;
 }
 
 function recordOf(

@@ -44,7 +44,9 @@ export function formatPlan(plan: Plan): string {
   const steering =
     inputs === null
       ? `degradation fixed to ${spell(plan.labels, baked?.weights ?? [])}, strength ${baked?.strength ?? 1}`
-      : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
+      : plan.requireInputs
+        ? `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}); ${inputs.strength}; both have to be fed`
+        : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
   return [
     `host     ${host.label}: ${host.family}, operator set ${host.opset}`,
     `adapter  ${adapter.name} ${adapter.version}${adapter.trained ? '' : ' (UNTRAINED)'}: ${plan.mode}, ${plan.attach}`,

@@ -44,6 +44,7 @@ export function planGraft(request: PlanRequest): PlanResult {
     labels: adapter.config.labels,
     prefix,
     inputs,
+    requireInputs: request.options?.requireInputs ?? false,
     defaultDegradation: defaultWeights(adapter),
     baked,
     levels,

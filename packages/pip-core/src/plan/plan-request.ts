@@ -30,6 +30,11 @@ export interface PlanRequest {
 export interface PlanOptions {
   /** Fix the degradation, and the strength (default 1), and add no inputs. */
   readonly bake?: { readonly weights: LabelWeights; readonly strength?: number };
+  /**
+   * Add the inputs without defaults. onnxruntime's Node and web bindings cannot feed an input
+   * that has one (they ignore it silently); its Python, C and C# interfaces can.
+   */
+  readonly requireInputs?: boolean;
   /** Graft these levels only; default every level of the adapter. */
   readonly levels?: readonly number[];
   /** Graft an adapter that was made for another host; a warning takes the refusal's place. */

@@ -48,6 +48,8 @@ export interface Plan {
   readonly prefix: string;
   /** null when the degradation is baked. */
   readonly inputs: SteeringInputs | null;
+  /** The inputs have no defaults, so that a caller has to feed them. */
+  readonly requireInputs: boolean;
   /** What `degradation` holds when the caller gives none. */
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;

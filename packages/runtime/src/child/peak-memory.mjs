@@ -24,6 +24,12 @@ function peak() {
   }
 }
 
+// The parent wants the reason, not a stack.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(error.message);
+  process.exit(1);
+});
+
 const before = peak();
 const session = await ort.InferenceSession.create(model, {
   graphOptimizationLevel: 'all',

@@ -22,6 +22,8 @@ export function tolerancesFor(type: TensorType): Tolerances {
     return { neutral: 1e-4, neutralBasic: 0, mixture: 1e-5, batch: 1e-5 };
   }
   // The CPU computes float16 in float32 between casts, and drops pairs of casts
-  // where the graph lets it, so that roundings fall in other places.
-  return { neutral: 2e-2, neutralBasic: 2e-2, mixture: 2e-3, batch: 2e-2 };
+  // where the graph lets it, so that roundings (5e-4 each) may fall in other
+  // places. Measured on NAFNet and Restormer: 0 at strength 0, 6e-4 in batches.
+  // Prompts are mixed in float32 whatever the host's type.
+  return { neutral: 5e-3, neutralBasic: 5e-3, mixture: 1e-5, batch: 5e-3 };
 }

@@ -12,8 +12,13 @@ export const removal: Check = {
       measured: same ? 0 : 'different',
       limit: 0,
       detail: same
-        ? `Bytes that differ from the host when the graft is taken out (${got}).`
-        : `What is left when the graft is taken out is not the host (${got} instead of ${graft.host.digest}): the file was changed after grafting, or the base is another file.`,
+        ? `Bytes that differ from the host when the graft is taken out (${short(got)}).`
+        : `What is left when the graft is taken out is not the host (${short(got)} instead of ${short(graft.host.digest)}): the file was changed after grafting, or the base is another file.`,
     });
   },
 };
+
+/** Enough of a digest for people to tell two apart. */
+function short(digest: string): string {
+  return `${digest.slice(0, 'sha256:'.length + 12)}…`;
+}

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { peakMemory } from '@pip-graft/runtime';
+import { afterAll, expect, test } from 'vitest';
+import { bytesOf, halvingModel } from '../support/models.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = join(folder, 'half.onnx');
+const input = (side: number) =>
+  ({ name: 'input', type: 'float32', dims: [1, 3, side, side], threads: 1 }) as const;
+
+test('a larger picture takes more, by at least its own size and its result', async () => {
+  writeFileSync(path, bytesOf(halvingModel()));
+  const [small, large] = [await peakMemory(path, input(64)), await peakMemory(path, input(2048))];
+  expect(large - small).toBeGreaterThan(2 * 3 * 4 * (2048 ** 2 - 64 ** 2) * 0.9);
+  expect(large - small).toBeLessThan(20 * 3 * 4 * 2048 ** 2);
+});
+
+test('a child that fails is one line with its reason', async () => {
+  writeFileSync(join(folder, 'bad.onnx'), 'not a model');
+  const error = await peakMemory(join(folder, 'bad.onnx'), input(8)).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
+  expect((error as Error).message).toMatch(
+    /bad\.onnx: memory could not be measured: Load model from \S+ failed:Protobuf parsing failed\.$/,
+  );
+});
