@@ -23,13 +23,13 @@ export function measureNode(args) {
 }
 
 /** Runs a and b in turn and gives both series, so that a drifting machine hurts both alike. */
-export function inTurn(runs, a, b) {
+export async function inTurn(runs, a, b) {
   const series = { a: [], b: [] };
-  a();
-  b();
+  await a();
+  await b();
   for (let run = 0; run < runs; run++) {
-    series.a.push(a());
-    series.b.push(b());
+    series.a.push(await a());
+    series.b.push(await b());
   }
   return series;
 }

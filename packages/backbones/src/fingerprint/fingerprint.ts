@@ -78,7 +78,7 @@ function weightOf(
   node: Node,
 ): Tensor | undefined {
   let name = node.inputs[1] ?? '';
-  for (;;) {
+  for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
     const tensor = tensors.get(name);
     if (tensor) return tensor;
     const at = facts.producer(name);
@@ -86,6 +86,7 @@ function weightOf(
     if (!maker || !copies.has(maker.opType)) return undefined;
     name = maker.inputs[0] ?? '';
   }
+  return undefined;
 }
 
 function describe(node: Node, tensor: Tensor): string {

@@ -53,8 +53,16 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const sizeMultiple = sizeMultipleOf(facts, image, trails.deepest);
   return {
     ...{ family, confidence, sites, rejected: [...tokens, ...prompts, ...rejected] },
-    ...{ sizeMultiple, warnings: [], image },
+    ...{ sizeMultiple, warnings: warningsOf(facts), image },
   };
+}
+
+function warningsOf({ builtInSize }: GraphFacts): string[] {
+  if (builtInSize === undefined) return [];
+  const { height, width } = builtInSize;
+  return [
+    `the file leaves rows and columns open, but ${height} x ${width} is built in: other sizes will fail.`,
+  ];
 }
 
 function toSites(facts: GraphFacts, skips: readonly Skip[]): SkipSite[] {

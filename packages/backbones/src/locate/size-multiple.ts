@@ -17,7 +17,8 @@ const windows = [1, 2, 4, 7, 8, 14, 16];
 export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: number): number {
   const base = Math.max(1, Math.round(deepest));
   const expected = ratio(facts, image, facts.sizes);
-  const fixed = image.height !== undefined || image.width !== undefined;
+  const fixed =
+    image.height !== undefined || image.width !== undefined || facts.builtInSize !== undefined;
   if (fixed && padsItself(facts)) return 1;
   if (fixed || expected === undefined || facts.sample.conflicts.length > 0) return base;
   const divisors = Array.from({ length: base }, (_, i) => i + 1).filter((n) => base % n === 0);

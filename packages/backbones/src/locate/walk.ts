@@ -14,7 +14,8 @@ const gates = new Set(['Sigmoid', 'HardSigmoid', 'Softmax']);
 /** Whether a value is the input image itself: padded, normalised, resized, but never convolved. */
 export function isImageCopy(facts: GraphFacts, trails: Trails, value: string): boolean {
   let name = value;
-  for (;;) {
+  // A damaged file may have a circle here, so no more steps than nodes.
+  for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
     const at = facts.producer(name);
     if (at === undefined) return trails.feature(name) !== undefined;
     const node = facts.model.graph.nodes[at]!;
@@ -24,6 +25,7 @@ export function isImageCopy(facts: GraphFacts, trails: Trails, value: string): b
     if (!plain || source === undefined || features.length > 1) return false;
     name = source;
   }
+  return false;
 }
 
 /**
@@ -83,7 +85,7 @@ function multipliesAnother(facts: GraphFacts, trails: Trails, gate: Node): boole
 /** Whether a node's result becomes the output image without passing another layer. */
 export function endsInOutput(facts: GraphFacts, node: Node): boolean {
   let name = node.outputs[0]!;
-  for (;;) {
+  for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
     if (facts.isOutput(name)) return true;
     const [use, ...more] = facts.uses(name);
     const reader = use && facts.model.graph.nodes[use.node];
@@ -91,4 +93,5 @@ export function endsInOutput(facts: GraphFacts, node: Node): boolean {
     if (!preparation.has(reader.opType) && !arithmetic.has(reader.opType)) return false;
     name = reader.outputs[0]!;
   }
+  return false;
 }

@@ -248,6 +248,22 @@ describe('less plain networks', () => {
   });
 });
 
+test('a size built into a file that claims any size: sites as usual, and a warning', () => {
+  const net = new Net();
+  const { g } = net;
+  const skip = net.conv(net.image(), 8);
+  const low = net.block(down(net, skip));
+  const fixed = net.is(
+    8,
+    g.node('Resize', [net.conv(low, 8), '', '', g.ints([1, 8, 96, 128])])[0]!,
+  );
+  const located = locateSkips(net.model(net.conv(net.add(fixed, skip), 3)));
+  expect(sitesOf(located)).toEqual([[skip, 1, 8, 1, 'add']]);
+  expect(located.warnings).toEqual([
+    'the file leaves rows and columns open, but 96 x 128 is built in: other sizes will fail.',
+  ]);
+});
+
 describe('no U-Net', () => {
   test('super-resolution (as SRResNet): long and local residuals at one resolution', () => {
     const net = new Net();
@@ -334,6 +350,15 @@ describe('no U-Net', () => {
     const located = locateSkips(net.model(net.conv(joined, 3)));
     expect(located).toMatchObject({ sites: [], family: 'unknown', image: { layout: 'NHWC' } });
     expect(reasonsOf(located)).toEqual({ image: 'NHWC' });
+  });
+
+  test('a damaged file whose nodes make the image from itself', () => {
+    const net = new Net();
+    const image = net.image();
+    const copy = net.g.node('Identity', [image], {}, { outputs: ['copy'] })[0]!;
+    net.g.node('Identity', [copy], {}, { outputs: [image] });
+    const y = net.g.node('Add', [net.conv(net.is(3, copy), 3), copy], {}, { outputs: ['y'] })[0]!;
+    expect(locateSkips(net.model(net.is(3, y))).sites).toEqual([]);
   });
 
   test('no image at all', () => {

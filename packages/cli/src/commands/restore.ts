@@ -138,10 +138,6 @@ function outputsOf(images: readonly string[], folder: string): string[] {
       );
     }
     formatOf(output);
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `${image}: its name has no ending that tells its format.`,
-    );
   });
   return outputs;
 }

@@ -7,8 +7,8 @@ export class Call {
   /** Version of the operator set that the node is of. */
   readonly opset: number;
   readonly inputs: readonly (Shaped | undefined)[];
-  /** Set by a rule that found its inputs contradict each other. */
-  conflict: Conflict | undefined;
+  /** Filled by rules that find their inputs contradict each other. */
+  readonly conflicts: Conflict[] = [];
 
   readonly #constants: (tensor: Tensor) => Shaped;
 
@@ -54,7 +54,7 @@ export class Call {
 
   /** Records that two sizes that must agree do not. */
   clash(first: number, second: number, what: string): void {
-    this.conflict ??= { node: this.node.index, sizes: [first, second], what };
+    this.conflicts.push({ node: this.node.index, sizes: [first, second], what });
   }
 }
 

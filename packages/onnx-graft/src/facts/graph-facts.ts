@@ -1,5 +1,6 @@
 import type { DataType } from '../model/data-type.ts';
 import type { Model } from '../model/model.ts';
+import { builtInSize } from './built-in-size.ts';
 import { type Dim, dimFrom } from './dim.ts';
 import { type Constants, inferShapes, type Shapes } from './infer-shapes.ts';
 import { type Links, linksOf, type ValueUse } from './links.ts';
@@ -52,6 +53,8 @@ export interface GraphFacts extends Links {
   readonly sample: Shapes;
   /** The sizes of `sample`. */
   readonly sizes: SampleSizes;
+  /** The one size that works, in a file that leaves sizes open but has one built in. */
+  readonly builtInSize: SampleSizes | undefined;
   /** Runs the model's shape arithmetic at other sizes of the image, until the first contradiction. */
   at(sizes: SampleSizes): Shapes;
 }
@@ -77,7 +80,10 @@ export function graphFacts(model: Model): GraphFacts {
     return inferShapes(model, { inputs, annotated, constants, stopAtConflict });
   };
   const annotated = annotations(model);
-  const sample = infer(baseSizes, false);
+  const free = infer(baseSizes, false);
+  const builtIn = builtInSize(free, baseSizes, (sizes) => infer(sizes, true));
+  const sizes = builtIn ?? baseSizes;
+  const sample = builtIn === undefined ? free : infer(builtIn, false);
   const reference = referenceSize(model, sample, links);
   let other: Shapes | undefined;
 
@@ -104,7 +110,7 @@ export function graphFacts(model: Model): GraphFacts {
     value(name) {
       const fact = sample.values.get(name);
       if (fact === undefined) return undefined;
-      other ??= infer(otherSizes, false);
+      other ??= builtIn === undefined ? infer(otherSizes, false) : sample;
       const second = other.values.get(name)?.dims;
       const dims = fact.dims?.map((size, axis) =>
         dimFrom(size, second?.[axis], [baseSizes, otherSizes], symbols),
@@ -130,7 +136,8 @@ export function graphFacts(model: Model): GraphFacts {
     },
     reference,
     sample,
-    sizes: baseSizes,
+    sizes,
+    builtInSize: builtIn,
     at: (sizes) => infer(sizes, true),
   };
 }

@@ -105,7 +105,7 @@ class Run {
     const opset = this.#model.opsets.get(node.domain) ?? 0;
     const call = new Call(node, opset, inputs, this.#constant);
     const result = rule(call);
-    if (call.conflict !== undefined) this.conflicts.push(call.conflict);
+    this.conflicts.push(...call.conflicts);
     return Array.isArray(result) ? result : [result];
   }
 

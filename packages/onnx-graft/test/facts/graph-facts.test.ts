@@ -293,6 +293,38 @@ test('sizes that contradict each other are reported with their node', () => {
   const g = new GraphBuilder({ opset: 17 });
   const low = ops.conv(g, 'x', zeros(g, [3, 3, 2, 2]), { strides: [2, 2] });
   const bad = ops.add(g, 'x', low);
-  const facts = graphFacts(modelOf(g, { x: [1, 3, 8, 8] }, [bad]));
-  expect(facts.sample.conflicts).toEqual([{ node: 1, sizes: [8, 4], what: 'broadcast' }]);
+  const facts = graphFacts(modelOf(g, { x: [1, 3, 8, 6] }, [bad]));
+  expect(facts.sample.conflicts).toEqual([
+    { node: 1, sizes: [8, 4], what: 'broadcast' },
+    { node: 1, sizes: [6, 3], what: 'broadcast' },
+  ]);
+});
+
+describe('a size built into a file that leaves sizes open', () => {
+  const facts = (dims: readonly (number | string)[], height: number, width: number) => {
+    const g = new GraphBuilder({ opset: 17 });
+    const half = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
+    const flat = ops.reshape(g, half, [1, 8, (height * width) / 4]);
+    const back = ops.reshape(g, flat, [1, 8, height / 2, width / 2]);
+    const out = ops.add(g, half, back);
+    return { out, half, facts: graphFacts(modelOf(g, { x: dims }, [out])) };
+  };
+
+  test.each([
+    [96, 96],
+    [64, 160],
+  ])('is found: %i x %i', (height, width) => {
+    const { out, half, facts: found } = facts(['n', 3, 'h', 'w'], height, width);
+    expect(found.builtInSize).toEqual({ batch: 1, height, width });
+    expect(found.sample.conflicts).toEqual([]);
+    expect(found.value(out)?.dims).toEqual([1, 8, height / 2, width / 2]);
+    expect([found.scale(half), found.scale(out)]).toEqual([2, 2]);
+  });
+
+  test('is none where sizes are free, or said to be fixed', () => {
+    expect(facts([1, 3, 96, 96], 96, 96).facts.builtInSize).toBeUndefined();
+    const g = new GraphBuilder({ opset: 17 });
+    const y = ops.relu(g, 'x');
+    expect(graphFacts(modelOf(g, { x: image }, [y])).builtInSize).toBeUndefined();
+  });
 });

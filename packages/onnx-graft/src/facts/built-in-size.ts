@@ -1,0 +1,66 @@
+import type { Shapes } from './infer-shapes.ts';
+import type { SampleSizes } from './sample-inputs.ts';
+
+/** Sizes tried before the file is left as it is: each is a run of the shape arithmetic. */
+const tries = 8;
+/** Contradictions looked at: the first ones name the size, later ones repeat it. */
+const looked = 32;
+
+/**
+ * The size of image that a file was exported for, when it says that it takes any and
+ * has one built in: then sizes contradict each other wherever a constant meets the
+ * image. Each contradiction suggests a size; the one at which all agree is it.
+ */
+export function builtInSize(
+  free: Shapes,
+  sizes: SampleSizes,
+  at: (sizes: SampleSizes) => Shapes,
+): SampleSizes | undefined {
+  if (free.conflicts.length === 0) return undefined;
+  const heights = new Map<number, number>();
+  const widths = new Map<number, number>();
+  const suggest = (into: Map<number, number>, size: number): void => {
+    if (Number.isInteger(size) && size > 0) into.set(size, (into.get(size) ?? 0) + 1);
+  };
+  for (const { sizes: pair, what } of free.conflicts.slice(0, looked)) {
+    const [a, b] = pair;
+    for (const [free, fixed] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (what === 'elements') {
+        const pixels = (sizes.height * sizes.width * fixed) / free;
+        suggest(heights, Math.sqrt(pixels));
+        suggest(widths, Math.sqrt(pixels));
+      } else {
+        if (isPower(sizes.height / free)) suggest(heights, (fixed * sizes.height) / free);
+        if (isPower(sizes.width / free)) suggest(widths, (fixed * sizes.width) / free);
+      }
+    }
+  }
+  for (const candidate of candidates(ranked(heights), ranked(widths), sizes.batch)) {
+    if (at(candidate).conflicts.length === 0) return candidate;
+  }
+  return undefined;
+}
+
+function isPower(ratio: number): boolean {
+  return ratio > 0 && Number.isInteger(Math.log2(ratio));
+}
+
+function ranked(counts: ReadonlyMap<number, number>): number[] {
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([size]) => size);
+}
+
+function candidates(
+  heights: readonly number[],
+  widths: readonly number[],
+  batch: number,
+): SampleSizes[] {
+  const pairs: SampleSizes[] = [];
+  if (heights[0] && widths[0]) pairs.push({ batch, height: heights[0], width: widths[0] });
+  for (const size of new Set([...heights, ...widths])) {
+    pairs.push({ batch, height: size, width: size });
+  }
+  return pairs.slice(0, tries);
+}
