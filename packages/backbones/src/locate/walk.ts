@@ -48,7 +48,8 @@ export function isLeftTowards(
     seen.add(name);
     if (feature && facts.uses(name).some(({ node }) => before.has(node))) return true;
     const at = facts.producer(name);
-    if (at !== undefined) open.push(...facts.model.graph.nodes[at]!.inputs);
+    const inputs = at === undefined ? [] : facts.model.graph.nodes[at]!.inputs;
+    for (const input of inputs) open.push(input);
   }
   return false;
 }
@@ -66,7 +67,7 @@ export function onlyGates(facts: GraphFacts, trails: Trails, node: Node): boolea
     for (const use of facts.uses(name)) {
       const reader = facts.model.graph.nodes[use.node]!;
       if (gates.has(reader.opType) && multipliesAnother(facts, trails, reader)) gated = true;
-      else open.push(...reader.outputs);
+      else for (const out of reader.outputs) open.push(out);
     }
   }
   return gated;

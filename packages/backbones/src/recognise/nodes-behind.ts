@@ -17,7 +17,7 @@ export function nodesBehind(
     const node = at === undefined ? undefined : facts.model.graph.nodes[at];
     if (node === undefined || seen.has(node)) continue;
     seen.add(node);
-    if (pass(node)) open.push(...node.inputs);
+    if (pass(node)) for (const input of node.inputs) open.push(input);
   }
   return [...seen];
 }

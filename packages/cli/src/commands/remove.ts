@@ -30,7 +30,7 @@ export function command(): Command {
         opened.close();
         const text = identical
           ? `${options.output}: the host, byte for byte (${found})`
-          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); something else changed the file since`;
+          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); the file was changed since, or its external data was put inside it`;
         return {
           json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest },
           text,

@@ -7,8 +7,8 @@ export function explainNode(a: Model, b: Model, before: Node, after: Node): stri
   if (before.opType !== after.opType) what.push(`operator ${before.opType} → ${after.opType}`);
   if (before.domain !== after.domain) what.push(`domain '${before.domain}' → '${after.domain}'`);
   if (before.name !== after.name) what.push(`name '${before.name}' → '${after.name}'`);
-  what.push(...explainList('input', before.inputs, after.inputs));
-  what.push(...explainList('output', before.outputs, after.outputs));
+  for (const text of explainList('input', before.inputs, after.inputs)) what.push(text);
+  for (const text of explainList('output', before.outputs, after.outputs)) what.push(text);
   const names = new Set([...before.attributes.keys(), ...after.attributes.keys()]);
   for (const name of names) {
     const old = before.attributes.get(name);

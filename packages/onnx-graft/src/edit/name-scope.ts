@@ -3,6 +3,8 @@ import type { Graph, Model, Node } from '../model/model.ts';
 /** Hands out names that no graph, body or function of a model uses, in a fixed order for a fixed model. */
 export class NameScope {
   readonly #taken = new Set<string>();
+  /** Where counting went on last time: one name asked for thousands of times stays linear. */
+  readonly #next = new Map<string, number>();
 
   constructor(model?: Model) {
     if (!model) return;
@@ -20,7 +22,9 @@ export class NameScope {
   /** `wanted` itself when it is free, else the first free of `wanted_2`, `wanted_3`, … */
   take(wanted: string): string {
     let name = wanted;
-    for (let count = 2; this.#taken.has(name); count++) name = `${wanted}_${count}`;
+    let count = this.#next.get(wanted) ?? 2;
+    for (; this.#taken.has(name); count++) name = `${wanted}_${count}`;
+    this.#next.set(wanted, count);
     this.#taken.add(name);
     return name;
   }

@@ -13,6 +13,7 @@ import {
 } from './sample-inputs.ts';
 import { type ReferenceSize, referenceSize, scaleOf } from './scale.ts';
 import { type Shaped, shaped } from './shaped.ts';
+import { windowedSource } from './windowed-source.ts';
 
 /** What is known of one value for any input size. */
 export interface ValueFact {
@@ -77,9 +78,10 @@ export function graphFacts(model: Model): GraphFacts {
   const constants: Constants = new Map();
   const infer = (sizes: SampleSizes, stopAtConflict: boolean): Shapes => {
     const inputs = sampleInputs(model, symbols, sizes);
-    return inferShapes(model, { inputs, annotated, constants, stopAtConflict });
+    return inferShapes(ahead, { inputs, annotated, constants, stopAtConflict });
   };
   const annotated = annotations(model);
+  const ahead = { ...model, source: windowedSource(model.source) };
   const free = infer(baseSizes, false);
   const builtIn = builtInSize(free, baseSizes, (sizes) => infer(sizes, true));
   const sizes = builtIn ?? baseSizes;
@@ -88,15 +90,16 @@ export function graphFacts(model: Model): GraphFacts {
   let other: Shapes | undefined;
 
   const producer = (value: string): number | undefined => links.producers.get(value);
+  let before: readonly (readonly number[])[] | undefined;
   const ancestors = (value: string, notBefore = 0): NodeSet => {
+    before ??= nodesBefore(links, model);
     const seen = new Uint8Array(model.graph.nodes.length);
-    const open: (number | undefined)[] = [producer(value)];
+    const open = [producer(value)];
     while (open.length > 0) {
       const at = open.pop();
       if (at === undefined || at < notBefore || seen[at] === 1) continue;
       seen[at] = 1;
-      for (const name of model.graph.nodes[at]!.inputs) open.push(producer(name));
-      for (const name of links.captures.get(at) ?? []) open.push(producer(name));
+      for (const maker of before[at]!) open.push(maker);
     }
     return { has: (node) => seen[node] === 1 };
   };
@@ -140,6 +143,20 @@ export function graphFacts(model: Model): GraphFacts {
     builtInSize: builtIn,
     at: (sizes) => infer(sizes, true),
   };
+}
+
+/** Of each node, those that make what it reads, captures included. */
+function nodesBefore({ producers, captures }: Links, model: Model): number[][] {
+  return model.graph.nodes.map(({ inputs }, at) => {
+    const before: number[] = [];
+    for (const names of [inputs, captures.get(at) ?? []]) {
+      for (const name of names) {
+        const maker = producers.get(name);
+        if (maker !== undefined) before.push(maker);
+      }
+    }
+    return before;
+  });
 }
 
 /** value_info and outputs as a last resort: only the numbers in them, for a symbol there may mean anything. */

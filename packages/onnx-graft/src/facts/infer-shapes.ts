@@ -105,7 +105,7 @@ class Run {
     const opset = this.#model.opsets.get(node.domain) ?? 0;
     const call = new Call(node, opset, inputs, this.#constant);
     const result = rule(call);
-    this.conflicts.push(...call.conflicts);
+    for (const conflict of call.conflicts) this.conflicts.push(conflict);
     return Array.isArray(result) ? result : [result];
   }
 

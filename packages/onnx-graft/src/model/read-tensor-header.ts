@@ -58,9 +58,10 @@ export function readTensorHeader(reader: WireReader, field: Field): Tensor {
     if (dim < 0 || !Number.isSafeInteger(dim))
       reader.fail(field.start, `tensor '${name}' has a dimension of ${dim}`);
   }
+  // Some writers leave an empty raw_data beside the field that holds the numbers.
   const data: TensorData = external
     ? externalData(reader, field, name, entries)
-    : raw
+    : raw && (raw.end > raw.body || typed.length === 0)
       ? { kind: 'raw', start: raw.body, end: raw.end }
       : { kind: 'typed', fields: typed };
   return { name, dataType: dataTypeOf(type), dims, data, field };

@@ -168,6 +168,12 @@ describe('NameScope', () => {
     expect(names.take('free')).toBe('free');
   });
 
+  it('stays quick for one name asked for very often', () => {
+    const names = new NameScope();
+    for (let count = 0; count < 100_000; count++) names.take('Relu');
+    expect(names.take('Relu')).toBe('Relu_100001');
+  });
+
   it('finds a prefix that no name begins with', () => {
     expect(new NameScope(graft(read(richModel())).grafted).prefix('pip')).toBe('pip_2');
   });

@@ -1,8 +1,10 @@
 import { bytesSource, GraftError, readModel, readTensor } from '@pip-graft/onnx-graft';
 import fc from 'fast-check';
+import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { richModel } from '../rich-model.ts';
 
+const { onnx } = onnxProto;
 const read = (bytes: Uint8Array) => readModel(bytesSource(bytes, 'net.onnx'));
 
 function failure(bytes: Uint8Array): GraftError {
@@ -44,6 +46,20 @@ describe('readModel', () => {
     const w = model.graph.initializers[1]!;
     expect([...new Float32Array(readTensor(model, w).slice().buffer)]).toEqual([1, 2]);
     expect([...new Float32Array(readTensor(model, w, { from: 1 }).slice().buffer)]).toEqual([2]);
+  });
+
+  it('reads typed data beside an empty raw_data', () => {
+    const initializer = [
+      { name: 'w', dataType: 1, dims: [2], floatData: [1, 2], rawData: new Uint8Array() },
+    ];
+    const bytes = onnx.ModelProto.encode({
+      irVersion: 8,
+      graph: { name: 'g', initializer },
+    }).finish();
+    const model = read(bytes);
+    expect([
+      ...new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer),
+    ]).toEqual([1, 2]);
   });
 
   it('refuses what is not ONNX', () => {
