@@ -50,10 +50,15 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
   }));
   const { family, confidence } = recognise(facts, sites);
-  const sizeMultiple = sizeMultipleOf(facts, image, trails.deepest);
+  let multiple: number | undefined;
   return {
     ...{ family, confidence, sites, rejected: [...tokens, ...prompts, ...rejected] },
-    ...{ sizeMultiple, warnings: warningsOf(facts), image },
+    ...{ warnings: warningsOf(facts), image },
+    // Found by trying sizes, which takes as long as everything before: made when it is asked for.
+    get sizeMultiple() {
+      multiple ??= sizeMultipleOf(facts, image, trails.deepest);
+      return multiple;
+    },
   };
 }
 

@@ -72,6 +72,15 @@ describe('built models', () => {
     ]);
   });
 
+  test('say the shapes that runtimes cannot infer', () => {
+    const { graph } = buildBackbone(tiny, 1);
+    const known = new Map(graph.valueInfos.map(({ name, dims }) => [name, dims]));
+    expect(known.get('latent.0/attn/qkv_output_0')).toEqual(['batch', 96, 'height/8', 'width/8']);
+    for (const node of graph.nodes.filter(({ opType }) => opType === 'Conv')) {
+      expect(known.has(node.outputs[0]!)).toBe(true);
+    }
+  });
+
   test.each([
     [11, 6],
     [13, 7],

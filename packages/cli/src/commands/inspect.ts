@@ -66,6 +66,7 @@ function inspect(path: string): Inspection {
   const host = openHost(path);
   const { model, located } = host;
   const record = readGraft(model);
+  const { sizeMultiple } = located;
   host.close();
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
   const summary = ({
@@ -98,7 +99,7 @@ function inspect(path: string): Inspection {
       )
       .map(summary),
     outputs: model.graph.outputs.map(summary),
-    sizeMultiple: located.sizeMultiple,
+    sizeMultiple,
     sites: located.sites.map(({ level, value, channels, scale, join, consumer }) => ({
       level,
       value,

@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import { readModel } from '../model/read-model.ts';
+import { readLater } from '../model/read-later.ts';
 import { encodeBareOutput } from './encode.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -14,5 +14,5 @@ export function exposeValues(model: Model, names: readonly string[]): Model {
   const present = new Set(graph.outputs.map((output) => output.name));
   const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
   const end = graph.field.end;
-  return readModel(rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]));
+  return readLater(rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]));
 }

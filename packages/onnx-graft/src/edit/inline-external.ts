@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import { byteLengthOf } from '../model/data-type.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
-import { readModel } from '../model/read-model.ts';
+import { readLater } from '../model/read-later.ts';
 import { type ExternalReader, elementCount } from '../model/read-tensor.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
@@ -44,5 +44,5 @@ export function inlineExternal(model: Model, external: ExternalReader): Model {
       `${model.source.label}: with all data inside it would take ${source.size} bytes; an .onnx file holds at most 2 GiB. Keep the data external.`,
     );
   }
-  return readModel(source);
+  return readLater(source);
 }

@@ -1,6 +1,6 @@
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
-import { readModel } from '../model/read-model.ts';
+import { readLater } from '../model/read-later.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
@@ -32,5 +32,5 @@ export function relocateExternal(model: Model, locate: (location: string) => str
       parents,
     };
   });
-  return edits.length === 0 ? model : readModel(rewrite(model, edits));
+  return edits.length === 0 ? model : readLater(rewrite(model, edits));
 }

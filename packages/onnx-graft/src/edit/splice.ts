@@ -1,7 +1,7 @@
 import type { Fragment, TensorSpec, ValueSpec } from '../build/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
-import { readModel } from '../model/read-model.ts';
+import { readLater } from '../model/read-later.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { renameInputs } from './rename-inputs.ts';
@@ -115,7 +115,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   });
   const end = model.source.size;
   edits.push({ start: end, end, pieces: [encodeMetadata(stamp.key, stamp.value)], parents: [] });
-  return readModel(
+  return readLater(
     rewrite(model, edits, new Map<Field, number>(padded ? [[graph.field, width]] : [])),
   );
 }

@@ -1,6 +1,6 @@
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
-import { readModel } from '../model/read-model.ts';
+import { readLater } from '../model/read-later.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { renameInputs } from './rename-inputs.ts';
@@ -49,7 +49,7 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
     if (field.number === metadataField && readEntry(reader, field)[0] === key) drop(field, []);
   }
   const width = undo.graphLengthWidth;
-  return readModel(
+  return readLater(
     rewrite(model, edits, new Map(width === undefined ? [] : [[graph.field, width]])),
   );
 }

@@ -12,6 +12,8 @@ export interface OpenedModel {
   readonly path: string;
   /** The folder that locations of external data are relative to. */
   readonly folder: string;
+  /** The files of external data that the model names. */
+  readonly locations: ReadonlySet<string>;
   /** Reads external data; opens each file once. */
   readonly external: ExternalReader;
   close(): void;
@@ -52,7 +54,7 @@ export function openModel(path: string): OpenedModel {
       }
       return file;
     };
-    return { model, path, folder, external, close };
+    return { model, path, folder, locations: new Set(ends.keys()), external, close };
   } catch (error) {
     close();
     throw error;

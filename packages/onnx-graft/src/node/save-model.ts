@@ -16,7 +16,12 @@ export type ExternalMode = (typeof externalModes)[number];
 
 export interface SaveOptions {
   /** Where the model's external data is, as {@link openModel} gives it; not needed without any. */
-  readonly from?: { readonly folder: string; readonly external: ExternalReader };
+  readonly from?: {
+    readonly folder: string;
+    readonly external: ExternalReader;
+    /** Which files there are: what the model was opened with. Looked up in the model when left out. */
+    readonly locations?: ReadonlySet<string>;
+  };
   /**
    * `reference` keeps the data where it is (it must be in the target's folder or below),
    * `link` makes hard links beside the target, `copy` copies, `inline` puts it into the file.
@@ -66,7 +71,8 @@ export async function saveModel(
 }
 
 async function placeExternal(model: Model, target: string, options: SaveOptions): Promise<Model> {
-  const locations = new Set(externalTensors(model).map(({ data }) => data.location));
+  const locations =
+    options.from?.locations ?? new Set(externalTensors(model).map(({ data }) => data.location));
   if (locations.size === 0) return model;
   if (!options.from) {
     throw new GraftError(

@@ -1,9 +1,13 @@
-import { constants } from 'node:fs';
+import { constants, writeSync } from 'node:fs';
 import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { ioError } from './io-error.ts';
 
 let serial = 0;
+
+/** After so much the event loop gets its turn, so that an interrupt is seen. */
+const yieldBytes = 16 * 1024 * 1024;
 
 /**
  * Writes a file beside its target and renames it over; on any failure or abort the target is as it was.
@@ -30,10 +34,16 @@ export async function writeAtomic(
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     made = true;
     try {
+      signal?.throwIfAborted();
+      let written = 0;
       await write(async (bytes) => {
+        // Synchronous: handing each chunk to a thread takes longer than the write itself.
+        for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done);
+        written += bytes.length;
+        if (written < yieldBytes) return;
+        written = 0;
+        await setImmediate();
         signal?.throwIfAborted();
-        for (let done = 0; done < bytes.length; )
-          done += (await file.write(bytes, done)).bytesWritten;
       });
     } finally {
       await file.close();

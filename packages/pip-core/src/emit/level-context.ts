@@ -29,5 +29,10 @@ export function constantTensor(
   data: Numbers,
   type: FloatType,
 ): string {
-  return g.tensor(name, type, dims, encodeFloats(Float32Array.from(data), type));
+  return g.tensor(
+    name,
+    type,
+    dims,
+    encodeFloats(data instanceof Float32Array ? data : new Float32Array(data), type),
+  );
 }

@@ -42,7 +42,7 @@ export function emitProjection(
   return depthwise3x3(inner.scope('depthwise'), projected, depthwise, outputs, grid, type);
 }
 
-function part(all: Numbers, index: number, parts: number): Float64Array {
+function part(all: Numbers, index: number, parts: number): Numbers {
   const size = all.length / parts;
-  return Float64Array.from({ length: size }, (_, i) => all[index * size + i]!);
+  return all.subarray(index * size, (index + 1) * size);
 }

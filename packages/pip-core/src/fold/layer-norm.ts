@@ -11,19 +11,23 @@ export function layerNorm(
   channels: number,
   pixels: number,
 ): Float64Array {
+  // Channel by channel, in the order in which x lies in memory.
+  const mean = new Float64Array(pixels);
+  const scale = new Float64Array(pixels);
   const out = new Float64Array(channels * pixels);
+  for (let at = 0; at < out.length; at++) mean[at % pixels]! += x[at]! / channels;
+  for (let at = 0; at < out.length; at++) {
+    const centred = x[at]! - mean[at % pixels]!;
+    out[at] = centred;
+    scale[at % pixels]! += centred * centred;
+  }
   for (let pixel = 0; pixel < pixels; pixel++) {
-    let mean = 0;
-    for (let channel = 0; channel < channels; channel++) mean += x[channel * pixels + pixel]!;
-    mean /= channels;
-    let variance = 0;
-    for (let channel = 0; channel < channels; channel++) {
-      variance += (x[channel * pixels + pixel]! - mean) ** 2;
-    }
-    const scale = 1 / Math.sqrt(variance / channels + normEpsilon);
-    for (let channel = 0; channel < channels; channel++) {
-      const at = channel * pixels + pixel;
-      out[at] = (x[at]! - mean) * scale * weight[channel]! + bias[channel]!;
+    scale[pixel] = 1 / Math.sqrt(scale[pixel]! / channels + normEpsilon);
+  }
+  for (let channel = 0; channel < channels; channel++) {
+    const at = channel * pixels;
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      out[at + pixel] = out[at + pixel]! * scale[pixel]! * weight[channel]! + bias[channel]!;
     }
   }
   return out;

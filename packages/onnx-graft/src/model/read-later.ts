@@ -1,0 +1,39 @@
+import type { ByteSource } from '../wire/source.ts';
+import type { Model } from './model.ts';
+import { readModel } from './read-model.ts';
+
+/**
+ * The model of a source, read when it is first looked into. Most edited models
+ * are only saved: their graph would be read in vain, a second time beside the host's.
+ */
+export function readLater(source: ByteSource): Model {
+  let model: Model | undefined;
+  const read = (): Model => {
+    model ??= readModel(source);
+    return model;
+  };
+  return {
+    source,
+    get irVersion() {
+      return read().irVersion;
+    },
+    get producer() {
+      return read().producer;
+    },
+    get opsets() {
+      return read().opsets;
+    },
+    get metadata() {
+      return read().metadata;
+    },
+    get graph() {
+      return read().graph;
+    },
+    get functions() {
+      return read().functions;
+    },
+    get fields() {
+      return read().fields;
+    },
+  };
+}
