@@ -25,7 +25,9 @@ function importsOf(name: string): Import[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) =>
-      [...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
+      [
+        ...readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g),
+      ].map((match) => ({
         file,
         from: match[1]!,
       })),
@@ -34,7 +36,11 @@ function importsOf(name: string): Import[] {
 
 describe('architecture', () => {
   it('knows every package', () => {
-    expect(readdirSync(packages).filter((name) => !name.startsWith('adapter-')).sort()).toEqual(Object.keys(arrows).sort());
+    expect(
+      readdirSync(packages)
+        .filter((name) => !name.startsWith('adapter-'))
+        .sort(),
+    ).toEqual(Object.keys(arrows).sort());
   });
 
   it.each(Object.keys(arrows))('%s imports only what the design lets it', (name) => {
@@ -47,18 +53,30 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])('%s touches files and runtimes only behind its node door', (name) => {
-    const wrong = importsOf(name).filter(
-      ({ file, from }) => !file.startsWith('node/') && (/^node:|onnxruntime|sharp/.test(from) || /\/node(\/index\.ts)?$/.test(from)),
-    );
-    expect(wrong).toEqual([]);
-  });
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])(
+    '%s touches files and runtimes only behind its node door',
+    (name) => {
+      const wrong = importsOf(name).filter(
+        ({ file, from }) =>
+          !file.startsWith('node/') &&
+          (/^node:|onnxruntime|sharp/.test(from) || /\/node(\/index\.ts)?$/.test(from)),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])('%s has no clock, randomness or console', (name) => {
-    const folder = join(packages, name, 'src');
-    const wrong = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && /Math\.random|Date\.now|new Date\(|performance\.now|console\./.test(readFileSync(join(folder, file), 'utf8').replace(/^\s*(\*|\/\/|\/\*).*$/gm, '')),
-    );
-    expect(wrong).toEqual([]);
-  });
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])(
+    '%s has no clock, randomness or console',
+    (name) => {
+      const folder = join(packages, name, 'src');
+      const wrong = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+        (file) =>
+          file.endsWith('.ts') &&
+          /Math\.random|Date\.now|new Date\(|performance\.now|console\./.test(
+            readFileSync(join(folder, file), 'utf8').replace(/^\s*(\*|\/\/|\/\*).*$/gm, ''),
+          ),
+      );
+      expect(wrong).toEqual([]);
+    },
+  );
 });
