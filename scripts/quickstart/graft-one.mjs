@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  backboneParameters,
   backbonePresets,
   buildBackbone,
   fingerprint,
+  initialWeights,
   locateSkips,
 } from '../../packages/backbones/dist/index.js';
 import { checkModel, graphFacts } from '../../packages/onnx-graft/dist/index.js';
@@ -27,7 +29,7 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
     grafted: join(folder, `${preset}-grafted.onnx`),
     back: join(folder, `${preset}-ungrafted.onnx`),
   };
-  await saveModel(buildBackbone(backbonePresets[preset], seed), paths.host);
+  await saveModel(buildBackbone(backbonePresets[preset], weightsOf(preset, seed)), paths.host);
   const host = openModel(paths.host);
   const facts = graphFacts(host.model);
   const { family, sites, sizeMultiple } = locateSkips(host.model, facts);
@@ -117,4 +119,21 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
       },
     },
   };
+}
+
+/** How much of an untrained network's correction is added to the photo: little, so that one still sees it. */
+const damping = 0.2;
+
+/** Seeded weights, the last convolution's damped. */
+function weightsOf(preset, seed) {
+  const weights = initialWeights(backboneParameters(backbonePresets[preset]), seed);
+  const last = new Set(['ending.weight', 'ending.bias', 'output.weight', 'output.bias']);
+  return new Map(
+    [...weights].map(([name, tensor]) => [
+      name,
+      last.has(name)
+        ? { dims: tensor.dims, data: tensor.data.map((value) => value * damping) }
+        : tensor,
+    ]),
+  );
 }

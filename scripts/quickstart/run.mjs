@@ -57,7 +57,7 @@ export async function quickstart(started) {
     buildReport({
       title: 'PIP Graft quickstart',
       summary:
-        'Three small restoration networks with random weights, each with a Prompt-In-Prompt adapter grafted onto its skip connections, checked on this machine and used on a photo.',
+        'Three small restoration networks with random weights (the last layer damped, so that the photo stays visible), each with a Prompt-In-Prompt adapter grafted onto its skip connections, checked on this machine and used on a photo.',
       models,
       notes: [
         {
