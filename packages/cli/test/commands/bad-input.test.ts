@@ -157,6 +157,22 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'kept.txt',
     ['apply', 'host.onnx', '--adapter', 'init', '-o', 'kept.txt/out.onnx'],
   ],
+  [
+    'a target where no folder can be made',
+    7,
+    'could not be written',
+    ['restore', 'host.onnx', photo, '-o', '/dev/null/out'],
+  ],
+  ...(process.platform === 'linux'
+    ? ([
+        [
+          'a folder that the system refuses',
+          7,
+          'could not be written',
+          ['restore', 'host.onnx', photo, '-o', '/proc/out'],
+        ],
+      ] as const)
+    : []),
   ['an adapter over other files', 7, 'another folder', ['adapter', 'init', 'host.onnx', '-o', '.']],
   ['missing external data', 7, 'weights.bin', ['inspect', 'missing.onnx']],
   ['external data outside its folder', 5, '../secret.bin', ['inspect', 'outside.onnx']],

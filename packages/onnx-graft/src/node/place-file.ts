@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, lstat, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GraftError } from '../error.ts';
 import { digest } from './digest.ts';
 import { fileSource } from './file-source.ts';
 import { ioError } from './io-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 /**
  * Puts a data file at another path, whole or not at all. A file of the same bytes
@@ -21,7 +22,7 @@ export async function placeFile(from: string, to: string, mode: 'link' | 'copy')
         `${to}: a different file with the name of the model's external data stands there; choose another folder, or put the data inside the model.`,
       );
     }
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     if (mode === 'link') await link(from, to);
     else {
       await copyFile(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);

@@ -1,8 +1,9 @@
 import { constants, writeSync } from 'node:fs';
-import { access, chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ioError } from './io-error.ts';
+import { makeFolder } from './make-folder.ts';
 
 let serial = 0;
 
@@ -30,7 +31,7 @@ export async function writeAtomic(
       });
     // A rename would also silently replace a file that its owner made read-only.
     if (before) await access(path, constants.W_OK);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     made = true;
     try {

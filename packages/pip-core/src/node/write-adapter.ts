@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { open, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import { writeSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter } from '../adapter/adapter.ts';
 import { encodeAdapterConfig } from '../adapter/adapter-config.ts';
@@ -32,7 +32,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
   const isNew = !existsSync(folder);
   const staged: { temporary: string; target: string }[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, content] of files) {
       const temporary = join(folder, `.${name}.${process.pid}.tmp`);
       staged.push({ temporary, target: join(folder, name) });
