@@ -79,7 +79,9 @@ try {
 
 Targets: ratio at most 3 (${verdict(median(ratios) <= 3)}), peak at most 150 MB (${verdict(median(series.a.map((run) => run.peak)) <= 150e6)}); with 2 GB external at most 1 s (${verdict(median(external.map((run) => run.seconds)) <= 1)}) and 150 MB (${verdict(median(external.map((run) => run.peak)) <= 150e6)}).
 
-Whole processes, node's start included. The inline host is a native Restormer of dim 48 with Identity nodes before its first convolution to make up the count; its adapter is a folder at the paper's sizes (3.1 M parameters). The large host is a native NAFNet with every weight in one external file.`,
+Whole processes, node's start included. The inline host is a native Restormer of dim 48 with Identity nodes before its first convolution to make up the count; its adapter is a folder at the paper's sizes (3.1 M parameters). The large host is a native NAFNet with every weight in one external file.
+
+Where the time goes, by a CPU profile of the inline run (2026-11-23, 0.85 s): node's start and loading modules 0.25 s, reading 0.1, locating 0.15, digest of the host 0.07, adapter 0.05, folding and emitting 0.2, writing 0.1; garbage collection, within these, 0.1. What was tried: writing without a thread for each chunk (-0.3 s), not reading the edited model again (-0.06), finding the size multiple only when it is asked for (-0.09), an unrolled matrix product for folding and views instead of copies (-0.15), a young generation that does not grow (173 MB to 140 MB). One bundled file instead of 150 modules gave -0.1 s and was not kept, because it would publish every package twice. With Node 22 a compile cache should take most of the loading.`,
   );
 } finally {
   rmSync(folder, { recursive: true });

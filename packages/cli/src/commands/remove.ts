@@ -34,6 +34,7 @@ export function command(): Command {
         return {
           json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest },
           text,
+          exit: identical ? 0 : 1,
         };
       }),
     );

@@ -41,7 +41,7 @@ export interface SpliceUndo {
   readonly redirects: Readonly<Record<string, string>>;
   /** Width of the graph's length prefix where its writer had padded it. */
   readonly graphLengthWidth?: number;
-  /** Original records, base64, of redirected nodes whose writer used unusual encodings, by node name or first output. */
+  /** Original records, base64, of redirected nodes whose writer used unusual encodings, by first output. */
   readonly records?: Readonly<Record<string, string>>;
 }
 
@@ -120,9 +120,9 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   );
 }
 
-/** How {@link SpliceUndo.records} names a node. */
+/** How {@link SpliceUndo.records} names a node: by its first output, which is unique in a graph; names are not. */
 export function nodeKey(node: Node): string {
-  return node.name || (node.outputs[0] ?? '');
+  return node.outputs.find((name) => name !== '') ?? node.name;
 }
 
 /** Initialisers and inputs, at the graph's end. Before IR version 4 every initialiser must be an input too. */

@@ -1,7 +1,10 @@
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
+import { readGraph } from '../model/read-graph.ts';
 import { readLater } from '../model/read-later.ts';
+import { readNode } from '../model/read-node.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
+import { bytesSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { renameInputs } from './rename-inputs.ts';
 import { type Edit, rewrite } from './rewrite.ts';
@@ -74,10 +77,33 @@ function restoreNode(
     undo.records && Object.hasOwn(undo.records, nodeKey(node))
       ? undo.records[nodeKey(node)]
       : undefined;
-  const bytes = record === undefined ? renameInputs(model, node, names) : fromBase64(record);
+  const plain = renameInputs(model, node, names);
+  const bytes = record === undefined ? plain : originalRecord(model, record, plain);
   return { start: node.field.start, end: node.field.end, pieces: [bytes], parents };
 }
 
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+/** A kept record, after making sure that it says the same as the record with its inputs restored. */
+function originalRecord(model: Model, record: string, plain: Uint8Array): Uint8Array {
+  try {
+    const bytes = Uint8Array.from(atob(record), (char) => char.charCodeAt(0));
+    if (nodeText(bytes) === nodeText(plain)) return bytes;
+  } catch {}
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${model.source.label}: what the graft kept of a node is not that node; the file's metadata was changed.`,
+  );
+}
+
+/** What one encoded node says, whatever the encoding. */
+function nodeText(bytes: Uint8Array): string {
+  const reader = new WireReader(bytesSource(bytes));
+  const nodes: string[] = [];
+  reader.fields(0, bytes.length, (field) => {
+    const node = readNode(reader, field, 0, (body) => readGraph(reader, body, 1));
+    const { name, opType, domain, inputs, outputs, attributes } = node;
+    nodes.push(
+      JSON.stringify([field.number, name, opType, domain, inputs, outputs, [...attributes.keys()]]),
+    );
+  });
+  return nodes.join();
 }

@@ -58,6 +58,9 @@ export function readTensor(
     if (data.length !== undefined) checkLength(place, data.length, length);
     return options.external(data.location).read(data.offset + start, data.offset + end);
   }
+  if (tensor.dataType.startsWith('complex')) {
+    throw new GraftError('UNSUPPORTED_HOST', `${place}: complex numbers are not read.`);
+  }
   const bytes = typedBytes(model.source, tensor, length);
   checkLength(place, bytes.length, length);
   return bytes.subarray(start, end);
@@ -84,19 +87,26 @@ function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Ar
     else reader.ints(field, numbers);
   }
   if (doubles.length > 0) return concat(doubles);
-  const out = new Uint8Array(length);
+  // Types below a byte come packed, a byte a number.
+  const width = Math.max(1, byteLengthOf(tensor.dataType!, 2)! / 2);
+  const out = new Uint8Array(numbers.length * width);
+  if (out.length !== length || width > 8) return out;
   const view = new DataView(out.buffer);
-  const width = Math.max(1, Math.round(length / Math.max(1, numbers.length)));
-  if (numbers.length * width !== length) return new Uint8Array(numbers.length * width);
   numbers.forEach((value, index) => {
     const at = index * width;
     if (tensor.dataType === 'float32') view.setFloat32(at, value, true);
-    else if (width === 8) view.setBigInt64(at, BigInt(value), true);
+    else if (width === 8) view.setBigInt64(at, toInt64(value), true);
     else if (width === 4) view.setInt32(at, value, true);
     else if (width === 2) view.setInt16(at, value, true);
     else view.setInt8(at, value);
   });
   return out;
+}
+
+/** INT64_MAX, the usual open end of a Slice, is 2^63 as a number, which would wrap around. */
+function toInt64(value: number): bigint {
+  const most = 2n ** 63n - 1n;
+  return value >= 2 ** 63 ? most : BigInt(value);
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -23,7 +23,9 @@ export function checkExternalFile(
     isAbsolute(location) ||
     /^[a-z]:/i.test(location) ||
     location.includes('\0') ||
-    parts.includes('..')
+    parts.includes('..') ||
+    // A name for one system, a path for another: readers would not agree on the file.
+    (sep === '/' && location.includes('\\'))
   ) {
     throw new GraftError(
       'UNSAFE_FILE',

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { ioError } from './io-error.ts';
@@ -13,7 +13,8 @@ export interface FileSource extends ByteSource {
 export function fileSource(path: string): FileSource {
   let descriptor: number;
   try {
-    descriptor = openSync(path, 'r');
+    // Without waiting: opening a named pipe would block until somebody writes to it.
+    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw ioError('read', path, error);
   }

@@ -7,12 +7,14 @@ import { fileSource } from './file-source.ts';
 import { ioError } from './io-error.ts';
 import { makeFolder } from './make-folder.ts';
 
+let serial = 0;
+
 /**
  * Puts a data file at another path, whole or not at all. A file of the same bytes
  * that already stands there is kept; one of other bytes is an error, never overwritten.
  */
 export async function placeFile(from: string, to: string, mode: 'link' | 'copy'): Promise<void> {
-  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
+  const temporary = join(dirname(to), `.${basename(to)}.${process.pid}-${serial++}.tmp`);
   try {
     const there = await lstat(to).catch(() => undefined);
     if (there) {

@@ -1,4 +1,4 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { inlineExternal } from '../edit/inline-external.ts';
 import { relocateExternal } from '../edit/relocate-external.ts';
 import { GraftError } from '../error.ts';
@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
+import { checkExternalFile } from './check-external-file.ts';
 import { chunks } from './chunks.ts';
 import { placeFile } from './place-file.ts';
 import { writeAtomic } from './write-atomic.ts';
@@ -82,15 +83,33 @@ async function placeExternal(model: Model, target: string, options: SaveOptions)
   }
   const { folder, external } = options.from;
   const mode = options.externalData ?? 'copy';
+  const files = new Map(
+    [...locations].map((location) => [location, checkExternalFile(target, folder, location)]),
+  );
+  refuseDataAsTarget(target, files, mode);
   if (mode === 'inline') return inlineExternal(model, external);
   const here = dirname(target);
   if (here === resolve(folder)) return model;
   if (mode === 'reference')
-    return relocateExternal(model, (location) => referenceTo(resolve(folder, location), here));
-  for (const location of locations) {
-    await placeFile(resolve(folder, location), resolve(here, location), mode);
-  }
+    return relocateExternal(model, (location) => referenceTo(files.get(location)!, here));
+  for (const [location, file] of files) await placeFile(file, join(here, location), mode);
   return model;
+}
+
+/** Saving a model over its own weights would destroy the only copy of them. */
+function refuseDataAsTarget(
+  target: string,
+  files: ReadonlyMap<string, string>,
+  mode: ExternalMode,
+): void {
+  for (const [location, file] of files) {
+    if (file === target || (mode !== 'inline' && join(dirname(target), location) === target)) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${target}: this is where the model's external data '${location}' is or would go; give the model another name.`,
+      );
+    }
+  }
 }
 
 function referenceTo(file: string, folder: string): string {

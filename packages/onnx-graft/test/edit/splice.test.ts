@@ -154,6 +154,14 @@ describe('splice', () => {
     expect([...bytesOf(unsplice(grafted, 'pip_graft', undo))]).toEqual([...bytes]);
   });
 
+  it('refuses a kept record that is not the node', () => {
+    const { grafted, undo } = graft(read(richModel()));
+    for (const record of ['not base64!', btoa('garbage'), btoa('\x0a\x00')]) {
+      const forged = { ...undo, records: { y: record } };
+      expect(() => unsplice(grafted, 'pip_graft', forged)).toThrow('is not that node');
+    }
+  });
+
   it('refuses a use that does not read the value', () => {
     expect(() => graft(read(richModel()), [{ node: 0, input: 0 }])).toThrow(GraftError);
   });

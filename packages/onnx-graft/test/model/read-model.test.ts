@@ -62,6 +62,30 @@ describe('readModel', () => {
     ]).toEqual([1, 2]);
   });
 
+  it('reads INT64_MAX and -1, and refuses a typed field of another length', () => {
+    const most = '9223372036854775807';
+    const tensor = (dims: number[], int64Data: unknown[]) => ({
+      name: 'w',
+      dataType: 7,
+      dims,
+      int64Data,
+    });
+    const initializer = [tensor([2], [most, -1]), tensor([4], [1, 2])].map((given) =>
+      onnx.TensorProto.fromObject(given),
+    );
+    const model = read(
+      onnx.ModelProto.encode({ irVersion: 8, graph: { name: 'g', initializer } }).finish(),
+    );
+    const [ends, short] = model.graph.initializers;
+    expect([...new BigInt64Array(readTensor(model, ends!).slice().buffer)]).toEqual([
+      BigInt(most),
+      -1n,
+    ]);
+    expect(() => readTensor(model, short!)).toThrow(
+      '16 bytes of data, but its dimensions and type need 32',
+    );
+  });
+
   it('refuses what is not ONNX', () => {
     expect(failure(new Uint8Array()).message).toBe(
       'net.onnx: the file is empty, expected an ONNX model.',

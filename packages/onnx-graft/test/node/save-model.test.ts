@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GraftError, readTensor } from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, readModel, readTensor } from '@pip-graft/onnx-graft';
 import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import onnxProto from 'onnx-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -170,6 +170,29 @@ describe('saveModel', () => {
     expect(existsSync(join(folder, 'other/out.onnx'))).toBe(false);
   });
 
+  it.each(['reference', 'link', 'copy', 'inline'] as const)(
+    'never saves a model over its own weights: %s',
+    async (mode) => {
+      const opened = openModel(writeExternal());
+      for (const target of ['host/weights.bin', 'host/data/more.bin']) {
+        const save = () =>
+          saveModel(opened.model, join(folder, target), { from: opened, externalData: mode });
+        expect((await failure(save)).code).toBe('INVALID_ARGUMENT');
+      }
+      expect(valuesOf(join(folder, 'host/net.onnx'))).toEqual(values);
+    },
+  );
+
+  it('checks locations itself, also of a model that was not opened', async () => {
+    const path = writeExternal(['../secret.bin', 'data/more.bin']);
+    writeFileSync(join(folder, 'secret.bin'), Buffer.alloc(64));
+    const model = readModel(bytesSource(readFileSync(path)));
+    const from = { folder: join(folder, 'host'), external: () => bytesSource(new Uint8Array()) };
+    const save = () => saveModel(model, join(folder, 'other/deep/out.onnx'), { from });
+    expect((await failure(save)).code).toBe('UNSAFE_FILE');
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  });
+
   it('leaves the target alone when it is a folder, and when it is stopped', async () => {
     const path = join(folder, 'rich.onnx');
     writeFileSync(path, richModel());
@@ -184,15 +207,18 @@ describe('saveModel', () => {
 });
 
 describe('openModel', () => {
-  it.each(['../secret.bin', '/etc/passwd', 'data/../../secret.bin', 'C:\\secret.bin'])(
-    'refuses external data at %s',
-    async (location) => {
-      const path = writeExternal([location, 'data/more.bin']);
-      const error = await failure(() => openModel(path));
-      expect(error.code).toBe('UNSAFE_FILE');
-      expect(error.message).toContain(location);
-    },
-  );
+  it.each([
+    '../secret.bin',
+    '/etc/passwd',
+    'data/../../secret.bin',
+    'C:\\secret.bin',
+    'data\\more.bin',
+  ])('refuses external data at %s', async (location) => {
+    const path = writeExternal([location, 'data/more.bin']);
+    const error = await failure(() => openModel(path));
+    expect(error.code).toBe('UNSAFE_FILE');
+    expect(error.message).toContain(location);
+  });
 
   it('refuses symbolic links, missing and short data', async () => {
     const path = writeExternal();
@@ -204,7 +230,7 @@ describe('openModel', () => {
     writeFileSync(join(folder, 'host/weights.bin'), Buffer.alloc(12));
     const short = await failure(() => openModel(path));
     expect(short.code).toBe('CORRUPT_FILE');
-    expect(short.message).toContain('ends at byte 13, but the file has 12');
+    expect(short.message).toContain('ends at byte 21, but the file has 12');
   });
 
   it('accepts hard-linked data, which is inside its folder', async () => {

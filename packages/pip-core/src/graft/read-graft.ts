@@ -7,6 +7,9 @@ import type { SteeringInputs } from '../plan/plan.ts';
 import { type GraftedSite, type GraftRecord, graftRecordVersion } from './graft-record.ts';
 
 /** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
+/** Bytes of the longest protobuf length. */
+const maxLengthWidth = 10;
+
 const prefixPattern = /^pip(_\d+)?$/;
 
 /**
@@ -36,6 +39,17 @@ export function readGraft(model: Model): GraftRecord | null {
   const host = json.object('host');
   const labels = json.strings('labels');
   const inputs = json.optional('inputs', (key) => readInputs(json.object(key)));
+  const sites = json.objects('sites').map(readSite);
+  const undo = readUndo(json.object('undo'), inputs);
+  const originals = new Map(sites.map(({ value, values }) => [values.output, value]));
+  const { redirects } = undo;
+  const agree =
+    originals.size > 0 &&
+    Object.keys(redirects).length === originals.size &&
+    [...originals].every(
+      ([output, value]) => Object.hasOwn(redirects, output) && redirects[output] === value,
+    );
+  if (!agree) throw json.error('undo', 'does not redirect what the sites say');
   return {
     formatVersion,
     tool: { name: tool.string('name'), version: tool.string('version') },
@@ -59,13 +73,21 @@ export function readGraft(model: Model): GraftRecord | null {
       const baked = json.object(key);
       return { weights: weights(baked, 'weights', labels), strength: baked.number('strength') };
     }),
-    sites: json.objects('sites').map(readSite),
-    undo: readUndo(json.object('undo'), inputs),
+    sites,
+    undo,
   };
 }
 
 function readInputs(inputs: JsonObject): SteeringInputs {
-  return { degradation: inputs.string('degradation'), strength: inputs.string('strength') };
+  // Removal takes these out: a stamp that names another input would make it take the host's own.
+  const named = (key: 'degradation' | 'strength'): string => {
+    const name = inputs.string(key);
+    if (!new RegExp(`^${key}(_\\d+)?$`).test(name)) {
+      throw inputs.error(key, `'${name}' is not the name of a graft's input`);
+    }
+    return name;
+  };
+  return { degradation: named('degradation'), strength: named('strength') };
 }
 
 function weights(json: JsonObject, key: string, labels: readonly string[]): number[] {
@@ -112,6 +134,9 @@ function readUndo(undo: JsonObject, inputs: SteeringInputs | null): SpliceUndo {
     throw undo.error('redirects', `names values outside '${prefix}/'`);
   }
   const width = undo.optional('graphLengthWidth', (key) => undo.number(key));
+  if (width !== null && !(Number.isInteger(width) && width >= 1 && width <= maxLengthWidth)) {
+    throw undo.error('graphLengthWidth', `must be a whole number from 1 to ${maxLengthWidth}`);
+  }
   const records = undo.optional('records', (key) => undo.texts(key));
   return {
     prefix,

@@ -19,7 +19,9 @@ export function checkBase(request: PlanRequest, { refusals, warnings }: Remarks)
         `another ${family}: its fingerprint is ${base.fingerprint}, the host's ${fingerprint}`,
       );
     }
-  } else if (base.digest !== digest) {
+  } else if (base.digest !== null && base.digest !== digest) {
+    mismatch(`another file: its digest is ${base.digest}, the host's ${digest}`);
+  } else if (base.digest === null) {
     warnings.push(
       `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
     );
@@ -27,6 +29,7 @@ export function checkBase(request: PlanRequest, { refusals, warnings }: Remarks)
   // The same structure with other weights: the graft runs, but it learned on something else.
   if (
     adapter.training !== null &&
+    base.fingerprint !== null &&
     base.fingerprint === fingerprint &&
     base.digest !== null &&
     base.digest !== digest

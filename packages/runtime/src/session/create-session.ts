@@ -31,7 +31,12 @@ export async function createSession(
   try {
     const runtime = await loadRuntime();
     const native = await open(runtime, prepared.load, options, label);
-    return wrap(runtime, native, { label, device, optimisation, prepared });
+    try {
+      return wrap(runtime, native, { label, device, optimisation, prepared });
+    } catch (error) {
+      await native.release();
+      throw error;
+    }
   } catch (error) {
     await prepared.dispose();
     throw error;

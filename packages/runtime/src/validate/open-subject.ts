@@ -80,6 +80,7 @@ async function subjectOf(
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = picture.dims;
   return {
+    device: options.device ?? 'cpu',
     ...models,
     picture,
     sizes: sizesFor(picture.dims, multiple),

@@ -3,7 +3,7 @@ import type { GraftRecord } from '@pip-graft/pip-core';
 import type { Image } from '../image/image.ts';
 import type { LatencyOptions } from '../session/measure-latency.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
-import type { OptimisationLevel, Session, SessionValue } from '../session/session.ts';
+import type { Device, OptimisationLevel, Session, SessionValue } from '../session/session.ts';
 import type { PictureSize } from './pictures.ts';
 import type { Tolerances } from './tolerances.ts';
 import type { Trial, TrialResult } from './trial.ts';
@@ -13,6 +13,8 @@ export type Side = 'host' | 'grafted';
 
 /** What checks work on: a graft, its host, and how to run either. */
 export interface Subject {
+  /** Where both models run. */
+  readonly device: Device;
   readonly graft: GraftRecord;
   readonly host: LooseModel;
   readonly grafted: LooseModel;

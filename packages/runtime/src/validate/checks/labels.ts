@@ -22,7 +22,9 @@ export const labels: Check = {
     const output = nearestPair(runs.map((run) => run.output));
     if (output.distance > 0) return verdict(subject, output, 'output');
     const prompts = inner.map((name) => nearestPair(runs.map((run) => run.tensors[name]!)));
-    const closest = prompts.reduce((a, b) => (b.distance < a.distance ? b : a));
+    const closest = prompts.reduce((a, b) =>
+      Number.isNaN(a.distance) || a.distance <= b.distance ? a : b,
+    );
     return verdict(
       subject,
       closest,
@@ -53,8 +55,9 @@ function nearestPair(tensors: readonly TypedTensor[]): Pair {
   for (const [i, a] of tensors.entries()) {
     for (const [j, b] of tensors.slice(0, i).entries()) {
       const distance = difference(toFloat32(a), toFloat32(b)).maxAbs;
-      // NaN is no difference that a label made.
-      if (!(distance >= near.distance)) near = { distance, pair: [j, i] };
+      // NaN is no difference that a label made, and stays found.
+      if (Number.isNaN(distance)) return { distance, pair: [j, i] };
+      if (distance < near.distance) near = { distance, pair: [j, i] };
     }
   }
   return near;

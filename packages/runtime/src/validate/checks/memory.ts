@@ -1,11 +1,13 @@
 import { peakMemory } from '../peak-memory.ts';
 import type { Check } from '../subject.ts';
-import { figure } from '../verdict.ts';
+import { figure, skipped } from '../verdict.ts';
 
 /** Memory at the peak of a process that loads and runs the model, against the host; a gate only where a budget was given. */
 export const memory: Check = {
   name: 'memory',
   async run(subject) {
+    if (subject.device !== 'cpu')
+      return skipped(`Memory is measured on the CPU only, not on ${subject.device}.`);
     const { size } = subject.timing;
     const { name, type } = subject.picture;
     const { threads } = subject;

@@ -24,6 +24,7 @@ export const records: Check = {
 
 function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
   const own = (name: string): boolean => name.startsWith(`${graft.undo.prefix}/`);
+  const outputs = graft.sites.map((site) => site.values.output);
   const inputs: readonly string[] = Object.values(graft.inputs ?? {});
   // Nodes are matched by first output; the ones that a site redirects may read something else.
   const readers = new Set(
@@ -48,13 +49,18 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
       ...added.filter((name) => !isPlanned(name)).map((name) => `${kind} '${name}' was added`),
       ...removed.map((name) => `${kind} '${name}' is missing`),
       ...changed
-        .filter((change) => kind !== 'nodes' || !readers.has(change.name) || !redirected(change))
+        .filter(
+          (change) => kind !== 'nodes' || !readers.has(change.name) || !redirected(change, outputs),
+        )
         .map(({ name, what }) => `${kind} '${name}' changed (${what.join(', ')})`),
       ...(reordered ? [`${kind} stand in another order`] : []),
     ];
   });
 }
 
-function redirected({ what }: RecordDiff['changed'][number]): boolean {
-  return what.length > 0 && what.every((change) => change.startsWith('input '));
+/** Only inputs changed, and only to what the graft makes. */
+function redirected({ what }: RecordDiff['changed'][number], outputs: readonly string[]): boolean {
+  const planned = (change: string): boolean =>
+    change.startsWith('input ') && outputs.some((name) => change.endsWith(` → '${name}'`));
+  return what.length > 0 && what.every(planned);
 }
