@@ -166,6 +166,22 @@ describe('readGraft', () => {
       { undo: { ...record.undo, redirects: { image: 'x' } } },
       /'redirects' names values outside/,
     ],
+    [
+      'the host’s image as its degradation input',
+      { inputs: { degradation: 'image', strength: 'strength' } },
+      /'image' is not the name of a graft's input/,
+    ],
+    [
+      'redirects that the sites do not know',
+      { undo: { ...record.undo, redirects: {} } },
+      /'undo' does not redirect what the sites say/,
+    ],
+    ['no sites', { sites: [] }, /'undo' does not redirect/],
+    [
+      'a length prefix that would fill the memory',
+      { undo: { ...record.undo, graphLengthWidth: 1e9 } },
+      /'graphLengthWidth' must be a whole number from 1 to 10/,
+    ],
   ])('refuses a stamp with %s', (_, change, message) => {
     expect(() => readGraft(stamped(change))).toThrow(
       expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringMatching(message) }),
