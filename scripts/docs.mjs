@@ -24,6 +24,7 @@ const lines = [
   '| 5 | file corrupt, truncated or unsafe |',
   '| 6 | device not available |',
   '| 7 | could not read or write (missing, permission, disk full); the target is untouched |',
+  '| 130 | interrupted; nothing half-written was left |',
 ];
 const common = new Set(['--json', '--quiet', '--debug', '--version']);
 const cell = (text) => text.replaceAll('|', '\\|');

@@ -1,4 +1,5 @@
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { initAdapter, parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
@@ -12,6 +13,7 @@ import { run } from '../session/run.ts';
 /** Options that are the keys of `--adapter init:key=value,…`. */
 interface Options {
   readonly output: string;
+  readonly force?: boolean;
   readonly name?: string;
   readonly mode?: string;
   readonly attach?: string;
@@ -28,6 +30,7 @@ export function command(): Command {
   ])
     .argument('<host>', 'ONNX file to make it for')
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
+    .addOption(new Option('--force', 'replace an adapter that is there'))
     .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
     .addOption(
       new Option(
@@ -59,6 +62,7 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
+        refuseAdapter(options);
         const host = openHost(path);
         requireSites(host);
         const { family, sites } = host.located;
@@ -82,6 +86,16 @@ export function command(): Command {
         };
       }),
     );
+}
+
+/** An adapter may hold days of training. */
+function refuseAdapter({ output, force }: Options): void {
+  if (!force && existsSync(join(output, 'adapter_config.json'))) {
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${output}: an adapter is there; choose another folder, or --force to replace it.`,
+    );
+  }
 }
 
 function initOptions(options: Options) {

@@ -3,7 +3,12 @@ import { graft, requirePlan } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
 import { define } from '../session/define.ts';
-import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
+import {
+  type ExternalOptions,
+  externalOption,
+  outputOption,
+  refuseOverInput,
+} from '../session/options.ts';
 import { run } from '../session/run.ts';
 import { version } from '../version.ts';
 
@@ -22,7 +27,9 @@ export function command(): Command {
   for (const option of graftOptions()) apply.addOption(option);
   return apply.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
-      const { host, adapter, result } = planHost(path, options, session.cwd);
+      refuseOverInput(path, options.output);
+      const home = { target: options.output, external: options.external ?? 'copy' };
+      const { host, adapter, result } = planHost(path, options, session.cwd, home);
       const plan = requirePlan(result);
       for (const warning of plan.warnings) session.note(`warning: ${warning}`);
       const grafted = graft(host.model, plan, adapter, { name: 'graft', version });

@@ -16,7 +16,7 @@ import { run } from '../session/run.ts';
 interface Options extends BackboneSizes {
   readonly output: string;
   readonly seed: number;
-  readonly opset: number;
+  readonly opset?: number;
   readonly dtype: NonNullable<BuildOptions['dataType']>;
 }
 
@@ -68,9 +68,10 @@ export function command(): Command {
         .default(0),
     )
     .addOption(
-      new Option('--opset <number>', 'ONNX operator set')
-        .argParser(wholeNumber(11, 23))
-        .default(17),
+      new Option(
+        '--opset <number>',
+        'ONNX operator set; default: 17, and 22 for bfloat16',
+      ).argParser(wholeNumber(11, 23)),
     )
     .addOption(
       new Option('--dtype <type>', 'element type')
@@ -79,15 +80,15 @@ export function command(): Command {
     )
     .action(
       run<[BackbonePreset], Options>(async (session, name, options) => {
-        const { output, seed, opset, dtype, dim, blocks, heads, refinement, middle, decoder } =
-          options;
+        const { output, seed, dtype, dim, blocks, heads, refinement, middle, decoder } = options;
         const sizes = Object.fromEntries(
           Object.entries({ dim, blocks, heads, refinement, middle, decoder }).filter(
             ([, value]) => value !== undefined,
           ),
         );
         const backbone = resizeBackbone(backbonePresets[name], sizes);
-        const model = buildBackbone(backbone, seed, { opset, dataType: dtype });
+        const model = buildBackbone(backbone, seed, { opset: options.opset, dataType: dtype });
+        const opset = model.opsets.get('');
         await saveModel(model, output, {
           signal: session.signal,
           onProgress: (done, total) => session.progress('writing', done, total),

@@ -2,7 +2,12 @@ import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
-import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
+import {
+  type ExternalOptions,
+  externalOption,
+  outputOption,
+  refuseOverInput,
+} from '../session/options.ts';
 import { run } from '../session/run.ts';
 
 interface Options extends ExternalOptions {
@@ -18,6 +23,7 @@ export function command(): Command {
     .addOption(externalOption())
     .action(
       run<[string], Options>(async (session, path, options) => {
+        refuseOverInput(path, options.output);
         const opened = openModel(path);
         const { model, graft } = ungraft(opened.model);
         const found = digest(model.source);
@@ -30,7 +36,7 @@ export function command(): Command {
         opened.close();
         const text = identical
           ? `${options.output}: the host, byte for byte (${found})`
-          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); the file was changed since, or its external data was put inside it`;
+          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); something changed the file since, or the data's locations are written for another folder`;
         return {
           json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest },
           text,

@@ -81,7 +81,7 @@ export function command(): Command {
 
 function strengthOf(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
+  if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
     throw new InvalidArgumentError(
       'expected a number; 0 is the host alone, 1 the adapter as it is.',
     );

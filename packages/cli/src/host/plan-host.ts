@@ -2,7 +2,7 @@ import { type Adapter, type PlanResult, planGraft } from '@pip-graft/pip-core';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseWeights } from '../session/parse-weights.ts';
 import { openAdapter } from './open-adapter.ts';
-import { type Host, identify, openHost } from './open-host.ts';
+import { type Home, type Host, identify, openHost } from './open-host.ts';
 import { requireSites } from './require-sites.ts';
 
 /** Options that `plan` and `apply` share. */
@@ -48,8 +48,8 @@ export interface Planned {
 }
 
 /** Opens host and adapter and plans. Errors: exit 3 and 4 of the table in the reference. */
-export function planHost(path: string, options: GraftOptions, cwd: string): Planned {
-  const host = openHost(path);
+export function planHost(path: string, options: GraftOptions, cwd: string, home?: Home): Planned {
+  const host = openHost(path, home);
   requireSites(host);
   const identity = identify(host);
   const adapter = openAdapter(options.adapter, host, identity, cwd);

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { type ExternalMode, externalModes } from '@pip-graft/onnx-graft/node';
 import { InvalidArgumentError, Option } from 'commander';
 
@@ -14,7 +16,7 @@ export function outputOption(description: string): Option {
 export function externalOption(): Option {
   return new Option(
     '--external <how>',
-    'external data: reference (leave it where it is), link, copy (the default, into another folder) or inline',
+    "external data: reference (leave it where it is), link (hard links, which onnx's own checker refuses on both sides), copy (the default, into another folder) or inline",
   ).choices(externalModes);
 }
 
@@ -35,4 +37,14 @@ export function wholeNumbers(text: string): number[] {
     throw new InvalidArgumentError('expected whole numbers joined by commas, as 1,2,2,4.');
   }
   return text.split(',').map(Number);
+}
+
+/** Refuses to write a result over what it is made from. Errors: `INVALID_ARGUMENT`. */
+export function refuseOverInput(input: string, output: string): void {
+  if (resolve(input) === resolve(output)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${output}: the result would replace the input; choose another name.`,
+    );
+  }
 }

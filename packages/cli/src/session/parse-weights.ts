@@ -23,7 +23,7 @@ export function parseWeights(text: string, labels: readonly string[]): number[] 
       throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
     seen.add(label);
     const weight = amount === '' ? Number.NaN : Number(amount);
-    if (rest.length > 0 || !Number.isFinite(weight) || weight < 0) {
+    if (rest.length > 0 || !Number.isFinite(Math.fround(weight)) || weight < 0) {
       throw new GraftError(
         'INVALID_WEIGHTS',
         `degradation '${part}': expected ${label}=NUMBER with a number of 0 or more.`,

@@ -158,6 +158,19 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     ['apply', 'host.onnx', '--adapter', 'init', '-o', 'kept.txt/out.onnx'],
   ],
   [
+    'a target that is the host',
+    2,
+    'would replace the input',
+    ['apply', 'host.onnx', '--adapter', 'init', '-o', './host.onnx'],
+  ],
+  ['an adapter over an adapter', 7, '--force', ['adapter', 'init', 'host.onnx', '-o', 'adapter']],
+  [
+    'a weight that float32 cannot hold',
+    2,
+    'rain=1e39',
+    ['apply', 'host.onnx', '--adapter', 'init', '--bake', 'rain=1e39', '-o', 'kept.txt'],
+  ],
+  [
     'a target where no folder can be made',
     7,
     'could not be written',

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cropImage, readImage, writeImage } from '@pip-graft/runtime';
+import onnxProto from 'onnx-proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';
 
+const { onnx } = onnxProto;
 const bundled = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 let folder = '';
 /** A part of the bundled photo: small, and of an odd size. */
@@ -209,4 +212,66 @@ describe('graft restore', () => {
     expect(ended.stderr).toContain('bad.jpg');
     expect(readdirSync(join(folder, 'mixed'))).toEqual(['good.png']);
   });
+});
+
+describe('graft on a host with external data', () => {
+  /** The small network with every weight in a file beside it. */
+  function externalHost(path: string): void {
+    json(
+      folder,
+      'backbone',
+      'build',
+      'nafnet',
+      '--dim',
+      '8',
+      '--blocks',
+      '1,1',
+      '-o',
+      'inline.onnx',
+    );
+    const model = onnx.ModelProto.decode(readFileSync(join(folder, 'inline.onnx')));
+    let offset = 7;
+    const parts = [Buffer.alloc(offset)];
+    for (const tensor of model.graph?.initializer ?? []) {
+      const data = Buffer.from(tensor.rawData ?? []);
+      if (data.length < 256) continue;
+      const entries = {
+        location: 'weights.bin',
+        offset: String(offset),
+        length: String(data.length),
+      };
+      tensor.externalData = Object.entries(entries).map(([key, value]) =>
+        onnx.StringStringEntryProto.create({ key, value }),
+      );
+      tensor.dataLocation = 1;
+      tensor.rawData = new Uint8Array();
+      parts.push(data);
+      offset += data.length;
+    }
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), onnx.ModelProto.encode(model).finish());
+    writeFileSync(join(folder, path, '../weights.bin'), Buffer.concat(parts));
+  }
+
+  it.each(['reference', 'link', 'copy', 'inline'])(
+    '%s: valid, and removable byte for byte',
+    (mode) => {
+      externalHost('data/host.onnx');
+      const target = mode === 'reference' ? 'grafted.onnx' : `${mode}/grafted.onnx`;
+      json(
+        folder,
+        'apply',
+        'data/host.onnx',
+        '--adapter',
+        'init',
+        '-o',
+        target,
+        '--external',
+        mode,
+      );
+      expect(json(folder, 'validate', target)).toMatchObject({ status: 'passed' });
+      const back = target.replace('grafted', 'back');
+      expect(json(folder, 'remove', target, '-o', back)).toMatchObject({ identical: true });
+    },
+  );
 });

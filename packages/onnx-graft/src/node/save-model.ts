@@ -1,19 +1,13 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { inlineExternal } from '../edit/inline-external.ts';
-import { relocateExternal } from '../edit/relocate-external.ts';
+import { resolve } from 'node:path';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
-import { checkExternalFile } from './check-external-file.ts';
 import { chunks } from './chunks.ts';
 import { placeFile } from './place-file.ts';
+import { type ExternalMode, rehomeExternal } from './rehome-external.ts';
 import { writeAtomic } from './write-atomic.ts';
-
-/** What happens to external data when a model is saved. */
-export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
-export type ExternalMode = (typeof externalModes)[number];
 
 export interface SaveOptions {
   /** Where the model's external data is, as {@link openModel} gives it; not needed without any. */
@@ -81,44 +75,14 @@ async function placeExternal(model: Model, target: string, options: SaveOptions)
       `${target}: the model has external data, but where it is was not given.`,
     );
   }
-  const { folder, external } = options.from;
-  const mode = options.externalData ?? 'copy';
-  const files = new Map(
-    [...locations].map((location) => [location, checkExternalFile(target, folder, location)]),
+  const from = { ...options.from, locations };
+  const { model: placed, files } = rehomeExternal(
+    model,
+    from,
+    target,
+    options.externalData ?? 'copy',
   );
-  refuseDataAsTarget(target, files, mode);
-  if (mode === 'inline') return inlineExternal(model, external);
-  const here = dirname(target);
-  if (here === resolve(folder)) return model;
-  if (mode === 'reference')
-    return relocateExternal(model, (location) => referenceTo(files.get(location)!, here));
-  for (const [location, file] of files) await placeFile(file, join(here, location), mode);
-  return model;
-}
-
-/** Saving a model over its own weights would destroy the only copy of them. */
-function refuseDataAsTarget(
-  target: string,
-  files: ReadonlyMap<string, string>,
-  mode: ExternalMode,
-): void {
-  for (const [location, file] of files) {
-    if (file === target || (mode !== 'inline' && join(dirname(target), location) === target)) {
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `${target}: this is where the model's external data '${location}' is or would go; give the model another name.`,
-      );
-    }
-  }
-}
-
-function referenceTo(file: string, folder: string): string {
-  const path = relative(folder, file);
-  if (path.startsWith('..')) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `${file}: it cannot be referenced from ${folder}, because runtimes refuse external data above the model's folder; save beside it, or choose link, copy or inline.`,
-    );
-  }
-  return path.split(sep).join('/');
+  for (const [file, to] of files)
+    await placeFile(file, to, options.externalData === 'link' ? 'link' : 'copy');
+  return placed;
 }

@@ -1,4 +1,5 @@
 import type { SkipSite } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { LevelConfig, PipAttach, PipConfig, PipMode } from './pip-config.ts';
 import { validateConfig } from './validate-config.ts';
 
@@ -93,8 +94,13 @@ function perLevel(
 ): number[] {
   if (chosen === undefined) return sites.map(fallback);
   if (chosen.length === 1) return sites.map(() => chosen[0]!);
-  // A missing entry is NaN, which the validation names with its level.
-  return sites.map((_, index) => chosen[index] ?? Number.NaN);
+  if (chosen.length !== sites.length) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `Prompt channels or sizes: ${chosen.length} numbers for ${sites.length} levels; give one, or one for each level.`,
+    );
+  }
+  return [...chosen];
 }
 
 function toMultipleOf8(value: number): number {

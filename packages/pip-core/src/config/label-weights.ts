@@ -20,7 +20,7 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
       `${weights.length} degradation weights were given for ${labels.length} labels (${labels.join(', ')}).`,
     );
   }
-  if (!weights.every((weight) => Number.isFinite(weight) && weight >= 0)) {
+  if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
       `Degradation weights must be finite and not negative: ${spelled}.`,

@@ -57,11 +57,11 @@ describe('defaultConfig', () => {
     ]);
   });
 
-  it('names the level that a list of choices left out', () => {
+  it('says how many choices there are for how many levels', () => {
     expect(() => defaultConfig('restormer', restormer, { promptSize: [8, 4] })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('level 3: prompt size'),
+        message: expect.stringContaining('2 numbers for 3 levels'),
       }),
     );
   });
