@@ -31,9 +31,14 @@ export interface Home {
 /** The host as it will stand there: what is grafted onto, and what removal gives back. */
 function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
   if (!home || opened.locations.size === 0) return opened;
-  const { model, files } = rehomeExternal(opened.model, opened, home.target, home.external);
+  const { model, external, files } = rehomeExternal(
+    opened.model,
+    opened,
+    home.target,
+    home.external,
+  );
   // Files that have to be copied or linked stay the model's external data; all else is settled.
-  return files.size > 0 ? opened : { ...opened, model, locations: new Set() };
+  return files.size > 0 ? opened : { ...opened, model, external, locations: new Set() };
 }
 
 /** What an adapter is bound to: the exact file, and the network whatever file it is in. */

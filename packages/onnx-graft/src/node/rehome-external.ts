@@ -20,6 +20,8 @@ export interface ExternalData {
 /** A model as it will stand at a target, and the data files that have to go there with it. */
 export interface Rehomed {
   readonly model: Model;
+  /** Reads the data by the locations that this model has, before it is saved. */
+  readonly external: ExternalReader;
   /** Where each file goes, by where it is now. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -43,14 +45,20 @@ export function rehomeExternal(
   );
   refuseDataAsTarget(resolve(target), now, mode);
   const files = new Map<string, string>();
-  if (mode === 'inline') return { model: inlineExternal(model, external), files };
-  if (here === resolve(folder)) return { model, files };
+  if (mode === 'inline') return { model: inlineExternal(model, external), external, files };
+  if (here === resolve(folder)) return { model, external, files };
   if (mode === 'reference') {
-    const locate = (location: string): string => referenceTo(now.get(location)!, here);
-    return { model: relocateExternal(model, locate), files };
+    const before = new Map(
+      [...now].map(([location, file]) => [referenceTo(file, here), location] as const),
+    );
+    return {
+      model: relocateExternal(model, (location) => referenceTo(now.get(location)!, here)),
+      external: (location) => external(before.get(location) ?? location),
+      files,
+    };
   }
   for (const [location, file] of now) files.set(file, join(here, location));
-  return { model, files };
+  return { model, external, files };
 }
 
 /** Saving a model over its own weights would destroy the only copy of them. */
