@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 
-// Keeps the young generation from doubling again and again: a graft peaks at 140 MB instead of
+// Keeps the young generation from doubling again and again: a graft peaks at 150 MB instead of
 // 175 MB and takes as long (docs/benchmarks/apply.md).
 setFlagsFromString('--semi-space-growth-factor=1');
 
