@@ -17,7 +17,7 @@ Exporter = Literal["torchscript", "dynamo"]
 AXES = {0: "batch", 2: "height", 3: "width"}
 # The newer exporter writes paths of the exporting machine here, and much text nobody reads.
 KEPT_METADATA = ("pkg.torch.onnx.name_scopes",)
-MACHINE_TRACES = (b"/opt/", b"/usr/", b"/home/", b"/work/", b"site-packages", b'.py"')
+MACHINE_TRACES = (b"/opt/", b"/usr/", b"/home/", b"site-packages", b'.py"')
 
 
 @dataclass(frozen=True)
