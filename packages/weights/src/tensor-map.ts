@@ -1,4 +1,6 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+
+export { elementCount };
 
 /** A tensor of numbers: its shape and its elements, last axis fastest. */
 export interface FloatTensor {
@@ -8,11 +10,6 @@ export interface FloatTensor {
 
 /** Tensors by name: a checkpoint, an adapter, the weights of a network. */
 export type TensorMap = ReadonlyMap<string, FloatTensor>;
-
-/** How many elements a shape has. */
-export function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
-}
 
 /**
  * A tensor over given elements.

@@ -139,7 +139,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   [
     'all-zero weights',
     2,
-    'all weights are zero',
+    'weights are zero',
     ['apply', 'host.onnx', '--adapter', 'init', '--bake', 'rain=0', '-o', 'kept.txt'],
   ],
   ['an image of zero size', 5, 'zero.png', ['restore', 'grafted.onnx', 'zero.png', '-o', 'out']],

@@ -1,4 +1,4 @@
-import type { ByteSource, Piece, PieceSource } from '../wire/source.ts';
+import { type ByteSource, type Piece, type PieceSource, pieceLength } from '../wire/source.ts';
 
 /** Large enough that system calls do not count, small enough that memory does not either. */
 const chunkBytes = 1024 * 1024;
@@ -39,12 +39,7 @@ function* range(
   if (isPieces(source)) {
     let at = 0;
     for (const piece of source.pieces) {
-      const length =
-        piece instanceof Uint8Array
-          ? piece.length
-          : 'source' in piece
-            ? piece.end - piece.start
-            : piece.byteLength;
+      const length = pieceLength(piece);
       const from = Math.max(0, start - at);
       const to = Math.min(length, end - at);
       if (from < to) yield* pieceRange(piece, from, to, buffer);

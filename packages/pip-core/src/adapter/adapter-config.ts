@@ -89,7 +89,11 @@ export function decodeAdapterConfig(
       fingerprint: base.optional('fingerprint', text_(base)),
       digest: base.optional('digest', text_(base)),
     },
-    training: json.optional('training', (key) => json.object(key).plain()),
+    training: json.optional('training', (key) => {
+      const record = json.object(key).plain();
+      if (Object.keys(record).length > 0) return record;
+      throw json.error(key, 'is an empty record; null means untrained');
+    }),
     defaultDegradation: json.optional('default_degradation', (key) =>
       defaults(json, key, config.labels),
     ),

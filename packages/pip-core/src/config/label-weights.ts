@@ -20,6 +20,15 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
       `${weights.length} degradation weights were given for ${labels.length} labels (${labels.join(', ')}).`,
     );
   }
+  checkWeights(weights, spelled);
+  return weights;
+}
+
+/**
+ * Refuses weights that no degradation has: `INVALID_WEIGHTS` for negative, all-zero, or
+ * non-finite ones, also those that float32, which models compute in, cannot hold.
+ */
+export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
   if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
@@ -32,7 +41,6 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
       `All degradation weights are zero; give at least one above 0.`,
     );
   }
-  return weights;
 }
 
 function byLabel(given: Readonly<Record<string, number>>, labels: readonly string[]): number[] {
