@@ -7,7 +7,7 @@ export * from './edit/expose.ts';
 export * from './edit/inline-external.ts';
 export * from './edit/name-scope.ts';
 export * from './edit/relocate-external.ts';
-export type * from './edit/site.ts';
+export * from './edit/site.ts';
 export * from './edit/splice.ts';
 export * from './edit/unsplice.ts';
 export * from './error.ts';

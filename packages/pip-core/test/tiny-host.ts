@@ -88,7 +88,17 @@ export function tinyHost(options: TinyHostOptions = {}): TinyHost {
   ): SkipSite => {
     const node = model.graph.nodes.find(({ outputs }) => outputs.includes(merge))!;
     const uses = [{ node: node.index, input: 1 }];
-    return { level, value, channels, scale: level, join, consumer: node.name, uses, evidence: [] };
+    return {
+      level,
+      value,
+      channels,
+      layout: 'NCHW',
+      scale: level,
+      join,
+      consumer: node.name,
+      uses,
+      evidence: [],
+    };
   };
   const sites = [site(1, skip1, 8, 'add', merge1), site(2, skip2, 16, 'concat', merge2)];
   return { model, facts: graphFacts(model), sites };

@@ -88,6 +88,7 @@ function toSites(facts: GraphFacts, skips: readonly Skip[]): SkipSite[] {
       uses,
       level: unique ? levels[i]! : i + 1,
       channels: skip.feature.channels,
+      layout: skip.feature.layout,
       scale: join.scale,
       join: join.kind,
       consumer: node.name || node.outputs[0]!,

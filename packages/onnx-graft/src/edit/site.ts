@@ -12,11 +12,19 @@ export interface Site {
   readonly uses: readonly Use[];
 }
 
+/** How a skip feature is laid out: channels second, channels last, or one row of channels a pixel, (N, H·W, C). */
+export const siteLayouts = ['NCHW', 'NHWC', 'tokens'] as const;
+
+export type SiteLayout = (typeof siteLayouts)[number];
+
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
   /** Level 1 is full resolution. Unique within a model. */
   readonly level: number;
   readonly channels: number;
+  readonly layout: SiteLayout;
+  /** Tokens only: a value in NCHW, made before the merge, that has the height and width the rows lost. */
+  readonly extent?: string;
   /** Downsampling factor against the input: 1, 2, 4, … */
   readonly scale: number;
   readonly join: 'concat' | 'add' | 'mul';

@@ -1,4 +1,4 @@
-import { GraftError, type Model, type SpliceUndo } from '@pip-graft/onnx-graft';
+import { GraftError, type Model, type SpliceUndo, siteLayouts } from '@pip-graft/onnx-graft';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import type { LevelValues } from '../emit/emit-level.ts';
 import { JsonObject } from '../json/json-object.ts';
@@ -99,6 +99,7 @@ function weights(json: JsonObject, key: string, labels: readonly string[]): numb
 function readSite(site: JsonObject): GraftedSite {
   const values = site.object('values');
   const named = (key: keyof LevelValues) => values.string(key);
+  const extent = site.optional('extent', (key) => site.string(key));
   return {
     value: site.string('value'),
     uses: site
@@ -106,6 +107,9 @@ function readSite(site: JsonObject): GraftedSite {
       .map((use) => ({ node: use.number('node'), input: use.number('input') })),
     level: site.number('level'),
     channels: site.number('channels'),
+    // The first versions knew no other layout.
+    layout: site.optional('layout', (key) => site.oneOf(key, siteLayouts)) ?? 'NCHW',
+    ...(extent === null ? {} : { extent }),
     scale: site.number('scale'),
     join: site.oneOf('join', ['concat', 'add', 'mul']),
     consumer: site.string('consumer'),

@@ -116,7 +116,17 @@ function sitesOf({ graph }: Model): SkipSite[] {
     const value = graph.nodes.find((node) => node.name === skip)!.outputs[0]!;
     const node = graph.nodes.find((candidate) => candidate.name === merge)!;
     const uses = [{ node: node.index, input: node.inputs.indexOf(value) }];
-    return { level, value, channels, scale: level, join, consumer: merge, uses, evidence: [] };
+    return {
+      level,
+      value,
+      channels,
+      layout: 'NCHW',
+      scale: level,
+      join,
+      consumer: merge,
+      uses,
+      evidence: [],
+    };
   };
   return [site(1, 'skip1', 8, 'add', 'merge1'), site(2, 'skip2', 16, 'concat', 'merge2')];
 }

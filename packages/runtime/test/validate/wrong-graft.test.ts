@@ -52,6 +52,7 @@ async function wrongGraft(build: Build): Promise<string> {
         uses: [{ node: 1, input: 1 }],
         level: 1,
         channels: 3,
+        layout: 'NCHW',
         scale: 1,
         join: 'add',
         consumer: 'merge',
