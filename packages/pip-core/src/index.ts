@@ -24,6 +24,7 @@ export { graft } from './graft/graft.ts';
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
+export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
 export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
 export { initialParameters } from './parameters/initial-parameters.ts';
 export type { ParameterInit, ParameterSpec } from './parameters/level-parameters.ts';

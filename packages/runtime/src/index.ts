@@ -16,6 +16,7 @@ export * from './metrics/difference.ts';
 export * from './metrics/psnr.ts';
 export * from './metrics/same-bits.ts';
 export * from './metrics/ssim.ts';
+export * from './report/build-host-page.ts';
 export * from './report/build-report.ts';
 export type * from './report/report-data.ts';
 export * from './report/report-picture.ts';

@@ -4,6 +4,7 @@ import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { initAdapter, parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
+import { chooseSites, type SitesOption, sitesOption } from '../host/choose-sites.ts';
 import { identify, openHost } from '../host/open-host.ts';
 import { requireSites } from '../host/require-sites.ts';
 import { define } from '../session/define.ts';
@@ -11,7 +12,7 @@ import { outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
 
 /** Options that are the keys of `--adapter init:key=value,…`. */
-interface Options {
+interface Options extends SitesOption {
   readonly output: string;
   readonly force?: boolean;
   readonly name?: string;
@@ -50,6 +51,7 @@ export function command(): Command {
         'degradations joined by +; default: noise+rain+haze+blur+low-light',
       ),
     )
+    .addOption(sitesOption())
     .addOption(new Option('--seed <number>', 'seed of the parameters; default: 0'))
     .addOption(
       new Option(
@@ -65,7 +67,8 @@ export function command(): Command {
         refuseAdapter(options);
         const host = openHost(path);
         requireSites(host);
-        const { family, sites } = host.located;
+        const { family } = host.located;
+        const sites = chooseSites(host.located, options.sites);
         const made = initAdapter({ family, sites, ...identify(host) }, initOptions(options));
         host.close();
         await writeAdapter(options.output, made);

@@ -1,9 +1,13 @@
-import { elementCount } from '@pip-graft/onnx-graft';
+import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
+import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import type { Command } from 'commander';
+import { buildHostPage } from '@pip-graft/runtime';
+import { type Command, Option } from 'commander';
 import { formatInspection } from '../host/format-inspection.ts';
+import { hostPage } from '../host/host-page.ts';
 import { openHost } from '../host/open-host.ts';
 import { define } from '../session/define.ts';
+import { refuseOverInput } from '../session/options.ts';
 import { run } from '../session/run.ts';
 
 /** What `inspect` finds; this shape is the command's JSON. */
@@ -23,7 +27,7 @@ export interface Inspection {
     value: string;
     channels: number;
     scale: number;
-    join: string;
+    join: SkipSite['join'];
     consumer: string;
   }[];
   readonly rejected: readonly { value: string; reason: string }[];
@@ -45,6 +49,12 @@ interface GraftSummary {
   readonly labels: readonly string[];
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
   readonly levels: readonly number[];
+  /** Sizes of the prompts, where the file still says them. */
+  readonly prompts: readonly {
+    readonly level: number;
+    readonly promptChannels: number;
+    readonly promptSize: number;
+  }[];
   readonly hostDigest: string;
 }
 
@@ -52,11 +62,19 @@ export function command(): Command {
   return define('inspect', 'Shows what a model is and where its skip connections are', [
     'graft inspect restormer.onnx',
     'graft inspect restormer.onnx --json',
+    'graft inspect restormer.onnx --html restormer.html',
   ])
     .argument('<file>', 'ONNX file')
+    .addOption(new Option('--html <file>', 'also write a page with the network drawn'))
     .action(
-      run<[string], object>((_session, path) => {
+      run<[string], { html?: string }>(async (session, path, { html }) => {
         const inspection = inspect(path);
+        if (html !== undefined) {
+          refuseOverInput(path, html);
+          const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));
+          await writeAtomic(html, (append) => append(page), session.signal);
+          session.note(`${html}: the network drawn`);
+        }
         return { json: inspection, text: formatInspection(path, inspection) };
       }),
     );
@@ -64,7 +82,7 @@ export function command(): Command {
 
 function inspect(path: string): Inspection {
   const host = openHost(path);
-  const { model, located } = host;
+  const { model, located, facts } = host;
   const record = readGraft(model);
   const { sizeMultiple } = located;
   host.close();
@@ -117,6 +135,12 @@ function inspect(path: string): Inspection {
       labels: record.labels,
       inputs: record.inputs,
       levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
+      prompts: record.sites.flatMap(({ level, values }) => {
+        const [, promptChannels, promptSize] = facts.value(values.prompt)?.dims ?? [];
+        return typeof promptChannels === 'number' && typeof promptSize === 'number'
+          ? [{ level, promptChannels, promptSize }]
+          : [];
+      }),
       hostDigest: record.host.digest,
     },
     warnings: located.warnings,

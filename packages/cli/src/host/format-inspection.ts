@@ -2,8 +2,8 @@ import type { Inspection } from '../commands/inspect.ts';
 import { table } from '../session/table.ts';
 import { drawLadder } from './draw-ladder.ts';
 
-/** An inspection as text for people. */
-export function formatInspection(path: string, found: Inspection): string {
+/** What an inspection found, as names and texts for people. */
+export function inspectionFacts(found: Inspection): string[][] {
   const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
     `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
   const facts = [
@@ -25,7 +25,7 @@ export function formatInspection(path: string, found: Inspection): string {
         : `with height and width multiples of ${found.sizeMultiple}`,
     ],
   ];
-  const graft = found.graft;
+  const { graft } = found;
   if (graft) {
     const inputs = graft.inputs
       ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
@@ -35,8 +35,13 @@ export function formatInspection(path: string, found: Inspection): string {
       `${graft.trained ? '' : 'UNTRAINED '}adapter '${graft.adapter}', ${graft.mode}, ${graft.attach}, labels ${graft.labels.join(', ')}, level ${graft.levels.join(', ')}, ${inputs}`,
     ]);
   }
-  const lines = [path, table(facts), ''];
-  if (found.sites.length > 0) lines.push(drawLadder(found.sites, graft?.levels ?? []), '');
+  return facts;
+}
+
+/** An inspection as text for people. */
+export function formatInspection(path: string, found: Inspection): string {
+  const lines = [path, table(inspectionFacts(found)), ''];
+  if (found.sites.length > 0) lines.push(drawLadder(found.sites, found.graft?.levels ?? []), '');
   const reasons = groupReasons(found.rejected);
   if (reasons.length > 0) {
     lines.push('Looked at and turned down (--json lists each):', table(reasons));

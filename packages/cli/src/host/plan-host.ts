@@ -1,15 +1,15 @@
 import { type Adapter, type PlanResult, planGraft } from '@pip-graft/pip-core';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { parseWeights } from '../session/parse-weights.ts';
+import { chooseSites, type SitesOption, sitesOption } from './choose-sites.ts';
 import { openAdapter } from './open-adapter.ts';
 import { type Home, type Host, identify, openHost } from './open-host.ts';
 import { requireSites } from './require-sites.ts';
 
 /** Options that `plan` and `apply` share. */
-export interface GraftOptions {
+export interface GraftOptions extends SitesOption {
   readonly adapter: string;
   readonly bake?: string;
-  readonly levels?: readonly number[];
   readonly allowUnbound?: boolean;
   readonly inputs: 'optional' | 'required';
 }
@@ -24,7 +24,7 @@ export function graftOptions(): Option[] {
       '--bake <weights>',
       'fix the degradation, label or label=weight,…, and add no inputs',
     ),
-    new Option('--levels <numbers>', 'graft these levels only, as 1,2').argParser(levelsOf),
+    sitesOption(),
     new Option(
       '--inputs <kind>',
       'optional: degradation and strength have defaults; required: a caller has to feed them, which onnxruntime-node and -web need to feed them at all',
@@ -33,12 +33,6 @@ export function graftOptions(): Option[] {
       .default('optional'),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
   ];
-}
-
-function levelsOf(text: string): number[] {
-  if (!/^\d+(,\d+)*$/.test(text))
-    throw new InvalidArgumentError('expected level numbers joined by commas, as 1,2.');
-  return text.split(',').map(Number);
 }
 
 export interface Planned {
@@ -51,6 +45,7 @@ export interface Planned {
 export function planHost(path: string, options: GraftOptions, cwd: string, home?: Home): Planned {
   const host = openHost(path, home);
   requireSites(host);
+  const levels = chooseSites(host.located, options.sites);
   const identity = identify(host);
   const adapter = openAdapter(options.adapter, host, identity, cwd);
   const { located, model, facts } = host;
@@ -67,7 +62,7 @@ export function planHost(path: string, options: GraftOptions, cwd: string, home?
     adapter,
     options: {
       ...(bake ? { bake } : {}),
-      ...(options.levels ? { levels: options.levels } : {}),
+      ...(options.sites === undefined ? {} : { levels: levels.map(({ level }) => level) }),
       requireInputs: options.inputs === 'required',
       ...(options.allowUnbound ? { allowUnbound: true } : {}),
     },

@@ -4,6 +4,7 @@ import {
   GraftError,
   GraphBuilder,
   type NameSource,
+  type SiteLayout,
 } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
@@ -11,6 +12,7 @@ import { parameterName } from '../parameters/names.ts';
 import { emitDegradationWeights } from './degradation-prompt.ts';
 import { emitLevel, type LevelValues } from './emit-level.ts';
 import { levelGrids } from './grid.ts';
+import { fromNchw, toNchw } from './layout.ts';
 import type { Steering } from './steering.ts';
 
 /** What to emit, and where its open ends are. */
@@ -25,12 +27,19 @@ export interface EmitRequest {
   /** Every emitted name starts with it and a slash. */
   readonly prefix: string;
   /** Skip features in the order in which the host's nodes read them. */
-  readonly sites: readonly {
-    readonly level: number;
-    readonly value: string;
-    readonly dataType: FloatType;
-  }[];
+  readonly sites: readonly EmitSite[];
   readonly steering: PipSteering;
+}
+
+/** A skip feature that a level is emitted on. */
+export interface EmitSite {
+  readonly level: number;
+  readonly value: string;
+  readonly dataType: FloatType;
+  /** Default NCHW. */
+  readonly layout?: SiteLayout;
+  /** Tokens only: a value in NCHW of the same height and width. */
+  readonly extent?: string | undefined;
 }
 
 /** Names of the two graph inputs, or the numbers that take their place. */
@@ -61,7 +70,7 @@ export function emitPip(request: EmitRequest): EmittedLevel[] {
   const builder = (name: string) => new GraphBuilder({ opset, prefix: `${prefix}/${name}`, taken });
   const shared = builder('degradation');
   const steering = emitSteering(shared, request.steering);
-  return sites.map(({ level: number, value, dataType }, index) => {
+  return sites.map(({ level: number, value, dataType, layout = 'NCHW', extent }, index) => {
     const level = config.levels.find((candidate) => candidate.level === number);
     if (level === undefined) {
       throw new GraftError('ADAPTER_INVALID', `The adapter has no level ${number}.`);
@@ -69,7 +78,10 @@ export function emitPip(request: EmitRequest): EmittedLevel[] {
     const g = builder(`level${number}`);
     const tensor = (name: string) => required(request.tensors, parameterName(number, name));
     const grids = levelGrids(g.prefix, level.promptSize);
-    const values = emitLevel({ g, config, level, dataType, grids, tensor }, value, steering);
+    const place = { value, channels: level.channels, layout, extent };
+    const feature = toNchw(g.scope('feature'), place);
+    const emitted = emitLevel({ g, config, level, dataType, grids, tensor }, feature, steering);
+    const values = { ...emitted, output: fromNchw(g.scope('merged'), emitted.output, place) };
     const own = g.fragment();
     const fragment = index === 0 ? join(shared.fragment(), own) : own;
     return { level: number, fragment, values };

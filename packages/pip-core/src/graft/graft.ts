@@ -34,6 +34,8 @@ export function graft(model: Model, plan: Plan, adapter: Adapter, tool: GraftToo
     sites: plan.levels.map(({ site, dataType }) => ({
       level: site.level,
       value: site.value,
+      layout: site.layout,
+      extent: site.extent,
       dataType,
     })),
     steering: steeringOf(plan),

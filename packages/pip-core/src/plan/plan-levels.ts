@@ -7,6 +7,12 @@ import { levelCost } from './cost.ts';
 import type { PlannedLevel } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 
+const layouts = {
+  NCHW: { rank: 4, channelAxis: 1 },
+  NHWC: { rank: 4, channelAxis: 3 },
+  tokens: { rank: 3, channelAxis: 2 },
+} as const;
+
 /** The adapter's levels on the host's sites, in the order in which the host reads them. */
 export function planLevels(request: PlanRequest, remarks: Remarks): PlannedLevel[] {
   const { adapter, sites, options = {} } = request;
@@ -43,12 +49,15 @@ function planLevel(
 ): PlannedLevel | undefined {
   const place = `${model.source.label}: level ${site.level}, value '${site.value}'`;
   const before = refusals.length;
-  const channels = facts.channels(site.value) ?? site.channels;
-  const rank = facts.value(site.value)?.dims?.length ?? 4;
-  if (channels !== site.channels || rank !== 4) {
+  const { rank: wantedRank, channelAxis } = layouts[site.layout];
+  const dims = facts.value(site.value)?.dims;
+  const said = site.layout === 'NCHW' ? facts.channels(site.value) : dims?.[channelAxis];
+  const channels = typeof said === 'number' ? said : site.channels;
+  const rank = dims?.length ?? wantedRank;
+  if (channels !== site.channels || rank !== wantedRank) {
     refusals.push({
       code: 'UNSUPPORTED_LAYOUT',
-      message: `${place}: it was located as NCHW with ${site.channels} channels, but the graph says rank ${rank} and ${channels} channels; locate the sites again.`,
+      message: `${place}: it was located as ${site.layout} with ${site.channels} channels, but the graph says rank ${rank} and ${channels} channels; locate the sites again.`,
     });
   } else if (level.channels !== channels) {
     refusals.push({
@@ -61,6 +70,12 @@ function planLevel(
     refusals.push({
       code: 'UNSUPPORTED_HOST',
       message: `${place}: its type is ${dataType ?? 'not known'}; float32, float16 and bfloat16 can be grafted.`,
+    });
+  }
+  if (site.layout === 'tokens' && site.extent === undefined) {
+    refusals.push({
+      code: 'UNSUPPORTED_LAYOUT',
+      message: `${place}: it is one row of channels a pixel, and no value before it has the height and width that the rows lost.`,
     });
   }
   const isRead = (use: SkipSite['uses'][number]) =>

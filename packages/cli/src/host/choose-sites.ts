@@ -1,0 +1,59 @@
+import type { Located } from '@pip-graft/backbones';
+import { GraftError, type SkipSite } from '@pip-graft/onnx-graft';
+import { Option } from 'commander';
+
+export interface SitesOption {
+  readonly sites?: string;
+}
+
+export function sitesOption(): Option {
+  return new Option(
+    '--sites <sites>',
+    'graft these skip connections only: levels or names of values joined by commas, as 1,3; ^ before one leaves it out, as ^2',
+  );
+}
+
+/**
+ * The skip connections that a person chose, by level or by the name of the value; with `^` only, all
+ * but these. What was found is not changed by it, nor is the fingerprint.
+ *
+ * Errors: `INVALID_ARGUMENT` for one that was not found, with the reason where it was turned down,
+ * and when nothing is left.
+ *
+ * @example chooseSites(located, '^2').map(({ level }) => level) // [1, 3]
+ */
+export function chooseSites(located: Located, text: string | undefined): readonly SkipSite[] {
+  const { sites } = located;
+  if (text === undefined) return sites;
+  const words = text.split(',').map((word) => word.trim());
+  const named = (word: string) => siteNamed(located, word);
+  const left = new Set(words.filter(isExclusion).map((word) => named(word.slice(1))));
+  const taken = new Set(words.filter((word) => !isExclusion(word)).map(named));
+  const chosen = sites.filter((site) => !left.has(site) && (taken.size === 0 || taken.has(site)));
+  if (chosen.length > 0) return chosen;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `--sites ${text}: it leaves no skip connection of ${levelsOf(sites)}.`,
+  );
+}
+
+function isExclusion(word: string): boolean {
+  return word.startsWith('^');
+}
+
+function siteNamed({ sites, rejected }: Located, word: string): SkipSite {
+  const found = sites.find(({ level, value }) => value === word || String(level) === word);
+  if (found) return found;
+  const turnedDown = rejected.find(({ value }) => value === word);
+  const why = turnedDown
+    ? `it was turned down: ${turnedDown.reason}`
+    : 'there is none of that name';
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `--sites '${word}': ${why}; skip connections are ${levelsOf(sites)}.`,
+  );
+}
+
+function levelsOf(sites: readonly SkipSite[]): string {
+  return sites.map(({ level, value }) => `${level} ('${value}')`).join(', ') || 'none';
+}

@@ -1,0 +1,30 @@
+import { basename } from 'node:path';
+import type { HostPage } from '@pip-graft/runtime';
+import type { Inspection } from '../commands/inspect.ts';
+import { inspectionFacts } from './format-inspection.ts';
+import { laddersOf } from './ladders-of.ts';
+
+/** An inspection as a page with a drawing. */
+export function hostPage(path: string, found: Inspection): HostPage {
+  const { sites, graft, family, warnings, rejected } = found;
+  const count = sites.length;
+  const channels = sites.map((site) => site.channels).join(', ');
+  const summary =
+    count === 0
+      ? 'No skip connection was found.'
+      : `${family === 'unet' ? 'A U-Net' : family} with ${count} skip connection${count === 1 ? '' : 's'} of ${channels} channels.`;
+  return {
+    name: basename(path),
+    summary,
+    facts: inspectionFacts(found).map(([label = '', value = '']) => ({ label, value })),
+    ladders: laddersOf(sites).map((ladder) => ({
+      levels: ladder.map(({ level, scale, channels: width, join }) => {
+        const sizes = graft?.prompts.find((prompt) => prompt.level === level);
+        return { level, scale, channels: width, join, ...(sizes ? { graft: sizes } : {}) };
+      }),
+      ...(graft?.inputs ? { inputs: Object.values(graft.inputs) } : {}),
+    })),
+    warnings,
+    rejected,
+  };
+}

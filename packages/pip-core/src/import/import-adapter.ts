@@ -1,0 +1,84 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { FloatTensor, TensorMap } from '@pip-graft/weights';
+import type { Adapter, AdapterBase } from '../adapter/adapter.ts';
+import { parameterName } from '../parameters/names.ts';
+import { pipParameters } from '../parameters/pip-parameters.ts';
+import { fromCheckpointName, toCheckpointName } from './checkpoint-names.ts';
+import { detectConfig } from './detect-config.ts';
+
+/** What a checkpoint does not say about the adapter in it. */
+export interface ImportOptions {
+  readonly name: string;
+  readonly base: AdapterBase;
+  /** Record of how it was trained; null when nobody knows that it was. */
+  readonly training: Readonly<Record<string, unknown>> | null;
+  /** Names for the degradations, in the order of the prompts; default: the release's five or seven. */
+  readonly labels?: readonly string[];
+  /** What messages call the checkpoint. */
+  readonly label?: string;
+}
+
+/**
+ * An adapter from the PIP modules of an authors' checkpoint, whatever else is in it: any of the
+ * five modes, any sizes, any number of labels. The host's own tensors are left alone.
+ *
+ * `tensors` carry the checkpoint's names, such as `prompt1.low_prompt_param`.
+ *
+ * Errors: `ADAPTER_INVALID` when there is no PIP module, when sizes contradict each other, or with
+ * the checkpoint's own names of every tensor that is missing, left over or of another shape;
+ * `INVALID_ARGUMENT` for labels that are not as many as the prompts. Source: spec pip.md section 5.
+ *
+ * @example
+ * const adapter = importAdapter(checkpoint.tensors, { name: 'pip', base, training: { epoch: 120 } });
+ * adapter.config.mode; // 'pip_cross_topm'
+ */
+export function importAdapter(tensors: TensorMap, options: ImportOptions): Adapter {
+  const { name, base, training, label = 'checkpoint' } = options;
+  const levels = new Map<number, Map<string, readonly number[]>>();
+  const own = new Map<string, FloatTensor>();
+  for (const [key, tensor] of tensors) {
+    const place = fromCheckpointName(key);
+    if (place === undefined) continue;
+    const shapes = levels.get(place.level) ?? new Map<string, readonly number[]>();
+    levels.set(place.level, shapes.set(place.name, tensor.dims));
+    own.set(parameterName(place.level, place.name), tensor);
+  }
+  const config = detectConfig(levels, label, options.labels);
+  checkNames(own, config, label);
+  return {
+    ...{ name, version: '0.0.0', config, tensors: own, base, training },
+    ...{ defaultDegradation: null, license: null, baseLicense: null, digest: null },
+  };
+}
+
+/** Refuses what does not fit the config, under the names that the checkpoint's owner knows. */
+function checkNames(
+  own: TensorMap,
+  config: Parameters<typeof pipParameters>[0],
+  label: string,
+): void {
+  const specs = new Map(pipParameters(config).map(({ name, dims }) => [name, dims]));
+  const problems: string[] = [];
+  for (const [name, dims] of specs) {
+    const found = own.get(name)?.dims;
+    if (found === undefined) problems.push(`'${theirs(name)}' is missing`);
+    else if (found.join() !== dims.join()) {
+      problems.push(
+        `'${theirs(name)}' has shape [${found.join(', ')}] instead of [${dims.join(', ')}]`,
+      );
+    }
+  }
+  for (const name of own.keys()) {
+    if (!specs.has(name)) problems.push(`'${theirs(name)}' is left over`);
+  }
+  if (problems.length === 0) return;
+  throw new GraftError(
+    'ADAPTER_INVALID',
+    `${label}: its PIP modules are ${config.mode} by their names, but do not fit that: ${problems.join('; ')}.`,
+  );
+}
+
+function theirs(name: string): string {
+  const [, level, rest] = /^level(\d+)\.(.*)$/.exec(name)!;
+  return toCheckpointName(Number(level), rest!);
+}

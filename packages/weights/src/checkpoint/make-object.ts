@@ -1,0 +1,115 @@
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import { checkpointLimits } from './limits.ts';
+import type { PickleCursor } from './pickle-cursor.ts';
+import { PickleGlobal } from './pickle-global.ts';
+import {
+  Inert,
+  PickleDict,
+  PickleList,
+  PickleStorage,
+  PickleTensor,
+  type PickleValue,
+} from './pickle-value.ts';
+
+/** What a call of a known name with arguments stands for. */
+export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCursor): PickleValue {
+  if (callable instanceof Inert) return callable;
+  if (!(callable instanceof PickleGlobal) || !(args instanceof PickleList)) {
+    throw cursor.corrupt('something that is no name is called');
+  }
+  switch (callable.meaning.kind) {
+    case 'dict':
+      return dictOf(args, cursor);
+    case 'tuple':
+      return args.items[0] instanceof PickleList ? args.items[0] : args;
+    case 'tensor':
+      return tensorOf(args.items, cursor);
+    case 'parameter': {
+      const [data] = args.items;
+      if (data instanceof PickleTensor) return data;
+      throw cursor.corrupt('a parameter without a tensor');
+    }
+    case 'inert':
+      return new Inert(callable);
+    case 'storage':
+      throw cursor.corrupt(`'${callable.name}' is called; storages are only referred to`);
+  }
+}
+
+/** An object whose attributes are set: only ordered dictionaries and tensors have any, and none that matter. */
+export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
+  if (object instanceof PickleDict || object instanceof PickleTensor || object instanceof Inert) {
+    return object;
+  }
+  throw cursor.corrupt('attributes are set on what has none');
+}
+
+/** A reference to a storage: ('storage', type, key, device, length, view or nothing). */
+export function persistent(id: PickleValue, cursor: PickleCursor): PickleValue {
+  const [kind, type, key, , length] = id instanceof PickleList ? id.items : [];
+  if (kind === 'module') {
+    throw new GraftError(
+      'UNSAFE_FILE',
+      `${cursor.source.label}: byte ${cursor.at}: holds a whole network with its source code; save its state_dict() instead.`,
+    );
+  }
+  const meaning = type instanceof PickleGlobal ? type.meaning : undefined;
+  if (kind !== 'storage' || meaning?.kind !== 'storage') {
+    throw cursor.corrupt('a reference to something that is no storage of a known type');
+  }
+  const name = typeof key === 'number' ? String(key) : key;
+  if (typeof name !== 'string' || !isSize(length)) {
+    throw cursor.corrupt('a storage without a name or length');
+  }
+  return new PickleStorage(meaning.dtype, name, length);
+}
+
+function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
+  const dict = new PickleDict();
+  const [pairs] = args.items;
+  if (pairs === undefined) return dict;
+  if (!(pairs instanceof PickleList)) throw cursor.corrupt('a dictionary from what is no list');
+  for (const pair of pairs.items) {
+    const [key, value, ...more] = pair instanceof PickleList ? pair.items : [];
+    if (key === undefined || value === undefined || more.length > 0) {
+      throw cursor.corrupt('a dictionary from what are no pairs');
+    }
+    dict.entries.set(key, value);
+  }
+  return dict;
+}
+
+function tensorOf(
+  [storage, offset, size, stride]: readonly PickleValue[],
+  cursor: PickleCursor,
+): PickleTensor {
+  const dims = size instanceof PickleList ? size.items : [];
+  const strides = stride instanceof PickleList ? stride.items : [];
+  if (!(storage instanceof PickleStorage) || !isSize(offset)) {
+    throw cursor.corrupt('a tensor without a storage');
+  }
+  const { rank, expandedElements } = checkpointLimits;
+  if (!dims.every(isSize) || !strides.every(isSize) || dims.length !== strides.length) {
+    throw cursor.corrupt('the shape or the strides of a tensor are no sizes');
+  }
+  if (dims.length > rank)
+    throw cursor.corrupt(`a tensor of rank ${dims.length}; ${rank} is the most`);
+  const count = elementCount(dims);
+  const last = dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, offset);
+  if (count > 0 && !(last < storage.length)) {
+    throw cursor.corrupt(
+      `a tensor of shape [${dims.join(', ')}] needs element ${last} of storage '${storage.key}', which has ${storage.length}`,
+    );
+  }
+  if (!(count <= Math.max(storage.length, expandedElements))) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] is expanded from a storage of ${storage.length} elements.`,
+    );
+  }
+  return new PickleTensor(storage, offset, dims, strides);
+}
+
+function isSize(value: PickleValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,40 @@
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import { decodeElements } from '../safetensors/decode.ts';
+import { dtypeBytes } from '../safetensors/dtype.ts';
+import type { PickleTensor } from './pickle-value.ts';
+
+/** The elements of a tensor as float32, in order, whatever its strides; read now. */
+export function tensorElements({ storage, offset, dims, strides }: PickleTensor): Float32Array {
+  const { bytes, dtype, key } = storage;
+  if (bytes === undefined) throw new GraftError('CORRUPT_FILE', `storage '${key}' is missing.`);
+  const count = elementCount(dims);
+  if (count === 0) return new Float32Array(0);
+  const width = dtypeBytes[dtype];
+  const span = 1 + dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, 0);
+  const all = decodeElements(bytes.read(offset * width, (offset + span) * width), dtype);
+  if (isContiguous(dims, strides)) return all;
+  const elements = new Float32Array(count);
+  const index = dims.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < count; to++) {
+    elements[to] = all[from]!;
+    // Counts up the last axis, and carries.
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      from += strides[axis]!;
+      if (index[axis]! < dims[axis]!) break;
+      from -= dims[axis]! * strides[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return elements;
+}
+
+function isContiguous(dims: readonly number[], strides: readonly number[]): boolean {
+  let step = 1;
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    if (dims[axis] !== 1 && strides[axis] !== step) return false;
+    step *= dims[axis]!;
+  }
+  return true;
+}

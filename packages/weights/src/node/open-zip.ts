@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import {
+  type ByteSource,
+  bytesSource,
+  GraftError,
+  limits as modelLimits,
+  pieceSource,
+} from '@pip-graft/onnx-graft';
+import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { checkpointLimits } from '../checkpoint/limits.ts';
+
+/** The entries of a zip by name. */
+export interface Zip {
+  readonly names: readonly string[];
+  /** An entry's bytes: a part of the zip where it is stored, inflated into memory where it is compressed. */
+  open(name: string): Promise<ByteSource>;
+}
+
+/** Entries of one zip: a storage for every tensor, and a few more. */
+const mostEntries = checkpointLimits.tensors + 100;
+
+/**
+ * Opens a zip over any source. Errors: `CORRUPT_FILE`; `UNSAFE_FILE` for names that lead out of it,
+ * `LIMIT_EXCEEDED` for entries that would grow too much.
+ */
+export async function openZip(source: ByteSource): Promise<Zip> {
+  const { label } = source;
+  const zip = await opened(source);
+  const entries = await entriesOf(zip, label);
+  let left = Math.max(checkpointLimits.inflatedBytes, source.size * checkpointLimits.inflatedRatio);
+  return {
+    names: [...entries.keys()],
+    async open(name) {
+      const entry = entries.get(name);
+      if (entry === undefined) throw corrupt(label, `it has no entry '${name}'`);
+      if (entry.isEncrypted()) throw corrupt(label, `entry '${name}' is encrypted`);
+      if (entry.compressionMethod === 0) {
+        const start = await dataStart(zip, entry, label);
+        const piece = { source, start, end: start + entry.uncompressedSize };
+        return pieceSource([piece], label);
+      }
+      left -= entry.uncompressedSize;
+      if (left < 0 || entry.uncompressedSize > modelLimits.messageBytes) {
+        throw new GraftError(
+          'LIMIT_EXCEEDED',
+          `${label}: entry '${name}' would grow to ${entry.uncompressedSize} bytes, too much for a file of ${source.size}; store it uncompressed.`,
+        );
+      }
+      return bytesSource(await inflated(zip, entry, label), label);
+    },
+  };
+}
+
+class SourceReader extends yauzl.RandomAccessReader {
+  readonly #source: ByteSource;
+  constructor(source: ByteSource) {
+    super();
+    this.#source = source;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    const source = this.#source;
+    return new Readable({
+      read() {
+        const size = Math.min(64 * 1024, end - start);
+        if (size <= 0) return void this.push(null);
+        const bytes = source.read(start, start + size);
+        start += size;
+        this.push(Buffer.from(bytes));
+      },
+    });
+  }
+}
+
+function opened(source: ByteSource): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true } as const;
+    yauzl.fromRandomAccessReader(
+      new SourceReader(source),
+      source.size,
+      options,
+      (error: Error | null, zip: ZipFile) =>
+        error ? reject(corrupt(source.label, error.message)) : resolve(zip),
+    );
+  });
+}
+
+function entriesOf(zip: ZipFile, label: string): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  return new Promise((resolve, reject) => {
+    zip.on('entry', (entry: Entry) => {
+      if (entries.has(entry.fileName)) {
+        reject(corrupt(label, `it has two entries '${entry.fileName}'`));
+      } else if (entries.size >= mostEntries) {
+        reject(
+          new GraftError('LIMIT_EXCEEDED', `${label}: a zip of more than ${mostEntries} entries.`),
+        );
+      } else {
+        entries.set(entry.fileName, entry);
+        zip.readEntry();
+      }
+    });
+    zip.on('end', () => resolve(entries));
+    zip.on('error', (error: Error) => {
+      const outside = /relative path|absolute path|backslash|invalid characters/.test(
+        error.message,
+      );
+      reject(
+        outside
+          ? new GraftError('UNSAFE_FILE', `${label}: not a checkpoint's zip: ${error.message}.`)
+          : corrupt(label, error.message),
+      );
+    });
+    zip.readEntry();
+  });
+}
+
+function dataStart(zip: ZipFile, entry: Entry, label: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    zip.readLocalFileHeader(entry, { minimal: true }, (error, header) =>
+      error ? reject(corrupt(label, error.message)) : resolve(header.fileDataStart),
+    );
+  });
+}
+
+function inflated(zip: ZipFile, entry: Entry, label: string): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => reject(corrupt(label, `'${entry.fileName}': ${error.message}`));
+    zip.openReadStream(entry, (error, stream) => {
+      if (error) return fail(error);
+      const chunks: Uint8Array[] = [];
+      // Sizes are checked against the directory's as they come: what lies ends the stream.
+      stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+      stream.on('error', fail);
+      stream.on('end', () => resolve(Buffer.concat(chunks)));
+    });
+  });
+}
+
+function corrupt(label: string, problem: string): GraftError {
+  return new GraftError('CORRUPT_FILE', `${label}: not a sound zip: ${problem}.`);
+}

@@ -1,0 +1,56 @@
+import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { PickleCursor } from '../checkpoint/pickle-cursor.ts';
+import { storagesByKey } from '../checkpoint/storages-in.ts';
+import { unpickle } from '../checkpoint/unpickle.ts';
+import { unwrap } from '../checkpoint/unwrap.ts';
+import { dtypeBytes } from '../safetensors/dtype.ts';
+import { openZip } from './open-zip.ts';
+
+/** Reads a zip that `torch.save` wrote: a pickle, and an entry for every storage. */
+export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
+  const { label } = source;
+  const corrupt = (problem: string) => new GraftError('CORRUPT_FILE', `${label}: ${problem}.`);
+  const zip = await openZip(source);
+  const pickles = zip.names.filter((name) => /(^|\/)data\.pkl$/.test(name));
+  const [pickle] = pickles;
+  if (pickle === undefined || pickles.length > 1) {
+    throw corrupt(
+      `a zip with ${pickles.length} entries named data.pkl, where torch.save writes one`,
+    );
+  }
+  const folder = pickle.slice(0, -'data.pkl'.length);
+  const other = zip.names.find((name) =>
+    [`${folder}constants.pkl`, `${folder}code/`].some((mark) => name.startsWith(mark)),
+  );
+  if (other !== undefined) {
+    throw new GraftError(
+      'UNSAFE_FILE',
+      `${label}: a TorchScript program ('${other}'), which holds code; save the network's state_dict() with torch.save instead.`,
+    );
+  }
+  const order = `${folder}byteorder`;
+  if (zip.names.includes(order)) {
+    const entry = await zip.open(order);
+    const text = new TextDecoder().decode(entry.read(0, Math.min(entry.size, 16))).trim();
+    if (text !== 'little') throw corrupt(`its byte order is '${text}'; little is read`);
+  }
+  const data = await zip.open(pickle);
+  const root = unpickle(
+    new PickleCursor({ ...bytesSource(data.read(0, data.size)), label: `${label}: ${pickle}` }),
+  );
+  const names = new Set(zip.names);
+  for (const [key, storages] of storagesByKey(root)) {
+    const name = `${folder}data/${key}`;
+    if (!names.has(name)) throw corrupt(`storage '${key}' is missing`);
+    const bytes = await zip.open(name);
+    for (const storage of storages) {
+      const needed = storage.length * dtypeBytes[storage.dtype];
+      if (bytes.size < needed) {
+        throw corrupt(`storage '${key}' should have ${needed} bytes, but has ${bytes.size}`);
+      }
+      storage.bytes = bytes;
+    }
+  }
+  return unwrap(root, 'pytorch', label);
+}

@@ -1,0 +1,156 @@
+import { bytesSource } from '@pip-graft/onnx-graft';
+import { readCheckpoint } from '@pip-graft/weights/node';
+import { describe, expect, it } from 'vitest';
+
+// A pickle by hand: every instruction is bytes, and a file of the older form needs nothing else.
+const text = (value: string) => [...new TextEncoder().encode(value)];
+const unicode = (value: string) => [
+  0x58,
+  value.length & 255,
+  value.length >> 8,
+  0,
+  0,
+  ...text(value),
+];
+const global = (name: string) => {
+  const dot = name.lastIndexOf('.');
+  return [0x63, ...text(`${name.slice(0, dot)}\n${name.slice(dot + 1)}\n`)];
+};
+const int = (value: number) => [0x4a, ...new Uint8Array(Int32Array.of(value).buffer)];
+const tuple = (...items: number[][]) => [0x28, ...items.flat(), 0x74];
+const call = (name: string, ...items: number[][]) => [...global(name), ...tuple(...items), 0x52];
+const dict = (key: string, value: number[]) => [0x7d, ...unicode(key), ...value, 0x73];
+const pickle = (...code: number[][]) => [0x80, 2, ...code.flat(), 0x2e];
+const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+const storage = (length: number, type = 'torch.FloatStorage') => [
+  ...tuple(unicode('storage'), global(type), unicode('0'), unicode('cpu'), int(length), [0x4e]),
+  0x51,
+];
+const tensor = (length: number, offset: number, dims: number[], strides: number[]) =>
+  call(
+    'torch._utils._rebuild_tensor_v2',
+    storage(length),
+    int(offset),
+    tuple(...dims.map(int)),
+    tuple(...strides.map(int)),
+    [0x89],
+    [0x7d],
+  );
+const eight = (value: number) => [...new Uint8Array(BigInt64Array.of(BigInt(value)).buffer)];
+
+/** A file of the older form around an object, with one storage of zeros. */
+function file(object: number[], elements = 4): Uint8Array {
+  return Uint8Array.from([
+    ...pickle(magic),
+    ...pickle(int(1001)),
+    ...pickle([0x7d]),
+    ...pickle(object),
+    ...pickle([0x5d], unicode('0'), [0x61]),
+    ...eight(elements),
+    ...new Array<number>(elements * 4).fill(0),
+  ]);
+}
+
+const read = (bytes: Uint8Array) => readCheckpoint(bytesSource(bytes, 'x.pth'));
+
+describe('a checkpoint that wants more than to be read', () => {
+  it('is read when it does not', async () => {
+    const { tensors } = await read(file(dict('w', tensor(4, 0, [2, 2], [2, 1]))));
+    expect(tensors.get('w')).toEqual({ dims: [2, 2], data: new Float32Array(4) });
+  });
+
+  it.each([
+    'os.system',
+    'posix.system',
+    'builtins.eval',
+    'builtins.getattr',
+    'subprocess.Popen',
+    'torch.storage._load_from_bytes',
+    'torch.load',
+    'torch.hub.load',
+    'numpy.core.multiarray._reconstruct',
+    'collections.OrderedDict.__class__',
+    '__main__.Net',
+  ])('%s is refused by name, called or not', async (name) => {
+    for (const object of [call(name, unicode('echo')), dict('w', global(name))]) {
+      await expect(read(file(object))).rejects.toMatchObject({
+        code: 'UNSAFE_FILE',
+        message: expect.stringContaining(`'${name}'`),
+      });
+    }
+  });
+
+  it('instructions that make objects otherwise are refused', async () => {
+    const inst = [0x28, 0x69, ...text('os\nsystem\n')];
+    const object = [0x28, ...global('collections.OrderedDict'), 0x6f];
+    const extension = [0x82, 1];
+    for (const code of [inst, object, extension]) {
+      await expect(read(file(code))).rejects.toMatchObject({ code: 'UNSAFE_FILE' });
+    }
+  });
+
+  it('what is inert stays inert, whatever is done to it', async () => {
+    const namespace = [...call('argparse.Namespace'), ...dict('x', int(1)), 0x62];
+    const inside = [...call('collections.defaultdict'), ...unicode('k'), ...namespace, 0x73];
+    const object = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('args'), ...inside, 0x73];
+    const found = await read(file(object));
+    expect(found.ignored).toEqual(['args']);
+    expect(found.tensors.size).toBe(1);
+  });
+
+  it('__proto__ is a name like any other', async () => {
+    const found = await read(
+      file([
+        ...dict('__proto__', tensor(4, 0, [4], [1])),
+        ...unicode('constructor'),
+        ...int(1),
+        0x73,
+      ]),
+    );
+    expect([...found.tensors.keys()]).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('a checkpoint that lies', () => {
+  it.each([
+    ['an element past the storage', tensor(4, 2, [3], [1]), 'CORRUPT_FILE'],
+    ['strides past the storage', tensor(4, 0, [2, 2], [4, 1]), 'CORRUPT_FILE'],
+    ['negative sizes', tensor(4, 0, [-2, -2], [1, 1]), 'CORRUPT_FILE'],
+    ['negative strides', tensor(4, 3, [2], [-1]), 'CORRUPT_FILE'],
+    ['a shape without strides', tensor(4, 0, [2, 2], [1]), 'CORRUPT_FILE'],
+    ['billions of elements out of one', tensor(4, 0, [65536, 65536], [0, 0]), 'LIMIT_EXCEEDED'],
+    ['a rank of forty', tensor(4, 0, new Array(40).fill(1), new Array(40).fill(1)), 'CORRUPT_FILE'],
+    ['a storage longer than the file', tensor(4000, 0, [4], [1]), 'CORRUPT_FILE'],
+  ])('%s is refused', async (_what, object, code) => {
+    await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code });
+  });
+
+  it('a list that contains itself is no way round', async () => {
+    // list → memo 0 → appended to itself; the walk over storages must end.
+    const loop = [0x5d, 0x71, 0, 0x68, 0, 0x61];
+    const object = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('loop'), ...loop, 0x73];
+    expect((await read(file(object))).ignored).toEqual(['loop']);
+  });
+
+  it('a dictionary inside itself, in every container name', async () => {
+    const object = [0x7d, 0x71, 0, ...unicode('params'), 0x68, 0, 0x73];
+    await expect(read(file(object))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+  });
+
+  it.each([
+    ['nesting', new Array<number>(100_000).fill(0x5d)],
+    ['marks', new Array<number>(100_000).fill(0x28)],
+    ['an unknown memory', [0x68, 9]],
+    ['an empty stack', [0x30]],
+    ['no mark', [0x74]],
+    ['a key without a value', [0x7d, 0x28, ...int(1), 0x75]],
+    ['a text of four gigabytes', [0x58, 255, 255, 255, 255]],
+    ['a text of eight exabytes', [0x8d, 255, 255, 255, 255, 255, 255, 255, 127]],
+    ['an integer of two gigabytes', [0x8b, 255, 255, 255, 127]],
+  ])('%s', async (_what, code) => {
+    await expect(read(file(code))).rejects.toMatchObject({
+      code: expect.stringMatching(/CORRUPT_FILE|LIMIT_EXCEEDED/),
+    });
+  });
+});

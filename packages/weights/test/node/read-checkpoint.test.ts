@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bytesSource, GraftError } from '@pip-graft/onnx-graft';
+import { readSafetensors } from '@pip-graft/weights';
+import { openCheckpoint, readCheckpoint } from '@pip-graft/weights/node';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const folder = new URL('../checkpoints/', import.meta.url);
+const bytesOf = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+const read = (name: string) => readCheckpoint(bytesSource(bytesOf(name), name));
+const cases = readdirSync(folder)
+  .filter((name) => name.endsWith('.expected.safetensors'))
+  .map((name) => name.replace('.expected.safetensors', ''));
+
+describe('readCheckpoint on what torch.save wrote', () => {
+  it.each(cases)('%s: every tensor, name, shape and number', async (name) => {
+    const { tensors } = await read(name);
+    const expected = readSafetensors(bytesOf(`${name}.expected.safetensors`)).tensors;
+    expect([...tensors.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [key, { dims, data }] of expected) {
+      expect(tensors.get(key)?.dims, key).toEqual(dims);
+      expect(tensors.get(key)?.data, key).toEqual(data);
+    }
+  });
+
+  it('tells the kind of file, the container, the prefix and what lies beside', async () => {
+    expect(await read('plain.pth')).toMatchObject({ format: 'pytorch', container: [], prefix: '' });
+    expect(await read('plain-legacy.pth')).toMatchObject({ format: 'pytorch-legacy' });
+    expect(await read('params-epoch.pkl')).toMatchObject({
+      container: ['params'],
+      extra: { epoch: 120 },
+    });
+    expect(await read('params-ema.pth')).toMatchObject({
+      container: ['params_ema'],
+      ignored: ['params'],
+    });
+    expect(await read('module-prefix.pth')).toMatchObject({ prefix: 'module.net.' });
+    expect(await read('lightning.ckpt')).toMatchObject({
+      container: ['state_dict'],
+      prefix: 'net.',
+      extra: { epoch: 7, global_step: 1234 },
+      ignored: ['callbacks', 'optimizer_states', 'hyper_parameters', 'best'],
+    });
+    expect((await read('dtypes.pth')).dtypes.get('bfloat16')).toBe('BF16');
+  });
+
+  it('reads a safetensors file by the same door', async () => {
+    const found = await read('plain.pth.expected.safetensors');
+    expect(found).toMatchObject({ format: 'safetensors', container: [] });
+    expect(found.tensors.get('scale')).toEqual({ dims: [], data: Float32Array.of(0.25) });
+  });
+
+  it('opens files, and reads them until they are closed', async () => {
+    const file = await openCheckpoint(fileURLToPath(new URL('views.pth', folder)));
+    expect(file.tensors.get('expanded')?.data).toHaveLength(15);
+    file.close();
+    await expect(openCheckpoint('no-such.pth')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it.each([
+    ['refused-module.pth', 'UNSAFE_FILE', /torch\.nn\.modules\.conv\.Conv2d.*state_dict/],
+    ['refused-torchscript.pt', 'UNSAFE_FILE', /TorchScript/],
+  ])('%s is refused', async (name, code, message) => {
+    await expect(read(name)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('damaged checkpoints', () => {
+  const seeds = [...cases, 'refused-torchscript.pt'].map(bytesOf);
+
+  it('end in a typed error or a result', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...seeds),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.option(fc.nat(), { freq: 4 }),
+        async (seed, edits, cut) => {
+          const bytes = seed.slice(0, cut === null ? seed.length : cut % seed.length);
+          for (const [at, value] of edits) if (bytes.length > 0) bytes[at % bytes.length] = value;
+          try {
+            const { tensors } = await readCheckpoint(bytesSource(bytes, 'damaged'));
+            for (const { dims, data } of tensors.values()) {
+              expect(data.length).toBe(dims.reduce((product, dim) => product * dim, 1));
+            }
+          } catch (error) {
+            if (!(error instanceof GraftError)) throw error;
+          }
+        },
+      ),
+      { seed: 7, numRuns: 1500 },
+    );
+  });
+
+  it.each([
+    ['nothing', []],
+    ['text', [...new TextEncoder().encode('#!/bin/sh\necho hello, this is no checkpoint')]],
+    ['an old pickle', [...new TextEncoder().encode('(dp0\nS"a"\n.')]],
+  ])('%s is refused', async (_name, bytes) => {
+    await expect(
+      readCheckpoint(bytesSource(Uint8Array.from(bytes), 'x.pth')),
+    ).rejects.toMatchObject({ code: 'CORRUPT_FILE', message: expect.stringContaining('x.pth') });
+  });
+});
