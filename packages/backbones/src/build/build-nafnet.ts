@@ -58,14 +58,14 @@ function write(net: Network, config: NafnetConfig): void {
   let channels = width;
   let x = net.conv('intro', padded, { from: imageChannels, to: width, kernel: 3, bias: true });
   encoder.forEach((count, level) => {
-    x = blocks(at, `encoders.${level}`, x, count, channels);
+    x = blocks(at, `encoders.${level}`, x, count, channels, config);
     skips.push(x);
     const halve = { from: channels, to: 2 * channels, kernel: 2, stride: 2, bias: true } as const;
     x = at.conv(`downs.${level}`, x, halve);
     channels *= 2;
     at = net.scaled(2 * at.scale);
   });
-  x = blocks(at, 'middle_blks', x, config.middle, channels);
+  x = blocks(at, 'middle_blks', x, config.middle, channels, config);
   decoder.forEach((count, level) => {
     const wide = at
       .at(`ups.${level}`)
@@ -75,7 +75,7 @@ function write(net: Network, config: NafnetConfig): void {
     at = net.scaled(at.scale / 2);
     at.feature(shuffled, channels);
     x = ops.add(g, shuffled, skips.pop()!, { name: `join${skips.length + 1}` });
-    x = blocks(at, `decoders.${level}`, x, count, channels);
+    x = blocks(at, `decoders.${level}`, x, count, channels, config);
   });
   const made = net.conv('ending', x, { from: width, to: imageChannels, kernel: 3, bias: true });
   const whole = ops.add(g, made, padded, { name: 'image_add' });
@@ -83,12 +83,34 @@ function write(net: Network, config: NafnetConfig): void {
   g.node('Slice', [whole, ...lists], {}, { name: 'crop', outputs: ['output'] });
 }
 
-function blocks(net: Network, name: string, x: string, count: number, channels: number): string {
+function blocks(
+  net: Network,
+  name: string,
+  x: string,
+  count: number,
+  channels: number,
+  config: NafnetConfig,
+): string {
+  const window = config.local ? windowAt(net.scale, config.local, config) : undefined;
   let value = x;
   for (let index = 0; index < count; index++) {
-    value = nafnetBlock(net.at(name).at(`${index}`), value, channels);
+    value = nafnetBlock(net.at(name).at(`${index}`), value, channels, window);
   }
   return value;
+}
+
+/** The window of the local mean at a scale: 1.5 times what a training picture is there, padded as pictures are. */
+function windowAt(
+  scale: number,
+  trained: readonly [number, number],
+  { encoder }: NafnetConfig,
+): readonly [number, number] {
+  const multiple = 2 ** encoder.length;
+  const [height, width] = trained.map((size) => {
+    const there = (Math.ceil(size / multiple) * multiple) / scale;
+    return Math.floor((there * Math.floor(size * 1.5)) / size);
+  });
+  return [height!, width!];
 }
 
 /** Zeros at the bottom and at the right, (−size) mod `multiple` of them. */

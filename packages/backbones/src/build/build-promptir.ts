@@ -112,7 +112,7 @@ function declareUnused(net: Network, config: PromptirConfig): void {
     ['reduce_noise_channel_3', 4 * dim, 4 * dim + thin3],
   ];
   for (const [name, to, from] of shapes) {
-    net.declare(`${name}.weight`, [to, from, 1, 1], kaiming(from));
-    if (bias) net.declare(`${name}.bias`, [to], kaiming(from));
+    net.declare(`${name}.weight`, [to, from, 1, 1], kaiming(from), true);
+    if (bias) net.declare(`${name}.bias`, [to], kaiming(from), true);
   }
 }

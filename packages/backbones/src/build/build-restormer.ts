@@ -45,11 +45,14 @@ function write(net: Network, config: RestormerConfig): void {
   const { g } = net;
   const { dim, bias } = config;
   const { embedded, skips, latent } = encode(net, 'input', config);
-  const joined3 = ops.concat(g, [up(net.scaled(8), 'up4_3', latent, 8 * dim), skips[2]], 1, {
+  const bottom = config.thinLatent ? 4 * dim : 8 * dim;
+  const thin = { from: 8 * dim, to: bottom, kernel: 1, bias } as const;
+  const reached = config.thinLatent ? net.scaled(8).conv('chnl_reduce3', latent, thin) : latent;
+  const joined3 = ops.concat(g, [up(net.scaled(8), 'up4_3', reached, bottom), skips[2]], 1, {
     name: 'join3',
   });
   const reduced3 = net.scaled(4).conv('reduce_chan_level3', joined3, {
-    from: 8 * dim,
+    from: bottom / 2 + 4 * dim,
     to: 4 * dim,
     kernel: 1,
     bias,

@@ -12,9 +12,10 @@ export function checkWeights(
   weights: TensorMap,
 ): void {
   const known = new Set(parameters.map(({ name }) => name));
-  const missing = parameters.filter(({ name }) => !weights.has(name)).map(({ name }) => name);
+  const used = parameters.filter(({ unused }) => !unused);
+  const missing = used.filter(({ name }) => !weights.has(name)).map(({ name }) => name);
   const extra = [...weights.keys()].filter((name) => !known.has(name));
-  const misshaped = parameters.flatMap(({ name, dims }) => {
+  const misshaped = used.flatMap(({ name, dims }) => {
     const found = weights.get(name)?.dims;
     if (found === undefined || found.join() === dims.join()) return [];
     return [`${name} is [${found.join(', ')}] instead of [${dims.join(', ')}]`];

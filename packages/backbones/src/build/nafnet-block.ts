@@ -1,4 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
+import { localMean } from './local-mean.ts';
 import type { Network } from './network.ts';
 import type { Init } from './parameter.ts';
 
@@ -11,7 +12,13 @@ const eps = 1e-6;
 const smallScale: Init = { kind: 'uniform', low: -0.1, high: 0.1 };
 
 /** A NAFNet block on `channels` channels (spec backbones.md section 2). */
-export function nafnetBlock(net: Network, x: string, channels: number): string {
+export function nafnetBlock(
+  net: Network,
+  x: string,
+  channels: number,
+  /** Where the attention sees only so much around each pixel: see {@link localMean}. */
+  window?: readonly [height: number, width: number],
+): string {
   const { g } = net;
   const narrow = { from: channels, to: channels, kernel: 1, bias: true } as const;
   const widen = { from: channels, to: 2 * channels, kernel: 1, bias: true } as const;
@@ -25,8 +32,10 @@ export function nafnetBlock(net: Network, x: string, channels: number): string {
 
   const spread = net.conv('conv1', net.at('norm1').norm(x, channels, eps, true), widen);
   const gated = gate(net, net.conv('conv2', spread, local), channels);
-  const pooled = ops.globalAveragePool(g, gated, { name: 'sca.0' });
-  const attention = net.conv('sca.1', pooled, { ...narrow, pooled: true });
+  const pooled = window
+    ? localMean(net.at('sca.0'), gated, window)
+    : ops.globalAveragePool(g, gated, { name: 'sca.0' });
+  const attention = net.conv('sca.1', pooled, { ...narrow, pooled: window === undefined });
   const attended = net.conv('conv3', ops.mul(g, gated, attention), narrow);
   const middle = ops.add(g, x, scaled(net, 'beta', attended, channels), { name: 'beta_add' });
 

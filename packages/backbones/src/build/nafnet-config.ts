@@ -9,6 +9,12 @@ export interface NafnetConfig {
   readonly middle: number;
   /** Blocks of each decoder level, smallest first: as many levels as the encoder has. */
   readonly decoder: readonly number[];
+  /**
+   * Height and width of the pictures it was trained on, for the variant that attends to a window 1.5
+   * times as large instead of the whole picture (TLC, "NAFNetLocal"; the same weights). Null or left
+   * out: the whole picture.
+   */
+  readonly local?: readonly [height: number, width: number] | null;
 }
 
 /** The published deblurring network of width 32: 17.11 M parameters. */
@@ -22,7 +28,7 @@ export const nafnetDefaults: NafnetConfig = {
 
 /** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
 export function checkNafnetConfig(config: NafnetConfig): void {
-  const { imageChannels, width, encoder, middle, decoder } = config;
+  const { imageChannels, width, encoder, middle, decoder, local } = config;
   const fail = (what: string) => {
     throw new GraftError('INVALID_ARGUMENT', `nafnet: ${what}`);
   };
@@ -31,6 +37,12 @@ export function checkNafnetConfig(config: NafnetConfig): void {
   }
   if ([middle, ...encoder, ...decoder].some((count) => !Number.isInteger(count) || count < 0)) {
     fail('blocks must be whole numbers, zero or more.');
+  }
+  const smallest = 2 ** encoder.length;
+  if (local?.some((size) => !Number.isInteger(size) || size < smallest)) {
+    fail(
+      `the training size must be whole numbers of ${smallest} or more; it is ${local.join(' x ')}.`,
+    );
   }
   if (encoder.length === 0 || encoder.length !== decoder.length) {
     fail(

@@ -74,13 +74,13 @@ export class Network {
 
   /** Height and width of a feature at this scale, int64 [2]; read off the first one asked about. */
   pixels(x: string): string {
-    return this.#once(`pixels/${this.scale}`, (g, name) => ops.spatialSize(g, x, { name }));
+    return this.once(`pixels/${this.scale}`, (g, name) => ops.spatialSize(g, x, { name }));
   }
 
   /** The shape of a feature at this scale as Reshape takes it: the batch is copied. */
   shape(x: string, channels: number): string {
     const size = this.pixels(x);
-    return this.#once(`shape/${this.scale}/${channels}`, (g, name) =>
+    return this.once(`shape/${this.scale}/${channels}`, (g, name) =>
       ops.concat(g, [g.ints([0, channels]), size], 0, { name }),
     );
   }
@@ -112,9 +112,9 @@ export class Network {
   }
 
   /** Lists a parameter that checkpoints carry and the network does not use. */
-  declare(name: string, dims: readonly number[], init: Init): string {
+  declare(name: string, dims: readonly number[], init: Init, unused = false): string {
     const key = this.#path + name;
-    this.base.parameters.set(key, { name: key, dims, init });
+    this.base.parameters.set(key, { name: key, dims, init, ...(unused ? { unused } : {}) });
     return key;
   }
 
@@ -149,7 +149,8 @@ export class Network {
     });
   }
 
-  #once(key: string, make: (root: GraphBuilder, name: string) => string): string {
+  /** A value that is made once for all places, at the first that asks. */
+  once(key: string, make: (root: GraphBuilder, name: string) => string): string {
     const { shared } = this.base;
     const value = shared.get(key) ?? make(this.#root, key);
     shared.set(key, value);

@@ -9,6 +9,8 @@ export interface Parameter {
   readonly name: string;
   readonly dims: readonly number[];
   readonly init: Init;
+  /** Nothing ever runs it: published checkpoints carry it, in whatever shape. */
+  readonly unused?: boolean;
 }
 
 /** Kaiming-uniform with a = √5, the usual start of a convolution and of its bias: ±1/√fanIn. */

@@ -14,6 +14,8 @@ export interface RestormerConfig {
   readonly bias: boolean;
   /** Whether norms subtract the mean and have a bias. */
   readonly normBias: boolean;
+  /** PIP's trunk, which it has from PromptIR: a 1x1 `chnl_reduce3` halves the latent, and `up4_3` starts from that. */
+  readonly thinLatent: boolean;
   /** Two images in, a 1x1 `skip_conv` instead of adding the image. */
   readonly dualPixel: boolean;
 }
@@ -29,6 +31,7 @@ export const restormerDefaults: RestormerConfig = {
   expansion: 2.66,
   bias: false,
   normBias: true,
+  thinLatent: false,
   dualPixel: false,
 };
 

@@ -1,0 +1,97 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { PromptirConfig } from '../build/promptir-config.ts';
+import type { RestormerConfig } from '../build/restormer-config.ts';
+import type { Shapes } from './shapes.ts';
+
+const stages = ['encoder_level1', 'encoder_level2', 'encoder_level3', 'latent'] as const;
+const promptParameter = (level: number) => `prompt${level}.prompt_param`;
+
+/** Expansions are written with at most so many decimals; published networks use 2.66. */
+const mostDecimals = 4;
+const usualExpansion = 2.66;
+
+export function isRestormer(shapes: Shapes): boolean {
+  return ['patch_embed.proj.weight', 'output.weight', 'up4_3.body.0.weight'].every((name) =>
+    shapes.has(name),
+  );
+}
+
+export function isPromptir(shapes: Shapes): boolean {
+  return isRestormer(shapes) && shapes.has(promptParameter(1));
+}
+
+/** PIP modules: at any level, since a checkpoint may have lost one, which shall be named then. */
+export function isPip(shapes: Shapes): boolean {
+  return (
+    isRestormer(shapes) && shapes.matching(/^prompt\d+\.(detask|low)_prompt_param$/).length > 0
+  );
+}
+
+/** The sizes of a Restormer, thinned or not, or of PromptIR's trunk. */
+export function detectRestormer(shapes: Shapes): RestormerConfig {
+  const dim = shapes.size('patch_embed.proj.weight', 4, 0);
+  const [blocks1, blocks2, blocks3, blocks4] = stages.map((stage) => shapes.count(stage));
+  const decoder = [1, 2, 3].map((level) => shapes.count(`decoder_level${level}`));
+  if (decoder.join() !== [blocks1, blocks2, blocks3].join()) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${shapes.label}: its decoder levels have ${decoder.join(', ')} blocks and its encoder levels ${[blocks1, blocks2, blocks3].join(', ')}; a Restormer has as many.`,
+    );
+  }
+  const [heads1, heads2, heads3, heads4] = stages.map((stage) => headsOf(shapes, stage));
+  return {
+    inChannels: shapes.size('patch_embed.proj.weight', 4, 1),
+    outChannels: shapes.size('output.weight', 4, 0),
+    dim,
+    blocks: [blocks1!, blocks2!, blocks3!, blocks4!],
+    refinement: shapes.count('refinement'),
+    heads: [heads1!, heads2!, heads3!, heads4!],
+    expansion: expansionOf(shapes),
+    bias: shapes.has('patch_embed.proj.bias'),
+    normBias:
+      shapes.matching(/norm1\.body\.weight$/).length === 0 ||
+      shapes.matching(/^(?!prompt|low_prompt).*norm1\.body\.bias$/).length > 0,
+    // By shape: PromptIR has the names too.
+    thinLatent: !isPromptir(shapes) && shapes.size('up4_3.body.0.weight', 4, 1) === 4 * dim,
+    dualPixel: shapes.has('skip_conv.weight'),
+  };
+}
+
+/** The sizes of a PromptIR whose decoder has prompts. */
+export function detectPromptir(shapes: Shapes): PromptirConfig {
+  const at = (level: number, axis: number) => shapes.size(promptParameter(level), 5, axis);
+  return {
+    trunk: detectRestormer(shapes),
+    prompts: at(1, 1),
+    promptChannels: [at(1, 2), at(2, 2), at(3, 2)],
+    promptSizes: [at(1, 3), at(2, 3), at(3, 3)],
+  };
+}
+
+/** A level without blocks has no heads to be seen; one fits always. */
+function headsOf(shapes: Shapes, stage: string): number {
+  return shapes.count(stage) === 0 ? 1 : shapes.size(`${stage}.0.attn.temperature`, 3, 0);
+}
+
+/** The expansion with the fewest decimals that gives every hidden width, 2.66 first. */
+function expansionOf(shapes: Shapes): number {
+  const pairs = shapes
+    .matching(
+      /^(encoder_level|latent|decoder_level|refinement|noise_level).*ffn\.project_out\.weight$/,
+    )
+    .map((name) => [shapes.size(name, 4, 0), shapes.size(name, 4, 1)] as const);
+  const fits = (expansion: number) =>
+    pairs.every(([width, hidden]) => Math.floor(width * expansion) === hidden);
+  if (fits(usualExpansion)) return usualExpansion;
+  const [widest, hidden] = [...pairs].sort(([a], [b]) => b - a)[0]!;
+  for (let decimals = 0; decimals <= mostDecimals; decimals++) {
+    const unit = 10 ** decimals;
+    const expansion = Math.ceil((hidden / widest) * unit) / unit;
+    if (fits(expansion)) return expansion;
+  }
+  const widths = [...new Set(pairs.map((pair) => pair.join(' to ')))].join(', ');
+  throw new GraftError(
+    'UNSUPPORTED_HOST',
+    `${shapes.label}: no one expansion gives the widths of its feed-forward parts (${widths}).`,
+  );
+}

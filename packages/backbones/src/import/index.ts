@@ -1,0 +1,1 @@
+export { type DetectedBackbone, detectBackbone } from './detect-backbone.ts';

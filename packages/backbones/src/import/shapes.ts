@@ -1,0 +1,55 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { TensorMap } from '@pip-graft/weights';
+
+/** Names and shapes of a state dict, asked about by what a network needs to know. */
+export class Shapes {
+  readonly names: readonly string[];
+  readonly label: string;
+  readonly #tensors: TensorMap;
+
+  constructor(tensors: TensorMap, label: string) {
+    this.names = [...tensors.keys()];
+    this.label = label;
+    this.#tensors = tensors;
+  }
+
+  has(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
+  /** One size of a tensor. Errors: `CORRUPT_FILE` when it is missing or of another rank. */
+  size(name: string, rank: number, axis: number): number {
+    const dims = this.#tensors.get(name)?.dims;
+    if (dims?.length === rank) return dims[axis]!;
+    const problem = dims ? `has shape [${dims.join(', ')}]` : 'is missing';
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${this.label}: tensor '${name}' ${problem}; rank ${rank} was expected.`,
+    );
+  }
+
+  dims(name: string): readonly number[] | undefined {
+    return this.#tensors.get(name)?.dims;
+  }
+
+  matching(pattern: RegExp): string[] {
+    return this.names.filter((name) => pattern.test(name));
+  }
+
+  /** How many parts `{name}.0`, `{name}.1`, … there are. Errors: `CORRUPT_FILE` for a number without the ones before. */
+  count(name: string): number {
+    const start = `${name}.`;
+    const found = new Set<string>();
+    for (const one of this.names) {
+      if (one.startsWith(start)) found.add(one.slice(start.length).split('.')[0]!);
+    }
+    for (let index = 0; index < found.size; index++) {
+      if (found.has(String(index))) continue;
+      throw new GraftError(
+        'CORRUPT_FILE',
+        `${this.label}: '${name}.${index}' is missing, but there are ${found.size} parts of '${name}'.`,
+      );
+    }
+    return found.size;
+  }
+}
