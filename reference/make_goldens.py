@@ -209,6 +209,9 @@ def backbone_cases() -> list[BackboneCase]:
         BackboneCase("nafnet-odd", NAFNetConfig(3, 6, (1, 1, 1), 1, (1, 1, 1)), 2, (13, 18)),
         BackboneCase("nafnet-odd-two-levels", NAFNetConfig(3, 8, (1, 1), 2, (1, 1)), 1, (9, 11)),
         BackboneCase("promptir", promptir, 1, (16, 24)),
+        BackboneCase("nafnet-local-smaller", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (16, 24)), 1, (11, 17)),
+        BackboneCase("nafnet-local-wider", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (16, 16)), 2, (17, 61)),
+        BackboneCase("nafnet-local-larger", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (10, 13)), 1, (50, 47)),
     ]
 
 

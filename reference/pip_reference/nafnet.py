@@ -18,6 +18,8 @@ class NAFNetConfig:
     encoder: tuple[int, ...] = (1, 1, 1, 28)
     middle: int = 1
     decoder: tuple[int, ...] = (1, 1, 1, 1)
+    # Height and width of the training pictures, for the variant with a local mean.
+    local: tuple[int, int] | None = None
 
     @property
     def multiple(self) -> int:
@@ -37,6 +39,30 @@ class LayerNorm2d(nn.Module):
         return normed * self.weight[:, None, None] + self.bias[:, None, None]
 
 
+class LocalMean(nn.Module):
+    """The published local variant's pooling (megvii-research/NAFNet, MIT): a window 1.5 times the
+    training picture, by sums over the whole picture, with the border repeated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.window: tuple[int, int] | None = None
+        self.wanted: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        h, w = x.shape[2:]
+        if self.window is None and self.wanted is not None:
+            (base_h, base_w), (train_h, train_w) = self.wanted
+            self.window = (h * base_h // train_h, w * base_w // train_w)
+        if self.window is None or (self.window[0] >= h and self.window[1] >= w):
+            return x.mean(dim=(2, 3), keepdim=True)
+        kh, kw = min(h, self.window[0]), min(w, self.window[1])
+        sums = F.pad(x.cumsum(dim=3).cumsum(dim=2), (1, 0, 1, 0))
+        mean = sums[:, :, kh:, kw:] + sums[:, :, :-kh, :-kw] - sums[:, :, :-kh, kw:] - sums[:, :, kh:, :-kw]
+        mean = mean / (kh * kw)
+        dh, dw = h - mean.shape[2], w - mean.shape[3]
+        return F.pad(mean, (dw // 2, (dw + 1) // 2, dh // 2, (dh + 1) // 2), mode="replicate")
+
+
 def simple_gate(x: Tensor) -> Tensor:
     first, second = x.chunk(2, dim=1)
     return first * second
@@ -48,7 +74,7 @@ class NAFBlock(nn.Module):
         self.norm1 = LayerNorm2d(c)
         self.conv1 = conv1x1(c, 2 * c, bias=True)
         self.conv2 = depthwise3x3(2 * c, bias=True)
-        self.sca = nn.Sequential(nn.AdaptiveAvgPool2d(1), conv1x1(c, c, bias=True))
+        self.sca = nn.Sequential(LocalMean(), conv1x1(c, c, bias=True))
         self.conv3 = conv1x1(c, c, bias=True)
         self.beta = nn.Parameter(torch.zeros(1, c, 1, 1))
         self.norm2 = LayerNorm2d(c)
@@ -81,6 +107,16 @@ class NAFNet(nn.Module):
             c //= 2
             self.decoders.append(nn.Sequential(*(NAFBlock(c) for _ in range(count))))
         self.ending = conv3x3(config.width, config.image_channels, bias=True)
+        if config.local is not None:
+            self.fix_windows(config.local)
+
+    def fix_windows(self, trained: tuple[int, int]) -> None:
+        """Every window is fixed by what a training picture gives at its place, as published."""
+        means = [m for m in self.modules() if isinstance(m, LocalMean)]
+        for mean in means:
+            mean.wanted = ((int(trained[0] * 1.5), int(trained[1] * 1.5)), trained)
+        with torch.no_grad():
+            self(torch.zeros(1, self.config.image_channels, *trained))
 
     def pad(self, image: Tensor) -> Tensor:
         """Zeros on the right and at the bottom, up to a multiple of 2^levels."""

@@ -14,15 +14,17 @@ const commands: Readonly<Record<string, Load>> = {
   validate: () => import('./commands/validate.ts'),
   restore: () => import('./commands/restore.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
+  'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),
   'backbone build': () => import('./commands/backbone-build.ts'),
+  'backbone import': () => import('./commands/backbone-import.ts'),
   'backbone list': () => import('./commands/backbone-list.ts'),
   doctor: () => import('./commands/doctor.ts'),
 };
 
 const groups: Readonly<Record<string, string>> = {
-  adapter: 'make and look at adapters',
-  backbone: 'build restoration networks as ONNX',
+  adapter: 'make, import and look at adapters',
+  backbone: 'build and import restoration networks as ONNX',
 };
 
 /** The `graft` program with the commands that `argv` may mean: one, or all of them for help. */

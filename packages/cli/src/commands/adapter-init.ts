@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { initAdapter, parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { chooseSites, type SitesOption, sitesOption } from '../host/choose-sites.ts';
 import { identify, openHost } from '../host/open-host.ts';
+import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
 import { requireSites } from '../host/require-sites.ts';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
@@ -31,7 +31,7 @@ export function command(): Command {
   ])
     .argument('<host>', 'ONNX file to make it for')
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
-    .addOption(new Option('--force', 'replace an adapter that is there'))
+    .addOption(forceOption())
     .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
     .addOption(
       new Option(
@@ -64,7 +64,7 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
-        refuseAdapter(options);
+        refuseAdapter(options.output, options.force);
         const host = openHost(path);
         requireSites(host);
         const { family } = host.located;
@@ -91,18 +91,8 @@ export function command(): Command {
     );
 }
 
-/** An adapter may hold days of training. */
-function refuseAdapter({ output, force }: Options): void {
-  if (!force && existsSync(join(output, 'adapter_config.json'))) {
-    throw new GraftError(
-      'WRITE_FAILED',
-      `${output}: an adapter is there; choose another folder, or --force to replace it.`,
-    );
-  }
-}
-
 function initOptions(options: Options) {
-  const { output, mode, attach, labels, seed, promptChannels, promptSize } = options;
+  const { mode, attach, labels, seed, promptChannels, promptSize, output } = options;
   const keys = {
     mode,
     attach,

@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import {
+  type Backbone,
+  backboneParameters,
+  backbonePresets,
+  detectBackbone,
+  nafnetDefaults,
+  promptirDefaults,
+  restormerDefaults,
+} from '@pip-graft/backbones';
+import { readSafetensors, type TensorMap } from '@pip-graft/weights';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const goldens = new URL('../goldens/', import.meta.url);
+
+/** Names and shapes as a state dict has them; numbers must not be read. */
+function stateDict(
+  backbone: Backbone,
+): Map<string, { dims: readonly number[]; data: Float32Array }> {
+  return new Map(
+    backboneParameters(backbone).map(({ name, dims }) => [
+      name,
+      {
+        dims,
+        get data(): Float32Array {
+          throw new Error(`${name} was read`);
+        },
+      },
+    ]),
+  );
+}
+
+describe('detectBackbone', () => {
+  it.each(Object.keys(backbonePresets))('%s, from names and shapes', (name) => {
+    const backbone = backbonePresets[name as keyof typeof backbonePresets];
+    expect(detectBackbone(stateDict(backbone)).backbone).toEqual(backbone);
+  });
+
+  it.each(readdirSync(goldens))('%s, as PyTorch has it', (file) => {
+    const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, goldens)), file);
+    const own = [...tensors].filter(([name]) => name.startsWith('param.'));
+    const { backbone, pip } = detectBackbone(
+      new Map(own.map(([name, tensor]) => [name.slice('param.'.length), tensor])),
+    );
+    // What cannot be seen in weights: the picture's size in the golden, and that means are local.
+    const {
+      family,
+      batch: _,
+      H: _h,
+      W: _w,
+      local: _l,
+      ...config
+    } = JSON.parse(metadata['config']!);
+    expect(backbone).toMatchObject({ family, config });
+    expect(pip).toEqual([]);
+  });
+
+  const even = fc.integer({ min: 1, max: 6 }).map((half) => 8 * half);
+  const few = fc.integer({ min: 1, max: 3 });
+
+  it('any Restormer', () => {
+    const config = fc.record({
+      inChannels: fc.constantFrom(1, 3),
+      dim: even,
+      blocks: fc.tuple(few, few, few, few),
+      refinement: fc.integer({ min: 0, max: 3 }),
+      heads: fc.tuple(...[1, 2, 4, 8].map((h) => fc.constantFrom(1, h, 8))),
+      expansion: fc.constantFrom(1, 2, 2.5, 2.66, 4),
+      bias: fc.boolean(),
+      normBias: fc.boolean(),
+      thinLatent: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(config, (some) => {
+        const [a, b, c, d] = some.heads;
+        const backbone: Backbone = {
+          family: 'restormer',
+          config: {
+            ...restormerDefaults,
+            ...some,
+            heads: [a!, b!, c!, d!],
+            outChannels: some.inChannels,
+          },
+        };
+        expect(detectBackbone(stateDict(backbone)).backbone).toEqual(backbone);
+      }),
+      { seed: 3, numRuns: 60 },
+    );
+  });
+
+  it('any NAFNet', () => {
+    const levels = fc.integer({ min: 1, max: 4 });
+    const config = levels.chain((count) =>
+      fc.record({
+        width: fc.integer({ min: 1, max: 40 }),
+        encoder: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: count, maxLength: count }),
+        middle: fc.integer({ min: 0, max: 12 }),
+        decoder: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: count, maxLength: count }),
+      }),
+    );
+    fc.assert(
+      fc.property(config, (some) => {
+        const backbone: Backbone = { family: 'nafnet', config: { ...nafnetDefaults, ...some } };
+        expect(detectBackbone(stateDict(backbone)).backbone).toEqual(backbone);
+      }),
+      { seed: 3, numRuns: 60 },
+    );
+  });
+});
+
+describe('state dicts that do not fit', () => {
+  const changed = (
+    backbone: Backbone,
+    change: (dict: Map<string, { dims: readonly number[]; data: Float32Array }>) => void,
+  ): TensorMap => {
+    const dict = stateDict(backbone);
+    change(dict);
+    return dict;
+  };
+  interface Shape {
+    readonly dims: readonly number[];
+    readonly data: Float32Array;
+  }
+  const tensor = (...dims: number[]): Shape => ({ dims, data: new Float32Array(0) });
+  const restormer: Backbone = {
+    family: 'restormer',
+    config: { ...restormerDefaults, blocks: [1, 1, 1, 1], dim: 8 },
+  };
+
+  it.each([
+    [
+      'a missing tensor',
+      'CORRUPT_FILE',
+      /missing: latent\.0\.attn\.temperature|latent/,
+      (d) => d.delete('latent.0.attn.qkv.weight'),
+    ],
+    [
+      'one too many',
+      'CORRUPT_FILE',
+      /not of this network: extra\.weight/,
+      (d) => d.set('extra.weight', tensor(1)),
+    ],
+    [
+      'another shape',
+      'CORRUPT_FILE',
+      /of another shape: down1_2\.body\.0\.weight/,
+      (d) => d.set('down1_2.body.0.weight', tensor(8, 8, 3, 3)),
+    ],
+    [
+      'a gap between blocks',
+      'CORRUPT_FILE',
+      /'latent\.1' is missing/,
+      (d) => d.set('latent.999999999.norm1.body.weight', tensor(64)),
+    ],
+    [
+      'a first convolution without a shape',
+      'CORRUPT_FILE',
+      /'patch_embed\.proj\.weight' has shape \[\]/,
+      (d) => d.set('patch_embed.proj.weight', tensor()),
+    ],
+    [
+      'a decoder of other length',
+      'UNSUPPORTED_HOST',
+      /decoder levels have 2, 1, 1/,
+      (d) => d.set('decoder_level1.1.norm1.body.weight', tensor(16)),
+    ],
+  ] as [string, string, RegExp, (dict: Map<string, Shape>) => void][])(
+    '%s is named',
+    (_what, code, message, change) => {
+      expect(() => detectBackbone(changed(restormer, change), 'x.pth')).toThrow(
+        expect.objectContaining({ code, message: expect.stringMatching(message) }),
+      );
+    },
+  );
+
+  it('another network is refused with what was looked for', () => {
+    const dict = new Map([['conv1.weight', tensor(64, 3, 7, 7)]]);
+    expect(() => detectBackbone(dict, 'resnet.pth')).toThrow(/resnet\.pth.*conv1\.weight/);
+  });
+
+  it('tensors that nothing runs may have any shape, or be missing', () => {
+    const backbone: Backbone = { family: 'promptir', config: promptirDefaults };
+    const dict = changed(backbone, (d) => {
+      d.set('chnl_reduce1.weight', tensor(7, 7));
+      d.delete('reduce_noise_channel_2.weight');
+    });
+    const { unused, weights } = detectBackbone(dict);
+    expect(unused).toContain('chnl_reduce1.weight');
+    expect(weights.has('chnl_reduce1.weight')).toBe(false);
+  });
+});

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { basename, resolve } from 'node:path';
+import { buildBackbone, detectBackbone, fingerprint, locateSkips } from '@pip-graft/backbones';
+import { elementCount, GraftError, graphFacts } from '@pip-graft/onnx-graft';
+import { type AdapterBase, importAdapter } from '@pip-graft/pip-core';
+import { writeAdapter } from '@pip-graft/pip-core/node';
+import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
+import { type Command, Option } from 'commander';
+import { describeCheckpoint } from '../host/describe-checkpoint.ts';
+import { identify, openHost } from '../host/open-host.ts';
+import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { requireSites } from '../host/require-sites.ts';
+import { define } from '../session/define.ts';
+import { outputOption } from '../session/options.ts';
+import { run } from '../session/run.ts';
+
+interface Options {
+  readonly output: string;
+  readonly force?: boolean;
+  readonly name?: string;
+  readonly labels?: string;
+  readonly host?: string;
+}
+
+export function command(): Command {
+  return define(
+    'import',
+    "Turns the PIP modules of an authors' checkpoint into an adapter, without Python",
+    [
+      'graft backbone import pip.pkl -o host.onnx',
+      'graft adapter import pip.pkl -o pip-adapter',
+      'graft apply host.onnx --adapter ./pip-adapter -o restorer.onnx',
+    ],
+  )
+    .argument(
+      '<checkpoint>',
+      '.pkl, .pth, .pt, .ckpt or .safetensors with PIP modules, of any of the five modes',
+    )
+    .addOption(outputOption('folder for the adapter').makeOptionMandatory())
+    .addOption(forceOption())
+    .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
+    .addOption(
+      new Option(
+        '--labels <labels>',
+        "names of the degradations in the order of the prompts, joined by +; default: the release's five or seven",
+      ),
+    )
+    .addOption(
+      new Option(
+        '--host <file>',
+        'ONNX file that the modules belong to; default: the host in the same checkpoint',
+      ),
+    )
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const { output, name = basename(resolve(output)), labels, host } = options;
+        refuseAdapter(output, options.force);
+        const checkpoint = await openCheckpoint(path);
+        try {
+          for (const note of describeCheckpoint(checkpoint)) session.note(note);
+          const base = host === undefined ? baseInside(checkpoint, path) : baseOf(host);
+          const adapter = importAdapter(checkpoint.tensors, {
+            ...{ name, base, label: path },
+            training: { source: `imported from ${basename(path)}`, ...checkpoint.extra },
+            ...(labels === undefined ? {} : { labels: labels.split('+') }),
+          });
+          await writeAdapter(output, adapter);
+          const { config } = adapter;
+          const parameters = [...adapter.tensors.values()].reduce(
+            (sum, { dims }) => sum + elementCount(dims),
+            0,
+          );
+          return {
+            json: { output, name, config, base, parameters, training: adapter.training },
+            text: `${output}: adapter '${name}' for ${base.family}, ${config.mode}, ${config.attach}, labels ${config.labels.join(', ')}, ${parameters.toLocaleString('en-US')} parameters`,
+          };
+        } finally {
+          checkpoint.close();
+        }
+      }),
+    );
+}
+
+function baseOf(path: string): AdapterBase {
+  const host = openHost(path);
+  try {
+    requireSites(host);
+    return { family: host.located.family, ...identify(host) };
+  } finally {
+    host.close();
+  }
+}
+
+/** The host in the same file, as `graft backbone import` builds it: by its fingerprint, whatever file it is in. */
+function baseInside(checkpoint: OpenCheckpoint, path: string): AdapterBase {
+  const { backbone, weights, pip } = detectBackbone(checkpoint.tensors, path);
+  if (pip.length === 0) {
+    throw new GraftError(
+      'ADAPTER_INVALID',
+      `${path}: it is a ${backbone.family} without PIP modules; import it with \`graft backbone import\`.`,
+    );
+  }
+  const model = buildBackbone(backbone, weights);
+  const facts = graphFacts(model);
+  const { family, sites } = locateSkips(model, facts);
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  return {
+    family,
+    digest: null,
+    fingerprint: fingerprint(model, { digest: sha256, sites, facts }),
+  };
+}

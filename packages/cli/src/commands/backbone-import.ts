@@ -1,0 +1,115 @@
+import { type BuildOptions, buildBackbone, detectBackbone } from '@pip-graft/backbones';
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import { openCheckpoint } from '@pip-graft/weights/node';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { describeCheckpoint, describeSizes } from '../host/describe-checkpoint.ts';
+import { define } from '../session/define.ts';
+import { outputOption, refuseOverInput, wholeNumber } from '../session/options.ts';
+import { run } from '../session/run.ts';
+
+interface Options {
+  readonly output?: string;
+  readonly local?: readonly [number, number];
+  readonly opset?: number;
+  readonly dtype: NonNullable<BuildOptions['dataType']>;
+}
+
+export function command(): Command {
+  return define(
+    'import',
+    'Turns a PyTorch checkpoint or safetensors file into ONNX, without Python',
+    [
+      'graft backbone import motion_deblurring.pth -o restormer.onnx',
+      'graft backbone import NAFNet-GoPro-width32.pth --local 256x256 -o nafnet-local.onnx',
+      'graft backbone import pip.pkl -o host.onnx   # then: graft adapter import pip.pkl -o adapter',
+    ],
+  )
+    .argument(
+      '<checkpoint>',
+      '.pth, .pt, .ckpt, .pkl or .safetensors of Restormer, NAFNet, PromptIR or PIP',
+    )
+    .addOption(outputOption('file for the model; without it the checkpoint is only looked at'))
+    .addOption(
+      new Option(
+        '--local <size>',
+        'nafnet: attend to a window 1.5 times the size of the training pictures (height x width, as 256x256), as the published local variant does',
+      ).argParser(sizeOf),
+    )
+    .addOption(
+      new Option(
+        '--opset <number>',
+        'ONNX operator set; default: 17, and 22 for bfloat16',
+      ).argParser(wholeNumber(11, 23)),
+    )
+    .addOption(
+      new Option('--dtype <type>', 'element type')
+        .choices(['float32', 'float16', 'bfloat16'])
+        .default('float32'),
+    )
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const { output, local, opset, dtype } = options;
+        if (output !== undefined) refuseOverInput(path, output);
+        const checkpoint = await openCheckpoint(path);
+        try {
+          const found = detectBackbone(checkpoint.tensors, path);
+          const backbone = localised(found.backbone, local);
+          const { weights, unused, pip } = found;
+          const parameters = [...weights.values()].reduce(
+            (sum, { dims }) => sum + elementCount(dims),
+            0,
+          );
+          for (const note of describeCheckpoint(checkpoint)) session.note(note);
+          if (unused.length > 0)
+            session.note(`left out, never run by the network: ${unused.join(', ')}`);
+          if (pip.length > 0) {
+            session.note(
+              `${pip.length} tensors of PIP modules are not the host's; import them with \`graft adapter import ${path}\`.`,
+            );
+          }
+          if (output !== undefined) {
+            const model = buildBackbone(backbone, weights, { opset, dataType: dtype });
+            await saveModel(model, output, {
+              signal: session.signal,
+              onProgress: (done, total) => session.progress('writing', done, total),
+            });
+          }
+          const { format, container, prefix, extra, ignored } = checkpoint;
+          const sizes = describeSizes(backbone);
+          return {
+            json: {
+              output: output ?? null,
+              ...backbone,
+              parameters,
+              dataType: dtype,
+              checkpoint: { format, container, prefix, extra, ignored },
+              unused,
+              pip: pip.length,
+            },
+            text: `${output ?? path}: ${backbone.family}, ${sizes}, ${parameters.toLocaleString('en-US')} parameters`,
+          };
+        } finally {
+          checkpoint.close();
+        }
+      }),
+    );
+}
+
+function localised(
+  backbone: ReturnType<typeof detectBackbone>['backbone'],
+  local: Options['local'],
+) {
+  if (local === undefined) return backbone;
+  if (backbone.family === 'nafnet') return { ...backbone, config: { ...backbone.config, local } };
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `--local is a variant of NAFNet, and the checkpoint holds ${backbone.family}.`,
+  );
+}
+
+function sizeOf(text: string): readonly [number, number] {
+  const match = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text);
+  if (!match) throw new InvalidArgumentError('expected height x width, as 256x256.');
+  return [Number(match[1]), Number(match[2] ?? match[1])];
+}
