@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
+import {
+  type ByteSource,
+  bytesSource,
+  inlineExternal,
+  type Model,
+  readModel,
+} from '@pip-graft/onnx-graft';
 
 /** A committed export of one of the families, and what is true of it. */
 export interface Fixture {
   readonly file: string;
   readonly family: 'restormer' | 'nafnet' | 'promptir' | 'unet';
   readonly dynamic: boolean;
+  /** What was done to the export afterwards; 'plain' for nothing. */
+  readonly variant: string;
+  readonly exporter: 'torchscript' | 'dynamo';
   readonly sites: readonly {
     readonly level: number;
     readonly channels: number;
@@ -29,4 +38,14 @@ export function fixtureBytes(file: string): Uint8Array {
 
 export function fixtureModel(file: string): Model {
   return readModel(bytesSource(fixtureBytes(file), file));
+}
+
+/** External data of a fixture, which lies beside it. */
+export function fixtureExternal(location: string): ByteSource {
+  return bytesSource(fixtureBytes(location), location);
+}
+
+/** A fixture that needs nothing beside it. */
+export function wholeFixture(file: string): Model {
+  return inlineExternal(fixtureModel(file), fixtureExternal);
 }

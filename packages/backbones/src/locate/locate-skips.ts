@@ -2,19 +2,20 @@ import { type GraphFacts, graphFacts, type Model, type SkipSite } from '@pip-gra
 import { promptsOf } from '../recognise/prompts.ts';
 import { recognise } from '../recognise/recognise.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
+import { extentOf } from './extent.ts';
 import { imageTensorsOf } from './image-tensors.ts';
-import { joinsOf } from './join.ts';
+import { joinsOf, type Operand } from './join.ts';
 import type { Located } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
-import { trailsOf } from './trail.ts';
+import { type Trails, trailsOf } from './trail.ts';
+import { warningsOf } from './warnings/index.ts';
 
 /**
  * The skip connections of an image network, by structure alone: values that meet, at equal
  * resolution, others that went down from their level and came up again. Names do not matter.
  *
  * A model without any gives an empty list, and a reason for everything that was looked at;
- * nothing is thrown. Sites are NCHW values; `channels` and `scale` are those of the value that
- * the merge reads. A model whose image is NHWC gives no sites and `image.layout` 'NHWC'.
+ * nothing is thrown. `channels`, `scale` and `layout` are those of the value that the merge reads. A model whose image is NHWC gives no sites and `image.layout` 'NHWC'.
  *
  * @example
  * const { family, sites } = locateSkips(model);
@@ -37,14 +38,16 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   }
   const joins = joinsOf(facts, trails);
   const { skips, rejected } = chooseSkips(facts, trails, joins);
-  const usable = skips.filter(({ skip }) => skip.feature.layout === 'NCHW');
-  const tokens = skips
-    .filter((skip) => !usable.includes(skip))
-    .map(({ skip }) => ({
-      value: skip.value,
-      reason: `a skip connection, but laid out as ${skip.feature.layout}; modules work on NCHW values`,
-    }));
-  const sites = toSites(facts, usable);
+  const unusable = skips.flatMap(({ skip }) => {
+    const reason = layoutProblem(facts, trails, skip);
+    return reason === undefined ? [] : [{ value: skip.value, reason }];
+  });
+  const refused = new Set(unusable.map(({ value }) => value));
+  const sites = toSites(
+    facts,
+    trails,
+    skips.filter(({ skip }) => !refused.has(skip.value)),
+  );
   const prompts = promptsOf(facts).map(({ value, node }) => ({
     value,
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
@@ -52,7 +55,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
-    ...{ family, confidence, sites, rejected: [...tokens, ...prompts, ...rejected] },
+    ...{ family, confidence, sites, rejected: [...unusable, ...prompts, ...rejected] },
     ...{ warnings: warningsOf(facts), image },
     // Found by trying sizes, which takes as long as everything before: made when it is asked for.
     get sizeMultiple() {
@@ -62,15 +65,21 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   };
 }
 
-function warningsOf({ builtInSize }: GraphFacts): string[] {
-  if (builtInSize === undefined) return [];
-  const { height, width } = builtInSize;
-  return [
-    `the file leaves rows and columns open, but ${height} x ${width} is built in: other sizes will fail.`,
-  ];
+/** What keeps a skip feature from being made NCHW for the module and back. */
+function layoutProblem(
+  facts: GraphFacts,
+  trails: Trails,
+  { value, feature }: Operand,
+): string | undefined {
+  if (feature.layout !== 'tokens') return undefined;
+  if (feature.channelAxis === 1) {
+    return 'a skip connection, but laid out as (N, C, H·W); (N, H·W, C), NHWC and NCHW can be grafted';
+  }
+  if (extentOf(facts, trails, value) !== undefined) return undefined;
+  return 'a skip connection, but laid out as rows of tokens, and no value before it has their height and width';
 }
 
-function toSites(facts: GraphFacts, skips: readonly Skip[]): SkipSite[] {
+function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): SkipSite[] {
   const sorted = [...skips].sort(
     (a, b) => a.join.scale - b.join.scale || a.join.node.index - b.join.node.index,
   );
@@ -82,20 +91,32 @@ function toSites(facts: GraphFacts, skips: readonly Skip[]): SkipSite[] {
     const uses = node.inputs.flatMap((name, input) =>
       name === skip.value ? [{ node: node.index, input }] : [],
     );
+    const { layout } = skip.feature;
+    const extent = layout === 'tokens' ? extentOf(facts, trails, skip.value) : undefined;
     const also = facts.uses(skip.value).length - uses.length;
     return {
       value: skip.value,
       uses,
       level: unique ? levels[i]! : i + 1,
       channels: skip.feature.channels,
-      layout: skip.feature.layout,
+      layout,
+      ...(extent === undefined ? {} : { extent }),
       scale: join.scale,
       join: join.kind,
       consumer: node.name || node.outputs[0]!,
       evidence: [
         `joined by ${node.opType} with '${up.value}', which came up from a lower resolution`,
+        ...(unique
+          ? []
+          : [`in U-Net ${networkOf(sorted, i)} of the model, counted from the image`]),
         also > 0 ? `also read by ${also} other node(s), on the way down` : 'read by the join only',
       ],
     };
   });
+}
+
+/** Which network of a cascade a site belongs to: the n-th of its resolution, the n-th network. */
+function networkOf(sorted: readonly Skip[], index: number): number {
+  const { scale } = sorted[index]!.join;
+  return sorted.slice(0, index + 1).filter(({ join }) => join.scale === scale).length;
 }

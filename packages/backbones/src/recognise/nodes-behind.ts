@@ -1,9 +1,10 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { makerOf } from './source-of.ts';
 
 /** Enough for every exporter's spelling of a block, too few to leave it. */
 const reach = 48;
 
-/** The nodes behind a value, nearest first, not going further back from those that `pass` refuses. */
+/** The nodes behind a value, nearest first, quantising and casts left out, not going further back from those that `pass` refuses. */
 export function nodesBehind(
   facts: GraphFacts,
   value: string,
@@ -13,8 +14,7 @@ export function nodesBehind(
   const seen = new Set<Node>();
   const open = [value];
   for (let i = 0; i < open.length && seen.size < most; i++) {
-    const at = facts.producer(open[i]!);
-    const node = at === undefined ? undefined : facts.model.graph.nodes[at];
+    const node = makerOf(facts, open[i]!);
     if (node === undefined || seen.has(node)) continue;
     seen.add(node);
     if (pass(node)) for (const input of node.inputs) open.push(input);

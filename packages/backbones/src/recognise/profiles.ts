@@ -41,7 +41,7 @@ export const profiles: readonly Profile[] = [
       ({ sites }) => sites.length === 3,
       doubling,
       ({ sites, structure }) => structure.prompts === sites.length,
-      ({ sites, structure }) => structure.channelAttention > 3 * sites.length,
+      ({ sites, structure }) => structure.channelAttention > sites.length,
     ],
   },
   {
@@ -50,7 +50,7 @@ export const profiles: readonly Profile[] = [
     typical: [
       ({ sites }) => sites.length === 3,
       doubling,
-      ({ sites, structure }) => structure.channelAttention > 2 * sites.length,
+      ({ sites, structure }) => structure.channelAttention >= sites.length,
     ],
   },
   {

@@ -1,5 +1,6 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { nodesBehind } from './nodes-behind.ts';
+import { makerOf } from './source-of.ts';
 
 /** A prompt of the network's own, put beside a feature map as further channels. */
 export interface PromptJoin {
@@ -21,7 +22,7 @@ export function promptsOf(facts: GraphFacts): PromptJoin[] {
 function promptOf(facts: GraphFacts, node: Node): string | undefined {
   const axes = node.inputs.map((name) => facts.sample.values.get(name)?.axes);
   const value = node.inputs[axes.indexOf('....')];
-  if (value === undefined || !axes.includes('..HW') || facts.producer(value) === undefined) {
+  if (value === undefined || !axes.includes('..HW') || makerOf(facts, value) === undefined) {
     return undefined;
   }
   const weighted = nodesBehind(facts, value, { pass: ({ opType }) => opType !== 'Softmax' }).some(

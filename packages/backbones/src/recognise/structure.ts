@@ -1,6 +1,7 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { nodesBehind } from './nodes-behind.ts';
 import { promptsOf } from './prompts.ts';
+import { makerOf, sourceOf } from './source-of.ts';
 
 /** How often the building blocks that tell families apart occur in a graph. */
 export interface Structure {
@@ -40,15 +41,13 @@ function isChannelAttention(facts: GraphFacts, node: Node): boolean {
 }
 
 function isSimpleGate(facts: GraphFacts, node: Node): boolean {
-  const [a, b] = node.inputs.map((name) => {
-    const at = facts.producer(name);
-    return at === undefined ? undefined : facts.model.graph.nodes[at];
-  });
-  if (!a || !b || a.inputs[0] !== b.inputs[0] || node.inputs[0] === node.inputs[1]) return false;
+  const [a, b] = node.inputs.map((name) => makerOf(facts, name));
+  if (!a || !b || node.inputs[0] === node.inputs[1]) return false;
+  const [wholeA, wholeB] = [a, b].map(({ inputs }) => sourceOf(facts, inputs[0] ?? ''));
+  if (wholeA !== wholeB || wholeA === undefined) return false;
   const halves = a === b ? a.opType === 'Split' : a.opType === 'Slice' && b.opType === 'Slice';
-  const [whole] = a.inputs;
   const half = facts.channels(node.outputs[0]!);
-  return halves && half !== undefined && facts.channels(whole!) === 2 * half;
+  return halves && half !== undefined && facts.channels(wholeA) === 2 * half;
 }
 
 function isPooledAttention(facts: GraphFacts, node: Node): boolean {
@@ -57,9 +56,9 @@ function isPooledAttention(facts: GraphFacts, node: Node): boolean {
   );
   const dims = facts.sample.values.get(vector!)?.dims;
   if (map === undefined || facts.channels(map) === undefined || dims?.length !== 4) return false;
-  if (facts.producer(vector!) === undefined) return false;
+  if (makerOf(facts, vector!) === undefined) return false;
   const made = nodesBehind(facts, vector!, { pass: ({ opType }) => !pools.has(opType), most: 6 });
   return [...made].some(
-    ({ opType, inputs }) => pools.has(opType) && facts.reaches(map, inputs[0]!),
+    ({ opType, inputs }) => pools.has(opType) && facts.reaches(sourceOf(facts, map), inputs[0]!),
   );
 }

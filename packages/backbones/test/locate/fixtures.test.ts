@@ -21,7 +21,8 @@ test.each(fixtures)('$file: family, sites and size multiple', (fixture) => {
   expect(located.sites.every(({ join }) => join === ways(fixture.family))).toBe(true);
   expect(located.sizeMultiple).toBe(multiples[fixture.family]);
   expect(located.image).toMatchObject({
-    ...{ input: 'image', output: 'output', layout: 'NCHW', dataType: 'float32' },
+    ...{ input: 'image', output: 'output', layout: 'NCHW' },
+    dataType: fixture.variant === 'float16-io' ? 'float16' : 'float32',
     ...{ inputChannels: 3, outputChannels: 3 },
   });
 });

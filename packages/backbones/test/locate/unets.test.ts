@@ -369,7 +369,7 @@ describe('no U-Net', () => {
     expect(reasonsOf(located)).toEqual({ tokens: 'not an image' });
   });
 
-  test('skip connections of tokens (as Uformer) are seen, and refused for their layout', () => {
+  test('skip connections of tokens (as Uformer), with where their height and width are to be had', () => {
     const net = new Net();
     const { g } = net;
     const flat = (x: string): string =>
@@ -382,9 +382,8 @@ describe('no U-Net', () => {
     const joined = ops.concat(g, [risen, skip], -1);
     const back = ops.reshape(g, ops.transpose(g, joined, [0, 2, 1]), [1, 16, 32, 48]);
     const located = locateSkips(net.model(net.conv(net.is(16, back), 3)));
-    expect(located.sites).toEqual([]);
-    expect(reasonsOf(located)[skip]).toBe(
-      'a skip connection, but laid out as tokens; modules work on NCHW values',
-    );
+    expect(located.sites).toMatchObject([
+      { value: skip, level: 1, channels: 8, scale: 1, layout: 'tokens', extent: top },
+    ]);
   });
 });

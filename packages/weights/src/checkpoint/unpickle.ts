@@ -206,11 +206,11 @@ class Machine {
     if (found) return found;
     const whole = /^torch\.nn\.|^basicsr\.|\.(archs?|models?|nets?)\./.test(full);
     const advice = whole
-      ? 'it holds a whole network with its code; save its state_dict() instead'
-      : "save only the network's state_dict(), with torch.save or as safetensors";
+      ? 'It holds a whole network with its code; save its state_dict() instead.'
+      : "Save only the network's state_dict(), with torch.save or as safetensors.";
     throw new GraftError(
       'UNSAFE_FILE',
-      `${cursor.source.label}: byte ${cursor.at}: refers to '${full}', which is not among the names that tensors are made from; nothing was executed. If you trust where the file comes from, ${advice}.`,
+      `${cursor.source.label}: byte ${cursor.at}: refers to '${full}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,
     );
   }
 

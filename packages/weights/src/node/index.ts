@@ -1,3 +1,3 @@
 export type { Checkpoint, CheckpointFormat, CheckpointScalar } from '../checkpoint/checkpoint.ts';
-export { openCheckpoint } from './open-checkpoint.ts';
+export { type OpenCheckpoint, openCheckpoint } from './open-checkpoint.ts';
 export { readCheckpoint } from './read-checkpoint.ts';

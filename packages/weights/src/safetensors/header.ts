@@ -63,7 +63,9 @@ function readTensorHeader(value: unknown, place: string): TensorHeader {
   if (!isObject(value)) throw corrupt(place, 'its entry is not an object');
   const { dtype, shape: dims, data_offsets: offsets } = value;
   if (!isDtype(dtype)) {
-    throw corrupt(place, `its type ${JSON.stringify(dtype) ?? 'is missing'} is not supported`);
+    const type =
+      typeof dtype === 'string' ? `'${dtype}' is not supported` : 'is missing or not text';
+    throw corrupt(place, `its type ${type}`);
   }
   if (!isSizes(dims) || dims.length > maxRank)
     throw corrupt(place, 'its shape is not a list of sizes');

@@ -1,0 +1,18 @@
+import type { GraphFacts } from '@pip-graft/onnx-graft';
+import { builtInSizeWarning } from './built-in-size.ts';
+import { cudaKernelsWarning } from './cuda-kernels.ts';
+import { halfNormsWarning } from './half-norms.ts';
+import { quantisedWarning } from './quantised.ts';
+import { spaceToDepthWarning } from './space-to-depth.ts';
+
+/** What is wrong with a file, or will be, before anything is grafted: what was seen, what follows, what to do. */
+export function warningsOf(facts: GraphFacts): string[] {
+  const all = [
+    spaceToDepthWarning,
+    builtInSizeWarning,
+    halfNormsWarning,
+    quantisedWarning,
+    cudaKernelsWarning,
+  ];
+  return all.flatMap((warning) => warning(facts) ?? []);
+}

@@ -1,0 +1,107 @@
+import { locateSkips } from '@pip-graft/backbones';
+import { type Model, ops } from '@pip-graft/onnx-graft';
+import { describe, expect, test } from 'vitest';
+import { fixtureModel, fixtures } from '../fixture-models.ts';
+import { Net } from './net.ts';
+
+/** The same model, as if another program had written it. */
+const by = (model: Model, name: string): Model => ({ ...model, producer: { name, version: '2' } });
+const warnings = (model: Model): readonly string[] => locateSkips(model).warnings;
+
+/** A U-Net of one level that goes down in a given way. */
+function down(way: (net: Net, x: string) => string, opset = 17): Model {
+  const net = new Net(opset);
+  const skip = net.conv(net.image(), 8);
+  const low = net.block(way(net, skip));
+  const y = net.conv(net.concat(net.convTranspose(low, 8), skip), 3);
+  return net.model(y);
+}
+
+describe('SpaceToDepth after a convolution', () => {
+  const bare = (net: Net, x: string): string =>
+    net.is(16, net.g.node('SpaceToDepth', [net.conv(x, 4)], { blocksize: { int: 2 } })[0]!);
+
+  test.each(['pytorch', ''])("written by '%s': warned of", (producer) => {
+    const [warning] = warnings(by(down(bare), producer));
+    expect(warning).toMatch(/^SpaceToDepth after a convolution \('.+'\): .*onnxscript#2891/);
+  });
+
+  test.each([
+    ['by TensorFlow, where it means itself', by(down(bare), 'tf2onnx')],
+    [
+      'with its channels put in order',
+      by(
+        down((net, x) => net.unshuffle(net.conv(x, 4))),
+        'pytorch',
+      ),
+    ],
+    [
+      'of the image, as in stems',
+      by(
+        (() => {
+          const net = new Net();
+          const folded = net.g.node('SpaceToDepth', [net.image()], { blocksize: { int: 2 } })[0]!;
+          return net.model(net.conv(net.is(12, folded), 3));
+        })(),
+        'pytorch',
+      ),
+    ],
+  ])('%s: not', (_, model) => {
+    expect(warnings(model)).toEqual([]);
+  });
+});
+
+describe('operators without CUDA kernels of their version', () => {
+  const pooled = (net: Net, x: string): string => net.conv(net.maxPool(x), 16);
+  test.each([
+    [17, undefined],
+    [18, undefined],
+    [21, undefined],
+    [22, 'ConvTranspose, MaxPool'],
+  ])('operator set %i: %s', (opset, affected) => {
+    const found = warnings(down(pooled, opset));
+    if (affected === undefined) expect(found).toEqual([]);
+    else
+      expect(found[0]).toContain(
+        `operator set ${opset}: onnxruntime may have no CUDA kernel for ${affected} `,
+      );
+  });
+});
+
+describe('on exports', () => {
+  const of = (file: string): readonly string[] => warnings(fixtureModel(file));
+  const names = (pattern: RegExp): string[] =>
+    fixtures.map(({ file }) => file).filter((file) => pattern.test(file));
+
+  test('plain, simplified and optimised ones give none', () => {
+    const plain = names(/op1[1-8]/).filter((file) => !/float16|qdq|wrong|hard-coded/.test(file));
+    expect(plain.length).toBeGreaterThan(10);
+    for (const file of plain) expect([file, of(file)]).toEqual([file, []]);
+  });
+
+  test('float16: every normalisation is counted', () => {
+    const files = names(/float16/);
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      expect(of(file)).toEqual([
+        expect.stringMatching(/^\d+ normalisations are computed in float16/),
+      ]);
+    }
+  });
+
+  test('QDQ: where the modules stand', () => {
+    const files = names(/qdq/);
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) expect(of(file)[0]).toMatch(/^the model is quantised \(QDQ, \d+/);
+  });
+});
+
+test('a quantised model without a float side says so', () => {
+  const net = new Net();
+  const x = net.conv(net.image(), 8);
+  const sum = net.g.node('QLinearAdd', [x, x], {}, { domain: 'com.microsoft' })[0]!;
+  const y = net.conv(net.is(8, ops.relu(net.g, sum)), 3);
+  expect(warnings(net.model(y))[0]).toMatch(
+    /^1 nodes compute on quantised values \('QLinearAdd'\)/,
+  );
+});
