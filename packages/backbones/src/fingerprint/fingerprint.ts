@@ -10,6 +10,7 @@ import {
   type Tensor,
 } from '@pip-graft/onnx-graft';
 import { locateSkips } from '../locate/locate-skips.ts';
+import { scaleAfter } from './scale-after.ts';
 
 /** SHA-256 of bytes as hexadecimal digits: handed in, since libraries here import no runtime. */
 export type Digest = (bytes: Uint8Array) => string;
@@ -32,15 +33,16 @@ const convolutions = new Set(['Conv', 'ConvTranspose', 'FusedConv']);
 const copies = new Set(['Identity', 'Cast', 'DequantizeLinear']);
 
 /**
- * `pipfp1:` and a digest that tells whether two files hold the same network: the weights of its
+ * `pipfp2:` and a digest that tells whether two files hold the same network: the weights of its
  * convolutions, by shape, group and samples, in no order, and its skip connections. Names, node
- * order, exporter, opset and simplification do not matter; other weights, another element type or
+ * order, exporter, opset and simplification do not matter, nor whether a constant factor of channels was
+ * multiplied into the convolution before it; other weights, another element type or
  * quantisation do. It reads a few kilobytes, not the weights.
  *
  * Errors: those of `readTensor`; `NOT_FOUND` for external data without a reader.
  *
  * @example
- * fingerprint(model, { digest: sha256 }); // 'pipfp1:5d1c…'
+ * fingerprint(model, { digest: sha256 }); // 'pipfp2:5d1c…'
  */
 export function fingerprint(model: Model, options: FingerprintOptions): string {
   const facts = options.facts ?? graphFacts(model);
@@ -49,13 +51,15 @@ export function fingerprint(model: Model, options: FingerprintOptions): string {
   const weights = model.graph.nodes.flatMap((node) => {
     if (!convolutions.has(node.opType) || !leadsOut(facts, node)) return [];
     const tensor = weightOf(facts, tensors, node);
-    return tensor ? [`${describe(node, tensor)} ${samples(model, tensor, options)}`] : [];
+    if (tensor === undefined) return [];
+    const scale = scaleAfter(facts, tensors, node);
+    return [`${describe(node, tensor)} ${samples(model, tensor, scale, options)}`];
   });
   const places = sites.map(
     ({ level, channels, scale, join }) => `site ${level} ${channels} ${scale} ${join}`,
   );
   const text = [...weights.sort(), ...places].join('\n');
-  return `pipfp1:${options.digest(new TextEncoder().encode(text))}`;
+  return `pipfp2:${options.digest(new TextEncoder().encode(text))}`;
 }
 
 function tensorsByName(model: Model): ReadonlyMap<string, Tensor> {
@@ -96,11 +100,28 @@ function describe(node: Node, tensor: Tensor): string {
 }
 
 /** Digest of the sampled elements: a whole weight when it is small. */
-function samples(model: Model, tensor: Tensor, options: FingerprintOptions): string {
+function samples(
+  model: Model,
+  tensor: Tensor,
+  scale: Tensor | undefined,
+  { digest, external }: FingerprintOptions,
+): string {
   const count = elementCount(tensor.dims);
-  const { digest, external } = options;
-  const part = (from: number, to: number): Uint8Array =>
-    readTensor(model, tensor, { from, to, ...(external && { external }) });
+  const read = (one: Tensor, from: number, to: number): Uint8Array =>
+    readTensor(model, one, { from, to, ...(external && { external }) });
+  const part = (from: number, to: number): Uint8Array => {
+    const bytes = read(tensor, from, to);
+    if (scale === undefined) return bytes;
+    const perChannel = count / tensor.dims[0]!;
+    const first = Math.floor(from / perChannel);
+    const last = Math.floor((to - 1) / perChannel);
+    const factors = floats(read(scale, first, last + 1));
+    const scaled = floats(bytes).map(
+      (value, i) => value * factors[Math.floor((from + i) / perChannel) - first]!,
+    );
+    return new Uint8Array(scaled.buffer);
+  };
+  if (count === 0) return digest(new Uint8Array());
   if (count <= 3 * sampleLength) return digest(part(0, count));
   const middle = Math.floor((count - sampleLength) / 2);
   const starts = [0, middle, count - sampleLength];
@@ -112,4 +133,8 @@ function samples(model: Model, tensor: Tensor, options: FingerprintOptions): str
     at += piece.length;
   }
   return digest(bytes);
+}
+
+function floats(bytes: Uint8Array): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
 }

@@ -113,5 +113,8 @@ function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | Reject
       'it comes from another branch: what came up did not go down from its level',
     );
   }
+  if (!Number.isInteger(skip.feature.channels)) {
+    return refuse(skip, 'its number of channels is not known');
+  }
   return { join, up, skip };
 }

@@ -1,6 +1,6 @@
 import type { Field, Model } from '../model/model.ts';
-import { type ByteSource, type Piece, pieceSource } from '../wire/source.ts';
-import { encodeField, encodeVarint } from './encode.ts';
+import { type ByteSource, type Piece, pieceLength, pieceSource } from '../wire/source.ts';
+import { encodeVarint } from './encode.ts';
 
 /** Bytes [start, end) of a model's source replaced by pieces; equal bounds insert. */
 export interface Edit {
@@ -12,8 +12,14 @@ export interface Edit {
 }
 
 /** Bytes that a field's length prefix takes. */
-export function lengthWidth(field: Field): number {
-  return field.body - field.start - encodeVarint(field.number * 8 + 2).length;
+export function lengthWidth(source: ByteSource, field: Field): number {
+  return field.body - field.start - tagOf(source, field).length;
+}
+
+/** A field's tag as it stands: protobuf lets a writer use more bytes than it needs. */
+function tagOf(source: ByteSource, field: Field): Uint8Array {
+  const head = source.read(field.start, field.body);
+  return head.subarray(0, 1 + head.findIndex((byte) => byte < 0x80));
 }
 
 /** Bytes that the shortest prefix for a field's present length would take. */
@@ -23,8 +29,8 @@ export function shortestLengthWidth(field: Field): number {
 
 /**
  * Applies edits and returns the new bytes as pieces over the old: nothing
- * between the edits is read. A message whose writer padded its length prefix
- * keeps the padding; `widths` forces the width of a given message.
+ * between the edits is read. A message whose writer padded its tag or its length
+ * prefix keeps the padding; `widths` forces the width of a given message.
  */
 export function rewrite(
   model: Model,
@@ -54,8 +60,10 @@ function rewriteRange(
     keepUntil(parent ? parent.start : group.edits[0]!.start);
     if (parent) {
       const body = rewriteRange(source, parent.body, parent.end, group.edits, depth + 1, widths);
-      const padded = lengthWidth(parent) > shortestLengthWidth(parent) ? lengthWidth(parent) : 1;
-      pieces.push(...encodeField(parent.number, body, widths.get(parent) ?? padded));
+      const now = lengthWidth(source, parent);
+      const width = widths.get(parent) ?? (now > shortestLengthWidth(parent) ? now : 1);
+      const length = body.reduce((sum, piece) => sum + pieceLength(piece), 0);
+      pieces.push(tagOf(source, parent), encodeVarint(length, width), ...body);
       at = parent.end;
     } else {
       const edit = group.edits[0]!;

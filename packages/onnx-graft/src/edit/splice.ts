@@ -104,7 +104,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
     pieces: tail(model, edit, initializers),
     parents,
   });
-  const width = lengthWidth(graph.field);
+  const width = lengthWidth(model.source, graph.field);
   const padded = width > shortestLengthWidth(graph.field);
   const stamp = edit.stamp({
     prefix,

@@ -82,8 +82,11 @@ function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Ar
   const numbers: number[] = [];
   const doubles: Uint8Array[] = [];
   for (const field of tensor.data.fields) {
-    if (field.number === 4) reader.floats(field, numbers);
-    else if (field.number === 10) doubles.push(source.read(field.body, field.end));
+    if (field.number === 4) {
+      if (tensor.dataType !== 'float32')
+        reader.fail(field.start, `tensor '${tensor.name}' of ${tensor.dataType} holds floats`);
+      reader.floats(field, numbers);
+    } else if (field.number === 10) doubles.push(source.read(field.body, field.end));
     else reader.ints(field, numbers);
   }
   if (doubles.length > 0) return concat(doubles);

@@ -1,5 +1,8 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 
+/** Lists and objects within each other: what recurses over them, as JSON.stringify does, must not run out of stack. */
+const maxDepth = 64;
+
 /**
  * A JSON object from a file, read with every type checked. What is wrong is one
  * {@link GraftError} of the given code that names the place and the key.
@@ -25,6 +28,9 @@ export class JsonObject {
       value = JSON.parse(text);
     } catch (cause) {
       throw new GraftError(code, `${place}: it is not JSON.`, { cause });
+    }
+    if (isDeeper(value, maxDepth)) {
+      throw new GraftError(code, `${place}: it is nested more than ${maxDepth} deep.`);
     }
     return new JsonObject(value, place, code);
   }
@@ -124,4 +130,9 @@ export class JsonObject {
     if (!Array.isArray(value)) throw this.error(key, 'must be a list');
     return value;
   }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
