@@ -12,10 +12,18 @@ export const checkpointLimits = {
   textBytes: 1024 * 1024,
   /** Digits or bytes of one integer. */
   integerBytes: 255,
+  /** Lists, tuples and dictionaries: four for a tensor. */
+  containers: 400_000,
   tensors: 100_000,
   rank: 32,
+  /** Elements of one tensor: 2 GiB as float32, what an ONNX file can hold. */
+  elements: 2 ** 29 - 1,
   /** Elements of a tensor that has more of them than its storage, as expanded ones do. */
   expandedElements: 2 ** 20,
+  /** Elements of all tensors, over the bytes of the file: tied weights share storages a few times. */
+  elementsPerByte: 4,
+  /** Bytes of a zip's pickle: names, shapes and settings. */
+  pickleBytes: 64 * 1024 * 1024,
   /** Dictionaries within dictionaries that are opened to get at the tensors. */
   containerDepth: 4,
   /** What compressed entries may grow to: so many bytes, or so many times the file. Weights hardly compress. */

@@ -46,7 +46,7 @@ export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
 
 /** A reference to a storage: ('storage', type, key, device, length, view or nothing). */
 export function persistent(id: PickleValue, cursor: PickleCursor): PickleValue {
-  const [kind, type, key, , length] = id instanceof PickleList ? id.items : [];
+  const [kind, type, key, , length, view] = id instanceof PickleList ? id.items : [];
   if (kind === 'module') {
     throw new GraftError(
       'UNSAFE_FILE',
@@ -56,6 +56,11 @@ export function persistent(id: PickleValue, cursor: PickleCursor): PickleValue {
   const meaning = type instanceof PickleGlobal ? type.meaning : undefined;
   if (kind !== 'storage' || meaning?.kind !== 'storage') {
     throw cursor.corrupt('a reference to something that is no storage of a known type');
+  }
+  if (view !== undefined && view !== null) {
+    throw cursor.corrupt(
+      'a view of a storage, as PyTorch wrote before 0.2; save it again with torch.save',
+    );
   }
   const name = typeof key === 'number' ? String(key) : key;
   if (typeof name !== 'string' || !isSize(length)) {
@@ -83,12 +88,15 @@ function tensorOf(
   [storage, offset, size, stride]: readonly PickleValue[],
   cursor: PickleCursor,
 ): PickleTensor {
-  const dims = size instanceof PickleList ? size.items : [];
-  const strides = stride instanceof PickleList ? stride.items : [];
   if (!(storage instanceof PickleStorage) || !isSize(offset)) {
     throw cursor.corrupt('a tensor without a storage');
   }
-  const { rank, expandedElements } = checkpointLimits;
+  if (!(size instanceof PickleList) || !(stride instanceof PickleList)) {
+    throw cursor.corrupt('a tensor without a shape');
+  }
+  const { items: dims } = size;
+  const { items: strides } = stride;
+  const { rank, elements, expandedElements } = checkpointLimits;
   if (!dims.every(isSize) || !strides.every(isSize) || dims.length !== strides.length) {
     throw cursor.corrupt('the shape or the strides of a tensor are no sizes');
   }
@@ -99,6 +107,12 @@ function tensorOf(
   if (count > 0 && !(last < storage.length)) {
     throw cursor.corrupt(
       `a tensor of shape [${dims.join(', ')}] needs element ${last} of storage '${storage.key}', which has ${storage.length}`,
+    );
+  }
+  if (count > elements) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] has more than ${elements} elements.`,
     );
   }
   if (!(count <= Math.max(storage.length, expandedElements))) {

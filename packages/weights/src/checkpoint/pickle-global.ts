@@ -63,6 +63,9 @@ const inert: ReadonlySet<string> = new Set([
   'pathlib.PosixPath',
   'pathlib.WindowsPath',
   'pathlib.PurePosixPath',
+  // Python 3.13 has them there.
+  'pathlib._local.PosixPath',
+  'pathlib._local.WindowsPath',
   'pytorch_lightning.utilities.parsing.AttributeDict',
   'lightning_fabric.utilities.data.AttributeDict',
   // Which callbacks a training had: their classes are the keys of a dictionary.

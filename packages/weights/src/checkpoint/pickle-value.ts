@@ -27,7 +27,17 @@ export class PickleList {
 
 /** A dictionary. A Map, so that no key is special. */
 export class PickleDict {
-  readonly entries = new Map<PickleValue, PickleValue>();
+  #entries: Map<PickleValue, PickleValue> | undefined;
+
+  /** Made at first use: most dictionaries of a checkpoint are empty. */
+  get entries(): Map<PickleValue, PickleValue> {
+    this.#entries ??= new Map();
+    return this.#entries;
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries === undefined || this.#entries.size === 0;
+  }
 }
 
 /** An object that was not made: what stands for everything that only training needs. */

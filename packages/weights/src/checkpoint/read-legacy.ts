@@ -52,5 +52,8 @@ export function readLegacy(source: ByteSource): Checkpoint {
     for (const storage of same) storage.bytes = pieceSource([{ source, start, end }], label);
     at = end;
   }
-  return unwrap(root, 'pytorch-legacy', label);
+  for (const [key, [storage]] of storages) {
+    if (storage?.bytes === undefined) throw corrupt(`storage '${key}' is missing`);
+  }
+  return unwrap(root, 'pytorch-legacy', source);
 }

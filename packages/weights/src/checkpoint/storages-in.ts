@@ -18,7 +18,7 @@ export function storagesIn(root: PickleValue): PickleStorage[] {
     if (value instanceof PickleStorage) found.add(value);
     else if (value instanceof PickleTensor) found.add(value.storage);
     else if (value instanceof PickleList) for (const item of value.items) open.push(item);
-    else if (value instanceof PickleDict) {
+    else if (value instanceof PickleDict && !value.isEmpty) {
       for (const [key, item] of value.entries) open.push(key, item);
     }
   }
@@ -29,7 +29,9 @@ export function storagesIn(root: PickleValue): PickleStorage[] {
 export function storagesByKey(root: PickleValue): Map<string, PickleStorage[]> {
   const byKey = new Map<string, PickleStorage[]>();
   for (const storage of storagesIn(root)) {
-    byKey.set(storage.key, [...(byKey.get(storage.key) ?? []), storage]);
+    const same = byKey.get(storage.key);
+    if (same) same.push(storage);
+    else byKey.set(storage.key, [storage]);
   }
   return byKey;
 }

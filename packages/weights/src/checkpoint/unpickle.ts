@@ -25,6 +25,7 @@ class Machine {
   readonly #cursor: PickleCursor;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, Slot>();
+  #containers = 0;
 
   constructor(cursor: PickleCursor) {
     this.#cursor = cursor;
@@ -36,6 +37,8 @@ class Machine {
       if (opcode === 0x2e) return this.#pop();
       this.#step(opcode);
       if (this.#stack.length > checkpointLimits.stack) throw this.#limit('values on its stack');
+      if (this.#containers > checkpointLimits.containers)
+        throw this.#limit('lists and dictionaries');
       if (this.#memo.size > checkpointLimits.memo) throw this.#limit('remembered values');
     }
     throw this.#limit('instructions');
@@ -43,8 +46,12 @@ class Machine {
 
   #step(opcode: number): void {
     const made = this.#made(opcode);
-    if (made === undefined) this.#change(opcode);
-    else this.#stack.push(made);
+    if (made === undefined) {
+      this.#change(opcode);
+      return;
+    }
+    if (typeof made === 'object' && made !== null) this.#containers++;
+    this.#stack.push(made);
   }
 
   /** What an instruction puts on the stack; undefined for one that changes what is there. */
@@ -210,7 +217,7 @@ class Machine {
       : "Save only the network's state_dict(), with torch.save or as safetensors.";
     throw new GraftError(
       'UNSAFE_FILE',
-      `${cursor.source.label}: byte ${cursor.at}: refers to '${full}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,
+      `${cursor.source.label}: byte ${cursor.at}: refers to '${shown(full)}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,
     );
   }
 
@@ -288,4 +295,10 @@ class Machine {
       `${this.#cursor.source.label}: byte ${this.#cursor.at}: a pickle with more ${what} than a checkpoint has.`,
     );
   }
+}
+
+/** A name out of a file in a message: short, and without what would act on a terminal. */
+function shown(name: string): string {
+  const plain = name.replace(/[^ -~]/g, '?');
+  return plain.length > 120 ? `${plain.slice(0, 120)}…` : plain;
 }

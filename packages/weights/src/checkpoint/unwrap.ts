@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { type ByteSource, elementCount, GraftError } from '@pip-graft/onnx-graft';
 import type { FloatTensor } from '../tensor-map.ts';
 import type { Checkpoint, CheckpointFormat, CheckpointScalar } from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
@@ -7,8 +7,9 @@ import { tensorElements } from './tensor-elements.ts';
 
 /** Where trainings put a network's tensors; averaged weights first, since they are what restores best. */
 const containers = [
-  ...['params_ema', 'model_ema', 'params', 'state_dict', 'model_state_dict', 'model_state'],
-  ...['model', 'net', 'network', 'netG', 'net_g', 'generator', 'weights', 'module'],
+  ...['params_ema', 'state_dict_ema', 'model_ema', 'g_ema', 'ema'],
+  ...['params', 'state_dict', 'model_state_dict', 'model_state'],
+  ...['model', 'net', 'network', 'netG', 'net_g', 'generator', 'g', 'weights', 'module'],
 ];
 
 /** What wrappers put before every name: DataParallel, Lightning modules, compiled networks. */
@@ -20,20 +21,26 @@ const prefixes = [
 const listed = 8;
 
 /** The tensors in an unpickled object. Errors: `CORRUPT_FILE` when there are none. */
-export function unwrap(root: PickleValue, format: CheckpointFormat, label: string): Checkpoint {
+export function unwrap(
+  root: PickleValue,
+  format: CheckpointFormat,
+  { label, size }: ByteSource,
+): Checkpoint {
+  const look = new Look();
   const container: string[] = [];
   const extra: Record<string, CheckpointScalar> = Object.create(null);
   const ignored: string[] = [];
+  const aside = (name: string, value: PickleValue): void => {
+    if (isScalar(value)) extra[name] = value;
+    else ignored.push(name);
+  };
   let dict = root;
-  while (dict instanceof PickleDict && !hasTensors(dict)) {
-    const inner = container.length < checkpointLimits.containerDepth ? inside(dict) : undefined;
-    for (const [key, value] of dict.entries) {
-      if (key === inner) continue;
-      const name = [...container, String(key)].join('.');
-      if (isScalar(value)) extra[name] = value;
-      else ignored.push(name);
-    }
+  while (dict instanceof PickleDict && container.length < checkpointLimits.containerDepth) {
+    const inner = look.inside(dict);
     if (inner === undefined) break;
+    for (const [key, value] of dict.entries) {
+      if (key !== inner) aside([...container, String(key)].join('.'), value);
+    }
     container.push(inner);
     dict = dict.entries.get(inner)!;
   }
@@ -42,8 +49,7 @@ export function unwrap(root: PickleValue, format: CheckpointFormat, label: strin
     for (const [key, value] of dict.entries) {
       const name = [...container, String(key)].join('.');
       if (value instanceof PickleTensor && typeof key === 'string') named.set(key, value);
-      else if (isScalar(value)) extra[name] = value;
-      else ignored.push(name);
+      else aside(name, value);
     }
   }
   if (named.size === 0) throw withoutTensors(root, label);
@@ -51,6 +57,14 @@ export function unwrap(root: PickleValue, format: CheckpointFormat, label: strin
     throw new GraftError(
       'LIMIT_EXCEEDED',
       `${label}: it has ${named.size} tensors; at most ${checkpointLimits.tensors} are read.`,
+    );
+  }
+  const elements = [...named.values()].reduce((sum, { dims }) => sum + elementCount(dims), 0);
+  const most = size * checkpointLimits.elementsPerByte + checkpointLimits.expandedElements;
+  if (elements > most) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${label}: its tensors have ${elements} elements, out of ${size} bytes.`,
     );
   }
   return { format, container, extra, ignored, ...withoutPrefix(tensorsOf(named)) };
@@ -63,7 +77,9 @@ export function withoutPrefix(
   const names = [...named.tensors.keys()];
   let prefix = '';
   for (;;) {
-    const more = prefixes.find((part) => names.every((name) => name.startsWith(prefix + part)));
+    const more = prefixes.find((part) =>
+      names.every((name) => name.startsWith(prefix + part) && name !== prefix + part),
+    );
     if (more === undefined || names.length === 0) break;
     prefix += more;
   }
@@ -86,28 +102,54 @@ function tensorsOf(named: ReadonlyMap<string, PickleTensor>) {
   return { tensors: new Map(tensors), dtypes: new Map(dtypes) };
 }
 
-/** The key of the dictionary to look into next: a usual one, or the only one that holds dictionaries with tensors. */
-function inside(dict: PickleDict): string | undefined {
-  const holds = (key: PickleValue): key is string => {
-    const value = dict.entries.get(key);
-    return typeof key === 'string' && value instanceof PickleDict && leadsToTensors(value);
-  };
-  const usual = containers.find(holds);
-  if (usual !== undefined) return usual;
-  const others = [...dict.entries.keys()].filter(holds);
-  return others.length === 1 ? others[0] : undefined;
-}
+/** Looks for tensors in dictionaries, each once: a hostile file has many, one in the other. */
+class Look {
+  readonly #having = new Map<PickleDict, boolean>();
+  readonly #leading = new Map<PickleDict, boolean>();
 
-function leadsToTensors(dict: PickleDict, depth = 1): boolean {
-  if (hasTensors(dict)) return true;
-  if (depth >= checkpointLimits.containerDepth) return false;
-  const next = containers.flatMap((key) => dict.entries.get(key) ?? []);
-  return next.some((value) => value instanceof PickleDict && leadsToTensors(value, depth + 1));
-}
+  /**
+   * The key of the dictionary to look into next: a usual one, even where single tensors lie beside it
+   * (scores are saved as such), or the only one that holds tensors. undefined when it is reached.
+   */
+  inside(dict: PickleDict): string | undefined {
+    const holds = (key: PickleValue): key is string => {
+      const value = dict.entries.get(key);
+      return typeof key === 'string' && value instanceof PickleDict && this.#leads(value, 1);
+    };
+    const usual = containers.find(holds);
+    if (usual !== undefined || this.#has(dict)) return usual;
+    const others = [...dict.entries.keys()].filter(holds);
+    return others.length === 1 ? others[0] : undefined;
+  }
 
-function hasTensors(dict: PickleDict): boolean {
-  for (const value of dict.entries.values()) if (value instanceof PickleTensor) return true;
-  return false;
+  #has(dict: PickleDict): boolean {
+    let found = this.#having.get(dict);
+    if (found !== undefined) return found;
+    found = false;
+    if (!dict.isEmpty) {
+      for (const value of dict.entries.values()) {
+        if (value instanceof PickleTensor) found = true;
+      }
+    }
+    this.#having.set(dict, found);
+    return found;
+  }
+
+  #leads(dict: PickleDict, depth: number): boolean {
+    const known = this.#leading.get(dict);
+    if (known !== undefined) return known;
+    // A dictionary that contains itself leads nowhere.
+    this.#leading.set(dict, false);
+    const next = depth < checkpointLimits.containerDepth && !dict.isEmpty ? containers : [];
+    const leads =
+      this.#has(dict) ||
+      next.some((key) => {
+        const value = dict.entries.get(key);
+        return value instanceof PickleDict && this.#leads(value, depth + 1);
+      });
+    this.#leading.set(dict, leads);
+    return leads;
+  }
 }
 
 function isScalar(value: PickleValue): value is CheckpointScalar {

@@ -24,9 +24,17 @@ export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
   const { label, size } = source;
   const head = source.read(0, Math.min(size, headBytes));
   if (starts(head, [0x50, 0x4b, 3, 4])) return await readTorchZip(source);
+  // Before pickles: a length may begin as one does.
+  if (isSafetensors(head, size)) return readSafetensors(source);
   if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) return readLegacy(source);
-  if (head[8] === 0x7b || head[8] === 0x20) return readSafetensors(source);
   throw new GraftError('CORRUPT_FILE', `${label}: not a checkpoint: ${whatElse(head)}.`);
+}
+
+/** The length of a header that lies within the file, and a brace. */
+function isSafetensors(head: Uint8Array, size: number): boolean {
+  if (head.length < 9 || head[8] !== 0x7b) return false;
+  const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);
+  return length <= BigInt(size - 8) || head[7] === 0;
 }
 
 function readSafetensors(source: ByteSource): Checkpoint {
@@ -54,6 +62,7 @@ function whatElse(head: Uint8Array): string {
     return 'it is a tar archive, as PyTorch wrote before 0.1; save it again with torch.save';
   }
   if (head[0] === 0x08 && head[1]! < 32) return 'it looks like an ONNX file, which needs no import';
+  if (head[0] === 0x3c) return 'it is a web page; the download may have failed';
   if (head[0] === 0x28 || head[0] === 0x80) return `a pickle of protocol 0 or 1; ${known}`;
   return known;
 }

@@ -1,5 +1,6 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { checkpointLimits } from '../checkpoint/limits.ts';
 import { PickleCursor } from '../checkpoint/pickle-cursor.ts';
 import { storagesByKey } from '../checkpoint/storages-in.ts';
 import { unpickle } from '../checkpoint/unpickle.ts';
@@ -36,6 +37,12 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
     if (text !== 'little') throw corrupt(`its byte order is '${text}'; little is read`);
   }
   const data = await zip.open(pickle);
+  if (data.size > checkpointLimits.pickleBytes) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${label}: '${pickle}' has ${data.size} bytes; at most ${checkpointLimits.pickleBytes} are read.`,
+    );
+  }
   const root = unpickle(
     new PickleCursor({ ...bytesSource(data.read(0, data.size)), label: `${label}: ${pickle}` }),
   );
@@ -52,5 +59,5 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
       storage.bytes = bytes;
     }
   }
-  return unwrap(root, 'pytorch', label);
+  return unwrap(root, 'pytorch', source);
 }

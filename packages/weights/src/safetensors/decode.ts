@@ -12,6 +12,8 @@ export function decodeElements(bytes: Uint8Array, dtype: Dtype): Float32Array {
       return decodeFloats(bytes, 'bfloat16');
     case 'F64':
       return decodeFloats(bytes, 'float64');
+    case 'BOOL':
+      return Float32Array.from(bytes, (byte) => (byte === 0 ? 0 : 1));
     case 'I64':
       return Float32Array.from(new BigInt64Array(new Uint8Array(bytes).buffer), Number);
     case 'U64':
@@ -28,5 +30,4 @@ const arrays = {
   U32: Uint32Array,
   U16: Uint16Array,
   U8: Uint8Array,
-  BOOL: Uint8Array,
 } as const;

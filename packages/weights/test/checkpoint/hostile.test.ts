@@ -112,7 +112,118 @@ describe('a checkpoint that wants more than to be read', () => {
   });
 });
 
+describe('a checkpoint with more than its weights', () => {
+  const weights = dict('w', tensor(4, 0, [4], [1]));
+
+  it('a score saved as a tensor beside the state dict is not taken for the network', async () => {
+    const object = [
+      ...dict('state_dict', weights),
+      ...unicode('best_acc1'),
+      ...tensor(4, 0, [], []),
+      0x73,
+    ];
+    const found = await read(file(object));
+    expect([...found.tensors.keys()]).toEqual(['w']);
+    expect(found).toMatchObject({ container: ['state_dict'], ignored: ['best_acc1'] });
+  });
+
+  it.each([
+    ['g', 'g_ema'],
+    ['state_dict', 'state_dict_ema'],
+    ['params', 'params_ema'],
+  ])('of %s and %s the average is taken', async (plain, averaged) => {
+    const object = [...dict(plain, weights), ...unicode(averaged), ...weights, 0x73];
+    expect(await read(file(object))).toMatchObject({ container: [averaged], ignored: [plain] });
+  });
+
+  it('a name that is nothing but a prefix keeps it', async () => {
+    const found = await read(file(dict('module.', tensor(4, 0, [4], [1]))));
+    expect([...found.tensors.keys()]).toEqual(['module.']);
+  });
+});
+
 describe('a checkpoint that lies', () => {
+  it('a view of a storage is refused, not read at the wrong place', async () => {
+    const view = tuple(unicode('v'), int(2), int(2));
+    const id = tuple(
+      unicode('storage'),
+      global('torch.FloatStorage'),
+      unicode('0'),
+      unicode('cpu'),
+      int(4),
+      view,
+    );
+    const object = call(
+      'torch._utils._rebuild_tensor_v2',
+      [...id, 0x51],
+      int(0),
+      tuple(int(2)),
+      tuple(int(1)),
+    );
+    await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+  });
+
+  it('a tensor whose shape is no shape', async () => {
+    for (const shape of [[0x4e], unicode('4'), call('argparse.Namespace')]) {
+      const object = call('torch._utils._rebuild_tensor_v2', storage(4), int(0), shape, shape);
+      await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+    }
+  });
+
+  it('a storage that the file does not list', async () => {
+    const id = tuple(
+      unicode('storage'),
+      global('torch.FloatStorage'),
+      unicode('9'),
+      unicode('cpu'),
+      int(4),
+      [0x4e],
+    );
+    const object = call(
+      'torch._utils._rebuild_tensor_v2',
+      [...id, 0x51],
+      int(0),
+      tuple(int(2)),
+      tuple(int(1)),
+    );
+    const both = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('v'), ...object, 0x73];
+    await expect(read(file(both))).rejects.toMatchObject({
+      message: expect.stringContaining("storage '9' is missing"),
+    });
+  });
+
+  it('many tensors expanded from one element', async () => {
+    const one = tensor(4, 0, [1000, 1000], [0, 0]);
+    const many = Array.from({ length: 20 }, (_, i) => [...unicode(`t${i}`), ...one]).flat();
+    await expect(read(file([0x7d, 0x28, ...many, 0x75]))).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+  });
+
+  it('a name with what would act on a terminal, or as long as a book', async () => {
+    for (const name of ['os.\x1b[2Jsystem', `os.${'x'.repeat(100_000)}`]) {
+      const error = await read(file(call(name))).catch((cause: Error) => cause);
+      expect(error).toMatchObject({ code: 'UNSAFE_FILE' });
+      expect((error as Error).message).not.toMatch(/[^ -~…]|x{200}/);
+    }
+  });
+
+  it('tens of thousands of references to one storage, and dictionaries within dictionaries, in no time', async () => {
+    const start = process.cpuUsage();
+    const refs = Array.from({ length: 3000 }, (_, i) => [
+      ...unicode(`t${i}`),
+      ...tensor(4, 0, [1], [1]),
+    ]).flat();
+    expect((await read(file([0x7d, 0x28, ...refs, 0x75]))).tensors.size).toBe(3000);
+    const keys = ['params', 'state_dict', 'model', 'net', 'network'];
+    const nest = (depth: number): number[] =>
+      depth === 0
+        ? [0x7d]
+        : [0x7d, 0x28, ...keys.flatMap((key) => [...unicode(key), ...nest(depth - 1)]), 0x75];
+    await expect(read(file(nest(5)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+  });
+
   it.each([
     ['an element past the storage', tensor(4, 2, [3], [1]), 'CORRUPT_FILE'],
     ['strides past the storage', tensor(4, 0, [2, 2], [4, 1]), 'CORRUPT_FILE'],
