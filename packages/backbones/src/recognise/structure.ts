@@ -16,7 +16,10 @@ export interface Structure {
 }
 
 const lengths = new Set(['ReduceL2', 'LpNormalization', 'ReduceSumSquare']);
-const pools = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool']);
+/** Running sums are how means around each pixel are computed. */
+const pools = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool', 'CumSum']);
+/** From the weights back to the mean: a convolution, and for means around each pixel their arithmetic. */
+const poolReach = 16;
 
 /** Counts a graph's building blocks. */
 export function structureOf(facts: GraphFacts): Structure {
@@ -51,14 +54,17 @@ function isSimpleGate(facts: GraphFacts, node: Node): boolean {
 }
 
 function isPooledAttention(facts: GraphFacts, node: Node): boolean {
-  const [map, vector] = [...node.inputs].sort(
-    (a, b) => (facts.channels(b) ?? 0) - (facts.channels(a) ?? 0),
-  );
-  const dims = facts.sample.values.get(vector!)?.dims;
-  if (map === undefined || facts.channels(map) === undefined || dims?.length !== 4) return false;
-  if (makerOf(facts, vector!) === undefined) return false;
-  const made = nodesBehind(facts, vector!, { pass: ({ opType }) => !pools.has(opType), most: 6 });
-  return [...made].some(
-    ({ opType, inputs }) => pools.has(opType) && facts.reaches(sourceOf(facts, map), inputs[0]!),
+  const [a, b] = node.inputs;
+  if (a === undefined || b === undefined) return false;
+  return weighs(facts, a, b) || weighs(facts, b, a);
+}
+
+/** Whether `weights` are made from a mean of `map`, over all of it or, in local variants, around each pixel. */
+function weighs(facts: GraphFacts, weights: string, map: string): boolean {
+  if (facts.channels(map) === undefined || makerOf(facts, weights) === undefined) return false;
+  if (facts.sample.values.get(weights)?.dims?.length !== 4) return false;
+  const stop = (node: Node): boolean => pools.has(node.opType);
+  return nodesBehind(facts, weights, { pass: (node) => !stop(node), most: poolReach }).some(
+    (node) => stop(node) && facts.reaches(sourceOf(facts, map), node.inputs[0]!),
   );
 }

@@ -74,9 +74,23 @@ describe('on exports', () => {
     fixtures.map(({ file }) => file).filter((file) => pattern.test(file));
 
   test('plain, simplified and optimised ones give none', () => {
-    const plain = names(/op1[1-8]/).filter((file) => !/float16|qdq|wrong|hard-coded/.test(file));
+    const plain = names(/op1[1-8]/).filter((file) => !/float16|qdq|opened|onnxscript07/.test(file));
     expect(plain.length).toBeGreaterThan(10);
     for (const file of plain) expect([file, of(file)]).toEqual([file, []]);
+  });
+
+  test('a size that was built in before the file was opened to any', () => {
+    const files = names(/opened/);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      expect(of(file)).toEqual([expect.stringMatching(/ 1[68] x 2[34] is built in/)]);
+    }
+  });
+
+  test('PixelUnshuffle that an exporter got wrong', () => {
+    const files = names(/onnxscript07/);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(of(file)[0]).toMatch(/onnxscript#2891/);
   });
 
   test('float16: every normalisation is counted', () => {

@@ -9,11 +9,15 @@ const looked = 32;
 /**
  * The size of image that a file was exported for, when it says that it takes any and
  * has one built in: then sizes contradict each other wherever a constant meets the
- * image. Each contradiction suggests a size; the one at which all agree is it.
+ * image. Each contradiction suggests a size, and so does an output of a size of its own, as a
+ * network has that pads and cuts by constants; the one at which all agree is it.
+ *
+ * @param outputs (N, C, H, W) of the outputs at `sizes`
  */
 export function builtInSize(
   free: Shapes,
   sizes: SampleSizes,
+  outputs: readonly (readonly number[])[],
   at: (sizes: SampleSizes) => Shapes,
 ): SampleSizes | undefined {
   if (free.conflicts.length === 0) return undefined;
@@ -38,7 +42,13 @@ export function builtInSize(
       }
     }
   }
-  for (const candidate of candidates(ranked(heights), ranked(widths), sizes.batch)) {
+  const made = outputs.flatMap(([, , height, width]): SampleSizes[] =>
+    Number.isInteger(height) && Number.isInteger(width)
+      ? [{ batch: sizes.batch, height: height!, width: width! }]
+      : [],
+  );
+  const suggested = candidates(ranked(heights), ranked(widths), sizes.batch);
+  for (const candidate of [...made.slice(0, 1), ...suggested]) {
     if (at(candidate).conflicts.length === 0) return candidate;
   }
   return undefined;

@@ -83,7 +83,11 @@ export function graphFacts(model: Model): GraphFacts {
   const annotated = annotations(model);
   const ahead = { ...model, source: windowedSource(model.source) };
   const free = infer(baseSizes, false);
-  const builtIn = builtInSize(free, baseSizes, (sizes) => infer(sizes, true));
+  const outputs = model.graph.outputs.flatMap(({ name }) => {
+    const dims = free.values.get(name)?.dims;
+    return dims?.length === 4 ? [dims] : [];
+  });
+  const builtIn = builtInSize(free, baseSizes, outputs, (sizes) => infer(sizes, true));
   const sizes = builtIn ?? baseSizes;
   const sample = builtIn === undefined ? free : infer(builtIn, false);
   const reference = referenceSize(model, sample, links);
