@@ -1,0 +1,33 @@
+// The largest difference between the outputs of a host and of its graft, each with its defaults: a
+// process of its own, because a session of a large model keeps its memory.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { InferenceSession, Tensor } = (await import('onnxruntime-node')).default;
+
+const [, , host, grafted] = process.argv;
+const options = { logSeverityLevel: 3, graphOptimizationLevel: 'basic' };
+const outputs = [];
+for (const path of [host, grafted]) {
+  const session = await InferenceSession.create(path, options);
+  const [{ name, type, shape }] = session.inputMetadata;
+  const dims = shape.map((size, axis) => (typeof size === 'number' ? size : [1, 3, 64, 64][axis]));
+  const count = dims.reduce((product, size) => product * size, 1);
+  const values = Float32Array.from({ length: count }, (_, i) => 0.5 + 0.5 * Math.sin(i * 0.7));
+  // 0x3800 is one half in float16.
+  const image =
+    type === 'float16'
+      ? new Tensor(type, new Uint16Array(count).fill(0x3800), dims)
+      : new Tensor(values, dims);
+  const results = await session.run({ [name]: image });
+  outputs.push(results[session.outputNames[0]].data);
+  await session.release();
+}
+const [a, b] = outputs;
+let worst = 0;
+for (let i = 0; i < a.length; i++) {
+  const error = Math.abs(a[i] - b[i]);
+  if (!(error <= worst)) worst = error;
+}
+console.log(
+  a.length === b.length ? `difference ${worst === 0 ? 0 : worst.toExponential(1)}` : 'other size',
+);
+process.exitCode = a.length === b.length && Number.isFinite(worst) ? 0 : 1;
