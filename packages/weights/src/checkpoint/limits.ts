@@ -3,18 +3,18 @@
  * 3,000 tensors; training state doubles or triples that.
  */
 export const checkpointLimits = {
-  /** Instructions of one pickle: about 30 for a tensor, so 100,000 tensors fit. */
-  opcodes: 4_000_000,
+  /** Instructions of one pickle: about 30 for a tensor. */
+  opcodes: 1_000_000,
   /** Values on the machine's stack, and remembered ones. */
-  stack: 1_000_000,
-  memo: 2_000_000,
+  stack: 100_000,
+  memo: 500_000,
   /** Bytes of one text or byte string: names are short, configurations kept as text are not. */
   textBytes: 1024 * 1024,
   /** Digits or bytes of one integer. */
   integerBytes: 255,
   /** Lists, tuples and dictionaries: four for a tensor. */
-  containers: 400_000,
-  tensors: 100_000,
+  containers: 200_000,
+  tensors: 30_000,
   rank: 32,
   /** Elements of one tensor: 2 GiB as float32, what an ONNX file can hold. */
   elements: 2 ** 29 - 1,
@@ -27,6 +27,6 @@ export const checkpointLimits = {
   /** Dictionaries within dictionaries that are opened to get at the tensors. */
   containerDepth: 4,
   /** What compressed entries may grow to: so many bytes, or so many times the file. Weights hardly compress. */
-  inflatedBytes: 64 * 1024 * 1024,
+  inflatedBytes: 24 * 1024 * 1024,
   inflatedRatio: 4,
 } as const;

@@ -3,6 +3,9 @@ import { decodeElements } from '../safetensors/decode.ts';
 import { dtypeBytes } from '../safetensors/dtype.ts';
 import type { PickleTensor } from './pickle-value.ts';
 
+/** From how many elements in storage for each of its own a tensor counts as sparse. */
+const sparseSpan = 64;
+
 /** The elements of a tensor as float32, in order, whatever its strides; read now. */
 export function tensorElements({ storage, offset, dims, strides }: PickleTensor): Float32Array {
   const { bytes, dtype, key } = storage;
@@ -10,14 +13,19 @@ export function tensorElements({ storage, offset, dims, strides }: PickleTensor)
   const count = elementCount(dims);
   if (count === 0) return new Float32Array(0);
   const width = dtypeBytes[dtype];
+  const bytesAt = (from: number, to: number) => bytes.read(from * width, to * width);
   const span = 1 + dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, 0);
-  const all = decodeElements(bytes.read(offset * width, (offset + span) * width), dtype);
-  if (isContiguous(dims, strides)) return all;
+  // A few elements far apart are read one by one.
+  const sparse = span > sparseSpan * count;
+  const all = sparse ? undefined : decodeElements(bytesAt(offset, offset + span), dtype);
+  if (all && isContiguous(dims, strides)) return all;
   const elements = new Float32Array(count);
   const index = dims.map(() => 0);
   let from = 0;
   for (let to = 0; to < count; to++) {
-    elements[to] = all[from]!;
+    elements[to] = all
+      ? all[from]!
+      : decodeElements(bytesAt(offset + from, offset + from + 1), dtype)[0]!;
     // Counts up the last axis, and carries.
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       index[axis]!++;
