@@ -1,23 +1,38 @@
-"""Export to ONNX through either of PyTorch's exporters, and a look at what came out."""
+"""Export to ONNX through either of PyTorch's exporters, and a file that is fit to be committed."""
 
 import logging
+import sys
+import tempfile
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import onnx
-import onnxruntime
 import torch
 from torch import Tensor, nn
 
 Exporter = Literal["torchscript", "dynamo"]
 AXES = {0: "batch", 2: "height", 3: "width"}
-# The newer exporter writes paths of the exporting machine here, and much text nobody reads.
-KEPT_METADATA = ("pkg.torch.onnx.name_scopes",)
-MACHINE_TRACES = (b"/opt/", b"/usr/", b"/home/", b"site-packages", b'.py"')
+# Torch 1 (see export_older.py) knows the older exporter only, and no argument that asks for it.
+NEW_TORCH = not torch.__version__.startswith("1.")
+# Of what the newer exporter notes on everything: listings with paths of the exporting machine, and
+# what says again, in more room than the weights take, what name_scopes says.
+DROPPED_METADATA = (
+    "namespace",
+    "pkg.torch.onnx.stack_trace",
+    "pkg.torch.onnx.fx_node",
+    "pkg.torch.onnx.class_hierarchy",
+    "pkg.torch.export.ExportedProgram.graph_signature",
+)
+MACHINE_TRACES = (
+    *(b"/home/", b"/usr/", b"site-packages", b'.py"'),
+    *(str(path).encode() for path in (sys.prefix, Path(__file__).parent.parent, tempfile.gettempdir())),
+)
+# Tensors smaller than this stay in the file when the rest goes beside it.
+EXTERNAL_FROM = 1024
 
 
 @dataclass(frozen=True)
@@ -25,109 +40,91 @@ class Export:
     exporter: Exporter
     opset: int
     dynamic: bool
+    suffix: Literal["", "torch1", "onnxscript07", "external"] = ""
+
+    @property
+    def older(self) -> bool:
+        """Whether export_older.py makes it."""
+        return self.suffix in ("torch1", "onnxscript07")
 
     @property
     def label(self) -> str:
-        return f"{self.exporter}-op{self.opset}-{'dynamic' if self.dynamic else 'static'}"
+        parts = (self.exporter, f"op{self.opset}", "dynamic" if self.dynamic else "static", self.suffix)
+        return "-".join(part for part in parts if part)
 
 
-def export(net: nn.Module, inputs: dict[str, Tensor], how: Export, output: str = "output") -> onnx.ModelProto:
-    """Export `net`; with `dynamic`, batch, height and width of `image` (the first input) are free."""
+def export(net: nn.Module, inputs: dict[str, Tensor], how: Export, outputs: tuple[str, ...]) -> onnx.ModelProto:
+    """Export `net`; with `dynamic`, batch, height and width of all images are free."""
     args, names = tuple(inputs.values()), list(inputs)
+    axes = [axes_of(name) for name in names]
     logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if how.exporter == "torchscript":
             buffer = BytesIO()
-            free = {names[0]: AXES, output: AXES} if how.dynamic else None
+            free = {**dict(zip(names, axes)), **{name: axes_of(name) for name in outputs}}
             torch.onnx.export(
                 net,
                 args,
                 buffer,
-                dynamo=False,
                 opset_version=how.opset,
                 input_names=names,
-                output_names=[output],
-                dynamic_axes=free,
+                output_names=list(outputs),
+                dynamic_axes=free if how.dynamic else None,
+                **({"dynamo": False} if NEW_TORCH else {}),
             )
             return onnx.load_from_string(buffer.getvalue())
-        free = (AXES, *({} for _ in args[1:])) if how.dynamic else None
         program = torch.onnx.export(
             net,
             args,
             dynamo=True,
             opset_version=how.opset,
             input_names=names,
-            output_names=[output],
-            dynamic_shapes=free,
+            output_names=list(outputs),
+            dynamic_shapes=tuple(axes) if how.dynamic else None,
             verbose=False,
         )
         return tidied(program.model_proto)
 
 
+def axes_of(name: str) -> dict[int, str]:
+    """Names of the free axes; images of another scale (image2, output4) have rows and columns of their own."""
+    scale = name.lstrip("abcdefghijklmnopqrstuvwxyz")
+    return {axis: free + scale * (axis > 0) for axis, free in AXES.items()}
+
+
 def tidied(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Without the exporter's stack traces and source listings; other metadata stays."""
-    graph = model.graph
-    for owner in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
-        kept = [p for p in owner.metadata_props if p.key in KEPT_METADATA]
+    """Without the exporter's listings; other metadata stays."""
+    for owner in _owners_of_metadata(model):
+        kept = [p for p in owner.metadata_props if p.key not in DROPPED_METADATA]
         del owner.metadata_props[:]
         owner.metadata_props.extend(kept)
     return model
 
 
-def save(model: onnx.ModelProto, path: Path) -> None:
-    onnx.checker.check_model(model)
-    data = model.SerializeToString(deterministic=True)
+def _owners_of_metadata(model: onnx.ModelProto) -> Iterator[onnx.ModelProto]:
+    graph = model.graph
+    yield from (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer)
+    for function in model.functions:
+        yield from (function, *function.node)
+
+
+def save(model: onnx.ModelProto, path: Path, external: bool = False) -> None:
+    """Write and check a model; `external` puts its larger tensors into `<name>.data` beside it."""
+    if external:
+        location = f"{path.name}.data"
+        (path.parent / location).unlink(missing_ok=True)
+        onnx.save_model(
+            model, path, save_as_external_data=True, location=location, size_threshold=EXTERNAL_FROM
+        )
+    else:
+        path.write_bytes(model.SerializeToString(deterministic=True))
+    check(path)
+
+
+def check(path: Path) -> None:
+    """The file is valid and names nothing of the machine that made it."""
+    onnx.checker.check_model(str(path))
+    data = path.read_bytes()
     for trace in MACHINE_TRACES:
         assert trace not in data, f"{path.name} mentions {trace!r}"
-    path.write_bytes(data)
-
-
-def run(model: onnx.ModelProto, inputs: dict[str, Tensor]) -> dict[str, np.ndarray]:
-    """All outputs by name, on the CPU, without graph optimisation."""
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
-    feed = {name: tensor.numpy() for name, tensor in inputs.items()}
-    return dict(zip((o.name for o in session.get_outputs()), session.run(None, feed), strict=True))
-
-
-@dataclass(frozen=True)
-class Merge:
-    """The value that is the skip, and the node input that joins it to the decoder."""
-
-    value: str
-    node_output: str
-    input_index: int
-
-
-def find_merges(
-    model: onnx.ModelProto, inputs: dict[str, Tensor], skips: list[Tensor], op: Literal["Concat", "Add"]
-) -> list[Merge]:
-    """Find each skip by what it *is*: the value equal to PyTorch's skip tensor that enters a merge."""
-    seen = onnx.ModelProto()
-    seen.CopyFrom(model)
-    ours = {o.name for o in model.graph.output}
-    candidates = {name for node in model.graph.node for name in node.output if name} - ours
-    types = {v.name: v for v in onnx.shape_inference.infer_shapes(model).graph.value_info}
-    floats = [n for n in candidates if n in types and types[n].type.tensor_type.elem_type == onnx.TensorProto.FLOAT]
-    seen.graph.output.extend(onnx.helper.make_value_info(n, onnx.TypeProto()) for n in sorted(floats))
-    for output in seen.graph.output:
-        if output.name not in ours:
-            output.type.tensor_type.elem_type = onnx.TensorProto.FLOAT
-    values = run(seen, inputs)
-    return [_merge(model, values, skip.numpy(), op) for skip in skips]
-
-
-def _merge(model: onnx.ModelProto, values: dict[str, np.ndarray], skip: np.ndarray, op: str) -> Merge:
-    equal = {n for n, v in values.items() if v.shape == skip.shape and np.allclose(v, skip, atol=1e-4)}
-    found = [
-        Merge(name, node.output[0], index)
-        for node in model.graph.node
-        if node.op_type == op
-        for index, name in enumerate(node.input)
-        if name in equal
-    ]
-    assert len(found) == 1, f"{len(found)} merges take a skip of shape {skip.shape}: {found}"
-    return found[0]

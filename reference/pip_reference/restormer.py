@@ -13,7 +13,8 @@ class RestormerConfig:
     in_channels: int = 3
     out_channels: int = 3
     dim: int = 48
-    blocks: tuple[int, int, int, int] = (4, 6, 6, 8)
+    # Encoder levels 1 to 3, latent; then decoder levels 1 to 3 where they differ from the encoder's.
+    blocks: tuple[int, ...] = (4, 6, 6, 8)
     refinement: int = 4
     heads: tuple[int, int, int, int] = (1, 2, 4, 8)
     expansion: float = EXPANSION
@@ -72,7 +73,9 @@ class Trunk(nn.Module):
         super().__init__()
         self.config = config
         d1, d2, d3, d4 = (config.dim * 2**i for i in range(4))
-        (n1, n2, n3, n4), (h1, h2, h3, h4) = config.blocks, config.heads
+        n1, n2, n3, n4, *decoder = config.blocks
+        m1, m2, m3 = decoder or (n1, n2, n3)
+        h1, h2, h3, h4 = config.heads
         self.patch_embed = PatchEmbed(config.in_channels, d1, config.bias)
         self.encoder_level1 = stage(config, d1, n1, h1)
         self.down1_2 = Downsample(d1)
@@ -81,11 +84,11 @@ class Trunk(nn.Module):
         self.encoder_level3 = stage(config, d3, n3, h3)
         self.down3_4 = Downsample(d3)
         self.latent = stage(config, d4, n4, h4)
-        self.decoder_level3 = stage(config, d3, n3, h3)
+        self.decoder_level3 = stage(config, d3, m3, h3)
         self.reduce_chan_level2 = conv1x1(2 * d2, d2, config.bias)
-        self.decoder_level2 = stage(config, d2, n2, h2)
+        self.decoder_level2 = stage(config, d2, m2, h2)
         self.up2_1 = Upsample(d2)
-        self.decoder_level1 = stage(config, d2, n1, h1)
+        self.decoder_level1 = stage(config, d2, m1, h1)
         self.refinement = stage(config, d2, config.refinement, h1)
         self.output = conv3x3(d2, config.out_channels, config.bias)
 

@@ -10,16 +10,22 @@ import {
 /** A committed export of one of the families, and what is true of it. */
 export interface Fixture {
   readonly file: string;
-  readonly family: 'restormer' | 'nafnet' | 'promptir' | 'unet';
+  readonly family: 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
+  /** Which network it is, where the family is none of the known. */
+  readonly network?: string;
+  /** It is no U-Net. */
+  readonly refused?: boolean;
   readonly dynamic: boolean;
   /** What was done to the export afterwards; 'plain' for nothing. */
   readonly variant: string;
   readonly exporter: 'torchscript' | 'dynamo';
+  readonly input: { readonly exportedAt: readonly number[] };
   readonly sites: readonly {
     readonly level: number;
     readonly channels: number;
     readonly scale: number;
     readonly join: string;
+    readonly layout?: 'tokens';
     readonly value: string;
     readonly merge: string;
     readonly mergeInput: number;

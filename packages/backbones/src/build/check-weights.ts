@@ -28,12 +28,17 @@ export function checkWeights(
   if (problems.length === 0) return;
   throw new GraftError(
     'CORRUPT_FILE',
-    `Weights for ${family} do not fit its configuration: ${problems.join('; ')}. Check the configuration, or read it from the weights.`,
+    `Weights for ${family} do not fit its configuration: ${problems.join('; ')}. The file is damaged, or of a variant that is not known.`,
   );
 }
 
 function listed(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const more = names.length > shown ? ` and ${names.length - shown} more` : '';
-  return [`${names.length} ${what}: ${names.slice(0, shown).join(', ')}${more}`];
+  return [
+    `${names.length} ${what}: ${names
+      .slice(0, shown)
+      .map((name) => name.replace(/[^ -~]/g, '?').slice(0, 200))
+      .join(', ')}${more}`,
+  ];
 }

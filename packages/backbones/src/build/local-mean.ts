@@ -46,7 +46,8 @@ function meanAlong(g: GraphBuilder, x: string, axis: 0 | 1, size: string): strin
   const length = ops.gather(g, size, [axis], 0);
   const pads = [0, 0, 0, 0, 0, 0, 0, 0];
   pads[at] = 1;
-  const sums = g.node('CumSum', [ops.pad(g, x, pads), g.ints([at])])[0]!;
+  const along = g.tensor('axis', 'int64', [], new Uint8Array(BigInt64Array.of(BigInt(at)).buffer));
+  const sums = g.node('CumSum', [ops.pad(g, x, pads), along])[0]!;
   const upper = ops.slice(g, sums, { axes: [at], starts: length, ends: [toTheEnd] });
   const lower = ops.slice(g, sums, { axes: [at], starts: [0], ends: ops.neg(g, length) });
   const count = g.node('Cast', [length], { to: { int: 1 } })[0]!;

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../build/backbone.ts';
 import { checkWeights } from '../build/check-weights.ts';
+import type { Parameter } from '../build/parameter.ts';
 import { detectNafnet, isNafnet } from './detect-nafnet.ts';
 import {
   detectPromptir,
@@ -44,7 +45,7 @@ const neverRun = /^(reduce_noise_channel_[123]|chnl_reduce[123])\.(weight|bias)$
 export function detectBackbone(tensors: TensorMap, label = 'checkpoint'): DetectedBackbone {
   const shapes = new Shapes(tensors, label);
   const backbone = backboneIn(shapes);
-  const parameters = backboneParameters(backbone);
+  const parameters = parametersOf(backbone, label);
   const used = new Set(parameters.filter(({ unused }) => !unused).map(({ name }) => name));
   const hasPip = isPip(shapes);
   const weights = new Map<string, FloatTensor>();
@@ -60,6 +61,18 @@ export function detectBackbone(tensors: TensorMap, label = 'checkpoint'): Detect
   return { backbone, weights, unused, pip };
 }
 
+/** What the sizes imply. Sizes that no network has are the file's fault here, not the caller's. */
+function parametersOf(backbone: Backbone, label: string): Parameter[] {
+  try {
+    return backboneParameters(backbone);
+  } catch (cause) {
+    if (!(cause instanceof GraftError)) throw cause;
+    throw new GraftError('CORRUPT_FILE', `${label}: its sizes fit no network: ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
 function backboneIn(shapes: Shapes): Backbone {
   if (isPip(shapes)) return { family: 'restormer', config: detectRestormer(shapes) };
   if (isPromptir(shapes)) return { family: 'promptir', config: detectPromptir(shapes) };
@@ -69,6 +82,11 @@ function backboneIn(shapes: Shapes): Backbone {
   const more = names.length > listed ? `, … (${names.length} in all)` : '';
   throw new GraftError(
     'UNSUPPORTED_HOST',
-    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet ('intro.weight'). Its names are ${names.slice(0, listed).join(', ')}${more}. Export other networks to ONNX with PyTorch.`,
+    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet ('intro.weight'). Its names are ${names.slice(0, listed).map(shown).join(', ') || 'none'}${more}. Export other networks to ONNX with PyTorch.`,
   );
+}
+
+/** A name out of a file in a message: short, and without what would act on a terminal. */
+function shown(name: string): string {
+  return name.replace(/[^ -~]/g, '?').slice(0, 100);
 }

@@ -1,5 +1,9 @@
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { NafnetConfig } from '../build/nafnet-config.ts';
 import type { Shapes } from './shapes.ts';
+
+/** Each halves the picture; published networks have four. */
+const mostLevels = 8;
 
 export function isNafnet(shapes: Shapes): boolean {
   return ['intro.weight', 'ending.weight', 'ups.0.0.weight', 'downs.0.weight'].every((name) =>
@@ -10,13 +14,19 @@ export function isNafnet(shapes: Shapes): boolean {
 /** A NAFNet's sizes. That it attends locally cannot be seen: the weights are the same. */
 export function detectNafnet(shapes: Shapes): NafnetConfig {
   const levels = shapes.count('downs');
+  if (levels > mostLevels) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${shapes.label}: it has ${levels} levels; at most ${mostLevels} are built.`,
+    );
+  }
   const perLevel = (name: string) =>
-    Array.from({ length: levels }, (_, level) => shapes.count(`${name}.${level}`));
+    Array.from({ length: levels }, (_, level) => shapes.blocks(`${name}.${level}`));
   return {
-    imageChannels: shapes.size('intro.weight', 4, 1),
-    width: shapes.size('intro.weight', 4, 0),
+    imageChannels: shapes.channels('intro.weight', 1),
+    width: shapes.channels('intro.weight', 0),
     encoder: perLevel('encoders'),
-    middle: shapes.count('middle_blks'),
+    middle: shapes.blocks('middle_blks'),
     decoder: perLevel('decoders'),
   };
 }

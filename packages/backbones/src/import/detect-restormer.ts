@@ -11,27 +11,27 @@ const mostDecimals = 4;
 const usualExpansion = 2.66;
 
 export function isRestormer(shapes: Shapes): boolean {
-  return ['patch_embed.proj.weight', 'output.weight', 'up4_3.body.0.weight'].every((name) =>
-    shapes.has(name),
-  );
+  return ['patch_embed.proj.weight', 'down1_2.body.0.weight'].some((name) => shapes.has(name));
 }
 
 export function isPromptir(shapes: Shapes): boolean {
-  return isRestormer(shapes) && shapes.has(promptParameter(1));
+  return isRestormer(shapes) && shapes.matching(/^prompt\d+\.prompt_param$/).length > 0;
 }
 
 /** PIP modules: at any level, since a checkpoint may have lost one, which shall be named then. */
 export function isPip(shapes: Shapes): boolean {
   return (
-    isRestormer(shapes) && shapes.matching(/^prompt\d+\.(detask|low)_prompt_param$/).length > 0
+    isRestormer(shapes) &&
+    shapes.matching(/^(prompt\d+\.(detask|low)_prompt_param|low_prompt_interaction_level)/).length >
+      0
   );
 }
 
 /** The sizes of a Restormer, thinned or not, or of PromptIR's trunk. */
 export function detectRestormer(shapes: Shapes): RestormerConfig {
-  const dim = shapes.size('patch_embed.proj.weight', 4, 0);
-  const [blocks1, blocks2, blocks3, blocks4] = stages.map((stage) => shapes.count(stage));
-  const decoder = [1, 2, 3].map((level) => shapes.count(`decoder_level${level}`));
+  const dim = shapes.channels('patch_embed.proj.weight', 0);
+  const [blocks1, blocks2, blocks3, blocks4] = stages.map((stage) => shapes.blocks(stage));
+  const decoder = [1, 2, 3].map((level) => shapes.blocks(`decoder_level${level}`));
   if (decoder.join() !== [blocks1, blocks2, blocks3].join()) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
@@ -40,14 +40,16 @@ export function detectRestormer(shapes: Shapes): RestormerConfig {
   }
   const [heads1, heads2, heads3, heads4] = stages.map((stage) => headsOf(shapes, stage));
   return {
-    inChannels: shapes.size('patch_embed.proj.weight', 4, 1),
-    outChannels: shapes.size('output.weight', 4, 0),
+    inChannels: shapes.channels('patch_embed.proj.weight', 1),
+    outChannels: shapes.channels('output.weight', 0),
     dim,
     blocks: [blocks1!, blocks2!, blocks3!, blocks4!],
-    refinement: shapes.count('refinement'),
+    refinement: shapes.blocks('refinement'),
     heads: [heads1!, heads2!, heads3!, heads4!],
     expansion: expansionOf(shapes),
-    bias: shapes.has('patch_embed.proj.bias'),
+    bias:
+      shapes.matching(/^(?!prompt|low_prompt).*attn\.qkv\.bias$/).length > 0 ||
+      shapes.has('patch_embed.proj.bias'),
     normBias:
       shapes.matching(/norm1\.body\.weight$/).length === 0 ||
       shapes.matching(/^(?!prompt|low_prompt).*norm1\.body\.bias$/).length > 0,
@@ -83,10 +85,10 @@ function expansionOf(shapes: Shapes): number {
   const fits = (expansion: number) =>
     pairs.every(([width, hidden]) => Math.floor(width * expansion) === hidden);
   if (fits(usualExpansion)) return usualExpansion;
-  const [widest, hidden] = [...pairs].sort(([a], [b]) => b - a)[0]!;
+  const ratio = Math.max(...pairs.map(([width, hidden]) => hidden / width));
   for (let decimals = 0; decimals <= mostDecimals; decimals++) {
     const unit = 10 ** decimals;
-    const expansion = Math.ceil((hidden / widest) * unit) / unit;
+    const expansion = Math.ceil(ratio * unit) / unit;
     if (fits(expansion)) return expansion;
   }
   const widths = [...new Set(pairs.map((pair) => pair.join(' to ')))].join(', ');

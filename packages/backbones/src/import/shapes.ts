@@ -1,6 +1,12 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 
+/** Far above any network: a hostile shape needs no data to claim more. */
+const mostChannels = 4096;
+
+/** A block has nine tensors at least, of which some may have got lost: more blocks than names allow are no blocks. */
+const namesOfBlock = 5;
+
 /** Names and shapes of a state dict, asked about by what a network needs to know. */
 export class Shapes {
   readonly names: readonly string[];
@@ -28,6 +34,17 @@ export class Shapes {
     );
   }
 
+  /** The number of channels that a 3x3 convolution makes, or takes. Errors: as of {@link size}; for none, or too many. */
+  channels(name: string, axis: 0 | 1): number {
+    const channels = this.size(name, 4, axis);
+    const [, , height, width] = this.#tensors.get(name)!.dims;
+    if (height === 3 && width === 3 && channels >= 1 && channels <= mostChannels) return channels;
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${this.label}: tensor '${name}' has shape [${this.#tensors.get(name)!.dims.join(', ')}]; a 3x3 convolution of 1 to ${mostChannels} channels was expected.`,
+    );
+  }
+
   dims(name: string): readonly number[] | undefined {
     return this.#tensors.get(name)?.dims;
   }
@@ -51,5 +68,16 @@ export class Shapes {
       );
     }
     return found.size;
+  }
+
+  /** As {@link count}, for blocks of a network: with as many names as blocks have. */
+  blocks(name: string): number {
+    const count = this.count(name);
+    const own = this.names.filter((one) => one.startsWith(`${name}.`)).length;
+    if (own >= count * namesOfBlock) return count;
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${this.label}: '${name}' has ${count} blocks but only ${own} tensors; some are missing.`,
+    );
   }
 }

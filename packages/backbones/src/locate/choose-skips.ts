@@ -113,7 +113,7 @@ function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | Reject
       'it comes from another branch: what came up did not go down from its level',
     );
   }
-  if (!Number.isInteger(skip.feature.channels)) {
+  if (!(Number.isInteger(skip.feature.channels) && skip.feature.channels >= 1)) {
     return refuse(skip, 'its number of channels is not known');
   }
   return { join, up, skip };

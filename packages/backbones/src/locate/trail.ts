@@ -41,6 +41,8 @@ export function trailsOf(facts: GraphFacts): Trails {
     if (feature) steps.set(name, [{ scale: feature.scale, came: came.down }]);
   }
   for (const node of graph.nodes) {
+    // A size is not pixels: what is reshaped by the image's size has not come from there.
+    if (node.opType === 'Shape' || node.opType === 'Size') continue;
     const captured = facts.captures.get(node.index) ?? [];
     const known = [...node.inputs, ...captured].filter((name) => steps.has(name));
     if (known.length === 0) continue;

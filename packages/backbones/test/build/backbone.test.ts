@@ -5,6 +5,7 @@ import {
   backbonePresets,
   buildBackbone,
   initialWeights,
+  locateSkips,
   restormerDefaults,
   withDim,
 } from '@pip-graft/backbones';
@@ -40,6 +41,22 @@ describe('parameters', () => {
     const held = new Map(model.graph.initializers.map(({ name, dims }) => [name, dims]));
     for (const { name, dims } of backboneParameters(tiny)) expect(held.get(name)).toEqual(dims);
   });
+});
+
+describe('what is built is found again', () => {
+  const presets = Object.keys(backbonePresets) as BackbonePreset[];
+  test.each(presets.flatMap((name) => [11, 17, 23].map((opset) => [name, opset] as const)))(
+    '%s at operator set %i',
+    (name, opset) => {
+      const backbone = withDim(backbonePresets[name], 8);
+      const located = locateSkips(buildBackbone(backbone, 1, { opset }));
+      const levels = backbone.family === 'nafnet' ? backbone.config.encoder.length : 3;
+      expect(located.family).toBe(backbone.family);
+      expect(located.sites.map(({ channels }) => channels)).toEqual(
+        Array.from({ length: levels }, (_, level) => 8 * 2 ** level),
+      );
+    },
+  );
 });
 
 describe('built models', () => {

@@ -24,7 +24,7 @@ const fingerprints = fixtures.map((fixture) => ({
   print: fingerprint(fixtureModel(fixture.file), { digest, external: fixtureExternal }),
 }));
 
-test.each(['restormer', 'nafnet', 'promptir', 'unet'])(
+test.each(['restormer', 'nafnet', 'promptir'])(
   'is the same for every export of one %s: traced, newer, simplified, optimised, external',
   (family) => {
     const own = fingerprints.filter((fixture) => fixture.family === family);

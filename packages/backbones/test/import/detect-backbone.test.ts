@@ -174,6 +174,33 @@ describe('state dicts that do not fit', () => {
     },
   );
 
+  it.each([
+    ['channels without end', (d) => d.set('patch_embed.proj.weight', tensor(2 ** 33, 3, 0, 3))],
+    ['no channels', (d) => d.set('patch_embed.proj.weight', tensor(0, 3, 3, 3))],
+    ['an odd width', (d) => d.set('patch_embed.proj.weight', tensor(7, 3, 3, 3))],
+    [
+      'blocks that are only names',
+      (d) => {
+        for (let i = 1; i < 20_000; i++) d.set(`latent.${i}.x`, tensor(1));
+      },
+    ],
+    ['the last convolution missing', (d) => d.delete('output.weight')],
+  ] as [string, (dict: Map<string, Shape>) => void][])('%s: refused at once', (_what, change) => {
+    const start = process.cpuUsage();
+    expect(() => detectBackbone(changed(restormer, change), 'x.pth')).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringContaining('x.pth') }),
+    );
+    expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+  });
+
+  it('thousands of NAFNet levels: refused at once', () => {
+    const nafnet: Backbone = { family: 'nafnet', config: nafnetDefaults };
+    const dict = changed(nafnet, (d) => {
+      for (let i = 4; i < 5000; i++) d.set(`downs.${i}.weight`, tensor(1));
+    });
+    expect(() => detectBackbone(dict)).toThrow(/it has 5000 levels/);
+  });
+
   it('another network is refused with what was looked for', () => {
     const dict = new Map([['conv1.weight', tensor(64, 3, 7, 7)]]);
     expect(() => detectBackbone(dict, 'resnet.pth')).toThrow(/resnet\.pth.*conv1\.weight/);

@@ -133,6 +133,17 @@ describe('on the way of the skip', () => {
       (net, skip) => net.mul(skip, net.op('Sigmoid', net.conv(net.globalPool(skip), 8, 1))),
     ],
     ['residual blocks', (net, skip) => net.block(net.block(skip))],
+    [
+      'group normalisation as PyTorch spells it',
+      (net, skip) => {
+        const { g } = net;
+        const groups = ops.reshape(g, skip, [0, 2, -1]);
+        const scale = [net.weight([2]), net.weight([2])];
+        const normed = g.node('InstanceNormalization', [groups, ...scale])[0]!;
+        const back = ops.reshape(g, normed, g.node('Shape', [skip])[0]!);
+        return net.mul(net.is(8, back), net.op('Sigmoid', net.conv(skip, 8)));
+      },
+    ],
   ])('%s: what the join reads is the site', (_, treat) => {
     const { located, value } = treated(treat);
     expect(located.sites.map((site) => site.value)).toEqual([value]);

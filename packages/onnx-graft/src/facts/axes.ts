@@ -70,6 +70,10 @@ function groupAxes(axes: string, from: readonly number[], to: readonly number[])
   const out = to.map(() => '.');
   if (!/[HWT]/.test(axes)) return out;
   if (from.length === to.length && from.every((size, at) => size === to[at])) return [...axes];
+  // Group normalisation: channels and pixels become groups of channels with their pixels, and again.
+  if (axes === '.HW' && to.length === 2 && from[0]! > 1 && from[0]! % to[0]! === 0)
+    return ['.', 'T'];
+  if (axes === '.T' && to.length === 3 && to[0]! % from[0]! === 0) return ['.', 'H', 'W'];
   const merged = mergedLetter(axes, from);
   if (merged === '.') return out;
   const large = to.flatMap((size, at) => (size > 1 ? [at] : []));

@@ -152,10 +152,10 @@ function expansionOf(pairs: readonly (readonly [number, number])[], label: strin
   const fits = (expansion: number) =>
     pairs.every(([width, hidden]) => hiddenWidth(width, expansion) === hidden);
   if (fits(usualExpansion)) return usualExpansion;
-  const [widest, hidden] = [...pairs].sort(([a], [b]) => b - a)[0]!;
+  const ratio = Math.max(...pairs.map(([width, hidden]) => hidden / width));
   for (let decimals = 0; decimals <= mostDecimals; decimals++) {
     const unit = 10 ** decimals;
-    const expansion = Math.ceil((hidden / widest) * unit) / unit;
+    const expansion = Math.ceil(ratio * unit) / unit;
     if (fits(expansion)) return expansion;
   }
   const widths = pairs.map(([width, inner]) => `${width} to ${inner}`).join(', ');

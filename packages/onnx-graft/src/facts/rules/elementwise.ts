@@ -3,7 +3,7 @@ import { dataTypeOf } from '../../model/data-type.ts';
 import { joinAxes } from '../axes.ts';
 import type { Call, Rule, RuleTable } from '../call.ts';
 import { broadcastDims, broadcastElements } from '../elements.ts';
-import { alike, type Shaped, shaped } from '../shaped.ts';
+import { alike, axisAt, type Shaped, shaped } from '../shaped.ts';
 
 /** Same shape out as the first input's; contents are lost. */
 const keep: Rule = (call) => alike(call.inputs[0]);
@@ -23,11 +23,12 @@ export const elementwise: RuleTable = {
     ...['Asinh', 'Acosh', 'Atanh', 'Clip', 'Shrink', 'Sign', 'BitwiseNot', 'CumSum', 'Trilu'],
     ...['Softmax', 'LogSoftmax', 'Hardmax', 'LpNormalization', 'LRN', 'MeanVarianceNormalization'],
     ...['BatchNormalization', 'InstanceNormalization', 'GroupNormalization'],
-    ...['LayerNormalization', 'RMSNormalization', 'SimplifiedLayerNormalization', 'Dropout'],
+    ...['RMSNormalization', 'SimplifiedLayerNormalization', 'Dropout'],
     ...['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization', 'GroupNorm', 'Bernoulli'],
     ...['ScatterElements', 'ScatterND', 'Scatter', 'BiasGelu', 'FastGelu', 'QuickGelu', 'BiasAdd'],
     ...['RandomNormalLike', 'RandomUniformLike', 'ReverseSequence'],
   ),
+  LayerNormalization: layerNorm,
   Identity: (call) => call.inputs[0],
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
@@ -66,6 +67,16 @@ export const elementwise: RuleTable = {
   BitwiseOr: (call) => alike(broadcast(call, () => Number.NaN)),
   Where: where,
 };
+
+/** The normalised value, and mean and inverse deviation, whose normalised axes have length 1. */
+function layerNorm(call: Call): (Shaped | undefined)[] {
+  const x = call.inputs[0];
+  const axis = x?.dims && axisAt(call.int('axis', -1), x.dims.length);
+  if (x?.dims === undefined || axis === undefined) return [alike(x)];
+  const dims = x.dims.map((size, at) => (at < axis ? size : 1));
+  const statistic = shaped('float32', dims, x.axes);
+  return [alike(x), statistic, statistic];
+}
 
 function isFloat(call: Call): boolean {
   const type = call.inputs[0]?.dataType ?? call.inputs[1]?.dataType;

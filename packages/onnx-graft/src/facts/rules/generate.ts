@@ -35,8 +35,9 @@ function constantOfShape(call: Call): Shaped | undefined {
   if (dims === undefined) return undefined;
   const count = countOf(dims);
   const fill = value === undefined ? 0 : (value.content?.[0] ?? Number.NaN);
-  const content = count <= contentLimit ? new Array<number>(count).fill(fill) : undefined;
-  return plain(dataType, dims, content);
+  // A damaged file may ask for negative sizes, or parts of elements.
+  const whole = Number.isInteger(count) && count >= 0 && count <= contentLimit;
+  return plain(dataType, dims, whole ? new Array<number>(count).fill(fill) : undefined);
 }
 
 function range(call: Call): Shaped | undefined {

@@ -1,0 +1,25 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** Something that has to hold whenever a file is accepted. */
+export function expect(holds, what) {
+  if (!holds) throw new Error(`invariant: ${what}`);
+}
+
+/** The code of the typed error that an action ends in; undefined when it does not. Others go on. */
+export function codeOf(action) {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof GraftError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+export function sameBytes(a, b) {
+  return Buffer.compare(a, b) === 0;
+}
+
+export function bytesOf({ source }) {
+  return source.read(0, source.size);
+}
