@@ -111,7 +111,7 @@ def families() -> list[Family]:
     def changed(*variants: str, of: Export = TRACED) -> tuple[tuple[Export, str], ...]:
         return tuple((of, variant) for variant in variants)
 
-    optimised = changed("onnxsim", "ort-basic", "ort-extended")
+    optimised = changed("onnxsim", "ort-extended")
     return [
         Family(
             "restormer",
@@ -130,7 +130,7 @@ def families() -> list[Family]:
             (
                 *changed("onnxsim", "opened", of=TRACED_STATIC),
                 *optimised,
-                *changed("onnxslim", "float16", "float16-io", "qdq"),
+                *changed("onnxslim", "ort-basic", "float16", "float16-io", "qdq"),
             ),
             (18, 23),
             (20, 16),

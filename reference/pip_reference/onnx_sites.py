@@ -67,7 +67,8 @@ def _merge(model: onnx.ModelProto, values: dict[str, np.ndarray], skip: Skip, li
     found: list[Merge] = []
     for node_index, node in enumerate(model.graph.node):
         read = range(len(node.input))[JOINS[skip.join].get(node.op_type, slice(0, 0))]
-        if merged is not None and _distance(values.get(node.output[0]), merged) > limit:
+        # What a fused convolution gives has passed its activation too.
+        if merged is not None and node.op_type != "FusedConv" and _distance(values.get(node.output[0]), merged) > limit:
             continue
         for index in read:
             name = node.input[index]

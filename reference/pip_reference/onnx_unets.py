@@ -16,7 +16,7 @@ from .unets.uformer import Uformer
 from .unets.without import Autoencoder, Classifier, SRResNet, SwinIR
 
 TRACED_17 = Export("torchscript", 17, True)
-STATIC, DYNAMIC = DYNAMO[:2]
+DYNAMIC = DYNAMO[1]
 BOTH = (TRACED_17, DYNAMIC)
 WINDOWS = ((16, 32), (32, 16))
 
@@ -33,9 +33,9 @@ def unets() -> list[Family]:
         Family("unet-nested", NestedUNet, 316, None, BOTH, kind="unet"),
         Family("unet-reshape", ReshapeUNet, 317, None, BOTH, kind="unet"),
         Family("unet-focus", FocusUNet, 318, None, BOTH, kind="unet"),
-        Family("unet-cascade", CascadeUNet, 319, None, (TRACED_17, STATIC), outputs=("output", "early"), kind="unet"),
+        Family("unet-cascade", CascadeUNet, 319, None, (TRACED_17,), outputs=("output", "early"), kind="unet"),
         Family("drunet", DRUNet, 320, None, (TRACED_17,), channels=4, kind="unet"),
-        Family("mimo-inside", MimoUNet, 321, None, BOTH, outputs=("output", "output2", "output4"), kind="unet"),
+        Family("mimo-inside", MimoUNet, 321, None, (TRACED_17,), outputs=("output", "output2", "output4"), kind="unet"),
         Family(
             "mimo-inputs",
             lambda: MimoUNet(inside=False),

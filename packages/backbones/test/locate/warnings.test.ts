@@ -95,7 +95,7 @@ describe('on exports', () => {
 
   test('float16: every normalisation is counted', () => {
     const files = names(/float16/);
-    expect(files.length).toBeGreaterThan(2);
+    expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       expect(of(file)).toEqual([
         expect.stringMatching(/^\d+ normalisations are computed in float16/),
@@ -105,7 +105,7 @@ describe('on exports', () => {
 
   test('QDQ: where the modules stand', () => {
     const files = names(/qdq/);
-    expect(files.length).toBeGreaterThan(2);
+    expect(files.length).toBeGreaterThan(1);
     for (const file of files) expect(of(file)[0]).toMatch(/^the model is quantised \(QDQ, \d+/);
   });
 });
