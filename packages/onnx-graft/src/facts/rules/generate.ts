@@ -44,7 +44,7 @@ function range(call: Call): Shaped | undefined {
   const [start, limit, delta] = call.inputs.map((input) => input?.content?.[0] ?? Number.NaN);
   const count = Math.max(0, Math.ceil((limit! - start!) / delta!));
   const content =
-    count <= contentLimit
+    count <= contentLimit && Number.isInteger(count)
       ? Array.from({ length: count }, (_, i) => start! + i * delta!)
       : undefined;
   return plain(call.inputs[0]?.dataType, [count], content);

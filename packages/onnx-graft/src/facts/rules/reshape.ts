@@ -25,7 +25,8 @@ function reshaped(call: Call): Shaped | undefined {
   const wanted = call.intsOrInput('shape', 1);
   if (x?.dims === undefined || wanted === undefined) {
     const rank = call.inputs[1]?.dims?.[0];
-    if (x === undefined || rank === undefined || !(rank <= 16)) return undefined;
+    if (x === undefined || rank === undefined) return undefined;
+    if (!Number.isInteger(rank) || rank < 0 || rank > 16) return undefined;
     return shaped(x.dataType, new Array<number>(rank).fill(Number.NaN));
   }
   const from = x.dims;
