@@ -2,7 +2,6 @@
 
     python export.py                  # tiny ones, into packages/backbones/test/fixtures
     python export.py nafnet …         # only some; the other entries stay
-    python export.py --full DIR       # full-size ones for benchmarks, outside the repository
 """
 
 import argparse
@@ -123,7 +122,6 @@ def replace(index: Path, entries: list[dict[str, object]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("only", nargs="*", help="networks to export; all when none is named")
-    parser.add_argument("--full", type=Path, metavar="DIR", help="export full-size networks there")
     arguments = parser.parse_args()
     torch.use_deterministic_algorithms(True)
     with torch.no_grad():

@@ -3,7 +3,9 @@
     python export_full.py DIR [restormer|nafnet|promptir …]
 
 Each file is made by a process of its own with a time limit, since simplifiers can take hours on 12,000
-nodes; what could not be made is listed in DIR/full.json with the reason.
+nodes; what could not be made is listed in DIR/full.json with the reason. A file that is listed is not
+made again; NAME.safetensors holds the weights that all forms of a network share. In an environment made
+from requirements-torch1.txt it adds what PyTorch 1.13 exports.
 """
 
 import argparse
@@ -18,16 +20,19 @@ import torch
 from torch import nn
 
 from pip_reference.nafnet import NAFNet
-from pip_reference.onnx_export import Export, export
-from pip_reference.onnx_variants import VARIANTS
+from pip_reference.onnx_export import NEW_TORCH, Export, export
 from pip_reference.promptir import PromptIR
 from pip_reference.randomise import randomise
 from pip_reference.restormer import Restormer
 
-TIME_LIMIT_S = 300
+TIME_LIMIT_S = 900
 SIZE = (64, 64)
 TRACED = Export("torchscript", 16, True)
-EXPORTS = (TRACED, Export("torchscript", 13, False), Export("torchscript", 17, True), Export("dynamo", 18, True, "external"))
+EXPORTS = (
+    *(TRACED, Export("torchscript", 13, False), Export("torchscript", 17, True)),
+    Export("dynamo", 18, True, "external"),
+    Export("torchscript", 16, True, "torch1"),
+)
 CHANGES = ("onnxslim", "ort-basic", "ort-extended", "float16", "qdq", "onnxsim")
 NETWORKS: dict[str, tuple[Callable[[], nn.Module], int, str]] = {
     "restormer": (Restormer, 400, "concat"),
@@ -44,14 +49,20 @@ def make(folder: Path, name: str, form: str) -> None:
     path = folder / f"{name}-{form}.onnx"
     how = next((one for one in EXPORTS if one.label == form), None)
     if how is None:
+        from pip_reference.onnx_variants import VARIANTS  # PyTorch 1's environment has no tools for them
+
         VARIANTS[form.removeprefix(f"{TRACED.label}-")](traced, path, [{"image": image.numpy()}])
         return
     net = build().eval()
     randomise(net, seed)
+    if how == TRACED:
+        from safetensors.torch import save_file
+
+        save_file(net.state_dict(), folder / f"{name}.safetensors")
     with torch.no_grad():
         model = export(net, {"image": image}, how, ("output",))
     beside = how.suffix == "external"
-    onnx.save(model, path, save_as_external_data=beside, location=f"{path.name}.data" if beside else None)
+    onnx.save_model(model, str(path), save_as_external_data=beside, location=f"{path.name}.data" if beside else None)
 
 
 def sites(name: str) -> list[dict[str, object]]:
@@ -75,23 +86,55 @@ def main() -> None:
         make(folder, arguments.names[0], arguments.form)
         return
     folder.mkdir(parents=True, exist_ok=True)
+    index = folder / "full.json"
     files, missing = [], []
-    forms = [how.label for how in EXPORTS] + [f"{TRACED.label}-{change}" for change in CHANGES]
+    if index.exists():
+        files, missing = json.loads(index.read_text()).values()
+    listed = {one["file"] for one in files}
     for name in arguments.names:
-        for form in forms:
-            path = folder / f"{name}-{form}.onnx"
-            command = [sys.executable, __file__, str(folder), name, "--form", form]
-            try:
-                subprocess.run(command, check=True, timeout=TIME_LIMIT_S, capture_output=True, text=True)
-            except subprocess.TimeoutExpired:
-                missing.append({"file": path.name, "reason": f"more than {TIME_LIMIT_S} s"})
-            except subprocess.CalledProcessError as error:
-                missing.append({"file": path.name, "reason": error.stderr.strip().splitlines()[-1][:200]})
+        for how, variant in forms():
+            label = how.label if variant == "plain" else f"{how.label}-{variant}"
+            path = folder / f"{name}-{label}.onnx"
+            if path.name in listed:
+                continue
+            missing = [one for one in missing if one["file"] != path.name]
+            reason = failure([sys.executable, __file__, str(folder), name, "--form", label])
+            if reason:
+                missing.append({"file": path.name, "reason": reason})
             else:
-                data = f"{path.name}.data" if (folder / f"{path.name}.data").exists() else None
-                files.append({"file": path.name, "family": name, "data": data, "sites": sites(name)})
-            print(path.name, "made" if path.exists() else "not made", flush=True)
-            (folder / "full.json").write_text(json.dumps({"files": files, "missing": missing}, indent=2) + "\n")
+                files.append(entry(path, name, how, variant))
+            print(path.name, reason or "made", flush=True)
+            index.write_text(json.dumps({"files": files, "missing": missing}, indent=2) + "\n")
+
+
+def forms() -> list[tuple[Export, str]]:
+    """What this environment can make."""
+    if not NEW_TORCH:
+        return [(how, "plain") for how in EXPORTS if how.suffix == "torch1"]
+    return [(how, "plain") for how in EXPORTS if how.suffix != "torch1"] + [(TRACED, change) for change in CHANGES]
+
+
+def failure(command: list[str]) -> str | None:
+    try:
+        subprocess.run(command, check=True, timeout=TIME_LIMIT_S, capture_output=True, text=True)
+    except subprocess.TimeoutExpired:
+        return f"more than {TIME_LIMIT_S} s"
+    except subprocess.CalledProcessError as error:
+        last = error.stderr.strip().splitlines()[-1:]
+        return last[0][:200] if last else f"exit status {error.returncode}"
+    return None
+
+
+def entry(path: Path, name: str, how: Export, variant: str) -> dict[str, object]:
+    return {
+        "file": path.name,
+        "family": name,
+        "exporter": how.exporter,
+        "opset": how.opset,
+        "variant": variant,
+        "data": f"{path.name}.data" if how.suffix == "external" else None,
+        "sites": sites(name),
+    }
 
 
 if __name__ == "__main__":

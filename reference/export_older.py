@@ -3,7 +3,7 @@
     python export_older.py
 
 What it writes depends on the environment it runs in: with PyTorch 1.13 the files `*-torch1.onnx`,
-with onnxscript 0.7.0 the files `*-onnxscript07.onnx`. README.md says how to make both.
+with onnxscript 0.7.0 the files `*-onnxscript07.onnx`. README.md says how to make both environments.
 """
 
 from importlib.metadata import version

@@ -5,7 +5,7 @@ import { alike, axisAt, type Shaped, shaped } from '../shaped.ts';
 import { convolution } from './convolution.ts';
 import { matmul } from './matmul.ts';
 
-const { AveragePool, FusedConv, GlobalAveragePool, MaxPool, QLinearConv } = convolution;
+const { AveragePool, GlobalAveragePool, MaxPool, QLinearConv } = convolution;
 const { Gemm, MatMul } = matmul;
 
 /** Each operand of an operator on quantised values is a tensor, its scale and its zero point. */
@@ -19,12 +19,10 @@ export const fused: RuleTable = {
   SkipLayerNormalization: skipNorm,
   SkipSimplifiedLayerNormalization: skipNorm,
   BiasSoftmax: (call) => alike(call.inputs[0]),
-  BiasDropout: (call) => alike(call.inputs[0]),
   FusedGemm: Gemm!,
   MatMulIntegerToFloat: (call) => typed(product(call), 'float32'),
   DynamicQuantizeMatMul: (call) => typed(product(call), 'float32'),
   MultiHeadAttention: attention,
-  NhwcFusedConv: lastToSecond(FusedConv!),
   NhwcMaxPool: lastToSecond(MaxPool!),
   QLinearAdd: quantisedPair,
   QLinearMul: quantisedPair,

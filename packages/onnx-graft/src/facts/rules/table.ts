@@ -1,6 +1,7 @@
 import type { Rule } from '../call.ts';
 import { convolution } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
+import { fourier } from './fourier.ts';
 import { fused } from './fused.ts';
 import { generate } from './generate.ts';
 import { matmul } from './matmul.ts';
@@ -13,9 +14,18 @@ import { split } from './split.ts';
 const domains = new Set(['', 'ai.onnx', 'com.microsoft']);
 
 const rules = new Map<string, Rule>(
-  [convolution, elementwise, generate, matmul, reduce, reshape, resize, split, fused].flatMap(
-    (table) => Object.entries(table),
-  ),
+  [
+    convolution,
+    elementwise,
+    generate,
+    matmul,
+    reduce,
+    reshape,
+    resize,
+    split,
+    fused,
+    fourier,
+  ].flatMap((table) => Object.entries(table)),
 );
 
 /** The rule of an operator; undefined when this version has none. */

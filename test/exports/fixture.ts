@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { locateSkips } from '@pip-graft/backbones';
+import { graphFacts } from '@pip-graft/onnx-graft';
+import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node';
+import { type Adapter, graft, type PlanRequest, planGraft, requirePlan } from '@pip-graft/pip-core';
+import {
+  createSession,
+  runModel,
+  type TensorFeeds,
+  type TypedTensorOf,
+  toFloat32,
+} from '@pip-graft/runtime';
+
+/** A committed export, and what is true of it: reference/README.md. */
+export interface Fixture {
+  readonly file: string;
+  readonly network: string;
+  readonly family: string;
+  readonly variant: string;
+  /** It is no U-Net. */
+  readonly refused?: boolean;
+  /** Whether it computes what the PyTorch network does, to 0.001. */
+  readonly faithful: boolean;
+  /** Left out where the size is built in. */
+  readonly faithfulAtOtherSizes?: boolean;
+  /** Largest difference from PyTorch; null when the file does not run at one of the sizes. */
+  readonly error: number | null;
+  readonly sites: readonly {
+    readonly level: number;
+    readonly channels: number;
+    readonly scale: number;
+    readonly join: string;
+    readonly layout?: 'tokens';
+  }[];
+  readonly note?: string;
+}
+
+const folder = new URL('../../packages/backbones/test/fixtures/', import.meta.url);
+
+export const fixtures: readonly Fixture[] = JSON.parse(
+  readFileSync(new URL('fixtures.json', folder), 'utf8'),
+).fixtures.filter(({ refused }: Fixture) => !refused);
+
+export const isHalf = ({ variant }: Fixture): boolean => variant.startsWith('float16');
+export const isQuantised = ({ variant }: Fixture): boolean => variant.startsWith('qdq');
+
+/** Everything that planning needs, apart from an adapter. */
+export type Host = OpenedModel & Omit<PlanRequest, 'adapter'>;
+
+/** Does something with a fixture while it is open. */
+export async function withHost<T>(
+  file: string,
+  use: (host: Host) => T | Promise<T>,
+): Promise<Awaited<T>> {
+  const opened = openModel(fileURLToPath(new URL(file, folder)));
+  try {
+    const facts = graphFacts(opened.model);
+    const { sites, family } = locateSkips(opened.model, facts);
+    return await use({ ...opened, facts, sites, family, digest: digest(opened.model.source) });
+  } finally {
+    opened.close();
+  }
+}
+
+/** The host with the adapter on its sites; its external data stays where it is. */
+export function graftOnto(host: Host, adapter: Adapter): OpenedModel {
+  const plan = requirePlan(planGraft({ ...host, adapter }));
+  return { ...host, model: graft(host.model, plan, adapter, { name: 'test', version: '0' }) };
+}
+
+/** All outputs as float32, on one thread, every rounding as the graph is written. */
+export async function run(
+  loaded: OpenedModel | Uint8Array,
+  feeds: TensorFeeds,
+): Promise<ReadonlyMap<string, TypedTensorOf<'float32'>>> {
+  const session = await createSession(loaded, { optimisation: 'basic', threads: 1 });
+  try {
+    const outputs = await runModel(session, feeds);
+    return new Map(Object.entries(outputs).map(([name, tensor]) => [name, toFloat32(tensor)]));
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,78 @@
+import { exposeValues } from '@pip-graft/onnx-graft';
+import type { OpenedModel } from '@pip-graft/onnx-graft/node';
+import { type GraftedSite, readGraft } from '@pip-graft/pip-core';
+import { difference, float32Tensor, type TensorFeeds } from '@pip-graft/runtime';
+import onnxProto from 'onnx-proto';
+import { expect, it } from 'vitest';
+import { fixtures, graftOnto, isQuantised, run, withHost } from './fixture.ts';
+import { goldens } from './golden.ts';
+
+const { onnx } = onnxProto;
+
+const cases = goldens.flatMap((golden) =>
+  fixtures.flatMap((fixture) =>
+    golden.network === fixture.network && isQuantised(fixture) ? [{ golden, fixture }] : [],
+  ),
+);
+
+it.each(cases)(
+  '$golden.name on $fixture.file: the module runs in float on what the host dequantises',
+  async ({ golden, fixture }) => {
+    const adapter = golden.adapter(fixture.family);
+    const feeds = { ...golden.feeds('exported'), strength: float32Tensor([], [0.5]) };
+    const seen = await withHost(fixture.file, async (host) => {
+      const grafted = graftOnto(host, adapter);
+      const { sites } = readGraft(grafted.model)!;
+      for (const { value } of sites) {
+        const maker = host.model.graph.nodes.find(({ outputs }) => outputs.includes(value));
+        expect(maker?.opType).toBe('DequantizeLinear');
+      }
+      const names = sites.flatMap(({ value, values }) => [value, values.modulated, values.output]);
+      const results = await run({ ...grafted, model: exposeValues(grafted.model, names) }, feeds);
+      return sites.map(({ value, values }) => ({
+        feature: results.get(value)!,
+        modulated: results.get(values.modulated)!,
+        output: results.get(values.output)!,
+      }));
+    });
+    // The same adapter on the float export is as PyTorch computes it: matrix.test.ts.
+    const plain = fixtures.find(
+      (one) => one.network === golden.network && one.faithfulAtOtherSizes,
+    )!;
+    await withHost(plain.file, async (host) => {
+      const grafted = graftOnto(host, adapter);
+      const { sites } = readGraft(grafted.model)!;
+      const { image: _, ...steering } = feeds as TensorFeeds;
+      const features = sites.map(({ value }, i) => [value, seen[i]!.feature] as const);
+      const expected = await run(levelsOf(grafted, sites), {
+        ...steering,
+        ...Object.fromEntries(features),
+      });
+      for (const [i, { values }] of sites.entries()) {
+        for (const part of ['modulated', 'output'] as const) {
+          const { maxAbs, peak } = difference(seen[i]![part], expected.get(values[part])!);
+          expect(maxAbs / peak, values[part]).toBeLessThanOrEqual(1e-5);
+        }
+      }
+    });
+  },
+);
+
+/** The grafted levels of a model without its host: features are inputs. */
+function levelsOf({ model }: OpenedModel, sites: readonly GraftedSite[]): Uint8Array {
+  const proto = onnx.ModelProto.decode(model.source.read(0, model.source.size));
+  const graph = proto.graph!;
+  const float = (name: string) =>
+    onnx.ValueInfoProto.create({
+      name,
+      type: { tensorType: { elemType: 1, shape: { dim: [{}, {}, {}, {}] } } },
+    });
+  graph.node = graph.node!.filter(({ output }) => output?.some((name) => name.startsWith('pip/')));
+  graph.input = [
+    ...graph.input!.filter(({ name }) => name !== 'image'),
+    ...sites.map(({ value }) => float(value)),
+  ];
+  graph.output = sites.flatMap(({ values }) => [float(values.modulated), float(values.output)]);
+  graph.valueInfo = [];
+  return onnx.ModelProto.encode(proto).finish();
+}
