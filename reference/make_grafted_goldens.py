@@ -27,6 +27,8 @@ LEAST_INFLUENCE = 0.005
 DEGRADATIONS = 3
 PROMPT_CHANNELS = 8
 PROMPT_SIZES = (6, 4, 3, 3)
+# Four channels a head: of two, top-m attention would keep one, whatever the query.
+P2F_HEADS = 2
 # A degradation alone, and on two images mixtures, one of which does not sum to one.
 WEIGHTS = {"exported": ((0.0, 1.0, 0.0),), "other": ((0.25, 0.0, 0.75), (1.0, 0.5, 0.0))}
 
@@ -64,6 +66,7 @@ def level_of(graft: Graft, place: Place, turn: int) -> PipLevel:
             degradations=DEGRADATIONS,
             mode=graft.mode,
             attach=graft.attach,
+            p2f_heads=P2F_HEADS,
         )
     )
 

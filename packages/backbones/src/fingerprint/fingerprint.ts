@@ -115,9 +115,10 @@ function samples(
     const perChannel = count / tensor.dims[0]!;
     const first = Math.floor(from / perChannel);
     const last = Math.floor((to - 1) / perChannel);
-    const factors = floats(read(scale, first, last + 1));
+    const whole = elementCount(scale.dims) === 1;
+    const factors = floats(whole ? read(scale, 0, 1) : read(scale, first, last + 1));
     const scaled = floats(bytes).map(
-      (value, i) => value * factors[Math.floor((from + i) / perChannel) - first]!,
+      (value, i) => value * factors[whole ? 0 : Math.floor((from + i) / perChannel) - first]!,
     );
     return new Uint8Array(scaled.buffer);
   };

@@ -20,5 +20,6 @@ export function scaleAfter(
   if (scale?.dataType !== 'float32' || weight?.dataType !== 'float32') return undefined;
   const channels = weight.dims[0] ?? 0;
   const perChannel = scale.dims.length <= 4 && scale.dims.at(-3) === channels;
-  return perChannel && elementCount(scale.dims) === channels ? scale : undefined;
+  const count = elementCount(scale.dims);
+  return count === 1 || (perChannel && count === channels) ? scale : undefined;
 }

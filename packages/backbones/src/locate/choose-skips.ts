@@ -35,7 +35,7 @@ export function chooseSkips(
     rejected.push(found);
     return [];
   });
-  const skips = withoutFeeders(facts, candidates, rejected);
+  const skips = withoutFeeders(facts, withoutLate(facts, candidates, rejected), rejected);
   for (const { join, up, skip } of skips) {
     for (const { value } of join.operands) {
       if (value === up.value || value === skip.value) continue;
@@ -46,6 +46,38 @@ export function chooseSkips(
     }
   }
   return { skips, rejected };
+}
+
+/**
+ * Leaves out joins of what has been joined with its own skip connection before: heads that put the
+ * levels of a pyramid together, and what is added after a weighted sum of both sides.
+ */
+function withoutLate(
+  facts: GraphFacts,
+  candidates: readonly Skip[],
+  rejected: RejectedSite[],
+): Skip[] {
+  const joins = candidates.map(({ join }) => join.node.index);
+  const first = candidates
+    .filter(({ skip }) => skip.came === came.down)
+    .map(({ join, up, skip }) => {
+      const before = facts.ancestors(up.value);
+      return { at: join.node.index, up, skip, joinedBelow: joins.some((at) => before.has(at)) };
+    });
+  return candidates.filter(({ join, up, skip }) => {
+    if (skip.came === came.down) return true;
+    const side = facts.ancestors(skip.value);
+    const below = facts.ancestors(up.value);
+    const earlier = first.find(
+      (one) =>
+        side.has(one.at) && !below.has(one.at) && (one.up.value === up.value || one.joinedBelow),
+    );
+    if (earlier === undefined) return true;
+    const place = `'${join.node.name || join.node.outputs[0]}'`;
+    const reason = `long residual: it has met what came up before, at the skip connection '${earlier.skip.value}' (${join.kind} at ${place})`;
+    rejected.push({ value: skip.value, reason });
+    return false;
+  });
 }
 
 /**

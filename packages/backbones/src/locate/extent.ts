@@ -14,7 +14,10 @@ export function extentOf(facts: GraphFacts, trails: Trails, tokens: string): str
     const feature = trails.feature(name);
     if (feature?.layout === 'NCHW' && feature.scale === scale) return name;
     const at = facts.producer(name);
-    for (const input of at === undefined ? [] : facts.model.graph.nodes[at]!.inputs) {
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    // Sizes that tokens are shaped by may be those of the image before it was padded.
+    if (maker?.opType === 'Shape') continue;
+    for (const input of maker?.inputs ?? []) {
       if (!seen.has(input)) open.push(input);
       seen.add(input);
     }

@@ -1,10 +1,10 @@
-import { type GraphFacts, type ImageInput, imageInputs } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type ImageInput, mainImage } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
 
 /** The image that goes into a model and the one that comes out; undefined when no input is an image. */
 export function imageTensorsOf(facts: GraphFacts, trails: Trails): ImageTensors | undefined {
-  const input = imageInputs(facts.model)[0];
+  const input = mainImage(facts.model);
   if (input === undefined) return undefined;
   const fact = facts.model.graph.inputs.find(({ name }) => name === input.name);
   const output = outputOf(facts, trails);

@@ -35,12 +35,13 @@ export function withAxis(axes: string | undefined, at: number, letter: string): 
  * multiply to the same count from both ends belong together: one axis split in
  * many, many merged into one. A split gives the image's letter to the outermost
  * part (the rest is a block inside the image's pixels); tokens split into rows
- * and columns.
+ * and columns where these are as the image's, `aspect` rows to a column.
  */
 export function reshapeAxes(
   axes: string | undefined,
   from: readonly number[],
   to: readonly number[],
+  aspect?: number,
 ): string | undefined {
   if (axes === undefined || from.some(Number.isNaN) || to.some(Number.isNaN)) return undefined;
   const out: string[] = [];
@@ -60,13 +61,18 @@ export function reshapeAxes(
     }
     // Trailing sizes of 1 belong to the last group.
     if (end === to.length) i = from.length;
-    const letters = groupAxes(axes.slice(first, i), from.slice(first, i), to.slice(start, end));
-    out.push(...letters);
+    const group = [axes.slice(first, i), from.slice(first, i), to.slice(start, end)] as const;
+    out.push(...groupAxes(...group, aspect));
   }
   return out.join('');
 }
 
-function groupAxes(axes: string, from: readonly number[], to: readonly number[]): string[] {
+function groupAxes(
+  axes: string,
+  from: readonly number[],
+  to: readonly number[],
+  aspect?: number,
+): string[] {
   const out = to.map(() => '.');
   if (!/[HWT]/.test(axes)) return out;
   if (from.length === to.length && from.every((size, at) => size === to[at])) return [...axes];
@@ -77,15 +83,42 @@ function groupAxes(axes: string, from: readonly number[], to: readonly number[])
   const merged = mergedLetter(axes, from);
   if (merged === '.') return out;
   const large = to.flatMap((size, at) => (size > 1 ? [at] : []));
-  const places = to.length === 2 && merged === 'T' ? [0, 1] : large;
-  if (merged === 'T' && places.length > 1) {
-    out[places[0]!] = 'H';
-    out[places[1]!] = 'W';
-  } else {
-    const at = places[0] ?? 0;
+  const pair = merged === 'T' ? rowsAndColumns(to, large, aspect) : undefined;
+  if (pair === undefined) {
+    const at = large[0] ?? 0;
     if (at < out.length) out[at] = merged;
+  } else {
+    out[pair[0]] = 'H';
+    out[pair[1]] = 'W';
   }
   return out;
+}
+
+/** Rows, columns, and the blocks that each is split in; a damaged file may have any number. */
+const mostParts = 8;
+/** Padding moves the ratio of rows to columns a little. */
+const tolerance = 0.2;
+
+/**
+ * Where rows and columns begin among the parts that tokens are split in: tokens are also split in
+ * windows and their pixels. Parts further in belong to blocks inside the image's pixels.
+ */
+function rowsAndColumns(
+  to: readonly number[],
+  large: readonly number[],
+  aspect: number | undefined,
+): readonly [number, number] | undefined {
+  if (aspect === undefined) return large.length > 1 ? [large[0]!, large[1]!] : undefined;
+  if (large.length > mostParts) return undefined;
+  const size = (from: number, end?: number): number =>
+    large.slice(from, end).reduce((product, at) => product * to[at]!, 1);
+  for (let row = 0; row < large.length; row++) {
+    for (let column = row + 1; column < large.length; column++) {
+      const ratio = size(row, column) / size(column);
+      if (Math.abs(ratio / aspect - 1) < tolerance) return [large[row]!, large[column]!];
+    }
+  }
+  return undefined;
 }
 
 function mergedLetter(axes: string, from: readonly number[]): string {

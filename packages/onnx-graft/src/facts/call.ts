@@ -7,6 +7,8 @@ export class Call {
   /** Version of the operator set that the node is of. */
   readonly opset: number;
   readonly inputs: readonly (Shaped | undefined)[];
+  /** The image's rows over its columns. */
+  readonly aspect: number | undefined;
   /** Filled by rules that find their inputs contradict each other. */
   readonly conflicts: Conflict[] = [];
 
@@ -17,10 +19,12 @@ export class Call {
     opset: number,
     inputs: readonly (Shaped | undefined)[],
     constants: (tensor: Tensor) => Shaped,
+    aspect?: number,
   ) {
     this.node = node;
     this.opset = opset;
     this.inputs = inputs;
+    this.aspect = aspect;
     this.#constants = constants;
   }
 

@@ -23,6 +23,16 @@ export function imageInputs(model: Model): ImageInput[] {
   });
 }
 
+/** The image that resolutions are measured against: the largest, since networks of several scales take smaller copies too. */
+export function mainImage(model: Model): ImageInput | undefined {
+  const size = ({ dims, layout }: ImageInput): number => {
+    const [rows, columns] = [dims[layout.indexOf('H')], dims[layout.indexOf('W')]];
+    return typeof rows === 'number' && typeof columns === 'number' ? rows * columns : 0;
+  };
+  const [first, ...others] = imageInputs(model);
+  return others.reduce((best, one) => (best && size(one) > size(best) ? one : best), first);
+}
+
 function isNumeric(dataType: ValueInfo['dataType']): boolean {
   return dataType === undefined || /float|uint8/.test(dataType);
 }

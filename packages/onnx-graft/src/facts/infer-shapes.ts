@@ -51,6 +51,7 @@ class Run {
   readonly #options: InferOptions;
   readonly #constants: Constants;
   readonly #functions: ReadonlyMap<string, FunctionBody>;
+  readonly #aspect: number | undefined;
   #depth = 0;
   #budget = callBudget;
 
@@ -58,6 +59,7 @@ class Run {
     this.#model = model;
     this.#options = options;
     this.#constants = options.constants ?? new Map();
+    this.#aspect = aspectOf(options.inputs);
     this.#functions = new Map(model.functions.map((body) => [`${body.domain}:${body.name}`, body]));
   }
 
@@ -103,7 +105,7 @@ class Run {
     const rule = ruleOf(node.domain, node.opType);
     if (rule === undefined) return [];
     const opset = this.#model.opsets.get(node.domain) ?? 0;
-    const call = new Call(node, opset, inputs, this.#constant);
+    const call = new Call(node, opset, inputs, this.#constant, this.#aspect);
     const result = rule(call);
     for (const conflict of call.conflicts) this.conflicts.push(conflict);
     return Array.isArray(result) ? result : [result];
@@ -150,6 +152,16 @@ class Run {
     this.#depth--;
     return body.outputs.map((name) => values.get(name));
   }
+}
+
+/** Rows over columns of the first image among the inputs. */
+function aspectOf(inputs: ReadonlyMap<string, Shaped>): number | undefined {
+  for (const { axes, dims } of inputs.values()) {
+    const row = axes?.indexOf('H') ?? -1;
+    const column = axes?.indexOf('W') ?? -1;
+    if (row >= 0 && column >= 0) return dims![row]! / dims![column]!;
+  }
+  return undefined;
 }
 
 function agreed(a: Shaped | undefined, b: Shaped | undefined): Shaped | undefined {

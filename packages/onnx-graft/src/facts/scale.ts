@@ -1,5 +1,5 @@
 import type { Model } from '../model/model.ts';
-import { imageInputs } from './image-input.ts';
+import { mainImage } from './image-input.ts';
 import type { Shapes } from './infer-shapes.ts';
 import type { Links } from './links.ts';
 
@@ -26,7 +26,7 @@ export function referenceSize(
   shapes: Shapes,
   links: Links,
 ): ReferenceSize | undefined {
-  const image = imageInputs(model)[0];
+  const image = mainImage(model);
   let value = image?.name;
   const original = value === undefined ? undefined : sizeOf(shapes, value);
   let size = original;

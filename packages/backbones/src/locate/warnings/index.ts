@@ -1,4 +1,5 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
+import { blockedWarning } from './blocked.ts';
 import { builtInSizeWarning } from './built-in-size.ts';
 import { cudaKernelsWarning } from './cuda-kernels.ts';
 import { halfNormsWarning } from './half-norms.ts';
@@ -9,6 +10,7 @@ import { spaceToDepthWarning } from './space-to-depth.ts';
 export function warningsOf(facts: GraphFacts): string[] {
   const all = [
     spaceToDepthWarning,
+    blockedWarning,
     builtInSizeWarning,
     halfNormsWarning,
     quantisedWarning,

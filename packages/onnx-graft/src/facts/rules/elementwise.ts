@@ -3,7 +3,7 @@ import { dataTypeOf } from '../../model/data-type.ts';
 import { joinAxes } from '../axes.ts';
 import type { Call, Rule, RuleTable } from '../call.ts';
 import { broadcastDims, broadcastElements } from '../elements.ts';
-import { alike, axisAt, type Shaped, shaped } from '../shaped.ts';
+import { alike, axisAt, plain, type Shaped, shaped } from '../shaped.ts';
 
 /** Same shape out as the first input's; contents are lost. */
 const keep: Rule = (call) => alike(call.inputs[0]);
@@ -43,7 +43,11 @@ export const elementwise: RuleTable = {
   CastLike: (call) => cast(call.inputs[0], call.inputs[1]?.dataType),
   QuantizeLinear: (call) => typed(call.inputs[0], call.inputs[2]?.dataType ?? 'uint8'),
   DequantizeLinear: (call) => typed(call.inputs[0], call.inputs[1]?.dataType),
-  DynamicQuantizeLinear: (call) => typed(call.inputs[0], 'uint8'),
+  DynamicQuantizeLinear: (call) => [
+    typed(call.inputs[0], 'uint8'),
+    plain('float32', []),
+    plain('uint8', []),
+  ],
   Add: nary((a, b) => a + b),
   Sub: nary((a, b) => a - b),
   Mul: nary((a, b) => a * b),

@@ -85,7 +85,13 @@ function turned(x: Shaped, order: readonly number[]): Shaped {
 
 /** The same node with other inputs. No rule for channels last reads a tensor out of an attribute. */
 function withInputs(call: Call, inputs: readonly (Shaped | undefined)[]): Call {
-  return new Call(call.node, call.opset, inputs, ({ dims }) => shaped(undefined, dims));
+  return new Call(
+    call.node,
+    call.opset,
+    inputs,
+    ({ dims }) => shaped(undefined, dims),
+    call.aspect,
+  );
 }
 
 /** Pooling and convolutions on quantised values, whose layout an attribute gives. */

@@ -50,7 +50,7 @@ function product(call: Call, a: Shaped | undefined, b: Shaped | undefined): Shap
   let axes = joinAxes(batch.length, [lettersA?.slice(0, -2), lettersB?.slice(0, -2)]);
   if (a.dims.length > 1) {
     dims.push(left.at(-2)!);
-    axes = axes && lettersA && axes + lettersA.at(-2)!;
+    axes = axes !== undefined && lettersA ? axes + lettersA.at(-2)! : undefined;
   }
   if (b.dims.length > 1) {
     dims.push(right.at(-1)!);

@@ -16,8 +16,8 @@ export const reshape: RuleTable = {
   Size: ({ inputs: [x] }) => plain('int64', [], x?.dims && [countOf(x.dims)]),
 };
 
-function to(x: Shaped, dims: readonly number[]): Shaped {
-  return shaped(x.dataType, dims, reshapeAxes(x.axes, x.dims!, dims), x.content);
+function to(x: Shaped, dims: readonly number[], aspect?: number): Shaped {
+  return shaped(x.dataType, dims, reshapeAxes(x.axes, x.dims!, dims, aspect), x.content);
 }
 
 function reshaped(call: Call): Shaped | undefined {
@@ -44,7 +44,7 @@ function reshaped(call: Call): Shaped | undefined {
   } else if (countOf(dims) !== count && !Number.isNaN(countOf(dims) + count)) {
     call.clash(count, countOf(dims), 'elements');
   }
-  return to(x, dims);
+  return to(x, dims, call.aspect);
 }
 
 function flatten(call: Call): Shaped | undefined {
