@@ -32,6 +32,7 @@ export * from './session/runtime-message.ts';
 export type * from './session/session.ts';
 export * from './session/to-float32.ts';
 export * from './session/typed-tensor.ts';
+export type * from './validate/figures.ts';
 export * from './validate/peak-memory.ts';
 export * from './validate/tolerances.ts';
 export * from './validate/validate-graft.ts';

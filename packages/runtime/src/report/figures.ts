@@ -1,4 +1,4 @@
-import type { ValidationFigures } from '../validate/verdict.ts';
+import type { ValidationFigures } from '../validate/figures.ts';
 import { bytes, milliseconds, times } from './format.ts';
 import { type Html, html } from './html.ts';
 

@@ -4,10 +4,11 @@ import type { Image } from '../image/image.ts';
 import type { LatencyOptions } from '../session/measure-latency.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from '../session/session.ts';
+import type { ValidationFigures } from './figures.ts';
 import type { PictureSize } from './pictures.ts';
 import type { Tolerances } from './tolerances.ts';
 import type { Trial, TrialResult } from './trial.ts';
-import type { Outcome, ValidationFigures } from './verdict.ts';
+import type { Outcome } from './verdict.ts';
 
 export type Side = 'host' | 'grafted';
 

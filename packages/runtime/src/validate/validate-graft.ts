@@ -1,15 +1,10 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { checks } from './checks/index.ts';
+import type { ValidationFigures } from './figures.ts';
 import { type OpenSubject, openSubject } from './open-subject.ts';
 import type { Check, Subject } from './subject.ts';
 import type { ValidateOptions } from './validate-options.ts';
-import {
-  type Outcome,
-  skipped,
-  type Validation,
-  type ValidationFigures,
-  type Verdict,
-} from './verdict.ts';
+import { type Outcome, skipped, type Validation, type Verdict } from './verdict.ts';
 
 /** Names of all checks, in the order they run. */
 export const checkNames: readonly string[] = checks.map((check) => check.name);

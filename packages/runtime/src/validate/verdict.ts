@@ -1,4 +1,4 @@
-import type { Latency } from '../session/measure-latency.ts';
+import type { ValidationFigures } from './figures.ts';
 
 export type VerdictStatus = 'passed' | 'failed' | 'skipped';
 
@@ -20,18 +20,6 @@ export interface Validation {
   readonly status: VerdictStatus;
   readonly checks: readonly Verdict[];
   readonly figures: ValidationFigures;
-}
-
-/** What was measured beside the verdicts, for reports. */
-export interface ValidationFigures {
-  readonly latency?: {
-    readonly width: number;
-    readonly height: number;
-    readonly host: Latency;
-    readonly grafted: Latency;
-  };
-  /** Bytes above the bare runtime, at the peak of a process that loads and runs the model. */
-  readonly memory?: { readonly host: number; readonly grafted: number };
 }
 
 /** What a check returns; its name is added by the caller. */

@@ -1,0 +1,138 @@
+import type { Latency } from '../session/measure-latency.ts';
+import type { Device } from '../session/session.ts';
+
+/** What was measured beside the verdicts, for reports: plain data. A figure that was not measured is left out. */
+export interface ValidationFigures {
+  readonly latency?: {
+    readonly width: number;
+    readonly height: number;
+    readonly host: Latency;
+    readonly grafted: Latency;
+  };
+  /** Pictures per second in the largest batch that was tried. */
+  readonly throughput?: {
+    readonly batch: number;
+    readonly width: number;
+    readonly height: number;
+    readonly host: number;
+    readonly grafted: number;
+  };
+  /** Bytes at the peak: of a process above the bare runtime, or on the device above what was taken before. */
+  readonly memory?: { readonly host: number; readonly grafted: number };
+  readonly placements?: readonly Placement[];
+  readonly parity?: readonly Parity[];
+  readonly layers?: LayerFigures;
+  readonly sizes?: SizeFigures;
+  readonly tiles?: readonly TileGap[];
+  readonly prompts?: PromptFigures;
+}
+
+/** Which provider ran which nodes, in one profiled run. */
+export interface Placement {
+  readonly side: 'host' | 'grafted';
+  readonly device: Device;
+  readonly width: number;
+  readonly height: number;
+  /** `strict`: the session was created with fallback to the CPU forbidden. `profile`: every node with a sizeable float output ran on the device. `none`: neither holds. */
+  readonly evidence: 'strict' | 'profile' | 'none';
+  readonly providers: readonly {
+    readonly provider: string;
+    readonly nodes: number;
+    /** As the profile has it: on CUDA the time to launch, not to compute. */
+    readonly milliseconds: number;
+  }[];
+  /** Nodes that copy between device and CPU. */
+  readonly copies: number;
+  /** Nodes with a sizeable float output that ran on the CPU. */
+  readonly fallbacks: readonly {
+    readonly node: string;
+    readonly opType: string;
+    readonly output: string;
+    readonly reason: string;
+  }[];
+}
+
+/** How far two tensors of one shape are apart. */
+export interface Gap {
+  readonly maxAbs: number;
+  readonly meanAbs: number;
+  /** `maxAbs` against the largest absolute value of the reference. */
+  readonly relative: number;
+  /** dB, with the reference's range as peak; null for equal tensors. */
+  readonly psnr: number | null;
+  readonly cosine: number;
+  /** Index of the largest difference, an entry an axis. */
+  readonly worst: readonly number[];
+}
+
+/** One output on the device against the CPU. */
+export interface Parity extends Gap {
+  readonly side: 'host' | 'grafted';
+  readonly output: string;
+  readonly precision: 'float32' | 'tf32' | 'float16';
+  readonly limit: number;
+}
+
+/** One inner tensor on the device against the CPU. */
+export interface LayerGap extends Gap {
+  readonly value: string;
+  readonly node: string;
+  readonly opType: string;
+  readonly dims: readonly number[];
+  /** Relative error when the device is fed the CPU's exact tensors at the start of the slice: what these nodes add themselves. */
+  readonly own: number;
+  /** The error is here and was not in the inputs. */
+  readonly begins: boolean;
+}
+
+export interface LayerFigures {
+  readonly width: number;
+  readonly height: number;
+  /** Nodes with a float output that were compared. */
+  readonly compared: number;
+  readonly slices: number;
+  readonly limit: number;
+  /** The worst and those where an error begins, in the order of the graph; not all. */
+  readonly rows: readonly LayerGap[];
+}
+
+export interface SizeFigures {
+  /** Smallest number such that every multiple of it that was tried works. */
+  readonly multiple: number;
+  readonly tried: readonly {
+    readonly width: number;
+    readonly height: number;
+    readonly batch: number;
+    /** Left out where it works. */
+    readonly fault?: string;
+  }[];
+  readonly largest?: {
+    readonly width: number;
+    readonly height: number;
+    readonly stoppedBy: string;
+  };
+}
+
+/** A picture restored in tiles against the same restored whole. */
+export interface TileGap {
+  readonly side: 'host' | 'grafted';
+  readonly width: number;
+  readonly height: number;
+  readonly tile: number;
+  readonly overlap: number;
+  /** dB between the two, peak 1; null where they are equal. */
+  readonly psnr: number | null;
+  readonly maxAbs: number;
+}
+
+/** What the prompts hold. */
+export interface PromptFigures {
+  readonly labels: readonly string[];
+  readonly levels: readonly {
+    readonly level: number;
+    /** Cosine between the labels' degradation-aware prompts. */
+    readonly degradation: readonly (readonly number[])[];
+    /** Cosine between the labels' universal restoration prompts, on one picture. */
+    readonly universal: readonly (readonly number[])[];
+  }[];
+}
