@@ -1,10 +1,9 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
-import { type LooseModel, type PreparedModel, prepareModel } from './prepare-model.ts';
-import { runtimeMessage } from './runtime-message.ts';
-import type { Session, SessionOptions, SessionValue } from './session.ts';
-import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
+import { buildModel, GraftError } from '@pip-graft/onnx-graft';
+import { type NativeOptions, openNative } from './native-session.ts';
+import { type LooseModel, prepareModel } from './prepare-model.ts';
+import type { Session, SessionOptions } from './session.ts';
+import { type InputDims, shapedSession } from './shaped-session.ts';
+import { openWorker } from './worker-session.ts';
 
 /**
  * Loads a model into onnxruntime, from a path, from bytes, or as edited in memory.
@@ -12,9 +11,14 @@ import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
  * The inputs that a graft added can be fed and can be left out, whether or not
  * the file gives them defaults. External data is read from the path's folder.
  *
+ * On a device, every new input shape loads the model once more with that shape
+ * built in: feed pictures of one size after one another. The session is strict:
+ * it throws rather than leave nodes to the CPU. With `strict: false` it runs what
+ * it can there, and `session.strict` says whether that was everything.
+ *
  * Errors: `NOT_FOUND` for a path that does not exist; `NOT_ONNX`, `CORRUPT_FILE`;
  * `RUNTIME_FAILED` when onnxruntime refuses the model; `DEVICE_UNAVAILABLE` with
- * the reason when the device cannot run it, or only by leaving nodes to the CPU.
+ * the reason when the device cannot run it.
  * Facts on onnxruntime-node: `shared/spec/onnxruntime.md` sections 2, 3 and 5.
  *
  * @example
@@ -25,119 +29,104 @@ export async function createSession(
   model: string | Uint8Array | LooseModel,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { device = 'cpu', optimisation = 'all' } = options;
-  const prepared = await prepareModel(model, options.label);
-  const { label } = prepared;
+  const { device = 'cpu' } = options;
+  if (device === 'cpu') return open(model, options);
+  const description = await describe(model, options);
+  const shaped = (dims: InputDims): Promise<Session> =>
+    open(model, options, dims).catch((error: unknown) => {
+      const refused = error instanceof GraftError && error.code === 'DEVICE_UNAVAILABLE';
+      if (!refused || options.strict !== false) throw error;
+      return open(model, { ...options, unprovable: true } as Unprovable, dims);
+    });
+  const session = shapedSession({ ...description, device }, shaped);
+  // A device that is not there is said at once; of a model of any size, more only with the first picture.
+  const dims = staticDims(description);
+  const tried = await (dims === undefined ? open(deviceTest(), options) : shaped(dims));
+  await tried.release();
+  return session;
+}
+
+/** The smallest model: y = relu(x). */
+function deviceTest(): LooseModel {
+  const value = (name: string) => ({ name, dataType: 'float32', dims: [1, 1, 1, 1] }) as const;
+  const relu = { name: 'relu', opType: 'Relu', domain: '', attributes: {} };
+  const model = buildModel({
+    irVersion: 8,
+    opset: 17,
+    producer: { name: 'pip-graft', version: '0' },
+    graphName: 'device test',
+    nodes: [{ ...relu, inputs: ['x'], outputs: ['y'] }],
+    initializers: [],
+    inputs: [value('x')],
+    outputs: [value('y')],
+  });
+  return { model };
+}
+
+/** The second attempt, which gives up proof. */
+interface Unprovable extends SessionOptions {
+  readonly unprovable?: true;
+}
+
+/** What a model takes and gives, as onnxruntime infers it; nothing of it stays loaded. */
+async function describe(
+  model: string | Uint8Array | LooseModel,
+  options: SessionOptions,
+): Promise<Session> {
+  const { optimisation = 'all' } = options;
+  const session = await open(model, { ...options, device: 'cpu', optimisation: 'disabled' });
+  await session.release();
+  return { ...session, optimisation };
+}
+
+function staticDims({ inputs }: Session): InputDims | undefined {
+  const dims: Record<string, readonly number[]> = {};
+  for (const input of inputs) {
+    const fixed = input.dims.filter((dim) => typeof dim === 'number');
+    if (fixed.length === input.dims.length) dims[input.name] = fixed;
+    else if (input.fallback !== undefined) dims[input.name] = input.fallback.dims;
+    else return undefined;
+  }
+  return dims;
+}
+
+async function open(
+  model: string | Uint8Array | LooseModel,
+  options: Unprovable,
+  dims?: InputDims,
+): Promise<Session> {
+  const { device = 'cpu', deviceId = 0, optimisation = 'all', threads, isolation } = options;
+  const prepared = await prepareModel(model, {
+    onDisk: isolation !== undefined,
+    ...(options.label === undefined ? {} : { label: options.label }),
+    ...(dims === undefined ? {} : { dims }),
+  });
+  const { label, load, defaults } = prepared;
+  const native: NativeOptions = {
+    label,
+    device,
+    deviceId,
+    optimisation,
+    strict: options.unprovable !== true,
+    ...(threads === undefined ? {} : { threads }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+  };
   try {
-    const runtime = await loadRuntime();
-    const native = await open(runtime, prepared.load, options, label);
-    try {
-      return wrap(runtime, native, { label, device, optimisation, prepared });
-    } catch (error) {
-      await native.release();
-      throw error;
-    }
+    const session =
+      isolation !== undefined && typeof load === 'string'
+        ? await openWorker(load, native, isolation)
+        : await openNative(load, native);
+    const inputs = session.inputs.map((value) => {
+      const fallback = defaults.get(value.name);
+      return fallback === undefined ? value : { ...value, fallback };
+    });
+    const release = async (): Promise<void> => {
+      await session.release();
+      await prepared.dispose();
+    };
+    return { ...session, inputs, release };
   } catch (error) {
     await prepared.dispose();
     throw error;
   }
-}
-
-async function open(
-  runtime: OnnxRuntime,
-  load: string | Uint8Array,
-  options: SessionOptions,
-  label: string,
-): Promise<InferenceSession> {
-  const { device = 'cpu', deviceId = 0, optimisation = 'all', threads } = options;
-  const create = (settings: InferenceSession.SessionOptions): Promise<InferenceSession> =>
-    typeof load === 'string'
-      ? runtime.InferenceSession.create(load, settings)
-      : runtime.InferenceSession.create(load, settings);
-  const settings: InferenceSession.SessionOptions = {
-    graphOptimizationLevel: optimisation,
-    // Errors are thrown; the native log would print them once more.
-    logSeverityLevel: 4,
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-  };
-  const onCpu = (): Promise<InferenceSession> =>
-    create(settings).catch((cause: unknown) => {
-      throw new GraftError(
-        'RUNTIME_FAILED',
-        `${label}: onnxruntime does not load it: ${runtimeMessage(cause)}`,
-        { cause },
-      );
-    });
-  if (device === 'cpu') return onCpu();
-  // Strict: a session that leaves nodes to the CPU is no evidence for the device.
-  const strict = { session: { disable_cpu_ep_fallback: '1' } };
-  const provider = { name: device, ...(device === 'cuda' ? { deviceId } : {}) };
-  return create({ ...settings, executionProviders: [provider], extra: strict }).catch(
-    async (cause: unknown) => {
-      // A model that the CPU refuses as well says nothing about the device.
-      await (await onCpu()).release();
-      throw new GraftError(
-        'DEVICE_UNAVAILABLE',
-        `${label}: cannot run on ${device} here: ${runtimeMessage(cause)}`,
-        { cause },
-      );
-    },
-  );
-}
-
-interface Parts extends Pick<Session, 'label' | 'device' | 'optimisation'> {
-  readonly prepared: PreparedModel;
-}
-
-function wrap(runtime: OnnxRuntime, native: InferenceSession, parts: Parts): Session {
-  const { label, device, optimisation, prepared } = parts;
-  const inputs = native.inputMetadata.map((value): SessionValue => {
-    const fallback = prepared.defaults.get(value.name);
-    return { ...describe(value, label), ...(fallback === undefined ? {} : { fallback }) };
-  });
-  return {
-    label,
-    device,
-    optimisation,
-    inputs,
-    outputs: native.outputMetadata.map((value) => describe(value, label)),
-    async run(feeds, fetches) {
-      const tensors: Record<string, Tensor> = {};
-      for (const [name, { type, data, dims }] of Object.entries(feeds)) {
-        tensors[name] = new runtime.Tensor(type, data, dims);
-      }
-      try {
-        return unwrap(await native.run(tensors, [...(fetches ?? native.outputNames)]));
-      } catch (cause) {
-        throw new GraftError(
-          'RUNTIME_FAILED',
-          `${label}: onnxruntime failed while running it: ${runtimeMessage(cause)}`,
-          { cause },
-        );
-      }
-    },
-    async release() {
-      await native.release();
-      await prepared.dispose();
-    },
-  };
-}
-
-function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
-  if (!value.isTensor || value.type === 'string') {
-    throw new GraftError(
-      'UNSUPPORTED_HOST',
-      `${label}: "${value.name}" is not a tensor of numbers.`,
-    );
-  }
-  return { name: value.name, type: value.type as TensorType, dims: value.shape };
-}
-
-function unwrap(results: InferenceSession.ReturnType): TensorFeeds {
-  const outputs: Record<string, TypedTensor> = {};
-  for (const [name, tensor] of Object.entries(results)) {
-    const { type, dims, data } = tensor as Tensor;
-    outputs[name] = { type, dims, data } as TypedTensor;
-  }
-  return outputs;
 }

@@ -3,6 +3,7 @@ import {
   bytesSource,
   type ExternalReader,
   externalTensors,
+  fixInputDims,
   type Model,
   readModel,
 } from '@pip-graft/onnx-graft';
@@ -29,6 +30,15 @@ export interface PreparedModel {
   dispose(): Promise<void>;
 }
 
+/** How a model has to stand there. */
+export interface PrepareOptions {
+  readonly label?: string;
+  /** Shapes to build in, by input. */
+  readonly dims?: Readonly<Record<string, readonly number[]>>;
+  /** As a file in any case, for another process to load. */
+  readonly onDisk?: boolean;
+}
+
 /**
  * Brings a model into a form that onnxruntime-node loads and whose graft can be
  * steered: see {@link requireInputs}. A file that needs no change is loaded by
@@ -36,15 +46,15 @@ export interface PreparedModel {
  */
 export async function prepareModel(
   input: string | Uint8Array | LooseModel,
-  label?: string,
+  options: PrepareOptions = {},
 ): Promise<PreparedModel> {
   if (typeof input !== 'string') {
-    const loose = input instanceof Uint8Array ? fromBytes(input, label) : input;
-    return prepare(loose, input instanceof Uint8Array ? input : undefined, label);
+    const loose = input instanceof Uint8Array ? fromBytes(input, options.label) : input;
+    return prepare(loose, input instanceof Uint8Array ? input : undefined, options);
   }
   const opened = openModel(input);
   try {
-    return await prepare(opened, input, label ?? input);
+    return await prepare(opened, input, { label: input, ...options });
   } finally {
     opened.close();
   }
@@ -58,33 +68,43 @@ function fromBytes(bytes: Uint8Array, label = 'model'): LooseModel {
 async function prepare(
   loose: LooseModel,
   asIs: string | Uint8Array | undefined,
-  label = loose.model.source.label,
+  options: PrepareOptions,
 ): Promise<PreparedModel> {
+  const { label = loose.model.source.label, dims = {}, onDisk = false } = options;
   const stamped = graftDefaults(loose.model);
   const changed = requireInputs(loose.model, [...stamped.keys()]);
   const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
-  if (changed === undefined && asIs !== undefined) {
+  const same = changed === undefined && Object.keys(dims).length === 0;
+  if (same && asIs !== undefined && (!onDisk || typeof asIs === 'string')) {
     return { label, load: asIs, defaults, dispose: async () => {} };
   }
-  const placed = await place(changed === undefined ? loose : { ...loose, model: changed.model });
-  return { label, defaults, ...placed };
+  const model = fixInputDims(changed?.model ?? loose.model, dims);
+  return { label, defaults, ...(await place({ ...loose, model }, onDisk)) };
 }
 
 /** In memory where all weights are inside; with external data a file of its own beside links to it. */
-async function place(loose: LooseModel): Promise<Pick<PreparedModel, 'load' | 'dispose'>> {
+async function place(
+  loose: LooseModel,
+  onDisk: boolean,
+): Promise<Pick<PreparedModel, 'load' | 'dispose'>> {
   const { model, folder, external } = loose;
-  if (folder === undefined || external === undefined || externalTensors(model).length === 0) {
+  const inside =
+    folder === undefined || external === undefined || externalTensors(model).length === 0;
+  if (inside && !onDisk) {
     const { source } = model;
     return { load: source.read(0, source.size), dispose: async () => {} };
   }
   const home = await temporaryFolder();
   const path = join(home.path, 'model.onnx');
-  const from = { folder, external };
   try {
-    // A hard link fails across file systems; a copy always works.
-    await saveModel(model, path, { from, externalData: 'link' }).catch(() =>
-      saveModel(model, path, { from, externalData: 'copy' }),
-    );
+    if (inside) await saveModel(model, path);
+    else {
+      const from = { folder, external };
+      // A hard link fails across file systems; a copy always works.
+      await saveModel(model, path, { from, externalData: 'link' }).catch(() =>
+        saveModel(model, path, { from, externalData: 'copy' }),
+      );
+    }
   } catch (error) {
     await home.remove();
     throw error;

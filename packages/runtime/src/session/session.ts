@@ -1,3 +1,4 @@
+import type { Isolation } from '../process/worker-process.ts';
 import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
 
 /** Where a model runs. */
@@ -21,6 +22,12 @@ export interface SessionOptions {
   readonly threads?: number;
   /** What to call the model in messages; default its path, or 'model'. */
   readonly label?: string;
+  /** On a device: refuse a model that leaves nodes to the CPU. Default true. */
+  readonly strict?: boolean;
+  /** Run in a process of its own, which may crash or hang without harm. Default: in this one. */
+  readonly isolation?: Isolation;
+  /** Prefix of the file that onnxruntime writes a profile to, when the session is released. */
+  readonly profile?: string;
 }
 
 /** An input or output of a session. A string dimension is symbolic: any size. */
@@ -40,9 +47,13 @@ export interface Session {
   readonly label: string;
   readonly device: Device;
   readonly optimisation: OptimisationLevel;
+  /** No node was left to the CPU so far, by onnxruntime's own word; true on the CPU. */
+  readonly strict: boolean;
   readonly inputs: readonly SessionValue[];
   readonly outputs: readonly SessionValue[];
   /** Runs once. `fetches` names the outputs wanted; default all. Use {@link runModel}, which checks. */
   run(feeds: TensorFeeds, fetches?: readonly string[]): Promise<TensorFeeds>;
+  /** Milliseconds of each of several runs in a row, measured where they happen. */
+  time(feeds: TensorFeeds, runs: number): Promise<readonly number[]>;
   release(): Promise<void>;
 }

@@ -1,0 +1,34 @@
+import { GraftError } from '../error.ts';
+import type { Model } from '../model/model.ts';
+import { readLater } from '../model/read-later.ts';
+import { encodeValueInfo } from './encode.ts';
+import { type Edit, rewrite } from './rewrite.ts';
+
+/**
+ * A model some of whose inputs have one fixed shape: with all sizes known, runtimes fold the
+ * arithmetic on shapes away. What the file says of other values stays as it is.
+ *
+ * Errors: `INVALID_ARGUMENT` for a name that is no input, or an input whose type is not known.
+ *
+ * @example
+ * fixInputDims(model, { input: [1, 3, 256, 256] });
+ */
+export function fixInputDims(
+  model: Model,
+  dims: Readonly<Record<string, readonly number[]>>,
+): Model {
+  const { graph, source } = model;
+  const edits = Object.entries(dims).map(([name, fixed]): Edit => {
+    const input = graph.inputs.find((candidate) => candidate.name === name);
+    if (input?.dataType === undefined) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${source.label}: "${name}" is no input of a known type; it has ${graph.inputs.map((each) => `"${each.name}"`).join(', ')}.`,
+      );
+    }
+    const { field, dataType } = input;
+    const bytes = encodeValueInfo({ name, dataType, dims: fixed }, 'input');
+    return { start: field.start, end: field.end, pieces: [bytes], parents: [graph.field] };
+  });
+  return edits.length === 0 ? model : readLater(rewrite(model, edits));
+}

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import {
+  extractNodes,
+  fixInputDims,
+  type GraphFacts,
+  graphFacts,
+  type Model,
+} from '@pip-graft/onnx-graft';
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
+import type { NativeOptions } from '../session/native-session.ts';
+import type { LooseModel } from '../session/prepare-model.ts';
+import type { Device } from '../session/session.ts';
+import type { TensorFeeds } from '../session/typed-tensor.ts';
+import type { LayerFigures, LayerGap } from '../validate/figures.ts';
+import { planSlices, type Slice } from './plan-slices.ts';
+import type { SliceValue } from './slice-runner.ts';
+
+export interface CompareLayersOptions {
+  readonly device: Device;
+  readonly deviceId?: number;
+  readonly threads?: number;
+  /** What every input is fed; the shapes are built in. */
+  readonly feeds: TensorFeeds;
+  /** Relative error that is let pass. */
+  readonly limit: number;
+  /** Bytes of tensors that one side makes in one slice; default 96 MB. */
+  readonly budget?: number;
+  readonly isolation?: Isolation;
+  readonly onSlice?: (done: number, total: number) => void;
+}
+
+/** Bytes. Three sides of it, twice for conversion, and the models stay below 2 GB. */
+const defaultBudget = 96e6;
+
+/** Rows that a result holds at most: the worst of all others. */
+const shown = 40;
+
+/**
+ * Every inner float tensor of a model on a device, as optimised there for one
+ * tensor at a time, against the CPU computing the graph as written.
+ *
+ * The model runs in slices, in a process of its own. Each slice runs on the CPU,
+ * on the device with what the device made so far, and on the device with what the
+ * CPU made: so an error is told apart from one that was inherited.
+ *
+ * Every value being an output, fused kernels are not what is compared here; the
+ * model's own outputs are compared elsewhere as they are served.
+ *
+ * Errors: `RUNTIME_FAILED` when a slice does not run, crashes or hangs, with its nodes.
+ */
+export async function compareLayers(
+  loose: LooseModel,
+  options: CompareLayersOptions,
+): Promise<LayerFigures> {
+  const { feeds, limit, budget = defaultBudget, onSlice } = options;
+  const dims = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+  const model = fixInputDims(loose.model, dims);
+  const facts = graphFacts(model);
+  const slices = planSlices(facts, budget);
+  const folder = await temporaryFolder();
+  const worker = new WorkerProcess(model.source.label, options.isolation);
+  const layers: LayerGap[] = [];
+  try {
+    await worker.call('feed', feeds);
+    for (const [at, slice] of slices.entries()) {
+      const path = join(folder.path, `slice-${at}.onnx`);
+      await writeSlice(loose, model, facts, slice, path);
+      const { values } = await worker.call('slice', {
+        path,
+        ...sides(label(model, slice, at, slices.length), options),
+        inputs: slice.inputs,
+        outputs: slice.outputs,
+        keep: slice.live,
+      });
+      layers.push(...judged(values, facts, layers, limit));
+      onSlice?.(at + 1, slices.length);
+    }
+  } finally {
+    await worker.close();
+    await folder.remove();
+  }
+  const picture = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
+  return {
+    width: picture[3] ?? 0,
+    height: picture[2] ?? 0,
+    compared: layers.length,
+    slices: slices.length,
+    limit,
+    rows: selected(layers, limit),
+  };
+}
+
+function label({ source, graph }: Model, { nodes }: Slice, at: number, of: number): string {
+  const own = [...nodes].sort((a, b) => a - b);
+  const [first, last] = [graph.nodes[own[0]!], graph.nodes[own.at(-1)!]];
+  const name = (node: typeof first): string => `${node?.opType} '${node?.name}'`;
+  return `${source.label}: slice ${at + 1} of ${of}, ${name(first)} to ${name(last)}`;
+}
+
+function sides(name: string, { device, deviceId = 0, threads }: CompareLayersOptions) {
+  const common = {
+    label: name,
+    deviceId,
+    strict: false,
+    ...(threads === undefined ? {} : { threads }),
+  };
+  const reference: NativeOptions = { ...common, device: 'cpu', optimisation: 'disabled' };
+  // On the CPU there is no other device to compare with, only other kernels.
+  const subject: NativeOptions = { ...common, device, optimisation: 'all' };
+  return { reference, subject };
+}
+
+async function writeSlice(
+  loose: LooseModel,
+  model: Model,
+  facts: GraphFacts,
+  slice: Slice,
+  path: string,
+): Promise<void> {
+  const inputs = slice.inputs.map((name) => {
+    const { dataType = 'float32', dims } = facts.sample.values.get(name) ?? {};
+    return { name, dataType, dims: dims?.map((size) => (Number.isNaN(size) ? null : size)) ?? [] };
+  });
+  const part = extractNodes(model, { nodes: slice.nodes, inputs, outputs: slice.outputs });
+  const { folder, external } = loose;
+  if (folder === undefined || external === undefined) return saveModel(part, path);
+  const from = { folder, external };
+  return saveModel(part, path, { from, externalData: 'link' }).catch(() =>
+    saveModel(part, path, { from, externalData: 'copy' }),
+  );
+}
+
+/** An error begins where no float input has it. */
+function judged(
+  values: readonly SliceValue[],
+  facts: GraphFacts,
+  before: readonly LayerGap[],
+  limit: number,
+): LayerGap[] {
+  const relative = new Map([
+    ...before.map((row) => [row.value, row.relative] as const),
+    ...values.map((row) => [row.value, row.gap.relative] as const),
+  ]);
+  const wrong = (error: number): boolean => !(error <= limit);
+  return values.map(({ value, dims, gap, own }) => {
+    const node = facts.model.graph.nodes[facts.producer(value)!]!;
+    const begins =
+      wrong(gap.relative) && node.inputs.every((name) => !wrong(relative.get(name) ?? 0));
+    return { value, node: node.name, opType: node.opType, dims, ...gap, own, begins };
+  });
+}
+
+/** Where errors begin, and the worst of the rest, in the order of the graph. */
+function selected(layers: readonly LayerGap[], limit: number): LayerGap[] {
+  const size = ({ relative }: LayerGap): number =>
+    Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative;
+  const beginnings = layers.filter(({ begins }) => begins).slice(0, shown);
+  const rest = layers
+    .filter((layer) => !beginnings.includes(layer) && layer.maxAbs !== 0)
+    .sort((a, b) => size(b) - size(a) || b.own - a.own)
+    .slice(0, Math.max(10, limit > 0 ? shown - beginnings.length : 0));
+  const chosen = new Set([...beginnings, ...rest]);
+  return layers.filter((layer) => chosen.has(layer));
+}

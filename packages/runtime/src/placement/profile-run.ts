@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { temporaryFolder } from '../io/temporary-folder.ts';
+import { createSession } from '../session/create-session.ts';
+import type { LooseModel } from '../session/prepare-model.ts';
+import { runModel } from '../session/run-model.ts';
+import type { SessionOptions } from '../session/session.ts';
+import type { TensorFeeds } from '../session/typed-tensor.ts';
+import { type ProfiledNode, readProfile } from './read-profile.ts';
+
+/**
+ * Runs a model once with onnxruntime's profiler and returns what ran where, and
+ * whether onnxruntime forbade itself to leave nodes to the CPU.
+ *
+ * Errors: those of `createSession` and `runModel`; `RUNTIME_FAILED` when no profile was written.
+ */
+export async function profileRun(
+  model: string | LooseModel,
+  feeds: TensorFeeds,
+  options: SessionOptions,
+): Promise<{ readonly nodes: readonly ProfiledNode[]; readonly strict: boolean }> {
+  const folder = await temporaryFolder();
+  try {
+    const profile = join(folder.path, 'profile');
+    const session = await createSession(model, { ...options, profile });
+    try {
+      await runModel(session, feeds);
+    } finally {
+      await session.release();
+    }
+    const { strict } = session;
+    // The name carries a time; of several sessions the last is the one that ran.
+    const nodes: ProfiledNode[] = [];
+    for (const name of (await readdir(folder.path)).sort()) {
+      nodes.push(...readProfile(await readFile(join(folder.path, name), 'utf8'), name));
+    }
+    if (nodes.length === 0) {
+      throw new GraftError(
+        'RUNTIME_FAILED',
+        `${session.label}: onnxruntime wrote no profile of its run, so that nothing is known of where it ran.`,
+      );
+    }
+    return { nodes, strict };
+  } finally {
+    await folder.remove();
+  }
+}

@@ -1,0 +1,43 @@
+import type { ErrorCode } from '@pip-graft/onnx-graft';
+import type { SliceReport, SliceRequest } from '../layers/slice-runner.ts';
+import type { NativeOptions } from '../session/native-session.ts';
+import type { SessionValue } from '../session/session.ts';
+import type { TensorFeeds } from '../session/typed-tensor.ts';
+
+/** What a worker process can be asked: arguments and answer of each call. */
+export interface Calls {
+  open: {
+    args: { readonly path: string; readonly options: NativeOptions };
+    result: { readonly inputs: readonly SessionValue[]; readonly outputs: readonly SessionValue[] };
+  };
+  run: {
+    args: { readonly feeds: TensorFeeds; readonly fetches: readonly string[] | undefined };
+    result: TensorFeeds;
+  };
+  time: {
+    args: { readonly feeds: TensorFeeds; readonly runs: number };
+    result: readonly number[];
+  };
+  release: { args: null; result: null };
+  /** Bytes: the process at its peak, now and before the first session was opened. */
+  memory: { args: null; result: { readonly peak: number; readonly before: number } };
+  /** What both sides hold at the start of the next slice. */
+  feed: { args: TensorFeeds; result: null };
+  slice: { args: SliceRequest; result: SliceReport };
+}
+
+export type CallName = keyof Calls;
+
+export interface CallMessage<Name extends CallName = CallName> {
+  readonly id: number;
+  readonly call: Name;
+  readonly args: Calls[Name]['args'];
+}
+
+export type AnswerMessage =
+  | { readonly id: number; readonly result: unknown }
+  /** `code` is missing for anything that is not a GraftError. */
+  | {
+      readonly id: number;
+      readonly error: { readonly code?: ErrorCode; readonly message: string };
+    };

@@ -1,0 +1,58 @@
+// The program of a worker process: one session at a time, or slices of a model,
+// asked for over the channel to its parent. It ends with its parent.
+import process from 'node:process';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { SliceRunner } from '../layers/slice-runner.ts';
+import { loadRuntime } from '../session/load-runtime.ts';
+import { openNative } from '../session/native-session.ts';
+import type { Session } from '../session/session.ts';
+import { peakOfProcess } from './peak-of-process.ts';
+import type { AnswerMessage, CallMessage, CallName, Calls } from './protocol.ts';
+
+let session: Session | undefined;
+let before: number | undefined;
+const slices = new SliceRunner();
+
+const opened = (): Session => {
+  if (session === undefined) throw new Error('no session is open');
+  return session;
+};
+
+const answers: {
+  readonly [Name in CallName]: (args: Calls[Name]['args']) => Promise<Calls[Name]['result']>;
+} = {
+  async open({ path, options }) {
+    await loadRuntime();
+    before ??= peakOfProcess();
+    session = await openNative(path, options);
+    const { inputs, outputs } = session;
+    return { inputs, outputs };
+  },
+  run: ({ feeds, fetches }) => opened().run(feeds, fetches),
+  time: ({ feeds, runs }) => opened().time(feeds, runs),
+  async release() {
+    await session?.release();
+    session = undefined;
+    return null;
+  },
+  memory: async () => ({ peak: peakOfProcess(), before: before ?? 0 }),
+  async feed(feeds) {
+    slices.feed(feeds);
+    return null;
+  },
+  slice: (request) => slices.run(request),
+};
+
+async function answer({ id, call, args }: CallMessage): Promise<AnswerMessage> {
+  try {
+    return { id, result: await answers[call](args as never) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { id, error: { ...(error instanceof GraftError ? { code: error.code } : {}), message } };
+  }
+}
+
+process.on('message', (message: CallMessage) => {
+  void answer(message).then((reply) => process.send?.(reply));
+});
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,138 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
+import { runtimeMessage } from './runtime-message.ts';
+import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';
+import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
+
+/** How onnxruntime is to open a file: plain data, so that it can be sent to another process. */
+export interface NativeOptions {
+  readonly label: string;
+  readonly device: Device;
+  readonly deviceId: number;
+  readonly optimisation: OptimisationLevel;
+  readonly threads?: number;
+  /** Refuse a model that leaves nodes to the CPU. */
+  readonly strict: boolean;
+  /** Write a profile to a file of this name and a time. */
+  readonly profile?: string;
+}
+
+/**
+ * A session of onnxruntime-node in this process. Use `createSession`, which prepares models.
+ *
+ * Errors: `RUNTIME_FAILED` when onnxruntime refuses the model; `DEVICE_UNAVAILABLE`
+ * when the device does not run it, or (`strict`) only by leaving nodes to the CPU.
+ */
+export async function openNative(
+  load: string | Uint8Array,
+  options: NativeOptions,
+): Promise<Session> {
+  const runtime = await loadRuntime();
+  const native = await open(runtime, load, options);
+  try {
+    return wrap(runtime, native, options);
+  } catch (error) {
+    await native.release();
+    throw error;
+  }
+}
+
+async function open(
+  runtime: OnnxRuntime,
+  load: string | Uint8Array,
+  options: NativeOptions,
+): Promise<InferenceSession> {
+  const { label, device, deviceId, optimisation, threads, strict, profile } = options;
+  const create = (settings: InferenceSession.SessionOptions): Promise<InferenceSession> =>
+    typeof load === 'string'
+      ? runtime.InferenceSession.create(load, settings)
+      : runtime.InferenceSession.create(load, settings);
+  const settings: InferenceSession.SessionOptions = {
+    graphOptimizationLevel: optimisation,
+    // Errors are thrown; the native log would print them once more.
+    logSeverityLevel: 4,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
+  const onCpu = (): Promise<InferenceSession> =>
+    create(settings).catch((cause: unknown) => {
+      throw new GraftError(
+        'RUNTIME_FAILED',
+        `${label}: onnxruntime does not load it: ${runtimeMessage(cause)}`,
+        { cause },
+      );
+    });
+  if (device === 'cpu') return onCpu();
+  const provider = { name: device, ...(device === 'cuda' ? { deviceId } : {}) };
+  return create({
+    ...settings,
+    executionProviders: [provider],
+    ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+  }).catch(async (cause: unknown) => {
+    // A model that the CPU refuses as well says nothing about the device.
+    await (await onCpu()).release();
+    throw new GraftError(
+      'DEVICE_UNAVAILABLE',
+      `${label}: cannot run on ${device} here: ${runtimeMessage(cause)}`,
+      { cause },
+    );
+  });
+}
+
+function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOptions): Session {
+  const { label, device, optimisation, strict } = options;
+  const run = async (feeds: TensorFeeds, fetches: readonly string[]) => {
+    const tensors: Record<string, Tensor> = {};
+    for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+      tensors[name] = new runtime.Tensor(type, data, dims);
+    }
+    try {
+      return await native.run(tensors, [...fetches]);
+    } catch (cause) {
+      throw new GraftError(
+        'RUNTIME_FAILED',
+        `${label}: onnxruntime failed while running it: ${runtimeMessage(cause)}`,
+        { cause },
+      );
+    }
+  };
+  return {
+    label,
+    device,
+    optimisation,
+    strict: device === 'cpu' || strict,
+    inputs: native.inputMetadata.map((value) => describe(value, label)),
+    outputs: native.outputMetadata.map((value) => describe(value, label)),
+    run: async (feeds, fetches) => unwrap(await run(feeds, fetches ?? native.outputNames)),
+    async time(feeds, runs) {
+      const taken: number[] = [];
+      for (let turn = 0; turn < runs; turn++) {
+        const start = performance.now();
+        await run(feeds, native.outputNames);
+        taken.push(performance.now() - start);
+      }
+      return taken;
+    },
+    release: () => native.release(),
+  };
+}
+
+function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
+  if (!value.isTensor || value.type === 'string') {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: "${value.name}" is not a tensor of numbers.`,
+    );
+  }
+  return { name: value.name, type: value.type as TensorType, dims: value.shape };
+}
+
+function unwrap(results: InferenceSession.ReturnType): TensorFeeds {
+  const outputs: Record<string, TypedTensor> = {};
+  for (const [name, tensor] of Object.entries(results)) {
+    const { type, dims, data } = tensor as Tensor;
+    outputs[name] = { type, dims, data } as TypedTensor;
+  }
+  return outputs;
+}
