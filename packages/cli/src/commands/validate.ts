@@ -10,6 +10,10 @@ import { table } from '../session/table.ts';
 interface Options {
   readonly base?: string;
   readonly device: 'cpu' | 'cuda' | 'webgpu';
+  readonly deviceId?: number;
+  readonly layers?: boolean;
+  readonly sweep?: boolean;
+  readonly timeLimit?: number;
   readonly image?: string;
   readonly threads?: number;
   readonly maxOverhead?: number;
@@ -25,6 +29,7 @@ export function command(): Command {
   return define('validate', 'Tries whether a grafted model is sound on this machine', [
     'graft validate grafted.onnx',
     'graft validate grafted.onnx --base host.onnx --image photo.jpg --max-overhead 1.15',
+    'graft validate grafted.onnx --device cuda --layers',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
     .option(
@@ -35,6 +40,17 @@ export function command(): Command {
       new Option('--device <device>', 'where to run')
         .choices(['cpu', 'cuda', 'webgpu'])
         .default('cpu'),
+    )
+    .option('--device-id <number>', 'which of several GPUs; default 0', wholeNumber(0, 1023))
+    .option('--layers', 'compare every inner tensor with the CPU and say where an error begins')
+    .option(
+      '--sweep',
+      'try many mixtures, strengths and batches, and the largest picture that fits; takes minutes',
+    )
+    .option(
+      '--time-limit <seconds>',
+      'longest that one step may take in native code before it counts as hung; default 300',
+      wholeNumber(1, 86_400),
     )
     .option(
       '--image <photo>',
@@ -57,14 +73,21 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (session, path, options) => {
-        const { base, device, image, threads, maxOverhead, maxMemory } = options;
+        const { base, device, deviceId, image, threads, maxOverhead, maxMemory } = options;
+        const { layers = false, sweep = false, timeLimit } = options;
         const opened = openModel(path);
         const { sizeMultiple } = locateSkips(opened.model);
         opened.close();
+        let current = { name: '', done: 0, total: 1 };
         const validation = await validateGraft({
           grafted: path,
           device,
           sizeMultiple,
+          layers,
+          sweep,
+          signal: session.signal,
+          ...(deviceId === undefined ? {} : { deviceId }),
+          ...(timeLimit === undefined ? {} : { timeout: 1000 * timeLimit }),
           ...(base === undefined ? {} : { base }),
           ...(image === undefined ? {} : { photo: await readImage(image) }),
           ...(threads === undefined ? {} : { threads }),
@@ -72,14 +95,16 @@ export function command(): Command {
             ...(maxOverhead === undefined ? {} : { overhead: maxOverhead }),
             ...(maxMemory === undefined ? {} : { memory: maxMemory }),
           },
-          onCheck: ({ name }, done, total) => {
-            session.signal.throwIfAborted();
+          onStart: (name, done, total) => {
+            current = { name, done, total };
             session.progress(name, done, total);
           },
+          onStep: (done, total) =>
+            session.progress(current.name, current.done + done / total, current.total),
         });
         return {
           json: validation,
-          text: formatValidation(path, validation),
+          text: formatValidation(path, device, validation),
           exit: exits[validation.status],
         };
       }),
@@ -92,7 +117,7 @@ function limitOf(limit: number | string | null): string {
 }
 
 /** A validation as text: one line a check, then the verdict. */
-function formatValidation(path: string, { status, checks }: Validation): string {
+function formatValidation(path: string, device: string, { status, checks }: Validation): string {
   const number = (value: number | string | null): string =>
     typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? '');
   const rows = checks.map(({ name, status: state, measured, limit, detail }) => [
@@ -103,7 +128,12 @@ function formatValidation(path: string, { status, checks }: Validation): string 
     detail,
   ]);
   const failed = checks.filter((check) => check.status === 'failed').length;
-  const verdict = status === 'failed' ? `failed: ${failed} of ${checks.length} checks` : status;
+  const where = device === 'cpu' ? '' : ` on ${device}`;
+  const verdict = {
+    passed: `passed${where}`,
+    failed: `failed${where}: ${failed} of ${checks.length} checks`,
+    skipped: `skipped, nothing was proved: ${device} cannot be used here; graft doctor says why`,
+  }[status];
   return [table([['', 'check', 'measured', 'limit', ''], ...rows]), '', `${path}: ${verdict}`].join(
     '\n',
   );

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@pip-graft/onnx-graft';
 import type { SliceReport, SliceRequest } from '../layers/slice-runner.ts';
 import type { NativeOptions } from '../session/native-session.ts';
 import type { SessionValue } from '../session/session.ts';
+import type { InputDims } from '../session/shaped-session.ts';
 import type { TensorFeeds } from '../session/typed-tensor.ts';
 
 /** What a worker process can be asked: arguments and answer of each call. */
@@ -19,8 +20,8 @@ export interface Calls {
     result: readonly number[];
   };
   release: { args: null; result: null };
-  /** Bytes: the process at its peak, now and before the first session was opened. */
-  memory: { args: null; result: { readonly peak: number; readonly before: number } };
+  /** Runs twice on inputs of these shapes; bytes by which the process grew at its peak since before the session was opened. */
+  memory: { args: InputDims; result: number };
   /** What both sides hold at the start of the next slice. */
   feed: { args: TensorFeeds; result: null };
   slice: { args: SliceRequest; result: SliceReport };

@@ -6,6 +6,7 @@ import { SliceRunner } from '../layers/slice-runner.ts';
 import { loadRuntime } from '../session/load-runtime.ts';
 import { openNative } from '../session/native-session.ts';
 import type { Session } from '../session/session.ts';
+import { greyFeeds } from './grey-feeds.ts';
 import { peakOfProcess } from './peak-of-process.ts';
 import type { AnswerMessage, CallMessage, CallName, Calls } from './protocol.ts';
 
@@ -35,7 +36,12 @@ const answers: {
     session = undefined;
     return null;
   },
-  memory: async () => ({ peak: peakOfProcess(), before: before ?? 0 }),
+  async memory(dims) {
+    const { run, inputs, outputs } = opened();
+    const names = outputs.map(({ name }) => name);
+    for (let turn = 0; turn < 2; turn++) await run(greyFeeds(inputs, dims), names);
+    return peakOfProcess() - (before ?? 0);
+  },
   async feed(feeds) {
     slices.feed(feeds);
     return null;

@@ -3,8 +3,6 @@ export interface LatencyOptions {
   readonly warmUp?: number;
   /** Runs that count. Default 9. */
   readonly repeats?: number;
-  /** A clock in milliseconds. Default `performance.now`. */
-  readonly now?: () => number;
 }
 
 /** Milliseconds per run. */
@@ -16,6 +14,9 @@ export interface Latency {
   readonly runs: readonly number[];
 }
 
+/** Does something several times in a row and says how many milliseconds each took. */
+export type Timer = (runs: number) => Promise<readonly number[]>;
+
 /** Runs in a row that count before the next task has its turn. */
 const block = 3;
 
@@ -26,23 +27,19 @@ const block = 3;
  * after it has ended.
  *
  * @example
- * const [host, grafted] = await measureLatency([() => runModel(a, feeds), () => runModel(b, feeds)]);
+ * const [host, grafted] = await measureLatency([(runs) => a.time(feeds, runs), (runs) => b.time(feeds, runs)]);
  */
 export async function measureLatency(
-  tasks: readonly (() => Promise<unknown>)[],
+  timers: readonly Timer[],
   options: LatencyOptions = {},
 ): Promise<Latency[]> {
-  const { warmUp = 2, repeats = 9, now = () => performance.now() } = options;
-  const runs: number[][] = tasks.map(() => []);
+  const { warmUp = 2, repeats = 9 } = options;
+  const runs: number[][] = timers.map(() => []);
   for (let done = 0; done < repeats; done += block) {
-    for (const [index, task] of tasks.entries()) {
+    for (const [index, timer] of timers.entries()) {
       const idle = done === 0 ? warmUp : 1;
-      for (let run = 0; run < idle; run++) await task();
-      for (let run = 0; run < Math.min(block, repeats - done); run++) {
-        const start = now();
-        await task();
-        runs[index]!.push(now() - start);
-      }
+      const taken = await timer(idle + Math.min(block, repeats - done));
+      runs[index]!.push(...taken.slice(idle));
     }
   }
   return runs.map(summarise);

@@ -20,14 +20,23 @@ export async function runModel(
   feeds: TensorFeeds,
   fetches?: readonly string[],
 ): Promise<TensorFeeds> {
-  for (const name of Object.keys(feeds)) {
-    if (!session.inputs.some((input) => input.name === name)) {
-      throw wrong(session, `has no input "${name}"; it has ${list(session.inputs)}.`);
-    }
-  }
   for (const name of fetches ?? []) {
     if (!session.outputs.some((output) => output.name === name)) {
       throw wrong(session, `has no output "${name}"; it has ${list(session.outputs)}.`);
+    }
+  }
+  return session.run(readyFeeds(session, feeds), fetches);
+}
+
+/**
+ * What {@link runModel} feeds: every input, checked, in the type it wants.
+ *
+ * Errors: `INVALID_ARGUMENT` for an input that is missing, unknown or of another shape or type.
+ */
+export function readyFeeds(session: Session, feeds: TensorFeeds): TensorFeeds {
+  for (const name of Object.keys(feeds)) {
+    if (!session.inputs.some((input) => input.name === name)) {
+      throw wrong(session, `has no input "${name}"; it has ${list(session.inputs)}.`);
     }
   }
   const ready: Record<string, TypedTensor> = {};
@@ -36,7 +45,7 @@ export async function runModel(
     if (tensor === undefined) throw wrong(session, `needs its input "${input.name}".`);
     ready[input.name] = fit(session, input, tensor);
   }
-  return session.run(ready, fetches);
+  return ready;
 }
 
 function fit(session: Session, input: SessionValue, tensor: TypedTensor): TypedTensor {

@@ -1,4 +1,5 @@
 import type { Isolation } from '../process/worker-process.ts';
+import type { InputDims } from './shaped-session.ts';
 import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
 
 /** Where a model runs. */
@@ -55,5 +56,10 @@ export interface Session {
   run(feeds: TensorFeeds, fetches?: readonly string[]): Promise<TensorFeeds>;
   /** Milliseconds of each of several runs in a row, measured where they happen. */
   time(feeds: TensorFeeds, runs: number): Promise<readonly number[]>;
+  /**
+   * Bytes by which its process grows, at its peak, when it loads the model and runs it on inputs of
+   * these shapes; only where the session has a process of its own.
+   */
+  memory?(dims: InputDims): Promise<number>;
   release(): Promise<void>;
 }

@@ -21,6 +21,7 @@ export async function openWorker(
       outputs,
       run: (feeds, fetches) => worker.call('run', { feeds, fetches }),
       time: (feeds, runs) => worker.call('time', { feeds, runs }),
+      memory: (dims) => worker.call('memory', dims),
       async release() {
         // A session that is released writes its profile; one that crashed has nothing to give back.
         await worker.call('release', null).catch(() => {});

@@ -23,6 +23,12 @@ export interface ValidationFigures {
   readonly parity?: readonly Parity[];
   readonly layers?: LayerFigures;
   readonly sizes?: SizeFigures;
+  /** The largest square picture that was restored whole, and what stopped the search. */
+  readonly largest?: {
+    readonly width: number;
+    readonly height: number;
+    readonly stoppedBy: string;
+  };
   readonly tiles?: readonly TileGap[];
   readonly prompts?: PromptFigures;
 }
@@ -106,11 +112,6 @@ export interface SizeFigures {
     /** Left out where it works. */
     readonly fault?: string;
   }[];
-  readonly largest?: {
-    readonly width: number;
-    readonly height: number;
-    readonly stoppedBy: string;
-  };
 }
 
 /** A picture restored in tiles against the same restored whole. */

@@ -3,15 +3,16 @@ import { exposeValues } from '@pip-graft/onnx-graft';
 import { type OpenedModel, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { type GraftRecord, ungraft } from '@pip-graft/pip-core';
 import { type TemporaryFolder, temporaryFolder } from '../io/temporary-folder.ts';
+import type { Isolation } from '../process/worker-process.ts';
 import { imageInput, imageOutput } from '../restore/image-values.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
-import type { OptimisationLevel, Session } from '../session/session.ts';
+import type { Session, SessionOptions } from '../session/session.ts';
 import { fit, sizesFor } from './pictures.ts';
 import { samplePhoto } from './sample-photo.ts';
 import { SessionPool } from './session-pool.ts';
-import type { Side, Subject } from './subject.ts';
+import type { SessionKind, Side, Subject } from './subject.ts';
 import { tolerancesFor } from './tolerances.ts';
-import { runTrial } from './trial.ts';
+import { runTrial, trialFeeds } from './trial.ts';
 import type { ValidateOptions } from './validate-options.ts';
 
 /** A subject, and what gives everything behind it back. */
@@ -67,45 +68,71 @@ async function subjectOf(
   options: ValidateOptions,
 ): Promise<Subject> {
   const { graft } = models;
-  const open = (side: Side, level: OptimisationLevel, inside: boolean): Promise<Session> =>
+  const device = options.device ?? 'cpu';
+  const settings = (side: Side, kind: SessionKind) => sessionOptions(side, kind, options);
+  const open = (side: Side, kind: SessionKind): Promise<Session> =>
     pool.get(
-      `${side} ${level} ${inside}`,
-      () => (inside ? withInner(models[side], innerValues(graft, side)) : models[side]),
-      sessionOptions(side, level, options),
+      `${side} ${JSON.stringify(kind)}`,
+      () => (kind.inside ? withInner(models[side], innerValues(graft, side)) : models[side]),
+      settings(side, kind),
     );
-  const session = await open('host', 'all', false);
+  const session = await open('host', { level: 'all' });
   const picture = imageInput(session);
   const output = imageOutput(session).name;
   const multiple = options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = picture.dims;
+  const feeds: Subject['feeds'] = (which, trial) =>
+    trialFeeds(trial, picture.name, which === 'host' ? null : graft.inputs);
   return {
-    device: options.device ?? 'cpu',
+    device,
     ...models,
     picture,
+    output,
+    multiple,
+    sweep: options.sweep ?? false,
     sizes: sizesFor(picture.dims, multiple),
-    batches: typeof rows === 'number' ? [rows] : [1, 2],
+    batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
     timing: { ...options.timing, size: fit(picture.dims, { width: side, height: side }) },
     budget: options.budget ?? {},
-    tolerances: { ...tolerancesFor(picture.type), ...options.tolerances },
+    tolerances: { ...tolerancesFor(picture.type, device), ...options.tolerances },
     photo: options.photo ?? (await samplePhoto()),
-    session: (which, level) => open(which, level, false),
+    isolation: isolationOf(options),
+    session: open,
+    options: settings,
+    feeds,
     async run(which, trial) {
+      const kind = { level: 'basic', ...trial.kind } as const;
       const inside = trial.inner !== undefined;
-      const ready = await open(which, trial.level ?? 'basic', inside);
-      const inputs = which === 'host' ? null : graft.inputs;
-      return runTrial(ready, trial, { picture: picture.name, output, inputs });
+      const ready = await open(which, inside ? { ...kind, inside } : kind);
+      return runTrial(ready, feeds(which, trial), output, trial.inner);
     },
+    ...(options.tiles === undefined ? {} : { tiles: options.tiles }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
   };
 }
 
-function sessionOptions(side: Side, optimisation: OptimisationLevel, options: ValidateOptions) {
-  const { grafted, base, device, deviceId, threads } = options;
+function isolationOf({ timeout, signal }: ValidateOptions): Isolation {
+  return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions): SessionOptions {
+  const { grafted, base, deviceId, threads } = options;
+  const { level, device = options.device ?? 'cpu' } = kind;
+  const { precision = level === 'all' ? 'tf32' : 'float32' } = kind;
+  // cuBLAS and cuDNN read it when they are loaded; onnxruntime-node has no option for it.
+  const env = device === 'cuda' && precision === 'float32' ? { NVIDIA_TF32_OVERRIDE: '0' } : {};
   return {
     label: side === 'grafted' ? grafted : (base ?? `host of ${grafted}`),
-    optimisation,
-    ...(device === undefined ? {} : { device }),
+    optimisation: level,
+    device,
+    // What is left to the CPU is a finding of the check on placement, not the end of the others.
+    strict: false,
+    isolation: { ...isolationOf(options), env },
     ...(deviceId === undefined ? {} : { deviceId }),
     ...(threads === undefined ? {} : { threads }),
   };

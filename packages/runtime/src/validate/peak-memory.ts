@@ -1,43 +1,30 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { runtimeMessage } from '../session/runtime-message.ts';
-import type { TensorType } from '../session/typed-tensor.ts';
-
-const execute = promisify(execFile);
-
-// The child is plain JavaScript in `src/`, which is published: the same relative
-// path leads to it from the sources and from what is built of them.
-const child = fileURLToPath(new URL('../../src/child/peak-memory.mjs', import.meta.url));
-
-/** Longest that a child may take: a model that needs more is not worth waiting for. */
-const timeout = 300_000;
+import { createSession } from '../session/create-session.ts';
+import type { LooseModel } from '../session/prepare-model.ts';
+import type { SessionOptions } from '../session/session.ts';
+import type { InputDims } from '../session/shaped-session.ts';
 
 /**
- * Bytes by which a process grows, at its peak, when it loads a model file and runs it.
+ * Bytes by which a process grows, at its peak, when it loads a model and runs it on
+ * inputs of given shapes on the CPU. Inputs that the model has defaults for may be left out.
  *
- * Errors: `RUNTIME_FAILED` when the child fails or does not end in five minutes.
+ * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
+ * ended for its memory or gives no answer in time.
+ *
+ * @example await peakMemory('net.onnx', { input: [1, 3, 512, 512] });
  */
 export async function peakMemory(
-  path: string,
-  input: {
-    readonly name: string;
-    readonly type: TensorType;
-    readonly dims: readonly number[];
-    readonly threads?: number;
-  },
+  model: string | LooseModel,
+  dims: InputDims,
+  options: SessionOptions = {},
 ): Promise<number> {
+  const isolation = options.isolation ?? {};
+  const session = await createSession(model, { ...options, device: 'cpu', isolation });
   try {
-    const { stdout } = await execute(process.execPath, [child, path, JSON.stringify(input)], {
-      timeout,
-    });
-    return (JSON.parse(stdout) as { bytes: number }).bytes;
-  } catch (cause) {
-    const { stderr, signal } = cause as { stderr?: string; signal?: string };
-    const reason = signal ? `it was ended by ${signal}` : runtimeMessage(stderr || cause);
-    throw new GraftError('RUNTIME_FAILED', `${path}: memory could not be measured: ${reason}`, {
-      cause,
-    });
+    const defaults = session.inputs.flatMap(({ name, fallback }) =>
+      fallback === undefined ? [] : [[name, fallback.dims] as const],
+    );
+    return (await session.memory?.({ ...Object.fromEntries(defaults), ...dims })) ?? Number.NaN;
+  } finally {
+    await session.release();
   }
 }

@@ -1,9 +1,17 @@
 import type { Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import type { Image } from '../image/image.ts';
+import type { Isolation } from '../process/worker-process.ts';
 import type { LatencyOptions } from '../session/measure-latency.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
-import type { Device, OptimisationLevel, Session, SessionValue } from '../session/session.ts';
+import type {
+  Device,
+  OptimisationLevel,
+  Session,
+  SessionOptions,
+  SessionValue,
+} from '../session/session.ts';
+import type { TensorFeeds } from '../session/typed-tensor.ts';
 import type { ValidationFigures } from './figures.ts';
 import type { PictureSize } from './pictures.ts';
 import type { Tolerances } from './tolerances.ts';
@@ -11,6 +19,20 @@ import type { Trial, TrialResult } from './trial.ts';
 import type { Outcome } from './verdict.ts';
 
 export type Side = 'host' | 'grafted';
+
+/** What a model's products and sums are rounded to on CUDA: TF32 is its default for convolutions. */
+export type Precision = 'float32' | 'tf32';
+
+/** Which session of a model is wanted. */
+export interface SessionKind {
+  readonly level: OptimisationLevel;
+  /** With inner values as outputs. */
+  readonly inside?: boolean;
+  /** Default the subject's. */
+  readonly device?: Device;
+  /** Default 'tf32' at level `all`, which is what is served, else 'float32'. */
+  readonly precision?: Precision;
+}
 
 /** What checks work on: a graft, its host, and how to run either. */
 export interface Subject {
@@ -23,11 +45,25 @@ export interface Subject {
   readonly picture: SessionValue;
   readonly sizes: readonly PictureSize[];
   readonly batches: readonly number[];
+  /** What both sides of a picture are multiples of, as the caller believes. */
+  readonly multiple: number;
+  /** Try everything, not a sample. */
+  readonly sweep: boolean;
+  readonly tiles?: { readonly tile: number; readonly overlap?: number };
+  readonly isolation: Isolation;
+  /** The output that gives pictures. */
+  readonly output: string;
+  onStep?(done: number, total: number): void;
   readonly timing: LatencyOptions & { readonly size: PictureSize };
   readonly budget: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances: Tolerances;
   readonly photo: Image;
-  session(side: Side, level: OptimisationLevel): Promise<Session>;
+  /** A session from the pool; it may be released when another kind is asked for. */
+  session(side: Side, kind: SessionKind): Promise<Session>;
+  /** What a trial feeds either side. */
+  feeds(side: Side, trial: Trial): TensorFeeds;
+  /** How sessions of this side are opened. */
+  options(side: Side, kind: SessionKind): SessionOptions;
   run(side: Side, trial: Trial): Promise<TrialResult>;
   /** What is left when the graft is taken out. */
   readonly ungrafted: Model;

@@ -3,8 +3,9 @@ import type { Image } from '../image/image.ts';
 import { imageTensor } from '../image/image-tensor.ts';
 import { degradationTensor } from '../restore/degradation-tensor.ts';
 import { runModel } from '../session/run-model.ts';
-import type { OptimisationLevel, Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { float32Tensor, type TensorFeeds, type TypedTensor } from '../session/typed-tensor.ts';
+import type { SessionKind } from './subject.ts';
 
 /** One run that a check wants. */
 export interface Trial {
@@ -13,8 +14,8 @@ export interface Trial {
   readonly rows?: readonly (readonly number[])[];
   /** The model's default when left out. Not for the host. */
   readonly strength?: number;
-  /** Default 'basic': the graph as written. */
-  readonly level?: OptimisationLevel;
+  /** Default level 'basic': the graph as written. */
+  readonly kind?: Partial<SessionKind>;
   /** Inner values wanted beside the output. Every trial that names some shares one session. */
   readonly inner?: readonly string[];
 }
@@ -25,23 +26,27 @@ export interface TrialResult {
   readonly tensors: TensorFeeds;
 }
 
-/** Runs a trial in a session; `inputs` are the graft's, null for a host or a baked graft. */
-export async function runTrial(
-  session: Session,
-  trial: Trial,
-  names: {
-    readonly picture: string;
-    readonly output: string;
-    readonly inputs: GraftRecord['inputs'];
-  },
-): Promise<TrialResult> {
-  const { images, rows, strength, inner = [] } = trial;
-  const { picture, output, inputs } = names;
+/** A trial's tensors by input; `inputs` are the graft's, null for a host or a baked graft. */
+export function trialFeeds(
+  { images, rows, strength }: Trial,
+  picture: string,
+  inputs: GraftRecord['inputs'],
+): TensorFeeds {
   const feeds: Record<string, TypedTensor> = { [picture]: imageTensor(images) };
   if (inputs !== null && rows !== undefined) feeds[inputs.degradation] = degradationTensor(rows);
   if (inputs !== null && strength !== undefined) {
     feeds[inputs.strength] = float32Tensor([], [strength]);
   }
+  return feeds;
+}
+
+/** Runs a trial's feeds; `inner` are wanted beside the picture output. */
+export async function runTrial(
+  session: Session,
+  feeds: TensorFeeds,
+  output: string,
+  inner: readonly string[] = [],
+): Promise<TrialResult> {
   const tensors = await runModel(session, feeds, [...new Set([output, ...inner])]);
   return { output: tensors[output]!, tensors };
 }

@@ -23,7 +23,7 @@ export const checkNames: readonly string[] = checks.map((check) => check.name);
  * const { status, checks } = await validateGraft({ grafted: 'out.onnx', base: 'host.onnx' });
  */
 export async function validateGraft(options: ValidateOptions): Promise<Validation> {
-  const chosen = choose(options.only);
+  const chosen = choose(options);
   const verdicts: Verdict[] = [];
   let figures: ValidationFigures = {};
   const note = (verdict: Verdict): void => {
@@ -35,6 +35,8 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
     opened = await openSubject(options);
     let useless: string | undefined;
     for (const check of chosen) {
+      options.signal?.throwIfAborted();
+      options.onStart?.(check.name, verdicts.length, chosen.length);
       const outcome: Awaited<ReturnType<Check['run']>> =
         useless === undefined ? await attempt(check, opened.subject) : skipped(useless);
       const { figures: measured, ...verdict } = outcome;
@@ -53,7 +55,15 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
   return { status: overall(verdicts), checks: verdicts, figures };
 }
 
-function choose(only: readonly string[] | undefined): readonly Check[] {
+/** Checks that take long or need to be told something: run only when asked for. */
+const onDemand: Readonly<Record<string, (options: ValidateOptions) => boolean>> = {
+  'ran on the device': ({ device = 'cpu' }) => device !== 'cpu',
+  layers: ({ layers = false }) => layers,
+  'largest picture': ({ sweep = false }) => sweep,
+};
+
+function choose(options: ValidateOptions): readonly Check[] {
+  const { only } = options;
   const unknown = only?.find((name) => !checkNames.includes(name));
   if (unknown !== undefined) {
     throw new GraftError(
@@ -61,7 +71,9 @@ function choose(only: readonly string[] | undefined): readonly Check[] {
       `There is no check "${unknown}"; there are ${checkNames.join(', ')}.`,
     );
   }
-  return only === undefined ? checks : checks.filter((check) => only.includes(check.name));
+  return checks.filter(({ name }) =>
+    only === undefined ? (onDemand[name]?.(options) ?? true) : only.includes(name),
+  );
 }
 
 /** A model that cannot be run is what validation is there to find; anything unforeseen is a fault of ours. */
@@ -69,7 +81,9 @@ async function attempt(check: Check, subject: Subject): ReturnType<Check['run']>
   try {
     return await check.run(subject);
   } catch (error) {
-    if (!(error instanceof GraftError) || error.code === 'DEVICE_UNAVAILABLE') throw error;
+    if (!(error instanceof GraftError)) throw error;
+    // At first a device may just not be there; later it has been lost, which is a finding.
+    if (error.code === 'DEVICE_UNAVAILABLE' && check.name === 'loads') throw error;
     return { status: 'failed', measured: null, limit: null, detail: error.message };
   }
 }

@@ -24,6 +24,20 @@ export interface ValidateOptions {
   readonly photo?: Image;
   /** Names of the checks to run, for a quick look; default all. */
   readonly only?: readonly string[];
+  /** Try many sizes, batches and settings, and the largest picture that fits. Default false. */
+  readonly sweep?: boolean;
+  /** Compare every inner tensor with the CPU. Default false. */
+  readonly layers?: boolean;
+  /** Compare pictures restored in tiles of this many pixels a side with the same restored whole. */
+  readonly tiles?: { readonly tile: number; readonly overlap?: number };
+  /** Longest that a single step of native code may take, in milliseconds; default five minutes. */
+  readonly timeout?: number;
+  /** Ends what is running and throws. */
+  readonly signal?: AbortSignal;
+  /** Called within checks of several steps. */
+  readonly onStep?: (done: number, total: number) => void;
+  /** Called before each check. */
+  readonly onStart?: (name: string, done: number, total: number) => void;
   /** Called after each check. */
   readonly onCheck?: (verdict: Verdict, done: number, total: number) => void;
 }

@@ -2,13 +2,19 @@ import type { Check } from '../subject.ts';
 import { batch } from './batch.ts';
 import { finite } from './finite.ts';
 import { labels } from './labels.ts';
+import { largest } from './largest.ts';
 import { latency } from './latency.ts';
+import { layers } from './layers.ts';
 import { loads } from './loads.ts';
 import { memory } from './memory.ts';
 import { mixture } from './mixture.ts';
 import { neutralAll, neutralBasic, untrainedIdentity } from './neutral.ts';
+import { parity } from './parity.ts';
+import { placement } from './placement.ts';
 import { records } from './records.ts';
 import { removal } from './removal.ts';
+import { settings } from './settings.ts';
+import { sizeMultiple } from './size-multiple.ts';
 import { sizes } from './sizes.ts';
 import { upstream } from './upstream.ts';
 
@@ -18,17 +24,23 @@ import { upstream } from './upstream.ts';
  */
 export const checks: readonly Check[] = [
   loads,
+  placement,
   neutralAll,
   latency,
   neutralBasic,
   untrainedIdentity,
   batch,
   sizes,
+  sizeMultiple,
+  settings,
   upstream,
   labels,
   mixture,
   finite,
+  parity,
+  layers,
   records,
   removal,
   memory,
+  largest,
 ];

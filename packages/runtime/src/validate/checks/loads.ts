@@ -7,7 +7,7 @@ export const loads: Check = {
   async run(subject) {
     const names: string[] = [];
     for (const side of ['host', 'grafted'] as const) {
-      const session = await subject.session(side, 'all');
+      const session = await subject.session(side, { level: 'all' });
       names.push(`${imageInput(session).name} to ${imageOutput(session).name}`);
     }
     return {

@@ -51,7 +51,7 @@ async function compare(
   const size = subject.sizes[0]!;
   let worst = 0;
   for (const image of [fitted(subject.photo, size), noise(size, 1)]) {
-    const trial = { images: [image], level };
+    const trial = { images: [image], kind: { level } };
     const host = await subject.run('host', trial);
     const grafted = await subject.run('grafted', { ...trial, ...settings });
     const { maxAbs, peak } = difference(toFloat32(grafted.output), toFloat32(host.output));

@@ -1,24 +1,34 @@
+import { difference } from '../../metrics/difference.ts';
 import { sameBits } from '../../metrics/same-bits.ts';
+import { toFloat32 } from '../../session/to-float32.ts';
+import type { TypedTensor } from '../../session/typed-tensor.ts';
 import { fitted } from '../pictures.ts';
 import type { Check } from '../subject.ts';
 import { atMost } from '../verdict.ts';
 
-/** Every skip feature that a graft reads has the same bits as in the host: nothing before the graft changed. */
+/** Every skip feature that a graft reads is as in the host, bit for bit on the CPU: nothing before the graft changed. */
 export const upstream: Check = {
   name: 'upstream tensors',
   async run(subject) {
+    const limit = subject.tolerances.upstream;
     const features = subject.graft.sites.map((site) => site.value);
     const trial = { images: [fitted(subject.photo, subject.sizes[0]!)], inner: features };
     const host = await subject.run('host', trial);
     const grafted = await subject.run('grafted', trial);
     const changed = features.filter(
-      (name) => !sameBits(host.tensors[name]!, grafted.tensors[name]!),
+      (name) => !alike(host.tensors[name]!, grafted.tensors[name]!, limit),
     );
     const which = changed.length === 0 ? '' : ` Changed: ${changed.join(', ')}.`;
     return atMost(
       changed.length,
       0,
-      `Skip features of ${features.length} that differ from the host's in any bit, on a photo.${which}`,
+      `Skip features of ${features.length} that differ from the host's ${limit === 0 ? 'in any bit' : `by more than ${limit} of their largest value`}, on a photo.${which}`,
     );
   },
 };
+
+function alike(a: TypedTensor, b: TypedTensor, limit: number): boolean {
+  if (limit === 0) return sameBits(a, b);
+  const { maxAbs, peak } = difference(toFloat32(a), toFloat32(b));
+  return maxAbs === 0 || maxAbs / peak <= limit;
+}

@@ -1,0 +1,21 @@
+import type { SessionValue } from '../session/session.ts';
+import type { InputDims } from '../session/shaped-session.ts';
+import type { TensorFeeds, TypedTensor } from '../session/typed-tensor.ts';
+
+/** Bits of 0.5 in float16. */
+const half = 0x3800;
+
+/** Inputs of given shapes, 0.5 everywhere: made where they are needed, because sending them takes memory too. */
+export function greyFeeds(inputs: readonly SessionValue[], dims: InputDims): TensorFeeds {
+  return Object.fromEntries(
+    inputs.map(({ name, type }): [string, TypedTensor] => {
+      const shape = dims[name] ?? [];
+      const count = shape.reduce((product, size) => product * size, 1);
+      const grey: TypedTensor =
+        type === 'float16'
+          ? { type, dims: shape, data: new Uint16Array(count).fill(half) }
+          : { type: 'float32', dims: shape, data: new Float32Array(count).fill(0.5) };
+      return [name, grey];
+    }),
+  );
+}
