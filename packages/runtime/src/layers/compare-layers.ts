@@ -14,8 +14,8 @@ import type { LooseModel } from '../session/prepare-model.ts';
 import type { Device } from '../session/session.ts';
 import type { TensorFeeds } from '../session/typed-tensor.ts';
 import type { LayerFigures, LayerGap } from '../validate/figures.ts';
+import { judgeLayers, selectLayers } from './judge-layers.ts';
 import { planSlices, type Slice } from './plan-slices.ts';
-import type { SliceValue } from './slice-runner.ts';
 
 export interface CompareLayersOptions {
   readonly device: Device;
@@ -33,9 +33,6 @@ export interface CompareLayersOptions {
 
 /** Bytes. Three sides of it, twice for conversion, and the models stay below 2 GB. */
 const defaultBudget = 96e6;
-
-/** Rows that a result holds at most: the worst of all others. */
-const shown = 40;
 
 /**
  * Every inner float tensor of a model on a device, as optimised there for one
@@ -74,7 +71,7 @@ export async function compareLayers(
         outputs: slice.outputs,
         keep: slice.live,
       });
-      layers.push(...judged(values, facts, layers, limit));
+      layers.push(...judgeLayers(values, facts, layers, limit));
       onSlice?.(at + 1, slices.length);
     }
   } finally {
@@ -88,7 +85,7 @@ export async function compareLayers(
     compared: layers.length,
     slices: slices.length,
     limit,
-    rows: selected(layers, limit),
+    rows: selectLayers(layers),
   };
 }
 
@@ -130,37 +127,4 @@ async function writeSlice(
   return saveModel(part, path, { from, externalData: 'link' }).catch(() =>
     saveModel(part, path, { from, externalData: 'copy' }),
   );
-}
-
-/** An error begins where no float input has it. */
-function judged(
-  values: readonly SliceValue[],
-  facts: GraphFacts,
-  before: readonly LayerGap[],
-  limit: number,
-): LayerGap[] {
-  const relative = new Map([
-    ...before.map((row) => [row.value, row.relative] as const),
-    ...values.map((row) => [row.value, row.gap.relative] as const),
-  ]);
-  const wrong = (error: number): boolean => !(error <= limit);
-  return values.map(({ value, dims, gap, own }) => {
-    const node = facts.model.graph.nodes[facts.producer(value)!]!;
-    const begins =
-      wrong(gap.relative) && node.inputs.every((name) => !wrong(relative.get(name) ?? 0));
-    return { value, node: node.name, opType: node.opType, dims, ...gap, own, begins };
-  });
-}
-
-/** Where errors begin, and the worst of the rest, in the order of the graph. */
-function selected(layers: readonly LayerGap[], limit: number): LayerGap[] {
-  const size = ({ relative }: LayerGap): number =>
-    Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative;
-  const beginnings = layers.filter(({ begins }) => begins).slice(0, shown);
-  const rest = layers
-    .filter((layer) => !beginnings.includes(layer) && layer.maxAbs !== 0)
-    .sort((a, b) => size(b) - size(a) || b.own - a.own)
-    .slice(0, Math.max(10, limit > 0 ? shown - beginnings.length : 0));
-  const chosen = new Set([...beginnings, ...rest]);
-  return layers.filter((layer) => chosen.has(layer));
 }

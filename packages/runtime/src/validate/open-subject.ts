@@ -99,6 +99,7 @@ async function subjectOf(
     photo: options.photo ?? (await samplePhoto()),
     isolation: isolationOf(options),
     session: open,
+    reset: () => pool.release(),
     options: settings,
     feeds,
     async run(which, trial) {

@@ -60,6 +60,8 @@ export interface Subject {
   readonly photo: Image;
   /** A session from the pool; it may be released when another kind is asked for. */
   session(side: Side, kind: SessionKind): Promise<Session>;
+  /** Gives all sessions back: after a fault, what is left of one is not to be trusted. */
+  reset(): Promise<void>;
   /** What a trial feeds either side. */
   feeds(side: Side, trial: Trial): TensorFeeds;
   /** How sessions of this side are opened. */

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 import { checks } from './checks/index.ts';
 import type { ValidationFigures } from './figures.ts';
 import { type OpenSubject, openSubject } from './open-subject.ts';
@@ -76,14 +76,18 @@ function choose(options: ValidateOptions): readonly Check[] {
   );
 }
 
+/** A full disk or a wrong argument says nothing about the model. */
+const ours: ReadonlySet<ErrorCode> = new Set(['WRITE_FAILED', 'READ_FAILED', 'INVALID_ARGUMENT']);
+
 /** A model that cannot be run is what validation is there to find; anything unforeseen is a fault of ours. */
 async function attempt(check: Check, subject: Subject): ReturnType<Check['run']> {
   try {
     return await check.run(subject);
   } catch (error) {
-    if (!(error instanceof GraftError)) throw error;
+    if (!(error instanceof GraftError) || ours.has(error.code)) throw error;
     // At first a device may just not be there; later it has been lost, which is a finding.
     if (error.code === 'DEVICE_UNAVAILABLE' && check.name === 'loads') throw error;
+    await subject.reset();
     return { status: 'failed', measured: null, limit: null, detail: error.message };
   }
 }

@@ -39,7 +39,8 @@ function sizesToTry(multiple: number): PictureSize[] {
   const divisors = Array.from({ length: multiple }, (_, i) => i + 1).filter(
     (divisor) => multiple % divisor === 0,
   );
-  const steps = [0, multiple, 3 * multiple, ...divisors];
+  const odd = multiple === 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 15] : [];
+  const steps = [0, multiple, 3 * multiple, ...divisors, ...odd];
   const sides = [...new Set(steps.map((step) => base + step)), multiple];
   return [...new Set(sides)].sort((a, b) => a - b).map((side) => ({ width: side, height: side }));
 }

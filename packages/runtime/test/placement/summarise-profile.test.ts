@@ -1,0 +1,76 @@
+import { readProfile, summariseProfile } from '@pip-graft/runtime';
+import { expect, test } from 'vitest';
+
+/** As onnxruntime 1.30 writes it. */
+function event(
+  name: string,
+  op: string,
+  provider: string,
+  outputs: readonly Record<string, readonly number[]>[],
+) {
+  return {
+    cat: 'Node',
+    name: `${name}_kernel_time`,
+    dur: 500,
+    args: { op_name: op, provider, output_type_shape: outputs },
+  };
+}
+
+const cuda = 'CUDAExecutionProvider';
+const cpu = 'CPUExecutionProvider';
+const feature = [{ float: [1, 8, 16, 16] }];
+const model = { opsets: new Map([['', 17]]), dynamic: false };
+const profile = (...events: object[]) =>
+  readProfile(JSON.stringify([{ cat: 'Session', name: 'model_run', dur: 9 }, ...events]));
+
+test('all sizeable float outputs on the device are evidence, whatever shapes do on the CPU', () => {
+  const nodes = profile(
+    event('conv', 'Conv', cuda, feature),
+    event('shape', 'Shape', cpu, [{ int64: [4] }]),
+    event('scale', 'Mul', cpu, [{ float: [4] }]),
+    event('copy', 'MemcpyFromHost', cuda, feature),
+  );
+  expect(summariseProfile(nodes, 'cuda', model)).toEqual({
+    evidence: 'profile',
+    providers: [
+      { provider: cuda, nodes: 2, milliseconds: 1 },
+      { provider: cpu, nodes: 2, milliseconds: 1 },
+    ],
+    copies: 1,
+    fallbacks: [],
+  });
+});
+
+test.each([
+  ['Pad', 19, 'kernel version: the CUDA kernel for Pad may end at operator set 18'],
+  ['Col2Im', 18, 'there is no CUDA kernel for Col2Im'],
+  ['Conv', 17, 'cuda has no kernel for Conv of operator set 17'],
+])('%s of operator set %i on the CPU is a fallback, with its reason', (op, opset, reason) => {
+  const nodes = profile(
+    event('conv', 'Conv', cuda, feature),
+    event('n', op, cpu, [{ float16: [1, 8, 16, 16] }]),
+  );
+  const { evidence, fallbacks } = summariseProfile(nodes, 'cuda', {
+    ...model,
+    opsets: new Map([['', opset]]),
+  });
+  expect(evidence).toBe('none');
+  expect(fallbacks).toEqual([
+    { node: 'n', opType: op, output: 'float16 [1, 8, 16, 16]', reason: expect.any(String) },
+  ]);
+  expect(fallbacks[0]!.reason).toContain(reason);
+});
+
+test('an open size is named as the reason', () => {
+  const nodes = profile(event('n', 'Relu', cpu, feature));
+  const { fallbacks } = summariseProfile(nodes, 'webgpu', { ...model, dynamic: true });
+  expect(fallbacks[0]!.reason).toContain('dynamic shape');
+});
+
+test('nothing that ran on the device is no evidence', () => {
+  expect(summariseProfile([], 'cuda', model).evidence).toBe('none');
+});
+
+test.each(['', '{}', '[', 'null'])('%j is no profile', (text) => {
+  expect(() => readProfile(text, 'run.json')).toThrow(/^run\.json: not a profile/);
+});
