@@ -104,7 +104,7 @@ export function command(): Command {
         });
         return {
           json: validation,
-          text: formatValidation(path, device, validation),
+          text: formatValidation(path, device, validation, session.columns),
           exit: exits[validation.status],
         };
       }),
@@ -117,7 +117,12 @@ function limitOf(limit: number | string | null): string {
 }
 
 /** A validation as text: one line a check, then the verdict. */
-function formatValidation(path: string, device: string, { status, checks }: Validation): string {
+function formatValidation(
+  path: string,
+  device: string,
+  { status, checks }: Validation,
+  columns: number | undefined,
+): string {
   const number = (value: number | string | null): string =>
     typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? '');
   const rows = checks.map(({ name, status: state, measured, limit, detail }) => [
@@ -134,9 +139,8 @@ function formatValidation(path: string, device: string, { status, checks }: Vali
     failed: `failed${where}: ${failed} of ${checks.length} checks`,
     skipped: `skipped, nothing was proved: ${device} cannot be used here; graft doctor says why`,
   }[status];
-  return [table([['', 'check', 'measured', 'limit', ''], ...rows]), '', `${path}: ${verdict}`].join(
-    '\n',
-  );
+  const checksTable = table([['', 'check', 'measured', 'limit', ''], ...rows], columns);
+  return [checksTable, '', `${path}: ${verdict}`].join('\n');
 }
 
 function ratio(text: string): number {

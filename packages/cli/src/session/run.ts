@@ -26,6 +26,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     const session = {
       cwd: process.cwd(),
       signal: abort.signal,
+      columns: process.stdout.columns,
       progress: (label: string, done: number, total: number) => {
         if (!options.quiet) progress.show(label, done, total);
       },

@@ -4,6 +4,8 @@ import type { Result } from './result.ts';
 export interface Session {
   readonly cwd: string;
   readonly signal: AbortSignal;
+  /** Characters in a line of the terminal; undefined when stdout is none. */
+  readonly columns: number | undefined;
   /** Shows `done` of `total` on stderr once an operation takes longer than a second. */
   progress(label: string, done: number, total: number): void;
   /** A line for people, on stderr. */
