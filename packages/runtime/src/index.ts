@@ -6,6 +6,7 @@ export * from './degrade/degrade.ts';
 export * from './degrade/lower-light.ts';
 export * from './image/formats.ts';
 export * from './image/image.ts';
+export * from './image/image-size.ts';
 export * from './image/image-tensor.ts';
 export * from './image/limits.ts';
 export * from './image/pad.ts';

@@ -26,8 +26,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     const session = {
       cwd: process.cwd(),
       signal: abort.signal,
-      progress: (label: string, done: number, total: number) => {
-        if (!options.quiet) progress.show(label, done, total);
+      progress: (label: string, done: number, total: number, unit?: string) => {
+        if (!options.quiet) progress.show(label, done, total, unit);
       },
       note: (line: string) => {
         progress.clear();

@@ -4,8 +4,8 @@ import type { Result } from './result.ts';
 export interface Session {
   readonly cwd: string;
   readonly signal: AbortSignal;
-  /** Shows `done` of `total` on stderr once an operation takes longer than a second. */
-  progress(label: string, done: number, total: number): void;
+  /** Shows `done` of `total` on stderr once an operation takes longer than a second; with a unit, the count and the time left too. */
+  progress(label: string, done: number, total: number, unit?: string): void;
   /** A line for people, on stderr. */
   note(line: string): void;
 }

@@ -80,7 +80,7 @@ export function cropImage(image: Image, width: number, height: number): Image {
     }
     return out;
   };
-  const { alpha, bitDepth } = image;
-  const cropped = { width, height, data: cut(image.data, 3), bitDepth };
+  const { alpha } = image;
+  const cropped = { ...image, width, height, data: cut(image.data, 3) };
   return alpha === undefined ? cropped : { ...cropped, alpha: cut(alpha, 1) };
 }
