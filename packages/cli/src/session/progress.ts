@@ -24,7 +24,8 @@ export class Progress {
     this.#now = now;
   }
 
-  show(label: string, done: number, total: number): void {
+  /** @param unit what is counted, as "images"; with it the count and the time left are shown as well */
+  show(label: string, done: number, total: number, unit?: string): void {
     const now = this.#now();
     if (label !== this.#label) {
       this.#label = label;
@@ -35,13 +36,21 @@ export class Progress {
     this.#last = now;
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const percent = ` ${Math.floor(share * 100)}%`.padStart(5);
+    const rest = unit === undefined ? '' : this.#count(done, total, unit);
     if (this.#screen.isTTY) {
       const full = Math.round(share * barWidth);
       this.#screen.write(
-        `\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}\x1b[K`,
+        `\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}${rest}\x1b[K`,
       );
       this.#drawn = true;
-    } else this.#screen.write(`${label}${percent}\n`);
+    } else this.#screen.write(`${label}${percent}${rest}\n`);
+  }
+
+  #count(done: number, total: number, unit: string): string {
+    const count = `  ${Math.floor(done)} of ${total} ${unit}`;
+    if (done <= 0 || done >= total) return count;
+    const left = ((this.#now() - this.#start) * (total - done)) / done;
+    return `${count}, ${timeText(left)} left`;
   }
 
   /** Takes the bar off the screen before other text. */
@@ -49,4 +58,13 @@ export class Progress {
     if (this.#drawn) this.#screen.write('\r\x1b[K');
     this.#drawn = false;
   }
+}
+
+/** Milliseconds as "8 s", "3 min 20 s" or "2 h 5 min": no more than can be relied on. */
+function timeText(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

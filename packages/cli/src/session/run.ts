@@ -27,8 +27,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       cwd: process.cwd(),
       signal: abort.signal,
       columns: process.stdout.columns,
-      progress: (label: string, done: number, total: number) => {
-        if (!options.quiet) progress.show(label, done, total);
+      progress: (label: string, done: number, total: number, unit?: string) => {
+        if (!options.quiet) progress.show(label, done, total, unit);
       },
       note: (line: string) => {
         progress.clear();

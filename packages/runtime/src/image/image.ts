@@ -13,6 +13,20 @@ export interface Image {
   readonly alpha?: Float32Array;
   /** What its file held, and what a file written from it shall hold where the format can. */
   readonly bitDepth: 8 | 16;
+  /** Left out where there is nothing to say. */
+  readonly origin?: ImageOrigin;
+}
+
+/** What a picture's file was beside its pixels; a file written from the picture is the same where the format can. */
+export interface ImageOrigin {
+  /** It held grey: all three planes were equal. */
+  readonly grey?: true;
+  /** It had a colour profile, from which the picture was converted to sRGB. */
+  readonly profile?: true;
+  /** It was a WebP file without loss. */
+  readonly lossless?: true;
+  /** How many pages or frames it has, where more than one; the picture is the first. */
+  readonly pages?: number;
 }
 
 /** An image over given planes. Errors: `INVALID_ARGUMENT` when their length is not 3 · height · width. */

@@ -27,12 +27,26 @@ export function padToMultiple(image: Image, multiple: number): Image {
 export function extendImage(image: Image, wide: number, high: number): Image {
   const [width, height] = [Math.max(wide, image.width), Math.max(high, image.height)];
   if (width === image.width && height === image.height) return image;
-  const columns = Array.from({ length: width }, (_, x) => mirrored(x, image.width));
+  return cutImage(image, { x: 0, y: 0, width, height });
+}
+
+/** A part of a picture, without its transparency; where it reaches over the right or lower edge, the picture is mirrored. */
+export function cutImage(
+  image: Image,
+  part: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  },
+): Image {
+  const { width, height } = part;
+  const columns = Array.from({ length: width }, (_, x) => mirrored(part.x + x, image.width));
   const data = new Float32Array(3 * width * height);
   let to = 0;
   for (let plane = 0; plane < 3; plane++) {
     for (let y = 0; y < height; y++) {
-      const row = (plane * image.height + mirrored(y, image.height)) * image.width;
+      const row = (plane * image.height + mirrored(part.y + y, image.height)) * image.width;
       for (let x = 0; x < width; x++, to++) data[to] = image.data[row + columns[x]!]!;
     }
   }
@@ -66,7 +80,7 @@ export function cropImage(image: Image, width: number, height: number): Image {
     }
     return out;
   };
-  const { alpha, bitDepth } = image;
-  const cropped = { width, height, data: cut(image.data, 3), bitDepth };
+  const { alpha } = image;
+  const cropped = { ...image, width, height, data: cut(image.data, 3) };
   return alpha === undefined ? cropped : { ...cropped, alpha: cut(alpha, 1) };
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import sharp from 'sharp';
-import type { Image } from './image.ts';
+import sharp, { type Metadata } from 'sharp';
+import type { Image, ImageOrigin } from './image.ts';
+import { isLosslessWebp } from './is-lossless-webp.ts';
 import { imageLimits } from './limits.ts';
 
 export interface ReadImageOptions {
@@ -13,8 +14,9 @@ export interface ReadImageOptions {
 /**
  * Reads a picture file: PNG, JPEG, WebP or TIFF, 8 or 16 bits per channel.
  *
- * The camera's orientation is applied, an embedded colour profile is converted
- * to sRGB, grey becomes RGB, alpha is kept apart. Of several pages the first.
+ * The camera's orientation is applied, an embedded colour profile and CMYK are converted
+ * to sRGB, which the networks were trained on; grey becomes RGB, alpha is kept apart. Of
+ * several pages the first. What of this there was is in `origin`; other metadata is not read.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut or foreign
  * file; `LIMIT_EXCEEDED` for more pixels than allowed.
@@ -34,24 +36,29 @@ export async function decodeImage(
   options: ReadImageOptions & { readonly label?: string } = {},
 ): Promise<Image> {
   const { label = 'image', pixels = imageLimits.pixels } = options;
-  if (bytes.length === 0) throw corrupt(label, 'the file is empty');
+  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
   try {
     // failOn: a cut file must be an error, not a picture with a grey lower half.
     const decoder = sharp(bytes, { limitInputPixels: pixels, failOn: 'truncated' });
-    const { depth } = await decoder.metadata();
-    const deep = depth === 'ushort';
+    const head = await decoder.metadata();
+    if (head.depth !== 'uchar' && head.depth !== 'ushort') {
+      throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
+    }
+    const deep = head.depth === 'ushort';
+    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+    // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
+    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
     const { data, info } = await decoder
-      .autoOrient()
-      .toColourspace(deep ? 'rgb16' : 'srgb')
       .raw({ depth: deep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return planar(samples, info.width, info.height, info.channels, deep ? 16 : 8);
+    const image = planar(samples, info.width, info.height, info.channels, deep ? 16 : 8);
+    const origin = originOf(head, bytes);
+    return Object.keys(origin).length === 0 ? image : { ...image, origin };
   } catch (cause) {
-    if (cause instanceof GraftError) throw cause;
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
@@ -59,8 +66,19 @@ export async function decodeImage(
         { cause },
       );
     }
-    throw corrupt(label, reason.replace(/^Input buffer /, 'the file '), cause);
+    throw unreadable(label, cause);
   }
+}
+
+function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
+  const grey = head.space === 'b-w' || head.space === 'grey16';
+  const { pages = 1 } = head;
+  return {
+    ...(grey ? { grey } : {}),
+    ...(head.hasProfile ? { profile: true } : {}),
+    ...(isLosslessWebp(bytes) ? { lossless: true } : {}),
+    ...(pages > 1 ? { pages } : {}),
+  };
 }
 
 /** Interleaved samples (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha) to planes. */
@@ -88,7 +106,10 @@ function planar(
   return { width, height, data, alpha, bitDepth };
 }
 
-function corrupt(label: string, reason: string, cause?: unknown): GraftError {
+/** A file that is no picture, with the decoder's reason in one line. */
+export function unreadable(label: string, cause: unknown): GraftError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const reason = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
   return new GraftError(
     'CORRUPT_FILE',
     `${label}: not a readable picture (${reason}); expected a PNG, JPEG, WebP or TIFF file.`,

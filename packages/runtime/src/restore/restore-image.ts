@@ -1,13 +1,7 @@
-import { GraftError } from '@pip-graft/onnx-graft';
 import type { Image } from '../image/image.ts';
-import { imageTensor, tensorImages } from '../image/image-tensor.ts';
 import { cropImage, padToMultiple } from '../image/pad.ts';
-import { countNonFinite } from '../metrics/count-non-finite.ts';
-import { runModel } from '../session/run-model.ts';
 import type { Session } from '../session/session.ts';
-import { float32Tensor, type TypedTensor } from '../session/typed-tensor.ts';
-import { degradationTensor } from './degradation-tensor.ts';
-import { imageInput, imageOutput } from './image-values.ts';
+import { runPicture } from './run-picture.ts';
 
 export interface RestoreOptions {
   /** Both sides of what the network sees are multiples of this; default 1. */
@@ -43,40 +37,17 @@ export async function restoreImage(
   image: Image,
   options: RestoreOptions = {},
 ): Promise<Image> {
-  const { sizeMultiple = 1, degradation, strength, names = {} } = options;
-  const padded = padToMultiple(image, sizeMultiple);
-  const input = names.image ?? imageInput(session).name;
-  const output = names.output ?? imageOutput(session).name;
-  const feeds: Record<string, TypedTensor> = { [input]: imageTensor([padded]) };
-  if (degradation !== undefined) {
-    feeds[names.degradation ?? 'degradation'] = degradationTensor([degradation]);
+  const padded = padToMultiple(image, options.sizeMultiple ?? 1);
+  const data = clip(await runPicture(session, padded, options));
+  const { width, height, bitDepth } = image;
+  const restored = { width: padded.width, height: padded.height, data, bitDepth };
+  return { ...image, data: cropImage(restored, width, height).data };
+}
+
+/** Limits values to 0 … 1, where they are. */
+export function clip(values: Float32Array): Float32Array {
+  for (let at = 0; at < values.length; at++) {
+    values[at] = Math.min(1, Math.max(0, values[at]!));
   }
-  if (strength !== undefined) {
-    if (!Number.isFinite(strength)) {
-      throw new GraftError('INVALID_ARGUMENT', `strength is a number, not ${strength}.`);
-    }
-    feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
-  }
-  const outputs = await runModel(session, feeds, [output]);
-  const tensor = outputs[output]!;
-  const broken = countNonFinite(tensor);
-  if (broken > 0) {
-    throw new GraftError(
-      'RUNTIME_FAILED',
-      `${session.label}: ${broken} of ${tensor.data.length} output values are NaN or infinite; run \`graft validate\` on it.`,
-    );
-  }
-  const restored = tensorImages(tensor)[0]!;
-  if (restored.width !== padded.width || restored.height !== padded.height) {
-    throw new GraftError(
-      'UNSUPPORTED_LAYOUT',
-      `${session.label}: it made ${restored.width}x${restored.height} of ${padded.width}x${padded.height}; a restoration network keeps the size.`,
-    );
-  }
-  for (const [at, value] of restored.data.entries()) {
-    restored.data[at] = Math.min(1, Math.max(0, value));
-  }
-  const { width, height, alpha, bitDepth } = image;
-  const cropped = { ...cropImage(restored, width, height), bitDepth };
-  return alpha === undefined ? cropped : { ...cropped, alpha };
+  return values;
 }

@@ -1,0 +1,125 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+import { imageExtensions } from '@pip-graft/runtime';
+import { glob, isDynamicPattern } from 'tinyglobby';
+
+/** A picture file, and what its result is called inside the output folder. */
+export interface Picture {
+  readonly path: string;
+  readonly name: string;
+}
+
+export interface Found {
+  readonly pictures: readonly Picture[];
+  readonly faults: readonly Fault[];
+}
+
+/** An argument, or a folder in one, that gave nothing. */
+export interface Fault {
+  readonly path: string;
+  readonly error: GraftError;
+}
+
+/**
+ * The pictures that files, folders and glob patterns mean. A folder gives every picture
+ * below it and a pattern what it matches, both with their places kept from the folder
+ * or the fixed start of the pattern on. A path that exists is never a pattern. Hidden
+ * files, and what lies in the output folder, are left out of folders and patterns.
+ */
+export async function findPictures(args: readonly string[], output: string): Promise<Found> {
+  const pictures: Picture[] = [];
+  const faults: Fault[] = [];
+  const results = await realpath(output).catch(() => resolve(output));
+  for (const arg of args) {
+    try {
+      const found = await fromArgument(arg, results, faults);
+      pictures.push(...found);
+    } catch (error) {
+      faults.push({ path: arg, error: ioError('read', arg, error) });
+    }
+  }
+  return { pictures, faults };
+}
+
+async function fromArgument(arg: string, results: string, faults: Fault[]): Promise<Picture[]> {
+  const there = await stat(arg).catch((error: NodeJS.ErrnoException) => error);
+  if (there instanceof Error) {
+    // A pattern may look like a path through a file, or be too long for one.
+    if (isDynamicPattern(arg)) return fromPattern(arg, results);
+    throw there;
+  }
+  if (there.isFile()) return [{ path: arg, name: basename(arg) }];
+  if (!there.isDirectory()) {
+    throw new GraftError('READ_FAILED', `${arg}: it is neither a file nor a folder.`);
+  }
+  const before = faults.length;
+  const found: Picture[] = [];
+  await walk(arg, '', { results, seen: new Set(), found, faults });
+  if (found.length === 0 && faults.length === before) {
+    throw new GraftError('NOT_FOUND', `${arg}: no picture in this folder; ${formats}.`);
+  }
+  return found;
+}
+
+const formats = `pictures end in ${imageExtensions.join(', ')}`;
+
+interface Walk {
+  readonly results: string;
+  /** Real paths of the folders that were entered: links may lead in circles. */
+  readonly seen: Set<string>;
+  readonly found: Picture[];
+  readonly faults: Fault[];
+}
+
+async function walk(folder: string, below: string, state: Walk): Promise<void> {
+  try {
+    const real = await realpath(folder);
+    if (state.seen.has(real) || (below !== '' && real === state.results)) return;
+    state.seen.add(real);
+    const entries = await readdir(folder, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const { name } = entry;
+      if (name.startsWith('.')) continue;
+      const path = join(folder, name);
+      // A link that leads nowhere is kept where it has a picture's name: reading it gives the reason.
+      const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+      if (kind?.isDirectory()) await walk(path, join(below, name), state);
+      else if (isPicture(name) && (kind === undefined || kind.isFile())) {
+        state.found.push({ path, name: join(below, name) });
+      }
+    }
+  } catch (error) {
+    state.faults.push({ path: folder, error: ioError('read', folder, error) });
+  }
+}
+
+async function fromPattern(pattern: string, results: string): Promise<Picture[]> {
+  const slashed = sep === '\\' ? pattern.replaceAll('\\', '/') : pattern;
+  const segments = slashed.split('/');
+  const fixed = segments.findIndex((segment) => isDynamicPattern(segment));
+  const base = resolve(segments.slice(0, fixed).join('/') || (fixed > 0 ? '/' : '.'));
+  const matches = await glob(segments.slice(fixed).join('/'), {
+    cwd: base,
+    expandDirectories: false,
+  });
+  const start = segments.slice(0, fixed).join('/');
+  const found: Picture[] = [];
+  for (const match of matches.sort()) {
+    const path = start === '' && fixed === 0 ? match : `${start}/${match}`;
+    const real = await realpath(path).catch(() => resolve(path));
+    const inside = relative(results, real);
+    const isResult =
+      results !== base && !inside.startsWith('..') && real.startsWith(`${results}${sep}`);
+    if (isPicture(match) && !isResult) found.push({ path, name: join(match) });
+  }
+  if (found.length > 0) return found;
+  const what = matches.length === 0 ? 'nothing matches' : 'no picture matches';
+  throw new GraftError('NOT_FOUND', `${pattern}: ${what} this pattern; ${formats}.`);
+}
+
+function isPicture(name: string): boolean {
+  return imageExtensions.includes(extname(name).toLowerCase());
+}

@@ -1,0 +1,58 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { formatOf } from '@pip-graft/runtime';
+import type { Picture } from './find-pictures.ts';
+
+/** A picture and the file that its result goes into. */
+export interface Job extends Picture {
+  readonly output: string;
+}
+
+/**
+ * Where each result goes. A folder that is a file, a format that is not written, two
+ * pictures of one name and a result over any of the sources are refused before anything
+ * runs. A picture that was named twice is restored once.
+ *
+ * Errors: `WRITE_FAILED`, `INVALID_ARGUMENT`.
+ */
+export function placeResults(pictures: readonly Picture[], folder: string): Job[] {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
+  }
+  const sources = new Map(pictures.map(({ path }) => [real(path), path]));
+  const jobs = new Map<string, Job>();
+  for (const picture of pictures) {
+    const output = join(folder, picture.name);
+    const target = real(output);
+    const first = jobs.get(target);
+    if (first !== undefined && real(first.path) !== real(picture.path)) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${picture.path} and ${first.path} would both be written to ${output}; restore them into different folders.`,
+      );
+    }
+    const source = sources.get(target);
+    if (source !== undefined) {
+      const what = source === picture.path ? 'it' : source;
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${picture.path}: the result would replace ${what}; choose another folder than ${folder}.`,
+      );
+    }
+    formatOf(output);
+    if (first === undefined) jobs.set(target, { ...picture, output });
+  }
+  return [...jobs.values()];
+}
+
+/** A path with its links resolved, as far as it exists. */
+function real(path: string): string {
+  const full = resolve(path);
+  try {
+    return realpathSync(full);
+  } catch {
+    const parent = dirname(full);
+    return parent === full ? full : join(real(parent), basename(full));
+  }
+}

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
+import {
+  autoTile,
+  decodeImage,
+  imageSize,
+  type RestoreTiledOptions,
+  type Session as RuntimeSession,
+  restoreTiled,
+  type TilePlan,
+  writeImage,
+} from '@pip-graft/runtime';
+import type { Session } from '../session/session.ts';
+import { inLanes } from './in-lanes.ts';
+import { digestOf, type Journal } from './journal.ts';
+import type { Job } from './place-results.ts';
+import { Room } from './room.ts';
+
+/** One decodes, one runs, one encodes: more would only wait for the model. */
+const lanes = 3;
+/** Pixels of all pictures in memory, at up to 36 bytes each: two photos of 12 megapixels. */
+const roomPixels = 24_000_000;
+/** A result that cannot be written for one of these reasons: neither can the next. */
+const noUse = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
+export interface Batch {
+  readonly session: Session;
+  readonly model: RuntimeSession;
+  readonly folder: string;
+  readonly journal: Journal;
+  /** Digest of the model and all settings. */
+  readonly settings: string;
+  readonly restore: RestoreTiledOptions;
+  /** Where the tile is to be chosen by memory. */
+  readonly auto?: { readonly bytesPerPixel: number; readonly available: number };
+}
+
+export interface Outcome extends Job {
+  /** Left out where it failed. */
+  readonly plan?: TilePlan;
+  readonly error?: GraftError;
+}
+
+/**
+ * Restores pictures, several in flight. One that fails does not stop the others; a disk
+ * that is full does. Once the session's signal is aborted nothing new is begun.
+ */
+export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<Outcome[]> {
+  const { session } = batch;
+  const outcomes: Outcome[] = [];
+  const room = new Room(roomPixels);
+  // The model runs on one picture at a time: two would need twice the memory and no less time.
+  const turn = new Room(1);
+  let longest = batch.restore.tile ?? Number.POSITIVE_INFINITY;
+  let done = 0;
+  const progress = (share: number): void =>
+    session.progress('restoring', done + share, jobs.length, 'images');
+  progress(0);
+
+  const one = async (job: Job): Promise<TilePlan> => {
+    const bytes = await readFile(job.path).catch((error: unknown) => {
+      throw ioError('read', job.path, error);
+    });
+    const { width, height, pages } = await imageSize(bytes, job.path);
+    if (pages > 1) session.note(`${job.path}: only the first of its ${pages} pages is restored`);
+    const leave = await room.enter(width * height);
+    try {
+      session.signal.throwIfAborted();
+      const image = await decodeImage(bytes, { label: job.path });
+      const { sizeMultiple = 1 } = batch.restore;
+      const next = await turn.enter(1);
+      let plan: TilePlan | undefined;
+      let restored: typeof image;
+      try {
+        const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
+        restored = await restoreTiled(batch.model, image, {
+          ...batch.restore,
+          tile: Math.min(longest, fits ?? longest),
+          signal: session.signal,
+          onTile: (tiles, total, used) => {
+            plan = used;
+            progress(tiles < total ? tiles / total : 0.99);
+          },
+          onShrink: (tile, smaller) => {
+            longest = smaller;
+            session.note(
+              `${job.path}: memory did not suffice for tiles of ${tile}; going on with ${smaller}`,
+            );
+          },
+        });
+      } finally {
+        next();
+      }
+      await makeFolder(batch.folder).catch((error: unknown) => {
+        throw ioError('write', batch.folder, error);
+      });
+      await writeImage(job.output, restored);
+      const entry = { name: job.name, input: digestOf(bytes), settings: batch.settings };
+      await batch.journal.add(entry);
+      return plan!;
+    } finally {
+      leave();
+    }
+  };
+
+  await inLanes(jobs, lanes, async (job, index) => {
+    session.signal.throwIfAborted();
+    try {
+      outcomes[index] = { ...job, plan: await one(job) };
+    } catch (error) {
+      if (!(error instanceof GraftError) || isFinal(error)) throw error;
+      outcomes[index] = { ...job, error };
+      if (jobs.length > 1) session.note(`graft restore: ${error.message}`);
+    }
+    done++;
+    progress(0);
+  });
+  return outcomes;
+}
+
+function isFinal({ cause }: GraftError): boolean {
+  return cause instanceof Error && 'code' in cause && noUse.has(String(cause.code));
+}

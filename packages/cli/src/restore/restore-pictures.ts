@@ -1,0 +1,96 @@
+import { createSession, type Device } from '@pip-graft/runtime';
+import type { Result } from '../session/result.ts';
+import type { Session } from '../session/session.ts';
+import { findPictures } from './find-pictures.ts';
+import { digestOf, Journal } from './journal.ts';
+import { notDone } from './not-done.ts';
+import { type Job, placeResults } from './place-results.ts';
+import { type Batch, type Outcome, restoreBatch } from './restore-batch.ts';
+import { type Settings, settingsOf } from './settings-of.ts';
+import { summarise } from './summarise.ts';
+
+export interface RestoreRequest {
+  readonly output: string;
+  readonly degradation?: string;
+  readonly strength?: number;
+  readonly device: Device;
+  readonly deviceId?: number;
+  readonly tile: number | 'auto';
+  readonly overlap?: number;
+}
+
+/** Finds the pictures, leaves out what is done, restores the rest and says what became of each. */
+export async function restorePictures(
+  session: Session,
+  model: string,
+  images: readonly string[],
+  request: RestoreRequest,
+): Promise<Result> {
+  const { output, device } = request;
+  const settings = settingsOf(model, request);
+  const { pictures, faults } = await findPictures(images, output);
+  const jobs = placeResults(pictures, output);
+  // One bad image of many does not stop the rest; alone it is the whole answer.
+  const alone = jobs.length + faults.length === 1;
+  if (alone && faults[0] !== undefined) throw faults[0].error;
+  for (const { error } of faults) session.note(`graft restore: ${error.message}`);
+
+  const journal = await Journal.open(output);
+  if (journal.ignored > 0) {
+    session.note(
+      `${output}: ${journal.ignored} lines of its journal make no sense and are left out`,
+    );
+  }
+  const key = keyOf(settings, request);
+  const todo = await notDone(jobs, { journal, settings: key, session });
+  if (todo.length < jobs.length) session.note(`skipped ${jobs.length - todo.length} already done`);
+
+  const batch = { session, folder: output, journal, settings: key, ...tilesOf(settings, request) };
+  const outcomes = todo.length === 0 ? [] : await onDevice(model, request, todo, batch);
+  const first = outcomes[0];
+  if (alone && first?.error !== undefined) throw first.error;
+  return summarise({ model, device, jobs, outcomes, faults });
+}
+
+/** What a result depends on beside its picture. */
+function keyOf({ model, restore }: Settings, request: RestoreRequest): string {
+  const { sizeMultiple, degradation, strength } = restore;
+  const { device, tile, overlap } = request;
+  const all = [model, sizeMultiple, degradation, strength, device, tile, overlap];
+  return digestOf(JSON.stringify(all.map((value) => value ?? null)));
+}
+
+function tilesOf(
+  { restore, bytesPerPixel }: Settings,
+  { tile, overlap, device }: RestoreRequest,
+): Pick<Batch, 'restore' | 'auto'> {
+  const shared = { ...restore, ...(overlap === undefined ? {} : { overlap }) };
+  if (tile !== 'auto') return { restore: { ...shared, tile } };
+  // Asked once, before the model takes its part, so that all pictures of a size are cut alike.
+  // How much is free on a device is not known; there the tile is halved when memory runs out.
+  const available = device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
+  return { restore: shared, auto: { bytesPerPixel, available } };
+}
+
+async function onDevice(
+  path: string,
+  { device, deviceId }: RestoreRequest,
+  jobs: readonly Job[],
+  batch: Omit<Batch, 'model'>,
+): Promise<Outcome[]> {
+  // The one place where restore opens a session: sizes made static for a device belong here.
+  const model = await createSession(path, {
+    device,
+    ...(deviceId === undefined ? {} : { deviceId }),
+  });
+  try {
+    return await restoreBatch(jobs, { ...batch, model });
+  } catch (error) {
+    if (batch.session.signal.aborted) {
+      batch.session.note('the same command goes on where this one stopped');
+    }
+    throw error;
+  } finally {
+    await model.release();
+  }
+}

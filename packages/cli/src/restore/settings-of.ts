@@ -1,0 +1,55 @@
+import { locateSkips } from '@pip-graft/backbones';
+import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
+import { digest, openModel } from '@pip-graft/onnx-graft/node';
+import { readGraft } from '@pip-graft/pip-core';
+import { bytesPerPixel, type RestoreOptions } from '@pip-graft/runtime';
+import { parseWeights } from '../session/parse-weights.ts';
+
+/** What a model needs to run on pictures. */
+export interface Settings {
+  /** What the caller asked for, under the names the model uses. */
+  readonly restore: RestoreOptions & { readonly sizeMultiple: number };
+  readonly bytesPerPixel: number;
+  /** Digests of the file and of its external data. */
+  readonly model: readonly string[];
+}
+
+/** Errors: those of reading the model and the weights; `INVALID_ARGUMENT` for a setting it does not take. */
+export function settingsOf(
+  path: string,
+  options: { readonly degradation?: string; readonly strength?: number },
+): Settings {
+  const opened = openModel(path);
+  try {
+    const { model } = opened;
+    const facts = graphFacts(model);
+    const { sizeMultiple } = locateSkips(model, facts);
+    const sources = [...opened.locations].sort().map((location) => opened.external(location));
+    const graft = readGraft(model);
+    const asked = options.degradation !== undefined || options.strength !== undefined;
+    if (asked && (!graft || graft.inputs === null)) {
+      const why = graft
+        ? 'its degradation was fixed when it was grafted (--bake)'
+        : 'it carries no graft';
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${path}: it takes no --degradation or --strength: ${why}.`,
+      );
+    }
+    const { degradation, strength } = options;
+    return {
+      bytesPerPixel: bytesPerPixel(facts),
+      model: [model.source, ...sources].map(digest),
+      restore: {
+        sizeMultiple,
+        ...(graft?.inputs ? { names: graft.inputs } : {}),
+        ...(degradation === undefined || !graft
+          ? {}
+          : { degradation: parseWeights(degradation, graft.labels) }),
+        ...(strength === undefined ? {} : { strength }),
+      },
+    };
+  } finally {
+    opened.close();
+  }
+}

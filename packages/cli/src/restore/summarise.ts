@@ -1,0 +1,67 @@
+import type { Device, TilePlan } from '@pip-graft/runtime';
+import type { Result } from '../session/result.ts';
+import type { Fault } from './find-pictures.ts';
+import type { Job } from './place-results.ts';
+import type { Outcome } from './restore-batch.ts';
+
+/** What a run of `graft restore` came to. */
+export interface Run {
+  readonly model: string;
+  readonly device: Device;
+  readonly jobs: readonly Job[];
+  /** Of the jobs that were not done before. */
+  readonly outcomes: readonly Outcome[];
+  readonly faults: readonly Fault[];
+}
+
+/** A line for each result, then what failed and why. */
+export function summarise({ model, device, jobs, outcomes, faults }: Run): Result {
+  const tried = new Map(outcomes.map((outcome) => [outcome.output, outcome]));
+  const images = jobs.map(({ path, output }) => {
+    const outcome = tried.get(output);
+    const error = outcome?.error?.message ?? null;
+    return {
+      image: path,
+      output: error === null ? output : null,
+      error,
+      skipped: outcome === undefined,
+      tiles: outcome?.plan === undefined ? null : tilesOf(outcome.plan),
+    };
+  });
+  const lines = outcomes.flatMap(({ path, output, plan }) =>
+    plan === undefined ? [] : [`${path} → ${output}${inTiles(plan)}`],
+  );
+  const failed = [
+    ...images.filter(({ error }) => error !== null),
+    ...faults.map(({ path, error }) => ({
+      image: path,
+      output: null,
+      error: error.message,
+      skipped: false,
+      tiles: null,
+    })),
+  ];
+  const skipped = jobs.length - outcomes.length;
+  if (skipped > 0) lines.push(`skipped ${skipped} already done`);
+  if (failed.length > 0) {
+    const total = jobs.length + faults.length;
+    lines.push(`${failed.length} of ${total} images failed:`);
+    lines.push(...failed.map(({ error }) => `  ${error}`));
+  }
+  const good = images.filter(({ error }) => error === null);
+  return {
+    json: { model, device, images: [...good, ...failed] },
+    text: lines.join('\n'),
+    exit: failed.length > 0 ? 1 : 0,
+  };
+}
+
+function tilesOf({ width, height, columns, rows }: TilePlan) {
+  return { count: columns.length * rows.length, width, height };
+}
+
+/** Nothing for a picture that was restored whole. */
+function inTiles(plan: TilePlan): string {
+  const { count, width, height } = tilesOf(plan);
+  return count === 1 ? '' : ` (${count} tiles of ${width}x${height})`;
+}

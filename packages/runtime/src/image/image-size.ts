@@ -1,0 +1,26 @@
+import sharp from 'sharp';
+import { unreadable } from './read-image.ts';
+
+/** What the head of a picture file says. */
+export interface ImageSize {
+  /** As stored: before the camera's orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  /** Pages or frames, of which only the first is read. */
+  readonly pages: number;
+}
+
+/**
+ * The size of the picture in a file's bytes, without decoding it.
+ *
+ * Errors: `CORRUPT_FILE` for what is no picture.
+ */
+export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
+  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
+  try {
+    const { width, height, pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { width, height, pages };
+  } catch (cause) {
+    throw unreadable(label, cause);
+  }
+}

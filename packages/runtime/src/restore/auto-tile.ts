@@ -1,0 +1,32 @@
+import { minimumTile } from './restore-tiled.ts';
+
+/**
+ * What a model may take for one run. Fixed, so that on machines with memory to spare the
+ * same picture is cut into the same tiles; with it a photo of 12 megapixels is restored
+ * by NAFNet of width 32 in less than 3 GB, the picture, the result and the runtime included.
+ */
+export const tileBudget = 2 * 1024 ** 3;
+
+/** No more than this part of the memory that is free: others need some, and the estimate may be low. */
+const share = 0.5;
+
+/**
+ * The longest side of tiles that fit into memory; Infinity when the picture does whole.
+ *
+ * @param available bytes of memory that are free now
+ * @example autoTile(photo, { bytesPerPixel: 4648, available: 16e9 }) // 679 for 4000x3000
+ */
+export function autoTile(
+  picture: { readonly width: number; readonly height: number },
+  memory: {
+    readonly bytesPerPixel: number;
+    readonly available: number;
+    readonly sizeMultiple?: number;
+  },
+): number {
+  const { bytesPerPixel, available, sizeMultiple = 1 } = memory;
+  const pixels = Math.min(tileBudget, available * share) / bytesPerPixel;
+  if (picture.width * picture.height <= pixels) return Number.POSITIVE_INFINITY;
+  const side = Math.floor(Math.sqrt(pixels) / sizeMultiple) * sizeMultiple;
+  return Math.max(side, Math.ceil(minimumTile / sizeMultiple) * sizeMultiple);
+}

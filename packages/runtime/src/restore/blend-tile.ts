@@ -1,0 +1,43 @@
+import type { Image } from '../image/image.ts';
+import type { TileWeights } from './tile-weights.ts';
+
+/** A tile, where it lies, and what it counts for. */
+export interface PlacedTile {
+  /** Planar RGB. */
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly x: number;
+  readonly y: number;
+  readonly across: TileWeights;
+  readonly down: TileWeights;
+}
+
+/**
+ * Blends a tile into a picture, row of tiles by row, left to right.
+ *
+ * Each pixel moves from what it is towards the tile's by the tile's share in what
+ * has been seen so far. That is the weighted mean without a second buffer for the
+ * weights, and pixels on which tiles agree come out bit for bit.
+ */
+export function blendTile(into: Image, tile: PlacedTile): void {
+  const { x, y, across, down } = tile;
+  const columns = Math.min(tile.width, into.width - x);
+  const rows = Math.min(tile.height, into.height - y);
+  for (let row = 0; row < rows; row++) {
+    const above = down.before[row]!;
+    const weight = down.own[row]!;
+    for (let column = 0; column < columns; column++) {
+      const own = weight * across.own[column]!;
+      const share = own / (above + weight * across.before[column]! + own);
+      let from = row * tile.width + column;
+      let to = (y + row) * into.width + x + column;
+      for (let plane = 0; plane < 3; plane++) {
+        const old = into.data[to]!;
+        into.data[to] = share === 1 ? tile.data[from]! : old + (tile.data[from]! - old) * share;
+        from += tile.width * tile.height;
+        to += into.width * into.height;
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+
+export interface TileOptions {
+  /** Longest side that a tile may have. */
+  readonly tile: number;
+  /** Pixels that neighbours share at least; rounded up to the size multiple. */
+  readonly overlap: number;
+  /** Both sides of a tile, and where it starts, are multiples of this; default 1. */
+  readonly sizeMultiple?: number;
+  /** A side that the model has built in: tiles have it, however small the picture. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+}
+
+/** Tiles of one size on a grid: each column's left edge with each row's upper edge. */
+export interface TilePlan {
+  readonly width: number;
+  readonly height: number;
+  /** Left edges, rising. The last tile may reach over the picture's right side; mirror the picture there. */
+  readonly columns: readonly number[];
+  /** Upper edges, rising. */
+  readonly rows: readonly number[];
+}
+
+/**
+ * Where the tiles of a picture lie: as few as cover it, all of one size so that a
+ * session sees one shape, made as small as their number lets them be, and spread
+ * evenly. They start on multiples of the size multiple, so that strides and pixel
+ * shuffles fall on the same pixels as when the picture is restored whole.
+ *
+ * Errors: `INVALID_ARGUMENT` for a tile below the size multiple, or an overlap that fills it.
+ *
+ * @example planTiles({ width: 1000, height: 300 }, { tile: 512, overlap: 32 })
+ * // { width: 355, height: 300, columns: [0, 323, 645], rows: [0] }
+ */
+export function planTiles(
+  picture: { readonly width: number; readonly height: number },
+  options: TileOptions,
+): TilePlan {
+  const { width: columns, height: rows } = options;
+  const across = planSide(picture.width, columns, options);
+  const down = planSide(picture.height, rows, options);
+  return { width: across.size, height: down.size, columns: across.starts, rows: down.starts };
+}
+
+function planSide(
+  side: number,
+  builtIn: number | undefined,
+  options: TileOptions,
+): { size: number; starts: number[] } {
+  const { tile, sizeMultiple = 1 } = options;
+  const step = builtIn === undefined || builtIn % sizeMultiple === 0 ? sizeMultiple : 1;
+  const up = (length: number): number => Math.ceil(length / step) * step;
+  const whole = up(side);
+  const longest = builtIn ?? (tile >= whole ? whole : Math.floor(tile / step) * step);
+  if (!(longest >= step)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `A tile of ${tile} is below the ${step} pixels that this model's sizes are multiples of; choose a larger one.`,
+    );
+  }
+  if (whole <= longest) return { size: longest, starts: [0] };
+  const overlap = up(Math.max(0, options.overlap));
+  if (overlap >= longest) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `An overlap of ${overlap} fills a tile of ${longest}; choose a smaller overlap or a larger tile.`,
+    );
+  }
+  const count = Math.ceil((whole - overlap) / (longest - overlap));
+  const size = builtIn ?? up((whole + (count - 1) * overlap) / count);
+  const steps = (whole - size) / step;
+  const starts = Array.from(
+    { length: count },
+    (_, index) => Math.round((index * steps) / (count - 1)) * step,
+  );
+  return { size, starts };
+}

@@ -1,0 +1,111 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Image } from '../image/image.ts';
+import { cutImage } from '../image/pad.ts';
+import type { Session } from '../session/session.ts';
+import { blendTile } from './blend-tile.ts';
+import { imageInput } from './image-values.ts';
+import { isOutOfMemory } from './is-out-of-memory.ts';
+import { planTiles, type TileOptions, type TilePlan } from './plan-tiles.ts';
+import { clip, type RestoreOptions } from './restore-image.ts';
+import { runPicture } from './run-picture.ts';
+import { tileWeights } from './tile-weights.ts';
+
+/** Below this, context is too small for any of the networks and halving ends. */
+export const minimumTile = 64;
+
+export interface RestoreTiledOptions extends RestoreOptions {
+  /** Longest side of a tile; default: no limit, one tile that is the picture. */
+  readonly tile?: number;
+  /** Pixels that neighbours share; default a quarter of the tile, 64 at most. */
+  readonly overlap?: number;
+  readonly signal?: AbortSignal;
+  /** After each tile. */
+  readonly onTile?: (done: number, total: number, plan: TilePlan) => void;
+  /** When memory did not suffice for tiles of `tile` and those of `next` are tried. */
+  readonly onShrink?: (tile: number, next: number) => void;
+}
+
+/**
+ * Restores a picture in overlapping tiles of one size, all with one setting, blended
+ * into each other. Where memory runs out the tile is halved, down to 64, and the picture
+ * begun anew. A model whose sizes are built in is run on tiles of that size.
+ *
+ * Networks that pool over the whole picture see a tile as a picture of its own, so the
+ * result differs from `restoreImage`'s; see `tileGap`.
+ *
+ * Beside the picture and the result, both float32, memory holds one tile.
+ *
+ * Errors: those of `restoreImage`; `INVALID_ARGUMENT` for a tile or overlap that cannot be.
+ *
+ * @example await restoreTiled(session, photo, { sizeMultiple: 8, tile: 512, overlap: 32 });
+ */
+export async function restoreTiled(
+  session: Session,
+  image: Image,
+  options: RestoreTiledOptions = {},
+): Promise<Image> {
+  const [, , height, width] = imageInput(session).dims;
+  const { sizeMultiple = 1 } = options;
+  const builtIn = { width: sizeOf(width), height: sizeOf(height) };
+  let { tile = Number.POSITIVE_INFINITY, overlap } = options;
+  for (;;) {
+    const shared = overlap ?? defaultOverlap(Math.min(tile, image.width, image.height));
+    const asked: TileOptions = { tile, overlap: shared, sizeMultiple, ...builtIn };
+    const plan = planTiles(image, asked);
+    try {
+      return await restorePlan(session, image, plan, options);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      const side = Math.max(plan.width, plan.height);
+      const least = Math.ceil(minimumTile / sizeMultiple) * sizeMultiple;
+      const next = Math.max(least, Math.floor(side / 2 / sizeMultiple) * sizeMultiple);
+      const fixed = builtIn.width !== undefined && builtIn.height !== undefined;
+      if (fixed || side <= least) {
+        throw new GraftError(
+          'RUNTIME_FAILED',
+          `${session.label}: memory does not suffice even for a tile of ${plan.width}x${plan.height}; close other programs or use a smaller model.`,
+          { cause: error },
+        );
+      }
+      options.onShrink?.(side, next);
+      tile = next;
+      if (overlap !== undefined) overlap = Math.min(overlap, Math.floor(next / 2));
+    }
+  }
+}
+
+/** A quarter of the tile, 64 at most: more costs time and closes little of the gap (see docs/guides/restore.md). */
+function defaultOverlap(tile: number): number {
+  return Math.min(64, Math.floor(tile / 4));
+}
+
+function sizeOf(dim: number | string | undefined): number | undefined {
+  return typeof dim === 'number' ? dim : undefined;
+}
+
+async function restorePlan(
+  session: Session,
+  image: Image,
+  plan: TilePlan,
+  options: RestoreTiledOptions,
+): Promise<Image> {
+  const { width, height, columns, rows } = plan;
+  const across = tileWeights(columns, width);
+  const down = tileWeights(rows, height);
+  const total = columns.length * rows.length;
+  const result = { ...image, data: new Float32Array(image.data.length) };
+  let done = 0;
+  for (const [row, y] of rows.entries()) {
+    for (const [column, x] of columns.entries()) {
+      options.signal?.throwIfAborted();
+      const part = cutImage(image, { x, y, width, height });
+      const data = await runPicture(session, part, options);
+      const weights = { across: across[column]!, down: down[row]! };
+      blendTile(result, { data, width, height, x, y, ...weights });
+      done++;
+      options.onTile?.(done, total, plan);
+    }
+  }
+  clip(result.data);
+  return result;
+}

@@ -1,0 +1,34 @@
+import type { Image } from '../image/image.ts';
+import { difference } from '../metrics/difference.ts';
+import { psnr } from '../metrics/psnr.ts';
+import type { Session } from '../session/session.ts';
+import type { TileGap } from '../validate/figures.ts';
+import { restoreImage } from './restore-image.ts';
+import { type RestoreTiledOptions, restoreTiled } from './restore-tiled.ts';
+
+/**
+ * How far a picture restored in tiles is from the same restored whole: what tiles cost
+ * on a network that pools over the whole picture.
+ *
+ * Errors: those of `restoreImage` and `restoreTiled`.
+ *
+ * @example await tileGap(session, photo, { tile: 256, overlap: 32, sizeMultiple: 8 });
+ */
+export async function tileGap(
+  session: Session,
+  image: Image,
+  options: RestoreTiledOptions & { readonly tile: number; readonly overlap: number },
+): Promise<Omit<TileGap, 'side'>> {
+  const { tile, overlap } = options;
+  const whole = await restoreImage(session, image, options);
+  const tiled = await restoreTiled(session, image, options);
+  const gap = psnr(tiled, whole);
+  return {
+    width: image.width,
+    height: image.height,
+    tile,
+    overlap,
+    psnr: Number.isFinite(gap) ? gap : null,
+    maxAbs: difference(tiled, whole).maxAbs,
+  };
+}

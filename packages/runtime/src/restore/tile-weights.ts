@@ -1,0 +1,43 @@
+/** What one tile counts for along one side, position by position from where it starts. */
+export interface TileWeights {
+  /** Its own share; with those of the other tiles at the same position, 1. */
+  readonly own: Float64Array;
+  /** The shares of all tiles before it, added up. */
+  readonly before: Float64Array;
+}
+
+/**
+ * How tiles along one side blend: a raised cosine over what neighbours share, flat
+ * elsewhere and at the picture's borders, divided by the sum over all tiles.
+ *
+ * @param starts where each tile begins, rising; each begins before the one before it ends
+ * @example tileWeights([0, 3], 5).map(({ own }) => [...own]) // [[1, 1, 1, 0.85, 0.15], [0.15, 0.85, 1, 1, 1]]
+ */
+export function tileWeights(starts: readonly number[], size: number): TileWeights[] {
+  const end = starts.at(-1)! + size;
+  const raw = starts.map((start, index) => {
+    const left = index === 0 ? 0 : starts[index - 1]! + size - start;
+    const right = index === starts.length - 1 ? 0 : start + size - starts[index + 1]!;
+    return Float64Array.from(
+      { length: size },
+      (_, at) => ramp(at, left) * ramp(size - 1 - at, right),
+    );
+  });
+  const total = new Float64Array(end);
+  for (const [index, window] of raw.entries()) {
+    for (let at = 0; at < size; at++) total[starts[index]! + at]! += window[at]!;
+  }
+  const sum = new Float64Array(end);
+  return raw.map((window, index) => {
+    const start = starts[index]!;
+    const own = window.map((weight, at) => weight / total[start + at]!);
+    const before = sum.slice(start, start + size);
+    for (let at = 0; at < size; at++) sum[start + at]! += own[at]!;
+    return { own, before };
+  });
+}
+
+/** From near 0 to 1 over `length` positions, taken at their middles so that none is 0. */
+function ramp(at: number, length: number): number {
+  return at >= length ? 1 : Math.sin((Math.PI * (at + 0.5)) / (2 * length)) ** 2;
+}
