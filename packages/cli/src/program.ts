@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, Load>> = {
   diff: () => import('./commands/diff.ts'),
   validate: () => import('./commands/validate.ts'),
   restore: () => import('./commands/restore.ts'),
+  eval: () => import('./commands/eval.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),

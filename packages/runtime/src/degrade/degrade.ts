@@ -11,28 +11,68 @@ import { lowerLight } from './lower-light.ts';
 export const degradations = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
 export type Degradation = (typeof degradations)[number];
 
-const make: Readonly<Record<Degradation, (image: Image, random: Random) => Image>> = {
-  noise: (image, random) => addNoise(image, 25, random),
-  rain: (image, random) => addRain(image, 8, random),
-  haze: (image) => addHaze(image, 1.5),
-  blur: (image, random) => addMotionBlur(image, 13, random.uniform(0, 180)),
-  'low-light': (image, random) => lowerLight(image, 0.3, random),
+/** The one number that says how much of a degradation there is. */
+export interface Amount {
+  /** What the number is, with its unit. */
+  readonly means: string;
+  readonly usual: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What the amount of each degradation means, and what it can be. The upper ends keep the work bounded. */
+export const amounts: Readonly<Record<Degradation, Amount>> = {
+  noise: { means: 'deviation on the scale 0 to 255', usual: 25, least: 0, most: 255 },
+  rain: { means: 'streaks per thousand pixels', usual: 8, least: 0, most: 100 },
+  haze: { means: 'beta of the haze model, 1 light, 2 dense', usual: 1.5, least: 0, most: 20 },
+  blur: { means: 'pixels the camera moved', usual: 13, least: 1, most: 200 },
+  'low-light': { means: 'share of the light that is left', usual: 0.3, least: 0, most: 1 },
+};
+
+type Make = (image: Image, amount: number, random: Random) => Image;
+
+const make: Readonly<Record<Degradation, Make>> = {
+  noise: addNoise,
+  rain: addRain,
+  haze: addHaze,
+  blur: (image, length, random) => addMotionBlur(image, length, random.uniform(0, 180)),
+  'low-light': lowerLight,
 };
 
 /**
- * A clean picture degraded in a plausible, moderate way, the same for the same
- * seed: for demonstrations and smoke tests, not for benchmarks.
+ * A clean picture degraded, the same for the same seed: by default in a plausible,
+ * moderate way, else by an amount of {@link amounts}. Noise is the usual
+ * benchmark's, but not rounded to 8 bits; the others are for demonstrations and
+ * comparisons within one run.
  *
- * Errors: `UNKNOWN_LABEL` for a degradation that is not in {@link degradations}.
+ * Errors: `UNKNOWN_LABEL` for a degradation that is not in {@link degradations};
+ * `INVALID_ARGUMENT` for an amount out of its range.
  *
- * @example degrade(photo, 'rain', 7)
+ * @example degrade(photo, 'noise', 7, 50)
  */
-export function degrade(image: Image, degradation: Degradation, seed: number): Image {
-  if (!Object.hasOwn(make, degradation)) {
+export function degrade(
+  image: Image,
+  degradation: Degradation,
+  seed: number | string,
+  amount?: number,
+): Image {
+  checkAmount(degradation, amount);
+  const random = new Random(seed).fork(degradation);
+  return make[degradation](image, amount ?? amounts[degradation].usual, random);
+}
+
+/** Refuses what {@link degrade} would refuse, without a picture. */
+export function checkAmount(degradation: string, amount?: number): void {
+  if (!Object.hasOwn(amounts, degradation)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
       `No synthetic degradation "${degradation}"; there are ${degradations.join(', ')}.`,
     );
   }
-  return make[degradation](image, new Random(seed).fork(degradation));
+  const { means, least, most } = amounts[degradation as Degradation];
+  if (amount === undefined || (amount >= least && amount <= most)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `The amount of ${degradation} (${means}) lies from ${least} to ${most}, not at ${amount}.`,
+  );
 }

@@ -6,10 +6,20 @@ import { sameSize } from './same-size.ts';
  * Equal pictures give Infinity. The definition of scikit-image with `data_range=1`.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.
+ *
+ * @example psnr(restored, clean) // 31.4
  */
 export function psnr(a: Image, b: Image): number {
   sameSize(a, b);
+  return planePsnr(a.data, b.data);
+}
+
+/** The same over planes of equally many values from 0 to 1. */
+export function planePsnr(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
-  return -10 * Math.log10(sum / a.data.length);
+  for (let i = 0; i < a.length; i++) {
+    const gap = a[i]! - b[i]!;
+    sum += gap * gap;
+  }
+  return -10 * Math.log10(sum / a.length);
 }

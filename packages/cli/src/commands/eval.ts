@@ -1,0 +1,177 @@
+import { locateSkips } from '@pip-graft/backbones';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import { readGraft } from '@pip-graft/pip-core';
+import { type Device, type Evaluation, evaluate, findTasks } from '@pip-graft/runtime';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formatEvaluation } from '../host/format-evaluation.ts';
+import { define } from '../session/define.ts';
+import { wholeNumber } from '../session/options.ts';
+import { parseDegrade } from '../session/parse-degrade.ts';
+import { parseMap } from '../session/parse-map.ts';
+import { parseWeights } from '../session/parse-weights.ts';
+import { run } from '../session/run.ts';
+
+interface Options {
+  readonly data: string;
+  readonly degrade?: readonly string[];
+  readonly degradation?: string;
+  readonly map?: string;
+  readonly strength?: number;
+  readonly base?: string;
+  readonly limit?: number;
+  readonly seed: number;
+  readonly device: Device;
+  readonly threads?: number;
+  readonly minPsnr?: number;
+  readonly perImage?: boolean;
+}
+
+export function command(): Command {
+  return define('eval', 'Measures PSNR and SSIM of a model and its host on pictures', [
+    'graft eval grafted.onnx --data test',
+    'graft eval grafted.onnx --data photos --degrade noise:25 --degrade rain --limit 10',
+    'graft eval grafted.onnx --data test/derain --degradation rain=1 --min-psnr 30 --json',
+  ])
+    .argument('<model>', 'ONNX file, grafted or not')
+    .requiredOption(
+      '--data <folder>',
+      'folder that holds input/ and target/ with pictures of equal names, or such folders; with --degrade: clean pictures',
+    )
+    .option(
+      '--degrade <name:amount>',
+      'degrade clean pictures: noise:SIGMA (25), rain:STREAKS per 1000 pixels (8), haze:BETA (1.5), blur:PIXELS (13) or low-light:SHARE of light left (0.3); several times for several tasks',
+      (text: string, all: readonly string[] = []) => [...all, text],
+    )
+    .option(
+      '--degradation <weights>',
+      "what the graft is told: label, or label=weight,…; default: the label that a task's name begins with, else what the model says",
+    )
+    .option('--map <tasks>', 'what it is told for some tasks: TASK=LABEL,…')
+    .option(
+      '--strength <number>',
+      '0 is the host alone, 1 the adapter as it is; default 1',
+      number('a number; 0 is the host alone, 1 the adapter as it is'),
+    )
+    .option('--base <host>', 'the host; default: what is left when the graft is taken out')
+    .option('--limit <number>', 'pictures of each folder; default all', wholeNumber(1, 1e9))
+    .addOption(
+      new Option('--seed <number>', 'of --degrade').argParser(wholeNumber(0, 1e15)).default(0),
+    )
+    .addOption(
+      new Option('--device <device>', 'where to run')
+        .choices(['cpu', 'cuda', 'webgpu'])
+        .default('cpu'),
+    )
+    .option(
+      '--threads <number>',
+      "threads inside one operator; default: onnxruntime's choice",
+      wholeNumber(1, 1024),
+    )
+    .option(
+      '--min-psnr <dB>',
+      'fail when the average over tasks of the PSNR in RGB is lower',
+      number('a number of dB'),
+    )
+    .option('--per-image', 'print the figures of every picture')
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const { data, base, degrade, degradation, limit, map, strength, threads } = options;
+        const { sizeMultiple, labels } = lookAt(path);
+        const { tasks, problems, ignored } = await findTasks(data, {
+          ...(degrade === undefined ? {} : { degrade: degrade.map(parseDegrade) }),
+          ...(limit === undefined ? {} : { limit }),
+        });
+        const measured = await evaluate({
+          model: path,
+          tasks,
+          sizeMultiple,
+          seed: options.seed,
+          device: options.device,
+          ...(base === undefined ? {} : { base }),
+          ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),
+          ...(map === undefined ? {} : { map: parseMap(map) }),
+          ...(strength === undefined ? {} : { strength }),
+          ...(threads === undefined ? {} : { threads }),
+          onStep: (task, done, total) => {
+            session.signal.throwIfAborted();
+            session.progress(task, done, total);
+          },
+        });
+        const found = { ...measured, problems: [...problems, ...measured.problems] };
+        const gate = gateOf(found, options.minPsnr);
+        const lines = [formatEvaluation(found, options.perImage === true)];
+        if (ignored.length > 0)
+          lines.push(`ignored, for they are no pictures: ${ignored.join(', ')}`);
+        lines.push('', verdictOf(path, found, gate));
+        return {
+          json: plain({ model: path, base: base ?? null, data, ...found, ignored, gate }),
+          text: lines.join('\n'),
+          exit: found.problems.length > 0 || gate?.passed === false ? 1 : 0,
+        };
+      }),
+    );
+}
+
+/** Size multiple and labels of a model; no labels where it takes none. */
+function lookAt(path: string): {
+  readonly sizeMultiple: number;
+  readonly labels: readonly string[];
+} {
+  const opened = openModel(path);
+  try {
+    const { sizeMultiple } = locateSkips(opened.model);
+    const graft = readGraft(opened.model);
+    return { sizeMultiple, labels: graft?.inputs ? graft.labels : [] };
+  } finally {
+    opened.close();
+  }
+}
+
+/** A model without labels is refused by `evaluate`, which says why. */
+function weightsFor(text: string, labels: readonly string[]): number[] {
+  return labels.length === 0 ? [] : parseWeights(text, labels);
+}
+
+interface Gate {
+  readonly minPsnr: number;
+  readonly psnr: number | null;
+  readonly passed: boolean;
+}
+
+/** What comes out of the model is judged: grafted where there is a graft. */
+function gateOf({ average }: Evaluation, minPsnr: number | undefined): Gate | null {
+  if (minPsnr === undefined) return null;
+  const psnr = (average?.grafted ?? average?.host)?.psnr ?? null;
+  return { minPsnr, psnr, passed: psnr !== null && psnr >= minPsnr };
+}
+
+function verdictOf(path: string, { tasks, problems }: Evaluation, gate: Gate | null): string {
+  const pictures = tasks.reduce((sum, task) => sum + task.pictures.length, 0);
+  const parts = [`${pictures} picture${pictures === 1 ? '' : 's'} measured`];
+  if (problems.length > 0) parts.push(`${problems.length} not`);
+  if (gate !== null) {
+    const { minPsnr, psnr, passed } = gate;
+    parts.push(
+      `PSNR ${psnr === null ? 'unknown' : `${psnr.toFixed(3)} dB`}, at least ${minPsnr} dB wanted: ${passed ? 'passed' : 'failed'}`,
+    );
+  }
+  return `${path}: ${parts.join('; ')}`;
+}
+
+/** JSON has no infinity: the PSNR of equal pictures becomes a text. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+function number(what: string) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
+      throw new InvalidArgumentError(`expected ${what}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,72 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type GraftRecord, type LabelWeights, labelWeights } from '@pip-graft/pip-core';
+import { matchLabel } from './match-label.ts';
+import type { Task } from './task.ts';
+
+/** Which degradation a model was told, and by whom. */
+export interface Steering {
+  /** Weights by label; null for a model that carries no graft. */
+  readonly weights: Readonly<Record<string, number>> | null;
+  /**
+   * `map` and `given`: the caller's, for this task or for all; `name`: the label
+   * that the task is named after; `default`: the model's own, since its name tells
+   * none; `baked`: fixed when it was grafted; `host`: there is nothing to tell.
+   */
+  readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'host';
+}
+
+export interface SteeringChoices {
+  /** Weights for every task that `map` does not name; left out, what a task's name tells. */
+  readonly degradation?: LabelWeights;
+  /** Labels by task: its whole name or one of its folders, as `{ derain: 'rain' }`. */
+  readonly map?: Readonly<Record<string, string>>;
+}
+
+/** What a graft is told for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
+export function steerTask(
+  task: Pick<Task, 'name'>,
+  graft: Pick<GraftRecord, 'labels' | 'inputs' | 'baked' | 'defaultDegradation'> | null,
+  choices: SteeringChoices,
+): Steering {
+  if (graft === null) return { weights: null, by: 'host' };
+  const { labels, baked, defaultDegradation } = graft;
+  const steering = (weights: LabelWeights, by: Steering['by']): Steering => {
+    const row = labelWeights(weights, labels);
+    return { weights: Object.fromEntries(labels.map((label, at) => [label, row[at]!])), by };
+  };
+  if (graft.inputs === null) return steering(baked?.weights ?? defaultDegradation, 'baked');
+  const mapped = Object.entries(choices.map ?? {}).find(([key]) => names(key, task));
+  if (mapped !== undefined) return steering({ [mapped[1]]: 1 }, 'map');
+  if (choices.degradation !== undefined) return steering(choices.degradation, 'given');
+  const label = matchLabel(task.name, labels);
+  return label === undefined
+    ? steering(defaultDegradation, 'default')
+    : steering({ [label]: 1 }, 'name');
+}
+
+/** Refuses choices that could not act: a model that cannot be steered, a key that names no task. Errors: `INVALID_ARGUMENT`. */
+export function checkSteering(
+  label: string,
+  graft: Pick<GraftRecord, 'inputs'> | null,
+  tasks: readonly Pick<Task, 'name'>[],
+  choices: SteeringChoices & { readonly strength?: number },
+): void {
+  const { degradation, map, strength } = choices;
+  const asked = degradation !== undefined || map !== undefined || strength !== undefined;
+  if (asked && (graft === null || graft.inputs === null)) {
+    const why = graft
+      ? 'its degradation was fixed when it was grafted (--bake)'
+      : 'it carries no graft';
+    throw new GraftError('INVALID_ARGUMENT', `${label}: it cannot be steered: ${why}.`);
+  }
+  const idle = Object.keys(map ?? {}).find((key) => !tasks.some((task) => names(key, task)));
+  if (idle === undefined) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `No task is called '${idle}'; there are ${tasks.map((task) => task.name).join(', ')}.`,
+  );
+}
+
+function names(key: string, { name }: Pick<Task, 'name'>): boolean {
+  return `/${name}/`.includes(`/${key}/`);
+}

@@ -1,0 +1,10 @@
+import type { Image } from './image.ts';
+
+/** A picture with the values that an 8-bit file would hold: clipped to 0 … 1 and rounded to whole 255ths. */
+export function roundToEightBits(image: Image): Image {
+  const data = new Float32Array(image.data.length);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.round(Math.min(1, Math.max(0, image.data[i]!)) * 255) / 255;
+  }
+  return { ...image, data, bitDepth: 8 };
+}
