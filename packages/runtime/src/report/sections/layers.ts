@@ -22,11 +22,14 @@ export function layers(figures: LayerFigures | undefined): Html | undefined {
         cell: ({ value, begins: here }) =>
           html`${value}${here ? html` ${badge('failed', 'begins here')}` : undefined}`,
       },
-      { head: 'Operator', cell: ({ opType, node }) => html`${opType} <small>${node}</small>` },
-      { head: 'Shape', cell: ({ dims }) => `[${dims.join(', ')}]`, kind: 'figure' },
+      {
+        head: 'Operator',
+        cell: ({ opType, node, dims }) =>
+          html`${opType} [${dims.join(', ')}] <small>${node}</small>`,
+      },
       { head: 'Own error', cell: ({ own }) => errorBar(own, limit), kind: 'figure' },
       { head: 'In all', cell: ({ relative }) => errorBar(relative, limit), kind: 'figure' },
-      ...gapColumns,
+      ...gapColumns.filter(({ head }) => head !== 'Mean error'),
     ],
     rows,
   );

@@ -6,9 +6,9 @@ import { table } from '../table.ts';
 
 /** What makes it certain that the device did the work. */
 export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {
-  strict: 'strict session: leaving nodes to the CPU was forbidden',
-  profile: 'profile: every node with a sizeable output ran on the device',
-  none: 'no evidence that the device did the work',
+  strict: 'leaving nodes to the CPU was forbidden',
+  profile: 'every node with a sizeable output ran on the device',
+  none: 'nothing shows that the device did the work',
 };
 
 /** Nodes by provider, copies between device and CPU, and what fell back and why. */
@@ -58,11 +58,16 @@ function providers(list: readonly Placement[]): Html {
       { head: 'Copies', cell: ({ run }) => number(run.copies), kind: 'figure' },
       {
         head: 'Evidence',
-        cell: ({ run }) =>
-          html`${badge(run.evidence === 'none' ? 'failed' : 'passed', run.evidence)} ${evidenceWords[run.evidence].replace(/^\w+( session)?: /, '')}`,
+        cell: ({ run }) => evidence(run),
         kind: 'prose',
       },
     ],
     rows,
   );
+}
+
+/** On the CPU there is nothing to prove. */
+function evidence({ device, evidence: kind }: Placement): Html | undefined {
+  if (device === 'cpu') return undefined;
+  return html`${badge(kind === 'none' ? 'failed' : 'passed', kind)} ${evidenceWords[kind]}`;
 }

@@ -10,7 +10,7 @@ export function similarity(
   rows: readonly (readonly number[])[],
 ): Html {
   const digits = digitsFor(rows);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="heat"><caption>${caption}</caption>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="heat"><caption><span>${caption}</span></caption>
 <thead><tr><td></td>${labels.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${labels.map((label, row) => html`<tr><th scope="row">${label}</th>${labels.map((_, column) => cell(rows[row]?.[column], digits))}</tr>\n`)}</tbody></table></div>
 `;

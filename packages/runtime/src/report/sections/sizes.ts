@@ -23,7 +23,7 @@ export function sizes(figures: SizeFigures | undefined): Html | undefined {
   const most =
     largest === undefined
       ? ''
-      : `; the largest tried that fits is ${largest.width}×${largest.height}, stopped by ${largest.stoppedBy}`;
+      : `; the largest that fits is ${largest.width}×${largest.height}, above it: ${largest.stoppedBy}`;
   return table(
     `${rule}${most}`,
     [

@@ -4,11 +4,12 @@ import { Html } from '../html.ts';
 export const tablesStyle = new Html(`
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:14px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:15px}
-th,td{text-align:left;padding:10px 16px;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{text-align:left;padding:10px 14px;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:13px;color:var(--soft);font-weight:600;white-space:nowrap}
-tbody th{font-weight:600;min-width:9em;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:10.5em;overflow-wrap:anywhere}
 caption{text-align:left;font-size:14px;color:var(--soft);padding:12px 16px;border-bottom:1px solid var(--line)}
+.scroll>table>caption span{display:block;position:sticky;left:16px;width:fit-content;max-width:min(1020px,calc(100vw - 72px))}
 .prose{color:var(--soft);min-width:20em;overflow-wrap:anywhere}
 thead .prose{min-width:0}
 .scroll+.scroll{margin-top:18px}
