@@ -18,12 +18,12 @@ import {
   requirePlan,
   ungraft,
 } from '../../packages/pip-core/dist/index.js';
-import { createSession, restoreImage, validateGraft } from '../../packages/runtime/dist/index.js';
+import { explainGraft, validateGraft } from '../../packages/runtime/dist/index.js';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** One network from seed to validated graft, with what the report shows and a function that restores. */
-export async function graftOne({ preset, seed, adapter: options }, folder, photo, say) {
+/** One network from seed to validated graft, with what the report shows and the PSNR of its pictures. */
+export async function graftOne({ preset, seed, adapter: options }, folder, photo, strengths, say) {
   const paths = {
     host: join(folder, `${preset}.onnx`),
     grafted: join(folder, `${preset}-grafted.onnx`),
@@ -74,22 +74,26 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
   for (const { name, status, detail } of validation.checks)
     if (status !== 'passed') say(`           ${status}: ${name}: ${detail}`);
 
-  const session = await createSession(paths.grafted);
+  const { prompts, figures, ...shown } = await explainGraft({
+    grafted: paths.grafted,
+    base: paths.host,
+    photo,
+    sizeMultiple,
+    strengths,
+  });
+  say(`restored   a photo with ${figures.length} degradations, by host and graft`);
   const { inputs: names, labels } = readGraft(grafted.model);
   for (const opened of [host, grafted, back]) opened.close();
   return {
-    restore: (image, label, strength) =>
-      restoreImage(session, image, {
-        sizeMultiple,
-        names,
-        degradation: labels.map((other) => (other === label ? 1 : 0)),
-        strength,
-      }),
-    release: () => session.release(),
+    figures,
     report: {
       name: preset,
       trained: false,
-      validation,
+      validation: {
+        ...validation,
+        figures: { ...validation.figures, ...(prompts && { prompts }) },
+      },
+      ...shown,
       facts: [
         { label: 'Graft', value: `${plan.mode}, attached as ${plan.attach}` },
         { label: 'Labels', value: labels.join(', ') },
@@ -102,21 +106,23 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
         { label: 'Host', value: identity.digest },
         { label: 'Fingerprint', value: identity.fingerprint },
       ],
-      ladder: {
-        inputs: Object.values(names),
-        levels: sites.map(({ level, channels, scale, join: kind }) => {
-          const planned = plan.levels.find(({ site }) => site.level === level)?.config;
-          return {
-            level,
-            channels,
-            scale,
-            join: kind,
-            ...(planned && {
-              graft: { promptChannels: planned.promptChannels, promptSize: planned.promptSize },
-            }),
-          };
-        }),
-      },
+      ladders: [
+        {
+          inputs: Object.values(names),
+          levels: sites.map(({ level, channels, scale, join: kind }) => {
+            const planned = plan.levels.find(({ site }) => site.level === level)?.config;
+            return {
+              level,
+              channels,
+              scale,
+              join: kind,
+              ...(planned && {
+                graft: { promptChannels: planned.promptChannels, promptSize: planned.promptSize },
+              }),
+            };
+          }),
+        },
+      ],
     },
   };
 }

@@ -1,7 +1,9 @@
+import { facts } from './facts.ts';
 import { html } from './html.ts';
-import { ladder } from './ladder.ts';
+import { page } from './page.ts';
 import type { ReportFact, ReportLadder } from './report-data.ts';
-import { style } from './style.ts';
+import { ladder } from './sections/ladder.ts';
+import { table } from './table.ts';
 
 /** What a page about one model shows: plain data. */
 export interface HostPage {
@@ -22,25 +24,34 @@ export interface HostPage {
  *
  * @example await writeFile('host.html', buildHostPage(page));
  */
-export function buildHostPage(page: HostPage): string {
-  const { name, facts, ladders, warnings, rejected } = page;
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${name}</title><style>${style}</style></head>
-<body><header><p class="brand">${name}</p><h1>${page.summary}</h1>
-${warnings.map((warning) => html`<p class="caution" role="note"><b>Warning</b><span>${warning}</span></p>`)}
-</header><main><div class="over"><div class="card">${
-    ladders.length > 0
-      ? ladders.map((drawing, index) => ladder(drawing, name, String(index)))
-      : html`<p>There is nothing to draw.</p>`
-  }</div><div class="card"><dl>${facts.map(({ label, value }) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl></div></div>
-${rejected.length > 0 ? turnedDown(rejected) : undefined}
-</main><footer></footer></body></html>
-`.text;
+export function buildHostPage({
+  name,
+  summary,
+  ladders,
+  warnings,
+  rejected,
+  ...rest
+}: HostPage): string {
+  return page({
+    title: name,
+    header: html`<p class="brand">${name}</p><h1>${summary}</h1>
+${warnings.map((warning) => html`<p class="caution" role="note"><b>Warning</b><span>${warning}</span></p>`)}`,
+    main: html`<div class="over"><div class="card">${
+      ladders.length > 0
+        ? ladders.map((drawing, index) => ladder(drawing, name, String(index)))
+        : html`<p>There is nothing to draw.</p>`
+    }</div><div class="card">${facts(rest.facts)}</div></div>
+${rejected.length > 0 ? turnedDown(rejected) : undefined}`,
+  });
 }
 
 function turnedDown(rejected: HostPage['rejected']) {
-  return html`<h3>Looked at and turned down</h3><div class="scroll"><table><thead><tr><th scope="col">Value</th><th scope="col">Reason</th></tr></thead>
-<tbody>${rejected.map(({ value, reason }) => html`<tr><th scope="row">${value}</th><td>${reason}</td></tr>`)}</tbody></table></div>`;
+  return html`<h2 class="label">Looked at and turned down</h2>${table(
+    'Values that are no skip connections',
+    [
+      { head: 'Value', cell: ({ value }) => value },
+      { head: 'Reason', cell: ({ reason }) => reason, kind: 'prose' },
+    ],
+    rejected,
+  )}`;
 }

@@ -16,9 +16,16 @@ export interface ReportModel {
   /** false: its adapter was never trained, and the report says so wherever the model appears. */
   readonly trained: boolean;
   readonly facts: readonly ReportFact[];
-  readonly ladder: ReportLadder;
+  /** One for each U-Net of the model. */
+  readonly ladders: readonly ReportLadder[];
   readonly validation?: Validation;
+  /** Two pictures of a kind, one over the other. */
+  readonly comparisons?: readonly ReportComparison[];
   readonly strips: readonly ReportStrip[];
+  /** Where the grafted model's pictures differ from the host's. */
+  readonly differences?: ReportMaps;
+  /** How strong the universal restoration prompt is at each place: an entry a level. */
+  readonly promptMaps?: readonly ReportMaps[];
 }
 
 export interface ReportFact {
@@ -48,6 +55,24 @@ export interface ReportStrip {
   readonly title: string;
   readonly detail?: string;
   readonly pictures: readonly ReportPicture[];
+}
+
+/** Before and after: pictures of one size. */
+export interface ReportComparison {
+  readonly title: string;
+  readonly before: ReportPicture;
+  readonly after: ReportPicture;
+}
+
+/** Heat maps that share one scale, so that their colours can be compared. */
+export interface ReportMaps extends ReportStrip {
+  readonly scale: {
+    /** What the darkest and the brightest colour stand for. */
+    readonly low: number;
+    readonly high: number;
+    /** What the numbers are. */
+    readonly label: string;
+  };
 }
 
 export interface ReportPicture {

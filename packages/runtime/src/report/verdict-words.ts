@@ -37,6 +37,11 @@ export function verdictWords({ models }: ReportData): VerdictWords {
   return { status: 'passed', sentence, ...caution };
 }
 
+/** So many are named; the rest are counted. */
+const named = 5;
+
 function names(models: readonly ReportModel[]): string {
-  return models.map((model) => model.name).join(', ');
+  const shown = models.slice(0, named).map((model) => model.name);
+  const rest = models.length - shown.length;
+  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

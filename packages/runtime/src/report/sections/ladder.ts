@@ -1,5 +1,5 @@
-import { type Html, html } from './html.ts';
-import type { ReportLadder, ReportLevel } from './report-data.ts';
+import { type Html, html } from '../html.ts';
+import type { ReportLadder, ReportLevel } from '../report-data.ts';
 
 const width = 760;
 const rung = 92;

@@ -1,0 +1,101 @@
+import type { Image } from '../image/image.ts';
+import { padToMultiple } from '../image/pad.ts';
+import type { ReportMaps, ReportModel } from '../report/report-data.ts';
+import { mapPicture } from '../report/report-picture.ts';
+import type { PromptFigures } from '../validate/figures.ts';
+import { openSubject } from '../validate/open-subject.ts';
+import { fit, fitted } from '../validate/pictures.ts';
+import type { Side, Subject } from '../validate/subject.ts';
+import type { ValidateOptions } from '../validate/validate-options.ts';
+import { gatherPictures, type Pictures } from './gather-pictures.ts';
+import { promptFigures } from './prompt-figures.ts';
+import { type LabelPrompts, readPrompts } from './read-prompts.ts';
+import { shrinkImage } from './shrink-image.ts';
+import type { TrialRunner } from './trial-runner.ts';
+import { universalPromptMap } from './universal-prompt-map.ts';
+
+export interface ExplainOptions
+  extends Pick<
+    ValidateOptions,
+    'grafted' | 'base' | 'device' | 'deviceId' | 'threads' | 'sizeMultiple' | 'photo'
+  > {
+  readonly strengths?: readonly number[];
+  /** Called before each step, for progress. */
+  readonly onStep?: (step: string, done: number, total: number) => void;
+}
+
+/** What a report shows of a graft beside its validation. */
+export interface Explanation
+  extends Pick<Pictures, 'comparisons' | 'strips' | 'differences' | 'figures'>,
+    Required<Pick<ReportModel, 'promptMaps'>> {
+  /** Left out when the degradation was baked in. */
+  readonly prompts?: PromptFigures;
+}
+
+/** Longer sides in pixels: of what is shown, and of what prompts are read on, which are kept in memory. */
+const longest = { pictures: 320, prompts: 192 } as const;
+
+/**
+ * Shows what a grafted model does: a photo with each label's degradation restored by host and graft,
+ * where the two differ, how alike the labels' prompts are, and where they are strong. The photo is
+ * made small first.
+ *
+ * Errors: those of opening a model; `NOT_GRAFTED`; `DEVICE_UNAVAILABLE`; `RUNTIME_FAILED`.
+ *
+ * @example const { strips, comparisons, prompts } = await explainGraft({ grafted: 'out.onnx' });
+ */
+export async function explainGraft(options: ExplainOptions): Promise<Explanation> {
+  const { strengths, onStep, ...opening } = options;
+  const { subject, close } = await openSubject(opening);
+  try {
+    const { graft } = subject;
+    const total = graft.labels.length + 1;
+    const sizeMultiple =
+      options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
+    const run =
+      (side: Side): TrialRunner =>
+      (trial) =>
+        subject.run(side, { ...trial, images: filled(trial.images, subject.batches[0]) });
+    const pictures = await gatherPictures({
+      host: run('host'),
+      grafted: run('grafted'),
+      labels: graft.labels,
+      photo: await photoFor(subject, longest.pictures),
+      sizeMultiple,
+      ...(strengths === undefined ? {} : { strengths }),
+      onLabel: (label, done) => onStep?.(label, done, total),
+    });
+    const photo = padToMultiple(await photoFor(subject, longest.prompts), sizeMultiple);
+    const prompts = await readPrompts(run('grafted'), graft, photo);
+    onStep?.('prompts', total, total);
+    if (prompts === undefined) return { ...pictures, promptMaps: [] };
+    const promptMaps = await Promise.all(prompts.levels.map(({ level }) => mapsOf(prompts, level)));
+    return { ...pictures, promptMaps, prompts: promptFigures(prompts) };
+  } finally {
+    await close();
+  }
+}
+
+/** The subject's photo made small, at the size that its input fixes where it does. */
+async function photoFor({ photo, picture }: Subject, most: number): Promise<Image> {
+  const small = await shrinkImage(photo, most);
+  return fitted(small, fit(picture.dims, small));
+}
+
+/** A model may fix its batch: then each picture goes in several times, and its first result counts. */
+function filled(images: readonly Image[], batch = 1): Image[] {
+  return images.flatMap((image) => Array.from({ length: batch }, () => image));
+}
+
+async function mapsOf(prompts: LabelPrompts, level: number): Promise<ReportMaps> {
+  const maps = universalPromptMap(prompts, level);
+  const [{ low, high } = { low: 0, high: 0 }] = maps;
+  return {
+    title: `Level ${level}: the universal prompt`,
+    detail: 'Where on the clean photo it is strong, for each label.',
+    scale: { low, high, label: 'norm over channels; one scale for all labels' },
+    pictures: await Promise.all(
+      prompts.labels.map((label, index) => mapPicture(maps[index]!, label)),
+    ),
+  };
+}

@@ -1,0 +1,58 @@
+import type { GraftRecord } from '@pip-graft/pip-core';
+import type { Image } from '../image/image.ts';
+import { toFloat32 } from '../session/to-float32.ts';
+import type { TypedTensorOf } from '../session/typed-tensor.ts';
+import type { TrialRunner } from './trial-runner.ts';
+
+type Tensor = TypedTensorOf<'float32'>;
+
+/** The prompts that each label makes of one picture. */
+export interface LabelPrompts {
+  readonly labels: readonly string[];
+  readonly levels: readonly {
+    readonly level: number;
+    /** A degradation-aware prompt a label: (1,c,1,1). */
+    readonly degradation: readonly Tensor[];
+    /** A universal restoration prompt a label: (1,c,H,W), at the level's size. */
+    readonly universal: readonly Tensor[];
+  }[];
+}
+
+/**
+ * Runs the grafted model once a label and keeps its prompts: what PIP says can be looked into.
+ * All of them are in memory together, so hand in a small picture: at 256x256 and 64 channels a
+ * level and label take 17 MB.
+ *
+ * Returns undefined when the degradation was baked in: there is one setting and nothing to compare.
+ *
+ * @example const prompts = await readPrompts(run, readGraft(model)!, photo);
+ */
+export async function readPrompts(
+  run: TrialRunner,
+  graft: GraftRecord,
+  picture: Image,
+): Promise<LabelPrompts | undefined> {
+  const { labels, inputs, sites } = graft;
+  if (inputs === null) return undefined;
+  const inner = sites.flatMap(({ values }) => [values.degradationPrompt, values.universalPrompt]);
+  const levels = sites
+    .map(({ level, values }) => ({
+      level,
+      values,
+      degradation: [] as Tensor[],
+      universal: [] as Tensor[],
+    }))
+    .sort((a, b) => a.level - b.level);
+  for (const label of labels) {
+    const rows = [labels.map((other) => (other === label ? 1 : 0))];
+    const { tensors } = await run({ images: [picture], rows, inner });
+    for (const { values, degradation, universal } of levels) {
+      degradation.push(toFloat32(tensors[values.degradationPrompt]!));
+      universal.push(toFloat32(tensors[values.universalPrompt]!));
+    }
+  }
+  return {
+    labels,
+    levels: levels.map(({ level, degradation, universal }) => ({ level, degradation, universal })),
+  };
+}

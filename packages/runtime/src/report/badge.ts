@@ -1,0 +1,14 @@
+import type { VerdictStatus } from '../validate/verdict.ts';
+import { type Html, html } from './html.ts';
+
+const marks: Readonly<Record<VerdictStatus, string>> = { passed: '✓', failed: '✗', skipped: '–' };
+
+/** A status as a mark and a word, never by colour alone. */
+export function badge(status: VerdictStatus, word: string = status): Html {
+  return html`<span class="badge ${status}"><span aria-hidden="true">${marks[status]}</span> ${word}</span>`;
+}
+
+/** That an adapter was trained, or, so that nobody overlooks it, that it was not. */
+export function training(trained: boolean): Html {
+  return trained ? html`trained` : html`<span class="badge untrained">untrained</span>`;
+}

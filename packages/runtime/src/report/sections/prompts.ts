@@ -1,0 +1,26 @@
+import type { PromptFigures } from '../../validate/figures.ts';
+import { type Html, html } from '../html.ts';
+import type { ReportMaps } from '../report-data.ts';
+import { heatMaps } from './heat-maps.ts';
+import { similarity } from './similarity.ts';
+
+/** What the prompts hold: how far the labels are apart, and where the universal prompt is strong. */
+export function prompts(
+  figures: PromptFigures | undefined,
+  maps: readonly ReportMaps[],
+): Html | undefined {
+  if (figures === undefined && maps.length === 0) return undefined;
+  const { labels = [], levels = [] } = figures ?? {};
+  return html`${
+    levels.length === 0
+      ? undefined
+      : html`<p class="hint">How alike the labels' prompts are, as a cosine: 1 is the same direction, 0 unrelated, −1 opposite. Labels whose prompts are alike steer the network alike.</p>`
+  }${levels.map(
+    ({ level, degradation, universal }) => html`<div class="matrices">${similarity(
+      `Level ${level}: degradation-aware prompts`,
+      labels,
+      degradation,
+    )}${similarity(`Level ${level}: universal prompts, on one picture`, labels, universal)}</div>
+`,
+  )}${maps.map(heatMaps)}`;
+}

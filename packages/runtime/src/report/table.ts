@@ -1,0 +1,34 @@
+import { type Html, type HtmlPart, html } from './html.ts';
+
+export interface Column<Row> {
+  readonly head: string;
+  readonly cell: (row: Row) => HtmlPart;
+  /** `figure`: to the right, digits of one width. `prose`: a sentence, in softer ink. */
+  readonly kind?: 'figure' | 'prose';
+}
+
+/**
+ * A table that scrolls inside its frame, by keyboard too. The first column names its row.
+ *
+ * @param caption what it holds; a screen reader says it first
+ */
+export function table<Row>(
+  caption: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption><span>${caption}</span></caption>
+<thead><tr>${columns.map(({ head, kind }) => html`<th scope="col"${className(kind)}>${head}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${columns.map((column, index) => cell(column, row, index))}</tr>\n`)}</tbody></table></div>
+`;
+}
+
+function cell<Row>({ cell: show, kind }: Column<Row>, row: Row, index: number): Html {
+  return index === 0
+    ? html`<th scope="row"${className(kind)}>${show(row)}</th>`
+    : html`<td${className(kind)}>${show(row)}</td>`;
+}
+
+function className(kind: Column<unknown>['kind']): Html | undefined {
+  return kind && html` class="${kind}"`;
+}
