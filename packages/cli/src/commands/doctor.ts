@@ -1,39 +1,93 @@
-import { arch, cpus, platform } from 'node:os';
-import { type Device, loadRuntime } from '@pip-graft/runtime';
-import type { Command } from 'commander';
-import { probeDevice } from '../host/probe-device.ts';
+import { arch, cpus, platform, totalmem } from 'node:os';
+import {
+  type Device,
+  type DeviceEnvironment,
+  type DeviceProbe,
+  type Diagnosis,
+  diagnoseCuda,
+  diagnoseWebgpu,
+  gatherEnvironment,
+  probeDevice,
+} from '@pip-graft/runtime';
+import { type Command, Option } from 'commander';
+import { formatDevice } from '../host/format-device.ts';
 import { define } from '../session/define.ts';
+import { wholeNumber } from '../session/options.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
 import { version } from '../version.ts';
 
+interface Options {
+  readonly device?: Device;
+  readonly deviceId: number;
+}
+
+/** A device as it was tried, and why it failed or what it stands on. */
+export interface Examined extends DeviceProbe, Diagnosis {}
+
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 
 export function command(): Command {
-  return define('doctor', 'Says what works on this machine, by trying it', [
-    'graft doctor',
-    'graft doctor --json',
-  ]).action(
-    run<[], object>(async (session) => {
-      const machine = {
-        graft: version,
-        node: process.versions.node,
-        platform: `${platform()} ${arch()}`,
-        cores: cpus().length,
-        onnxruntime: (await loadRuntime()).env.versions.node ?? 'unknown',
-      };
-      const probes = [];
-      for (const [index, device] of devices.entries()) {
-        session.progress(`trying ${device}`, index, devices.length);
-        probes.push(await probeDevice(device));
-      }
-      const cpu = probes.some(({ device, works }) => device === 'cpu' && works);
-      const text = [
-        table(Object.entries(machine).map(([name, value]) => [name, String(value)])),
-        '',
-        table(probes.map(({ device, works, detail }) => [works ? '✓' : '✗', device, detail])),
-      ];
-      return { json: { machine, devices: probes }, text: text.join('\n'), exit: cpu ? 0 : 6 };
-    }),
-  );
+  return define(
+    'doctor',
+    'Says what works on this machine, by trying it, and what would mend the rest',
+    ['graft doctor', 'graft doctor --device cuda', 'graft doctor --json'],
+  )
+    .addOption(
+      new Option(
+        '--device <device>',
+        'look at this one only; exit 6 when it does not work',
+      ).choices(devices),
+    )
+    .addOption(
+      new Option('--device-id <number>', 'which of several CUDA devices')
+        .argParser(wholeNumber(0, 255))
+        .default(0),
+    )
+    .action(
+      run<[], Options>(async (session, { device, deviceId }) => {
+        const environment = await gatherEnvironment();
+        const machine = {
+          graft: version,
+          node: process.versions.node,
+          platform: `${platform()} ${arch()}`,
+          cores: cpus().length,
+          memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+          onnxruntime: environment.runtime?.version ?? 'not installed',
+        };
+        const wanted = device === undefined ? devices : [device];
+        const examined: Examined[] = [];
+        for (const [index, name] of wanted.entries()) {
+          session.progress(`trying ${name}`, index, wanted.length);
+          const probe = await probeDevice(name, { deviceId });
+          examined.push({ ...probe, ...diagnose(probe, environment, deviceId) });
+        }
+        const required = device ?? 'cpu';
+        const works = examined.some((one) => one.device === required && one.works);
+        const text = [
+          table(Object.entries(machine).map(([name, value]) => [name, String(value)])),
+          ...examined.map(formatDevice),
+        ];
+        return {
+          json: { machine, devices: examined, environment },
+          text: text.join('\n\n'),
+          exit: works ? 0 : 6,
+        };
+      }),
+    );
+}
+
+/** What stands in the way; of a device that works the findings, but no fix. */
+function diagnose(
+  { device, works, detail }: DeviceProbe,
+  environment: DeviceEnvironment,
+  deviceId: number,
+): Diagnosis {
+  const nativeLog = works ? '' : detail;
+  if (device === 'cpu') return { findings: [] };
+  const { fix, ...rest } =
+    device === 'cuda'
+      ? diagnoseCuda(environment, { nativeLog, deviceId })
+      : diagnoseWebgpu(environment, { nativeLog });
+  return { ...rest, ...(works || fix === undefined ? {} : { fix }) };
 }

@@ -1,11 +1,22 @@
 import { buildModel, GraftError, GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
-import { createSession, type Device, float32Tensor, runModel } from '@pip-graft/runtime';
+import { createSession } from '../session/create-session.ts';
+import { runModel } from '../session/run-model.ts';
+import type { Device } from '../session/session.ts';
+import { float32Tensor } from '../session/typed-tensor.ts';
 
 /** Whether a device really computes, and if not, why. */
 export interface DeviceProbe {
   readonly device: Device;
   readonly works: boolean;
+  /** What ran and how exact it was, or what onnxruntime threw. */
   readonly detail: string;
+}
+
+export interface ProbeOptions {
+  /** Which of several devices; default 0. */
+  readonly deviceId?: number;
+  /** What makes the session; default {@link createSession}, in this process. */
+  readonly open?: typeof createSession;
 }
 
 const side = 8;
@@ -15,12 +26,20 @@ const tolerance = 5e-3;
 /**
  * Proves a device by running a 3x3 convolution on it and comparing with plain arithmetic: that a
  * provider is listed, or that a session was created, says nothing (onnxruntime falls back silently).
+ *
+ * @example (await probeDevice('cuda', { deviceId: 1 })).works
  */
-export async function probeDevice(device: Device): Promise<DeviceProbe> {
+export async function probeDevice(
+  device: Device,
+  { deviceId = 0, open = createSession }: ProbeOptions = {},
+): Promise<DeviceProbe> {
   const image = Float32Array.from({ length: side * side }, (_, index) => ((index * 37) % 64) / 64);
   const kernel = Float32Array.from({ length: 9 }, (_, index) => (index - 4) / 9);
   try {
-    const session = await createSession({ model: convolution(kernel) }, { device, label: 'probe' });
+    const session = await open(
+      { model: convolution(kernel) },
+      { device, deviceId, label: 'probe' },
+    );
     try {
       const { y } = await runModel(session, { x: float32Tensor([1, 1, side, side], image) });
       const expected = convolve(image, kernel);
@@ -38,7 +57,7 @@ export async function probeDevice(device: Device): Promise<DeviceProbe> {
     }
   } catch (error) {
     if (!(error instanceof GraftError)) throw error;
-    return { device, works: false, detail: error.message };
+    return { device, works: false, detail: error.message.replace(/^probe: /, '') };
   }
 }
 

@@ -1,0 +1,99 @@
+import { addFolders, fetchProvider, installCuda } from './cuda-fixes.ts';
+import { cudnnMajor, neededCuda } from './cuda-needs.ts';
+import type { DeviceEnvironment } from './device-environment.ts';
+import type { DeviceFinding, Fix } from './diagnosis.ts';
+import type { FoundLibrary } from './find-library.ts';
+
+/** What onnxruntime-node itself has to bring. */
+export function provider({ cuda, runtime }: DeviceEnvironment): DeviceFinding {
+  const what = 'onnxruntime-node';
+  const short = (name: string): string => name.replace('libonnxruntime_', '');
+  const needed = 'both, beside its binding';
+  const version = runtime?.version ?? '';
+  const damaged = cuda.providers.find(({ fault }) => fault !== undefined);
+  const missing = cuda.providers.filter(({ path }) => path === undefined);
+  const found =
+    damaged?.fault ??
+    (missing.length > 0
+      ? `${version}, without ${missing.map(({ name }) => short(name)).join(', ')}`
+      : `${version}, with both`);
+  const met = damaged === undefined && missing.length === 0;
+  return { what, met, found, needed, ...(met ? {} : { fix: fetchProvider }) };
+}
+
+/** What the provider is linked with. */
+export function libraries(
+  environment: DeviceEnvironment,
+  libraryPath: readonly string[],
+): DeviceFinding {
+  const cuda = neededCuda(environment);
+  const all = neededLibraries(environment).filter(({ name }) => name !== 'libcuda.so.1');
+  const missing = all.filter(({ path }) => path === undefined);
+  const what = `CUDA ${cuda} libraries`;
+  const own = all.filter(({ name }) => /^lib(cu|nv)/.test(name));
+  const needed = own.map(({ name }) => name.replace(/^lib(.*)\.so\.(\d+)$/, '$1 $2')).join(', ');
+  if (missing.length === 0) return { what, met: true, found: foldersOf(own), needed };
+  const other = environment.cuda.cudart
+    .map(({ name }) => name.replace('libcudart.so.', ''))
+    .filter((major) => major !== String(cuda));
+  const found = [
+    missing.length === all.length
+      ? 'none'
+      : `without ${missing.map(({ name }) => name).join(', ')}`,
+    ...(other.length > 0 ? [`CUDA ${other.join(' and ')} is there`] : []),
+  ].join('; ');
+  return { what, met: false, found, needed, fix: libraryFix(environment, missing, libraryPath) };
+}
+
+/** Loaded later than the rest, so that a session can be made without it. */
+export function cudnn(
+  environment: DeviceEnvironment,
+  libraryPath: readonly string[],
+): DeviceFinding {
+  const what = 'cuDNN';
+  const needed = `${cudnnMajor}, for convolutions`;
+  const right = environment.cuda.cudnn.find(({ name }) => name === `libcudnn.so.${cudnnMajor}`);
+  if (right?.path !== undefined)
+    return { what, met: true, found: `${cudnnMajor}, ${foldersOf([right])}`, needed };
+  const other = environment.cuda.cudnn
+    .map(({ name }) => name.replace('libcudnn.so.', ''))
+    .filter((major) => major !== String(cudnnMajor));
+  const found = right?.elsewhere
+    ? `${cudnnMajor}, in ${right.elsewhere[0]}`
+    : other.length > 0
+      ? `${other.join(', ')} only`
+      : 'none';
+  const missing = [right ?? { name: `libcudnn.so.${cudnnMajor}` }];
+  return { what, met: false, found, needed, fix: libraryFix(environment, missing, libraryPath) };
+}
+
+function libraryFix(
+  environment: DeviceEnvironment,
+  missing: readonly FoundLibrary[],
+  libraryPath: readonly string[],
+): Fix {
+  if (missing.every(({ elsewhere }) => elsewhere !== undefined)) return addFolders(libraryPath);
+  return installCuda(environment, neededCuda(environment), cudnnMajor);
+}
+
+/** Of all provider libraries. */
+export function neededLibraries({ cuda }: DeviceEnvironment): FoundLibrary[] {
+  return cuda.providers.flatMap(({ needed }) => needed);
+}
+
+/** Every folder that holds something the loader misses, fewest first that hold all. */
+export function foldersToAdd(environment: DeviceEnvironment): string[] {
+  const right = environment.cuda.cudnn.filter(({ name }) => name === `libcudnn.so.${cudnnMajor}`);
+  const lost = [...neededLibraries(environment), ...right].filter(
+    ({ path, elsewhere }) => path === undefined && elsewhere !== undefined,
+  );
+  const chosen: string[] = [];
+  for (const { elsewhere = [] } of lost)
+    if (!elsewhere.some((folder) => chosen.includes(folder))) chosen.push(elsewhere[0]!);
+  return chosen;
+}
+
+function foldersOf(libraries: readonly FoundLibrary[]): string {
+  const folders = libraries.map(({ path }) => path?.replace(/\/[^/]*$/, '') ?? '');
+  return [...new Set(folders)].join(', ');
+}

@@ -1,0 +1,148 @@
+import { addFolders, fetchProvider, installDriver, manager } from './cuda-fixes.ts';
+import { expectedCuda } from './cuda-needs.ts';
+import type { DeviceEnvironment } from './device-environment.ts';
+import type { DeviceFinding, Fix } from './diagnosis.ts';
+
+export interface Explained {
+  readonly finding: DeviceFinding;
+  /** A missing file: what looking at the files finds as well. */
+  readonly repeats: boolean;
+}
+
+interface Rule {
+  readonly pattern: RegExp;
+  readonly what: string;
+  readonly needed: string;
+  readonly fix?: (environment: DeviceEnvironment) => Fix | undefined;
+  readonly repeats?: boolean;
+}
+
+/** What onnxruntime, CUDA and Dawn write when a device cannot be had; the first that matches counts. */
+const rules: readonly Rule[] = [
+  {
+    pattern: /error: (\S+): cannot open shared object file/,
+    what: 'library',
+    needed: 'found by the loader',
+    repeats: true,
+  },
+  {
+    pattern: /version `(GLIBC\w*_[\d.]+)' not found/,
+    what: 'C library',
+    needed: 'a newer distribution',
+  },
+  {
+    pattern: /(undefined symbol: \S+|file too short|invalid ELF header)/,
+    what: 'provider library',
+    needed: 'one of the same version, whole',
+    fix: () => fetchProvider,
+  },
+  {
+    pattern:
+      /(?:CUDA failure 35: CUDA )?(driver version is insufficient for CUDA runtime version|CUDA failure 35\b)/,
+    what: 'NVIDIA driver',
+    needed: 'one that serves this CUDA',
+    fix: (environment) =>
+      installDriver(environment, expectedCuda(environment.runtime?.version) === 13 ? 580 : 525),
+  },
+  {
+    pattern: /(?:CUDA failure 100: )?(no CUDA-capable device is detected|CUDA failure 100\b)/,
+    what: 'NVIDIA GPU',
+    needed: 'one that CUDA sees',
+  },
+  {
+    pattern: /(?:CUDA failure 101: )?(invalid device ordinal|CUDA failure 101\b)/,
+    what: 'device',
+    needed: 'a number that nvidia-smi lists',
+    fix: () => ({ command: 'nvidia-smi -L' }),
+  },
+  {
+    pattern: /(?:CUDA failure 209: )?(no kernel image is available|CUDA failure 209\b)/,
+    what: 'NVIDIA GPU',
+    needed: 'one that this build of onnxruntime has code for',
+  },
+  {
+    pattern:
+      /(CUDA failure (?:2|46)\b[^\n]{0,60}|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|devices? (?:is|are) busy or unavailable)/,
+    what: 'GPU memory',
+    needed: 'free, and the GPU not in exclusive use',
+    fix: () => ({ command: 'nvidia-smi', note: 'lists the processes that hold the GPU' }),
+  },
+  {
+    pattern: /(?:CUDA failure 802: )?(system not yet initialized|CUDA failure 802\b)/,
+    what: 'NVSwitch fabric',
+    needed: 'its manager running',
+    fix: () => ({ command: 'sudo systemctl start nvidia-fabricmanager' }),
+  },
+  {
+    pattern: /(unsupported display driver|CUDA failure 80[34]\b|forward compatibility)/,
+    what: 'NVIDIA driver',
+    needed: 'kernel module and libraries of one version',
+    fix: () => ({
+      command: 'sudo reboot',
+      note: 'after a driver update the old module stays loaded',
+    }),
+  },
+  {
+    pattern: /(CUDA failure 999\b)/,
+    what: 'NVIDIA driver',
+    needed: 'working; it does not after some suspends',
+    fix: () => ({ command: 'sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm' }),
+  },
+  {
+    pattern:
+      /(CUDNN_STATUS_\w+|Unable to load any libcudnn[^\n]{0,60}|Could not load (?:library )?libcudnn\S*|libcudnn\S* is not)/i,
+    what: 'cuDNN',
+    needed: '9, with all its parts in one folder',
+    fix: ({ cuda }) => {
+      const folder = cuda.cudnn.find(({ name }) => name === 'libcudnn.so.9')?.elsewhere?.[0];
+      return folder === undefined ? undefined : addFolders([folder]);
+    },
+  },
+  {
+    pattern: /(shaderUniform\*ArrayDynamicIndexing required)/,
+    what: 'Vulkan driver',
+    needed: 'Mesa 25 or newer, or that of the card',
+    fix: ({ distribution }) =>
+      distribution?.id === 'debian' && distribution.version === '12'
+        ? { command: 'sudo apt-get install -t bookworm-backports mesa-vulkan-drivers' }
+        : undefined,
+  },
+  {
+    pattern: /(Vulkan [\w*]+ (?:feature )?required)/,
+    what: 'Vulkan driver',
+    needed: 'one with that feature',
+  },
+  {
+    pattern: /(vkCreateInstance: Found no drivers|VK_ERROR_INCOMPATIBLE_DRIVER)/,
+    what: 'Vulkan driver',
+    needed: 'one that loads',
+    fix: (environment) => mesa(environment),
+    repeats: true,
+  },
+];
+
+/** A driver for cards of several makers and, without one, for the processor. */
+export function mesa(environment: DeviceEnvironment): Fix | undefined {
+  const tool = manager(environment);
+  return tool === undefined ? undefined : { command: `sudo ${tool} install mesa-vulkan-drivers` };
+}
+
+/** The reason in what native code wrote; undefined where none is known. */
+export function explainLog(log: string, environment: DeviceEnvironment): Explained | undefined {
+  for (const { pattern, what, needed, fix, repeats = false } of rules) {
+    const found = pattern.exec(log)?.[1];
+    if (found === undefined) continue;
+    const mended = fix?.(environment);
+    return {
+      finding: {
+        what,
+        met: false,
+        found,
+        needed,
+        ...(mended === undefined ? {} : { fix: mended }),
+      },
+      repeats,
+    };
+  }
+  return undefined;
+}
