@@ -15,7 +15,9 @@ export interface DeviceProbe {
 export interface ProbeOptions {
   /** Which of several devices; default 0. */
   readonly deviceId?: number;
-  /** What makes the session; default {@link createSession}, in this process. */
+  /** Longest that the device may take, in milliseconds; default one minute. */
+  readonly timeout?: number;
+  /** What makes the session; default {@link createSession}. */
   readonly open?: typeof createSession;
 }
 
@@ -31,14 +33,15 @@ const tolerance = 5e-3;
  */
 export async function probeDevice(
   device: Device,
-  { deviceId = 0, open = createSession }: ProbeOptions = {},
+  { deviceId = 0, timeout = 60_000, open = createSession }: ProbeOptions = {},
 ): Promise<DeviceProbe> {
   const image = Float32Array.from({ length: side * side }, (_, index) => ((index * 37) % 64) / 64);
   const kernel = Float32Array.from({ length: 9 }, (_, index) => (index - 4) / 9);
   try {
     const session = await open(
       { model: convolution(kernel) },
-      { device, deviceId, label: 'probe' },
+      // In a process of its own: a driver may crash or hang.
+      { device, deviceId, label: 'probe', isolation: { timeout } },
     );
     try {
       const { y } = await runModel(session, { x: float32Tensor([1, 1, side, side], image) });

@@ -23,7 +23,8 @@ const answers: {
   readonly [Name in CallName]: (args: Calls[Name]['args']) => Promise<Calls[Name]['result']>;
 } = {
   async open({ path, options }) {
-    await loadRuntime();
+    // Some reasons are only printed. The parent reads what is printed here.
+    (await loadRuntime()).env.logLevel = 'error';
     before ??= peakOfProcess();
     session = await openNative(path, options);
     const { inputs, outputs } = session;

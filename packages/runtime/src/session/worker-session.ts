@@ -1,3 +1,5 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { nativeReason } from '../process/native-reason.ts';
 import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
 import type { NativeOptions } from './native-session.ts';
 import type { Session } from './session.ts';
@@ -29,7 +31,10 @@ export async function openWorker(
       },
     };
   } catch (error) {
+    const reason = nativeReason(worker.log);
     await worker.close();
-    throw error;
+    const device = error instanceof GraftError && error.code === 'DEVICE_UNAVAILABLE';
+    if (!device || reason === undefined || error.message.includes(reason)) throw error;
+    throw new GraftError(error.code, `${error.message}: ${reason}`, { cause: error });
   }
 }

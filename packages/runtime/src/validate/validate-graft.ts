@@ -59,6 +59,7 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
 const onDemand: Readonly<Record<string, (options: ValidateOptions) => boolean>> = {
   'ran on the device': ({ device = 'cpu' }) => device !== 'cpu',
   layers: ({ layers = false }) => layers,
+  tiles: ({ tiles }) => tiles !== undefined,
   'largest picture': ({ sweep = false }) => sweep,
 };
 

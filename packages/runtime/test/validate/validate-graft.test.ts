@@ -25,7 +25,7 @@ afterAll(() => {
 
 /** Those that run on the CPU when nothing more is asked for. */
 const standard = checkNames.filter(
-  (name) => !['ran on the device', 'layers', 'largest picture'].includes(name),
+  (name) => !['ran on the device', 'tiles', 'layers', 'largest picture'].includes(name),
 );
 
 const quick = { sizeMultiple: 4, threads: 1, timing: { side: 32, warmUp: 0, repeats: 1 } };

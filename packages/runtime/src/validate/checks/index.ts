@@ -16,6 +16,7 @@ import { removal } from './removal.ts';
 import { settings } from './settings.ts';
 import { sizeMultiple } from './size-multiple.ts';
 import { sizes } from './sizes.ts';
+import { tiles } from './tiles.ts';
 import { upstream } from './upstream.ts';
 
 /**
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   placement,
   neutralAll,
   latency,
+  tiles,
   neutralBasic,
   untrainedIdentity,
   batch,
