@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { formatInspection } from '../host/format-inspection.ts';
 import { hostPage } from '../host/host-page.ts';
 import { openHost } from '../host/open-host.ts';
+import { type PromptSize, promptSizes } from '../host/prompt-sizes.ts';
 import { define } from '../session/define.ts';
 import { refuseOverInput } from '../session/options.ts';
 import { run } from '../session/run.ts';
@@ -50,11 +51,7 @@ interface GraftSummary {
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
   readonly levels: readonly number[];
   /** Sizes of the prompts, where the file still says them. */
-  readonly prompts: readonly {
-    readonly level: number;
-    readonly promptChannels: number;
-    readonly promptSize: number;
-  }[];
+  readonly prompts: readonly PromptSize[];
   readonly hostDigest: string;
 }
 
@@ -135,12 +132,7 @@ function inspect(path: string): Inspection {
       labels: record.labels,
       inputs: record.inputs,
       levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
-      prompts: record.sites.flatMap(({ level, values }) => {
-        const [, promptChannels, promptSize] = facts.value(values.prompt)?.dims ?? [];
-        return typeof promptChannels === 'number' && typeof promptSize === 'number'
-          ? [{ level, promptChannels, promptSize }]
-          : [];
-      }),
+      prompts: promptSizes(record, facts),
       hostDigest: record.host.digest,
     },
     warnings: located.warnings,

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { HostPage } from '@pip-graft/runtime';
 import type { Inspection } from '../commands/inspect.ts';
 import { inspectionFacts } from './format-inspection.ts';
-import { laddersOf } from './ladders-of.ts';
+import { reportLadders } from './report-ladders.ts';
 
 /** An inspection as a page with a drawing. */
 export function hostPage(path: string, found: Inspection): HostPage {
@@ -17,13 +17,7 @@ export function hostPage(path: string, found: Inspection): HostPage {
     name: basename(path),
     summary,
     facts: inspectionFacts(found).map(([label = '', value = '']) => ({ label, value })),
-    ladders: laddersOf(sites).map((ladder) => ({
-      levels: ladder.map(({ level, scale, channels: width, join }) => {
-        const sizes = graft?.prompts.find((prompt) => prompt.level === level);
-        return { level, scale, channels: width, join, ...(sizes ? { graft: sizes } : {}) };
-      }),
-      ...(graft?.inputs ? { inputs: Object.values(graft.inputs) } : {}),
-    })),
+    ladders: reportLadders(sites, graft),
     warnings,
     rejected,
   };

@@ -49,7 +49,8 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
   const { subject, close } = await openSubject(opening);
   try {
     const { graft } = subject;
-    const total = graft.labels.length + 1;
+    const labels = graft.labels.filter((_, index) => graft.baked?.weights[index] !== 0);
+    const total = labels.length + 1;
     const sizeMultiple =
       options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
     const run =
@@ -59,7 +60,7 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
     const pictures = await gatherPictures({
       host: run('host'),
       grafted: run('grafted'),
-      labels: graft.labels,
+      labels,
       photo: await photoFor(subject, longest.pictures),
       sizeMultiple,
       ...(strengths === undefined ? {} : { strengths }),

@@ -19,7 +19,7 @@ export interface PicturesRequest {
   readonly photo: Image;
   /** Both sides of what the networks see are multiples of this; default 1. */
   readonly sizeMultiple?: number;
-  /** Settings of the grafted model; the last is compared with the input and the host. Default full strength. */
+  /** Settings of the grafted model; the last is compared with the input and the host. Default the model's own. */
   readonly strengths?: readonly number[];
   /** Of the degradations; default 7. */
   readonly seed?: number;
@@ -49,7 +49,7 @@ export interface Pictures {
  * @example const { strips, comparisons } = await gatherPictures({ host, grafted, labels, photo });
  */
 export async function gatherPictures(request: PicturesRequest): Promise<Pictures> {
-  const { labels, photo, strengths = [1], seed = 7, onLabel } = request;
+  const { labels, photo, strengths = [undefined], seed = 7, onLabel } = request;
   const rows: Restored[] = [];
   for (const label of labels) {
     const input = isDegradation(label) ? degrade(photo, label, seed) : photo;
@@ -57,7 +57,8 @@ export async function gatherPictures(request: PicturesRequest): Promise<Pictures
     const host = await restored(request.host, input, request, {});
     const grafted: Image[] = [];
     for (const strength of strengths) {
-      grafted.push(await restored(request.grafted, input, request, { rows: weights, strength }));
+      const settings = { rows: weights, ...(strength === undefined ? {} : { strength }) };
+      grafted.push(await restored(request.grafted, input, request, settings));
     }
     rows.push({ label, input, host, grafted });
     onLabel?.(label, rows.length, labels.length);
@@ -112,14 +113,15 @@ async function comparison(row: Restored, photo: Image): Promise<ReportComparison
 async function strip(
   { label, input, host, grafted }: Restored,
   photo: Image,
-  strengths: readonly number[],
+  strengths: readonly (number | undefined)[],
 ): Promise<ReportStrip> {
   const pictures = [
     await reportPicture(input, 'input', decibels(input, photo)),
     await reportPicture(host, 'host', decibels(host, photo)),
   ];
   for (const [index, image] of grafted.entries()) {
-    const caption = `${label}, strength ${strengths[index]}`;
+    const strength = strengths[index];
+    const caption = strength === undefined ? 'grafted' : `${label}, strength ${strength}`;
     pictures.push(await reportPicture(image, caption, decibels(image, photo)));
   }
   return { title: `${label}: host and graft`, pictures };
