@@ -1,35 +1,47 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import { readImage, type Validation, validateGraft } from '@pip-graft/runtime';
+import {
+  type Device,
+  explainGraft,
+  readImage,
+  reportJson,
+  type ValidateOptions,
+  validateGraft,
+} from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formatValidation } from '../host/format-validation.ts';
+import { reportData } from '../host/report-data.ts';
+import { checkReportOptions, type ReportOptions, reportOptions } from '../host/report-options.ts';
+import { writeReports } from '../host/write-reports.ts';
 import { define } from '../session/define.ts';
 import { wholeNumber } from '../session/options.ts';
 import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import type { Session } from '../session/session.ts';
+import { version } from '../version.ts';
 
-interface Options {
+interface Options extends ReportOptions {
   readonly base?: string;
-  readonly device: 'cpu' | 'cuda' | 'webgpu';
+  readonly device: Device;
   readonly deviceId?: number;
-  readonly layers?: boolean;
-  readonly sweep?: boolean;
-  readonly timeLimit?: number;
   readonly image?: string;
   readonly threads?: number;
   readonly maxOverhead?: number;
   readonly maxMemory?: number;
+  readonly layers?: boolean;
+  readonly sweep?: boolean;
+  readonly tiles?: number;
+  readonly overlap?: number;
+  readonly timeLimit?: number;
 }
-
-const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
 
 /** 6: the device is missing. */
 const exits = { passed: 0, failed: 1, skipped: 6 } as const;
 
 export function command(): Command {
-  return define('validate', 'Tries whether a grafted model is sound on this machine', [
+  const validate = define('validate', 'Tries whether a grafted model is sound on this machine', [
     'graft validate grafted.onnx',
     'graft validate grafted.onnx --base host.onnx --image photo.jpg --max-overhead 1.15',
-    'graft validate grafted.onnx --device cuda --layers',
+    'graft validate grafted.onnx --device cuda --layers --html report.html',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
     .option(
@@ -41,17 +53,7 @@ export function command(): Command {
         .choices(['cpu', 'cuda', 'webgpu'])
         .default('cpu'),
     )
-    .option('--device-id <number>', 'which of several GPUs; default 0', wholeNumber(0, 1023))
-    .option('--layers', 'compare every inner tensor with the CPU and say where an error begins')
-    .option(
-      '--sweep',
-      'try many mixtures, strengths and batches, and the largest picture that fits; takes minutes',
-    )
-    .option(
-      '--time-limit <seconds>',
-      'longest that one step may take in native code before it counts as hung; default 300',
-      wholeNumber(1, 86_400),
-    )
+    .option('--device-id <number>', 'which of several CUDA devices; default 0', wholeNumber(0, 255))
     .option(
       '--image <photo>',
       'natural photo to run on; default: a small one that comes with the tool',
@@ -71,76 +73,92 @@ export function command(): Command {
       "fail when the graft takes more than this times the host's memory",
       ratio,
     )
-    .action(
-      run<[string], Options>(async (session, path, options) => {
-        const { base, device, deviceId, image, threads, maxOverhead, maxMemory } = options;
-        const { layers = false, sweep = false, timeLimit } = options;
-        const opened = openModel(path);
-        const { sizeMultiple } = locateSkips(opened.model);
-        opened.close();
-        let current = { name: '', done: 0, total: 1 };
-        const validation = await validateGraft({
-          grafted: path,
-          device,
-          sizeMultiple,
-          layers,
-          sweep,
-          signal: session.signal,
-          ...(deviceId === undefined ? {} : { deviceId }),
-          ...(timeLimit === undefined ? {} : { timeout: 1000 * timeLimit }),
-          ...(base === undefined ? {} : { base }),
-          ...(image === undefined ? {} : { photo: await readImage(image) }),
-          ...(threads === undefined ? {} : { threads }),
-          budget: {
-            ...(maxOverhead === undefined ? {} : { overhead: maxOverhead }),
-            ...(maxMemory === undefined ? {} : { memory: maxMemory }),
-          },
-          onStart: (name, done, total) => {
-            current = { name, done, total };
-            session.progress(name, done, total);
-          },
-          onStep: (done, total) =>
-            session.progress(current.name, current.done + done / total, current.total),
-        });
-        return {
-          json: validation,
-          text: formatValidation(path, device, validation, session.columns),
-          exit: exits[validation.status],
-        };
-      }),
+    .option('--layers', 'compare every inner tensor with the CPU and say where an error begins')
+    .option(
+      '--sweep',
+      'try many mixtures, strengths and batches, and the largest picture that fits; takes minutes',
+    )
+    .option(
+      '--tiles <side>',
+      'measure how far a picture restored in tiles of this side is from the same restored whole',
+      wholeNumber(16, 8192),
+    )
+    .option(
+      '--overlap <pixels>',
+      'what those tiles share; default a quarter, 64 at most',
+      wholeNumber(0, 4096),
+    )
+    .option(
+      '--time-limit <seconds>',
+      'longest that one step may take in native code before it counts as hung; default 300',
+      wholeNumber(1, 86_400),
     );
+  for (const option of reportOptions()) validate.addOption(option);
+  return validate.action(
+    run<[string], Options>(async (session, path, options) => {
+      const { base, device } = options;
+      checkReportOptions(options, base === undefined ? [path] : [path, base]);
+      const settings = await settingsOf(session, path, options);
+      const validation = await validateGraft(settings);
+      const pictures = options.html !== undefined && validation.status !== 'skipped';
+      const explanation = pictures
+        ? await explainGraft({
+            ...settings,
+            onStep: (step, done, total) => session.progress(`pictures: ${step}`, done, total),
+          }).catch((error: unknown) => {
+            // What fails here failed in a check before, which the report shows.
+            if (validation.status === 'passed') throw error;
+            return undefined;
+          })
+        : undefined;
+      const data = reportData({ path, device, validation, explanation });
+      await writeReports(data, options, session);
+      return {
+        json: reportJson(data, { name: 'graft', version }),
+        text: formatValidation(path, device, validation, session.columns),
+        exit: exits[validation.status],
+      };
+    }),
+  );
 }
 
-/** A limit that is no number says itself which way it goes. */
-function limitOf(limit: number | string | null): string {
-  return typeof limit === 'number' ? `≤ ${limit}` : (limit ?? '');
-}
-
-/** A validation as text: one line a check, then the verdict. */
-function formatValidation(
+async function settingsOf(
+  session: Session,
   path: string,
-  device: string,
-  { status, checks }: Validation,
-  columns: number | undefined,
-): string {
-  const number = (value: number | string | null): string =>
-    typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? '');
-  const rows = checks.map(({ name, status: state, measured, limit, detail }) => [
-    marks[state],
-    name,
-    number(measured),
-    limitOf(limit),
-    detail,
-  ]);
-  const failed = checks.filter((check) => check.status === 'failed').length;
-  const where = device === 'cpu' ? '' : ` on ${device}`;
-  const verdict = {
-    passed: `passed${where}`,
-    failed: `failed${where}: ${failed} of ${checks.length} checks`,
-    skipped: `skipped, nothing was proved: ${device} cannot be used here; graft doctor says why`,
-  }[status];
-  const checksTable = table([['', 'check', 'measured', 'limit', ''], ...rows], columns);
-  return [checksTable, '', `${path}: ${verdict}`].join('\n');
+  options: Options,
+): Promise<ValidateOptions> {
+  const { base, device, deviceId, image, threads, maxOverhead, maxMemory } = options;
+  const { layers = false, sweep = false, tiles, overlap, timeLimit } = options;
+  const opened = openModel(path);
+  const { sizeMultiple } = locateSkips(opened.model);
+  opened.close();
+  let current = { name: '', done: 0, total: 1 };
+  return {
+    grafted: path,
+    device,
+    sizeMultiple,
+    layers,
+    sweep,
+    signal: session.signal,
+    ...(base === undefined ? {} : { base }),
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(image === undefined ? {} : { photo: await readImage(image) }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(tiles === undefined
+      ? {}
+      : { tiles: { tile: tiles, ...(overlap === undefined ? {} : { overlap }) } }),
+    ...(timeLimit === undefined ? {} : { timeout: 1000 * timeLimit }),
+    budget: {
+      ...(maxOverhead === undefined ? {} : { overhead: maxOverhead }),
+      ...(maxMemory === undefined ? {} : { memory: maxMemory }),
+    },
+    onStart: (name, done, total) => {
+      current = { name, done, total };
+      session.progress(name, done, total);
+    },
+    onStep: (done, total) =>
+      session.progress(current.name, current.done + done / total, current.total),
+  };
 }
 
 function ratio(text: string): number {

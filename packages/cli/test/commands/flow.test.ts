@@ -148,12 +148,13 @@ describe.each(networks)(
     });
 
     it('validates on the CPU', () => {
-      const { status, checks } = json(folder, 'validate', grafted, '--base', host) as {
-        status: string;
-        checks: { name: string; status: string }[];
+      const { verdict, models } = json(folder, 'validate', grafted, '--base', host) as {
+        verdict: { status: string };
+        models: { validation: { checks: { name: string; status: string }[] } }[];
       };
+      const { checks } = models[0]!.validation;
       expect(checks.filter((check) => check.status === 'failed')).toEqual([]);
-      expect(status).toBe('passed');
+      expect(verdict.status).toBe('passed');
     });
 
     it('gives the host back byte for byte', () => {
@@ -269,7 +270,9 @@ describe('graft on a host with external data', () => {
         '--external',
         mode,
       );
-      expect(json(folder, 'validate', target)).toMatchObject({ status: 'passed' });
+      expect(json(folder, 'validate', target)).toMatchObject({
+        verdict: { status: 'passed' },
+      });
       const back = target.replace('grafted', 'back');
       expect(json(folder, 'remove', target, '-o', back)).toMatchObject({ identical: true });
     },

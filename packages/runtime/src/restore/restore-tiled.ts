@@ -75,7 +75,8 @@ export async function restoreTiled(
 }
 
 /** A quarter of the tile, 64 at most: more costs time and closes little of the gap (see docs/guides/restore.md). */
-function defaultOverlap(tile: number): number {
+/** Pixels that neighbouring tiles share where the caller does not say. */
+export function defaultOverlap(tile: number): number {
   return Math.min(64, Math.floor(tile / 4));
 }
 

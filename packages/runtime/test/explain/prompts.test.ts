@@ -13,6 +13,7 @@ import {
   readPrompts,
   runTrial,
   type Trial,
+  trialFeeds,
   universalPromptMap,
   viridis,
 } from '@pip-graft/runtime';
@@ -104,11 +105,8 @@ describe('of a grafted model', () => {
     const read = await readPrompts(
       (trial) => {
         trials.push(trial);
-        return runTrial(session, trial, {
-          picture: 'input',
-          output: session.outputs[0]!.name,
-          inputs: graft.inputs,
-        });
+        const feeds = trialFeeds(trial, 'input', graft.inputs);
+        return runTrial(session, feeds, session.outputs[0]!.name, trial.inner);
       },
       graft,
       picture,

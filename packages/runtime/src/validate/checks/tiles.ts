@@ -1,11 +1,9 @@
+import { defaultOverlap } from '../../restore/restore-tiled.ts';
 import { tileGap } from '../../restore/tile-gap.ts';
 import type { TileGap } from '../figures.ts';
 import { fitted, type PictureSize } from '../pictures.ts';
 import type { Check, Subject } from '../subject.ts';
 import { figure, skipped } from '../verdict.ts';
-
-/** Of a tile, what it shares with the next, where the caller does not say. */
-const sharedPart = 1 / 8;
 
 /**
  * How far a picture restored in tiles is from the same restored whole. These networks pool over
@@ -20,7 +18,7 @@ export const tiles: Check = {
       return skipped('The host takes pictures of one size only.');
     }
     const tile = Math.ceil(wanted.tile / multiple) * multiple;
-    const overlap = wanted.overlap ?? Math.round(tile * sharedPart);
+    const overlap = wanted.overlap ?? defaultOverlap(tile);
     const gaps: TileGap[] = [];
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });
