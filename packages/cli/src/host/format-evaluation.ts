@@ -8,7 +8,7 @@ const reasons: Readonly<Record<Steering['by'], string>> = {
   map: 'by --map',
   given: 'by --degradation',
   name: "by the task's name",
-  default: "the model's default: its labels do not tell the task's name",
+  default: "the model's default: no one label fits the task's name",
   baked: 'baked in',
   host: '',
 };
