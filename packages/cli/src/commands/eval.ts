@@ -100,8 +100,7 @@ export function command(): Command {
         const found = { ...measured, problems: [...problems, ...measured.problems] };
         const gate = gateOf(found, options.minPsnr);
         const lines = [formatEvaluation(found, options.perImage === true)];
-        if (ignored.length > 0)
-          lines.push(`ignored, for they are no pictures: ${ignored.join(', ')}`);
+        if (ignored.length > 0) lines.push('', passedOver(ignored));
         lines.push('', verdictOf(path, found, gate));
         return {
           json: plain({ model: path, base: base ?? null, data, ...found, ignored, gate }),
@@ -130,6 +129,11 @@ function lookAt(path: string): {
 /** A model without labels is refused by `evaluate`, which says why. */
 function weightsFor(text: string, labels: readonly string[]): number[] {
   return labels.length === 0 ? [] : parseWeights(text, labels);
+}
+
+function passedOver(ignored: readonly string[]): string {
+  const rest = ignored.length > 5 ? ` and ${ignored.length - 5} more` : '';
+  return `passed over, no PNG, JPEG, WebP or TIFF: ${ignored.slice(0, 5).join(', ')}${rest}`;
 }
 
 interface Gate {

@@ -8,7 +8,7 @@ const reasons: Readonly<Record<Steering['by'], string>> = {
   map: 'by --map',
   given: 'by --degradation',
   name: "by the task's name",
-  default: "the model's default: its labels do not tell the task's name",
+  default: "the model's default: no one label fits the task's name",
   baked: 'baked in',
   host: '',
 };
@@ -83,7 +83,11 @@ function share(value: number): string {
 
 function gained(gain: Quality | null): string {
   if (gain === null) return '';
-  return `${gain.psnr < 0 ? '' : '+'}${Number.isFinite(gain.psnr) ? gain.psnr.toFixed(2) : '∞'} dB`;
+  // A loss too small to be shown has no sign.
+  const text = Number.isFinite(gain.psnr)
+    ? gain.psnr.toFixed(2).replace(/^-0\.00$/, '0.00')
+    : `${gain.psnr}`.replace('Infinity', '∞');
+  return `${text.startsWith('-') ? '' : '+'}${text} dB`;
 }
 
 function weightsOf({ degradation }: TaskResult): string {

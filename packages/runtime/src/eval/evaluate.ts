@@ -76,7 +76,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const pictures: PictureResult[] = [];
       for (const pair of task.pairs) {
         const start = done;
-        const step = (): void => onStep?.(task.name, ++done, total);
+        const step = (): void => {
+          done++;
+          onStep?.(task.name, done, total);
+        };
         try {
           pictures.push(await measure(pair, task, seed, restore, step));
         } catch (error) {

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
@@ -45,6 +45,12 @@ export async function findTasks(
   options: FindTasksOptions = {},
 ): Promise<FoundTasks> {
   const { degrade = [], limit = Number.POSITIVE_INFINITY } = options;
+  const entry = await stat(folder).catch((error: unknown) => {
+    throw ioError('read', folder, error);
+  });
+  if (!entry.isDirectory()) {
+    throw new GraftError('READ_FAILED', `${folder}: it is a file; expected a folder of pictures.`);
+  }
   const found: Found[] = [];
   await visit(folder, '', { found, seen: new Set(), clean: degrade.length > 0 });
   const own = basename(resolve(folder));

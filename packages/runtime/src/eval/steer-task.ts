@@ -67,6 +67,7 @@ export function checkSteering(
   );
 }
 
+/** `derain`, `rain100l` and `derain/rain100l` name derain/rain100l; `noise:25` and `noise` name noise:25. */
 function names(key: string, { name }: Pick<Task, 'name'>): boolean {
-  return `/${name}/`.includes(`/${key}/`);
+  return `/${name}/`.includes(`/${key}/`) || `/${name}`.includes(`/${key}:`);
 }

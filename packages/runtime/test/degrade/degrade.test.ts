@@ -2,6 +2,7 @@ import {
   addHaze,
   addMotionBlur,
   addNoise,
+  amounts,
   degradations,
   degrade,
   imageOf,
@@ -63,4 +64,29 @@ test('blur along a row spreads a point evenly over its length and keeps the sum'
 
 test('an unknown degradation is refused', () => {
   expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(/"snow"; there are noise, rain/);
+});
+
+describe.each(degradations)('the amount of %s', (name) => {
+  const { usual, least, most } = amounts[name];
+
+  test('is the usual one when left out', () => {
+    expect(degrade(wavy, name, 3)).toEqual(degrade(wavy, name, 3, usual));
+  });
+
+  test('acts: further from the clean picture the more there is (of light: the less)', () => {
+    const far = name === 'low-light' ? usual / 2 : usual * 2;
+    const [near, further] = [degrade(wavy, name, 3), degrade(wavy, name, 3, far)];
+    expect(psnr(further, wavy)).toBeLessThan(psnr(near, wavy));
+  });
+
+  test.each([least - 1e-9, most + 1e-9, Number.NaN])('is refused at %d', (amount) => {
+    expect(() => degrade(wavy, name, 3, amount)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
+  });
+});
+
+test('noise of 0 and haze of 0 leave a picture as it is', () => {
+  expect(degrade(wavy, 'noise', 3, 0)).toEqual(wavy);
+  expect(degrade(wavy, 'haze', 3, 0)).toEqual(wavy);
 });
