@@ -8,7 +8,8 @@ export const picturesStyle = new Html(`
 .pictures figure{margin:0;max-width:420px}
 .pictures img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}
 .pictures figcaption{display:flex;justify-content:space-between;gap:8px;font-size:14px;padding-top:6px}
-.pictures figcaption span{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
+.pictures figcaption span{flex:none;max-width:60%;color:var(--soft);font-variant-numeric:tabular-nums}
+figcaption{overflow-wrap:anywhere}
 .maps img{image-rendering:pixelated}
 .legend{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px;font-size:14px;margin-top:8px!important;font-variant-numeric:tabular-nums}
 .legend i{flex:0 1 200px;min-width:80px;height:12px;border-radius:4px}
@@ -18,7 +19,7 @@ export const picturesStyle = new Html(`
 .stage figure{margin:0;min-width:0}
 .stage img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}
 .stage figcaption{font-size:14px;padding-top:6px}
-.stage figcaption span{color:var(--soft);font-variant-numeric:tabular-nums;white-space:nowrap}
+.stage figcaption span{color:var(--soft);font-variant-numeric:tabular-nums}
 .stage input,.edge{display:none}
 @media screen{
 .live .stage{grid-template-columns:1fr;gap:0}
