@@ -1,0 +1,6 @@
+// npm run cuda-bundle: packs what `cuda-check` needs on a machine with neither network nor node.
+import { build, install } from './install.mjs';
+
+install();
+build();
+await import('./cuda/bundle.mjs');

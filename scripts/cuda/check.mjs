@@ -1,0 +1,114 @@
+// Doctor, validation and benchmarks of three families on a CUDA device, in one report. Needs nothing
+// but node and the built packages: it runs in the repository and inside the bundle.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { examineDevice } from './check/examine-device.mjs';
+import { formatReport } from './check/format-report.mjs';
+import { machineFacts } from './check/machine-facts.mjs';
+import { root, runStep } from './check/run-step.mjs';
+import { exitOf, statusOf } from './check/status.mjs';
+import { families, stepsFor } from './check/steps.mjs';
+
+const usage = `Usage: cuda-check [-o DIR] [--device cuda|webgpu|cpu] [--device-id N] [--families ${families.join(',')}]
+                  [--networks small|full] [--minutes N] [--resume] [--date YYYY-MM-DD]
+
+--device     another device than cuda makes a dry run, which says nothing of CUDA
+--networks   what is timed: the small presets or the full networks (default: full on cuda, else small)
+--minutes    starts no step after that many minutes
+--resume     keeps the results of an earlier run into the same folder, and goes on`;
+
+const options = read();
+const out = resolve(options.output);
+mkdirSync(join(out, 'steps'), { recursive: true });
+process.exitCode = await check();
+
+async function check() {
+  const started = performance.now();
+  const late = () => performance.now() - started > options.minutes * 60_000;
+  const say = (line) => console.error(line);
+  const device = await examineDevice(options, out, say);
+  const steps = stepsFor({ ...options, out });
+  const results = [...device.results];
+  if (device.works) {
+    for (const [index, step] of steps.entries()) {
+      const result = await runStep(step, {
+        out,
+        variables: device.variables,
+        resume: options.resume,
+        late: late(),
+      });
+      results.push(result);
+      const seconds = result.seconds === undefined ? '' : ` (${result.seconds.toFixed(1)} s)`;
+      say(
+        `${index + 1} of ${steps.length} ${step.name}: ${result.status}${seconds}${result.reason ? `: ${result.reason}` : ''}`,
+      );
+    }
+  }
+  const status = statusOf({ works: device.works, device: options.device, results });
+  const report = {
+    status,
+    ...(status === 'skipped' ? { reason: device.reason } : {}),
+    dryRun: options.device !== 'cuda',
+    device: options.device,
+    date: options.date,
+    machine: machineFacts(device),
+    libraryPath: device.variables.LD_LIBRARY_PATH ?? '',
+    steps: results,
+  };
+  writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(out, 'report.md'), formatReport(report));
+  // A run that goes on needs the models.
+  const over = results.every((step) => step.status !== 'not run');
+  if (over) rmSync(join(out, 'models'), { recursive: true, force: true });
+  console.log(formatReport(report));
+  say(`report: ${join(out, 'report.md')} and report.json`);
+  return exitOf(status, results);
+}
+
+function read() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        output: { type: 'string', short: 'o', default: join(root, 'out/cuda-check') },
+        device: { type: 'string', default: 'cuda' },
+        'device-id': { type: 'string', default: '0' },
+        families: { type: 'string', default: families.join(',') },
+        networks: { type: 'string' },
+        minutes: { type: 'string', default: '600' },
+        resume: { type: 'boolean', default: false },
+        date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
+    }
+    const chosen = values.families.split(',');
+    const networks = values.networks ?? (values.device === 'cuda' ? 'full' : 'small');
+    const numbers = [Number(values.minutes), Number(values['device-id'])];
+    if (!['cuda', 'webgpu', 'cpu'].includes(values.device))
+      throw new Error(`--device ${values.device}: not one of cuda, webgpu, cpu.`);
+    if (!['small', 'full'].includes(networks))
+      throw new Error(`--networks ${networks}: not small or full.`);
+    if (!chosen.every((family) => families.includes(family)))
+      throw new Error(`--families takes ${families.join(', ')}.`);
+    if (!numbers.every((number) => Number.isFinite(number) && number >= 0))
+      throw new Error('--minutes and --device-id take numbers.');
+    const { output, device, resume, date } = values;
+    return {
+      output,
+      device,
+      resume,
+      date,
+      networks,
+      families: chosen,
+      minutes: numbers[0],
+      deviceId: numbers[1],
+    };
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Of the repository, or of the bundle, which is laid out alike. */
+export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+const keptText = 4000;
+/** A program that does not end by itself is asked first: node then still removes its temporary files. */
+const grace = 5000;
+
+/**
+ * Runs one step as a process of its own and keeps what came of it: a crash, a hang or an exhausted
+ * memory ends the step and not the run.
+ *
+ * @param step `{ name, args, minutes, variables?, needs?, makes? }`: arguments of node
+ */
+export async function runStep(step, { out, variables = {}, resume = false, late = false }) {
+  const { name, args, minutes, makes, needs = [] } = step;
+  const file = join(out, 'steps', `${name}.json`);
+  if (resume && existsSync(file) && (makes === undefined || existsSync(makes))) {
+    const kept = JSON.parse(readFileSync(file, 'utf8'));
+    if (kept.status === 'passed') return { ...kept, kept: true };
+  }
+  const base = { name, what: step.what, command: commandOf(step, out) };
+  const missing = needs.find((path) => !existsSync(path));
+  if (late) return { ...base, status: 'not run', reason: 'the time given was over' };
+  if (missing)
+    return { ...base, status: 'not run', reason: 'an earlier step did not leave its file' };
+  const ended = await run(args, { ...variables, ...step.variables }, minutes);
+  const result = {
+    ...base,
+    ...verdict(ended, minutes),
+    seconds: ended.seconds,
+    result: parsed(ended.stdout),
+  };
+  if (result.status !== 'passed' && ended.stderr) result.stderr = ended.stderr;
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
+}
+
+function verdict({ code, signal, timedOut, stdout, stderr }, minutes) {
+  if (timedOut) return { status: 'failed', reason: `stopped after ${minutes} minutes` };
+  if (signal) return { status: 'failed', reason: `ended by ${signal}` };
+  if (code === 0) return { status: 'passed' };
+  const result = parsed(stdout);
+  const check = result?.checks?.find((one) => one.status === (code === 6 ? 'skipped' : 'failed'));
+  const lines = stderr.trim().split('\n');
+  const reason =
+    result?.error?.message ??
+    (check && `${check.name}: ${check.detail}`) ??
+    // Of a stack the line that names the error, not the last.
+    (lines.find((line) => /^\S*Error\b/.test(line)) || lines.at(-1) || `exit ${code}`);
+  return { status: code === 6 ? 'skipped' : 'failed', reason: reason.slice(0, 400), exit: code };
+}
+
+/** Node with arguments, in a process group that is ended as a whole. */
+function run(args, variables, minutes) {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...variables },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr, timedOut] = ['', '', false];
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (text) => (stderr = (stderr + text).slice(-keptText)));
+    const end = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {}
+    };
+    const timer = setTimeout(() => {
+      timedOut = true;
+      end('SIGTERM');
+      setTimeout(end, grace, 'SIGKILL').unref();
+    }, minutes * 60_000);
+    const done = (code, signal) => {
+      clearTimeout(timer);
+      const seconds = (performance.now() - started) / 1000;
+      resolve({ code, signal, timedOut, stdout, stderr, seconds });
+    };
+    child.on('error', (error) => {
+      stderr += error.message;
+      done(127, null);
+    });
+    child.on('close', done);
+  });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As one would type it; paths are from the root, or from the folder of results. */
+function commandOf({ args, variables = {} }, out) {
+  const set = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
+  return `${set.join('')}node ${args.map((arg) => arg.replace(`${out}/`, '').replace(`${root}/`, '')).join(' ')}`;
+}
