@@ -67,11 +67,14 @@ function beginnings({ figures }: Validation): string[] {
   return [table([['error begins at', 'operator', 'relative', 'own', 'worst at'], ...shown])];
 }
 
+/** Three digits, and an exponent where there would be many zeros. */
 function number(value: number | string | null): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(3))) : (value ?? '');
+  if (typeof value !== 'number') return value ?? '';
+  const short = Number(value.toPrecision(3));
+  return short !== 0 && Math.abs(short) < 1e-3 ? short.toExponential() : String(short);
 }
 
 /** A limit that is no number says itself which way it goes. */
 function limitOf(limit: number | string | null): string {
-  return typeof limit === 'number' ? `≤ ${limit}` : (limit ?? '');
+  return typeof limit === 'number' ? `≤ ${number(limit)}` : (limit ?? '');
 }

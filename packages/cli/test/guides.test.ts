@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { graft } from './graft.ts';
+
+const guide = readFileSync(
+  fileURLToPath(new URL('../../../docs/guides/validate.md', import.meta.url)),
+  'utf8',
+);
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('docs/guides/validate.md', () => {
+  it('its command lines end as they say', () => {
+    const lines = [...guide.matchAll(/^npx graft (.*?)(?: *# (.*)| \|\| .*)?$/gm)];
+    expect(lines).toHaveLength(7);
+    for (const [, command = ''] of lines) {
+      const ended = graft(folder, ...command.trim().split(/\s+/));
+      // A machine with CUDA may run this, too.
+      const fine = command.includes('cuda') ? [0, 6] : [0];
+      expect({ command, ...ended, fine: fine.includes(ended.status ?? -1) }).toMatchObject({
+        fine: true,
+      });
+    }
+  });
+
+  it('shows the checks that are made, in their order', () => {
+    const names = (text: string) =>
+      [...text.matchAll(/^[✓✗–] {2}(\S.*?) {2}/gm)].map((match) => match[1]);
+    const { stdout } = graft(folder, 'validate', 'grafted.onnx');
+    const made = names(stdout);
+    expect(made.length).toBeGreaterThan(15);
+    expect(names(guide)).toEqual(made);
+  });
+});
