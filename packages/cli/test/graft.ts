@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const bin = fileURLToPath(new URL('../bin/graft.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../bin/graft.js', import.meta.url));
 
 /** How a run of the built command ended. */
 export interface Ended {
