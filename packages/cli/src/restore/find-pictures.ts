@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/runtime';
@@ -107,15 +107,19 @@ async function fromPattern(pattern: string, results: string): Promise<Picture[]>
   });
   const start = segments.slice(0, fixed).join('/');
   const found: Picture[] = [];
-  for (const match of matches.sort()) {
+  const seen = new Set<string>();
+  // Short paths first: the long ones may lead to the same files, through links in circles.
+  matches.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  for (const match of matches) {
     const path = start === '' && fixed === 0 ? match : `${start}/${match}`;
-    const real = await realpath(path).catch(() => resolve(path));
-    const inside = relative(results, real);
-    const isResult =
-      results !== base && !inside.startsWith('..') && real.startsWith(`${results}${sep}`);
-    if (isPicture(match) && !isResult) found.push({ path, name: join(match) });
+    const home = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
+    const real = join(home, basename(path));
+    const isResult = results !== base && `${home}${sep}`.startsWith(`${results}${sep}`);
+    if (!isPicture(match) || isResult || seen.has(real)) continue;
+    seen.add(real);
+    found.push({ path, name: join(match) });
   }
-  if (found.length > 0) return found;
+  if (found.length > 0) return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   const what = matches.length === 0 ? 'nothing matches' : 'no picture matches';
   throw new GraftError('NOT_FOUND', `${pattern}: ${what} this pattern; ${formats}.`);
 }

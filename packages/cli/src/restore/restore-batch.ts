@@ -68,24 +68,26 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
     try {
       session.signal.throwIfAborted();
       const image = await decodeImage(bytes, { label: job.path });
-      const { sizeMultiple = 1 } = batch.restore;
+      const { sizeMultiple = 1, overlap = 0 } = batch.restore;
       const next = await turn.enter(1);
       let plan: TilePlan | undefined;
       let restored: typeof image;
       try {
         const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
+        // An overlap that was asked for has to fit into the tile.
+        const tile = Math.min(longest, Math.max(fits ?? longest, 2 * overlap));
         restored = await restoreTiled(batch.model, image, {
           ...batch.restore,
-          tile: Math.min(longest, fits ?? longest),
+          tile,
           signal: session.signal,
           onTile: (tiles, total, used) => {
             plan = used;
             progress(tiles < total ? tiles / total : 0.99);
           },
-          onShrink: (tile, smaller) => {
+          onShrink: (from, smaller) => {
             longest = smaller;
             session.note(
-              `${job.path}: memory did not suffice for tiles of ${tile}; going on with ${smaller}`,
+              `${job.path}: memory did not suffice for tiles of ${from}; going on with ${smaller}`,
             );
           },
         });

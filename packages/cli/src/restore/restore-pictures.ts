@@ -1,4 +1,4 @@
-import { createSession, type Device } from '@pip-graft/runtime';
+import { createSession, type Device, planTiles } from '@pip-graft/runtime';
 import type { Result } from '../session/result.ts';
 import type { Session } from '../session/session.ts';
 import { findPictures } from './find-pictures.ts';
@@ -43,7 +43,6 @@ export async function restorePictures(
   }
   const key = keyOf(settings, request);
   const todo = await notDone(jobs, { journal, settings: key, session });
-  if (todo.length < jobs.length) session.note(`skipped ${jobs.length - todo.length} already done`);
 
   const batch = { session, folder: output, journal, settings: key, ...tilesOf(settings, request) };
   const outcomes = todo.length === 0 ? [] : await onDevice(model, request, todo, batch);
@@ -65,7 +64,12 @@ function tilesOf(
   { tile, overlap, device }: RestoreRequest,
 ): Pick<Batch, 'restore' | 'auto'> {
   const shared = { ...restore, ...(overlap === undefined ? {} : { overlap }) };
-  if (tile !== 'auto') return { restore: { ...shared, tile } };
+  if (tile !== 'auto') {
+    // A tile that cannot be is refused before anything runs, not once a picture.
+    const large = { width: 1_000_000, height: 1 };
+    planTiles(large, { tile, overlap: overlap ?? 0, sizeMultiple: restore.sizeMultiple });
+    return { restore: { ...shared, tile } };
+  }
   // Asked once, before the model takes its part, so that all pictures of a size are cut alike.
   // How much is free on a device is not known; there the tile is halved when memory runs out.
   const available = device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;

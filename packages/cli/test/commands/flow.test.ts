@@ -211,7 +211,7 @@ describe('graft restore', () => {
     expect(ended.status).toBe(1);
     expect(ended.stdout).toContain('1 of 2 images failed');
     expect(ended.stderr).toContain('bad.jpg');
-    expect(readdirSync(join(folder, 'mixed'))).toEqual(['good.png']);
+    expect(readdirSync(join(folder, 'mixed'))).toEqual(['.graft-restore.jsonl', 'good.png']);
   });
 });
 

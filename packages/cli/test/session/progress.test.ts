@@ -44,4 +44,32 @@ describe('Progress', () => {
     progress.clear();
     expect(written).toEqual(['saving  50%\n', 'saving 100%\n']);
   });
+
+  it('counts, and says how much time is left', () => {
+    const written: string[] = [];
+    let now = 0;
+    const progress = new Progress({ write: (text) => written.push(text) }, () => now);
+    const at = (time: number, done: number, total = 24) => {
+      now = time * 1000;
+      progress.show('restoring', done, total, 'images');
+    };
+    at(0, 0);
+    at(5, 0);
+    at(20, 2.5);
+    at(100, 12);
+    at(3600, 13);
+    at(3700, 24);
+    expect(written).toEqual([
+      'restoring   0%  0 of 24 images\n',
+      'restoring  10%  2 of 24 images, 2 min 52 s left\n',
+      'restoring  50%  12 of 24 images, 1 min 40 s left\n',
+      'restoring  54%  13 of 24 images, 50 min 47 s left\n',
+      'restoring 100%  24 of 24 images\n',
+    ]);
+    at(3701, 0.5, 9000);
+    at(7301, 1, 3);
+    expect(written.at(-1)).toBe('restoring  33%  1 of 3 images, 4 h 3 min left\n');
+    at(7401, 2.9, 3);
+    expect(written.at(-1)).toBe('restoring  96%  2 of 3 images, 4 min 16 s left\n');
+  });
 });

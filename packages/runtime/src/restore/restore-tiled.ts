@@ -49,7 +49,9 @@ export async function restoreTiled(
   const builtIn = { width: sizeOf(width), height: sizeOf(height) };
   let { tile = Number.POSITIVE_INFINITY, overlap } = options;
   for (;;) {
-    const shared = overlap ?? defaultOverlap(Math.min(tile, image.width, image.height));
+    const shared =
+      overlap ??
+      defaultOverlap(Math.min(tile, ...Object.values(builtIn).map((side) => side ?? tile)));
     const asked: TileOptions = { tile, overlap: shared, sizeMultiple, ...builtIn };
     const plan = planTiles(image, asked);
     try {

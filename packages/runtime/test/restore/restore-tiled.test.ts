@@ -117,7 +117,13 @@ describe('restoreTiled', () => {
 
   test('a built-in size: larger pictures in tiles of it, smaller ones mirrored up to it', async () => {
     const session = await createSession({ model: identity(48) });
-    for (const image of [noisy(100, 48), noisy(20, 130), noisy(5, 3), noisy(48, 48)]) {
+    for (const image of [
+      noisy(300, 280),
+      noisy(100, 48),
+      noisy(20, 130),
+      noisy(5, 3),
+      noisy(48, 48),
+    ]) {
       expect(await restoreTiled(session, image)).toEqual(image);
     }
     await session.release();

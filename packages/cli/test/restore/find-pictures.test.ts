@@ -1,0 +1,148 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPictures } from '../../src/restore/find-pictures.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'graft-find-')));
+  chmodSync(folder, 0o755);
+  const files = [
+    'in/a.png',
+    'in/note.txt',
+    'in/._a.png',
+    'in/.cache/b.png',
+    'in/deep/er/c.JPG',
+    'in/Ünï/日本 語.webp',
+    'in/done/a.png',
+    'in/[x]/1.png',
+    'in/[x]/x.png',
+    'star*.png',
+    'starling.png',
+    'empty/readme.md',
+  ];
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), '');
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const find = async (args: readonly string[], output = 'out') => {
+  const { pictures, faults } = await findPictures(
+    args.map((arg) => join(folder, arg)),
+    join(folder, output),
+  );
+  return {
+    found: pictures.map(({ path, name }) => `${relative(folder, path)} as ${name}`),
+    faults: faults.map(({ error }) => `${error.code} ${error.message.replaceAll(folder, '')}`),
+  };
+};
+
+describe('findPictures', () => {
+  it('a folder gives every picture below it, its place kept; hidden and other files are left out', async () => {
+    expect(await find(['in'])).toEqual({
+      found: [
+        'in/[x]/1.png as [x]/1.png',
+        'in/[x]/x.png as [x]/x.png',
+        'in/a.png as a.png',
+        'in/deep/er/c.JPG as deep/er/c.JPG',
+        'in/done/a.png as done/a.png',
+        'in/Ünï/日本 語.webp as Ünï/日本 語.webp',
+      ],
+      faults: [],
+    });
+  });
+
+  it('results inside the folder are not restored again, by folder or by pattern', async () => {
+    const { found } = await find(['in'], 'in/done');
+    expect(found).toHaveLength(5);
+    expect(found.join()).not.toContain('done');
+    expect((await find(['in/*/*.png'], 'in/done')).found).toEqual([
+      'in/[x]/1.png as [x]/1.png',
+      'in/[x]/x.png as [x]/x.png',
+    ]);
+  });
+
+  it('a pattern gives what it matches, its place kept from its fixed start on', async () => {
+    expect((await find(['in/**/*.{JPG,webp}'])).found).toEqual([
+      'in/deep/er/c.JPG as deep/er/c.JPG',
+      'in/Ünï/日本 語.webp as Ünï/日本 語.webp',
+    ]);
+    expect((await find(['in/deep/*/c.*'])).found).toEqual(['in/deep/er/c.JPG as er/c.JPG']);
+  });
+
+  it('a path that exists is never a pattern', async () => {
+    expect((await find(['star*.png', 'in/[x]', 'in/[x]/x.png'])).found).toEqual([
+      'star*.png as star*.png',
+      'in/[x]/1.png as 1.png',
+      'in/[x]/x.png as x.png',
+      'in/[x]/x.png as x.png',
+    ]);
+  });
+
+  it('an empty folder, a pattern without a match and a missing file are faults; the rest goes on', async () => {
+    expect(await find(['empty', 'in/*.tif', 'in/*.txt', 'none.png', 'in/a.png'])).toEqual({
+      found: ['in/a.png as a.png'],
+      faults: [
+        expect.stringMatching(/^NOT_FOUND \/empty: no picture in this folder; .*\.png/),
+        expect.stringMatching(/^NOT_FOUND \/in\/\*\.tif: nothing matches this pattern/),
+        expect.stringMatching(/^NOT_FOUND \/in\/\*\.txt: no picture matches this pattern/),
+        'NOT_FOUND /none.png: could not be read: there is no such file or folder.',
+      ],
+    });
+  });
+
+  it('links in circles end; a link to nowhere is kept, so that it is said', async () => {
+    const tree = join(folder, 'links');
+    mkdirSync(join(tree, 'a/b'), { recursive: true });
+    writeFileSync(join(tree, 'a/b/1.png'), '');
+    symlinkSync('../..', join(tree, 'a/b/up'));
+    symlinkSync('self', join(tree, 'self'));
+    symlinkSync('nowhere', join(tree, 'lost.png'));
+    symlinkSync('a/b/1.png', join(tree, 'one.png'));
+    expect(await find(['links'])).toEqual({
+      found: [
+        'links/a/b/1.png as a/b/1.png',
+        'links/lost.png as lost.png',
+        'links/one.png as one.png',
+      ],
+      faults: [],
+    });
+    expect((await find(['links/**/1.png'])).found).toEqual(['links/a/b/1.png as a/b/1.png']);
+    expect((await find(['links/self'])).faults).toEqual([
+      'READ_FAILED /links/self: could not be read: too many symbolic links.',
+    ]);
+  });
+
+  it('a folder that may not be read is a fault, and its neighbours are found', async (context) => {
+    const { geteuid, seteuid } = process;
+    if (geteuid === undefined || seteuid === undefined) {
+      return context.skip('this system has no permissions of this kind');
+    }
+    mkdirSync(join(folder, 'mixed/closed'), { recursive: true });
+    writeFileSync(join(folder, 'mixed/open.png'), '');
+    chmodSync(join(folder, 'mixed/closed'), 0);
+    // The superuser may read everything.
+    const superuser = geteuid() === 0;
+    if (superuser) seteuid(65534);
+    try {
+      expect(await find(['mixed'])).toEqual({
+        found: ['mixed/open.png as open.png'],
+        faults: ['READ_FAILED /mixed/closed: could not be read: permission denied.'],
+      });
+    } finally {
+      if (superuser) seteuid(0);
+      chmodSync(join(folder, 'mixed/closed'), 0o755);
+    }
+  });
+});

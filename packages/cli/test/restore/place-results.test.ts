@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { placeResults } from '../../src/restore/place-results.ts';
+
+let folder = '';
+const at = (...parts: string[]) => join(folder, ...parts);
+const picture = (path: string, name: string) => ({ path: at(path), name });
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-place-'));
+  mkdirSync(at('in'));
+  mkdirSync(at('other'));
+  for (const file of ['in/a.png', 'other/a.png', 'a-file']) writeFileSync(at(file), '');
+  symlinkSync('in', at('link'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('placeResults', () => {
+  it('puts results under their names, also into folders that are not there yet', () => {
+    const pictures = [picture('in/a.png', 'a.png'), picture('other/a.png', 'deep/a.png')];
+    expect(placeResults(pictures, at('out')).map(({ output }) => output)).toEqual([
+      at('out/a.png'),
+      at('out/deep/a.png'),
+    ]);
+  });
+
+  it('a picture that was named twice is restored once', () => {
+    const twice = [picture('in/a.png', 'a.png'), picture('link/a.png', 'a.png')];
+    expect(placeResults(twice, at('out'))).toHaveLength(1);
+  });
+
+  it('two pictures of one name are refused', () => {
+    const both = [picture('in/a.png', 'a.png'), picture('other/a.png', 'a.png')];
+    expect(() => placeResults(both, at('out'))).toThrow(
+      `${at('other/a.png')} and ${at('in/a.png')} would both be written to ${at('out/a.png')}`,
+    );
+  });
+
+  it.each(['in', 'link'])('a result over its source is refused, also through a link: %s', (out) => {
+    expect(() => placeResults([picture('in/a.png', 'a.png')], at(out))).toThrow(
+      /result would replace it; choose another folder/,
+    );
+  });
+
+  it('a result over the source of another is refused', () => {
+    const pictures = [picture('in/a.png', 'other/a.png'), picture('other/a.png', 'b.png')];
+    expect(() => placeResults(pictures, folder)).toThrow(
+      `${at('in/a.png')}: the result would replace ${at('other/a.png')}`,
+    );
+  });
+
+  it('a format that is not written, and a folder that is a file', () => {
+    expect(() => placeResults([picture('x.gif', 'x.gif')], at('out'))).toThrow(/x\.gif: pictures/);
+    expect(() => placeResults([], at('a-file'))).toThrow(
+      expect.objectContaining({ code: 'WRITE_FAILED' }),
+    );
+  });
+});
