@@ -49,7 +49,7 @@ export function reportData({ path, device, validation, explanation }: Validated)
     };
     return {
       title: 'graft validate',
-      summary: `${basename(path)} against its host, on ${device}.`,
+      summary: `${basename(path)} against its host, on ${device === 'cpu' ? 'the CPU' : device}.`,
       models: [model],
       notes: [
         { label: 'Tool', value: `PIP Graft ${version}` },

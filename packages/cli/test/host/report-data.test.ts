@@ -26,7 +26,7 @@ test('a validated model, with its ladder, its facts and what was explained', asy
   const explanation = await explainGraft({ grafted: path, sizeMultiple: 2 });
   const data = reportData({ path, device: 'cpu', validation, explanation });
   const [model] = data.models;
-  expect(data.summary).toBe('grafted.onnx against its host, on cpu.');
+  expect(data.summary).toBe('grafted.onnx against its host, on the CPU.');
   expect(model).toMatchObject({ name: 'grafted.onnx', trained: false });
   const facts = Object.fromEntries(model!.facts.map(({ label, value }) => [label, value]));
   expect(facts).toMatchObject({

@@ -20,7 +20,7 @@ export interface ExplainOptions
     'grafted' | 'base' | 'device' | 'deviceId' | 'threads' | 'sizeMultiple' | 'photo'
   > {
   readonly strengths?: readonly number[];
-  /** Called before each step, for progress. */
+  /** Called at the start and after each step, for progress. */
   readonly onStep?: (step: string, done: number, total: number) => void;
 }
 
@@ -57,6 +57,7 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
       (side: Side): TrialRunner =>
       (trial) =>
         subject.run(side, { ...trial, images: filled(trial.images, subject.batches[0]) });
+    onStep?.('pictures', 0, total);
     const pictures = await gatherPictures({
       host: run('host'),
       grafted: run('grafted'),

@@ -16,7 +16,7 @@ export function plain(text: string): string {
   const shown =
     clean.length > longest ? `${[...clean.slice(0, longest)].slice(0, -1).join('')}…` : clean;
   return shown
-    .replace(/[&<>"'|`*_~[\](){}\\#@$!^]|:(?=\S)|(?<=www)\.|^[-+=](?!\d)/gi, entity)
+    .replace(/[&<>|`*_~[\]\\#@$]|:(?=\S)|(?<=www)\.|^[-+=](?!\d)/gi, entity)
     .replace(
       /^(\d+)([.)])(?=\s|$)/,
       (_, digits: string, mark: string) => `${digits}${entity(mark)}`,

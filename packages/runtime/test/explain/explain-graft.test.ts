@@ -23,7 +23,7 @@ test('pictures, differences and prompts of a grafted file', async () => {
     sizeMultiple: 4,
     onStep: (...step) => steps.push(step),
   });
-  expect(steps).toEqual([...labels, 'prompts'].map((step, index) => [step, index + 1, 4]));
+  expect(steps).toEqual(['pictures', ...labels, 'prompts'].map((step, index) => [step, index, 4]));
   expect(shown.comparisons.map(({ title }) => title)).toEqual(labels);
   // Made small first, keeping its proportions.
   expect(shown.comparisons[0]!.before).toMatchObject({ width: 320, height: 40 });

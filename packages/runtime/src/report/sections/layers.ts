@@ -29,7 +29,7 @@ export function layers(figures: LayerFigures | undefined): Html | undefined {
       },
       { head: 'Own error', cell: ({ own }) => errorBar(own, limit), kind: 'figure' },
       { head: 'In all', cell: ({ relative }) => errorBar(relative, limit), kind: 'figure' },
-      ...gapColumns.filter(({ head }) => head !== 'Mean error'),
+      ...gapColumns.filter(({ head }) => head !== 'Mean error' && head !== 'Cosine'),
     ],
     rows,
   );

@@ -15,7 +15,7 @@ h1{font:600 clamp(30px,4.6vw,50px)/1.12 Georgia,"Iowan Old Style","Palatino Lino
 .caution b{white-space:nowrap}
 h2{font:600 32px/1.2 Georgia,"Iowan Old Style","Palatino Linotype","Noto Serif",serif;letter-spacing:-.01em;margin:0}
 h3{font-size:13px;text-transform:uppercase;letter-spacing:.09em;color:var(--soft);margin:44px 0 14px}
-h2.label{font:600 13px/1.55 inherit;font-family:inherit;text-transform:uppercase;letter-spacing:.09em;color:var(--soft);margin:44px 0 14px}
+h2.label{font-family:inherit;font-size:13px;line-height:1.55;text-transform:uppercase;letter-spacing:.09em;color:var(--soft);margin:44px 0 14px}
 h4{font-size:18px;line-height:1.35;margin:0 0 2px}
 .hint{color:var(--soft);font-size:15px;max-width:46em;margin:0 0 16px}
 :focus-visible{outline:3px solid var(--leaf);outline-offset:3px}

@@ -7,7 +7,7 @@ table{border-collapse:collapse;width:100%;font-size:15px}
 th,td{text-align:left;padding:10px 14px;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child>*{border-bottom:0}
 thead th{font-size:13px;color:var(--soft);font-weight:600;white-space:nowrap}
-tbody th{font-weight:600;min-width:10.5em;overflow-wrap:anywhere}
+tbody th{font-weight:600;min-width:11.5em;overflow-wrap:anywhere}
 caption{text-align:left;font-size:14px;color:var(--soft);padding:12px 16px;border-bottom:1px solid var(--line)}
 .scroll>table>caption span{display:block;position:sticky;left:16px;width:fit-content;max-width:min(1020px,calc(100vw - 72px))}
 .prose{color:var(--soft);min-width:20em;overflow-wrap:anywhere}
