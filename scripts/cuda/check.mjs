@@ -61,7 +61,7 @@ async function check() {
   // A run that goes on needs the models.
   const over = results.every((step) => step.status !== 'not run');
   if (over) rmSync(join(out, 'models'), { recursive: true, force: true });
-  console.log(formatReport(report));
+  process.stdout.write(formatReport(report));
   say(`report: ${join(out, 'report.md')} and report.json`);
   return exitOf(status, results);
 }

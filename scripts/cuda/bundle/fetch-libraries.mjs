@@ -10,7 +10,6 @@ const wheels = [
   { name: 'nvidia-cudnn-cu13', version: '9.*' },
   // cuDNN compiles fused kernels with it.
   { name: 'nvidia-cuda-nvrtc', version: '13.*' },
-  { name: 'nvidia-nvjitlink', version: '13.*' },
 ];
 
 /** CUDA 13 and cuDNN 9 into `libraries/`, flat, where check.sh lets the loader look. */

@@ -7,7 +7,7 @@ import {
   type Diagnosis,
   diagnosisOf,
 } from './diagnosis.ts';
-import { explainLog } from './explain-log.ts';
+import { addExplained } from './explain-log.ts';
 
 /**
  * Why CUDA does not work here, and the one command to begin with: platform, card, driver,
@@ -30,10 +30,7 @@ export function diagnoseCuda(
     libraries(environment, libraryPath),
     cudnn(environment, libraryPath),
   ];
-  const explained = explainLog(options.nativeLog ?? '', environment);
-  const known = findings.some(({ met }) => !met);
-  // What a file told already is not told again.
-  if (explained !== undefined && !(known && explained.repeats)) findings.push(explained.finding);
+  addExplained(findings, options.nativeLog ?? '', environment);
   return diagnosisOf(findings, libraryPath);
 }
 

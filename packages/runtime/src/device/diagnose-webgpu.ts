@@ -6,7 +6,7 @@ import {
   type Diagnosis,
   diagnosisOf,
 } from './diagnosis.ts';
-import { explainLog, mesa } from './explain-log.ts';
+import { addExplained, mesa } from './explain-log.ts';
 
 /** onnxruntime-node 1.30.0: linux arm64 comes without. */
 const platforms = ['linux x64', 'darwin arm64', 'darwin x64', 'win32 x64', 'win32 arm64'];
@@ -28,9 +28,7 @@ export function diagnoseWebgpu(
   }
   if (environment.platform.startsWith('linux'))
     findings.push(loader(environment), driver(environment));
-  const explained = explainLog(options.nativeLog ?? '', environment);
-  const known = findings.some(({ met }) => !met);
-  if (explained !== undefined && !(known && explained.repeats)) findings.push(explained.finding);
+  addExplained(findings, options.nativeLog ?? '', environment);
   return diagnosisOf(findings);
 }
 

@@ -3,17 +3,12 @@ import { expectedCuda } from './cuda-needs.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { DeviceFinding, Fix } from './diagnosis.ts';
 
-export interface Explained {
-  readonly finding: DeviceFinding;
-  /** A missing file: what looking at the files finds as well. */
-  readonly repeats: boolean;
-}
-
 interface Rule {
   readonly pattern: RegExp;
   readonly what: string;
   readonly needed: string;
   readonly fix?: (environment: DeviceEnvironment) => Fix | undefined;
+  /** A missing file: what looking at the files finds as well. */
   readonly repeats?: boolean;
 }
 
@@ -127,22 +122,20 @@ export function mesa(environment: DeviceEnvironment): Fix | undefined {
   return tool === undefined ? undefined : { command: `sudo ${tool} install mesa-vulkan-drivers` };
 }
 
-/** The reason in what native code wrote; undefined where none is known. */
-export function explainLog(log: string, environment: DeviceEnvironment): Explained | undefined {
+/** Adds the reason that native code wrote, where one is known and the files have not told it already. */
+export function addExplained(
+  findings: DeviceFinding[],
+  log: string,
+  environment: DeviceEnvironment,
+): void {
+  const lacking = findings.filter(({ met }) => !met);
   for (const { pattern, what, needed, fix, repeats = false } of rules) {
     const found = pattern.exec(log)?.[1];
     if (found === undefined) continue;
+    if (lacking.some((finding) => repeats || finding.what === what)) return;
     const mended = fix?.(environment);
-    return {
-      finding: {
-        what,
-        met: false,
-        found,
-        needed,
-        ...(mended === undefined ? {} : { fix: mended }),
-      },
-      repeats,
-    };
+    const finding = { what, met: false, found, needed };
+    findings.push(mended === undefined ? finding : { ...finding, fix: mended });
+    return;
   }
-  return undefined;
 }

@@ -10,6 +10,9 @@ export function runtimeMessage(error: unknown): string {
     .replace(/\s+/g, ' ')
     .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /g, '')
     .replace(/\S*\/onnxruntime_src\/\S+:\d+ /g, '')
+    // The CUDA provider's checks: two signatures before, and after it the machine's name and the call.
+    .replace(/^.*?\b((?:CUDA|CUDNN|CUBLAS\w*|CUFFT|CURAND) failure -?\d+: )/, '$1')
+    .replace(/ ; GPU=.*? ; expr=(.*?);?\s*$/, ' ($1)')
     // A C++ signature and its condition stand before the sentence that explains.
     .replace(/^[\w:&<>*~ ]+\(.*?\)(?:::<lambda\(\)>)?(?: const)? \S.*? was false\. /, '')
     .trim();

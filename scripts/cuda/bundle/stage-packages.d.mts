@@ -1,0 +1,1 @@
+export declare function stagePackages(root: string, stage: string): string[];

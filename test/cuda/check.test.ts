@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root, runStep } from '../../scripts/cuda/check/run-step.mjs';
+import { exitOf, statusOf } from '../../scripts/cuda/check/status.mjs';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-cuda-check-'));
+  mkdirSync(join(folder, 'steps'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const check = (...args: string[]) =>
+  spawnSync(process.execPath, [join(root, 'scripts/cuda/check.mjs'), ...args], {
+    encoding: 'utf8',
+  });
+const reportIn = (out: string) =>
+  JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as {
+    status: string;
+    dryRun: boolean;
+    reason?: string;
+    date: string;
+    steps: { name: string; status: string; result?: unknown }[];
+  };
+
+/** A step that runs a line of JavaScript. */
+const line = (name: string, code: string, minutes = 1) =>
+  runStep({ name, args: ['-e', code], minutes }, { out: folder });
+
+describe('a step', () => {
+  it('keeps the JSON that it prints', async () => {
+    const ended = await line('good', 'console.log(JSON.stringify({ figure: 7 }))');
+    expect([ended.status, ended.result]).toEqual(['passed', { figure: 7 }]);
+  });
+
+  it.each([
+    ['fails', 'console.error("Error: no memory"); process.exit(1)', 'failed', 'Error: no memory'],
+    ['throws', 'throw new RangeError("too far")', 'failed', 'RangeError: too far'],
+    ['crashes', 'process.kill(process.pid, "SIGSEGV")', 'failed', 'ended by SIGSEGV'],
+    ['has no device', 'process.exit(6)', 'skipped', 'exit 6'],
+    [
+      'says which check failed',
+      'console.log(JSON.stringify({ checks: [{ name: "a", status: "passed" }, { name: "b", status: "failed", detail: "far off" }] })); process.exit(1)',
+      'failed',
+      'b: far off',
+    ],
+  ])('that %s is a result', async (name, code, status, reason) => {
+    const ended = await line(name.replaceAll(' ', '-'), code);
+    expect([ended.status, ended.reason]).toEqual([status, reason]);
+  });
+
+  it('that hangs is ended with all that it started', async () => {
+    const code = `const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log(JSON.stringify({ pid: child.pid })); setInterval(() => {}, 1000)`;
+    const ended = await line('hangs', code, 1 / 60);
+    expect([ended.status, ended.reason]).toEqual(['failed', `stopped after ${1 / 60} minutes`]);
+    const { pid } = ended.result as { pid: number };
+    // Gone, or dead and not yet collected by the process that inherited it.
+    const stat = `/proc/${pid}/stat`;
+    if (existsSync('/proc/self/stat') && existsSync(stat))
+      expect(readFileSync(stat, 'utf8')).toMatch(/\) Z /);
+    else expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it('is not begun without its files or its time, and not repeated on resume', async () => {
+    const step = { name: 'once', args: ['-e', ''], minutes: 1 };
+    const without = { ...step, needs: [join(folder, 'nothing')] };
+    expect((await runStep(without, { out: folder })).status).toBe('not run');
+    expect((await runStep(step, { out: folder, late: true })).status).toBe('not run');
+    expect((await runStep(step, { out: folder })).kept).toBeUndefined();
+    expect((await runStep(step, { out: folder, resume: true })).kept).toBe(true);
+    const gone = { ...step, makes: join(folder, 'nothing') };
+    expect((await runStep(gone, { out: folder, resume: true })).kept).toBeUndefined();
+  });
+});
+
+describe('the status', () => {
+  const step = (status: string, name = 'validate') => ({ name, status });
+  it.each<[string, boolean, string, { name: string; status: string }[], string, number]>([
+    ['no device', false, 'cuda', [step('no device', 'doctor')], 'skipped', 6],
+    ['all passed', true, 'cuda', [step('passed')], 'passed', 0],
+    [
+      'a doctor that said no before the libraries were found',
+      true,
+      'cuda',
+      [step('no device', 'doctor'), step('passed')],
+      'passed',
+      0,
+    ],
+    ['one failed', true, 'cuda', [step('passed'), step('failed')], 'failed', 1],
+    ['one skipped', true, 'cuda', [step('passed'), step('skipped')], 'incomplete', 1],
+    ['one not run', true, 'cuda', [step('passed'), step('not run')], 'incomplete', 1],
+    ['another device', true, 'cpu', [step('passed')], 'dry run', 0],
+    ['another device, failed', true, 'webgpu', [step('failed')], 'dry run', 1],
+  ])('of %s', (_, works, device, results, status, exit) => {
+    expect(statusOf({ works, device, results })).toBe(status);
+    expect(exitOf(statusOf({ works, device, results }), results)).toBe(exit);
+  });
+});
+
+describe('cuda-check', () => {
+  it('without a device says skipped, why, and never passed', ({ skip }) => {
+    const out = join(folder, 'none');
+    const { status, stdout } = check('-o', out, '--date', '2026-01-02');
+    const report = reportIn(out);
+    if (report.status !== 'skipped') skip('CUDA works on this machine');
+    expect(status).toBe(6);
+    expect(report.steps.every((step) => step.status === 'no device')).toBe(true);
+    expect(report.reason).toMatch(/needs/);
+    expect(report.date).toBe('2026-01-02');
+    expect(stdout).toBe(readFileSync(join(out, 'report.md'), 'utf8'));
+    expect(stdout).toMatch(/^# CUDA check: skipped\n/);
+    expect(stdout).not.toMatch(/passed/i);
+  });
+
+  it('runs dry on the CPU, says so, and goes on where it stopped', () => {
+    const out = join(folder, 'dry');
+    const args = ['-o', out, '--device', 'cpu', '--families', 'nafnet'];
+    expect(check(...args, '--minutes', '0').status).toBe(0);
+    expect(
+      new Set(
+        reportIn(out)
+          .steps.slice(1)
+          .map((step) => step.status),
+      ),
+    ).toEqual(new Set(['not run']));
+    const { status, stdout, stderr } = check(...args, '--resume');
+    expect(status, stderr).toBe(0);
+    const report = reportIn(out);
+    expect([report.status, report.dryRun]).toEqual(['dry run', true]);
+    expect(report.steps.every((step) => step.status === 'passed')).toBe(true);
+    expect(stdout).toContain('This is a DRY RUN on cpu');
+    const measured = report.steps.find(({ name }) => name === 'measure-nafnet-float16');
+    expect(measured?.result).toMatchObject({
+      parity: { host: { relative: 0 }, grafted: { relative: 0 } },
+      placement: { grafted: { copies: 0, fallbacks: [] } },
+      latency: [{ side: 64 }, { side: 128 }],
+    });
+    expect(existsSync(join(out, 'models'))).toBe(false);
+  });
+
+  it.each([['--device', 'tpu'], ['--families', 'unet'], ['--minutes', 'soon'], ['--nonsense']])(
+    'refuses %s',
+    (...args) => {
+      const { status, stderr } = check(...args);
+      expect(status).toBe(2);
+      expect(stderr).toContain('Usage: cuda-check');
+    },
+  );
+});
