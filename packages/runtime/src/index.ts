@@ -47,6 +47,7 @@ export * from './metrics/measure-quality.ts';
 export { psnr } from './metrics/psnr.ts';
 export * from './metrics/same-bits.ts';
 export { ssim } from './metrics/ssim.ts';
+export * from './placement/device-memory.ts';
 export * from './placement/fallback-reason.ts';
 export * from './placement/profile-run.ts';
 export * from './placement/read-profile.ts';

@@ -40,7 +40,7 @@ export function formatReport(report) {
   );
   if (measured.length > 0) lines.push('', ...measuredTables(measured, device));
   const validated = steps.filter(
-    ({ name, result }) => name.startsWith('validate-') && result?.checks,
+    ({ name, result }) => name.startsWith('validate-') && result?.models?.[0]?.validation,
   );
   if (validated.length > 0) lines.push('', ...validationTable(validated));
   lines.push(
@@ -66,7 +66,7 @@ function measuredTables(measured, device) {
     exponent(result.parity.host.relative),
     exponent(result.parity.grafted.relative),
     exponent(result.limit),
-    providers(result.placement.grafted.nodes),
+    providers(result.placement.grafted.providers),
     result.placement.grafted.copies,
     result.placement.grafted.fallbacks.map(({ opType }) => opType).join(', ') || 'none',
     result.deviceMemoryMiB ?? '',
@@ -87,7 +87,7 @@ function measuredTables(measured, device) {
   return [
     `## ${device} against the CPU`,
     '',
-    `Largest difference of the output relative to its largest value, on a 64x64 picture; nodes of the grafted network by provider, as onnxruntime's profile has them. ${precisions.join(', ')}: float32 with TF32 (CUDA's default), float32 with NVIDIA_TF32_OVERRIDE=0, float16. "On the CPU" lists nodes whose float output is larger than 64 elements. Memory is what the card had in use with both networks loaded.`,
+    `Largest difference of the output relative to its largest value, on a 64x64 picture; nodes of the grafted network by provider, as onnxruntime's profile has them. ${precisions.join(', ')}: float32 with TF32 (CUDA's default), float32 with NVIDIA_TF32_OVERRIDE=0, float16. "On the CPU" lists nodes whose float output is larger than 64 elements. Memory is what both networks took of the card.`,
     '',
     ...table(
       ['network', 'host', 'grafted', 'limit', 'nodes', 'copies', 'on the CPU', 'MiB'],
@@ -108,18 +108,20 @@ function validationTable(validated) {
     '',
     ...table(
       ['run', 'status', 'checks', 'failed or skipped'],
-      validated.map(({ what, result }) => [
-        what.replace('validation of ', ''),
-        result.status,
-        `${result.checks.filter(({ status }) => status === 'passed').length} of ${result.checks.length} passed`,
-        result.checks
-          .filter(({ status }) => status !== 'passed')
-          .map(
-            ({ name, status, measured, limit, detail }) =>
-              `${status}: ${name}${measured === null ? `: ${detail}` : `: ${measured} (limit ${limit})`}`,
-          )
-          .join('; '),
-      ]),
+      validated
+        .map(({ what, result }) => ({ what, result: result.models[0].validation }))
+        .map(({ what, result }) => [
+          what.replace('validation of ', ''),
+          result.status,
+          `${result.checks.filter(({ status }) => status === 'passed').length} of ${result.checks.length} passed`,
+          result.checks
+            .filter(({ status }) => status !== 'passed')
+            .map(
+              ({ name, status, measured, limit, detail }) =>
+                `${status}: ${name}${measured === null ? `: ${detail}` : `: ${measured} (limit ${limit})`}`,
+            )
+            .join('; '),
+        ]),
     ),
   ];
 }
@@ -134,9 +136,9 @@ function exponent(value) {
   return typeof value === 'number' ? value.toExponential(1) : value;
 }
 
-function providers(nodes) {
-  return Object.entries(nodes)
-    .map(([name, count]) => `${count} ${name.replace('ExecutionProvider', '')}`)
+function providers(list) {
+  return list
+    .map(({ provider, nodes }) => `${nodes} ${provider.replace('ExecutionProvider', '')}`)
     .join(', ');
 }
 

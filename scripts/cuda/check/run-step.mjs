@@ -45,7 +45,9 @@ function verdict({ code, signal, timedOut, stdout, stderr }, minutes) {
   if (signal) return { status: 'failed', reason: `ended by ${signal}` };
   if (code === 0) return { status: 'passed' };
   const result = parsed(stdout);
-  const check = result?.checks?.find((one) => one.status === (code === 6 ? 'skipped' : 'failed'));
+  const check = result?.models?.[0]?.validation?.checks.find(
+    (one) => one.status === (code === 6 ? 'skipped' : 'failed'),
+  );
   const lines = stderr.trim().split('\n');
   const reason =
     result?.error?.message ??

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './run-step.mjs';
 
@@ -15,17 +14,15 @@ const precisions = [
 ];
 /** Sides of the square pictures that are timed. */
 const sides = { small: '64,128', full: '128,256,512' };
-/** What validation is asked beside the device, where this version of it knows the option. */
-const extras = ['--layers', '--tiles'];
+/** What validation is asked beside the device, once for each family. */
+const extras = ['--layers', '--tiles', '64'];
 
 /**
  * Every step of a check but the doctor, in order. A step: `{ name, what, args, minutes, variables?,
  * needs?, makes? }`, the last two files.
  */
 export function stepsFor({ families: chosen, device, deviceId, networks, out }) {
-  const known = helpOf('validate');
-  const number = known.includes('--device-id') ? ['--device-id', `${deviceId}`] : [];
-  const on = ['--device', device, ...number];
+  const on = ['--device', device, '--device-id', `${deviceId}`];
   const file = (...words) => join(out, 'models', `${words.join('-')}.onnx`);
   const steps = [];
   for (const family of chosen) {
@@ -34,7 +31,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
       steps.push(build(preset, dtype), apply(preset, dtype, 'optional'));
     for (const { name, dtype, variables } of precisions) {
       const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'optional')];
-      const wanted = name === 'tf32' ? extras.filter((option) => known.includes(option)) : [];
+      const wanted = name === 'tf32' ? extras : [];
       steps.push({
         name: `validate-${family}-${name}`,
         what: `validation of ${preset}, ${name}`,
@@ -90,9 +87,4 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
       minutes: 5,
     };
   }
-}
-
-/** What a command says of itself: which options this version has. */
-function helpOf(command) {
-  return spawnSync(process.execPath, [graft, command, '--help'], { encoding: 'utf8' }).stdout ?? '';
 }
