@@ -21,6 +21,7 @@ interface Options {
   readonly limit?: number;
   readonly seed: number;
   readonly device: Device;
+  readonly deviceId?: number;
   readonly threads?: number;
   readonly minPsnr?: number;
   readonly perImage?: boolean;
@@ -62,6 +63,7 @@ export function command(): Command {
         .choices(['cpu', 'cuda', 'webgpu'])
         .default('cpu'),
     )
+    .option('--device-id <number>', 'which of several CUDA devices; default 0', wholeNumber(0, 255))
     .option(
       '--threads <number>',
       "threads inside one operator; default: onnxruntime's choice",
@@ -91,6 +93,7 @@ export function command(): Command {
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),
           ...(map === undefined ? {} : { map: parseMap(map) }),
           ...(strength === undefined ? {} : { strength }),
+          ...(options.deviceId === undefined ? {} : { deviceId: options.deviceId }),
           ...(threads === undefined ? {} : { threads }),
           onStep: (task, done, total) => {
             session.signal.throwIfAborted();

@@ -82,13 +82,20 @@ async function onDevice(
   jobs: readonly Job[],
   batch: Omit<Batch, 'model'>,
 ): Promise<Outcome[]> {
-  // The one place where restore opens a session: sizes made static for a device belong here.
   const model = await createSession(path, {
     device,
+    // Pictures are wanted, with as much of the device as there is; what was left to the CPU is said.
+    strict: false,
     ...(deviceId === undefined ? {} : { deviceId }),
   });
   try {
-    return await restoreBatch(jobs, { ...batch, model });
+    const outcomes = await restoreBatch(jobs, { ...batch, model });
+    if (!model.strict) {
+      batch.session.note(
+        `${path}: part of it ran on the CPU instead of ${device}; graft validate --device ${device} says which nodes`,
+      );
+    }
+    return outcomes;
   } catch (error) {
     if (batch.session.signal.aborted) {
       batch.session.note('the same command goes on where this one stopped');

@@ -28,6 +28,8 @@ export interface EvaluateOptions extends SteeringChoices {
   readonly seed?: number;
   /** Default 'cpu'. */
   readonly device?: Device;
+  /** Which of several CUDA devices; default 0. */
+  readonly deviceId?: number;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
   /** Called after each picture that a model made or failed to make. */
@@ -56,10 +58,11 @@ const optimisation = 'all';
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, base, tasks, strength, sizeMultiple = 1, seed = 0 } = options;
-  const { device = 'cpu', threads, onStep } = options;
+  const { device = 'cpu', deviceId, threads, onStep } = options;
   const sides = await openSides(model, base, {
     device,
     optimisation,
+    ...(deviceId === undefined ? {} : { deviceId }),
     ...(threads === undefined ? {} : { threads }),
   });
   try {

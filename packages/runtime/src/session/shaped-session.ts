@@ -27,10 +27,7 @@ export function shapedSession(
     current = undefined;
     await last?.release();
   };
-  const shaped = async (feeds: TensorFeeds): Promise<Session> => {
-    const dims: InputDims = Object.fromEntries(
-      Object.entries(feeds).map(([name, tensor]) => [name, tensor.dims]),
-    );
+  const forDims = async (dims: InputDims): Promise<Session> => {
     const wanted = JSON.stringify(dims);
     if (current === undefined || wanted !== key) {
       await release();
@@ -40,6 +37,8 @@ export function shapedSession(
     }
     return current;
   };
+  const shaped = (feeds: TensorFeeds): Promise<Session> =>
+    forDims(Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims])));
   return {
     label,
     device,
@@ -50,6 +49,7 @@ export function shapedSession(
       return strict;
     },
     run: async (feeds, fetches) => (await shaped(feeds)).run(feeds, fetches),
+    memory: async (dims) => (await forDims(dims)).memory?.(dims) ?? Number.NaN,
     time: async (feeds, runs) => (await shaped(feeds)).time(feeds, runs),
     release,
   };

@@ -5,7 +5,7 @@ import type { InputDims } from '../session/shaped-session.ts';
 
 /**
  * Bytes by which a process grows, at its peak, when it loads a model and runs it on
- * inputs of given shapes on the CPU. Inputs that the model has defaults for may be left out.
+ * inputs of given shapes. Memory of a GPU is not counted. Inputs that the model has defaults for may be left out.
  *
  * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
  * ended for its memory or gives no answer in time.
@@ -18,7 +18,7 @@ export async function peakMemory(
   options: SessionOptions = {},
 ): Promise<number> {
   const isolation = options.isolation ?? {};
-  const session = await createSession(model, { ...options, device: 'cpu', isolation });
+  const session = await createSession(model, { ...options, isolation });
   try {
     const defaults = session.inputs.flatMap(({ name, fallback }) =>
       fallback === undefined ? [] : [[name, fallback.dims] as const],
