@@ -23,6 +23,7 @@ export type * from './report/report-data.ts';
 export * from './report/report-picture.ts';
 export * from './restore/auto-tile.ts';
 export * from './restore/bytes-per-pixel.ts';
+export * from './restore/deepest-scale.ts';
 export * from './restore/degradation-tensor.ts';
 export * from './restore/image-values.ts';
 export * from './restore/is-out-of-memory.ts';
