@@ -63,6 +63,7 @@ export * from './report/report-picture.ts';
 export { type VerdictWords, verdictWords } from './report/verdict-words.ts';
 export * from './restore/auto-tile.ts';
 export * from './restore/bytes-per-pixel.ts';
+export * from './restore/deepest-scale.ts';
 export * from './restore/degradation-tensor.ts';
 export * from './restore/image-values.ts';
 export * from './restore/is-out-of-memory.ts';

@@ -53,12 +53,16 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   // The model runs on one picture at a time: two would need twice the memory and no less time.
   const turn = new Room(1);
   let longest = batch.restore.tile ?? Number.POSITIVE_INFINITY;
-  let done = 0;
-  const progress = (share: number): void =>
-    session.progress('restoring', done + share, jobs.length, 'images');
-  progress(0);
+  // How far each picture is, 0 to 1; encoding is little after running.
+  const shares = jobs.map(() => 0);
+  const progress = (index: number, share: number): void => {
+    shares[index] = share;
+    const done = shares.reduce((sum, each) => sum + each, 0);
+    session.progress('restoring', done, jobs.length, 'images');
+  };
+  session.progress('restoring', 0, jobs.length, 'images');
 
-  const one = async (job: Job): Promise<TilePlan> => {
+  const one = async (job: Job, index: number): Promise<TilePlan> => {
     const bytes = await readFile(job.path).catch((error: unknown) => {
       throw ioError('read', job.path, error);
     });
@@ -82,7 +86,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           signal: session.signal,
           onTile: (tiles, total, used) => {
             plan = used;
-            progress(tiles < total ? tiles / total : 0.99);
+            progress(index, Math.min(0.99, tiles / total));
           },
           onShrink: (from, smaller) => {
             longest = smaller;
@@ -109,14 +113,13 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   await inLanes(jobs, lanes, async (job, index) => {
     session.signal.throwIfAborted();
     try {
-      outcomes[index] = { ...job, plan: await one(job) };
+      outcomes[index] = { ...job, plan: await one(job, index) };
     } catch (error) {
       if (!(error instanceof GraftError) || isFinal(error)) throw error;
       outcomes[index] = { ...job, error };
       if (jobs.length > 1) session.note(`graft restore: ${error.message}`);
     }
-    done++;
-    progress(0);
+    progress(index, 1);
   });
   return outcomes;
 }

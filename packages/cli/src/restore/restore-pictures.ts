@@ -67,7 +67,8 @@ function tilesOf(
   if (tile !== 'auto') {
     // A tile that cannot be is refused before anything runs, not once a picture.
     const large = { width: 1_000_000, height: 1 };
-    planTiles(large, { tile, overlap: overlap ?? 0, sizeMultiple: restore.sizeMultiple });
+    const { sizeMultiple, tileStep } = restore;
+    planTiles(large, { tile, overlap: overlap ?? 0, sizeMultiple, tileStep });
     return { restore: { ...shared, tile } };
   }
   // Asked once, before the model takes its part, so that all pictures of a size are cut alike.

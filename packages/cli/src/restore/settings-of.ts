@@ -2,13 +2,16 @@ import { locateSkips } from '@pip-graft/backbones';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import { bytesPerPixel, type RestoreOptions } from '@pip-graft/runtime';
+import { bytesPerPixel, deepestScale, type RestoreTiledOptions } from '@pip-graft/runtime';
 import { parseWeights } from '../session/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
 export interface Settings {
   /** What the caller asked for, under the names the model uses. */
-  readonly restore: RestoreOptions & { readonly sizeMultiple: number };
+  readonly restore: RestoreTiledOptions & {
+    readonly sizeMultiple: number;
+    readonly tileStep: number;
+  };
   readonly bytesPerPixel: number;
   /** Digests of the file and of its external data. */
   readonly model: readonly string[];
@@ -42,6 +45,7 @@ export function settingsOf(
       model: [model.source, ...sources].map(digest),
       restore: {
         sizeMultiple,
+        tileStep: deepestScale(facts),
         ...(graft?.inputs ? { names: graft.inputs } : {}),
         ...(degradation === undefined || !graft
           ? {}

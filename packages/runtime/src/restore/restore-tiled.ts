@@ -18,6 +18,8 @@ export interface RestoreTiledOptions extends RestoreOptions {
   readonly tile?: number;
   /** Pixels that neighbours share; default a quarter of the tile, 64 at most. */
   readonly overlap?: number;
+  /** Tiles start on multiples of this; default 1. Take `deepestScale`, or the gap to the whole grows. */
+  readonly tileStep?: number;
   readonly signal?: AbortSignal;
   /** After each tile. */
   readonly onTile?: (done: number, total: number, plan: TilePlan) => void;
@@ -37,7 +39,7 @@ export interface RestoreTiledOptions extends RestoreOptions {
  *
  * Errors: those of `restoreImage`; `INVALID_ARGUMENT` for a tile or overlap that cannot be.
  *
- * @example await restoreTiled(session, photo, { sizeMultiple: 8, tile: 512, overlap: 32 });
+ * @example await restoreTiled(session, photo, { sizeMultiple: 8, tile: 512, tileStep: 8 });
  */
 export async function restoreTiled(
   session: Session,
@@ -45,22 +47,23 @@ export async function restoreTiled(
   options: RestoreTiledOptions = {},
 ): Promise<Image> {
   const [, , height, width] = imageInput(session).dims;
-  const { sizeMultiple = 1 } = options;
+  const { sizeMultiple = 1, tileStep = 1 } = options;
   const builtIn = { width: sizeOf(width), height: sizeOf(height) };
   let { tile = Number.POSITIVE_INFINITY, overlap } = options;
   for (;;) {
     const shared =
       overlap ??
       defaultOverlap(Math.min(tile, ...Object.values(builtIn).map((side) => side ?? tile)));
-    const asked: TileOptions = { tile, overlap: shared, sizeMultiple, ...builtIn };
+    const asked: TileOptions = { tile, overlap: shared, sizeMultiple, tileStep, ...builtIn };
     const plan = planTiles(image, asked);
     try {
       return await restorePlan(session, image, plan, options);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
       const side = Math.max(plan.width, plan.height);
-      const least = Math.ceil(minimumTile / sizeMultiple) * sizeMultiple;
-      const next = Math.max(least, Math.floor(side / 2 / sizeMultiple) * sizeMultiple);
+      const step = Math.max(sizeMultiple, tileStep);
+      const least = Math.ceil(minimumTile / step) * step;
+      const next = Math.max(least, Math.floor(side / 2 / step) * step);
       const fixed = builtIn.width !== undefined && builtIn.height !== undefined;
       if (fixed || side <= least) {
         throw new GraftError(

@@ -34,6 +34,24 @@ describe('planTiles', () => {
     });
   });
 
+  test('several tiles keep to the step, one tile only to the multiple', () => {
+    expect(plan(451, 300, { tile: 256, overlap: 32, tileStep: 16 })).toEqual({
+      width: 256,
+      height: 176,
+      columns: [0, 208],
+      rows: [0, 128],
+    });
+    expect(plan(451, 300, { tile: 451, overlap: 32, tileStep: 16 })).toEqual({
+      width: 451,
+      height: 300,
+      columns: [0],
+      rows: [0],
+    });
+    expect(plan(100, 10, { tile: 60, overlap: 0, sizeMultiple: 6, tileStep: 4 }).columns).toEqual([
+      0, 48,
+    ]);
+  });
+
   test('a size that the model has built in is kept, also for a smaller picture', () => {
     expect(plan(50, 200, { tile: 512, overlap: 16, width: 96, height: 96 })).toEqual({
       width: 96,

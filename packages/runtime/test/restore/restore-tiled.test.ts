@@ -3,6 +3,7 @@ import {
   autoTile,
   bytesPerPixel,
   createSession,
+  deepestScale,
   type Image,
   imageOf,
   isOutOfMemory,
@@ -212,6 +213,11 @@ describe('isOutOfMemory', () => {
     expect(isOutOfMemory(new Error(message))).toBe(false);
     expect(isOutOfMemory(message)).toBe(false);
   });
+});
+
+test('deepestScale: what the smallest feature map stands for', () => {
+  expect(deepestScale(graphFacts(tinyUnet()))).toBe(4);
+  expect(deepestScale(graphFacts(halvingModel()))).toBe(1);
 });
 
 describe('auto', () => {
