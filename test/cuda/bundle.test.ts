@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('cuda-bun
       expect(status, stderr).toBe(0);
     }
     const { status, stdout } = command('validate', 'grafted.onnx', '--base', 'host.onnx', '--json');
-    expect((JSON.parse(stdout) as { status: string }).status).toBe('passed');
+    expect((JSON.parse(stdout) as { verdict: { status: string } }).verdict.status).toBe('passed');
     expect(status).toBe(0);
   });
 

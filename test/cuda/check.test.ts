@@ -43,7 +43,7 @@ describe('a step', () => {
     ['has no device', 'process.exit(6)', 'skipped', 'exit 6'],
     [
       'says which check failed',
-      'console.log(JSON.stringify({ checks: [{ name: "a", status: "passed" }, { name: "b", status: "failed", detail: "far off" }] })); process.exit(1)',
+      'console.log(JSON.stringify({ models: [{ validation: { checks: [{ name: "a", status: "passed" }, { name: "b", status: "failed", detail: "far off" }] } }] })); process.exit(1)',
       'failed',
       'b: far off',
     ],
@@ -133,8 +133,13 @@ describe('cuda-check', () => {
     expect(report.steps.every((step) => step.status === 'passed')).toBe(true);
     expect(stdout).toContain('This is a DRY RUN on cpu');
     const measured = report.steps.find(({ name }) => name === 'measure-nafnet-float16');
+    const { parity, limit } = measured!.result as {
+      parity: { host: { relative: number }; grafted: { relative: number } };
+      limit: number;
+    };
+    expect(parity.host.relative).toBeLessThan(limit / 10);
+    expect(parity.grafted.relative).toBeLessThan(limit / 10);
     expect(measured?.result).toMatchObject({
-      parity: { host: { relative: 0 }, grafted: { relative: 0 } },
       placement: { grafted: { copies: 0, fallbacks: [] } },
       latency: [{ side: 64 }, { side: 128 }],
     });

@@ -26,7 +26,9 @@ describe('probeDevice', () => {
         };
       },
     });
-    expect(asked).toEqual([{ device: 'cuda', deviceId: 2, label: 'probe' }]);
+    expect(asked).toEqual([
+      { device: 'cuda', deviceId: 2, label: 'probe', isolation: { timeout: 60_000 } },
+    ]);
     expect([probe.works, probe.detail]).toEqual([
       false,
       'a convolution ran and is WRONG (largest error 1.0e-1)',

@@ -1,3 +1,5 @@
+import { graphFacts } from '@pip-graft/onnx-graft';
+import { deepestScale } from '../../restore/deepest-scale.ts';
 import { defaultOverlap } from '../../restore/restore-tiled.ts';
 import { tileGap } from '../../restore/tile-gap.ts';
 import type { TileGap } from '../figures.ts';
@@ -19,11 +21,13 @@ export const tiles: Check = {
     }
     const tile = Math.ceil(wanted.tile / multiple) * multiple;
     const overlap = wanted.overlap ?? defaultOverlap(tile);
+    const tileStep = deepestScale(graphFacts(subject.grafted.model));
     const gaps: TileGap[] = [];
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });
       const image = fitted(photo, sizeFor(subject, tile));
-      const gap = await tileGap(session, image, { tile, overlap, sizeMultiple: multiple });
+      const cut = { tile, overlap, sizeMultiple: multiple, tileStep };
+      const gap = await tileGap(session, image, cut);
       gaps.push({ side, ...gap });
     }
     const [host, grafted] = gaps as [TileGap, TileGap];
