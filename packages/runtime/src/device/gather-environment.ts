@@ -7,8 +7,8 @@ import { localSystem, type System } from './system.ts';
 
 /**
  * Looks at what decides whether devices can work here: files, libraries and what they need, the
- * NVIDIA driver, Vulkan drivers. Loads nothing and runs only `ldconfig` and `nvidia-smi`, so that it
- * is safe where loading a library would end the process.
+ * NVIDIA driver, Vulkan drivers. Loads nothing and runs only `ldconfig`, `nvidia-smi` and `python3`
+ * (for where its packages are), so that it is safe where loading a library would end the process.
  *
  * @example diagnoseCuda(await gatherEnvironment()).fix?.command
  */
@@ -17,7 +17,7 @@ export async function gatherEnvironment(
 ): Promise<DeviceEnvironment> {
   const linux = system.platform === 'linux';
   const paths = linux
-    ? await libraryPaths(system, libraryFolders(system))
+    ? await libraryPaths(system, await libraryFolders(system))
     : { variable: [], cache: new Map<string, string>(), standard: [], others: [] };
   const distribution = osRelease(system);
   const runtime = runtimeOf(system);

@@ -5,16 +5,21 @@ import type { System } from './system.ts';
  * Folders in which CUDA and cuDNN lie without the loader knowing: toolkits, and Python packages
  * (nvidia-*, and what PyTorch brings).
  */
-export function libraryFolders(system: System): string[] {
+export async function libraryFolders(system: System): Promise<string[]> {
   const under = (folder: string, name: RegExp): string[] =>
     system
       .list(folder)
       .filter((entry) => name.test(entry))
       .map((entry) => join(folder, entry));
   const toolkits = [...under('/usr/local', /^cuda/), '/opt/cuda'];
-  const packages = pythonHomes(system)
-    .flatMap((home) => under(join(home, 'lib'), /^python3/))
-    .flatMap((folder) => under(folder, /^(site|dist)-packages$/));
+  // Python itself knows best; its program may be a link to another environment's.
+  const searched = await system.run('python3', ['-c', 'import sys; print("\\n".join(sys.path))']);
+  const packages = [
+    ...(searched ?? '').split('\n').filter((folder) => /\/(site|dist)-packages$/.test(folder)),
+    ...pythonHomes(system)
+      .flatMap((home) => under(join(home, 'lib'), /^python3/))
+      .flatMap((folder) => under(folder, /^(site|dist)-packages$/)),
+  ];
   const folders = [
     '/usr/local/nvidia/lib64',
     '/usr/lib/wsl/lib',

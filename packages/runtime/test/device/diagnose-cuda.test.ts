@@ -215,12 +215,22 @@ describe('diagnoseCuda', () => {
     expect(await blocking(machine)).toEqual(expected);
   });
 
-  it('finds libraries that Python packages brought, and names their folders once', async () => {
-    const home = '/opt/venv/lib/python3.12/site-packages';
-    const machine: Machine = {
-      ...without({ ...cuda13, ...cudnn9 }),
-      variables: { PATH: '/opt/venv/bin' },
-    };
+  const home = '/opt/venv/lib/python3.12/site-packages';
+  it.each<[string, Partial<Machine>]>([
+    ['the environment on PATH', { variables: { PATH: '/opt/venv/bin' } }],
+    ['the environment in use', { variables: { VIRTUAL_ENV: '/opt/venv' } }],
+    [
+      'what python3 itself says',
+      {
+        variables: {},
+        programs: {
+          ...h200,
+          'python3 -c import sys; print("\\n".join(sys.path))': `/usr/lib/python312.zip\n${home}\n`,
+        },
+      },
+    ],
+  ])('finds libraries that Python packages brought, by %s', async (_, where) => {
+    const machine: Machine = { ...without({ ...cuda13, ...cudnn9 }), ...where };
     const environment = await gatherEnvironment(
       system(
         withFiles(machine, {
