@@ -106,6 +106,7 @@ export function command(): Command {
             ...settings,
             onStep: (step, done, total) => session.progress(`pictures: ${step}`, done, total),
           }).catch((error: unknown) => {
+            session.signal.throwIfAborted();
             // What fails here failed in a check before, which the report shows.
             if (validation.status === 'passed') throw error;
             return undefined;

@@ -62,7 +62,9 @@ export async function compareLayers(
   try {
     await worker.call('feed', feeds);
     for (const [at, slice] of slices.entries()) {
-      const path = join(folder.path, `slice-${at}.onnx`);
+      // Each in a folder of its own, where its external data is linked to.
+      const home = await temporaryFolder(folder.path);
+      const path = join(home.path, 'slice.onnx');
       await writeSlice(loose, model, facts, slice, path);
       const { values } = await worker.call('slice', {
         path,
@@ -72,6 +74,7 @@ export async function compareLayers(
         keep: slice.live,
       });
       layers.push(...judgeLayers(values, facts, layers, limit));
+      await home.remove();
       onSlice?.(at + 1, slices.length);
     }
   } finally {

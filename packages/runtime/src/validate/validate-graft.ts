@@ -46,12 +46,15 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
         useless = 'The model does not load.';
     }
   } catch (error) {
+    // What was stopped ends in an error of its own, which says nothing about the model.
+    options.signal?.throwIfAborted();
     const outcome = refusal(error);
     if (outcome === undefined) throw error;
     note({ name: 'loads', ...outcome });
   } finally {
     await opened?.close();
   }
+  options.signal?.throwIfAborted();
   return { status: overall(verdicts), checks: verdicts, figures };
 }
 
