@@ -1,4 +1,5 @@
 import { locateSkips } from '@pip-graft/backbones';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import {
   type Device,
@@ -130,6 +131,9 @@ async function settingsOf(
 ): Promise<ValidateOptions> {
   const { base, device, deviceId, image, threads, maxOverhead, maxMemory } = options;
   const { layers = false, sweep = false, tiles, overlap, timeLimit } = options;
+  if (overlap !== undefined && tiles === undefined) {
+    throw new GraftError('INVALID_ARGUMENT', '--overlap says what tiles share; give --tiles too.');
+  }
   const opened = openModel(path);
   const { sizeMultiple } = locateSkips(opened.model);
   opened.close();

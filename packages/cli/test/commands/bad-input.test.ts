@@ -219,6 +219,14 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'heads',
     ['backbone', 'build', 'restormer', '--dim', '8', '--heads', '3,1,1,1', '-o', 'kept.txt'],
   ],
+  ['an overlap of nothing', 2, 'give --tiles', ['validate', 'grafted.onnx', '--overlap', '8']],
+  [
+    'a report over the model',
+    2,
+    'would replace the input',
+    ['validate', 'grafted.onnx', '--html', 'grafted.onnx'],
+  ],
+  ['no time at all', 2, 'from 1 to', ['validate', 'grafted.onnx', '--time-limit', '0']],
   ['a device that is not there', 6, 'cuda', ['validate', 'grafted.onnx', '--device', 'cuda']],
 ];
 
