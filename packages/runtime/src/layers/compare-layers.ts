@@ -11,6 +11,7 @@ import { temporaryFolder } from '../io/temporary-folder.ts';
 import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
 import type { NativeOptions } from '../session/native-session.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
+import { requireInputs } from '../session/require-inputs.ts';
 import type { Device } from '../session/session.ts';
 import type { TensorFeeds } from '../session/typed-tensor.ts';
 import type { LayerFigures, LayerGap } from '../validate/figures.ts';
@@ -21,7 +22,7 @@ export interface CompareLayersOptions {
   readonly device: Device;
   readonly deviceId?: number;
   readonly threads?: number;
-  /** What every input is fed; the shapes are built in. */
+  /** What inputs are fed; the shapes are built in. An input with a default may be left out, and is a constant then. */
   readonly feeds: TensorFeeds;
   /** Relative error that is let pass. */
   readonly limit: number;
@@ -53,7 +54,9 @@ export async function compareLayers(
 ): Promise<LayerFigures> {
   const { feeds, limit, budget = defaultBudget, onSlice } = options;
   const dims = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
-  const model = fixInputDims(loose.model, dims);
+  // What is fed must be no constant of the model.
+  const open = requireInputs(loose.model, Object.keys(feeds))?.model ?? loose.model;
+  const model = fixInputDims(open, dims);
   const facts = graphFacts(model);
   const slices = planSlices(facts, budget);
   const folder = await temporaryFolder();

@@ -61,9 +61,9 @@ function cut(
 
 /** Nodes that read nothing but weights and each other. */
 function constantNodes({ model, producers, captures }: GraphFacts): Set<number> {
-  const { initializers, inputs, nodes } = model.graph;
-  const fed = new Set(inputs.map(({ name }) => name));
-  const weights = new Set(initializers.map(({ name }) => name).filter((name) => !fed.has(name)));
+  const { initializers, nodes } = model.graph;
+  // An input with a default is a weight: nobody feeds it.
+  const weights = new Set(initializers.map(({ name }) => name));
   const found = new Set<number>();
   const known = (name: string): boolean =>
     name === '' || weights.has(name) || found.has(producers.get(name) ?? -1);
@@ -103,7 +103,8 @@ function sliceOf(
   const own = new Set(body.slice(start, end));
   const later = new Set(body.slice(end));
   const earlier = new Set(body.slice(0, start));
-  const fed = new Set(graph.inputs.map(({ name }) => name));
+  const weights = new Set(graph.initializers.map(({ name }) => name));
+  const fed = new Set(graph.inputs.map(({ name }) => name).filter((name) => !weights.has(name)));
   const nodes = new Set(own);
   const inputs = new Set<string>();
   const need = (index: number): void => {

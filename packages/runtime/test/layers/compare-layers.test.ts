@@ -5,7 +5,7 @@ import { compareLayers, createSession, float32Tensor, runModel } from '@pip-graf
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 import { tinyUnet } from '../support/grafted.ts';
-import { bytesOf, node, picture, tinyModel } from '../support/models.ts';
+import { bytesOf, constant, node, picture, tinyModel } from '../support/models.ts';
 
 const random = new Random(4);
 const pixels = Float32Array.from({ length: 3 * 16 * 24 }, () => random.uniform());
@@ -70,4 +70,19 @@ test('the tensors that slices see are those of the whole model', async () => {
   const { rows } = await compareLayers({ model }, { device: 'cpu', feeds, limit: 0, budget: 1 });
   for (const row of rows) expect(row.dims).toEqual(whole[row.value]!.dims);
   expect(rows.length).toBeGreaterThan(0);
+});
+
+test('inputs with defaults may be fed or left out', async () => {
+  const bias = { name: 'bias', dataType: 'float32', dims: [] } as const;
+  const model = tinyModel({
+    nodes: [node('Add', ['input', 'bias'], 'sum'), node('Relu', ['sum'], 'output')],
+    inputs: [picture('input'), bias],
+    outputs: [picture('output')],
+    initializers: [constant('bias', [1], [])],
+  });
+  const settings = { device: 'cpu', limit: 1e-6, budget: 1 } as const;
+  for (const more of [{}, { bias: float32Tensor([], [2]) }]) {
+    const found = await compareLayers({ model }, { ...settings, feeds: { ...feeds, ...more } });
+    expect([found.compared, found.slices]).toEqual([2, 2]);
+  }
 });
