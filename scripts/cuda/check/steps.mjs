@@ -29,7 +29,8 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
     const preset = `${family}-small`;
     for (const dtype of ['float32', 'float16'])
       steps.push(build(preset, dtype), apply(preset, dtype, 'optional'));
-    for (const { name, dtype, variables } of precisions) {
+    // Validation measures float32 with and without TF32 in one run.
+    for (const { name, dtype, variables } of precisions.filter((each) => each.name !== 'float32')) {
       const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'optional')];
       const wanted = name === 'tf32' ? extras : [];
       steps.push({

@@ -28,12 +28,23 @@ function validate(...args: string[]) {
   return { child, ended };
 }
 
+/** Before it has become one, stopping it would stop the command that waits for it to start. */
+function isWorker(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
+  } catch {
+    return false;
+  }
+}
+
 /** The worker processes that a command has had, once there were as many. */
 async function workersOf({ pid }: ChildProcess, count = 1): Promise<number[]> {
   const seen = new Set<number>();
   for (let turn = 0; turn < 4000; turn++) {
     const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    for (const worker of list === '' ? [] : list.split(' ').map(Number)) seen.add(worker);
+    for (const worker of list === '' ? [] : list.split(' ').map(Number)) {
+      if (isWorker(worker)) seen.add(worker);
+    }
     if (seen.size >= count) return [...seen];
     await wait(5);
   }

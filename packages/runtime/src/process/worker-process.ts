@@ -18,6 +18,8 @@ export interface Isolation {
 }
 
 const defaultTimeout = 300_000;
+/** Milliseconds between a message that could not be sent and the process's end. */
+const sendGrace = 1000;
 /** Of what native code printed, the last is kept: reasons stand at the end. */
 const logLimit = 8192;
 
@@ -64,7 +66,9 @@ export class WorkerProcess {
     });
     this.#child.on('message', (message: AnswerMessage) => this.#settle(message));
     this.#child.on('error', (error) => {
-      this.#end(error.name === 'AbortError' ? 'was stopped' : `failed: ${error.message}`);
+      if (error.name === 'AbortError') this.#end('was stopped');
+      // A message that could not be sent: how the process ended comes next, and says more.
+      else setTimeout(() => this.#end(`failed: ${error.message}`), sendGrace);
     });
     this.#child.on('exit', (code, reason) => {
       this.#end(reason === null ? `ended with status ${code}` : `was ended by ${reason}`);
@@ -74,6 +78,11 @@ export class WorkerProcess {
   /** What native code printed last. */
   get log(): string {
     return this.#log;
+  }
+
+  /** Nothing can be asked any more. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
   }
 
   /** The process, for tests and for tools that measure it. */

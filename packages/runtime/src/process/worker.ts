@@ -26,6 +26,8 @@ const answers: {
     // Some reasons are only printed. The parent reads what is printed here.
     (await loadRuntime()).env.logLevel = 'error';
     before ??= peakOfProcess();
+    await session?.release();
+    session = undefined;
     session = await openNative(path, options);
     const { inputs, outputs } = session;
     return { inputs, outputs };
@@ -55,6 +57,8 @@ async function answer({ id, call, args }: CallMessage): Promise<AnswerMessage> {
     return { id, result: await answers[call](args as never) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    // Arrays that do not fit into memory.
+    if (error instanceof RangeError) return { id, error: { code: 'RUNTIME_FAILED', message } };
     return { id, error: { ...(error instanceof GraftError ? { code: error.code } : {}), message } };
   }
 }

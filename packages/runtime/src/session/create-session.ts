@@ -1,4 +1,5 @@
 import { buildModel, GraftError } from '@pip-graft/onnx-graft';
+import { SharedWorker } from '../process/shared-worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { type LooseModel, prepareModel } from './prepare-model.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -31,14 +32,30 @@ export async function createSession(
 ): Promise<Session> {
   const { device = 'cpu' } = options;
   if (device === 'cpu') return open(model, options);
+  const { isolation, label = 'model' } = options;
+  const shared = isolation === undefined ? undefined : new SharedWorker(label, isolation);
+  try {
+    return await onDevice(model, { ...options, ...(shared === undefined ? {} : { shared }) });
+  } catch (error) {
+    await shared?.close();
+    throw error;
+  }
+}
+
+/** A session for each set of shapes, all in one process where they are not in this one. */
+async function onDevice(
+  model: string | Uint8Array | LooseModel,
+  options: Attempt,
+): Promise<Session> {
+  const { device = 'cpu' } = options;
   const description = await describe(model, options);
   const shaped = (dims: InputDims): Promise<Session> =>
     open(model, options, dims).catch((error: unknown) => {
       const refused = error instanceof GraftError && error.code === 'DEVICE_UNAVAILABLE';
       if (!refused || options.strict !== false) throw error;
-      return open(model, { ...options, unprovable: true } as Unprovable, dims);
+      return open(model, { ...options, unprovable: true }, dims);
     });
-  const session = shapedSession({ ...description, device }, shaped);
+  const session = shapedSession({ ...description, device }, shaped, () => options.shared?.close());
   // A device that is not there is said at once; of a model of any size, more only with the first picture.
   const dims = staticDims(description);
   const tried = await (dims === undefined ? open(deviceTest(), options) : shaped(dims));
@@ -63,15 +80,16 @@ function deviceTest(): LooseModel {
   return { model };
 }
 
-/** The second attempt, which gives up proof. */
-interface Unprovable extends SessionOptions {
+interface Attempt extends SessionOptions {
+  /** The second attempt, which gives up proof. */
   readonly unprovable?: true;
+  readonly shared?: SharedWorker;
 }
 
 /** What a model takes and gives, as onnxruntime infers it; nothing of it stays loaded. */
 async function describe(
   model: string | Uint8Array | LooseModel,
-  options: SessionOptions,
+  options: Attempt,
 ): Promise<Session> {
   const { optimisation = 'all' } = options;
   const session = await open(model, { ...options, device: 'cpu', optimisation: 'disabled' });
@@ -92,7 +110,7 @@ function staticDims({ inputs }: Session): InputDims | undefined {
 
 async function open(
   model: string | Uint8Array | LooseModel,
-  options: Unprovable,
+  options: Attempt,
   dims?: InputDims,
 ): Promise<Session> {
   const { device = 'cpu', deviceId = 0, optimisation = 'all', threads, isolation } = options;
@@ -114,7 +132,7 @@ async function open(
   try {
     const session =
       isolation !== undefined && typeof load === 'string'
-        ? await openWorker(load, native, isolation)
+        ? await openWorker(load, native, isolation, options.shared)
         : await openNative(load, native);
     const inputs = session.inputs.map((value) => {
       const fallback = defaults.get(value.name);

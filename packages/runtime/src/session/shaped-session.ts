@@ -13,10 +13,12 @@ export type InputDims = Readonly<Record<string, readonly number[]>>;
  * model takes of a device's memory.
  *
  * @param model what the model takes and gives, whatever the shapes
+ * @param close what is to be given back with the last session
  */
 export function shapedSession(
   model: Pick<Session, 'label' | 'device' | 'optimisation' | 'inputs' | 'outputs'>,
   open: (dims: InputDims) => Promise<Session>,
+  close: () => Promise<void> | undefined = () => undefined,
 ): Session {
   const { label, device, optimisation, inputs, outputs } = model;
   let key = '';
@@ -51,6 +53,9 @@ export function shapedSession(
     run: async (feeds, fetches) => (await shaped(feeds)).run(feeds, fetches),
     memory: async (dims) => (await forDims(dims)).memory?.(dims) ?? Number.NaN,
     time: async (feeds, runs) => (await shaped(feeds)).time(feeds, runs),
-    release,
+    async release() {
+      await release();
+      await close();
+    },
   };
 }

@@ -1,17 +1,25 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { nativeReason } from '../process/native-reason.ts';
+import type { SharedWorker } from '../process/shared-worker.ts';
 import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
 import type { NativeOptions } from './native-session.ts';
 import type { Session } from './session.ts';
 
-/** A session in a process of its own, which ends with it. Errors: those of {@link WorkerProcess}. */
+/**
+ * A session in a process of its own, which ends with it, or in one that is shared.
+ * Errors: those of {@link WorkerProcess}.
+ */
 export async function openWorker(
   path: string,
   options: NativeOptions,
   isolation: Isolation,
+  shared?: SharedWorker,
 ): Promise<Session> {
   const { label, device, optimisation, strict } = options;
-  const worker = new WorkerProcess(label, isolation);
+  const worker = shared?.get() ?? new WorkerProcess(label, isolation);
+  const close = async (): Promise<void> => {
+    if (shared === undefined) await worker.close();
+  };
   try {
     const { inputs, outputs } = await worker.call('open', { path, options });
     return {
@@ -27,12 +35,12 @@ export async function openWorker(
       async release() {
         // A session that is released writes its profile; one that crashed has nothing to give back.
         await worker.call('release', null).catch(() => {});
-        await worker.close();
+        await close();
       },
     };
   } catch (error) {
     const reason = nativeReason(worker.log);
-    await worker.close();
+    await close();
     const device = error instanceof GraftError && error.code === 'DEVICE_UNAVAILABLE';
     if (!device || reason === undefined || error.message.includes(reason)) throw error;
     throw new GraftError(error.code, `${error.message}: ${reason}`, { cause: error });
