@@ -11,8 +11,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   weights: ['onnx-graft'],
   'pip-core': ['onnx-graft', 'weights'],
   backbones: ['onnx-graft', 'weights'],
+  graft: ['onnx-graft', 'weights', 'pip-core', 'backbones'],
   runtime: ['onnx-graft', 'weights', 'pip-core'],
-  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'runtime'],
+  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime'],
 };
 
 interface Import {
@@ -53,7 +54,7 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])(
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft'])(
     '%s touches files and runtimes only behind its node door',
     (name) => {
       const wrong = importsOf(name).filter(
@@ -65,7 +66,7 @@ describe('architecture', () => {
     },
   );
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones'])(
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft'])(
     '%s has no clock, randomness or console',
     (name) => {
       const folder = join(packages, name, 'src');

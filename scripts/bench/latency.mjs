@@ -11,7 +11,12 @@ import {
 } from '../../packages/backbones/dist/index.js';
 import { graphFacts } from '../../packages/onnx-graft/dist/index.js';
 import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/node/index.js';
-import { graft, initAdapter, planGraft, requirePlan } from '../../packages/pip-core/dist/index.js';
+import {
+  applyPlan,
+  initAdapter,
+  planGraft,
+  requirePlan,
+} from '../../packages/pip-core/dist/index.js';
 import { createSession, float32Tensor, runModel } from '../../packages/runtime/dist/index.js';
 import { inTurn, median, spread, writePage } from './measure.mjs';
 
@@ -45,7 +50,7 @@ try {
       }),
     );
     await saveModel(
-      graft(host.model, plan, adapter, { name: 'bench', version: '0' }),
+      applyPlan(host.model, plan, adapter, { name: 'bench', version: '0' }),
       paths.grafted,
     );
     host.close();

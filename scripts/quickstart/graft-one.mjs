@@ -11,7 +11,7 @@ import {
 import { checkModel, graphFacts } from '../../packages/onnx-graft/dist/index.js';
 import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/node/index.js';
 import {
-  graft,
+  applyPlan,
   initAdapter,
   planGraft,
   readGraft,
@@ -45,7 +45,7 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
   const adapter = initAdapter({ ...identity, sites }, options);
   const plan = requirePlan(planGraft({ model: host.model, facts, sites, ...identity, adapter }));
   await saveModel(
-    graft(host.model, plan, adapter, { name: 'quickstart', version: '0.1.0' }),
+    applyPlan(host.model, plan, adapter, { name: 'quickstart', version: '0.1.0' }),
     paths.grafted,
   );
   const grafted = openModel(paths.grafted);

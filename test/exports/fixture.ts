@@ -3,7 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { locateSkips } from '@pip-graft/backbones';
 import { graphFacts } from '@pip-graft/onnx-graft';
 import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node';
-import { type Adapter, graft, type PlanRequest, planGraft, requirePlan } from '@pip-graft/pip-core';
+import {
+  type Adapter,
+  applyPlan,
+  type PlanRequest,
+  planGraft,
+  requirePlan,
+} from '@pip-graft/pip-core';
 import {
   createSession,
   runModel,
@@ -66,7 +72,7 @@ export async function withHost<T>(
 /** The host with the adapter on its sites; its external data stays where it is. */
 export function graftOnto(host: Host, adapter: Adapter): OpenedModel {
   const plan = requirePlan(planGraft({ ...host, adapter }));
-  return { ...host, model: graft(host.model, plan, adapter, { name: 'test', version: '0' }) };
+  return { ...host, model: applyPlan(host.model, plan, adapter, { name: 'test', version: '0' }) };
 }
 
 /** All outputs as float32, on one thread, every rounding as the graph is written. */

@@ -18,6 +18,8 @@ export * from './limits.ts';
 export * from './model/data-type.ts';
 export * from './model/external-tensors.ts';
 export type * from './model/model.ts';
+export * from './model/model-bytes.ts';
 export * from './model/read-model.ts';
 export * from './model/read-tensor.ts';
+export * from './wire/chunks.ts';
 export * from './wire/source.ts';

@@ -8,7 +8,7 @@ import {
   readModel,
   readTensor,
 } from '@pip-graft/onnx-graft';
-import { graft, initAdapter, pipModes, planGraft, ungraft } from '@pip-graft/pip-core';
+import { applyPlan, initAdapter, pipModes, planGraft, ungraft } from '@pip-graft/pip-core';
 import { bytesOf, codeOf, expect, sameBytes } from '../check.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -43,7 +43,7 @@ export function graftHost(bytes) {
   const result = planGraft({ model, facts, sites, ...identity, adapter, options });
   if (result.status === 'refused') return `refused: ${result.refusals[0].code}`;
   const grafted = bytesOf(
-    graft(model, result.plan, adapter, { name: 'fuzz', version: '0' }),
+    applyPlan(model, result.plan, adapter, { name: 'fuzz', version: '0' }),
   ).slice();
   checkGrafted(model, findings, bytes, readModel(bytesSource(grafted)));
   return 'grafted';

@@ -1,7 +1,7 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { bytesSource, graphFacts, readModel } from '@pip-graft/onnx-graft';
 import {
-  graft,
+  applyPlan,
   initAdapter,
   planGraft,
   readGraft,
@@ -36,7 +36,7 @@ function grafted(bytes, options) {
   const choices = { labels: ['rain', 'haze'], promptChannels: [8], promptSize: [8] };
   const adapter = initAdapter(host, choices);
   const plan = requirePlan(planGraft({ model, facts, ...host, adapter, options }));
-  return bytesOf(graft(model, plan, adapter, { name: 'fuzz', version: '0' })).slice();
+  return bytesOf(applyPlan(model, plan, adapter, { name: 'fuzz', version: '0' })).slice();
 }
 
 /** The same model with lengths in more bytes than they need. */

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { buildBackbone, detectBackbone, fingerprint, locateSkips } from '@pip-graft/backbones';
-import { elementCount, GraftError, graphFacts } from '@pip-graft/onnx-graft';
+import { buildBackbone, detectBackbone } from '@pip-graft/backbones';
+import { hostOf, requireSites } from '@pip-graft/graft';
+import { nodeSha256, openHost } from '@pip-graft/graft/node';
+import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { type AdapterBase, importAdapter } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
 import { describeCheckpoint } from '../host/describe-checkpoint.ts';
-import { identify, openHost } from '../host/open-host.ts';
 import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
-import { requireSites } from '../host/require-sites.ts';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
@@ -85,7 +84,7 @@ function baseOf(path: string): AdapterBase {
   const host = openHost(path);
   try {
     requireSites(host);
-    return { family: host.located.family, ...identify(host) };
+    return { family: host.located.family, ...host.identity() };
   } finally {
     host.close();
   }
@@ -100,13 +99,10 @@ function baseInside(checkpoint: OpenCheckpoint, path: string): AdapterBase {
       `${path}: it is a ${backbone.family} without PIP modules; import it with \`graft backbone import\`.`,
     );
   }
-  const model = buildBackbone(backbone, weights);
-  const facts = graphFacts(model);
-  const { family, sites } = locateSkips(model, facts);
-  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  const host = hostOf(buildBackbone(backbone, weights), { newHash: nodeSha256 });
   return {
-    family,
+    family: host.located.family,
     digest: null,
-    fingerprint: fingerprint(model, { digest: sha256, sites, facts }),
+    fingerprint: host.identity().fingerprint,
   };
 }

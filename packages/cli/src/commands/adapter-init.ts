@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
+import { freshAdapter } from '@pip-graft/graft';
+import { openHost } from '@pip-graft/graft/node';
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { initAdapter, parseInit, pipParameters } from '@pip-graft/pip-core';
+import { parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { chooseSites, type SitesOption, sitesOption } from '../host/choose-sites.ts';
-import { identify, openHost } from '../host/open-host.ts';
 import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
-import { requireSites } from '../host/require-sites.ts';
+import { type SitesOption, sitesOption } from '../host/sites-option.ts';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
@@ -66,10 +66,8 @@ export function command(): Command {
       run<[string], Options>(async (_session, path, options) => {
         refuseAdapter(options.output, options.force);
         const host = openHost(path);
-        requireSites(host);
         const { family } = host.located;
-        const sites = chooseSites(host.located, options.sites);
-        const made = initAdapter({ family, sites, ...identify(host) }, initOptions(options));
+        const made = freshAdapter(host, initOptions(options), options.sites);
         host.close();
         await writeAdapter(options.output, made);
         const parameters = pipParameters(made.config).reduce(

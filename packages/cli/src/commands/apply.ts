@@ -1,5 +1,5 @@
 import { saveModel } from '@pip-graft/onnx-graft/node';
-import { graft, requirePlan } from '@pip-graft/pip-core';
+import { applyPlan, requirePlan } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
 import { define } from '../session/define.ts';
@@ -32,7 +32,7 @@ export function command(): Command {
       const { host, adapter, result } = planHost(path, options, session.cwd, home);
       const plan = requirePlan(result);
       for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-      const grafted = graft(host.model, plan, adapter, { name: 'graft', version });
+      const grafted = applyPlan(host.model, plan, adapter, { name: 'graft', version });
       await saveModel(grafted, options.output, {
         from: host,
         signal: session.signal,

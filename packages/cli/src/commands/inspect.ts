@@ -1,3 +1,4 @@
+import { openHost } from '@pip-graft/graft/node';
 import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
@@ -5,7 +6,6 @@ import { buildHostPage } from '@pip-graft/runtime';
 import { type Command, Option } from 'commander';
 import { formatInspection } from '../host/format-inspection.ts';
 import { hostPage } from '../host/host-page.ts';
-import { openHost } from '../host/open-host.ts';
 import { type PromptSize, promptSizes } from '../host/prompt-sizes.ts';
 import { define } from '../session/define.ts';
 import { refuseOverInput } from '../session/options.ts';

@@ -1,10 +1,9 @@
-import { type Adapter, type PlanResult, planGraft } from '@pip-graft/pip-core';
+import { planOn, requireSites } from '@pip-graft/graft';
+import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
+import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
 import { parseWeights } from '../session/parse-weights.ts';
-import { chooseSites, type SitesOption, sitesOption } from './choose-sites.ts';
-import { openAdapter } from './open-adapter.ts';
-import { type Home, type Host, identify, openHost } from './open-host.ts';
-import { requireSites } from './require-sites.ts';
+import { type SitesOption, sitesOption } from './sites-option.ts';
 
 /** Options that `plan` and `apply` share. */
 export interface GraftOptions extends SitesOption {
@@ -36,7 +35,7 @@ export function graftOptions(): Option[] {
 }
 
 export interface Planned {
-  readonly host: Host;
+  readonly host: OpenHost;
   readonly adapter: Adapter;
   readonly result: PlanResult;
 }
@@ -45,27 +44,16 @@ export interface Planned {
 export function planHost(path: string, options: GraftOptions, cwd: string, home?: Home): Planned {
   const host = openHost(path, home);
   requireSites(host);
-  const levels = chooseSites(host.located, options.sites);
-  const identity = identify(host);
-  const adapter = openAdapter(options.adapter, host, identity, cwd);
-  const { located, model, facts } = host;
+  const adapter = openAdapter(options.adapter, host, cwd);
   const bake =
     options.bake === undefined
       ? undefined
       : { weights: parseWeights(options.bake, adapter.config.labels) };
-  const result = planGraft({
-    model,
-    facts,
-    sites: located.sites,
-    family: located.family,
-    ...identity,
-    adapter,
-    options: {
-      ...(bake ? { bake } : {}),
-      ...(options.sites === undefined ? {} : { levels: levels.map(({ level }) => level) }),
-      requireInputs: options.inputs === 'required',
-      ...(options.allowUnbound ? { allowUnbound: true } : {}),
-    },
+  const result = planOn(host, adapter, {
+    ...(bake ? { bake } : {}),
+    ...(options.sites === undefined ? {} : { sites: options.sites }),
+    requireInputs: options.inputs === 'required',
+    ...(options.allowUnbound ? { allowUnbound: true } : {}),
   });
   return { host, adapter, result };
 }

@@ -1,5 +1,6 @@
 import { arch, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
+import { openHost } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
 import type {
@@ -10,7 +11,6 @@ import type {
   Validation,
 } from '@pip-graft/runtime';
 import { version } from '../version.ts';
-import { openHost } from './open-host.ts';
 import { promptSizes } from './prompt-sizes.ts';
 import { reportLadders } from './report-ladders.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { chunks } from '../wire/chunks.ts';
 import type { ByteSource } from '../wire/source.ts';
-import { chunks } from './chunks.ts';
 
 /** `sha256:` and the hex SHA-256 of a source's bytes, read in chunks. */
 export function digest(source: ByteSource): string {

@@ -1,4 +1,3 @@
-export * from './chunks.ts';
 export * from './digest.ts';
 export * from './file-source.ts';
 export * from './io-error.ts';

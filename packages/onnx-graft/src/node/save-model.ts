@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
-import { chunks } from './chunks.ts';
+import { chunks } from '../wire/chunks.ts';
 import { placeFile } from './place-file.ts';
 import { type ExternalMode, rehomeExternal } from './rehome-external.ts';
 import { writeAtomic } from './write-atomic.ts';

@@ -11,7 +11,7 @@ import {
 import { digest, saveModel } from '@pip-graft/onnx-graft/node';
 import {
   type Adapter,
-  graft,
+  applyPlan,
   type InitOptions,
   initAdapter,
   type PlanOptions,
@@ -95,7 +95,7 @@ export async function graftedFiles(
     adapter,
     options: options.plan ?? {},
   };
-  const model = graft(host, requirePlan(planGraft(request)), adapter, {
+  const model = applyPlan(host, requirePlan(planGraft(request)), adapter, {
     name: 'test',
     version: '0',
   });

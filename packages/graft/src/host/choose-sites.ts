@@ -1,17 +1,5 @@
 import type { Located } from '@pip-graft/backbones';
 import { GraftError, type SkipSite } from '@pip-graft/onnx-graft';
-import { Option } from 'commander';
-
-export interface SitesOption {
-  readonly sites?: string;
-}
-
-export function sitesOption(): Option {
-  return new Option(
-    '--sites <sites>',
-    'graft these skip connections only: levels or names of values joined by commas, as 1,3; ^ before one leaves it out, as ^2',
-  );
-}
 
 /**
  * The skip connections that a person chose, by level or by the name of the value; with `^` only, all
@@ -33,7 +21,7 @@ export function chooseSites(located: Located, text: string | undefined): readonl
   if (chosen.length > 0) return chosen;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `--sites ${text}: it leaves no skip connection of ${levelsOf(sites)}.`,
+    `sites ${text}: it leaves no skip connection of ${levelsOf(sites)}.`,
   );
 }
 
@@ -50,7 +38,7 @@ function siteNamed({ sites, rejected }: Located, word: string): SkipSite {
     : 'there is none of that name';
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `--sites '${word}': ${why}; skip connections are ${levelsOf(sites)}.`,
+    `sites '${word}': ${why}; skip connections are ${levelsOf(sites)}.`,
   );
 }
 

@@ -1,25 +1,26 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { stampKey } from '@pip-graft/pip-core';
-import type { Host } from './open-host.ts';
+import type { Host } from './host.ts';
 
 /** How many rejected candidates a message names. */
 const listed = 5;
 
 /** Refuses a host without skip connections, with the reasons. Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT`. */
-export function requireSites({ path, model, located }: Host): void {
+export function requireSites({ model, located }: Host): void {
   // A graft changes what stands on the sites; planning says so in better words.
   if (located.sites.length > 0 || model.metadata.has(stampKey)) return;
+  const { label } = model.source;
   const reasons = located.rejected
     .slice(0, listed)
     .map(({ value, reason }) => `'${value}': ${reason}`);
   const more =
     located.rejected.length > listed ? `; and ${located.rejected.length - listed} more` : '';
   if (located.image?.layout === 'NHWC') {
-    throw new GraftError('UNSUPPORTED_LAYOUT', `${path}: ${reasons[0] ?? 'its images are NHWC'}.`);
+    throw new GraftError('UNSUPPORTED_LAYOUT', `${label}: ${reasons[0] ?? 'its images are NHWC'}.`);
   }
   const why = reasons.length > 0 ? ` Looked at: ${reasons.join('; ')}${more}.` : '';
   throw new GraftError(
     'NO_SITES',
-    `${path}: no skip connection was found, so there is nothing to graft onto.${why}`,
+    `${label}: no skip connection was found, so there is nothing to graft onto.${why}`,
   );
 }

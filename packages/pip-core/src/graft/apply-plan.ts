@@ -19,9 +19,9 @@ import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-re
  * @param tool written into the stamp
  *
  * @example
- * const grafted = graft(model, requirePlan(planGraft(request)), adapter, { name: 'graft', version: '0.1.0' });
+ * const grafted = applyPlan(model, requirePlan(planGraft(request)), adapter, { name: 'graft', version: '0.1.0' });
  */
-export function graft(model: Model, plan: Plan, adapter: Adapter, tool: GraftTool): Model {
+export function applyPlan(model: Model, plan: Plan, adapter: Adapter, tool: GraftTool): Model {
   const names = new NameScope(model);
   // Taken first, as when planned, so that they have the planned names.
   for (const name of plan.inputs ? Object.values(plan.inputs) : []) names.take(name);

@@ -1,4 +1,4 @@
-import { type ByteSource, type Piece, type PieceSource, pieceLength } from '../wire/source.ts';
+import { type ByteSource, type Piece, type PieceSource, pieceLength } from './source.ts';
 
 /** Large enough that system calls do not count, small enough that memory does not either. */
 const chunkBytes = 1024 * 1024;
@@ -8,13 +8,13 @@ const chunkBytes = 1024 * 1024;
  * is used again for the next one: consume it before going on.
  */
 export function* chunks(source: ByteSource): Generator<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, Math.max(1, source.size)));
+  const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(1, source.size)));
   yield* packed(range(source, 0, source.size, buffer), buffer.length);
 }
 
 /** Small chunks put together, so that thousands of short records do not become as many writes. */
 function* packed(parts: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
-  const out = Buffer.allocUnsafeSlow(size);
+  const out = new Uint8Array(size);
   let filled = 0;
   for (const part of parts) {
     if (filled + part.length > size) {

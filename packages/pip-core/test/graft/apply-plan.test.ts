@@ -1,7 +1,7 @@
 import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
 import {
+  applyPlan,
   type GraftRecord,
-  graft,
   planGraft,
   readGraft,
   requirePlan,
@@ -22,7 +22,7 @@ function grafted(
 ) {
   const request = tinyRequest(tinyHost(host), ...rest);
   const plan = requirePlan(planGraft(request));
-  return { ...request, plan, grafted: graft(request.model, plan, request.adapter, tool) };
+  return { ...request, plan, grafted: applyPlan(request.model, plan, request.adapter, tool) };
 }
 
 const image = (n = 1): FloatTensor => ({
@@ -86,7 +86,7 @@ describe('graft', () => {
   it('writes nodes of the newest known form for a newer operator set', () => {
     const host = tinyHost({ opset: 23 });
     const request = tinyRequest({ ...host, model: { ...host.model, opsets: new Map([['', 26]]) } });
-    const result = graft(request.model, requirePlan(planGraft(request)), request.adapter, tool);
+    const result = applyPlan(request.model, requirePlan(planGraft(request)), request.adapter, tool);
     expect(result.graph.nodes.map(({ opType }) => opType)).toContain('Gelu');
   });
 

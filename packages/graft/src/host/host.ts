@@ -1,0 +1,49 @@
+import { type Located, locateSkips } from '@pip-graft/backbones';
+import {
+  type ExternalReader,
+  type GraphFacts,
+  graphFacts,
+  type Model,
+} from '@pip-graft/onnx-graft';
+import { type HostIdentity, identify } from './identify.ts';
+import { type Hash, newSha256 } from './sha256.ts';
+
+/** A model with what was found in it. */
+export interface Host {
+  readonly model: Model;
+  readonly facts: GraphFacts;
+  /** Family, skip connections, and every candidate that was turned down. */
+  readonly located: Located;
+  /** What adapters are bound to; reads the file once, when it is first asked for. */
+  identity(): HostIdentity;
+}
+
+export interface HostOptions {
+  /** Reads external data; needed only for a model that has it. */
+  readonly external?: ExternalReader;
+  /** A fresh SHA-256; default one in JavaScript, which runs everywhere. */
+  readonly newHash?: () => Hash;
+}
+
+/**
+ * Looks into a model: infers its shapes and locates its skip connections.
+ *
+ * @example
+ * const { located } = hostOf(readModel(bytesSource(bytes)));
+ * located.sites.map(({ level, channels }) => [level, channels]);
+ */
+export function hostOf(model: Model, options: HostOptions = {}): Host {
+  const { external, newHash = newSha256 } = options;
+  const facts = graphFacts(model);
+  const located = locateSkips(model, facts);
+  let identity: HostIdentity | undefined;
+  return {
+    model,
+    facts,
+    located,
+    identity() {
+      identity ??= identify({ model, facts, sites: located.sites, external, newHash });
+      return identity;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { fingerprint } from '@pip-graft/backbones';
+import {
+  chunks,
+  type ExternalReader,
+  type GraphFacts,
+  type Model,
+  type SkipSite,
+} from '@pip-graft/onnx-graft';
+import type { Hash } from './sha256.ts';
+
+/** What an adapter is bound to: the exact file, and the network whatever file it is in. */
+export interface HostIdentity {
+  /** `sha256:…` of the file. */
+  readonly digest: string;
+  /** The same for every export of one network. */
+  readonly fingerprint: string;
+}
+
+interface Identifiable {
+  readonly model: Model;
+  readonly facts: GraphFacts;
+  readonly sites: readonly SkipSite[];
+  readonly external: ExternalReader | undefined;
+  readonly newHash: () => Hash;
+}
+
+/** Digest and fingerprint of a host; reads its bytes once. */
+export function identify({ model, facts, sites, external, newHash }: Identifiable): HostIdentity {
+  const file = newHash();
+  for (const chunk of chunks(model.source)) file.update(chunk);
+  return {
+    digest: `sha256:${file.hex()}`,
+    fingerprint: fingerprint(model, {
+      digest: (bytes) => newHash().update(bytes).hex(),
+      sites,
+      facts,
+      ...(external ? { external } : {}),
+    }),
+  };
+}

@@ -1,0 +1,19 @@
+export {
+  bytesSource,
+  type ErrorCode,
+  errorCodes,
+  GraftError,
+  type Model,
+  modelBytes,
+  readModel,
+} from '@pip-graft/onnx-graft';
+export { type Adapter, formatPlan, type Plan, readGraft, ungraft } from '@pip-graft/pip-core';
+export { freshAdapter } from './fresh-adapter.ts';
+export { type GraftChoices, type Grafted, graft } from './graft.ts';
+export { chooseSites } from './host/choose-sites.ts';
+export { type Host, type HostOptions, hostOf } from './host/host.ts';
+export type { HostIdentity } from './host/identify.ts';
+export { requireSites } from './host/require-sites.ts';
+export { type Hash, newSha256 } from './host/sha256.ts';
+export { type PlanChoices, planOn } from './plan-on.ts';
+export { version } from './version.ts';

@@ -1,0 +1,6 @@
+export { openModel, type SaveOptions, saveModel } from '@pip-graft/onnx-graft/node';
+export { readAdapter, writeAdapter } from '@pip-graft/pip-core/node';
+export * from '../index.ts';
+export { nodeSha256 } from './node-sha256.ts';
+export { openAdapter } from './open-adapter.ts';
+export { type Home, type OpenHost, openHost } from './open-host.ts';

@@ -1,0 +1,44 @@
+import {
+  type ExternalMode,
+  type OpenedModel,
+  openModel,
+  rehomeExternal,
+} from '@pip-graft/onnx-graft/node';
+import { type Host, hostOf } from '../host/host.ts';
+import { nodeSha256 } from './node-sha256.ts';
+
+/** A host that was opened from a file; close it when it is saved. */
+export interface OpenHost extends OpenedModel, Host {}
+
+/** Where a grafted host will stand, and what happens to its external data then. */
+export interface Home {
+  readonly target: string;
+  readonly external: ExternalMode;
+}
+
+/**
+ * Opens a model, as it will stand at `home` when that is given, and locates its skip connections.
+ *
+ * Errors: those of `openModel`.
+ *
+ * @example
+ * const host = openHost('restormer.onnx');
+ */
+export function openHost(path: string, home?: Home): OpenHost {
+  const opened = atHome(openModel(path), home);
+  const { model, external } = opened;
+  return { ...opened, ...hostOf(model, { external, newHash: nodeSha256 }) };
+}
+
+/** The host as it will stand there: what is grafted onto, and what removal gives back. */
+function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
+  if (!home || opened.locations.size === 0) return opened;
+  const { model, external, files } = rehomeExternal(
+    opened.model,
+    opened,
+    home.target,
+    home.external,
+  );
+  // Files that have to be copied or linked stay the model's external data; all else is settled.
+  return files.size > 0 ? opened : { ...opened, model, external, locations: new Set() };
+}

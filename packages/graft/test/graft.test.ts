@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  buildNafnet,
+  initialWeights,
+  nafnetDefaults,
+  nafnetParameters,
+} from '@pip-graft/backbones';
+import {
+  bytesSource,
+  freshAdapter,
+  GraftError,
+  graft,
+  hostOf,
+  modelBytes,
+  planOn,
+  readGraft,
+  readModel,
+  ungraft,
+  version,
+} from '@pip-graft/graft';
+import { openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };
+const bytes = modelBytes(buildNafnet(config, initialWeights(nafnetParameters(config), 7)));
+const host = hostOf(readModel(bytesSource(bytes)));
+const adapter = freshAdapter(host, { labels: ['rain', 'haze'], seed: 3 });
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-library-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('from bytes to bytes', () => {
+  it('grafts, stamps and comes apart again byte for byte', () => {
+    const { model, plan } = graft(host, adapter);
+    expect(plan.levels.map(({ site }) => site.level).sort()).toEqual([1, 2]);
+    const grafted = readModel(bytesSource(modelBytes(model)));
+    expect(readGraft(grafted)).toMatchObject({
+      tool: { name: 'pip-graft', version },
+      labels: ['rain', 'haze'],
+      host: host.identity(),
+    });
+    expect(Buffer.from(modelBytes(ungraft(grafted).model)).equals(Buffer.from(bytes))).toBe(true);
+  });
+
+  it('grafts the sites that were chosen', () => {
+    const { plan } = graft(host, adapter, { sites: '^1' });
+    expect(plan.levels.map(({ site }) => site.level)).toEqual([2]);
+    expect(() => graft(host, adapter, { sites: '7' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
+    );
+  });
+
+  it('refuses a host that the adapter was not made for, with every reason', () => {
+    const other = { ...config, width: 16 };
+    const stranger = hostOf(buildNafnet(other, initialWeights(nafnetParameters(other), 7)));
+    const result = planOn(stranger, adapter);
+    expect(result).toMatchObject({ status: 'refused' });
+    expect(() => graft(stranger, adapter)).toThrow(GraftError);
+    expect(() => graft(stranger, adapter)).toThrow(/fingerprint/);
+  });
+});
+
+describe('from file to file', () => {
+  it('gives the bytes that the browser form gives', async () => {
+    const path = join(folder, 'host.onnx');
+    await saveModel(host.model, path);
+    const opened = openHost(path);
+    expect(opened.identity()).toEqual(host.identity());
+    const fresh = openAdapter('init:labels=rain+haze,seed=3', opened, folder);
+    const output = join(folder, 'grafted.onnx');
+    await saveModel(graft(opened, fresh).model, output, { from: opened });
+    opened.close();
+    const inMemory = modelBytes(graft(host, fresh).model);
+    expect(readFileSync(output).equals(Buffer.from(inMemory))).toBe(true);
+  });
+
+  it('ends an aborted save with nothing left', async () => {
+    const path = join(folder, 'aborted.onnx');
+    const signal = AbortSignal.abort();
+    await expect(saveModel(host.model, path, { signal })).rejects.toThrow(/abort/i);
+    expect(() => readFileSync(path)).toThrow(/ENOENT/);
+  });
+});
