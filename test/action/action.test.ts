@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { action, runAction } from './action-steps.ts';
+
+const bin = fileURLToPath(new URL('../../packages/cli/bin/graft.js', import.meta.url));
+const guide = readFileSync(new URL('../../docs/guides/ci.md', import.meta.url), 'utf8');
+let project = '';
+
+/** A committed config with one job that works and, for some tests, more. */
+function configure(...more: object[]): void {
+  const works = {
+    name: 'derain',
+    source: { backbone: 'nafnet-small', seed: 1 },
+    adapters: ['init:labels=rain+haze'],
+    output: 'out/derain.onnx',
+  };
+  writeFileSync(join(project, 'graft.config.json'), JSON.stringify({ jobs: [works, ...more] }));
+}
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'graft-action-'));
+  mkdirSync(join(project, 'node_modules/.bin'), { recursive: true });
+  symlinkSync(bin, join(project, 'node_modules/.bin/graft'));
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('action.yml', () => {
+  it('puts nothing that a caller writes into a script', () => {
+    for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('keeps reports of failed runs, and fails last', () => {
+    const { steps } = action.runs;
+    expect(action.runs.using).toBe('composite');
+    expect(steps.at(-1)?.name).toBe('Result');
+    expect(steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact'))?.if).toContain(
+      'always()',
+    );
+  });
+
+  it('converts, reports, and does nothing the second time', () => {
+    configure();
+    const first = runAction(project, {});
+    expect(first).toMatchObject({ status: 0, outputs: { status: '0' } });
+    expect(first.summary).toContain('derain');
+    const report = first.outputs['report']!;
+    expect(readFileSync(join(report, 'junit.xml'), 'utf8')).toContain('derain');
+    expect(JSON.parse(readFileSync(join(report, 'report.json'), 'utf8'))).toMatchObject({
+      jobs: [{ name: 'derain', status: 'built' }],
+    });
+    const bytes = readFileSync(join(project, 'out/derain.onnx'));
+    const second = runAction(project, { frozen: 'true' });
+    expect(second).toMatchObject({ status: 0 });
+    const again = readFileSync(join(second.outputs['report']!, 'report.json'), 'utf8');
+    expect(JSON.parse(again)).toMatchObject({ jobs: [{ name: 'derain', status: 'cached' }] });
+    expect(readFileSync(join(project, 'out/derain.onnx')).equals(bytes)).toBe(true);
+  });
+
+  it('fails last with the status of what failed, and has reported by then', () => {
+    configure({ name: 'gone', source: { onnx: 'none.onnx' }, output: 'out/gone.onnx' });
+    const run = runAction(project, { cache: 'false' });
+    expect(run).toMatchObject({ status: 7, outputs: { status: '7' } });
+    expect(run.log).toContain('::error');
+    expect(run.summary).toContain('gone');
+  });
+
+  it('treats a missing GPU as skipped', () => {
+    configure({
+      name: 'on-cuda',
+      source: { job: 'derain' },
+      output: 'out/on-cuda.onnx',
+      gates: { validate: { device: 'cuda' } },
+    });
+    const run = runAction(project, {});
+    expect(run.status).toBe(0);
+    expect(run.summary).toMatch(/skipped/i);
+  });
+
+  it('takes a config whose name is a trick as a name', () => {
+    const trick = 'none.json; touch "$RUNNER_TEMP/hacked"; $(touch hacked)';
+    const run = runAction(project, { config: trick });
+    expect(run.status).toBe(7);
+    expect(() => readFileSync(join(project, 'hacked'))).toThrow(/ENOENT/);
+  });
+});
+
+describe('docs/guides/ci.md', () => {
+  it('shows a workflow that uses the action with inputs it has', () => {
+    const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? [];
+    const workflow = parse(text) as {
+      jobs: Record<string, { steps: { uses?: string; with?: Record<string, string> }[] }>;
+    };
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+    const ours = steps.filter(({ uses }) => uses?.startsWith('pip-graft/pip-graft@'));
+    expect(ours).toHaveLength(1);
+    const known = Object.keys(action.inputs);
+    for (const name of Object.keys(ours[0]?.with ?? {})) expect(known).toContain(name);
+  });
+
+  it('names every input and output of the action', () => {
+    for (const name of [...Object.keys(action.inputs), ...Object.keys(action.outputs)])
+      expect(guide).toContain(`\`${name}\``);
+  });
+});
