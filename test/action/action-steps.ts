@@ -72,7 +72,13 @@ export function runAction(project: string, inputs: Readonly<Record<string, strin
     const ended = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], {
       cwd: join(project, fill(step['working-directory'] ?? '.')),
       encoding: 'utf8',
-      env: { ...process.env, ...files, RUNNER_TEMP: runner, PATH: path, ...Object.fromEntries(env) },
+      env: {
+        ...process.env,
+        ...files,
+        RUNNER_TEMP: runner,
+        PATH: path,
+        ...Object.fromEntries(env),
+      },
     });
     log += ended.stdout + ended.stderr;
     status = ended.status ?? 1;

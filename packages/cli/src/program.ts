@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, Load>> = {
   validate: () => import('./commands/validate.ts'),
   restore: () => import('./commands/restore.ts'),
   eval: () => import('./commands/eval.ts'),
+  convert: () => import('./commands/convert.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),

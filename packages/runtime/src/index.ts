@@ -83,6 +83,7 @@ export * from './session/to-float32.ts';
 export * from './session/typed-tensor.ts';
 export type * from './validate/figures.ts';
 export * from './validate/peak-memory.ts';
+export * from './validate/sample-photo.ts';
 export * from './validate/tolerances.ts';
 export * from './validate/trial.ts';
 export * from './validate/validate-graft.ts';

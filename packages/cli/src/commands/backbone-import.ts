@@ -1,9 +1,10 @@
 import { type BuildOptions, buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import { elementCount } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeCheckpoint, describeSizes } from '../host/describe-checkpoint.ts';
+import { localise } from '../host/localise.ts';
 import { define } from '../session/define.ts';
 import { outputOption, refuseOverInput, wholeNumber } from '../session/options.ts';
 import { run } from '../session/run.ts';
@@ -54,7 +55,7 @@ export function command(): Command {
         const checkpoint = await openCheckpoint(path);
         try {
           const found = detectBackbone(checkpoint.tensors, path);
-          const backbone = localised(found.backbone, local);
+          const backbone = localise(found.backbone, local);
           const { weights, unused, pip } = found;
           const parameters = [...weights.values()].reduce(
             (sum, { dims }) => sum + elementCount(dims),
@@ -94,18 +95,6 @@ export function command(): Command {
         }
       }),
     );
-}
-
-function localised(
-  backbone: ReturnType<typeof detectBackbone>['backbone'],
-  local: Options['local'],
-) {
-  if (local === undefined) return backbone;
-  if (backbone.family === 'nafnet') return { ...backbone, config: { ...backbone.config, local } };
-  throw new GraftError(
-    'INVALID_ARGUMENT',
-    `--local is a variant of NAFNet, and the checkpoint holds ${backbone.family}.`,
-  );
 }
 
 function sizeOf(text: string): readonly [number, number] {

@@ -11,11 +11,11 @@ import {
   type TilePlan,
   writeImage,
 } from '@pip-graft/runtime';
+import { Room } from '../session/room.ts';
 import type { Session } from '../session/session.ts';
 import { inLanes } from './in-lanes.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';
-import { Room } from './room.ts';
 
 /** One decodes, one runs, one encodes: more would only wait for the model. */
 const lanes = 3;

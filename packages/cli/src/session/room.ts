@@ -1,6 +1,6 @@
 /**
- * Room for so many pixels in memory: pictures enter in order, each as soon as it fits
- * beside those inside; one that is larger than the room enters alone.
+ * Room for so much of something, as pixels or bytes in memory: who wants in enters in order, each as
+ * soon as it fits beside those inside; one that is larger than the room enters alone.
  */
 export class Room {
   readonly #size: number;
@@ -13,31 +13,31 @@ export class Room {
   }
 
   /** Waits for room; call what is returned to leave. */
-  async enter(pixels: number): Promise<() => void> {
-    const fits = (): boolean => this.#inside === 0 || this.#taken + pixels <= this.#size;
+  async enter(size: number): Promise<() => void> {
+    const fits = (): boolean => this.#inside === 0 || this.#taken + size <= this.#size;
     if (this.#queue.length > 0 || !fits()) {
       await new Promise<void>((resolve) => {
         this.#queue.push(() => {
           if (!fits()) return;
           this.#queue.shift();
-          this.#take(pixels);
+          this.#take(size);
           resolve();
           this.#queue[0]?.();
         });
       });
-    } else this.#take(pixels);
+    } else this.#take(size);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      this.#taken -= pixels;
+      this.#taken -= size;
       this.#inside--;
       this.#queue[0]?.();
     };
   }
 
-  #take(pixels: number): void {
-    this.#taken += pixels;
+  #take(size: number): void {
+    this.#taken += size;
     this.#inside++;
   }
 }

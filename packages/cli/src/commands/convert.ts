@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Cache } from '../convert/cache/cache.ts';
+import { chooseJobs } from '../convert/config/choose-jobs.ts';
+import { loadConfig } from '../convert/config/load-config.ts';
+import { parseBytes } from '../convert/gates/size-gate.ts';
+import { runInProcess } from '../convert/job/run-in-process.ts';
+import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
+import { exitOf } from '../convert/outcome.ts';
+import { convertJson } from '../convert/report/convert-json.ts';
+import { formatOutcomes } from '../convert/report/format-outcomes.ts';
+import { outcomeLine } from '../convert/report/outcome-line.ts';
+import { convert } from '../convert/run/convert.ts';
+import { checkReportOptions, type ReportOptions, reportOptions } from '../host/report-options.ts';
+import { define } from '../session/define.ts';
+import { wholeNumber } from '../session/options.ts';
+import { run } from '../session/run.ts';
+
+interface Options extends ReportOptions {
+  readonly config?: string;
+  readonly jobs?: number;
+  readonly memory?: number;
+  readonly only?: string;
+  readonly frozen?: boolean;
+  /** A folder, or false for none. */
+  readonly cache: string | false;
+}
+
+/** Of the memory that is free: others need some, and estimates may be low. */
+const memoryShare = 0.7;
+
+export function command(): Command {
+  const convertCommand = define(
+    'convert',
+    'Carries out the conversions of a graft.config.json: sources, grafts, precision, gates',
+    [
+      'graft convert',
+      'graft convert --only derain,dehaze --jobs 2 --memory "8 GB"',
+      'graft convert --frozen --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"',
+    ],
+  )
+    .option(
+      '-c, --config <file>',
+      'the config; default: graft.config.json, .ts or .js in this folder',
+    )
+    .option('--only <names>', 'these jobs only, and those they start from, joined by commas')
+    .option(
+      '--jobs <number>',
+      'how many run at once; default: as many as there are cores',
+      wholeNumber(1, 1024),
+    )
+    .addOption(
+      new Option(
+        '--memory <size>',
+        'what jobs may take together, as "8 GB"; default: 70 % of what is free',
+      ).argParser(sizeOf),
+    )
+    .option(
+      '--frozen',
+      'fail when inputs, options or outputs are not those of graft.lock.json, which is not written',
+    )
+    .option('--cache <folder>', 'where results are kept; default: .graft-cache beside the config')
+    .option('--no-cache', 'look nothing up and keep nothing');
+  for (const option of reportOptions()) convertCommand.addOption(option);
+  return convertCommand.action(
+    run<[], Options>(async (session, options) => {
+      const { path, folder, config } = await loadConfig(options.config, session.cwd);
+      checkReportOptions(options, [
+        path,
+        ...config.jobs.map(({ output }) => resolve(folder, output)),
+      ]);
+      const jobs = chooseJobs(config.jobs, options.only);
+      const lock = lockPath(path);
+      const frozen = options.frozen === true;
+      const locked = readLock(lock, frozen);
+      const reuse = options.cache !== false;
+      const cacheFolder = reuse
+        ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
+        : await mkdtemp(join(tmpdir(), 'graft-convert-'));
+      session.progress('converting', 0, jobs.length, 'jobs');
+      try {
+        const { outcomes, inputs } = await convert({
+          jobs,
+          folder,
+          cache: new Cache(cacheFolder),
+          reuse,
+          lock: frozen ? locked : null,
+          lanes: options.jobs ?? availableParallelism(),
+          memory: options.memory ?? memoryShare * process.availableMemory(),
+          signal: session.signal,
+          now: () => performance.now(),
+          run: (job) => runInProcess(job, { signal: session.signal, onStage: () => {} }),
+          onOutcome: (outcome, done, total) => {
+            session.note(outcomeLine(outcome));
+            session.progress('converting', done, total, 'jobs');
+          },
+        });
+        if (!frozen)
+          await writeLock(lock, {
+            outcomes,
+            inputs,
+            jobs,
+            folder,
+            before: locked,
+            all: config.jobs,
+          });
+        await writeConvertReports(
+          outcomes,
+          options,
+          session,
+          relative(session.cwd, path) || basename(path),
+        );
+        return {
+          json: convertJson(outcomes, frozen),
+          text: formatOutcomes(outcomes, session.columns),
+          exit: exitOf(outcomes),
+        };
+      } finally {
+        if (!reuse) await rm(cacheFolder, { recursive: true, force: true });
+      }
+    }),
+  );
+}
+
+/** Loaded only when a report is wanted: a build machine need not have what reports are made with. */
+async function writeConvertReports(
+  outcomes: Parameters<typeof convertJson>[0],
+  options: ReportOptions,
+  session: Parameters<Parameters<typeof run<[], Options>>[0]>[0],
+  config: string,
+): Promise<void> {
+  const { html, junit, markdown } = options;
+  if (html === undefined && junit === undefined && markdown === undefined) return;
+  const { convertReport } = await import('../convert/report/convert-report.ts');
+  const { writeReports } = await import('../host/write-reports.ts');
+  await writeReports(convertReport(outcomes, config), options, session);
+}
+
+function sizeOf(text: string): number {
+  try {
+    return parseBytes(/^\d+$/.test(text) ? Number(text) : text);
+  } catch (error) {
+    if (error instanceof GraftError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Config } from './convert/config/schema.ts';
+
+export type { Config, GatesConfig, JobConfig, SourceConfig } from './convert/config/schema.ts';
+
+/**
+ * Gives a config back as it is: for its type, in a `graft.config.ts` or `.js`.
+ *
+ * @example
+ * export default defineConfig({
+ *   jobs: [{ name: 'derain', source: { onnx: 'host.onnx' }, adapters: ['rain-adapter'], output: 'derain.onnx' }],
+ * });
+ */
+export function defineConfig(config: Config): Config {
+  return config;
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { version } from '../../version.ts';
+import type { JobConfig } from '../config/schema.ts';
+import type { Inputs } from './input-digests.ts';
+
+/** Counts up when the same job would be carried out or kept in another way. */
+const cacheFormat = 1;
+
+/** A job's options, whatever it is called and wherever it writes: what decides its bytes and verdicts. */
+export function optionsDigest({ name: _, output, ...options }: JobConfig): string {
+  // Data beside a model is named after it.
+  return sha256(canonical({ ...options, file: basename(output) }));
+}
+
+/** What a job's result is kept under: the tool, its options and all that it reads. */
+export function cacheKey(config: JobConfig, inputs: Inputs): string {
+  return sha256(canonical({ cacheFormat, version, options: optionsDigest(config), inputs }));
+}
+
+/** JSON with sorted keys, so that the order in a config decides nothing. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** SHA-256 of a text in hexadecimal digits. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

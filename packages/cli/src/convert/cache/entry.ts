@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Made } from '../job/job.ts';
+import { canonical, sha256 } from './cache-key.ts';
+
+const figure = z.union([z.number(), z.string(), z.null()]);
+
+/** A name without a folder: an entry may say nothing about files elsewhere. */
+const fileName = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((name) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..');
+
+const made = z.strictObject({
+  files: z
+    .array(
+      z.strictObject({
+        name: fileName,
+        bytes: z.int().min(0),
+        digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+      }),
+    )
+    .min(1)
+    .max(10_000),
+  family: z.string(),
+  precision: z.string(),
+  adapters: z.array(
+    z.strictObject({ name: z.string(), version: z.string(), trained: z.boolean() }),
+  ),
+  labels: z.array(z.string()),
+  seeded: z.boolean(),
+  gates: z.array(
+    z.strictObject({
+      name: z.string(),
+      status: z.enum(['passed', 'failed', 'skipped']),
+      measured: figure,
+      limit: figure,
+      detail: z.string(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
+const entry = z.strictObject({ made, digest: z.string() });
+
+/** What a job made, with a digest of its own: a changed verdict is as bad as a changed model. */
+export function encodeEntry(value: Made): string {
+  return `${JSON.stringify({ made: value, digest: sha256(canonical(value)) }, null, 2)}\n`;
+}
+
+/** What an entry says, or why it cannot be believed. */
+export function decodeEntry(text: string): { readonly made: Made } | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+  const parsed = entry.safeParse(value);
+  if (!parsed.success) return { problem: 'it is not an entry of this version' };
+  if (sha256(canonical(parsed.data.made)) !== parsed.data.digest)
+    return { problem: 'it was changed' };
+  return { made: parsed.data.made };
+}

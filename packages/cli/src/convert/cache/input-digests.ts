@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { externalTensors } from '@pip-graft/onnx-graft';
+import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
+import { resolveAdapter } from '@pip-graft/pip-core/node';
+import type { JobConfig } from '../config/schema.ts';
+import type { MadeFile } from '../job/job.ts';
+
+/** `sha256:…` of everything a job reads, by what it is: files by their path below the config's folder. */
+export type Inputs = Readonly<Record<string, string>>;
+
+/** Files below one folder of pictures: more is a mistake in a path. */
+const maxPictures = 100_000;
+
+/**
+ * Digests of all that a job reads.
+ *
+ * Errors: those of reading it.
+ *
+ * @param made the files of the job that is this one's source
+ */
+export function inputDigests(
+  config: JobConfig,
+  folder: string,
+  made: readonly MadeFile[] | null,
+): Inputs {
+  const inputs = new Map<string, string>();
+  const file = (path: string): void => {
+    inputs.set(labelOf(path, folder), digestOf(path));
+  };
+  const { source, adapters = [], gates = {} } = config;
+  if ('onnx' in source) for (const path of modelFiles(resolve(folder, source.onnx))) file(path);
+  if ('checkpoint' in source) file(resolve(folder, source.checkpoint));
+  if ('job' in source)
+    for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
+  for (const text of adapters) {
+    const found = resolveAdapter(text, folder);
+    // A fresh adapter is made from what the config says.
+    if (found.kind === 'init') continue;
+    const { name, version, digest: own } = found.adapter;
+    inputs.set(`adapter ${name} ${version}`, own ?? 'none');
+  }
+  if (gates.parity?.image !== undefined) file(resolve(folder, gates.parity.image));
+  for (const { data } of gates.quality ?? []) inputs.set(data, folderDigest(resolve(folder, data)));
+  return Object.fromEntries([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A model and the files of its external data. */
+function modelFiles(path: string): string[] {
+  const opened = openModel(path);
+  try {
+    const locations = new Set(externalTensors(opened.model).map(({ data }) => data.location));
+    return [path, ...[...locations].sort().map((location) => join(opened.folder, location))];
+  } finally {
+    opened.close();
+  }
+}
+
+function digestOf(path: string): string {
+  const source = fileSource(path);
+  try {
+    return digest(source);
+  } finally {
+    source.close();
+  }
+}
+
+/** One digest over the names and bytes of all files below a folder. */
+function folderDigest(folder: string): string {
+  let files: string[];
+  try {
+    files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .slice(0, maxPictures)
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+  } catch (error) {
+    throw ioError('read', folder, error);
+  }
+  const hash = createHash('sha256');
+  for (const path of files) hash.update(`${labelOf(path, folder)}\n${digestOf(path)}\n`);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+function labelOf(path: string, folder: string): string {
+  return relative(folder, path).split(sep).join('/');
+}

@@ -1,0 +1,27 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { JobConfig } from './schema.ts';
+
+/**
+ * The jobs of these names and those that they start from, in the order of the config.
+ *
+ * Errors: `INVALID_ARGUMENT` for a name that no job has.
+ *
+ * @param only names joined by commas; left out, all jobs
+ */
+export function chooseJobs(jobs: readonly JobConfig[], only: string | undefined): JobConfig[] {
+  if (only === undefined) return [...jobs];
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const chosen = new Set<JobConfig>();
+  for (const name of only.split(',').map((word) => word.trim())) {
+    let job = byName.get(name);
+    if (job === undefined) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `--only '${name}': there is no such job; there are ${[...byName.keys()].join(', ')}.`,
+      );
+    }
+    for (; job !== undefined; job = 'job' in job.source ? byName.get(job.source.job) : undefined)
+      chosen.add(job);
+  }
+  return jobs.filter((job) => chosen.has(job));
+}

@@ -1,0 +1,131 @@
+import { basename, join, resolve } from 'node:path';
+import { type GraftChoices, graft, hostOf } from '@pip-graft/graft';
+import { nodeSha256, type OpenHost, openAdapter, saveModel } from '@pip-graft/graft/node';
+import { convertPrecision, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { type Adapter, type Plan, readGraft } from '@pip-graft/pip-core';
+import { parseWeights } from '../../session/parse-weights.ts';
+import { version } from '../../version.ts';
+import type { Job } from './job.ts';
+import { openSource } from './open-source.ts';
+
+/** What came of a job before its gates. */
+export interface Output {
+  /** The model in the staging folder. */
+  readonly path: string;
+  readonly family: string;
+  readonly precision: string;
+  readonly adapters: readonly Adapter[];
+  /** null where nothing was grafted. */
+  readonly plan: Plan | null;
+  readonly seeded: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** What a build may be told besides the job. */
+export interface BuildOptions {
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+}
+
+/**
+ * Source, precision, data and graft of a job, saved as `name` in its staging folder.
+ *
+ * The host is converted first and grafted then, so that removing the graft gives the converted host
+ * back byte for byte. Whether the adapters fit is decided on the host as it was.
+ * Errors: those of each step.
+ */
+export async function buildOutput(
+  job: Job,
+  name = basename(job.config.output),
+  options: BuildOptions = {},
+): Promise<Output> {
+  const { config, folder, staging } = job;
+  options.onStage?.('reading', 0, 1);
+  const { host, seeded } = await openSource(job);
+  try {
+    const adapters = (config.adapters ?? []).map((text) => openAdapter(text, host, folder));
+    const choices = choicesOf(job, adapters);
+    // Everything is refused here, before the first edit.
+    const checked = adapters.length > 0 ? graft(host, adapters[0]!, choices).plan : null;
+    const form = precisionOf(host, config.precision);
+    const converted = form.changed ? reopened(host, form.model) : host;
+    const path = join(staging, name);
+    const grafted = checked
+      ? graft(converted, adapters[0]!, form.changed ? { ...choices, allowUnbound: true } : choices)
+          .model
+      : converted.model;
+    await saveModel(grafted, path, {
+      from: converted,
+      externalData: externalMode(config.external, host),
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: (done, total) => options.onStage?.('writing', done, total),
+    });
+    return {
+      path,
+      family: host.located.family,
+      precision: form.precision,
+      adapters,
+      plan: checked,
+      seeded,
+      warnings: checked?.warnings ?? [],
+    };
+  } finally {
+    host.close();
+  }
+}
+
+function choicesOf({ config }: Job, adapters: readonly Adapter[]): GraftChoices {
+  const { sites, bake, inputs, allowUnbound } = config;
+  const labels = adapters.flatMap((adapter) => adapter.config.labels);
+  return {
+    tool: { name: 'graft', version },
+    requireInputs: inputs === 'required',
+    ...(sites === undefined ? {} : { sites }),
+    ...(bake === undefined ? {} : { bake: { weights: weightsOf(bake, labels) } }),
+    ...(allowUnbound === undefined ? {} : { allowUnbound }),
+  };
+}
+
+/** By label: several adapters decide themselves in which order their labels stand. */
+function weightsOf(text: string, labels: readonly string[]): Record<string, number> {
+  const weights = parseWeights(text, labels);
+  return Object.fromEntries(labels.map((label, index) => [label, weights[index]!]));
+}
+
+function precisionOf(
+  host: OpenHost,
+  wanted: 'float32' | 'float16' | undefined,
+): { readonly model: Model; readonly precision: string; readonly changed: boolean } {
+  const { model, external, located, facts } = host;
+  const site = located.sites[0];
+  const has = (site && facts.value(site.value)?.dataType) ?? 'float32';
+  if (wanted === undefined || wanted === has) return { model, precision: has, changed: false };
+  if (wanted === 'float32') {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${model.source.label}: it is ${has}, and rounding cannot be undone; take its float32 form as the source.`,
+    );
+  }
+  if (readGraft(model) !== null) {
+    throw new GraftError(
+      'ALREADY_GRAFTED',
+      `${model.source.label}: it carries a graft; convert its host and graft that, in one job.`,
+    );
+  }
+  return { model: convertPrecision(model, { external }), precision: wanted, changed: true };
+}
+
+function reopened(host: OpenHost, model: Model): OpenHost {
+  const { external } = host;
+  return { ...host, ...hostOf(model, { external, newHash: nodeSha256 }), locations: new Set() };
+}
+
+function externalMode(wanted: 'inline' | 'file' | undefined, host: OpenHost) {
+  if (wanted === undefined) return host.locations.size > 0 ? 'copy' : 'inline';
+  return wanted as 'inline';
+}
+
+/** The path of a job's output where it finally stands. */
+export function outputPath({ config, folder }: Pick<Job, 'config' | 'folder'>): string {
+  return resolve(folder, config.output);
+}

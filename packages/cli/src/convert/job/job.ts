@@ -1,0 +1,40 @@
+import type { Verdict } from '@pip-graft/runtime';
+import type { JobConfig } from '../config/schema.ts';
+
+/** A job with all that a process needs to carry it out: plain data. */
+export interface Job {
+  readonly config: JobConfig;
+  /** Paths and adapters of the config are looked for from here. */
+  readonly folder: string;
+  /** The model that it starts from, where another job makes it. */
+  readonly sourceOutput: string | null;
+  /** An empty folder; the output is made there and put in its place by whoever asked for it. */
+  readonly staging: string;
+}
+
+/** A file that a job made, in its staging folder. */
+export interface MadeFile {
+  /** Without a folder: the model and its data stand beside each other. */
+  readonly name: string;
+  readonly bytes: number;
+  /** `sha256:…` */
+  readonly digest: string;
+}
+
+/** What a job made and how it was judged: plain data. */
+export interface Made {
+  /** The model first. */
+  readonly files: readonly MadeFile[];
+  readonly family: string;
+  readonly precision: string;
+  readonly adapters: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly trained: boolean;
+  }[];
+  readonly labels: readonly string[];
+  /** Where a network's weights came from a seed nothing is trained, whatever the adapters say. */
+  readonly seeded: boolean;
+  readonly gates: readonly Verdict[];
+  readonly warnings: readonly string[];
+}

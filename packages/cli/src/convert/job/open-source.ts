@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { backbonePresets, buildBackbone, detectBackbone } from '@pip-graft/backbones';
+import { hostOf } from '@pip-graft/graft';
+import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
+import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { openCheckpoint } from '@pip-graft/weights/node';
+import { localise } from '../../host/localise.ts';
+import { resizeBackbone } from '../../host/resize-backbone.ts';
+import type { Job } from './job.ts';
+
+/** A job's source as a model, and whether its weights came from a seed. */
+export interface Source {
+  readonly host: OpenHost;
+  readonly seeded: boolean;
+}
+
+/** Opens what a job starts from. Errors: those of opening, importing and building. */
+export async function openSource({ config, folder, sourceOutput, staging }: Job): Promise<Source> {
+  const { source } = config;
+  if ('onnx' in source) return { host: openHost(resolve(folder, source.onnx)), seeded: false };
+  if ('job' in source) {
+    if (sourceOutput !== null) return { host: openHost(sourceOutput), seeded: false };
+    throw new GraftError('NOT_FOUND', `Job '${config.name}': '${source.job}' has not been made.`);
+  }
+  if ('backbone' in source) {
+    const { backbone: name, seed = 0, opset, ...sizes } = source;
+    const given = Object.fromEntries(
+      Object.entries(sizes).filter(([, value]) => value !== undefined),
+    );
+    const model = buildBackbone(resizeBackbone(backbonePresets[name], given), seed, { opset });
+    return { host: inMemory(model, staging), seeded: true };
+  }
+  const path = resolve(folder, source.checkpoint);
+  const checkpoint = await openCheckpoint(path);
+  const { backbone, weights } = detectBackbone(checkpoint.tensors, path);
+  const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
+  // Weights are read from the checkpoint when the model is saved.
+  const host = inMemory(built, staging);
+  return { host: { ...host, close: () => checkpoint.close() }, seeded: false };
+}
+
+/** A model that was built here as if it had been opened. */
+function inMemory(model: Model, folder: string): OpenHost {
+  return {
+    ...hostOf(model, { newHash: nodeSha256 }),
+    path: model.source.label,
+    folder,
+    locations: new Set(),
+    external: (location) => {
+      throw new GraftError('NOT_FOUND', `${model.source.label}: it has no data in '${location}'.`);
+    },
+    close: () => {},
+  };
+}

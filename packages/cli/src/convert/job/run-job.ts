@@ -1,0 +1,47 @@
+import { basename, join } from 'node:path';
+import { externalTensors } from '@pip-graft/onnx-graft';
+import { digest, fileSource, openModel } from '@pip-graft/onnx-graft/node';
+import { runGates } from '../gates/run-gates.ts';
+import { type BuildOptions, buildOutput } from './build-output.ts';
+import type { Job, Made, MadeFile } from './job.ts';
+
+/**
+ * Carries a job out in its staging folder: builds, and judges what was built by its gates.
+ *
+ * Errors: those of each step. A gate that fails is no error but a verdict.
+ */
+export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made> {
+  const output = await buildOutput(job, basename(job.config.output), options);
+  const files = filesOf(output.path);
+  const gates = await runGates(job, output, files, options);
+  const { family, precision, adapters, plan, seeded, warnings } = output;
+  return {
+    files,
+    family,
+    precision,
+    adapters: adapters.map(({ name, version, training }) => ({
+      name,
+      version,
+      trained: training !== null,
+    })),
+    labels: plan?.labels ?? [],
+    seeded,
+    gates,
+    warnings,
+  };
+}
+
+/** A model and the files of its external data, the model first. */
+function filesOf(path: string): MadeFile[] {
+  const opened = openModel(path);
+  const locations = new Set(externalTensors(opened.model).map(({ data }) => data.location));
+  opened.close();
+  return [basename(path), ...[...locations].sort()].map((name) => {
+    const source = fileSource(join(path, '..', name));
+    try {
+      return { name, bytes: source.size, digest: digest(source) };
+    } finally {
+      source.close();
+    }
+  });
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { optionsDigest } from '../cache/cache-key.ts';
+import type { Inputs } from '../cache/input-digests.ts';
+import type { JobConfig } from '../config/schema.ts';
+import type { Outcome } from '../outcome.ts';
+import { outputsOf } from '../run/convert-job.ts';
+import { decodeLock, encodeLock, type Lock, type LockedJob } from './lock.ts';
+
+/** Where a config's lock is: `graft.config.json` has `graft.lock.json`, `x.json` has `x.lock.json`. */
+export function lockPath(config: string): string {
+  const stem = basename(config, extname(config)).replace(/\.config$/, '');
+  return join(dirname(config), `${stem}.lock.json`);
+}
+
+/**
+ * Reads a lock; null when there is none.
+ *
+ * Errors: `READ_FAILED`; when it is needed also `GATE_FAILED` for one that is missing, and
+ * `CORRUPT_FILE`. When it is not needed one that cannot be read counts as none.
+ */
+export function readLock(path: string, needed: boolean): Lock | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!missing) throw ioError('read', path, error);
+    if (!needed) return null;
+    throw new GraftError(
+      'GATE_FAILED',
+      `${path}: there is no lock to hold the conversion against; convert once without --frozen and commit what that writes.`,
+    );
+  }
+  try {
+    return decodeLock(text, path);
+  } catch (error) {
+    if (needed) throw error;
+    return null;
+  }
+}
+
+export interface LockUpdate {
+  readonly outcomes: readonly Outcome[];
+  readonly inputs: ReadonlyMap<string, Inputs>;
+  /** What ran. */
+  readonly jobs: readonly JobConfig[];
+  /** All of the config: what did not run keeps its place, what is no longer there loses it. */
+  readonly all: readonly JobConfig[];
+  readonly folder: string;
+  readonly before: Lock | null;
+}
+
+/** Writes down what was converted, where that is not what the lock says already; jobs that failed keep what was locked. */
+export async function writeLock(path: string, update: LockUpdate): Promise<void> {
+  const { outcomes, inputs, jobs, all, folder, before } = update;
+  const locked = new Map<string, LockedJob>();
+  for (const { name } of all) {
+    const earlier = before?.jobs[name];
+    if (earlier !== undefined) locked.set(name, earlier);
+  }
+  for (const [index, config] of jobs.entries()) {
+    const made = outcomes[index]?.made;
+    const read = inputs.get(config.name);
+    // Without inputs it did not come through.
+    if (!made || read === undefined) continue;
+    const outputs = outputsOf(config, made, folder);
+    locked.set(config.name, { options: optionsDigest(config), inputs: read, outputs });
+  }
+  if (locked.size === 0) return;
+  const text = encodeLock(locked);
+  if (sameText(path, text)) return;
+  const bytes = new TextEncoder().encode(text);
+  await writeAtomic(path, (append) => append(bytes));
+}
+
+function sameText(path: string, text: string): boolean {
+  try {
+    return readFileSync(path, 'utf8') === text;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { z } from 'zod';
+import { version } from '../../version.ts';
+import type { Inputs } from '../cache/input-digests.ts';
+
+const digests = z.record(z.string(), z.string());
+const lockedJob = z.strictObject({ options: z.string(), inputs: digests, outputs: digests });
+const lockSchema = z.strictObject({
+  format: z.literal(1),
+  tool: z.string(),
+  jobs: z.record(z.string(), lockedJob),
+});
+
+/** Digests of what a job reads and writes, and of its options. Outputs by their path below the config. */
+export interface LockedJob {
+  readonly options: string;
+  readonly inputs: Inputs;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** What `graft.lock.json` holds: enough to know whether a conversion gives what it gave. */
+export interface Lock {
+  readonly tool: string;
+  readonly jobs: Readonly<Record<string, LockedJob>>;
+}
+
+/** The text of a lock: sorted, without times and machines, so that it changes only when something did. */
+export function encodeLock(jobs: ReadonlyMap<string, LockedJob>): string {
+  const sorted = Object.fromEntries([...jobs].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ format: 1, tool: version, jobs: sorted }, null, 2)}\n`;
+}
+
+/** Reads a lock. Errors: `CORRUPT_FILE`. */
+export function decodeLock(text: string, place: string): Lock {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${place}: it is not JSON; convert without --frozen to write it anew.`,
+      { cause },
+    );
+  }
+  const parsed = lockSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${place}: it is no lock file of this version; convert without --frozen to write it anew.`,
+  );
+}
+
+/** In what a job's options and inputs differ from a lock, as sentences. */
+export function inputDifferences(
+  lock: Lock,
+  name: string,
+  options: string,
+  inputs: Inputs,
+): string[] {
+  const locked = lock.jobs[name];
+  if (locked === undefined) return ['the lock has no such job'];
+  const differences: string[] = [];
+  if (lock.tool !== version)
+    differences.push(`the lock is of version ${lock.tool}, and this is ${version}`);
+  if (locked.options !== options) differences.push('its options in the config were changed');
+  for (const label of new Set([...Object.keys(locked.inputs), ...Object.keys(inputs)])) {
+    if (locked.inputs[label] !== inputs[label])
+      differences.push(
+        `'${label}' is ${inputs[label] ?? 'not read'}, locked ${locked.inputs[label] ?? 'as not read'}`,
+      );
+  }
+  return differences;
+}

@@ -1,0 +1,71 @@
+import type { ReportData, ReportModel, Verdict } from '@pip-graft/runtime';
+import { version } from '../../version.ts';
+import { type Outcome, totalBytes } from '../outcome.ts';
+import { bytesText, durationText, isTrained } from './words.ts';
+
+/** A run as a report: a model for each job, its gates as checks. */
+export function convertReport(outcomes: readonly Outcome[], config: string): ReportData {
+  const count = (status: Outcome['status']) =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const kinds = (['built', 'cached', 'failed', 'skipped'] as const)
+    .filter((status) => count(status) > 0)
+    .map((status) => `${count(status)} ${status}`);
+  return {
+    title: 'graft convert',
+    summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${kinds.join(', ')}.`,
+    models: outcomes.map(modelOf),
+    notes: [{ label: 'Tool', value: `PIP Graft ${version}` }],
+  };
+}
+
+function modelOf(outcome: Outcome): ReportModel {
+  const { name, made } = outcome;
+  const checks = [conversion(outcome), ...(made?.gates ?? [])];
+  const status = checks.some((check) => check.status === 'failed')
+    ? 'failed'
+    : outcome.status === 'skipped'
+      ? 'skipped'
+      : 'passed';
+  return {
+    name,
+    trained: made === null || isTrained(made),
+    facts: factsOf(outcome),
+    ladders: [],
+    strips: [],
+    validation: { status, checks, figures: {} },
+  };
+}
+
+function conversion({ status, failure, made, placed, notes, output }: Outcome): Verdict {
+  const blank = { name: 'conversion', measured: null, limit: null };
+  if (status === 'failed') return { ...blank, status, detail: failure?.message ?? 'It failed.' };
+  if (status === 'skipped')
+    return { ...blank, status, detail: `Not done: ${failure?.message ?? ''}` };
+  const how = status === 'cached' ? 'Nothing changed since it was made' : 'Made';
+  const where = placed ? `written to ${output}` : `${output} was there already`;
+  const files = made?.files.length ?? 0;
+  const detail = [`${how}; ${files} ${files === 1 ? 'file' : 'files'}, ${where}.`, ...notes].join(
+    ' ',
+  );
+  return { ...blank, status: 'passed', detail };
+}
+
+function factsOf({ status, output, made, milliseconds }: Outcome): ReportModel['facts'] {
+  const facts = [
+    { label: 'Job', value: `${status}, ${durationText(milliseconds)}` },
+    { label: 'Output', value: output },
+  ];
+  if (made === null) return facts;
+  const adapters = made.adapters.map(
+    (adapter) => `${adapter.name} ${adapter.version}${adapter.trained ? '' : ' (UNTRAINED)'}`,
+  );
+  return [
+    ...facts,
+    { label: 'Size', value: bytesText(totalBytes(made.files)) },
+    { label: 'Precision', value: made.precision },
+    { label: 'Family', value: `${made.family}${made.seeded ? ' (UNTRAINED, from a seed)' : ''}` },
+    ...(adapters.length > 0 ? [{ label: 'Adapters', value: adapters.join(', ') }] : []),
+    ...(made.labels.length > 0 ? [{ label: 'Labels', value: made.labels.join(', ') }] : []),
+    ...made.files.map(({ name, digest }) => ({ label: name, value: digest })),
+  ];
+}

@@ -1,0 +1,72 @@
+import { table } from '../../session/table.ts';
+import { type Outcome, totalBytes } from '../outcome.ts';
+import { bytesText, durationText, isTrained } from './words.ts';
+
+/** A run as a table for people, and a sentence. */
+export function formatOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {
+  const head = ['job', 'status', 'size', 'precision', 'adapters', 'gates', 'time', 'output'];
+  const rows = outcomes.map((outcome) => {
+    const { name, status, made, milliseconds, output } = outcome;
+    return [
+      name,
+      status,
+      made === null ? '–' : bytesText(totalBytes(made.files)),
+      made?.precision ?? '–',
+      adaptersText(outcome),
+      gatesText(outcome),
+      durationText(milliseconds),
+      output,
+    ];
+  });
+  const failures = outcomes.flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name}: ${failure.message}`],
+  );
+  return [
+    table([head, ...rows], columns),
+    ...(failures.length > 0 ? ['', ...failures] : []),
+    '',
+    sentence(outcomes),
+  ].join('\n');
+}
+
+function adaptersText({ made }: Outcome): string {
+  if (made === null || made.adapters.length === 0) return '–';
+  const names = made.adapters.map(({ name }) => name).join('+');
+  return isTrained(made) ? names : `${names} UNTRAINED`;
+}
+
+function gatesText({ made }: Outcome): string {
+  const gates = (made?.gates ?? []).filter(({ name }) => !name.startsWith('validate: '));
+  if (gates.length === 0) return '–';
+  return gates
+    .map(
+      ({ name, status }) =>
+        `${status === 'passed' ? '✓' : status === 'failed' ? '✗' : '–'} ${name}${status === 'skipped' ? ' SKIPPED' : ''}`,
+    )
+    .join(', ');
+}
+
+/** What a run came to. */
+export function sentence(outcomes: readonly Outcome[]): string {
+  const count = (status: Outcome['status']) =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const [built, cached, failed, skipped] = [
+    count('built'),
+    count('cached'),
+    count('failed'),
+    count('skipped'),
+  ];
+  if (cached === outcomes.length) {
+    const written = outcomes.filter(({ placed }) => placed).length;
+    return written === 0
+      ? `nothing to do: all ${cached} jobs are cached and their outputs in place`
+      : `nothing to make: all ${cached} jobs are cached; outputs of ${written} put back in place`;
+  }
+  const parts = [
+    built > 0 ? `${built} built` : '',
+    cached > 0 ? `${cached} cached` : '',
+    failed > 0 ? `${failed} failed` : '',
+    skipped > 0 ? `${skipped} skipped` : '',
+  ].filter(Boolean);
+  return `${outcomes.length} jobs: ${parts.join(', ')}`;
+}

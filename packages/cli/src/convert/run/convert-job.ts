@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Cache } from '../cache/cache.ts';
+import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
+import { type Inputs, inputDigests } from '../cache/input-digests.ts';
+import { placeFiles } from '../cache/place-files.ts';
+import type { JobConfig } from '../config/schema.ts';
+import type { Job, Made } from '../job/job.ts';
+import { inputDifferences, type Lock } from '../lock/lock.ts';
+
+/** What a job needs besides its config. */
+export interface Surroundings {
+  readonly folder: string;
+  /** Where results are kept; `find` is not asked when `reuse` is false. */
+  readonly cache: Cache;
+  readonly reuse: boolean;
+  /** What everything has to be, with `--frozen`; else null. */
+  readonly lock: Lock | null;
+  /** Carries a job out when there is room for it. */
+  readonly work: (job: Job) => Promise<Made>;
+}
+
+/** A job that came through its gates and stands in its place. */
+export interface Converted {
+  readonly made: Made;
+  readonly inputs: Inputs;
+  readonly cached: boolean;
+  readonly placed: boolean;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Converts: looks the job up by content, else carries it out; puts its files in their place when
+ * every gate let them through, and touches nothing when one did not.
+ *
+ * Errors: those of the job; `GATE_FAILED` for gates and for what the lock does not allow, carrying what
+ * was made as `made`.
+ */
+export async function convertJob(
+  config: JobConfig,
+  source: Made | null,
+  sourceOutput: string | null,
+  around: Surroundings,
+): Promise<Converted> {
+  const { folder, cache, lock, reuse } = around;
+  const output = resolve(folder, config.output);
+  const inputs = inputDigests(config, folder, source?.files ?? null);
+  if (lock !== null) refuseDifferent(config, inputs, lock);
+  const key = cacheKey(config, inputs);
+  const found = reuse ? cache.find(key) : { kind: 'miss' as const };
+  if (found.kind === 'hit') {
+    if (lock !== null) refuseOther(config, found.made, folder, lock);
+    const placed = await placeFiles(found.folder, found.made.files, output);
+    return { made: found.made, inputs, cached: true, placed, notes: [] };
+  }
+  const notes =
+    found.kind === 'corrupt' ? [`its entry in the cache is made anew: ${found.problem}`] : [];
+  const staging = await cache.staging();
+  try {
+    const made = await around.work({ config, folder, sourceOutput, staging });
+    refuseFailed(config, made);
+    if (lock !== null) refuseOther(config, made, folder, lock);
+    // What could not be judged here may be judged elsewhere, by the same key.
+    const from = reuse && !unjudged(made) ? await cache.keep(key, staging, made) : staging;
+    const placed = await placeFiles(from, made.files, output);
+    return { made, inputs, cached: false, placed, notes };
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** A failure that has something to show. */
+export class JobRefused extends GraftError {
+  readonly made: Made | null;
+
+  constructor(message: string, made: Made | null) {
+    super('GATE_FAILED', message);
+    this.made = made;
+  }
+}
+
+/** A gate as a whole was skipped, as a device that is not there makes it. */
+function unjudged({ gates }: Made): boolean {
+  return gates.some(({ name, status }) => status === 'skipped' && !name.startsWith('validate: '));
+}
+
+function refuseFailed({ name }: JobConfig, made: Made): void {
+  const failed = made.gates.filter(({ status }) => status === 'failed');
+  if (failed.length === 0) return;
+  const said = failed.slice(0, 3).map((gate) => {
+    const figures = gate.measured === null ? '' : ` ${gate.measured} against ${gate.limit}`;
+    return `${gate.name}${figures} (${gate.detail})`;
+  });
+  const rest = failed.length > said.length ? `; and ${failed.length - said.length} more` : '';
+  throw new JobRefused(
+    `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place: ${said.join('; ')}${rest}`,
+    made,
+  );
+}
+
+function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {
+  const differences = inputDifferences(lock, config.name, optionsDigest(config), inputs);
+  if (differences.length === 0) return;
+  throw new JobRefused(`Job '${config.name}' is not as locked: ${differences.join('; ')}.`, null);
+}
+
+function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock): void {
+  const locked = lock.jobs[config.name]?.outputs ?? {};
+  const now = outputsOf(config, made, folder);
+  const paths = new Set([...Object.keys(locked), ...Object.keys(now)]);
+  const different = [...paths].filter((path) => locked[path] !== now[path]);
+  if (different.length === 0) return;
+  const said = different.map(
+    (path) => `'${path}' is ${now[path] ?? 'not made'}, locked ${locked[path] ?? 'as not made'}`,
+  );
+  throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
+}
+
+/** Digests of a job's files by their path below the config's folder. */
+export function outputsOf(
+  config: JobConfig,
+  { files }: Made,
+  folder: string,
+): Readonly<Record<string, string>> {
+  const at = dirname(resolve(folder, config.output));
+  const entries = files.map(({ name, digest }) => {
+    const path = relative(folder, resolve(at, name)).split(sep).join('/');
+    return [path, digest] as const;
+  });
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

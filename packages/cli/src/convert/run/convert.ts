@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import { failureOf } from '../../session/exit.ts';
+import { Room } from '../../session/room.ts';
+import type { Inputs } from '../cache/input-digests.ts';
+import type { JobConfig } from '../config/schema.ts';
+import type { Job, Made } from '../job/job.ts';
+import { type Outcome, totalBytes } from '../outcome.ts';
+import { convertJob, JobRefused, type Surroundings } from './convert-job.ts';
+import { estimateMemory } from './estimate-memory.ts';
+
+export interface ConvertOptions extends Omit<Surroundings, 'work'> {
+  /** In the order of the config; a job's source is among them. */
+  readonly jobs: readonly JobConfig[];
+  /** How many run at once. */
+  readonly lanes: number;
+  /** Bytes that those which run may take together; one that needs more runs alone. */
+  readonly memory: number;
+  /** Carries one job out, as `runInProcess` does. */
+  readonly run: (job: Job) => Promise<Made>;
+  readonly signal: AbortSignal;
+  /** Milliseconds, from anywhere. */
+  readonly now: () => number;
+  readonly onOutcome: (outcome: Outcome, done: number, total: number) => void;
+}
+
+/** What came of all jobs, in their order, and what they read. */
+export interface Conversion {
+  readonly outcomes: readonly Outcome[];
+  readonly inputs: ReadonlyMap<string, Inputs>;
+}
+
+/**
+ * Carries jobs out, each as soon as its source is there and there is room: a failed job stops only
+ * those that wait for it.
+ *
+ * Errors: the signal's reason when it was aborted. What goes wrong in a job is in its outcome.
+ */
+export async function convert(options: ConvertOptions): Promise<Conversion> {
+  const { jobs, folder, signal, now } = options;
+  const slots = new Room(options.lanes);
+  const memory = new Room(options.memory);
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const begun = new Map<string, Promise<Outcome>>();
+  const inputs = new Map<string, Inputs>();
+  let done = 0;
+
+  const outcomeOf = (config: JobConfig): Promise<Outcome> => {
+    const there = begun.get(config.name);
+    if (there !== undefined) return there;
+    const promise = carryOut(config).then((outcome) => {
+      done++;
+      if (!signal.aborted) options.onOutcome(outcome, done, jobs.length);
+      return outcome;
+    });
+    begun.set(config.name, promise);
+    return promise;
+  };
+
+  const carryOut = async (config: JobConfig): Promise<Outcome> => {
+    const source = 'job' in config.source ? byName.get(config.source.job) : undefined;
+    const before = source && (await outcomeOf(source));
+    const blank = {
+      name: config.name,
+      output: config.output,
+      made: null,
+      placed: false,
+      notes: [],
+    };
+    if (before && before.status !== 'built' && before.status !== 'cached') {
+      const message = `it starts from '${before.name}', which ${before.status === 'failed' ? 'failed' : 'was skipped'}.`;
+      const failure = { code: 'SKIPPED', message, exit: 0 };
+      return { ...blank, status: 'skipped', failure, milliseconds: 0 };
+    }
+    const leave = await slots.enter(1);
+    const started = now();
+    const took = (): number => Math.round(now() - started);
+    try {
+      signal.throwIfAborted();
+      const sourceOutput = source ? resolve(folder, source.output) : null;
+      const work = async (job: Job): Promise<Made> => {
+        const out = await memory.enter(
+          estimateMemory(config, folder, totalBytes(before?.made?.files ?? [])),
+        );
+        try {
+          signal.throwIfAborted();
+          return await options.run(job);
+        } finally {
+          out();
+        }
+      };
+      const around = { ...options, work };
+      const converted = await convertJob(config, before?.made ?? null, sourceOutput, around);
+      inputs.set(config.name, converted.inputs);
+      const { made, cached, placed, notes } = converted;
+      const status = cached ? 'cached' : 'built';
+      return { ...blank, status, made, placed, failure: null, notes, milliseconds: took() };
+    } catch (error) {
+      const made = error instanceof JobRefused ? error.made : null;
+      return { ...blank, status: 'failed', made, failure: failureOf(error), milliseconds: took() };
+    } finally {
+      leave();
+    }
+  };
+
+  const outcomes = await Promise.all(jobs.map(outcomeOf));
+  signal.throwIfAborted();
+  return { outcomes, inputs };
+}

@@ -1,0 +1,185 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { graft, json } from '../graft.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-convert-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const host = {
+  name: 'host',
+  source: { backbone: 'nafnet-small', dim: 8, blocks: [1, 1], seed: 3 },
+  output: 'out/host.onnx',
+};
+const rain = {
+  name: 'rain',
+  source: { job: 'host' },
+  adapters: ['init:labels=rain+haze,attach=replace'],
+  output: 'out/rain.onnx',
+};
+
+function configure(...jobs: object[]): void {
+  writeFileSync(join(folder, 'graft.config.json'), JSON.stringify({ jobs }));
+}
+
+describe('graft convert', () => {
+  it('gives the bytes that single commands give', () => {
+    configure(host, { ...rain, bake: 'rain' });
+    expect(graft(folder, 'convert').status).toBe(0);
+    const steps = [
+      [
+        'backbone',
+        'build',
+        'nafnet-small',
+        '--dim',
+        '8',
+        '--blocks',
+        '1,1',
+        '--seed',
+        '3',
+        '-o',
+        'h.onnx',
+      ],
+      ['apply', 'h.onnx', '--adapter', rain.adapters[0]!, '--bake', 'rain', '-o', 'r.onnx'],
+    ];
+    for (const step of steps) expect(graft(folder, ...step).status).toBe(0);
+    for (const [by, alone] of [
+      ['out/host.onnx', 'h.onnx'],
+      ['out/rain.onnx', 'r.onnx'],
+    ] as const)
+      expect(readFileSync(join(folder, by)).equals(readFileSync(join(folder, alone)))).toBe(true);
+  });
+
+  it('does nothing the second time and says so; two runs without a cache give the same bytes', () => {
+    configure(host, rain);
+    expect(json(folder, 'convert')).toMatchObject({
+      jobs: [
+        { name: 'host', status: 'built', placed: true },
+        { name: 'rain', status: 'built' },
+      ],
+    });
+    const bytes = readFileSync(join(folder, 'out/rain.onnx'));
+    const again = graft(folder, 'convert');
+    expect(again.stdout).toContain('nothing to do: all 2 jobs are cached');
+    expect(again.stdout).toContain('UNTRAINED');
+    expect(json(folder, 'convert', '--no-cache')).toMatchObject({
+      jobs: [{ status: 'built' }, { status: 'built' }],
+    });
+    expect(readFileSync(join(folder, 'out/rain.onnx')).equals(bytes)).toBe(true);
+    expect(graft(folder, 'convert', '--frozen').status).toBe(0);
+  });
+
+  it('holds a conversion against its lock', () => {
+    configure(host);
+    expect(graft(folder, 'convert', '--frozen')).toMatchObject({ status: 1 });
+    expect(existsSync(join(folder, 'out/host.onnx'))).toBe(false);
+    expect(graft(folder, 'convert').status).toBe(0);
+    configure({ ...host, source: { ...host.source, seed: 4 } });
+    const other = graft(folder, 'convert', '--frozen');
+    expect(other.status).toBe(1);
+    expect(other.stdout).toContain('options in the config were changed');
+  });
+
+  it('takes an adapter folder and sees when it changes', () => {
+    configure(host);
+    graft(folder, 'convert');
+    const init = ['adapter', 'init', 'out/host.onnx', '-o', 'own', '--labels', 'rain+haze'];
+    graft(folder, ...init);
+    configure(host, { ...rain, adapters: ['./own'] });
+    expect(json(folder, 'convert')).toMatchObject({
+      jobs: [{ status: 'cached' }, { status: 'built' }],
+    });
+    graft(folder, ...init, '--seed', '5', '--force');
+    expect(json(folder, 'convert')).toMatchObject({
+      jobs: [{ status: 'cached' }, { status: 'built' }],
+    });
+    expect(graft(folder, 'convert', '--frozen').status).toBe(0);
+  });
+
+  it('refuses an adapter for another host with its status, and goes on', () => {
+    configure(host, {
+      ...host,
+      name: 'wide',
+      source: { ...host.source, dim: 16 },
+      output: 'w.onnx',
+    });
+    graft(folder, 'convert');
+    graft(folder, 'adapter', 'init', 'w.onnx', '-o', 'wide-adapter');
+    configure(
+      { ...rain, source: { onnx: 'out/host.onnx' }, adapters: ['./wide-adapter'] },
+      { ...host, output: 'again.onnx' },
+    );
+    const ended = graft(folder, 'convert', '--json');
+    expect(ended.status).toBe(4);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      status: 'failed',
+      jobs: [{ status: 'failed', failure: { code: 'ADAPTER_MISMATCH' } }, { status: 'built' }],
+    });
+    expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
+  });
+
+  it('judges by gates, in all forms of the report', () => {
+    mkdirSync(join(folder, 'photos'));
+    const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+    copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
+    configure(host, {
+      ...rain,
+      gates: {
+        maxBytes: '1 MB',
+        validate: true,
+        quality: [{ data: 'photos', degrade: 'noise:25', degradation: 'rain', psnr: 60 }],
+      },
+    });
+    const ended = graft(
+      folder,
+      ...['convert', '--json', '--junit', 'j.xml', '--markdown', 'm.md', '--html', 'h.html'],
+    );
+    expect(ended.status).toBe(1);
+    const { jobs } = JSON.parse(ended.stdout) as {
+      jobs: { gates: { name: string; status: string }[] }[];
+    };
+    const gates = Object.fromEntries(jobs[1]!.gates.map(({ name, status }) => [name, status]));
+    expect(gates).toMatchObject({
+      size: 'passed',
+      'quality photos noise:25': 'failed',
+      validate: 'passed',
+      'validate: removal': 'passed',
+    });
+    expect(readFileSync(join(folder, 'j.xml'), 'utf8')).toContain('quality photos noise:25');
+    expect(readFileSync(join(folder, 'm.md'), 'utf8')).toMatch(/rain.*untrained/i);
+    expect(readFileSync(join(folder, 'h.html'), 'utf8')).toContain('graft convert');
+    expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
+  });
+
+  it('counts a device that is not there as skipped, never as passed', () => {
+    configure(host, { ...rain, gates: { validate: { device: 'cuda' } } });
+    const ended = graft(folder, 'convert', '--json');
+    const { jobs } = JSON.parse(ended.stdout) as { jobs: { gates: { status: string }[] }[] };
+    expect(ended.status).toBe(0);
+    expect(new Set(jobs[1]!.gates.map(({ status }) => status))).toEqual(new Set(['skipped']));
+  });
+
+  it('leaves no staging behind, and no output of a refused config', () => {
+    configure(host, { ...host, name: 'twin' });
+    expect(graft(folder, 'convert')).toMatchObject({ status: 2 });
+    expect(readdirSync(folder)).toEqual(['graft.config.json']);
+    configure(host);
+    graft(folder, 'convert');
+    const left = readdirSync(join(folder, '.graft-cache')).filter((name) => name.startsWith('.'));
+    expect(left).toEqual([]);
+  });
+});

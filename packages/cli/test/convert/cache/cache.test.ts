@@ -1,0 +1,142 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Cache } from '../../../src/convert/cache/cache.ts';
+import { cacheKey, canonical, sha256 } from '../../../src/convert/cache/cache-key.ts';
+import { placeFiles } from '../../../src/convert/cache/place-files.ts';
+import { madeFile } from '../made.ts';
+
+let folder = '';
+let cache: Cache;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-cache-'));
+  cache = new Cache(join(folder, 'cache'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function kept(text = 'model'): Promise<string> {
+  const staging = await cache.staging();
+  return cache.keep('key', staging, madeFile(staging, 'm.onnx', text));
+}
+
+describe('a cache', () => {
+  it('gives back what was kept', async () => {
+    expect(cache.find('key')).toEqual({ kind: 'miss' });
+    const at = await kept();
+    expect(cache.find('key')).toMatchObject({ kind: 'hit', folder: at });
+    expect(readFileSync(join(at, 'm.onnx'), 'utf8')).toBe('model');
+  });
+
+  const harms: [string, (at: string) => void, RegExp][] = [
+    [
+      'a model that was changed',
+      (at) => writeFileSync(join(at, 'm.onnx'), 'Model'),
+      /not what was kept/,
+    ],
+    ['a model that is gone', (at) => rmSync(join(at, 'm.onnx')), /not what was kept/],
+    ['an entry that is gone', (at) => rmSync(join(at, 'entry.json')), /could not be read/],
+    ['an entry that is cut', (at) => writeFileSync(join(at, 'entry.json'), '{'), /not JSON/],
+    ['another shape', (at) => writeFileSync(join(at, 'entry.json'), '{}'), /not an entry/],
+    [
+      'a verdict that was changed',
+      (at) => {
+        const path = join(at, 'entry.json');
+        writeFileSync(
+          path,
+          readFileSync(path, 'utf8').replace('"seeded": true', '"seeded": false'),
+        );
+      },
+      /was changed/,
+    ],
+    [
+      'a name that leads out, with a digest that agrees',
+      (at) => {
+        const { made } = JSON.parse(readFileSync(join(at, 'entry.json'), 'utf8'));
+        made.files[0].name = '../../secret';
+        writeFileSync(
+          join(at, 'entry.json'),
+          JSON.stringify({ made, digest: sha256(canonical(made)) }),
+        );
+      },
+      /not an entry/,
+    ],
+  ];
+  it.each(harms)('does not believe %s', async (_, harm, says) => {
+    harm(await kept());
+    const found = cache.find('key');
+    expect(found.kind).toBe('corrupt');
+    expect(found.kind === 'corrupt' ? found.problem : '').toMatch(says);
+    // What is made anew takes its place.
+    await kept();
+    expect(cache.find('key').kind).toBe('hit');
+    expect(readdirSync(join(folder, 'cache'))).toEqual(['key']);
+  });
+
+  it('takes a second run of the same job at the same time', async () => {
+    await Promise.all([kept(), kept(), kept()]);
+    expect(cache.find('key').kind).toBe('hit');
+  });
+});
+
+describe('cacheKey', () => {
+  const job = { name: 'a', source: { onnx: 'h.onnx' }, output: 'x/a.onnx' };
+
+  it('knows neither the name of a job nor the order of its keys', () => {
+    const other = { output: 'y/a.onnx', source: { onnx: 'h.onnx' }, name: 'b' };
+    expect(cacheKey(other, { h: '1' })).toBe(cacheKey(job, { h: '1' }));
+  });
+
+  it('follows options, inputs and the name of the file', () => {
+    const keys = [
+      cacheKey(job, { h: '1' }),
+      cacheKey(job, { h: '2' }),
+      cacheKey({ ...job, precision: 'float16' }, { h: '1' }),
+      cacheKey({ ...job, output: 'x/b.onnx' }, { h: '1' }),
+    ];
+    expect(new Set(keys).size).toBe(4);
+  });
+});
+
+describe('placeFiles', () => {
+  it('writes what is not there, and only that', async () => {
+    const at = await kept();
+    const found = cache.find('key');
+    if (found.kind !== 'hit') throw new Error('not kept');
+    const output = join(folder, 'out/m.onnx');
+    expect(await placeFiles(at, found.made.files, output)).toBe(true);
+    expect(await placeFiles(at, found.made.files, output)).toBe(false);
+    writeFileSync(output, 'changed');
+    expect(cache.find('key').kind).toBe('hit');
+    expect(await placeFiles(at, found.made.files, output)).toBe(true);
+    expect(readFileSync(output, 'utf8')).toBe('model');
+  });
+
+  it('replaces a link, not what it leads to', async () => {
+    const at = await kept();
+    const found = cache.find('key');
+    if (found.kind !== 'hit') throw new Error('not kept');
+    writeFileSync(join(folder, 'precious'), 'precious');
+    symlinkSync(join(folder, 'precious'), join(folder, 'm.onnx'));
+    await placeFiles(at, found.made.files, join(folder, 'm.onnx'));
+    expect(readFileSync(join(folder, 'precious'), 'utf8')).toBe('precious');
+    expect(readFileSync(join(folder, 'm.onnx'), 'utf8')).toBe('model');
+  });
+
+  it('says where it could not write', async () => {
+    const at = await kept();
+    const found = cache.find('key');
+    if (found.kind !== 'hit') throw new Error('not kept');
+    writeFileSync(join(folder, 'file'), '');
+    await expect(
+      placeFiles(at, found.made.files, join(folder, 'file/m.onnx')),
+    ).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+  });
+});

@@ -1,0 +1,172 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from '@pip-graft/cli/config';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseJobs } from '../../../src/convert/config/choose-jobs.ts';
+import { loadConfig } from '../../../src/convert/config/load-config.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const source = { onnx: 'host.onnx' };
+const job = { name: 'a', source, output: 'a.onnx' };
+
+async function refusal(config: unknown): Promise<GraftError> {
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify(config));
+  const error: unknown = await loadConfig('bad.json', folder).catch((thrown: unknown) => thrown);
+  if (!(error instanceof GraftError)) throw new Error('it was taken');
+  return error;
+}
+
+describe('a config', () => {
+  it('is read from JSON and from code, which may be TypeScript', async () => {
+    const config = defineConfig({ jobs: [job] });
+    const text = `import type { Config } from '@pip-graft/cli/config';\nconst config: Config = ${JSON.stringify(config)};\nexport default config;\n`;
+    writeFileSync(join(folder, 'graft.config.json'), `\uFEFF${JSON.stringify(config)}`);
+    writeFileSync(join(folder, 'other.ts'), text);
+    writeFileSync(join(folder, 'other.mjs'), `export default ${JSON.stringify(config)}`);
+    expect(await loadConfig(undefined, folder)).toMatchObject({ folder, config });
+    expect((await loadConfig('other.ts', folder)).config).toEqual(config);
+    expect((await loadConfig('other.mjs', folder)).config).toEqual(config);
+  });
+
+  it.each([
+    ['no jobs', { jobs: [] }, 'jobs:'],
+    ['an unknown key', { jobs: [job], cahce: true }, 'cahce'],
+    [
+      'an unknown key of a job',
+      { jobs: [{ ...job, gate: {} }] },
+      'jobs[0]: Unrecognized key: "gate"',
+    ],
+    [
+      'an unknown key of a source',
+      { jobs: [{ ...job, source: { ...source, sed: 1 } }] },
+      'jobs[0].source: Unrecognized key: "sed"',
+    ],
+    [
+      'a network that is not known',
+      { jobs: [{ ...job, source: { backbone: 'unet' } }] },
+      'jobs[0].source',
+    ],
+    [
+      'a name that is a path',
+      { jobs: [{ ...job, name: '../a' }] },
+      'jobs[0].name: expected letters',
+    ],
+    [
+      'a name twice',
+      { jobs: [job, { ...job, output: 'b.onnx' }] },
+      "jobs[1].name: 'a' is jobs[0] already",
+    ],
+    [
+      'a size without a unit',
+      { jobs: [{ ...job, gates: { maxBytes: 'big' } }] },
+      "jobs[0].gates.maxBytes: expected a text as '40 MB'",
+    ],
+    [
+      'a job that is not there',
+      { jobs: [{ ...job, source: { job: 'b' } }] },
+      "jobs[0].source.job: there is no job 'b'",
+    ],
+    ['a job that waits for itself', { jobs: [{ ...job, source: { job: 'a' } }] }, 'a → a'],
+    [
+      'a cycle',
+      {
+        jobs: [
+          { ...job, source: { job: 'c' } },
+          { name: 'b', source: { job: 'a' }, output: 'b.onnx' },
+          { name: 'c', source: { job: 'b' }, output: 'c.onnx' },
+        ],
+      },
+      'each waits for the next: a → c → b → a',
+    ],
+    [
+      'two jobs writing one file',
+      { jobs: [job, { ...job, name: 'b', output: './x/../a.onnx' }] },
+      "jobs[1].output: 'a.onnx' is written by jobs[0], too",
+    ],
+    [
+      'a model where data goes',
+      {
+        jobs: [
+          { ...job, external: 'file' },
+          { ...job, name: 'b', output: 'a.onnx.data' },
+        ],
+      },
+      "'a.onnx.data' is written by jobs[0], too",
+    ],
+    [
+      'an output that is a source',
+      { jobs: [{ ...job, output: 'host.onnx' }] },
+      "'host.onnx' is the source of jobs[0]",
+    ],
+    [
+      'an output that is the config',
+      { jobs: [{ ...job, output: 'bad.json' }] },
+      "'bad.json' is the config",
+    ],
+    [
+      'parity of what stays float32',
+      { jobs: [{ ...job, gates: { parity: { psnr: 60 } } }] },
+      'jobs[0].gates.parity',
+    ],
+    [
+      'how to graft nothing',
+      { jobs: [{ ...job, bake: 'rain' }] },
+      'jobs[0].bake: it says how to graft',
+    ],
+  ])('is refused for %s, naming the place', async (_, config, says) => {
+    const error = await refusal(config);
+    expect(error.code).toBe('INVALID_ARGUMENT');
+    expect(error.message).toContain(says);
+  });
+
+  it('sees two names of one file through links', async () => {
+    mkdirSync(join(folder, 'real'));
+    symlinkSync('real', join(folder, 'linked'));
+    const error = await refusal({
+      jobs: [
+        { ...job, output: 'real/a.onnx' },
+        { ...job, name: 'b', output: 'linked/a.onnx' },
+      ],
+    });
+    expect(error.message).toContain('is written by jobs[0], too');
+  });
+
+  it('tells all problems at once', async () => {
+    const { message } = await refusal({ jobs: [job, { ...job, bake: 'rain' }] });
+    expect(message).toContain('jobs[1].name');
+    expect(message).toContain('jobs[1].output');
+    expect(message).toContain('jobs[1].bake');
+  });
+
+  it('that is missing, no JSON, or code that throws says so', async () => {
+    await expect(loadConfig('none.json', folder)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    writeFileSync(join(folder, 'cut.json'), '{ "jobs": [');
+    await expect(loadConfig('cut.json', folder)).rejects.toThrow(/cut\.json: it is not JSON/);
+    writeFileSync(join(folder, 'throws.mjs'), "throw new Error('no luck');");
+    await expect(loadConfig('throws.mjs', folder)).rejects.toThrow(/could not be run: no luck/);
+  });
+});
+
+describe('chooseJobs', () => {
+  const jobs = [
+    { name: 'host', source, output: 'h.onnx' },
+    { name: 'rain', source: { job: 'host' }, output: 'r.onnx' },
+    { name: 'other', source, output: 'o.onnx' },
+  ];
+
+  it('takes along what a job starts from', () => {
+    expect(chooseJobs(jobs, 'rain').map(({ name }) => name)).toEqual(['host', 'rain']);
+    expect(chooseJobs(jobs, undefined)).toEqual(jobs);
+  });
+
+  it('refuses a name that no job has', () => {
+    expect(() => chooseJobs(jobs, 'rain,snow')).toThrow(/'snow': there is no such job/);
+  });
+});

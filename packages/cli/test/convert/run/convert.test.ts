@@ -1,0 +1,237 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Cache } from '../../../src/convert/cache/cache.ts';
+import type { JobConfig } from '../../../src/convert/config/schema.ts';
+import type { Job, Made } from '../../../src/convert/job/job.ts';
+import { encodeLock } from '../../../src/convert/lock/lock.ts';
+import { lockPath, readLock, writeLock } from '../../../src/convert/lock/lock-file.ts';
+import { exitOf } from '../../../src/convert/outcome.ts';
+import { convert } from '../../../src/convert/run/convert.ts';
+import { madeFile } from '../made.ts';
+
+let folder = '';
+let running = 0;
+let most = 0;
+let ran: string[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-convert-'));
+  running = 0;
+  most = 0;
+  ran = [];
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const native = (name: string): JobConfig => ({
+  name,
+  source: { backbone: 'nafnet-small' },
+  output: `out/${name}.onnx`,
+});
+const after = (name: string, job: string): JobConfig => ({ ...native(name), source: { job } });
+
+/** A job that makes a file with its name in it, or does what `odd` does. */
+function worker(odd: Readonly<Record<string, (job: Job) => Promise<Made> | Made>> = {}) {
+  return async (job: Job): Promise<Made> => {
+    const { name } = job.config;
+    ran.push(name);
+    most = Math.max(most, ++running);
+    await setTimeout(5);
+    running--;
+    return odd[name]?.(job) ?? madeFile(job.staging, `${name}.onnx`, name);
+  };
+}
+
+function go(
+  jobs: readonly JobConfig[],
+  more: Partial<Parameters<typeof convert>[0]> = {},
+): ReturnType<typeof convert> {
+  return convert({
+    jobs,
+    folder,
+    cache: new Cache(join(folder, 'cache')),
+    reuse: true,
+    lock: null,
+    lanes: 4,
+    memory: 1e12,
+    run: worker(),
+    signal: new AbortController().signal,
+    now: () => 0,
+    onOutcome: () => {},
+    ...more,
+  });
+}
+
+const statuses = ({ outcomes }: Awaited<ReturnType<typeof convert>>) =>
+  outcomes.map(({ status }) => status);
+
+describe('convert', () => {
+  it('makes a job after its source, and a second time nothing', async () => {
+    const jobs = [after('b', 'a'), native('a')];
+    expect(statuses(await go(jobs))).toEqual(['built', 'built']);
+    expect(ran).toEqual(['a', 'b']);
+    expect(readFileSync(join(folder, 'out/b.onnx'), 'utf8')).toBe('b');
+    expect(statuses(await go(jobs))).toEqual(['cached', 'cached']);
+    expect(ran).toEqual(['a', 'b']);
+  });
+
+  it('goes on past a failed job and skips what waits for it', async () => {
+    const run = worker({
+      a: () => {
+        throw new GraftError('NO_SITES', 'no sites');
+      },
+    });
+    const made = await go([native('a'), after('b', 'a'), after('c', 'b'), native('d')], { run });
+    expect(statuses(made)).toEqual(['failed', 'skipped', 'skipped', 'built']);
+    expect(exitOf(made.outcomes)).toBe(3);
+    expect(existsSync(join(folder, 'out/a.onnx'))).toBe(false);
+    expect(readdirSync(join(folder, 'cache')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('puts nothing in place, and keeps nothing, when a gate failed', async () => {
+    const gate = {
+      name: 'size',
+      status: 'failed',
+      measured: 9,
+      limit: 5,
+      detail: 'Bytes.',
+    } as const;
+    const run = worker({
+      a: (job) => ({ ...madeFile(job.staging, 'a.onnx', 'a'), gates: [gate] }),
+    });
+    const made = await go([native('a')], { run });
+    expect(made.outcomes[0]).toMatchObject({
+      status: 'failed',
+      failure: { code: 'GATE_FAILED', exit: 1 },
+      made: { gates: [gate] },
+    });
+    expect(existsSync(join(folder, 'out/a.onnx'))).toBe(false);
+    expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+  });
+
+  it('keeps nothing that could not be judged here, and passes it all the same', async () => {
+    const gate = {
+      name: 'validate',
+      status: 'skipped',
+      measured: null,
+      limit: null,
+      detail: 'no GPU',
+    } as const;
+    const run = worker({
+      a: (job) => ({ ...madeFile(job.staging, 'a.onnx', 'a'), gates: [gate] }),
+    });
+    const made = await go([native('a')], { run });
+    expect(statuses(made)).toEqual(['built']);
+    expect(exitOf(made.outcomes)).toBe(0);
+    expect(readFileSync(join(folder, 'out/a.onnx'), 'utf8')).toBe('a');
+    expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+  });
+
+  it('runs so many at once as there are lanes, and as memory allows', async () => {
+    const jobs = ['a', 'b', 'c', 'd', 'e'].map(
+      (name, seed): JobConfig => ({
+        ...native(name),
+        source: { backbone: 'nafnet-small', seed },
+      }),
+    );
+    await go(jobs, { lanes: 2 });
+    expect(most).toBe(2);
+    most = 0;
+    await go(jobs, { memory: 1, cache: new Cache(join(folder, 'other')) });
+    expect(most).toBe(1);
+  });
+
+  it('makes an entry anew that cannot be believed, and says so', async () => {
+    await go([native('a')]);
+    const [key = ''] = readdirSync(join(folder, 'cache'));
+    writeFileSync(join(folder, 'cache', key, 'a.onnx'), 'x');
+    const made = await go([native('a')]);
+    expect(made.outcomes[0]).toMatchObject({ status: 'built' });
+    expect(made.outcomes[0]!.notes[0]).toMatch(/made anew/);
+    expect(statuses(await go([native('a')]))).toEqual(['cached']);
+  });
+
+  it('puts an output back that was changed', async () => {
+    await go([native('a')]);
+    writeFileSync(join(folder, 'out/a.onnx'), 'x');
+    const made = await go([native('a')]);
+    expect(made.outcomes[0]).toMatchObject({ status: 'cached', placed: true });
+    expect(readFileSync(join(folder, 'out/a.onnx'), 'utf8')).toBe('a');
+  });
+
+  it('ends when it is stopped, with nothing half made', async () => {
+    const abort = new AbortController();
+    const run = worker({
+      a: () => {
+        abort.abort();
+        abort.signal.throwIfAborted();
+        throw new Error('it goes on');
+      },
+    });
+    await expect(
+      go([native('a'), after('b', 'a')], { run, signal: abort.signal }),
+    ).rejects.toMatchObject({ name: 'AbortError' });
+    expect(ran).toEqual(['a']);
+    expect(readdirSync(join(folder, 'cache'))).toEqual([]);
+  });
+});
+
+describe('a lock', () => {
+  const jobs = [native('a'), after('b', 'a')];
+  const path = () => lockPath(join(folder, 'graft.config.json'));
+
+  async function lockAll(): Promise<void> {
+    const { outcomes, inputs } = await go(jobs);
+    await writeLock(path(), { outcomes, inputs, jobs, all: jobs, folder, before: null });
+  }
+
+  it('lets the same through and stays as it is', async () => {
+    expect(path()).toBe(join(folder, 'graft.lock.json'));
+    await lockAll();
+    const text = readFileSync(path(), 'utf8');
+    const lock = readLock(path(), true);
+    expect(statuses(await go(jobs, { lock }))).toEqual(['cached', 'cached']);
+    rmSync(join(folder, 'cache'), { recursive: true });
+    expect(statuses(await go(jobs, { lock }))).toEqual(['built', 'built']);
+    await lockAll();
+    expect(readFileSync(path(), 'utf8')).toBe(text);
+  });
+
+  it('refuses other options, other outputs and other versions, and leaves outputs alone', async () => {
+    await lockAll();
+    const lock = readLock(path(), true)!;
+    const changed = [{ ...jobs[0]!, precision: 'float32' as const }, jobs[1]!];
+    const options = await go(changed, { lock });
+    expect(options.outcomes[0]!.failure?.message).toMatch(/options in the config were changed/);
+    const run = worker({ a: (job) => madeFile(job.staging, 'a.onnx', 'other') });
+    const outputs = await go(jobs, { lock, run, reuse: false });
+    expect(outputs.outcomes[0]!.failure?.message).toMatch(/'out\/a\.onnx' is sha256:/);
+    expect(readFileSync(join(folder, 'out/a.onnx'), 'utf8')).toBe('a');
+    const older = await go(jobs, { lock: { ...lock, tool: '0.0.1' } });
+    expect(older.outcomes[0]!.failure).toMatchObject({ exit: 1 });
+    expect(older.outcomes[0]!.failure?.message).toMatch(/of version 0\.0\.1/);
+    const fewer = await go(jobs, { lock: { ...lock, jobs: {} } });
+    expect(fewer.outcomes[0]!.failure?.message).toMatch(/no such job/);
+  });
+
+  it('that is missing or broken stops a frozen run and no other', () => {
+    expect(readLock(path(), false)).toBe(null);
+    expect(() => readLock(path(), true)).toThrow(/convert once without --frozen/);
+    writeFileSync(path(), encodeLock(new Map()).replace('"format": 1', '"format": 9'));
+    expect(readLock(path(), false)).toBe(null);
+    expect(() => readLock(path(), true)).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_FILE' }) as Error,
+    );
+  });
+
+  it('keeps what did not run and drops what is no longer there', async () => {
+    await lockAll();
+    const before = readLock(path(), true);
+    const all = [native('a'), native('c')];
+    const { outcomes, inputs } = await go([native('c')]);
+    await writeLock(path(), { outcomes, inputs, jobs: [native('c')], all, folder, before });
+    expect(Object.keys(readLock(path(), true)!.jobs)).toEqual(['a', 'c']);
+  });
+});
