@@ -20,4 +20,5 @@ export * from './model/external-tensors.ts';
 export type * from './model/model.ts';
 export * from './model/read-model.ts';
 export * from './model/read-tensor.ts';
+export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
 export * from './wire/source.ts';
