@@ -22,4 +22,5 @@ export * from './model/model-bytes.ts';
 export * from './model/read-model.ts';
 export * from './model/read-tensor.ts';
 export * from './wire/chunks.ts';
+export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
 export * from './wire/source.ts';

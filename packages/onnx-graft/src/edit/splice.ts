@@ -4,7 +4,7 @@ import type { Field, Model, Node } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
-import { renameInputs } from './rename-inputs.ts';
+import { renameValues } from './rename-values.ts';
 import { type Edit, lengthWidth, rewrite, shortestLengthWidth } from './rewrite.ts';
 import type { Site } from './site.ts';
 
@@ -89,12 +89,12 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
     edits.push({
       start: node.field.start,
       end: node.field.end,
-      pieces: [renameInputs(model, node, names)],
+      pieces: [renameValues(model, node, names)],
       parents,
     });
     const original = model.source.read(node.field.start, node.field.end);
     const back = new Map([...names.keys()].map((input) => [input, node.inputs[input]!]));
-    if (!sameBytes(renameInputs(model, node, back), original))
+    if (!sameBytes(renameValues(model, node, back), original))
       records[nodeKey(node)] = toBase64(original);
   }
   const initializers = edit.fragments.flatMap(({ fragment }) => fragment.initializers);

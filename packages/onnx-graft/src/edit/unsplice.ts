@@ -6,7 +6,7 @@ import { readNode } from '../model/read-node.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
 import { bytesSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { renameInputs } from './rename-inputs.ts';
+import { renameValues } from './rename-values.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 import { nodeKey, type SpliceUndo } from './splice.ts';
 
@@ -77,7 +77,7 @@ function restoreNode(
     undo.records && Object.hasOwn(undo.records, nodeKey(node))
       ? undo.records[nodeKey(node)]
       : undefined;
-  const plain = renameInputs(model, node, names);
+  const plain = renameValues(model, node, names);
   const bytes = record === undefined ? plain : originalRecord(model, record, plain);
   return { start: node.field.start, end: node.field.end, pieces: [bytes], parents };
 }

@@ -27,20 +27,28 @@ export function referenceSize(
   links: Links,
 ): ReferenceSize | undefined {
   const image = mainImage(model);
-  let value = image?.name;
-  const original = value === undefined ? undefined : sizeOf(shapes, value);
-  let size = original;
+  const original = image && sizeOf(shapes, image.name);
+  if (!image || !original) return undefined;
+  // One way after another, for the image may be read unpadded too: by a residual, or in another type.
+  const open: { value: string; padded: Size | undefined }[] = [
+    { value: image.name, padded: undefined },
+  ];
   const seen = new Set<string>();
-  while (value !== undefined && !seen.has(value)) {
+  for (let way = open.pop(); way; way = open.pop()) {
+    const { value, padded } = way;
+    const next = (links.usesByValue.get(value) ?? [])
+      .map(({ node }) => model.graph.nodes[node]!)
+      .filter(({ opType }) => preparation.has(opType));
+    if (padded && (next.length === 0 || seen.has(value))) return { ...padded, image: original };
+    if (seen.has(value)) continue;
     seen.add(value);
-    const next: number | undefined = links.usesByValue
-      .get(value)
-      ?.find(({ node }) => preparation.has(model.graph.nodes[node]!.opType))?.node;
-    const node = next === undefined ? undefined : model.graph.nodes[next];
-    value = node?.outputs[0];
-    if (node?.opType === 'Pad' && value !== undefined) size = sizeOf(shapes, value) ?? size;
+    for (const { opType, outputs } of next.reverse()) {
+      const made = outputs[0]!;
+      const size = opType === 'Pad' ? sizeOf(shapes, made) : undefined;
+      open.push({ value: made, padded: size ?? padded });
+    }
   }
-  return size && original && { ...size, image: original };
+  return { ...original, image: original };
 }
 
 function sizeOf(shapes: Shapes, value: string): Size | undefined {

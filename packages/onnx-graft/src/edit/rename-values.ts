@@ -7,26 +7,32 @@ import { encodeField } from './encode.ts';
 const utf8 = new TextEncoder();
 
 /**
- * A node's record with some of its inputs named anew; all its other bytes stay.
+ * A node's record with some of its inputs, or outputs, named anew; all its other bytes stay.
  *
- * @param names new names by input position
+ * @param inputs new names by input position
+ * @param outputs new names by output position
  */
-export function renameInputs(
+export function renameValues(
   model: Model,
   node: Node,
-  names: ReadonlyMap<number, string>,
+  inputs: ReadonlyMap<number, string>,
+  outputs: ReadonlyMap<number, string> = new Map(),
 ): Uint8Array {
   const { source } = model;
   const reader = new WireReader(source);
   const body: Parameters<typeof joinPieces>[0][number][] = [];
-  let position = 0;
+  const next = { input: 0, output: 0 };
+  const renamed = ({ number }: Field): string | undefined => {
+    if (number === nodeField.input) return inputs.get(next.input++);
+    return number === nodeField.output ? outputs.get(next.output++) : undefined;
+  };
   const copy = (field: Field): void => {
     body.push({ source, start: field.start, end: field.end });
   };
   reader.fields(node.field.body, node.field.end, (field) => {
-    const name = field.number === nodeField.input ? names.get(position++) : undefined;
+    const name = renamed(field);
     if (name === undefined) copy(field);
-    else body.push(...encodeField(nodeField.input, [utf8.encode(name)]));
+    else body.push(...encodeField(field.number, [utf8.encode(name)]));
   });
   return joinPieces(encodeField(node.field.number, body));
 }

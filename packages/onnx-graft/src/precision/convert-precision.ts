@@ -1,0 +1,122 @@
+import { builderOpsets } from '../build/graph-builder.ts';
+import type { TensorBytes } from '../build/spec.ts';
+import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
+import { renameValues } from '../edit/rename-values.ts';
+import { type Edit, rewrite } from '../edit/rewrite.ts';
+import { GraftError } from '../error.ts';
+import { linksOf } from '../facts/links.ts';
+import type { Field, Model } from '../model/model.ts';
+import { readLater } from '../model/read-later.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
+import type { Piece } from '../wire/source.ts';
+import { constantLength, type FloatConstant, floatConstants } from './float-constants.ts';
+import { fitsHalf, halfBytes } from './half-bytes.ts';
+import { halfNodes } from './half-nodes.ts';
+import { type PrecisionPlan, planPrecision } from './plan-precision.ts';
+import { refuseUnconvertible } from './refuse-unconvertible.ts';
+import { retypeTensor, retypeValue } from './retype.ts';
+import { valueTypes } from './value-types.ts';
+
+/** Options of {@link convertPrecision}. */
+export interface ConvertPrecisionOptions {
+  /** Where external data is read; not needed without any. Read again when the result is saved. */
+  readonly external?: ExternalReader | undefined;
+}
+
+/**
+ * A float32 model as one whose weights are stored, and whose layers compute, in float16. Inputs and
+ * outputs keep their types. Norms, softmax, attention scores, arithmetic on sizes, operators that are
+ * not known, and the image residual stay float32, with a Cast where one meets the other; see decision
+ * 12. Weights are read once to see whether float16 has room for them, and again when they are saved.
+ *
+ * A graft is made after the conversion, so that taking it out gives the converted model.
+ *
+ * Errors: `UNSUPPORTED_HOST` for operator sets other than 11 to 23, and for a model that is quantised
+ * or has nothing in float32 to convert; `NOT_FOUND` for external data without a reader; `CORRUPT_FILE`
+ * for a tensor whose data does not fit its dimensions.
+ *
+ * @example
+ * const opened = openModel('restormer.onnx');
+ * await saveModel(convertPrecision(opened.model, opened), 'restormer-float16.onnx', { from: opened });
+ */
+export function convertPrecision(model: Model, options: ConvertPrecisionOptions = {}): Model {
+  const { source, opsets } = model;
+  const opset = opsets.get('') ?? 0;
+  if (opset < builderOpsets.lowest || opset > builderOpsets.highest) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${source.label}: operator set ${opset}: float16 is known for ${builderOpsets.lowest} to ${builderOpsets.highest}; convert the model to one of these first.`,
+    );
+  }
+  const links = linksOf(model);
+  const types = valueTypes(model);
+  const constants = floatConstants(model, options.external);
+  const room = new Map<string, boolean>();
+  const fits = (value: string): boolean => {
+    const known = room.get(value) ?? fitsHalf(constants.get(value)!.bytes());
+    room.set(value, known);
+    return known;
+  };
+  const isConstant = (value: string): boolean => constants.has(value);
+  const half = halfNodes({ model, links, types, isConstant, fits });
+  refuseUnconvertible(model, types, half);
+  return readLater(
+    rewrite(model, editsOf(model, planPrecision(model, links, half, constants), constants)),
+  );
+}
+
+function editsOf(
+  model: Model,
+  plan: PrecisionPlan,
+  constants: ReadonlyMap<string, FloatConstant>,
+): Edit[] {
+  const { graph } = model;
+  const { renamed, casts, halved, converted, copies, dropped } = plan;
+  const parents = [graph.field];
+  // What is put between two records comes before what replaces the second.
+  const put: Edit[] = [];
+  const replaced: Edit[] = [];
+  const insert = (at: number, pieces: readonly Piece[]): void => {
+    put.push({ start: at, end: at, pieces, parents });
+  };
+  const replace = ({ start, end }: Field, pieces: readonly Piece[]): void => {
+    replaced.push({ start, end, pieces, parents });
+  };
+  for (const { after, node } of casts) {
+    const at = after < 0 ? graph.nodes[0]!.field.start : graph.nodes[after]!.field.end;
+    insert(at, [encodeNode(node)]);
+  }
+  for (const [index, { inputs, outputs }] of renamed) {
+    const node = graph.nodes[index]!;
+    replace(node.field, [renameValues(model, node, inputs, outputs)]);
+  }
+  for (const { field } of dropped) replace(field, []);
+  for (const constant of converted) {
+    const { tensor } = constant;
+    if (tensor) replace(tensor.field, retypeTensor(model, tensor, halfData(constant)));
+  }
+  const gone = new Set(dropped.flatMap(({ outputs }) => outputs));
+  for (const info of graph.valueInfos) {
+    if (gone.has(info.name)) replace(info.field, []);
+    else if (halved.has(info.name)) replace(info.field, retypeValue(info, 'valueInfo'));
+  }
+  // Before IR version 4 every initialiser is listed as an input, with its type.
+  const listed = model.irVersion < 4;
+  for (const info of graph.inputs)
+    if (listed && halved.has(info.name) && constants.has(info.name))
+      replace(info.field, retypeValue(info, 'input'));
+  const dataType = 'float16' as const;
+  for (const [name, constant] of copies) {
+    const spec = { name, dataType, dims: constant.dims };
+    insert(graph.field.end, encodeTensor({ ...spec, data: halfData(constant) }));
+    if (listed) insert(graph.field.end, [encodeValueInfo(spec, 'input')]);
+  }
+  return [...put, ...replaced];
+}
+
+function halfData(constant: FloatConstant): TensorBytes {
+  return {
+    byteLength: constantLength(constant) / 2,
+    load: () => halfBytes(constant.bytes()),
+  };
+}

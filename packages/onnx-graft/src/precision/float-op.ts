@@ -1,0 +1,83 @@
+import type { Node } from '../model/model.ts';
+
+/**
+ * How an operator treats numbers: `product` sums over many (convolutions, matrix products),
+ * `elementwise` takes one of each input, `movement` only moves them, `other` is none of these.
+ */
+export type FloatKind = 'product' | 'elementwise' | 'movement' | 'other';
+
+/** An ONNX operator that may compute in float16, and what of it has the type of its data. */
+export interface FloatOp {
+  readonly kind: FloatKind;
+  /** Inputs of the data's type; the others (sizes, axes, scales) keep theirs. */
+  readonly inputs: 'all' | readonly number[];
+  /** Whether every output has that type, or only the first. */
+  readonly outputs: 'all' | 'first';
+}
+
+const first = [0];
+const all = 'all' as const;
+
+function group(
+  kind: FloatKind,
+  inputs: FloatOp['inputs'],
+  names: string,
+  outputs: FloatOp['outputs'] = all,
+): [string, FloatOp][] {
+  return names.split(' ').map((name) => [name, { kind, inputs, outputs }]);
+}
+
+/**
+ * Operators of ONNX's own domain, 11 to 23, whose data may be float16 by the operator's schema
+ * (onnx/defs), and that lose little by it. What is not listed stays float32.
+ */
+const ops: ReadonlyMap<string, FloatOp> = new Map([
+  ...group('product', all, 'Conv ConvTranspose MatMul Gemm Einsum'),
+  ...group('elementwise', all, 'Add Sub Mul Div Max Min Sum Mean Clip PRelu'),
+  ...group(
+    'elementwise',
+    first,
+    'Relu LeakyRelu Sigmoid HardSigmoid HardSwish Tanh Erf Elu Selu Celu Gelu Neg Abs',
+  ),
+  ...group('elementwise', [1, 2], 'Where'),
+  ...group(
+    'movement',
+    first,
+    'Identity Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Slice Split Gather GatherND GatherElements DepthToSpace SpaceToDepth Trilu',
+  ),
+  ...group('movement', [0, 2], 'Pad'),
+  ...group('movement', all, 'Concat'),
+  ...group('other', [0, 2], 'ScatterND ScatterElements'),
+  ...group(
+    'other',
+    first,
+    'Resize AveragePool GlobalAveragePool GlobalMaxPool ReduceMax ReduceMin',
+  ),
+  ...group('other', first, 'MaxPool Dropout', 'first'),
+]);
+
+/** How a node may compute in float16; undefined when it has to stay float32. */
+export function floatOp({ domain, opType, subgraphs }: Node): FloatOp | undefined {
+  return domain === '' && subgraphs.length === 0 ? ops.get(opType) : undefined;
+}
+
+/** Positions of a node's inputs that have the type of its data; omitted ones are left out. */
+export function dataInputs(node: Node, op: FloatOp): number[] {
+  return [...node.inputs.keys()].filter(
+    (input) => node.inputs[input] !== '' && (op.inputs === all || op.inputs.includes(input)),
+  );
+}
+
+/** Values that a node makes in the type of its data. */
+export function dataOutputs(node: Node, op: FloatOp): readonly string[] {
+  const made = op.outputs === all ? node.outputs : node.outputs.slice(0, 1);
+  return made.filter((name) => name !== '');
+}
+
+/** Operators that take a number of any type: they read float16 as well as float32. */
+const typeBlind: ReadonlySet<string> = new Set(['Shape', 'Size', 'Cast']);
+
+/** Whether a node does not care for the type of what it reads. */
+export function isTypeBlind({ domain, opType }: Node): boolean {
+  return domain === '' && typeBlind.has(opType);
+}

@@ -1,0 +1,177 @@
+import type { Links } from '../facts/links.ts';
+import type { DataType } from '../model/data-type.ts';
+import type { Model, Node } from '../model/model.ts';
+import { dataInputs, dataOutputs, type FloatOp, floatOp, isTypeBlind } from './float-op.ts';
+import { imageResidual } from './image-residual.ts';
+import { isSensitive, isSoftmax } from './sensitive-op.ts';
+
+/** What the choice is made from. */
+export interface HalfChoice {
+  readonly model: Model;
+  readonly links: Links;
+  readonly types: ReadonlyMap<string, DataType>;
+  readonly isConstant: (value: string) => boolean;
+  /** Whether a constant may be float16; asked only for constants that a candidate reads. */
+  readonly fits: (value: string) => boolean;
+}
+
+/** A node that may compute in float16, and how. */
+interface Candidate {
+  readonly node: Node;
+  readonly op: FloatOp;
+  /** The values that it reads in the type of its data. */
+  readonly reads: readonly string[];
+}
+
+/**
+ * The nodes that shall compute in float16, by index, each with how.
+ *
+ * Candidates are float32 nodes of operators that are known. Of these stay float32:
+ * - the image residual;
+ * - a node with a constant that float16 has no room for;
+ * - what is computed element by element, or as a product of two, from a sensitive value (the rest of
+ *   a norm written out in parts), with values moved on the way;
+ * - scores: the product of two computed values that goes to a softmax or is divided by lengths;
+ * - a movement of float32 values that anybody reads as float32.
+ */
+export function halfNodes(choice: HalfChoice): ReadonlyMap<number, FloatOp> {
+  const candidates = candidatesOf(choice);
+  const { model, links, types, isConstant, fits } = choice;
+  const { nodes } = model.graph;
+  /** Nodes whose results must not be rounded, candidates or not. */
+  const wide = new Set<number>();
+  const kept = new Set(imageResidual(model, links, isConstant));
+  for (const node of nodes) if (isSensitive(node, types)) wide.add(node.index);
+  for (const [index, { reads }] of candidates)
+    if (reads.some((value) => isConstant(value) && !fits(value))) wide.add(index);
+
+  spread(choice, candidates, wide);
+  for (const index of scores(choice, candidates, wide)) kept.add(index);
+  const stays = new Set([...wide, ...kept]);
+  const moved = movements(choice, candidates, stays);
+  const half = new Map<number, FloatOp>();
+  for (const [index, { op }] of candidates)
+    if (!stays.has(index) && !moved.has(index)) half.set(index, op);
+  return half;
+}
+
+function candidatesOf({ model, types }: HalfChoice): ReadonlyMap<number, Candidate> {
+  const found = new Map<number, Candidate>();
+  for (const node of model.graph.nodes) {
+    const op = floatOp(node);
+    if (!op) continue;
+    const reads = dataInputs(node, op).map((input) => node.inputs[input]!);
+    const known = reads.map((value) => types.get(value)).filter((type) => type !== undefined);
+    if (known.length > 0 && known.every((type) => type === 'float32'))
+      found.set(node.index, { node, op, reads });
+  }
+  return found;
+}
+
+/** Adds to `wide` what is computed from it, in the order of the nodes. */
+function spread(
+  { links, isConstant, model }: HalfChoice,
+  candidates: ReadonlyMap<number, Candidate>,
+  wide: Set<number>,
+): void {
+  const isWide = (value: string): boolean => wide.has(links.producers.get(value) ?? -1);
+  const added = new Set<number>();
+  for (const { index } of model.graph.nodes) {
+    const candidate = candidates.get(index);
+    if (!candidate) continue;
+    const { op, reads } = candidate;
+    const computed = reads.filter((value) => !isConstant(value));
+    const fromWide =
+      op.kind === 'product'
+        ? computed.length > 1 && computed.every(isWide)
+        : (op.kind === 'elementwise' || op.kind === 'movement') && computed.some(isWide);
+    // A movement is wide for what comes after; whether it stays float32 itself is decided by its readers.
+    if (!fromWide || wide.has(index)) continue;
+    wide.add(index);
+    added.add(index);
+  }
+  trim({ links, model }, candidates, wide, added);
+}
+
+/** Takes movements among `open` out of `stays` again whose readers all are float16. */
+function trim(
+  { links, model }: Pick<HalfChoice, 'links' | 'model'>,
+  candidates: ReadonlyMap<number, Candidate>,
+  stays: Set<number>,
+  open: ReadonlySet<number>,
+): void {
+  for (const { index } of [...model.graph.nodes].reverse()) {
+    const candidate = candidates.get(index);
+    if (candidate?.op.kind !== 'movement' || !open.has(index)) continue;
+    if (!readAsFloat32(candidate, { links, model }, candidates, stays)) stays.delete(index);
+  }
+}
+
+/** Whether anybody reads what a node makes as float32. */
+function readAsFloat32(
+  { node, op }: Candidate,
+  { links, model }: Pick<HalfChoice, 'links' | 'model'>,
+  candidates: ReadonlyMap<number, Candidate>,
+  stays: ReadonlySet<number>,
+): boolean {
+  return dataOutputs(node, op).some(
+    (value) =>
+      links.outputs.has(value) ||
+      (links.usesByValue.get(value) ?? []).some((use) => {
+        const reader = model.graph.nodes[use.node]!;
+        if (use.captured) return true;
+        if (isTypeBlind(reader)) return false;
+        const as = candidates.get(use.node);
+        const data = as !== undefined && dataInputs(reader, as.op).includes(use.input);
+        return !data || stays.has(use.node);
+      }),
+  );
+}
+
+/** Products of two computed values whose differences an exponential or a division takes as they are, and what is between. */
+function scores(
+  { links, isConstant, model }: HalfChoice,
+  candidates: ReadonlyMap<number, Candidate>,
+  wide: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const node of [...model.graph.nodes].reverse()) {
+    const candidate = candidates.get(node.index);
+    if (!candidate || wide.has(node.index)) continue;
+    const { op, reads } = candidate;
+    const readers = dataOutputs(node, op)
+      .flatMap((value) => links.usesByValue.get(value) ?? [])
+      .map((use) => model.graph.nodes[use.node]!);
+    const wanted = (reader: Node): boolean => found.has(reader.index) || isSoftmax(reader);
+    if (op.kind === 'product') {
+      const two = reads.filter((value) => !isConstant(value)).length > 1;
+      const divided = (reader: Node): boolean =>
+        wide.has(reader.index) && candidates.get(reader.index)?.op.kind === 'elementwise';
+      if (two && readers.some((reader) => wanted(reader) || divided(reader))) found.add(node.index);
+    } else if (op.kind !== 'other' && readers.length > 0 && readers.every(wanted))
+      found.add(node.index);
+  }
+  return found;
+}
+
+/** Movements of float32 values that somebody reads as float32. */
+function movements(
+  choice: HalfChoice,
+  candidates: ReadonlyMap<number, Candidate>,
+  stays: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const { links, isConstant, model } = choice;
+  const moved = new Set<number>();
+  const isFloat32 = (value: string): boolean => {
+    const maker = links.producers.get(value) ?? -1;
+    return isConstant(value) || !candidates.has(maker) || stays.has(maker) || moved.has(maker);
+  };
+  for (const { index } of model.graph.nodes) {
+    const candidate = candidates.get(index);
+    if (candidate?.op.kind !== 'movement' || stays.has(index)) continue;
+    if (candidate.reads.every(isFloat32)) moved.add(index);
+  }
+  const all = new Set([...stays, ...moved]);
+  trim(choice, candidates, all, moved);
+  return new Set([...moved].filter((index) => all.has(index)));
+}

@@ -1,0 +1,129 @@
+import type { NodeSpec } from '../build/spec.ts';
+import { NameScope } from '../edit/name-scope.ts';
+import type { Links } from '../facts/links.ts';
+import { dataTypeCode } from '../model/data-type.ts';
+import type { Model, Node } from '../model/model.ts';
+import type { FloatConstant } from './float-constants.ts';
+import { dataInputs, dataOutputs, type FloatOp, isTypeBlind } from './float-op.ts';
+
+/** New names of a node's inputs and outputs, by position. */
+export interface Renamed {
+  readonly inputs: Map<number, string>;
+  readonly outputs: Map<number, string>;
+}
+
+/** A Cast, and the node after which it stands; -1 for before all. */
+export interface PlacedCast {
+  readonly after: number;
+  readonly node: NodeSpec;
+}
+
+/** What is to be edited so that the chosen nodes compute in float16; plain data. */
+export interface PrecisionPlan {
+  readonly renamed: ReadonlyMap<number, Renamed>;
+  readonly casts: readonly PlacedCast[];
+  /** Values that become float16 under the names they have. */
+  readonly halved: ReadonlySet<string>;
+  /** Constants that become float16 in their place. */
+  readonly converted: readonly FloatConstant[];
+  /** Constants that are needed as float16 beside what they are, by the new name. */
+  readonly copies: ReadonlyMap<string, FloatConstant>;
+  /** Constant nodes that nobody reads any more. */
+  readonly dropped: readonly Node[];
+}
+
+/** Names every value's forms: one Cast, or one copy, a value and type, however many read it. */
+export function planPrecision(
+  model: Model,
+  links: Links,
+  half: ReadonlyMap<number, FloatOp>,
+  constants: ReadonlyMap<string, FloatConstant>,
+): PrecisionPlan {
+  const { nodes } = model.graph;
+  const names = new NameScope(model);
+  const casts: PlacedCast[] = [];
+  const renamed = new Map<number, Renamed>();
+  const forms = new Map<string, string>();
+  const uses = (value: string) => links.usesByValue.get(value) ?? [];
+  /** Read under its name by a caller or by a body, which are not edited. */
+  const pinned = (value: string): boolean =>
+    links.outputs.has(value) || uses(value).some(({ captured }) => captured);
+  const readsHalf = (node: number, input: number): boolean => {
+    const op = half.get(node);
+    return op !== undefined && dataInputs(nodes[node]!, op).includes(input);
+  };
+  const renameOf = (node: number): Renamed => {
+    const found = renamed.get(node) ?? { inputs: new Map(), outputs: new Map() };
+    renamed.set(node, found);
+    return found;
+  };
+  const cast = (from: string, value: string, type: 'float16' | 'float32', to: string): void => {
+    const name = names.take(`${value}/to_${type}`);
+    const attributes = { to: { int: dataTypeCode(type) } };
+    const node = { name, opType: 'Cast', domain: '', inputs: [from], outputs: [to], attributes };
+    casts.push({ after: links.producers.get(value) ?? -1, node });
+  };
+
+  /** Values made as float16, and the names they are made under. */
+  const made = new Map<string, string>();
+  const halved = new Set<string>();
+  for (const [index, op] of half) {
+    const node = nodes[index]!;
+    for (const value of dataOutputs(node, op)) {
+      if (!pinned(value)) {
+        made.set(value, value);
+        halved.add(value);
+        continue;
+      }
+      const name = names.take(`${value}/float16`);
+      made.set(value, name);
+      renameOf(index).outputs.set(node.outputs.indexOf(value), name);
+      cast(name, value, 'float32', value);
+    }
+  }
+
+  const converted: FloatConstant[] = [];
+  const copies = new Map<string, FloatConstant>();
+  const dropped: Node[] = [];
+  const halfConstant = (constant: FloatConstant): string => {
+    const { name, node } = constant;
+    const others = uses(name).filter((use) => use.captured || !readsHalf(use.node, use.input));
+    const blind = others.filter((use) => !use.captured && isTypeBlind(nodes[use.node]!));
+    if (node === undefined && !pinned(name) && others.length === blind.length) {
+      converted.push(constant);
+      halved.add(name);
+      return name;
+    }
+    if (node !== undefined && !pinned(name) && others.length === 0) dropped.push(node);
+    const copy = names.take(`${name}/float16`);
+    copies.set(copy, constant);
+    return copy;
+  };
+  const halfForm = (value: string): string => {
+    const constant = constants.get(value);
+    if (constant) return halfConstant(constant);
+    const name = names.take(`${value}/float16`);
+    cast(value, value, 'float16', name);
+    return name;
+  };
+  const wideForm = (value: string): string => {
+    const name = names.take(`${value}/float32`);
+    cast(value, value, 'float32', name);
+    return name;
+  };
+  const formOf = (value: string, type: 'float16' | 'float32'): string => {
+    const key = `${type} ${value}`;
+    const name = forms.get(key) ?? (type === 'float16' ? halfForm(value) : wideForm(value));
+    forms.set(key, name);
+    return name;
+  };
+  for (const node of nodes) {
+    node.inputs.forEach((value, input) => {
+      let name = value;
+      if (readsHalf(node.index, input)) name = made.get(value) ?? formOf(value, 'float16');
+      else if (made.get(value) === value && !isTypeBlind(node)) name = formOf(value, 'float32');
+      if (name !== value) renameOf(node.index).inputs.set(input, name);
+    });
+  }
+  return { renamed, casts, halved, converted, copies, dropped };
+}
