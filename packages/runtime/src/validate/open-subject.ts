@@ -7,6 +7,7 @@ import type { Isolation } from '../process/worker-process.ts';
 import { imageInput, imageOutput } from '../restore/image-values.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
+import { computingType } from './computing-type.ts';
 import { fit, sizesFor } from './pictures.ts';
 import { samplePhoto } from './sample-photo.ts';
 import { SessionPool } from './session-pool.ts';
@@ -79,6 +80,7 @@ async function subjectOf(
   const session = await open('host', { level: 'all' });
   const picture = imageInput(session);
   const output = imageOutput(session).name;
+  const computes = computingType(models.host.model, picture.type);
   const multiple = options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = picture.dims;
@@ -95,7 +97,8 @@ async function subjectOf(
     batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
     timing: { ...options.timing, size: fit(picture.dims, { width: side, height: side }) },
     budget: options.budget ?? {},
-    tolerances: { ...tolerancesFor(picture.type, device), ...options.tolerances },
+    computes,
+    tolerances: { ...tolerancesFor(computes, device), ...options.tolerances },
     photo: options.photo ?? (await samplePhoto()),
     isolation: isolationOf(options),
     session: open,

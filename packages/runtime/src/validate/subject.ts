@@ -11,7 +11,7 @@ import type {
   SessionOptions,
   SessionValue,
 } from '../session/session.ts';
-import type { TensorFeeds } from '../session/typed-tensor.ts';
+import type { TensorFeeds, TensorType } from '../session/typed-tensor.ts';
 import type { ValidationFigures } from './figures.ts';
 import type { PictureSize } from './pictures.ts';
 import type { Tolerances } from './tolerances.ts';
@@ -43,6 +43,8 @@ export interface Subject {
   readonly grafted: LooseModel;
   /** The input that takes pictures. */
   readonly picture: SessionValue;
+  /** What decides how exact it can be: float16 also where only its weights are. */
+  readonly computes: TensorType;
   readonly sizes: readonly PictureSize[];
   readonly batches: readonly number[];
   /** What both sides of a picture are multiples of, as the caller believes. */

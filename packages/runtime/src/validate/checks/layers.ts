@@ -8,12 +8,12 @@ import { figure } from '../verdict.ts';
 export const layers: Check = {
   name: 'layers',
   async run(subject) {
-    const { device, timing, picture, tolerances, threads } = subject;
+    const { device, timing, computes, tolerances, threads } = subject;
     const images = [fitted(subject.photo, timing.size)];
     const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });
     const feeds = readyFeeds(session, subject.feeds('grafted', { images }));
     const options = subject.options('grafted', { level: 'all', precision: 'float32' });
-    const precision = picture.type === 'float16' ? 'float16' : 'float32';
+    const precision = computes === 'float16' ? 'float16' : 'float32';
     const found = await compareLayers(subject.grafted, {
       device,
       feeds,

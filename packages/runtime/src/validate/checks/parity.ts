@@ -43,8 +43,8 @@ function words({ side, output, precision, relative, worst }: Parity): string {
   return `${side} ${output} in ${precision}, ${relative.toExponential(1)} at [${worst.join(', ')}]`;
 }
 
-function precisions({ device, picture }: Subject): readonly Parity['precision'][] {
-  if (picture.type === 'float16') return ['float16'];
+function precisions({ device, computes }: Subject): readonly Parity['precision'][] {
+  if (computes === 'float16') return ['float16'];
   return device === 'cuda' ? ['float32', 'tf32'] : ['float32'];
 }
 
