@@ -1,6 +1,7 @@
-// Writes docs/reference/cli.md from the commands themselves; --check only compares.
+// Writes docs/reference/cli.md from the commands, and the schema of graft.config.json from what checks
+// it; --check only compares.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, install, root } from './install.mjs';
 
 install();
@@ -65,20 +66,25 @@ for (const command of leaves(cli)) {
       '```',
     );
 }
-const file = join(root, 'docs/reference/cli.md');
-const text = `${lines.join('\n')}\n`;
-if (process.argv.includes('--check')) {
+const { configJsonSchema } = await import('../packages/cli/dist/convert/config/json-schema.js');
+const pages = {
+  'docs/reference/cli.md': `${lines.join('\n')}\n`,
+  'packages/cli/graft.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+};
+for (const [name, text] of Object.entries(pages)) {
+  const file = join(root, name);
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    continue;
+  }
   let there = '';
   try {
     there = readFileSync(file, 'utf8');
   } catch {}
-  if (there !== text) {
-    console.error('docs/reference/cli.md is not what the commands say; run `npm run docs`.');
-    process.exit(1);
-  }
-} else {
-  mkdirSync(join(root, 'docs/reference'), { recursive: true });
-  writeFileSync(file, text);
+  if (there === text) continue;
+  console.error(`${name} is not what the code says; run \`npm run docs\`.`);
+  process.exitCode = 1;
 }
 
 function leaves(command) {

@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/convert/config/schema.ts';
+import { graft } from '../graft.ts';
+
+const guide = readFileSync(new URL('../../../../docs/guides/convert.md', import.meta.url), 'utf8');
+const blocks = (kind: string) =>
+  [...guide.matchAll(new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    ([, text]) => text!,
+  );
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-guide-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('docs/guides/convert.md', () => {
+  it('its command lines end well and say what they say', () => {
+    writeFileSync(join(folder, 'graft.config.json'), blocks('json')[0]!);
+    const lines = [...blocks('sh')[0]!.matchAll(/^npx graft (.*?)(?: +# (.*))?$/gm)];
+    expect(lines).toHaveLength(5);
+    for (const [, command = '', says] of lines) {
+      const ended = graft(folder, ...command.trim().split(/\s+/));
+      expect({ command, ...ended }).toMatchObject({ status: 0 });
+      if (says?.startsWith('nothing to do')) expect(ended.stdout).toContain(says);
+    }
+    for (const name of ['junit.xml', 'summary.md', 'report.html', 'graft.lock.json'])
+      expect(existsSync(join(folder, name))).toBe(true);
+  });
+
+  it('its config in TypeScript works', () => {
+    // Outside the workspace the package cannot be imported: its one function gives back what it gets.
+    const code = blocks('ts')[0]!.replace(
+      /^import .*$/m,
+      'const defineConfig = <T>(config: T): T => config;',
+    );
+    writeFileSync(join(folder, 'own.ts'), code);
+    const ended = graft(folder, 'convert', '-c', 'own.ts', '--json');
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      status: 'passed',
+      jobs: [
+        { name: 'rain', status: 'built' },
+        { name: 'haze', status: 'built' },
+      ],
+    });
+    expect(existsSync(join(folder, 'own.lock.json'))).toBe(true);
+  });
+
+  it('names every key of a job and every gate', () => {
+    const { jobs } = configSchema.shape;
+    for (const key of Object.keys(jobs.element.shape)) {
+      if (key !== 'name') expect(guide).toContain(`\`${key}\``);
+    }
+    for (const gate of Object.keys(jobs.element.shape.gates.unwrap().shape))
+      expect(guide).toContain(`| \`${gate}\` |`);
+  });
+});
