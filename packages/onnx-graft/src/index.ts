@@ -21,6 +21,6 @@ export type * from './model/model.ts';
 export * from './model/model-bytes.ts';
 export * from './model/read-model.ts';
 export * from './model/read-tensor.ts';
-export * from './wire/chunks.ts';
 export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
+export * from './wire/chunks.ts';
 export * from './wire/source.ts';

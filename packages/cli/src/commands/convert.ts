@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
@@ -107,12 +107,7 @@ export function command(): Command {
             before: locked,
             all: config.jobs,
           });
-        await writeConvertReports(
-          outcomes,
-          options,
-          session,
-          relative(session.cwd, path) || basename(path),
-        );
+        await writeConvertReports(outcomes, options, session, path);
         return {
           json: convertJson(outcomes, frozen),
           text: formatOutcomes(outcomes, session.columns),
@@ -130,13 +125,14 @@ async function writeConvertReports(
   outcomes: Parameters<typeof convertJson>[0],
   options: ReportOptions,
   session: Parameters<Parameters<typeof run<[], Options>>[0]>[0],
-  config: string,
+  path: string,
 ): Promise<void> {
   const { html, junit, markdown } = options;
   if (html === undefined && junit === undefined && markdown === undefined) return;
   const { convertReport } = await import('../convert/report/convert-report.ts');
   const { writeReports } = await import('../host/write-reports.ts');
-  await writeReports(convertReport(outcomes, config), options, session);
+  const config = relative(session.cwd, path) || basename(path);
+  await writeReports(convertReport(outcomes, config, dirname(path)), options, session);
 }
 
 function sizeOf(text: string): number {

@@ -9,6 +9,7 @@ export function badge(status: VerdictStatus, word: string = status): Html {
 }
 
 /** That an adapter was trained, or, so that nobody overlooks it, that it was not. */
-export function training(trained: boolean): Html {
+export function training(trained: boolean | null): Html {
+  if (trained === null) return html`–`;
   return trained ? html`trained` : html`<span class="badge untrained">untrained</span>`;
 }

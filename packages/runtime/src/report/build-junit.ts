@@ -44,7 +44,7 @@ function suite(model: ReportModel): Xml {
   const { name, trained, facts, validation } = model;
   const cases = casesOf(model);
   const properties = [
-    { label: 'adapter', value: trained ? 'trained' : 'untrained' },
+    ...(trained === null ? [] : [{ label: 'adapter', value: trained ? 'trained' : 'untrained' }]),
     ...facts,
     ...figureFacts(validation?.figures ?? {}),
   ];

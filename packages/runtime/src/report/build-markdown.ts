@@ -65,7 +65,7 @@ function line(model: ReportModel): string {
     plain(name),
     marks[validation?.status ?? 'skipped'],
     checksPassed(model),
-    trained ? 'trained' : '**untrained**',
+    trained === null ? '–' : trained ? 'trained' : '**untrained**',
     latency
       ? `${times(latency.grafted.median / latency.host.median)}, ${milliseconds(latency.grafted.median)}`
       : '–',
@@ -80,7 +80,7 @@ function block({ name, trained, validation, facts }: ReportModel, most: number):
   const failed = checks.filter((check) => check.status === 'failed');
   const others = checks.filter((check) => check.status !== 'failed');
   const measured = [...facts, ...figureFacts(validation?.figures ?? {})].slice(0, most);
-  const heading = `### ${plain(name)} ${marks[validation?.status ?? 'skipped']}${trained ? '' : ' **untrained**'}\n\n`;
+  const heading = `### ${plain(name)} ${marks[validation?.status ?? 'skipped']}${trained === false ? ' **untrained**' : ''}\n\n`;
   const figures =
     measured.length === 0
       ? ''

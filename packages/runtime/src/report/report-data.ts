@@ -6,15 +6,17 @@ export interface ReportData {
   /** What was done, in a sentence or two. */
   readonly summary: string;
   readonly models: readonly ReportModel[];
+  /** What the entries are: grafted models that were validated (the default), or jobs of a conversion. */
+  readonly subject?: 'model' | 'job';
   /** The bundled picture's author and licence, the machine, versions: shown at the foot. */
   readonly notes?: readonly ReportFact[];
 }
 
-/** One grafted model. */
+/** One grafted model, or one job. */
 export interface ReportModel {
   readonly name: string;
-  /** false: its adapter was never trained, and the report says so wherever the model appears. */
-  readonly trained: boolean;
+  /** false: its adapter was never trained, and the report says so wherever the model appears; null: there is nothing that could be. */
+  readonly trained: boolean | null;
   readonly facts: readonly ReportFact[];
   /** One for each U-Net of the model. */
   readonly ladders: readonly ReportLadder[];

@@ -10,32 +10,53 @@ export interface VerdictWords {
 }
 
 /** What a report says first. */
-export function verdictWords({ models }: ReportData): VerdictWords {
+export function verdictWords({ models, subject = 'model' }: ReportData): VerdictWords {
+  const words = wordsFor[subject];
   const by = (status: string): ReportModel[] =>
     models.filter((model) => (model.validation?.status ?? 'skipped') === status);
   const [failed, passed, open] = [by('failed'), by('passed'), by('skipped')];
-  const untrained = models.filter((model) => !model.trained);
+  const untrained = models.filter((model) => model.trained === false);
   const caution =
     untrained.length === 0
       ? {}
       : {
-          caution: `${untrained.length === models.length ? 'The adapter is' : `The adapter of ${names(untrained)} is`} untrained. Its weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
+          caution: words.caution(untrained.length === models.length ? null : names(untrained)),
         };
   if (failed.length > 0) {
-    const sentence = `${count(failed.length, 'grafted model')} of ${models.length} failed validation: ${names(failed)}.`;
+    const sentence = `${count(failed.length, words.noun)} of ${models.length} ${words.failed}: ${names(failed)}.`;
     return { status: 'failed', sentence, ...caution };
   }
   if (passed.length === 0 || open.length > 0) {
     const sentence =
-      open.length === 0 ? 'There is nothing to report.' : `Not validated: ${names(open)}.`;
+      open.length === 0 ? 'There is nothing to report.' : `${words.open}: ${names(open)}.`;
     return { status: 'skipped', sentence, ...caution };
   }
   const sentence =
     models.length === 1
-      ? `The grafted ${names(models)} passed every check that was run.`
-      : `All ${models.length} grafted models passed every check that was run.`;
+      ? `${words.one} ${names(models)} passed every check that was run.`
+      : `All ${count(models.length, words.noun)} passed every check that was run.`;
   return { status: 'passed', sentence, ...caution };
 }
+
+/** How a report speaks of its entries. */
+const wordsFor = {
+  model: {
+    noun: 'grafted model',
+    one: 'The grafted',
+    failed: 'failed validation',
+    open: 'Not validated',
+    caution: (which: string | null) =>
+      `${which === null ? 'The adapter is' : `The adapter of ${which} is`} untrained. Its weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
+  },
+  job: {
+    noun: 'job',
+    one: 'The job',
+    failed: 'failed',
+    open: 'Not done',
+    caution: (which: string | null) =>
+      `${which === null ? 'All models' : `The models of ${which}`} have weights from a seed, in the network or the adapter: they show that the conversion works, and restore nothing.`,
+  },
+} as const;
 
 /** So many are named; the rest are counted. */
 const named = 5;

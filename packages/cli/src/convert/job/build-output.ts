@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path';
-import { type GraftChoices, graft, hostOf } from '@pip-graft/graft';
+import { type GraftChoices, graft, hostOf, planOn } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openAdapter, saveModel } from '@pip-graft/graft/node';
-import { convertPrecision, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { type Adapter, type Plan, readGraft } from '@pip-graft/pip-core';
+import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { type Adapter, type Plan, readGraft, requirePlan } from '@pip-graft/pip-core';
 import { parseWeights } from '../../session/parse-weights.ts';
 import { version } from '../../version.ts';
 import type { Job } from './job.ts';
@@ -46,11 +46,11 @@ export async function buildOutput(
     const adapters = (config.adapters ?? []).map((text) => openAdapter(text, host, folder));
     const choices = choicesOf(job, adapters);
     // Everything is refused here, before the first edit.
-    const checked = adapters.length > 0 ? graft(host, adapters[0]!, choices).plan : null;
+    const plan = adapters.length > 0 ? requirePlan(planOn(host, adapters[0]!, choices)) : null;
     const form = precisionOf(host, config.precision);
     const converted = form.changed ? reopened(host, form.model) : host;
     const path = join(staging, name);
-    const grafted = checked
+    const grafted = plan
       ? graft(converted, adapters[0]!, form.changed ? { ...choices, allowUnbound: true } : choices)
           .model
       : converted.model;
@@ -65,9 +65,9 @@ export async function buildOutput(
       family: host.located.family,
       precision: form.precision,
       adapters,
-      plan: checked,
+      plan,
       seeded,
-      warnings: checked?.warnings ?? [],
+      warnings: plan?.warnings ?? [],
     };
   } finally {
     host.close();
@@ -117,7 +117,9 @@ function precisionOf(
 
 function reopened(host: OpenHost, model: Model): OpenHost {
   const { external } = host;
-  return { ...host, ...hostOf(model, { external, newHash: nodeSha256 }), locations: new Set() };
+  // Weights that were converted are inside; what stayed as it was is still where it was.
+  const locations = new Set(externalTensors(model).map(({ data }) => data.location));
+  return { ...host, ...hostOf(model, { external, newHash: nodeSha256 }), locations };
 }
 
 function externalMode(wanted: 'inline' | 'file' | undefined, host: OpenHost) {

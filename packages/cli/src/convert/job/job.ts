@@ -8,6 +8,8 @@ export interface Job {
   readonly folder: string;
   /** The model that it starts from, where another job makes it. */
   readonly sourceOutput: string | null;
+  /** Whether that model's weights came from a seed. */
+  readonly sourceSeeded: boolean;
   /** An empty folder; the output is made there and put in its place by whoever asked for it. */
   readonly staging: string;
 }

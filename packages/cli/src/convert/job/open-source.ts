@@ -15,11 +15,12 @@ export interface Source {
 }
 
 /** Opens what a job starts from. Errors: those of opening, importing and building. */
-export async function openSource({ config, folder, sourceOutput, staging }: Job): Promise<Source> {
+export async function openSource(job: Job): Promise<Source> {
+  const { config, folder, sourceOutput, sourceSeeded, staging } = job;
   const { source } = config;
   if ('onnx' in source) return { host: openHost(resolve(folder, source.onnx)), seeded: false };
   if ('job' in source) {
-    if (sourceOutput !== null) return { host: openHost(sourceOutput), seeded: false };
+    if (sourceOutput !== null) return { host: openHost(sourceOutput), seeded: sourceSeeded };
     throw new GraftError('NOT_FOUND', `Job '${config.name}': '${source.job}' has not been made.`);
   }
   if ('backbone' in source) {

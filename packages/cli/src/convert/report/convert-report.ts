@@ -1,10 +1,23 @@
-import type { ReportData, ReportModel, Verdict } from '@pip-graft/runtime';
+import { resolve } from 'node:path';
+import { openHost } from '@pip-graft/graft/node';
+import { readGraft } from '@pip-graft/pip-core';
+import type { ReportData, ReportLadder, ReportModel, Verdict } from '@pip-graft/runtime';
+import { promptSizes } from '../../host/prompt-sizes.ts';
+import { reportLadders } from '../../host/report-ladders.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { bytesText, durationText, isTrained } from './words.ts';
 
-/** A run as a report: a model for each job, its gates as checks. */
-export function convertReport(outcomes: readonly Outcome[], config: string): ReportData {
+/**
+ * A run as a report: an entry for each job, its gates as checks, its network drawn.
+ *
+ * @param folder that of the config
+ */
+export function convertReport(
+  outcomes: readonly Outcome[],
+  config: string,
+  folder: string,
+): ReportData {
   const count = (status: Outcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const kinds = (['built', 'cached', 'failed', 'skipped'] as const)
@@ -13,13 +26,15 @@ export function convertReport(outcomes: readonly Outcome[], config: string): Rep
   return {
     title: 'graft convert',
     summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${kinds.join(', ')}.`,
-    models: outcomes.map(modelOf),
+    models: outcomes.map((outcome) => modelOf(outcome, folder)),
+    subject: 'job',
     notes: [{ label: 'Tool', value: `PIP Graft ${version}` }],
   };
 }
 
-function modelOf(outcome: Outcome): ReportModel {
-  const { name, made } = outcome;
+function modelOf(outcome: Outcome, folder: string): ReportModel {
+  const { name, made, output } = outcome;
+  const stands = outcome.status === 'built' || outcome.status === 'cached';
   const checks = [conversion(outcome), ...(made?.gates ?? [])];
   const status = checks.some((check) => check.status === 'failed')
     ? 'failed'
@@ -28,12 +43,24 @@ function modelOf(outcome: Outcome): ReportModel {
       : 'passed';
   return {
     name,
-    trained: made === null || isTrained(made),
+    trained: made === null ? null : isTrained(made),
     facts: factsOf(outcome),
-    ladders: [],
+    ladders: stands ? laddersOf(resolve(folder, output)) : [],
     strips: [],
     validation: { status, checks, figures: {} },
   };
+}
+
+function laddersOf(path: string): ReportLadder[] {
+  const host = openHost(path);
+  try {
+    const graft = readGraft(host.model);
+    const { inputs = null } = graft ?? {};
+    const prompts = graft ? promptSizes(graft, host.facts) : [];
+    return reportLadders(host.located.sites, graft && { prompts, inputs });
+  } finally {
+    host.close();
+  }
 }
 
 function conversion({ status, failure, made, placed, notes, output }: Outcome): Verdict {

@@ -30,9 +30,9 @@ export function formatOutcomes(outcomes: readonly Outcome[], columns: number | u
 }
 
 function adaptersText({ made }: Outcome): string {
-  if (made === null || made.adapters.length === 0) return '–';
-  const names = made.adapters.map(({ name }) => name).join('+');
-  return isTrained(made) ? names : `${names} UNTRAINED`;
+  if (made === null) return '–';
+  const names = made.adapters.map(({ name }) => name).join('+') || '–';
+  return isTrained(made) === false ? `${names} UNTRAINED` : names;
 }
 
 function gatesText({ made }: Outcome): string {
@@ -44,6 +44,10 @@ function gatesText({ made }: Outcome): string {
         `${status === 'passed' ? '✓' : status === 'failed' ? '✗' : '–'} ${name}${status === 'skipped' ? ' SKIPPED' : ''}`,
     )
     .join(', ');
+}
+
+function jobs(count: number): string {
+  return `${count} ${count === 1 ? 'job' : 'jobs'}`;
 }
 
 /** What a run came to. */
@@ -59,8 +63,8 @@ export function sentence(outcomes: readonly Outcome[]): string {
   if (cached === outcomes.length) {
     const written = outcomes.filter(({ placed }) => placed).length;
     return written === 0
-      ? `nothing to do: all ${cached} jobs are cached and their outputs in place`
-      : `nothing to make: all ${cached} jobs are cached; outputs of ${written} put back in place`;
+      ? `nothing to do: ${cached === 1 ? 'the job is' : `all ${cached} jobs are`} cached, and outputs are in their place`
+      : `nothing to make: ${jobs(cached)} cached; the outputs of ${jobs(written)} put back in their place`;
   }
   const parts = [
     built > 0 ? `${built} built` : '',
@@ -68,5 +72,5 @@ export function sentence(outcomes: readonly Outcome[]): string {
     failed > 0 ? `${failed} failed` : '',
     skipped > 0 ? `${skipped} skipped` : '',
   ].filter(Boolean);
-  return `${outcomes.length} jobs: ${parts.join(', ')}`;
+  return `${jobs(outcomes.length)}: ${parts.join(', ')}`;
 }

@@ -1,8 +1,9 @@
 import type { Made } from '../job/job.ts';
 
-/** false where weights or an adapter came from a seed. */
-export function isTrained({ seeded, adapters }: Made): boolean {
-  return !seeded && adapters.every(({ trained }) => trained);
+/** false where weights or an adapter came from a seed; null for a model of others without an adapter, of which nothing is known. */
+export function isTrained({ seeded, adapters }: Made): boolean | null {
+  if (seeded || adapters.some(({ trained }) => !trained)) return false;
+  return adapters.length > 0 ? true : null;
 }
 
 /** Bytes as "4.9 MB". */

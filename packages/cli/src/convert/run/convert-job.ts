@@ -58,7 +58,13 @@ export async function convertJob(
     found.kind === 'corrupt' ? [`its entry in the cache is made anew: ${found.problem}`] : [];
   const staging = await cache.staging();
   try {
-    const made = await around.work({ config, folder, sourceOutput, staging });
+    const made = await around.work({
+      config,
+      folder,
+      sourceOutput,
+      sourceSeeded: source?.seeded ?? false,
+      staging,
+    });
     refuseFailed(config, made);
     if (lock !== null) refuseOther(config, made, folder, lock);
     // What could not be judged here may be judged elsewhere, by the same key.

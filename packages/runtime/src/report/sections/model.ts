@@ -21,9 +21,9 @@ export function model(item: ReportModel, index: number): Html {
   const { name, validation, ladders, differences } = item;
   const figures = validation?.figures ?? {};
   return html`<section class="model" id="model-${index}" aria-labelledby="name-${index}">
-<div class="title"><h2 id="name-${index}">${name}</h2>${badge(validation?.status ?? 'skipped')}${item.trained ? undefined : training(false)}</div>
+<div class="title"><h2 id="name-${index}">${name}</h2>${badge(validation?.status ?? 'skipped')}${item.trained === false ? training(false) : undefined}</div>
 ${validation && failures(validation)}
-<div class="over"><div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div><div class="card">${facts(item.facts)}</div></div>
+<div class="over">${ladders.length > 0 ? html`<div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div>` : undefined}<div class="card">${facts(item.facts)}</div></div>
 ${bars(figures)}
 ${section('Pictures', [
   comparisons(item.comparisons ?? []),

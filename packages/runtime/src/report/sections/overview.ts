@@ -33,6 +33,7 @@ export function checksPassed({ validation }: ReportModel): string {
 }
 
 function grafts({ ladders }: ReportModel): string {
+  if (ladders.length === 0) return '–';
   const levels = ladders.flatMap((ladder) => ladder.levels);
   return `${levels.filter((level) => level.graft !== undefined).length} of ${levels.length} skips`;
 }
