@@ -27,7 +27,7 @@ function isSame(a: Adapter, b: Adapter): boolean {
 }
 
 function sameTensors(a: TensorMap, b: TensorMap): boolean {
-  if (a.size !== b.size) return false;
+  if (a.size === 0 || a.size !== b.size) return false;
   return [...a].every(([name, tensor]) => {
     const other = b.get(name);
     return other !== undefined && sameNumbers(tensor, other);
