@@ -95,11 +95,11 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     expect(adapter.training).toEqual({ epoch: 120 });
     const plan = requirePlan(
       planGraft({
-        ...{ model: host, facts, sites, family, ...identity, adapter },
+        ...{ model: host, facts, sites, family, ...identity, adapters: [adapter] },
         options: { requireInputs: true },
       }),
     );
-    const grafted = applyPlan(host, plan, adapter, { name: 'test', version: '0' });
+    const grafted = applyPlan(host, plan, [adapter], { name: 'test', version: '0' });
     const expected = golden(name);
     const rows = expected.get('weights')!;
     const image = expected.get('image')!;

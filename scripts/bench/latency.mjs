@@ -46,11 +46,11 @@ try {
         sites,
         family,
         digest: digest(host.model.source),
-        adapter,
+        adapters: [adapter],
       }),
     );
     await saveModel(
-      applyPlan(host.model, plan, adapter, { name: 'bench', version: '0' }),
+      applyPlan(host.model, plan, [adapter], { name: 'bench', version: '0' }),
       paths.grafted,
     );
     host.close();

@@ -43,16 +43,18 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
     fingerprint: fingerprint(host.model, { digest: sha256, sites, facts }),
   };
   const adapter = initAdapter({ ...identity, sites }, options);
-  const plan = requirePlan(planGraft({ model: host.model, facts, sites, ...identity, adapter }));
+  const plan = requirePlan(
+    planGraft({ model: host.model, facts, sites, ...identity, adapters: [adapter] }),
+  );
   await saveModel(
-    applyPlan(host.model, plan, adapter, { name: 'quickstart', version: '0.1.0' }),
+    applyPlan(host.model, plan, [adapter], { name: 'quickstart', version: '0.1.0' }),
     paths.grafted,
   );
   const grafted = openModel(paths.grafted);
   const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
   if (findings.length > 0) throw new Error(findings[0].message);
   say(
-    `grafted    ${plan.mode}, UNTRAINED, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
+    `grafted    ${adapter.config.mode}, UNTRAINED, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
   );
 
   await saveModel(ungraft(grafted.model).model, paths.back);
@@ -95,7 +97,7 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
       },
       ...shown,
       facts: [
-        { label: 'Graft', value: `${plan.mode}, attached as ${plan.attach}` },
+        { label: 'Graft', value: `${adapter.config.mode}, attached as ${adapter.config.attach}` },
         { label: 'Labels', value: labels.join(', ') },
         {
           label: 'Added',

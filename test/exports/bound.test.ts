@@ -27,7 +27,7 @@ import { goldens } from './golden.ts';
 const { onnx } = onnxProto;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-function described(model: Model, external?: ExternalReader): Omit<PlanRequest, 'adapter'> {
+function described(model: Model, external?: ExternalReader): Omit<PlanRequest, 'adapters'> {
   const facts = graphFacts(model);
   const { family, sites } = locateSkips(model, facts);
   const print = fingerprint(model, { digest: sha256, sites, facts, ...(external && { external }) });
@@ -35,7 +35,7 @@ function described(model: Model, external?: ExternalReader): Omit<PlanRequest, '
 }
 
 /** Bound to the network in a file, not to the file. */
-function boundTo({ family, fingerprint: print }: Omit<PlanRequest, 'adapter'>): Adapter {
+function boundTo({ family, fingerprint: print }: Omit<PlanRequest, 'adapters'>): Adapter {
   const { adapter } = goldens.find(({ name }) => name.startsWith(family))!;
   return { ...adapter(family), base: { family, fingerprint: print!, digest: null } };
 }
@@ -53,7 +53,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
   });
   const planOn = (file: string, options: PlanOptions = {}) =>
     withHost(file, ({ model, external }) =>
-      planGraft({ ...described(model, external), adapter: base, options }),
+      planGraft({ ...described(model, external), adapters: [base], options }),
     );
 
   it.each(own.filter(sameWeights))('is accepted on $file', async ({ file }) => {
@@ -76,7 +76,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
 
   it('is refused on the same file with one convolution doubled, unless insisted', () =>
     withHost(traced(network), ({ model }) => {
-      const request = { ...described(withOtherWeights(model)), adapter: base };
+      const request = { ...described(withOtherWeights(model)), adapters: [base] };
       expect(planGraft(request)).toMatchObject(refusal);
       const insisted = planGraft({ ...request, options: { allowUnbound: true } });
       expect(insisted).toMatchObject({ status: 'planned' });
@@ -99,13 +99,13 @@ describe('an adapter bound to a natively built nafnet', () => {
     'is accepted on $file',
     ({ file }) =>
       withHost(file, ({ model, external }) => {
-        const request = { ...described(model, external), adapter: native };
+        const request = { ...described(model, external), adapters: [native] };
         expect(planGraft(request)).toMatchObject({ status: 'planned' });
       }),
   );
 
   it('is refused on one with other weights', () => {
-    const request = { ...described(buildBackbone(backbone, 1)), adapter: native };
+    const request = { ...described(buildBackbone(backbone, 1)), adapters: [native] };
     expect(planGraft(request)).toMatchObject(refusal);
   });
 });

@@ -52,7 +52,7 @@ export const isHalf = ({ variant }: Fixture): boolean => variant.startsWith('flo
 export const isQuantised = ({ variant }: Fixture): boolean => variant.startsWith('qdq');
 
 /** Everything that planning needs, apart from an adapter. */
-export type Host = OpenedModel & Omit<PlanRequest, 'adapter'>;
+export type Host = OpenedModel & Omit<PlanRequest, 'adapters'>;
 
 /** Does something with a fixture while it is open. */
 export async function withHost<T>(
@@ -71,8 +71,8 @@ export async function withHost<T>(
 
 /** The host with the adapter on its sites; its external data stays where it is. */
 export function graftOnto(host: Host, adapter: Adapter): OpenedModel {
-  const plan = requirePlan(planGraft({ ...host, adapter }));
-  return { ...host, model: applyPlan(host.model, plan, adapter, { name: 'test', version: '0' }) };
+  const plan = requirePlan(planGraft({ ...host, adapters: [adapter] }));
+  return { ...host, model: applyPlan(host.model, plan, [adapter], { name: 'test', version: '0' }) };
 }
 
 /** All outputs as float32, on one thread, every rounding as the graph is written. */

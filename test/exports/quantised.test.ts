@@ -27,13 +27,12 @@ it.each(cases)(
         const maker = host.model.graph.nodes.find(({ outputs }) => outputs.includes(value));
         expect(maker?.opType).toBe('DequantizeLinear');
       }
-      const names = sites.flatMap(({ value, values }) => [value, values.modulated, values.output]);
+      const names = sites.flatMap((site) => [site.value, ...made(site)]);
       const results = await run({ ...grafted, model: exposeValues(grafted.model, names) }, feeds);
-      return sites.map(({ value, values }) => ({
-        feature: results.get(value)!,
-        modulated: results.get(values.modulated)!,
-        output: results.get(values.output)!,
-      }));
+      return sites.map((site) => {
+        const [modulated, output] = made(site).map((name) => results.get(name)!);
+        return { feature: results.get(site.value)!, made: [modulated!, output!] };
+      });
     });
     // The same adapter on the float export is as PyTorch computes it: matrix.test.ts.
     const plain = fixtures.find(
@@ -48,15 +47,20 @@ it.each(cases)(
         ...steering,
         ...Object.fromEntries(features),
       });
-      for (const [i, { values }] of sites.entries()) {
-        for (const part of ['modulated', 'output'] as const) {
-          const { maxAbs, peak } = difference(seen[i]![part], expected.get(values[part])!);
-          expect(maxAbs / peak, values[part]).toBeLessThanOrEqual(1e-5);
+      for (const [i, site] of sites.entries()) {
+        for (const [part, name] of made(site).entries()) {
+          const { maxAbs, peak } = difference(seen[i]!.made[part]!, expected.get(name)!);
+          expect(maxAbs / peak, name).toBeLessThanOrEqual(1e-5);
         }
       }
     });
   },
 );
+
+/** What the one adapter makes of a feature: Z', and what the merge reads. */
+function made({ modules, output }: GraftedSite): string[] {
+  return [modules[0]!.values.modulated, output];
+}
 
 /** The grafted levels of a model without its host: features are inputs. */
 function levelsOf({ model }: OpenedModel, sites: readonly GraftedSite[]): Uint8Array {
@@ -72,7 +76,7 @@ function levelsOf({ model }: OpenedModel, sites: readonly GraftedSite[]): Uint8A
     ...graph.input!.filter(({ name }) => name !== 'image'),
     ...sites.map(({ value }) => float(value)),
   ];
-  graph.output = sites.flatMap(({ values }) => [float(values.modulated), float(values.output)]);
+  graph.output = sites.flatMap(made).map(float);
   graph.valueInfo = [];
   return onnx.ModelProto.encode(proto).finish();
 }

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, Load>> = {
   inspect: () => import('./commands/inspect.ts'),
   plan: () => import('./commands/plan.ts'),
   apply: () => import('./commands/apply.ts'),
+  swap: () => import('./commands/swap.ts'),
   remove: () => import('./commands/remove.ts'),
   check: () => import('./commands/check.ts'),
   diff: () => import('./commands/diff.ts'),

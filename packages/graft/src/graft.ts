@@ -7,7 +7,7 @@ import {
   requirePlan,
 } from '@pip-graft/pip-core';
 import type { Host } from './host/host.ts';
-import { type PlanChoices, planOn } from './plan-on.ts';
+import { listOf, type PlanChoices, planOn } from './plan-on.ts';
 import { version } from './version.ts';
 
 export interface GraftChoices extends PlanChoices {
@@ -22,8 +22,8 @@ export interface Grafted {
 }
 
 /**
- * Grafts an adapter onto a host: plans, refuses or carries the plan out. The host is unchanged, and
- * nothing is written.
+ * Grafts one or several adapters onto a host: plans, refuses or carries the plan out. The host is unchanged, and
+ * nothing is written. The order of adapters does not matter: `plan.labels` is the order of the weights.
  *
  * Errors: the code of the first reason not to graft, with the messages of all; see {@link planOn}.
  *
@@ -32,8 +32,13 @@ export interface Grafted {
  * const { model, plan } = graft(host, adapter, { bake: { weights: { rain: 1 } } });
  * const grafted = modelBytes(model);
  */
-export function graft(host: Host, adapter: Adapter, choices: GraftChoices = {}): Grafted {
+export function graft(
+  host: Host,
+  given: Adapter | readonly Adapter[],
+  choices: GraftChoices = {},
+): Grafted {
   const { tool = { name: 'pip-graft', version }, ...rest } = choices;
-  const plan = requirePlan(planOn(host, adapter, rest));
-  return { model: applyPlan(host.model, plan, adapter, tool), plan };
+  const adapters = listOf(given);
+  const plan = requirePlan(planOn(host, adapters, rest));
+  return { model: applyPlan(host.model, plan, adapters, tool), plan };
 }

@@ -15,5 +15,7 @@ export { type Host, type HostOptions, hostOf } from './host/host.ts';
 export type { HostIdentity } from './host/identify.ts';
 export { requireSites } from './host/require-sites.ts';
 export { type Hash, newSha256 } from './host/sha256.ts';
+export { isInPlace, keepChoices } from './keep-choices.ts';
 export { type PlanChoices, planOn } from './plan-on.ts';
+export { type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

@@ -10,10 +10,13 @@ import { emitPip, type LevelValues, type PipConfig, type PipSteering } from '@pi
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+/** What is emitted at a site, by what it is. */
+export type SiteValues = LevelValues & { readonly output: string };
+
 /** A model that is nothing but one emitted level, on an input named `feature`. */
 export interface OneSite {
   readonly model: Model;
-  readonly values: LevelValues;
+  readonly values: SiteValues;
 }
 
 export interface OneSiteOptions {
@@ -33,8 +36,7 @@ export function oneSite(
   const { opset = 17, dataType = 'float32', steering = inputs } = options;
   const { level, channels } = config.levels[0]!;
   const [emitted] = emitPip({
-    config,
-    tensors,
+    adapters: [{ config, tensors }],
     opset,
     names: new NameScope(),
     prefix: 'pip',
@@ -45,7 +47,8 @@ export function oneSite(
     { name: 'degradation', dataType: 'float32', dims: ['rows', config.labels.length] },
     { name: 'strength', dataType: 'float32', dims: [] },
   ];
-  const { fragment, values } = emitted!;
+  const { fragment, output, modules } = emitted!;
+  const values = { ...modules[0]!.values, output };
   const model = buildModel({
     irVersion: 6,
     opset,
@@ -67,7 +70,7 @@ export type Level = 'disabled' | 'basic' | 'extended' | 'all';
 export async function runOneSite(
   { model, values }: OneSite,
   feeds: Readonly<Record<string, FloatTensor>>,
-  wanted: readonly (keyof LevelValues)[] = ['output'],
+  wanted: readonly (keyof SiteValues)[] = ['output'],
   level: Level = 'basic',
 ): Promise<FloatTensor[]> {
   const names = wanted.map((key) => values[key]);

@@ -122,5 +122,5 @@ export function tinyRequest(
     ...init,
   };
   const adapter = initAdapter({ family, sites: host.sites, fingerprint, digest }, choices);
-  return { ...host, family, fingerprint, digest, adapter, options };
+  return { ...host, family, fingerprint, digest, adapter, adapters: [adapter], options };
 }

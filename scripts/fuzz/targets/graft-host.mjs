@@ -40,10 +40,10 @@ export function graftHost(bytes) {
   );
   const bake = turn % 5 === 0 ? { bake: { weights: { rain: 1 } } } : {};
   const options = { requireInputs: turn % 7 === 0, ...bake };
-  const result = planGraft({ model, facts, sites, ...identity, adapter, options });
+  const result = planGraft({ model, facts, sites, ...identity, adapters: [adapter], options });
   if (result.status === 'refused') return `refused: ${result.refusals[0].code}`;
   const grafted = bytesOf(
-    applyPlan(model, result.plan, adapter, { name: 'fuzz', version: '0' }),
+    applyPlan(model, result.plan, [adapter], { name: 'fuzz', version: '0' }),
   ).slice();
   checkGrafted(model, findings, bytes, readModel(bytesSource(grafted)));
   return 'grafted';

@@ -35,8 +35,8 @@ function grafted(bytes, options) {
   const host = { family, sites, fingerprint: null, digest: 'sha256:0' };
   const choices = { labels: ['rain', 'haze'], promptChannels: [8], promptSize: [8] };
   const adapter = initAdapter(host, choices);
-  const plan = requirePlan(planGraft({ model, facts, ...host, adapter, options }));
-  return bytesOf(applyPlan(model, plan, adapter, { name: 'fuzz', version: '0' })).slice();
+  const plan = requirePlan(planGraft({ model, facts, ...host, adapters: [adapter], options }));
+  return bytesOf(applyPlan(model, plan, [adapter], { name: 'fuzz', version: '0' })).slice();
 }
 
 /** The same model with lengths in more bytes than they need. */

@@ -2,6 +2,7 @@ import { saveModel } from '@pip-graft/onnx-graft/node';
 import { applyPlan, requirePlan } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
+import { summariseGraft } from '../host/summarise-graft.ts';
 import { define } from '../session/define.ts';
 import {
   type ExternalOptions,
@@ -17,10 +18,11 @@ interface Options extends GraftOptions, ExternalOptions {
 }
 
 export function command(): Command {
-  const apply = define('apply', 'Grafts an adapter onto a host', [
+  const apply = define('apply', 'Grafts one or several adapters onto a host', [
     'graft apply restormer.onnx --adapter ./my-adapter -o grafted.onnx',
     'graft apply nafnet.onnx --adapter init:labels=rain+haze,seed=1 -o grafted.onnx',
     'graft apply nafnet.onnx --adapter ./my-adapter --bake rain -o derain.onnx',
+    'graft apply nafnet.onnx --adapter ./rain --adapter ./haze -o both.onnx',
   ])
     .argument('<host>', 'ONNX file')
     .addOption(outputOption('file for the grafted model').makeOptionMandatory());
@@ -29,10 +31,10 @@ export function command(): Command {
     run<[string], Options>(async (session, path, options) => {
       refuseOverInput(path, options.output);
       const home = { target: options.output, external: options.external ?? 'copy' };
-      const { host, adapter, result } = planHost(path, options, session.cwd, home);
+      const { host, adapters, result } = planHost(path, options, session.cwd, home);
       const plan = requirePlan(result);
       for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-      const grafted = applyPlan(host.model, plan, adapter, { name: 'graft', version });
+      const grafted = applyPlan(host.model, plan, adapters, { name: 'graft', version });
       await saveModel(grafted, options.output, {
         from: host,
         signal: session.signal,
@@ -40,12 +42,7 @@ export function command(): Command {
         ...(options.external ? { externalData: options.external } : {}),
       });
       host.close();
-      const { levels, parameters, labels, adapter: made } = plan;
-      const at = levels
-        .map(({ site }) => site.level)
-        .sort((a, b) => a - b)
-        .join(', ');
-      const text = `${options.output}: ${made.trained ? '' : 'UNTRAINED '}adapter '${made.name}' at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
+      const text = `${options.output}: ${summariseGraft(plan)}`;
       if (plan.inputs && !plan.requireInputs) {
         session.note(
           'note: onnxruntime-node and -web cannot feed inputs that have defaults; for these use --inputs required, or createSession of @pip-graft/runtime.',

@@ -43,10 +43,16 @@ interface ValueSummary {
 }
 
 interface GraftSummary {
-  readonly adapter: string;
-  readonly trained: boolean;
-  readonly mode: string;
-  readonly attach: string;
+  readonly adapters: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string | null;
+    readonly trained: boolean;
+    readonly mode: string;
+    readonly attach: string;
+    readonly labels: readonly string[];
+  }[];
+  /** Of all adapters, in the order of the weights. */
   readonly labels: readonly string[];
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
   readonly levels: readonly number[];
@@ -125,10 +131,7 @@ function inspect(path: string): Inspection {
     })),
     rejected: located.rejected,
     graft: record && {
-      adapter: record.adapter.name,
-      trained: record.adapter.trained,
-      mode: record.mode,
-      attach: record.attach,
+      adapters: record.adapters,
       labels: record.labels,
       inputs: record.inputs,
       levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),

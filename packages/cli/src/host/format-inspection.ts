@@ -30,10 +30,11 @@ export function inspectionFacts(found: Inspection): string[][] {
     const inputs = graft.inputs
       ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
       : 'degradation baked';
-    facts.push([
-      'graft',
-      `${graft.trained ? '' : 'UNTRAINED '}adapter '${graft.adapter}', ${graft.mode}, ${graft.attach}, labels ${graft.labels.join(', ')}, level ${graft.levels.join(', ')}, ${inputs}`,
-    ]);
+    const adapters = graft.adapters.map(
+      ({ name, trained, mode, attach, labels }) =>
+        `${trained ? '' : 'UNTRAINED '}adapter '${name}', ${mode}, ${attach}, labels ${labels.join(', ')}`,
+    );
+    facts.push(['graft', `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}`]);
   }
   return facts;
 }

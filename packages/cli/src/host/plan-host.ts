@@ -1,4 +1,4 @@
-import { planOn, requireSites } from '@pip-graft/graft';
+import { type PlanChoices, planOn, requireSites } from '@pip-graft/graft';
 import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
 import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
@@ -7,7 +7,7 @@ import { type SitesOption, sitesOption } from './sites-option.ts';
 
 /** Options that `plan` and `apply` share. */
 export interface GraftOptions extends SitesOption {
-  readonly adapter: string;
+  readonly adapter: readonly string[];
   readonly bake?: string;
   readonly allowUnbound?: boolean;
   readonly inputs: 'optional' | 'required';
@@ -15,45 +15,66 @@ export interface GraftOptions extends SitesOption {
 
 export function graftOptions(): Option[] {
   return [
+    ...swapOptions().filter(({ long }) => long !== '--inputs'),
+    inputsOption().default('optional'),
+  ];
+}
+
+/** The options of `swap`, which keeps the kind of inputs that is there. */
+export function swapOptions(): Option[] {
+  return [
     new Option(
       '--adapter <adapter>',
-      'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, labels, seed, prompt-channels, prompt-size)',
-    ).makeOptionMandatory(),
+      'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, labels, seed, prompt-channels, prompt-size); several times for several adapters on one host',
+    )
+      .argParser((text: string, all: readonly string[] = []) => [...all, text])
+      .makeOptionMandatory(),
     new Option(
       '--bake <weights>',
       'fix the degradation, label or label=weight,…, and add no inputs',
     ),
     sitesOption(),
-    new Option(
-      '--inputs <kind>',
-      'optional: degradation and strength have defaults; required: a caller has to feed them, which onnxruntime-node and -web need to feed them at all',
-    )
-      .choices(['optional', 'required'])
-      .default('optional'),
+    inputsOption(),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
   ];
 }
 
+function inputsOption(): Option {
+  return new Option(
+    '--inputs <kind>',
+    'optional: degradation and strength have defaults; required: a caller has to feed them, which onnxruntime-node and -web need to feed them at all',
+  ).choices(['optional', 'required']);
+}
+
 export interface Planned {
   readonly host: OpenHost;
-  readonly adapter: Adapter;
+  readonly adapters: readonly Adapter[];
   readonly result: PlanResult;
 }
 
-/** Opens host and adapter and plans. Errors: exit 3 and 4 of the table in the reference. */
+/** Opens host and adapters and plans. Errors: exit 3 and 4 of the table in the reference. */
 export function planHost(path: string, options: GraftOptions, cwd: string, home?: Home): Planned {
   const host = openHost(path, home);
   requireSites(host);
-  const adapter = openAdapter(options.adapter, host, cwd);
-  const bake =
-    options.bake === undefined
-      ? undefined
-      : { weights: parseWeights(options.bake, adapter.config.labels) };
-  const result = planOn(host, adapter, {
-    ...(bake ? { bake } : {}),
-    ...(options.sites === undefined ? {} : { sites: options.sites }),
-    requireInputs: options.inputs === 'required',
-    ...(options.allowUnbound ? { allowUnbound: true } : {}),
-  });
-  return { host, adapter, result };
+  const adapters = options.adapter.map((text) => openAdapter(text, host, cwd));
+  return { host, adapters, result: planOn(host, adapters, choicesOf(options, adapters)) };
+}
+
+/** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
+export function choicesOf(
+  { bake, sites, inputs, allowUnbound }: Partial<GraftOptions>,
+  adapters: readonly Adapter[],
+): PlanChoices {
+  const labels = adapters.flatMap(({ config }) => config.labels);
+  const weights = bake === undefined ? [] : parseWeights(bake, labels);
+  return {
+    ...(bake === undefined
+      ? {}
+      : {
+          bake: { weights: Object.fromEntries(weights.map((weight, at) => [labels[at]!, weight])) },
+        }),
+    ...(sites === undefined ? {} : { sites }),
+    ...(inputs === undefined ? {} : { requireInputs: inputs === 'required' }),
+    ...(allowUnbound ? { allowUnbound } : {}),
+  };
 }

@@ -9,10 +9,12 @@ export interface PromptSize {
 
 /** Sizes of a graft's prompts, where the file still says them. */
 export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSize[] {
-  return sites.flatMap(({ level, values }) => {
-    const [, promptChannels, promptSize] = facts.value(values.prompt)?.dims ?? [];
-    return typeof promptChannels === 'number' && typeof promptSize === 'number'
-      ? [{ level, promptChannels, promptSize }]
-      : [];
-  });
+  return sites.flatMap(({ level, modules }) =>
+    modules.flatMap(({ values }) => {
+      const [, promptChannels, promptSize] = facts.value(values.prompt)?.dims ?? [];
+      return typeof promptChannels === 'number' && typeof promptSize === 'number'
+        ? [{ level, promptChannels, promptSize }]
+        : [];
+    }),
+  );
 }

@@ -41,7 +41,7 @@ export function reportData({ path, device, validation, explanation }: Validated)
     const { figures: _, prompts: alike, ...shown } = explanation ?? { strips: [] };
     const model: ReportModel = {
       name: basename(path),
-      trained: graft.adapter.trained,
+      trained: graft.adapters.every(({ trained }) => trained),
       facts: factsOf(graft, host.located.sizeMultiple),
       ladders: reportLadders(host.located.sites, { prompts, inputs: graft.inputs }),
       validation: withPrompts(validation, alike),
@@ -71,13 +71,15 @@ function withPrompts(validation: Validation, prompts: Explanation['prompts']): V
 }
 
 function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
-  const { adapter, host, mode, attach, labels, baked } = graft;
+  const { adapters, host, labels, baked } = graft;
   const given = labels.filter((_, index) => (baked?.weights[index] ?? 0) > 0);
   return [
     { label: 'Family', value: host.family },
-    { label: 'Adapter', value: `${adapter.name} ${adapter.version}` },
-    { label: 'Graft', value: `${mode}, attached as ${attach}` },
-    { label: 'Labels', value: labels.join(', ') },
+    ...adapters.flatMap(({ name, version: made, mode, attach, labels: own }) => [
+      { label: 'Adapter', value: `${name} ${made}` },
+      { label: 'Graft', value: `${mode}, attached as ${attach}` },
+      { label: 'Labels', value: own.join(', ') },
+    ]),
     ...(baked === null ? [] : [{ label: 'Baked in', value: given.join(', ') }]),
     {
       label: 'Pictures',

@@ -26,10 +26,8 @@ interface Identifiable {
 
 /** Digest and fingerprint of a host; reads its bytes once. */
 export function identify({ model, facts, sites, external, newHash }: Identifiable): HostIdentity {
-  const file = newHash();
-  for (const chunk of chunks(model.source)) file.update(chunk);
   return {
-    digest: `sha256:${file.hex()}`,
+    digest: fileDigest(model, newHash()),
     fingerprint: fingerprint(model, {
       digest: (bytes) => newHash().update(bytes).hex(),
       sites,
@@ -37,4 +35,10 @@ export function identify({ model, facts, sites, external, newHash }: Identifiabl
       ...(external ? { external } : {}),
     }),
   };
+}
+
+/** `sha256:…` of a model's file. */
+export function fileDigest({ source }: Model, hash: Hash): string {
+  for (const chunk of chunks(source)) hash.update(chunk);
+  return `sha256:${hash.hex()}`;
 }

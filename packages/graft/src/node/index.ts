@@ -3,4 +3,5 @@ export { readAdapter, writeAdapter } from '@pip-graft/pip-core/node';
 export * from '../index.ts';
 export { nodeSha256 } from './node-sha256.ts';
 export { openAdapter } from './open-adapter.ts';
+export { type OpenGraft, openGraft } from './open-graft.ts';
 export { type Home, type OpenHost, openHost } from './open-host.ts';

@@ -25,7 +25,12 @@ export interface Home {
  * const host = openHost('restormer.onnx');
  */
 export function openHost(path: string, home?: Home): OpenHost {
-  const opened = atHome(openModel(path), home);
+  return hostIn(openModel(path), home);
+}
+
+/** The host in a file that was opened, as it will stand at `home`. */
+export function hostIn(file: OpenedModel, home?: Home): OpenHost {
+  const opened = atHome(file, home);
   const { model, external } = opened;
   return { ...opened, ...hostOf(model, { external, newHash: nodeSha256 }) };
 }

@@ -14,19 +14,28 @@ export function emitAttach(
   modulated: string,
   steering: Steering,
 ): string {
+  const whole = steering.kind === 'baked' && steering.strength === 1;
+  if (whole && context.config.attach === 'replace') return modulated;
+  return ops.add(context.g, feature, emitChange(context, feature, modulated, steering));
+}
+
+/** What one module adds to Z: `strength·(Z' − Z)`, or `strength·gate·Z'`. */
+export function emitChange(
+  context: LevelContext,
+  feature: string,
+  modulated: string,
+  steering: Steering,
+): string {
   const { g, config, dataType } = context;
-  if (config.attach === 'residual') {
-    return ops.add(g, feature, ops.mul(g, modulated, gain(context, steering)));
-  }
-  if (steering.kind === 'baked' && steering.strength === 1) return modulated;
+  if (config.attach === 'residual') return ops.mul(g, modulated, gain(context, steering));
   const strength =
     steering.kind === 'baked'
       ? g.scalar(steering.strength, dataType)
       : ops.fromFloat32(g, steering.strength, dataType);
-  return ops.add(g, feature, ops.mul(g, ops.sub(g, modulated, feature), strength));
+  return ops.mul(g, ops.sub(g, modulated, feature), strength);
 }
 
-/** `strength·gate`, (C,1,1) in the host's type. */
+/** `strength·gate` in the host's type: (C,1,1), or a row for each image where the strength has one. */
 function gain({ g, level, tensor, dataType }: LevelContext, steering: Steering): string {
   const { data } = tensor(names.gate);
   const dims = [level.channels, 1, 1];

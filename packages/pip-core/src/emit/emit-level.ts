@@ -1,7 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
-import { emitAttach } from './attach.ts';
 import { emitDegradationPrompt } from './degradation-prompt.ts';
-import { onGrid } from './grid.ts';
 import { type LevelContext, within } from './level-context.ts';
 import { emitPromptToFeature } from './prompt-to-feature/prompt-to-feature.ts';
 import { emitPromptToPrompt } from './prompt-to-prompt.ts';
@@ -21,11 +19,9 @@ export interface LevelValues {
   readonly universalPrompt: string;
   /** Z' (B,C,H,W). */
   readonly modulated: string;
-  /** What the host's merge shall read. */
-  readonly output: string;
 }
 
-/** Emits one level of PIP on the skip feature `feature`; spec pip.md section 3. */
+/** Emits one level of PIP on the skip feature `feature`, up to Z'; spec pip.md section 3. */
 export function emitLevel(context: LevelContext, feature: string, steering: Steering): LevelValues {
   const size = ops.spatialSize(context.g, feature);
   const degradationPrompt = emitDegradationPrompt(within(context, 'degradation_prompt'), steering);
@@ -37,7 +33,5 @@ export function emitLevel(context: LevelContext, feature: string, steering: Stee
     universal: universalPrompt,
     size,
   });
-  const output = emitAttach(within(context, 'attach'), feature, modulated, steering);
-  onGrid(context.g, output, context.level.channels, context.grids.universal, context.dataType);
-  return { degradationPrompt, semanticMap, prompt, universalPrompt, modulated, output };
+  return { degradationPrompt, semanticMap, prompt, universalPrompt, modulated };
 }

@@ -4,22 +4,25 @@ import {
   GraftError,
   GraphBuilder,
   type NameSource,
+  ops,
   type SiteLayout,
 } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
+import { emitAttach, emitChange } from './attach.ts';
 import { emitDegradationWeights } from './degradation-prompt.ts';
 import { emitLevel, type LevelValues } from './emit-level.ts';
-import { levelGrids } from './grid.ts';
+import { emitShares } from './emit-shares.ts';
+import { levelGrids, onGrid } from './grid.ts';
 import { fromNchw, toNchw } from './layout.ts';
+import { type LevelContext, within } from './level-context.ts';
 import type { Steering } from './steering.ts';
 
 /** What to emit, and where its open ends are. */
 export interface EmitRequest {
-  readonly config: PipConfig;
-  /** Parameters under their full names. */
-  readonly tensors: TensorMap;
+  /** One adapter, or several whose changes are added up by the weight that their labels have. */
+  readonly adapters: readonly EmitAdapter[];
   /** Operator set of the host, 11 to 23. */
   readonly opset: number;
   /** Where names are taken from. */
@@ -31,7 +34,14 @@ export interface EmitRequest {
   readonly steering: PipSteering;
 }
 
-/** A skip feature that a level is emitted on. */
+/** What an adapter's modules are emitted from. */
+export interface EmitAdapter {
+  readonly config: PipConfig;
+  /** Parameters under their full names. */
+  readonly tensors: TensorMap;
+}
+
+/** A skip feature, on which every adapter that has this level is emitted. */
 export interface EmitSite {
   readonly level: number;
   readonly value: string;
@@ -47,51 +57,124 @@ export type PipSteering =
   | { readonly kind: 'inputs'; readonly degradation: string; readonly strength: string }
   | { readonly kind: 'baked'; readonly weights: readonly number[]; readonly strength: number };
 
-/** One level's nodes and weights. The first of a graft holds what all levels share. */
+/** One skip feature's nodes and weights. The first of a graft holds what all share. */
 export interface EmittedLevel {
   readonly level: number;
   readonly fragment: Fragment;
+  /** What the host's merge shall read. */
+  readonly output: string;
+  readonly modules: readonly EmittedModule[];
+}
+
+/** What one adapter does at a skip feature. */
+export interface EmittedModule {
+  /** Its place among the adapters. */
+  readonly adapter: number;
   readonly values: LevelValues;
 }
 
 /**
- * PIP's nodes for the skip features of a host, one fragment for each.
+ * PIP's nodes for the skip features of a host, one fragment for each. Names begin with
+ * `${prefix}/level1`; those of several adapters with `${prefix}/1/level1`, `${prefix}/2/level1`.
  *
  * Errors: `UNSUPPORTED_HOST` for an operator set outside 11 to 23;
  * `ADAPTER_INVALID` when a level or a tensor is missing.
  *
  * @example
- * const [level1] = emitPip({ config, tensors, opset: 17, names: new NameScope(model), prefix: 'pip',
- *   sites: [{ level: 1, value: 'encoder', dataType: 'float32' }],
+ * const [level1] = emitPip({ adapters: [{ config, tensors }], opset: 17, names: new NameScope(model),
+ *   prefix: 'pip', sites: [{ level: 1, value: 'encoder', dataType: 'float32' }],
  *   steering: { kind: 'inputs', degradation: 'degradation', strength: 'strength' } });
  */
 export function emitPip(request: EmitRequest): EmittedLevel[] {
-  const { config, opset, names: taken, prefix, sites } = request;
-  const builder = (name: string) => new GraphBuilder({ opset, prefix: `${prefix}/${name}`, taken });
+  const { adapters, opset, names: taken, prefix } = request;
+  const builder: Builder = (name) =>
+    new GraphBuilder({ opset, prefix: `${prefix}/${name}`, taken });
   const shared = builder('degradation');
-  const steering = emitSteering(shared, request.steering);
-  return sites.map(({ level: number, value, dataType, layout = 'NCHW', extent }, index) => {
-    const level = config.levels.find((candidate) => candidate.level === number);
-    if (level === undefined) {
-      throw new GraftError('ADAPTER_INVALID', `The adapter has no level ${number}.`);
-    }
-    const g = builder(`level${number}`);
-    const tensor = (name: string) => required(request.tensors, parameterName(number, name));
-    const grids = levelGrids(g.prefix, level.promptSize);
-    const place = { value, channels: level.channels, layout, extent };
-    const feature = toNchw(g.scope('feature'), place);
-    const emitted = emitLevel({ g, config, level, dataType, grids, tensor }, feature, steering);
-    const values = { ...emitted, output: fromNchw(g.scope('merged'), emitted.output, place) };
-    const own = g.fragment();
-    const fragment = index === 0 ? join(shared.fragment(), own) : own;
-    return { level: number, fragment, values };
+  const steering = emitSteering(shared, adapters, request.steering);
+  const emit = adapters.length === 1 ? emitAlone : emitTogether;
+  return request.sites.map((site, index) => {
+    const emitted = emit(builder, request, site, steering);
+    if (index > 0) return emitted;
+    return { ...emitted, fragment: join([shared.fragment(), emitted.fragment]) };
   });
 }
 
-function emitSteering(shared: GraphBuilder, steering: PipSteering): Steering {
-  return steering.kind === 'baked'
-    ? steering
-    : { ...steering, degradation: emitDegradationWeights(shared, steering.degradation) };
+type Builder = (name: string) => GraphBuilder;
+type Emit = (
+  builder: Builder,
+  request: EmitRequest,
+  site: EmitSite,
+  steering: readonly Steering[],
+) => EmittedLevel;
+
+const emitAlone: Emit = (builder, { adapters: [adapter] }, site, [steering]) => {
+  const g = builder(`level${site.level}`);
+  const context = contextOf(g, adapter!, site) ?? missing(site);
+  const place = placeOf(site, context);
+  const feature = toNchw(g.scope('feature'), place);
+  const values = emitLevel(context, feature, steering!);
+  const merged = emitAttach(within(context, 'attach'), feature, values.modulated, steering!);
+  onGrid(g, merged, place.channels, context.grids.universal, site.dataType);
+  const output = fromNchw(g.scope('merged'), merged, place);
+  return { level: site.level, fragment: g.fragment(), output, modules: [{ adapter: 0, values }] };
+};
+
+/** The modules of several adapters on one feature: Z and what each adds to it, in their order. */
+const emitTogether: Emit = (builder, { adapters }, site, steering) => {
+  const { level, dataType } = site;
+  const before = builder(`level${level}`);
+  const after = builder(`level${level}`);
+  const found = adapters.flatMap((adapter, index) => {
+    const context = contextOf(builder(`${index + 1}/level${level}`), adapter, site);
+    return context ? [{ adapter: index, context, steering: steering[index]! }] : [];
+  });
+  const place = placeOf(site, found[0]?.context ?? missing(site));
+  const feature = toNchw(before.scope('feature'), place);
+  const emitted = found.map(({ adapter, context, steering: own }) => {
+    const values = emitLevel(context, feature, own);
+    const change = emitChange(within(context, 'attach'), feature, values.modulated, own);
+    return { adapter, values, change, fragment: context.g.fragment() };
+  });
+  const sum = after.scope('attach');
+  const merged = emitted.reduce((so, { change }) => ops.add(sum, so, change), feature);
+  const { universal } = levelGrids(after.prefix, 1);
+  onGrid(after, merged, place.channels, universal, dataType);
+  const output = fromNchw(after.scope('merged'), merged, place);
+  const parts = [before.fragment(), ...emitted.map(({ fragment }) => fragment), after.fragment()];
+  const modules = emitted.map(({ adapter, values }) => ({ adapter, values }));
+  return { level, fragment: join(parts), output, modules };
+};
+
+/** undefined when the adapter has no such level. */
+function contextOf(
+  g: GraphBuilder,
+  { config, tensors }: EmitAdapter,
+  { level: number, dataType }: EmitSite,
+): LevelContext | undefined {
+  const level = config.levels.find((candidate) => candidate.level === number);
+  if (level === undefined) return undefined;
+  const tensor = (name: string) => required(tensors, parameterName(number, name));
+  return { g, config, level, dataType, grids: levelGrids(g.prefix, level.promptSize), tensor };
+}
+
+function placeOf({ value, layout = 'NCHW', extent }: EmitSite, { level }: LevelContext) {
+  return { value, channels: level.channels, layout, extent };
+}
+
+function missing({ level }: EmitSite): never {
+  throw new GraftError('ADAPTER_INVALID', `The adapter has no level ${level}.`);
+}
+
+/** What each adapter is told. */
+function emitSteering(
+  shared: GraphBuilder,
+  adapters: readonly EmitAdapter[],
+  steering: PipSteering,
+): Steering[] {
+  const counts = adapters.map(({ config }) => config.labels.length);
+  if (counts.length > 1) return emitShares(shared, counts, steering);
+  if (steering.kind === 'baked') return [steering];
+  return [{ ...steering, degradation: emitDegradationWeights(shared, steering.degradation) }];
 }
 
 function required(tensors: TensorMap, name: string): FloatTensor {
@@ -102,10 +185,10 @@ function required(tensors: TensorMap, name: string): FloatTensor {
   return tensor;
 }
 
-function join(a: Fragment, b: Fragment): Fragment {
+function join(parts: readonly Fragment[]): Fragment {
   return {
-    nodes: [...a.nodes, ...b.nodes],
-    initializers: [...a.initializers, ...b.initializers],
-    values: [...(a.values ?? []), ...(b.values ?? [])],
+    nodes: parts.flatMap(({ nodes }) => nodes),
+    initializers: parts.flatMap(({ initializers }) => initializers),
+    values: parts.flatMap(({ values = [] }) => values),
   };
 }

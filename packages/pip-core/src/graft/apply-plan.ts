@@ -1,5 +1,6 @@
 import {
   type AddedInput,
+  GraftError,
   type Model,
   NameScope,
   type SpliceUndo,
@@ -9,25 +10,32 @@ import { encodeFloats } from '@pip-graft/weights';
 import type { Adapter } from '../adapter/adapter.ts';
 import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
 import { planOpsets, stampKey } from '../plan/check-host.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedAdapter } from '../plan/plan.ts';
 import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
 
 /**
  * Carries a plan out: a model with PIP's nodes, weights, inputs and stamp. Every
  * other record of the host keeps its bytes; the model handed in is unchanged.
  *
+ * @param adapters those of the plan, in any order; one that the plan leaves out may be among them
  * @param tool written into the stamp
  *
+ * Errors: `INVALID_ARGUMENT` when an adapter of the plan is not there.
+ *
  * @example
- * const grafted = applyPlan(model, requirePlan(planGraft(request)), adapter, { name: 'graft', version: '0.1.0' });
+ * const grafted = applyPlan(model, requirePlan(planGraft(request)), [adapter], { name: 'graft', version: '0.1.0' });
  */
-export function applyPlan(model: Model, plan: Plan, adapter: Adapter, tool: GraftTool): Model {
+export function applyPlan(
+  model: Model,
+  plan: Plan,
+  adapters: readonly Adapter[],
+  tool: GraftTool,
+): Model {
   const names = new NameScope(model);
   // Taken first, as when planned, so that they have the planned names.
   for (const name of plan.inputs ? Object.values(plan.inputs) : []) names.take(name);
   const emitted = emitPip({
-    config: adapter.config,
-    tensors: adapter.tensors,
+    adapters: plan.adapters.map((planned) => pick(planned, adapters)),
     opset: Math.min(plan.host.opset, planOpsets.checked),
     names,
     prefix: plan.prefix,
@@ -41,9 +49,9 @@ export function applyPlan(model: Model, plan: Plan, adapter: Adapter, tool: Graf
     steering: steeringOf(plan),
   });
   return splice(model, plan.prefix, {
-    fragments: emitted.map(({ fragment, values }, index) => {
+    fragments: emitted.map(({ fragment, output }, index) => {
       const { value, uses } = plan.levels[index]!.site;
-      return { fragment, redirects: [{ value, uses, to: values.output }] };
+      return { fragment, redirects: [{ value, uses, to: output }] };
     }),
     inputs: addedInputs(plan),
     stamp: (undo) => ({
@@ -51,6 +59,13 @@ export function applyPlan(model: Model, plan: Plan, adapter: Adapter, tool: Graf
       value: JSON.stringify(recordOf(plan, emitted, tool, undo)),
     }),
   });
+}
+
+/** No two adapters of a plan have a label in common, so labels name one. */
+function pick({ name, labels }: PlannedAdapter, adapters: readonly Adapter[]): Adapter {
+  const found = adapters.find(({ config }) => config.labels.join() === labels.join());
+  if (found) return found;
+  throw new GraftError('INVALID_ARGUMENT', `The plan's adapter '${name}' was not handed in.`);
 }
 
 function steeringOf({ inputs, baked }: Plan) {
@@ -98,17 +113,16 @@ function recordOf(
   return {
     formatVersion: graftRecordVersion,
     tool,
-    adapter: plan.adapter,
+    adapters: plan.adapters,
     host: { family, fingerprint, digest },
-    mode: plan.mode,
-    attach: plan.attach,
     labels: plan.labels,
     inputs: plan.inputs,
     defaultDegradation: plan.defaultDegradation,
     baked: plan.baked,
     sites: plan.levels.map(({ site }, index) => {
       const { evidence: _, ...rest } = site;
-      return { ...rest, values: emitted[index]!.values };
+      const { output, modules } = emitted[index]!;
+      return { ...rest, output, modules };
     }),
     undo,
   };

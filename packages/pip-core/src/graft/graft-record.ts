@@ -1,10 +1,9 @@
 import type { SkipSite, SpliceUndo } from '@pip-graft/onnx-graft';
-import type { PipAttach, PipMode } from '../config/pip-config.ts';
-import type { LevelValues } from '../emit/emit-level.ts';
-import type { Baked, SteeringInputs } from '../plan/plan.ts';
+import type { EmittedModule } from '../emit/emit-pip.ts';
+import type { Baked, PlannedAdapter, SteeringInputs } from '../plan/plan.ts';
 
-/** Version of the `pip_graft` metadata entry that this library writes and reads. */
-export const graftRecordVersion = 1;
+/** Version of the `pip_graft` metadata entry that this library writes; it reads version 1, of one adapter, too. */
+export const graftRecordVersion = 2;
 
 /** The tool that made a graft. */
 export interface GraftTool {
@@ -14,27 +13,23 @@ export interface GraftTool {
 
 /** One grafted skip connection. */
 export interface GraftedSite extends Omit<SkipSite, 'evidence'> {
-  /** Values of the graft at this site, by what they are; `output` is what the merge reads now. */
-  readonly values: LevelValues;
+  /** What the merge reads now. */
+  readonly output: string;
+  /** Values of each adapter that has this level, by what they are. */
+  readonly modules: readonly EmittedModule[];
 }
 
 /** What a graft wrote about itself into the file: the metadata entry `pip_graft`. */
 export interface GraftRecord {
   readonly formatVersion: number;
   readonly tool: GraftTool;
-  readonly adapter: {
-    readonly name: string;
-    readonly version: string;
-    readonly digest: string | null;
-    readonly trained: boolean;
-  };
+  readonly adapters: readonly PlannedAdapter[];
   readonly host: {
     readonly family: string;
     readonly fingerprint: string | null;
     readonly digest: string;
   };
-  readonly mode: PipMode;
-  readonly attach: PipAttach;
+  /** Of all adapters, one's after another's: the order of the weights. */
   readonly labels: readonly string[];
   /** Actual names of the added inputs; null when baked. */
   readonly inputs: SteeringInputs | null;

@@ -3,13 +3,13 @@ import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import type { LevelValues } from '../emit/emit-level.ts';
 import { JsonObject } from '../json/json-object.ts';
 import { stampKey } from '../plan/check-host.ts';
-import type { SteeringInputs } from '../plan/plan.ts';
+import type { PlannedAdapter, SteeringInputs } from '../plan/plan.ts';
 import { type GraftedSite, type GraftRecord, graftRecordVersion } from './graft-record.ts';
 
-/** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
 /** Bytes of the longest protobuf length. */
 const maxLengthWidth = 10;
 
+/** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
 const prefixPattern = /^pip(_\d+)?$/;
 
 /**
@@ -28,20 +28,27 @@ export function readGraft(model: Model): GraftRecord | null {
     'CORRUPT_FILE',
   );
   const formatVersion = json.number('formatVersion');
-  if (formatVersion !== graftRecordVersion) {
+  if (formatVersion !== graftRecordVersion && formatVersion !== 1) {
     throw new GraftError(
       'CORRUPT_FILE',
-      `${model.source.label}: its graft has record version ${formatVersion}, but this version of PIP Graft reads ${graftRecordVersion}; update PIP Graft.`,
+      `${model.source.label}: its graft has record version ${formatVersion}, but this version of PIP Graft reads 1 to ${graftRecordVersion}; update PIP Graft.`,
     );
   }
   const tool = json.object('tool');
-  const adapter = json.object('adapter');
   const host = json.object('host');
   const labels = json.strings('labels');
+  const adapters =
+    formatVersion === 1 ? [readOnly(json)] : json.objects('adapters').map(readAdapter);
+  const told = adapters.flatMap((adapter) => adapter.labels);
+  if (adapters.length === 0 || JSON.stringify(told) !== JSON.stringify(labels)) {
+    throw json.error('labels', 'are not those of the adapters, in their order');
+  }
   const inputs = json.optional('inputs', (key) => readInputs(json.object(key)));
-  const sites = json.objects('sites').map(readSite);
+  const sites = json
+    .objects('sites')
+    .map((site) => readSite(site, formatVersion === 1 ? readOnlyModule : readModules, adapters));
   const undo = readUndo(json.object('undo'), inputs);
-  const originals = new Map(sites.map(({ value, values }) => [values.output, value]));
+  const originals = new Map(sites.map(({ value, output }) => [output, value]));
   const { redirects } = undo;
   const agree =
     originals.size > 0 &&
@@ -51,21 +58,14 @@ export function readGraft(model: Model): GraftRecord | null {
     );
   if (!agree) throw json.error('undo', 'does not redirect what the sites say');
   return {
-    formatVersion,
+    formatVersion: graftRecordVersion,
     tool: { name: tool.string('name'), version: tool.string('version') },
-    adapter: {
-      name: adapter.string('name'),
-      version: adapter.string('version'),
-      digest: adapter.optional('digest', (key) => adapter.string(key)),
-      trained: adapter.boolean('trained'),
-    },
+    adapters,
     host: {
       family: host.string('family'),
       fingerprint: host.optional('fingerprint', (key) => host.string(key)),
       digest: host.string('digest'),
     },
-    mode: json.oneOf('mode', pipModes),
-    attach: json.oneOf('attach', pipAttachments),
     labels,
     inputs,
     defaultDegradation: weights(json, 'defaultDegradation', labels),
@@ -96,9 +96,73 @@ function weights(json: JsonObject, key: string, labels: readonly string[]): numb
   return values;
 }
 
-function readSite(site: JsonObject): GraftedSite {
+function readAdapter(adapter: JsonObject): PlannedAdapter {
+  return {
+    name: adapter.string('name'),
+    version: adapter.string('version'),
+    digest: adapter.optional('digest', (key) => adapter.string(key)),
+    trained: adapter.boolean('trained'),
+    mode: adapter.oneOf('mode', pipModes),
+    attach: adapter.oneOf('attach', pipAttachments),
+    labels: adapter.strings('labels'),
+  };
+}
+
+/** The one adapter of version 1, which kept what it is made of beside it. */
+function readOnly(json: JsonObject): PlannedAdapter {
+  const adapter = json.object('adapter');
+  return {
+    name: adapter.string('name'),
+    version: adapter.string('version'),
+    digest: adapter.optional('digest', (key) => adapter.string(key)),
+    trained: adapter.boolean('trained'),
+    mode: json.oneOf('mode', pipModes),
+    attach: json.oneOf('attach', pipAttachments),
+    labels: json.strings('labels'),
+  };
+}
+
+type Modules = Pick<GraftedSite, 'output' | 'modules'>;
+
+function readModules(site: JsonObject, adapters: readonly unknown[]): Modules {
+  const modules = site.objects('modules').map((module) => {
+    const adapter = module.number('adapter');
+    if (!Object.hasOwn(adapters, adapter)) {
+      throw module.error('adapter', `must be the place of one of ${adapters.length} adapters`);
+    }
+    return { adapter, values: readValues(module.object('values')) };
+  });
+  const places = modules.map(({ adapter }) => adapter);
+  if (places.length === 0 || new Set(places).size < places.length) {
+    throw site.error('modules', 'must hold one entry for each adapter at the site');
+  }
+  return { output: site.string('output'), modules };
+}
+
+/** Version 1 had the output among the values. */
+function readOnlyModule(site: JsonObject): Modules {
   const values = site.object('values');
-  const named = (key: keyof LevelValues) => values.string(key);
+  return {
+    output: values.string('output'),
+    modules: [{ adapter: 0, values: readValues(values) }],
+  };
+}
+
+function readValues(values: JsonObject): LevelValues {
+  return {
+    degradationPrompt: values.string('degradationPrompt'),
+    semanticMap: values.string('semanticMap'),
+    prompt: values.string('prompt'),
+    universalPrompt: values.string('universalPrompt'),
+    modulated: values.string('modulated'),
+  };
+}
+
+function readSite(
+  site: JsonObject,
+  read: (site: JsonObject, adapters: readonly unknown[]) => Modules,
+  adapters: readonly unknown[],
+): GraftedSite {
   const extent = site.optional('extent', (key) => site.string(key));
   return {
     value: site.string('value'),
@@ -113,14 +177,7 @@ function readSite(site: JsonObject): GraftedSite {
     scale: site.number('scale'),
     join: site.oneOf('join', ['concat', 'add', 'mul']),
     consumer: site.string('consumer'),
-    values: {
-      degradationPrompt: named('degradationPrompt'),
-      semanticMap: named('semanticMap'),
-      prompt: named('prompt'),
-      universalPrompt: named('universalPrompt'),
-      modulated: named('modulated'),
-      output: named('output'),
-    },
+    ...read(site, adapters),
   };
 }
 

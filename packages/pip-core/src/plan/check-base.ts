@@ -1,9 +1,14 @@
+import type { Adapter } from '../adapter/adapter.ts';
 import type { Remarks } from './check-host.ts';
 import type { PlanRequest } from './plan-request.ts';
 
-/** Whether the adapter was made for this host. */
-export function checkBase(request: PlanRequest, { refusals, warnings }: Remarks): void {
-  const { adapter, family, digest, options = {} } = request;
+/** Whether an adapter was made for this host. */
+export function checkBase(
+  adapter: Adapter,
+  request: PlanRequest,
+  { refusals, warnings }: Remarks,
+): void {
+  const { family, digest, options = {} } = request;
   const { base } = adapter;
   const fingerprint = request.fingerprint ?? null;
   const mismatch = (problem: string) => {

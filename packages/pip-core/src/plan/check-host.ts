@@ -25,7 +25,7 @@ export function checkHost(
   if (model.metadata.has(stampKey)) {
     refusals.push({
       code: 'ALREADY_GRAFTED',
-      message: `${label}: it already carries a graft (metadata '${stampKey}'); take it out first with \`graft remove\`.`,
+      message: `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`,
     });
   }
   if (opset === undefined || opset < planOpsets.lowest) {

@@ -7,20 +7,25 @@ import type { Plan, PlanResult } from './plan.ts';
  * @example process.stdout.write(formatPlan(plan))
  */
 export function formatPlan(plan: Plan): string {
-  const { host, adapter, levels, inputs, baked } = plan;
-  const rows = levels.map(({ site, config, dataType, parameters, cost }) => [
-    String(site.level),
-    site.value,
-    `${site.join} ${site.consumer}`,
-    `1/${site.scale}`,
-    String(config.channels),
-    `${config.promptChannels} × ${config.promptSize}²`,
-    dataType,
-    count(parameters),
-    millions(costAt(cost, 256, 256, site.scale)),
-  ]);
+  const { host, adapters, levels, inputs, baked } = plan;
+  const several = adapters.length > 1;
+  const rows = levels.flatMap(({ site, dataType, modules }) =>
+    modules.map(({ adapter, config, parameters, cost }) => [
+      String(site.level),
+      ...(several ? [adapters[adapter]!.name] : []),
+      site.value,
+      `${site.join} ${site.consumer}`,
+      `1/${site.scale}`,
+      String(config.channels),
+      `${config.promptChannels} × ${config.promptSize}²`,
+      dataType,
+      count(parameters),
+      millions(costAt(cost, 256, 256, site.scale)),
+    ]),
+  );
   const head = [
     'level',
+    ...(several ? ['adapter'] : []),
     'skip feature',
     'merge',
     'scale',
@@ -32,12 +37,7 @@ export function formatPlan(plan: Plan): string {
   ];
   const total = [
     'total',
-    '',
-    '',
-    '',
-    '',
-    '',
-    '',
+    ...head.slice(3).map(() => ''),
     count(plan.parameters),
     millions(plan.multiplyAdds256),
   ];
@@ -49,7 +49,10 @@ export function formatPlan(plan: Plan): string {
         : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
   return [
     `host     ${host.label}: ${host.family}, operator set ${host.opset}`,
-    `adapter  ${adapter.name} ${adapter.version}${adapter.trained ? '' : ' (UNTRAINED)'}: ${plan.mode}, ${plan.attach}`,
+    ...adapters.map(
+      ({ name, version, trained, mode, attach, labels }) =>
+        `adapter  ${name} ${version}${trained ? '' : ' (UNTRAINED)'}: ${mode}, ${attach}${several ? `, labels ${labels.join(', ')}` : ''}`,
+    ),
     `labels   ${plan.labels.join(', ')}`,
     '',
     ...table([head, ...rows, total]),

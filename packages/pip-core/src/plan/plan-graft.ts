@@ -1,15 +1,17 @@
 import { type ErrorCode, GraftError, NameScope } from '@pip-graft/onnx-graft';
-import { checkAdapter, defaultWeights } from '../adapter/adapter.ts';
+import { type Adapter, checkAdapter, defaultWeights } from '../adapter/adapter.ts';
 import { labelWeights } from '../config/label-weights.ts';
 import { checkBase } from './check-base.ts';
 import { checkHost, type Remarks } from './check-host.ts';
+import { checkTogether } from './check-together.ts';
 import { costAt } from './cost.ts';
 import type { Baked, Plan, PlanResult, SteeringInputs } from './plan.ts';
 import { planLevels } from './plan-levels.ts';
 import type { PlanRequest } from './plan-request.ts';
+import { sortAdapters } from './sort-adapters.ts';
 
 /**
- * What grafting an adapter onto a host will do, or every reason not to. Nothing
+ * What grafting adapters onto a host will do, or every reason not to. Nothing
  * is edited, and what it lets through will not fail half way.
  *
  * Reasons carry the codes `ALREADY_GRAFTED`, `UNSUPPORTED_HOST`,
@@ -17,43 +19,54 @@ import type { PlanRequest } from './plan-request.ts';
  * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` and `INVALID_ARGUMENT`.
  *
  * @example
- * const result = planGraft({ model, facts, sites, family, fingerprint, digest, adapter });
+ * const result = planGraft({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
  * if (result.status === 'planned') process.stdout.write(formatPlan(result.plan));
  */
 export function planGraft(request: PlanRequest): PlanResult {
-  const { model, adapter, family, digest, fingerprint = null } = request;
+  const { model, family, digest, fingerprint = null } = request;
   const remarks: Remarks = { refusals: [], warnings: [] };
   checkHost(request, remarks);
-  checkBase(request, remarks);
-  collect(remarks, () => checkAdapter(adapter));
-  const levels = planLevels(request, remarks);
-  const baked = collect(remarks, () => bakedOf(request)) ?? null;
+  const given = sortAdapters(request.adapters);
+  checkTogether(given, remarks);
+  for (const adapter of given) {
+    checkBase(adapter, request, remarks);
+    collect(remarks, () => checkAdapter(adapter));
+  }
+  const fixed = collect(remarks, () => bakedOf(given, request)) ?? null;
+  const { adapters, baked } = active(given, fixed, remarks);
+  const levels = planLevels(adapters, request, remarks);
   if (remarks.refusals.length > 0) return { status: 'refused', refusals: remarks.refusals };
 
   const { prefix, inputs } = graftNames(request, baked);
-  const trained = adapter.training !== null;
-  const warnings = [
-    ...(trained ? [] : [`adapter '${adapter.name}' is untrained`]),
-    ...remarks.warnings,
-  ];
+  const modules = levels.flatMap((level) =>
+    level.modules.map((module) => ({ ...level, ...module })),
+  );
   const plan: Plan = {
     host: { label: model.source.label, family, fingerprint, digest, opset: model.opsets.get('')! },
-    adapter: { name: adapter.name, version: adapter.version, digest: adapter.digest, trained },
-    mode: adapter.config.mode,
-    attach: adapter.config.attach,
-    labels: adapter.config.labels,
+    adapters: adapters.map(({ name, version, digest: made, training, config }) => {
+      const { mode, attach, labels } = config;
+      return { name, version, digest: made, trained: training !== null, mode, attach, labels };
+    }),
+    labels: labelsOf(adapters),
     prefix,
     inputs,
     requireInputs: request.options?.requireInputs ?? false,
-    defaultDegradation: defaultWeights(adapter),
+    defaultDegradation: adapters.flatMap((adapter) =>
+      defaultWeights(adapter).map((weight) => weight / adapters.length),
+    ),
     baked,
     levels,
-    parameters: levels.reduce((sum, level) => sum + level.parameters, 0),
-    multiplyAdds256: levels.reduce(
+    parameters: modules.reduce((sum, module) => sum + module.parameters, 0),
+    multiplyAdds256: modules.reduce(
       (sum, { cost, site }) => sum + costAt(cost, 256, 256, site.scale),
       0,
     ),
-    warnings,
+    warnings: [
+      ...adapters
+        .filter(({ training }) => training === null)
+        .map(({ name }) => `adapter '${name}' is untrained`),
+      ...remarks.warnings,
+    ],
   };
   return { status: 'planned', plan };
 }
@@ -69,7 +82,32 @@ export function requirePlan(result: PlanResult): Plan {
   throw new GraftError(code, result.refusals.map(({ message }) => message).join('\n'));
 }
 
-function bakedOf({ adapter, options = {} }: PlanRequest): Baked | null {
+function labelsOf(adapters: readonly Adapter[]): string[] {
+  return adapters.flatMap(({ config }) => config.labels);
+}
+
+/** The adapters that do something: of fixed weights some may have none. */
+function active(
+  adapters: readonly Adapter[],
+  baked: Baked | null,
+  { warnings }: Remarks,
+): { adapters: readonly Adapter[]; baked: Baked | null } {
+  if (baked === null || adapters.length === 1) return { adapters, baked };
+  const parts = adapters.map(({ config }, index) => {
+    const start = labelsOf(adapters.slice(0, index)).length;
+    return baked.weights.slice(start, start + config.labels.length);
+  });
+  const used = (index: number) => parts[index]!.some((weight) => weight > 0);
+  for (const [index, { name }] of adapters.entries()) {
+    if (!used(index)) warnings.push(`adapter '${name}' is left out: none of its labels is baked`);
+  }
+  return {
+    adapters: adapters.filter((_, index) => used(index)),
+    baked: { ...baked, weights: parts.filter((_, index) => used(index)).flat() },
+  };
+}
+
+function bakedOf(adapters: readonly Adapter[], { options = {} }: PlanRequest): Baked | null {
   if (options.bake === undefined) return null;
   const { weights, strength = 1 } = options.bake;
   if (!Number.isFinite(strength)) {
@@ -78,7 +116,7 @@ function bakedOf({ adapter, options = {} }: PlanRequest): Baked | null {
       `The strength to bake must be a number, not ${strength}.`,
     );
   }
-  return { weights: labelWeights(weights, adapter.config.labels), strength };
+  return { weights: labelWeights(weights, labelsOf(adapters)), strength };
 }
 
 function graftNames(

@@ -1,10 +1,11 @@
 import type { FloatType, SkipSite } from '@pip-graft/onnx-graft';
 import { elementCount } from '@pip-graft/weights';
+import type { Adapter } from '../adapter/adapter.ts';
 import type { LevelConfig, PipConfig } from '../config/pip-config.ts';
 import { levelParameters } from '../parameters/level-parameters.ts';
 import type { Remarks } from './check-host.ts';
 import { levelCost } from './cost.ts';
-import type { PlannedLevel } from './plan.ts';
+import type { PlannedLevel, PlannedModule } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 
 const layouts = {
@@ -13,23 +14,26 @@ const layouts = {
   tokens: { rank: 3, channelAxis: 2 },
 } as const;
 
-/** The adapter's levels on the host's sites, in the order in which the host reads them. */
-export function planLevels(request: PlanRequest, remarks: Remarks): PlannedLevel[] {
-  const { adapter, sites, options = {} } = request;
-  const { config } = adapter;
-  const wanted = options.levels ?? config.levels.map(({ level }) => level);
+/** The adapters' levels on the host's sites, in the order in which the host reads them. */
+export function planLevels(
+  adapters: readonly Adapter[],
+  request: PlanRequest,
+  remarks: Remarks,
+): PlannedLevel[] {
+  const { sites, options = {} } = request;
+  const had = adapters.flatMap(({ config }) => config.levels.map(({ level }) => level));
+  const wanted = [...new Set(options.levels ?? had)];
   if (wanted.length === 0) {
     remarks.refusals.push({ code: 'INVALID_ARGUMENT', message: 'No level was chosen to graft.' });
   }
   const planned: PlannedLevel[] = [];
   if (sites.length === 0) return planned;
-  for (const number of [...new Set(wanted)]) {
-    const level = config.levels.find((candidate) => candidate.level === number);
+  for (const number of wanted) {
     const site = sites.find((candidate) => candidate.level === number);
-    if (level === undefined || site === undefined) {
-      remarks.refusals.push(missing(number, level === undefined, request));
+    if (!had.includes(number) || site === undefined) {
+      remarks.refusals.push(missing(number, adapters, request, had.includes(number)));
     } else {
-      const result = planLevel(site, level, config, request, remarks);
+      const result = planLevel(site, adapters, request, remarks);
       if (result) planned.push(result);
     }
   }
@@ -42,8 +46,7 @@ export function planLevels(request: PlanRequest, remarks: Remarks): PlannedLevel
 
 function planLevel(
   site: SkipSite,
-  level: LevelConfig,
-  config: PipConfig,
+  adapters: readonly Adapter[],
   { model, facts }: PlanRequest,
   { refusals }: Remarks,
 ): PlannedLevel | undefined {
@@ -59,11 +62,15 @@ function planLevel(
       code: 'UNSUPPORTED_LAYOUT',
       message: `${place}: it was located as ${site.layout} with ${site.channels} channels, but the graph says rank ${rank} and ${channels} channels; locate the sites again.`,
     });
-  } else if (level.channels !== channels) {
-    refusals.push({
-      code: 'ADAPTER_MISMATCH',
-      message: `${place}: it has ${channels} channels, and the adapter was made for ${level.channels}.`,
-    });
+  } else {
+    for (const { name, config } of adapters) {
+      const level = levelOf(config, site.level);
+      if (level === undefined || level.channels === channels) continue;
+      refusals.push({
+        code: 'ADAPTER_MISMATCH',
+        message: `${place}: it has ${channels} channels, and adapter '${name}' was made for ${level.channels}.`,
+      });
+    }
   }
   const dataType = facts.value(site.value)?.dataType;
   if (!isFloat(dataType)) {
@@ -87,17 +94,30 @@ function planLevel(
     });
   }
   if (refusals.length > before || !isFloat(dataType)) return undefined;
-  const parameters = levelParameters(level, config).reduce(
-    (sum, { dims }) => sum + elementCount(dims),
-    0,
-  );
-  return { site, config: level, dataType, parameters, cost: levelCost(level, config) };
+  const modules = adapters.flatMap(({ config }, adapter): PlannedModule[] => {
+    const level = levelOf(config, site.level);
+    if (level === undefined) return [];
+    const specs = levelParameters(level, config);
+    const parameters = specs.reduce((sum, { dims }) => sum + elementCount(dims), 0);
+    return [{ adapter, config: level, parameters, cost: levelCost(level, config) }];
+  });
+  return { site, dataType, modules };
 }
 
-function missing(level: number, inAdapter: boolean, { adapter, sites, model }: PlanRequest) {
+function levelOf({ levels }: PipConfig, number: number): LevelConfig | undefined {
+  return levels.find(({ level }) => level === number);
+}
+
+function missing(
+  level: number,
+  adapters: readonly Adapter[],
+  { sites, model }: PlanRequest,
+  inAdapter: boolean,
+) {
+  const levels = (adapter: Adapter) => adapter.config.levels.map((l) => l.level).join(', ');
   const have = inAdapter
-    ? `adapter '${adapter.name}' has levels ${adapter.config.levels.map((l) => l.level).join(', ')}`
-    : `${model.source.label} has skip connections at levels ${sites.map((s) => s.level).join(', ') || 'none'}`;
+    ? `${model.source.label} has skip connections at levels ${sites.map((s) => s.level).join(', ') || 'none'}`
+    : adapters.map((each) => `adapter '${each.name}' has levels ${levels(each)}`).join('; ');
   const message = `Level ${level} cannot be grafted: ${have}.`;
   return { code: 'ADAPTER_MISMATCH', message } as const;
 }

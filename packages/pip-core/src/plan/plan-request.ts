@@ -23,7 +23,8 @@ export interface PlanRequest {
   readonly fingerprint?: string | null;
   /** `sha256:…` of the host's file. */
   readonly digest: string;
-  readonly adapter: Adapter;
+  /** One or several, in any order. */
+  readonly adapters: readonly Adapter[];
   readonly options?: PlanOptions;
 }
 
@@ -35,7 +36,7 @@ export interface PlanOptions {
    * that has one (they ignore it silently); its Python, C and C# interfaces can.
    */
   readonly requireInputs?: boolean;
-  /** Graft these levels only; default every level of the adapter. */
+  /** Graft these levels only; default every level that an adapter has. */
   readonly levels?: readonly number[];
   /** Graft an adapter that was made for another host; a warning takes the refusal's place. */
   readonly allowUnbound?: boolean;

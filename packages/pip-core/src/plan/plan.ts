@@ -5,9 +5,17 @@ import type { Cost } from './cost.ts';
 /** What a graft will do to one skip connection. */
 export interface PlannedLevel {
   readonly site: SkipSite;
-  readonly config: LevelConfig;
   /** What the host computes the skip feature in. */
   readonly dataType: FloatType;
+  /** One for each adapter that has the level. */
+  readonly modules: readonly PlannedModule[];
+}
+
+/** What one adapter adds at a skip connection. */
+export interface PlannedModule {
+  /** Its place in the plan's adapters. */
+  readonly adapter: number;
+  readonly config: LevelConfig;
   /** Learned parameters of the level. */
   readonly parameters: number;
   readonly cost: Cost;
@@ -26,6 +34,17 @@ export interface Baked {
   readonly strength: number;
 }
 
+/** An adapter of a graft, without its parameters. */
+export interface PlannedAdapter {
+  readonly name: string;
+  readonly version: string;
+  readonly digest: string | null;
+  readonly trained: boolean;
+  readonly mode: PipMode;
+  readonly attach: PipAttach;
+  readonly labels: readonly string[];
+}
+
 /** What a graft will do: plain data, made before the first edit. */
 export interface Plan {
   readonly host: {
@@ -35,14 +54,9 @@ export interface Plan {
     readonly digest: string;
     readonly opset: number;
   };
-  readonly adapter: {
-    readonly name: string;
-    readonly version: string;
-    readonly digest: string | null;
-    readonly trained: boolean;
-  };
-  readonly mode: PipMode;
-  readonly attach: PipAttach;
+  /** By name, then digest, in whatever order they were given. */
+  readonly adapters: readonly PlannedAdapter[];
+  /** Of all adapters, one's after another's. */
   readonly labels: readonly string[];
   /** Every added node and weight is named `${prefix}/…`. */
   readonly prefix: string;

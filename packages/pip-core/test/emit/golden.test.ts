@@ -1,13 +1,12 @@
 import { readdirSync } from 'node:fs';
-import type { LevelValues } from '@pip-graft/pip-core';
 import { describe, expect, it } from 'vitest';
 import { type Golden, readGolden } from '../golden.ts';
-import { type Level, maxError, oneSite, runOneSite } from '../one-site.ts';
+import { type Level, maxError, oneSite, runOneSite, type SiteValues } from '../one-site.ts';
 
 /** Issue 2: float32 max abs error on O(1) data. */
 const tolerance = 1e-4;
 
-const values: Record<string, keyof LevelValues> = {
+const values: Record<string, keyof SiteValues> = {
   S: 'semanticMap',
   P: 'prompt',
   U: 'universalPrompt',

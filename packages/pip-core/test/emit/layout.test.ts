@@ -15,17 +15,17 @@ async function inLayout(name: string, layout: SiteLayout, opset: number): Promis
       ? ops.transpose(g, 'image', [0, 2, 3, 1], { name: 'feature' })
       : ops.transpose(g, ops.reshape(g, 'image', [0, C, -1]), [0, 2, 1], { name: 'feature' });
   const [emitted] = emitPip({
-    ...{ config, tensors, opset, names: new NameScope(), prefix: 'pip' },
+    ...{ adapters: [{ config, tensors }], opset, names: new NameScope(), prefix: 'pip' },
     sites: [{ level: 1, value: there, dataType: 'float32', layout, extent: 'image' }],
     steering: { kind: 'inputs', degradation: 'degradation', strength: 'strength' },
   });
-  const { fragment, values } = emitted!;
+  const { fragment, output } = emitted!;
   const host = g.fragment();
   const after = new GraphBuilder({ opset, prefix: 'after' });
   const back =
     layout === 'NHWC'
-      ? ops.transpose(after, values.output, [0, 3, 1, 2])
-      : ops.reshape(after, ops.transpose(after, values.output, [0, 2, 1]), [-1, C, height, width]);
+      ? ops.transpose(after, output, [0, 3, 1, 2])
+      : ops.reshape(after, ops.transpose(after, output, [0, 2, 1]), [-1, C, height, width]);
   const tail = after.fragment();
   const model = buildModel({
     ...{ irVersion: 6, opset, graphName: 'layout', producer: { name: 'test', version: '0' } },

@@ -22,7 +22,7 @@ function grafted(
 ) {
   const request = tinyRequest(tinyHost(host), ...rest);
   const plan = requirePlan(planGraft(request));
-  return { ...request, plan, grafted: applyPlan(request.model, plan, request.adapter, tool) };
+  return { ...request, plan, grafted: applyPlan(request.model, plan, request.adapters, tool) };
 }
 
 const image = (n = 1): FloatTensor => ({
@@ -86,7 +86,12 @@ describe('graft', () => {
   it('writes nodes of the newest known form for a newer operator set', () => {
     const host = tinyHost({ opset: 23 });
     const request = tinyRequest({ ...host, model: { ...host.model, opsets: new Map([['', 26]]) } });
-    const result = applyPlan(request.model, requirePlan(planGraft(request)), request.adapter, tool);
+    const result = applyPlan(
+      request.model,
+      requirePlan(planGraft(request)),
+      request.adapters,
+      tool,
+    );
     expect(result.graph.nodes.map(({ opType }) => opType)).toContain('Gelu');
   });
 
@@ -117,9 +122,7 @@ describe('readGraft', () => {
     expect(record).toMatchObject({
       tool,
       host,
-      adapter: plan.adapter,
-      mode: plan.mode,
-      attach: plan.attach,
+      adapters: plan.adapters,
       labels: ['rain', 'haze', 'blur'],
       inputs: plan.inputs,
       baked: null,
@@ -134,7 +137,8 @@ describe('readGraft', () => {
     );
     const values = new Set(result.graph.nodes.flatMap(({ outputs }) => outputs));
     for (const site of record.sites) {
-      for (const name of Object.values(site.values)) expect(values.has(name), name).toBe(true);
+      const names = [site.output, ...site.modules.flatMap((each) => Object.values(each.values))];
+      for (const name of names) expect(values.has(name), name).toBe(true);
     }
   });
 
@@ -147,9 +151,35 @@ describe('readGraft', () => {
     tinyHost({ metadata: { pip_graft: JSON.stringify({ ...record, ...change }) } }).model;
 
   it.each<[string, object, RegExp]>([
-    ['a newer version', { formatVersion: 2 }, /record version 2.*update/],
+    ['a newer version', { formatVersion: 3 }, /record version 3.*update/],
     ['no tool', { tool: null }, /'tool': expected an object/],
-    ['an unknown mode', { mode: 'x' }, /'mode' must be one of/],
+    [
+      'an unknown mode',
+      { adapters: [{ ...record.adapters[0], mode: 'x' }] },
+      /'mode' must be one of/,
+    ],
+    ['no adapters', { adapters: [] }, /'labels' are not those of the adapters/],
+    ['labels of nobody', { labels: ['rain', 'haze', 'snow'] }, /'labels' are not those/],
+    [
+      'a module of an adapter that is not there',
+      {
+        sites: record.sites.map((site) => ({
+          ...site,
+          modules: [{ ...site.modules[0], adapter: 1 }],
+        })),
+      },
+      /'adapter' must be the place of one of 1 adapters/,
+    ],
+    [
+      'an adapter twice at a site',
+      {
+        sites: record.sites.map((site) => ({
+          ...site,
+          modules: [site.modules[0], site.modules[0]],
+        })),
+      },
+      /'modules' must hold one entry for each adapter/,
+    ],
     ['weights of another count', { defaultDegradation: [1] }, /must hold 3 numbers/],
     [
       'a prefix that would take the host’s nodes',

@@ -12,8 +12,7 @@ describe('levelCost', () => {
     const [level] = config.levels;
     const { adapter } = tinyRequest(host, { mode });
     const [emitted] = emitPip({
-      config: adapter.config,
-      tensors: adapter.tensors,
+      adapters: [adapter],
       opset: 17,
       names: new NameScope(),
       prefix: 'pip',

@@ -31,9 +31,7 @@ describe('planGraft', () => {
       inputs: { degradation: 'degradation', strength: 'strength' },
       defaultDegradation: [1 / 3, 1 / 3, 1 / 3],
       baked: null,
-      mode: 'convgate',
-      attach: 'residual',
-      adapter: { trained: false },
+      adapters: [{ trained: false, mode: 'convgate', attach: 'residual' }],
       warnings: ["adapter 'init' is untrained"],
     });
     expect(plan.parameters).toBe(
@@ -72,7 +70,9 @@ describe('planGraft', () => {
       ...request.adapter,
       base: { family: 'unet', fingerprint: null, digest: null },
     };
-    const warnings = requirePlan(planGraft({ ...request, model, adapter })).warnings.join();
+    const warnings = requirePlan(
+      planGraft({ ...request, model, adapters: [adapter] }),
+    ).warnings.join();
     expect(warnings).toMatch(/operator set 25 is newer than 23/);
     expect(warnings).toMatch(/does not say for which unet it was made/);
   });
@@ -151,7 +151,7 @@ describe('planGraft', () => {
     ],
     [
       'missing tensors',
-      { adapter: { ...adapter, tensors: new Map() } },
+      { adapters: [{ ...adapter, tensors: new Map() }] },
       /^ADAPTER_INVALID .*missing/,
     ],
     [

@@ -108,7 +108,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         strength: graft === null ? null : (strength ?? graft.baked?.strength ?? 1),
         seed,
       },
-      graft: graft && { adapter: graft.adapter.name, trained: graft.adapter.trained, ownHost },
+      graft: graft && {
+        adapter: graft.adapters.map(({ name }) => name).join(' + '),
+        trained: graft.adapters.every(({ trained }) => trained),
+        ownHost,
+      },
       tasks: results,
       average: meanQualities(results.flatMap(({ mean }) => mean ?? [])),
       problems,

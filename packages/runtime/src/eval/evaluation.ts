@@ -44,7 +44,9 @@ export interface Evaluation {
   };
   /** null for a model without a graft. */
   readonly graft: {
+    /** Its name; of several, all names joined by ' + '. */
     readonly adapter: string;
+    /** Whether every adapter is. */
     readonly trained: boolean;
     /** Whether the host is, byte for byte, the file that was grafted. */
     readonly ownHost: boolean;

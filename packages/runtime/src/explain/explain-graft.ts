@@ -71,8 +71,10 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
     const prompts = await readPrompts(run('grafted'), graft, photo);
     onStep?.('prompts', total, total);
     if (prompts === undefined) return { ...pictures, promptMaps: [] };
-    const promptMaps = await Promise.all(prompts.levels.map(({ level }) => mapsOf(prompts, level)));
-    return { ...pictures, promptMaps, prompts: promptFigures(prompts) };
+    const promptMaps = await Promise.all(
+      prompts.flatMap((own) => own.levels.map(({ level }) => mapsOf(own, level))),
+    );
+    return { ...pictures, promptMaps, prompts: together(prompts.map(promptFigures), graft.labels) };
   } finally {
     await close();
   }
@@ -87,6 +89,15 @@ async function photoFor({ photo, picture }: Subject, most: number): Promise<Imag
 /** A model may fix its batch: then each picture goes in several times, and its first result counts. */
 function filled(images: readonly Image[], batch = 1): Image[] {
   return images.flatMap((image) => Array.from({ length: batch }, () => image));
+}
+
+/** The figures of all adapters as one; where there are several, each level says whose labels it compares. */
+function together(figures: readonly PromptFigures[], labels: readonly string[]): PromptFigures {
+  if (figures.length === 1) return figures[0]!;
+  const levels = figures.flatMap((own) =>
+    own.levels.map((level) => ({ ...level, labels: own.labels })),
+  );
+  return { labels, levels };
 }
 
 async function mapsOf(prompts: LabelPrompts, level: number): Promise<ReportMaps> {

@@ -6,7 +6,7 @@ import type { TrialRunner } from './trial-runner.ts';
 
 type Tensor = TypedTensorOf<'float32'>;
 
-/** The prompts that each label makes of one picture. */
+/** The prompts that each label of an adapter makes of one picture. */
 export interface LabelPrompts {
   readonly labels: readonly string[];
   readonly levels: readonly {
@@ -19,40 +19,44 @@ export interface LabelPrompts {
 }
 
 /**
- * Runs the grafted model once a label and keeps its prompts: what PIP says can be looked into.
+ * Runs the grafted model once a label and keeps its adapter's prompts, adapter by adapter: what PIP says can be looked into.
  * All of them are in memory together, so hand in a small picture: at 256x256 and 64 channels a
  * level and label take 17 MB.
  *
  * Returns undefined when the degradation was baked in: there is one setting and nothing to compare.
  *
- * @example const prompts = await readPrompts(run, readGraft(model)!, photo);
+ * @example const [prompts] = (await readPrompts(run, readGraft(model)!, photo)) ?? [];
  */
 export async function readPrompts(
   run: TrialRunner,
   graft: GraftRecord,
   picture: Image,
-): Promise<LabelPrompts | undefined> {
-  const { labels, inputs, sites } = graft;
+): Promise<LabelPrompts[] | undefined> {
+  const { adapters, labels, inputs, sites } = graft;
   if (inputs === null) return undefined;
-  const inner = sites.flatMap(({ values }) => [values.degradationPrompt, values.universalPrompt]);
-  const levels = sites
-    .map(({ level, values }) => ({
-      level,
-      values,
-      degradation: [] as Tensor[],
-      universal: [] as Tensor[],
-    }))
-    .sort((a, b) => a.level - b.level);
-  for (const label of labels) {
-    const rows = [labels.map((other) => (other === label ? 1 : 0))];
-    const { tensors } = await run({ images: [picture], rows, inner });
-    for (const { values, degradation, universal } of levels) {
-      degradation.push(toFloat32(tensors[values.degradationPrompt]!));
-      universal.push(toFloat32(tensors[values.universalPrompt]!));
+  const prompts: LabelPrompts[] = [];
+  for (const [adapter, { labels: own }] of adapters.entries()) {
+    const levels = sites
+      .flatMap(({ level, modules }) => {
+        const values = modules.find((module) => module.adapter === adapter)?.values;
+        return values
+          ? [{ level, values, degradation: [] as Tensor[], universal: [] as Tensor[] }]
+          : [];
+      })
+      .sort((a, b) => a.level - b.level);
+    const inner = levels.flatMap(({ values }) => [
+      values.degradationPrompt,
+      values.universalPrompt,
+    ]);
+    for (const label of own) {
+      const rows = [labels.map((other) => (other === label ? 1 : 0))];
+      const { tensors } = await run({ images: [picture], rows, inner });
+      for (const { values, degradation, universal } of levels) {
+        degradation.push(toFloat32(tensors[values.degradationPrompt]!));
+        universal.push(toFloat32(tensors[values.universalPrompt]!));
+      }
     }
+    prompts.push({ labels: own, levels: levels.map(({ values: _, ...level }) => level) });
   }
-  return {
-    labels,
-    levels: levels.map(({ level, degradation, universal }) => ({ level, degradation, universal })),
-  };
+  return prompts;
 }

@@ -131,6 +131,8 @@ export interface PromptFigures {
   readonly labels: readonly string[];
   readonly levels: readonly {
     readonly level: number;
+    /** The labels that are compared; left out where it is all of them. */
+    readonly labels?: readonly string[];
     /** Cosine between the labels' degradation-aware prompts. */
     readonly degradation: readonly (readonly number[])[];
     /** Cosine between the labels' universal restoration prompts, on one picture. */

@@ -8,6 +8,7 @@ import { imageInput, imageOutput } from '../restore/image-values.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
 import { computingType } from './computing-type.ts';
+import { moduleValues } from './module-values.ts';
 import { fit, sizesFor } from './pictures.ts';
 import { samplePhoto } from './sample-photo.ts';
 import { SessionPool } from './session-pool.ts';
@@ -144,13 +145,14 @@ function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions)
 
 /** Values that checks look at inside a model: skip features, and in the graft what is made of them. */
 function innerValues(graft: GraftRecord, side: Side): string[] {
-  return graft.sites.flatMap(({ value, values }) => {
-    if (side === 'host') return [value];
-    const { degradationPrompt, universalPrompt, modulated } = values;
+  const features = graft.sites.map(({ value }) => value);
+  if (side === 'host') return features;
+  const made = moduleValues(graft).flatMap(({ degradationPrompt, universalPrompt, modulated }) => {
     // A baked degradation-aware prompt is a constant, which needs no look.
     const prompt = graft.inputs === null ? [] : [degradationPrompt];
-    return [value, ...prompt, universalPrompt, modulated];
+    return [...prompt, universalPrompt, modulated];
   });
+  return [...features, ...made];
 }
 
 function withInner(loose: LooseModel, names: readonly string[]): LooseModel {

@@ -96,13 +96,13 @@ describe('of a grafted model', () => {
       },
     });
     const graft = readGraft(model)!;
-    const names = graft.sites.flatMap(({ values }) => [
-      values.degradationPrompt,
-      values.universalPrompt,
+    const names = graft.sites.flatMap(({ modules: [module] }) => [
+      module!.values.degradationPrompt,
+      module!.values.universalPrompt,
     ]);
     const session = await createSession({ model: exposeValues(model, names) });
     const trials: Trial[] = [];
-    const read = await readPrompts(
+    const [read] = (await readPrompts(
       (trial) => {
         trials.push(trial);
         const feeds = trialFeeds(trial, 'input', graft.inputs);
@@ -110,7 +110,7 @@ describe('of a grafted model', () => {
       },
       graft,
       picture,
-    );
+    ))!;
     await session.release();
 
     expect(trials.map(({ rows }) => rows)).toEqual([[[1, 0, 0]], [[0, 1, 0]], [[0, 0, 1]]]);

@@ -114,6 +114,7 @@ export const figures: Everything<ValidationFigures> = {
     levels: [
       {
         level: 1,
+        labels: ['rain', 'haze'],
         degradation: [
           [1, -0.25],
           [-0.25, 1],

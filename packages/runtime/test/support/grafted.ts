@@ -92,10 +92,10 @@ export async function graftedFiles(
     sites,
     family: 'unet',
     digest: digest(host.source),
-    adapter,
+    adapters: [adapter],
     options: options.plan ?? {},
   };
-  const model = applyPlan(host, requirePlan(planGraft(request)), adapter, {
+  const model = applyPlan(host, requirePlan(planGraft(request)), [adapter], {
     name: 'test',
     version: '0',
   });

@@ -36,12 +36,15 @@ async function wrongGraft(build: Build): Promise<string> {
   const output = ops.add(last, 'input', merged, { name: 'merge' });
   const [a, b, c] = [host.fragment(), g.fragment(), last.fragment()];
   const record: GraftRecord = {
-    formatVersion: 1,
+    formatVersion: 2,
     tool: { name: 'test', version: '0' },
-    adapter: { name: 'test', version: '0', digest: null, trained: true },
+    adapters: [
+      {
+        ...{ name: 'test', version: '0', digest: null, trained: true },
+        ...{ mode: 'convgate', attach: 'residual', labels: ['rain', 'haze'] },
+      },
+    ],
     host: { family: 'unet', fingerprint: null, digest: 'sha256:0' },
-    mode: 'convgate',
-    attach: 'residual',
     labels: ['rain', 'haze'],
     inputs: { degradation: 'degradation', strength: 'strength' },
     defaultDegradation: [0.5, 0.5],
@@ -56,14 +59,19 @@ async function wrongGraft(build: Build): Promise<string> {
         scale: 1,
         join: 'add',
         consumer: 'merge',
-        values: {
-          degradationPrompt: d,
-          semanticMap: u,
-          prompt: u,
-          universalPrompt: u,
-          modulated: u,
-          output: merged,
-        },
+        output: merged,
+        modules: [
+          {
+            adapter: 0,
+            values: {
+              degradationPrompt: d,
+              semanticMap: u,
+              prompt: u,
+              universalPrompt: u,
+              modulated: u,
+            },
+          },
+        ],
       },
     ],
     undo: { prefix, inputs: ['degradation', 'strength'], redirects: { [merged]: skip } },

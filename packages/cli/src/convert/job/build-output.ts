@@ -2,10 +2,10 @@ import { basename, join, resolve } from 'node:path';
 import { type GraftChoices, graft, hostOf, planOn } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openAdapter, saveModel } from '@pip-graft/graft/node';
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { type Adapter, type Plan, readGraft, requirePlan } from '@pip-graft/pip-core';
+import { type Adapter, readGraft, requirePlan } from '@pip-graft/pip-core';
 import { parseWeights } from '../../session/parse-weights.ts';
 import { version } from '../../version.ts';
-import type { Job } from './job.ts';
+import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 
 /** What came of a job before its gates. */
@@ -14,9 +14,9 @@ export interface Output {
   readonly path: string;
   readonly family: string;
   readonly precision: string;
-  readonly adapters: readonly Adapter[];
-  /** null where nothing was grafted. */
-  readonly plan: Plan | null;
+  /** Grafted here, or in the source already. */
+  readonly adapters: Made['adapters'];
+  readonly labels: readonly string[];
   readonly seeded: boolean;
   readonly warnings: readonly string[];
 }
@@ -46,12 +46,13 @@ export async function buildOutput(
     const adapters = (config.adapters ?? []).map((text) => openAdapter(text, host, folder));
     const choices = choicesOf(job, adapters);
     // Everything is refused here, before the first edit.
-    const plan = adapters.length > 0 ? requirePlan(planOn(host, adapters[0]!, choices)) : null;
+    const plan = adapters.length > 0 ? requirePlan(planOn(host, adapters, choices)) : null;
+    const graftOf = plan ?? readGraft(host.model);
     const form = precisionOf(host, config.precision);
     const converted = form.changed ? reopened(host, form.model) : host;
     const path = join(staging, name);
     const grafted = plan
-      ? graft(converted, adapters[0]!, form.changed ? { ...choices, allowUnbound: true } : choices)
+      ? graft(converted, adapters, form.changed ? { ...choices, allowUnbound: true } : choices)
           .model
       : converted.model;
     await saveModel(grafted, path, {
@@ -64,8 +65,12 @@ export async function buildOutput(
       path,
       family: host.located.family,
       precision: form.precision,
-      adapters,
-      plan,
+      adapters: (graftOf?.adapters ?? []).map(({ name, version, trained }) => ({
+        name,
+        version,
+        trained,
+      })),
+      labels: graftOf?.labels ?? [],
       seeded,
       warnings: plan?.warnings ?? [],
     };

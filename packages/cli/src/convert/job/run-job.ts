@@ -14,21 +14,8 @@ export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made
   const output = await buildOutput(job, basename(job.config.output), options);
   const files = filesOf(output.path);
   const gates = await runGates(job, output, files, options);
-  const { family, precision, adapters, plan, seeded, warnings } = output;
-  return {
-    files,
-    family,
-    precision,
-    adapters: adapters.map(({ name, version, training }) => ({
-      name,
-      version,
-      trained: training !== null,
-    })),
-    labels: plan?.labels ?? [],
-    seeded,
-    gates,
-    warnings,
-  };
+  const { family, precision, adapters, labels, seeded, warnings } = output;
+  return { files, family, precision, adapters, labels, seeded, gates, warnings };
 }
 
 /** A model and the files of its external data, the model first. */

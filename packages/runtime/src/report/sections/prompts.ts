@@ -16,11 +16,16 @@ export function prompts(
       ? undefined
       : html`<p class="hint">How alike the labels' prompts are, as a cosine: 1 is the same direction, 0 unrelated, −1 opposite. Labels whose prompts are alike steer the network alike.</p>`
   }${levels.map(
-    ({ level, degradation, universal }) => html`<div class="matrices">${similarity(
-      `Level ${level}: degradation-aware prompts`,
-      labels,
+    ({
+      level,
       degradation,
-    )}${similarity(`Level ${level}: universal prompts, on one picture`, labels, universal)}</div>
+      universal,
+      labels: own = labels,
+    }) => html`<div class="matrices">${similarity(
+      `Level ${level}: degradation-aware prompts`,
+      own,
+      degradation,
+    )}${similarity(`Level ${level}: universal prompts, on one picture`, own, universal)}</div>
 `,
   )}${maps.map(heatMaps)}`;
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../../image/image.ts';
 import { countNonFinite } from '../../metrics/count-non-finite.ts';
+import { moduleValues } from '../module-values.ts';
 import { fitted, flat, noise } from '../pictures.ts';
 import type { Check, Subject } from '../subject.ts';
 import { atMost } from '../verdict.ts';
@@ -13,7 +14,10 @@ export const finite: Check = {
   name: 'finite numbers',
   async run(subject) {
     const { graft } = subject;
-    const inner = graft.sites.flatMap(({ values }) => [values.universalPrompt, values.modulated]);
+    const inner = moduleValues(graft).flatMap((values) => [
+      values.universalPrompt,
+      values.modulated,
+    ]);
     const pictures = hardPictures(subject);
     const places = new Set<string>();
     const spoiltHost: string[] = [];

@@ -1,6 +1,7 @@
 import { difference } from '../../metrics/difference.ts';
 import { toFloat32 } from '../../session/to-float32.ts';
 import type { TypedTensor } from '../../session/typed-tensor.ts';
+import { moduleValues } from '../module-values.ts';
 import { fitted } from '../pictures.ts';
 import type { Check, Subject } from '../subject.ts';
 import type { TrialResult } from '../trial.ts';
@@ -12,16 +13,27 @@ export const labels: Check = {
   async run(subject) {
     const { graft } = subject;
     if (graft.inputs === null) return skipped('The degradation is baked in.');
-    if (graft.labels.length < 2) return skipped('The adapter has one label.');
-    const inner = graft.sites.map((site) => site.values.universalPrompt);
+    if (graft.labels.length < 2) return skipped('The graft has one label.');
+    const inner = moduleValues(graft).map((values) => values.universalPrompt);
     const images = [fitted(subject.photo, subject.sizes[0]!)];
     const runs: TrialResult[] = [];
     for (const label of graft.labels.keys()) {
       runs.push(await subject.run('grafted', { images, rows: [oneHot(subject, label)], inner }));
     }
-    const output = nearestPair(runs.map((run) => run.output));
+    const outputs = runs.map((run) => run.output);
+    const output = nearestPair(outputs, () => true);
     if (output.distance > 0) return verdict(subject, output, 'output');
-    const prompts = inner.map((name) => nearestPair(runs.map((run) => run.tensors[name]!)));
+    const closed = closedLabels(subject);
+    const open = nearestPair(outputs, (a, b) => !(closed[a] && closed[b]));
+    // A module tells its own labels apart, and each of them from what is not its own.
+    const prompts = graft.adapters.flatMap((_, adapter) =>
+      moduleValues(graft, adapter).map(({ universalPrompt }) =>
+        nearestPair(
+          runs.map((run) => run.tensors[universalPrompt]!),
+          (a, b) => [a, b].some((label) => adapterOf(subject, label) === adapter),
+        ),
+      ),
+    );
     const closest = prompts.reduce((a, b) =>
       Number.isNaN(a.distance) || a.distance <= b.distance ? a : b,
     );
@@ -29,7 +41,7 @@ export const labels: Check = {
       subject,
       closest,
       'universal restoration prompt (the output does not depend on the label: the gate is closed)',
-      graft.attach === 'residual' && !graft.adapter.trained,
+      open.distance > 0,
     );
   },
 };
@@ -50,10 +62,14 @@ function verdict({ graft }: Subject, near: Pair, where: string, allowed = true):
 }
 
 /** The two of several tensors that differ least, by their largest difference. */
-function nearestPair(tensors: readonly TypedTensor[]): Pair {
+function nearestPair(
+  tensors: readonly TypedTensor[],
+  counts: (a: number, b: number) => boolean,
+): Pair {
   let near: Pair = { distance: Number.POSITIVE_INFINITY, pair: [0, 0] };
   for (const [i, a] of tensors.entries()) {
     for (const [j, b] of tensors.slice(0, i).entries()) {
+      if (!counts(j, i)) continue;
       const distance = difference(toFloat32(a), toFloat32(b)).maxAbs;
       // NaN is no difference that a label made, and stays found.
       if (Number.isNaN(distance)) return { distance, pair: [j, i] };
@@ -61,6 +77,18 @@ function nearestPair(tensors: readonly TypedTensor[]): Pair {
     }
   }
   return near;
+}
+
+/** The place of the adapter that a label is of. */
+function adapterOf({ graft }: Subject, label: number): number {
+  return graft.adapters.findIndex(({ labels }) => labels.includes(graft.labels[label]!));
+}
+
+/** Of each label whether its adapter's gates are closed, as they are before training. */
+function closedLabels({ graft }: Subject): boolean[] {
+  return graft.adapters.flatMap(({ labels: own, attach, trained }) =>
+    own.map(() => attach === 'residual' && !trained),
+  );
 }
 
 function oneHot({ graft }: Subject, label: number): number[] {

@@ -1,5 +1,7 @@
+import type { GraftRecord } from '@pip-graft/pip-core';
 import { difference } from '../../metrics/difference.ts';
 import { toFloat32 } from '../../session/to-float32.ts';
+import { moduleValues } from '../module-values.ts';
 import { fitted } from '../pictures.ts';
 import type { Check } from '../subject.ts';
 import { atMost, skipped } from '../verdict.ts';
@@ -10,38 +12,61 @@ const weights = [0.75, 0.5] as const;
 /**
  * A mixture of two labels is what the definition says: the degradation-aware
  * prompt is the weighted sum of the labels' own (spec pip.md section 3, step 1).
+ * Of several adapters each sees its own weights, scaled to the sum over all labels.
  */
 export const mixture: Check = {
   name: 'mixture of labels',
   async run(subject) {
     const { graft } = subject;
     if (graft.inputs === null) return skipped('The degradation is baked in.');
-    const count = graft.labels.length;
-    if (count < 2) return skipped('The adapter has one label.');
-    const names = graft.sites.map((site) => site.values.degradationPrompt);
+    if (graft.labels.length < 2) return skipped('The graft has one label.');
+    const inner = moduleValues(graft).map((values) => values.degradationPrompt);
     const images = [fitted(subject.photo, subject.sizes[0]!)];
-    const row = (first: number, last: number): number[] => [
-      first,
-      ...new Array<number>(count - 2).fill(0),
-      last,
-    ];
-    const prompts = async (weightsRow: readonly number[]) => {
-      const trial = { images, rows: [weightsRow], inner: names };
-      return (await subject.run('grafted', trial)).tensors;
-    };
-    const [first, last] = [await prompts(row(1, 0)), await prompts(row(0, 1))];
-    const mixed = await prompts(row(...weights));
+    const prompts = async (row: readonly number[]) =>
+      (await subject.run('grafted', { images, rows: [row], inner })).tensors;
+    const pairs = pairsOf(graft);
     let worst = 0;
-    for (const name of names) {
-      const [a, b, got] = [first, last, mixed].map((tensors) => toFloat32(tensors[name]!));
-      const wanted = a!.data.map((value, i) => weights[0] * value + weights[1] * b!.data[i]!);
-      const { maxAbs, peak } = difference(got!, { data: wanted });
-      worst = Math.max(worst, maxAbs === 0 ? 0 : maxAbs / peak);
+    for (const [a, b] of pairs) {
+      const row = (first: number, last: number) =>
+        graft.labels.map((_, at) => (at === a ? first : at === b ? last : 0));
+      const [first, last] = [await prompts(row(1, 0)), await prompts(row(0, 1))];
+      const mixed = await prompts(row(...weights));
+      for (const [adapter, own] of ownLabels(graft).entries()) {
+        const [x, y] = [own.includes(a) ? weights[0] : 0, own.includes(b) ? weights[1] : 0];
+        if (x + y === 0) continue;
+        const scale = (weights[0] + weights[1]) / (x + y);
+        for (const { degradationPrompt: name } of moduleValues(graft, adapter)) {
+          const [p, q, got] = [first, last, mixed].map((tensors) => toFloat32(tensors[name]!));
+          const wanted = p!.data.map((value, i) => scale * (x * value + y * q!.data[i]!));
+          const { maxAbs, peak } = difference(got!, { data: wanted });
+          worst = Math.max(worst, maxAbs === 0 ? 0 : maxAbs / peak);
+        }
+      }
     }
+    const told = pairs.map(
+      ([a, b]) => `${weights[0]} ${graft.labels[a]} + ${weights[1]} ${graft.labels[b]}`,
+    );
     return atMost(
       worst,
       subject.tolerances.mixture,
-      `Degradation-aware prompt at ${weights[0]} ${graft.labels[0]} + ${weights[1]} ${graft.labels.at(-1)}, against that sum of the two labels' own prompts; largest relative difference over ${names.length} levels.`,
+      `Degradation-aware prompt at ${told.join(' and at ')}, against that sum of the two labels' own prompts; largest relative difference over ${inner.length} levels.`,
     );
   },
 };
+
+/** First and last label of each adapter, and the first labels of adapters that follow each other. */
+function pairsOf(graft: GraftRecord): [number, number][] {
+  const own = ownLabels(graft);
+  const within = own
+    .filter((labels) => labels.length > 1)
+    .map((labels): [number, number] => [labels[0]!, labels.at(-1)!]);
+  const between = own
+    .slice(1)
+    .map((labels, index): [number, number] => [own[index]![0]!, labels[0]!]);
+  return [...within, ...between];
+}
+
+/** The places of each adapter's labels among all. */
+function ownLabels({ adapters, labels }: GraftRecord): number[][] {
+  return adapters.map((adapter) => adapter.labels.map((label) => labels.indexOf(label)));
+}

@@ -22,14 +22,12 @@ export const neutralAll: Check = {
 export const untrainedIdentity: Check = {
   name: 'untrained is neutral',
   async run(subject) {
-    const {
-      attach,
-      adapter: { trained },
-    } = subject.graft;
-    if (attach !== 'residual') {
+    const { adapters } = subject.graft;
+    if (adapters.some(({ attach }) => attach !== 'residual')) {
       return skipped('The adapter replaces the skip feature, so it changes the output at once.');
     }
-    if (trained) return skipped('The adapter was trained, so it changes the output.');
+    if (adapters.some(({ trained }) => trained))
+      return skipped('The adapter was trained, so it changes the output.');
     return compare(subject, 'basic', {}, subject.tolerances.neutralBasic);
   },
 };

@@ -1,6 +1,7 @@
 import { gap } from '../../metrics/gap.ts';
 import { toFloat32 } from '../../session/to-float32.ts';
 import type { Parity } from '../figures.ts';
+import { moduleValues } from '../module-values.ts';
 import { fitted, noise } from '../pictures.ts';
 import type { Check, Precision, Side, Subject } from '../subject.ts';
 import type { TrialResult } from '../trial.ts';
@@ -57,7 +58,7 @@ async function compare(
   const inner =
     side === 'host'
       ? []
-      : graft.sites.flatMap(({ values }) => [values.universalPrompt, values.modulated]);
+      : moduleValues(graft).flatMap((values) => [values.universalPrompt, values.modulated]);
   const on: Precision = precision === 'float32' ? 'float32' : 'tf32';
   const size = sizes[0]!;
   const worst = new Map<string, Parity>();

@@ -24,7 +24,7 @@ export const records: Check = {
 
 function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
   const own = (name: string): boolean => name.startsWith(`${graft.undo.prefix}/`);
-  const outputs = graft.sites.map((site) => site.values.output);
+  const outputs = graft.sites.map((site) => site.output);
   const inputs: readonly string[] = Object.values(graft.inputs ?? {});
   // Nodes are matched by first output; the ones that a site redirects may read something else.
   const readers = new Set(

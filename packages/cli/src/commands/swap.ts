@@ -1,0 +1,59 @@
+import { graft, isInPlace, keepChoices, planOn } from '@pip-graft/graft';
+import { openAdapter, openGraft } from '@pip-graft/graft/node';
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import { requirePlan } from '@pip-graft/pip-core';
+import type { Command } from 'commander';
+import { choicesOf, type GraftOptions, swapOptions } from '../host/plan-host.ts';
+import { spellAdapters, summariseGraft } from '../host/summarise-graft.ts';
+import { define } from '../session/define.ts';
+import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
+import { run } from '../session/run.ts';
+import { version } from '../version.ts';
+
+interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
+  readonly inputs?: GraftOptions['inputs'];
+  readonly output?: string;
+}
+
+export function command(): Command {
+  const swap = define('swap', 'Puts other adapters in the place of those that a model carries', [
+    'graft swap grafted.onnx --adapter ./my-adapter',
+    'graft swap grafted.onnx --adapter ./rain --adapter ./haze -o both.onnx',
+  ])
+    .argument('<grafted>', 'ONNX file that `graft apply` wrote')
+    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'));
+  for (const option of swapOptions()) swap.addOption(option);
+  return swap.addOption(externalOption()).action(
+    run<[string], Options>(async (session, path, options) => {
+      const target = options.output ?? path;
+      const home = { target, external: options.external ?? 'copy' };
+      const { host, grafted, graft: before } = openGraft(path, home);
+      try {
+        const adapters = options.adapter.map((text) => openAdapter(text, host, session.cwd));
+        const choices = keepChoices(grafted, before, adapters, choicesOf(options, adapters));
+        const plan = requirePlan(planOn(host, adapters, choices));
+        for (const warning of plan.warnings) session.note(`warning: ${warning}`);
+        const json = { output: target, before: before.adapters, plan };
+        const inPlace = options.output === undefined && options.external === undefined;
+        if (inPlace && isInPlace(grafted, before, plan)) {
+          const text = `${path}: it carries ${spellAdapters(plan.adapters)} already; nothing was changed`;
+          return { json: { ...json, changed: false }, text };
+        }
+        const tool = { name: 'graft', version };
+        await saveModel(graft(host, adapters, { ...choices, tool }).model, target, {
+          from: host,
+          signal: session.signal,
+          onProgress: (done, total) => session.progress('saving', done, total),
+          ...(options.external ? { externalData: options.external } : {}),
+        });
+        const text = [
+          `${target}: ${summariseGraft(plan)}`,
+          `out: ${spellAdapters(before.adapters)}, labels ${before.labels.join(', ')}`,
+        ].join('\n');
+        return { json: { ...json, changed: true }, text };
+      } finally {
+        host.close();
+      }
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+import type { Plan } from '@pip-graft/pip-core';
+
+/** What was grafted where, in one line. */
+export function summariseGraft({ adapters, levels, parameters, labels }: Plan): string {
+  const at = levels
+    .map(({ site }) => site.level)
+    .sort((a, b) => a - b)
+    .join(', ');
+  return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
+}
+
+/** Adapters by name, and which of them was never trained. */
+export function spellAdapters(adapters: Plan['adapters']): string {
+  return adapters
+    .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${name}'`)
+    .join(' and ');
+}

@@ -1,0 +1,62 @@
+import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
+import type { PlanChoices } from './plan-on.ts';
+
+/**
+ * How other adapters are grafted in a graft's place: as the caller says, and where he says nothing as
+ * the graft was, with inputs that have defaults or not, or with the same degradation fixed.
+ *
+ * Errors: `UNKNOWN_LABEL` when the degradation that is fixed is none of the new adapters'.
+ */
+export function keepChoices(
+  grafted: Model,
+  graft: GraftRecord,
+  adapters: readonly Adapter[],
+  choices: PlanChoices,
+): PlanChoices {
+  if (choices.bake !== undefined || choices.requireInputs !== undefined) return choices;
+  const { baked, labels } = graft;
+  if (baked === null) return { ...choices, requireInputs: requiresInputs(grafted, graft) };
+  const weights = labels.flatMap((label, at) => {
+    const weight = baked.weights[at]!;
+    return weight > 0 ? [[label, weight] as const] : [];
+  });
+  const known = adapters.flatMap(({ config }) => config.labels);
+  const lost = weights.find(([label]) => !known.includes(label));
+  if (lost === undefined) {
+    return {
+      ...choices,
+      bake: { weights: Object.fromEntries(weights), strength: baked.strength },
+    };
+  }
+  throw new GraftError(
+    'UNKNOWN_LABEL',
+    `${grafted.source.label}: its degradation is fixed to '${lost[0]}', which the new adapters do not have (${known.join(', ')}); say what to bake, or which inputs to add.`,
+  );
+}
+
+/** Whether a plan would give the graft that is there already. */
+export function isInPlace(grafted: Model, graft: GraftRecord, plan: Plan): boolean {
+  const known = plan.adapters.every(({ digest }) => digest !== null);
+  const here = facts(graft, requiresInputs(grafted, graft), levels(graft.sites));
+  const there = facts(plan, plan.requireInputs, levels(plan.levels.map(({ site }) => site)));
+  return known && here === there;
+}
+
+/** The inputs have no defaults: a caller has to feed them. */
+function requiresInputs({ graph }: Model, { inputs }: GraftRecord): boolean {
+  return inputs !== null && !graph.initializers.some(({ name }) => name === inputs.degradation);
+}
+
+function facts(
+  { adapters, inputs, baked }: Pick<GraftRecord, 'adapters' | 'inputs' | 'baked'>,
+  required: boolean,
+  at: readonly number[],
+): string {
+  const which = adapters.map(({ name, version, digest }) => [name, version, digest]);
+  return JSON.stringify([which, inputs, inputs !== null && required, baked, at]);
+}
+
+function levels(sites: readonly { readonly level: number }[]): number[] {
+  return sites.map(({ level }) => level).sort((a, b) => a - b);
+}

@@ -1,0 +1,34 @@
+import type { Model } from '@pip-graft/onnx-graft';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import type { GraftRecord } from '@pip-graft/pip-core';
+import { uncover } from '../host/uncover.ts';
+import { nodeSha256 } from './node-sha256.ts';
+import { type Home, hostIn, type OpenHost } from './open-host.ts';
+
+/** A grafted file that was opened: the host under the graft, and the graft. Close the host. */
+export interface OpenGraft {
+  readonly host: OpenHost;
+  readonly grafted: Model;
+  readonly graft: GraftRecord;
+}
+
+/**
+ * Opens a grafted model, takes the graft out and proves that what is left is the file that was
+ * grafted; the host is as it will stand at `home` when that is given.
+ *
+ * Errors: those of `openModel`; `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` when the file was
+ * changed since it was grafted.
+ *
+ * @example
+ * const { host, graft } = openGraft('grafted.onnx');
+ */
+export function openGraft(path: string, home?: Home): OpenGraft {
+  const opened = openModel(path);
+  try {
+    const { model, graft } = uncover(opened.model, nodeSha256);
+    return { host: hostIn({ ...opened, model }, home), grafted: opened.model, graft };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
