@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../install.mjs';
+
+/** A program of somebody who uses the library, strictly typed, over every door. */
+const program = `import { backbones } from './doors.js';
+import { graft, GraftError, type ErrorCode, type Plan } from '@pip-graft/graft';
+import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+
+const host = openHost('host.onnx');
+const adapter = freshAdapter(host, { labels: ['rain'], seed: 7 });
+const { model, plan }: { model: Parameters<typeof saveModel>[0]; plan: Plan } = graft(host, adapter);
+await saveModel(model, 'by-library.onnx', { from: host });
+host.close();
+let code: ErrorCode | undefined;
+try {
+  openHost('package.json').close();
+} catch (error) {
+  if (error instanceof GraftError) code = error.code;
+}
+if (code !== 'NOT_ONNX' && code !== 'CORRUPT_FILE') throw new Error(\`package.json: \${code}\`);
+if (plan.labels.join() !== 'rain' || backbones === 0) throw new Error('another plan');
+`;
+
+const options = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  target: 'es2022',
+  lib: ['es2023'],
+  types: ['node'],
+  typeRoots: [join(root, 'node_modules/@types')],
+};
+
+/** Every door but the runtime's, whose types are onnxruntime-node's where that is installed. */
+function doors(packed, optional) {
+  return packed
+    .filter(({ name }) => optional || name !== '@pip-graft/runtime')
+    .flatMap(({ name, manifest }) =>
+      Object.keys(manifest.exports ?? {})
+        .filter((door) => !door.endsWith('.json') && !door.includes('*'))
+        .map((door) => name + door.slice(1)),
+    );
+}
+
+/** Compiles the program under each module resolution and runs it: a line for each thing wrong. */
+export function useLibrary(packed, folder, { optional }) {
+  const names = doors(packed, optional);
+  const imports = names.map((name, index) => `import * as door${index} from '${name}';`);
+  const count = names.map((_, index) => `Object.keys(door${index}).length`).join(' * ');
+  writeFileSync(
+    join(folder, 'doors.ts'),
+    `${imports.join('\n')}\nexport const backbones: number = ${count};\n`,
+  );
+  writeFileSync(join(folder, 'program.ts'), program);
+  const wrong = [];
+  for (const [module, moduleResolution] of [
+    ['esnext', 'bundler'],
+    ['node16', 'node16'],
+  ]) {
+    const config = `tsconfig.${moduleResolution}.json`;
+    const compilerOptions = { ...options, module, moduleResolution, outDir: '.' };
+    writeFileSync(
+      join(folder, config),
+      JSON.stringify({ compilerOptions, files: ['program.ts', 'doors.ts'] }),
+    );
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const ended = spawnSync(process.execPath, [tsc, '-p', config], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (ended.status !== 0) wrong.push(`types with ${moduleResolution}: ${ended.stdout}`);
+  }
+  const ran = spawnSync(process.execPath, ['program.js'], { cwd: folder, encoding: 'utf8' });
+  if (ran.status !== 0) wrong.push(`the program: ${ran.stderr}`);
+  return wrong;
+}
