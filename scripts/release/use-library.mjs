@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 
@@ -46,7 +46,24 @@ function doors(packed, optional) {
     );
 }
 
-/** Compiles the program under each module resolution and runs it: a line for each thing wrong. */
+/** The examples of the packages' own pages, as files: the paths without extension. */
+function writeExamples(packed, folder, optional) {
+  copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
+  copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
+  return packed.flatMap(({ name, folder: source }) => {
+    if (!optional && name === '@pip-graft/runtime') return [];
+    const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8'))?.[1];
+    if (code === undefined) return [];
+    const example = `readme-${name.split('/')[1]}`;
+    writeFileSync(join(folder, `${example}.ts`), code);
+    return [example];
+  });
+}
+
+/**
+ * Compiles the program and the pages' examples under each module resolution and runs them, where
+ * `useCommand` left its files: a line for each thing wrong.
+ */
 export function useLibrary(packed, folder, { optional }) {
   const names = doors(packed, optional);
   const imports = names.map((name, index) => `import * as door${index} from '${name}';`);
@@ -56,6 +73,7 @@ export function useLibrary(packed, folder, { optional }) {
     `${imports.join('\n')}\nexport const backbones: number = ${count};\n`,
   );
   writeFileSync(join(folder, 'program.ts'), program);
+  const programs = ['program', ...writeExamples(packed, folder, optional)];
   const wrong = [];
   for (const [module, moduleResolution] of [
     ['esnext', 'bundler'],
@@ -65,7 +83,10 @@ export function useLibrary(packed, folder, { optional }) {
     const compilerOptions = { ...options, module, moduleResolution, outDir: '.' };
     writeFileSync(
       join(folder, config),
-      JSON.stringify({ compilerOptions, files: ['program.ts', 'doors.ts'] }),
+      JSON.stringify({
+        compilerOptions,
+        files: ['doors.ts', ...programs.map((name) => `${name}.ts`)],
+      }),
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const ended = spawnSync(process.execPath, [tsc, '-p', config], {
@@ -74,7 +95,9 @@ export function useLibrary(packed, folder, { optional }) {
     });
     if (ended.status !== 0) wrong.push(`types with ${moduleResolution}: ${ended.stdout}`);
   }
-  const ran = spawnSync(process.execPath, ['program.js'], { cwd: folder, encoding: 'utf8' });
-  if (ran.status !== 0) wrong.push(`the program: ${ran.stderr}`);
+  for (const name of programs) {
+    const ran = spawnSync(process.execPath, [`${name}.js`], { cwd: folder, encoding: 'utf8' });
+    if (ran.status !== 0) wrong.push(`${name}: ${ran.stderr}`);
+  }
   return wrong;
 }
