@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
-// Tests import packages by their public names; the `source` condition makes
+// Tests import packages by their public names; the `@pip-graft/source` condition makes
 // those resolve to TypeScript, so that no build is needed before testing.
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -32,6 +32,7 @@ export * from './image/image.ts';
 export * from './image/image-size.ts';
 export * from './image/image-tensor.ts';
 export * from './image/limits.ts';
+export * from './image/load-sharp.ts';
 export * from './image/pad.ts';
 export * from './image/read-image.ts';
 export * from './image/round-to-eight-bits.ts';

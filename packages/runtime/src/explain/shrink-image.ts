@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { type Image, imageOf } from '../image/image.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 
 /**
  * A picture whose longer side is at most `longest` pixels, for reports: 8 bits, without transparency.
@@ -20,6 +20,7 @@ export async function shrinkImage(image: Image, longest: number): Promise<Image>
     Math.max(1, Math.round(side * scale)),
   ) as [number, number];
   const raw = { width: image.width, height: image.height, channels: 3 } as const;
+  const sharp = await loadSharp();
   const small = await sharp(samples, { raw })
     .resize(width, height, { fit: 'fill' })
     .raw()

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { loadSharp } from './load-sharp.ts';
 import { unreadable } from './read-image.ts';
 
 /** What the head of a picture file says. */
@@ -13,10 +13,11 @@ export interface ImageSize {
 /**
  * The size of the picture in a file's bytes, without decoding it.
  *
- * Errors: `CORRUPT_FILE` for what is no picture.
+ * Errors: `CORRUPT_FILE` for what is no picture; `DEVICE_UNAVAILABLE` where sharp does not load.
  */
 export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
   if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
+  const sharp = await loadSharp();
   try {
     const { width, height, pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width, height, pages };

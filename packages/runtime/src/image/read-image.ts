@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import type { Image, ImageOrigin } from './image.ts';
 import { isLosslessWebp } from './is-lossless-webp.ts';
 import { imageLimits } from './limits.ts';
+import { loadSharp } from './load-sharp.ts';
 
 export interface ReadImageOptions {
   /** Largest width times height; default {@link imageLimits}. */
@@ -19,7 +20,8 @@ export interface ReadImageOptions {
  * several pages the first. What of this there was is in `origin`; other metadata is not read.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut or foreign
- * file; `LIMIT_EXCEEDED` for more pixels than allowed.
+ * file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
+ * sharp does not load.
  *
  * @example const { width, height, data } = await readImage('photo.jpg');
  */
@@ -37,6 +39,7 @@ export async function decodeImage(
 ): Promise<Image> {
   const { label = 'image', pixels = imageLimits.pixels } = options;
   if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
+  const sharp = await loadSharp();
   try {
     // failOn: a cut file must be an error, not a picture with a grey lower half.
     const decoder = sharp(bytes, { limitInputPixels: pixels, failOn: 'truncated' });

@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import sharp from 'sharp';
 import { formatOf, type ImageFormat } from './formats.ts';
 import type { Image } from './image.ts';
+import { loadSharp } from './load-sharp.ts';
 import { tagPng } from './tag-png.ts';
 
 export interface EncodeOptions {
@@ -35,7 +35,8 @@ export async function writeImage(
  *
  * TIFF of 16 bits is always RGB and never tagged, grey never tagged: sharp cannot.
  *
- * Errors: `RUNTIME_FAILED` when the encoder refuses, as WebP past 16383 pixels.
+ * Errors: `RUNTIME_FAILED` when the encoder refuses, as WebP past 16383 pixels; `DEVICE_UNAVAILABLE`
+ * where sharp does not load.
  */
 export async function encodeImage(
   image: Image,
@@ -51,6 +52,7 @@ export async function encodeImage(
   if (withAlpha) planes.push(image.alpha!);
   const samples = interleaved(planes, deep);
   const raw = { width, height, channels: planes.length as 1 | 2 | 3 | 4 };
+  const sharp = await loadSharp();
   const encoder = sharp(samples, { raw, limitInputPixels: false });
   if (deep) encoder.toColourspace(grey ? 'grey16' : 'rgb16');
   else if (grey) encoder.toColourspace('b-w');

@@ -12,6 +12,9 @@ let loaded: Promise<OnnxRuntime> | undefined;
  * has set `ORT_DISABLE_TELEMETRY` otherwise; in a worker thread the variable must
  * be set for the whole process.
  *
+ * The flag in its message keeps the package's install script from downloading CUDA libraries, whose
+ * failure makes npm leave out an optional package without a word.
+ *
  * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load here.
  */
 export function loadRuntime(
@@ -29,7 +32,7 @@ export function loadRuntime(
       const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `Models cannot run here: onnxruntime-node did not load (${reason}). Install it with: npm install onnxruntime-node`,
+        `Models cannot run here: onnxruntime-node did not load (${reason}). Install it with: npm install onnxruntime-node --onnxruntime-node-install=skip`,
         { cause },
       );
     },

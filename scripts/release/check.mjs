@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installPacked } from './install-packed.mjs';
+import { lint } from './lint.mjs';
+import { npm } from './npm.mjs';
+import { pack } from './pack.mjs';
+import { publishedPackages } from './packages.mjs';
+import { useCommand } from './use-command.mjs';
+import { useLibrary } from './use-library.mjs';
+
+/**
+ * Packs, looks at and uses every package as somebody would who installs it: what was packed, and
+ * a list of what is wrong for each step.
+ *
+ * @param optional whether onnxruntime-node and sharp's binaries are installed, too (300 MB)
+ */
+export async function check({ optional, onStep = () => {} }) {
+  const folder = mkdtempSync(join(tmpdir(), 'pip-graft-release-'));
+  try {
+    const packed = pack(publishedPackages(), folder);
+    const steps = {};
+    const step = async (name, action) => {
+      steps[name] = await action();
+      onStep(name, steps[name]);
+    };
+    await step('lint', async () =>
+      (
+        await Promise.all(
+          packed.map(async (one) => (await lint(one)).map((line) => `${one.name}: ${line}`)),
+        )
+      ).flat(),
+    );
+    await step('publish', () => packed.flatMap(dryRun));
+    for (const withOptional of optional ? [false, true] : [false]) {
+      const project = join(folder, withOptional ? 'whole' : 'lean');
+      mkdirSync(project);
+      installPacked(packed, project, { optional: withOptional });
+      const suffix = withOptional ? ' with onnxruntime-node' : '';
+      await step(`command${suffix}`, () => useCommand(project, { optional: withOptional }));
+      await step(`library${suffix}`, () => useLibrary(packed, project, { optional: withOptional }));
+    }
+    return { packed, steps };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Publishing up to the point where it would ask the registry; a registry that is not there shows that it does not. */
+function dryRun({ name, folder }) {
+  const args = [
+    'publish',
+    '--dry-run',
+    '--json',
+    '--ignore-scripts',
+    '--fetch-retries=0',
+    '--registry',
+    'http://127.0.0.1:9',
+  ];
+  try {
+    npm(folder, [...args, '--provenance=false', '--tag', 'latest']);
+    return [];
+  } catch (error) {
+    return [`${name}: ${error.message}`];
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+/**
+ * Kinds that are no fault of packages that are ES modules only: `require` of Node before 20.19,
+ * which these packages do not run on, and folders of doors, which Node 10 needed.
+ */
+const notOurs = new Set(['CJSResolvesToESM', 'NoResolution']);
+const oldResolutions = new Set(['node10', 'node16-cjs']);
+
+/** What publint and "are the types wrong" say of a tarball, a line each. */
+export async function lint({ name, manifest, tarball }) {
+  const bytes = readFileSync(tarball);
+  const { messages } = await publint({
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+    strict: true,
+  });
+  const said = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
+  if (manifest.exports === undefined) return said;
+  const { types, problems = [] } = await checkPackage(createPackageFromTarballData(bytes));
+  if (!types) return [...said, `types: ${name} has none`];
+  const wrong = problems.filter(
+    ({ kind, resolutionKind }) => !(notOurs.has(kind) && oldResolutions.has(resolutionKind)),
+  );
+  return [...said, ...wrong.map((problem) => `types: ${JSON.stringify(problem)}`)];
+}

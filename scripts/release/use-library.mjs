@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../install.mjs';
+
+/** A program of somebody who uses the library, strictly typed, over every door. */
+const program = `import { backbones } from './doors.js';
+import { graft, GraftError, type ErrorCode, type Plan } from '@pip-graft/graft';
+import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+
+const host = openHost('host.onnx');
+const adapter = freshAdapter(host, { labels: ['rain'], seed: 7 });
+const { model, plan }: { model: Parameters<typeof saveModel>[0]; plan: Plan } = graft(host, adapter);
+await saveModel(model, 'by-library.onnx', { from: host });
+host.close();
+let code: ErrorCode | undefined;
+try {
+  openHost('package.json').close();
+} catch (error) {
+  if (error instanceof GraftError) code = error.code;
+}
+if (code !== 'NOT_ONNX' && code !== 'CORRUPT_FILE') throw new Error(\`package.json: \${code}\`);
+if (plan.labels.join() !== 'rain' || backbones === 0) throw new Error('another plan');
+`;
+
+const options = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  target: 'es2022',
+  lib: ['es2023'],
+  types: ['node'],
+  typeRoots: [join(root, 'node_modules/@types')],
+};
+
+/** Every door but the runtime's, whose types are onnxruntime-node's where that is installed. */
+function doors(packed, optional) {
+  return packed
+    .filter(({ name }) => optional || name !== '@pip-graft/runtime')
+    .flatMap(({ name, manifest }) =>
+      Object.keys(manifest.exports ?? {})
+        .filter((door) => !door.endsWith('.json') && !door.includes('*'))
+        .map((door) => name + door.slice(1)),
+    );
+}
+
+/** The examples of the packages' own pages, as files: the paths without extension. */
+function writeExamples(packed, folder, optional) {
+  copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
+  copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
+  return packed.flatMap(({ name, folder: source }) => {
+    if (!optional && name === '@pip-graft/runtime') return [];
+    const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8'))?.[1];
+    if (code === undefined) return [];
+    const example = `readme-${name.split('/')[1]}`;
+    writeFileSync(join(folder, `${example}.ts`), code);
+    return [example];
+  });
+}
+
+/**
+ * Compiles the program and the pages' examples under each module resolution and runs them, where
+ * `useCommand` left its files: a line for each thing wrong.
+ */
+export function useLibrary(packed, folder, { optional }) {
+  const names = doors(packed, optional);
+  const imports = names.map((name, index) => `import * as door${index} from '${name}';`);
+  const count = names.map((_, index) => `Object.keys(door${index}).length`).join(' * ');
+  writeFileSync(
+    join(folder, 'doors.ts'),
+    `${imports.join('\n')}\nexport const backbones: number = ${count};\n`,
+  );
+  writeFileSync(join(folder, 'program.ts'), program);
+  const programs = ['program', ...writeExamples(packed, folder, optional)];
+  const wrong = [];
+  for (const [module, moduleResolution] of [
+    ['esnext', 'bundler'],
+    ['node16', 'node16'],
+  ]) {
+    const config = `tsconfig.${moduleResolution}.json`;
+    const compilerOptions = { ...options, module, moduleResolution, outDir: '.' };
+    writeFileSync(
+      join(folder, config),
+      JSON.stringify({
+        compilerOptions,
+        files: ['doors.ts', ...programs.map((name) => `${name}.ts`)],
+      }),
+    );
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const ended = spawnSync(process.execPath, [tsc, '-p', config], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (ended.status !== 0) wrong.push(`types with ${moduleResolution}: ${ended.stdout}`);
+  }
+  for (const name of programs) {
+    const ran = spawnSync(process.execPath, [`${name}.js`], { cwd: folder, encoding: 'utf8' });
+    if (ran.status !== 0) wrong.push(`${name}: ${ran.stderr}`);
+  }
+  return wrong;
+}

@@ -1,0 +1,5 @@
+import { graftBytes } from './graft-bytes.ts';
+
+export { doors } from './graft-bytes.ts';
+
+Object.assign(globalThis, { graftBytes });

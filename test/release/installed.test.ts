@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Result {
+  readonly packages: readonly { name: string; unpacked: number; files: readonly string[] }[];
+  readonly steps: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What `npm run release-check` found, without onnxruntime-node: packed once, installed once. */
+let result: Result;
+beforeAll(() => {
+  const args = ['scripts/release-check.mjs', '--small', '--json'];
+  const ended = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (ended.stdout === '') throw new Error(ended.stderr);
+  result = JSON.parse(ended.stdout) as Result;
+}, 240_000);
+
+describe('packages packed, installed into an empty folder and used', () => {
+  it.each([
+    ['lint', 'publint and the types complain of nothing'],
+    ['publish', 'publishing gets as far as the registry'],
+    ['command', 'graft grafts without onnxruntime-node, and what needs it says how to install it'],
+    ['library', 'strict types compile as node16 and as a bundler, and the program runs'],
+  ])('%s: %s', (step) => {
+    expect(result.steps[step]).toEqual([]);
+  });
+
+  it('hold what they need and nothing else', () => {
+    expect(result.packages.length).toBeGreaterThanOrEqual(7);
+    for (const { name, unpacked, files } of result.packages) {
+      expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+      const odd = files.filter(
+        (file) =>
+          !/^(dist|src|bin)\//.test(file) &&
+          !/^(LICENSE|[\w.-]+\.(md|json|safetensors|ts))$/.test(file),
+      );
+      expect({ name, odd }).toEqual({ name, odd: [] });
+      expect(files.filter((file) => /test|tsbuildinfo/.test(file))).toEqual([]);
+      if (!name.includes('adapter-')) expect(unpacked).toBeLessThan(2_000_000);
+    }
+  });
+});
+
+it('the check sees a package whose types and doors are wrong', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pip-graft-wrong-'));
+  try {
+    const manifest = {
+      name: 'wrong',
+      version: '1.0.0',
+      type: 'module',
+      exports: { '.': { types: './index.d.ts', default: './gone.js' } },
+    };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(folder, 'index.d.ts'), "export * from './missing.js';\n");
+    const script = (name: string): string => join(root, 'scripts/release', name);
+    const { pack } = await import(script('pack.mjs'));
+    const { lint } = await import(script('lint.mjs'));
+    const said = ((await lint(pack([{ folder, manifest }], folder)[0])) as string[]).join('\n');
+    expect(said).toMatch(/publint: .*gone\.js/);
+    expect(said).toContain('InternalResolutionError');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly repository?: { readonly directory?: string };
+  readonly publishConfig?: unknown;
+}
+
+const packages = readdirSync(join(root, 'packages')).filter((name) =>
+  existsSync(join(root, 'packages', name, 'package.json')),
+);
+const manifestOf = (name: string) => JSON.parse(read('packages', name, 'package.json')) as Manifest;
+const { version } = manifestOf('cli');
+
+describe.each(packages)('packages/%s', (name) => {
+  const manifest = manifestOf(name);
+
+  it('carries the licence and a page of its own', () => {
+    expect(read('packages', name, 'LICENSE')).toBe(read('LICENSE'));
+    expect(read('packages', name, 'README.md')).toContain(`npm install ${manifest.name}`);
+  });
+
+  it('says where it comes from and is published with provenance', () => {
+    expect(manifest.repository?.directory).toBe(`packages/${name}`);
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
+  });
+
+  it('runs nothing when it is installed', () => {
+    const scripts = Object.keys(manifest.scripts ?? {});
+    expect(scripts.filter((script) => /install|prepare/.test(script))).toEqual([]);
+  });
+
+  it('has the version of all and names exactly that of the others', () => {
+    expect(manifest.version).toBe(version);
+    const others = Object.entries(manifest.dependencies ?? {}).filter(([other]) =>
+      other.startsWith('@pip-graft/'),
+    );
+    expect(others.filter(([, wanted]) => wanted !== version)).toEqual([]);
+  });
+});

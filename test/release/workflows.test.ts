@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<
+    Record<string, { permissions?: Record<string, string>; needs?: string; steps: readonly Step[] }>
+  >;
+}
+interface Step {
+  readonly run?: string;
+  readonly uses?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function workflow(name: string): Workflow {
+  const file = fileURLToPath(new URL(`../../.github/workflows/${name}`, import.meta.url));
+  // YAML 1.2: `on` is a string, as it is for GitHub.
+  const document = parseDocument(readFileSync(file, 'utf8'), { strict: true, uniqueKeys: true });
+  expect([...document.errors, ...document.warnings]).toEqual([]);
+  return document.toJS() as Workflow;
+}
+
+const { scripts } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { scripts: Record<string, string> };
+
+describe.each(['ci.yml', 'publish.yml'])('.github/workflows/%s', (name) => {
+  const { on, permissions, jobs } = workflow(name);
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  it('does something when something happens, with no right that it does not need', () => {
+    expect(Object.keys(on).length).toBeGreaterThan(0);
+    expect(permissions).toEqual({ contents: 'read' });
+    for (const step of steps) expect(Number('run' in step) + Number('uses' in step)).toBe(1);
+  });
+
+  it('runs scripts that there are', () => {
+    const called = steps.flatMap(({ run = '' }) =>
+      [...run.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]!),
+    );
+    expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
+  });
+});
+
+it('publishes with provenance, after the checks', () => {
+  const { jobs } = workflow('publish.yml');
+  expect(jobs['publish']).toMatchObject({
+    needs: 'check',
+    permissions: { contents: 'write', 'id-token': 'write' },
+  });
+  const lines = jobs['publish']!.steps.map(({ run = '' }) => run);
+  expect(lines.at(-1)).toBe('npx changeset publish');
+});
