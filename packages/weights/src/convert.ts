@@ -1,4 +1,4 @@
-import { getFloat16, setFloat16 } from '@petamoriken/float16';
+import { Float16Array, getFloat16 } from '@petamoriken/float16';
 
 // Typed arrays use the machine's byte order. Every platform Node ships for that
 // this project supports is little-endian, and so are ONNX and safetensors.
@@ -8,10 +8,8 @@ export type StoredFloat = 'float32' | 'float16' | 'bfloat16' | 'float64';
 
 /** IEEE half-precision bits of each number, rounded to nearest even; past 65504 becomes infinite. */
 export function toFloat16(values: Float32Array): Uint16Array {
-  const bits = new Uint16Array(values.length);
-  const view = new DataView(bits.buffer);
-  for (let i = 0; i < values.length; i++) setFloat16(view, 2 * i, values[i]!, true);
-  return bits;
+  // Whole arrays: one number at a time costs eighty times as much.
+  return new Uint16Array(new Float16Array(values).buffer);
 }
 
 /** The numbers that half-precision bits stand for; exact. */

@@ -4,5 +4,6 @@ export * from './io-error.ts';
 export * from './make-folder.ts';
 export * from './open-model.ts';
 export * from './rehome-external.ts';
+export * from './save-externalized.ts';
 export * from './save-model.ts';
 export * from './write-atomic.ts';

@@ -4,10 +4,9 @@ import { limits } from '../limits.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
-import { chunks } from '../wire/chunks.ts';
 import { placeFile } from './place-file.ts';
 import { type ExternalMode, rehomeExternal } from './rehome-external.ts';
-import { writeAtomic } from './write-atomic.ts';
+import { writeSource } from './write-source.ts';
 
 export interface SaveOptions {
   /** Where the model's external data is, as {@link openModel} gives it; not needed without any. */
@@ -51,18 +50,11 @@ export async function saveModel(
       `${path}: it would take ${source.size} bytes; an .onnx file holds at most 2 GiB.`,
     );
   }
-  let done = 0;
-  await writeAtomic(
-    target,
-    async (append) => {
-      for (const chunk of chunks(source)) {
-        await append(chunk);
-        done += chunk.length;
-        options.onProgress?.(done, source.size);
-      }
-    },
-    options.signal,
-  );
+  const { onProgress, signal } = options;
+  await writeSource(target, source, {
+    signal,
+    onChunk: onProgress && ((done) => onProgress(done, source.size)),
+  });
 }
 
 async function placeExternal(model: Model, target: string, options: SaveOptions): Promise<Model> {

@@ -1,4 +1,4 @@
-import { constants, writeSync } from 'node:fs';
+import { constants, type Stats, writeSync } from 'node:fs';
 import { access, chmod, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -23,14 +23,7 @@ export async function writeAtomic(
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${serial++}.tmp`);
   let made = false;
   try {
-    const before = await stat(path).catch(() => undefined);
-    // A rename would replace a folder's or device's name, not write to it.
-    if (before && !before.isFile())
-      throw Object.assign(new Error('it is not a regular file'), {
-        code: before.isDirectory() ? 'EISDIR' : '',
-      });
-    // A rename would also silently replace a file that its owner made read-only.
-    if (before) await access(path, constants.W_OK);
+    const before = await replaceable(path);
     await makeFolder(dirname(path));
     const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     made = true;
@@ -56,4 +49,18 @@ export async function writeAtomic(
     if (signal?.aborted) throw error;
     throw ioError('write', path, error);
   }
+}
+
+/** What stands at a path, after making sure that a rename over it is what its owner would allow. */
+export async function replaceable(path: string): Promise<Stats | undefined> {
+  const before = await stat(path).catch(() => undefined);
+  if (before === undefined) return undefined;
+  // A rename would replace a folder's or device's name, not write to it.
+  if (!before.isFile())
+    throw Object.assign(new Error('it is not a regular file'), {
+      code: before.isDirectory() ? 'EISDIR' : '',
+    });
+  // A rename would also silently replace a file that its owner made read-only.
+  await access(path, constants.W_OK);
+  return before;
 }

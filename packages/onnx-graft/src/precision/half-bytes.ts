@@ -1,4 +1,6 @@
-import { setFloat16 } from '@petamoriken/float16';
+import { Float16Array } from '@petamoriken/float16';
+
+// Typed arrays use the machine's byte order, which is ONNX's wherever Node runs and browsers do.
 
 /** Largest finite float16. */
 const largest = 65504;
@@ -8,12 +10,8 @@ const smallest = 2 ** -14;
 
 /** Little-endian float32 bytes as float16 bytes, each number rounded to nearest even. */
 export function halfBytes(bytes: Uint8Array): Uint8Array {
-  const wide = view(bytes);
-  const half = new DataView(new ArrayBuffer(bytes.length / 2));
-  for (let at = 0; at < half.byteLength; at += 2) {
-    setFloat16(half, at, wide.getFloat32(2 * at, true), true);
-  }
-  return new Uint8Array(half.buffer);
+  // Whole arrays: one number at a time costs eighty times as much.
+  return new Uint8Array(new Float16Array(floats(bytes)).buffer);
 }
 
 /**
@@ -22,15 +20,16 @@ export function halfBytes(bytes: Uint8Array): Uint8Array {
  * norm is. Single small numbers beside larger ones are no loss.
  */
 export function fitsHalf(bytes: Uint8Array): boolean {
-  const wide = view(bytes);
   let most = 0;
-  for (let at = 0; at < bytes.length; at += 4) {
-    const size = Math.abs(wide.getFloat32(at, true));
+  for (const value of floats(bytes)) {
+    const size = Math.abs(value);
     if (size > most && size !== Number.POSITIVE_INFINITY) most = size;
   }
   return most === 0 || (most >= smallest && most <= largest);
 }
 
-function view(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The numbers that bytes stand for; a view of them where they lie as a Float32Array has to. */
+function floats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Float32Array(buffer, byteOffset, length / 4);
 }

@@ -135,6 +135,7 @@ function scores(
   wide: ReadonlySet<number>,
 ): ReadonlySet<number> {
   const found = new Set<number>();
+  const between = new Set<number>();
   for (const node of [...model.graph.nodes].reverse()) {
     const candidate = candidates.get(node.index);
     if (!candidate || wide.has(node.index)) continue;
@@ -142,13 +143,18 @@ function scores(
     const readers = dataOutputs(node, op)
       .flatMap((value) => links.usesByValue.get(value) ?? [])
       .map((use) => model.graph.nodes[use.node]!);
-    const wanted = (reader: Node): boolean => found.has(reader.index) || isSoftmax(reader);
+    const wanted = (reader: Node): boolean => between.has(reader.index) || isSoftmax(reader);
     if (op.kind === 'product') {
       const two = reads.filter((value) => !isConstant(value)).length > 1;
       const divided = (reader: Node): boolean =>
         wide.has(reader.index) && candidates.get(reader.index)?.op.kind === 'elementwise';
       if (two && readers.some((reader) => wanted(reader) || divided(reader))) found.add(node.index);
-    } else if (op.kind !== 'other' && readers.length > 0 && readers.every(wanted))
+    } else if (readers.length === 0 || op.kind === 'other') continue;
+    else if (readers.every(wanted)) {
+      found.add(node.index);
+      between.add(node.index);
+    } else if (op.kind === 'movement' && readers.every(({ index }) => found.has(index)))
+      // Cast before it is moved, for what is read elsewhere as float32 too is cast once then.
       found.add(node.index);
   }
   return found;

@@ -17,7 +17,8 @@ export function loadSharp(
     (module) => module.default,
     (cause: unknown) => {
       loaded = undefined;
-      const reason = cause instanceof Error ? cause.message.trim().split('\n', 1)[0] : String(cause);
+      const reason =
+        cause instanceof Error ? cause.message.trim().split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
         `Pictures cannot be read or written here: sharp did not load (${reason}). Install it with: npm install --include=optional sharp`,

@@ -1,0 +1,119 @@
+import { GraftError } from '../error.ts';
+import { externalTensors } from '../model/external-tensors.ts';
+import type { Model } from '../model/model.ts';
+import { readLater } from '../model/read-later.ts';
+import { type Piece, type PieceSource, pieceLength, pieceSource } from '../wire/source.ts';
+import { WireReader } from '../wire/wire-reader.ts';
+import { encodeField, encodeVarint } from './encode.ts';
+import { type Edit, rewrite } from './rewrite.ts';
+
+/** Options of {@link externalizeWeights}. */
+export interface ExternalizeOptions {
+  /** Bytes from which on an initializer is moved. Default 1024, as onnx's own `convert_model_to_external_data`. */
+  readonly threshold?: number | undefined;
+}
+
+/** A model whose weights are in a data file, and that file's bytes. */
+export interface Externalized {
+  readonly model: Model;
+  /** Made of ranges of the model's source; empty when nothing is large enough. */
+  readonly data: PieceSource;
+}
+
+const defaultThreshold = 1024;
+
+/**
+ * Offsets of large tensors are multiples of this, so that they can be mapped into memory: Windows'
+ * granularity, and a multiple of the 4096 of others (onnx.proto on `external_data`).
+ */
+const pageBytes = 65536;
+
+/** From this size on tensors begin a page: onnxruntime's `align_threshold`; smaller ones would be mostly padding. */
+const pagedFrom = 1024 * 1024;
+
+/** Smaller tensors: a multiple of any element's size. */
+const elementBytes = 16;
+
+/** TensorProto fields that hold the elements or say where they are. */
+const ofData: ReadonlySet<number> = new Set([9, 13, 14]);
+
+const utf8 = new TextEncoder();
+
+/**
+ * A model with its large initializers in one data file beside it: how files past protobuf's 2 GiB are
+ * kept. Only `raw_data` of the main graph is moved; all other bytes stay. External data that a model
+ * has already is put inside first, where it stays a range of its file:
+ * `externalizeWeights(inlineExternal(model, external), location)`.
+ *
+ * Errors: `INVALID_ARGUMENT` for a model with external data, and for a location that is no plain
+ * relative path.
+ *
+ * @param location the data file's path from the model's folder, with slashes
+ * @example
+ * const { model, data } = externalizeWeights(host, 'host.onnx.data');
+ */
+export function externalizeWeights(
+  model: Model,
+  location: string,
+  options: ExternalizeOptions = {},
+): Externalized {
+  const { graph, source } = model;
+  checkLocation(location);
+  const [outside] = externalTensors(model);
+  if (outside) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${source.label}: tensor '${outside.tensor.name}' is in '${outside.data.location}' already; put the external data inside first (inlineExternal), then all of it goes into one file.`,
+    );
+  }
+  const { threshold = defaultThreshold } = options;
+  const pieces: Piece[] = [];
+  let size = 0;
+  const put = (piece: Piece): void => {
+    pieces.push(piece);
+    size += pieceLength(piece);
+  };
+  const edits: Edit[] = [];
+  for (const { data, field } of graph.initializers) {
+    if (data.kind !== 'raw') continue;
+    const length = data.end - data.start;
+    if (length < threshold || length === 0) continue;
+    const gap = -size & ((length < pagedFrom ? elementBytes : pageBytes) - 1);
+    if (gap > 0) put(new Uint8Array(gap));
+    const offset = size;
+    put({ source, start: data.start, end: data.end });
+    const body: Piece[] = [];
+    new WireReader(source).fields(field.body, field.end, (part) => {
+      if (!ofData.has(part.number)) body.push({ source, start: part.start, end: part.end });
+    });
+    for (const [key, value] of Object.entries({ location, offset, length }))
+      body.push(...entry(key, String(value)));
+    // data_location = EXTERNAL
+    body.push(encodeVarint(14 * 8), encodeVarint(1));
+    edits.push({
+      ...{ start: field.start, end: field.end, parents: [graph.field] },
+      pieces: encodeField(field.number, body),
+    });
+  }
+  const moved = edits.length === 0 ? model : readLater(rewrite(model, edits));
+  return { model: moved, data: pieceSource(pieces, location) };
+}
+
+/** A StringStringEntryProto in `external_data`. */
+function entry(key: string, value: string): Piece[] {
+  return encodeField(13, [
+    ...encodeField(1, [utf8.encode(key)]),
+    ...encodeField(2, [utf8.encode(value)]),
+  ]);
+}
+
+/** What {@link openModel} would refuse to read is not written. */
+function checkLocation(location: string): void {
+  const parts = location.split('/');
+  if (!/[\\:\0]/.test(location) && parts.every((part) => part !== '' && !/^\.\.?$/.test(part)))
+    return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `'${location}': external data needs a relative path inside the model's folder, such as 'model.onnx.data'.`,
+  );
+}

@@ -1,0 +1,139 @@
+import { lstatSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type ExternalizeOptions, externalizeWeights } from '../edit/externalize-weights.ts';
+import { inlineExternal } from '../edit/inline-external.ts';
+import { GraftError } from '../error.ts';
+import { limits } from '../limits.ts';
+import { externalTensors } from '../model/external-tensors.ts';
+import type { Model } from '../model/model.ts';
+import { readModel } from '../model/read-model.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
+import type { ByteSource } from '../wire/source.ts';
+import { digest } from './digest.ts';
+import { fileSource } from './file-source.ts';
+import { ioError } from './io-error.ts';
+import { replaceTogether } from './replace-together.ts';
+import { saveModel } from './save-model.ts';
+import { replaceable } from './write-atomic.ts';
+import { writeSource } from './write-source.ts';
+
+/** Options of {@link saveExternalized}. */
+export interface SaveExternalizedOptions extends ExternalizeOptions {
+  /** Where external data that the model has already is read; all of it goes into the one file. */
+  readonly external?: ExternalReader | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** What {@link saveExternalized} wrote. */
+export interface SavedExternalized {
+  /** The data file's path, `<model file>.data` beside the model; undefined when no weight was large enough. */
+  readonly data: string | undefined;
+}
+
+let serial = 0;
+
+/**
+ * Writes a model with its large initializers in a data file beside it, `<model file>.data`. Both files
+ * are written under other names first, and take their places together: on any failure what stood
+ * there is as it was. The model may have been opened from the very path.
+ *
+ * Errors: `WRITE_FAILED` (nothing changed), also where a data file of that name stands that is not
+ * that of the model at the path; `INVALID_ARGUMENT` for external data without a reader;
+ * `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ *
+ * @example
+ * await saveExternalized(convertPrecision(model), 'restormer-float16.onnx');
+ */
+export async function saveExternalized(
+  model: Model,
+  path: string,
+  options: SaveExternalizedOptions = {},
+): Promise<SavedExternalized> {
+  const { external, threshold, signal, onProgress } = options;
+  const target = resolve(path);
+  const location = `${basename(target)}.data`;
+  const dataPath = join(dirname(target), location);
+  const whole = external ? inlineExternal(model, external) : model;
+  const { model: outer, data } = externalizeWeights(whole, location, { threshold });
+  if (data.size === 0) {
+    await saveModel(outer, target, {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    });
+    return { data: undefined };
+  }
+  if (outer.source.size > limits.messageBytes) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${path}: without its large weights it would still take ${outer.source.size} bytes; an .onnx file holds at most 2 GiB.`,
+    );
+  }
+  await checkTargets(target, dataPath, location, data);
+  const stage = (file: string): string =>
+    join(dirname(file), `.${basename(file)}.${process.pid}-${serial++}.new`);
+  const files = [target, dataPath].map((to) => ({ from: stage(to), to }));
+  const [staged, stagedData] = files.map(({ from }) => from) as [string, string];
+  const total = data.size + outer.source.size;
+  try {
+    await writeSource(stagedData, data, {
+      signal,
+      onChunk: onProgress && ((done) => onProgress(done, total)),
+    });
+    await writeSource(staged, outer.source, {
+      signal,
+      onChunk: onProgress && ((done) => onProgress(data.size + done, total)),
+    });
+    await replaceTogether(files);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw ioError('write', target, error);
+  } finally {
+    for (const { from } of files) await rm(from, { force: true });
+  }
+  return { data: dataPath };
+}
+
+async function checkTargets(
+  target: string,
+  dataPath: string,
+  location: string,
+  data: ByteSource,
+): Promise<void> {
+  try {
+    await replaceable(target);
+    await replaceable(dataPath);
+  } catch (error) {
+    throw ioError('write', target, error);
+  }
+  const there = lstatSync(dataPath, { throwIfNoEntry: false });
+  if (!there || namesData(target, location) || (there.isFile() && sameBytes(dataPath, data)))
+    return;
+  throw new GraftError(
+    'WRITE_FAILED',
+    `${dataPath}: a data file with this name stands there, and ${target} is not the model it belongs to; choose another name or folder.`,
+  );
+}
+
+/** Whether a model stands at a path whose external data is at a location. */
+function namesData(path: string, location: string): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })) return false;
+  const source = fileSource(path);
+  try {
+    return externalTensors(readModel(source)).some(({ data }) => data.location === location);
+  } catch {
+    return false;
+  } finally {
+    source.close();
+  }
+}
+
+function sameBytes(path: string, data: ByteSource): boolean {
+  const file = fileSource(path);
+  try {
+    return file.size === data.size && digest(file) === digest(data);
+  } finally {
+    file.close();
+  }
+}
