@@ -56,7 +56,7 @@ it('its library example runs as it stands and grafts', async () => {
   await import(pathToFileURL(example).href);
   expect(json(folder, 'inspect', 'grafted.onnx')['graft']).toMatchObject({
     labels: ['rain', 'haze'],
-    attach: 'replace',
+    adapters: [{ attach: 'replace' }],
   });
   expect(json(folder, 'remove', 'grafted.onnx', '-o', 'back.onnx')).toMatchObject({
     identical: true,

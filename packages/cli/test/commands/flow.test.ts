@@ -142,8 +142,8 @@ describe.each(networks)(
       expect(diff['inputs']!.added).toEqual(['degradation', 'strength']);
       expect(diff['metadata']!.added).toEqual(['pip_graft']);
       expect(json(folder, 'inspect', grafted)['graft']).toMatchObject({
-        trained: false,
         labels: ['rain', 'haze'],
+        adapters: [{ trained: false }],
       });
     });
 

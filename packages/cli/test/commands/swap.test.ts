@@ -9,15 +9,15 @@ const { onnx } = onnxProto;
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = (name: string) => readFileSync(join(folder, name));
-const build = ['--width', '8', '--encoder', '1,1', '--middle', '1', '--decoder', '1,1'];
+const build = ['--dim', '8', '--blocks', '1,1', '--middle', '1', '--decoder', '1,1'];
 
 beforeAll(() => {
   json(folder, 'backbone', 'build', 'nafnet', ...build, '-o', 'host.onnx');
   json(folder, 'backbone', 'build', 'nafnet', ...build, '--seed', '9', '-o', 'other.onnx');
   for (const [name, labels, seed] of [
-    ['weather', 'rain,haze', '1'],
+    ['weather', 'rain+haze', '1'],
     ['grain', 'noise', '2'],
-    ['dusk', 'dusk,rain', '3'],
+    ['dusk', 'dusk+rain', '3'],
   ] as const) {
     json(folder, 'adapter', 'init', 'host.onnx', '--labels', labels, '--seed', seed, '-o', name);
   }
@@ -120,11 +120,11 @@ describe('graft swap', () => {
   });
 
   it.each([
-    ['a file without a graft', 'host.onnx', './grain', 4, /it carries no graft/],
+    ['a file without a graft', 'host.onnx', './grain', 3, /it carries no graft/],
     ['an adapter of another host', 'kept.onnx', './stranger', 4, /was made for another/],
-    ['adapters without the label that is fixed', 'fixed.onnx', './grain', 4, /'rain'.*noise/],
+    ['adapters without the label that is fixed', 'fixed.onnx', './grain', 2, /'rain'.*noise/],
     ['a file that was changed since', 'changed.onnx', './grain', 1, /something changed the file/],
-    ['an adapter that is not there', 'kept.onnx', './nobody', 3, /nobody/],
+    ['an adapter that is not there', 'kept.onnx', './nobody', 7, /nobody/],
   ])('refuses %s and keeps the file', (_, file, adapter, status, message) => {
     apply('kept.onnx');
     apply('fixed.onnx', '--bake', 'rain');
