@@ -87,7 +87,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     };
     const adapter = importAdapter(checkpoint.tensors, {
       name: 'imported',
-      base: { family, ...identity },
+      base: { family, name: null, ...identity },
       training: { epoch: checkpoint.extra['params.epoch'] ?? checkpoint.extra['epoch'] },
       label: name,
     });
@@ -132,7 +132,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     });
     const options = {
       name: 'x',
-      base: { family: 'restormer', fingerprint: null, digest: null },
+      base: { family: 'restormer', name: null, fingerprint: null, digest: null },
       training: null,
     };
     expect(() => importAdapter(changed, options)).toThrow(

@@ -37,7 +37,7 @@ function described(model: Model, external?: ExternalReader): Omit<PlanRequest, '
 /** Bound to the network in a file, not to the file. */
 function boundTo({ family, fingerprint: print }: Omit<PlanRequest, 'adapters'>): Adapter {
   const { adapter } = goldens.find(({ name }) => name.startsWith(family))!;
-  return { ...adapter(family), base: { family, fingerprint: print!, digest: null } };
+  return { ...adapter(family), base: { family, name: null, fingerprint: print!, digest: null } };
 }
 
 /** float16 and quantisation leave other weights. */

@@ -43,7 +43,7 @@ function readGolden(file: string): Golden {
     network,
     adapter: (family) => ({
       ...{ name: file, version: '0.0.0', config, tensors: new Map(parameters) },
-      ...{ base: { family, fingerprint: null, digest: null }, training: null },
+      ...{ base: { family, name: null, fingerprint: null, digest: null }, training: null },
       ...{ defaultDegradation: null, license: null, baseLicense: null, digest: null },
     }),
     feeds: (size) =>

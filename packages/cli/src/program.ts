@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, Load>> = {
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),
+  'adapter list': () => import('./commands/adapter-list.ts'),
+  'adapter pack': () => import('./commands/adapter-pack.ts'),
   'backbone build': () => import('./commands/backbone-build.ts'),
   'backbone import': () => import('./commands/backbone-import.ts'),
   'backbone list': () => import('./commands/backbone-list.ts'),
@@ -26,7 +28,7 @@ const commands: Readonly<Record<string, Load>> = {
 };
 
 const groups: Readonly<Record<string, string>> = {
-  adapter: 'make, import and look at adapters',
+  adapter: 'make, import, list and pack adapters',
   backbone: 'build and import restoration networks as ONNX',
 };
 

@@ -10,9 +10,16 @@ export {
   decodeAdapterConfig,
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
+export { configTypes } from './adapter/config-types.ts';
+export { type AdapterName, decodeAdapter } from './adapter/decode-adapter.ts';
+export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
 export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
 export { modelCard } from './adapter/model-card.ts';
-export { adapterPackageJson } from './adapter/package-json.ts';
+export {
+  adapterPackageJson,
+  type PackageChoices,
+  type PackageDigests,
+} from './adapter/package-json.ts';
 export { parseInit } from './adapter/parse-init.ts';
 export { type ConfigChoices, defaultConfig, defaultLabels } from './config/default-config.ts';
 export { checkWeights, type LabelWeights, labelWeights } from './config/label-weights.ts';
@@ -30,6 +37,7 @@ export { initialParameters } from './parameters/initial-parameters.ts';
 export type { ParameterInit, ParameterSpec } from './parameters/level-parameters.ts';
 export { parameterName } from './parameters/names.ts';
 export { pipParameters } from './parameters/pip-parameters.ts';
+export { type BaseFit, type BaseHost, baseFit } from './plan/base-fit.ts';
 export { stampKey } from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
 export { formatPlan, formatPlanResult } from './plan/format-plan.ts';

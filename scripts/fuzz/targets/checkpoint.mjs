@@ -55,7 +55,7 @@ export const checkpoint = {
     if (refused !== undefined) return `read; no backbone: ${refused}`;
     const { backbone, weights, pip } = detectBackbone(tensors);
     if (pip.length > 0) {
-      const base = { family: backbone.family, fingerprint: null, digest: null };
+      const base = { family: backbone.family, name: null, fingerprint: null, digest: null };
       codeOf(() => importAdapter(tensors, { name: 'x', base, training: null }));
     }
     const built = bytesOf(buildBackbone(backbone, weights));

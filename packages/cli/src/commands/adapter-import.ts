@@ -84,7 +84,7 @@ function baseOf(path: string): AdapterBase {
   const host = openHost(path);
   try {
     requireSites(host);
-    return { family: host.located.family, ...host.identity() };
+    return { family: host.located.family, name: null, ...host.identity() };
   } finally {
     host.close();
   }
@@ -102,6 +102,7 @@ function baseInside(checkpoint: OpenCheckpoint, path: string): AdapterBase {
   const host = hostOf(buildBackbone(backbone, weights), { newHash: nodeSha256 });
   return {
     family: host.located.family,
+    name: null,
     digest: null,
     fingerprint: host.identity().fingerprint,
   };

@@ -50,7 +50,12 @@ export function encodeAdapterConfig(adapter: AdapterDescription): string {
     expansion: config.expansion,
     dtype: config.dtype,
     default_degradation: defaultDegradation,
-    base: { family: base.family, fingerprint: base.fingerprint, digest: base.digest },
+    base: {
+      family: base.family,
+      name: base.name,
+      fingerprint: base.fingerprint,
+      digest: base.digest,
+    },
     training,
     license,
     base_license: baseLicense,
@@ -80,12 +85,13 @@ export function decodeAdapterConfig(
   }
   json.only(keys).oneOf('peft_type', ['PIP']);
   const config = validateConfig(decodeConfig(json), place, code);
-  const base = json.object('base').only(['family', 'fingerprint', 'digest']);
+  const base = json.object('base').only(['family', 'name', 'fingerprint', 'digest']);
   const text_ = (from: JsonObject) => (key: string) => from.string(key);
   return {
     config,
     base: {
       family: base.string('family'),
+      name: base.optional('name', text_(base)),
       fingerprint: base.optional('fingerprint', text_(base)),
       digest: base.optional('digest', text_(base)),
     },

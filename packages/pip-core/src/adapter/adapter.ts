@@ -7,6 +7,8 @@ import { tensorProblems } from '../parameters/check-tensors.ts';
 /** The host that an adapter was made for. */
 export interface AdapterBase {
   readonly family: string;
+  /** What it is called where it is published, as `owner/model` on a hub; null when not known. */
+  readonly name: string | null;
   /** Structure of the host, the same after renaming and exporting again; null when not known. */
   readonly fingerprint: string | null;
   /** `sha256:…` of the exact file; null when not known. */

@@ -7,6 +7,7 @@ import type { Adapter } from './adapter.ts';
 export interface AdapterHost {
   readonly family: string;
   readonly sites: readonly Pick<SkipSite, 'level' | 'channels' | 'scale'>[];
+  readonly name?: string | null;
   readonly fingerprint?: string | null;
   readonly digest?: string | null;
 }
@@ -35,6 +36,7 @@ export function initAdapter(host: AdapterHost, options: InitOptions = {}): Adapt
     tensors: initialParameters(config, seed),
     base: {
       family: host.family,
+      name: host.name ?? null,
       fingerprint: host.fingerprint ?? null,
       digest: host.digest ?? null,
     },

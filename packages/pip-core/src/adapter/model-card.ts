@@ -2,32 +2,45 @@ import { elementCount } from '@pip-graft/weights';
 import { pipParameters } from '../parameters/pip-parameters.ts';
 import type { Adapter } from './adapter.ts';
 
-/** The text of an adapter's `README.md`: what it is, whom it fits, whether it was trained. */
-export function modelCard(adapter: Adapter): string {
-  const { name, config, base, training, license, baseLicense } = adapter;
+/** What stands below this line of a card is its owner's, and is kept when the card is written anew. */
+const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack` keeps it. -->';
+
+/** Choices for {@link modelCard}. */
+export interface CardChoices {
+  /** Whether it is the card of a package, which can be installed. */
+  readonly packed?: boolean;
+  /** The card that is there; what its owner wrote in it is kept. */
+  readonly before?: string | undefined;
+}
+
+/**
+ * The text of an adapter's `README.md`: what it is, whom it fits, whether it was trained; with the
+ * front matter of the model hubs.
+ */
+export function modelCard(
+  adapter: Adapter,
+  { packed = false, before = '' }: CardChoices = {},
+): string {
+  const { name, config, base, license, baseLicense } = adapter;
   const parameters = pipParameters(config).reduce((sum, { dims }) => sum + elementCount(dims), 0);
   const rows = config.levels.map(
     ({ level, channels, promptChannels, promptSize, p2pHeads, p2fHeads }) =>
       `| ${level} | ${channels} | ${promptChannels} | ${promptSize} | ${p2pHeads} / ${p2fHeads} |`,
   );
-  const trained =
-    training === null
-      ? '**Untrained.** Its parameters are random; it shows that the graft works, not what it can restore.'
-      : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
-  return `---
-library_name: pip-graft
-tags: [image-restoration, prompt-in-prompt, adapter]
-${license === null ? '' : `license: ${license}\n`}---
-
+  const at = before.indexOf(ownersLine);
+  const owners = at === -1 ? '\n' : before.slice(at + ownersLine.length);
+  return `${frontMatter(adapter)}
 # ${name}
 
-A Prompt-In-Prompt adapter (arXiv 2312.05038) for ${base.family}: ${parameters.toLocaleString('en-US')} parameters.
+A Prompt-In-Prompt adapter (arXiv 2312.05038) for ${base.name ?? base.family}: ${parameters.toLocaleString('en-US')} parameters.
 
-${trained}
+${trainingOf(adapter)}
 
 ## Use
 
-    graft apply HOST.onnx --adapter ${name} -o OUT.onnx
+\`\`\`sh
+${packed ? `npm install ${name}\nnpx graft apply HOST.onnx --adapter ${name}` : `npx graft apply HOST.onnx --adapter ./${name}`} -o OUT.onnx
+\`\`\`
 
 Labels, in the order of the input \`degradation\`: ${config.labels.join(', ')}.
 
@@ -35,8 +48,41 @@ Labels, in the order of the input \`degradation\`: ${config.labels.join(', ')}.
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-- mode: \`${config.mode}\`, attached as \`${config.attach}\`
-- base: ${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}, file ${base.digest ?? 'not recorded'}
+- mode: \`${config.mode}\`, attached as \`${config.attach}\`, stored as ${config.dtype}
+- base: ${base.name === null ? '' : `${base.name}, `}${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}, file ${base.digest ?? 'not recorded'}
 - licence: ${license ?? 'not stated'}; licence of the base: ${baseLicense ?? 'not stated'}
+
+${ownersLine}${owners}`;
+}
+
+/** The keys that model hubs look for, as YAML. */
+function frontMatter({ base, license, training, config }: Adapter): string {
+  const tags = [
+    ...['image-restoration', 'prompt-in-prompt', 'adapter', 'onnx', base.family],
+    ...config.labels,
+    ...(training === null ? ['untrained'] : []),
+  ];
+  return `---
+library_name: pip-graft
+pipeline_tag: image-to-image
+base_model: ${yamlText(base.name ?? base.family)}
+base_model_relation: adapter
+license: ${license === null ? 'unknown' : yamlText(license.toLowerCase())}
+tags:
+${tags.map((tag) => `- ${yamlText(tag)}`).join('\n')}
+---
 `;
+}
+
+/** A text as YAML: bare where that is a text, else as JSON, which YAML reads. */
+function yamlText(text: string): string {
+  const bare =
+    /^[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
+  return bare ? text : JSON.stringify(text);
+}
+
+function trainingOf({ training }: Adapter): string {
+  return training === null
+    ? '**Untrained.** Its parameters are random; it shows that the graft works, not what it can restore.'
+    : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
 }

@@ -1,22 +1,58 @@
 import type { Adapter } from './adapter.ts';
+import { adapterFiles } from './adapter-files.ts';
 
-/** The files of an adapter folder. */
-export const adapterFiles = {
-  config: 'adapter_config.json',
-  tensors: 'adapter_model.safetensors',
-  card: 'README.md',
-  package: 'package.json',
-} as const;
+/** What a package says of the files in it, so that a reader can tell whether they are still those. */
+export interface PackageDigests {
+  /** `sha256:…` of the adapter, however its files spell it. */
+  readonly adapter: string;
+  /** `sha256:…` of each file that is read, by its name. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Members of a `package.json` that its owner wrote and that run nothing. */
+export const ownersMembers = [
+  ...['private', 'author', 'contributors', 'homepage', 'bugs', 'repository', 'funding'],
+  'publishConfig',
+] as const;
+
+/** Choices for {@link adapterPackageJson}. */
+export interface PackageChoices {
+  /** Makes it a package that can be published; without, it is the `package.json` of a folder. */
+  readonly digests?: PackageDigests;
+  /** Those of {@link ownersMembers} that are there already. */
+  readonly owners?: Readonly<Record<string, unknown>>;
+}
 
 /** The text of an adapter's `package.json`: data only, no code. */
-export function adapterPackageJson({ name, version, base, license, training }: Adapter): string {
+export function adapterPackageJson(
+  { name, version, config, base, license, training }: Adapter,
+  { digests, owners = {} }: PackageChoices = {},
+): string {
+  const published = digests && {
+    // What npm writes for a package whose owner has given nobody a licence.
+    license: license ?? 'UNLICENSED',
+    exports: {
+      [`./${adapterFiles.config}`]: {
+        types: `./${adapterFiles.types}`,
+        default: `./${adapterFiles.config}`,
+      },
+      [`./${adapterFiles.tensors}`]: `./${adapterFiles.tensors}`,
+      './package.json': './package.json',
+    },
+    files: [adapterFiles.config, adapterFiles.types, adapterFiles.tensors],
+    pipGraft: { digest: digests.adapter, files: digests.files },
+  };
   const members = {
     name,
     version,
-    description: `${training === null ? 'Untrained ' : ''}Prompt-In-Prompt adapter for ${base.family}`,
+    description: `${training === null ? 'Untrained ' : ''}Prompt-In-Prompt adapter for ${base.name ?? base.family}: ${config.labels.join(', ')}`,
+    keywords: [
+      ...['pip-graft', 'pip-graft-adapter', 'prompt-in-prompt', 'image-restoration', 'onnx'],
+      base.family,
+    ],
+    ...owners,
     ...(license === null ? {} : { license }),
-    keywords: ['pip-graft-adapter', base.family],
-    files: [adapterFiles.config, adapterFiles.tensors],
+    ...published,
   };
   return `${JSON.stringify(members, null, 2)}\n`;
 }

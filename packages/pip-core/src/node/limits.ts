@@ -6,3 +6,6 @@ export const maxPackageBytes = 1024 * 1024;
 
 /** Folders above the working directory in which `node_modules` is looked for. */
 export const maxParents = 64;
+
+/** Packages of one `node_modules` that are looked at for adapters. */
+export const maxPackages = 100_000;

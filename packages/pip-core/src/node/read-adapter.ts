@@ -1,35 +1,95 @@
 import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { chunks, GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import { openSafetensors, type TensorMap } from '@pip-graft/weights';
+import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
-import { decodeAdapterConfig } from '../adapter/adapter-config.ts';
-import { adapterFiles } from '../adapter/package-json.ts';
-import type { PipConfig } from '../config/pip-config.ts';
-import { JsonObject } from '../json/json-object.ts';
+import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
+import { adapterFiles } from '../adapter/adapter-files.ts';
+import { readTensors } from '../adapter/decode-adapter.ts';
+import type { PackageDigests } from '../adapter/package-json.ts';
 import { shapeProblems } from '../parameters/check-tensors.ts';
 import { withDigest } from './adapter-digest.ts';
 import { openAdapterFile, readAdapterText } from './adapter-file.ts';
-import { maxConfigBytes, maxPackageBytes } from './limits.ts';
+import { requireDigest, requireOnlyAdapter } from './check-package.ts';
+import { maxConfigBytes } from './limits.ts';
+import { readManifest } from './read-manifest.ts';
+import { sha256 } from './sha256.ts';
+
+export interface ReadOptions {
+  /** Whether the folder must hold an adapter and nothing else; default for one that was packed. */
+  readonly only?: boolean;
+  /** Compares files with the digests in `package.json`, where it has any; default true. */
+  readonly digests?: boolean;
+}
+
+/** An adapter that was looked at without reading its tensors. */
+export interface AdapterSummary extends AdapterDescription {
+  readonly name: string;
+  readonly version: string;
+  /** Of its tensors, as stored. */
+  readonly bytes: number;
+}
 
 /**
- * Reads an adapter folder. Tensors are read only once their names and shapes are
- * known to be those of the config.
+ * Reads an adapter folder. No code in it runs.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for a config or tensors
- * that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`, `UNSAFE_FILE` for hostile files.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for a config or tensors that are not
+ * sound; `UNSAFE_FILE` for links out of the folder, scripts and, in a package, other files;
+ * `CORRUPT_FILE` for files that are cut or have not the digest that the package says;
+ * `LIMIT_EXCEEDED`.
  *
  * @example readAdapter('adapters/rain').config.labels
  */
-export function readAdapter(folder: string): Adapter {
+export function readAdapter(folder: string, options: ReadOptions = {}): Adapter {
+  const { name, version, description, digests } = readDescription(folder, options);
+  const read = withTensors(folder, (source) => {
+    if (digests) {
+      const said = digests.files[adapterFiles.tensors]!;
+      requireDigest(folder, adapterFiles.tensors, said, sha256(...chunks(source)));
+    }
+    return readTensors(source, description.config);
+  });
+  const adapter = withDigest(
+    checkAdapter({ name, version, ...description, tensors: read, digest: null }),
+  );
+  if (digests) requireDigest(folder, 'its adapter', digests.adapter, adapter.digest!);
+  return adapter;
+}
+
+/** What an adapter folder says it is, with the names and shapes of its tensors checked. Errors: as above. */
+export function summariseAdapter(folder: string, options: ReadOptions = {}): AdapterSummary {
+  const { name, version, description } = readDescription(folder, options);
+  const bytes = withTensors(folder, (source) => {
+    throwProblems(shapeProblems(openSafetensors(source).headers, description.config), source.label);
+    return source.size;
+  });
+  return { name, version, ...description, bytes };
+}
+
+interface Described {
+  readonly name: string;
+  readonly version: string;
+  readonly description: AdapterDescription;
+  readonly digests: PackageDigests | undefined;
+}
+
+function readDescription(folder: string, options: ReadOptions): Described {
   requireFolder(folder);
-  const configPath = join(folder, adapterFiles.config);
+  const manifest = readManifest(folder);
+  if (options.only ?? manifest?.digests !== undefined) requireOnlyAdapter(folder);
+  const digests = (options.digests ?? true) ? manifest?.digests : undefined;
   const text = readAdapterText(folder, adapterFiles.config, maxConfigBytes);
-  const description = decodeAdapterConfig(text, configPath);
-  const tensors = readTensors(folder, description.config);
-  const adapter = { ...readPackage(folder), ...description, tensors, digest: null };
-  return withDigest(checkAdapter(adapter));
+  // First what a newer version has, which would have other digests as well.
+  const description = decodeAdapterConfig(text, join(folder, adapterFiles.config));
+  if (digests)
+    requireDigest(folder, adapterFiles.config, digests.files[adapterFiles.config]!, sha256(text));
+  return {
+    name: manifest?.name ?? basename(resolve(folder)),
+    version: manifest?.version ?? '0.0.0',
+    description,
+    digests,
+  };
 }
 
 function requireFolder(folder: string): void {
@@ -43,33 +103,14 @@ function requireFolder(folder: string): void {
     throw new GraftError('READ_FAILED', `${folder}: an adapter is a folder, and this is a file.`);
 }
 
-function readTensors(folder: string, config: PipConfig): TensorMap {
+function withTensors<T>(
+  folder: string,
+  read: (source: ReturnType<typeof openAdapterFile>) => T,
+): T {
   const source = openAdapterFile(folder, adapterFiles.tensors);
   try {
-    const { headers, load } = openSafetensors(source);
-    throwProblems(shapeProblems(headers, config), source.label);
-    return new Map([...headers.keys()].map((name) => [name, load(name)]));
+    return read(source);
   } finally {
     source.close();
   }
-}
-
-/** Name and version from `package.json`; a folder without one goes by its own name. */
-function readPackage(folder: string): { name: string; version: string } {
-  const path = join(folder, adapterFiles.package);
-  let text: string;
-  try {
-    text = readAdapterText(folder, adapterFiles.package, maxPackageBytes);
-  } catch (error) {
-    if (error instanceof GraftError && error.code === 'NOT_FOUND') {
-      return { name: basename(resolve(folder)), version: '0.0.0' };
-    }
-    throw error;
-  }
-  const json = JsonObject.parse(text, path, 'ADAPTER_INVALID');
-  const string = (key: string) => json.string(key);
-  return {
-    name: json.optional('name', string) ?? basename(resolve(folder)),
-    version: json.optional('version', string) ?? '0.0.0',
-  };
 }

@@ -1,4 +1,5 @@
 import type { Adapter } from '../adapter/adapter.ts';
+import { baseFit } from './base-fit.ts';
 import type { Remarks } from './check-host.ts';
 import type { PlanRequest } from './plan-request.ts';
 
@@ -11,22 +12,12 @@ export function checkBase(
   const { family, digest, options = {} } = request;
   const { base } = adapter;
   const fingerprint = request.fingerprint ?? null;
-  const mismatch = (problem: string) => {
-    const message = `adapter '${adapter.name}' was made for ${problem}`;
+  const fit = baseFit(base, request);
+  if (fit.fits === false) {
+    const message = `adapter '${adapter.name}' was made for ${fit.madeFor}`;
     if (options.allowUnbound) warnings.push(message);
     else refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}.` });
-  };
-  if (base.family !== family) {
-    mismatch(`${base.family}, and the host is ${family}`);
-  } else if (base.fingerprint !== null && fingerprint !== null) {
-    if (base.fingerprint !== fingerprint) {
-      mismatch(
-        `another ${family}: its fingerprint is ${base.fingerprint}, the host's ${fingerprint}`,
-      );
-    }
-  } else if (base.digest !== null && base.digest !== digest) {
-    mismatch(`another file: its digest is ${base.digest}, the host's ${digest}`);
-  } else if (base.digest === null) {
+  } else if (fit.fits === null) {
     warnings.push(
       `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
     );

@@ -24,7 +24,10 @@ const fresh = initAdapter(host, { promptChannels: [8], promptSize: [4], seed: 1,
 
 describe('initAdapter', () => {
   it('is bound to its host, untrained, and fits itself', () => {
-    expect(fresh.base).toEqual({ family: 'restormer', fingerprint: 'abc', digest: 'sha256:12' });
+    expect(fresh.base).toEqual({
+      ...{ family: 'restormer', name: null },
+      ...{ fingerprint: 'abc', digest: 'sha256:12' },
+    });
     expect(fresh.training).toBeNull();
     expect(checkAdapter(fresh)).toBe(fresh);
     expect(defaultWeights(fresh)).toEqual([0.2, 0.2, 0.2, 0.2, 0.2]);
@@ -229,7 +232,7 @@ describe('modelCard and package.json', () => {
   it('name labels, base and licence', () => {
     const card = modelCard({ ...fresh, license: 'MIT' });
     expect(card).toContain('noise, rain, haze, blur, low-light');
-    expect(card).toContain('license: MIT');
+    expect(card).toContain('license: mit');
     expect(card).toContain('fingerprint abc');
   });
 });

@@ -68,7 +68,7 @@ describe('planGraft', () => {
     const model = { ...host.model, opsets: new Map([['', 25]]) };
     const adapter = {
       ...request.adapter,
-      base: { family: 'unet', fingerprint: null, digest: null },
+      base: { family: 'unet', name: null, fingerprint: null, digest: null },
     };
     const warnings = requirePlan(
       planGraft({ ...request, model, adapters: [adapter] }),

@@ -1,0 +1,86 @@
+import { isAbsolute } from 'node:path';
+import { packAdapter } from '@pip-graft/pip-core/node';
+import { type Command, Option } from 'commander';
+import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { define } from '../session/define.ts';
+import { formatBytes } from '../session/format-bytes.ts';
+import { run } from '../session/run.ts';
+import { table } from '../session/table.ts';
+
+interface Options {
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly name?: string;
+  /** `--version` is the tool's. */
+  readonly setVersion?: string;
+  readonly license?: string;
+  readonly baseLicense?: string;
+  readonly baseModel?: string;
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16';
+}
+
+export function command(): Command {
+  return define('pack', 'Makes an adapter folder an npm package that can be published: data only', [
+    'graft adapter pack my-adapter --name @me/rain-adapter --license MIT',
+    'graft adapter pack my-adapter -o packages/rain --dtype float16 --set-version 1.0.0',
+  ])
+    .argument('<folder>', 'adapter folder')
+    .addOption(
+      new Option('-o, --output <folder>', "folder for the package; default: the adapter's own"),
+    )
+    .addOption(forceOption())
+    .addOption(new Option('--name <name>', 'name of the package; default: that of the adapter'))
+    .addOption(new Option('--set-version <version>', 'its version; default: that of the adapter'))
+    .addOption(new Option('--license <license>', 'SPDX licence of the adapter'))
+    .addOption(new Option('--base-license <license>', 'SPDX licence of the network it is for'))
+    .addOption(
+      new Option('--base-model <name>', 'what that network is called where it is published'),
+    )
+    .addOption(
+      new Option('--dtype <type>', 'type to store tensors in; default: as they are').choices([
+        'float32',
+        'float16',
+        'bfloat16',
+      ]),
+    )
+    .action(
+      run<[string], Options>(async (session, folder, options) => {
+        const { output = folder, force, name, license, baseLicense, dtype } = options;
+        if (output !== folder) refuseAdapter(output, force);
+        const { adapter, files } = await packAdapter(folder, output, {
+          ...(name === undefined ? {} : { name }),
+          ...(options.setVersion === undefined ? {} : { version: options.setVersion }),
+          ...(license === undefined ? {} : { license }),
+          ...(baseLicense === undefined ? {} : { baseLicense }),
+          ...(options.baseModel === undefined ? {} : { baseName: options.baseModel }),
+          ...(dtype === undefined ? {} : { dtype }),
+        });
+        if (adapter.license === null)
+          session.note('note: it has no licence, so nobody may use it; say one with --license.');
+        const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+        const { version, config, training, digest } = adapter;
+        const state = training === null ? 'UNTRAINED adapter ' : '';
+        return {
+          json: {
+            ...{ output, name: adapter.name, version, dtype: config.dtype, digest, training },
+            ...{ license: adapter.license, bytes, files },
+          },
+          text: [
+            `${output}: ${state}${adapter.name} ${version}, tensors as ${config.dtype}`,
+            '',
+            table([
+              ...files.map((file) => [file.name, formatBytes(file.bytes)]),
+              ['all', formatBytes(bytes)],
+            ]),
+            '',
+            `npm publish ${pathOf(output)}${adapter.name.startsWith('@') ? ' --access public' : ''}`,
+          ].join('\n'),
+        };
+      }),
+    );
+}
+
+/** A folder as npm takes it: a bare name would be a package of the registry. */
+function pathOf(folder: string): string {
+  return /^[./]/.test(folder) || isAbsolute(folder) ? folder : `./${folder}`;
+}

@@ -1,0 +1,20 @@
+/** The files of an adapter folder. */
+export const adapterFiles = {
+  config: 'adapter_config.json',
+  tensors: 'adapter_model.safetensors',
+  card: 'README.md',
+  package: 'package.json',
+  /** Types of the config; in packages only. */
+  types: 'adapter_config.d.mts',
+} as const;
+
+/** What a package may hold besides: texts for people, which nothing reads. */
+export const accompanyingFiles: readonly string[] = [
+  ...['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'NOTICE', 'NOTICE.md'],
+  'CHANGELOG.md',
+];
+
+/** What tools leave in a folder and no package manager publishes, or only the model hubs need. */
+export const toolFiles: readonly string[] = [
+  ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
+];

@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
+import type { JsonObject } from '../json/json-object.ts';
+
+/** Members of a `package.json` with which a package manager runs or fetches something. */
+const active = [
+  ...['scripts', 'bin', 'gypfile', 'binary', 'main', 'module', 'browser'],
+  ...['dependencies', 'optionalDependencies', 'peerDependencies'],
+  ...['bundleDependencies', 'bundledDependencies'],
+];
+
+/** Names listed in a message before the rest is counted. */
+const listed = 5;
+
+/**
+ * Whether an adapter's `package.json` is data only.
+ *
+ * Errors: `UNSAFE_FILE`, naming the member.
+ */
+export function requireDataOnly(manifest: JsonObject, path: string): void {
+  const members = manifest.plain();
+  const found = active.find((key) => Object.hasOwn(members, key) && !isEmpty(members[key]));
+  if (found === undefined) return;
+  throw new GraftError(
+    'UNSAFE_FILE',
+    `${path}: it has '${found}' (${named(members[found])}); an adapter is data and runs nothing. Take it out, or do not use this package.`,
+  );
+}
+
+/**
+ * Whether a package holds an adapter and texts, and nothing else.
+ *
+ * Errors: `UNSAFE_FILE`, naming what else it holds.
+ */
+export function requireOnlyAdapter(folder: string): void {
+  const allowed = new Set([...Object.values(adapterFiles), ...accompanyingFiles, ...toolFiles]);
+  let entries: string[];
+  try {
+    entries = readdirSync(folder);
+  } catch (error) {
+    throw ioError('read', folder, error);
+  }
+  const extra = entries.filter((name) => !allowed.has(name)).sort();
+  if (extra.length === 0) return;
+  const rest = extra.length > listed ? ` and ${extra.length - listed} more` : '';
+  throw new GraftError(
+    'UNSAFE_FILE',
+    `${folder}: an adapter package holds ${Object.values(adapterFiles).join(', ')} and texts; this one also holds ${extra
+      .slice(0, listed)
+      .map((name) => JSON.stringify(name))
+      .join(', ')}${rest}.`,
+  );
+}
+
+/** The digests that a package says its files have; undefined for a folder that was never packed. */
+export function packageDigests(
+  manifest: JsonObject | undefined,
+): { readonly adapter: string; readonly files: Readonly<Record<string, string>> } | undefined {
+  const packed = manifest?.optional('pipGraft', (key) => manifest.object(key));
+  if (!packed) return undefined;
+  packed.only(['digest', 'files']);
+  const files = packed.texts('files');
+  const missing = [adapterFiles.config, adapterFiles.tensors].find((name) => !files[name]);
+  if (missing !== undefined) throw packed.error('files', `has no digest of ${missing}`);
+  return { adapter: packed.string('digest'), files };
+}
+
+/** Compares a digest with what the package says. Errors: `CORRUPT_FILE`. */
+export function requireDigest(folder: string, name: string, said: string, is: string): void {
+  if (said === is) return;
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${join(folder, name)}: its digest is ${is}, and ${adapterFiles.package} says ${said}; it was changed or damaged after it was packed. Install the package again, or run \`graft adapter pack\` on it if the change is yours.`,
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === false || value === '') return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+function named(value: unknown): string {
+  const text =
+    typeof value === 'object' && value !== null ? Object.keys(value).join(', ') : String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

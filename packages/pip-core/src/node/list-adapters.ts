@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { adapterFiles } from '../adapter/adapter-files.ts';
+import { maxPackages } from './limits.ts';
+import { packageHomes, pnpFolder, pnpNames } from './package-homes.ts';
+import { type AdapterSummary, summariseAdapter } from './read-adapter.ts';
+
+/** An adapter that is installed: what it is, or why it cannot be used. */
+export interface InstalledAdapter {
+  /** Name that `--adapter` finds it by. */
+  readonly spec: string;
+  readonly folder: string;
+  readonly summary?: AdapterSummary;
+  readonly error?: GraftError;
+}
+
+/**
+ * Adapters among the packages that are found from a folder, by name; where several are called the
+ * same, the nearest, as `resolveAdapter` takes it. Their tensors are not read. No code runs.
+ *
+ * Errors: `LIMIT_EXCEEDED` for a folder with a hundred thousand packages.
+ *
+ * @example listAdapters(process.cwd()).map(({ spec }) => spec)
+ */
+export function listAdapters(cwd: string): InstalledAdapter[] {
+  const found = new Map<string, string>();
+  for (const name of pnpNames(cwd)) {
+    const folder = pnpFolder(name, cwd);
+    if (folder !== undefined && isAdapter(folder)) found.set(name, folder);
+  }
+  for (const home of packageHomes(cwd)) {
+    for (const name of packagesIn(home)) {
+      const folder = join(home, name);
+      if (!found.has(name) && isAdapter(folder)) found.set(name, folder);
+    }
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([spec, folder]) => ({ spec, folder, ...summaryOf(folder) }));
+}
+
+function summaryOf(folder: string): Pick<InstalledAdapter, 'summary' | 'error'> {
+  try {
+    return { summary: summariseAdapter(folder, { only: true }) };
+  } catch (error) {
+    if (error instanceof GraftError) return { error };
+    throw error;
+  }
+}
+
+function isAdapter(folder: string): boolean {
+  return existsSync(join(folder, adapterFiles.config));
+}
+
+/** Names of the packages in a `node_modules`, scopes included. */
+function packagesIn(home: string): string[] {
+  const names = entriesOf(home).flatMap((name) =>
+    name.startsWith('@') ? entriesOf(join(home, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+  if (names.length <= maxPackages) return names.filter((name) => !name.startsWith('.'));
+  throw new GraftError(
+    'LIMIT_EXCEEDED',
+    `${home}: it holds ${names.length} packages; at most ${maxPackages} are looked at.`,
+  );
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // No such folder, or none that may be read: nothing is found in it.
+    return [];
+  }
+}

@@ -1,0 +1,160 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+import { valid } from 'semver';
+import type { Adapter } from '../adapter/adapter.ts';
+import { accompanyingFiles, adapterFiles } from '../adapter/adapter-files.ts';
+import { configTypes } from '../adapter/config-types.ts';
+import { decodeAdapter } from '../adapter/decode-adapter.ts';
+import { encodeAdapter } from '../adapter/encode-adapter.ts';
+import { modelCard } from '../adapter/model-card.ts';
+import { adapterPackageJson } from '../adapter/package-json.ts';
+import type { PipConfig } from '../config/pip-config.ts';
+import { withDigest } from './adapter-digest.ts';
+import { readAdapterText } from './adapter-file.ts';
+import { maxPackageBytes } from './limits.ts';
+import { requirePackageName } from './package-name.ts';
+import { readAdapter } from './read-adapter.ts';
+import { readManifest } from './read-manifest.ts';
+import { sha256 } from './sha256.ts';
+import { type NewFile, writeFolder } from './write-folder.ts';
+
+/** What a package says in place of what its adapter says. */
+export interface PackOptions {
+  readonly name?: string;
+  readonly version?: string;
+  readonly license?: string;
+  readonly baseLicense?: string;
+  /** What the base is called where it is published, as `owner/model`. */
+  readonly baseName?: string;
+  /** Type that tensors are stored in. */
+  readonly dtype?: PipConfig['dtype'];
+}
+
+/** A package that was written. */
+export interface PackedAdapter {
+  /** As it is read from the package. */
+  readonly adapter: Adapter;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/**
+ * Makes an adapter folder a package that can be published: data only, with a model card, types and
+ * digests. What its owner wrote into `package.json` and the card is kept; the same adapter and
+ * options always give the same bytes.
+ *
+ * Errors: those of {@link readAdapter}; `INVALID_ARGUMENT` for a name, version or licence that
+ * cannot be, or a type that cannot hold the tensors, or would lose digits of the only copy;
+ * `WRITE_FAILED`.
+ *
+ * @param target folder for the package; the adapter's own makes it one in place
+ *
+ * @example await packAdapter('adapters/rain', 'packages/rain', { name: '@me/rain', license: 'MIT' })
+ */
+export async function packAdapter(
+  source: string,
+  target: string,
+  options: PackOptions = {},
+): Promise<PackedAdapter> {
+  const inPlace = realPath(source) === realPath(target);
+  const given = readAdapter(source, { only: true, digests: false });
+  const adapter = storable(described(given, options), inPlace ? given.config.dtype : undefined);
+  const { config, tensors } = encodeAdapter(adapter);
+  const digests = {
+    adapter: adapter.digest!,
+    files: { [adapterFiles.config]: sha256(config), [adapterFiles.tensors]: sha256(tensors) },
+  };
+  // A package of that name may be there already, with what its owner wrote.
+  const owners = { ...readManifest(source)?.owners, ...readManifestAt(target)?.owners };
+  const before = textIn(target, adapterFiles.card) ?? textIn(source, adapterFiles.card);
+  const files: NewFile[] = [
+    ...(inPlace ? [] : textsIn(source)),
+    [adapterFiles.tensors, tensors],
+    [adapterFiles.types, configTypes(adapter)],
+    [adapterFiles.card, modelCard(adapter, { packed: true, before })],
+    [adapterFiles.package, adapterPackageJson(adapter, { digests, owners })],
+    // Last: it is what makes the folder an adapter.
+    [adapterFiles.config, config],
+  ];
+  await writeFolder(target, files);
+  const bytes = (content: string | Uint8Array) => Buffer.from(content).length;
+  return { adapter, files: files.map(([name, content]) => ({ name, bytes: bytes(content) })) };
+}
+
+function described(given: Adapter, options: PackOptions): Adapter {
+  const { name = given.name, version = given.version } = options;
+  requirePackageName(name, 'INVALID_ARGUMENT', '--name');
+  if (valid(version) !== version)
+    throw invalid(`--version '${version}' is not a version as npm has them, such as 1.0.0`);
+  for (const [key, value] of Object.entries(options)) {
+    // They stand in the card and in package.json, a line each.
+    if (/\p{Cc}/u.test(value) || value === '' || value.length > 214)
+      throw invalid(`${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
+  }
+  return {
+    ...given,
+    ...{ name, version },
+    config: { ...given.config, dtype: options.dtype ?? given.config.dtype },
+    base: { ...given.base, name: options.baseName ?? given.base.name },
+    license: options.license ?? given.license,
+    baseLicense: options.baseLicense ?? given.baseLicense,
+  };
+}
+
+/** The adapter as it will be read from its files. */
+function storable(adapter: Adapter, before: PipConfig['dtype'] | undefined): Adapter {
+  const { dtype } = adapter.config;
+  if (before !== undefined && before !== dtype && dtype !== 'float32')
+    throw invalid(
+      `storing ${before} as ${dtype} loses digits, and this is the only copy; choose another folder with -o`,
+    );
+  try {
+    return withDigest(decodeAdapter(encodeAdapter(adapter), adapter));
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'ADAPTER_INVALID')
+      throw invalid(`as ${dtype} it cannot be stored: ${error.message.replace(/\.$/, '')}`, error);
+    throw error;
+  }
+}
+
+/** Licences and the like, which a package takes along. */
+function textsIn(folder: string): NewFile[] {
+  return accompanyingFiles.flatMap((name) => {
+    const text = textIn(folder, name);
+    return text === undefined ? [] : [[name, text] as const];
+  });
+}
+
+function textIn(folder: string, name: string): string | undefined {
+  return orNothing(() => readAdapterText(folder, name, maxPackageBytes));
+}
+
+function readManifestAt(folder: string): ReturnType<typeof readManifest> {
+  return orNothing(() => readManifest(folder));
+}
+
+/** undefined for what is not there. */
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return resolve(path);
+    throw ioError('read', path, error);
+  }
+}
+
+function invalid(problem: string, cause?: unknown): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `${problem[0]!.toUpperCase()}${problem.slice(1)}.`, {
+    cause,
+  });
+}

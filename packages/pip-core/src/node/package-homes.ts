@@ -1,0 +1,64 @@
+import module from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { maxParents } from './limits.ts';
+
+/**
+ * Folders in which packages are looked for, nearest first: every `node_modules` of a folder and
+ * above it, then of this library and above it, so that what was installed beside the `graft`
+ * command is found from any folder.
+ */
+export function packageHomes(from: string): string[] {
+  const homes = [from, import.meta.dirname].flatMap((start) =>
+    [...parents(start)].map((folder) => join(folder, 'node_modules')),
+  );
+  return [...new Set(homes)];
+}
+
+function* parents(start: string): Generator<string> {
+  let folder = resolve(start);
+  for (let count = 0; count < maxParents; count++) {
+    yield folder;
+    const parent = dirname(folder);
+    if (parent === folder) return;
+    folder = parent;
+  }
+}
+
+/** What of Yarn's Plug'n'Play is used: https://yarnpkg.com/advanced/pnpapi. */
+interface PnpApi {
+  readonly topLevel: PnpLocator;
+  resolveToUnqualified(request: string, issuer: string): string | null;
+  findPackageLocator(path: string): PnpLocator | null;
+  getPackageInformation(locator: PnpLocator): {
+    readonly packageDependencies: ReadonlyMap<string, unknown>;
+  } | null;
+}
+
+interface PnpLocator {
+  readonly name: string | null;
+  readonly reference: string | null;
+}
+
+/** The folder of a package under Yarn's Plug'n'Play; undefined elsewhere, and for none. */
+export function pnpFolder(name: string, from: string): string | undefined {
+  try {
+    return pnpOf(from)?.resolveToUnqualified(name, join(from, '/')) ?? undefined;
+  } catch {
+    // Packages that the project did not ask for are an error there.
+    return undefined;
+  }
+}
+
+/** Packages that the project at a folder asked for under Yarn's Plug'n'Play; none elsewhere. */
+export function pnpNames(from: string): string[] {
+  const api = pnpOf(from);
+  if (!api) return [];
+  const locator = api.findPackageLocator(join(from, '/')) ?? api.topLevel;
+  return [...(api.getPackageInformation(locator)?.packageDependencies.keys() ?? [])];
+}
+
+function pnpOf(from: string): PnpApi | undefined {
+  if (!('pnp' in process.versions)) return undefined;
+  const { findPnpApi } = module as { findPnpApi?: (path: string) => PnpApi | null };
+  return findPnpApi?.(join(resolve(from), '/')) ?? undefined;
+}
