@@ -1,0 +1,53 @@
+// Types of adapter_config.json, written by `graft adapter pack`.
+declare const config: {
+  readonly "format_version": 1;
+  readonly "peft_type": "PIP";
+  readonly "mode": "pip_cross_topm";
+  readonly "attach": "residual";
+  readonly "labels": readonly [
+    "noise",
+    "rain",
+    "haze",
+    "blur",
+    "low-light",
+  ];
+  readonly "levels": readonly [
+    {
+      readonly "level": 1;
+      readonly "channels": 16;
+      readonly "prompt_channels": 24;
+      readonly "prompt_size": 16;
+      readonly "p2p_heads": 2;
+      readonly "p2f_heads": 4;
+    },
+    {
+      readonly "level": 2;
+      readonly "channels": 32;
+      readonly "prompt_channels": 40;
+      readonly "prompt_size": 16;
+      readonly "p2p_heads": 2;
+      readonly "p2f_heads": 4;
+    },
+    {
+      readonly "level": 3;
+      readonly "channels": 64;
+      readonly "prompt_channels": 88;
+      readonly "prompt_size": 8;
+      readonly "p2p_heads": 2;
+      readonly "p2f_heads": 4;
+    },
+  ];
+  readonly "expansion": 2.66;
+  readonly "dtype": "float16";
+  readonly "default_degradation": null;
+  readonly "base": {
+    readonly "family": "promptir";
+    readonly "name": "promptir-small";
+    readonly "fingerprint": "pipfp2:dc59ee024db3797eaf213a1e39a9035d8df367bbe1cb1ea915628c506e817f55";
+    readonly "digest": "sha256:2016d830a5f21f04b9a5329da402f45bdee043178de77a2f7aec50a667a61527";
+  };
+  readonly "training": null;
+  readonly "license": "MIT";
+  readonly "base_license": "MIT";
+};
+export default config;

@@ -1,0 +1,58 @@
+// npm run example-adapters: makes packages/adapter-*, an untrained adapter for a small network of each
+// family. --into FOLDER writes them elsewhere, for a comparison.
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build, install, root } from './install.mjs';
+
+const at = process.argv.indexOf('--into');
+const into = at === -1 ? join(root, 'packages') : resolve(process.argv[at + 1] ?? '.');
+install();
+build();
+const load = (name) =>
+  import(`../packages/${name}/dist/${name === 'backbones' ? '' : 'node/'}index.js`);
+const { backbonePresets, buildBackbone } = await load('backbones');
+const { freshAdapter, hostOf, nodeSha256 } = await load('graft');
+const { packAdapter, writeAdapter } = await load('pip-core');
+const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
+
+// Prompts of half and less of the default's height and width: examples are to be small.
+const examples = {
+  'nafnet-small': { promptSize: [16, 8, 8, 8] },
+  'restormer-small': { promptSize: [16, 16, 8] },
+  'promptir-small': { promptSize: [16, 16, 8] },
+};
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-'));
+try {
+  for (const [preset, choices] of Object.entries(examples)) {
+    const name = `adapter-${preset}`;
+    const host = hostOf(buildBackbone(backbonePresets[preset], 0), { newHash: nodeSha256 });
+    await writeAdapter(join(folder, name), freshAdapter(host, { name, seed: 0, ...choices }));
+    const target = join(into, name);
+    mkdirSync(target, { recursive: true });
+    writeFileSync(join(folder, name, 'package.json'), manifest(name));
+    copyFileSync(join(root, 'LICENSE'), join(folder, name, 'LICENSE'));
+    const { files } = await packAdapter(join(folder, name), target, {
+      ...{ name: `@pip-graft/${name}`, version, license: 'MIT', baseLicense: 'MIT' },
+      ...{ baseName: preset, dtype: 'float16' },
+    });
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    console.log(`${name}: ${Math.round(bytes / 1000)} kB`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** What packing keeps: the members that say where a package comes from. */
+function manifest(name) {
+  return JSON.stringify({
+    homepage: `https://github.com/pip-graft/pip-graft/tree/main/packages/${name}#readme`,
+    bugs: 'https://github.com/pip-graft/pip-graft/issues',
+    repository: {
+      type: 'git',
+      url: 'git+https://github.com/pip-graft/pip-graft.git',
+      directory: `packages/${name}`,
+    },
+    publishConfig: { access: 'public', provenance: true },
+  });
+}
