@@ -56,9 +56,23 @@ describe('docs/guides/library.md', () => {
     expect(() => graftBytes!(host.subarray(0, 1000))).toThrow(GraftError);
   });
 
+  it('grafts an adapter from its files', async () => {
+    const made = ['adapter', 'init', 'host.onnx', '-o', 'rain'];
+    expect(graft(folder, ...made).status).toBe(0);
+    const { module } = await run(2);
+    const { graftAdapter } = module as Record<string, (...given: unknown[]) => Uint8Array>;
+    const grafted = graftAdapter!(
+      new Uint8Array(readFileSync('host.onnx')),
+      readFileSync('rain/adapter_config.json', 'utf8'),
+      new Uint8Array(readFileSync('rain/adapter_model.safetensors')),
+    );
+    writeFileSync('from-files.onnx', grafted);
+    expect(graft(folder, 'inspect', 'from-files.onnx', '--json').stdout).toContain('rain-adapter');
+  });
+
   it.each([
-    [2, 'NOT_ONNX'],
-    [3, '100 %'],
+    [3, 'NOT_ONNX'],
+    [4, '100 %'],
   ])('example %d prints what it says', async (index, printed) => {
     expect((await run(index)).said).toEqual([printed]);
     expect(examples[index]).toContain(`// ${printed}`);

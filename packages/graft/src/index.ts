@@ -7,7 +7,17 @@ export {
   modelBytes,
   readModel,
 } from '@pip-graft/onnx-graft';
-export { type Adapter, formatPlan, type Plan, readGraft, ungraft } from '@pip-graft/pip-core';
+export {
+  type Adapter,
+  type AdapterName,
+  decodeAdapter,
+  type EncodedAdapter,
+  encodeAdapter,
+  formatPlan,
+  type Plan,
+  readGraft,
+  ungraft,
+} from '@pip-graft/pip-core';
 export { freshAdapter } from './fresh-adapter.ts';
 export { type GraftChoices, type Grafted, graft } from './graft.ts';
 export { chooseSites } from './host/choose-sites.ts';

@@ -17,7 +17,8 @@ export interface InstalledAdapter {
 
 /**
  * Adapters among the packages that are found from a folder, by name; where several are called the
- * same, the nearest, as `resolveAdapter` takes it. Their tensors are not read. No code runs.
+ * same, the nearest, as `resolveAdapter` takes it. Tensors are not loaded, but compared with their digests. No code
+ * runs.
  *
  * Errors: `LIMIT_EXCEEDED` for a folder with a hundred thousand packages.
  *

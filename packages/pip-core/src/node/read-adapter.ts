@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { chunks, GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { type FileSource, ioError } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
@@ -23,7 +23,7 @@ export interface ReadOptions {
   readonly digests?: boolean;
 }
 
-/** An adapter that was looked at without reading its tensors. */
+/** An adapter that was looked at without loading its tensors. */
 export interface AdapterSummary extends AdapterDescription {
   readonly name: string;
   readonly version: string;
@@ -43,13 +43,7 @@ export interface AdapterSummary extends AdapterDescription {
  */
 export function readAdapter(folder: string, options: ReadOptions = {}): Adapter {
   const { name, version, description, digests } = readDescription(folder, options);
-  const read = withTensors(folder, (source) => {
-    if (digests) {
-      const said = digests.files[adapterFiles.tensors]!;
-      requireDigest(folder, adapterFiles.tensors, said, sha256(...chunks(source)));
-    }
-    return readTensors(source, description.config);
-  });
+  const read = withTensors(folder, digests, (source) => readTensors(source, description.config));
   const adapter = withDigest(
     checkAdapter({ name, version, ...description, tensors: read, digest: null }),
   );
@@ -57,10 +51,10 @@ export function readAdapter(folder: string, options: ReadOptions = {}): Adapter 
   return adapter;
 }
 
-/** What an adapter folder says it is, with the names and shapes of its tensors checked. Errors: as above. */
+/** What an adapter folder says it is, with the names and shapes of its tensors checked, and digests. Errors: as above. */
 export function summariseAdapter(folder: string, options: ReadOptions = {}): AdapterSummary {
-  const { name, version, description } = readDescription(folder, options);
-  const bytes = withTensors(folder, (source) => {
+  const { name, version, description, digests } = readDescription(folder, options);
+  const bytes = withTensors(folder, digests, (source) => {
     throwProblems(shapeProblems(openSafetensors(source).headers, description.config), source.label);
     return source.size;
   });
@@ -105,10 +99,15 @@ function requireFolder(folder: string): void {
 
 function withTensors<T>(
   folder: string,
-  read: (source: ReturnType<typeof openAdapterFile>) => T,
+  digests: PackageDigests | undefined,
+  read: (source: FileSource) => T,
 ): T {
   const source = openAdapterFile(folder, adapterFiles.tensors);
   try {
+    if (digests) {
+      const said = digests.files[adapterFiles.tensors]!;
+      requireDigest(folder, adapterFiles.tensors, said, sha256(...chunks(source)));
+    }
     return read(source);
   } finally {
     source.close();
