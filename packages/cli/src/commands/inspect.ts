@@ -55,6 +55,8 @@ interface GraftSummary {
   /** Of all adapters, in the order of the weights. */
   readonly labels: readonly string[];
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
+  /** What is fixed, in the order of the labels; null with inputs. */
+  readonly baked: { readonly weights: readonly number[]; readonly strength: number } | null;
   readonly levels: readonly number[];
   /** Sizes of the prompts, where the file still says them. */
   readonly prompts: readonly PromptSize[];
@@ -134,6 +136,7 @@ function inspect(path: string): Inspection {
       adapters: record.adapters,
       labels: record.labels,
       inputs: record.inputs,
+      baked: record.baked,
       levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
       prompts: promptSizes(record, facts),
       hostDigest: record.host.digest,

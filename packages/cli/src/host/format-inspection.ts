@@ -29,7 +29,7 @@ export function inspectionFacts(found: Inspection): string[][] {
   if (graft) {
     const inputs = graft.inputs
       ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
-      : 'degradation baked';
+      : `degradation fixed to ${bakedText(graft)}`;
     const adapters = graft.adapters.map(
       ({ name, trained, mode, attach, labels }) =>
         `${trained ? '' : 'UNTRAINED '}adapter '${name}', ${mode}, ${attach}, labels ${labels.join(', ')}`,
@@ -37,6 +37,14 @@ export function inspectionFacts(found: Inspection): string[][] {
     facts.push(['graft', `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}`]);
   }
   return facts;
+}
+
+function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {
+  const { weights = [], strength = 1 } = baked ?? {};
+  const parts = labels.flatMap((label, at) =>
+    weights[at] ? [weights[at] === 1 ? label : `${label}=${weights[at]}`] : [],
+  );
+  return `${parts.join(', ')}${strength === 1 ? '' : `, strength ${strength}`}`;
 }
 
 /** An inspection as text for people. */

@@ -110,6 +110,62 @@ describe('graft convert', () => {
     expect(graft(folder, 'convert', '--frozen').status).toBe(0);
   });
 
+  it('puts weights into one file beside the model, of a source that has them there and of float16', () => {
+    const outside = { ...rain, external: 'file', gates: { validate: true } };
+    configure(
+      host,
+      { ...outside, output: 'out/outside.onnx' },
+      { ...outside, name: 'half', precision: 'float16', output: 'out/half.onnx' },
+      { name: 'inside', source: { job: 'rain' }, external: 'inline', output: 'out/inside.onnx' },
+      { name: 'bare', source: { job: 'host' }, external: 'file', output: 'out/bare.onnx' },
+      { ...rain, name: 'again', source: { onnx: 'bare.onnx' }, output: 'out/again.onnx' },
+    );
+    // A source that is there before: its weights are beside it.
+    graft(folder, 'convert', '--only', 'host,bare');
+    for (const name of ['bare.onnx', 'bare.onnx.data'])
+      copyFileSync(join(folder, 'out', name), join(folder, name));
+    const made = json(folder, 'convert') as {
+      jobs: { files: { name: string; bytes: number }[] }[];
+    };
+    const filesOf = (at: number) => made.jobs[at]!.files.map(({ name }) => name);
+    expect(filesOf(1)).toEqual(['outside.onnx', 'outside.onnx.data']);
+    expect(filesOf(2)).toEqual(['half.onnx', 'half.onnx.data']);
+    expect(filesOf(3)).toEqual(['inside.onnx']);
+    expect(filesOf(5)).toEqual(['again.onnx', 'bare.onnx.data']);
+    const data = (at: number) => made.jobs[at]!.files[1]!.bytes;
+    // Less than half: some weights come to stand below the kilobyte from which on they are moved.
+    expect(data(2) / data(1)).toBeLessThan(0.5);
+    expect(data(2) / data(1)).toBeGreaterThan(0.4);
+    // Removal gives the host with its weights outside, and the plain host's numbers.
+    json(folder, 'remove', 'out/outside.onnx', '-o', 'out/removed.onnx');
+    const removed = readFileSync(join(folder, 'out/removed.onnx'));
+    expect(removed.length).toBeLessThan(readFileSync(join(folder, 'out/host.onnx')).length / 2);
+    for (const name of ['outside', 'half', 'inside', 'again'])
+      expect(graft(folder, 'check', `out/${name}.onnx`).status).toBe(0);
+    expect(graft(folder, 'convert', '--frozen').status).toBe(0);
+  });
+
+  it('grafts several adapters, whose labels stand in an order of their own', () => {
+    const adapters = ['init:labels=rain+haze,seed=1', 'init:labels=blur,seed=2'];
+    const both = { ...rain, adapters, bake: 'haze=0.5,blur' };
+    configure(
+      host,
+      { ...both, name: 'one', output: 'one.onnx' },
+      { ...both, name: 'other', adapters: [...adapters].reverse(), output: 'other.onnx' },
+    );
+    expect(json(folder, 'convert')).toMatchObject({
+      jobs: [{}, { status: 'built', adapters: [{}, {}] }, { status: 'built' }],
+    });
+    const [one, other] = ['one.onnx', 'other.onnx'].map((name) => readFileSync(join(folder, name)));
+    expect(one!.equals(other!)).toBe(true);
+    const { labels, baked } = json(folder, 'inspect', 'one.onnx')['graft'] as {
+      labels: string[];
+      baked: { weights: number[] };
+    };
+    const weights = Object.fromEntries(labels.map((label, at) => [label, baked.weights[at]]));
+    expect(weights).toEqual({ rain: 0, haze: 0.5, blur: 1 });
+  });
+
   it('refuses an adapter for another host with its status, and goes on', () => {
     configure(host, {
       ...host,

@@ -1,4 +1,9 @@
-export { openModel, type SaveOptions, saveModel } from '@pip-graft/onnx-graft/node';
+export {
+  openModel,
+  type SaveOptions,
+  saveExternalized,
+  saveModel,
+} from '@pip-graft/onnx-graft/node';
 export { readAdapter, writeAdapter } from '@pip-graft/pip-core/node';
 export * from '../index.ts';
 export { nodeSha256 } from './node-sha256.ts';

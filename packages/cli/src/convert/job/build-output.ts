@@ -1,6 +1,13 @@
 import { basename, join, resolve } from 'node:path';
 import { type GraftChoices, graft, hostOf, planOn } from '@pip-graft/graft';
-import { nodeSha256, type OpenHost, openAdapter, saveModel } from '@pip-graft/graft/node';
+import {
+  nodeSha256,
+  type OpenHost,
+  openAdapter,
+  openHost,
+  saveExternalized,
+  saveModel,
+} from '@pip-graft/graft/node';
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { type Adapter, readGraft, requirePlan } from '@pip-graft/pip-core';
 import { parseWeights } from '../../session/parse-weights.ts';
@@ -51,16 +58,29 @@ export async function buildOutput(
     const form = precisionOf(host, config.precision);
     const converted = form.changed ? reopened(host, form.model) : host;
     const path = join(staging, name);
-    const grafted = plan
-      ? graft(converted, adapters, form.changed ? { ...choices, allowUnbound: true } : choices)
-          .model
-      : converted.model;
-    await saveModel(grafted, path, {
-      from: converted,
-      externalData: externalMode(config.external, host),
+    const saving = {
       ...(options.signal ? { signal: options.signal } : {}),
-      onProgress: (done, total) => options.onStage?.('writing', done, total),
-    });
+      onProgress: (done: number, total: number) => options.onStage?.('writing', done, total),
+    };
+    const graftOnto = (onto: OpenHost): Model =>
+      plan
+        ? graft(onto, adapters, form.changed ? { ...choices, allowUnbound: true } : choices).model
+        : onto.model;
+    if (config.external === 'file') {
+      // The host first: what removal of the graft gives back has its weights in the file, too.
+      await saveExternalized(converted.model, path, { external: converted.external, ...saving });
+      const outside = openHost(path);
+      try {
+        await saveModel(graftOnto(outside), path, { from: outside, ...saving });
+      } finally {
+        outside.close();
+      }
+    } else
+      await saveModel(graftOnto(converted), path, {
+        from: converted,
+        externalData: config.external ?? (host.locations.size > 0 ? 'copy' : 'inline'),
+        ...saving,
+      });
     return {
       path,
       family: host.located.family,
@@ -125,11 +145,6 @@ function reopened(host: OpenHost, model: Model): OpenHost {
   // Weights that were converted are inside; what stayed as it was is still where it was.
   const locations = new Set(externalTensors(model).map(({ data }) => data.location));
   return { ...host, ...hostOf(model, { external, newHash: nodeSha256 }), locations };
-}
-
-function externalMode(wanted: 'inline' | 'file' | undefined, host: OpenHost) {
-  if (wanted === undefined) return host.locations.size > 0 ? 'copy' : 'inline';
-  return wanted as 'inline';
 }
 
 /** The path of a job's output where it finally stands. */
