@@ -1,5 +1,6 @@
 // npm run release-check: packs every package, installs the tarballs into an empty folder and uses
-// them. --small leaves onnxruntime-node out, --json prints the result, --write records the sizes.
+// them. --small does that without onnxruntime-node only, but follows docs/guides/install.md with it;
+// --json prints the result, --write records the sizes.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, must } from './install.mjs';
@@ -29,7 +30,7 @@ const onStep = (name, wrong) => {
   console.log(`${wrong.length === 0 ? '✓' : '✗'} ${name}`);
   for (const line of wrong) console.log(`  ${line}`);
 };
-const { packed, steps } = await check({ optional: !small, onStep });
+const { packed, steps } = await check({ optional: !small, guide: true, onStep });
 const packages = packed.map(({ name, packed, unpacked, files }) => ({
   name,
   packed,

@@ -7,15 +7,17 @@ import { npm } from './npm.mjs';
 import { pack } from './pack.mjs';
 import { publishedPackages } from './packages.mjs';
 import { useCommand } from './use-command.mjs';
+import { useGuide } from './use-guide.mjs';
 import { useLibrary } from './use-library.mjs';
 
 /**
  * Packs, looks at and uses every package as somebody would who installs it: what was packed, and
  * a list of what is wrong for each step.
  *
- * @param optional whether onnxruntime-node and sharp's binaries are installed, too (300 MB)
+ * @param guide whether docs/guides/install.md is followed, with onnxruntime-node (300 MB)
+ * @param optional whether all else is also done with onnxruntime-node and sharp's binaries
  */
-export async function check({ optional, onStep = () => {} }) {
+export async function check({ optional, guide, onStep = () => {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'pip-graft-release-'));
   try {
     const packed = pack(publishedPackages(), folder);
@@ -40,6 +42,7 @@ export async function check({ optional, onStep = () => {} }) {
       await step(`command${suffix}`, () => useCommand(project, { optional: withOptional }));
       await step(`library${suffix}`, () => useLibrary(packed, project, { optional: withOptional }));
     }
+    if (guide) await step('guide', () => useGuide(packed, join(folder, 'guide')));
     return { packed, steps };
   } finally {
     rmSync(folder, { recursive: true, force: true });

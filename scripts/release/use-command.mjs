@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Each line, and the exit status it must have without and with onnxruntime-node. */
@@ -14,13 +14,32 @@ const lines = [
   ['check grafted.onnx', 0, 0],
   ['diff host.onnx grafted.onnx', 0, 0],
   ['remove grafted.onnx -o again.onnx', 0, 0],
+  ['adapter pack my-adapter -o packed --name packed --license MIT', 0, 0],
+  ['adapter list host.onnx --all', 0, 0],
+  ['convert --html convert.html --junit convert.xml --markdown convert.md', 0, 0],
+  ['convert --frozen', 0, 0],
   ['validate grafted.onnx --base host.onnx', 6, 0],
   ['doctor --device cpu', 6, 0],
 ];
 
+/** A conversion whose gates run the model, where it can be run. */
+const config = {
+  jobs: [
+    {
+      name: 'rain',
+      source: { onnx: 'host.onnx' },
+      adapters: ['./my-adapter'],
+      precision: 'float16',
+      output: 'out/rain.onnx',
+      gates: { validate: true, maxBytes: '16 MB', parity: { psnr: 60 } },
+    },
+  ],
+};
+
 /** Runs the installed command as its users do, without a network: a line for each that ended otherwise. */
 export function useCommand(folder, { optional }) {
   const wrong = [];
+  writeFileSync(join(folder, 'graft.config.json'), JSON.stringify(config));
   for (const [line, without, withRuntime] of lines) {
     const expected = optional ? withRuntime : without;
     const ended = spawnSync('npx', ['--no-install', 'graft', ...line.split(' ')], {
@@ -35,6 +54,11 @@ export function useCommand(folder, { optional }) {
     else if (expected === 6 && !said.includes('npm install onnxruntime-node'))
       wrong.push(`graft ${line}: does not say how to install onnxruntime-node: ${said}`);
   }
+  const report = existsSync(join(folder, 'convert.md'))
+    ? readFileSync(join(folder, 'convert.md'), 'utf8')
+    : '';
+  if (report.includes('skipped') === optional)
+    wrong.push(`graft convert: gates were ${optional ? '' : 'not '}skipped: ${report}`);
   const bytes = (name) => readFileSync(join(folder, name));
   if (wrong.length === 0 && !bytes('again.onnx').equals(bytes('host.onnx')))
     wrong.push('graft remove: did not give the host back');

@@ -41,7 +41,7 @@ function doors(packed, optional) {
     .filter(({ name }) => optional || name !== '@pip-graft/runtime')
     .flatMap(({ name, manifest }) =>
       Object.keys(manifest.exports ?? {})
-        .filter((door) => !door.endsWith('.json') && !door.includes('*'))
+        .filter((door) => !/\.(json|safetensors)$/.test(door) && !door.includes('*'))
         .map((door) => name + door.slice(1)),
     );
 }

@@ -12,20 +12,24 @@ interface Result {
   readonly steps: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What `npm run release-check` found, without onnxruntime-node: packed once, installed once. */
+/** What `npm run release-check` found: packed once, installed without onnxruntime-node and, for the guide, with it. */
 let result: Result;
 beforeAll(() => {
   const args = ['scripts/release-check.mjs', '--small', '--json'];
   const ended = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (ended.stdout === '') throw new Error(ended.stderr);
   result = JSON.parse(ended.stdout) as Result;
-}, 240_000);
+}, 480_000);
 
 describe('packages packed, installed into an empty folder and used', () => {
   it.each([
     ['lint', 'publint and the types complain of nothing'],
     ['publish', 'publishing gets as far as the registry'],
     ['command', 'graft grafts without onnxruntime-node, and what needs it says how to install it'],
+    [
+      'guide',
+      'docs/guides/install.md works as it stands, without a network after the installation',
+    ],
     ['library', 'strict types compile as node16 and as a bundler, and the program runs'],
   ])('%s: %s', (step) => {
     expect(result.steps[step]).toEqual([]);

@@ -37,7 +37,7 @@ export function graft(
   given: Adapter | readonly Adapter[],
   choices: GraftChoices = {},
 ): Grafted {
-  const { tool = { name: 'pip-graft', version }, ...rest } = choices;
+  const { tool = { name: 'graft', version }, ...rest } = choices;
   const adapters = listOf(given);
   const plan = requirePlan(planOn(host, adapters, rest));
   return { model: applyPlan(host.model, plan, adapters, tool), plan };

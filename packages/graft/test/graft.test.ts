@@ -39,7 +39,7 @@ describe('from bytes to bytes', () => {
     expect(plan.levels.map(({ site }) => site.level).sort()).toEqual([1, 2]);
     const grafted = readModel(bytesSource(modelBytes(model)));
     expect(readGraft(grafted)).toMatchObject({
-      tool: { name: 'pip-graft', version },
+      tool: { name: 'graft', version },
       labels: ['rain', 'haze'],
       host: host.identity(),
     });

@@ -8,7 +8,6 @@ import { spellAdapters, summariseGraft } from '../host/summarise-graft.ts';
 import { define } from '../session/define.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
-import { version } from '../version.ts';
 
 interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
   readonly inputs?: GraftOptions['inputs'];
@@ -39,8 +38,7 @@ export function command(): Command {
           const text = `${path}: it carries ${spellAdapters(plan.adapters)} already; nothing was changed`;
           return { json: { ...json, changed: false }, text };
         }
-        const tool = { name: 'graft', version };
-        await saveModel(graft(host, adapters, { ...choices, tool }).model, target, {
+        await saveModel(graft(host, adapters, choices).model, target, {
           from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),

@@ -31,6 +31,7 @@ export function adapterPackageJson(
   const published = digests && {
     // What npm writes for a package whose owner has given nobody a licence.
     license: license ?? 'UNLICENSED',
+    type: 'module',
     exports: {
       [`./${adapterFiles.config}`]: {
         types: `./${adapterFiles.types}`,

@@ -11,7 +11,6 @@ import {
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { type Adapter, readGraft, requirePlan } from '@pip-graft/pip-core';
 import { parseWeights } from '../../session/parse-weights.ts';
-import { version } from '../../version.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 
@@ -103,7 +102,6 @@ function choicesOf({ config }: Job, adapters: readonly Adapter[]): GraftChoices 
   const { sites, bake, inputs, allowUnbound } = config;
   const labels = adapters.flatMap((adapter) => adapter.config.labels);
   return {
-    tool: { name: 'graft', version },
     requireInputs: inputs === 'required',
     ...(sites === undefined ? {} : { sites }),
     ...(bake === undefined ? {} : { bake: { weights: weightsOf(bake, labels) } }),
