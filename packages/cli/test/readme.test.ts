@@ -30,11 +30,15 @@ it('its command lines run as they stand', () => {
   const lines = [...readme.matchAll(/^npx graft (.*?)(?:\s+#.*)?$/gm)].map((match) =>
     match[1]!.split(/\s+/),
   );
-  expect(lines).toHaveLength(16);
+  expect(lines).toHaveLength(18);
   // The checkpoints that it names, as PyTorch saves them; small ones.
   for (const [name, file] of Object.entries(checkpoints)) {
     copyFileSync(join(root, 'test/checkpoints', file), join(folder, name));
   }
+  // The config is the install guide's, where the line comes from.
+  const guide = readFileSync(join(root, 'docs/guides/install.md'), 'utf8');
+  const [, config = ''] = /```json\n([\s\S]*?)```/.exec(guide)!;
+  writeFileSync(join(folder, 'graft.config.json'), config);
   for (const args of lines) {
     const ended = graft(
       folder,
