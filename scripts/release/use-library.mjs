@@ -30,7 +30,6 @@ const options = {
   verbatimModuleSyntax: true,
   skipLibCheck: false,
   target: 'es2022',
-  lib: ['es2023'],
   types: ['node'],
   typeRoots: [join(root, 'node_modules/@types')],
 };
@@ -80,7 +79,9 @@ export function useLibrary(packed, folder, { optional }) {
     ['node16', 'node16'],
   ]) {
     const config = `tsconfig.${moduleResolution}.json`;
-    const compilerOptions = { ...options, module, moduleResolution, outDir: '.' };
+    // onnxruntime-common's own types name those of browsers.
+    const lib = optional ? ['es2023', 'dom'] : ['es2023'];
+    const compilerOptions = { ...options, lib, module, moduleResolution, outDir: '.' };
     writeFileSync(
       join(folder, config),
       JSON.stringify({
