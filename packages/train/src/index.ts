@@ -1,1 +1,1 @@
-export {};
+export * from './gradient/index.ts';
