@@ -71,9 +71,9 @@ interface Described {
 function readDescription(folder: string, options: ReadOptions): Described {
   requireFolder(folder);
   const manifest = readManifest(folder);
-  if (options.only ?? manifest?.digests !== undefined) requireOnlyAdapter(folder);
   const digests = (options.digests ?? true) ? manifest?.digests : undefined;
   const text = readAdapterText(folder, adapterFiles.config, maxConfigBytes);
+  if (options.only ?? manifest?.digests !== undefined) requireOnlyAdapter(folder);
   // First what a newer version has, which would have other digests as well.
   const description = decodeAdapterConfig(text, join(folder, adapterFiles.config));
   if (digests)
