@@ -23,6 +23,17 @@ export function sampleRandom(seed: number | string, step: number, index: number)
   return new Random(seed).fork(`step ${step}`).fork(`sample ${index}`);
 }
 
+/** Which of `count` photos (or pairs) a sample is cut from, and where. */
+export function choosePatch(
+  count: number,
+  seed: number | string,
+  step: number,
+  index: number,
+): { readonly source: number; readonly place: PatchPlace } {
+  const random = sampleRandom(seed, step, index).fork('patch');
+  return { source: random.below(count), place: drawPlace(random) };
+}
+
 /**
  * A patch of one of the photos: which, where, flipped and turned by quarters how, depends on
  * (seed, step, index) alone. Every photo is as likely as another, and so is every place in it.
@@ -40,8 +51,7 @@ export async function samplePatch(
   index: number,
   cache: PhotoCache,
 ): Promise<Patch> {
-  const random = sampleRandom(seed, step, index).fork('patch');
-  const file = photos[random.below(photos.length)]!;
-  const place = drawPlace(random);
+  const { source, place } = choosePatch(photos.length, seed, step, index);
+  const file = photos[source]!;
   return { file, place, planes: cutPatch(await cache.read(file), place, patch) };
 }

@@ -1,0 +1,18 @@
+export type * from './batch.ts';
+export * from './cut-patch.ts';
+export * from './degrade/camera-blur.ts';
+export * from './degrade/defocus-blur.ts';
+export type * from './degrade/degrade-planes.ts';
+export * from './degrade/dim-light.ts';
+export * from './degrade/gaussian-noise.ts';
+export * from './degrade/jpeg-artefacts.ts';
+export * from './degrade/patch-degradations.ts';
+export * from './degrade/rain-streaks.ts';
+export * from './degrade/scatter-haze.ts';
+export * from './degrade/smooth-depth.ts';
+export * from './list-pairs.ts';
+export { listPhotos, photoExtensions } from './list-photos.ts';
+export { makeBatch } from './make-batch.ts';
+export * from './open-batches.ts';
+export * from './photo-cache.ts';
+export { type Patch, type PatchSource, samplePatch } from './sample-patch.ts';
