@@ -56,20 +56,19 @@ async function visit(
   names: string[],
   seen: Set<string>,
 ): Promise<void> {
-  try {
-    const real = await realpath(path);
-    if (seen.has(real)) return;
-    seen.add(real);
-    // Sorted, so that of two links to one folder it is always the same that is followed.
-    for (const child of (await readdir(path)).sort()) {
-      if (child.startsWith('.')) continue;
-      const below = join(path, child);
-      const longer = name === '' ? child : `${name}/${child}`;
-      const entry = await stat(below);
-      if (entry.isDirectory()) await visit(below, longer, names, seen);
-      else if (photoExtensions.includes(extname(child).toLowerCase())) names.push(longer);
-    }
-  } catch (error) {
-    throw error instanceof GraftError ? error : ioError('read', path, error);
+  const failed = (at: string) => (error: unknown) => {
+    throw ioError('read', at, error);
+  };
+  const real = await realpath(path).catch(failed(path));
+  if (seen.has(real)) return;
+  seen.add(real);
+  // Sorted, so that of two links to one folder it is always the same that is followed.
+  for (const child of (await readdir(path).catch(failed(path))).sort()) {
+    if (child.startsWith('.')) continue;
+    const below = join(path, child);
+    const longer = name === '' ? child : `${name}/${child}`;
+    const entry = await stat(below).catch(failed(below));
+    if (entry.isDirectory()) await visit(below, longer, names, seen);
+    else if (photoExtensions.includes(extname(child).toLowerCase())) names.push(longer);
   }
 }

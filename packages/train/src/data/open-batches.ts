@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { loadSharp } from '@pip-graft/runtime';
 import type { Batch, BatchOptions } from './batch.ts';
 import { BatchThread } from './batch-thread.ts';
 import { checkBatchOptions, checkWhole } from './check-batch-options.ts';
@@ -35,16 +36,17 @@ export interface Batches {
  *
  * Threads that nobody waits for do not keep the process alive. Each keeps its own decoded photos.
  *
- * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options, at once. From `next()`: those of
+ * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options, `DEVICE_UNAVAILABLE` where sharp does not
+ * load, the reason of an aborted signal. From `next()`: those of
  * `makeBatch`, whichever thread they came from; `RUNTIME_FAILED` when a thread ended;
  * `INVALID_ARGUMENT` after `close()`; the signal's reason after an abort.
  *
  * @example
- * const batches = openBatches({ photos, patch: 128, batch: 8, labels, seed: 7, step: 1200 });
+ * const batches = await openBatches({ photos, patch: 128, batch: 8, labels, seed: 7, step: 1200 });
  * const { inputs, targets, weights } = await batches.next(); // of step 1200
  * await batches.close();
  */
-export function openBatches(options: OpenBatchesOptions): Batches {
+export async function openBatches(options: OpenBatchesOptions): Promise<Batches> {
   const {
     workers = Math.max(1, Math.min(4, availableParallelism() - 1)),
     ahead = 2,
@@ -57,6 +59,10 @@ export function openBatches(options: OpenBatchesOptions): Batches {
   for (const [name, value] of Object.entries({ workers, ahead, step, cacheBytes })) {
     checkWhole(name, value, 0);
   }
+  signal?.throwIfAborted();
+  // Where glibc is, sharp asks to be loaded here before threads load it: its libraries would be
+  // unloaded with the first thread that ends.
+  await loadSharp();
   signal?.throwIfAborted();
   return new BatchQueue(made, { workers, ahead, step, cacheBytes, signal });
 }

@@ -1,3 +1,4 @@
+import { GraftError } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
 import { cutPatch, drawPlace, type PatchPlace } from './cut-patch.ts';
 import type { PhotoCache } from './photo-cache.ts';
@@ -38,8 +39,8 @@ export function choosePatch(
  * A patch of one of the photos: which, where, flipped and turned by quarters how, depends on
  * (seed, step, index) alone. Every photo is as likely as another, and so is every place in it.
  *
- * Errors: those of reading the photo; `INVALID_ARGUMENT` when it is smaller than the patch. Both
- * name the file.
+ * Errors: those of reading the photo; `INVALID_ARGUMENT` when it is smaller than the patch (both
+ * name the file), and for no photos.
  *
  * @example
  * const source = { photos: await listPhotos('photos'), patch: 128, seed: 7 };
@@ -51,6 +52,9 @@ export async function samplePatch(
   index: number,
   cache: PhotoCache,
 ): Promise<Patch> {
+  if (photos.length === 0) {
+    throw new GraftError('INVALID_ARGUMENT', 'photos: there are none to cut a patch from.');
+  }
   const { source, place } = choosePatch(photos.length, seed, step, index);
   const file = photos[source]!;
   return { file, place, planes: cutPatch(await cache.read(file), place, patch) };
