@@ -3,7 +3,7 @@ import type { Random } from '@pip-graft/weights';
 /**
  * Rain by linear superposition, `I = J + S`, clipped at 1 (Yang et al. 2017): S, the same in all
  * three colours, are streaks of one direction within 30° of upright, 10 to 40 pixels long and one
- * or two wide, 0.5 to 4 of them a thousand pixels.
+ * or two wide, 1 to 5 of them a thousand pixels.
  *
  * Lengths are in pixels, not shares of the side: a patch is a part of a larger picture.
  *
@@ -23,10 +23,10 @@ export function rainStreaks(
 function drawStreaks(width: number, height: number, random: Random): Float32Array {
   const streaks = new Float32Array(width * height);
   const reach = 40;
-  const density = random.uniform(0.5, 4);
+  const density = random.uniform(1, 5);
   const lean = (random.uniform(-30, 30) * Math.PI) / 180;
   const typical = random.uniform(12, 32);
-  const brightness = random.uniform(0.2, 0.6);
+  const brightness = random.uniform(0.3, 0.8);
   // Streaks begin outside, too, so that the edges are no drier than the middle.
   const count = Math.round((density * (width + 2 * reach) * (height + 2 * reach)) / 1000);
   for (let streak = 0; streak < count; streak++) {
@@ -36,7 +36,7 @@ function drawStreaks(width: number, height: number, random: Random): Float32Arra
     const y = random.uniform(-reach, height + reach);
     const strength = brightness * random.uniform(0.4, 1);
     const wide = random.below(2);
-    for (let along = 0; along < length; along++) {
+    for (let along = 0; along + 0.5 < length; along++) {
       // Faint at both ends, as a drop that crosses the exposure.
       const light = strength * Math.sin((Math.PI * (along + 0.5)) / length);
       for (let beside = 0; beside <= wide; beside++) {

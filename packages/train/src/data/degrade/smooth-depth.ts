@@ -19,7 +19,8 @@ export function smoothDepth(width: number, height: number, random: Random): Floa
       const at = row * (cells + 1) + column;
       const upper = corners[at]! * (1 - u) + corners[at + 1]! * u;
       const lower = corners[at + cells + 1]! * (1 - u) + corners[at + cells + 2]! * u;
-      const value = upper * (1 - v) + lower * v;
+      // Rounded as it is stored, so that the least becomes 0 exactly.
+      const value = Math.fround(upper * (1 - v) + lower * v);
       depth[y * width + x] = value;
       least = Math.min(least, value);
       most = Math.max(most, value);
