@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { imageOf, readImage, writeImage } from '@pip-graft/runtime';
+import { imageOf, loadSharp, readImage, writeImage } from '@pip-graft/runtime';
 import { PhotoCache } from '@pip-graft/train';
 import { expect, test } from 'vitest';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
@@ -11,6 +11,20 @@ test('samples are those that readImage gives', async () => {
   const image = await readImage(chelsea);
   expect([photo.width, photo.height, photo.top]).toEqual([image.width, image.height, 255]);
   expect(Float32Array.from(photo.data, (sample) => sample / 255)).toEqual(image.data);
+});
+
+test('AVIF is read', async () => {
+  const path = join(folder, 'flat.avif');
+  const sharp = await loadSharp();
+  const background = { r: 200, g: 100, b: 50 };
+  await sharp({ create: { width: 8, height: 6, channels: 3, background } })
+    .avif({ quality: 100 })
+    .toFile(path);
+  const { width, height, data } = await new PhotoCache(1000).read(path);
+  expect([width, height]).toEqual([8, 6]);
+  for (const [plane, value] of [200, 100, 50].entries()) {
+    expect(Math.abs(data[plane * 48 + 20]! - value)).toBeLessThanOrEqual(3);
+  }
 });
 
 test('16 bits stay', async () => {
