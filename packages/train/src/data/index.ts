@@ -1,4 +1,5 @@
 export type * from './batch.ts';
+export type { Batches } from './batch-queue.ts';
 export * from './cut-patch.ts';
 export * from './degrade/camera-blur.ts';
 export * from './degrade/defocus-blur.ts';
