@@ -1,1 +1,2 @@
-export {};
+export * from './optimise/index.ts';
+export * from './state/index.ts';
