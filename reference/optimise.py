@@ -3,8 +3,9 @@
     python optimise.py     # packages/train/test/optimise/goldens/{steps.safetensors,rates.json}
 
 `steps.safetensors` has `initial/NAME`; for every step and part of a batch `gradient/STEP/PART/NAME`;
-after every step `parameter/STEP/NAME`, `m/STEP/NAME`, `v/STEP/NAME` and `ema/STEP/NAME`. Its metadata
-has the settings, and for every step the norm before clipping and the rate.
+after every step `parameter/STEP/NAME`, `m/STEP/NAME`, `v/STEP/NAME` and `ema/STEP/NAME`; and all four
+under `exact/` for the same steps in float64. Its metadata has the settings, and for every step the norm
+before clipping and the rate.
 """
 
 import json
@@ -51,10 +52,25 @@ def schedule(optimiser: torch.optim.Optimizer, warmup: int, total: int) -> LRSch
     return SequentialLR(optimiser, [rise, fall], milestones=[warmup])
 
 
-def write_steps() -> None:
+def draw() -> dict[str, torch.Tensor]:
+    """Where parameters start, and the gradients of every step and part."""
     generator = torch.Generator().manual_seed(20)
-    initial = {name: torch.randn(shape, generator=generator) for name, shape in SHAPES.items()}
-    model = Parameters(initial)
+    drawn = {f"initial/{name}": torch.randn(shape, generator=generator) for name, shape in SHAPES.items()}
+    for step in range(STEPS):
+        size = 0.3 * (1 + step % 4)  # some steps are clipped and some are not
+        for part in range(PARTS):
+            for name, shape in SHAPES.items():
+                gradient = torch.randn(shape, generator=generator) * size
+                if name == "gate":
+                    gradient[0] = 0.0  # a number that only decays
+                    gradient[1] *= 1e-6  # means so small that eps counts
+                drawn[f"gradient/{step}/{part}/{name}"] = gradient
+    return drawn
+
+
+def run(drawn: dict[str, torch.Tensor], dtype: torch.dtype) -> tuple[dict[str, torch.Tensor], list, list]:
+    """Tensors after every step, norms before clipping and rates."""
+    model = Parameters({name: drawn[f"initial/{name}"].to(dtype) for name in SHAPES})
     optimiser = AdamW(
         model.parameters(),
         lr=SETTINGS["schedule"]["peak"],
@@ -64,18 +80,12 @@ def write_steps() -> None:
     )
     rates = schedule(optimiser, SETTINGS["schedule"]["warmupSteps"], STEPS)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(SETTINGS["decay"]))
-    tensors = {f"initial/{name}": tensor for name, tensor in initial.items()}
-    norms, used = [], []
+    tensors, norms, used = {}, [], []
     for step in range(STEPS):
         optimiser.zero_grad()
-        size = 0.3 * (1 + step % 4)  # some steps are clipped and some are not
         for part in range(PARTS):
             for name, parameter in model.by_name().items():
-                gradient = torch.randn(parameter.shape, generator=generator) * size
-                if name == "gate":
-                    gradient[0] = 0.0  # a number that only decays
-                    gradient[1] *= 1e-6  # means so small that eps counts
-                tensors[f"gradient/{step}/{part}/{name}"] = gradient
+                gradient = drawn[f"gradient/{step}/{part}/{name}"].to(dtype)
                 (parameter * gradient / PARTS).sum().backward()
         norms.append(nn.utils.clip_grad_norm_(model.parameters(), SETTINGS["maxNorm"]).item())
         used.append(optimiser.param_groups[0]["lr"])
@@ -88,8 +98,16 @@ def write_steps() -> None:
             tensors[f"m/{step}/{name}"] = state["exp_avg"].clone()
             tensors[f"v/{step}/{name}"] = state["exp_avg_sq"].clone()
             tensors[f"ema/{step}/{name}"] = average.module.by_name()[name].detach().clone()
-    metadata = {"settings": SETTINGS, "parts": PARTS, "norms": norms, "rates": used}
-    save_file(tensors, TARGET / "steps.safetensors", {"record": json.dumps(metadata)})
+    return tensors, norms, used
+
+
+def write_steps() -> None:
+    drawn = draw()
+    tensors, norms, rates = run(drawn, torch.float32)
+    exact, _, _ = run(drawn, torch.float64)
+    rounded = {f"exact/{name}": tensor.float() for name, tensor in exact.items()}
+    record = {"settings": SETTINGS, "parts": PARTS, "norms": norms, "rates": rates}
+    save_file({**drawn, **tensors, **rounded}, TARGET / "steps.safetensors", {"record": json.dumps(record)})
 
 
 def write_rates() -> None:

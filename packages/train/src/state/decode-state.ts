@@ -1,6 +1,7 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import { openSafetensors, type SafetensorsFile } from '@pip-graft/weights';
-import { decodeRecord, type StateRecord } from './state-record.ts';
+import { decodeRecord } from './decode-record.ts';
+import type { StateRecord } from './state-record.ts';
 import { recordKey, type TensorKind, tensorName } from './tensor-name.ts';
 import type { TrainingState } from './training-state.ts';
 

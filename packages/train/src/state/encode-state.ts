@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { type FloatTensor, writeSafetensors } from '@pip-graft/weights';
 import { createAdamW, firstMoments } from '../optimise/adamw.ts';
 import { type Floats, requireSameNames } from '../optimise/floats.ts';
-import { encodeRecord, isCount, isSeed, requireFewLosses } from './state-record.ts';
+import { encodeRecord, isCount, isSeed } from './state-record.ts';
 import { recordKey, tensorName } from './tensor-name.ts';
 import type { TrainingState } from './training-state.ts';
 
@@ -42,7 +42,7 @@ export function encodeState(state: TrainingState): Uint8Array {
 
 /** What the reader will insist on. */
 function requireSound(state: TrainingState): void {
-  const { step, seed, optimiser, average, losses, digests } = state;
+  const { step, seed, optimiser, average, digests } = state;
   const parameters: Floats = new Map([...state.parameters].map(([name, { data }]) => [name, data]));
   createAdamW(optimiser.options);
   if (!isCount(step) || !isCount(optimiser.step))
@@ -53,7 +53,6 @@ function requireSound(state: TrainingState): void {
   if (optimiser.step > 0) requireMoments(parameters, state);
   else if (optimiser.moments.size > 0) throw wrong('it has moments before the first step');
   if (average.size > 0) requireSameNames(parameters, average, 'average', 'parameter');
-  requireFewLosses(losses.length, 'The state');
 }
 
 function requireMoments(parameters: Floats, { optimiser }: TrainingState): void {
