@@ -35,7 +35,7 @@ export function requireSameNames(
     }
   }
   for (const name of second.keys()) {
-    if (!first.has(name)) throw wrong(`there is a ${what} for '${name}', but no such ${of}`);
+    if (!first.has(name)) throw wrong(`the ${what} of '${name}' belongs to no ${of}`);
   }
 }
 

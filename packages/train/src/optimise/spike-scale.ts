@@ -14,7 +14,8 @@ const counted = 2.5;
  * Prompt-In-Prompt), so one bad batch cannot throw parameters far off. Where the smallest is 0,
  * nothing can be measured against it and the factor is 1.
  *
- * @param history losses of the batches before, oldest first, as they were before scaling; only the last 100 count
+ * @param history losses of the batches before, oldest first, as they were before scaling; only
+ * the last 100 count, and of those what is finite
  * @param loss of this batch, at least 0
  * @returns in (0, 1]
  *
@@ -24,8 +25,7 @@ const counted = 2.5;
  */
 export function spikeScale(history: readonly number[], loss: number): number {
   requireNumber('a batch loss', loss, loss >= 0, 'a finite number of at least 0');
-  if (history.length === 0) return 1;
-  const smallest = Math.min(...history.slice(-spikeWindow));
-  if (!(smallest > 0) || !(loss > spike * smallest)) return 1;
+  const smallest = Math.min(...history.slice(-spikeWindow).filter(Number.isFinite));
+  if (smallest <= 0 || loss <= spike * smallest) return 1;
   return (counted * smallest) / loss;
 }
