@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type FloatTensor, writeSafetensors } from '@pip-graft/weights';
 import { createAdamW, firstMoments } from '../optimise/adamw.ts';
-import { type Floats, requireSameNames } from '../optimise/floats.ts';
+import { type Floats, floatsOf, requireSameNames } from '../optimise/floats.ts';
 import { encodeRecord, isCount, isSeed } from './state-record.ts';
 import { recordKey, tensorName } from './tensor-name.ts';
 import type { TrainingState } from './training-state.ts';
@@ -43,7 +43,7 @@ export function encodeState(state: TrainingState): Uint8Array {
 /** What the reader will insist on. */
 function requireSound(state: TrainingState): void {
   const { step, seed, optimiser, average, digests } = state;
-  const parameters: Floats = new Map([...state.parameters].map(([name, { data }]) => [name, data]));
+  const parameters = floatsOf(state.parameters);
   createAdamW(optimiser.options);
   if (!isCount(step) || !isCount(optimiser.step))
     throw wrong('its steps are not whole numbers of at least 0');
