@@ -1,6 +1,6 @@
 """Write what PyTorch's AdamW, clipping, averaging and schedules do, for packages/train.
 
-    python optimise.py     # packages/train/test/optimise/goldens/{steps.safetensors,rates.json}
+    python make_optimiser_goldens.py     # packages/train/test/optimise/goldens/{steps.safetensors,rates.json}
 
 `steps.safetensors` has `initial/NAME`; for every step and part of a batch `gradient/STEP/PART/NAME`;
 after every step `parameter/STEP/NAME`, `m/STEP/NAME`, `v/STEP/NAME` and `ema/STEP/NAME`; and all four
