@@ -1,0 +1,1 @@
+export { openStepper, type Stepper, type StepResult } from './train-step.ts';
