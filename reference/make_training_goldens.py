@@ -2,8 +2,8 @@
 
     python make_training_goldens.py     # packages/train/test/trainer/goldens/
 
-A case is `NAME.host.safetensors` with the host's parameters under their published names, `NAME.adapter/`
-as training starts, `NAME.trained.safetensors` with the adapter's parameters after the last step, and
+A case is `NAME.host.safetensors` with the host's parameters under their published names, in float16 and
+exactly those that were used, `NAME.adapter/` as training starts, `NAME.trained.safetensors` with the adapter's parameters after the last step, and
 `NAME.losses.json`: how to build the host, the run, and of every step the loss, its smooth L1 part, the
 rate, the norm of the gradient before clipping, and the same loss of a run in float64, `exact_loss`.
 
@@ -51,12 +51,29 @@ class Case:
     prompt_sizes: tuple[int, ...]
     p2f_heads: tuple[int, ...]
     seed: int
+    # The host's last convolution and how much its weights grow, so that some errors exceed 1 and some
+    # gradients are clipped.
+    last: str
+    loud: float
 
 
 def nafnet(name: str, attach: Attach, seed: int) -> Case:
     config = NAFNetConfig(3, 8, (1, 1), 1, (1, 1))
     backbone = {"family": "nafnet", "config": camel_case(asdict(config))}
-    return Case(name, lambda: NAFNet(config), backbone, "convgate", attach, (8, 16), (8, 4), (8, 5), (4, 4), seed)
+    return Case(
+        name,
+        lambda: NAFNet(config),
+        backbone,
+        "convgate",
+        attach,
+        channels=(8, 16),
+        prompt_channels=(8, 4),
+        prompt_sizes=(8, 5),
+        p2f_heads=(4, 4),
+        seed=seed,
+        last="ending",
+        loud=4.0,
+    )
 
 
 def restormer(name: str, seed: int) -> Case:
@@ -74,6 +91,8 @@ def restormer(name: str, seed: int) -> Case:
         # Four channels a head: of two, top-m attention would keep one, whatever the query.
         p2f_heads=(2, 2, 1),
         seed=seed,
+        last="output",
+        loud=3.0,
     )
 
 
@@ -87,6 +106,9 @@ CASES = (
 def network(case: Case) -> Grafted:
     host = case.build()
     randomise(host, case.seed)
+    host.get_submodule(case.last).weight.data *= case.loud
+    # The file holds float16, to be small.
+    host = host.half().float()
     levels = [
         PipLevel(LevelConfig(big, c, s, len(LABELS), case.mode, case.attach, p2f_heads=heads))
         for big, c, s, heads in zip(
@@ -148,24 +170,31 @@ def write(case: Case, run: Run) -> None:
     folder = FOLDER / f"{case.name}.adapter"
     folder.mkdir(parents=True)
     start = net.adapter()
-    save(net.host.state_dict(), FOLDER / f"{case.name}.host.safetensors")
+    save({name: tensor.half() for name, tensor in net.host.state_dict().items()}, FOLDER / f"{case.name}.host.safetensors")
     save(start, folder / "adapter_model.safetensors")
     (folder / "adapter_config.json").write_text(json.dumps(adapter_config(case), indent=2) + "\n")
     double = deepcopy(net).double()
     steps, exact = train(net, run), train(double, run)
-    save(net.adapter(), FOLDER / f"{case.name}.trained.safetensors")
+    trained = net.adapter()
+    save(trained, FOLDER / f"{case.name}.trained.safetensors")
     (FOLDER / f"{case.name}.losses.json").write_text(losses_text(case, run, steps, exact))
-    report(case, steps, exact, start, net)
+    report(case, steps, exact, furthest(trained, start), furthest(trained, double.adapter()))
 
 
-def report(case: Case, steps: list[Step], exact: list[Step], start: dict[str, Tensor], net: Grafted) -> None:
+def furthest(tensors: dict[str, Tensor], others: dict[str, Tensor]) -> dict[str, float]:
+    return {name: (tensor - others[name]).abs().max().item() for name, tensor in tensors.items()}
+
+
+def report(
+    case: Case, steps: list[Step], exact: list[Step], moved: dict[str, float], drifted: dict[str, float]
+) -> None:
     drift = max(abs(a.loss - b.loss) / b.loss for a, b in zip(steps, exact, strict=True))
     norms = [step.norm for step in steps]
-    moved = {name: (tensor - start[name]).abs().max().item() for name, tensor in net.adapter().items()}
-    least = min(moved, key=moved.__getitem__)
+    least, most = min(moved, key=moved.__getitem__), max(drifted, key=drifted.__getitem__)
     print(
         f"{case.name:28} loss {steps[0].loss:.4f} to {steps[-1].loss:.4f}, norm {min(norms):.3f} to {max(norms):.3f}"
-        f" ({sum(norm > 1 for norm in norms)} clipped), float32 drifts {drift:.1e}, least moved {least} {moved[least]:.1e}"
+        f" ({sum(norm > 1 for norm in norms)} clipped), float32 drifts {drift:.1e}\n"
+        f"    least moved {least} {moved[least]:.1e}, most drifted {most} {drifted[most]:.1e}"
     )
     assert drift < MOST_DRIFT, f"{case.name}: float32 and float64 part by {drift:.1e}"
 
