@@ -26,6 +26,8 @@ export interface StepReport {
 
 export interface TrainHooks {
   readonly onStep?: (report: StepReport) => void | Promise<void>;
+  /** The state after a step; it goes on changing after the call, so save it before returning. */
+  readonly onState?: (state: TrainingState, report: StepReport) => void | Promise<void>;
   /** Ends after the step that is under way; what was learned until then is returned. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +69,7 @@ export async function trainAdapter(
   batches: BatchSource,
   state: TrainingState,
   options: TrainOptions,
-  { onStep, signal }: TrainHooks = {},
+  { onStep, onState, signal }: TrainHooks = {},
 ): Promise<TrainingState> {
   let now = copyOf(state);
   const schedule = { peak: options.rate, warmupSteps: options.warmup, totalSteps: options.steps };
@@ -103,7 +105,9 @@ export async function trainAdapter(
         options.average,
       );
     now = { ...now, step: now.step + 1, losses: losses.slice(-spikeWindow) };
-    await onStep?.({ step: now.step, loss, psnr: -10 * Math.log10(error), rate, norm });
+    const report = { step: now.step, loss, psnr: -10 * Math.log10(error), rate, norm };
+    await onStep?.(report);
+    await onState?.(now, report);
   }
   return now;
 }
