@@ -13,7 +13,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   backbones: ['onnx-graft', 'weights'],
   graft: ['onnx-graft', 'weights', 'pip-core', 'backbones'],
   runtime: ['onnx-graft', 'weights', 'pip-core'],
-  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime'],
+  train: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime'],
+  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime', 'train'],
 };
 
 interface Import {

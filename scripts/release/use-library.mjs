@@ -34,10 +34,13 @@ const options = {
   typeRoots: [join(root, 'node_modules/@types')],
 };
 
-/** Every door but the runtime's, whose types are onnxruntime-node's where that is installed. */
+/** Packages whose types are onnxruntime-node's, where that is installed. */
+const onRuntime = new Set(['@pip-graft/runtime', '@pip-graft/train']);
+
+/** Every door of what is there without onnxruntime-node, or of all. */
 function doors(packed, optional) {
   return packed
-    .filter(({ name }) => optional || name !== '@pip-graft/runtime')
+    .filter(({ name }) => optional || !onRuntime.has(name))
     .flatMap(({ name, manifest }) =>
       Object.keys(manifest.exports ?? {})
         .filter((door) => !/\.(json|safetensors)$/.test(door) && !door.includes('*'))
@@ -50,7 +53,7 @@ function writeExamples(packed, folder, optional) {
   copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
   copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
   return packed.flatMap(({ name, folder: source }) => {
-    if (!optional && name === '@pip-graft/runtime') return [];
+    if (!optional && onRuntime.has(name)) return [];
     const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8'))?.[1];
     if (code === undefined) return [];
     const example = `readme-${name.split('/')[1]}`;

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, Load>> = {
   restore: () => import('./commands/restore.ts'),
   eval: () => import('./commands/eval.ts'),
   convert: () => import('./commands/convert.ts'),
+  train: () => import('./commands/train.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),

@@ -4,6 +4,7 @@ export * from './diff/index.ts';
 export * from './edit/build-model.ts';
 export * from './edit/encode.ts';
 export * from './edit/expose.ts';
+export * from './edit/extend-graph.ts';
 export * from './edit/externalize-weights.ts';
 export * from './edit/extract-nodes.ts';
 export * from './edit/fix-input-dims.ts';

@@ -24,8 +24,11 @@ export class Progress {
     this.#now = now;
   }
 
-  /** @param unit what is counted, as "images"; with it the count and the time left are shown as well */
-  show(label: string, done: number, total: number, unit?: string): void {
+  /**
+   * @param unit what is counted, as "images"; with it the count and the time left are shown as well
+   * @param detail what else there is to say, at the end of the line
+   */
+  show(label: string, done: number, total: number, unit?: string, detail?: string): void {
     const now = this.#now();
     if (label !== this.#label) {
       this.#label = label;
@@ -36,7 +39,8 @@ export class Progress {
     this.#last = now;
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const percent = ` ${Math.floor(share * 100)}%`.padStart(5);
-    const rest = unit === undefined ? '' : this.#count(done, total, unit);
+    const count = unit === undefined ? '' : this.#count(done, total, unit);
+    const rest = detail === undefined ? count : `${count}  ${detail}`;
     if (this.#screen.isTTY) {
       const full = Math.round(share * barWidth);
       this.#screen.write(

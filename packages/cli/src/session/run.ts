@@ -27,8 +27,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       cwd: process.cwd(),
       signal: abort.signal,
       columns: process.stdout.columns,
-      progress: (label: string, done: number, total: number, unit?: string) => {
-        if (!options.quiet) progress.show(label, done, total, unit);
+      progress: (label: string, done: number, total: number, unit?: string, detail?: string) => {
+        if (!options.quiet) progress.show(label, done, total, unit, detail);
       },
       note: (line: string) => {
         progress.clear();

@@ -1,7 +1,8 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { names } from '../parameters/names.ts';
-import { constantTensor, type LevelContext } from './level-context.ts';
+import type { LevelContext } from './level-context.ts';
 import type { Steering } from './steering.ts';
+import { asValue, reshapeWeight } from './weight.ts';
 
 /**
  * What the host's merge reads instead of Z. `replace`: `Z + strength·(Z' − Z)`;
@@ -36,13 +37,14 @@ export function emitChange(
 }
 
 /** `strength·gate` in the host's type: (C,1,1), or a row for each image where the strength has one. */
-function gain({ g, level, tensor, dataType }: LevelContext, steering: Steering): string {
-  const { data } = tensor(names.gate);
-  const dims = [level.channels, 1, 1];
-  if (steering.kind === 'baked') {
-    const scaled = data.map((value) => value * steering.strength);
-    return constantTensor(g, 'gate', dims, scaled, dataType);
+function gain({ g, level, weight, dataType }: LevelContext, steering: Steering): string {
+  const gate = reshapeWeight(g, weight(names.gate), [level.channels, 1, 1]);
+  if (steering.kind === 'baked' && gate.kind === 'fixed') {
+    const data = gate.data.map((value) => value * steering.strength);
+    return asValue(g, 'gate', { ...gate, data }, dataType);
   }
-  const scaled = ops.mul(g, constantTensor(g, 'gate', dims, data, 'float32'), steering.strength);
+  const strength =
+    steering.kind === 'baked' ? g.scalar(steering.strength, 'float32') : steering.strength;
+  const scaled = ops.mul(g, asValue(g, 'gate', gate), strength);
   return ops.fromFloat32(g, scaled, dataType);
 }

@@ -1,6 +1,5 @@
 import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
-import type { Numbers } from '../fold/matrix.ts';
-import { constantTensor } from './level-context.ts';
+import { asValue, headsOfWeight, type Weight } from './weight.ts';
 
 /**
  * Attention times values, then a 1x1 projection, as one product over the pixels.
@@ -13,21 +12,12 @@ export function emitAttentionProduct(
   g: GraphBuilder,
   attention: string,
   values: string,
-  projection: Numbers,
+  projection: Weight,
   [rows, channels]: readonly [number, number],
   heads: number,
   type: FloatType,
 ): string {
-  const k = channels / heads;
-  const perHead = new Float32Array(rows * channels);
-  for (let head = 0; head < heads; head++) {
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < k; i++) {
-        perHead[(head * rows + row) * k + i] = projection[row * channels + head * k + i]!;
-      }
-    }
-  }
-  const weight = constantTensor(g, 'weight', [1, heads, rows, k], perHead, type);
+  const weight = asValue(g, 'weight', headsOfWeight(g, projection, [rows, channels], heads), type);
   const projected = ops.matmul(g, weight, ops.fromFloat32(g, attention, type));
   const mixing = ops.reshape(g, ops.transpose(g, projected, [0, 2, 1, 3]), [0, rows, channels]);
   return ops.matmul(g, mixing, values);

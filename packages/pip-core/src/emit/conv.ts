@@ -1,18 +1,17 @@
 import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
-import type { Numbers } from '../fold/matrix.ts';
 import { type Grid, onGrid } from './grid.ts';
-import { constantTensor } from './level-context.ts';
+import { asValue, reshapeWeight, type Weight } from './weight.ts';
 
 /** A 1x1 convolution with a given matrix (outputs × inputs). */
 export function conv1x1(
   g: GraphBuilder,
   x: string,
-  matrix: Numbers,
+  matrix: Weight,
   [outputs, inputs]: readonly [number, number],
   grid: Grid,
   type: FloatType,
 ): string {
-  const weight = constantTensor(g, 'weight', [outputs, inputs, 1, 1], matrix, type);
+  const weight = asValue(g, 'weight', reshapeWeight(g, matrix, [outputs, inputs, 1, 1]), type);
   return onGrid(g, ops.conv(g, x, weight, { kernel: [1, 1] }), outputs, grid, type);
 }
 
@@ -20,12 +19,12 @@ export function conv1x1(
 export function conv3x3(
   g: GraphBuilder,
   x: string,
-  data: Numbers,
+  given: Weight,
   [outputs, inputs]: readonly [number, number],
   grid: Grid,
   type: FloatType,
 ): string {
-  const weight = constantTensor(g, 'weight', [outputs, inputs, 3, 3], data, type);
+  const weight = asValue(g, 'weight', reshapeWeight(g, given, [outputs, inputs, 3, 3]), type);
   const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1] });
   return onGrid(g, y, outputs, grid, type);
 }
@@ -34,12 +33,12 @@ export function conv3x3(
 export function depthwise3x3(
   g: GraphBuilder,
   x: string,
-  data: Numbers,
+  given: Weight,
   channels: number,
   grid: Grid,
   type: FloatType,
 ): string {
-  const weight = constantTensor(g, 'weight', [channels, 1, 3, 3], data, type);
+  const weight = asValue(g, 'weight', reshapeWeight(g, given, [channels, 1, 3, 3]), type);
   const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group: channels });
   return onGrid(g, y, channels, grid, type);
 }

@@ -18,6 +18,7 @@ import { levelGrids, onGrid } from './grid.ts';
 import { fromNchw, toNchw } from './layout.ts';
 import { type LevelContext, within } from './level-context.ts';
 import type { Steering } from './steering.ts';
+import type { Weight } from './weight.ts';
 
 /** What to emit, and where its open ends are. */
 export interface EmitRequest {
@@ -39,6 +40,11 @@ export interface EmitAdapter {
   readonly config: PipConfig;
   /** Parameters under their full names. */
   readonly tensors: TensorMap;
+  /**
+   * Whether the parameters are values of the graph under their full names instead of constants, as
+   * training needs them. Default false.
+   */
+  readonly fed?: boolean;
 }
 
 /** A skip feature, on which every adapter that has this level is emitted. */
@@ -148,13 +154,17 @@ const emitTogether: Emit = (builder, { adapters }, site, steering) => {
 /** undefined when the adapter has no such level. */
 function contextOf(
   g: GraphBuilder,
-  { config, tensors }: EmitAdapter,
+  { config, tensors, fed = false }: EmitAdapter,
   { level: number, dataType }: EmitSite,
 ): LevelContext | undefined {
   const level = config.levels.find((candidate) => candidate.level === number);
   if (level === undefined) return undefined;
-  const tensor = (name: string) => required(tensors, parameterName(number, name));
-  return { g, config, level, dataType, grids: levelGrids(g.prefix, level.promptSize), tensor };
+  const weight = (name: string): Weight => {
+    const full = parameterName(number, name);
+    const { dims, data } = required(tensors, full);
+    return fed ? { kind: 'fed', dims, value: full } : { kind: 'fixed', dims, data };
+  };
+  return { g, config, level, dataType, grids: levelGrids(g.prefix, level.promptSize), weight };
 }
 
 function placeOf({ value, layout = 'NCHW', extent }: EmitSite, { level }: LevelContext) {

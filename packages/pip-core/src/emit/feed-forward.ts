@@ -1,11 +1,11 @@
-import { type FloatType, ops } from '@pip-graft/onnx-graft';
+import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { hiddenWidth } from '../config/pip-config.ts';
-import { resizeMatrix } from '../fold/matrix.ts';
 import type { FeedForwardNames } from '../parameters/names.ts';
 import { conv1x1 } from './conv.ts';
 import type { Grid } from './grid.ts';
 import { type LevelContext, within } from './level-context.ts';
 import { emitProjection, type Projection, projectionPart } from './projection.ts';
+import { resizeWeight } from './weight.ts';
 
 /** Runtimes lay channels out in blocks of 8 or 16 and fall back to slower code for what is left over. */
 const block = 8;
@@ -29,18 +29,18 @@ export function emitFeedForward(
   grid: Grid,
   type: FloatType,
 ): string {
-  const { tensor, config } = context;
+  const { weight, config } = context;
   const { g } = within(context, 'feed_forward');
   const hidden = hiddenWidth(width, config.expansion);
   const wide = emittedHiddenWidth(width, config.expansion);
   const joint: Projection = {
-    matrix: tensor(names.projectIn).data,
-    depthwise: tensor(names.depthwise).data,
+    matrix: weight(names.projectIn),
+    depthwise: weight(names.depthwise),
     outputs: 2 * hidden,
     inputs: width,
   };
   const half = (index: number, scope: string) =>
-    emitProjection(g, scope, x, widened(projectionPart(joint, index, 2), wide), grid, type);
+    emitProjection(g, scope, x, widened(g, projectionPart(g, joint, index, 2), wide), grid, type);
   const a = half(0, 'a');
   const b = half(1, 'b');
   const activated = ops.mul(g, ops.gelu(g, a, { dataType: type }), b);
@@ -48,14 +48,18 @@ export function emitFeedForward(
     gate === 'gated'
       ? activated
       : ops.add(g, activated, ops.mul(g, ops.gelu(g, b, { dataType: type }), a));
-  const projectOut = resizeMatrix(tensor(names.projectOut).data, [width, hidden], [width, wide]);
+  const projectOut = resizeWeight(g, weight(names.projectOut), [width, hidden], [width, wide]);
   return conv1x1(g.scope('project_out'), gated, projectOut, [width, wide], grid, type);
 }
 
-function widened({ matrix, depthwise, outputs, inputs }: Projection, wide: number): Projection {
+function widened(
+  g: GraphBuilder,
+  { matrix, depthwise, outputs, inputs }: Projection,
+  wide: number,
+): Projection {
   return {
-    matrix: resizeMatrix(matrix, [outputs, inputs], [wide, inputs]),
-    depthwise: resizeMatrix(depthwise, [outputs, 9], [wide, 9]),
+    matrix: resizeWeight(g, matrix, [outputs, inputs], [wide, inputs]),
+    depthwise: resizeWeight(g, depthwise, [outputs, 9], [wide, 9]),
     outputs: wide,
     inputs,
   };

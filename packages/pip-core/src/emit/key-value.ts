@@ -6,7 +6,7 @@ import { emitProjection, projectionPart } from './projection.ts';
 
 /** Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised prompt (B,c,·,·). */
 export function emitKeyValue(
-  { g, level, tensor }: LevelContext,
+  { g, level, weight }: LevelContext,
   x: string,
   { keyValue, keyValueDepthwise }: CrossBlockNames['attention'],
   heads: number,
@@ -15,13 +15,13 @@ export function emitKeyValue(
 ): { key: string; value: string } {
   const c = level.promptChannels;
   const joint = {
-    matrix: tensor(keyValue).data,
-    depthwise: tensor(keyValueDepthwise).data,
+    matrix: weight(keyValue),
+    depthwise: weight(keyValueDepthwise),
     outputs: 2 * c,
     inputs: c,
   };
-  const key = emitProjection(g, 'key', x, projectionPart(joint, 0, 2), grid, type);
-  const value = emitProjection(g, 'value', x, projectionPart(joint, 1, 2), grid, type);
+  const key = emitProjection(g, 'key', x, projectionPart(g, joint, 0, 2), grid, type);
+  const value = emitProjection(g, 'value', x, projectionPart(g, joint, 1, 2), grid, type);
   return {
     key: ops.splitHeads(g, key, heads, c),
     value: ops.reshape(g, value, [0, c, -1]),

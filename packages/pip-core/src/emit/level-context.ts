@@ -1,8 +1,9 @@
 import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
-import { encodeFloats, type FloatTensor } from '@pip-graft/weights';
+import { encodeFloats } from '@pip-graft/weights';
 import type { LevelConfig, PipConfig } from '../config/pip-config.ts';
 import type { Numbers } from '../fold/matrix.ts';
 import type { Grids } from './grid.ts';
+import type { Weight } from './weight.ts';
 
 /** What every part of a level is emitted from. */
 export interface LevelContext {
@@ -13,7 +14,7 @@ export interface LevelContext {
   readonly dataType: FloatType;
   readonly grids: Grids;
   /** A parameter by its name within the level. */
-  readonly tensor: (name: string) => FloatTensor;
+  readonly weight: (name: string) => Weight;
 }
 
 /** The same context with a deeper prefix. */

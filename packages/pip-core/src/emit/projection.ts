@@ -1,14 +1,14 @@
 import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
-import type { Numbers } from '../fold/matrix.ts';
 import { conv1x1, depthwise3x3 } from './conv.ts';
 import type { Grid } from './grid.ts';
+import { partOfWeight, type Weight } from './weight.ts';
 
 /** A 1x1 convolution and a depthwise 3x3 after it, cut out of a larger joint projection. */
 export interface Projection {
   /** outputs × inputs. */
-  readonly matrix: Numbers;
+  readonly matrix: Weight;
   /** outputs × 9. */
-  readonly depthwise: Numbers;
+  readonly depthwise: Weight;
   readonly outputs: number;
   readonly inputs: number;
 }
@@ -18,11 +18,16 @@ export interface Projection {
  * a feed-forward part). Computing the parts separately is the same arithmetic
  * and spares the copy that splitting the joint result would be.
  */
-export function projectionPart(joint: Projection, index: number, parts: number): Projection {
+export function projectionPart(
+  g: GraphBuilder,
+  joint: Projection,
+  index: number,
+  parts: number,
+): Projection {
   const outputs = joint.outputs / parts;
   return {
-    matrix: part(joint.matrix, index, parts),
-    depthwise: part(joint.depthwise, index, parts),
+    matrix: partOfWeight(g, joint.matrix, index, parts),
+    depthwise: partOfWeight(g, joint.depthwise, index, parts),
     outputs,
     inputs: joint.inputs,
   };
@@ -40,9 +45,4 @@ export function emitProjection(
   const inner = g.scope(scope);
   const projected = conv1x1(inner.scope('project'), x, matrix, [outputs, inputs], grid, type);
   return depthwise3x3(inner.scope('depthwise'), projected, depthwise, outputs, grid, type);
-}
-
-function part(all: Numbers, index: number, parts: number): Numbers {
-  const size = all.length / parts;
-  return all.subarray(index * size, (index + 1) * size);
 }

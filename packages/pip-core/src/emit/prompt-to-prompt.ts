@@ -1,13 +1,14 @@
 import { ops } from '@pip-graft/onnx-graft';
-import { foldBasicQuery } from '../fold/basic-query.ts';
 import { lengthEpsilon } from '../fold/l2-normalise.ts';
 import { names } from '../parameters/names.ts';
 import { emitAttentionProduct } from './attention-product.ts';
+import { emitBasicQuery } from './basic-query.ts';
 import { emitChannelNorm } from './channel-norm.ts';
 import { emitFeedForward } from './feed-forward.ts';
 import { onGrid } from './grid.ts';
 import { emitKeyValue } from './key-value.ts';
-import { constantTensor, type LevelContext, within } from './level-context.ts';
+import { type LevelContext, within } from './level-context.ts';
+import { asValue, reshapeWeight } from './weight.ts';
 
 /**
  * Prompt-to-prompt: the basic restoration prompt, having looked at the semantic
@@ -16,7 +17,7 @@ import { constantTensor, type LevelContext, within } from './level-context.ts';
  * Its query does not depend on the image and is a constant here.
  */
 export function emitPromptToPrompt(context: LevelContext, semanticMap: string): string {
-  const { g, level, tensor, grids } = context;
+  const { g, level, weight, grids } = context;
   const { promptChannels: c, promptSize: s, p2pHeads: heads } = level;
   const { keyValueNorm, attention, feedForwardNorm, feedForward } = names.promptToPrompt;
   const type = 'float32';
@@ -35,12 +36,11 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     grids.prompt,
     type,
   );
-  const query = foldBasicQuery(level, tensor);
-  const unitQuery = constantTensor(g.scope('attention'), 'query', query.dims, query.data, type);
+  const unitQuery = emitBasicQuery(context);
   const product = ops.matmul(g, unitQuery, ops.transpose(g, key, [0, 1, 3, 2]));
   const lengths = ops.clip(g, ops.reduceL2(g, key, [-1]), { min: lengthEpsilon });
   const scores = ops.div(g, product, ops.transpose(g, lengths, [0, 1, 3, 2]));
-  const projectOut = tensor(attention.projectOut).data;
+  const projectOut = weight(attention.projectOut);
   const attended = emitAttentionProduct(
     g.scope('attention/project_out'),
     ops.softmax(g, scores),
@@ -51,7 +51,7 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     type,
   );
 
-  const basic = constantTensor(g, 'basic', [1, c, s, s], tensor(names.basic).data, type);
+  const basic = asValue(g, 'basic', reshapeWeight(g, weight(names.basic), [1, c, s, s]));
   const reshaped = ops.reshape(g, attended, [0, c, s, s]);
   const x = onGrid(g, ops.add(g, basic, reshaped), c, grids.prompt, type);
   const normedX = emitChannelNorm(within(context, 'norm_feed_forward'), x, feedForwardNorm, type);

@@ -4,16 +4,17 @@ import { emitAttentionProduct } from './attention-product.ts';
 import { emitChannelNorm } from './channel-norm.ts';
 import { emitFeedForward } from './feed-forward.ts';
 import { onGrid } from './grid.ts';
-import { constantTensor, type LevelContext, within } from './level-context.ts';
+import { type LevelContext, within } from './level-context.ts';
 import { emitProjection, projectionPart } from './projection.ts';
 import type { FeatureInputs } from './prompt-to-feature/feature-inputs.ts';
+import { asValue } from './weight.ts';
 
 /** A transformer block of channel self-attention over feature and prompt, one after the other: (B,C+c,H,W). */
 export function emitTransformerBlock(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,
 ): string {
-  const { g, level, tensor, dataType, grids } = context;
+  const { g, level, weight, dataType, grids } = context;
   const { attentionNorm, attention, feedForwardNorm, feedForward } = names.transformer;
   const heads = level.p2fHeads;
   const width = level.channels + level.promptChannels;
@@ -22,8 +23,8 @@ export function emitTransformerBlock(
   const x = ops.concat(g, [feature, universal], 1);
   const normed = emitChannelNorm(within(context, 'norm_attention'), x, attentionNorm, dataType);
   const joint = {
-    matrix: tensor(attention.queryKeyValue).data,
-    depthwise: tensor(attention.queryKeyValueDepthwise).data,
+    matrix: weight(attention.queryKeyValue),
+    depthwise: weight(attention.queryKeyValueDepthwise),
     outputs: 3 * width,
     inputs: width,
   };
@@ -32,24 +33,17 @@ export function emitTransformerBlock(
       inner,
       scope,
       normed,
-      projectionPart(joint, index, 3),
+      projectionPart(inner, joint, index, 3),
       grids.universal,
       dataType,
     ),
   ) as [string, string, string];
-  const temperature = tensor(attention.temperature);
   const scores = ops.channelScores(
     inner,
     ops.splitHeads(inner, query, heads, width),
     ops.splitHeads(inner, key, heads, width),
     {
-      temperature: constantTensor(
-        inner,
-        'temperature',
-        temperature.dims,
-        temperature.data,
-        'float32',
-      ),
+      temperature: asValue(inner, 'temperature', weight(attention.temperature)),
       dataType,
     },
   );
@@ -57,7 +51,7 @@ export function emitTransformerBlock(
     inner.scope('project_out'),
     ops.softmax(inner, scores),
     ops.reshape(inner, value, [0, width, -1]),
-    tensor(attention.projectOut).data,
+    weight(attention.projectOut),
     [width, width],
     heads,
     dataType,

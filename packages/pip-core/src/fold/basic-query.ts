@@ -4,7 +4,7 @@ import { names } from '../parameters/names.ts';
 import { depthwise3x3 } from './depthwise3x3.ts';
 import { l2Normalise } from './l2-normalise.ts';
 import { layerNorm } from './layer-norm.ts';
-import { multiply } from './matrix.ts';
+import { multiply, type Numbers } from './matrix.ts';
 
 /**
  * The query of prompt-to-prompt attention. It comes from the basic restoration
@@ -13,7 +13,7 @@ import { multiply } from './matrix.ts';
  */
 export function foldBasicQuery(
   { promptChannels: c, promptSize: s, p2pHeads }: LevelConfig,
-  tensor: (name: string) => FloatTensor,
+  tensor: (name: string) => { readonly data: Numbers },
 ): FloatTensor {
   const { queryNorm, attention } = names.promptToPrompt;
   const data = (name: string) => tensor(name).data;

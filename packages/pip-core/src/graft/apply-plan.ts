@@ -1,17 +1,30 @@
 import {
   type AddedInput,
+  extendGraph,
   GraftError,
   type Model,
   NameScope,
   type SpliceUndo,
   splice,
+  type ValueSpec,
 } from '@pip-graft/onnx-graft';
 import { encodeFloats } from '@pip-graft/weights';
 import type { Adapter } from '../adapter/adapter.ts';
 import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
+import { pipParameters } from '../parameters/pip-parameters.ts';
 import { planOpsets, stampKey } from '../plan/check-host.ts';
 import type { Plan, PlannedAdapter } from '../plan/plan.ts';
 import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
+
+/** How a plan is carried out. */
+export interface ApplyOptions {
+  /**
+   * Whether the adapter's parameters are inputs of the model under their full names, instead of
+   * weights in it: what training differentiates by. Such a model is no graft that could be removed.
+   * For one adapter. Default false.
+   */
+  readonly fed?: boolean;
+}
 
 /**
  * Carries a plan out: a model with PIP's nodes, weights, inputs and stamp. Every
@@ -20,7 +33,8 @@ import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-re
  * @param adapters those of the plan, in any order; one that the plan leaves out may be among them
  * @param tool written into the stamp
  *
- * Errors: `INVALID_ARGUMENT` when an adapter of the plan is not there.
+ * Errors: `INVALID_ARGUMENT` when an adapter of the plan is not there; `UNSUPPORTED_HOST` when the
+ * host has a value with a parameter's name and these shall be inputs.
  *
  * @example
  * const grafted = applyPlan(model, requirePlan(planGraft(request)), [adapter], { name: 'graft', version: '0.1.0' });
@@ -30,12 +44,14 @@ export function applyPlan(
   plan: Plan,
   adapters: readonly Adapter[],
   tool: GraftTool,
+  { fed = false }: ApplyOptions = {},
 ): Model {
   const names = new NameScope(model);
+  const parameters = fed ? fedParameters(model, plan, adapters, names) : [];
   // Taken first, as when planned, so that they have the planned names.
   for (const name of plan.inputs ? Object.values(plan.inputs) : []) names.take(name);
   const emitted = emitPip({
-    adapters: plan.adapters.map((planned) => pick(planned, adapters)),
+    adapters: plan.adapters.map((planned) => ({ ...pick(planned, adapters), fed })),
     opset: Math.min(plan.host.opset, planOpsets.checked),
     names,
     prefix: plan.prefix,
@@ -48,7 +64,7 @@ export function applyPlan(
     })),
     steering: steeringOf(plan),
   });
-  return splice(model, plan.prefix, {
+  const grafted = splice(model, plan.prefix, {
     fragments: emitted.map(({ fragment, output }, index) => {
       const { value, uses } = plan.levels[index]!.site;
       return { fragment, redirects: [{ value, uses, to: output }] };
@@ -58,6 +74,29 @@ export function applyPlan(
       key: stampKey,
       value: JSON.stringify(recordOf(plan, emitted, tool, undo)),
     }),
+  });
+  if (parameters.length === 0) return grafted;
+  return extendGraph(grafted, { fragment: { nodes: [], initializers: [] }, inputs: parameters });
+}
+
+/** The parameters of the grafted levels as inputs without a default. */
+function fedParameters(
+  model: Model,
+  plan: Plan,
+  adapters: readonly Adapter[],
+  names: NameScope,
+): ValueSpec[] {
+  const levels = new Set(plan.levels.map(({ site }) => site.level));
+  return plan.adapters.flatMap((planned) => {
+    const { config } = pick(planned, adapters);
+    const grafted = { ...config, levels: config.levels.filter(({ level }) => levels.has(level)) };
+    return pipParameters(grafted).map(({ name, dims }) => {
+      if (names.take(name) === name) return { name, dataType: 'float32' as const, dims };
+      throw new GraftError(
+        'UNSUPPORTED_HOST',
+        `${model.source.label}: it has a value '${name}', which is a parameter's name; rename it to train on this host.`,
+      );
+    });
   });
 }
 

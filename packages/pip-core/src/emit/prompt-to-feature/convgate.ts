@@ -6,7 +6,7 @@ import type { FeatureInputs } from './feature-inputs.ts';
 
 /** Mode `convgate`: `t = conv(U)`; `Z' = Z·sigmoid(conv(t)) + conv(t)`, 3x3 throughout. */
 export function emitConvgate(
-  { g, level, tensor, dataType, grids }: LevelContext,
+  { g, level, weight, dataType, grids }: LevelContext,
   { feature, universal }: FeatureInputs,
 ): string {
   const { channels: C, promptChannels: c } = level;
@@ -14,7 +14,7 @@ export function emitConvgate(
     conv3x3(
       g.scope(scope),
       x,
-      tensor(names.convgate[scope]).data,
+      weight(names.convgate[scope]),
       [outputs, c],
       grids.universal,
       dataType,

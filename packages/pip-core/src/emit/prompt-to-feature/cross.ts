@@ -1,5 +1,4 @@
 import { ops } from '@pip-graft/onnx-graft';
-import { multiply, resizeMatrix } from '../../fold/matrix.ts';
 import { names } from '../../parameters/names.ts';
 import { emitAttentionProduct } from '../attention-product.ts';
 import { emitChannelNorm } from '../channel-norm.ts';
@@ -7,9 +6,10 @@ import { conv1x1 } from '../conv.ts';
 import { emitFeedForward } from '../feed-forward.ts';
 import { onGrid } from '../grid.ts';
 import { emitKeyValue } from '../key-value.ts';
-import { constantTensor, type LevelContext, within } from '../level-context.ts';
+import { type LevelContext, within } from '../level-context.ts';
 import { emitProjection } from '../projection.ts';
 import { emitTopmSoftmax } from '../topm-softmax.ts';
+import { asValue, multiplyWeights, resizeWeight } from '../weight.ts';
 import type { FeatureInputs } from './feature-inputs.ts';
 
 /**
@@ -25,7 +25,7 @@ export function emitCross(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,
 ): string {
-  const { g, level, config, tensor, dataType, grids } = context;
+  const { g, level, config, weight, dataType, grids } = context;
   const { channels: C, promptChannels: c, p2fHeads: heads } = level;
   const { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward, reduceChannel } =
     names.cross;
@@ -52,8 +52,8 @@ export function emitCross(
     dataType,
   );
   const queryProjection = {
-    matrix: resizeMatrix(tensor(attention.query).data, [c, c], [c, C]),
-    depthwise: tensor(attention.queryDepthwise).data,
+    matrix: resizeWeight(g, weight(attention.query), [c, c], [c, C]),
+    depthwise: weight(attention.queryDepthwise),
     outputs: c,
     inputs: C,
   };
@@ -65,26 +65,20 @@ export function emitCross(
     grids.feature,
     dataType,
   );
-  const temperature = tensor(attention.temperature);
   const scores = ops.channelScores(attentionContext.g, ops.splitHeads(g, query, heads, c), key, {
-    temperature: constantTensor(g, 'temperature', temperature.dims, temperature.data, 'float32'),
+    temperature: asValue(g, 'temperature', weight(attention.temperature)),
     dataType,
   });
   const weights =
     config.mode === 'pip_cross_topm'
-      ? emitTopmSoftmax(
-          attentionContext.g,
-          scores,
-          c / heads,
-          attention.topm.map((name) => tensor(name).data[0]!),
-        )
+      ? emitTopmSoftmax(attentionContext.g, scores, c / heads, attention.topm.map(weight))
       : ops.softmax(g, scores);
 
-  const projectOut = tensor(attention.projectOut).data;
+  const projectOut = weight(attention.projectOut);
   const output =
     C < c
-      ? multiply(tensor(reduceChannel).data, projectOut, C, c, c)
-      : resizeMatrix(projectOut, [c, c], [C, c]);
+      ? multiplyWeights(g, weight(reduceChannel), projectOut, [C, c], c)
+      : resizeWeight(g, projectOut, [c, c], [C, c]);
   const attended = emitAttentionProduct(
     attentionContext.g.scope('project_out'),
     weights,
@@ -113,10 +107,10 @@ export function emitCross(
 
 /** `reduce_channel` of the zero-padded feature: only its first C columns meet anything. */
 function reducedFeature(
-  { g, level, tensor, dataType, grids }: LevelContext,
+  { g, level, weight, dataType, grids }: LevelContext,
   feature: string,
 ): string {
   const { channels: C, promptChannels: c } = level;
-  const matrix = resizeMatrix(tensor(names.cross.reduceChannel).data, [C, c], [C, C]);
+  const matrix = resizeWeight(g, weight(names.cross.reduceChannel), [C, c], [C, C]);
   return conv1x1(g.scope('reduce_channel'), feature, matrix, [C, C], grids.feature, dataType);
 }

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import type { StepReport } from '@pip-graft/train';
+
+const head = 'step,loss,psnr,rate,norm';
+
+/** One line of a log, as {@link StepReport} has it. */
+export type LogLine = StepReport;
+
+/**
+ * The steps of a run as a table that any program reads, one line a step. A run that goes on takes
+ * away what was done after the state was saved.
+ *
+ * Errors: `READ_FAILED`, `WRITE_FAILED`.
+ */
+export class TrainLog {
+  readonly path: string;
+  readonly lines: LogLine[];
+  #unwritten: string[] = [];
+
+  private constructor(path: string, lines: LogLine[]) {
+    this.path = path;
+    this.lines = lines;
+  }
+
+  /** Begins a log, or goes on with one after `step` steps. */
+  static async open(path: string, step: number): Promise<TrainLog> {
+    const lines = step === 0 ? [] : readLog(path).filter((line) => line.step <= step);
+    const text = [head, ...lines.map(textOf)].join('\n');
+    await writeAtomic(path, (append) => append(Buffer.from(`${text}\n`)));
+    return new TrainLog(path, lines);
+  }
+
+  add(line: LogLine): void {
+    this.lines.push(line);
+    this.#unwritten.push(textOf(line));
+  }
+
+  /** Writes what was added since. */
+  async flush(): Promise<void> {
+    if (this.#unwritten.length === 0) return;
+    try {
+      await appendFile(this.path, `${this.#unwritten.join('\n')}\n`);
+    } catch (error) {
+      throw ioError('write', this.path, error);
+    }
+    this.#unwritten = [];
+  }
+}
+
+/** The lines of a log; none where there is no file. */
+function readLog(path: string): LogLine[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw ioError('read', path, error);
+  }
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [step, loss, psnr, rate, norm] = line.split(',').map(Number);
+      if (norm === undefined) return [];
+      return [{ step: step!, loss: loss!, psnr: psnr!, rate: rate!, norm }];
+    });
+}
+
+function textOf({ step, loss, psnr, rate, norm }: LogLine): string {
+  return [step, loss, psnr, rate, norm].join(',');
+}

@@ -1,0 +1,105 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graft, json } from '../graft.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const bytes = (name: string) => readFileSync(join(folder, name));
+const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+const small = ['--batch', '2', '--patch', '16', '--workers', '1', '--threads', '1'];
+const train = (...args: string[]) => [
+  'train',
+  '--host',
+  'host.onnx',
+  '--data',
+  'photos',
+  ...small,
+  ...args,
+];
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'photos'));
+  copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
+  const build = ['--dim', '8', '--blocks', '1,1', '--decoder', '1,1'];
+  json(folder, 'backbone', 'build', 'nafnet-small', ...build, '-o', 'host.onnx');
+  json(folder, 'backbone', 'build', 'restormer-small', '--dim', '8', '-o', 'r.onnx');
+});
+
+describe('graft train', () => {
+  it('makes an adapter that says how it was trained, and grafts', () => {
+    const made = json(
+      folder,
+      ...train(
+        '-o',
+        'a',
+        '--steps',
+        '6',
+        '--html',
+        'a.html',
+        '--adapter',
+        'init:labels=noise+haze',
+      ),
+    );
+    expect(made).toMatchObject({ steps: 6, labels: ['noise', 'haze'], stopped: false });
+    expect(json(folder, 'adapter', 'info', './a')).toMatchObject({
+      name: 'a',
+      training: { steps: 6, batch: 2, patch: 16, photos: 1 },
+    });
+    json(folder, 'apply', 'host.onnx', '--adapter', './a', '-o', 'grafted.onnx');
+    expect(json(folder, 'inspect', 'grafted.onnx')).toMatchObject({
+      graft: { adapters: [{ trained: true }] },
+    });
+    expect(readFileSync(join(folder, 'a.log.csv'), 'utf8').trim().split('\n')).toHaveLength(7);
+    expect(readFileSync(join(folder, 'a.html'), 'utf8')).toMatch(/<svg[\s\S]*step 6/);
+  });
+
+  it('goes on bit for bit after it was stopped', () => {
+    const options = ['--steps', '8', '--save-every', '3'];
+    json(folder, ...train('-o', 'whole', ...options));
+    // What a run of the same eight steps leaves that dies after its fifth: the state of its third.
+    json(folder, ...train('-o', 'parts', ...options));
+    const state = bytes('parts.state.safetensors');
+    expect(state.equals(bytes('whole.state.safetensors'))).toBe(true);
+    const again = json(folder, ...train('-o', 'parts', ...options, '--resume'));
+    expect(again).toMatchObject({ steps: 8 });
+    expect(
+      bytes('parts/adapter_model.safetensors').equals(bytes('whole/adapter_model.safetensors')),
+    ).toBe(true);
+  });
+
+  it.each([
+    ['an adapter is there', ['-o', 'a'], 7, /--force/],
+    ['other options', ['-o', 'whole', '--resume', '--steps', '9'], 4, /other options/],
+    ['another adapter', ['-o', 'a', '--resume', '--steps', '6'], 4, /another adapter/],
+    ['no photos', ['-o', 'b', '--data', 'empty'], 2, /empty/],
+    ['a folder that is not there', ['-o', 'b', '--data', 'nowhere'], 7, /nowhere/],
+    [
+      'a patch that does not fit',
+      ['-o', 'b', '--host', 'r.onnx', '--patch', '18'],
+      2,
+      /multiples of 8/,
+    ],
+    ['a photo that is too small', ['-o', 'b', '--patch', '512'], 2, /chelsea\.jpg/],
+    ['an unreadable photo', ['-o', 'b', '--data', 'broken'], 5, /broken.*bad\.jpg/],
+    ['a label that cannot be made', ['-o', 'b', '--adapter', 'init:labels=fog'], 2, /fog/],
+    ['pairs for another label', ['-o', 'b', '--pairs', 'fog=photos'], 7, /photos/],
+  ])('refuses %s', (_, args, status, message) => {
+    mkdirSync(join(folder, 'empty'), { recursive: true });
+    mkdirSync(join(folder, 'broken'), { recursive: true });
+    writeFileSync(join(folder, 'broken/bad.jpg'), 'no picture');
+    const ended = graft(folder, ...train(...args));
+    expect(ended).toMatchObject({ status, stderr: expect.stringMatching(message) });
+    expect(existsSync(join(folder, 'b/adapter_config.json'))).toBe(false);
+  });
+});

@@ -1,0 +1,66 @@
+import type { Fragment, ValueSpec } from '../build/spec.ts';
+import { GraftError } from '../error.ts';
+import type { Model } from '../model/model.ts';
+import { readLater } from '../model/read-later.ts';
+import { encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
+import { type Edit, rewrite } from './rewrite.ts';
+
+/** What is put behind the nodes of a graph. */
+export interface Extension {
+  readonly fragment: Fragment;
+  /** Graph inputs to add. */
+  readonly inputs?: readonly ValueSpec[];
+  /** The graph's outputs from now on; left out, they stay as they are. */
+  readonly outputs?: readonly ValueSpec[];
+  /** Initializers that become inputs without a default: their values are fed from now on. */
+  readonly fed?: readonly string[];
+}
+
+/**
+ * A model with nodes behind its own, other outputs, and initializers turned into inputs. All other
+ * records keep their bytes.
+ *
+ * Errors: `INVALID_ARGUMENT` when a name in `fed` is no initializer.
+ *
+ * @example
+ * const g = new GraphBuilder({ opset: 17, taken: new NameScope(model) });
+ * const doubled = ops.mul(g, 'output', g.scalar(2, 'float32'));
+ * extendGraph(model, { fragment: g.fragment(), outputs: [{ name: doubled, dataType: 'float32', dims: [1] }] });
+ */
+export function extendGraph(model: Model, extension: Extension): Model {
+  const { graph, source } = model;
+  const { fragment, inputs = [], outputs, fed = [] } = extension;
+  const parents = [graph.field];
+  const drop = ({ start, end }: { readonly start: number; readonly end: number }): Edit => ({
+    ...{ start, end, parents },
+    pieces: [],
+  });
+  const added = [...inputs];
+  const edits: Edit[] = [];
+  for (const name of fed) {
+    const tensor = graph.initializers.find((candidate) => candidate.name === name);
+    if (!tensor?.dataType)
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${source.label}: '${name}' is no initializer, so it cannot become an input.`,
+      );
+    edits.push(drop(tensor.field));
+    // Files of old IR versions list initializers as inputs already.
+    if (graph.inputs.some((input) => input.name === name)) continue;
+    added.push({ name, dataType: tensor.dataType, dims: tensor.dims });
+  }
+  if (outputs) edits.push(...graph.outputs.map(({ field }) => drop(field)));
+  const { end } = graph.field;
+  edits.push({
+    ...{ start: end, end, parents },
+    pieces: [
+      ...fragment.nodes.map(encodeNode),
+      ...fragment.initializers.flatMap(encodeTensor),
+      ...added.map((value) => encodeValueInfo(value, 'input')),
+      ...(outputs ?? []).map((value) => encodeValueInfo(value, 'output')),
+      ...(fragment.values ?? []).map((value) => encodeValueInfo(value, 'valueInfo')),
+    ],
+  });
+  edits.sort((a, b) => a.start - b.start);
+  return readLater(rewrite(model, edits));
+}

@@ -1,0 +1,52 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { BatchOptions } from './batch.ts';
+import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
+
+/**
+ * Refuses options that no batch can be made with, without opening a photo.
+ *
+ * Errors: `INVALID_ARGUMENT`; `UNKNOWN_LABEL` for a label that has neither pairs nor a degradation.
+ */
+export function checkBatchOptions(options: BatchOptions): void {
+  const { photos, patch, batch, labels, sigmas, pairs = {} } = options;
+  checkWhole('patch', patch, 1);
+  checkWhole('batch', batch, 1);
+  if (labels.length === 0) throw invalid('labels: there are none; give the labels to train.');
+  const twice = labels.find((label, at) => labels.indexOf(label) !== at);
+  if (twice !== undefined) throw invalid(`labels: "${twice}" stands twice; give each label once.`);
+  for (const label of labels) {
+    const known = pairsOf(pairs, label);
+    if (known?.length === 0) throw invalid(`pairs: those of "${label}" are none; add some.`);
+    if (known !== undefined) continue;
+    if (!isPatchLabel(label)) {
+      throw new GraftError(
+        'UNKNOWN_LABEL',
+        `No photo can be degraded for the label "${label}"; give pairs for it, or choose from ${Object.keys(patchDegradations).join(', ')}.`,
+      );
+    }
+    if (photos.length === 0) throw invalid(`photos: there are none for the label "${label}".`);
+  }
+  const foreign = Object.keys(pairs).find((label) => !labels.includes(label));
+  if (foreign !== undefined) {
+    throw invalid(`pairs: "${foreign}" is no label; the labels are ${labels.join(', ')}.`);
+  }
+  if (sigmas?.length === 0) throw invalid('sigmas: there are none; give one or leave them out.');
+  const wrong = sigmas?.find((sigma) => !(sigma >= 0 && sigma <= 255));
+  if (wrong !== undefined)
+    throw invalid(`sigmas: a deviation lies from 0 to 255, not at ${wrong}.`);
+}
+
+/** The pairs of a label, where it has some. */
+export function pairsOf(pairs: BatchOptions['pairs'], label: string) {
+  return pairs !== undefined && Object.hasOwn(pairs, label) ? pairs[label] : undefined;
+}
+
+/** Errors: `INVALID_ARGUMENT` for anything but a whole number from `least`. */
+export function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw invalid(`${name}: expected a whole number from ${least}, not ${value}.`);
+}
+
+function invalid(message: string): GraftError {
+  return new GraftError('INVALID_ARGUMENT', message);
+}

@@ -1,0 +1,86 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Random } from '@pip-graft/weights';
+import type { Photo } from './photo-cache.ts';
+
+/** Where a patch lies in a photo, and how it is turned; chosen before the photo's size is known. */
+export interface PatchPlace {
+  /** Share of the way from the leftmost place to the rightmost, in [0, 1). */
+  readonly across: number;
+  /** The same from the upper to the lower. */
+  readonly down: number;
+  /** Left and right are swapped, after the turns. */
+  readonly flip: boolean;
+  /** Quarter turns clockwise, 0 to 3. */
+  readonly turns: number;
+}
+
+/** A place in a photo: all places and all eight ways to turn alike. */
+export function drawPlace(random: Random): PatchPlace {
+  const [across, down] = [random.uniform(), random.uniform()];
+  return { across, down, flip: random.below(2) === 1, turns: random.below(4) };
+}
+
+/**
+ * A square of a photo as float32 planes (3,S,S) in 0 to 1, S = patch + 2 · margin.
+ *
+ * The margin around the patch is what a blur reaches into; outside of the photo it is mirrored.
+ *
+ * Errors: `INVALID_ARGUMENT` for a photo smaller than the patch.
+ *
+ * @example cutPatch(photo, { across: 0, down: 0, flip: false, turns: 0 }, 128) // the upper left
+ */
+export function cutPatch(
+  photo: Photo,
+  place: PatchPlace,
+  patch: number,
+  margin = 0,
+): Float32Array<ArrayBuffer> {
+  const { file, width, height, data, top } = photo;
+  if (width < patch || height < patch) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${file}: the photo is ${width}x${height}, smaller than the patch of ${patch}x${patch}; take a smaller patch or leave this photo out.`,
+    );
+  }
+  const left = Math.floor(place.across * (width - patch + 1)) - margin;
+  const upper = Math.floor(place.down * (height - patch + 1)) - margin;
+  const side = patch + 2 * margin;
+  const columns = Array.from({ length: side }, (_, x) => mirrored(left + x, width));
+  const rows = Array.from({ length: side }, (_, y) => mirrored(upper + y, height) * width);
+  const planes = new Float32Array(3 * side * side);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      let [column, row] = [place.flip ? side - 1 - x : x, y];
+      for (let turn = 0; turn < place.turns; turn++) [column, row] = [row, side - 1 - column];
+      const from = rows[row]! + columns[column]!;
+      for (let plane = 0; plane < 3; plane++) {
+        planes[(plane * side + y) * side + x] = data[plane * width * height + from]! / top;
+      }
+    }
+  }
+  return planes;
+}
+
+/** The patch inside of its margin. */
+export function cutMargin(
+  planes: Float32Array,
+  patch: number,
+  margin: number,
+): Float32Array<ArrayBuffer> {
+  const side = patch + 2 * margin;
+  const inner = new Float32Array(3 * patch * patch);
+  for (let row = 0; row < 3 * patch; row++) {
+    const [plane, y] = [Math.floor(row / patch), row % patch];
+    const from = (plane * side + y + margin) * side + margin;
+    inner.set(planes.subarray(from, from + patch), row * patch);
+  }
+  return inner;
+}
+
+/** Where position `at` lies when 0 … size-1 is mirrored at both ends again and again, without repeating the ends. */
+function mirrored(at: number, size: number): number {
+  if (size === 1) return 0;
+  const period = 2 * (size - 1);
+  const within = ((at % period) + period) % period;
+  return within < size ? within : period - within;
+}

@@ -1,0 +1,12 @@
+import type { Random } from '@pip-graft/weights';
+
+/**
+ * Makes degraded planes of clean ones, (3,height,width) in 0 to 1, drawing how strongly and where
+ * from `random`. The clean planes stay as they are; results may leave 0 to 1.
+ */
+export type DegradePlanes = (
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+) => Float32Array | Promise<Float32Array>;

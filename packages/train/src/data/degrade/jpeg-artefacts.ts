@@ -1,0 +1,40 @@
+import { decodeImage, loadSharp } from '@pip-graft/runtime';
+import type { Random } from '@pip-graft/weights';
+
+/**
+ * What is left after a JPEG file of quality 10 to 40, with halved colour as most files have it.
+ *
+ * The blocks begin in the upper left corner.
+ *
+ * Errors: `DEVICE_UNAVAILABLE` where sharp does not load.
+ *
+ * @example await jpegArtefacts(planes, 128, 128, new Random(7))
+ */
+export function jpegArtefacts(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+): Promise<Float32Array> {
+  return compressJpeg(planes, width, height, 10 + random.below(31));
+}
+
+/** The planes as a JPEG file of a quality (1 to 100) gives them back. */
+export async function compressJpeg(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Float32Array> {
+  const size = width * height;
+  const samples = new Uint8Array(planes.length);
+  for (let at = 0; at < planes.length; at++) {
+    const value = Math.min(1, Math.max(0, planes[at]!));
+    samples[(at % size) * 3 + Math.floor(at / size)] = Math.round(value * 255);
+  }
+  const sharp = await loadSharp();
+  const file = await sharp(samples, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality, chromaSubsampling: '4:2:0' })
+    .toBuffer();
+  return (await decodeImage(file)).data;
+}

@@ -1,0 +1,74 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+
+/** Extensions of photos that are trained on, with the dot. */
+export const photoExtensions: readonly string[] = [
+  '.png',
+  '.jpg',
+  '.jpeg',
+  '.webp',
+  '.avif',
+  '.tif',
+  '.tiff',
+];
+
+/**
+ * The photos in a folder and in the folders below it, by their extensions.
+ *
+ * Paths begin with `folder`; their order depends on the names alone. Names that begin with a dot
+ * are passed over, and so is a link to a folder that was visited. No photo is opened.
+ *
+ * Errors: `NOT_FOUND` for no folder, `READ_FAILED`; `INVALID_ARGUMENT` for a file, and for a folder
+ * without photos.
+ *
+ * @example const photos = await listPhotos('photos'); // ['photos/a.png', 'photos/trip/b.jpg']
+ */
+export async function listPhotos(folder: string): Promise<string[]> {
+  const names = await photoNames(folder);
+  return names.map((name) => join(folder, ...name.split('/')));
+}
+
+/** The same below the folder, with `/` between the names on every system. */
+export async function photoNames(folder: string): Promise<string[]> {
+  const entry = await stat(folder).catch((error: unknown) => {
+    throw ioError('read', folder, error);
+  });
+  if (!entry.isDirectory()) {
+    throw new GraftError('INVALID_ARGUMENT', `${folder}: it is a file; give a folder of photos.`);
+  }
+  const names: string[] = [];
+  await visit(folder, '', names, new Set());
+  if (names.length === 0) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${folder}: there are no photos in it or below; expected files with ${photoExtensions.join(', ')}.`,
+    );
+  }
+  // By code units: a locale's order would differ between machines.
+  return names.sort();
+}
+
+async function visit(
+  path: string,
+  name: string,
+  names: string[],
+  seen: Set<string>,
+): Promise<void> {
+  const failed = (at: string) => (error: unknown) => {
+    throw ioError('read', at, error);
+  };
+  const real = await realpath(path).catch(failed(path));
+  if (seen.has(real)) return;
+  seen.add(real);
+  // Sorted, so that of two links to one folder it is always the same that is followed.
+  for (const child of (await readdir(path).catch(failed(path))).sort()) {
+    if (child.startsWith('.')) continue;
+    const below = join(path, child);
+    const longer = name === '' ? child : `${name}/${child}`;
+    const entry = await stat(below).catch(failed(below));
+    if (entry.isDirectory()) await visit(below, longer, names, seen);
+    else if (photoExtensions.includes(extname(child).toLowerCase())) names.push(longer);
+  }
+}

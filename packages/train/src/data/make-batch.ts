@@ -1,0 +1,86 @@
+import type { Batch, BatchOptions } from './batch.ts';
+import { checkBatchOptions, checkWhole } from './check-batch-options.ts';
+import { makeSample } from './make-sample.ts';
+import { PhotoCache } from './photo-cache.ts';
+import { planBatch, type SamplePlan } from './plan-batch.ts';
+
+/**
+ * The mixed batch of a step: patches of random photos, each degraded for one of the labels.
+ *
+ * Bit for bit the same for the same options and step on one machine. Of every T samples in a row
+ * each of the T labels has one, in random order, also across steps. Inputs have the values of 8-bit
+ * files. A label with pairs takes its patches from these, at one place of both pictures.
+ *
+ * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options; `NOT_FOUND`, `READ_FAILED`,
+ * `CORRUPT_FILE` for a photo that cannot be read and `INVALID_ARGUMENT` for one that is smaller than
+ * the patch, when it is first chosen; all name the file.
+ *
+ * @example
+ * const photos = await listPhotos('photos');
+ * const labels = ['noise', 'rain', 'haze'];
+ * const { inputs } = await makeBatch({ photos, patch: 128, batch: 8, labels, seed: 7 }, 0);
+ *
+ * @param cache decoded photos that calls share; left out, each call decodes its own.
+ */
+export async function makeBatch(
+  options: BatchOptions,
+  step: number,
+  cache: PhotoCache = new PhotoCache(2 ** 28),
+): Promise<Batch> {
+  checkBatchOptions(options);
+  checkWhole('step', step, 0);
+  const plans = planBatch(options, step);
+  const indices = plans.map((_, index) => index);
+  return assembleBatch(options, step, plans, [
+    await makePart(options, step, plans, indices, cache),
+  ]);
+}
+
+/** Some of a batch's samples, one after the other. */
+export interface BatchPart {
+  /** Which samples these are. */
+  readonly indices: readonly number[];
+  /** (indices, 3, P, P). */
+  readonly inputs: Float32Array<ArrayBuffer>;
+  readonly targets: Float32Array<ArrayBuffer>;
+}
+
+/** Makes the samples that `indices` name. */
+export async function makePart(
+  options: BatchOptions,
+  step: number,
+  plans: readonly SamplePlan[],
+  indices: readonly number[],
+  cache: PhotoCache,
+): Promise<BatchPart> {
+  const size = 3 * options.patch ** 2;
+  const inputs = new Float32Array(indices.length * size);
+  const targets = new Float32Array(indices.length * size);
+  for (const [at, index] of indices.entries()) {
+    const { input, target } = await makeSample(options, plans[index]!, step, index, cache);
+    inputs.set(input, at * size);
+    targets.set(target, at * size);
+  }
+  return { indices, inputs, targets };
+}
+
+/** The batch that parts are of, which together hold all samples. */
+export function assembleBatch(
+  { patch, labels }: BatchOptions,
+  step: number,
+  plans: readonly SamplePlan[],
+  parts: readonly BatchPart[],
+): Batch {
+  const size = 3 * patch ** 2;
+  const inputs = new Float32Array(plans.length * size);
+  const targets = new Float32Array(plans.length * size);
+  for (const part of parts) {
+    for (const [at, index] of part.indices.entries()) {
+      inputs.set(part.inputs.subarray(at * size, (at + 1) * size), index * size);
+      targets.set(part.targets.subarray(at * size, (at + 1) * size), index * size);
+    }
+  }
+  const weights = new Float32Array(plans.length * labels.length);
+  for (const [index, { label }] of plans.entries()) weights[index * labels.length + label] = 1;
+  return { step, inputs, targets, weights, files: plans.map(({ target }) => target) };
+}

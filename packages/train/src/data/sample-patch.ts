@@ -1,0 +1,61 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { Random } from '@pip-graft/weights';
+import { cutPatch, drawPlace, type PatchPlace } from './cut-patch.ts';
+import type { PhotoCache } from './photo-cache.ts';
+
+/** A clean patch and where it is from. */
+export interface Patch {
+  readonly file: string;
+  readonly place: PatchPlace;
+  /** (3,P,P), 0 to 1. */
+  readonly planes: Float32Array<ArrayBuffer>;
+}
+
+/** What {@link samplePatch} chooses from. */
+export interface PatchSource {
+  readonly photos: readonly string[];
+  /** Side of the patches in pixels. */
+  readonly patch: number;
+  readonly seed: number | string;
+}
+
+/** The stream that sample `index` of a step draws from, whatever else is drawn. */
+export function sampleRandom(seed: number | string, step: number, index: number): Random {
+  return new Random(seed).fork(`step ${step}`).fork(`sample ${index}`);
+}
+
+/** Which of `count` photos (or pairs) a sample is cut from, and where. */
+export function choosePatch(
+  count: number,
+  seed: number | string,
+  step: number,
+  index: number,
+): { readonly source: number; readonly place: PatchPlace } {
+  const random = sampleRandom(seed, step, index).fork('patch');
+  return { source: random.below(count), place: drawPlace(random) };
+}
+
+/**
+ * A patch of one of the photos: which, where, flipped and turned by quarters how, depends on
+ * (seed, step, index) alone. Every photo is as likely as another, and so is every place in it.
+ *
+ * Errors: those of reading the photo; `INVALID_ARGUMENT` when it is smaller than the patch (both
+ * name the file), and for no photos.
+ *
+ * @example
+ * const source = { photos: await listPhotos('photos'), patch: 128, seed: 7 };
+ * const { planes } = await samplePatch(source, 0, 0, new PhotoCache(2 ** 29));
+ */
+export async function samplePatch(
+  { photos, patch, seed }: PatchSource,
+  step: number,
+  index: number,
+  cache: PhotoCache,
+): Promise<Patch> {
+  if (photos.length === 0) {
+    throw new GraftError('INVALID_ARGUMENT', 'photos: there are none to cut a patch from.');
+  }
+  const { source, place } = choosePatch(photos.length, seed, step, index);
+  const file = photos[source]!;
+  return { file, place, planes: cutPatch(await cache.read(file), place, patch) };
+}

@@ -1,0 +1,143 @@
+import {
+  extendGraph,
+  GraftError,
+  GraphBuilder,
+  graphFacts,
+  type Model,
+  NameScope,
+  type Node,
+  ops,
+  type SampleSizes,
+  type Shaped,
+} from '@pip-graft/onnx-graft';
+import { type Backward, unsupported } from './backward.ts';
+import { rules } from './rules/index.ts';
+
+/** What to differentiate, by what, and at which size. */
+export interface GradientRequest {
+  /** A value of one element. */
+  readonly loss: string;
+  /** Graph inputs and initializers; an initializer becomes an input, which is fed. */
+  readonly wrt: readonly string[];
+  /** Sizes of what the model leaves open; the gradient is for these alone. */
+  readonly sizes: SampleSizes;
+  /** Values that stay outputs beside the loss. Default none. */
+  readonly outputs?: readonly string[];
+}
+
+/** A model that computes a loss and its gradients. */
+export interface GradientModel {
+  readonly model: Model;
+  /** Name of the output that holds the gradient, by what it is a gradient by. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
+
+/**
+ * The gradient of a loss as an ONNX model: the forward graph as it is, and behind it what the rule of
+ * each node adds, in reverse. Values of the forward pass are shared, not computed again, and nothing is
+ * differentiated that is not between `wrt` and the loss.
+ *
+ * Errors: `INVALID_ARGUMENT` for a loss of several elements, or a `wrt` that is no input and no
+ * initializer or that the loss does not depend on; `UNSUPPORTED_HOST`, naming the node, for an
+ * operator without a rule or a shape that is not known.
+ *
+ * @example
+ * const { model, gradients } = gradientOf(withLoss, { loss: 'loss', wrt: ['weight'], sizes: { batch: 1, height: 64, width: 64 } });
+ */
+export function gradientOf(model: Model, request: GradientRequest): GradientModel {
+  const { loss, wrt, sizes, outputs = [] } = request;
+  const { graph, source } = model;
+  const values = graphFacts(model).at(sizes).values;
+  const g = new GraphBuilder({
+    opset: Math.min(23, model.opsets.get('') ?? 0),
+    prefix: 'gradient',
+    taken: new NameScope(model),
+  });
+  checkRequest(model, request, values);
+  const depends = dependents(graph.nodes, wrt);
+  const found = new Map<string, string[]>([[loss, [one(g, values.get(loss)!)]]]);
+  /** The sum of what came together for a value; asked for once all of its readers were gone through. */
+  const total = (value: string): string | undefined => {
+    const parts = found.get(value);
+    if (!parts) return undefined;
+    const sum = parts.reduce((a, b) => ops.add(g, a, b));
+    found.set(value, [sum]);
+    return sum;
+  };
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((value) => depends.has(value) && found.has(value))) continue;
+    const inner = g.scope(node.name || `${node.opType}_${node.index}`);
+    const at: Backward = {
+      ...{ g: inner, node, model },
+      gradients: node.outputs.map((value) => (depends.has(value) ? total(value) : undefined)),
+      wants: (input) => depends.has(node.inputs[input] ?? ''),
+      shape: (value) => values.get(value),
+    };
+    const rule = node.domain === '' || node.domain === 'ai.onnx' ? rules[node.opType] : undefined;
+    if (!rule) throw unsupported(at, 'there is no rule for this operator');
+    for (const [input, made] of rule(at).entries()) {
+      const value = node.inputs[input]!;
+      if (made === undefined || !depends.has(value)) continue;
+      found.set(value, [...(found.get(value) ?? []), made]);
+    }
+  }
+  const gradients = new Map(
+    wrt.map((name) => {
+      const sum = total(name);
+      if (sum === undefined)
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          `${source.label}: the loss '${loss}' does not depend on '${name}'.`,
+        );
+      return [name, ops.identity(g, sum, { name: `by/${name}` })] as const;
+    }),
+  );
+  const kept = [loss, ...outputs];
+  const spec = (name: string, of = name) => {
+    const { dataType = 'float32', dims = [] } = values.get(of)!;
+    return { name, dataType, dims: [...(dims ?? [])] };
+  };
+  const initializers = new Set(graph.initializers.map(({ name }) => name));
+  return {
+    model: extendGraph(model, {
+      fragment: g.fragment(),
+      outputs: [
+        ...kept.map((name) => spec(name)),
+        ...[...gradients].map(([of, name]) => spec(name, of)),
+      ],
+      fed: wrt.filter((name) => initializers.has(name)),
+    }),
+    gradients,
+  };
+}
+
+/** Values that are computed from any of the given ones, those included. */
+function dependents(nodes: readonly Node[], from: readonly string[]): ReadonlySet<string> {
+  const found = new Set(from);
+  for (const node of nodes)
+    if (node.inputs.some((value) => found.has(value)))
+      for (const value of node.outputs) if (value !== '') found.add(value);
+  return found;
+}
+
+function one(g: GraphBuilder, { dims = [], dataType = 'float32' }: Shaped): string {
+  return g.floats([1], dims, dataType);
+}
+
+function checkRequest(
+  { graph, source }: Model,
+  { loss, wrt }: GradientRequest,
+  values: ReadonlyMap<string, Shaped>,
+): void {
+  const refuse = (problem: string): never => {
+    throw new GraftError('INVALID_ARGUMENT', `${source.label}: ${problem}.`);
+  };
+  const dims = values.get(loss)?.dims;
+  if (!dims || dims.some((size) => size !== 1))
+    refuse(
+      `the loss '${loss}' has to be a value of one element, and ${dims ? `it is [${dims}]` : 'its shape is not known'}`,
+    );
+  const sources = new Set([...graph.initializers, ...graph.inputs].map(({ name }) => name));
+  const odd = wrt.find((name) => !sources.has(name));
+  if (odd !== undefined) refuse(`'${odd}' is no input and no initializer`);
+}

@@ -1,0 +1,1 @@
+export { type GradientModel, type GradientRequest, gradientOf } from './gradient-of.ts';

@@ -1,0 +1,50 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type Floats, requireSameNames } from './floats.ts';
+
+/** Sums of gradients over the parts of a batch, as plain data. */
+export interface Accumulation {
+  /** In float64, so that float32 gradients of a few thousand parts add up without loss that shows. */
+  readonly sums: Map<string, Float64Array>;
+  /** Parts that were added. */
+  parts: number;
+}
+
+/** An accumulation that nothing was added to. */
+export function createAccumulation(): Accumulation {
+  return { sums: new Map(), parts: 0 };
+}
+
+/**
+ * Adds the gradients of one part of a batch, times `factor`; copies, so the arrays may be used again.
+ *
+ * Errors: `INVALID_ARGUMENT` for names or lengths other than those of the first part.
+ *
+ * @example
+ * const sum = createAccumulation();
+ * for (const part of parts) accumulate(sum, gradientsOf(part));
+ * stepAdamW(state, parameters, meanGradients(sum), rate);
+ */
+export function accumulate(into: Accumulation, gradients: Floats, factor = 1): void {
+  if (into.parts > 0) requireSameNames(into.sums, gradients, 'gradient', 'sum');
+  else for (const [name, { length }] of gradients) into.sums.set(name, new Float64Array(length));
+  for (const [name, sum] of into.sums) {
+    const gradient = gradients.get(name)!;
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + gradient[i]! * factor;
+  }
+  into.parts++;
+}
+
+/**
+ * The mean over the parts: their sum divided by how many there were. The sum stays as it is.
+ *
+ * Errors: `INVALID_ARGUMENT` when nothing was added.
+ */
+export function meanGradients({ sums, parts }: Accumulation): Map<string, Float32Array> {
+  if (parts === 0) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'Optimising: there is no mean of no gradients. Add the gradients of one part first.',
+    );
+  }
+  return new Map([...sums].map(([name, sum]) => [name, Float32Array.from(sum, (x) => x / parts)]));
+}

@@ -1,0 +1,129 @@
+import { type Floats, requireSameNames } from './floats.ts';
+import { requireNumber } from './require-number.ts';
+import { wholePower } from './whole-power.ts';
+
+/** What AdamW is set to; what is left out is as in PyTorch. */
+export interface AdamWOptions {
+  /** How much of the mean of gradients and of their squares is kept a step, each in [0, 1). Default 0.9 and 0.999. */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the mean square, so that nothing divides by 0. Default 1e-8. */
+  readonly eps?: number;
+  /** Part of a parameter that a step at rate 1 takes away. Default 0.01. */
+  readonly weightDecay?: number;
+}
+
+/** Running means of a parameter's gradients (`m`) and of their squares (`v`), as long as the parameter. */
+export interface Moments {
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+}
+
+/** An optimiser between two steps, as plain data; {@link stepAdamW} changes it. */
+export interface AdamWState {
+  readonly options: Required<AdamWOptions>;
+  /** Steps taken. */
+  step: number;
+  /** Empty before the first step. */
+  readonly moments: Map<string, Moments>;
+}
+
+/**
+ * An AdamW optimiser that has taken no step.
+ *
+ * Errors: `INVALID_ARGUMENT` for betas outside [0, 1), or a negative `eps` or `weightDecay`.
+ *
+ * @example
+ * const state = createAdamW({ weightDecay: 0.05 });
+ * stepAdamW(state, parameters, gradients, 3e-4);
+ */
+export function createAdamW(options: AdamWOptions = {}): AdamWState {
+  const { betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0.01 } = options;
+  for (const beta of betas) requireNumber('a beta', beta, beta >= 0 && beta < 1, 'in [0, 1)');
+  requireNumber('eps', eps, eps >= 0, 'at least 0');
+  requireNumber('weightDecay', weightDecay, weightDecay >= 0, 'at least 0');
+  return {
+    options: { betas: [betas[0], betas[1]], eps, weightDecay },
+    step: 0,
+    moments: new Map(),
+  };
+}
+
+/**
+ * One step of AdamW: changes parameters, moments and the step counter in place.
+ *
+ * Weight decay is decoupled and both means are corrected for their start at 0 (Loshchilov and
+ * Hutter 2019, as `torch.optim.AdamW`). Arithmetic is float64 and rounded to float32 where a number
+ * is kept, so the result is the same on every machine and whatever order the names come in.
+ * A gradient that is not finite makes its parameter NaN, as in PyTorch: look at the norm first.
+ *
+ * @param gradients for the very names of `parameters`, as long as they
+ * @param rate learning rate, at least 0
+ *
+ * Errors: `INVALID_ARGUMENT`, before anything is changed.
+ */
+export function stepAdamW(
+  state: AdamWState,
+  parameters: Floats,
+  gradients: Floats,
+  rate: number,
+): void {
+  requireNumber('the learning rate', rate, rate >= 0, 'at least 0');
+  requireSameNames(parameters, gradients, 'gradient', 'parameter');
+  if (state.step > 0) requireSameNames(parameters, firstMoments(state), 'moment', 'parameter');
+  else startMoments(state, parameters);
+  state.step++;
+  const scalars = stepScalars(state, rate);
+  for (const [name, parameter] of parameters) {
+    update(parameter, gradients.get(name)!, state.moments.get(name)!, scalars);
+  }
+}
+
+/** The means of gradients alone, by name. */
+export function firstMoments({ moments }: AdamWState): Map<string, Float32Array> {
+  return new Map([...moments].map(([name, { m }]) => [name, m]));
+}
+
+function startMoments(state: AdamWState, parameters: Floats): void {
+  state.moments.clear();
+  for (const [name, { length }] of parameters) {
+    state.moments.set(name, { m: new Float32Array(length), v: new Float32Array(length) });
+  }
+}
+
+interface StepScalars {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+  /** Factor of a parameter by decay. */
+  readonly kept: number;
+  /** Rate over the correction of the first mean. */
+  readonly size: number;
+  /** Root of the correction of the second mean. */
+  readonly root: number;
+}
+
+function stepScalars({ options, step }: AdamWState, rate: number): StepScalars {
+  const [beta1, beta2] = options.betas;
+  return {
+    beta1,
+    beta2,
+    eps: options.eps,
+    kept: 1 - rate * options.weightDecay,
+    size: rate / (1 - wholePower(beta1, step)),
+    root: Math.sqrt(1 - wholePower(beta2, step)),
+  };
+}
+
+function update(
+  parameter: Float32Array,
+  gradient: Float32Array,
+  { m, v }: Moments,
+  { beta1, beta2, eps, kept, size, root }: StepScalars,
+): void {
+  for (let i = 0; i < parameter.length; i++) {
+    const slope = gradient[i]!;
+    m[i] = m[i]! + (slope - m[i]!) * (1 - beta1);
+    v[i] = v[i]! * beta2 + slope * slope * (1 - beta2);
+    parameter[i] = parameter[i]! * kept - (size * m[i]!) / (Math.sqrt(v[i]!) / root + eps);
+  }
+}

@@ -1,0 +1,5 @@
+export { decodeState } from './decode-state.ts';
+export { encodeState } from './encode-state.ts';
+export { readState } from './read-state.ts';
+export type { StateDigests, TrainingState } from './training-state.ts';
+export { writeState } from './write-state.ts';

@@ -1,0 +1,10 @@
+export {
+  type BatchSource,
+  learned,
+  type StepReport,
+  startState,
+  type TrainHooks,
+  trainAdapter,
+} from './train-adapter.ts';
+export { defaultTrainOptions, type TrainOptions } from './train-options.ts';
+export { openStepper, type Stepper, type StepResult } from './train-step.ts';

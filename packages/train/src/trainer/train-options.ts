@@ -1,0 +1,37 @@
+import type { LossKind } from '../graph/emit-loss.ts';
+
+/** How an adapter is trained; everything here changes what comes out. */
+export interface TrainOptions {
+  /** Optimiser steps in all. */
+  readonly steps: number;
+  /** Patches of a batch. */
+  readonly batch: number;
+  /** Side of the patches in pixels; a multiple of what the host needs. */
+  readonly patch: number;
+  /** Batches whose gradients are averaged for one step. */
+  readonly accumulate: number;
+  readonly loss: LossKind;
+  /** Weight of the angles between degradation prompts. */
+  readonly angles: number;
+  /** Peak learning rate. */
+  readonly rate: number;
+  /** Steps in which the rate rises from a tenth of its peak. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+  /** Largest norm of all gradients together; null to leave them as they are. */
+  readonly clip: number | null;
+  /** Decay of the running mean of the parameters, which is what is kept; null for none. */
+  readonly average: number | null;
+  readonly seed: number;
+}
+
+/**
+ * The paper's recipe (spec pip.md section 6) at the size of one machine: its loss, angles, betas and
+ * decay; the rate for a batch of 48 patches of 128 pixels holds for small ones, too, where gradients
+ * are clipped.
+ */
+export const defaultTrainOptions: TrainOptions = {
+  ...{ steps: 2000, batch: 8, patch: 64, accumulate: 1 },
+  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, warmup: 100, weightDecay: 0.01 },
+  ...{ clip: 1, average: null, seed: 0 },
+};

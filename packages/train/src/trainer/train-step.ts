@@ -1,0 +1,69 @@
+import { modelBytes } from '@pip-graft/onnx-graft';
+import {
+  createSession,
+  float32Tensor,
+  runModel,
+  type Session,
+  type SessionOptions,
+} from '@pip-graft/runtime';
+import type { TensorMap } from '@pip-graft/weights';
+import type { Batch } from '../data/batch.ts';
+import type { TrainingGraph } from '../graph/training-graph.ts';
+
+/** What a step measured. */
+export interface StepResult {
+  readonly loss: number;
+  /** Mean squared error of the raw output. */
+  readonly error: number;
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** A loaded training graph. Release it. */
+export interface Stepper {
+  readonly session: Session;
+  /** Loss and gradients of a batch at given parameters. */
+  run(
+    batch: Pick<Batch, 'inputs' | 'targets' | 'weights'>,
+    parameters: TensorMap,
+  ): Promise<StepResult>;
+  release(): Promise<void>;
+}
+
+/**
+ * Loads a training graph.
+ *
+ * Errors: those of `createSession`; from `run`, those of `runModel`.
+ *
+ * @example const stepper = await openStepper(trainingGraph(host, adapter, options));
+ */
+export async function openStepper(
+  graph: TrainingGraph,
+  options: SessionOptions = {},
+): Promise<Stepper> {
+  const session = await createSession(modelBytes(graph.model), { label: 'training', ...options });
+  const dims = (name: string): number[] =>
+    session.inputs.find((input) => input.name === name)!.dims.map(Number);
+  const [shape, rows] = [dims(graph.input), dims(graph.degradation)];
+  return {
+    session,
+    async run({ inputs, targets, weights }, parameters) {
+      const feeds = Object.fromEntries(
+        [...parameters].map(([name, { dims, data }]) => [name, float32Tensor(dims, data)]),
+      );
+      const results = await runModel(session, {
+        ...feeds,
+        [graph.input]: float32Tensor(shape, inputs),
+        [graph.target]: float32Tensor(shape, targets),
+        [graph.degradation]: float32Tensor(rows, weights),
+        [graph.strength]: float32Tensor([], Float32Array.of(1)),
+      });
+      const floats = (name: string): Float32Array => results[name]!.data as Float32Array;
+      return {
+        loss: floats(graph.loss)[0]!,
+        error: floats(graph.error)[0]!,
+        gradients: new Map([...graph.gradients].map(([of, name]) => [of, floats(name)])),
+      };
+    },
+    release: () => session.release(),
+  };
+}

@@ -1,0 +1,59 @@
+import { readImage } from '@pip-graft/runtime';
+import { isPatchLabel, type PatchLabel, patchDegradations } from '@pip-graft/train';
+import { Random } from '@pip-graft/weights';
+import { describe, expect, test } from 'vitest';
+import { chelsea } from '../support/photos.ts';
+
+const { width, height, data } = await readImage(chelsea);
+const side = 48;
+const clean = Float32Array.from({ length: 3 * side * side }, (_, at) => {
+  const [plane, pixel] = [Math.floor(at / side ** 2), at % side ** 2];
+  const y = 100 + Math.floor(pixel / side);
+  return data[(plane * height + y) * width + 150 + (pixel % side)]!;
+});
+
+test('the labels', () => {
+  expect(Object.keys(patchDegradations)).toEqual([
+    'noise',
+    'rain',
+    'haze',
+    'blur',
+    'low-light',
+    'jpeg',
+  ]);
+  expect(isPatchLabel('jpeg')).toBe(true);
+  expect(isPatchLabel('toString')).toBe(false);
+});
+
+describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
+  const { degrade } = patchDegradations[label];
+
+  test('the same for the same seed, another for another; clean planes stay', async () => {
+    const before = clean.slice();
+    const made = await degrade(clean, side, side, new Random(1));
+    expect(clean).toEqual(before);
+    expect(await degrade(clean, side, side, new Random(1))).toEqual(made);
+    const others = await Promise.all(
+      [2, 3, 4].map((seed) => degrade(clean, side, side, new Random(seed))),
+    );
+    for (const other of others) expect(other).not.toEqual(made);
+  });
+
+  test('degrades visibly and leaves something to restore, for every seed', async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const made = await degrade(clean, side, side, new Random(seed));
+      expect(made.length).toBe(clean.length);
+      const error = clean.reduce((sum, value, at) => sum + (value - made[at]!) ** 2, 0);
+      const decibels = -10 * Math.log10(error / clean.length);
+      expect(decibels).toBeGreaterThan(4);
+      expect(decibels).toBeLessThan(42);
+    }
+  });
+
+  test('shapes need not be square', async () => {
+    const wide = clean.subarray(0, 3 * 20 * 9);
+    const made = await degrade(wide, 20, 9, new Random(1));
+    expect(made.length).toBe(wide.length);
+    expect(made.every(Number.isFinite)).toBe(true);
+  });
+});

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { imageOf, loadSharp, readImage, writeImage } from '@pip-graft/runtime';
+import { PhotoCache } from '@pip-graft/train';
+import { expect, test } from 'vitest';
+import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
+
+const folder = temporaryFolder();
+
+test('samples are those that readImage gives', async () => {
+  const photo = await new PhotoCache(2 ** 24).read(chelsea);
+  const image = await readImage(chelsea);
+  expect([photo.width, photo.height, photo.top]).toEqual([image.width, image.height, 255]);
+  expect(Float32Array.from(photo.data, (sample) => sample / 255)).toEqual(image.data);
+});
+
+test('AVIF is read', async () => {
+  const path = join(folder, 'flat.avif');
+  const sharp = await loadSharp();
+  const background = { r: 200, g: 100, b: 50 };
+  await sharp({ create: { width: 8, height: 6, channels: 3, background } })
+    .avif({ quality: 100 })
+    .toFile(path);
+  const { width, height, data } = await new PhotoCache(1000).read(path);
+  expect([width, height]).toEqual([8, 6]);
+  for (const [plane, value] of [200, 100, 50].entries()) {
+    expect(Math.abs(data[plane * 48 + 20]! - value)).toBeLessThanOrEqual(3);
+  }
+});
+
+test('16 bits stay', async () => {
+  const path = join(folder, 'deep.png');
+  const values = Float32Array.of(1, 258, 65535).map((value) => value / 65535);
+  await writeImage(path, { ...imageOf(1, 1, values), bitDepth: 16 });
+  const { data, top } = await new PhotoCache(100).read(path);
+  expect(top).toBe(65535);
+  expect(data).toEqual(Uint16Array.of(1, 258, 65535));
+});
+
+test('photos are decoded once while they are kept; the one not used for longest goes first', async () => {
+  const names = ['a.png', 'b.png', 'c.png'].map((name) => join(folder, name));
+  for (const name of names) await writeGrid(name, 4, 5);
+  const [a, b, c] = names as [string, string, string];
+  const cache = new PhotoCache(2 * 60);
+  const [first, again] = await Promise.all([cache.read(a), cache.read(a)]);
+  expect(again).toBe(first);
+  const second = await cache.read(b);
+  expect(await cache.read(a)).toBe(first);
+  await cache.read(c);
+  expect(cache.bytes).toBe(120);
+  expect(await cache.read(a)).toBe(first);
+  expect(await cache.read(b)).not.toBe(second);
+});
+
+test('a photo above the limit is read, but not kept', async () => {
+  const path = await writeGrid(join(folder, 'big.png'), 9, 9);
+  const cache = new PhotoCache(100);
+  const once = await cache.read(path);
+  expect(cache.bytes).toBe(0);
+  expect(await cache.read(path)).toEqual(once);
+});
+
+test('a file that could not be read is tried again', async () => {
+  const path = join(folder, 'late.png');
+  const cache = new PhotoCache(1000);
+  await expect(cache.read(path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await writeGrid(path, 3, 3);
+  expect((await cache.read(path)).width).toBe(3);
+});

@@ -1,0 +1,43 @@
+import { spikeScale } from '@pip-graft/train';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+describe('spikeScale', () => {
+  it('is 1 up to 5 times the smallest, and above it makes the loss 2.5 times the smallest', () => {
+    expect(spikeScale([2, 1, 3], 5)).toBe(1);
+    expect(spikeScale([2, 1, 3], 10)).toBe(0.25);
+    expect(spikeScale([0.04, 0.02], 0.2)).toBeCloseTo(0.25, 15);
+  });
+
+  it('looks at the last 100 losses only', () => {
+    const others = new Array<number>(99).fill(10);
+    expect(spikeScale([1, ...others], 40)).toBe(2.5 / 40);
+    expect(spikeScale([1, 10, ...others], 40)).toBe(1);
+  });
+
+  it('is 1 without a history, and where the smallest is 0', () => {
+    expect(spikeScale([], 1e9)).toBe(1);
+    expect(spikeScale([0, 1], 100)).toBe(1);
+  });
+
+  it('passes over losses that are no numbers', () => {
+    expect(spikeScale([Number.NaN, 1, Number.POSITIVE_INFINITY], 100)).toBe(0.025);
+    expect(spikeScale([Number.NaN], 100)).toBe(1);
+  });
+
+  it('counts every loss as at most 5 times the smallest', () => {
+    const loss = fc.double({ min: 1e-9, max: 1e9, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(loss, { minLength: 1, maxLength: 130 }), loss, (history, now) => {
+        const smallest = history.slice(-100).reduce((a, b) => Math.min(a, b));
+        const scale = spikeScale(history, now);
+        if (now <= 5 * smallest) expect(scale).toBe(1);
+        else expect((scale * now) / smallest).toBeCloseTo(2.5, 9);
+      }),
+    );
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a loss of %d', (loss) => {
+    expect(() => spikeScale([1], loss)).toThrow(/a batch loss is a finite number of at least 0/);
+  });
+});

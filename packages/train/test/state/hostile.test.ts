@@ -1,0 +1,159 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { decodeState, encodeState } from '@pip-graft/train';
+import { type FloatTensor, Random, readSafetensors, writeSafetensors } from '@pip-graft/weights';
+import { describe, expect, it } from 'vitest';
+import { aState } from './a-state.ts';
+
+const key = 'pip-graft.training-state';
+const sound = encodeState(aState());
+
+/** The sound file with its tensors or its record changed. */
+function changed(
+  tensors: (all: Map<string, FloatTensor>) => void = () => {},
+  record: (fields: Record<string, unknown>) => unknown = (fields) => fields,
+): Uint8Array {
+  const file = readSafetensors(sound);
+  const all = new Map(file.tensors);
+  tensors(all);
+  return writeSafetensors(all, { [key]: JSON.stringify(record(JSON.parse(file.metadata[key]!))) });
+}
+
+function refused(bytes: Uint8Array, code: string, message: RegExp): void {
+  expect(() => decodeState(bytes, 'state')).toThrow(message);
+  expect(() => decodeState(bytes, 'state')).toThrow(expect.objectContaining({ code }));
+}
+
+describe('tensors that are not those of the record', () => {
+  it.each<[string, (all: Map<string, FloatTensor>) => void, RegExp]>([
+    [
+      'missing',
+      (all) => {
+        all.delete('m/2');
+        all.delete('average/10');
+      },
+      /^state: .*tensor 'average\/10' is missing; tensor 'm\/2' is missing\.$/,
+    ],
+    [
+      'missing parameter',
+      (all) => all.delete('parameter/2'),
+      /tensor 'parameter\/2' is missing\.$/,
+    ],
+    [
+      'extra',
+      (all) => all.set('m/none', { dims: [1], data: Float32Array.of(1) }),
+      /tensor 'm\/none' belongs to no part of the record/,
+    ],
+    [
+      'of another shape',
+      (all) => all.set('v/2', { dims: [2, 1], data: Float32Array.of(1, 2) }),
+      /tensor 'v\/2' has shape \[2, 1\] instead of its parameter's \[1, 2\]/,
+    ],
+    [
+      'many, of which it lists eight',
+      (all) => all.clear(),
+      /(tensor '[^']*' is missing; ){8}and 4 more\.$/,
+    ],
+  ])('are refused by name: %s', (_, change, message) => {
+    refused(changed(change), 'ADAPTER_INVALID', message);
+  });
+
+  it('are refused as float16, which would not be exact', () => {
+    const { tensors, metadata } = readSafetensors(sound);
+    refused(
+      writeSafetensors(tensors, metadata, 'float16'),
+      'ADAPTER_INVALID',
+      /tensor 'parameter\/level1.gate' is of F16 instead of F32/,
+    );
+  });
+
+  it('are refused where the record has no steps or averages', () => {
+    const bytes = changed(undefined, (fields) => ({ ...fields, average: false }));
+    refused(bytes, 'ADAPTER_INVALID', /tensor 'average\/10' belongs to no part of the record/);
+    const optimiser = { step: 0, betas: [0.9, 0.99], eps: 0, weightDecay: 0 };
+    const fresh = changed(undefined, (fields) => ({ ...fields, optimiser }));
+    refused(fresh, 'ADAPTER_INVALID', /tensor 'm\/10' belongs to no part of the record/);
+  });
+});
+
+describe('a record that is not sound', () => {
+  it('is refused when there is none, or it is not JSON', () => {
+    const { tensors } = readSafetensors(sound);
+    refused(writeSafetensors(tensors), 'ADAPTER_INVALID', /^state: not a training state/);
+    refused(writeSafetensors(tensors, { [key]: '{"step":' }), 'CORRUPT_FILE', /is not JSON/);
+    const deep = '['.repeat(200_000);
+    refused(writeSafetensors(tensors, { [key]: deep }), 'CORRUPT_FILE', /is not JSON/);
+    for (const root of [null, 1, [], 'text']) {
+      refused(
+        changed(undefined, () => root),
+        'ADAPTER_INVALID',
+        /it is not an object/,
+      );
+    }
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['version', 2, /reads version 1, not 2; use the one that wrote it/],
+    ['version', undefined, /reads version 1, not undefined/],
+    ['step', -1, /'step' is not a whole number/],
+    ['step', 1e300, /'step'/],
+    ['step', '4', /'step'/],
+    ['seed', 0.5, /'seed' is not a whole number or text/],
+    ['seed', null, /'seed'/],
+    ['names', ['2', '2'], /'names' is not a list of names that differ/],
+    ['names', { length: 1 }, /'names'/],
+    ['names', [1], /'names'/],
+    ['average', 'yes', /'average' is not true or false/],
+    ['losses', [1, null], /'losses' is not a list of numbers/],
+    ['losses', ['nan'], /'losses'/],
+    ['losses', ['toString'], /'losses'/],
+    ['losses', 'NaN', /'losses'/],
+    ['optimiser', { step: 3 }, /'optimiser' lacks settings/],
+    ['optimiser', { step: 3, betas: [1, 0], eps: 0, weightDecay: 0 }, /'optimiser'/],
+    ['optimiser', { step: 3, betas: [0.9], eps: 0, weightDecay: 0 }, /'optimiser'/],
+    ['optimiser', { step: 3, betas: [0, 0], eps: 'NaN', weightDecay: 0 }, /'optimiser'/],
+    ['optimiser', { step: 0.5, betas: [0, 0], eps: 0, weightDecay: 0 }, /'optimiser'/],
+    ['digests', { options: '', host: '' }, /'digests' are not the texts/],
+    ['digests', [], /'digests'/],
+  ])("is refused: '%s' %j", (field, value, message) => {
+    refused(
+      changed(undefined, (fields) => ({ ...fields, [field]: value })),
+      'ADAPTER_INVALID',
+      message,
+    );
+  });
+
+  it('is refused with more losses than are kept', () => {
+    const losses = new Array<number>(2_000_001).fill(0);
+    refused(
+      changed(undefined, (fields) => ({ ...fields, losses })),
+      'LIMIT_EXCEEDED',
+      /at most 2000000 losses/,
+    );
+  });
+});
+
+describe('bytes', () => {
+  it('that are cut anywhere are CORRUPT_FILE', () => {
+    for (let length = 0; length < sound.length; length++) {
+      refused(sound.subarray(0, length), 'CORRUPT_FILE', /^state: /);
+    }
+  });
+
+  it('with bits flipped are read or refused with a GraftError, never anything else', () => {
+    const random = new Random(5);
+    for (let trial = 0; trial < 2000; trial++) {
+      const bytes = sound.slice();
+      for (let flips = 1 + random.below(3); flips > 0; flips--) {
+        const at = random.below(bytes.length);
+        bytes[at] = bytes[at]! ^ (1 << random.below(8));
+      }
+      try {
+        // What reads must also write: nothing unsound came through.
+        encodeState(decodeState(bytes));
+      } catch (error) {
+        expect(error).toBeInstanceOf(GraftError);
+        expect((error as GraftError).code).toMatch(/CORRUPT_FILE|ADAPTER_INVALID|LIMIT_EXCEEDED/);
+      }
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { fileURLToPath } from 'node:url';
+import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
+import { freshAdapter, hostOf } from '@pip-graft/graft';
+import {
+  type BatchOptions,
+  decodeState,
+  defaultTrainOptions,
+  encodeState,
+  learned,
+  makeBatch,
+  openStepper,
+  type Stepper,
+  type StepReport,
+  startState,
+  type TrainingState,
+  type TrainOptions,
+  trainAdapter,
+  trainingGraph,
+} from '@pip-graft/train';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const { config } = backbonePresets['nafnet-small'];
+const host = hostOf(
+  buildBackbone(
+    { family: 'nafnet', config: { ...config, width: 8, encoder: [1, 1], decoder: [1, 1] } },
+    3,
+  ),
+);
+const labels = ['noise', 'haze'];
+const adapter = freshAdapter(host, {
+  labels,
+  attach: 'replace',
+  promptChannels: [8],
+  promptSize: [8],
+});
+const options: TrainOptions = {
+  ...defaultTrainOptions,
+  ...{ steps: 30, batch: 2, patch: 32, rate: 5e-3, warmup: 3, average: 0.9 },
+};
+const photos = [fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url))];
+const data: BatchOptions = { photos, patch: 32, batch: 2, labels, seed: 1 };
+const digests = { options: 'o', host: 'h', adapter: 'a' };
+
+let stepper: Stepper;
+beforeAll(async () => {
+  stepper = await openStepper(trainingGraph(host, adapter, options), { threads: 1 });
+});
+afterAll(() => stepper.release());
+
+function from(step: number) {
+  let number = step;
+  return { next: () => makeBatch(data, number++) };
+}
+
+async function run(
+  state: TrainingState,
+  until: number,
+  to = options,
+): Promise<[TrainingState, StepReport[]]> {
+  const stop = new AbortController();
+  const reports: StepReport[] = [];
+  const done = await trainAdapter(stepper, from(state.step * to.accumulate), state, to, {
+    signal: stop.signal,
+    onStep: (report) => {
+      reports.push(report);
+      if (report.step === until) stop.abort();
+    },
+  });
+  return [done, reports];
+}
+
+describe('trainAdapter', () => {
+  it('learns: the loss falls, and what is kept is the running mean', async () => {
+    const [done, reports] = await run(startState(adapter.tensors, options, digests), 30);
+    const mean = (list: StepReport[]) =>
+      list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
+    expect(mean(reports.slice(-8))).toBeLessThan(0.8 * mean(reports.slice(0, 8)));
+    expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
+    const kept = learned(done);
+    expect([...kept.keys()]).toEqual([...adapter.tensors.keys()]);
+    expect(kept.get('level1.gate') ?? kept.get('level1.prompt.low_prompt_param')!).not.toEqual(
+      done.parameters.get('level1.prompt.low_prompt_param'),
+    );
+    // Those who handed the adapter in still have it as it was.
+    expect(startState(adapter.tensors, options, digests).parameters).toEqual(adapter.tensors);
+  });
+
+  it('goes on bit for bit where it was saved', async () => {
+    const start = startState(adapter.tensors, options, digests);
+    const [whole] = await run(start, 12);
+    const [half] = await run(start, 5);
+    const [rest] = await run(decodeState(encodeState(half)), 12);
+    expect(Buffer.from(encodeState(rest)).equals(Buffer.from(encodeState(whole)))).toBe(true);
+  });
+
+  it('takes the mean of several batches for a step', async () => {
+    const twice = { ...options, accumulate: 2 };
+    const [, reports] = await run(startState(adapter.tensors, twice, digests), 1, twice);
+    const [one, two] = await Promise.all(
+      [0, 1].map(async (number) => stepper.run(await makeBatch(data, number), adapter.tensors)),
+    );
+    expect(reports[0]!.loss).toBeCloseTo((one!.loss + two!.loss) / 2, 6);
+  });
+
+  it('stops at a loss that is not finite, naming step and photos, and leaves the state', async () => {
+    const state = startState(adapter.tensors, options, digests);
+    const before = encodeState(state);
+    let calls = 0;
+    const broken = {
+      run: async (...given: Parameters<Stepper['run']>) =>
+        ++calls === 3
+          ? { ...(await stepper.run(...given)), loss: Number.NaN }
+          : stepper.run(...given),
+    };
+    await expect(trainAdapter(broken, from(0), state, options)).rejects.toMatchObject({
+      code: 'RUNTIME_FAILED',
+      message: expect.stringMatching(/^Step 3: the loss is NaN, on patches of .*chelsea\.jpg/),
+    });
+    expect(Buffer.from(encodeState(state)).equals(Buffer.from(before))).toBe(true);
+  });
+});
