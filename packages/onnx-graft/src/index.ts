@@ -11,6 +11,7 @@ export * from './edit/fix-input-dims.ts';
 export * from './edit/inline-external.ts';
 export * from './edit/name-scope.ts';
 export * from './edit/relocate-external.ts';
+export * from './edit/replace-weights.ts';
 export * from './edit/site.ts';
 export * from './edit/splice.ts';
 export * from './edit/unsplice.ts';

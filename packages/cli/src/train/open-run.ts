@@ -5,8 +5,10 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import {
   type BatchOptions,
+  hostParameters,
   listPairs,
   listPhotos,
+  readParameters,
   readState,
   type StateDigests,
   startState,
@@ -16,7 +18,10 @@ import {
 
 /** What a run was asked for. */
 export interface RunRequest {
+  /** What to begin with; `none` to train the host by itself. */
   readonly adapter: string;
+  /** Degradations of a run without an adapter. */
+  readonly labels: readonly string[] | undefined;
   readonly data: string | undefined;
   /** Folders of real pairs, by label. */
   readonly pairs: Readonly<Record<string, string>>;
@@ -27,7 +32,10 @@ export interface RunRequest {
 
 /** A run that can begin. */
 export interface OpenRun {
-  readonly adapter: Adapter;
+  readonly adapter: Adapter | null;
+  readonly labels: readonly string[];
+  /** Names of the host's weights that are learned, too. */
+  readonly hostWeights: readonly string[];
   readonly batches: BatchOptions;
   readonly state: TrainingState;
 }
@@ -40,14 +48,19 @@ export interface OpenRun {
  */
 export async function openRun(host: OpenHost, request: RunRequest, cwd: string): Promise<OpenRun> {
   const { options, resume } = request;
-  const adapter = openAdapter(request.adapter, host, cwd);
+  const adapter = request.adapter === 'none' ? null : openAdapter(request.adapter, host, cwd);
+  if (adapter && request.labels)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--labels is for --adapter none; an adapter has labels of its own.',
+    );
   const { sizeMultiple } = host.located;
   if (options.patch % sizeMultiple !== 0)
     throw new GraftError(
       'INVALID_ARGUMENT',
       `--patch ${options.patch}: ${host.model.source.label} takes multiples of ${sizeMultiple}.`,
     );
-  const { labels } = adapter.config;
+  const labels = adapter?.config.labels ?? request.labels ?? ['noise'];
   const pairs = Object.fromEntries(
     await Promise.all(
       Object.entries(request.pairs).map(
@@ -66,16 +79,17 @@ export async function openRun(host: OpenHost, request: RunRequest, cwd: string):
     ...{ photos, patch: options.patch, batch: options.batch, labels, seed: options.seed },
     ...(Object.keys(pairs).length > 0 ? { pairs } : {}),
   };
+  const own = readParameters(host, hostParameters(host, options.learn), host.external);
   const digests: StateDigests = {
     options: digestOf({ ...options, photos, pairs }),
     host: host.identity().digest,
-    adapter: adapter.digest ?? '',
+    adapter: adapter?.digest ?? 'none',
   };
   const state =
     resume !== undefined && existsSync(resume)
       ? goOn(readState(resume), digests, resume)
-      : startState(adapter.tensors, options, digests);
-  return { adapter, batches, state };
+      : startState(new Map([...(adapter?.tensors ?? []), ...own]), options, digests);
+  return { adapter, labels, batches, state, hostWeights: [...own.keys()] };
 }
 
 function goOn(state: TrainingState, digests: StateDigests, path: string): TrainingState {

@@ -78,7 +78,38 @@ describe('graft train', () => {
     ).toBe(true);
   });
 
+  it('learns the host by itself, or along with an adapter that is bound to it then', () => {
+    const alone = ['--adapter', 'none', '--params', 'all', '--labels', 'noise', '--steps', '5'];
+    json(folder, ...train('-o', 'denoiser.onnx', ...alone));
+    expect(json(folder, 'check', 'denoiser.onnx')).toMatchObject({ findings: [] });
+    const diff = json(folder, 'diff', 'host.onnx', 'denoiser.onnx') as Record<
+      string,
+      { added: string[]; removed: string[]; changed: string[] }
+    >;
+    expect(diff['initializers']!.changed.length).toBeGreaterThan(20);
+    expect(diff['nodes']).toMatchObject({ added: [], removed: [], changed: [] });
+    const along = ['--params', 'pip+decoder', '--host-output', 'along.onnx', '--steps', '3'];
+    json(folder, ...train('-o', 'along', ...along));
+    expect(graft(folder, 'apply', 'host.onnx', '--adapter', './along', '-o', 'x.onnx').status).toBe(
+      4,
+    );
+    json(folder, 'apply', 'along.onnx', '--adapter', './along', '-o', 'x.onnx');
+    const decoder = json(folder, 'diff', 'host.onnx', 'along.onnx') as typeof diff;
+    expect(decoder['initializers']!.changed.length).toBeLessThan(
+      diff['initializers']!.changed.length,
+    );
+    expect(decoder['initializers']!.changed.join()).not.toContain('intro');
+  });
+
   it.each([
+    ['nothing to learn', ['-o', 'b.onnx', '--adapter', 'none'], 2, /--params all/],
+    ['a host with no place', ['-o', 'b', '--params', 'all'], 2, /--host-output/],
+    [
+      'the host in its own place',
+      ['-o', 'host.onnx', '--adapter', 'none', '--params', 'all'],
+      2,
+      /host\.onnx/,
+    ],
     ['an adapter is there', ['-o', 'a'], 7, /--force/],
     ['other options', ['-o', 'whole', '--resume', '--steps', '9'], 4, /other options/],
     ['another adapter', ['-o', 'a', '--resume', '--steps', '6'], 4, /another adapter/],

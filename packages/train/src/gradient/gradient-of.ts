@@ -11,7 +11,7 @@ import {
   type Shaped,
 } from '@pip-graft/onnx-graft';
 import { type Backward, unsupported } from './backward.ts';
-import { rules } from './rules/index.ts';
+import { ruleOf } from './rules/index.ts';
 
 /** What to differentiate, by what, and at which size. */
 export interface GradientRequest {
@@ -73,7 +73,7 @@ export function gradientOf(model: Model, request: GradientRequest): GradientMode
       wants: (input) => depends.has(node.inputs[input] ?? ''),
       shape: (value) => values.get(value),
     };
-    const rule = node.domain === '' || node.domain === 'ai.onnx' ? rules[node.opType] : undefined;
+    const rule = ruleOf(node.domain, node.opType);
     if (!rule) throw unsupported(at, 'there is no rule for this operator');
     for (const [input, made] of rule(at).entries()) {
       const value = node.inputs[input]!;

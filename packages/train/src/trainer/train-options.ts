@@ -1,4 +1,5 @@
 import type { LossKind } from '../graph/emit-loss.ts';
+import type { LearnedPart } from '../graph/host-parameters.ts';
 
 /** How an adapter is trained; everything here changes what comes out. */
 export interface TrainOptions {
@@ -23,6 +24,7 @@ export interface TrainOptions {
   /** Decay of the running mean of the parameters, which is what is kept; null for none. */
   readonly average: number | null;
   readonly seed: number;
+  readonly learn: LearnedPart;
 }
 
 /**
@@ -33,5 +35,5 @@ export interface TrainOptions {
 export const defaultTrainOptions: TrainOptions = {
   ...{ steps: 2000, batch: 8, patch: 64, accumulate: 1 },
   ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, warmup: 100, weightDecay: 0.01 },
-  ...{ clip: 1, average: null, seed: 0 },
+  ...{ clip: 1, average: null, seed: 0, learn: 'pip' },
 };

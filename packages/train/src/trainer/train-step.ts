@@ -43,7 +43,8 @@ export async function openStepper(
   const session = await createSession(modelBytes(graph.model), { label: 'training', ...options });
   const dims = (name: string): number[] =>
     session.inputs.find((input) => input.name === name)!.dims.map(Number);
-  const [shape, rows] = [dims(graph.input), dims(graph.degradation)];
+  const shape = dims(graph.input);
+  const { steering } = graph;
   return {
     session,
     async run({ inputs, targets, weights }, parameters) {
@@ -54,8 +55,12 @@ export async function openStepper(
         ...feeds,
         [graph.input]: float32Tensor(shape, inputs),
         [graph.target]: float32Tensor(shape, targets),
-        [graph.degradation]: float32Tensor(rows, weights),
-        [graph.strength]: float32Tensor([], Float32Array.of(1)),
+        ...(steering
+          ? {
+              [steering.degradation]: float32Tensor(dims(steering.degradation), weights),
+              [steering.strength]: float32Tensor([], Float32Array.of(1)),
+            }
+          : {}),
       });
       const floats = (name: string): Float32Array => results[name]!.data as Float32Array;
       return {

@@ -6,13 +6,25 @@ import { cutting } from './cutting.ts';
 import { elementwise } from './elementwise.ts';
 import { layout } from './layout.ts';
 import { normalisation } from './normalisation.ts';
-import { product } from './product.ts';
+import { product, runtimeProduct } from './product.ts';
 import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 
 /** The rule of each operator of ONNX's own domain. */
-export const rules: Readonly<Record<string, Rule>> = {
+const ownRules: Readonly<Record<string, Rule>> = {
   ...{ ...elementwise, ...activation, ...reduction, ...product },
   ...{ ...normalisation, ...convolution, ...resampling },
   ...{ ...layout, ...cutting, ...choice },
 };
+
+/** Operators that onnxruntime's optimiser leaves in the files that it writes. */
+const runtimeRules: Readonly<Record<string, Rule>> = {
+  ...runtimeProduct,
+  Gelu: activation['Gelu']!,
+};
+
+/** The rule of an operator; undefined where there is none. */
+export function ruleOf(domain: string, opType: string): Rule | undefined {
+  if (domain === '' || domain === 'ai.onnx') return ownRules[opType];
+  return domain === 'com.microsoft' ? runtimeRules[opType] : undefined;
+}

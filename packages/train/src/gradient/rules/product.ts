@@ -69,4 +69,32 @@ const gemm: Rule = (at) => {
   ];
 };
 
+/** onnxruntime's `alpha·A'·B'` over the last two axes, where A' and B' may be transposed. */
+const fusedMatmul: Rule = (at) => {
+  const { g, node } = at;
+  const [a = '', b = ''] = node.inputs;
+  const [left, right] = [dimsOf(at, a), dimsOf(at, b)];
+  const flag = (name: string): boolean => node.attributes.get(name)?.int === 1;
+  if (left.length < 2 || right.length < 2) throw unsupported(at, 'it multiplies a vector');
+  if (flag('transBatchA') || flag('transBatchB'))
+    throw unsupported(at, 'it transposes the batch as well');
+  const batch = dimsOf(at, node.outputs[0]!).slice(0, -2);
+  const alpha = node.attributes.get('alpha')?.float ?? 1;
+  const dy = alpha === 1 ? gradient(at) : ops.mul(g, gradient(at), like(at, a, alpha));
+  const rank = batch.length + 2;
+  const turned = (value: string, turn: boolean, count: number) =>
+    turn ? flipped(at, value, count) : value;
+  const byA = ops.matmul(g, dy, turned(b, !flag('transB'), right.length));
+  const byB = ops.matmul(g, turned(a, !flag('transA'), left.length), dy);
+  const back = (value: string, turn: boolean, dims: readonly number[]) =>
+    unbroadcast(at, turned(value, turn, rank), [...batch, ...dims.slice(-2)], dims);
+  return [
+    at.wants(0) ? back(byA, flag('transA'), left) : undefined,
+    at.wants(1) ? back(byB, flag('transB'), right) : undefined,
+  ];
+};
+
+/** Products that onnxruntime's optimiser writes. */
+export const runtimeProduct: Readonly<Record<string, Rule>> = { FusedMatMul: fusedMatmul };
+
 export const product: Readonly<Record<string, Rule>> = { MatMul: matmul, Gemm: gemm };

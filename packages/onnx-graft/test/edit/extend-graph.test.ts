@@ -1,0 +1,87 @@
+import {
+  buildModel,
+  bytesSource,
+  checkModel,
+  extendGraph,
+  GraphBuilder,
+  type Model,
+  modelBytes,
+  NameScope,
+  ops,
+  readModel,
+  readTensor,
+  replaceWeights,
+} from '@pip-graft/onnx-graft';
+import { describe, expect, it } from 'vitest';
+
+const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+const model: Model = buildModel({
+  ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '1' }, graphName: 'g' },
+  nodes: [
+    { name: 'add', opType: 'Add', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: {} },
+  ],
+  initializers: [
+    { name: 'w', dataType: 'float32', dims: [2], data: floats(1, 2) },
+    { name: 'kept', dataType: 'float32', dims: [1], data: floats(7) },
+  ],
+  inputs: [{ name: 'x', dataType: 'float32', dims: [2] }],
+  outputs: [{ name: 'y', dataType: 'float32', dims: [2] }],
+});
+
+describe('extendGraph', () => {
+  it('puts nodes behind, changes the outputs and feeds initializers', () => {
+    const g = new GraphBuilder({ opset: 17, prefix: 'new', taken: new NameScope(model) });
+    const doubled = ops.mul(g, 'y', g.scalar(2, 'float32'));
+    const made = extendGraph(model, {
+      fragment: g.fragment(),
+      inputs: [{ name: 'z', dataType: 'float32', dims: [1] }],
+      outputs: [{ name: doubled, dataType: 'float32', dims: [2] }],
+      fed: ['w'],
+    });
+    const again = readModel(bytesSource(modelBytes(made)));
+    expect(checkModel(again).filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(again.graph.nodes.map(({ opType }) => opType)).toEqual(['Add', 'Mul']);
+    expect(again.graph.inputs.map(({ name, dims }) => [name, dims])).toEqual([
+      ['x', [2]],
+      ['z', [1]],
+      ['w', [2]],
+    ]);
+    expect(again.graph.outputs.map(({ name }) => name)).toEqual([doubled]);
+    expect(again.graph.initializers.map(({ name }) => name)).toContain('kept');
+    expect(again.graph.initializers.map(({ name }) => name)).not.toContain('w');
+    expect(modelBytes(model)).toEqual(modelBytes(readModel(bytesSource(modelBytes(model)))));
+  });
+
+  it('refuses to feed what is no initializer', () => {
+    const fragment = { nodes: [], initializers: [] };
+    expect(() => extendGraph(model, { fragment, fed: ['x'] })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining("'x'"),
+      }),
+    );
+  });
+});
+
+describe('replaceWeights', () => {
+  it('changes the numbers of the named initializers and nothing else', () => {
+    const made = replaceWeights(model, new Map([['w', Float32Array.of(3, 4)]]));
+    const values = made.graph.initializers.map((tensor) => [
+      tensor.name,
+      ...new Float32Array(readTensor(made, tensor).slice().buffer),
+    ]);
+    expect(values).toEqual([
+      ['w', 3, 4],
+      ['kept', 7],
+    ]);
+    const back = replaceWeights(made, new Map([['w', Float32Array.of(1, 2)]]));
+    expect(modelBytes(back)).toEqual(modelBytes(model));
+  });
+
+  it.each([
+    ['another size', 'w', /'w' is float32 of \[2\], and 3/],
+    ['another name', 'v', /no initializer 'v'/],
+  ])('refuses %s', (_, name, message) => {
+    expect(() => replaceWeights(model, new Map([[name, new Float32Array(3)]]))).toThrow(message);
+  });
+});

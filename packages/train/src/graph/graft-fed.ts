@@ -1,0 +1,48 @@
+import { type Host, planOn } from '@pip-graft/graft';
+import { type GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
+import {
+  type Adapter,
+  applyPlan,
+  parameterName,
+  pipParameters,
+  requirePlan,
+} from '@pip-graft/pip-core';
+import { emitAngles } from './emit-angles.ts';
+
+/** A grafted model whose parameters are fed. */
+export interface FedGraft {
+  readonly model: Model;
+  /** Names of the inputs that hold the adapter's parameters. */
+  readonly parameters: readonly string[];
+  readonly steering: { readonly degradation: string; readonly strength: string };
+  /** How many labels there are. */
+  readonly labels: number;
+  /** The angles between the degradation prompts of all levels; undefined for one label. */
+  readonly angles: (g: GraphBuilder) => string | undefined;
+}
+
+/** Grafts an adapter so that its parameters are inputs. Errors: refusals of the plan. */
+export function graftFed(host: Host, adapter: Adapter): FedGraft {
+  const plan = requirePlan(planOn(host, adapter, { requireInputs: true }));
+  const grafted = new Set(plan.levels.map(({ site }) => site.level));
+  const levels = adapter.config.levels.filter(({ level }) => grafted.has(level));
+  const { labels } = adapter.config;
+  return {
+    model: applyPlan(host.model, plan, [adapter], { name: 'train', version: '0' }, { fed: true }),
+    parameters: pipParameters({ ...adapter.config, levels }).map(({ name }) => name),
+    steering: plan.inputs!,
+    labels: labels.length,
+    angles(g) {
+      if (labels.length < 2) return undefined;
+      const terms = levels.map(({ level, promptChannels }) =>
+        emitAngles(
+          g,
+          parameterName(level, 'prompt.detask_prompt_param'),
+          labels.length,
+          promptChannels,
+        ),
+      );
+      return terms.reduce((sum, term) => ops.add(g, sum, term));
+    },
+  };
+}
