@@ -127,6 +127,7 @@ async function open(
     optimisation,
     strict: options.unprovable !== true,
     ...(threads === undefined ? {} : { threads }),
+    ...(options.memoryPattern === undefined ? {} : { memoryPattern: options.memoryPattern }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
   try {

@@ -12,6 +12,7 @@ export interface NativeOptions {
   readonly deviceId: number;
   readonly optimisation: OptimisationLevel;
   readonly threads?: number;
+  readonly memoryPattern?: boolean;
   /** Refuse a model that leaves nodes to the CPU. */
   readonly strict: boolean;
   /** Write a profile to a file of this name and a time. */
@@ -43,7 +44,8 @@ async function open(
   load: string | Uint8Array,
   options: NativeOptions,
 ): Promise<InferenceSession> {
-  const { label, device, deviceId, optimisation, threads, strict, profile } = options;
+  const { label, device, deviceId, optimisation, threads, memoryPattern, strict, profile } =
+    options;
   const create = (settings: InferenceSession.SessionOptions): Promise<InferenceSession> =>
     typeof load === 'string'
       ? runtime.InferenceSession.create(load, settings)
@@ -53,6 +55,7 @@ async function open(
     // Errors are thrown; the native log would print them once more.
     logSeverityLevel: 4,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(memoryPattern === undefined ? {} : { enableMemPattern: memoryPattern }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   };
   const onCpu = (): Promise<InferenceSession> =>

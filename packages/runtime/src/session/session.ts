@@ -21,6 +21,12 @@ export interface SessionOptions {
   readonly optimisation?: OptimisationLevel;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
+  /**
+   * Whether onnxruntime lays out a run's memory as one block once it has seen a run; default true, as
+   * its own. Without it the process holds less: after the first run, it otherwise keeps both that run's
+   * memory and the block.
+   */
+  readonly memoryPattern?: boolean;
   /** What to call the model in messages; default its path, or 'model'. */
   readonly label?: string;
   /** On a device: refuse a model that leaves nodes to the CPU. Default true. */

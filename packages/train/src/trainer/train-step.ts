@@ -1,4 +1,7 @@
-import { modelBytes } from '@pip-graft/onnx-graft';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ioError, saveModel } from '@pip-graft/onnx-graft/node';
 import {
   createSession,
   float32Tensor,
@@ -30,9 +33,10 @@ export interface Stepper {
 }
 
 /**
- * Loads a training graph.
+ * Loads a training graph, by way of a temporary file: so its weights are in memory once, as
+ * onnxruntime holds them.
  *
- * Errors: those of `createSession`; from `run`, those of `runModel`.
+ * Errors: those of `createSession`, `WRITE_FAILED`; from `run`, those of `runModel`.
  *
  * @example const stepper = await openStepper(trainingGraph(host, adapter, options));
  */
@@ -40,7 +44,7 @@ export async function openStepper(
   graph: TrainingGraph,
   options: SessionOptions = {},
 ): Promise<Stepper> {
-  const session = await createSession(modelBytes(graph.model), { label: 'training', ...options });
+  const { session, release } = await load(graph, options);
   const dims = (name: string): number[] =>
     session.inputs.find((input) => input.name === name)!.dims.map(Number);
   const shape = dims(graph.input);
@@ -69,6 +73,36 @@ export async function openStepper(
         gradients: new Map([...graph.gradients].map(([of, name]) => [of, floats(name)])),
       };
     },
-    release: () => session.release(),
+    release,
   };
+}
+
+async function load(
+  { model }: TrainingGraph,
+  options: SessionOptions,
+): Promise<{ readonly session: Session; release(): Promise<void> }> {
+  const wanted = join(tmpdir(), 'pip-graft-');
+  const folder = await mkdtemp(wanted).catch((error: unknown) => {
+    throw ioError('write', wanted, error);
+  });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'training.onnx');
+    await saveModel(model, path);
+    const session = await createSession(path, {
+      ...{ label: 'training', memoryPattern: false },
+      ...options,
+    });
+    // On a device the file is read again with the first batch; else nothing has to be left of a run
+    // that is killed.
+    if (session.device === 'cpu') await remove();
+    const release = async (): Promise<void> => {
+      await session.release();
+      await remove();
+    };
+    return { session, release };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

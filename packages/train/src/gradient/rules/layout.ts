@@ -44,17 +44,18 @@ const split: Rule = (at) => {
   return [ops.concat(g, parts, axis)];
 };
 
-/** Depth to space, in either order of the channels, is undone by reshaping and moving axes. */
+/**
+ * Depth to space is undone by space to depth; where a block's pixels were the channels that lie next to
+ * each other (CRD), these are then moved as whole planes, faster than a pixel at a time.
+ */
 const depthToSpace: Rule = (at) => {
   const { g, node } = at;
   const [batch = 0, channels = 0, height = 0, width = 0] = dimsOf(at, node.inputs[0]!);
   const block = node.attributes.get('blocksize')?.int ?? 1;
-  const parted = ops.reshape(g, gradient(at), [
-    ...[batch, channels / block ** 2],
-    ...[height, block, width, block],
-  ]);
-  const crd = node.attributes.get('mode')?.string === 'CRD';
-  const moved = ops.transpose(g, parted, crd ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]);
+  const [deep = ''] = g.node('SpaceToDepth', [gradient(at)], { blocksize: { int: block } });
+  if (node.attributes.get('mode')?.string !== 'CRD') return [deep];
+  const planes = ops.reshape(g, deep, [batch, block ** 2, channels / block ** 2, height * width]);
+  const moved = ops.transpose(g, planes, [0, 2, 1, 3]);
   return [ops.reshape(g, moved, [batch, channels, height, width])];
 };
 

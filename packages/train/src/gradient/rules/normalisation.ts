@@ -1,28 +1,66 @@
 import { ops } from '@pip-graft/onnx-graft';
-import { dimsOf, fromFront, gradient, like, type Rule, unbroadcast } from '../backward.ts';
+import {
+  dimsOf,
+  fromFront,
+  like,
+  type Rule,
+  typeOf,
+  unbroadcast,
+  unsupported,
+} from '../backward.ts';
 
-/** `y = (x − mean)/√(var + ε)·scale + bias` over the last axes, from `axis` on. */
+/**
+ * `y = (x − mean)·s·scale + bias` over the last axes, from `axis` on, with `s = 1/√(var + ε)`, which is
+ * the third output. The normed value without scale and bias comes from one more such node: a kernel of
+ * the runtime instead of six passes over x.
+ */
 const layerNormalization: Rule = (at) => {
   const { g, node } = at;
   const [x = '', scale = '', bias = ''] = node.inputs;
+  const [dy, byMean, byInverse] = at.gradients;
+  if (byMean !== undefined) throw unsupported(at, 'there is no gradient by its mean');
   const dims = dimsOf(at, x);
   const axis = fromFront(node.attributes.get('axis')?.int ?? -1, dims.length);
-  const epsilon = node.attributes.get('epsilon')?.float ?? 1e-5;
   const axes = dims.flatMap((_, index) => (index >= axis ? [index] : []));
-  const dy = gradient(at);
-  const centred = ops.sub(g, x, ops.reduceMean(g, x, axes));
-  const variance = ops.reduceMean(g, ops.mul(g, centred, centred), axes);
-  const deviation = ops.sqrt(g, ops.add(g, variance, like(at, x, epsilon)));
-  const unit = ops.div(g, centred, deviation);
+  const ones = g.floats(
+    new Array<number>(dims.slice(axis).reduce((product, size) => product * size, 1)).fill(1),
+    dims.slice(axis),
+    typeOf(at, x),
+  );
+  const attributes = {
+    axis: { int: axis },
+    epsilon: { float: node.attributes.get('epsilon')?.float ?? 1e-5 },
+  };
+  const [unit = '', , inverse = ''] = g.node('LayerNormalization', [x, ones], attributes, {
+    outputs: 3,
+  });
+  const mean = (value: string): string => ops.reduceMean(g, value, axes);
+  const byOutput = (by: string): string => {
+    const d = ops.mul(g, by, scale);
+    const along = ops.mul(g, unit, mean(ops.mul(g, d, unit)));
+    return ops.mul(g, ops.sub(g, ops.sub(g, d, mean(d)), along), inverse);
+  };
+  /** `ds/dx = −s²·unit/n`. */
+  const byDeviation = (by: string): string => {
+    const count = axes.reduce((product, each) => product * dims[each]!, 1);
+    const steep = ops.mul(g, ops.mul(g, by, ops.mul(g, inverse, inverse)), like(at, x, -1 / count));
+    return ops.mul(g, unit, steep);
+  };
   const byX = (): string => {
-    const d = ops.mul(g, dy, scale);
-    const along = ops.mul(g, unit, ops.reduceMean(g, ops.mul(g, d, unit), axes));
-    return ops.div(g, ops.sub(g, ops.sub(g, d, ops.reduceMean(g, d, axes)), along), deviation);
+    const parts = [
+      ...(dy === undefined ? [] : [byOutput(dy)]),
+      ...(byInverse === undefined ? [] : [byDeviation(byInverse)]),
+    ];
+    return parts.reduce((sum, each) => ops.add(g, sum, each));
   };
   return [
     at.wants(0) ? byX() : undefined,
-    at.wants(1) ? unbroadcast(at, ops.mul(g, dy, unit), dims, dimsOf(at, scale)) : undefined,
-    bias !== '' && at.wants(2) ? unbroadcast(at, dy, dims, dimsOf(at, bias)) : undefined,
+    at.wants(1) && dy !== undefined
+      ? unbroadcast(at, ops.mul(g, dy, unit), dims, dimsOf(at, scale))
+      : undefined,
+    bias !== '' && at.wants(2) && dy !== undefined
+      ? unbroadcast(at, dy, dims, dimsOf(at, bias))
+      : undefined,
   ];
 };
 
