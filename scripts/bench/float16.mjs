@@ -77,6 +77,7 @@ What these figures do not say:
 
 - The weights are random, from a seed, for the networks' own may not be shipped. A trained network changes a photo less than a random one does, and its weights are spread differently. \`"gates": { "parity": { "psnr": 60 } }\` in \`graft.config.json\` measures yours.
 - onnxruntime's CPU provider has hardly any float16 kernels: it casts to float32 around each operator and rounds each result. So the rounding is the real one, operator by operator, and times on a CPU say nothing: there float16 saves space only.`,
+    '',
   );
 } finally {
   rmSync(folder, { recursive: true });

@@ -46,10 +46,16 @@ export function spread(values, digits = 2) {
 }
 
 /** Writes a page of docs/benchmarks with where and when it was measured. */
-export function writePage(name, title, command, body) {
+export function writePage(
+  name,
+  title,
+  command,
+  body,
+  figures = ' Medians, with the range in brackets.',
+) {
   const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
   const date = new Date().toISOString().slice(0, 10);
-  const text = `# ${title}\n\nCommand: \`${command}\`. Measured ${date} on ${machine}. Medians, with the range in brackets.\n\n${body}\n`;
+  const text = `# ${title}\n\nCommand: \`${command}\`. Measured ${date} on ${machine}.${figures}\n\n${body}\n`;
   writeFileSync(join(root, 'docs/benchmarks', `${name}.md`), text);
   console.log(text);
 }

@@ -27,7 +27,7 @@ export * from './config/pip-config.ts';
 export { configProblems, validateConfig } from './config/validate-config.ts';
 export type { LevelValues } from './emit/emit-level.ts';
 export * from './emit/emit-pip.ts';
-export { type ApplyOptions, applyPlan } from './graft/apply-plan.ts';
+export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.ts';
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';

@@ -54,6 +54,7 @@ export * from './placement/profile-run.ts';
 export * from './placement/read-profile.ts';
 export * from './placement/summarise-profile.ts';
 export * from './process/worker-process.ts';
+export * from './report/build-curve-page.ts';
 export * from './report/build-host-page.ts';
 export * from './report/build-junit.ts';
 export * from './report/build-markdown.ts';

@@ -3,8 +3,8 @@ import { openHost } from '@pip-graft/graft/node';
 import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
 import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
+import { bytesText } from '../session/bytes-text.ts';
 import { define } from '../session/define.ts';
-import { formatBytes } from '../session/format-bytes.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
 
@@ -81,7 +81,7 @@ function textOf(shown: readonly Listed[], host: string | undefined, columns?: nu
     summary.version,
     summary.base.name ?? summary.base.family,
     summary.config.labels.join(', '),
-    formatBytes(summary.bytes),
+    bytesText(summary.bytes),
     [summary.training === null ? 'UNTRAINED' : 'trained', ...(fit ? [stateOf(fit)] : [])].join(
       '; ',
     ),

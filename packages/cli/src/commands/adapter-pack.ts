@@ -2,8 +2,8 @@ import { isAbsolute } from 'node:path';
 import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { bytesText } from '../session/bytes-text.ts';
 import { define } from '../session/define.ts';
-import { formatBytes } from '../session/format-bytes.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
 
@@ -48,12 +48,8 @@ export function command(): Command {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
         if (output !== folder) refuseAdapter(output, force);
         const { adapter, files } = await packAdapter(folder, output, {
-          ...(name === undefined ? {} : { name }),
-          ...(options.setVersion === undefined ? {} : { version: options.setVersion }),
-          ...(license === undefined ? {} : { license }),
-          ...(baseLicense === undefined ? {} : { baseLicense }),
-          ...(options.baseModel === undefined ? {} : { baseName: options.baseModel }),
-          ...(dtype === undefined ? {} : { dtype }),
+          ...{ name, license, baseLicense, dtype },
+          ...{ version: options.setVersion, baseName: options.baseModel },
         });
         if (adapter.license === null)
           session.note('note: it has no licence, so nobody may use it; say one with --license.');
@@ -69,8 +65,8 @@ export function command(): Command {
             `${output}: ${state}${adapter.name} ${version}, tensors as ${config.dtype}`,
             '',
             table([
-              ...files.map((file) => [file.name, formatBytes(file.bytes)]),
-              ['all', formatBytes(bytes)],
+              ...files.map((file) => [file.name, bytesText(file.bytes)]),
+              ['all', bytesText(bytes)],
             ]),
             '',
             `npm publish ${pathOf(output)}${adapter.name.startsWith('@') ? ' --access public' : ''}`,

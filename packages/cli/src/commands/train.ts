@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
-import { curvePage } from '../train/curve-page.ts';
 import { keepLearned } from '../train/keep-learned.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
@@ -80,7 +79,16 @@ export function command(): Command {
           ['log', log.path],
         ] as const;
         if (given.html !== undefined) {
-          const page = curvePage(`Training of ${output}`, facts, log.lines);
+          const { buildCurvePage } = await import('@pip-graft/runtime');
+          const page = buildCurvePage({
+            name: output,
+            summary: `Trained for ${opened.labels.join(', ')}`,
+            facts: facts.map(([label, value]) => ({ label, value })),
+            curves: [
+              { title: 'Loss', points: log.lines.map(({ step, loss }) => [step, loss]) },
+              { title: 'PSNR in dB', points: log.lines.map(({ step, psnr }) => [step, psnr]) },
+            ],
+          });
           await writeAtomic(given.html, (append) => append(Buffer.from(page)));
         }
         const stopped = state.step < options.steps;

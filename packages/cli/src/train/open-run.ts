@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type OpenHost, openAdapter } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
@@ -15,6 +14,7 @@ import {
   type TrainingState,
   type TrainOptions,
 } from '@pip-graft/train';
+import { canonical, sha256 } from '../session/canonical.ts';
 
 /** What a run was asked for. */
 export interface RunRequest {
@@ -81,7 +81,8 @@ export async function openRun(host: OpenHost, request: RunRequest, cwd: string):
   };
   const own = readParameters(host, hostParameters(host, options.learn), host.external);
   const digests: StateDigests = {
-    options: digestOf({ ...options, photos, pairs }),
+    // Numbers of workers and the like are not in it: they change nothing of what comes out.
+    options: sha256(canonical({ ...options, photos, pairs })),
     host: host.identity().digest,
     adapter: adapter?.digest ?? 'none',
   };
@@ -106,9 +107,4 @@ function goOn(state: TrainingState, digests: StateDigests, path: string): Traini
     'ADAPTER_MISMATCH',
     `${path}: the state is ${what}; give what that run was started with, or leave --resume out to begin anew.`,
   );
-}
-
-/** Numbers of workers and the like are not in it: they change nothing of what comes out. */
-function digestOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`;
 }

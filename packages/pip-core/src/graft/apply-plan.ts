@@ -10,6 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { encodeFloats } from '@pip-graft/weights';
 import type { Adapter } from '../adapter/adapter.ts';
+import type { PipConfig } from '../config/pip-config.ts';
 import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
 import { pipParameters } from '../parameters/pip-parameters.ts';
 import { planOpsets, stampKey } from '../plan/check-host.ts';
@@ -79,6 +80,12 @@ export function applyPlan(
   return extendGraph(grafted, { fragment: { nodes: [], initializers: [] }, inputs: parameters });
 }
 
+/** An adapter's config with the levels alone that a plan grafts. */
+export function plannedConfig({ levels }: Plan, config: PipConfig): PipConfig {
+  const planned = new Set(levels.map(({ site }) => site.level));
+  return { ...config, levels: config.levels.filter(({ level }) => planned.has(level)) };
+}
+
 /** The parameters of the grafted levels as inputs without a default. */
 function fedParameters(
   model: Model,
@@ -86,11 +93,9 @@ function fedParameters(
   adapters: readonly Adapter[],
   names: NameScope,
 ): ValueSpec[] {
-  const levels = new Set(plan.levels.map(({ site }) => site.level));
   return plan.adapters.flatMap((planned) => {
     const { config } = pick(planned, adapters);
-    const grafted = { ...config, levels: config.levels.filter(({ level }) => levels.has(level)) };
-    return pipParameters(grafted).map(({ name, dims }) => {
+    return pipParameters(plannedConfig(plan, config)).map(({ name, dims }) => {
       if (names.take(name) === name) return { name, dataType: 'float32' as const, dims };
       throw new GraftError(
         'UNSUPPORTED_HOST',

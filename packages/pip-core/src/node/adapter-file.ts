@@ -22,6 +22,20 @@ export function openAdapterFile(folder: string, name: string): FileSource {
   return fileSource(real);
 }
 
+/** As {@link readAdapterText}; undefined for a file that is not there. */
+export function adapterTextIfThere(
+  folder: string,
+  name: string,
+  limit: number,
+): string | undefined {
+  try {
+    return readAdapterText(folder, name, limit);
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /** The text of a file of an adapter folder. Errors: as above; `LIMIT_EXCEEDED` for a larger file. */
 export function readAdapterText(folder: string, name: string, limit: number): string {
   const source = openAdapterFile(folder, name);

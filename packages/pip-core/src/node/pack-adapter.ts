@@ -12,7 +12,7 @@ import { modelCard } from '../adapter/model-card.ts';
 import { adapterPackageJson } from '../adapter/package-json.ts';
 import type { PipConfig } from '../config/pip-config.ts';
 import { withDigest } from './adapter-digest.ts';
-import { readAdapterText } from './adapter-file.ts';
+import { adapterTextIfThere } from './adapter-file.ts';
 import { maxPackageBytes } from './limits.ts';
 import { requirePackageName } from './package-name.ts';
 import { readAdapter } from './read-adapter.ts';
@@ -22,14 +22,14 @@ import { type NewFile, writeFolder } from './write-folder.ts';
 
 /** What a package says in place of what its adapter says. */
 export interface PackOptions {
-  readonly name?: string;
-  readonly version?: string;
-  readonly license?: string;
-  readonly baseLicense?: string;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly license?: string | undefined;
+  readonly baseLicense?: string | undefined;
   /** What the base is called where it is published, as `owner/model`. */
-  readonly baseName?: string;
+  readonly baseName?: string | undefined;
   /** Type that tensors are stored in. */
-  readonly dtype?: PipConfig['dtype'];
+  readonly dtype?: PipConfig['dtype'] | undefined;
 }
 
 /** A package that was written. */
@@ -66,7 +66,7 @@ export async function packAdapter(
     files: { [adapterFiles.config]: sha256(config), [adapterFiles.tensors]: sha256(tensors) },
   };
   // A package of that name may be there already, with what its owner wrote.
-  const owners = { ...readManifest(source)?.owners, ...readManifestAt(target)?.owners };
+  const owners = { ...readManifest(source)?.owners, ...readManifest(target)?.owners };
   const before = textIn(target, adapterFiles.card) ?? textIn(source, adapterFiles.card);
   const files: NewFile[] = [
     ...(inPlace ? [] : textsIn(source)),
@@ -88,6 +88,7 @@ function described(given: Adapter, options: PackOptions): Adapter {
   if (valid(version) !== version)
     throw invalid(`--version '${version}' is not a version as npm has them, such as 1.0.0`);
   for (const [key, value] of Object.entries(options)) {
+    if (value === undefined) continue;
     // They stand in the card and in package.json, a line each.
     if (/\p{Cc}/u.test(value) || value === '' || value.length > 214)
       throw invalid(`${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
@@ -127,21 +128,7 @@ function textsIn(folder: string): NewFile[] {
 }
 
 function textIn(folder: string, name: string): string | undefined {
-  return orNothing(() => readAdapterText(folder, name, maxPackageBytes));
-}
-
-function readManifestAt(folder: string): ReturnType<typeof readManifest> {
-  return orNothing(() => readManifest(folder));
-}
-
-/** undefined for what is not there. */
-function orNothing<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof GraftError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
+  return adapterTextIfThere(folder, name, maxPackageBytes);
 }
 
 function realPath(path: string): string {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { ownersMembers, type PackageDigests } from '../adapter/package-json.ts';
 import { JsonObject } from '../json/json-object.ts';
-import { readAdapterText } from './adapter-file.ts';
+import { adapterTextIfThere } from './adapter-file.ts';
 import { packageDigests, requireDataOnly } from './check-package.ts';
 import { maxPackageBytes } from './limits.ts';
 import { requirePackageName } from './package-name.ts';
@@ -22,11 +21,11 @@ export interface Manifest {
  * Reads `package.json`; undefined for a folder without one.
  *
  * Errors: `ADAPTER_INVALID` for one that is not sound; `UNSAFE_FILE` for one that is not data only;
- * those of `readAdapterText`.
+ * those of `readAdapterText` but `NOT_FOUND`.
  */
 export function readManifest(folder: string): Manifest | undefined {
   const path = join(folder, adapterFiles.package);
-  const text = textOf(folder);
+  const text = adapterTextIfThere(folder, adapterFiles.package, maxPackageBytes);
   if (text === undefined) return undefined;
   const json = JsonObject.parse(text, path, 'ADAPTER_INVALID');
   requireDataOnly(json, path);
@@ -42,13 +41,4 @@ export function readManifest(folder: string): Manifest | undefined {
     digests,
     owners: Object.fromEntries(owners.map((key) => [key, members[key]])),
   };
-}
-
-function textOf(folder: string): string | undefined {
-  try {
-    return readAdapterText(folder, adapterFiles.package, maxPackageBytes);
-  } catch (error) {
-    if (error instanceof GraftError && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { Html } from './html.ts';
 import { barsStyle } from './styles/bars.ts';
 import { coloursStyle } from './styles/colours.ts';
+import { curvesStyle } from './styles/curves.ts';
 import { ladderStyle } from './styles/ladder.ts';
 import { pageStyle } from './styles/page.ts';
 import { picturesStyle } from './styles/pictures.ts';
@@ -8,7 +9,7 @@ import { tablesStyle } from './styles/tables.ts';
 
 /** The only style sheet of every page. */
 export const style = new Html(
-  [coloursStyle, pageStyle, tablesStyle, barsStyle, picturesStyle, ladderStyle]
+  [coloursStyle, pageStyle, tablesStyle, barsStyle, picturesStyle, ladderStyle, curvesStyle]
     .map(({ text }) => text)
     .join(''),
 );

@@ -2,16 +2,13 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
+import { imageExtensions } from '@pip-graft/runtime';
 
 /** Extensions of photos that are trained on, with the dot. */
 export const photoExtensions: readonly string[] = [
-  '.png',
-  '.jpg',
-  '.jpeg',
-  '.webp',
+  ...imageExtensions,
+  // Is read but not written.
   '.avif',
-  '.tif',
-  '.tiff',
 ];
 
 /**

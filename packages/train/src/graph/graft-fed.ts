@@ -5,6 +5,7 @@ import {
   applyPlan,
   parameterName,
   pipParameters,
+  plannedConfig,
   requirePlan,
 } from '@pip-graft/pip-core';
 import { emitAngles } from './emit-angles.ts';
@@ -24,12 +25,11 @@ export interface FedGraft {
 /** Grafts an adapter so that its parameters are inputs. Errors: refusals of the plan. */
 export function graftFed(host: Host, adapter: Adapter): FedGraft {
   const plan = requirePlan(planOn(host, adapter, { requireInputs: true }));
-  const grafted = new Set(plan.levels.map(({ site }) => site.level));
-  const levels = adapter.config.levels.filter(({ level }) => grafted.has(level));
-  const { labels } = adapter.config;
+  const config = plannedConfig(plan, adapter.config);
+  const { labels, levels } = config;
   return {
     model: applyPlan(host.model, plan, [adapter], { name: 'train', version: '0' }, { fed: true }),
-    parameters: pipParameters({ ...adapter.config, levels }).map(({ name }) => name),
+    parameters: pipParameters(config).map(({ name }) => name),
     steering: plan.inputs!,
     labels: labels.length,
     angles(g) {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { canonical, sha256 } from '../../session/canonical.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Inputs } from './input-digests.ts';
@@ -16,18 +16,4 @@ export function optionsDigest({ name: _, output, ...options }: JobConfig): strin
 /** What a job's result is kept under: the tool, its options and all that it reads. */
 export function cacheKey(config: JobConfig, inputs: Inputs): string {
   return sha256(canonical({ cacheFormat, version, options: optionsDigest(config), inputs }));
-}
-
-/** JSON with sorted keys, so that the order in a config decides nothing. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-/** SHA-256 of a text in hexadecimal digits. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

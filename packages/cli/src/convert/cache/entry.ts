@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { canonical, sha256 } from '../../session/canonical.ts';
 import type { Made } from '../job/job.ts';
-import { canonical, sha256 } from './cache-key.ts';
 
 const figure = z.union([z.number(), z.string(), z.null()]);
 

@@ -4,9 +4,10 @@ import { readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportLadder, ReportModel, Verdict } from '@pip-graft/runtime';
 import { promptSizes } from '../../host/prompt-sizes.ts';
 import { reportLadders } from '../../host/report-ladders.ts';
+import { bytesText } from '../../session/bytes-text.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
-import { bytesText, durationText, isTrained } from './words.ts';
+import { durationText, isTrained } from './words.ts';
 
 /**
  * A run as a report: an entry for each job, its gates as checks, its network drawn.

@@ -1,6 +1,7 @@
+import { bytesText } from '../../session/bytes-text.ts';
 import { table } from '../../session/table.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
-import { bytesText, durationText, isTrained } from './words.ts';
+import { durationText, isTrained } from './words.ts';
 
 /** A run as a table for people, and a sentence. */
 export function formatOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {

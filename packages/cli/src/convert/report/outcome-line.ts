@@ -1,5 +1,6 @@
+import { bytesText } from '../../session/bytes-text.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
-import { bytesText, durationText } from './words.ts';
+import { durationText } from './words.ts';
 
 /** What came of a job, as a line while others still run. */
 export function outcomeLine(outcome: Outcome): string {

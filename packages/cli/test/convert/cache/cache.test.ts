@@ -10,8 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../src/convert/cache/cache.ts';
-import { cacheKey, canonical, sha256 } from '../../../src/convert/cache/cache-key.ts';
+import { cacheKey } from '../../../src/convert/cache/cache-key.ts';
 import { placeFiles } from '../../../src/convert/cache/place-files.ts';
+import { canonical, sha256 } from '../../../src/session/canonical.ts';
 import { madeFile } from '../made.ts';
 
 let folder = '';
