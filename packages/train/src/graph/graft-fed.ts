@@ -1,5 +1,11 @@
 import { type Host, planOn } from '@pip-graft/graft';
-import { type GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
+import {
+  type GraphBuilder,
+  type ImageInput,
+  type Model,
+  mainImage,
+  ops,
+} from '@pip-graft/onnx-graft';
 import {
   type Adapter,
   applyPlan,
@@ -13,6 +19,7 @@ import { emitAngles } from './emit-angles.ts';
 /** A grafted model whose parameters are fed. */
 export interface FedGraft {
   readonly model: Model;
+  readonly image: ImageInput | undefined;
   /** Names of the inputs that hold the adapter's parameters. */
   readonly parameters: readonly string[];
   readonly steering: { readonly degradation: string; readonly strength: string };
@@ -22,12 +29,17 @@ export interface FedGraft {
   readonly angles: (g: GraphBuilder) => string | undefined;
 }
 
-/** Grafts an adapter so that its parameters are inputs. Errors: refusals of the plan. */
+/**
+ * Grafts an adapter so that its parameters are inputs under their names. Errors: refusals of the plan.
+ *
+ * @example const { model, parameters } = graftFed(host, adapter);
+ */
 export function graftFed(host: Host, adapter: Adapter): FedGraft {
   const plan = requirePlan(planOn(host, adapter, { requireInputs: true }));
   const config = plannedConfig(plan, adapter.config);
   const { labels, levels } = config;
   return {
+    image: mainImage(host.model),
     model: applyPlan(host.model, plan, [adapter], { name: 'train', version: '0' }, { fed: true }),
     parameters: pipParameters(config).map(({ name }) => name),
     steering: plan.inputs!,

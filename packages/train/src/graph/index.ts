@@ -1,5 +1,6 @@
 export { emitAngles } from './emit-angles.ts';
 export { emitLoss, type LossKind, lossKinds } from './emit-loss.ts';
+export { type FedGraft, graftFed } from './graft-fed.ts';
 export {
   hostParameters,
   type LearnedPart,
@@ -7,7 +8,9 @@ export {
   readParameters,
 } from './host-parameters.ts';
 export {
+  type Learner,
+  type LearnerGraphOptions,
+  learnerGraph,
   type TrainingGraph,
-  type TrainingGraphOptions,
-  trainingGraph,
-} from './training-graph.ts';
+} from './learner-graph.ts';
+export { type TrainingGraphOptions, trainingGraph } from './training-graph.ts';

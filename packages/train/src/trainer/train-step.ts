@@ -11,7 +11,7 @@ import {
 } from '@pip-graft/runtime';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
-import type { TrainingGraph } from '../graph/training-graph.ts';
+import type { TrainingGraph } from '../graph/learner-graph.ts';
 
 /** What a step measured. */
 export interface StepResult {

@@ -1,0 +1,112 @@
+import {
+  extendGraph,
+  fixInputDims,
+  GraftError,
+  GraphBuilder,
+  type ImageInput,
+  type Model,
+  NameScope,
+  ops,
+} from '@pip-graft/onnx-graft';
+import { gradientOf } from '../gradient/gradient-of.ts';
+import { emitLoss, type LossKind } from './emit-loss.ts';
+
+/** A model that restores, and what of it is learned. */
+export interface Learner {
+  readonly model: Model;
+  /** What it restores; parameters that are fed can look like images, too. */
+  readonly image: ImageInput | undefined;
+  /** Inputs and initializers. */
+  readonly parameters: readonly string[];
+  /** Null where nothing steers it. */
+  readonly steering: { readonly degradation: string; readonly strength: string } | null;
+  /** How many labels there are. */
+  readonly labels?: number;
+  /** A term of the loss: the angles between degradation prompts. */
+  readonly angles?: (g: GraphBuilder) => string | undefined;
+}
+
+/** What a step computes, and at which size. */
+export interface LearnerGraphOptions {
+  readonly batch: number;
+  /** Side of the patches in pixels. */
+  readonly patch: number;
+  readonly loss: LossKind;
+  /** Weight of the angles between degradation prompts in the loss; 2e-5 in the paper's recipe. */
+  readonly angles: number;
+}
+
+/** One training step as a model, and the names of its inputs and outputs. */
+export interface TrainingGraph {
+  readonly model: Model;
+  readonly input: string;
+  readonly target: string;
+  /** Left out without an adapter. */
+  readonly steering: { readonly degradation: string; readonly strength: string } | null;
+  readonly loss: string;
+  /** Mean squared error, for the PSNR. */
+  readonly error: string;
+  /** Gradient by each parameter; the parameters are inputs under their names. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
+
+/**
+ * A step of learning as an ONNX model: a model whose parameters are fed, the loss, and its gradients
+ * by these parameters. Of the rest, only what lies between the parameters and the output is
+ * differentiated.
+ *
+ * Errors: `UNSUPPORTED_HOST`, naming the node, for an operator without a rule; `INVALID_ARGUMENT`
+ * when there is nothing to learn.
+ *
+ * @example
+ * const graph = learnerGraph(graftFed(host, adapter), { batch: 4, patch: 64, loss: 'smooth-l1', angles: 2e-5 });
+ */
+export function learnerGraph(
+  { model: given, image, parameters: wrt, steering, labels = 0, angles: emitAngles }: Learner,
+  options: LearnerGraphOptions,
+): TrainingGraph {
+  const { batch, patch, angles } = options;
+  const [output] = given.graph.outputs;
+  if (!image || !output)
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${given.source.label}: it has no image input and output to train on.`,
+    );
+  if (wrt.length === 0)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${given.source.label}: without an adapter nothing is learned but with all of the host.`,
+    );
+  const channels = typeof image.dims[1] === 'number' ? image.dims[1] : 3;
+  const shape = [batch, channels, patch, patch];
+  const fixed = fixInputDims(given, {
+    [image.name]: shape,
+    ...(steering ? { [steering.degradation]: [batch, labels] } : {}),
+  });
+  const names = new NameScope(fixed);
+  const g = new GraphBuilder({
+    opset: Math.min(23, fixed.opsets.get('') ?? 0),
+    prefix: 'loss',
+    taken: names,
+  });
+  const target = names.take('target');
+  const difference = ops.sub(g, output.name, target);
+  const distance = emitLoss(g, difference, options.loss);
+  const turned = emitAngles?.(g);
+  const loss =
+    turned === undefined || angles === 0
+      ? distance
+      : ops.add(g, distance, ops.mul(g, turned, g.scalar(angles, 'float32')));
+  const squared = ops.mul(g, difference, difference);
+  const error = g.node('ReduceMean', [squared], { keepdims: { int: 0 } })[0]!;
+  const whole = extendGraph(fixed, {
+    fragment: g.fragment(),
+    inputs: [{ name: target, dataType: 'float32', dims: shape }],
+    outputs: [{ name: loss, dataType: 'float32', dims: [] }],
+  });
+  const { model, gradients } = gradientOf(whole, {
+    ...{ loss, wrt, outputs: [error] },
+    sizes: { batch, height: patch, width: patch },
+  });
+  return { model, input: image.name, target, steering, loss, error, gradients };
+}
