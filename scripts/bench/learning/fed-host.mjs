@@ -1,0 +1,16 @@
+import { replaceWeights } from '../../../packages/onnx-graft/dist/index.js';
+import { float32Tensor } from '../../../packages/runtime/dist/index.js';
+
+/** A learner's model with what was learned: fed where parameters are inputs, else put into it. */
+export function fedHost({ model, steering, unread = new Map() }, tensors) {
+  if (steering) {
+    const feeds = [...tensors, ...unread].map(([name, { dims, data }]) => [
+      name,
+      float32Tensor(dims, data),
+    ]);
+    return { model, feeds: Object.fromEntries(feeds) };
+  }
+  const initializers = model.graph.initializers.filter(({ name }) => tensors.has(name));
+  const weights = initializers.map((each) => [each, tensors.get(each.name).data]);
+  return { model: replaceWeights(model, new Map(weights)), feeds: {} };
+}
