@@ -3,6 +3,7 @@ import { build, install } from './install.mjs';
 
 const benches = [
   'apply',
+  'default-adapter',
   'exports',
   'float16',
   'latency',

@@ -4,21 +4,27 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { graft, openHost, readAdapter, saveModel } from '../../packages/graft/dist/node/index.js';
-import { evaluate, findTasks } from '../../packages/runtime/dist/index.js';
+import { amounts, evaluate, findTasks } from '../../packages/runtime/dist/index.js';
 import { root } from '../install.mjs';
 import { writePage } from './measure.mjs';
 
 const test = process.argv[3] && resolve(process.argv[3]);
 if (!test) throw new Error('npm run bench -- default-adapter TEST: a folder of public test sets.');
 const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+const usual = (degradation) => amounts[degradation].usual;
 const sets = [
   ['noise', 'Kodak, σ 15', 'clean/kodak24', { degradation: 'noise', amount: 15 }],
   ['noise', 'Kodak, σ 25', 'clean/kodak24', { degradation: 'noise', amount: 25 }],
   ['noise', 'Kodak, σ 50', 'clean/kodak24', { degradation: 'noise', amount: 50 }],
-  ['rain', 'Kodak, made', 'clean/kodak24', { degradation: 'rain' }],
-  ['haze', 'Kodak, made', 'clean/kodak24', { degradation: 'haze' }],
-  ['blur', 'Kodak, made', 'clean/kodak24', { degradation: 'blur' }],
-  ['low-light', 'Kodak, made', 'clean/kodak24', { degradation: 'low-light' }],
+  ['rain', 'Kodak, made', 'clean/kodak24', { degradation: 'rain', amount: usual('rain') }],
+  ['haze', 'Kodak, made', 'clean/kodak24', { degradation: 'haze', amount: usual('haze') }],
+  ['blur', 'Kodak, made', 'clean/kodak24', { degradation: 'blur', amount: usual('blur') }],
+  [
+    'low-light',
+    'Kodak, made',
+    'clean/kodak24',
+    { degradation: 'low-light', amount: usual('low-light') },
+  ],
   ['rain', 'Rain100L', 'derain/rain100l'],
   ['haze', 'SOTS outdoor', 'dehaze/sots-outdoor10'],
   ['blur', 'GoPro', 'deblur/gopro6'],
