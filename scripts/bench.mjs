@@ -11,6 +11,7 @@ const benches = [
   'learning',
   'native',
   'training',
+  'training-memory',
 ];
 const name = process.argv[2];
 if (!benches.includes(name)) {

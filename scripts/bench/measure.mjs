@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,7 +45,25 @@ export function spread(values, digits = 2) {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }
 
-/** Writes a page of docs/benchmarks with where and when it was measured. */
+/** What and when was measured, and where. */
+function provenance(command) {
+  const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
+  return `Command: \`${command}\`. Measured ${new Date().toISOString().slice(0, 10)} on ${machine}.`;
+}
+
+/** Writes a section of a page of docs/benchmarks; the rest of the page stays. */
+export function writeSection(name, title, command, body) {
+  const path = join(root, 'docs/benchmarks', `${name}.md`);
+  const [page, ...sections] = readFileSync(path, 'utf8').split(/^## /m);
+  const text = `${title}\n\n${provenance(command)}\n\n${body}\n`;
+  const at = sections.findIndex((section) => section.startsWith(`${title}\n`));
+  sections.splice(at < 0 ? sections.length : at, 1, text);
+  const parts = [page, ...sections.map((section) => `## ${section}`)];
+  writeFileSync(path, `${parts.map((part) => part.trim()).join('\n\n')}\n`);
+  console.log(`## ${text}`);
+}
+
+/** Writes a page of docs/benchmarks with where and when it was measured; sections of its own stay. */
 export function writePage(
   name,
   title,
@@ -53,9 +71,10 @@ export function writePage(
   body,
   figures = ' Medians, with the range in brackets.',
 ) {
-  const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
-  const date = new Date().toISOString().slice(0, 10);
-  const text = `# ${title}\n\nCommand: \`${command}\`. Measured ${date} on ${machine}.${figures}\n\n${body}\n`;
-  writeFileSync(join(root, 'docs/benchmarks', `${name}.md`), text);
+  const path = join(root, 'docs/benchmarks', `${name}.md`);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const sections = before.split(/^(?=## )/m).slice(1);
+  const text = `# ${title}\n\n${provenance(command)}${figures}\n\n${body}\n`;
+  writeFileSync(path, [text, ...sections].join('\n'));
   console.log(text);
 }

@@ -1,4 +1,4 @@
-// Times training steps in a process of its own: node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [PROFILE]
+// Times training steps in a process of its own: node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [pip|all] [checkpointing] [PROFILE]
 // One JSON line, as reference/time_training.py prints for PyTorch.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
@@ -7,7 +7,9 @@ import { freshAdapter, hostOf } from '../../packages/graft/dist/index.js';
 import { nodeSha256 } from '../../packages/graft/dist/node/index.js';
 import {
   createAdamW,
+  hostParameters,
   openStepper,
+  readParameters,
   stepAdamW,
   trainingGraph,
 } from '../../packages/train/dist/index.js';
@@ -16,7 +18,10 @@ import { median } from './measure.mjs';
 
 const [network, ...sizes] = process.argv.slice(2, 7);
 const [batch, patch, steps, threads] = sizes.map(Number);
-const profile = process.argv[7];
+const options = process.argv.slice(7);
+const checkpointing = options.includes('checkpointing');
+const learn = options.includes('all') ? 'all' : 'pip';
+const profile = options.find((option) => !['pip', 'all', 'checkpointing'].includes(option));
 const networks = {
   nafnet16: [backbonePresets.nafnet, 16, 'convgate'],
   nafnet32: [backbonePresets.nafnet, 32, 'convgate'],
@@ -37,8 +42,10 @@ function prepared() {
   for (const { data } of adapter.tensors.values())
     for (let at = 0; at < data.length; at++) data[at] += 0.01 * random.normal();
   const atStart = peakMib();
-  const graph = trainingGraph(host, adapter, { batch, patch, loss: 'smooth-l1', angles: 2e-5 });
-  return { graph, parameters: adapter.tensors, atStart };
+  const size = { batch, patch, loss: 'smooth-l1', angles: 2e-5 };
+  const graph = trainingGraph(host, adapter, { ...size, learn, checkpointing });
+  const own = readParameters(host, hostParameters(host, learn));
+  return { graph, parameters: new Map([...adapter.tensors, ...own]), atStart };
 }
 
 function peakMib() {
@@ -55,6 +62,7 @@ const data = {
 };
 const { graph, parameters, atStart } = prepared();
 const stepper = await openStepper(graph, { threads, ...(profile ? { profile } : {}) });
+const loaded = peakMib();
 const floats = new Map([...parameters].map(([name, tensor]) => [name, tensor.data]));
 const state = createAdamW({ weightDecay: 1e-4 });
 const taken = [];
@@ -70,11 +78,12 @@ await stepper.release();
 const after = taken.slice(warmUp);
 console.log(
   JSON.stringify({
-    ...{ network, batch, patch, steps, threads, loss },
+    ...{ network, batch, patch, steps, threads, checkpointing, loss },
     adapter_parameters: [...floats.values()].reduce((sum, { length }) => sum + length, 0),
     step_ms: median(after),
     fastest_ms: Math.min(...after),
     start_mib: atStart,
+    loaded_mib: loaded,
     peak_mib: peakMib(),
   }),
 );

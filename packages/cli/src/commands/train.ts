@@ -32,7 +32,7 @@ export function command(): Command {
   for (const option of trainOptions()) train.addOption(option);
   return train.action(
     run<[], TrainRequest>(async (session, given) => {
-      const { output, device, threads, workers, saveEvery } = given;
+      const { output, device, threads, workers, saveEvery, checkpointing = false } = given;
       const alone = given.adapter === 'none';
       checkRequest(given, alone);
       const options = await optionsOf(given);
@@ -49,7 +49,7 @@ export function command(): Command {
         const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step);
         if (given.resume && opened.state.step > 0)
           session.note(`going on after step ${opened.state.step}`);
-        const pace = { device, threads, workers, saveEvery };
+        const pace = { device, threads, workers, saveEvery, checkpointing };
         const { state, seconds, patchesPerSecond } = await runSteps(
           ...([session, host, opened, options, pace] as const),
           { statePath, log },

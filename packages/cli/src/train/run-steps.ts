@@ -20,6 +20,7 @@ export interface RunPace {
   readonly workers: number | undefined;
   /** Steps between two saved states. */
   readonly saveEvery: number;
+  readonly checkpointing: boolean;
 }
 
 /** What a run came to. */
@@ -43,9 +44,10 @@ export async function runSteps(
   pace: RunPace,
   { statePath, log }: { readonly statePath: string; readonly log: TrainLog },
 ): Promise<RunResult> {
-  const { threads, workers, device } = pace;
+  const { threads, workers, device, checkpointing } = pace;
   const { state: begun } = run;
-  const stepper = await openStepper(trainingGraph(host, run.adapter, options), {
+  const graph = trainingGraph(host, run.adapter, { ...options, checkpointing });
+  const stepper = await openStepper(graph, {
     device,
     ...(threads === undefined ? {} : { threads }),
   });

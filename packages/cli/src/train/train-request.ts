@@ -27,6 +27,7 @@ export interface TrainRequest {
   readonly average?: number;
   readonly seed: number;
   readonly saveEvery: number;
+  readonly checkpointing?: boolean;
   readonly resume?: boolean;
   readonly workers?: number;
   readonly threads?: number;
@@ -85,6 +86,10 @@ export function trainOptions(): Option[] {
     number('--seed <number>', 'seed of batches', 0, wholeNumber(0, 2 ** 31)),
     number('--save-every <steps>', 'steps between two saved states', 100, wholeNumber(1, 1e9)),
     new Option('--resume', 'go on where the last run into this folder was saved'),
+    new Option(
+      '--checkpointing',
+      'compute activations again in the backward pass: less memory, more time, the same result',
+    ),
     number('--workers <number>', 'threads that make batches', undefined, wholeNumber(0, 64)),
     number('--threads <number>', 'threads of the runtime', undefined, wholeNumber(1, 1024)),
     new Option('--device <device>', 'where to train').choices(['cpu', 'cuda']).default('cpu'),

@@ -128,6 +128,9 @@ async function open(
     strict: options.unprovable !== true,
     ...(threads === undefined ? {} : { threads }),
     ...(options.memoryPattern === undefined ? {} : { memoryPattern: options.memoryPattern }),
+    ...(options.withoutOptimisers === undefined
+      ? {}
+      : { withoutOptimisers: options.withoutOptimisers }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
   try {

@@ -13,6 +13,7 @@ export interface NativeOptions {
   readonly optimisation: OptimisationLevel;
   readonly threads?: number;
   readonly memoryPattern?: boolean;
+  readonly withoutOptimisers?: readonly string[];
   /** Refuse a model that leaves nodes to the CPU. */
   readonly strict: boolean;
   /** Write a profile to a file of this name and a time. */
@@ -46,6 +47,11 @@ async function open(
 ): Promise<InferenceSession> {
   const { label, device, deviceId, optimisation, threads, memoryPattern, strict, profile } =
     options;
+  const { withoutOptimisers = [] } = options;
+  const extra =
+    withoutOptimisers.length === 0
+      ? {}
+      : { optimization: { disable_specified_optimizers: withoutOptimisers.join(';') } };
   const create = (settings: InferenceSession.SessionOptions): Promise<InferenceSession> =>
     typeof load === 'string'
       ? runtime.InferenceSession.create(load, settings)
@@ -57,6 +63,7 @@ async function open(
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(memoryPattern === undefined ? {} : { enableMemPattern: memoryPattern }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    extra,
   };
   const onCpu = (): Promise<InferenceSession> =>
     create(settings).catch((cause: unknown) => {
@@ -71,7 +78,7 @@ async function open(
   return create({
     ...settings,
     executionProviders: [provider],
-    ...(strict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+    ...(strict ? { extra: { ...extra, session: { disable_cpu_ep_fallback: '1' } } } : {}),
   }).catch(async (cause: unknown) => {
     // A model that the CPU refuses as well says nothing about the device.
     await (await onCpu()).release();

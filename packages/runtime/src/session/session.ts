@@ -27,6 +27,8 @@ export interface SessionOptions {
    * memory and the block.
    */
   readonly memoryPattern?: boolean;
+  /** Names of onnxruntime's optimisers that are left out, as `GeluFusionL2`; default none. */
+  readonly withoutOptimisers?: readonly string[];
   /** What to call the model in messages; default its path, or 'model'. */
   readonly label?: string;
   /** On a device: refuse a model that leaves nodes to the CPU. Default true. */

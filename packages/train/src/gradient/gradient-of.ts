@@ -1,5 +1,6 @@
 import {
   extendGraph,
+  type Fragment,
   GraftError,
   GraphBuilder,
   graphFacts,
@@ -11,6 +12,8 @@ import {
   type Shaped,
 } from '@pip-graft/onnx-graft';
 import { type Backward, unsupported } from './backward.ts';
+import { chooseCuts } from './choose-cuts.ts';
+import { recompute } from './recompute.ts';
 import { ruleOf } from './rules/index.ts';
 
 /** What to differentiate, by what, and at which size. */
@@ -23,6 +26,8 @@ export interface GradientRequest {
   readonly sizes: SampleSizes;
   /** Values that stay outputs beside the loss. Default none. */
   readonly outputs?: readonly string[];
+  /** Compute activations again in the backward pass instead of keeping them. Default false. */
+  readonly checkpointing?: boolean;
 }
 
 /** A model that computes a loss and its gradients. */
@@ -45,17 +50,58 @@ export interface GradientModel {
  * const { model, gradients } = gradientOf(withLoss, { loss: 'loss', wrt: ['weight'], sizes: { batch: 1, height: 64, width: 64 } });
  */
 export function gradientOf(model: Model, request: GradientRequest): GradientModel {
-  const { loss, wrt, sizes, outputs = [] } = request;
-  const { graph, source } = model;
+  const { loss, wrt, sizes, outputs = [], checkpointing = false } = request;
+  const { graph } = model;
   const values = graphFacts(model).at(sizes).values;
+  checkRequest(model, request, values);
+  let made = differentiate(model, request, values, []);
+  if (checkpointing) {
+    const saved = new Set(made.fragment.nodes.flatMap(({ inputs }) => inputs));
+    const { nodes } = graph;
+    const again = repeatable(dependents(nodes, wrt));
+    const cuts = chooseCuts({ nodes, again, saved, shape: (value) => values.get(value) });
+    if (cuts.length > 0) made = differentiate(model, request, values, cuts);
+  }
+  const { fragment, gradients } = made;
+  const kept = [loss, ...outputs];
+  const spec = (name: string, of = name) => {
+    const { dataType = 'float32', dims = [] } = values.get(of)!;
+    return { name, dataType, dims: [...(dims ?? [])] };
+  };
+  const initializers = new Set(graph.initializers.map(({ name }) => name));
+  return {
+    model: extendGraph(model, {
+      fragment,
+      outputs: [
+        ...kept.map((name) => spec(name)),
+        ...[...gradients].map(([of, name]) => spec(name, of)),
+      ],
+      fed: wrt.filter((name) => initializers.has(name)),
+    }),
+    gradients,
+  };
+}
+
+/** The nodes of the backward pass; the forward pass is computed again from each of `cuts` on. */
+function differentiate(
+  model: Model,
+  { loss, wrt }: GradientRequest,
+  values: ReadonlyMap<string, Shaped>,
+  cuts: readonly number[],
+): { readonly fragment: Fragment; readonly gradients: ReadonlyMap<string, string> } {
+  const { graph, source } = model;
   const g = new GraphBuilder({
     opset: Math.min(23, model.opsets.get('') ?? 0),
     prefix: 'gradient',
     taken: new NameScope(model),
   });
-  checkRequest(model, request, values);
   const depends = dependents(graph.nodes, wrt);
+  const shape = (value: string) => values.get(value);
+  const again = repeatable(depends);
+  const copies = recompute({ g, nodes: graph.nodes, cuts, again, shape });
   const found = new Map<string, string[]>([[loss, [one(g, values.get(loss)!)]]]);
+  /** Values whose gradient grew since the last segment was entered. */
+  let grown = new Set<string>();
   /** The sum of what came together for a value; asked for once all of its readers were gone through. */
   const total = (value: string): string | undefined => {
     const parts = found.get(value);
@@ -66,19 +112,31 @@ export function gradientOf(model: Model, request: GradientRequest): GradientMode
   };
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((value) => depends.has(value) && found.has(value))) continue;
+    copies.enter(node.index, () => {
+      const arrived = [...grown].map((value) => total(value)!);
+      grown = new Set();
+      return arrived;
+    });
     const inner = g.scope(node.name || `${node.opType}_${node.index}`);
     const at: Backward = {
-      ...{ g: inner, node, model },
+      ...{ g: inner, model },
+      node: {
+        ...node,
+        inputs: node.inputs.map(copies.nameOf),
+        outputs: node.outputs.map(copies.nameOf),
+      },
       gradients: node.outputs.map((value) => (depends.has(value) ? total(value) : undefined)),
       wants: (input) => depends.has(node.inputs[input] ?? ''),
-      shape: (value) => values.get(value),
+      shape: (name) => values.get(copies.originalOf(name)),
     };
+    for (const value of node.outputs) grown.delete(value);
     const rule = ruleOf(node.domain, node.opType);
     if (!rule) throw unsupported(at, 'there is no rule for this operator');
     for (const [input, made] of rule(at).entries()) {
       const value = node.inputs[input]!;
       if (made === undefined || !depends.has(value)) continue;
       found.set(value, [...(found.get(value) ?? []), made]);
+      grown.add(value);
     }
   }
   const gradients = new Map(
@@ -92,23 +150,38 @@ export function gradientOf(model: Model, request: GradientRequest): GradientMode
       return [name, ops.identity(g, sum, { name: `by/${name}` })] as const;
     }),
   );
-  const kept = [loss, ...outputs];
-  const spec = (name: string, of = name) => {
-    const { dataType = 'float32', dims = [] } = values.get(of)!;
-    return { name, dataType, dims: [...(dims ?? [])] };
-  };
-  const initializers = new Set(graph.initializers.map(({ name }) => name));
-  return {
-    model: extendGraph(model, {
-      fragment: g.fragment(),
-      outputs: [
-        ...kept.map((name) => spec(name)),
-        ...[...gradients].map(([of, name]) => spec(name, of)),
-      ],
-      fed: wrt.filter((name) => initializers.has(name)),
-    }),
-    gradients,
-  };
+  return { fragment: reached(g.fragment(), [...gradients.values()]), gradients };
+}
+
+/** A fragment without the nodes that none of the outputs needs: copies are made of whole segments. */
+function reached(fragment: Fragment, outputs: readonly string[]): Fragment {
+  const wanted = new Set(outputs);
+  const nodes = [...fragment.nodes]
+    .reverse()
+    .filter((node) => {
+      if (!node.outputs.some((value) => wanted.has(value))) return false;
+      for (const value of node.inputs) wanted.add(value);
+      return true;
+    })
+    .reverse();
+  return { ...fragment, nodes };
+}
+
+/** Operators that give something else each time. */
+const drawn = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+  'Dropout',
+]);
+
+/** Whether a node can be computed again: what does not depend on the parameters is frozen, and kept. */
+function repeatable(depends: ReadonlySet<string>): (node: Node) => boolean {
+  return ({ opType, subgraphs, outputs }) =>
+    outputs.some((value) => depends.has(value)) && subgraphs.length === 0 && !drawn.has(opType);
 }
 
 /** Values that are computed from any of the given ones, those included. */

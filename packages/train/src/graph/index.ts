@@ -13,4 +13,5 @@ export {
   learnerGraph,
   type TrainingGraph,
 } from './learner-graph.ts';
+export { type StepMemory, stepMemory, stepMemoryFactor } from './step-memory.ts';
 export { type TrainingGraphOptions, trainingGraph } from './training-graph.ts';

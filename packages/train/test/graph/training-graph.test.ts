@@ -3,7 +3,13 @@ import { freshAdapter, graft, type Host, hostOf } from '@pip-graft/graft';
 import { checkModel, modelBytes } from '@pip-graft/onnx-graft';
 import { type Adapter, type PipAttach, pipModes } from '@pip-graft/pip-core';
 import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
-import { openStepper, type TrainingGraphOptions, trainingGraph } from '@pip-graft/train';
+import {
+  hostParameters,
+  openStepper,
+  readParameters,
+  type TrainingGraphOptions,
+  trainingGraph,
+} from '@pip-graft/train';
 import { type FloatTensor, Random, type TensorMap } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 
@@ -85,6 +91,27 @@ describe.each(forms)('%s, %s', (mode, attach) => {
     const squared = made.reduce((sum, value, at) => sum + (value - batch.targets[at]!) ** 2, 0);
     expect(error / (squared / count)).toBeCloseTo(1, 4);
   });
+
+  it.each(['pip', 'all'] as const)(
+    'learning %s, checkpointing gives the same bits',
+    async (learn) => {
+      const again = trainingGraph(host, adapter, { ...options, learn, checkpointing: true });
+      expect(checkModel(again.model).filter(({ severity }) => severity === 'error')).toEqual([]);
+      const kept = trainingGraph(host, adapter, { ...options, learn });
+      const forward = (graph: typeof kept) =>
+        graph.model.graph.nodes.filter(({ opType }) => opType === 'Conv').length;
+      expect(forward(again)).toBeGreaterThan(forward(kept));
+      const own = readParameters(host, hostParameters(host, learn), undefined);
+      const parameters: TensorMap = new Map([...adapter.tensors, ...own]);
+      const results = [];
+      for (const graph of [kept, again]) {
+        const stepper = await openStepper(graph);
+        results.push(await stepper.run(batch, parameters));
+        await stepper.release();
+      }
+      expect(results[1]).toEqual(results[0]);
+    },
+  );
 
   it('its gradients are the slope of the loss', async () => {
     const stepper = await openStepper(graph);
