@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
@@ -5,6 +6,7 @@ import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
+import type { MachineMemory } from '../train/advise-memory.ts';
 import { keepLearned } from '../train/keep-learned.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
@@ -49,7 +51,8 @@ export function command(): Command {
         const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step);
         if (given.resume && opened.state.step > 0)
           session.note(`going on after step ${opened.state.step}`);
-        const pace = { device, threads, workers, saveEvery, checkpointing };
+        const memory = machineMemory(device);
+        const pace = { device, threads, workers, saveEvery, checkpointing, memory };
         const { state, seconds, patchesPerSecond } = await runSteps(
           ...([session, host, opened, options, pace] as const),
           { statePath, log },
@@ -106,6 +109,14 @@ export function command(): Command {
       }
     }),
   );
+}
+
+/** How much memory a device has is not known. */
+function machineMemory(device: TrainRequest['device']): MachineMemory {
+  if (device !== 'cpu') return { all: Number.POSITIVE_INFINITY, free: Number.POSITIVE_INFINITY };
+  // Without a limit on the process, its limit is 0 or more than there is.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return { all: Math.min(totalmem(), limit), free: process.availableMemory() };
 }
 
 function rounded(value: number): number {

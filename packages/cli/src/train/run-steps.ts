@@ -1,7 +1,9 @@
 import type { OpenHost } from '@pip-graft/graft/node';
+import { isOutOfMemory } from '@pip-graft/runtime';
 import {
   openBatches,
   openStepper,
+  stepMemory,
   type TrainingState,
   type TrainOptions,
   trainAdapter,
@@ -9,6 +11,7 @@ import {
   writeState,
 } from '@pip-graft/train';
 import type { Session } from '../session/session.ts';
+import { foreseeMemory, type MachineMemory, ranOut } from './advise-memory.ts';
 import { meanOf } from './mean-of.ts';
 import type { OpenRun } from './open-run.ts';
 import type { TrainLog } from './train-log.ts';
@@ -21,6 +24,7 @@ export interface RunPace {
   /** Steps between two saved states. */
   readonly saveEvery: number;
   readonly checkpointing: boolean;
+  readonly memory: MachineMemory;
 }
 
 /** What a run came to. */
@@ -44,12 +48,21 @@ export async function runSteps(
   pace: RunPace,
   { statePath, log }: { readonly statePath: string; readonly log: TrainLog },
 ): Promise<RunResult> {
-  const { threads, workers, device, checkpointing } = pace;
+  const { threads, workers, device, checkpointing, memory } = pace;
   const { state: begun } = run;
   const graph = trainingGraph(host, run.adapter, { ...options, checkpointing });
+  const { batch, patch, accumulate } = options;
+  const { sizeMultiple } = host.located;
+  const size = { batch, patch, accumulate, checkpointing, sizeMultiple, need: stepMemory(graph) };
+  const tight = foreseeMemory(size, memory);
+  if (tight !== undefined) session.note(tight);
+  const explained = (error: unknown): unknown =>
+    isOutOfMemory(error) ? ranOut(size, memory, error) : error;
   const stepper = await openStepper(graph, {
     device,
     ...(threads === undefined ? {} : { threads }),
+  }).catch((error: unknown) => {
+    throw explained(error);
   });
   const batches = await openBatches({
     ...run.batches,
@@ -80,7 +93,7 @@ export async function runSteps(
     await save();
   } catch (error) {
     if (state.step > begun.step) await save();
-    throw error;
+    throw explained(error);
   } finally {
     await batches.close();
     await stepper.release();

@@ -4,9 +4,12 @@ import type { TrainingGraph } from './learner-graph.ts';
 
 /** Bytes that a training step takes, beside what the process held before. */
 export interface StepMemory {
-  /** The same for any batch and patch: the runtime, its nodes, and the weights as it holds them. */
+  /**
+   * The same for any batch and patch: the runtime, its nodes, the weights as it holds them, and
+   * parameters with their gradients.
+   */
   readonly fixed: number;
-  /** The most that activations and gradients take at one time; grows with batch and patch. */
+  /** The most that activations and their gradients take at one time; grows with batch and patch. */
   readonly activations: number;
 }
 
@@ -29,15 +32,27 @@ export const stepMemoryFactor = 1.5;
  *
  * @example stepMemory(trainingGraph(host, adapter, { batch: 4, patch: 64, … })).activations
  */
-export function stepMemory({ model }: Pick<TrainingGraph, 'model'>): StepMemory {
+export function stepMemory({
+  model,
+  gradients,
+}: Pick<TrainingGraph, 'model' | 'gradients'>): StepMemory {
   const { graph } = model;
   const { values } = graphFacts(model).sample;
-  const initializers = graph.initializers.map(({ name }) => name);
   const size = (value: string): number => bytesOf(values.get(value));
-  const weights = initializers.reduce((bytes, name) => bytes + size(name), 0);
+  const sum = (names: Iterable<string>): number =>
+    [...names].reduce((bytes, name) => bytes + size(name), 0);
+  const initializers = graph.initializers.map(({ name }) => name);
+  const weights = weightCopies * sum(initializers) + 2 * sum(gradients.keys());
+  const rootOf = rootsOf(graph.nodes);
+  const fixed = new Set([
+    ...initializers,
+    ...gradients.keys(),
+    ...[...gradients.values()].map(rootOf),
+  ]);
   return {
-    fixed: runtimeBytes + nodeBytes * graph.nodes.length + weightCopies * weights,
-    activations: arenaShare * peakOf(model, size, new Set(initializers)),
+    fixed: runtimeBytes + nodeBytes * graph.nodes.length + weights,
+    activations:
+      arenaShare * peakOf(model, (value) => (fixed.has(value) ? 0 : size(value)), rootOf),
   };
 }
 
@@ -45,16 +60,14 @@ export function stepMemory({ model }: Pick<TrainingGraph, 'model'>): StepMemory 
 function peakOf(
   { graph }: Model,
   size: (value: string) => number,
-  fixed: ReadonlySet<string>,
+  rootOf: (value: string) => string,
 ): number {
-  const rootOf = rootsOf(graph.nodes);
   const lastUse = new Map<string, number>();
   for (const { inputs, outputs, index } of graph.nodes)
     for (const value of [...inputs, ...outputs]) lastUse.set(rootOf(value), index);
   for (const { name } of graph.outputs) lastUse.set(rootOf(name), graph.nodes.length);
   const dying = new Map<number, string[]>();
-  for (const [value, at] of lastUse)
-    if (!fixed.has(value)) dying.set(at, [...(dying.get(at) ?? []), value]);
+  for (const [value, at] of lastUse) dying.set(at, [...(dying.get(at) ?? []), value]);
   let now = graph.inputs.reduce((bytes, { name }) => bytes + size(name), 0);
   let most = now;
   for (const { outputs, index } of graph.nodes) {
