@@ -53,7 +53,7 @@ export function command(): Command {
           session.note(`going on after step ${opened.state.step}`);
         const memory = machineMemory(device);
         const pace = { device, threads, workers, saveEvery, checkpointing, memory };
-        const { state, seconds, patchesPerSecond } = await runSteps(
+        const { state, seconds, patchesPerSecond, runtimeShare } = await runSteps(
           ...([session, host, opened, options, pace] as const),
           { statePath, log },
         );
@@ -77,7 +77,10 @@ export function command(): Command {
           ['steps', `${state.step} of ${options.steps}`],
           ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
           ['PSNR', `${psnr.toFixed(2)} dB of the batches, likewise`],
-          ['time', `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second`],
+          [
+            'time',
+            `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`,
+          ],
           ['state', statePath],
           ['log', log.path],
         ] as const;
@@ -99,6 +102,7 @@ export function command(): Command {
         return {
           json: {
             ...{ output, state: statePath, log: log.path, steps: state.step, loss, psnr, seconds },
+            ...{ patchesPerSecond, runtimeShare },
             ...{ labels: opened.labels, training, stopped },
           },
           text: table(facts.map((row) => [...row])),

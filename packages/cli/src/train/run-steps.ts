@@ -32,6 +32,8 @@ export interface RunResult {
   readonly state: TrainingState;
   readonly seconds: number;
   readonly patchesPerSecond: number;
+  /** Of that time, the share in which the runtime computed steps. */
+  readonly runtimeShare: number;
 }
 
 /**
@@ -75,11 +77,21 @@ export async function runSteps(
   const pacing = (): number =>
     ((state.step - begun.step) * options.batch * options.accumulate) / seconds();
   const save = async (): Promise<void> => {
-    await writeState(statePath, state);
+    // The log first: steps in it behind the state's are taken away by a run that goes on.
     await log.flush();
+    await writeState(statePath, state);
+  };
+  let [computing, took, patchesPerSecond] = [0, 0, 0];
+  const timed: Pick<typeof stepper, 'run'> = {
+    async run(...step) {
+      const from = performance.now();
+      const result = await stepper.run(...step);
+      computing += performance.now() - from;
+      return result;
+    },
   };
   try {
-    state = await trainAdapter(stepper, batches, begun, options, {
+    state = await trainAdapter(timed, batches, begun, options, {
       signal: session.signal,
       onState: async (now, report) => {
         state = now;
@@ -91,6 +103,8 @@ export async function runSteps(
       },
     });
     await save();
+    took = seconds();
+    patchesPerSecond = pacing();
   } catch (error) {
     if (state.step > begun.step) await save();
     throw explained(error);
@@ -98,5 +112,5 @@ export async function runSteps(
     await batches.close();
     await stepper.release();
   }
-  return { state, seconds: seconds(), patchesPerSecond: pacing() };
+  return { state, seconds: took, patchesPerSecond, runtimeShare: computing / 1000 / took };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, stat, truncate } from 'node:fs/promises';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
 import type { StepReport } from '@pip-graft/train';
 
@@ -41,7 +41,12 @@ export class TrainLog {
   async flush(): Promise<void> {
     if (this.#unwritten.length === 0) return;
     try {
-      await appendFile(this.path, `${this.#unwritten.join('\n')}\n`);
+      const { size } = await stat(this.path);
+      await appendFile(this.path, `${this.#unwritten.join('\n')}\n`).catch(async (error) => {
+        // What a full disk still took would stand in the middle of a line of the next try.
+        await truncate(this.path, size);
+        throw error;
+      });
     } catch (error) {
       throw ioError('write', this.path, error);
     }

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -10,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readState } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';
 
@@ -52,6 +55,8 @@ describe('graft train', () => {
       ),
     );
     expect(made).toMatchObject({ steps: 6, labels: ['noise', 'haze'], stopped: false });
+    expect(made['runtimeShare']).toBeGreaterThan(0);
+    expect(made['runtimeShare']).toBeLessThan(1);
     expect(json(folder, 'adapter', 'info', './a')).toMatchObject({
       name: 'a',
       training: { steps: 6, batch: 2, patch: 16, photos: 1 },
@@ -78,6 +83,39 @@ describe('graft train', () => {
       bytes('parts/adapter_model.safetensors').equals(bytes('whole/adapter_model.safetensors')),
     ).toBe(true);
   });
+
+  it.for([
+    // Room for one state, and none for the next one beside it, which is to take its place.
+    ['the second state', 1.5, '3', 3],
+    ['the adapter', 1.2, '100', 8],
+  ] as const)(
+    'a disk that is full at %s: exit 7, what was saved stays, and the run goes on',
+    ([, room, every, step], context) => {
+      const disk = join(folder, `disk${every}`);
+      const size = (times: number) =>
+        `size=${Math.ceil((times * bytes('whole.state.safetensors').length) / 1024)}k`;
+      mkdirSync(disk);
+      try {
+        mount('-t', 'tmpfs', '-o', size(room), 'tmpfs', disk);
+      } catch {
+        return context.skip('no small file system can be mounted here (it takes the superuser)');
+      }
+      try {
+        const options = ['-o', `disk${every}/a`, '--steps', '8', '--save-every', every];
+        const ended = graft(folder, ...train(...options));
+        expect(ended.status).toBe(7);
+        expect(ended.stderr).toContain('the disk is full');
+        expect(readdirSync(disk).sort()).toEqual(['a.log.csv', 'a.state.safetensors']);
+        expect(readState(join(disk, 'a.state.safetensors')).step).toBe(step);
+        mount('-o', `remount,${size(4)}`, disk);
+        json(folder, ...train(...options, '--resume'));
+        for (const file of ['/adapter_model.safetensors', '.state.safetensors', '.log.csv'])
+          expect(bytes(`disk${every}/a${file}`).equals(bytes(`whole${file}`)), file).toBe(true);
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
 
   it('learns the host by itself, or along with an adapter that is bound to it then', () => {
     const alone = ['--adapter', 'none', '--params', 'all', '--labels', 'noise', '--steps', '5'];
@@ -122,6 +160,12 @@ describe('graft train', () => {
       2,
       /multiples of 8/,
     ],
+    [
+      'a step that no machine holds',
+      ['-o', 'b', '--batch', '4096', '--patch', '256'],
+      1,
+      /4096 patches of 256 pixels takes about \d+ GiB, .*--batch \d+ --patch \d+ fits.*--checkpointing/,
+    ],
     ['a photo that is too small', ['-o', 'b', '--patch', '512'], 2, /chelsea\.jpg/],
     ['an unreadable photo', ['-o', 'b', '--data', 'broken'], 5, /broken.*bad\.jpg/],
     ['a label that cannot be made', ['-o', 'b', '--adapter', 'init:labels=fog'], 2, /fog/],
@@ -135,3 +179,7 @@ describe('graft train', () => {
     expect(existsSync(join(folder, 'b/adapter_config.json'))).toBe(false);
   });
 });
+
+function mount(...args: string[]): void {
+  execFileSync('mount', args, { stdio: 'ignore' });
+}
