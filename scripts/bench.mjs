@@ -12,6 +12,7 @@ const benches = [
   'native',
   'training',
   'training-memory',
+  'training-pace',
 ];
 const name = process.argv[2];
 if (!benches.includes(name)) {

@@ -1,16 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { numberBytes } from '@pip-graft/onnx-graft';
 import {
   createSession,
   float32Tensor,
   imageOf,
   imageTensor,
+  loadRuntime,
   runModel,
+  type SessionOptions,
   toFloat32,
 } from '@pip-graft/runtime';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { bytesOf, halvingModel, node, picture, tinyModel } from '../support/models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
@@ -33,6 +35,40 @@ describe('createSession and runModel', () => {
     const { output } = await runModel(session, { input: photo });
     expect(output).toEqual({ ...photo, data: photo.data.map((value) => value * 0.5) });
     await session.release();
+  });
+
+  test.each([
+    [{}, { enableMemPattern: undefined, extra: {} }],
+    [{ memoryPattern: false }, { enableMemPattern: false }],
+    [{ memoryPattern: true }, { enableMemPattern: true }],
+    [
+      { withoutOptimisers: ['GeluFusionL1', 'GeluFusionL2'] },
+      { extra: { optimization: { disable_specified_optimizers: 'GeluFusionL1;GeluFusionL2' } } },
+    ],
+  ])('%j reaches onnxruntime', async (options, settings) => {
+    const create = vi.spyOn((await loadRuntime()).InferenceSession, 'create');
+    const session = await createSession({ model: halvingModel() }, options);
+    expect(create.mock.calls).toHaveLength(1);
+    const [, given] = create.mock.calls[0] as unknown as [unknown, Record<string, unknown>];
+    for (const [key, value] of Object.entries(settings)) expect(given[key]).toEqual(value);
+    await session.release();
+    create.mockRestore();
+  });
+
+  test('an optimiser that is left out leaves the nodes that it would have joined', async () => {
+    const path = join(folder, 'optimised.onnx');
+    writeFileSync(path, bytesOf(geluModel()));
+    const nodes = async (options: SessionOptions): Promise<number> => {
+      const prefix = join(folder, `profile${options.withoutOptimisers?.length ?? 0}`);
+      const session = await createSession(path, { ...options, profile: prefix });
+      await runModel(session, { input: photo });
+      await session.release();
+      const name = readdirSync(folder).find((each) => each.startsWith(basename(prefix)))!;
+      const events = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { name: string }[];
+      return events.filter((event) => event.name.endsWith('_kernel_time')).length;
+    };
+    const joined = await nodes({});
+    expect(await nodes({ withoutOptimisers: ['GeluFusionL1', 'GeluFusionL2'] })).toBe(joined + 4);
   });
 
   test('a float16 model takes and gives float32 through conversion', async () => {
@@ -148,3 +184,21 @@ describe('createSession and runModel', () => {
     }
   });
 });
+
+/** x · (1 + erf(x / √2)) · 0.5, as it is exported where there is no operator of that name. */
+function geluModel() {
+  const number = (name: string, value: number) =>
+    ({ name, dataType: 'float32', dims: [], data: numberBytes([value], 'float32') }) as const;
+  return tinyModel({
+    nodes: [
+      node('Div', ['input', 'root'], 'scaled'),
+      node('Erf', ['scaled'], 'erf'),
+      node('Add', ['erf', 'one'], 'raised'),
+      node('Mul', ['input', 'raised'], 'doubled'),
+      node('Mul', ['doubled', 'half'], 'output'),
+    ],
+    inputs: [picture('input')],
+    outputs: [picture('output')],
+    initializers: [number('root', Math.SQRT2), number('one', 1), number('half', 0.5)],
+  });
+}
