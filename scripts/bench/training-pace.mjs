@@ -17,9 +17,10 @@ const cases = [
 const labels = 'noise+rain+haze+blur+low-light';
 const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
 const rows = cases.map(([title, width, steps, options], index) => {
-  graft('backbone', 'build', 'nafnet', '--dim', width, '--force', '-o', 'host.onnx');
+  const host = `host${index}.onnx`;
+  graft('backbone', 'build', 'nafnet', '--dim', width, '-o', host);
   const made = graft(
-    ...['train', '--host', 'host.onnx', '--data', resolve(photos), '-o', `adapter${index}`],
+    ...['train', '--host', host, '--data', resolve(photos), '-o', `adapter${index}`],
     ...['--adapter', `init:labels=${labels}`, '--batch', 4, '--patch', 64, '--steps', steps],
     ...options,
   );
