@@ -46,5 +46,12 @@ export function meanGradients({ sums, parts }: Accumulation): Map<string, Float3
       'Optimising: there is no mean of no gradients. Add the gradients of one part first.',
     );
   }
-  return new Map([...sums].map(([name, sum]) => [name, Float32Array.from(sum, (x) => x / parts)]));
+  return new Map([...sums].map(([name, sum]) => [name, quotients(sum, parts)]));
+}
+
+/** A loop: `Float32Array.from` with a function takes ten times as long. */
+function quotients(sum: Float64Array, parts: number): Float32Array {
+  const mean = new Float32Array(sum.length);
+  for (let i = 0; i < sum.length; i++) mean[i] = sum[i]! / parts;
+  return mean;
 }
