@@ -25,7 +25,7 @@ const rows = cases.map(([title, width, steps, options], index) => {
     ...options,
   );
   const { seconds, patchesPerSecond, runtimeShare } = made;
-  return `| ${title} | ${steps} | ${seconds.toFixed(0)} | ${patchesPerSecond.toFixed(1)} | **${(runtimeShare * 100).toFixed(0)} %** |`;
+  return `| ${title} | ${steps} | ${seconds.toFixed(0)} | ${patchesPerSecond.toFixed(1)} | **${(runtimeShare * 100).toFixed(0)} %** ${runtimeShare > 0.9 ? 'met' : '**missed**'} |`;
 });
 rmSync(folder, { recursive: true });
 writeSection(
