@@ -39,7 +39,11 @@ try {
   for (const [label, name, data, degrade] of sets) {
     const how = degrade ? { degrade: [degrade] } : {};
     const { tasks } = await findTasks(join(test, data), how);
-    const { average, problems, tasks: done } = await evaluate({ model, tasks, degradation: label });
+    const {
+      average,
+      problems,
+      tasks: done,
+    } = await evaluate({ model, tasks, degradation: { [label]: 1 } });
     if (problems.length > 0) throw new Error(problems[0].reason);
     const { input, host: before, grafted } = average;
     const gain = grafted.psnr - before.psnr;

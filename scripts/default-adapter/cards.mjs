@@ -10,7 +10,7 @@ function sourcesTable(sources) {
 |---|---|---|---|
 ${rows.join('\n')}
 
-Each photo with its author and licence: [NOTICE](NOTICE). No photo is part of this package.`;
+They were shrunk and cut into 106 tiles. Each photo with its author and licence: [NOTICE](NOTICE). No photo is part of this package.`;
 }
 
 /** Photo by photo, as CC BY asks. */
@@ -33,7 +33,7 @@ const command = 'npm run default-adapter';
 function took({ machine, made }, what) {
   const { seconds, training } = made[what];
   const { steps, batch, patch, seed } = training;
-  return `Made by \`${command}\`: seed ${seed}, ${steps} steps of ${batch} patches of ${patch} pixels, ${Math.round(seconds / 60)} minutes on one of ${machine}. On one machine the same command gives the same bytes.`;
+  return `Made by \`${command}\`: seed ${seed}, ${steps} steps of ${batch} patches of ${patch} pixels, ${Math.round(seconds / 60)} minutes on one of ${machine}, beside other work. On one machine the same command gives the same bytes.`;
 }
 
 export function backboneCard(sources, how) {
@@ -42,7 +42,7 @@ export function backboneCard(sources, how) {
 A NAFNet of 407,603 parameters (width 16, blocks 1 1 1, 2, 1 1 1) that takes Gaussian noise of σ 15 to 50 out of photographs, as ONNX in float16. Small enough for a test or a page; not a network to publish figures with. It is the base of \`@pip-graft/adapter-nafnet-tiny\`, which adds rain, haze, blur and low light.
 
 \`\`\`sh
-npm install @pip-graft/cli @pip-graft/backbone-nafnet-tiny @pip-graft/adapter-nafnet-tiny
+npm install @pip-graft/backbone-nafnet-tiny @pip-graft/adapter-nafnet-tiny @pip-graft/cli
 npx graft apply node_modules/@pip-graft/backbone-nafnet-tiny/model.onnx --adapter @pip-graft/adapter-nafnet-tiny -o restorer.onnx
 npx graft restore restorer.onnx photo.jpg -o restored --degradation rain=1
 \`\`\`

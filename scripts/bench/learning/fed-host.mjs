@@ -10,7 +10,6 @@ export function fedHost({ model, steering, unread = new Map() }, tensors) {
     ]);
     return { model, feeds: Object.fromEntries(feeds) };
   }
-  const initializers = model.graph.initializers.filter(({ name }) => tensors.has(name));
-  const weights = initializers.map((each) => [each, tensors.get(each.name).data]);
+  const weights = [...tensors].map(([name, { data }]) => [name, data]);
   return { model: replaceWeights(model, new Map(weights)), feeds: {} };
 }

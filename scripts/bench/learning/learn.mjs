@@ -3,7 +3,7 @@
 // LEARNER 'frozen' measures the host as it is. Writes INTO/LEARNER-SEED.json and .safetensors.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHost } from '../../../packages/graft/dist/node/index.js';
 import { mainImage, modelBytes } from '../../../packages/onnx-graft/dist/index.js';
@@ -18,7 +18,7 @@ import {
   startState,
   trainAdapter,
 } from '../../../packages/train/dist/index.js';
-import { writeSafetensors } from '../../../packages/weights/dist/index.js';
+import { readSafetensors, writeSafetensors } from '../../../packages/weights/dist/index.js';
 import { fedHost } from './fed-host.mjs';
 import { learners } from './learners.mjs';
 import { measure } from './measure.mjs';
@@ -42,6 +42,25 @@ async function frozen() {
 async function taught() {
   const { make, steer = (row) => row } = learners[name];
   const learner = make(host, Number(seed));
+  const file = join(into, `${name}-${seed}.safetensors`);
+  if (!existsSync(file)) writeFileSync(file, writeSafetensors(await teach(learner, steer)));
+  const { tensors } = readSafetensors(readFileSync(file), file);
+  const { model, feeds } = fedHost(learner, tensors);
+  const session = await createSession(modelBytes(model), { threads: 1 });
+  const oneHot = (label) => labels.map((_, at) => Number(at === label));
+  const ways = learner.steering
+    ? {
+        given: ({ label }) => steer(oneHot(label)),
+        ...(name === 'pip' ? { wrong: ({ label }) => oneHot((label + 1) % labels.length) } : {}),
+      }
+    : { given: null };
+  const measuredWays = await measured(session, learner, feeds, ways);
+  const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  return { ...measuredWays, parameters, ...recipe };
+}
+
+/** What a learner has learned when it is done. */
+async function teach(learner, steer) {
   const options = { ...defaultTrainOptions, ...recipe, seed: Number(seed) };
   const stepper = await openStepper(learnerGraph(learner, options), { threads: 1 });
   const batches = await openBatches({
@@ -75,23 +94,9 @@ async function taught() {
       },
     },
   );
-  const trained = seconds();
   await batches.close();
   await stepper.release();
-  const tensors = learned(state);
-  writeFileSync(join(into, `${name}-${seed}.safetensors`), writeSafetensors(tensors));
-  const { model, feeds } = fedHost(learner, tensors);
-  const session = await createSession(modelBytes(model), { threads: 1 });
-  const oneHot = (label) => labels.map((_, at) => Number(at === label));
-  const ways = learner.steering
-    ? {
-        given: ({ label }) => steer(oneHot(label)),
-        ...(name === 'pip' ? { wrong: ({ label }) => oneHot((label + 1) % labels.length) } : {}),
-      }
-    : { given: null };
-  const measuredWays = await measured(session, learner, feeds, ways);
-  const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  return { ...measuredWays, parameters, ...recipe, trainSeconds: trained };
+  return learned(state);
 }
 
 async function measured(session, learner, feeds, ways) {
