@@ -45,7 +45,7 @@ Other work ran on the machine all the time: the times are to be read side by sid
 
 The forward pass is cut where little crosses; what lies between two cuts is computed again when the backward pass comes to it (Chen et al. 2016). Only what depends on what is learned is, so a frozen encoder is computed once. A copy waits for the gradients that arrive at its segment, by a tensor without elements that is made of them: else onnxruntime would run it along with the forward pass, or merge it with the original.
 
-What misses with the frozen NAFNet is not kept activations: by a replay of onnxruntime's profile its live values peak at 198 MiB and, computed again, at 89. Of the rest, 248 MiB are the loaded session (65 MiB of weights, held, laid out anew, and what parsing the file leaves in the heap), and some 150 are what the allocator takes beyond the values. Tried and not taken: no arena (8 MiB less); a small \`MALLOC_MMAP_THRESHOLD_\`, which gives back what loading leaves (100 MiB less), but has to be in the environment before the process starts.`,
+What misses with the frozen NAFNet is not kept activations: computed again, its live values peak at 89 MiB by a replay of onnxruntime's profile; kept, at 198 by our own estimate (not replayed). Of the rest, 248 MiB are the loaded session (65 MiB of weights, held, laid out anew, and probably what parsing the file leaves in the heap). Some 150 more are taken in a step, for reasons that were not found. Tried and not taken: no arena (8 MiB less); a small \`MALLOC_MMAP_THRESHOLD_\`, which gives back what loading leaves (100 MiB less), but has to be in the environment before the process starts.`,
 );
 
 function step([network, batch, patch, learn, ...options]) {

@@ -23,12 +23,15 @@ const runtimeBytes = 64 * 2 ** 20;
 /** onnxruntime's arena takes memory in growing blocks, of which some stay empty, and lays out anew. */
 const arenaShare = 1.25;
 
-/** By which factor an estimate was off at most, in what was measured. */
+/**
+ * By which factor an estimate may be off. It was fitted to a few networks; two larger steps with
+ * checkpointing took about twice the estimate, so it can promise too much there.
+ */
 export const stepMemoryFactor = 1.5;
 
 /**
  * What a step of a training graph takes, from the sizes of its values and the order of its nodes: an
- * estimate, off by {@link stepMemoryFactor} at most in what was measured.
+ * estimate; see {@link stepMemoryFactor}.
  *
  * @example stepMemory(trainingGraph(host, adapter, { batch: 4, patch: 64, … })).activations
  */
