@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
@@ -8,6 +7,7 @@ import { table } from '../session/table.ts';
 import { keepLearned } from '../train/keep-learned.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
+import { rounded } from '../train/rounded.ts';
 import { runSteps } from '../train/run-steps.ts';
 import { TrainLog } from '../train/train-log.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type TrainRequest,
   trainOptions,
 } from '../train/train-request.ts';
+import { writeCurve } from '../train/write-curve.ts';
 import { version } from '../version.ts';
 
 export function command(): Command {
@@ -32,6 +33,7 @@ export function command(): Command {
   for (const option of trainOptions()) train.addOption(option);
   return train.action(
     run<[], TrainRequest>(async (session, given) => {
+      const { trainingGraph } = await import('@pip-graft/train');
       const { output, device, threads, workers, saveEvery } = given;
       const alone = given.adapter === 'none';
       checkRequest(given, alone);
@@ -46,15 +48,16 @@ export function command(): Command {
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);
-        const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step);
+        const graph = trainingGraph(host, opened.adapter, options);
+        const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step, graph.figure);
         if (given.resume && opened.state.step > 0)
           session.note(`going on after step ${opened.state.step}`);
         const pace = { device, threads, workers, saveEvery };
         const { state, seconds, patchesPerSecond } = await runSteps(
-          ...([session, host, opened, options, pace] as const),
+          ...([session, { ...opened, graph }, options, pace] as const),
           { statePath, log },
         );
-        const { loss, psnr, count } = meanOf(log.lines);
+        const { loss, figure: psnr, count } = meanOf(log.lines);
         const { average, ...rest } = options;
         const training = {
           ...{ tool: `graft ${version}`, ...rest, ...(average === null ? {} : { average }) },
@@ -79,17 +82,11 @@ export function command(): Command {
           ['log', log.path],
         ] as const;
         if (given.html !== undefined) {
-          const { buildCurvePage } = await import('@pip-graft/runtime');
-          const page = buildCurvePage({
+          await writeCurve(given.html, {
             name: output,
             summary: `Trained for ${opened.labels.join(', ')}`,
-            facts: facts.map(([label, value]) => ({ label, value })),
-            curves: [
-              { title: 'Loss', points: log.lines.map(({ step, loss }) => [step, loss]) },
-              { title: 'PSNR in dB', points: log.lines.map(({ step, psnr }) => [step, psnr]) },
-            ],
+            ...{ facts, log, title: 'PSNR in dB' },
           });
-          await writeAtomic(given.html, (append) => append(Buffer.from(page)));
         }
         const stopped = state.step < options.steps;
         if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
@@ -106,8 +103,4 @@ export function command(): Command {
       }
     }),
   );
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -1,16 +1,17 @@
-import type { OpenHost } from '@pip-graft/graft/node';
 import {
+  type BatchOptions,
+  figureOf,
   openBatches,
   openStepper,
+  type StepOptions,
+  type TrainingGraph,
   type TrainingState,
-  type TrainOptions,
   trainAdapter,
-  trainingGraph,
   writeState,
 } from '@pip-graft/train';
 import type { Session } from '../session/session.ts';
 import { meanOf } from './mean-of.ts';
-import type { OpenRun } from './open-run.ts';
+import { spellFigure } from './spell-figure.ts';
 import type { TrainLog } from './train-log.ts';
 
 /** What changes how fast a run is, and not what comes out of it. */
@@ -20,6 +21,13 @@ export interface RunPace {
   readonly workers: number | undefined;
   /** Steps between two saved states. */
   readonly saveEvery: number;
+}
+
+/** What is run: a step as a model, what it is fed, and where it begins. */
+export interface Steps {
+  readonly graph: TrainingGraph;
+  readonly batches: BatchOptions;
+  readonly state: TrainingState;
 }
 
 /** What a run came to. */
@@ -37,20 +45,18 @@ export interface RunResult {
  */
 export async function runSteps(
   session: Session,
-  host: OpenHost,
-  run: OpenRun,
-  options: TrainOptions,
+  { graph, batches: made, state: begun }: Steps,
+  options: StepOptions,
   pace: RunPace,
   { statePath, log }: { readonly statePath: string; readonly log: TrainLog },
 ): Promise<RunResult> {
   const { threads, workers, device } = pace;
-  const { state: begun } = run;
-  const stepper = await openStepper(trainingGraph(host, run.adapter, options), {
+  const stepper = await openStepper(graph, {
     device,
     ...(threads === undefined ? {} : { threads }),
   });
   const batches = await openBatches({
-    ...run.batches,
+    ...made,
     step: begun.step * options.accumulate,
     ...(workers === undefined ? {} : { workers }),
   });
@@ -68,9 +74,10 @@ export async function runSteps(
       signal: session.signal,
       onState: async (now, report) => {
         state = now;
-        log.add(report);
-        const { loss, psnr } = meanOf(log.lines);
-        const detail = `loss ${loss.toFixed(5)}, ${psnr.toFixed(2)} dB, ${pacing().toFixed(1)} patches/s`;
+        const { error, ...line } = report;
+        log.add({ ...line, figure: figureOf(graph.figure, error) });
+        const { loss, figure } = meanOf(log.lines);
+        const detail = `loss ${loss.toFixed(5)}, ${spellFigure(graph.figure, figure)}, ${pacing().toFixed(1)} patches/s`;
         session.progress('training', report.step, options.steps, 'steps', detail);
         if (report.step % pace.saveEvery === 0) await save();
       },

@@ -77,7 +77,7 @@ export async function packAdapter(
     // Last: it is what makes the folder an adapter.
     [adapterFiles.config, config],
   ];
-  await writeFolder(target, files);
+  await writeFolder(target, 'an adapter', files);
   const bytes = (content: string | Uint8Array) => Buffer.from(content).length;
   return { adapter, files: files.map(([name, content]) => ({ name, bytes: bytes(content) })) };
 }

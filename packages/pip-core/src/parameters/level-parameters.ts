@@ -15,7 +15,8 @@ import {
 /** How a parameter starts. */
 export type ParameterInit =
   | { readonly kind: 'normal' }
-  | { readonly kind: 'kaiming' }
+  /** `fanIn` for a bias, whose shape does not tell it. */
+  | { readonly kind: 'kaiming'; readonly fanIn?: number }
   | { readonly kind: 'constant'; readonly value: number };
 
 /** A parameter: its name, its shape, and how it starts. */
