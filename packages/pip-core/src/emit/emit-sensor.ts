@@ -3,6 +3,10 @@ import type { SensorConfig } from '../sensor/sensor-config.ts';
 import { sensorKernel, sensorNames } from '../sensor/sensor-parameters.ts';
 import { asValue, reshapeWeight, type Weight } from './weight.ts';
 
+/** A picture's numbers, 0 to 1, are brought around 0 and to a deviation near 1. */
+const pictureMiddle = 0.5;
+const pictureGain = 4;
+
 /**
  * A sensor on a picture: convolutions of stride 2 with GELU, the mean over the picture, and one
  * number for each label. Any height and width; nothing depends on the rest of the batch.
@@ -17,7 +21,8 @@ export function emitSensor(
   { labels, widths }: SensorConfig,
   weight: (name: string) => Weight,
 ): string {
-  let x = image;
+  const middle = g.scalar(pictureMiddle, 'float32');
+  let x = ops.mul(g, ops.sub(g, image, middle), g.scalar(pictureGain, 'float32'));
   for (const at of widths.keys()) {
     const inner = g.scope(`conv${at + 1}`);
     const kernel = asValue(inner, 'weight', weight(sensorNames.weight(at)));

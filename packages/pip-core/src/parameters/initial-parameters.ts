@@ -1,5 +1,6 @@
 import {
   constant,
+  elementCount,
   type FloatTensor,
   kaimingUniform,
   normal,
@@ -36,7 +37,9 @@ function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor
     case 'normal':
       return normal(dims, random.fork(name));
     case 'kaiming':
-      return kaimingUniform(dims, random.fork(name), init.fanIn);
+      return kaimingUniform(dims, random.fork(name));
+    case 'kaiming-relu':
+      return kaimingUniform(dims, random.fork(name), elementCount(dims.slice(1)) / 6);
     case 'constant':
       return constant(dims, init.value);
   }

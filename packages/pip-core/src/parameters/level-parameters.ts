@@ -15,8 +15,9 @@ import {
 /** How a parameter starts. */
 export type ParameterInit =
   | { readonly kind: 'normal' }
-  /** `fanIn` for a bias, whose shape does not tell it. */
-  | { readonly kind: 'kaiming'; readonly fanIn?: number }
+  | { readonly kind: 'kaiming' }
+  /** Kaiming-uniform with the gain of ReLU, which keeps the size of what goes through: ±sqrt(6 / fan-in). */
+  | { readonly kind: 'kaiming-relu' }
   | { readonly kind: 'constant'; readonly value: number };
 
 /** A parameter: its name, its shape, and how it starts. */

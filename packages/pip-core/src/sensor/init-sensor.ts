@@ -15,7 +15,7 @@ export interface SensorInit {
 }
 
 /**
- * A fresh, untrained sensor: weights and biases Kaiming-uniform.
+ * A fresh, untrained sensor: weights Kaiming-uniform, biases zero.
  *
  * Errors: `INVALID_ARGUMENT` for labels or widths that cannot be.
  *

@@ -19,17 +19,16 @@ export const sensorNames = {
 export function sensorParameters({ labels, widths }: SensorConfig): ParameterSpec[] {
   const convolutions = widths.flatMap((width, at) => {
     const inputs = widths[at - 1] ?? 3;
-    const fanIn = inputs * sensorKernel ** 2;
     return [
       weight(sensorNames.weight(at), [width, inputs, sensorKernel, sensorKernel]),
-      bias(sensorNames.bias(at), width, fanIn),
+      bias(sensorNames.bias(at), width),
     ];
   });
   const last = widths.at(-1)!;
   return [
     ...convolutions,
     weight(sensorNames.linear.weight, [labels.length, last]),
-    bias(sensorNames.linear.bias, labels.length, last),
+    bias(sensorNames.linear.bias, labels.length),
   ];
 }
 
@@ -41,10 +40,11 @@ export function sensorCost({ widths }: SensorConfig): number {
   }, 0);
 }
 
+/** Without norms between them, convolutions have to keep the size of what goes through. */
 function weight(name: string, dims: readonly number[]): ParameterSpec {
-  return { name, dims, init: { kind: 'kaiming' } };
+  return { name, dims, init: { kind: 'kaiming-relu' } };
 }
 
-function bias(name: string, width: number, fanIn: number): ParameterSpec {
-  return { name, dims: [width], init: { kind: 'kaiming', fanIn } };
+function bias(name: string, width: number): ParameterSpec {
+  return { name, dims: [width], init: { kind: 'constant', value: 0 } };
 }
