@@ -1,7 +1,17 @@
 // npm run bench -- NAME: measures, prints and writes docs/benchmarks/NAME.md.
 import { build, install } from './install.mjs';
 
-const benches = ['apply', 'exports', 'float16', 'latency', 'layers', 'native', 'training'];
+const benches = [
+  'apply',
+  'default-adapter',
+  'exports',
+  'float16',
+  'latency',
+  'layers',
+  'learning',
+  'native',
+  'training',
+];
 const name = process.argv[2];
 if (!benches.includes(name)) {
   console.error(`Usage: npm run bench -- ${benches.join('|')} [options]`);

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build, install, root } from './install.mjs';
+import { ownersManifest } from './owners-manifest.mjs';
 
 const at = process.argv.indexOf('--into');
 const into = at === -1 ? join(root, 'packages') : resolve(process.argv[at + 1] ?? '.');
@@ -30,7 +31,7 @@ try {
     await writeAdapter(join(folder, name), freshAdapter(host, { name, seed: 0, ...choices }));
     const target = join(into, name);
     mkdirSync(target, { recursive: true });
-    writeFileSync(join(folder, name, 'package.json'), manifest(name));
+    writeFileSync(join(folder, name, 'package.json'), JSON.stringify(ownersManifest(name)));
     copyFileSync(join(root, 'LICENSE'), join(folder, name, 'LICENSE'));
     const { files } = await packAdapter(join(folder, name), target, {
       ...{ name: `@pip-graft/${name}`, version, license: 'MIT', baseLicense: 'MIT' },
@@ -41,18 +42,4 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** What packing keeps: the members that say where a package comes from. */
-function manifest(name) {
-  return JSON.stringify({
-    homepage: `https://github.com/pip-graft/pip-graft/tree/main/packages/${name}#readme`,
-    bugs: 'https://github.com/pip-graft/pip-graft/issues',
-    repository: {
-      type: 'git',
-      url: 'git+https://github.com/pip-graft/pip-graft.git',
-      directory: `packages/${name}`,
-    },
-    publishConfig: { access: 'public', provenance: true },
-  });
 }

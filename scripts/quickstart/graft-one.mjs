@@ -18,23 +18,25 @@ import {
   requirePlan,
   ungraft,
 } from '../../packages/pip-core/dist/index.js';
+import { readAdapter } from '../../packages/pip-core/dist/node/index.js';
 import { explainGraft, validateGraft } from '../../packages/runtime/dist/index.js';
+import { root } from '../install.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** One network from seed to validated graft, with what the report shows and the PSNR of its pictures. */
-export async function graftOne({ preset, seed, adapter: options }, folder, photo, strengths, say) {
+/** One network from file or seed to validated graft, with what the report shows and the PSNR of its pictures. */
+export async function graftOne(network, folder, photo, strengths, say) {
+  const { name } = network;
   const paths = {
-    host: join(folder, `${preset}.onnx`),
-    grafted: join(folder, `${preset}-grafted.onnx`),
-    back: join(folder, `${preset}-ungrafted.onnx`),
+    host: network.host ? join(root, network.host) : await built(network, folder),
+    grafted: join(folder, `${name}-grafted.onnx`),
+    back: join(folder, `${name}-ungrafted.onnx`),
   };
-  await saveModel(buildBackbone(backbonePresets[preset], weightsOf(preset, seed)), paths.host);
   const host = openModel(paths.host);
   const facts = graphFacts(host.model);
   const { family, sites, sizeMultiple } = locateSkips(host.model, facts);
   say(
-    `built      ${host.model.graph.nodes.length} nodes; located ${sites.length} skip connections of a ${family}`,
+    `${network.host ? 'opened' : 'built '}     ${host.model.graph.nodes.length} nodes; located ${sites.length} skip connections of a ${family}`,
   );
 
   const identity = {
@@ -42,7 +44,10 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
     digest: digest(host.model.source),
     fingerprint: fingerprint(host.model, { digest: sha256, sites, facts }),
   };
-  const adapter = initAdapter({ ...identity, sites }, options);
+  const adapter = network.host
+    ? readAdapter(join(root, network.adapter), { only: true })
+    : initAdapter({ ...identity, sites }, network.adapter);
+  const trained = adapter.training !== null;
   const plan = requirePlan(
     planGraft({ model: host.model, facts, sites, ...identity, adapters: [adapter] }),
   );
@@ -54,7 +59,7 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
   const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
   if (findings.length > 0) throw new Error(findings[0].message);
   say(
-    `grafted    ${adapter.config.mode}, UNTRAINED, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
+    `grafted    ${adapter.config.mode}, ${trained ? 'trained' : 'UNTRAINED'}, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
   );
 
   await saveModel(ungraft(grafted.model).model, paths.back);
@@ -89,8 +94,8 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
   return {
     figures,
     report: {
-      name: preset,
-      trained: false,
+      name,
+      trained,
       validation: {
         ...validation,
         figures: { ...validation.figures, ...(prompts && { prompts }) },
@@ -132,16 +137,18 @@ export async function graftOne({ preset, seed, adapter: options }, folder, photo
 /** How much of an untrained network's correction is added to the photo: little, so that one still sees it. */
 const damping = 0.2;
 
-/** Seeded weights, the last convolution's damped. */
-function weightsOf(preset, seed) {
-  const weights = initialWeights(backboneParameters(backbonePresets[preset]), seed);
+/** A network with seeded weights, the last convolution's damped, as a file. */
+async function built({ name, seed }, folder) {
+  const preset = backbonePresets[name];
+  const weights = initialWeights(backboneParameters(preset), seed);
   const last = new Set(['ending.weight', 'ending.bias', 'output.weight', 'output.bias']);
-  return new Map(
-    [...weights].map(([name, tensor]) => [
-      name,
-      last.has(name)
-        ? { dims: tensor.dims, data: tensor.data.map((value) => value * damping) }
-        : tensor,
-    ]),
-  );
+  const damped = [...weights].map(([key, tensor]) => [
+    key,
+    last.has(key)
+      ? { dims: tensor.dims, data: tensor.data.map((value) => value * damping) }
+      : tensor,
+  ]);
+  const path = join(folder, `${name}.onnx`);
+  await saveModel(buildBackbone(preset, new Map(damped)), path);
+  return path;
 }

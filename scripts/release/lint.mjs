@@ -20,7 +20,8 @@ export async function lint({ name, manifest, tarball }) {
   const said = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
   if (manifest.exports === undefined) return said;
   const { types, problems = [] } = await checkPackage(createPackageFromTarballData(bytes));
-  if (!types) return [...said, `types: ${name} has none`];
+  // A backbone is a model and nothing that a program would import.
+  if (!types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
   const wrong = problems.filter(
     (problem) =>
       !(notOurs.has(problem.kind) && oldResolutions.has(problem.resolutionKind)) &&
@@ -37,4 +38,8 @@ function isData({ kind, entrypoint, implementationFileName }) {
   return kind === 'NoResolution'
     ? entrypoint.endsWith('.safetensors')
     : kind === 'FalseExportDefault' && implementationFileName.endsWith('.json');
+}
+
+function isModel({ exports }) {
+  return Object.keys(exports).every((door) => door.endsWith('.onnx') || door === './package.json');
 }

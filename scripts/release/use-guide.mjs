@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 import { npm } from './npm.mjs';
@@ -73,6 +73,8 @@ function prepare(packed, folder) {
   );
   const manifest = { name: 'guide', version: '1.0.0', private: true, type: 'module', overrides };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  // The reader has a photo.
+  copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
 }
 
 /** What the guide promises besides commands that end well. */
@@ -84,12 +86,12 @@ function missing(outputs, folder) {
   const bytes = (name) => readFileSync(join(folder, name));
   const same = (a, b) => (bytes(a).equals(bytes(b)) ? [] : [`${b} is not ${a}`]);
   return [
-    ...said('npx graft adapter list', '@pip-graft/adapter-nafnet-small'),
-    ...said('npx graft apply', 'UNTRAINED'),
+    ...said('npx graft adapter list', '@pip-graft/adapter-nafnet-tiny'),
+    ...said('npx graft restore', 'restored'),
     ...said('npx graft validate', 'passed'),
     ...said('npx graft convert  ', 'all 2 jobs are cached'),
     ...said('npx graft convert --frozen', 'all 2 jobs are cached'),
-    ...same('grafted.onnx', 'models/nafnet-small.onnx'),
+    ...same('grafted.onnx', 'models/restorer.onnx'),
     ...same('grafted.onnx', 'from-library.onnx'),
   ];
 }

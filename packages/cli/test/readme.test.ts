@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -30,11 +38,14 @@ it('its command lines run as they stand', () => {
   const lines = [...readme.matchAll(/^npx graft (.*?)(?:\s+#.*)?$/gm)].map((match) =>
     match[1]!.split(/\s+/),
   );
-  expect(lines).toHaveLength(18);
+  expect(lines).toHaveLength(19);
   // The checkpoints that it names, as PyTorch saves them; small ones.
   for (const [name, file] of Object.entries(checkpoints)) {
     copyFileSync(join(root, 'test/checkpoints', file), join(folder, name));
   }
+  copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
+  // What `npm install` puts there.
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
   // The config is the install guide's, where the line comes from.
   const guide = readFileSync(join(root, 'docs/guides/install.md'), 'utf8');
   const [, config = ''] = /```json\n([\s\S]*?)```/.exec(guide)!;

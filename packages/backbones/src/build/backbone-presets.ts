@@ -17,6 +17,13 @@ export const backbonePresets = {
   'nafnet-gopro-w64': { family: 'nafnet', config: { ...nafnetDefaults, width: 64 } },
   'nafnet-sidd-w32': { family: 'nafnet', config: { ...nafnetDefaults, ...sidd } },
   'nafnet-sidd-w64': { family: 'nafnet', config: { ...nafnetDefaults, ...sidd, width: 64 } },
+  'nafnet-tiny': {
+    family: 'nafnet',
+    config: {
+      ...nafnetDefaults,
+      ...{ width: 16, encoder: [1, 1, 1], middle: 2, decoder: [1, 1, 1] },
+    },
+  },
   'nafnet-small': {
     family: 'nafnet',
     config: { ...nafnetDefaults, width: 16, encoder: [1, 1, 1, 2] },

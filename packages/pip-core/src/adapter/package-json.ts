@@ -21,12 +21,14 @@ export interface PackageChoices {
   readonly digests?: PackageDigests;
   /** Those of {@link ownersMembers} that are there already. */
   readonly owners?: Readonly<Record<string, unknown>>;
+  /** Texts that npm publishes only where they are listed: a notice, a change log. */
+  readonly texts?: readonly string[];
 }
 
 /** The text of an adapter's `package.json`: data only, no code. */
 export function adapterPackageJson(
   { name, version, config, base, license, training }: Adapter,
-  { digests, owners = {} }: PackageChoices = {},
+  { digests, owners = {}, texts = [] }: PackageChoices = {},
 ): string {
   const published = digests && {
     // What npm writes for a package whose owner has given nobody a licence.
@@ -40,7 +42,7 @@ export function adapterPackageJson(
       [`./${adapterFiles.tensors}`]: `./${adapterFiles.tensors}`,
       './package.json': './package.json',
     },
-    files: [adapterFiles.config, adapterFiles.types, adapterFiles.tensors],
+    files: [adapterFiles.config, adapterFiles.types, adapterFiles.tensors, ...texts],
     pipGraft: { digest: digests.adapter, files: digests.files },
   };
   const members = {

@@ -20,6 +20,9 @@ import { readManifest } from './read-manifest.ts';
 import { sha256 } from './sha256.ts';
 import { type NewFile, writeFolder } from './write-folder.ts';
 
+/** What npm publishes only where `files` lists it; licences it publishes in any case. */
+const listed = /^(NOTICE|CHANGELOG)/;
+
 /** What a package says in place of what its adapter says. */
 export interface PackOptions {
   readonly name?: string | undefined;
@@ -68,12 +71,13 @@ export async function packAdapter(
   // A package of that name may be there already, with what its owner wrote.
   const owners = { ...readManifest(source)?.owners, ...readManifest(target)?.owners };
   const before = textIn(target, adapterFiles.card) ?? textIn(source, adapterFiles.card);
+  const texts = textsIn(source).flatMap(([name]) => (listed.test(name) ? [name] : []));
   const files: NewFile[] = [
     ...(inPlace ? [] : textsIn(source)),
     [adapterFiles.tensors, tensors],
     [adapterFiles.types, configTypes(adapter)],
     [adapterFiles.card, modelCard(adapter, { packed: true, before })],
-    [adapterFiles.package, adapterPackageJson(adapter, { digests, owners })],
+    [adapterFiles.package, adapterPackageJson(adapter, { digests, owners, texts })],
     // Last: it is what makes the folder an adapter.
     [adapterFiles.config, config],
   ];

@@ -126,6 +126,17 @@ describe('packAdapter', () => {
     expect(() => readdirSync(packed)).toThrow('ENOENT');
   });
 
+  it('publishes a notice, which npm leaves out unless it is listed', async () => {
+    writeFileSync(join(folder, 'NOTICE'), 'Photos by others.\n');
+    writeFileSync(join(folder, 'LICENSE'), 'MIT\n');
+    await packAdapter(folder, packed, { license: 'MIT', version: '1.2.0' });
+    expect(manifestOf(packed)['files']).toEqual([
+      ...['adapter_config.json', 'adapter_config.d.mts', 'adapter_model.safetensors', 'NOTICE'],
+    ]);
+    expect(text(packed, 'NOTICE')).toBe('Photos by others.\n');
+    expect(readAdapter(packed).name).toBe('@me/rain');
+  });
+
   it('takes a licence along and refuses other files', async () => {
     writeFileSync(join(folder, 'LICENSE'), 'Do what you like.');
     await packAdapter(folder, packed);

@@ -1,0 +1,15 @@
+import { replaceWeights } from '../../../packages/onnx-graft/dist/index.js';
+import { float32Tensor } from '../../../packages/runtime/dist/index.js';
+
+/** A learner's model with what was learned: fed where parameters are inputs, else put into it. */
+export function fedHost({ model, steering, unread = new Map() }, tensors) {
+  if (steering) {
+    const feeds = [...tensors, ...unread].map(([name, { dims, data }]) => [
+      name,
+      float32Tensor(dims, data),
+    ]);
+    return { model, feeds: Object.fromEntries(feeds) };
+  }
+  const weights = [...tensors].map(([name, { data }]) => [name, data]);
+  return { model: replaceWeights(model, new Map(weights)), feeds: {} };
+}

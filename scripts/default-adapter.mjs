@@ -1,0 +1,8 @@
+// npm run default-adapter: trains and packs packages/backbone-nafnet-tiny and packages/adapter-nafnet-tiny.
+// About an hour on two cores. What was made in out/default-adapter is taken up again.
+import { build, install } from './install.mjs';
+
+install();
+build();
+const { makeDefaultAdapter } = await import('./default-adapter/make.mjs');
+await makeDefaultAdapter(console.log);
