@@ -9,6 +9,7 @@ import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
 import { openAdapterFile, readAdapterText } from './adapter-file.ts';
 import { requireDigest, requireOnlySensor } from './check-package.ts';
 import { maxConfigBytes } from './limits.ts';
+import type { ReadOptions } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
 import { requireFolder } from './require-folder.ts';
 import { findAdapter } from './resolve-adapter.ts';
@@ -41,9 +42,13 @@ export function readSensor(folder: string): Sensor {
  *
  * @example readOwnSensor('adapters/rain')?.config.labels
  */
-export function readOwnSensor(adapter: string): Sensor | undefined {
+export function readOwnSensor(
+  adapter: string,
+  options: Pick<ReadOptions, 'digests'> = {},
+): Sensor | undefined {
   const folder = join(adapter, sensorFolder);
-  const digests = readManifest(adapter)?.digests?.files;
+  const packed = readManifest(adapter)?.digests?.files;
+  const digests = (options.digests ?? true) ? packed : undefined;
   if (!existsSync(folder)) {
     const said =
       digests && Object.keys(digests).find((name) => name.startsWith(`${sensorFolder}/`));
@@ -53,7 +58,7 @@ export function readOwnSensor(adapter: string): Sensor | undefined {
       `${join(adapter, said)}: it is missing, and the package says it is there. Install the package again.`,
     );
   }
-  if (digests) requireOnlySensor(folder);
+  if (packed) requireOnlySensor(folder);
   return read(adapter, `${sensorFolder}/`, basename(resolve(adapter)), digests);
 }
 

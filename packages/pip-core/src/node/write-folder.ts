@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { open, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 
-/** A file's name in its folder, and what it holds. */
+/** A file's name in its folder, or in a folder of it, and what it holds. */
 export type NewFile = readonly [name: string, content: string | Uint8Array];
 
 /**
@@ -26,16 +26,27 @@ export async function writeFolder(
   try {
     await makeFolder(folder);
     for (const [name, content] of files) {
-      const temporary = join(folder, `.${name}.${process.pid}.tmp`);
-      staged.push({ temporary, target: join(folder, name) });
+      const target = join(folder, name);
+      const home = dirname(target);
+      if (home !== folder) await makeOwnFolder(home);
+      const temporary = join(home, `.${basename(name)}.${process.pid}.tmp`);
+      staged.push({ temporary, target });
       await writeNew(temporary, content);
     }
     for (const { temporary, target } of staged) await rename(temporary, target);
   } catch (error) {
     for (const { temporary } of staged) await rm(temporary, { force: true }).catch(() => {});
-    if (isNew) await rmdir(folder).catch(() => {});
+    const homes = new Set(staged.map(({ target }) => dirname(target)));
+    if (isNew) for (const home of [...homes, folder]) await rmdir(home).catch(() => {});
     throw ioError('write', folder, error);
   }
+}
+
+/** A folder in the folder: not a link to another place. */
+async function makeOwnFolder(folder: string): Promise<void> {
+  await makeFolder(folder);
+  if (!(await lstat(folder)).isSymbolicLink()) return;
+  throw new GraftError('WRITE_FAILED', `${folder}: it is a link; remove it.`);
 }
 
 async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
