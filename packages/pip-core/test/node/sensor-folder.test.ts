@@ -67,14 +67,18 @@ describe('a sensor folder', () => {
   it('is refused when it is not there, a file, cut, or a link out of its folder', () => {
     expect(thrown(() => readSensor(join(root, 'none')))).toEqual(refusal('NOT_FOUND', /none/));
     const tensors = join(folder, 'sensor_model.safetensors');
-    expect(thrown(() => readSensor(tensors))).toEqual(refusal('READ_FAILED', /a sensor is a folder/));
+    expect(thrown(() => readSensor(tensors))).toEqual(
+      refusal('READ_FAILED', /a sensor is a folder/),
+    );
     const bytes = readFileSync(tensors);
     writeFileSync(tensors, bytes.subarray(0, bytes.length - 8));
     expect(thrown(() => readSensor(folder))).toEqual(refusal('CORRUPT_FILE', /safetensors/));
     rmSync(tensors);
     writeFileSync(join(root, 'elsewhere'), bytes);
     symlinkSync(join(root, 'elsewhere'), tensors);
-    expect(thrown(() => readSensor(folder))).toEqual(refusal('UNSAFE_FILE', /link out of its folder/));
+    expect(thrown(() => readSensor(folder))).toEqual(
+      refusal('UNSAFE_FILE', /link out of its folder/),
+    );
   });
 
   it('is not written over something else', async () => {
@@ -119,7 +123,10 @@ describe('an adapter that carries a sensor', () => {
     expect(thrown(() => resolveSensor('rain', root))).toEqual(refusal('CORRUPT_FILE', /digest/));
     rmSync(join(packed(), 'sensor'), { recursive: true });
     expect(thrown(() => resolveSensor('rain', root))).toEqual(
-      refusal('CORRUPT_FILE', /sensor_model.safetensors: it is missing|sensor_config.json: it is missing/),
+      refusal(
+        'CORRUPT_FILE',
+        /sensor_model.safetensors: it is missing|sensor_config.json: it is missing/,
+      ),
     );
   });
 

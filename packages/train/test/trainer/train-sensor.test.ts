@@ -6,8 +6,8 @@ import {
   encodeState,
   figureOf,
   openStepper,
-  type Stepper,
   type StepOptions,
+  type Stepper,
   sensorGraph,
   startState,
   type TrainingState,
@@ -34,7 +34,8 @@ function batchOf(step: number): Batch {
     const label = at % labels.length;
     weights[at * labels.length + label] = 1;
     for (let i = 0; i < size; i++)
-      inputs[at * size + i] = [0.25, 0.75, 0.5][label]! + random.normal(0, label === 2 ? 0.25 : 0.02);
+      inputs[at * size + i] =
+        [0.25, 0.75, 0.5][label]! + random.normal(0, label === 2 ? 0.25 : 0.02);
   }
   return { step, inputs, targets: inputs, weights, files: [] };
 }
@@ -71,10 +72,12 @@ describe('training a sensor', () => {
   });
 
   it('stays finite where logits are large', async () => {
-    const scaled = new Map([...sensor.tensors].map(([name, { dims, data }]) => [
-      name,
-      { dims, data: data.map((value) => 30 * value) },
-    ]));
+    const scaled = new Map(
+      [...sensor.tensors].map(([name, { dims, data }]) => [
+        name,
+        { dims, data: data.map((value) => 30 * value) },
+      ]),
+    );
     const { loss, gradients } = await stepper.run(batchOf(0), scaled);
     expect(loss).toBeGreaterThan(100);
     for (const gradient of gradients.values()) expect(gradient.every(Number.isFinite)).toBe(true);
