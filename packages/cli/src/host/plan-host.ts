@@ -1,17 +1,9 @@
-import { resolve } from 'node:path';
 import { type PlanChoices, planOn, requireSites } from '@pip-graft/graft';
-import {
-  type Home,
-  type OpenHost,
-  openAdapter,
-  openHost,
-  readSensor,
-  resolveSensor,
-} from '@pip-graft/graft/node';
-import { GraftError } from '@pip-graft/onnx-graft';
-import type { Adapter, PlanResult, Sensor } from '@pip-graft/pip-core';
+import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
+import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
 import { parseWeights } from '../session/parse-weights.ts';
+import { sensorOf } from './sensor-of.ts';
 import { type SitesOption, sitesOption } from './sites-option.ts';
 
 /** Options that `plan` and `apply` share. */
@@ -96,20 +88,4 @@ export function choicesOf(
     ...(inputs === undefined ? {} : { requireInputs: inputs === 'required' }),
     ...(allowUnbound ? { allowUnbound } : {}),
   };
-}
-
-function sensorOf(auto: string | true, adapters: readonly string[], cwd: string): Sensor {
-  if (auto !== true) return readSensor(resolve(cwd, auto));
-  const [only, ...others] = adapters;
-  if (only === undefined || others.length > 0)
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      '--auto: a sensor tells the labels of all adapters apart; with several give its folder.',
-    );
-  if (only === 'init' || only.startsWith('init:'))
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      '--auto: a fresh adapter carries no sensor; give the folder of one.',
-    );
-  return resolveSensor(only, cwd);
 }
