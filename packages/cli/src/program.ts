@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, Load>> = {
   eval: () => import('./commands/eval.ts'),
   convert: () => import('./commands/convert.ts'),
   train: () => import('./commands/train.ts'),
+  'train sensor': () => import('./commands/train-sensor.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, Load>> = {
 const groups: Readonly<Record<string, string>> = {
   adapter: 'make, import, list and pack adapters',
   backbone: 'build and import restoration networks as ONNX',
+  train: 'train adapters and sensors',
 };
 
 /** The `graft` program with the commands that `argv` may mean: one, or all of them for help. */
@@ -40,8 +42,9 @@ export async function program(argv: readonly string[] = []): Promise<Command> {
     .version(version, '-V, --version', 'print the version')
     .helpCommand(false)
     .showSuggestionAfterError();
-  const wanted = Object.keys(commands).find((name) =>
-    [argv[0], argv.slice(0, 2).join(' ')].includes(name),
+  // Of `train` and `train sensor` the longer: its options are not those of the other.
+  const wanted = [argv.slice(0, 2).join(' '), argv[0] ?? ''].find((name) =>
+    Object.hasOwn(commands, name),
   );
   for (const [name, load] of Object.entries(commands)) {
     if (wanted !== undefined && name !== wanted) continue;

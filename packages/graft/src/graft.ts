@@ -40,5 +40,6 @@ export function graft(
   const { tool = { name: 'graft', version }, ...rest } = choices;
   const adapters = listOf(given);
   const plan = requirePlan(planOn(host, adapters, rest));
-  return { model: applyPlan(host.model, plan, adapters, tool), plan };
+  const model = applyPlan(host.model, plan, adapters, tool, { sensor: rest.auto });
+  return { model, plan };
 }

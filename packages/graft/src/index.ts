@@ -11,11 +11,15 @@ export {
   type Adapter,
   type AdapterName,
   decodeAdapter,
+  decodeSensor,
   type EncodedAdapter,
+  type EncodedSensor,
   encodeAdapter,
+  encodeSensor,
   formatPlan,
   type Plan,
   readGraft,
+  type Sensor,
   ungraft,
 } from '@pip-graft/pip-core';
 export { freshAdapter } from './fresh-adapter.ts';

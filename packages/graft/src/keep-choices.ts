@@ -6,7 +6,8 @@ import type { PlanChoices } from './plan-on.ts';
  * How other adapters are grafted in a graft's place: as the caller says, and where he says nothing as
  * the graft was, with inputs that have defaults or not, or with the same degradation fixed.
  *
- * Errors: `UNKNOWN_LABEL` when the degradation that is fixed is none of the new adapters'.
+ * Errors: `UNKNOWN_LABEL` when the degradation that is fixed is none of the new adapters';
+ * `INVALID_ARGUMENT` when the graft has a sensor, which is for its own labels, and nothing is said of it.
  */
 export function keepChoices(
   grafted: Model,
@@ -15,7 +16,12 @@ export function keepChoices(
   choices: PlanChoices,
 ): PlanChoices {
   if (choices.bake !== undefined || choices.requireInputs !== undefined) return choices;
-  const { baked, labels } = graft;
+  const { baked, labels, auto } = graft;
+  if (auto !== null && choices.auto === undefined)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has, or which inputs it has without one.`,
+    );
   if (baked === null) return { ...choices, requireInputs: requiresInputs(grafted, graft) };
   const weights = labels.flatMap((label, at) => {
     const weight = baked.weights[at]!;
@@ -37,7 +43,8 @@ export function keepChoices(
 
 /** Whether a plan would give the graft that is there already. */
 export function isInPlace(grafted: Model, graft: GraftRecord, plan: Plan): boolean {
-  const known = plan.adapters.every(({ digest }) => digest !== null);
+  const parts = [...plan.adapters, ...(plan.auto ? [plan.auto] : [])];
+  const known = parts.every(({ digest }) => digest !== null);
   const here = facts(graft, requiresInputs(grafted, graft), levels(graft.sites));
   const there = facts(plan, plan.requireInputs, levels(plan.levels.map(({ site }) => site)));
   return known && here === there;
@@ -49,12 +56,12 @@ function requiresInputs({ graph }: Model, { inputs }: GraftRecord): boolean {
 }
 
 function facts(
-  { adapters, inputs, baked }: Pick<GraftRecord, 'adapters' | 'inputs' | 'baked'>,
+  { adapters, inputs, baked, auto }: Pick<GraftRecord, 'adapters' | 'inputs' | 'baked' | 'auto'>,
   required: boolean,
   at: readonly number[],
 ): string {
   const which = adapters.map(({ name, version, digest }) => [name, version, digest]);
-  return JSON.stringify([which, inputs, inputs !== null && required, baked, at]);
+  return JSON.stringify([which, inputs, inputs !== null && required, baked, auto, at]);
 }
 
 function levels(sites: readonly { readonly level: number }[]): number[] {

@@ -27,6 +27,8 @@ export * from './config/pip-config.ts';
 export { configProblems, validateConfig } from './config/validate-config.ts';
 export type { LevelValues } from './emit/emit-level.ts';
 export * from './emit/emit-pip.ts';
+export { emitSensor } from './emit/emit-sensor.ts';
+export type { Weight } from './emit/weight.ts';
 export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.ts';
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
@@ -44,3 +46,17 @@ export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
 export type * from './plan/plan.ts';
 export { planGraft, requirePlan } from './plan/plan-graft.ts';
 export type * from './plan/plan-request.ts';
+export { decodeSensor } from './sensor/decode-sensor.ts';
+export { type EncodedSensor, encodeSensor } from './sensor/encode-sensor.ts';
+export { initSensor, type SensorInit } from './sensor/init-sensor.ts';
+export { checkSensor, type Sensor } from './sensor/sensor.ts';
+export {
+  decodeSensorConfig,
+  defaultSensorWidths,
+  encodeSensorConfig,
+  type SensorConfig,
+  type SensorDescription,
+  sensorFormatVersion,
+} from './sensor/sensor-config.ts';
+export { sensorFiles, sensorFolder } from './sensor/sensor-files.ts';
+export { sensorCost, sensorParameters } from './sensor/sensor-parameters.ts';

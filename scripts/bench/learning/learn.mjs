@@ -10,6 +10,7 @@ import { mainImage, modelBytes } from '../../../packages/onnx-graft/dist/index.j
 import { createSession } from '../../../packages/runtime/dist/index.js';
 import {
   defaultTrainOptions,
+  figureOf,
   learned,
   learnerGraph,
   listPhotos,
@@ -86,7 +87,7 @@ async function teach(learner, steer) {
     options,
     {
       onStep(report) {
-        last = [...last.slice(-99), report.psnr];
+        last = [...last.slice(-99), figureOf('psnr', report.error)];
         if (report.step % 100 === 0)
           console.log(
             `${name} ${seed}: step ${report.step}, ${mean(last).toFixed(2)} dB, ${seconds().toFixed(0)} s`,

@@ -8,7 +8,7 @@ import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
 import { describeCheckpoint } from '../host/describe-checkpoint.ts';
-import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
 import { run } from '../session/run.ts';
@@ -36,7 +36,7 @@ export function command(): Command {
       '.pkl, .pth, .pt, .ckpt or .safetensors with PIP modules, of any of the five modes',
     )
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
-    .addOption(forceOption())
+    .addOption(forceOption('an adapter'))
     .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
     .addOption(
       new Option(
@@ -53,7 +53,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, name = basename(resolve(output)), labels, host } = options;
-        refuseAdapter(output, options.force);
+        refuseFolder(output, 'an adapter', options.force);
         const checkpoint = await openCheckpoint(path);
         try {
           for (const note of describeCheckpoint(checkpoint)) session.note(note);

@@ -5,7 +5,7 @@ import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
 import { type SitesOption, sitesOption } from '../host/sites-option.ts';
 import { define } from '../session/define.ts';
 import { outputOption } from '../session/options.ts';
@@ -31,7 +31,7 @@ export function command(): Command {
   ])
     .argument('<host>', 'ONNX file to make it for')
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
-    .addOption(forceOption())
+    .addOption(forceOption('an adapter'))
     .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
     .addOption(
       new Option(
@@ -64,7 +64,7 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
-        refuseAdapter(options.output, options.force);
+        refuseFolder(options.output, 'an adapter', options.force);
         const host = openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption, refuseAdapter } from '../host/refuse-adapter.ts';
+import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
 import { bytesText } from '../session/bytes-text.ts';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
@@ -28,7 +28,7 @@ export function command(): Command {
     .addOption(
       new Option('-o, --output <folder>', "folder for the package; default: the adapter's own"),
     )
-    .addOption(forceOption())
+    .addOption(forceOption('an adapter'))
     .addOption(new Option('--name <name>', 'name of the package; default: that of the adapter'))
     .addOption(new Option('--set-version <version>', 'its version; default: that of the adapter'))
     .addOption(new Option('--license <license>', 'SPDX licence of the adapter'))
@@ -46,7 +46,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, folder, options) => {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
-        if (output !== folder) refuseAdapter(output, force);
+        if (output !== folder) refuseFolder(output, 'an adapter', force);
         const { adapter, files } = await packAdapter(folder, output, {
           ...{ name, license, baseLicense, dtype },
           ...{ version: options.setVersion, baseName: options.baseModel },

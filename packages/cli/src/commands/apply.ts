@@ -23,6 +23,7 @@ export function command(): Command {
     'graft apply nafnet.onnx --adapter init:labels=rain+haze,seed=1 -o grafted.onnx',
     'graft apply nafnet.onnx --adapter ./my-adapter --bake rain -o derain.onnx',
     'graft apply nafnet.onnx --adapter ./rain --adapter ./haze -o both.onnx',
+    'graft apply nafnet.onnx --adapter ./my-adapter --auto ./my-sensor -o blind.onnx',
   ])
     .argument('<host>', 'ONNX file')
     .addOption(outputOption('file for the grafted model').makeOptionMandatory());
@@ -31,10 +32,11 @@ export function command(): Command {
     run<[string], Options>(async (session, path, options) => {
       refuseOverInput(path, options.output);
       const home = { target: options.output, external: options.external ?? 'copy' };
-      const { host, adapters, result } = planHost(path, options, session.cwd, home);
+      const { host, adapters, choices, result } = planHost(path, options, session.cwd, home);
       const plan = requirePlan(result);
       for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-      const grafted = applyPlan(host.model, plan, adapters, { name: 'graft', version });
+      const tool = { name: 'graft', version };
+      const grafted = applyPlan(host.model, plan, adapters, tool, { sensor: choices.auto });
       await saveModel(grafted, options.output, {
         from: host,
         signal: session.signal,

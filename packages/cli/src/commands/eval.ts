@@ -16,6 +16,7 @@ interface Options {
   readonly degrade?: readonly string[];
   readonly degradation?: string;
   readonly map?: string;
+  readonly blind?: boolean;
   readonly strength?: number;
   readonly base?: string;
   readonly limit?: number;
@@ -48,6 +49,10 @@ export function command(): Command {
       "what the graft is told: label, or label=weight,…; default: the label that a task's name begins with, else what the model says",
     )
     .option('--map <tasks>', 'what it is told for some tasks: TASK=LABEL,…')
+    .option(
+      '--blind',
+      'tell the graft nothing: its sensor finds the degradation, and how often it is right is measured',
+    )
     .option(
       '--strength <number>',
       '0 is the host alone, 1 the adapter as it is; default 1',
@@ -92,6 +97,7 @@ export function command(): Command {
           ...(base === undefined ? {} : { base }),
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),
           ...(map === undefined ? {} : { map: parseMap(map) }),
+          ...(options.blind ? { blind: true } : {}),
           ...(strength === undefined ? {} : { strength }),
           ...(options.deviceId === undefined ? {} : { deviceId: options.deviceId }),
           ...(threads === undefined ? {} : { threads }),

@@ -57,6 +57,12 @@ interface GraftSummary {
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
   /** What is fixed, in the order of the labels; null with inputs. */
   readonly baked: { readonly weights: readonly number[]; readonly strength: number } | null;
+  /** What finds the degradation where none is given. */
+  readonly auto: {
+    readonly name: string;
+    readonly trained: boolean;
+    readonly output: string;
+  } | null;
   readonly levels: readonly number[];
   /** Sizes of the prompts, where the file still says them. */
   readonly prompts: readonly PromptSize[];
@@ -137,6 +143,7 @@ function inspect(path: string): Inspection {
       labels: record.labels,
       inputs: record.inputs,
       baked: record.baked,
+      auto: record.auto,
       levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
       prompts: promptSizes(record, facts),
       hostDigest: record.host.digest,

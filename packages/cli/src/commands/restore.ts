@@ -21,7 +21,10 @@ export function command(): Command {
         'folder for the results, which keep their names; what is done there is skipped',
       ).makeOptionMandatory(),
     )
-    .option('--degradation <weights>', 'label, or label=weight,…; default: what the model says')
+    .option(
+      '--degradation <weights>',
+      'label, or label=weight,…; default: what the model says, or its sensor finds',
+    )
     .option(
       '--strength <number>',
       '0 is the host alone, 1 the adapter as it is; default 1',

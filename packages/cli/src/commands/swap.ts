@@ -29,7 +29,12 @@ export function command(): Command {
       const { host, grafted, graft: before } = openGraft(path, home);
       try {
         const adapters = options.adapter.map((text) => openAdapter(text, host, session.cwd));
-        const choices = keepChoices(grafted, before, adapters, choicesOf(options, adapters));
+        const choices = keepChoices(
+          grafted,
+          before,
+          adapters,
+          choicesOf(options, adapters, session.cwd),
+        );
         const plan = requirePlan(planOn(host, adapters, choices));
         for (const warning of plan.warnings) session.note(`warning: ${warning}`);
         const json = { output: target, before: before.adapters, plan };

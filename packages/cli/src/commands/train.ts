@@ -1,16 +1,16 @@
-import { totalmem } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
-import type { MachineMemory } from '../train/advise-memory.ts';
 import { keepLearned } from '../train/keep-learned.ts';
+import { machineMemory } from '../train/machine-memory.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
+import { rounded } from '../train/rounded.ts';
 import { runSteps } from '../train/run-steps.ts';
+import { spellTime } from '../train/spell-time.ts';
 import { TrainLog } from '../train/train-log.ts';
 import {
   checkRequest,
@@ -18,6 +18,7 @@ import {
   type TrainRequest,
   trainOptions,
 } from '../train/train-request.ts';
+import { writeCurve } from '../train/write-curve.ts';
 import { version } from '../version.ts';
 
 export function command(): Command {
@@ -34,6 +35,7 @@ export function command(): Command {
   for (const option of trainOptions()) train.addOption(option);
   return train.action(
     run<[], TrainRequest>(async (session, given) => {
+      const { trainingGraph } = await import('@pip-graft/train');
       const { output, device, threads, workers, saveEvery, checkpointing = false } = given;
       const alone = given.adapter === 'none';
       checkRequest(given, alone);
@@ -48,16 +50,18 @@ export function command(): Command {
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);
-        const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step);
+        const graph = trainingGraph(host, opened.adapter, { ...options, checkpointing });
+        const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step, graph.figure);
         if (given.resume && opened.state.step > 0)
           session.note(`going on after step ${opened.state.step}`);
         const memory = machineMemory(device);
         const pace = { device, threads, workers, saveEvery, checkpointing, memory };
+        const { sizeMultiple } = host.located;
         const { state, seconds, patchesPerSecond, runtimeShare } = await runSteps(
-          ...([session, host, opened, options, pace] as const),
+          ...([session, { ...opened, graph, sizeMultiple }, options, pace] as const),
           { statePath, log },
         );
-        const { loss, psnr, count } = meanOf(log.lines);
+        const { loss, figure: psnr, count } = meanOf(log.lines);
         const { average, ...rest } = options;
         const training = {
           ...{ tool: `graft ${version}`, ...rest, ...(average === null ? {} : { average }) },
@@ -77,25 +81,16 @@ export function command(): Command {
           ['steps', `${state.step} of ${options.steps}`],
           ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
           ['PSNR', `${psnr.toFixed(2)} dB of the batches, likewise`],
-          [
-            'time',
-            `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`,
-          ],
+          ['time', spellTime({ seconds, patchesPerSecond, runtimeShare })],
           ['state', statePath],
           ['log', log.path],
         ] as const;
         if (given.html !== undefined) {
-          const { buildCurvePage } = await import('@pip-graft/runtime');
-          const page = buildCurvePage({
+          await writeCurve(given.html, {
             name: output,
             summary: `Trained for ${opened.labels.join(', ')}`,
-            facts: facts.map(([label, value]) => ({ label, value })),
-            curves: [
-              { title: 'Loss', points: log.lines.map(({ step, loss }) => [step, loss]) },
-              { title: 'PSNR in dB', points: log.lines.map(({ step, psnr }) => [step, psnr]) },
-            ],
+            ...{ facts, log, title: 'PSNR in dB' },
           });
-          await writeAtomic(given.html, (append) => append(Buffer.from(page)));
         }
         const stopped = state.step < options.steps;
         if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
@@ -113,16 +108,4 @@ export function command(): Command {
       }
     }),
   );
-}
-
-/** How much memory a device has is not known. */
-function machineMemory(device: TrainRequest['device']): MachineMemory {
-  if (device !== 'cpu') return { all: Number.POSITIVE_INFINITY, free: Number.POSITIVE_INFINITY };
-  // Without a limit on the process, its limit is 0 or more than there is.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return { all: Math.min(totalmem(), limit), free: process.availableMemory() };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<Steering['by'], string>> = {
   name: "by the task's name",
   default: "the model's default: no one label fits the task's name",
   baked: 'baked in',
+  sensor: 'found by the sensor',
   host: '',
 };
 
@@ -90,7 +91,9 @@ function gained(gain: Quality | null): string {
   return `${text.startsWith('-') ? '' : '+'}${text} dB`;
 }
 
-function weightsOf({ degradation }: TaskResult): string {
+function weightsOf({ degradation, found }: TaskResult): string {
+  if (degradation.by === 'sensor')
+    return found ? `${found.label} found in ${found.right} of ${found.of}` : '';
   const weights = Object.entries(degradation.weights ?? {}).filter(([, weight]) => weight > 0);
   return weights
     .map(([label, weight]) => (weights.length === 1 ? label : `${label}=${weight}`))

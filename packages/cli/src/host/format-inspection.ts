@@ -30,11 +30,17 @@ export function inspectionFacts(found: Inspection): string[][] {
     const inputs = graft.inputs
       ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
       : `degradation fixed to ${bakedText(graft)}`;
+    const sensor = graft.auto
+      ? `, ${graft.auto.trained ? '' : 'UNTRAINED '}sensor '${graft.auto.name}' finds it where none is given: output ${graft.auto.output}`
+      : '';
     const adapters = graft.adapters.map(
       ({ name, trained, mode, attach, labels }) =>
         `${trained ? '' : 'UNTRAINED '}adapter '${name}', ${mode}, ${attach}, labels ${labels.join(', ')}`,
     );
-    facts.push(['graft', `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}`]);
+    facts.push([
+      'graft',
+      `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}${sensor}`,
+    ]);
   }
   return facts;
 }

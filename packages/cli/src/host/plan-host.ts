@@ -3,12 +3,15 @@ import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graf
 import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
 import { parseWeights } from '../session/parse-weights.ts';
+import { sensorOf } from './sensor-of.ts';
 import { type SitesOption, sitesOption } from './sites-option.ts';
 
 /** Options that `plan` and `apply` share. */
 export interface GraftOptions extends SitesOption {
   readonly adapter: readonly string[];
   readonly bake?: string;
+  /** A sensor's folder; true for the adapter's own. */
+  readonly auto?: string | true;
   readonly allowUnbound?: boolean;
   readonly inputs: 'optional' | 'required';
 }
@@ -33,6 +36,10 @@ export function swapOptions(): Option[] {
       '--bake <weights>',
       'fix the degradation, label or label=weight,…, and add no inputs',
     ),
+    new Option(
+      '--auto [sensor]',
+      'find the degradation where a caller gives none: a folder of `graft train sensor`; default: the sensor that the adapter carries',
+    ),
     sitesOption(),
     inputsOption(),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
@@ -49,6 +56,7 @@ function inputsOption(): Option {
 export interface Planned {
   readonly host: OpenHost;
   readonly adapters: readonly Adapter[];
+  readonly choices: PlanChoices;
   readonly result: PlanResult;
 }
 
@@ -57,13 +65,15 @@ export function planHost(path: string, options: GraftOptions, cwd: string, home?
   const host = openHost(path, home);
   requireSites(host);
   const adapters = options.adapter.map((text) => openAdapter(text, host, cwd));
-  return { host, adapters, result: planOn(host, adapters, choicesOf(options, adapters)) };
+  const choices = choicesOf(options, adapters, cwd);
+  return { host, adapters, choices, result: planOn(host, adapters, choices) };
 }
 
-/** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
+/** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
 export function choicesOf(
-  { bake, sites, inputs, allowUnbound }: Partial<GraftOptions>,
+  { adapter = [], bake, auto, sites, inputs, allowUnbound }: Partial<GraftOptions>,
   adapters: readonly Adapter[],
+  cwd: string,
 ): PlanChoices {
   const labels = adapters.flatMap(({ config }) => config.labels);
   const weights = bake === undefined ? [] : parseWeights(bake, labels);
@@ -73,6 +83,7 @@ export function choicesOf(
       : {
           bake: { weights: Object.fromEntries(weights.map((weight, at) => [labels[at]!, weight])) },
         }),
+    ...(auto === undefined ? {} : { auto: sensorOf(auto, adapter, cwd) }),
     ...(sites === undefined ? {} : { sites }),
     ...(inputs === undefined ? {} : { requireInputs: inputs === 'required' }),
     ...(allowUnbound ? { allowUnbound } : {}),

@@ -39,6 +39,8 @@ export interface Batch {
 export interface Outcome extends Job {
   /** Left out where it failed. */
   readonly plan?: TilePlan;
+  /** Weights that the model's sensor found, where it was asked. */
+  readonly found?: readonly number[];
   readonly error?: GraftError;
 }
 
@@ -62,7 +64,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   };
   session.progress('restoring', 0, jobs.length, 'images');
 
-  const one = async (job: Job, index: number): Promise<TilePlan> => {
+  const one = async (job: Job, index: number): Promise<Pick<Outcome, 'plan' | 'found'>> => {
     const bytes = await readFile(job.path).catch((error: unknown) => {
       throw ioError('read', job.path, error);
     });
@@ -75,6 +77,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       const { sizeMultiple = 1, overlap = 0 } = batch.restore;
       const next = await turn.enter(1);
       let plan: TilePlan | undefined;
+      let found: readonly number[] | undefined;
       let restored: typeof image;
       try {
         const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
@@ -84,6 +87,9 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           ...batch.restore,
           tile,
           signal: session.signal,
+          onFound: (weights) => {
+            found = weights;
+          },
           onTile: (tiles, total, used) => {
             plan = used;
             progress(index, Math.min(0.99, tiles / total));
@@ -104,7 +110,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       await writeImage(job.output, restored);
       const entry = { name: job.name, input: digestOf(bytes), settings: batch.settings };
       await batch.journal.add(entry);
-      return plan!;
+      return { ...(plan ? { plan } : {}), ...(found ? { found } : {}) };
     } finally {
       leave();
     }
@@ -113,7 +119,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   await inLanes(jobs, lanes, async (job, index) => {
     session.signal.throwIfAborted();
     try {
-      outcomes[index] = { ...job, plan: await one(job, index) };
+      outcomes[index] = { ...job, ...(await one(job, index)) };
     } catch (error) {
       if (!(error instanceof GraftError) || isFinal(error)) throw error;
       outcomes[index] = { ...job, error };

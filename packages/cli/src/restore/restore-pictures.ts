@@ -48,7 +48,7 @@ export async function restorePictures(
   const outcomes = todo.length === 0 ? [] : await onDevice(model, request, todo, batch);
   const first = outcomes[0];
   if (alone && first?.error !== undefined) throw first.error;
-  return summarise({ model, device, jobs, outcomes, faults });
+  return summarise({ model, device, jobs, outcomes, faults, labels: settings.found ?? [] });
 }
 
 /** What a result depends on beside its picture. */

@@ -13,6 +13,8 @@ export interface Settings {
     readonly tileStep: number;
   };
   readonly bytesPerPixel: number;
+  /** Of a model that finds the degradation by itself, where it has to. */
+  readonly found?: readonly string[];
   /** Digests of the file and of its external data. */
   readonly model: readonly string[];
 }
@@ -42,11 +44,14 @@ export function settingsOf(
     const { degradation, strength } = options;
     return {
       bytesPerPixel: bytesPerPixel(facts),
+      ...(graft?.auto && degradation === undefined ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),
       restore: {
         sizeMultiple,
         tileStep: deepestScale(facts),
-        ...(graft?.inputs ? { names: graft.inputs } : {}),
+        ...(graft?.inputs
+          ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
+          : {}),
         ...(degradation === undefined || !graft
           ? {}
           : { degradation: parseWeights(degradation, graft.labels) }),

@@ -1,4 +1,4 @@
-import type { Device, TilePlan } from '@pip-graft/runtime';
+import { type Device, likeliest, type TilePlan } from '@pip-graft/runtime';
 import type { Result } from '../session/result.ts';
 import type { Fault } from './find-pictures.ts';
 import type { Job } from './place-results.ts';
@@ -12,10 +12,12 @@ export interface Run {
   /** Of the jobs that were not done before. */
   readonly outcomes: readonly Outcome[];
   readonly faults: readonly Fault[];
+  /** Of the weights that a sensor found. */
+  readonly labels: readonly string[];
 }
 
 /** A line for each result, then what failed and why. */
-export function summarise({ model, device, jobs, outcomes, faults }: Run): Result {
+export function summarise({ model, device, jobs, outcomes, faults, labels }: Run): Result {
   const tried = new Map(outcomes.map((outcome) => [outcome.output, outcome]));
   const images = jobs.map(({ path, output }) => {
     const outcome = tried.get(output);
@@ -26,10 +28,11 @@ export function summarise({ model, device, jobs, outcomes, faults }: Run): Resul
       error,
       skipped: outcome === undefined,
       tiles: outcome?.plan === undefined ? null : tilesOf(outcome.plan),
+      ...(outcome?.found === undefined ? {} : { found: foundOf(labels, outcome.found) }),
     };
   });
-  const lines = outcomes.flatMap(({ path, output, plan }) =>
-    plan === undefined ? [] : [`${path} → ${output}${inTiles(plan)}`],
+  const lines = outcomes.flatMap(({ path, output, plan, found }) =>
+    plan === undefined ? [] : [`${path} → ${output}${inTiles(plan)}${asFound(labels, found)}`],
   );
   const failed = [
     ...images.filter(({ error }) => error !== null),
@@ -64,4 +67,16 @@ function tilesOf({ width, height, columns, rows }: TilePlan) {
 function inTiles(plan: TilePlan): string {
   const { count, width, height } = tilesOf(plan);
   return count === 1 ? '' : ` (${count} tiles of ${width}x${height})`;
+}
+
+function foundOf(labels: readonly string[], weights: readonly number[]) {
+  const all = Object.fromEntries(labels.map((label, at) => [label, weights[at]!]));
+  return { label: likeliest(all) ?? null, weights: all };
+}
+
+/** The label that was found, and how sure that is. */
+function asFound(labels: readonly string[], weights: readonly number[] | undefined): string {
+  if (weights === undefined) return '';
+  const { label, weights: all } = foundOf(labels, weights);
+  return label === null ? '' : `: ${label}, ${Math.round(100 * all[label]!)} % sure`;
 }

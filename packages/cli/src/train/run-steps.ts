@@ -1,19 +1,20 @@
-import type { OpenHost } from '@pip-graft/graft/node';
 import { isOutOfMemory } from '@pip-graft/runtime';
 import {
+  type BatchOptions,
+  figureOf,
   openBatches,
   openStepper,
+  type StepOptions,
   stepMemory,
+  type TrainingGraph,
   type TrainingState,
-  type TrainOptions,
   trainAdapter,
-  trainingGraph,
   writeState,
 } from '@pip-graft/train';
 import type { Session } from '../session/session.ts';
 import { foreseeMemory, type MachineMemory, ranOut } from './advise-memory.ts';
 import { meanOf } from './mean-of.ts';
-import type { OpenRun } from './open-run.ts';
+import { spellFigure } from './spell-figure.ts';
 import type { TrainLog } from './train-log.ts';
 
 /** What changes how fast a run is, and not what comes out of it. */
@@ -25,6 +26,15 @@ export interface RunPace {
   readonly saveEvery: number;
   readonly checkpointing: boolean;
   readonly memory: MachineMemory;
+}
+
+/** What is run: a step as a model, what it is fed, and where it begins. */
+export interface Steps {
+  readonly graph: TrainingGraph;
+  /** What sides of patches are multiples of. */
+  readonly sizeMultiple: number;
+  readonly batches: BatchOptions;
+  readonly state: TrainingState;
 }
 
 /** What a run came to. */
@@ -44,17 +54,13 @@ export interface RunResult {
  */
 export async function runSteps(
   session: Session,
-  host: OpenHost,
-  run: OpenRun,
-  options: TrainOptions,
+  { graph, sizeMultiple, batches: made, state: begun }: Steps,
+  options: StepOptions,
   pace: RunPace,
   { statePath, log }: { readonly statePath: string; readonly log: TrainLog },
 ): Promise<RunResult> {
   const { threads, workers, device, checkpointing, memory } = pace;
-  const { state: begun } = run;
-  const graph = trainingGraph(host, run.adapter, { ...options, checkpointing });
   const { batch, patch, accumulate } = options;
-  const { sizeMultiple } = host.located;
   const size = { batch, patch, accumulate, checkpointing, sizeMultiple, need: stepMemory(graph) };
   const tight = foreseeMemory(size, memory);
   if (tight !== undefined) session.note(tight);
@@ -67,7 +73,7 @@ export async function runSteps(
     throw explained(error);
   });
   const batches = await openBatches({
-    ...run.batches,
+    ...made,
     step: begun.step * options.accumulate,
     ...(workers === undefined ? {} : { workers }),
   });
@@ -95,9 +101,10 @@ export async function runSteps(
       signal: session.signal,
       onState: async (now, report) => {
         state = now;
-        log.add(report);
-        const { loss, psnr } = meanOf(log.lines);
-        const detail = `loss ${loss.toFixed(5)}, ${psnr.toFixed(2)} dB, ${pacing().toFixed(1)} patches/s`;
+        const { error, ...line } = report;
+        log.add({ ...line, figure: figureOf(graph.figure, error) });
+        const { loss, figure } = meanOf(log.lines);
+        const detail = `loss ${loss.toFixed(5)}, ${spellFigure(graph.figure, figure)}, ${pacing().toFixed(1)} patches/s`;
         session.progress('training', report.step, options.steps, 'steps', detail);
         if (report.step % pace.saveEvery === 0) await save();
       },

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
-import type { StepReport } from '@pip-graft/train';
+import type { Figure, StepReport } from '@pip-graft/train';
 
-const head = 'step,loss,psnr,rate,norm';
-
-/** One line of a log, as {@link StepReport} has it. */
-export type LogLine = StepReport;
+/** One line of a log: a {@link StepReport} with its error as a figure for people. */
+export interface LogLine extends Omit<StepReport, 'error'> {
+  readonly figure: number;
+}
 
 /**
- * The steps of a run as a table that any program reads, one line a step. A run that goes on takes
+ * The steps of a run as a table that any program reads, one line a step, the figure under its name. A run that goes on takes
  * away what was done after the state was saved.
  *
  * Errors: `READ_FAILED`, `WRITE_FAILED`.
@@ -25,8 +25,9 @@ export class TrainLog {
   }
 
   /** Begins a log, or goes on with one after `step` steps. */
-  static async open(path: string, step: number): Promise<TrainLog> {
+  static async open(path: string, step: number, figure: Figure): Promise<TrainLog> {
     const lines = step === 0 ? [] : readLog(path).filter((line) => line.step <= step);
+    const head = ['step', 'loss', figure, 'rate', 'norm'].join(',');
     const text = [head, ...lines.map(textOf)].join('\n');
     await writeAtomic(path, (append) => append(Buffer.from(`${text}\n`)));
     return new TrainLog(path, lines);
@@ -67,12 +68,12 @@ function readLog(path: string): LogLine[] {
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [step, loss, psnr, rate, norm] = line.split(',').map(Number);
+      const [step, loss, figure, rate, norm] = line.split(',').map(Number);
       if (norm === undefined) return [];
-      return [{ step: step!, loss: loss!, psnr: psnr!, rate: rate!, norm }];
+      return [{ step: step!, loss: loss!, figure: figure!, rate: rate!, norm }];
     });
 }
 
-function textOf({ step, loss, psnr, rate, norm }: LogLine): string {
-  return [step, loss, psnr, rate, norm].join(',');
+function textOf({ step, loss, figure, rate, norm }: LogLine): string {
+  return [step, loss, figure, rate, norm].join(',');
 }

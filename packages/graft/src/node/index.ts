@@ -4,7 +4,14 @@ export {
   saveExternalized,
   saveModel,
 } from '@pip-graft/onnx-graft/node';
-export { readAdapter, writeAdapter } from '@pip-graft/pip-core/node';
+export {
+  readAdapter,
+  readOwnSensor,
+  readSensor,
+  resolveSensor,
+  writeAdapter,
+  writeSensor,
+} from '@pip-graft/pip-core/node';
 export * from '../index.ts';
 export { nodeSha256 } from './node-sha256.ts';
 export { openAdapter } from './open-adapter.ts';

@@ -28,6 +28,8 @@ export interface AddedInput {
 export interface Splice {
   readonly fragments: readonly PlacedFragment[];
   readonly inputs: readonly AddedInput[];
+  /** Values of the fragments that become graph outputs, behind the model's own. */
+  readonly outputs?: readonly ValueSpec[];
   /** The metadata entry that marks the edit, given what is needed to undo it. */
   readonly stamp: (undo: SpliceUndo) => { readonly key: string; readonly value: string };
 }
@@ -37,6 +39,8 @@ export interface SpliceUndo {
   /** Every added node and initialiser is named `${prefix}/…`. */
   readonly prefix: string;
   readonly inputs: readonly string[];
+  /** Added graph outputs. */
+  readonly outputs?: readonly string[];
   /** Original value by the name that replaced it. */
   readonly redirects: Readonly<Record<string, string>>;
   /** Width of the graph's length prefix where its writer had padded it. */
@@ -109,6 +113,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   const stamp = edit.stamp({
     prefix,
     inputs: edit.inputs.map(({ value }) => value.name),
+    ...(edit.outputs?.length ? { outputs: edit.outputs.map(({ name }) => name) } : {}),
     redirects,
     ...(padded ? { graphLengthWidth: width } : {}),
     ...(Object.keys(records).length > 0 ? { records } : {}),
@@ -125,7 +130,7 @@ export function nodeKey(node: Node): string {
   return node.outputs.find((name) => name !== '') ?? node.name;
 }
 
-/** Initialisers and inputs, at the graph's end. Before IR version 4 every initialiser must be an input too. */
+/** Initialisers, inputs and outputs, at the graph's end. Before IR version 4 every initialiser must be an input too. */
 function tail(model: Model, edit: Splice, initializers: readonly TensorSpec[]): Piece[] {
   const listed =
     model.irVersion < 4
@@ -136,6 +141,7 @@ function tail(model: Model, edit: Splice, initializers: readonly TensorSpec[]): 
   return [
     ...[...initializers, ...defaults].flatMap(encodeTensor),
     ...values.map((value) => encodeValueInfo(value, 'input')),
+    ...(edit.outputs ?? []).map((value) => encodeValueInfo(value, 'output')),
     ...edit.fragments
       .flatMap(({ fragment }) => fragment.values ?? [])
       .map((value) => encodeValueInfo(value, 'valueInfo')),

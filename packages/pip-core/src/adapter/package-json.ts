@@ -1,3 +1,4 @@
+import { sensorFolder } from '../sensor/sensor-files.ts';
 import type { Adapter } from './adapter.ts';
 import { adapterFiles } from './adapter-files.ts';
 
@@ -30,6 +31,9 @@ export function adapterPackageJson(
   { name, version, config, base, license, training }: Adapter,
   { digests, owners = {}, texts = [] }: PackageChoices = {},
 ): string {
+  const own = Object.keys(digests?.files ?? {}).filter((name) =>
+    name.startsWith(`${sensorFolder}/`),
+  );
   const published = digests && {
     // What npm writes for a package whose owner has given nobody a licence.
     license: license ?? 'UNLICENSED',
@@ -39,10 +43,16 @@ export function adapterPackageJson(
         types: `./${adapterFiles.types}`,
         default: `./${adapterFiles.config}`,
       },
-      [`./${adapterFiles.tensors}`]: `./${adapterFiles.tensors}`,
+      ...Object.fromEntries(
+        [adapterFiles.tensors, ...own].map((name) => [`./${name}`, `./${name}`]),
+      ),
       './package.json': './package.json',
     },
-    files: [adapterFiles.config, adapterFiles.types, adapterFiles.tensors, ...texts],
+    files: [
+      ...[adapterFiles.config, adapterFiles.types, adapterFiles.tensors],
+      ...(own.length > 0 ? [sensorFolder] : []),
+      ...texts,
+    ],
     pipGraft: { digest: digests.adapter, files: digests.files },
   };
   const members = {

@@ -60,7 +60,8 @@ export function validateConfig(
   return config;
 }
 
-function labelProblems(labels: readonly string[]): string[] {
+/** What is wrong with a list of labels, as sentences. */
+export function labelProblems(labels: readonly string[]): string[] {
   const problems: string[] = [];
   if (labels.length === 0) problems.push('there are no labels');
   if (labels.length > maxLabels)

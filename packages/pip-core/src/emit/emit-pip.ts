@@ -12,6 +12,7 @@ import type { PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
 import { emitAttach, emitChange } from './attach.ts';
 import { emitDegradationWeights } from './degradation-prompt.ts';
+import { type EmitAuto, emitAuto } from './emit-auto.ts';
 import { emitLevel, type LevelValues } from './emit-level.ts';
 import { emitShares } from './emit-shares.ts';
 import { levelGrids, onGrid } from './grid.ts';
@@ -33,6 +34,8 @@ export interface EmitRequest {
   /** Skip features in the order in which the host's nodes read them. */
   readonly sites: readonly EmitSite[];
   readonly steering: PipSteering;
+  /** Finds the degradation of the images whose row of the input is zero. Only with inputs. */
+  readonly auto?: EmitAuto | undefined;
 }
 
 /** What an adapter's modules are emitted from. */
@@ -95,13 +98,16 @@ export function emitPip(request: EmitRequest): EmittedLevel[] {
   const { adapters, opset, names: taken, prefix } = request;
   const builder: Builder = (name) =>
     new GraphBuilder({ opset, prefix: `${prefix}/${name}`, taken });
+  const sensor = builder('sensor');
+  const asked = request.auto ? blind(sensor, request.steering, request.auto) : request.steering;
   const shared = builder('degradation');
-  const steering = emitSteering(shared, adapters, request.steering);
+  const steering = emitSteering(shared, adapters, asked);
   const emit = adapters.length === 1 ? emitAlone : emitTogether;
   return request.sites.map((site, index) => {
     const emitted = emit(builder, request, site, steering);
     if (index > 0) return emitted;
-    return { ...emitted, fragment: join([shared.fragment(), emitted.fragment]) };
+    const parts = [sensor.fragment(), shared.fragment(), emitted.fragment];
+    return { ...emitted, fragment: join(parts) };
   });
 }
 
@@ -173,6 +179,12 @@ function placeOf({ value, layout = 'NCHW', extent }: EmitSite, { level }: LevelC
 
 function missing({ level }: EmitSite): never {
   throw new GraftError('ADAPTER_INVALID', `The adapter has no level ${level}.`);
+}
+
+/** Steering by what the caller gives, or by what the sensor finds. */
+function blind(g: GraphBuilder, steering: PipSteering, auto: EmitAuto): PipSteering {
+  if (steering.kind === 'baked') return steering;
+  return { ...steering, degradation: emitAuto(g, steering.degradation, auto) };
 }
 
 /** What each adapter is told. */

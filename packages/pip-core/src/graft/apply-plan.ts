@@ -15,6 +15,9 @@ import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
 import { pipParameters } from '../parameters/pip-parameters.ts';
 import { planOpsets, stampKey } from '../plan/check-host.ts';
 import type { Plan, PlannedAdapter } from '../plan/plan.ts';
+import { sensorImage } from '../plan/plan-sensor.ts';
+import { orderSensor } from '../sensor/order-sensor.ts';
+import type { Sensor } from '../sensor/sensor.ts';
 import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
 
 /** How a plan is carried out. */
@@ -25,6 +28,8 @@ export interface ApplyOptions {
    * For one adapter. Default false.
    */
   readonly fed?: boolean;
+  /** The sensor of the plan. */
+  readonly sensor?: Sensor | undefined;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface ApplyOptions {
  * @param adapters those of the plan, in any order; one that the plan leaves out may be among them
  * @param tool written into the stamp
  *
- * Errors: `INVALID_ARGUMENT` when an adapter of the plan is not there; `UNSUPPORTED_HOST` when the
+ * Errors: `INVALID_ARGUMENT` when an adapter of the plan, or its sensor, is not there; `UNSUPPORTED_HOST` when the
  * host has a value with a parameter's name and these shall be inputs.
  *
  * @example
@@ -45,12 +50,14 @@ export function applyPlan(
   plan: Plan,
   adapters: readonly Adapter[],
   tool: GraftTool,
-  { fed = false }: ApplyOptions = {},
+  { fed = false, sensor }: ApplyOptions = {},
 ): Model {
   const names = new NameScope(model);
   const parameters = fed ? fedParameters(model, plan, adapters, names) : [];
   // Taken first, as when planned, so that they have the planned names.
   for (const name of plan.inputs ? Object.values(plan.inputs) : []) names.take(name);
+  if (plan.auto) names.take(plan.auto.output);
+  const auto = autoOf(model, plan, sensor);
   const emitted = emitPip({
     adapters: plan.adapters.map((planned) => ({ ...pick(planned, adapters), fed })),
     opset: Math.min(plan.host.opset, planOpsets.checked),
@@ -64,6 +71,7 @@ export function applyPlan(
       dataType,
     })),
     steering: steeringOf(plan),
+    auto,
   });
   const grafted = splice(model, plan.prefix, {
     fragments: emitted.map(({ fragment, output }, index) => {
@@ -71,6 +79,7 @@ export function applyPlan(
       return { fragment, redirects: [{ value, uses, to: output }] };
     }),
     inputs: addedInputs(plan),
+    outputs: addedOutputs(model, plan),
     stamp: (undo) => ({
       key: stampKey,
       value: JSON.stringify(recordOf(plan, emitted, tool, undo)),
@@ -110,6 +119,20 @@ function pick({ name, labels }: PlannedAdapter, adapters: readonly Adapter[]): A
   const found = adapters.find(({ config }) => config.labels.join() === labels.join());
   if (found) return found;
   throw new GraftError('INVALID_ARGUMENT', `The plan's adapter '${name}' was not handed in.`);
+}
+
+function autoOf(model: Model, { auto, labels }: Plan, sensor: Sensor | undefined) {
+  if (auto === null) return undefined;
+  if (sensor === undefined || sensor.name !== auto.name || sensor.digest !== auto.digest)
+    throw new GraftError('INVALID_ARGUMENT', `The plan's sensor '${auto.name}' was not handed in.`);
+  const { output } = auto;
+  return { sensor: orderSensor(sensor, labels), image: sensorImage(model), output };
+}
+
+function addedOutputs(model: Model, { auto, labels, prefix }: Plan): ValueSpec[] {
+  if (auto === null) return [];
+  const batch = sensorImage(model).batch ?? `${prefix}_images`;
+  return [{ name: auto.output, dataType: 'float32', dims: [batch, labels.length] }];
 }
 
 function steeringOf({ inputs, baked }: Plan) {
@@ -163,6 +186,7 @@ function recordOf(
     inputs: plan.inputs,
     defaultDegradation: plan.defaultDegradation,
     baked: plan.baked,
+    auto: plan.auto,
     sites: plan.levels.map(({ site }, index) => {
       const { evidence: _, ...rest } = site;
       const { output, modules } = emitted[index]!;

@@ -1,6 +1,6 @@
 import type { SkipSite, SpliceUndo } from '@pip-graft/onnx-graft';
 import type { EmittedModule } from '../emit/emit-pip.ts';
-import type { Baked, PlannedAdapter, SteeringInputs } from '../plan/plan.ts';
+import type { Baked, PlannedAdapter, PlannedSensor, SteeringInputs } from '../plan/plan.ts';
 
 /** Version of the `pip_graft` metadata entry that this library writes; it reads version 1, of one adapter, too. */
 export const graftRecordVersion = 2;
@@ -35,6 +35,8 @@ export interface GraftRecord {
   readonly inputs: SteeringInputs | null;
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;
+  /** What finds the degradation where a caller gives none; null where nothing does. */
+  readonly auto: PlannedSensor | null;
   /** Node indexes in `uses` are those of the host. */
   readonly sites: readonly GraftedSite[];
   /** What takes the graft out again. */

@@ -3,7 +3,7 @@ import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import type { LevelValues } from '../emit/emit-level.ts';
 import { JsonObject } from '../json/json-object.ts';
 import { stampKey } from '../plan/check-host.ts';
-import type { PlannedAdapter, SteeringInputs } from '../plan/plan.ts';
+import type { PlannedAdapter, PlannedSensor, SteeringInputs } from '../plan/plan.ts';
 import { type GraftedSite, type GraftRecord, graftRecordVersion } from './graft-record.ts';
 
 /** Bytes of the longest protobuf length. */
@@ -47,7 +47,10 @@ export function readGraft(model: Model): GraftRecord | null {
   const sites = json
     .objects('sites')
     .map((site) => readSite(site, formatVersion === 1 ? readOnlyModule : readModules, adapters));
-  const undo = readUndo(json.object('undo'), inputs);
+  // Files of before there were sensors have none.
+  const auto = json.optional('auto', (key) => readSensor(json.object(key)));
+  if (auto !== null && inputs === null) throw json.error('auto', 'needs inputs');
+  const undo = readUndo(json.object('undo'), inputs, auto);
   const originals = new Map(sites.map(({ value, output }) => [output, value]));
   const { redirects } = undo;
   const agree =
@@ -73,6 +76,7 @@ export function readGraft(model: Model): GraftRecord | null {
       const baked = json.object(key);
       return { weights: weights(baked, 'weights', labels), strength: baked.number('strength') };
     }),
+    auto,
     sites,
     undo,
   };
@@ -88,6 +92,19 @@ function readInputs(inputs: JsonObject): SteeringInputs {
     return name;
   };
   return { degradation: named('degradation'), strength: named('strength') };
+}
+
+function readSensor(sensor: JsonObject): PlannedSensor {
+  const output = sensor.string('output');
+  // As with inputs: removal takes it out.
+  if (!/^degradation_found(_\d+)?$/.test(output))
+    throw sensor.error('output', `'${output}' is not the name of a graft's output`);
+  return {
+    name: sensor.string('name'),
+    digest: sensor.optional('digest', (key) => sensor.string(key)),
+    trained: sensor.boolean('trained'),
+    output,
+  };
 }
 
 function weights(json: JsonObject, key: string, labels: readonly string[]): number[] {
@@ -182,13 +199,21 @@ function readSite(
 }
 
 /** Removal deletes what these fields name, so they may name nothing but the graft's own. */
-function readUndo(undo: JsonObject, inputs: SteeringInputs | null): SpliceUndo {
+function readUndo(
+  undo: JsonObject,
+  inputs: SteeringInputs | null,
+  auto: PlannedSensor | null,
+): SpliceUndo {
   const prefix = undo.string('prefix');
   if (!prefixPattern.test(prefix)) throw undo.error('prefix', `'${prefix}' is not a graft's`);
   const removed = undo.strings('inputs');
   const own: readonly string[] = inputs === null ? [] : Object.values(inputs);
   if (!removed.every((name) => own.includes(name))) {
     throw undo.error('inputs', `names more than the graft's inputs (${own.join(', ') || 'none'})`);
+  }
+  const outputs = undo.optional('outputs', (key) => undo.strings(key)) ?? [];
+  if (!outputs.every((name) => name === auto?.output)) {
+    throw undo.error('outputs', `names more than the graft's output (${auto?.output ?? 'none'})`);
   }
   const redirects = undo.texts('redirects');
   if (!Object.keys(redirects).every((name) => name.startsWith(`${prefix}/`))) {
@@ -202,6 +227,7 @@ function readUndo(undo: JsonObject, inputs: SteeringInputs | null): SpliceUndo {
   return {
     prefix,
     inputs: removed,
+    ...(outputs.length > 0 ? { outputs } : {}),
     redirects,
     ...(width === null ? {} : { graphLengthWidth: width }),
     ...(records === null ? {} : { records }),

@@ -4,6 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
 import type { JsonObject } from '../json/json-object.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
 
 /** Members of a `package.json` with which a package manager runs or fetches something. */
 const active = [
@@ -31,12 +32,24 @@ export function requireDataOnly(manifest: JsonObject, path: string): void {
 }
 
 /**
- * Whether a package holds an adapter and texts, and nothing else.
+ * Whether a package holds an adapter, its sensor and texts, and nothing else.
  *
  * Errors: `UNSAFE_FILE`, naming what else it holds.
  */
 export function requireOnlyAdapter(folder: string): void {
-  const allowed = new Set([...Object.values(adapterFiles), ...accompanyingFiles, ...toolFiles]);
+  const own = Object.values(adapterFiles);
+  const what = `an adapter package holds ${own.join(', ')}, its sensor in ${sensorFolder}, and texts`;
+  requireOnly(folder, [...own, sensorFolder, ...accompanyingFiles, ...toolFiles], what);
+}
+
+/** Whether the folder of a package's sensor holds that and nothing else. Errors: `UNSAFE_FILE`. */
+export function requireOnlySensor(folder: string): void {
+  const own = Object.values(sensorFiles);
+  requireOnly(folder, own, `a sensor has ${own.join(', ')}`);
+}
+
+function requireOnly(folder: string, names: readonly string[], what: string): void {
+  const allowed = new Set(names);
   let entries: string[];
   try {
     entries = readdirSync(folder);
@@ -48,7 +61,7 @@ export function requireOnlyAdapter(folder: string): void {
   const rest = extra.length > listed ? ` and ${extra.length - listed} more` : '';
   throw new GraftError(
     'UNSAFE_FILE',
-    `${folder}: an adapter package holds ${Object.values(adapterFiles).join(', ')} and texts; this one also holds ${extra
+    `${folder}: ${what}; this one also holds ${extra
       .slice(0, listed)
       .map((name) => JSON.stringify(name))
       .join(', ')}${rest}.`,

@@ -7,5 +7,12 @@ export {
   readAdapter,
   summariseAdapter,
 } from './read-adapter.ts';
+export {
+  readOwnSensor,
+  readSensor,
+  resolveSensor,
+  withSensorDigest,
+} from './read-sensor.ts';
 export { type ResolvedAdapter, resolveAdapter } from './resolve-adapter.ts';
 export { writeAdapter } from './write-adapter.ts';
+export { writeSensor } from './write-sensor.ts';

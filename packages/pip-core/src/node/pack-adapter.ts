@@ -11,12 +11,16 @@ import { encodeAdapter } from '../adapter/encode-adapter.ts';
 import { modelCard } from '../adapter/model-card.ts';
 import { adapterPackageJson } from '../adapter/package-json.ts';
 import type { PipConfig } from '../config/pip-config.ts';
+import { encodeSensor } from '../sensor/encode-sensor.ts';
+import { sensorCard } from '../sensor/sensor-card.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
 import { withDigest } from './adapter-digest.ts';
 import { adapterTextIfThere } from './adapter-file.ts';
 import { maxPackageBytes } from './limits.ts';
 import { requirePackageName } from './package-name.ts';
 import { readAdapter } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
+import { readOwnSensor } from './read-sensor.ts';
 import { sha256 } from './sha256.ts';
 import { type NewFile, writeFolder } from './write-folder.ts';
 
@@ -43,7 +47,7 @@ export interface PackedAdapter {
 }
 
 /**
- * Makes an adapter folder a package that can be published: data only, with a model card, types and
+ * Makes an adapter folder, with the sensor that it carries, a package that can be published: data only, with a model card, types and
  * digests. What its owner wrote into `package.json` and the card is kept; the same adapter and
  * options always give the same bytes.
  *
@@ -64,9 +68,13 @@ export async function packAdapter(
   const given = readAdapter(source, { only: true, digests: false });
   const adapter = storable(described(given, options), inPlace ? given.config.dtype : undefined);
   const { config, tensors } = encodeAdapter(adapter);
+  const sensor = sensorIn(source);
   const digests = {
     adapter: adapter.digest!,
-    files: { [adapterFiles.config]: sha256(config), [adapterFiles.tensors]: sha256(tensors) },
+    files: {
+      ...{ [adapterFiles.config]: sha256(config), [adapterFiles.tensors]: sha256(tensors) },
+      ...Object.fromEntries(sensor.digested.map(([name, content]) => [name, sha256(content)])),
+    },
   };
   // A package of that name may be there already, with what its owner wrote.
   const owners = { ...readManifest(source)?.owners, ...readManifest(target)?.owners };
@@ -74,6 +82,8 @@ export async function packAdapter(
   const texts = textsIn(source).flatMap(([name]) => (listed.test(name) ? [name] : []));
   const files: NewFile[] = [
     ...(inPlace ? [] : textsIn(source)),
+    ...sensor.digested,
+    ...sensor.texts,
     [adapterFiles.tensors, tensors],
     [adapterFiles.types, configTypes(adapter)],
     [adapterFiles.card, modelCard(adapter, { packed: true, before })],
@@ -81,9 +91,24 @@ export async function packAdapter(
     // Last: it is what makes the folder an adapter.
     [adapterFiles.config, config],
   ];
-  await writeFolder(target, files);
+  await writeFolder(target, 'an adapter', files);
   const bytes = (content: string | Uint8Array) => Buffer.from(content).length;
   return { adapter, files: files.map(([name, content]) => ({ name, bytes: bytes(content) })) };
+}
+
+/** The files of the sensor that an adapter carries; none where it carries none. */
+function sensorIn(source: string): { digested: readonly NewFile[]; texts: readonly NewFile[] } {
+  const sensor = readOwnSensor(source, { digests: false });
+  if (sensor === undefined) return { digested: [], texts: [] };
+  const { config, tensors } = encodeSensor(sensor);
+  const within = (name: string): string => `${sensorFolder}/${name}`;
+  return {
+    digested: [
+      [within(sensorFiles.tensors), tensors],
+      [within(sensorFiles.config), config],
+    ],
+    texts: [[within(sensorFiles.card), sensorCard({ ...sensor, name: sensorFolder })]],
+  };
 }
 
 function described(given: Adapter, options: PackOptions): Adapter {

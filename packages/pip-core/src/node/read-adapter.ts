@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { chunks, GraftError } from '@pip-graft/onnx-graft';
-import { type FileSource, ioError } from '@pip-graft/onnx-graft/node';
+import { chunks } from '@pip-graft/onnx-graft';
+import type { FileSource } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
@@ -14,6 +13,7 @@ import { openAdapterFile, readAdapterText } from './adapter-file.ts';
 import { requireDigest, requireOnlyAdapter } from './check-package.ts';
 import { maxConfigBytes } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
+import { requireFolder } from './require-folder.ts';
 import { sha256 } from './sha256.ts';
 
 export interface ReadOptions {
@@ -69,7 +69,7 @@ interface Described {
 }
 
 function readDescription(folder: string, options: ReadOptions): Described {
-  requireFolder(folder);
+  requireFolder(folder, 'an adapter');
   const manifest = readManifest(folder);
   const digests = (options.digests ?? true) ? manifest?.digests : undefined;
   const text = readAdapterText(folder, adapterFiles.config, maxConfigBytes);
@@ -84,17 +84,6 @@ function readDescription(folder: string, options: ReadOptions): Described {
     description,
     digests,
   };
-}
-
-function requireFolder(folder: string): void {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(folder).isDirectory();
-  } catch (error) {
-    throw ioError('read', folder, error);
-  }
-  if (!isFolder)
-    throw new GraftError('READ_FAILED', `${folder}: an adapter is a folder, and this is a file.`);
 }
 
 function withTensors<T>(

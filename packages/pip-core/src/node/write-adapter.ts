@@ -17,7 +17,7 @@ import { writeFolder } from './write-folder.ts';
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
   const { config, tensors } = encodeAdapter(checkAdapter(adapter));
-  await writeFolder(folder, [
+  await writeFolder(folder, 'an adapter', [
     [adapterFiles.tensors, tensors],
     [adapterFiles.card, modelCard(adapter)],
     [adapterFiles.package, adapterPackageJson(adapter)],

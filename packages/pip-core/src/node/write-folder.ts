@@ -1,35 +1,52 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { open, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
-import { adapterFiles } from '../adapter/adapter-files.ts';
 
-/** A file's name in its folder, and what it holds. */
+/** A file's name in its folder, or in a folder of it, and what it holds. */
 export type NewFile = readonly [name: string, content: string | Uint8Array];
 
 /**
- * Writes the files of an adapter folder beside their targets, then renames them in their order.
+ * Writes the files of a folder beside their targets, then renames them in their order. The last is
+ * what makes the folder what it is.
  *
- * Errors: `WRITE_FAILED`, also for a folder that holds something else than an adapter.
+ * Errors: `WRITE_FAILED`, also for a folder that holds something else.
+ *
+ * @param what the kind of folder, as `an adapter`
  */
-export async function writeFolder(folder: string, files: readonly NewFile[]): Promise<void> {
-  requireOwnFolder(folder);
+export async function writeFolder(
+  folder: string,
+  what: string,
+  files: readonly NewFile[],
+): Promise<void> {
+  requireOwnFolder(folder, what, files.at(-1)![0]);
   const isNew = !existsSync(folder);
   const staged: { temporary: string; target: string }[] = [];
   try {
     await makeFolder(folder);
     for (const [name, content] of files) {
-      const temporary = join(folder, `.${name}.${process.pid}.tmp`);
-      staged.push({ temporary, target: join(folder, name) });
+      const target = join(folder, name);
+      const home = dirname(target);
+      if (home !== folder) await makeOwnFolder(home);
+      const temporary = join(home, `.${basename(name)}.${process.pid}.tmp`);
+      staged.push({ temporary, target });
       await writeNew(temporary, content);
     }
     for (const { temporary, target } of staged) await rename(temporary, target);
   } catch (error) {
     for (const { temporary } of staged) await rm(temporary, { force: true }).catch(() => {});
-    if (isNew) await rmdir(folder).catch(() => {});
+    const homes = new Set(staged.map(({ target }) => dirname(target)));
+    if (isNew) for (const home of [...homes, folder]) await rmdir(home).catch(() => {});
     throw ioError('write', folder, error);
   }
+}
+
+/** A folder in the folder: not a link to another place. */
+async function makeOwnFolder(folder: string): Promise<void> {
+  await makeFolder(folder);
+  if (!(await lstat(folder)).isSymbolicLink()) return;
+  throw new GraftError('WRITE_FAILED', `${folder}: it is a link; remove it.`);
 }
 
 async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
@@ -42,7 +59,7 @@ async function writeNew(path: string, content: string | Uint8Array): Promise<voi
   }
 }
 
-function requireOwnFolder(folder: string): void {
+function requireOwnFolder(folder: string, what: string, mark: string): void {
   if (!existsSync(folder)) return;
   const refuse = (why: string) =>
     new GraftError('WRITE_FAILED', `${folder}: ${why}; choose another folder.`);
@@ -53,7 +70,7 @@ function requireOwnFolder(folder: string): void {
   } catch (error) {
     throw ioError('write', folder, error);
   }
-  if (entries.length > 0 && !entries.includes(adapterFiles.config)) {
-    throw refuse('it holds files that are no adapter, which writing one here could replace');
+  if (entries.length > 0 && !entries.includes(mark)) {
+    throw refuse(`it holds files and is not ${what}, which writing one here could replace`);
   }
 }

@@ -1,5 +1,6 @@
 import {
   constant,
+  elementCount,
   type FloatTensor,
   kaimingUniform,
   normal,
@@ -22,8 +23,13 @@ import { pipParameters } from './pip-parameters.ts';
  */
 export function initialParameters(config: PipConfig, seed: number): TensorMap {
   validateConfig(config);
+  return startParameters(pipParameters(config), seed);
+}
+
+/** The parameters of a list as they start. Errors: `INVALID_ARGUMENT` for a seed that is not whole. */
+export function startParameters(specs: readonly ParameterSpec[], seed: number): TensorMap {
   const random = new Random(seed);
-  return new Map(pipParameters(config).map((spec) => [spec.name, start(spec, random)]));
+  return new Map(specs.map((spec) => [spec.name, start(spec, random)]));
 }
 
 function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor {
@@ -32,6 +38,8 @@ function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor
       return normal(dims, random.fork(name));
     case 'kaiming':
       return kaimingUniform(dims, random.fork(name));
+    case 'kaiming-relu':
+      return kaimingUniform(dims, random.fork(name), elementCount(dims.slice(1)) / 6);
     case 'constant':
       return constant(dims, init.value);
   }

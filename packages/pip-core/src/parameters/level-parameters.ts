@@ -16,6 +16,8 @@ import {
 export type ParameterInit =
   | { readonly kind: 'normal' }
   | { readonly kind: 'kaiming' }
+  /** Kaiming-uniform with the gain of ReLU, which keeps the size of what goes through: ±sqrt(6 / fan-in). */
+  | { readonly kind: 'kaiming-relu' }
   | { readonly kind: 'constant'; readonly value: number };
 
 /** A parameter: its name, its shape, and how it starts. */

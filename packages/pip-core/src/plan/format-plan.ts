@@ -7,7 +7,7 @@ import type { Plan, PlanResult } from './plan.ts';
  * @example process.stdout.write(formatPlan(plan))
  */
 export function formatPlan(plan: Plan): string {
-  const { host, adapters, levels, inputs, baked } = plan;
+  const { host, adapters, levels, inputs, baked, auto } = plan;
   const several = adapters.length > 1;
   const rows = levels.flatMap(({ site, dataType, modules }) =>
     modules.map(({ adapter, config, parameters, cost }) => [
@@ -46,13 +46,18 @@ export function formatPlan(plan: Plan): string {
       ? `degradation fixed to ${spell(plan.labels, baked?.weights ?? [])}, strength ${baked?.strength ?? 1}`
       : plan.requireInputs
         ? `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}); ${inputs.strength}; both have to be fed`
-        : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
+        : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${auto ? 'zeros: what the sensor finds' : spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
   return [
     `host     ${host.label}: ${host.family}, operator set ${host.opset}`,
     ...adapters.map(
       ({ name, version, trained, mode, attach, labels }) =>
         `adapter  ${name} ${version}${trained ? '' : ' (UNTRAINED)'}: ${mode}, ${attach}${several ? `, labels ${labels.join(', ')}` : ''}`,
     ),
+    ...(auto
+      ? [
+          `sensor   ${auto.name}${auto.trained ? '' : ' (UNTRAINED)'}: output added: ${auto.output} (B, ${plan.labels.length})`,
+        ]
+      : []),
     `labels   ${plan.labels.join(', ')}`,
     '',
     ...table([head, ...rows, total]),

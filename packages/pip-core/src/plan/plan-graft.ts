@@ -5,9 +5,10 @@ import { checkBase } from './check-base.ts';
 import { checkHost, type Remarks } from './check-host.ts';
 import { checkTogether } from './check-together.ts';
 import { costAt } from './cost.ts';
-import type { Baked, Plan, PlanResult, SteeringInputs } from './plan.ts';
+import type { Baked, Plan, PlannedSensor, PlanResult, SteeringInputs } from './plan.ts';
 import { planLevels } from './plan-levels.ts';
 import type { PlanRequest } from './plan-request.ts';
+import { planSensor } from './plan-sensor.ts';
 import { sortAdapters } from './sort-adapters.ts';
 
 /**
@@ -32,12 +33,13 @@ export function planGraft(request: PlanRequest): PlanResult {
     checkBase(adapter, request, remarks);
     collect(remarks, () => checkAdapter(adapter));
   }
+  collect(remarks, () => planSensor(request, labelsOf(given)));
   const fixed = collect(remarks, () => bakedOf(given, request)) ?? null;
   const { adapters, baked } = active(given, fixed, remarks);
   const levels = planLevels(adapters, request, remarks);
   if (remarks.refusals.length > 0) return { status: 'refused', refusals: remarks.refusals };
 
-  const { prefix, inputs } = graftNames(request, baked);
+  const { prefix, inputs, auto } = graftNames(request, baked);
   const modules = levels.flatMap((level) =>
     level.modules.map((module) => ({ ...level, ...module })),
   );
@@ -52,9 +54,10 @@ export function planGraft(request: PlanRequest): PlanResult {
     inputs,
     requireInputs: request.options?.requireInputs ?? false,
     defaultDegradation: adapters.flatMap((adapter) =>
-      defaultWeights(adapter).map((weight) => weight / adapters.length),
+      defaultWeights(adapter).map((weight) => (auto ? 0 : weight / adapters.length)),
     ),
     baked,
+    auto,
     levels,
     parameters: modules.reduce((sum, module) => sum + module.parameters, 0),
     multiplyAdds256: modules.reduce(
@@ -65,6 +68,9 @@ export function planGraft(request: PlanRequest): PlanResult {
       ...adapters
         .filter(({ training }) => training === null)
         .map(({ name }) => `adapter '${name}' is untrained`),
+      ...(auto && !auto.trained
+        ? [`sensor '${auto.name}' is untrained: what it finds means nothing`]
+        : []),
       ...remarks.warnings,
     ],
   };
@@ -120,16 +126,17 @@ function bakedOf(adapters: readonly Adapter[], { options = {} }: PlanRequest): B
 }
 
 function graftNames(
-  { model }: PlanRequest,
+  { model, options: { auto } = {} }: PlanRequest,
   baked: Baked | null,
-): { prefix: string; inputs: SteeringInputs | null } {
+): { prefix: string; inputs: SteeringInputs | null; auto: PlannedSensor | null } {
   const scope = new NameScope(model);
   const prefix = scope.prefix('pip');
-  if (baked !== null) return { prefix, inputs: null };
-  return {
-    prefix,
-    inputs: { degradation: scope.take('degradation'), strength: scope.take('strength') },
-  };
+  if (baked !== null) return { prefix, inputs: null, auto: null };
+  const inputs = { degradation: scope.take('degradation'), strength: scope.take('strength') };
+  if (auto === undefined) return { prefix, inputs, auto: null };
+  const { name, digest, training } = auto;
+  const output = scope.take('degradation_found');
+  return { prefix, inputs, auto: { name, digest, trained: training !== null, output } };
 }
 
 /** Runs a check and turns its error into a refusal. */

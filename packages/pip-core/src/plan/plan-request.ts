@@ -1,6 +1,7 @@
 import type { DataType, Model, SkipSite } from '@pip-graft/onnx-graft';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { LabelWeights } from '../config/label-weights.ts';
+import type { Sensor } from '../sensor/sensor.ts';
 
 /** What planning needs to know of the host's values; onnx-graft's `GraphFacts` is one. */
 export interface SiteFacts {
@@ -29,6 +30,11 @@ export interface PlanRequest {
 }
 
 export interface PlanOptions {
+  /**
+   * Put this sensor into the model: where a caller gives no degradation, or a row of zeros, the
+   * weights that it finds are used. Its labels must be those of the adapters, in any order.
+   */
+  readonly auto?: Sensor;
   /** Fix the degradation, and the strength (default 1), and add no inputs. */
   readonly bake?: { readonly weights: LabelWeights; readonly strength?: number };
   /**

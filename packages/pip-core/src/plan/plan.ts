@@ -45,6 +45,15 @@ export interface PlannedAdapter {
   readonly labels: readonly string[];
 }
 
+/** A sensor of a graft, without its parameters. */
+export interface PlannedSensor {
+  readonly name: string;
+  readonly digest: string | null;
+  readonly trained: boolean;
+  /** Name of the graph output that is added: the weights that the sensor finds, float32 (B,T). */
+  readonly output: string;
+}
+
 /** What a graft will do: plain data, made before the first edit. */
 export interface Plan {
   readonly host: {
@@ -67,10 +76,13 @@ export interface Plan {
   /** What `degradation` holds when the caller gives none. */
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;
+  /** What finds the degradation where a caller gives none; null where nothing does. */
+  readonly auto: PlannedSensor | null;
   /** In the order in which the host reads the skip features. */
   readonly levels: readonly PlannedLevel[];
+  /** Of the adapters. */
   readonly parameters: number;
-  /** For an input image of 256 × 256. */
+  /** Of the adapters, for an input image of 256 × 256. */
   readonly multiplyAdds256: number;
   readonly warnings: readonly string[];
 }

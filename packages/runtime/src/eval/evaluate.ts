@@ -8,9 +8,16 @@ import { measureQuality } from '../metrics/measure-quality.ts';
 import { type RestoreOptions, restoreImage } from '../restore/restore-image.ts';
 import type { Device } from '../session/session.ts';
 import type { Evaluation, PictureResult, TaskResult } from './evaluation.ts';
+import { likeliest } from './likeliest.ts';
 import { meanQualities, withGain } from './mean-qualities.ts';
 import { openSides, type Sides } from './open-sides.ts';
-import { checkSteering, type Steering, type SteeringChoices, steerTask } from './steer-task.ts';
+import {
+  checkSteering,
+  labelOfTask,
+  type Steering,
+  type SteeringChoices,
+  steerTask,
+} from './steer-task.ts';
 import type { Pair, Problem, Task } from './task.ts';
 
 export interface EvaluateOptions extends SteeringChoices {
@@ -96,6 +103,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         degrade: task.degrade ?? null,
         degradation,
         pictures,
+        found: foundIn(pictures, graft && labelOfTask(task, graft.labels, options)),
         mean: meanQualities(pictures.map(({ quality }) => quality)),
       });
     }
@@ -122,19 +130,25 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
-type Restore = (image: Image) => Promise<Image>;
+type Restore = (image: Image, onFound?: RestoreOptions['onFound']) => Promise<Image>;
 
 /** How the host and the graft restore a picture of a task. */
 function restorers(
   { host, grafted, graft }: Sides,
   { weights, by }: Steering,
   how: { readonly sizeMultiple: number; readonly strength: number | undefined },
-): { readonly host: Restore; readonly grafted: Restore | null } {
+): {
+  readonly host: Restore;
+  readonly grafted: Restore | null;
+  readonly labels: readonly string[];
+} {
   const { sizeMultiple, strength } = how;
   const plain: RestoreOptions = { sizeMultiple };
   const steered: RestoreOptions = {
     ...plain,
-    ...(graft?.inputs ? { names: graft.inputs } : {}),
+    ...(graft?.inputs
+      ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
+      : {}),
     // Its own default is left to the model: what a caller that knows nothing of the graft gets.
     ...(graft?.inputs && weights && by !== 'default'
       ? { degradation: labelWeights(weights, graft.labels) }
@@ -143,7 +157,11 @@ function restorers(
   };
   return {
     host: (image) => restoreImage(host, image, plain),
-    grafted: grafted && ((image) => restoreImage(grafted, image, steered)),
+    grafted:
+      grafted &&
+      ((image, onFound) =>
+        restoreImage(grafted, image, { ...steered, ...(onFound ? { onFound } : {}) })),
+    labels: graft?.labels ?? [],
   };
 }
 
@@ -163,6 +181,26 @@ async function measure(
   const before = measureQuality(input, clean);
   const host = measureQuality(await restore.host(input), clean);
   step();
-  const grafted = restore.grafted && measureQuality(await restore.grafted(input), clean);
-  return { ...pair, width, height, quality: withGain(before, host, grafted) };
+  let found: readonly number[] | undefined;
+  const made = await restore.grafted?.(input, (weights) => {
+    found = weights;
+  });
+  const grafted = made === undefined ? null : measureQuality(made, clean);
+  return {
+    ...{ ...pair, width, height, quality: withGain(before, host, grafted) },
+    ...(found ? { found: byLabel(restore.labels, found) } : {}),
+  };
+}
+
+function byLabel(labels: readonly string[], weights: readonly number[]): Record<string, number> {
+  return Object.fromEntries(labels.map((label, at) => [label, weights[at]!]));
+}
+
+function foundIn(
+  pictures: readonly PictureResult[],
+  label: string | null | undefined,
+): TaskResult['found'] {
+  const found = pictures.flatMap((picture) => (picture.found ? [picture.found] : []));
+  if (found.length === 0 || label == null) return null;
+  return { label, right: found.filter((one) => likeliest(one) === label).length, of: found.length };
 }

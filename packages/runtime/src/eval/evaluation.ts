@@ -19,6 +19,8 @@ export interface PictureResult extends Pair {
   readonly width: number;
   readonly height: number;
   readonly quality: Qualities;
+  /** What the model's sensor found, by label; left out where it was not asked. */
+  readonly found?: Readonly<Record<string, number>>;
 }
 
 export interface TaskResult {
@@ -26,6 +28,8 @@ export interface TaskResult {
   readonly degrade: SyntheticDegradation | null;
   readonly degradation: Steering;
   readonly pictures: readonly PictureResult[];
+  /** How often the sensor found the task's label; null where it was not asked, or no label is known. */
+  readonly found: { readonly label: string; readonly right: number; readonly of: number } | null;
   /** Over its pictures; null when none could be measured. */
   readonly mean: Qualities | null;
 }

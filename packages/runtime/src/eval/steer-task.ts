@@ -5,14 +5,15 @@ import type { Task } from './task.ts';
 
 /** Which degradation a model was told, and by whom. */
 export interface Steering {
-  /** Weights by label; null for a model that carries no graft. */
+  /** Weights by label; null for a model that carries no graft, and where a sensor finds them. */
   readonly weights: Readonly<Record<string, number>> | null;
   /**
    * `map` and `given`: the caller's, for this task or for all; `name`: the label
    * that the task is named after; `default`: the model's own, since its name tells
-   * none; `baked`: fixed when it was grafted; `host`: there is nothing to tell.
+   * none; `baked`: fixed when it was grafted; `sensor`: found in each picture by the model's own
+   * sensor; `host`: there is nothing to tell.
    */
-  readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'host';
+  readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'sensor' | 'host';
 }
 
 export interface SteeringChoices {
@@ -20,12 +21,14 @@ export interface SteeringChoices {
   readonly degradation?: LabelWeights;
   /** Labels by task: its whole name or one of its folders, as `{ derain: 'rain' }`. */
   readonly map?: Readonly<Record<string, string>>;
+  /** Tell the graft nothing: its sensor finds what each picture has. */
+  readonly blind?: boolean;
 }
 
 /** What a graft is told for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
 export function steerTask(
   task: Pick<Task, 'name'>,
-  graft: Pick<GraftRecord, 'labels' | 'inputs' | 'baked' | 'defaultDegradation'> | null,
+  graft: Pick<GraftRecord, 'labels' | 'inputs' | 'baked' | 'auto' | 'defaultDegradation'> | null,
   choices: SteeringChoices,
 ): Steering {
   if (graft === null) return { weights: null, by: 'host' };
@@ -35,23 +38,45 @@ export function steerTask(
     return { weights: Object.fromEntries(labels.map((label, at) => [label, row[at]!])), by };
   };
   if (graft.inputs === null) return steering(baked?.weights ?? defaultDegradation, 'baked');
+  const sensor = { weights: null, by: 'sensor' } as const;
+  if (choices.blind) return sensor;
   const mapped = Object.entries(choices.map ?? {}).find(([key]) => names(key, task));
   if (mapped !== undefined) return steering({ [mapped[1]]: 1 }, 'map');
   if (choices.degradation !== undefined) return steering(choices.degradation, 'given');
   const label = matchLabel(task.name, labels);
-  return label === undefined
-    ? steering(defaultDegradation, 'default')
-    : steering({ [label]: 1 }, 'name');
+  if (label !== undefined) return steering({ [label]: 1 }, 'name');
+  return graft.auto ? sensor : steering(defaultDegradation, 'default');
+}
+
+/** The label that the pictures of a task have, as far as map and name tell. */
+export function labelOfTask(
+  task: Pick<Task, 'name'>,
+  labels: readonly string[],
+  { map = {} }: SteeringChoices,
+): string | undefined {
+  return (
+    Object.entries(map).find(([key]) => names(key, task))?.[1] ?? matchLabel(task.name, labels)
+  );
 }
 
 /** Refuses choices that could not act: a model that cannot be steered, a key that names no task. Errors: `INVALID_ARGUMENT`. */
 export function checkSteering(
   label: string,
-  graft: Pick<GraftRecord, 'inputs'> | null,
+  graft: Pick<GraftRecord, 'inputs' | 'auto'> | null,
   tasks: readonly Pick<Task, 'name'>[],
   choices: SteeringChoices & { readonly strength?: number },
 ): void {
-  const { degradation, map, strength } = choices;
+  const { degradation, map, strength, blind } = choices;
+  if (blind && !graft?.auto)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${label}: it has no sensor that finds the degradation; graft one with \`graft apply --auto\`.`,
+    );
+  if (blind && degradation !== undefined)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'Weights were given, and blind means that none are: choose one of them.',
+    );
   const asked = degradation !== undefined || map !== undefined || strength !== undefined;
   if (asked && (graft === null || graft.inputs === null)) {
     const why = graft

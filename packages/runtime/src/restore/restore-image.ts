@@ -18,7 +18,11 @@ export interface RestoreOptions {
     readonly degradation?: string;
     /** Default 'strength'. */
     readonly strength?: string;
+    /** The output of a sensor: weights that are used where `degradation` is left out. */
+    readonly found?: string;
   };
+  /** The weights that the model's sensor found for the picture; not called where they were given. */
+  readonly onFound?: (weights: readonly number[]) => void;
 }
 
 /**

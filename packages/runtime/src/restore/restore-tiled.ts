@@ -3,6 +3,7 @@ import type { Image } from '../image/image.ts';
 import { cutImage } from '../image/pad.ts';
 import type { Session } from '../session/session.ts';
 import { blendTile } from './blend-tile.ts';
+import { findDegradation } from './find-degradation.ts';
 import { imageInput } from './image-values.ts';
 import { isOutOfMemory } from './is-out-of-memory.ts';
 import { planTiles, type TileOptions, type TilePlan } from './plan-tiles.ts';
@@ -31,6 +32,9 @@ export interface RestoreTiledOptions extends RestoreOptions {
  * Restores a picture in overlapping tiles of one size, all with one setting, blended
  * into each other. Where memory runs out the tile is halved, down to 64, and the picture
  * begun anew. A model whose sizes are built in is run on tiles of that size.
+ *
+ * A model that finds the degradation by itself finds it once for the whole picture: tiles that find
+ * each its own would leave seams.
  *
  * Networks that pool over the whole picture see a tile as a picture of its own, so the
  * result differs from `restoreImage`'s; see `tileGap`.
@@ -99,13 +103,14 @@ async function restorePlan(
   const across = tileWeights(columns, width);
   const down = tileWeights(rows, height);
   const total = columns.length * rows.length;
+  const told = total > 1 ? await tellAll(session, image, plan, options) : options;
   const result = { ...image, data: new Float32Array(image.data.length) };
   let done = 0;
   for (const [row, y] of rows.entries()) {
     for (const [column, x] of columns.entries()) {
       options.signal?.throwIfAborted();
       const part = cutImage(image, { x, y, width, height });
-      const data = await runPicture(session, part, options);
+      const data = await runPicture(session, part, told);
       const weights = { across: across[column]!, down: down[row]! };
       blendTile(result, { data, width, height, x, y, ...weights });
       done++;
@@ -114,4 +119,17 @@ async function restorePlan(
   }
   clip(result.data);
   return result;
+}
+
+/** The options with what a sensor finds in the whole picture, where there is one to ask. */
+async function tellAll(
+  session: Session,
+  image: Image,
+  plan: TilePlan,
+  options: RestoreTiledOptions,
+): Promise<RestoreTiledOptions> {
+  if (options.degradation !== undefined || options.names?.found === undefined) return options;
+  const degradation = await findDegradation(session, image, plan, options);
+  options.onFound?.(degradation);
+  return { ...options, degradation };
 }

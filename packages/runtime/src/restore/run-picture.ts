@@ -33,7 +33,9 @@ export async function runPicture(
     }
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
   }
-  const outputs = await runModel(session, feeds, [output]);
+  const found = degradation === undefined ? names.found : undefined;
+  const fetched = found === undefined ? [output] : [output, found];
+  const outputs = await runModel(session, feeds, fetched);
   const { dims, data } = toFloat32(outputs[output]!);
   let broken = 0;
   for (const value of data) if (!Number.isFinite(value)) broken++;
@@ -49,5 +51,6 @@ export async function runPicture(
       `${session.label}: it made [${dims.join(', ')}] of [1, 3, ${height}, ${width}]; a restoration network keeps the size.`,
     );
   }
+  if (found !== undefined) options.onFound?.([...toFloat32(outputs[found]!).data]);
   return data;
 }

@@ -95,10 +95,9 @@ export async function graftedFiles(
     adapters: [adapter],
     options: options.plan ?? {},
   };
-  const model = applyPlan(host, requirePlan(planGraft(request)), [adapter], {
-    name: 'test',
-    version: '0',
-  });
+  const tool = { name: 'test', version: '0' };
+  const sensor = options.plan?.auto;
+  const model = applyPlan(host, requirePlan(planGraft(request)), [adapter], tool, { sensor });
   const [base, grafted] = [join(folder, 'host.onnx'), join(folder, 'grafted.onnx')];
   await saveModel(host, base);
   await saveModel(model, grafted);

@@ -48,6 +48,7 @@ async function wrongGraft(build: Build): Promise<string> {
     labels: ['rain', 'haze'],
     inputs: { degradation: 'degradation', strength: 'strength' },
     defaultDegradation: [0.5, 0.5],
+    auto: null,
     baked: null,
     sites: [
       {

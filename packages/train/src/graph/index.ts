@@ -1,5 +1,7 @@
 export { emitAngles } from './emit-angles.ts';
+export { type CrossEntropy, emitCrossEntropy } from './emit-cross-entropy.ts';
 export { emitLoss, type LossKind, lossKinds } from './emit-loss.ts';
+export { type Figure, figureOf } from './figure.ts';
 export { type FedGraft, graftFed } from './graft-fed.ts';
 export {
   hostParameters,
@@ -11,7 +13,8 @@ export {
   type Learner,
   type LearnerGraphOptions,
   learnerGraph,
-  type TrainingGraph,
 } from './learner-graph.ts';
+export { type SensorGraphOptions, sensorGraph } from './sensor-graph.ts';
+export type { Feed, TrainingGraph } from './step-graph.ts';
 export { type StepMemory, stepMemory, stepMemoryFactor } from './step-memory.ts';
 export { type TrainingGraphOptions, trainingGraph } from './training-graph.ts';

@@ -10,6 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { gradientOf } from '../gradient/gradient-of.ts';
 import { emitLoss, type LossKind } from './emit-loss.ts';
+import type { Feed, TrainingGraph } from './step-graph.ts';
 
 /** A model that restores, and what of it is learned. */
 export interface Learner {
@@ -39,20 +40,6 @@ export interface LearnerGraphOptions {
    * and on the CPU the same gradients bit for bit. Default false.
    */
   readonly checkpointing?: boolean;
-}
-
-/** One training step as a model, and the names of its inputs and outputs. */
-export interface TrainingGraph {
-  readonly model: Model;
-  readonly input: string;
-  readonly target: string;
-  /** Left out without an adapter. */
-  readonly steering: { readonly degradation: string; readonly strength: string } | null;
-  readonly loss: string;
-  /** Mean squared error, for the PSNR. */
-  readonly error: string;
-  /** Gradient by each parameter; the parameters are inputs under their names. */
-  readonly gradients: ReadonlyMap<string, string>;
 }
 
 /**
@@ -113,5 +100,9 @@ export function learnerGraph(
     ...{ loss, wrt, outputs: [error], checkpointing },
     sizes: { batch, height: patch, width: patch },
   });
-  return { model, input: image.name, target, steering, loss, error, gradients };
+  const feeds: Record<string, Feed> = {
+    ...{ [image.name]: 'inputs', [target]: 'targets' },
+    ...(steering ? { [steering.degradation]: 'weights', [steering.strength]: 1 } : {}),
+  };
+  return { model, feeds, loss, error, figure: 'psnr', gradients };
 }

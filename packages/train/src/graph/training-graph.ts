@@ -3,7 +3,8 @@ import { mainImage } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { graftFed } from './graft-fed.ts';
 import { hostParameters, type LearnedPart } from './host-parameters.ts';
-import { type LearnerGraphOptions, learnerGraph, type TrainingGraph } from './learner-graph.ts';
+import { type LearnerGraphOptions, learnerGraph } from './learner-graph.ts';
+import type { TrainingGraph } from './step-graph.ts';
 
 /** What a step computes, and at which size. */
 export interface TrainingGraphOptions extends LearnerGraphOptions {

@@ -6,5 +6,10 @@ export {
   type TrainHooks,
   trainAdapter,
 } from './train-adapter.ts';
-export { defaultTrainOptions, type TrainOptions } from './train-options.ts';
+export {
+  defaultSensorOptions,
+  defaultTrainOptions,
+  type StepOptions,
+  type TrainOptions,
+} from './train-options.ts';
 export { openStepper, type Stepper, type StepResult } from './train-step.ts';

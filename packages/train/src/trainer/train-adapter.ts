@@ -9,7 +9,7 @@ import { learningRate } from '../optimise/learning-rate.ts';
 import { spikeScale, spikeWindow } from '../optimise/spike-scale.ts';
 import { updateAverage } from '../optimise/update-average.ts';
 import type { StateDigests, TrainingState } from '../state/training-state.ts';
-import type { TrainOptions } from './train-options.ts';
+import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
 
 /** What is told of a step. */
@@ -17,8 +17,8 @@ export interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
   readonly loss: number;
-  /** dB of the batch, from the mean squared error of the raw output. */
-  readonly psnr: number;
+  /** Mean over the batches of the step; see `figureOf` for what people are told of it. */
+  readonly error: number;
   readonly rate: number;
   /** Norm of all gradients together, before it is limited. */
   readonly norm: number;
@@ -40,7 +40,7 @@ export interface BatchSource {
 /** A state before the first step. */
 export function startState(
   parameters: TensorMap,
-  { seed, weightDecay }: Pick<TrainOptions, 'seed' | 'weightDecay'>,
+  { seed, weightDecay }: Pick<StepOptions, 'seed' | 'weightDecay'>,
   digests: StateDigests,
 ): TrainingState {
   const copies: TensorMap = new Map(
@@ -68,7 +68,7 @@ export async function trainAdapter(
   stepper: Pick<Stepper, 'run'>,
   batches: BatchSource,
   state: TrainingState,
-  options: TrainOptions,
+  options: StepOptions,
   { onStep, onState, signal }: TrainHooks = {},
 ): Promise<TrainingState> {
   let now = copyOf(state);
@@ -82,7 +82,7 @@ export async function trainAdapter(
       const batch = await batches.next();
       const result = await stepper.run(batch, parameters);
       if (!Number.isFinite(result.loss)) throw notFinite(now.step, batch, result.loss);
-      const factor = spikeScale(losses, result.loss);
+      const factor = options.spikes === false ? 1 : spikeScale(losses, result.loss);
       losses.push(result.loss);
       accumulate(sum, result.gradients, factor);
       loss += result.loss / options.accumulate;
@@ -105,7 +105,7 @@ export async function trainAdapter(
         options.average,
       );
     now = { ...now, step: now.step + 1, losses: losses.slice(-spikeWindow) };
-    const report = { step: now.step, loss, psnr: -10 * Math.log10(error), rate, norm };
+    const report = { step: now.step, loss, error, rate, norm };
     await onStep?.(report);
     await onState?.(now, report);
   }

@@ -1,8 +1,8 @@
 import type { LossKind } from '../graph/emit-loss.ts';
 import type { LearnedPart } from '../graph/host-parameters.ts';
 
-/** How an adapter is trained; everything here changes what comes out. */
-export interface TrainOptions {
+/** How steps are made; everything here changes what comes out. */
+export interface StepOptions {
   /** Optimiser steps in all. */
   readonly steps: number;
   /** Patches of a batch. */
@@ -11,9 +11,6 @@ export interface TrainOptions {
   readonly patch: number;
   /** Batches whose gradients are averaged for one step. */
   readonly accumulate: number;
-  readonly loss: LossKind;
-  /** Weight of the angles between degradation prompts. */
-  readonly angles: number;
   /** Peak learning rate. */
   readonly rate: number;
   /** Steps in which the rate rises from a tenth of its peak. */
@@ -24,6 +21,15 @@ export interface TrainOptions {
   /** Decay of the running mean of the parameters, which is what is kept; null for none. */
   readonly average: number | null;
   readonly seed: number;
+  /** Whether a loss far above the last ones counts less, as in the paper's recipe; default true. */
+  readonly spikes?: boolean;
+}
+
+/** How an adapter is trained. */
+export interface TrainOptions extends StepOptions {
+  readonly loss: LossKind;
+  /** Weight of the angles between degradation prompts. */
+  readonly angles: number;
   readonly learn: LearnedPart;
 }
 
@@ -36,4 +42,14 @@ export const defaultTrainOptions: TrainOptions = {
   ...{ steps: 2000, batch: 8, patch: 64, accumulate: 1 },
   ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, warmup: 100, weightDecay: 0.01 },
   ...{ clip: 1, average: null, seed: 0, learn: 'pip' },
+};
+
+/**
+ * A sensor is small and learns fast. The losses of a classifier come near zero, each batch by itself,
+ * so no batch counts as a spike.
+ */
+export const defaultSensorOptions: StepOptions = {
+  ...{ steps: 1500, batch: 20, patch: 64, accumulate: 1 },
+  ...{ rate: 3e-3, warmup: 100, weightDecay: 0.01 },
+  ...{ clip: 1, average: null, seed: 0, spikes: false },
 };

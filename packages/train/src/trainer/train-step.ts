@@ -11,12 +11,12 @@ import {
 } from '@pip-graft/runtime';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
-import type { TrainingGraph } from '../graph/learner-graph.ts';
+import type { TrainingGraph } from '../graph/step-graph.ts';
 
 /** What a step measured. */
 export interface StepResult {
   readonly loss: number;
-  /** Mean squared error of the raw output. */
+  /** As {@link TrainingGraph.error}. */
   readonly error: number;
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
@@ -45,27 +45,18 @@ export async function openStepper(
   options: SessionOptions = {},
 ): Promise<Stepper> {
   const { session, release } = await load(graph, options);
-  const dims = (name: string): number[] =>
-    session.inputs.find((input) => input.name === name)!.dims.map(Number);
-  const shape = dims(graph.input);
-  const { steering } = graph;
+  const shapes = new Map(session.inputs.map(({ name, dims }) => [name, dims.map(Number)]));
   return {
     session,
-    async run({ inputs, targets, weights }, parameters) {
-      const feeds = Object.fromEntries(
-        [...parameters].map(([name, { dims, data }]) => [name, float32Tensor(dims, data)]),
+    async run(batch, parameters) {
+      const learned = [...parameters].map(
+        ([name, { dims, data }]) => [name, float32Tensor(dims, data)] as const,
       );
-      const results = await runModel(session, {
-        ...feeds,
-        [graph.input]: float32Tensor(shape, inputs),
-        [graph.target]: float32Tensor(shape, targets),
-        ...(steering
-          ? {
-              [steering.degradation]: float32Tensor(dims(steering.degradation), weights),
-              [steering.strength]: float32Tensor([], Float32Array.of(1)),
-            }
-          : {}),
+      const given = Object.entries(graph.feeds).map(([name, feed]) => {
+        const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed];
+        return [name, float32Tensor(shapes.get(name)!, values)] as const;
       });
+      const results = await runModel(session, Object.fromEntries([...learned, ...given]));
       const floats = (name: string): Float32Array => results[name]!.data as Float32Array;
       return {
         loss: floats(graph.loss)[0]!,

@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { externalTensors } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { sensorOf } from '../../host/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
 
@@ -41,6 +42,8 @@ export function inputDigests(
     const { name, version, digest: own } = found.adapter;
     inputs.set(`adapter ${name} ${version}`, own ?? 'none');
   }
+  if (config.auto !== undefined)
+    inputs.set('sensor', sensorOf(config.auto, adapters, folder).digest ?? 'none');
   if (gates.parity?.image !== undefined) file(resolve(folder, gates.parity.image));
   for (const { data } of gates.quality ?? []) inputs.set(data, folderDigest(resolve(folder, data)));
   return Object.fromEntries([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));

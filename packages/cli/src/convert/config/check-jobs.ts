@@ -100,6 +100,7 @@ function real(path: string): string {
 
 function contradictions({
   adapters,
+  auto,
   sites,
   bake,
   inputs,
@@ -108,13 +109,15 @@ function contradictions({
 }: JobConfig): string[] {
   const { precision, gates } = job;
   const problems: string[] = [];
-  const needsAdapters = { sites, bake, inputs, allowUnbound };
+  const needsAdapters = { auto, sites, bake, inputs, allowUnbound };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
       problems.push(`${key}: it says how to graft, and there are no adapters`);
   }
   if (bake !== undefined && inputs !== undefined)
     problems.push('inputs: a baked degradation leaves no inputs');
+  if (bake !== undefined && auto !== undefined)
+    problems.push('auto: a baked degradation leaves a sensor nothing to find');
   if (gates?.parity !== undefined && precision !== 'float16')
     problems.push("gates.parity: it compares float16 with float32; set precision to 'float16'");
   return problems;

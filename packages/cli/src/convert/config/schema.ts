@@ -110,6 +110,12 @@ const job = z.strictObject({
     .optional(),
   sites: z.string().describe('skip connections to graft, as 1,3 or ^2').optional(),
   bake: z.string().describe('fix the degradation: label, or label=weight,…').optional(),
+  auto: z
+    .union([z.literal(true), path], { error: 'expected true, or the folder of a sensor' })
+    .describe(
+      'find the degradation where a caller gives none: the folder of a sensor, or true for the one that the adapter carries',
+    )
+    .optional(),
   inputs: z.enum(['optional', 'required']).describe('default: optional').optional(),
   allowUnbound: z.boolean().describe('graft adapters that were made for another host').optional(),
   precision: z.enum(['float32', 'float16']).describe('default: as the source has it').optional(),

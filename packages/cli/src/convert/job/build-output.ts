@@ -10,6 +10,7 @@ import {
 } from '@pip-graft/graft/node';
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { type Adapter, readGraft, requirePlan } from '@pip-graft/pip-core';
+import { sensorOf } from '../../host/sensor-of.ts';
 import { parseWeights } from '../../session/parse-weights.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
@@ -98,11 +99,12 @@ export async function buildOutput(
   }
 }
 
-function choicesOf({ config }: Job, adapters: readonly Adapter[]): GraftChoices {
-  const { sites, bake, inputs, allowUnbound } = config;
+function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): GraftChoices {
+  const { auto, sites, bake, inputs, allowUnbound } = config;
   const labels = adapters.flatMap((adapter) => adapter.config.labels);
   return {
     requireInputs: inputs === 'required',
+    ...(auto === undefined ? {} : { auto: sensorOf(auto, config.adapters ?? [], folder) }),
     ...(sites === undefined ? {} : { sites }),
     ...(bake === undefined ? {} : { bake: { weights: weightsOf(bake, labels) } }),
     ...(allowUnbound === undefined ? {} : { allowUnbound }),

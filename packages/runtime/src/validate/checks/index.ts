@@ -1,5 +1,6 @@
 import type { Check } from '../subject.ts';
 import { batch } from './batch.ts';
+import { blind } from './blind.ts';
 import { finite } from './finite.ts';
 import { labels } from './labels.ts';
 import { largest } from './largest.ts';
@@ -38,6 +39,7 @@ export const checks: readonly Check[] = [
   upstream,
   labels,
   mixture,
+  blind,
   finite,
   parity,
   layers,

@@ -1,0 +1,113 @@
+import { basename, resolve } from 'node:path';
+import { writeSensor } from '@pip-graft/pip-core/node';
+import { type Command, Option } from 'commander';
+import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
+import { define } from '../session/define.ts';
+import { run } from '../session/run.ts';
+import { table } from '../session/table.ts';
+import { machineMemory } from '../train/machine-memory.ts';
+import { meanOf } from '../train/mean-of.ts';
+import { openSensorRun } from '../train/open-sensor-run.ts';
+import { rounded } from '../train/rounded.ts';
+import { runSteps } from '../train/run-steps.ts';
+import { spellFigure } from '../train/spell-figure.ts';
+import { spellTime } from '../train/spell-time.ts';
+import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
+import { TrainLog } from '../train/train-log.ts';
+import { writeCurve } from '../train/write-curve.ts';
+import { version } from '../version.ts';
+
+interface Options extends StepRequest {
+  readonly labels?: readonly string[];
+  readonly adapter?: string;
+}
+
+export function command(): Command {
+  const sensor = define(
+    'sensor',
+    'Trains a sensor: a small classifier that tells from a picture which degradation it has',
+    [
+      'graft train sensor --data photos/ --labels noise+rain+haze -o my-sensor',
+      'graft train sensor --data photos/ --adapter ./my-adapter -o my-sensor',
+      'graft train sensor --data photos/ --pairs rain=rain100/ --labels noise+rain -o my-sensor',
+    ],
+  );
+  const { data, output, steps, pace } = stepOptions('sensor', {
+    ...{ steps: 1500, batch: 20, patch: 64, rate: 3e-3 },
+  });
+  const own = [
+    new Option('--labels <labels>', 'what to tell apart, joined by +').argParser(labelsOf),
+    new Option('--adapter <adapter>', 'an adapter whose labels are to be told apart'),
+  ];
+  const all = [...data, ...own, ...output, forceOption('a sensor'), ...steps, ...pace];
+  for (const option of all) sensor.addOption(option);
+  return sensor.action(
+    run<[], Options>(async (session, given) => {
+      const { defaultSensorOptions, learned, sensorGraph } = await import('@pip-graft/train');
+      const { output, device, threads, workers, saveEvery, batch, patch, rate, seed } = given;
+      const { checkpointing = false } = given;
+      requireData(given);
+      if (!given.resume) refuseFolder(output, 'a sensor', given.force);
+      const options = {
+        ...defaultSensorOptions,
+        ...{ steps: given.steps, batch, patch, rate, seed },
+        warmup: given.warmup ?? Math.round(given.steps / 12),
+      };
+      const stem = output.replace(/[/\\]+$/, '');
+      const statePath = `${stem}.state.safetensors`;
+      const request = {
+        ...{ labels: given.labels, adapter: given.adapter, options },
+        ...{ data: given.data, pairs: given.pairs ?? {} },
+        resume: given.resume ? statePath : undefined,
+      };
+      const { sensor, batches, state: begun } = await openSensorRun(request, session.cwd);
+      const graph = sensorGraph(sensor.config, { ...options, checkpointing });
+      const log = await TrainLog.open(`${stem}.log.csv`, begun.step, graph.figure);
+      if (begun.step > 0) session.note(`going on after step ${begun.step}`);
+      const memory = machineMemory(device);
+      const pace = { device, threads, workers, saveEvery, checkpointing, memory };
+      const { state, seconds, patchesPerSecond, runtimeShare } = await runSteps(
+        ...([session, { graph, sizeMultiple: 1, batches, state: begun }, options, pace] as const),
+        { statePath, log },
+      );
+      const { loss, figure: accuracy, count } = meanOf(log.lines);
+      const { average: _, spikes: __, ...kept } = options;
+      const training = {
+        ...{ tool: `graft ${version}`, ...kept },
+        ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
+        ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
+        ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
+      };
+      await writeSensor(output, {
+        ...sensor,
+        ...{ name: basename(resolve(output)), tensors: learned(state), training },
+      });
+      const { labels } = sensor.config;
+      const facts = [
+        ['sensor', `${output}, ${labels.join(', ')}`],
+        ['steps', `${state.step} of ${options.steps}`],
+        ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
+        ['accuracy', `${spellFigure(graph.figure, accuracy)} of the patches, likewise`],
+        ['time', spellTime({ seconds, patchesPerSecond, runtimeShare })],
+        ['state', statePath],
+        ['log', log.path],
+      ] as const;
+      if (given.html !== undefined)
+        await writeCurve(given.html, {
+          name: output,
+          summary: `Trained to tell apart ${labels.join(', ')}`,
+          ...{ facts, log, title: 'Share of patches with the right label' },
+        });
+      const stopped = state.step < options.steps;
+      if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
+      return {
+        json: {
+          ...{ output, state: statePath, log: log.path, steps: state.step, loss, accuracy },
+          ...{ seconds, patchesPerSecond, runtimeShare, labels, training, stopped },
+        },
+        text: table(facts.map((row) => [...row])),
+        ...(stopped ? { exit: 130 } : {}),
+      };
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { initSensor, type Sensor } from '@pip-graft/pip-core';
+import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { type BatchOptions, startState, type TrainingState } from '@pip-graft/train';
+import { canonical, sha256 } from '../session/canonical.ts';
+import { type BatchRequest, batchesOf } from './batches-of.ts';
+import { beginOrGoOn } from './begin-or-go-on.ts';
+
+/** What a run was asked for. */
+export interface SensorRequest extends BatchRequest {
+  readonly labels: readonly string[] | undefined;
+  /** The adapter whose labels these are. */
+  readonly adapter: string | undefined;
+  /** The state to go on from, where there is to be one. */
+  readonly resume: string | undefined;
+}
+
+/** A run that can begin. */
+export interface SensorRun {
+  /** As it starts. */
+  readonly sensor: Sensor;
+  readonly batches: BatchOptions;
+  readonly state: TrainingState;
+}
+
+/**
+ * Reads and checks all that a run needs before anything is computed.
+ *
+ * Errors: `INVALID_ARGUMENT` for labels that cannot be; `ADAPTER_MISMATCH` for a state of other
+ * options; those of adapters, photos and states.
+ */
+export async function openSensorRun(request: SensorRequest, cwd: string): Promise<SensorRun> {
+  const { options, resume } = request;
+  const labels = labelsFor(request, cwd);
+  const sensor = initSensor({ labels, seed: options.seed });
+  const batches = await batchesOf(request, labels);
+  const { photos, pairs = {} } = batches;
+  const digests = {
+    options: sha256(canonical({ ...options, ...sensor.config, photos, pairs })),
+    ...{ host: 'none', adapter: 'none' },
+  };
+  const begin = () => startState(sensor.tensors, options, digests);
+  return { sensor, batches, state: beginOrGoOn(resume, digests, begin) };
+}
+
+function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly string[] {
+  if ((labels === undefined) === (adapter === undefined))
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'Give --labels, what the sensor shall tell apart, or --adapter, whose labels these are.',
+    );
+  if (labels !== undefined) return labels;
+  const found = resolveAdapter(adapter!, cwd);
+  if (found.kind === 'adapter') return found.adapter.config.labels;
+  throw new GraftError('INVALID_ARGUMENT', '--adapter init: give --labels instead.');
+}

@@ -1,0 +1,10 @@
+import type { RunResult } from './run-steps.ts';
+
+/** How long a run took, as people read it. */
+export function spellTime({
+  seconds,
+  patchesPerSecond,
+  runtimeShare,
+}: Omit<RunResult, 'state'>): string {
+  return `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`;
+}

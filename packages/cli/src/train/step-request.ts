@@ -1,0 +1,106 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { StepOptions } from '@pip-graft/train';
+import { InvalidArgumentError, Option } from 'commander';
+import { outputOption, wholeNumber } from '../session/options.ts';
+
+/** What training is asked for, whatever is trained. */
+export interface StepRequest {
+  readonly data?: string;
+  readonly pairs?: Readonly<Record<string, string>>;
+  readonly output: string;
+  readonly force?: boolean;
+  readonly name?: string;
+  readonly steps: number;
+  readonly batch: number;
+  readonly patch: number;
+  readonly rate: number;
+  readonly warmup?: number;
+  readonly seed: number;
+  readonly saveEvery: number;
+  readonly checkpointing?: boolean;
+  readonly resume?: boolean;
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly device: 'cpu' | 'cuda';
+  readonly html?: string;
+}
+
+/** The options for it, in groups. @param what is trained, as `adapter` */
+export function stepOptions(
+  what: string,
+  defaults: Pick<StepOptions, 'steps' | 'batch' | 'patch' | 'rate'>,
+): Readonly<Record<'data' | 'output' | 'name' | 'steps' | 'pace', readonly Option[]>> {
+  return {
+    data: [
+      new Option('--data <folder>', 'clean photos; each patch is degraded for one of the labels'),
+      new Option(
+        '--pairs <label=folder>',
+        'real pairs for a label, in input/ and target/ of a folder; several times',
+      ).argParser(pairOf),
+    ],
+    output: [outputOption(`folder for the ${what}`).makeOptionMandatory()],
+    name: [new Option('--name <name>', `name of the ${what}; default: that of the folder`)],
+    steps: [
+      number('--steps <number>', 'optimiser steps', defaults.steps, wholeNumber(1, 100_000_000)),
+      number('--batch <number>', 'patches of a batch', defaults.batch, wholeNumber(1, 4096)),
+      number('--patch <pixels>', 'side of the patches', defaults.patch, wholeNumber(8, 4096)),
+      number('--rate <number>', 'peak learning rate', defaults.rate, positive),
+      number(
+        '--warmup <steps>',
+        'steps until the peak; default: a twelfth of all',
+        undefined,
+        wholeNumber(0, 1e9),
+      ),
+    ],
+    pace: [
+      number('--seed <number>', 'seed of batches', 0, wholeNumber(0, 2 ** 31)),
+      number('--save-every <steps>', 'steps between two saved states', 100, wholeNumber(1, 1e9)),
+      new Option('--resume', 'go on where the last run into this folder was saved'),
+      new Option(
+        '--checkpointing',
+        'compute activations again in the backward pass: less memory, more time, the same result',
+      ),
+      number('--workers <number>', 'threads that make batches', undefined, wholeNumber(0, 64)),
+      number('--threads <number>', 'threads of the runtime', undefined, wholeNumber(1, 1024)),
+      new Option('--device <device>', 'where to train').choices(['cpu', 'cuda']).default('cpu'),
+      new Option('--html <file>', 'also write a page with the learning curve'),
+    ],
+  };
+}
+
+/** Errors: `INVALID_ARGUMENT` where there is nothing to train with. */
+export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>): void {
+  if (data === undefined && pairs === undefined)
+    throw new GraftError('INVALID_ARGUMENT', 'Give --data, a folder of clean photos, or --pairs.');
+}
+
+/** Labels joined by a plus sign or a comma. @example labelsOf('noise+rain') */
+export function labelsOf(text: string): string[] {
+  return text.split(/[+,]/);
+}
+
+/** An option that takes a number. */
+export function number(
+  flags: string,
+  description: string,
+  value: number | undefined,
+  parse: (text: string) => number,
+): Option {
+  const option = new Option(flags, description).argParser(parse);
+  return value === undefined ? option : option.default(value);
+}
+
+/** A number above 0, for commander's option parser. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value))
+    throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
+function pairOf(text: string, all: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1)
+    throw new InvalidArgumentError('expected LABEL=FOLDER, as rain=rain100/.');
+  return { ...all, [text.slice(0, at)]: text.slice(at + 1) };
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { chunks, GraftError } from '@pip-graft/onnx-graft';
+import { readSensorTensors } from '../sensor/decode-sensor.ts';
+import { encodeSensor } from '../sensor/encode-sensor.ts';
+import { checkSensor, type Sensor } from '../sensor/sensor.ts';
+import { decodeSensorConfig } from '../sensor/sensor-config.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
+import { openAdapterFile, readAdapterText } from './adapter-file.ts';
+import { requireDigest, requireOnlySensor } from './check-package.ts';
+import { maxConfigBytes } from './limits.ts';
+import type { ReadOptions } from './read-adapter.ts';
+import { readManifest } from './read-manifest.ts';
+import { requireFolder } from './require-folder.ts';
+import { findAdapter } from './resolve-adapter.ts';
+import { sha256 } from './sha256.ts';
+
+/** A sensor with its digest: SHA-256 over config and tensors as they are written. */
+export function withSensorDigest(sensor: Sensor): Sensor {
+  const { config, tensors } = encodeSensor(sensor);
+  return { ...sensor, digest: sha256(config, tensors) };
+}
+
+/**
+ * Reads a sensor folder. No code in it runs.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for a config or tensors that are not sound;
+ * `UNSAFE_FILE` for links out of the folder; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ *
+ * @example readSensor('my-sensor').config.labels
+ */
+export function readSensor(folder: string): Sensor {
+  return read(folder, '', basename(resolve(folder)));
+}
+
+/**
+ * The sensor that an adapter carries, in its folder `sensor`; undefined for one that carries none.
+ * In a package that was packed, its files must have the digests that the package says.
+ *
+ * Errors: those of {@link readSensor}; `CORRUPT_FILE` for other digests; `UNSAFE_FILE` for a package
+ * that holds more there.
+ *
+ * @example readOwnSensor('adapters/rain')?.config.labels
+ */
+export function readOwnSensor(
+  adapter: string,
+  options: Pick<ReadOptions, 'digests'> = {},
+): Sensor | undefined {
+  const folder = join(adapter, sensorFolder);
+  const packed = readManifest(adapter)?.digests?.files;
+  const digests = (options.digests ?? true) ? packed : undefined;
+  if (!existsSync(folder)) {
+    const said =
+      digests && Object.keys(digests).find((name) => name.startsWith(`${sensorFolder}/`));
+    if (said === undefined) return undefined;
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${join(adapter, said)}: it is missing, and the package says it is there. Install the package again.`,
+    );
+  }
+  if (packed) requireOnlySensor(folder);
+  return read(adapter, `${sensorFolder}/`, basename(resolve(adapter)), digests);
+}
+
+/**
+ * The sensor that the adapter of a name carries; see `resolveAdapter` for names.
+ *
+ * Errors: those of `resolveAdapter` and {@link readOwnSensor}; `NOT_FOUND` for an adapter without one.
+ *
+ * @example resolveSensor('@me/rain-adapter', process.cwd())
+ */
+export function resolveSensor(adapter: string, cwd: string): Sensor {
+  const { folder } = findAdapter(adapter, cwd);
+  const own = readOwnSensor(folder);
+  if (own) return own;
+  throw new GraftError(
+    'NOT_FOUND',
+    `${folder}: this adapter carries no sensor (no folder ${sensorFolder}); train one with \`graft train sensor --adapter ${adapter}\`.`,
+  );
+}
+
+/** @param within the sensor's folder in `root`, with its slash; links may lead anywhere in `root` */
+function read(
+  root: string,
+  within: string,
+  name: string,
+  digests?: Readonly<Record<string, string>>,
+): Sensor {
+  requireFolder(join(root, within), 'a sensor');
+  const check = (file: string, is: () => string): void => {
+    if (digests) requireDigest(root, file, digests[file] ?? 'nothing of it', is());
+  };
+  const config = `${within}${sensorFiles.config}`;
+  const text = readAdapterText(root, config, maxConfigBytes);
+  const description = decodeSensorConfig(text, join(root, config));
+  check(config, () => sha256(text));
+  const tensors = `${within}${sensorFiles.tensors}`;
+  const source = openAdapterFile(root, tensors);
+  try {
+    check(tensors, () => sha256(...chunks(source)));
+    const loaded = readSensorTensors(source, description.config);
+    return withSensorDigest(checkSensor({ name, ...description, tensors: loaded, digest: null }));
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,32 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { startParameters } from '../parameters/initial-parameters.ts';
+import type { Sensor } from './sensor.ts';
+import { defaultSensorWidths, sensorProblems } from './sensor-config.ts';
+import { sensorParameters } from './sensor-parameters.ts';
+
+/** Choices for a fresh sensor. */
+export interface SensorInit {
+  readonly labels: readonly string[];
+  /** Default {@link defaultSensorWidths}. */
+  readonly widths?: readonly number[];
+  readonly name?: string;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * A fresh, untrained sensor: weights Kaiming-uniform, biases zero.
+ *
+ * Errors: `INVALID_ARGUMENT` for labels or widths that cannot be.
+ *
+ * @example initSensor({ labels: ['noise', 'rain'], seed: 7 })
+ */
+export function initSensor(options: SensorInit): Sensor {
+  const { labels, widths = defaultSensorWidths, name = 'sensor', seed = 0 } = options;
+  const config = { labels, widths };
+  const problems = sensorProblems(config);
+  if (problems.length > 0)
+    throw new GraftError('INVALID_ARGUMENT', `A sensor: ${problems.join('; ')}.`);
+  const tensors = startParameters(sensorParameters(config), seed);
+  return { name, config, tensors, training: null, digest: null };
+}

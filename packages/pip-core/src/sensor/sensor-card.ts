@@ -1,0 +1,25 @@
+import { elementCount } from '@pip-graft/weights';
+import type { Sensor } from './sensor.ts';
+import { sensorCost, sensorParameters } from './sensor-parameters.ts';
+
+/** The text of a sensor's `README.md`: what it tells apart, what it costs, whether it was trained. */
+export function sensorCard({ name, config, training }: Sensor): string {
+  const parameters = sensorParameters(config).reduce(
+    (sum, { dims }) => sum + elementCount(dims),
+    0,
+  );
+  const trained =
+    training === null
+      ? '**Untrained.** Its parameters are random; what it finds means nothing.'
+      : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
+  return `# ${name}
+
+Tells from a picture which degradation it has: ${config.labels.join(', ')}. ${parameters.toLocaleString('en-US')} parameters, ${Math.round(sensorCost(config))} multiply-adds a pixel.
+
+${trained}
+
+\`\`\`sh
+npx graft apply HOST.onnx --adapter ADAPTER --auto ./${name} -o OUT.onnx
+\`\`\`
+`;
+}

@@ -1,0 +1,269 @@
+import { bytesSource, checkModel, type Model, readModel } from '@pip-graft/onnx-graft';
+import {
+  applyPlan,
+  initSensor,
+  type PlanOptions,
+  planGraft,
+  readGraft,
+  requirePlan,
+  type Sensor,
+  ungraft,
+} from '@pip-graft/pip-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { maxError } from '../one-site.ts';
+import { type TinyHostOptions, tinyHost, tinyRequest } from '../tiny-host.ts';
+
+const labels = ['rain', 'haze', 'blur'];
+/** Its labels stand in another order than the adapter's. */
+const sensor = initSensor({ labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], seed: 5 });
+const bytesOf = ({ source }: Model) => source.read(0, source.size);
+
+function blind(host: TinyHostOptions = {}, options: PlanOptions = {}) {
+  // Inputs without defaults, so that onnxruntime's Node binding can feed them.
+  const asked = { auto: sensor, requireInputs: true, ...options };
+  const request = tinyRequest(tinyHost(host), { labels, attach: 'replace' }, asked);
+  const plan = requirePlan(planGraft(request));
+  const tool = { name: 'test', version: '0' };
+  return {
+    ...request,
+    plan,
+    grafted: applyPlan(request.model, plan, request.adapters, tool, { sensor }),
+  };
+}
+
+const [height, width] = [16, 20];
+const pixels = (n: number) =>
+  Float32Array.from({ length: n * 3 * height * width }, (_, i) => Math.sin(i * i * 0.01) / 2 + 0.5);
+
+async function run(model: Model, rows: readonly (readonly number[])[], n = 1, strength = 1) {
+  const session = await InferenceSession.create(bytesOf(model), { logSeverityLevel: 3 });
+  const results = await session.run({
+    image: new Tensor('float32', pixels(n), [n, 3, height, width]),
+    degradation: new Tensor('float32', rows.flat(), [rows.length, labels.length]),
+    strength: new Tensor('float32', [strength], []),
+  });
+  const [first, last] = [session.outputNames[0]!, session.outputNames.at(-1)!];
+  await session.release();
+  const of = (name: string) => ({
+    dims: results[name]!.dims,
+    data: results[name]!.data as Float32Array,
+  });
+  return { output: of(first), found: of(last), last };
+}
+
+/** The sensor written a second time, without ONNX. */
+function softmaxOf({ config, tensors }: Sensor, image: Float32Array): number[] {
+  const gelu = (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2));
+  let planes = [0, 1, 2].map((c) =>
+    Array.from({ length: height }, (_, y) =>
+      Array.from({ length: width }, (_, x) => (image[(c * height + y) * width + x]! - 0.5) * 4),
+    ),
+  );
+  for (const [at, channels] of config.widths.entries()) {
+    const kernel = tensors.get(`conv${at + 1}.weight`)!.data;
+    const bias = tensors.get(`conv${at + 1}.bias`)!.data;
+    const rows = Math.ceil(planes[0]!.length / 2);
+    const columns = Math.ceil(planes[0]![0]!.length / 2);
+    const before = planes;
+    planes = Array.from({ length: channels }, (_, o) =>
+      Array.from({ length: rows }, (_, y) =>
+        Array.from({ length: columns }, (_, x) => {
+          let sum = bias[o]!;
+          for (const [i, plane] of before.entries())
+            for (let dy = 0; dy < 3; dy++)
+              for (let dx = 0; dx < 3; dx++)
+                sum +=
+                  kernel[((o * before.length + i) * 3 + dy) * 3 + dx]! *
+                  (plane[2 * y + dy - 1]?.[2 * x + dx - 1] ?? 0);
+          return gelu(sum);
+        }),
+      ),
+    );
+  }
+  const means = planes.map(
+    (plane) => plane.flat().reduce((a, b) => a + b, 0) / plane.flat().length,
+  );
+  const linear = tensors.get('linear.weight')!.data;
+  const logits = config.labels.map((_, t) =>
+    means.reduce(
+      (sum, mean, i) => sum + mean * linear[t * means.length + i]!,
+      tensors.get('linear.bias')!.data[t]!,
+    ),
+  );
+  const shares = logits.map(Math.exp);
+  const total = shares.reduce((a, b) => a + b, 0);
+  return shares.map((share) => share / total);
+}
+
+/** Abramowitz and Stegun 7.1.26, within 1.5e-7. */
+function erf(x: number): number {
+  const t = 1 / (1 + 0.3275911 * Math.abs(x));
+  const y =
+    ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+  return Math.sign(x) * (1 - y * Math.exp(-x * x));
+}
+
+describe('a graft with a sensor', () => {
+  it.each([11, 17, 21])(
+    'finds what the sensor’s arithmetic gives, in the adapter’s order: operator set %i',
+    async (opset) => {
+      const { grafted, plan } = blind({ opset });
+      expect(checkModel(grafted)).toEqual([]);
+      const { found, last } = await run(grafted, [[0, 0, 0]]);
+      expect(last).toBe('degradation_found');
+      expect(plan.auto?.output).toBe('degradation_found');
+      const [blur, rain, haze] = softmaxOf(sensor, pixels(1));
+      for (const [at, share] of [rain!, haze!, blur!].entries())
+        expect(found.data[at]).toBeCloseTo(share, 5);
+    },
+  );
+
+  it('uses what is found where a row is zero, and the caller’s weights elsewhere', async () => {
+    const { grafted } = blind();
+    const plain = blind({}, { auto: undefined as never });
+    const rain = await run(grafted, [[1, 0, 0]]);
+    expect(maxError(rain.output, (await run(plain.grafted, [[1, 0, 0]])).output)).toBeLessThan(
+      1e-6,
+    );
+    const none = await run(grafted, [[0, 0, 0]]);
+    expect(maxError(none.output, rain.output)).toBeGreaterThan(1e-5);
+    const told = await run(grafted, [[...none.found.data]]);
+    expect(maxError(told.output, none.output)).toBe(0);
+    expect(told.found.data).toEqual(none.found.data);
+  });
+
+  it('finds a row for each image, also when one row of zeros is for all', async () => {
+    const { grafted } = blind();
+    const shared = await run(grafted, [[0, 0, 0]], 2);
+    const mixed = await run(
+      grafted,
+      [
+        [0, 0, 0],
+        [0, 1, 0],
+      ],
+      2,
+    );
+    expect(shared.found.dims).toEqual([2, 3]);
+    expect(shared.found.data.slice(0, 3)).not.toEqual(shared.found.data.slice(3));
+    const half = shared.output.data.length / 2;
+    expect(mixed.output.data.slice(0, half)).toEqual(shared.output.data.slice(0, half));
+    expect(mixed.output.data.slice(half)).not.toEqual(shared.output.data.slice(half));
+  });
+
+  it('gives the host’s output at strength 0', async () => {
+    const { grafted, model } = blind();
+    const session = await InferenceSession.create(bytesOf(model), { logSeverityLevel: 3 });
+    const image = new Tensor('float32', pixels(1), [1, 3, height, width]);
+    const results = await session.run({ image });
+    const alone = results[session.outputNames[0]!]!;
+    const { output } = await run(grafted, [[0, 0, 0]], 1, 0);
+    expect(maxError(output, { dims: alone.dims, data: alone.data as Float32Array })).toBeLessThan(
+      1e-5,
+    );
+  });
+
+  it('is blind for a caller who feeds nothing', () => {
+    const { plan, grafted } = blind({}, { requireInputs: false });
+    expect(plan.defaultDegradation).toEqual([0, 0, 0]);
+    expect(readGraft(grafted)).toMatchObject({
+      auto: { name: 'sensor', trained: false, output: 'degradation_found' },
+      undo: { outputs: ['degradation_found'] },
+    });
+    expect(plan.warnings).toContain("sensor 'sensor' is untrained: what it finds means nothing");
+  });
+
+  it('computes in float32 on a float16 host', async () => {
+    const { grafted } = blind({ dataType: 'float16' });
+    expect(checkModel(grafted)).toEqual([]);
+    const weights = grafted.graph.initializers.filter(({ name }) =>
+      name.startsWith('pip/sensor/conv'),
+    );
+    expect(new Set(weights.map(({ dataType }) => dataType))).toEqual(new Set(['float32']));
+    expect(grafted.graph.outputs.at(-1)).toMatchObject({
+      name: 'degradation_found',
+      dataType: 'float32',
+    });
+  });
+
+  it('is taken out byte for byte', () => {
+    const { grafted, model } = blind();
+    const again = readModel(bytesSource(bytesOf(grafted)));
+    expect(bytesOf(ungraft(again).model)).toEqual(bytesOf(model));
+  });
+
+  it('takes another name for its output where the host has that one', () => {
+    const { plan, grafted, model } = blind({ inputName: 'degradation_found' });
+    expect(plan.auto?.output).toBe('degradation_found_2');
+    expect(bytesOf(ungraft(grafted).model)).toEqual(bytesOf(model));
+  });
+
+  it('refuses a record that would take the host’s output out', () => {
+    const { grafted } = blind();
+    const text = grafted.metadata.get('pip_graft')!;
+    const own = grafted.graph.outputs[0]!.name;
+    const forged = (change: (record: Record<string, Record<string, unknown>>) => void) => {
+      const record = JSON.parse(text);
+      change(record);
+      return { ...grafted, metadata: new Map([['pip_graft', JSON.stringify(record)]]) };
+    };
+    expect(() =>
+      readGraft(
+        forged((r) => {
+          r['undo']!['outputs'] = [own];
+        }),
+      ),
+    ).toThrow(/names more than the graft's output/);
+    expect(() =>
+      readGraft(
+        forged((r) => {
+          r['auto']!['output'] = own;
+        }),
+      ),
+    ).toThrow(/not the name of a graft's output/);
+    expect(() =>
+      readGraft(
+        forged((r) => {
+          r['auto'] = null as never;
+        }),
+      ),
+    ).toThrow(/names more than the graft's output \(none\)/);
+    const old = forged((r) => {
+      delete r['auto'];
+      delete r['undo']!['outputs'];
+    });
+    expect(readGraft(old)?.auto).toBeNull();
+  });
+});
+
+describe('planGraft refuses a sensor', () => {
+  const refusals = (options: PlanOptions, init: readonly string[] = labels) => {
+    const result = planGraft(tinyRequest(tinyHost(), { labels: init }, options));
+    return result.status === 'refused' ? result.refusals : [];
+  };
+
+  it('of other labels', () => {
+    expect(refusals({ auto: sensor }, ['rain', 'noise'])).toEqual([
+      {
+        code: 'ADAPTER_MISMATCH',
+        message:
+          "sensor 'sensor': it does not know noise and also tells blur, haze, which no adapter has; train one for exactly the adapters' labels (rain, noise).",
+      },
+    ]);
+  });
+
+  it('with a degradation that is fixed', () => {
+    expect(refusals({ auto: sensor, bake: { weights: { rain: 1 } } })).toMatchObject([
+      { code: 'INVALID_ARGUMENT' },
+    ]);
+  });
+
+  it('that is not sound', () => {
+    const broken = { ...sensor, tensors: new Map([...sensor.tensors].slice(1)) };
+    expect(refusals({ auto: broken })).toMatchObject(
+      [{ code: 'ADAPTER_INVALID', message: /tensor 'conv1.weight' is missing/ }].map(
+        ({ code }) => ({ code }),
+      ),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { buildModel, GraphBuilder, NameScope } from '@pip-graft/onnx-graft';
+import { emitSensor, type SensorConfig, sensorParameters } from '@pip-graft/pip-core';
+import { gradientOf } from '../gradient/gradient-of.ts';
+import { emitCrossEntropy } from './emit-cross-entropy.ts';
+import type { TrainingGraph } from './step-graph.ts';
+
+/** The operator set that the step is written in. */
+const opset = 17;
+
+/** At which size a step computes. */
+export interface SensorGraphOptions {
+  readonly batch: number;
+  /** Side of the patches in pixels. */
+  readonly patch: number;
+  /** Compute activations again in the backward pass instead of keeping them. Default false. */
+  readonly checkpointing?: boolean;
+}
+
+/**
+ * A step of a sensor's learning as an ONNX model: the classifier that a graft gets, with its
+ * parameters fed, cross-entropy against the label of each patch, and its gradients.
+ *
+ * @example
+ * const stepper = await openStepper(sensorGraph(sensor.config, { batch: 16, patch: 64 }));
+ */
+export function sensorGraph(
+  config: SensorConfig,
+  { batch, patch, checkpointing = false }: SensorGraphOptions,
+): TrainingGraph {
+  const parameters = sensorParameters(config);
+  const dims = new Map(parameters.map((spec) => [spec.name, spec.dims]));
+  const names = new NameScope();
+  const [image, target] = ['image', 'target'].map((name) => names.take(name)) as [string, string];
+  for (const name of dims.keys()) names.take(name);
+  const g = new GraphBuilder({ opset, prefix: 'sensor', taken: names });
+  const logits = emitSensor(g, image, config, (name) => ({
+    kind: 'fed',
+    dims: dims.get(name)!,
+    value: name,
+  }));
+  const { loss, error } = emitCrossEntropy(g.scope('loss'), logits, target);
+  const input = (name: string, shape: readonly number[]) => ({
+    ...{ name, dataType: 'float32' as const, dims: shape },
+  });
+  const forward = buildModel({
+    ...{ irVersion: 8, opset, graphName: 'sensor', producer: { name: 'pip-graft', version: '0' } },
+    ...g.fragment(),
+    inputs: [
+      input(image, [batch, 3, patch, patch]),
+      input(target, [batch, config.labels.length]),
+      ...parameters.map((spec) => input(spec.name, spec.dims)),
+    ],
+    outputs: [input(loss, [])],
+  });
+  const { model, gradients } = gradientOf(forward, {
+    ...{ loss, wrt: [...dims.keys()], outputs: [error], checkpointing },
+    sizes: { batch, height: patch, width: patch },
+  });
+  const feeds = { [image]: 'inputs', [target]: 'weights' } as const;
+  return { model, feeds, loss, error, figure: 'accuracy', gradients };
+}
