@@ -71,13 +71,14 @@ describe('a model with a sensor', () => {
   it('passes its check, and is judged blind', async () => {
     const { status, checks } = await validateGraft({
       ...paths,
-      only: ['loads', 'sensor', 'labels steer', 'batch rows', 'removal'],
+      only: ['loads', 'sensor', 'labels steer', 'batch rows', 'planned records only', 'removal'],
     });
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['loads', 'passed'],
       ['batch rows', 'passed'],
       ['labels steer', 'passed'],
       ['sensor', 'passed'],
+      ['planned records only', 'passed'],
       ['removal', 'passed'],
     ]);
     expect(status).toBe('passed');

@@ -3,7 +3,7 @@ import { stampKey } from '@pip-graft/pip-core';
 import type { Check, Subject } from '../subject.ts';
 import { atMost } from '../verdict.ts';
 
-/** Only what the graft planned differs from the host: its own nodes, weights, inputs and stamp, and the merges that read it. */
+/** Only what the graft planned differs from the host: its own nodes, weights, inputs, output and stamp, and the merges that read it. */
 export const records: Check = {
   name: 'planned records only',
   run(subject) {
@@ -33,10 +33,11 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
     ),
   );
   const planned: Readonly<Record<keyof Omit<ModelDiff, 'identical'>, (name: string) => boolean>> = {
-    nodes: own,
+    // Nodes go by their first output: that of the sensor has the name of what it gives out.
+    nodes: (name) => own(name) || name === graft.auto?.output,
     initializers: (name) => own(name) || inputs.includes(name),
     inputs: (name) => own(name) || inputs.includes(name),
-    outputs: () => false,
+    outputs: (name) => name === graft.auto?.output,
     valueInfos: own,
     functions: () => false,
     metadata: (name) => name === stampKey,
