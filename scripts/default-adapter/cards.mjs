@@ -36,6 +36,12 @@ function took({ machine, made }, what) {
   return `Made by \`${command}\`: seed ${seed}, ${steps} steps of ${batch} patches of ${patch} pixels, ${Math.round(seconds / 60)} minutes on one of ${machine}, beside other work. On one machine the same command gives the same bytes.`;
 }
 
+function sensorOf({ made }) {
+  const { seconds, training, accuracy } = made.sensor;
+  const { steps, batch, patch, seed } = training;
+  return `seed ${seed}, ${steps} steps of ${batch} patches of ${patch} pixels, ${Math.round(seconds / 60)} minutes; ${(100 * accuracy).toFixed(0)} % of the last patches right.`;
+}
+
 export function backboneCard(sources, how) {
   return `# @pip-graft/backbone-nafnet-tiny
 
@@ -70,6 +76,8 @@ export function adapterCard(sources, how) {
 ## How it was trained
 
 On \`@pip-graft/backbone-nafnet-tiny\`, whose weights did not change. ${took(how, 'adapter')}
+
+Its sensor, which finds the label where the caller gives none (\`graft apply --auto\`): ${sensorOf(how)}
 
 ${sourcesTable(sources)}
 

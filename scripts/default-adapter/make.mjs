@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -31,7 +39,16 @@ export async function makeDefaultAdapter(say) {
   );
   const photos = await fetchPhotos(sources, folder, say);
   const train = (what, ...files) => {
-    const said = graft('train', ...files, '--data', photos, ...recipe[what], '--resume', '--json');
+    const command = what === 'sensor' ? ['train', 'sensor'] : ['train'];
+    const said = graft(
+      ...command,
+      ...files,
+      '--data',
+      photos,
+      ...recipe[what],
+      '--resume',
+      '--json',
+    );
     writeFileSync(at(`${what}.json`), said);
   };
 
@@ -40,6 +57,8 @@ export async function makeDefaultAdapter(say) {
     train('host', '--host', at('start.onnx'), '-o', at('host.onnx'));
   }
   if (!existsSync(at('adapter'))) train('adapter', '--host', at('host.onnx'), '-o', at('adapter'));
+
+  if (!existsSync(at('sensor'))) train('sensor', '--adapter', at('adapter'), '-o', at('sensor'));
 
   const backbone = join(root, 'packages', names.backbone);
   mkdirSync(backbone, { recursive: true });
@@ -62,10 +81,13 @@ export async function makeDefaultAdapter(say) {
   const bound = at('bound');
   rmSync(bound, { recursive: true, force: true });
   await writeAdapter(bound, { ...adapter, base: { ...adapter.base, digest, fingerprint } });
+  cpSync(at('sensor'), join(bound, 'sensor'), { recursive: true });
   writeFileSync(join(bound, 'package.json'), JSON.stringify(ownersManifest(names.adapter)));
   writeFileSync(join(bound, 'README.md'), adapterCard(sources, { machine, made }));
   writeFileSync(join(bound, 'NOTICE'), notice(sources));
   copyFileSync(join(root, 'LICENSE'), join(bound, 'LICENSE'));
+  // Packing would keep what stands there as its owner's.
+  rmSync(join(root, 'packages', names.adapter, 'README.md'), { force: true });
   const { files } = await packAdapter(bound, join(root, 'packages', names.adapter), {
     ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },
     ...{ baseName: `@pip-graft/${names.backbone}`, dtype: 'float16' },

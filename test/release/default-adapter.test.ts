@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { graft, openHost, readAdapter, saveModel } from '@pip-graft/graft/node';
+import { graft, openHost, readAdapter, readOwnSensor, saveModel } from '@pip-graft/graft/node';
 import { amounts, evaluate, findTasks } from '@pip-graft/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -55,6 +55,24 @@ describe('the default backbone and adapter', () => {
     }
   });
 
+  it('find by themselves what a photo has', async () => {
+    const host = openHost(join(backbone, 'model.onnx'));
+    const auto = readOwnSensor(adapterFolder)!;
+    const path = join(folder, 'blind.onnx');
+    await saveModel(graft(host, adapter, { auto }).model, path, { from: host });
+    host.close();
+    const degrade = (['noise', 'haze', 'low-light'] as const).map((degradation) => ({
+      ...{ degradation, amount: amounts[degradation].usual },
+    }));
+    const { tasks } = await findTasks(join(root, 'assets'), { degrade });
+    const result = await evaluate({ model: path, tasks, threads: 1, blind: true });
+    expect(result.tasks.map(({ found }) => found)).toMatchObject([
+      { right: 1 },
+      { right: 1 },
+      { right: 1 },
+    ]);
+  }, 60_000);
+
   it('restore a photo that no training has seen', async () => {
     const degrade = (['noise', 'rain', 'haze', 'blur', 'low-light'] as const).map(
       (degradation) => ({ degradation, amount: amounts[degradation].usual }),
@@ -71,5 +89,5 @@ describe('the default backbone and adapter', () => {
     expect(gains['rain']).toBeGreaterThan(1);
     // Of noise the host is the master; the adapter must not spoil it.
     expect(gains['noise']).toBeGreaterThan(-1);
-  });
+  }, 60_000);
 });
