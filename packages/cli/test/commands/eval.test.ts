@@ -99,6 +99,7 @@ describe('graft eval', () => {
           name: 'noise:25',
           degrade: { degradation: 'noise', amount: 25 },
           degradation: { weights, by: 'name' },
+          found: null,
           pictures: [
             {
               name: 'cat',

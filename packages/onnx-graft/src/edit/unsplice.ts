@@ -40,7 +40,9 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
     if (added(tensor.name) || inputs.has(tensor.name)) drop(tensor.field, parents);
   for (const input of graph.inputs)
     if (added(input.name) || inputs.has(input.name)) drop(input.field, parents);
-  const outputs = new Set(undo.outputs ?? []);
+  // Only what the splice's own nodes make: metadata that was tampered with takes no output of the host.
+  const made = new Set(graph.nodes.filter(({ name }) => added(name)).flatMap((n) => n.outputs));
+  const outputs = new Set(undo.outputs?.filter((name) => made.has(name)));
   for (const output of graph.outputs) if (outputs.has(output.name)) drop(output.field, parents);
   for (const info of graph.valueInfos) if (added(info.name)) drop(info.field, parents);
   if (edits.length === 0) {

@@ -162,6 +162,15 @@ describe('splice', () => {
     }
   });
 
+  it("leaves the host's own outputs, whatever the metadata says", () => {
+    const host = read(richModel());
+    const { grafted, undo } = graft(host);
+    const outputs = host.graph.outputs.map(({ name }) => name);
+    const back = unsplice(grafted, 'pip_graft', { ...undo, outputs });
+    expect(back.graph.outputs.map(({ name }) => name)).toEqual(outputs);
+    expect(bytesOf(back)).toEqual(bytesOf(host));
+  });
+
   it('refuses a use that does not read the value', () => {
     expect(() => graft(read(richModel()), [{ node: 0, input: 0 }])).toThrow(GraftError);
   });

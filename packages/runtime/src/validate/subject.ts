@@ -79,5 +79,7 @@ export interface Subject {
 /** One thing to try. It may measure figures beside its verdict. */
 export interface Check {
   readonly name: string;
+  /** Left out: to every graft. One that does not apply is not listed unless it was asked for. */
+  applies?(subject: Subject): boolean;
   run(subject: Subject): Promise<Outcome & { readonly figures?: ValidationFigures }>;
 }

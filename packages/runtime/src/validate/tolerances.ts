@@ -18,6 +18,8 @@ export interface Tolerances {
   readonly batch: number;
   /** Skip features of the graft against the host's, relative. */
   readonly upstream: number;
+  /** One picture twice through one session, relative: a GPU may add up in another order each time. */
+  readonly repeated: number;
   /** Outputs as served on the device against the CPU computing the graph as written, relative. */
   readonly parity: Readonly<Record<Parity['precision'], number>>;
   /** The same for inner tensors, each as large as its own largest value. */
@@ -41,10 +43,12 @@ export function tolerancesFor(type: TensorType, device: Device): Tolerances {
     // places. Measured on NAFNet and Restormer: 0 at strength 0, 6e-4 in batches.
     // Prompts are mixed in float32 whatever the host's type.
     const half = { neutral: 5e-3, neutralBasic: 5e-3, mixture: 1e-5, batch: 5e-3 };
-    return { ...half, upstream: device === 'cpu' ? 0 : 5e-3, ...common };
+    const exact = device === 'cpu' ? 0 : 5e-3;
+    return { ...half, upstream: exact, repeated: exact, ...common };
   }
   if (device === 'cpu') {
-    return { neutral: 1e-4, neutralBasic: 0, mixture: 1e-5, batch: 1e-5, upstream: 0, ...common };
+    const same = { neutralBasic: 0, upstream: 0, repeated: 0 };
+    return { neutral: 1e-4, ...same, mixture: 1e-5, batch: 1e-5, ...common };
   }
   // A GPU's libraries choose algorithms by session and shape, which add up in another order.
   const served = device === 'cuda' ? parity.tf32 : parity.float32;
@@ -55,6 +59,7 @@ export function tolerancesFor(type: TensorType, device: Device): Tolerances {
     mixture: exact,
     batch: parity.float32,
     upstream: exact,
+    repeated: exact,
     ...common,
   };
 }

@@ -23,7 +23,7 @@ export const checkNames: readonly string[] = checks.map((check) => check.name);
  * const { status, checks } = await validateGraft({ grafted: 'out.onnx', base: 'host.onnx' });
  */
 export async function validateGraft(options: ValidateOptions): Promise<Validation> {
-  const chosen = choose(options);
+  let chosen = choose(options);
   const verdicts: Verdict[] = [];
   let figures: ValidationFigures = {};
   const note = (verdict: Verdict): void => {
@@ -33,12 +33,15 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
   let opened: OpenSubject | undefined;
   try {
     opened = await openSubject(options);
+    const { subject } = opened;
+    if (options.only === undefined)
+      chosen = chosen.filter(({ applies }) => applies?.(subject) ?? true);
     let useless: string | undefined;
     for (const check of chosen) {
       options.signal?.throwIfAborted();
       options.onStart?.(check.name, verdicts.length, chosen.length);
       const outcome: Awaited<ReturnType<Check['run']>> =
-        useless === undefined ? await attempt(check, opened.subject) : skipped(useless);
+        useless === undefined ? await attempt(check, subject) : skipped(useless);
       const { figures: measured, ...verdict } = outcome;
       figures = { ...figures, ...measured };
       note({ name: check.name, ...verdict });

@@ -2,7 +2,7 @@ import { difference } from '../../metrics/difference.ts';
 import { toFloat32 } from '../../session/to-float32.ts';
 import { fitted } from '../pictures.ts';
 import type { Check } from '../subject.ts';
-import { figure, skipped } from '../verdict.ts';
+import { atMost, figure, skipped } from '../verdict.ts';
 
 /**
  * Saying nothing is the same as giving what the sensor finds. That a caller's weights win over it is
@@ -10,6 +10,7 @@ import { figure, skipped } from '../verdict.ts';
  */
 export const blind: Check = {
   name: 'sensor',
+  applies: ({ graft }) => graft.auto !== null,
   async run(subject) {
     const { auto, labels } = subject.graft;
     if (auto === null) return skipped('The graft has no sensor.');
@@ -22,16 +23,18 @@ export const blind: Check = {
     const silent = await run();
     const sum = silent.found.reduce((a, b) => a + b, 0);
     const told = await run([silent.found]);
-    const gap = difference(told.output, silent.output).maxAbs;
+    const { maxAbs, peak } = difference(told.output, silent.output);
+    const gap = maxAbs === 0 ? 0 : maxAbs / peak;
     const shares = silent.found.every((share) => share >= 0) && Math.abs(sum - 1) < 1e-3;
     const sound = silent.found.length === labels.length && shares;
-    return {
-      status: sound && gap === 0 ? 'passed' : 'failed',
-      measured: figure(gap),
-      limit: '0',
-      detail: sound
-        ? 'Largest difference between the output for no weights and for the weights that the sensor finds.'
-        : `The sensor's shares are no shares: ${silent.found.join(', ')}.`,
-    };
+    if (!sound) {
+      const detail = `The sensor's shares are no shares: ${silent.found.join(', ')}.`;
+      return { status: 'failed', measured: figure(sum), limit: '1 in all', detail };
+    }
+    return atMost(
+      gap,
+      subject.tolerances.repeated,
+      'Largest relative difference between the output for no weights and for the weights that the sensor finds.',
+    );
   },
 };
