@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests import packages by their public names; the `@pip-graft/source` condition makes
@@ -9,8 +10,10 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     pool: 'forks',
+    // By default one core is left free; of two that would be half. Much of the time processes are waited for.
+    maxWorkers: availableParallelism(),
     // onnxruntime-node would report model names to its makers; tests that load it themselves opt out.
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },

@@ -73,6 +73,10 @@ Licence: MIT.
 export function adapterCard(sources, how) {
   return `<!-- Below this line the card is yours: \`graft adapter pack\` keeps it. -->
 
+## What to expect
+
+Rain, haze and low light become visibly better. Blur it leaves much as it is. Of noise alone the backbone by itself takes out more, as it was trained for nothing else: use strength 0 there. Large pictures and heavy degradations are beyond a network this small. [Figures on public test pairs](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/default-adapter.md).
+
 ## How it was trained
 
 On \`@pip-graft/backbone-nafnet-tiny\`, whose weights did not change. ${took(how, 'adapter')}
@@ -81,6 +85,6 @@ Its sensor, which finds the label where the caller gives none (\`graft apply --a
 
 ${sourcesTable(sources)}
 
-Degradations were made: Gaussian noise of σ 15, 25 and 50; rain streaks; haze by the scattering model; motion and defocus blur; low light with noise. What it makes of real pictures is measured in [docs/benchmarks/default-adapter.md](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/default-adapter.md).
+Degradations were made: Gaussian noise of σ 15, 25 and 50; rain streaks; haze by the scattering model; motion and defocus blur; low light with noise.
 `;
 }

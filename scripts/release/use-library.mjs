@@ -43,7 +43,7 @@ function doors(packed, optional) {
     .filter(({ name }) => optional || !onRuntime.has(name))
     .flatMap(({ name, manifest }) =>
       Object.keys(manifest.exports ?? {})
-        .filter((door) => !/\.(json|safetensors)$/.test(door) && !door.includes('*'))
+        .filter((door) => !/\.(json|safetensors|onnx)$/.test(door) && !door.includes('*'))
         .map((door) => name + door.slice(1)),
     );
 }

@@ -42,7 +42,7 @@ describe('packages packed, installed into an empty folder and used', () => {
       const odd = files.filter(
         (file) =>
           !/^(dist|src|bin)\//.test(file) &&
-          !/^(LICENSE|[\w.-]+\.(md|json|safetensors|m?ts))$/.test(file),
+          !/^(LICENSE|NOTICE|(sensor\/)?[\w.-]+\.(md|json|safetensors|onnx|m?ts))$/.test(file),
       );
       expect({ name, odd }).toEqual({ name, odd: [] });
       expect(files.filter((file) => /test|tsbuildinfo/.test(file))).toEqual([]);

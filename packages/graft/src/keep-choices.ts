@@ -20,7 +20,7 @@ export function keepChoices(
   if (auto !== null && choices.auto === undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has, or which inputs it has without one.`,
+      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has (--auto), or which inputs it has without one (--inputs optional).`,
     );
   if (baked === null) return { ...choices, requireInputs: requiresInputs(grafted, graft) };
   const weights = labels.flatMap((label, at) => {

@@ -47,9 +47,9 @@ export interface PackedAdapter {
 }
 
 /**
- * Makes an adapter folder, with the sensor that it carries, a package that can be published: data only, with a model card, types and
- * digests. What its owner wrote into `package.json` and the card is kept; the same adapter and
- * options always give the same bytes.
+ * Makes an adapter folder, with the sensor that it carries, a package that can be published: data
+ * only, with a model card, types and digests. What its owner wrote into `package.json` and the card
+ * is kept; the same adapter and options always give the same bytes.
  *
  * Errors: those of {@link readAdapter}; `INVALID_ARGUMENT` for a name, version or licence that
  * cannot be, or a type that cannot hold the tensors, or would lose digits of the only copy;

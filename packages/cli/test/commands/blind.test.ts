@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { readState } from '@pip-graft/train';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bin, graft, json } from '../graft.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const bytes = (name: string) => readFileSync(join(folder, name));
+const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+const small = ['--data', 'photos', '--batch', '4', '--patch', '16', '--threads', '1'];
+const sensor = (to: string, labels: string, ...more: string[]) => [
+  ...['train', 'sensor', '--labels', labels, '-o', to, '--workers', '1', ...small, ...more],
+];
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'photos'));
+  copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
+  const build = ['--dim', '8', '--blocks', '1,1', '--middle', '1', '--decoder', '1,1'];
+  json(folder, 'backbone', 'build', 'nafnet', ...build, '-o', 'host.onnx');
+  json(folder, 'adapter', 'init', 'host.onnx', '--labels', 'rain+haze', '-o', 'weather');
+  json(folder, 'adapter', 'init', 'host.onnx', '--labels', 'noise+rain', '-o', 'grain');
+  json(folder, ...sensor('eye', 'rain+haze', '--steps', '3'));
+  json(folder, ...sensor('other-eye', 'noise+rain', '--steps', '3'));
+});
+
+describe('a sensor in a conversion', () => {
+  const job = { name: 'blind', source: { onnx: 'host.onnx' }, output: 'out/blind.onnx' };
+  const convert = (more: object, ...args: string[]) => {
+    const jobs = [{ ...job, adapters: ['./weather'], ...more }];
+    writeFileSync(join(folder, 'graft.config.json'), JSON.stringify({ jobs }));
+    return graft(folder, 'convert', ...args);
+  };
+
+  it('gives the bytes of graft apply --auto, and is made anew where the sensor changed', () => {
+    json(
+      folder,
+      ...['apply', 'host.onnx', '--adapter', './weather', '--auto', './eye', '-o', 'alone.onnx'],
+    );
+    expect(convert({ auto: 'eye' })).toMatchObject({ status: 0 });
+    expect(bytes('out/blind.onnx').equals(bytes('alone.onnx'))).toBe(true);
+    expect(convert({ auto: 'eye' }).stdout).toContain('nothing to do');
+    json(folder, ...sensor('eye', 'rain+haze', '--steps', '4', '--force'));
+    expect(convert({ auto: 'eye' }, '--frozen')).toMatchObject({ status: 1 });
+    expect(convert({ auto: 'eye' })).toMatchObject({ status: 0 });
+    expect(bytes('out/blind.onnx').equals(bytes('alone.onnx'))).toBe(false);
+  });
+
+  it.each([
+    ['beside a fixed degradation', { auto: 'eye', bake: 'rain' }, 2, /a baked degradation/],
+    ['without an adapter', { auto: 'eye', adapters: undefined }, 2, /auto/],
+    ['for other labels', { auto: 'other-eye' }, 4, /haze/],
+    ['that is not there', { auto: 'nowhere' }, 7, /nowhere/],
+    ['that the adapter does not carry', { auto: true }, 7, /weather.*sensor/],
+  ])('refuses one %s', (_, more, status, message) => {
+    const { stdout, stderr, ...ended } = convert(more);
+    expect({ ...ended, said: stdout + stderr }).toMatchObject({
+      status,
+      said: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('graft swap of a blind model', () => {
+  it('takes a sensor for the new labels, or none, and gives what applying at once gives', () => {
+    const apply = (to: string, ...args: string[]) =>
+      json(folder, 'apply', 'host.onnx', '--adapter', ...args, '-o', to);
+    apply('swapped.onnx', './weather', '--auto', './eye');
+    apply('wanted.onnx', './grain', '--auto', './other-eye');
+    json(folder, 'swap', 'swapped.onnx', '--adapter', './grain', '--auto', './other-eye');
+    expect(bytes('swapped.onnx').equals(bytes('wanted.onnx'))).toBe(true);
+    const seen = graft(folder, 'swap', 'swapped.onnx', '--adapter', './weather');
+    expect(seen).toMatchObject({ status: 2, stderr: expect.stringContaining('--auto') });
+    expect(bytes('swapped.onnx').equals(bytes('wanted.onnx'))).toBe(true);
+    apply('plain.onnx', './weather');
+    json(folder, 'swap', 'swapped.onnx', '--adapter', './weather', '--inputs', 'optional');
+    expect(bytes('swapped.onnx').equals(bytes('plain.onnx'))).toBe(true);
+  });
+});
+
+describe('graft train sensor', () => {
+  it('saves at Ctrl-C, ends with 130, and goes on to the same bytes', async () => {
+    const run = (to: string, ...more: string[]) =>
+      sensor(to, 'rain+haze', '--steps', '300', ...more);
+    json(folder, ...run('whole'));
+    const child = spawn(process.execPath, [bin, ...run('parts')], { cwd: folder, stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    const log = join(folder, 'parts.log.csv');
+    const steps = () => (existsSync(log) ? readFileSync(log, 'utf8').split('\n').length : 0);
+    while (steps() < 5 && child.exitCode === null) await setTimeout(20);
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    const { step } = readState(join(folder, 'parts.state.safetensors'));
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThan(300);
+    json(folder, ...run('parts', '--resume'));
+    for (const file of ['/sensor_model.safetensors', '.log.csv'])
+      expect(bytes(`parts${file}`).equals(bytes(`whole${file}`)), file).toBe(true);
+  });
+});

@@ -1,0 +1,57 @@
+import {
+  defaultTrainOptions,
+  figureOf,
+  learned,
+  learnerGraph,
+  listPhotos,
+  openBatches,
+  openStepper,
+  startState,
+  trainAdapter,
+} from '../../../packages/train/dist/index.js';
+import { labels } from './pictures.mjs';
+
+/**
+ * What a learner has learned when it is done: its tensors.
+ *
+ * @param steer the row a sample is trained with, of its own row
+ * @param say called every hundred steps with the step and the mean PSNR since
+ */
+export async function teach(learner, { recipe, seed, photos, steer, say }) {
+  const options = { ...defaultTrainOptions, ...recipe, seed };
+  const stepper = await openStepper(learnerGraph(learner, options), { threads: 1 });
+  const batches = await openBatches({
+    ...{ photos: await listPhotos(photos), labels, workers: 1 },
+    ...{ patch: options.patch, batch: options.batch, seed },
+  });
+  let last = [];
+  const state = await trainAdapter(
+    { run: (batch, parameters) => run(stepper, learner, batch, parameters) },
+    { next: async () => steered(await batches.next(), steer) },
+    startState(learner.tensors, options, { options: '', host: '', adapter: '' }),
+    options,
+    {
+      onStep({ step, error }) {
+        last = [...last.slice(-99), figureOf('psnr', error)];
+        if (step % 100 === 0) say(step, last.reduce((sum, value) => sum + value, 0) / last.length);
+      },
+    },
+  );
+  await batches.close();
+  await stepper.release();
+  return learned(state);
+}
+
+function steered(batch, steer) {
+  const rows = Array.from({ length: batch.weights.length / labels.length }, (_, index) =>
+    steer([...batch.weights.subarray(index * labels.length, (index + 1) * labels.length)]),
+  );
+  return { ...batch, weights: Float32Array.from(rows.flat()) };
+}
+
+/** A step; parameters that stay as they are have no gradient, and what nothing reads is fed all the same. */
+async function run(stepper, { still = new Set(), unread = new Map() }, batch, parameters) {
+  const result = await stepper.run(batch, new Map([...parameters, ...unread]));
+  for (const name of still) result.gradients.get(name).fill(0);
+  return result;
+}
