@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { graft, openHost, readAdapter, readOwnSensor, saveModel } from '@pip-graft/graft/node';
-import { amounts, evaluate, findTasks } from '@pip-graft/runtime';
+import { amounts, evaluate, findTasks, readImage, validateGraft } from '@pip-graft/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -72,6 +72,14 @@ describe('the default backbone and adapter', () => {
       { right: 1 },
     ]);
   }, 60_000);
+
+  it('are sound together on a photo where rounding moves a choice of theirs', async () => {
+    const photo = await readImage(join(root, 'assets/chelsea.jpg'));
+    const [base, grafted] = [join(backbone, 'model.onnx'), join(folder, 'grafted.onnx')];
+    const { checks } = await validateGraft({ base, grafted, photo, sizeMultiple: 1, threads: 1 });
+    const open = checks.filter(({ status }) => status !== 'passed').map(({ name }) => name);
+    expect(open).toEqual(['untrained is neutral']);
+  });
 
   it('restore a photo that no training has seen', async () => {
     const degrade = (['noise', 'rain', 'haze', 'blur', 'low-light'] as const).map(

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { exposeValues } from '@pip-graft/onnx-graft';
 import { type OpenedModel, openModel, saveModel } from '@pip-graft/onnx-graft/node';
-import { type GraftRecord, ungraft } from '@pip-graft/pip-core';
+import { ungraft } from '@pip-graft/pip-core';
 import { type TemporaryFolder, temporaryFolder } from '../io/temporary-folder.ts';
 import type { Isolation } from '../process/worker-process.ts';
 import { imageInput, imageOutput } from '../restore/image-values.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
 import type { Session, SessionOptions } from '../session/session.ts';
+import { choiceScores } from './choice-scores.ts';
 import { computingType } from './computing-type.ts';
 import { moduleValues } from './module-values.ts';
 import { fit, sizesFor } from './pictures.ts';
@@ -75,7 +76,7 @@ async function subjectOf(
   const open = (side: Side, kind: SessionKind): Promise<Session> =>
     pool.get(
       `${side} ${JSON.stringify(kind)}`,
-      () => (kind.inside ? withInner(models[side], innerValues(graft, side)) : models[side]),
+      () => (kind.inside ? withInner(models[side], innerValues(models, side)) : models[side]),
       settings(side, kind),
     );
   const session = await open('host', { level: 'all' });
@@ -144,7 +145,7 @@ function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions)
 }
 
 /** Values that checks look at inside a model: skip features, and in the graft what is made of them. */
-function innerValues(graft: GraftRecord, side: Side): string[] {
+function innerValues({ graft, grafted }: Models, side: Side): string[] {
   const features = graft.sites.map(({ value }) => value);
   if (side === 'host') return features;
   const made = moduleValues(graft).flatMap(({ degradationPrompt, universalPrompt, modulated }) => {
@@ -152,7 +153,7 @@ function innerValues(graft: GraftRecord, side: Side): string[] {
     const prompt = graft.inputs === null ? [] : [degradationPrompt];
     return [...prompt, universalPrompt, modulated];
   });
-  return [...features, ...made];
+  return [...features, ...made, ...choiceScores(grafted.model, graft).values()];
 }
 
 function withInner(loose: LooseModel, names: readonly string[]): LooseModel {
