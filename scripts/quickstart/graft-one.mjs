@@ -117,16 +117,10 @@ export async function graftOne(network, folder, photo, strengths, say) {
         {
           inputs: Object.values(names),
           levels: sites.map(({ level, channels, scale, join: kind }) => {
-            const planned = plan.levels.find(({ site }) => site.level === level)?.config;
-            return {
-              level,
-              channels,
-              scale,
-              join: kind,
-              ...(planned && {
-                graft: { promptChannels: planned.promptChannels, promptSize: planned.promptSize },
-              }),
-            };
+            const { modules } = plan.levels.find(({ site }) => site.level === level);
+            const [{ config }] = modules;
+            const { promptChannels, promptSize } = config;
+            return { level, channels, scale, join: kind, graft: { promptChannels, promptSize } };
           }),
         },
       ],

@@ -20,7 +20,10 @@ export function verdictWords({ models, subject = 'model' }: ReportData): Verdict
     untrained.length === 0
       ? {}
       : {
-          caution: words.caution(untrained.length === models.length ? null : names(untrained)),
+          caution: words.caution(
+            untrained.length === models.length ? null : names(untrained),
+            untrained.length > 1,
+          ),
         };
   if (failed.length > 0) {
     const sentence = `${count(failed.length, words.noun)} of ${models.length} ${words.failed}: ${names(failed)}.`;
@@ -45,8 +48,8 @@ const wordsFor = {
     one: 'The grafted',
     failed: 'failed validation',
     open: 'Not validated',
-    caution: (which: string | null) =>
-      `${which === null ? 'The adapter is' : `The adapter of ${which} is`} untrained. Its weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
+    caution: (which: string | null, many: boolean) =>
+      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
   },
   job: {
     noun: 'job',

@@ -40,6 +40,8 @@ describe('the verdict comes first, in words', () => {
     const page = report(model('A'), model('B', { trained: false }));
     expect(text(page)).toContain('The adapter of B is untrained.');
     expect(page.match(/badge untrained/g)).toHaveLength(2);
+    const [b, c] = ['B', 'C'].map((name) => model(name, { trained: false }));
+    expect(text(report(model('A'), b!, c!))).toContain('The adapters of B, C are untrained. Their');
     expect(report(model('A'))).not.toContain('untrained"');
     expect(text(report(model('B', { trained: false })))).toContain('The adapter is untrained.');
   });
