@@ -25,5 +25,6 @@ export * from './model/model-bytes.ts';
 export * from './model/read-model.ts';
 export * from './model/read-tensor.ts';
 export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
+export { widenPrecision } from './precision/widen-precision.ts';
 export * from './wire/chunks.ts';
 export * from './wire/source.ts';

@@ -50,7 +50,11 @@ export function command(): Command {
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);
-        const graph = trainingGraph(host, opened.adapter, { ...options, checkpointing });
+        const graph = trainingGraph(host, opened.adapter, {
+          ...options,
+          checkpointing,
+          external: host.external,
+        });
         const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step, graph.figure);
         if (given.resume && opened.state.step > 0)
           session.note(`going on after step ${opened.state.step}`);

@@ -1,5 +1,5 @@
-import type { Host } from '@pip-graft/graft';
-import { mainImage } from '@pip-graft/onnx-graft';
+import { type Host, hostOf } from '@pip-graft/graft';
+import { type ExternalReader, GraftError, mainImage, widenPrecision } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { graftFed } from './graft-fed.ts';
 import { hostParameters, type LearnedPart } from './host-parameters.ts';
@@ -10,6 +10,8 @@ import type { TrainingGraph } from './step-graph.ts';
 export interface TrainingGraphOptions extends LearnerGraphOptions {
   /** Default `pip`. */
   readonly learn?: LearnedPart;
+  /** Reads external data of a host in float16. */
+  readonly external?: ExternalReader;
 }
 
 /**
@@ -17,8 +19,10 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
  * loss, and its gradients by these parameters. The host is frozen by default: of it, only what lies
  * between the skip connections and the output is differentiated.
  *
- * Errors: refusals of the plan; `UNSUPPORTED_HOST`, naming the node, for an operator without a rule;
- * `INVALID_ARGUMENT` when there is nothing to learn.
+ * A host in float16 is computed in float32, on its own numbers; it stays what adapters are bound to.
+ *
+ * Errors: refusals of the plan; `UNSUPPORTED_HOST`, naming the node, for an operator without a rule,
+ * and for weights in float16 that were to be learned; `INVALID_ARGUMENT` when there is nothing to learn.
  *
  * @param adapter null to train the host by itself
  *
@@ -26,10 +30,11 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
  * const { model, gradients } = trainingGraph(host, adapter, { batch: 4, patch: 64, loss: 'smooth-l1', angles: 2e-5 });
  */
 export function trainingGraph(
-  host: Host,
+  given: Host,
   adapter: Adapter | null,
-  { learn = 'pip', ...options }: TrainingGraphOptions,
+  { learn = 'pip', external, ...options }: TrainingGraphOptions,
 ): TrainingGraph {
+  const host = widened(given, learn, external);
   const own = hostParameters(host, learn).map(({ name }) => name);
   if (!adapter) {
     const image = mainImage(host.model);
@@ -37,4 +42,15 @@ export function trainingGraph(
   }
   const grafted = graftFed(host, adapter);
   return learnerGraph({ ...grafted, parameters: [...grafted.parameters, ...own] }, options);
+}
+
+function widened(host: Host, learn: LearnedPart, external: ExternalReader | undefined): Host {
+  const model = widenPrecision(host.model, { external });
+  if (model === host.model) return host;
+  if (learn !== 'pip')
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${model.source.label}: its weights are float16, too coarse to be learned; train its float32 form, and convert that.`,
+    );
+  return { ...hostOf(model), identity: host.identity };
 }

@@ -1,6 +1,6 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, graft, type Host, hostOf } from '@pip-graft/graft';
-import { checkModel, modelBytes } from '@pip-graft/onnx-graft';
+import { checkModel, convertPrecision, modelBytes } from '@pip-graft/onnx-graft';
 import { type Adapter, type PipAttach, pipModes } from '@pip-graft/pip-core';
 import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
 import {
@@ -143,5 +143,35 @@ describe.each(forms)('%s, %s', (mode, attach) => {
     if (mode === 'pip_cross_topm') expect(off.length).toBeLessThan(checked / 3);
     else expect(off).toEqual([]);
     await stepper.release();
+  });
+});
+
+describe('a host in float16', () => {
+  const host = hostFor('nafnet');
+  const half = hostOf(convertPrecision(host.model));
+  const adapter = livelyAdapter(half, 'convgate', 'residual');
+
+  it('is computed in float32: the loss is that of its graft in float16, to its rounding', async () => {
+    const graph = trainingGraph(half, adapter, options);
+    expect(checkModel(graph.model).filter(({ severity }) => severity === 'error')).toEqual([]);
+    const stepper = await openStepper(graph);
+    const { error, gradients } = await stepper.run(batch, adapter.tensors);
+    await stepper.release();
+    expect([...gradients.values()].every((each) => each instanceof Float32Array)).toBe(true);
+    const session = await createSession(modelBytes(graft(half, adapter).model));
+    const { output } = await runModel(session, {
+      input: float32Tensor([2, 3, 32, 32], batch.inputs),
+      degradation: float32Tensor([2, 3], batch.weights),
+    });
+    await session.release();
+    const made = output!.data as Float32Array;
+    const squared = made.reduce((sum, value, at) => sum + (value - batch.targets[at]!) ** 2, 0);
+    expect(error / (squared / count)).toBeCloseTo(1, 2);
+  });
+
+  it('is not learned itself', () => {
+    expect(() => trainingGraph(half, adapter, { ...options, learn: 'all' })).toThrow(
+      /its weights are float16/,
+    );
   });
 });
