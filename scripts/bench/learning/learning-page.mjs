@@ -22,6 +22,7 @@ export function learningPage(results, learners) {
   const both = (a, b) => `${signed(gap(a, b, 'made'))} dB and ${signed(gap(a, b, 'public'))} dB`;
   const judged = (a, b, target) =>
     ['made', 'public'].map((set) => (gap(a, b, set) > target ? 'met' : 'MISSED')).join(' and ');
+  const unsteered = row('no-degradation-prompt/given');
   const plain = new Set([frozen, pip, promptir]);
   const more = 100 * (promptir.parameters / pip.parameters - 1);
   return `A small denoiser (\`@pip-graft/backbone-nafnet-tiny\` before its conversion to float16), and what is learned on it for five degradations: by prompts on its skip connections while it is frozen, and by all of its own weights. PSNR in dB, RGB, of the middle 256x256 pixels, mean over pictures. *Made*: other photos, degraded as those were that were trained on. *Public*: noise of σ 25 on Kodak, Rain100L, SOTS outdoor, GoPro, LOL eval15; all but noise were degraded otherwise than what was trained on. The sensor is the one that ships.
@@ -57,11 +58,14 @@ Made, then public:
 - After minutes, PIP with its label against the frozen host: ${both(pip, frozen)}. Target ≥ +3 dB: ${judged(pip, frozen, 3)}.
 - The adapter that ships against the frozen host: ${both(ships, frozen)}. Target ≥ +3 dB: ${judged(ships, frozen, 3)}.
 - After minutes, against blocks in the manner of PromptIR with ${signed(more, 0)} % parameters: ${both(pip, promptir)}. Target > 0: ${judged(pip, promptir, 0)}.
+- Those blocks are not told the label, and PIP is. Without it (all labels weigh the same), PIP against the blocks: ${both(unsteered, promptir)}: most of the gain over them is the label.
 - Longer, against the same blocks: ${both(ships, row('promptir-long/given'))}. Target > 0: ${judged(ships, row('promptir-long/given'), 0)}.
 ${first
   .filter((each) => !plain.has(each))
   .map((each) => `- ${each.title}: ${both(each, pip)} against PIP with its label.`)
   .join('\n')}
+
+The parts of PIP are not all needed here. What carries it is the label and prompt-to-prompt; a basic prompt that is learned is worse than none after minutes, and top-m selection makes no difference beyond chance. Of noise the frozen denoiser takes out more than anything that was trained on for five tasks. A sensor costs most where it takes blur for something else.
 
 Differences within twice the ± are not to be told from chance. This is a network of 0.4 M parameters: it tells what prompts add at this scale, and not what the paper's networks reach.`;
 }
