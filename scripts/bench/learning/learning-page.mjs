@@ -2,7 +2,7 @@ import { labels } from './pictures.mjs';
 import { longRecipe, recipe } from './recipe.mjs';
 import { rowsOf } from './rows.mjs';
 
-/** The body of docs/benchmarks/learning.md. */
+/** The body of docs/benchmarks/learning.md; without headings of the second rank, which stand for sections of other benches. */
 export function learningPage(results, learners) {
   const short = Object.fromEntries(
     Object.entries(learners).map(([key, { title }]) => [key, title]),
@@ -27,31 +27,31 @@ export function learningPage(results, learners) {
   const more = 100 * (promptir.parameters / pip.parameters - 1);
   return `A small denoiser (\`@pip-graft/backbone-nafnet-tiny\` before its conversion to float16), and what is learned on it for five degradations: by prompts on its skip connections while it is frozen, and by all of its own weights. PSNR in dB, RGB, of the middle 256x256 pixels, mean over pictures. *Made*: other photos, degraded as those were that were trained on. *Public*: noise of σ 25 on Kodak, Rain100L, SOTS outdoor, GoPro, LOL eval15; all but noise were degraded otherwise than what was trained on. The sensor is the one that ships.
 
-## Minutes of training
+### Minutes of training
 
 ${recipe.steps} steps of ${recipe.batch} patches of ${recipe.patch} pixels, peak rate ${recipe.rate}, the paper's recipe otherwise; the same photos, degradations and order of patches for all of a seed; three seeds; one thread, three minutes each. Means over seeds; ± is the deviation of the average between seeds.
 
-### Made
+#### Made
 
 ${table(first, 'made')}
 
-### Public
+#### Public
 
 ${table(first, 'public')}
 
-## Longer
+### Longer
 
 The recipe of the adapter that ships: ${longRecipe.steps} steps of ${longRecipe.batch} patches of ${longRecipe.patch} pixels, ${longRecipe.loss}, running mean ${longRecipe.average}; 9 times as many pixels, one seed, about 40 minutes each.
 
-### Made
+#### Made
 
 ${table(longer, 'made')}
 
-### Public
+#### Public
 
 ${table(longer, 'public')}
 
-## What holds
+### What holds
 
 Made, then public:
 
