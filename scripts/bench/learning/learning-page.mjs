@@ -41,7 +41,7 @@ ${table(first, 'public')}
 
 ### Longer
 
-The recipe of the adapter that ships: ${longRecipe.steps} steps of ${longRecipe.batch} patches of ${longRecipe.patch} pixels, ${longRecipe.loss}, running mean ${longRecipe.average}; 9 times as many pixels, one seed, about 40 minutes each.
+The recipe of the adapter that ships: ${longRecipe.steps} steps of ${longRecipe.batch} patches of ${longRecipe.patch} pixels, ${longRecipe.loss}, running mean ${longRecipe.average}; 9 times as many pixels, one seed, 28 and 38 minutes.
 
 #### Made
 
