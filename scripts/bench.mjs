@@ -10,6 +10,7 @@ const benches = [
   'layers',
   'learning',
   'native',
+  'restorer',
   'training',
   'training-memory',
   'training-pace',

@@ -1,0 +1,63 @@
+// BM3D, by the Python package, as the rival at noise. Minutes an image, so what was computed is kept:
+// images under out/bench-cache/bm3d, figures in bm3d.json beside this file.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { psnr, ssim } from '../../../packages/runtime/dist/index.js';
+import { root } from '../../install.mjs';
+import { digestOf, fromBytes, toBytes } from './eight-bits.mjs';
+
+const cache = join(root, 'out/bench-cache/bm3d');
+const script = join(root, 'scripts/bench/restorer/run_bm3d.py');
+const figuresFile = join(root, 'scripts/bench/restorer/bm3d.json');
+const usual = 'python3';
+
+/** Figures of BM3D by the digest of the noisy image: {set, name, psnr, ssim}. */
+export function readFigures(file = figuresFile) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+/** Why BM3D cannot be computed here; undefined where it can. */
+export function withoutBm3d(python = usual) {
+  const { status, error } = spawnSync(python, ['-c', 'import bm3d, numpy'], { stdio: 'ignore' });
+  if (error !== undefined) return `${python} does not start`;
+  return status === 0 ? undefined : `${python} has no packages bm3d and numpy`;
+}
+
+/**
+ * What BM3D makes of a noisy image, from the cache; computed where `compute` is true, else undefined
+ * when it is not there.
+ */
+export function bm3d(noisy, sigma, { compute }) {
+  const { width, height } = noisy;
+  const file = join(cache, `${digestOf(noisy)}-${sigma}.rgb`);
+  if (!existsSync(file)) {
+    if (!compute) return undefined;
+    mkdirSync(cache, { recursive: true });
+    const [source, made] = [`${file}.in`, `${file}.part`];
+    writeFileSync(source, toBytes(noisy));
+    const args = [script, sigma, source, made, width, height].map(String);
+    const { status, stderr } = spawnSync(usual, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`run_bm3d.py failed:\n${stderr}`);
+    renameSync(made, file);
+  }
+  return fromBytes(readFileSync(file), width, height);
+}
+
+/** Adds the figures of one image to the file of figures; they stay sorted, so that a diff is small. */
+export function keepFigures(noisy, made, { set, name, target }, file = figuresFile) {
+  const figures = readFigures(file);
+  const round = (value, digits) => Number(value.toFixed(digits));
+  const [quality, likeness] = [round(psnr(made, target), 4), round(ssim(made, target), 5)];
+  figures[digestOf(noisy)] = { set, name, psnr: quality, ssim: likeness };
+  const order = ([, a], [, b]) =>
+    a.set.localeCompare(b.set, 'en') || a.name.localeCompare(b.name, 'en');
+  const sorted = Object.fromEntries(Object.entries(figures).sort(order));
+  writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`);
+  return figures[digestOf(noisy)];
+}
+
+/** The image that BM3D made of a noisy one, where the cache has it. */
+export function restoredBefore(noisy, sigma) {
+  return bm3d(noisy, sigma, { compute: false });
+}

@@ -1,0 +1,27 @@
+/** The three planes of an image, as views. */
+export function planesOf({ width, height, data }) {
+  const size = width * height;
+  return [0, 1, 2].map((plane) => data.subarray(plane * size, (plane + 1) * size));
+}
+
+/** An image like another with every plane replaced, limited to 0 … 1. */
+export function withPlanes(image, planes) {
+  const data = new Float32Array(image.data.length);
+  const size = image.width * image.height;
+  for (const [plane, values] of planes.entries())
+    for (let at = 0; at < size; at++)
+      data[plane * size + at] = Math.min(1, Math.max(0, values[at]));
+  return { ...image, data };
+}
+
+/** The smallest or largest of the three channels at every pixel; `pick` is Math.min or Math.max. */
+export function acrossChannels(image, pick) {
+  const [red, green, blue] = planesOf(image);
+  return red.map((value, at) => pick(value, green[at], blue[at]));
+}
+
+/** Grey by the weights of BT.601. */
+export function greyOf(image) {
+  const [red, green, blue] = planesOf(image);
+  return red.map((value, at) => 0.299 * value + 0.587 * green[at] + 0.114 * blue[at]);
+}

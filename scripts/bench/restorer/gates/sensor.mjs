@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { readImage, roundToEightBits } from '../../../../packages/runtime/dist/index.js';
+import { crop } from '../crop.mjs';
+import { gate, skipped } from '../gate.mjs';
+import { listImages, testData } from '../sets.mjs';
+import { visible } from './clean.mjs';
+
+/** Folders of real degraded images without ground truth, by label. */
+export const realFolders = {
+  noise: 'real/noise',
+  rain: 'real/rain',
+  haze: 'real/haze',
+  'low-light': 'real/lowlight',
+};
+
+/**
+ * Real degraded images: in how many the sensor finds the right label, among others or alone.
+ *
+ * @returns gates, and by label what the contact sheets show: {name, label, shown}
+ */
+export async function sensorGates(subject, limit, { sheets }) {
+  const title = 'sensor: real images contain the right label';
+  if (!subject.sensor) return { gates: [skipped(title, null, 'no sensor')], real: [] };
+  const [real, parts] = [[], []];
+  let [right, all] = [0, 0];
+  for (const [label, folder] of Object.entries(realFolders)) {
+    const at = subject.labels.indexOf(label);
+    if (at < 0) continue;
+    const shown = [];
+    let hits = 0;
+    const names = listImages(folder).slice(0, limit);
+    for (const file of names) {
+      const input = await readImage(join(testData, folder, file));
+      const { restored, weights } = await subject.blind(input);
+      if (weights[at] >= visible) hits++;
+      if (!sheets || shown.length >= 6) continue;
+      const given = await subject.restore(input, { label });
+      const found = subject.labels.flatMap((each, index) =>
+        weights[index] >= 0.05 ? [`${each} ${weights[index].toFixed(2)}`] : [],
+      );
+      shown.push({
+        file,
+        ways: {
+          input: { image: crop(input, 256) },
+          [`given ${label}`]: { image: crop(roundToEightBits(given), 256) },
+          blind: { image: crop(roundToEightBits(restored), 256), found: found.join(', ') },
+        },
+      });
+    }
+    right += hits;
+    all += names.length;
+    parts.push(`${label} ${hits} of ${names.length}`);
+    real.push({ name: `real ${label}`, label, shown });
+  }
+  const row = { name: title, relation: 'at least', target: 75, value: (100 * right) / all };
+  return { gates: [gate({ ...row, unit: '%', digits: 1, note: parts.join(', ') })], real };
+}

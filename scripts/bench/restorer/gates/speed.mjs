@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { extendImage, readImage } from '../../../../packages/runtime/dist/index.js';
+import { median } from '../../measure.mjs';
+import { gate } from '../gate.mjs';
+import { testData } from '../sets.mjs';
+
+const side = 1024;
+const runs = 3;
+
+/** CPU seconds of the process a megapixel, on one thread, after a run to warm up. */
+export async function speedGates(subject) {
+  const image = extendImage(
+    await readImage(join(testData, 'clean/kodak24/kodim01.png')),
+    side,
+    side,
+  );
+  const label = subject.labels[0];
+  const seconds = [];
+  for (let run = 0; run <= runs; run++) {
+    const before = process.cpuUsage();
+    await subject.restore(image, { label });
+    const { user, system } = process.cpuUsage(before);
+    if (run > 0) seconds.push((user + system) / 1e6 / (side ** 2 / 1e6));
+  }
+  const [low, high] = [Math.min(...seconds), Math.max(...seconds)];
+  const note = `${runs} runs of ${side}x${side}: ${low.toFixed(2)} to ${high.toFixed(2)}`;
+  const row = { name: 'speed', relation: 'at most', target: 3, value: median(seconds) };
+  return [gate({ ...row, unit: 'CPU s/MP', note })];
+}

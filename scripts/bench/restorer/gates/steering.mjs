@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { readImage } from '../../../../packages/runtime/dist/index.js';
+import { gate } from '../gate.mjs';
+import { testData } from '../sets.mjs';
+
+/** One real image of each label. */
+const sources = {
+  noise: 'real/noise/Frog.png',
+  rain: 'real/rain/1.jpg',
+  haze: 'real/haze/canyon.png',
+  blur: 'real/naf-demo/blurry.jpg',
+  'low-light': 'real/lowlight/2.png',
+};
+const steps = [0, 0.25, 0.5, 0.75, 1];
+
+/** From weight 0 to 1 the distance to the host's output grows at every step: the smallest growth, by label. */
+export async function steeringGates(subject) {
+  const gates = [];
+  for (const label of subject.labels.filter((each) => sources[each])) {
+    const image = await readImage(join(testData, sources[label]));
+    const host = await subject.restore(image, { label, strength: 0 });
+    const row = { name: `steering, ${label}`, label, relation: 'above', target: 0, unit: 'levels' };
+    const distances = [];
+    let refused;
+    for (const weight of steps) {
+      const restored = await subject.restore(image, { label, weight }).catch((error) => {
+        refused = `weight ${weight} is refused: ${error.message}`;
+      });
+      distances.push(restored === undefined ? Number.NaN : distance(restored, host));
+    }
+    const value = Math.min(
+      ...distances.slice(1).map((each, at) => each - (distances[at] ?? Number.NaN)),
+    );
+    const at = `at weights 0, ¼, ½, ¾, 1: ${distances.map((each) => each.toFixed(2)).join(', ')}`;
+    gates.push(gate({ ...row, value, note: refused ?? at }));
+  }
+  return gates;
+}
+
+/** Root mean square in levels of 255. */
+export function distance(a, b) {
+  const sum = a.data.reduce((total, value, at) => total + (value - b.data[at]) ** 2, 0);
+  return 255 * Math.sqrt(sum / a.data.length);
+}

@@ -1,0 +1,66 @@
+import { psnr, roundToEightBits, ssim } from '../../../packages/runtime/dist/index.js';
+import { readFigures, restoredBefore } from './bm3d.mjs';
+import { classical } from './classical/index.mjs';
+import { crop } from './crop.mjs';
+import { digestOf } from './eight-bits.mjs';
+import { flatGrid } from './grid.mjs';
+import { images } from './sets.mjs';
+
+/** How many images of a set are kept for its contact sheet. */
+const shown = 6;
+
+/**
+ * PSNR and SSIM of a set, image by image: of the input, of what the model makes of it with the set's
+ * label, of its host (noise only: strength 0), and of what needs no network.
+ *
+ * @returns {name, label, images: [{name, ways: {way: {psnr, ssim}}}], flats, shown}
+ */
+export async function measureSet(subject, set, limit) {
+  const { name, label, sigma } = set;
+  const figures = sigma === undefined ? {} : readFigures();
+  const measured = { name, label, images: [], flats: [], shown: [] };
+  for await (const { name: file, input, target } of images(set, limit)) {
+    const made = { input };
+    made.restored = roundToEightBits(await subject.restore(input, { label }));
+    if (sigma !== undefined)
+      made.host = roundToEightBits(await subject.restore(input, { label, strength: 0 }));
+    for (const [way, filter] of Object.entries(classical[label]))
+      made[way] = roundToEightBits(filter(input));
+    const ways = Object.fromEntries(
+      Object.entries(made).map(([way, image]) => [way, quality(image, target)]),
+    );
+    const known = sigma === undefined ? undefined : figures[digestOf(input)];
+    if (known) ways.BM3D = { psnr: known.psnr, ssim: known.ssim };
+    measured.images.push({ name: file, ways });
+    measured.flats.push(flatGrid(made.restored, target));
+    if (measured.shown.length < shown) {
+      const bm3d = known ? restoredBefore(input, sigma) : undefined;
+      measured.shown.push(crops(file, ways, { ...made, ...(bm3d ? { BM3D: bm3d } : {}), target }));
+    }
+  }
+  return measured;
+}
+
+export function quality(image, target) {
+  return { psnr: psnr(image, target), ssim: ssim(image, target) };
+}
+
+/** Means over the images that have a way, by way: {psnr, ssim, count}. */
+export function means({ images: rows }) {
+  const ways = new Set(rows.flatMap((row) => Object.keys(row.ways)));
+  return Object.fromEntries(
+    [...ways].map((way) => {
+      const found = rows.map((row) => row.ways[way]).filter((value) => value !== undefined);
+      const mean = (key) => found.reduce((sum, value) => sum + value[key], 0) / found.length;
+      return [way, { psnr: mean('psnr'), ssim: mean('ssim'), count: found.length }];
+    }),
+  );
+}
+
+function crops(file, ways, made) {
+  const cut = Object.entries(made).map(([way, image]) => [
+    way,
+    { image: crop(image, 256), psnr: ways[way]?.psnr },
+  ]);
+  return { file, ways: Object.fromEntries(cut) };
+}
