@@ -6,7 +6,7 @@
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../install.mjs';
 import { writePage } from './measure.mjs';
@@ -51,10 +51,14 @@ await subject.close();
 const into = join(root, 'out/restorer');
 mkdirSync(into, { recursive: true });
 if (values.sheets)
-  for (const file of await writeSheets(into, [...sets, ...real])) console.log(file);
+  for (const file of await writeSheets(into, [...sets, ...real])) console.log(relative(root, file));
 const result = {
   date: new Date().toISOString(),
-  model: { file: relative(root, path), digest: subject.digest, labels: subject.labels },
+  model: {
+    file: path.startsWith(root) ? relative(root, path) : basename(path),
+    digest: subject.digest,
+    labels: subject.labels,
+  },
   limit: Number.isFinite(limit) ? limit : null,
   seconds: Math.round((performance.now() - started) / 1000),
   gates,

@@ -7,7 +7,9 @@ const signs = { 'at least': '≥', above: '>', 'at most': '≤' };
 /** A gate as a line of text. */
 export function gateLine({ name, status, relation, target, value, unit, digits, note }) {
   const figures =
-    status === 'skipped' ? '' : ` ${number(value, digits)} (${signs[relation]} ${target}) ${unit}`;
+    status === 'skipped'
+      ? ''
+      : ` ${number(value, digits)} (${wanted({ relation, target })}) ${unit}`;
   return `${status.padEnd(7)} ${name}:${figures}${note ? ` – ${note}` : ''}`;
 }
 
@@ -37,7 +39,7 @@ function row({ name, status, relation, target, value, unit, digits, note }) {
   const cells =
     status === 'skipped'
       ? ['', '']
-      : [`${signs[relation]} ${target} ${unit}`.trim(), number(value, digits)];
+      : [`${wanted({ relation, target })} ${unit}`.trim(), number(value, digits)];
   return `| ${[name, ...cells, word, note ?? ''].join(' | ')} |`;
 }
 
@@ -52,4 +54,8 @@ function setRow(set) {
     });
   const name = `${set.name} (${set.images.length})`;
   return `| ${[name, set.label, cell(all.input), `**${cell(all.restored)}**`, rivals.join('; ')].join(' | ')} |`;
+}
+
+function wanted({ relation, target }) {
+  return `${signs[relation]} ${String(target).replace('-', '−')}`;
 }
