@@ -24,7 +24,10 @@ const truth: Record<string, Record<string, number[]>> = {
     bilateral: [0.4094, 0.89201, 0.92949, 0.04876],
     'grey opening': [0.03, 0.06, 0.01, 0.02],
   },
-  haze: { 'percentile stretch': [0.4082, 0.8774, 0.959, 0.0104] },
+  haze: {
+    'percentile stretch': [0.4082, 0.8774, 0.959, 0.0104],
+    'joint stretch': [0.40824, 0.87724, 0.95881, 0.0106],
+  },
   blur: { 'unsharp mask': [0.3568, 1, 1, 0] },
   'low-light': {
     LIME: [0.49534, 0.9751, 0.99417, 0.04074],

@@ -3,14 +3,18 @@ import { darkChannel } from './dark-channel.mjs';
 import { gamma } from './gamma.mjs';
 import { greyOpening } from './grey-opening.mjs';
 import { lime } from './lime.mjs';
-import { stretch } from './stretch.mjs';
+import { jointStretch, stretch } from './stretch.mjs';
 import { unsharp } from './unsharp.mjs';
 
 /** What a user could do without a network, by label. Noise has BM3D. */
 export const classical = {
   noise: {},
   rain: { bilateral, 'grey opening': greyOpening },
-  haze: { 'percentile stretch': stretch, 'dark channel': darkChannel },
+  haze: {
+    'percentile stretch': stretch,
+    'joint stretch': jointStretch,
+    'dark channel': darkChannel,
+  },
   blur: { 'unsharp mask': unsharp },
   'low-light': { LIME: lime, 'gamma to 0.4': gamma },
 };

@@ -4,16 +4,27 @@ import { planesOf, withPlanes } from './planes.mjs';
 export function stretch(image) {
   return withPlanes(
     image,
-    planesOf(image).map((plane) => {
-      const sorted = Float32Array.from(plane).sort();
-      const [low, high] = [percentile(sorted, 0.01), percentile(sorted, 0.99)];
-      return high > low ? plane.map((value) => (value - low) / (high - low)) : plane;
-    }),
+    planesOf(image).map((plane) => plane.map(spread(plane))),
   );
 }
 
+/** The same by the percentiles of all three channels together, which keeps colours. */
+export function jointStretch(image) {
+  const value = spread(image.data);
+  return withPlanes(
+    image,
+    planesOf(image).map((plane) => plane.map(value)),
+  );
+}
+
+function spread(values) {
+  const sorted = Float32Array.from(values).sort();
+  const [low, high] = [percentile(sorted, 0.01), percentile(sorted, 0.99)];
+  return high > low ? (value) => (value - low) / (high - low) : (value) => value;
+}
+
 /** A share's place in sorted values, between two of them by its distance, as NumPy has it. */
-export function percentile(sorted, share) {
+function percentile(sorted, share) {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(sorted.length - 1, below + 1);
