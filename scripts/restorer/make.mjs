@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import {
+  hostOf,
+  nodeSha256,
+  openHost,
+  readAdapter,
+  writeAdapter,
+} from '../../packages/graft/dist/node/index.js';
+import { convertPrecision } from '../../packages/onnx-graft/dist/index.js';
+import { saveModel } from '../../packages/onnx-graft/dist/node/index.js';
+import { packAdapter } from '../../packages/pip-core/dist/node/index.js';
+import { page } from '../bench/restorer/page.mjs';
+import { root } from '../install.mjs';
+import { ownersManifest } from '../owners-manifest.mjs';
+import { adapterCard, backboneCard, notice, restorerCard } from './cards.mjs';
+import { dataManifest } from './data-manifest.mjs';
+import { preset, recipe, seed } from './recipe.mjs';
+import { verifyPhotos } from './verify-photos.mjs';
+
+const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
+const names = { backbone: 'backbone-unet', adapter: 'adapter-unet', restorer: 'restorer' };
+const folder = join(root, 'out/restorer-training');
+const at = (name) => join(folder, name);
+const home = (what) => join(root, 'packages', names[what]);
+
+/** Trains the pair and its sensor as far as they are not there, and writes the packages of them. */
+export async function makeRestorer(photoFolder, say) {
+  const photos = JSON.parse(readFileSync(join(root, 'scripts/restorer/photos.json'), 'utf8'));
+  verifyPhotos(photos, photoFolder);
+  mkdirSync(folder, { recursive: true });
+  if (!existsSync(at('start.onnx')))
+    graft('backbone', 'build', preset, '--seed', seed, '-o', at('start.onnx'));
+  if (!existsSync(at('adapter/adapter_config.json')))
+    train([], ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')], 'pair');
+  if (!existsSync(at('sensor/sensor_config.json')))
+    train(['sensor'], ['--adapter', at('adapter'), '-o', at('sensor')], 'sensor');
+  await packPair(photos, say);
+
+  function train(command, files, what) {
+    graft('train', ...command, ...files, '--data', photoFolder, ...recipe[what], '--resume');
+  }
+}
+
+/** Writes the three packages from host.onnx, adapter/ and sensor/ of out/restorer-training. */
+async function packPair(photos, say) {
+  for (const what of Object.keys(names)) mkdirSync(home(what), { recursive: true });
+  const host = openHost(at('host.onnx'));
+  const half = convertPrecision(host.model);
+  await saveModel(half, join(home('backbone'), 'model.onnx'), { from: host });
+  const { digest, fingerprint } = hostOf(half, { newHash: nodeSha256 }).identity();
+  const parameters = host.model.graph.initializers.reduce(
+    (sum, { dims }) => sum + dims.reduce((a, b) => a * Number(b), 1),
+    0,
+  );
+  host.close();
+
+  // It was trained on the float32 form; what it is packed for is the form that ships.
+  const adapter = readAdapter(at('adapter'), { only: true });
+  const sensor = JSON.parse(readFileSync(at('sensor/sensor_config.json'), 'utf8'));
+  const result = join(root, 'out/restorer/result.json');
+  const how = {
+    ...{ photos, preset, parameters },
+    machine: `${cpus()[0].model.trim()}, Node ${process.versions.node}`,
+    runs: { 'Host and adapter together': adapter.training, Sensor: sensor.training },
+    gates: existsSync(result) ? page(JSON.parse(readFileSync(result, 'utf8'))) : undefined,
+  };
+  const bound = at('bound');
+  rmSync(bound, { recursive: true, force: true });
+  await writeAdapter(bound, { ...adapter, base: { ...adapter.base, digest, fingerprint } });
+  cpSync(at('sensor'), join(bound, 'sensor'), { recursive: true });
+  writeFileSync(join(bound, 'package.json'), JSON.stringify(ownersManifest(names.adapter)));
+  writeFileSync(join(bound, 'README.md'), adapterCard(how));
+  addLegal(bound, photos);
+  // Packing would keep what stands there as its owner's.
+  rmSync(join(home('adapter'), 'README.md'), { force: true });
+  const { files } = await packAdapter(bound, home('adapter'), {
+    ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },
+    ...{ baseName: `@pip-graft/${names.backbone}`, dtype: 'float16' },
+  });
+  for (const { name, bytes } of files) say(`${name}: ${Math.round(bytes / 1000)} kB`);
+
+  writeFileSync(
+    join(home('backbone'), 'package.json'),
+    dataManifest(names.backbone, {
+      version,
+      description: 'A small U-Net of residual blocks, as ONNX; base of @pip-graft/adapter-unet',
+      keywords: ['pip-graft-backbone', 'unet'],
+    }),
+  );
+  writeFileSync(join(home('backbone'), 'README.md'), backboneCard(how));
+  writeFileSync(join(home('restorer'), 'README.md'), restorerCard(how));
+  for (const what of ['backbone', 'restorer']) addLegal(home(what), photos);
+}
+
+function addLegal(into, photos) {
+  writeFileSync(join(into, 'NOTICE'), notice(photos));
+  copyFileSync(join(root, 'LICENSE'), join(into, 'LICENSE'));
+}
+
+function graft(...args) {
+  const command = join(root, 'packages/cli/bin/graft.js');
+  const ended = spawnSync(process.execPath, [command, ...args.map(String)], { stdio: 'inherit' });
+  if (ended.status !== 0) throw new Error(`graft ${args.join(' ')}: exit ${ended.status}.`);
+}
