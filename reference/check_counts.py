@@ -6,6 +6,7 @@ from pip_reference.nafnet import NAFNet
 from pip_reference.pip_restormer import LEVELS, PipRestormer
 from pip_reference.promptir import PromptIR
 from pip_reference.restormer import Restormer
+from pip_reference.unet_restorer import UnetConfig, UnetRestorer
 
 
 def count(module: nn.Module) -> int:
@@ -21,6 +22,8 @@ def main() -> None:
     expect("Restormer dim 48", count(Restormer()), 26_126_644)
     expect("PromptIR dim 48", count(PromptIR()), 35_592_263)
     expect("NAFNet w32 GoPro", count(NAFNet()), 17.11e6, 5e3)
+    expect("U-Net small", count(UnetRestorer(UnetConfig(widths=(32, 64, 96)))), 792_882)
+    expect("U-Net medium", count(UnetRestorer()), 1_594_626)
 
     pip = PipRestormer()
     prompts = [getattr(pip, f"prompt{level}") for level in LEVELS]

@@ -18,6 +18,7 @@ from pip_reference.pip_level import LevelConfig, PipLevel
 from pip_reference.promptir import PromptIR, PromptIRConfig
 from pip_reference.randomise import randomise
 from pip_reference.restormer import Restormer, RestormerConfig
+from pip_reference.unet_restorer import UnetConfig, UnetRestorer
 
 PACKAGES = Path(__file__).resolve().parent.parent / "packages"
 
@@ -161,7 +162,7 @@ def pip_goldens() -> Iterator[Golden]:
 @dataclass(frozen=True)
 class BackboneCase:
     name: str
-    config: RestormerConfig | NAFNetConfig | PromptIRConfig
+    config: RestormerConfig | NAFNetConfig | PromptIRConfig | UnetConfig
     batch: int
     size: tuple[int, int]
 
@@ -174,7 +175,7 @@ class BackboneCase:
         match self.config:
             case RestormerConfig():
                 return self.config.in_channels
-            case NAFNetConfig():
+            case NAFNetConfig() | UnetConfig():
                 return self.config.image_channels
             case PromptIRConfig():
                 return self.config.trunk.in_channels
@@ -187,6 +188,8 @@ class BackboneCase:
                 return NAFNet(self.config)
             case PromptIRConfig():
                 return PromptIR(self.config)
+            case UnetConfig():
+                return UnetRestorer(self.config)
 
 
 def tiny_restormer(**changes: object) -> RestormerConfig:
@@ -212,6 +215,9 @@ def backbone_cases() -> list[BackboneCase]:
         BackboneCase("nafnet-local-smaller", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (16, 24)), 1, (11, 17)),
         BackboneCase("nafnet-local-wider", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (16, 16)), 2, (17, 61)),
         BackboneCase("nafnet-local-larger", NAFNetConfig(3, 4, (1, 1), 1, (1, 1), (10, 13)), 1, (50, 47)),
+        BackboneCase("unet", UnetConfig(3, (6, 10, 8), (1, 2), 1, (2, 1)), 2, (16, 24)),
+        BackboneCase("unet-odd", UnetConfig(3, (6, 8, 8), (1, 1), 2, (1, 1)), 2, (13, 3)),
+        BackboneCase("unet-plain", UnetConfig(1, (4, 8, 6, 10), (1, 0, 1), 1, (1, 1, 0), light=False), 1, (18, 37)),
     ]
 
 

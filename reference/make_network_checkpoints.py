@@ -17,6 +17,7 @@ from pip_reference.pip_restormer import PipRestormer, PipRestormerConfig
 from pip_reference.promptir import PromptIR, PromptIRConfig
 from pip_reference.randomise import randomise
 from pip_reference.restormer import Restormer, RestormerConfig
+from pip_reference.unet_restorer import UnetConfig, UnetRestorer
 
 FOLDER = Path(__file__).resolve().parent.parent / "test" / "checkpoints"
 TRUNK = RestormerConfig(dim=4, blocks=(1, 1, 1, 1), refinement=1, heads=(1, 2, 2, 4))
@@ -64,6 +65,8 @@ def main() -> None:
     network("nafnet.pth", NAFNet(NAFNetConfig(3, 4, (1, 2), 1, (1, 1))), lambda state: {"params": state}, 501)
     promptir = PromptIRConfig(TRUNK, prompt_channels=(4, 4, 4), prompt_sizes=(6, 4, 3))
     network("promptir.ckpt", PromptIR(promptir), prefixed, 502)
+    unet = UnetRestorer(UnetConfig(widths=(4, 6, 8), encoder=(1, 2), middle=1, decoder=(1, 1)))
+    network("unet.pth", unet, lambda state: {"params": state}, 503)
     pip("pip_cross_topm", 5, (8, 8, 8), 510)
     pip("pip_cross", 3, (12, 8, 4), 511)
     pip("convgate", 7, (8, 8, 8), 512)

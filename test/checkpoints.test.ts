@@ -48,6 +48,7 @@ describe('a checkpoint becomes the network it was saved from', () => {
     ['restormer.pth', 'restormer', 'params', ''],
     ['nafnet.pth', 'nafnet', 'params', ''],
     ['promptir.ckpt', 'promptir', 'state_dict', 'net.'],
+    ['unet.pth', 'unet', 'params', ''],
   ])('%s', async (name, family, container, prefix) => {
     const checkpoint = await open(name);
     expect(checkpoint).toMatchObject({ container: [container], prefix });

@@ -2,6 +2,7 @@ import type { Backbone } from './backbone.ts';
 import { nafnetDefaults } from './nafnet-config.ts';
 import { promptirDefaults } from './promptir-config.ts';
 import { restormerDefaults } from './restormer-config.ts';
+import { unetDefaults } from './unet-config.ts';
 
 const sidd = { encoder: [2, 2, 4, 8], middle: 12, decoder: [2, 2, 2, 2] };
 const smallTrunk = { ...restormerDefaults, dim: 16, blocks: [1, 1, 1, 2], refinement: 1 } as const;
@@ -44,6 +45,8 @@ export const backbonePresets = {
     family: 'promptir',
     config: { ...promptirDefaults, trunk: smallTrunk, promptChannels: [16, 32, 64] },
   },
+  'unet-small': { family: 'unet', config: { ...unetDefaults, widths: [32, 64, 96] } },
+  'unet-medium': { family: 'unet', config: unetDefaults },
 } as const satisfies Record<string, Backbone>;
 
 /** Name of a preset. */

@@ -3,18 +3,21 @@ import type { TensorMap } from '@pip-graft/weights';
 import { buildNafnet, nafnetParameters } from './build-nafnet.ts';
 import { buildPromptir, promptirParameters } from './build-promptir.ts';
 import { buildRestormer, restormerParameters } from './build-restormer.ts';
+import { buildUnet, unetParameters } from './build-unet.ts';
 import { initialWeights } from './initial-weights.ts';
 import type { NafnetConfig } from './nafnet-config.ts';
 import type { Parameter } from './parameter.ts';
 import { type PromptirConfig, promptHeads } from './promptir-config.ts';
 import type { RestormerConfig } from './restormer-config.ts';
+import type { UnetConfig } from './unet-config.ts';
 import type { BuildOptions } from './write-network.ts';
 
 /** A network that can be built: its family and its sizes. */
 export type Backbone =
   | { readonly family: 'nafnet'; readonly config: NafnetConfig }
   | { readonly family: 'restormer'; readonly config: RestormerConfig }
-  | { readonly family: 'promptir'; readonly config: PromptirConfig };
+  | { readonly family: 'promptir'; readonly config: PromptirConfig }
+  | { readonly family: 'unet'; readonly config: UnetConfig };
 
 /** The parameters of a network, with shapes and how they start. Errors: `INVALID_ARGUMENT`. */
 export function backboneParameters(backbone: Backbone): Parameter[] {
@@ -25,6 +28,8 @@ export function backboneParameters(backbone: Backbone): Parameter[] {
       return restormerParameters(backbone.config);
     case 'promptir':
       return promptirParameters(backbone.config);
+    case 'unet':
+      return unetParameters(backbone.config);
   }
 }
 
@@ -50,16 +55,27 @@ export function buildBackbone(
       return buildRestormer(backbone.config, tensors, options);
     case 'promptir':
       return buildPromptir(backbone.config, tensors, options);
+    case 'unet':
+      return buildUnet(backbone.config, tensors, options);
   }
 }
 
-/** The same network at another width: `dim`, or NAFNet's `width`; PromptIR's prompts grow in proportion. */
+/**
+ * The same network at another width: `dim`, NAFNet's `width`, or the first of a U-Net's `widths`; its
+ * others, and PromptIR's prompts, grow in proportion.
+ */
 export function withDim(backbone: Backbone, dim: number): Backbone {
   if (backbone.family === 'nafnet') {
     return { family: 'nafnet', config: { ...backbone.config, width: dim } };
   }
   if (backbone.family === 'restormer') {
     return { family: 'restormer', config: { ...backbone.config, dim } };
+  }
+  if (backbone.family === 'unet') {
+    const { config } = backbone;
+    const [first = dim] = config.widths;
+    const widths = config.widths.map((width) => Math.max(1, Math.round((width * dim) / first)));
+    return { family: 'unet', config: { ...config, widths } };
   }
   const { config } = backbone;
   const grown = (channels: number) =>

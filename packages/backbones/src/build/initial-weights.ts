@@ -26,7 +26,14 @@ export function initialWeights(parameters: readonly Parameter[], seed: number): 
 function draw(dims: readonly number[], init: Init, random: Random): Float32Array {
   if (init.kind === 'constant') return constant(dims, init.value).data;
   if (init.kind === 'normal') return normal(dims, random, init.deviation).data;
+  const { low, high, alike = 1 } = init;
   const data = new Float32Array(elementCount(dims));
-  for (let i = 0; i < data.length; i++) data[i] = random.uniform(init.low, init.high);
+  const row = data.length / dims[0]!;
+  for (let start = 0; start < data.length; start += alike * row) {
+    for (let i = start; i < start + row; i++) data[i] = random.uniform(low, high);
+    for (let copy = 1; copy < alike; copy++) {
+      data.copyWithin(start + copy * row, start, start + row);
+    }
+  }
   return data;
 }

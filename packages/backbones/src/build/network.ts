@@ -10,6 +10,12 @@ export interface ConvShape {
   readonly bias: boolean;
   readonly depthwise?: boolean;
   readonly stride?: number;
+  /** What lies beyond the image's border, for 3x3: zeros (default), or the pixel beside it again. */
+  readonly border?: 'zero' | 'edge';
+  /** How large weights start, as of {@link kaiming}. Default 1. */
+  readonly gain?: number;
+  /** This many output channels that lie next to each other start alike: those of a pixel shuffle. */
+  readonly alike?: number;
   /** The input has been pooled to one pixel. */
   readonly pooled?: boolean;
   /** Exact name of the result, for one that the model gives out. */
@@ -122,20 +128,28 @@ export class Network {
   conv(name: string, x: string, shape: ConvShape): string {
     const { from, to, kernel, bias, depthwise = false, stride = 1, output } = shape;
     const inputs = depthwise ? 1 : from;
-    const init = kaiming(inputs * kernel * kernel);
+    const edge = shape.border === 'edge';
+    const started = kaiming(inputs * kernel * kernel, shape.gain);
+    const init = shape.alike === undefined ? started : { ...started, alike: shape.alike };
     const weight = this.tensor(`${name}.weight`, [to, inputs, kernel, kernel], init);
-    const made = ops.conv(this.g, x, weight, {
+    const input = edge ? this.#edged(name, x) : x;
+    const made = ops.conv(this.g, input, weight, {
       name,
       output,
       bias: bias ? this.tensor(`${name}.bias`, [to], init) : undefined,
       kernel: [kernel, kernel],
-      pads: kernel === 3 ? [1, 1, 1, 1] : undefined,
+      pads: kernel === 3 && !edge ? [1, 1, 1, 1] : undefined,
       strides: stride === 1 ? undefined : [stride, stride],
       group: depthwise ? from : 1,
     });
     if (output !== undefined) return made;
     if (shape.pooled) return this.g.describe(made, this.dataType, ['batch', to, 1, 1]);
     return this.scaled(this.scale * stride).feature(made, to);
+  }
+
+  /** One pixel more on every side, the same as the one beside it: a constant stays a constant. */
+  #edged(name: string, x: string): string {
+    return ops.pad(this.g, x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: 'edge', name: `${name}/pad` });
   }
 
   /** Layer norm over channels with parameters `weight` and, with a bias, `bias`; they stay float32. */

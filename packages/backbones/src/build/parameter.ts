@@ -1,6 +1,12 @@
 /** How a parameter starts, when it is not given: drawn from a distribution, or one number everywhere. */
 export type Init =
-  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | {
+      readonly kind: 'uniform';
+      readonly low: number;
+      readonly high: number;
+      /** Each row is drawn for this many that lie next to each other. Default 1. */
+      readonly alike?: number;
+    }
   | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'constant'; readonly value: number };
 
@@ -13,9 +19,12 @@ export interface Parameter {
   readonly unused?: boolean;
 }
 
-/** Kaiming-uniform with a = √5, the usual start of a convolution and of its bias: ±1/√fanIn. */
-export function kaiming(fanIn: number): Init {
-  const bound = 1 / Math.sqrt(fanIn);
+/**
+ * Kaiming-uniform: ±gain/√fanIn. The default gain, a = √5, is the usual start of a convolution and
+ * of its bias; √6 keeps the size of a signal that goes through a ReLU.
+ */
+export function kaiming(fanIn: number, gain = 1): Init {
+  const bound = gain / Math.sqrt(fanIn);
   return { kind: 'uniform', low: -bound, high: bound };
 }
 

@@ -11,6 +11,7 @@ import {
   isPromptir,
   isRestormer,
 } from './detect-restormer.ts';
+import { detectUnet, isUnet } from './detect-unet.ts';
 import { Shapes } from './shapes.ts';
 
 /** A network recognised in a state dict: what is needed to build it, and what else was there. */
@@ -78,11 +79,12 @@ function backboneIn(shapes: Shapes): Backbone {
   if (isPromptir(shapes)) return { family: 'promptir', config: detectPromptir(shapes) };
   if (isRestormer(shapes)) return { family: 'restormer', config: detectRestormer(shapes) };
   if (isNafnet(shapes)) return { family: 'nafnet', config: detectNafnet(shapes) };
+  if (isUnet(shapes)) return { family: 'unet', config: detectUnet(shapes) };
   const { names, label } = shapes;
   const more = names.length > listed ? `, … (${names.length} in all)` : '';
   throw new GraftError(
     'UNSUPPORTED_HOST',
-    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet ('intro.weight'). Its names are ${names.slice(0, listed).map(shown).join(', ') || 'none'}${more}. Export other networks to ONNX with PyTorch.`,
+    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet or our U-Net ('intro.weight'). Its names are ${names.slice(0, listed).map(shown).join(', ') || 'none'}${more}. Export other networks to ONNX with PyTorch.`,
   );
 }
 

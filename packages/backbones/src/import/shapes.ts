@@ -4,8 +4,8 @@ import type { TensorMap } from '@pip-graft/weights';
 /** Far above any network: a hostile shape needs no data to claim more. */
 const mostChannels = 4096;
 
-/** A block has nine tensors at least, of which some may have got lost: more blocks than names allow are no blocks. */
-const namesOfBlock = 5;
+/** A block of attention has nine tensors at least, of which some may have got lost. */
+const namesOfAttention = 5;
 
 /** Names and shapes of a state dict, asked about by what a network needs to know. */
 export class Shapes {
@@ -70,8 +70,11 @@ export class Shapes {
     return found.size;
   }
 
-  /** As {@link count}, for blocks of a network: with as many names as blocks have. */
-  blocks(name: string): number {
+  /**
+   * As {@link count}, for blocks of a network, which have at least so many names each: more blocks
+   * than names allow are no blocks.
+   */
+  blocks(name: string, namesOfBlock = namesOfAttention): number {
     const count = this.count(name);
     const own = this.names.filter((one) => one.startsWith(`${name}.`)).length;
     if (own >= count * namesOfBlock) return count;

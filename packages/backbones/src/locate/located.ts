@@ -1,6 +1,9 @@
 import type { DataType, ImageLayout, RejectedSite, SkipSite } from '@pip-graft/onnx-graft';
 
-/** The networks that are known by structure; `unet` is any other network with skip connections. */
+/**
+ * The networks that are known by structure; `unet` is any other network with skip connections, the
+ * `unet-*` presets among them.
+ */
 export type Family = 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
 
 /** What locating found: the sites, everything that was turned down and why, and what the model takes. */

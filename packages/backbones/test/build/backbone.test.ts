@@ -53,7 +53,9 @@ describe('what is built is found again', () => {
       const levels = backbone.family === 'nafnet' ? backbone.config.encoder.length : 3;
       expect(located.family).toBe(backbone.family);
       expect(located.sites.map(({ channels }) => channels)).toEqual(
-        Array.from({ length: levels }, (_, level) => 8 * 2 ** level),
+        backbone.family === 'unet'
+          ? backbone.config.widths.slice(0, -1)
+          : Array.from({ length: levels }, (_, level) => 8 * 2 ** level),
       );
     },
   );
@@ -225,11 +227,14 @@ describe('refusals', () => {
   });
 });
 
-test('withDim changes the width, and PromptIR prompts in proportion', () => {
+test('withDim changes the width, and what hangs on it in proportion', () => {
   expect(withDim(backbonePresets.nafnet, 8)).toMatchObject({ config: { width: 8 } });
   expect(withDim(backbonePresets.restormer, 24)).toMatchObject({ config: { dim: 24 } });
   expect(withDim(backbonePresets.promptir, 24)).toMatchObject({
     config: { trunk: { dim: 24 }, promptChannels: [32, 64, 160] },
+  });
+  expect(withDim(backbonePresets['unet-medium'], 20)).toMatchObject({
+    config: { widths: [20, 40, 53] },
   });
 });
 

@@ -7,6 +7,7 @@ import {
   nafnetDefaults,
   promptirDefaults,
   restormerDefaults,
+  unetDefaults,
 } from '@pip-graft/backbones';
 import { readSafetensors, type TensorMap } from '@pip-graft/weights';
 import fc from 'fast-check';
@@ -107,6 +108,29 @@ describe('detectBackbone', () => {
       { seed: 3, numRuns: 60 },
     );
   });
+
+  it('any U-Net', () => {
+    const count = fc.integer({ min: 0, max: 5 });
+    const config = fc.integer({ min: 1, max: 4 }).chain((levels) =>
+      fc.record({
+        imageChannels: fc.constantFrom(1, 3),
+        widths: fc.array(fc.integer({ min: 1, max: 40 }), {
+          ...{ minLength: levels + 1, maxLength: levels + 1 },
+        }),
+        encoder: fc.array(count, { minLength: levels, maxLength: levels }),
+        middle: count,
+        decoder: fc.array(count, { minLength: levels, maxLength: levels }),
+        light: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(config, (config) => {
+        const backbone: Backbone = { family: 'unet', config };
+        expect(detectBackbone(stateDict(backbone)).backbone).toEqual(backbone);
+      }),
+      { seed: 3, numRuns: 60 },
+    );
+  });
 });
 
 describe('state dicts that do not fit', () => {
@@ -200,6 +224,32 @@ describe('state dicts that do not fit', () => {
     });
     expect(() => detectBackbone(dict)).toThrow(/it has 5000 levels/);
   });
+
+  it.each([
+    [
+      'thousands of levels',
+      /it has 5000 levels/,
+      (d) => {
+        for (let i = 2; i < 5000; i++) d.set(`downs.${i}.weight`, tensor(1));
+      },
+    ],
+    ['a missing bias', /missing: middle\.1\.conv2\.bias/, (d) => d.delete('middle.1.conv2.bias')],
+    ['half of a light path', /missing: light\.1\.bias/, (d) => d.delete('light.1.bias')],
+    [
+      'an image of no block of pixels',
+      /'intro\.weight'|whole numbers/,
+      (d) => d.set('intro.weight', tensor(48, 3, 3, 3)),
+    ],
+    ['a level without its width', /'downs\.1\.weight'/, (d) => d.set('downs.1.weight', tensor(7))],
+  ] as [string, RegExp, (dict: Map<string, Shape>) => void][])(
+    'of a U-Net: %s',
+    (_what, message, change) => {
+      const unet: Backbone = { family: 'unet', config: unetDefaults };
+      expect(() => detectBackbone(changed(unet, change), 'x.pth')).toThrow(
+        expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringMatching(message) }),
+      );
+    },
+  );
 
   it('another network is refused with what was looked for', () => {
     const dict = new Map([['conv1.weight', tensor(64, 3, 7, 7)]]);

@@ -5,6 +5,7 @@ import {
   nafnetDefaults,
   promptirDefaults,
   restormerDefaults,
+  unetDefaults,
 } from '@pip-graft/backbones';
 import { describe, expect, test } from 'vitest';
 import { sitesOf } from '../locate/located-of.ts';
@@ -19,6 +20,22 @@ const small: readonly Backbone[] = [
     config: { ...nafnetDefaults, width: 8, encoder: [1, 1, 1], middle: 1, decoder: [1, 1, 1] },
   },
 ];
+
+test.each([
+  [{ opset: 11 }],
+  [{ opset: 17 }],
+  [{ opset: 23 }],
+  [{ opset: 17, dataType: 'float16' as const }],
+])('a natively built U-Net is recognised with %o', (options) => {
+  const config = { ...unetDefaults, widths: [6, 10, 12] };
+  const located = locateSkips(buildBackbone({ family: 'unet', config }, 1, options));
+  expect(located).toMatchObject({ family: 'unet', confidence: 1, sizeMultiple: 1 });
+  // The first level is at half resolution, behind the unshuffle: level 1 has nothing to carry.
+  expect(sitesOf(located)).toEqual([
+    ['encoders.0/1/add_output_0', 2, 6, 2, 'add'],
+    ['encoders.1/1/add_output_0', 3, 10, 4, 'add'],
+  ]);
+});
 
 describe.each(small)('a natively built $family', (backbone) => {
   test.each([

@@ -52,14 +52,14 @@ export function command(): Command {
       ),
     )
     .addOption(
-      new Option('--middle <number>', 'nafnet: blocks between encoder and decoder').argParser(
+      new Option('--middle <number>', 'nafnet, unet: blocks between encoder and decoder').argParser(
         wholeNumber(0, 1000),
       ),
     )
     .addOption(
       new Option(
         '--decoder <numbers>',
-        'nafnet: blocks of each decoder level, smallest first',
+        'nafnet, unet: blocks of each decoder level, smallest first',
       ).argParser(wholeNumbers),
     )
     .addOption(

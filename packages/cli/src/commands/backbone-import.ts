@@ -28,7 +28,7 @@ export function command(): Command {
   )
     .argument(
       '<checkpoint>',
-      '.pth, .pt, .ckpt, .pkl or .safetensors of Restormer, NAFNet, PromptIR or PIP',
+      '.pth, .pt, .ckpt, .pkl or .safetensors of Restormer, NAFNet, PromptIR, PIP or our U-Net',
     )
     .addOption(outputOption('file for the model; without it the checkpoint is only looked at'))
     .addOption(

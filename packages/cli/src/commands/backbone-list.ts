@@ -17,8 +17,9 @@ export function command(): Command {
         ),
       }));
       const rows = networks.map(({ name, family, parameters, config }) => {
-        const sizes = family === 'nafnet' ? config : family === 'restormer' ? config : config.trunk;
-        const width = 'width' in sizes ? sizes.width : sizes.dim;
+        const sizes = family === 'promptir' ? config.trunk : config;
+        const width =
+          'widths' in sizes ? sizes.widths[0]! : 'width' in sizes ? sizes.width : sizes.dim;
         const blocks =
           'encoder' in sizes
             ? [...sizes.encoder, sizes.middle, ...sizes.decoder]

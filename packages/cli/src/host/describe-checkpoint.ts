@@ -21,6 +21,10 @@ export function describeSizes({ family, config }: Backbone): string {
     const window = local ? `, local for ${local.join('x')}` : '';
     return `width ${width}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${window}`;
   }
+  if (family === 'unet') {
+    const { widths, encoder, middle, decoder, light } = config;
+    return `widths ${widths.join(',')}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${light ? ', light path' : ''}`;
+  }
   const trunk = family === 'promptir' ? config.trunk : config;
   const { dim, blocks, refinement, heads, expansion, inChannels } = trunk;
   const variants = [

@@ -18,6 +18,7 @@ const choices: Readonly<Record<Backbone['family'], readonly (keyof BackboneSizes
   nafnet: ['dim', 'blocks', 'middle', 'decoder'],
   restormer: ['dim', 'blocks', 'heads', 'refinement'],
   promptir: ['dim', 'blocks', 'heads', 'refinement'],
+  unet: ['dim', 'blocks', 'middle', 'decoder'],
 };
 
 /** A network with other sizes. Errors: `INVALID_ARGUMENT` for a size that its family does not have. */
@@ -33,21 +34,10 @@ export function resizeBackbone(backbone: Backbone, sizes: BackboneSizes): Backbo
   }
   const sized = sizes.dim === undefined ? backbone : withDim(backbone, sizes.dim);
   switch (sized.family) {
-    case 'nafnet': {
-      const { encoder, middle, decoder } = sized.config;
-      const blocks = sizes.blocks ?? encoder;
-      // As many decoder levels as the encoder has: one block each where nothing was said.
-      const matching = blocks.length === decoder.length ? decoder : blocks.map(() => 1);
-      return {
-        ...sized,
-        config: {
-          ...sized.config,
-          encoder: blocks,
-          middle: sizes.middle ?? middle,
-          decoder: sizes.decoder ?? matching,
-        },
-      };
-    }
+    case 'nafnet':
+      return { ...sized, config: { ...sized.config, ...levels(sized.config, sizes) } };
+    case 'unet':
+      return { ...sized, config: { ...sized.config, ...levels(sized.config, sizes) } };
     case 'restormer':
       return { ...sized, config: { ...sized.config, ...trunk(sizes) } };
     case 'promptir':
@@ -56,6 +46,19 @@ export function resizeBackbone(backbone: Backbone, sizes: BackboneSizes): Backbo
         config: { ...sized.config, trunk: { ...sized.config.trunk, ...trunk(sizes) } },
       };
   }
+}
+
+interface Levels {
+  readonly encoder: readonly number[];
+  readonly middle: number;
+  readonly decoder: readonly number[];
+}
+
+/** As many decoder levels as the encoder has: one block each where nothing was said. */
+function levels(has: Levels, sizes: BackboneSizes): Levels {
+  const encoder = sizes.blocks ?? has.encoder;
+  const matching = encoder.length === has.decoder.length ? has.decoder : encoder.map(() => 1);
+  return { encoder, middle: sizes.middle ?? has.middle, decoder: sizes.decoder ?? matching };
 }
 
 function trunk({ blocks, heads, refinement }: BackboneSizes) {

@@ -41,10 +41,14 @@ const restormer: FamilyDefaults = { mode: 'pip_cross_topm', channelRatio: 4 / 3,
  */
 const light: FamilyDefaults = { mode: 'convgate', channelRatio: 1 / 4, fullSize: 32 };
 
+/** Ours as well: a U-Net whose first level is at half resolution, 16 and 32 channels for widths 48 and 96. */
+const unet: FamilyDefaults = { ...light, channelRatio: 1 / 3 };
+
 const families: Readonly<Record<string, FamilyDefaults>> = {
   restormer,
   promptir: restormer,
   nafnet: light,
+  unet,
 };
 
 /**

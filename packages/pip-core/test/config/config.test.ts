@@ -42,6 +42,19 @@ describe('defaultConfig', () => {
     ]);
   });
 
+  it('gives U-Nets the same, a third as wide as their levels', () => {
+    const sites = [
+      { level: 2, channels: 48, scale: 2 },
+      { level: 3, channels: 96, scale: 4 },
+    ];
+    const config = defaultConfig('unet', sites);
+    expect(config.mode).toBe('convgate');
+    expect(config.levels.map((l) => [l.level, l.promptChannels, l.promptSize])).toEqual([
+      [2, 16, 16],
+      [3, 32, 8],
+    ]);
+  });
+
   it('starts as the identity: residual', () => {
     expect(defaultConfig('unknown', [site(1, 8)]).attach).toBe('residual');
   });

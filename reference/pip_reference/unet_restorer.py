@@ -1,0 +1,120 @@
+"""Our U-Net of plain residual blocks, from half size down; `unet.py` is another one, with concatenation."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .blocks import conv1x1
+
+LIGHT_WIDTH = 32
+START = 0.1
+
+
+@dataclass(frozen=True)
+class UnetConfig:
+    """The defaults are `unet-medium`."""
+
+    image_channels: int = 3
+    widths: tuple[int, ...] = (48, 96, 128)
+    encoder: tuple[int, ...] = (2, 2)
+    middle: int = 2
+    decoder: tuple[int, ...] = (2, 2)
+    light: bool = True
+
+    @property
+    def multiple(self) -> int:
+        return 2 ** len(self.widths)
+
+
+def edge3x3(c_in: int, c_out: int) -> nn.Conv2d:
+    return nn.Conv2d(c_in, c_out, 3, padding=1, padding_mode="replicate")
+
+
+def start_alike(conv: nn.Conv2d, count: int) -> None:
+    """Channels that a pixel shuffle puts side by side start the same: no grid."""
+    with torch.no_grad():
+        for parameter in conv.parameters():
+            parameter.copy_(parameter[::count].repeat_interleave(count, dim=0))
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, c: int) -> None:
+        super().__init__()
+        self.conv1 = edge3x3(c, c)
+        self.conv2 = edge3x3(c, c)
+        with torch.no_grad():
+            for parameter in self.conv1.parameters():
+                parameter *= 6**0.5
+            for parameter in self.conv2.parameters():
+                parameter *= START * 6**0.5
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(F.relu(self.conv1(x)))
+
+
+class UnetRestorer(nn.Module):
+    def __init__(self, config: UnetConfig = UnetConfig()) -> None:
+        super().__init__()
+        self.config = config
+        widths, blocked = config.widths, 4 * config.image_channels
+        pairs = list(zip(widths, widths[1:], strict=False))
+        stage = lambda c, count: nn.Sequential(*(ResidualBlock(c) for _ in range(count)))  # noqa: E731
+        self.intro = edge3x3(blocked, widths[0])
+        self.encoders = nn.ModuleList(stage(c, n) for c, n in zip(widths[:-1], config.encoder, strict=True))
+        self.downs = nn.ModuleList(nn.Conv2d(c, wider, 2, stride=2) for c, wider in pairs)
+        self.middle = stage(widths[-1], config.middle)
+        self.ups = nn.ModuleList(conv1x1(wider, 4 * c) for c, wider in reversed(pairs))
+        self.decoders = nn.ModuleList(
+            stage(c, n) for c, n in zip(reversed(widths[:-1]), config.decoder, strict=True)
+        )
+        self.ending = edge3x3(widths[0], blocked)
+        with torch.no_grad():
+            for parameter in self.ending.parameters():
+                parameter *= START
+        for conv in (*self.ups, self.ending):
+            start_alike(conv, 4)
+        if config.light:
+            self.light = nn.ModuleList(
+                (edge3x3(widths[-2], LIGHT_WIDTH), conv1x1(LIGHT_WIDTH, 2 * config.image_channels, bias=True))
+            )
+            nn.init.zeros_(self.light[1].weight)
+            nn.init.zeros_(self.light[1].bias)
+
+    def pad(self, image: Tensor) -> Tensor:
+        """The last column and row repeated, up to a multiple of 2^levels."""
+        h, w = image.shape[2:]
+        m = self.config.multiple
+        return F.pad(image, (0, -w % m, 0, -h % m), mode="replicate")
+
+    def encode(self, padded: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The skip features from half size on, and the bottom."""
+        x, skips = self.intro(F.pixel_unshuffle(padded, 2)), []
+        for blocks, down in zip(self.encoders, self.downs, strict=True):
+            x = blocks(x)
+            skips.append(x)
+            x = down(x)
+        return skips, self.middle(x)
+
+    def skips(self, image: Tensor) -> list[Tensor]:
+        return self.encode(self.pad(image))[0]
+
+    def lit(self, image: Tensor, lowest: Tensor) -> Tensor:
+        """The image times a smooth gain, plus a smooth offset."""
+        conv, head = self.light
+        small = head(F.avg_pool2d(F.relu(conv(lowest)), 2))
+        large = F.interpolate(small, size=image.shape[2:], mode="bilinear", align_corners=False)
+        log_gain, offset = large.chunk(2, dim=1)
+        return image * log_gain.exp() + offset
+
+    def forward(self, image: Tensor) -> Tensor:
+        h, w = image.shape[2:]
+        padded = self.pad(image)
+        skips, x = self.encode(padded)
+        lowest = None
+        for up, blocks, skip in zip(self.ups, self.decoders, reversed(skips), strict=True):
+            x = blocks(F.pixel_shuffle(up(x), 2) + skip)
+            lowest = x if lowest is None else lowest
+        base = padded if lowest is None or not self.config.light else self.lit(padded, lowest)
+        return (base + F.pixel_shuffle(self.ending(x), 2))[:, :, :h, :w]
