@@ -13,7 +13,7 @@ import type { ParameterSpec } from './level-parameters.ts';
 import { pipParameters } from './pip-parameters.ts';
 
 /**
- * Untrained parameters: prompts standard normal, convolutions Kaiming-uniform,
+ * Untrained parameters: degradation prompts standard normal, basic prompts normal of `promptStd`, convolutions Kaiming-uniform,
  * norms the identity, temperatures 1, top-m scalars 0.2, residual gates 0.
  *
  * A tensor depends on the seed and its name only.
@@ -35,7 +35,7 @@ export function startParameters(specs: readonly ParameterSpec[], seed: number): 
 function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor {
   switch (init.kind) {
     case 'normal':
-      return normal(dims, random.fork(name));
+      return scaled(normal(dims, random.fork(name)), init.std ?? 1);
     case 'kaiming':
       return kaimingUniform(dims, random.fork(name));
     case 'kaiming-relu':
@@ -43,4 +43,9 @@ function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor
     case 'constant':
       return constant(dims, init.value);
   }
+}
+
+function scaled(tensor: FloatTensor, factor: number): FloatTensor {
+  if (factor === 1) return tensor;
+  return { ...tensor, data: tensor.data.map((value) => value * factor) };
 }
