@@ -13,8 +13,9 @@ import type { ParameterSpec } from './level-parameters.ts';
 import { pipParameters } from './pip-parameters.ts';
 
 /**
- * Untrained parameters: degradation prompts standard normal, basic prompts normal of `promptStd`, convolutions Kaiming-uniform,
- * norms the identity, temperatures 1, top-m scalars 0.2, residual gates 0.
+ * Untrained parameters: degradation prompts standard normal, basic prompts normal of deviation
+ * `promptStd`, convolutions Kaiming-uniform, norms the identity, temperatures 1, top-m scalars 0.2,
+ * residual gates 0.
  *
  * A tensor depends on the seed and its name only.
  * Errors: `INVALID_ARGUMENT` for an unsound config or a seed that is not whole.
