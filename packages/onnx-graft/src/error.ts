@@ -27,7 +27,7 @@ export const errorCodes = {
   INVALID_ARGUMENT: 2,
   /** A degradation label the adapter does not have. */
   UNKNOWN_LABEL: 2,
-  /** Degradation weights that are negative, not finite or all zero. */
+  /** Degradation weights that are negative or not finite; all zero where weights are baked. */
   INVALID_WEIGHTS: 2,
   /** No skip connection was found. */
   NO_SITES: 3,

@@ -64,6 +64,7 @@ export type * from './report/report-data.ts';
 export * from './report/report-json.ts';
 export * from './report/report-picture.ts';
 export { type VerdictWords, verdictWords } from './report/verdict-words.ts';
+export * from './restore/any-weight.ts';
 export * from './restore/auto-tile.ts';
 export * from './restore/bytes-per-pixel.ts';
 export * from './restore/deepest-scale.ts';

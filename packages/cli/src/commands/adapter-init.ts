@@ -18,7 +18,9 @@ interface Options extends SitesOption {
   readonly name?: string;
   readonly mode?: string;
   readonly attach?: string;
+  readonly gate?: string;
   readonly labels?: string;
+  readonly promptStd?: string;
   readonly seed?: string;
   readonly promptChannels?: string;
   readonly promptSize?: string;
@@ -47,6 +49,12 @@ export function command(): Command {
     )
     .addOption(
       new Option(
+        '--gate <what>',
+        "what a residual's gate has a factor for: label or channel; default: label",
+      ),
+    )
+    .addOption(
+      new Option(
         '--labels <labels>',
         'degradations joined by +; default: noise+rain+haze+blur+low-light',
       ),
@@ -61,6 +69,12 @@ export function command(): Command {
     )
     .addOption(
       new Option('--prompt-size <numbers>', 'height and width of the basic prompt, likewise'),
+    )
+    .addOption(
+      new Option(
+        '--prompt-std <number>',
+        "deviation that the basic prompt starts with; 1 is the authors'; default: 0.02",
+      ),
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
@@ -90,14 +104,17 @@ export function command(): Command {
 }
 
 function initOptions(options: Options) {
-  const { mode, attach, labels, seed, promptChannels, promptSize, output } = options;
+  const { mode, attach, gate, labels, seed, promptChannels, promptSize, promptStd, output } =
+    options;
   const keys = {
     mode,
     attach,
+    gate,
     labels,
     seed,
     'prompt-channels': promptChannels,
     'prompt-size': promptSize,
+    'prompt-std': promptStd,
   };
   const given = Object.entries(keys).filter(([, value]) => value !== undefined);
   const bad = given.find(([, value]) => value?.includes(','));

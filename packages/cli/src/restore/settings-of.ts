@@ -2,7 +2,12 @@ import { locateSkips } from '@pip-graft/backbones';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import { bytesPerPixel, deepestScale, type RestoreTiledOptions } from '@pip-graft/runtime';
+import {
+  anyWeight,
+  bytesPerPixel,
+  deepestScale,
+  type RestoreTiledOptions,
+} from '@pip-graft/runtime';
 import { parseWeights } from '../session/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
@@ -42,9 +47,11 @@ export function settingsOf(
       );
     }
     const { degradation, strength } = options;
+    const weights =
+      degradation === undefined || !graft ? undefined : parseWeights(degradation, graft.labels);
     return {
       bytesPerPixel: bytesPerPixel(facts),
-      ...(graft?.auto && degradation === undefined ? { found: graft.labels } : {}),
+      ...(graft?.auto && !anyWeight(weights) ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),
       restore: {
         sizeMultiple,
@@ -52,9 +59,7 @@ export function settingsOf(
         ...(graft?.inputs
           ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
           : {}),
-        ...(degradation === undefined || !graft
-          ? {}
-          : { degradation: parseWeights(degradation, graft.labels) }),
+        ...(weights === undefined ? {} : { degradation: weights }),
         ...(strength === undefined ? {} : { strength }),
       },
     };

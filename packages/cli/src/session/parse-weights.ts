@@ -4,7 +4,7 @@ import { labelWeights } from '@pip-graft/pip-core';
 /**
  * `rain=1,noise=0.5` or `rain` as weights in the order of the labels.
  *
- * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, twice, or all zero).
+ * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, or twice).
  *
  * @example parseWeights('rain', ['noise', 'rain']) // [0, 1]
  */

@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '../config/label-weights.ts';
-import { type PipConfig, pipAttachments, pipModes } from '../config/pip-config.ts';
+import { type PipConfig, pipAttachments, pipGates, pipModes } from '../config/pip-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { JsonObject } from '../json/json-object.ts';
 import type { Adapter } from './adapter.ts';
@@ -17,6 +17,8 @@ const keys = [
   'peft_type',
   'mode',
   'attach',
+  'gate',
+  'prompt_std',
   'labels',
   'levels',
   'expansion',
@@ -45,6 +47,8 @@ export function encodeAdapterConfig(adapter: AdapterDescription): string {
     peft_type: 'PIP',
     mode: config.mode,
     attach: config.attach,
+    gate: config.gate,
+    prompt_std: config.promptStd,
     labels: config.labels,
     levels,
     expansion: config.expansion,
@@ -123,6 +127,8 @@ function decodeConfig(json: JsonObject): PipConfig {
   return {
     mode: json.oneOf('mode', pipModes),
     attach: json.oneOf('attach', pipAttachments),
+    gate: json.optional('gate', (key) => json.oneOf(key, pipGates)) ?? undefined,
+    promptStd: json.optional('prompt_std', (key) => json.number(key)) ?? undefined,
     labels: json.strings('labels'),
     levels,
     expansion: json.number('expansion'),

@@ -1,8 +1,25 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type PipAttach, type PipMode, pipAttachments, pipModes } from '../config/pip-config.ts';
+import { maxPromptStd } from '../config/limits.ts';
+import {
+  type PipAttach,
+  type PipGate,
+  type PipMode,
+  pipAttachments,
+  pipGates,
+  pipModes,
+} from '../config/pip-config.ts';
 import type { InitOptions } from './init-adapter.ts';
 
-const keys = ['mode', 'attach', 'labels', 'seed', 'prompt-channels', 'prompt-size'] as const;
+const keys = [
+  'mode',
+  'attach',
+  'gate',
+  'labels',
+  'seed',
+  'prompt-channels',
+  'prompt-size',
+  'prompt-std',
+] as const;
 
 type Key = (typeof keys)[number];
 
@@ -36,10 +53,12 @@ export function parseInit(text: string): InitOptions | undefined {
   return {
     ...read('mode', 'mode', (value, key): PipMode => oneOf(value, key, pipModes)),
     ...read('attach', 'attach', (value, key): PipAttach => oneOf(value, key, pipAttachments)),
+    ...read('gate', 'gate', (value, key): PipGate => oneOf(value, key, pipGates)),
     ...read('labels', 'labels', (value) => value.split('+')),
     ...read('seed', 'seed', (value, key) => whole(value, key, 0)),
     ...read('prompt-channels', 'promptChannels', sizes),
     ...read('prompt-size', 'promptSize', sizes),
+    ...read('prompt-std', 'promptStd', deviation),
   };
 }
 
@@ -51,6 +70,14 @@ function oneOf<T extends string>(value: string, key: Key, allowed: readonly T[])
 
 function sizes(value: string, key: Key): number[] {
   return value.split('+').map((part) => whole(part, key, 1));
+}
+
+function deviation(value: string, key: Key): number {
+  const number = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= maxPromptStd)) {
+    throw invalid(`${key} '${value}' is not a number from 0 to ${maxPromptStd}`);
+  }
+  return number;
 }
 
 function whole(value: string, key: Key, least: number): number {

@@ -1,6 +1,6 @@
 import type { SkipSite } from '@pip-graft/onnx-graft';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { LevelConfig, PipAttach, PipConfig, PipMode } from './pip-config.ts';
+import type { LevelConfig, PipAttach, PipConfig, PipGate, PipMode } from './pip-config.ts';
 import { validateConfig } from './validate-config.ts';
 
 /** The paper's order of degradations: noise of σ 15, 25 and 50 is one class. */
@@ -10,6 +10,10 @@ export const defaultLabels = ['noise', 'rain', 'haze', 'blur', 'low-light'] as c
 export interface ConfigChoices {
   readonly mode?: PipMode;
   readonly attach?: PipAttach;
+  /** Only with `residual`; default `label`. */
+  readonly gate?: PipGate;
+  /** Deviation that the basic restoration prompt starts with; default {@link defaultPromptStd}. */
+  readonly promptStd?: number;
   readonly labels?: readonly string[];
   /** c: one number for every level, or one for each. */
   readonly promptChannels?: readonly number[];
@@ -18,6 +22,12 @@ export interface ConfigChoices {
 }
 
 type Place = Pick<SkipSite, 'level' | 'channels' | 'scale'>;
+
+/**
+ * At the authors' 1, over 99 % of the universal prompt is the basic prompt's random texture, which
+ * hardly moves in training and is printed into images.
+ */
+export const defaultPromptStd = 0.02;
 
 interface FamilyDefaults {
   readonly mode: PipMode;
@@ -72,9 +82,12 @@ export function defaultConfig(
   const sizes = perLevel(choices.promptSize, sorted, ({ scale }) =>
     Math.max(8, Math.round(defaults.fullSize / scale)),
   );
+  const attach = choices.attach ?? 'residual';
   return validateConfig({
     mode: choices.mode ?? defaults.mode,
-    attach: choices.attach ?? 'residual',
+    attach,
+    gate: choices.gate ?? (attach === 'residual' ? 'label' : undefined),
+    promptStd: choices.promptStd ?? defaultPromptStd,
     labels: choices.labels ?? defaultLabels,
     levels: sorted.map(
       (site, index): LevelConfig => ({

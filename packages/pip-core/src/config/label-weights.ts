@@ -7,7 +7,7 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  * Degradation weights in the order of an adapter's labels.
  *
  * Errors: `UNKNOWN_LABEL` for a label the adapter does not have;
- * `INVALID_WEIGHTS` for negative, non-finite or all-zero weights, or a wrong count.
+ * `INVALID_WEIGHTS` for negative or non-finite weights, or a wrong count. All zero is the host's output.
  *
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
@@ -25,20 +25,14 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
 }
 
 /**
- * Refuses weights that no degradation has: `INVALID_WEIGHTS` for negative, all-zero, or
- * non-finite ones, also those that float32, which models compute in, cannot hold.
+ * Refuses weights that no degradation has: `INVALID_WEIGHTS` for negative or non-finite ones, also
+ * those that float32, which models compute in, cannot hold.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
   if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
       `Degradation weights must be finite and not negative: ${spelled}.`,
-    );
-  }
-  if (!weights.some((weight) => weight > 0)) {
-    throw new GraftError(
-      'INVALID_WEIGHTS',
-      `All degradation weights are zero; give at least one above 0.`,
     );
   }
 }

@@ -21,3 +21,6 @@ export const maxSensorConvolutions = 8;
 
 /** Channels of a sensor's convolutions: it has to cost little beside the host. */
 export const maxSensorChannels = 512;
+
+/** The authors start prompts at 1; nothing larger is of use. */
+export const maxPromptStd = 10;

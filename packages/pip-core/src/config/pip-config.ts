@@ -16,6 +16,11 @@ export const pipAttachments = ['replace', 'residual'] as const;
 
 export type PipAttach = (typeof pipAttachments)[number];
 
+/** What a residual's gate holds: a factor for each channel, or a row of them for each label. */
+export const pipGates = ['label', 'channel'] as const;
+
+export type PipGate = (typeof pipGates)[number];
+
 /** Sizes of the module at one skip connection. */
 export interface LevelConfig {
   /** Level 1 is full resolution. */
@@ -36,6 +41,10 @@ export interface LevelConfig {
 export interface PipConfig {
   readonly mode: PipMode;
   readonly attach: PipAttach;
+  /** Only with `residual`. Default `channel`, as adapters have it that do not say. */
+  readonly gate?: PipGate | undefined;
+  /** Deviation that the basic restoration prompt starts with. Default 1, the authors'. */
+  readonly promptStd?: number | undefined;
   /** Names of the degradations, in the order of the weights. */
   readonly labels: readonly string[];
   /** Ascending by level. */
@@ -49,6 +58,11 @@ export interface PipConfig {
 /** True for the two modes with attention between prompt and feature. */
 export function isCrossMode(mode: PipMode): mode is 'pip_cross' | 'pip_cross_topm' {
   return mode === 'pip_cross' || mode === 'pip_cross_topm';
+}
+
+/** True where the gate has a row for each label. */
+export function hasLabelGate({ attach, gate }: PipConfig): boolean {
+  return attach === 'residual' && gate === 'label';
 }
 
 /** Hidden width of a feed-forward part on `width` channels. */

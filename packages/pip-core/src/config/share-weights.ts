@@ -1,16 +1,17 @@
 /** What one of several adapters gets of the weights over all labels. */
 export interface Share {
-  /** Over its own labels, scaled to the sum over all. */
-  readonly weights: readonly number[];
-  /** Its part of the sum, 0 to 1. */
-  readonly share: number;
+  /** Over its own labels: they add up to 1, or are all 0. */
+  readonly shares: readonly number[];
+  /** How much of its change is made: its part of the whole, times the sum of all weights up to 1. */
+  readonly amount: number;
 }
 
 /**
- * Weights over the labels of several adapters, one adapter's labels after another's, as what each
- * adapter gets. One that has all the weight gets its weights as they are and a share of exactly 1.
+ * Weights over the labels of adapters, one adapter's labels after another's, as what each adapter
+ * gets: which of its labels, and how much. Weights that add up to more than 1 are shares of 1.
  *
- * @example shareWeights([1, 0, 3], [2, 1]) // [{ weights: [4, 0], share: 0.25 }, { weights: [4], share: 0.75 }]
+ * @example shareWeights([1, 0, 3], [2, 1]) // [{ shares: [1, 0], amount: 0.25 }, { shares: [1], amount: 0.75 }]
+ * @example shareWeights([0.5], [1]) // [{ shares: [1], amount: 0.5 }]
  */
 export function shareWeights(weights: readonly number[], counts: readonly number[]): Share[] {
   let at = 0;
@@ -22,7 +23,9 @@ export function shareWeights(weights: readonly number[], counts: readonly number
   const total = sums.reduce((a, b) => a + b, 0);
   return parts.map((part, index) => {
     const sum = sums[index]!;
-    const scale = sum > 0 ? total / sum : 0;
-    return { weights: part.map((weight) => weight * scale), share: total > 0 ? sum / total : 0 };
+    return {
+      shares: part.map((weight) => (sum > 0 ? weight / sum : 0)),
+      amount: total > 0 ? (sum / total) * Math.min(1, total) : 0,
+    };
   });
 }

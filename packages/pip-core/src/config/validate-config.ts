@@ -1,11 +1,19 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
-import { maxChannels, maxExpansion, maxLabels, maxLevels, maxPromptSize } from './limits.ts';
+import {
+  maxChannels,
+  maxExpansion,
+  maxLabels,
+  maxLevels,
+  maxPromptSize,
+  maxPromptStd,
+} from './limits.ts';
 import {
   hiddenWidth,
   isCrossMode,
   type LevelConfig,
   type PipConfig,
   pipAttachments,
+  pipGates,
   pipModes,
 } from './pip-config.ts';
 
@@ -25,6 +33,19 @@ export function configProblems(config: PipConfig): string[] {
   expect(
     pipAttachments.includes(config.attach),
     `attach '${config.attach}' is not one of ${pipAttachments.join(', ')}`,
+  );
+  expect(
+    config.gate === undefined || pipGates.includes(config.gate),
+    `gate '${config.gate}' is not one of ${pipGates.join(', ')}`,
+  );
+  expect(
+    config.gate === undefined || config.attach === 'residual',
+    `a gate belongs to 'residual'; attach is '${config.attach}'`,
+  );
+  const { promptStd = 1 } = config;
+  expect(
+    promptStd >= 0 && promptStd <= maxPromptStd,
+    `prompt std ${promptStd} is not in [0, ${maxPromptStd}]`,
   );
   expect(
     ['float32', 'float16', 'bfloat16'].includes(config.dtype),

@@ -5,21 +5,16 @@ import { constantTensor, type LevelContext } from './level-context.ts';
 import type { Steering } from './steering.ts';
 import type { Weight } from './weight.ts';
 
-/** The input's rows (B,T) as pixels (B,T,1,1): once for all levels. */
-export function emitDegradationWeights(g: GraphBuilder, input: string): string {
-  return ops.unsqueeze(g, input, [2, 3]);
-}
-
 /** The degradation-aware prompt d, float32 (B or 1, c, 1, 1): the weighted mean of the degradation prompts. */
 export function emitDegradationPrompt({ g, weight }: LevelContext, steering: Steering): string {
   const prompts = weight(names.degradation);
   if (steering.kind === 'inputs')
-    return ops.conv(g, steering.degradation, convWeight(g, prompts), { kernel: [1, 1] });
+    return ops.conv(g, steering.shares, convWeight(g, prompts), { kernel: [1, 1] });
   if (prompts.kind === 'fixed') {
-    const { dims, data } = foldDegradationPrompt(prompts, steering.weights);
+    const { dims, data } = foldDegradationPrompt(prompts, steering.shares);
     return constantTensor(g, 'prompt', dims, data, 'float32');
   }
-  const pixels = g.floats([...steering.weights], [1, steering.weights.length, 1, 1]);
+  const pixels = g.floats([...steering.shares], [1, steering.shares.length, 1, 1]);
   return ops.conv(g, pixels, convWeight(g, prompts), { kernel: [1, 1] });
 }
 

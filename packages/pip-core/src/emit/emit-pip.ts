@@ -11,7 +11,6 @@ import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
 import { emitAttach, emitChange } from './attach.ts';
-import { emitDegradationWeights } from './degradation-prompt.ts';
 import { type EmitAuto, emitAuto } from './emit-auto.ts';
 import { emitLevel, type LevelValues } from './emit-level.ts';
 import { emitShares } from './emit-shares.ts';
@@ -101,7 +100,8 @@ export function emitPip(request: EmitRequest): EmittedLevel[] {
   const sensor = builder('sensor');
   const asked = request.auto ? blind(sensor, request.steering, request.auto) : request.steering;
   const shared = builder('degradation');
-  const steering = emitSteering(shared, adapters, asked);
+  const counts = adapters.map(({ config }) => config.labels.length);
+  const steering = emitShares(shared, counts, asked);
   const emit = adapters.length === 1 ? emitAlone : emitTogether;
   return request.sites.map((site, index) => {
     const emitted = emit(builder, request, site, steering);
@@ -185,18 +185,6 @@ function missing({ level }: EmitSite): never {
 function blind(g: GraphBuilder, steering: PipSteering, auto: EmitAuto): PipSteering {
   if (steering.kind === 'baked') return steering;
   return { ...steering, degradation: emitAuto(g, steering.degradation, auto) };
-}
-
-/** What each adapter is told. */
-function emitSteering(
-  shared: GraphBuilder,
-  adapters: readonly EmitAdapter[],
-  steering: PipSteering,
-): Steering[] {
-  const counts = adapters.map(({ config }) => config.labels.length);
-  if (counts.length > 1) return emitShares(shared, counts, steering);
-  if (steering.kind === 'baked') return [steering];
-  return [{ ...steering, degradation: emitDegradationWeights(shared, steering.degradation) }];
 }
 
 function required(tensors: TensorMap, name: string): FloatTensor {

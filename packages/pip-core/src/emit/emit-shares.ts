@@ -1,6 +1,5 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { shareWeights } from '../config/share-weights.ts';
-import { emitDegradationWeights } from './degradation-prompt.ts';
 import type { PipSteering } from './emit-pip.ts';
 import type { Steering } from './steering.ts';
 
@@ -11,9 +10,9 @@ const smallest = 2 ** -126;
 const leastShare = 1e-30;
 
 /**
- * What each of several adapters is told. Of the weights w over all labels, adapter i sees its own
- * times `Σw / Σw_i`, at the strength times its share `Σw_i / Σw`: with its own labels alone these
- * factors are exactly 1 and it works as if it were the only one. All zero gives shares of zero.
+ * What each adapter is told. Of the weights w over all labels, adapter i sees its own as shares,
+ * `w_i / Σw_i`, at the amount `strength · min(1, Σw) · Σw_i / Σw`: an only adapter at weights that add
+ * up to 1 sees them as they are, at the strength. All zero gives shares and amounts of zero.
  *
  * @param counts labels of each adapter
  */
@@ -23,26 +22,29 @@ export function emitShares(
   steering: PipSteering,
 ): Steering[] {
   if (steering.kind === 'baked') {
-    return shareWeights(steering.weights, counts).map(({ weights, share }) => ({
+    return shareWeights(steering.weights, counts).map(({ shares, amount }) => ({
       kind: 'baked',
-      weights,
-      strength: steering.strength * share,
+      shares,
+      amount: steering.strength * amount,
     }));
   }
-  const rows = emitDegradationWeights(g, steering.degradation);
-  const parts = ops.split(g, rows, counts, 1);
+  // The input's rows (B,T) as pixels (B,T,1,1): once for all levels.
+  const rows = ops.unsqueeze(g, steering.degradation, [2, 3]);
+  const parts = counts.length === 1 ? [rows] : ops.split(g, rows, counts, 1);
   const sums = parts.map((part) => ops.reduceSum(g, part, [1]));
   const total = sums.reduce((a, b) => ops.add(g, a, b));
   const floor = g.scalar(smallest, 'float32');
+  const whole = ops.mul(g, ops.min(g, total, g.scalar(1, 'float32')), steering.strength);
+  if (counts.length === 1)
+    return [{ kind: 'inputs', shares: ops.div(g, rows, ops.max(g, total, floor)), amount: whole }];
   const divisor = ops.max(g, total, floor);
   const least = ops.max(g, ops.mul(g, total, g.scalar(leastShare, 'float32')), floor);
   return parts.map((part, index) => {
     const sum = sums[index]!;
-    const scale = ops.div(g, total, ops.max(g, sum, least));
     return {
       kind: 'inputs',
-      degradation: ops.mul(g, part, scale),
-      strength: ops.mul(g, ops.div(g, sum, divisor), steering.strength),
+      shares: ops.div(g, part, ops.max(g, sum, least)),
+      amount: ops.mul(g, ops.div(g, sum, divisor), whole),
     };
   });
 }

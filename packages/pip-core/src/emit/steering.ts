@@ -1,10 +1,14 @@
-/** Where the degradation weights and the strength come from: values of the graph, or numbers fixed at graft time. */
+/**
+ * What one adapter's modules are told, as values of the graph or as numbers fixed at graft time:
+ * which degradations, as shares that add up to 1 (or are all 0), and how much of the change,
+ * `strength · min(1, Σ weights)`.
+ */
 export type Steering =
   | {
       readonly kind: 'inputs';
-      /** Weights as pixels, float32 (B or 1, T, 1, 1). */
-      readonly degradation: string;
-      /** Float32 scalar. */
-      readonly strength: string;
+      /** Float32 (B or 1, T, 1, 1). */
+      readonly shares: string;
+      /** Float32 (B or 1, 1, 1, 1). */
+      readonly amount: string;
     }
-  | { readonly kind: 'baked'; readonly weights: readonly number[]; readonly strength: number };
+  | { readonly kind: 'baked'; readonly shares: readonly number[]; readonly amount: number };

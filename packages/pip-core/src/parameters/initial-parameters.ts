@@ -13,8 +13,9 @@ import type { ParameterSpec } from './level-parameters.ts';
 import { pipParameters } from './pip-parameters.ts';
 
 /**
- * Untrained parameters: prompts standard normal, convolutions Kaiming-uniform,
- * norms the identity, temperatures 1, top-m scalars 0.2, residual gates 0.
+ * Untrained parameters: degradation prompts standard normal, basic prompts normal of deviation
+ * `promptStd`, convolutions Kaiming-uniform, norms the identity, temperatures 1, top-m scalars 0.2,
+ * residual gates 0.
  *
  * A tensor depends on the seed and its name only.
  * Errors: `INVALID_ARGUMENT` for an unsound config or a seed that is not whole.
@@ -35,7 +36,7 @@ export function startParameters(specs: readonly ParameterSpec[], seed: number): 
 function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor {
   switch (init.kind) {
     case 'normal':
-      return normal(dims, random.fork(name));
+      return scaled(normal(dims, random.fork(name)), init.std ?? 1);
     case 'kaiming':
       return kaimingUniform(dims, random.fork(name));
     case 'kaiming-relu':
@@ -43,4 +44,9 @@ function start({ name, dims, init }: ParameterSpec, random: Random): FloatTensor
     case 'constant':
       return constant(dims, init.value);
   }
+}
+
+function scaled(tensor: FloatTensor, factor: number): FloatTensor {
+  if (factor === 1) return tensor;
+  return { ...tensor, data: tensor.data.map((value) => value * factor) };
 }

@@ -1,4 +1,5 @@
 import {
+  hasLabelGate,
   hiddenWidth,
   isCrossMode,
   type LevelConfig,
@@ -14,7 +15,8 @@ import {
 
 /** How a parameter starts. */
 export type ParameterInit =
-  | { readonly kind: 'normal' }
+  /** Default deviation 1. */
+  | { readonly kind: 'normal'; readonly std?: number }
   | { readonly kind: 'kaiming' }
   /** Kaiming-uniform with the gain of ReLU, which keeps the size of what goes through: ±sqrt(6 / fan-in). */
   | { readonly kind: 'kaiming-relu' }
@@ -29,16 +31,20 @@ export interface ParameterSpec {
 
 /** Every parameter of one level, under its name within the level. */
 export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
-  const { channels: C, promptChannels: c, promptSize: s } = level;
+  const { promptChannels: c, promptSize: s } = level;
   const { expansion } = config;
   return [
     { name: names.degradation, dims: [1, config.labels.length, c, 1, 1], init: { kind: 'normal' } },
-    { name: names.basic, dims: [1, c, s, s], init: { kind: 'normal' } },
+    { name: names.basic, dims: [1, c, s, s], init: { kind: 'normal', std: config.promptStd ?? 1 } },
     ...crossBlock(names.promptToPrompt, c, c, level.p2pHeads, expansion),
     conv(names.outputConv, c, c, 3),
     ...interaction(level, config),
-    ...(config.attach === 'residual' ? [filled(names.gate, [C], 0)] : []),
+    ...(config.attach === 'residual' ? [filled(names.gate, gateDims(level, config), 0)] : []),
   ];
+}
+
+function gateDims({ channels }: LevelConfig, config: PipConfig): number[] {
+  return hasLabelGate(config) ? [config.labels.length, channels] : [channels];
 }
 
 function interaction(level: LevelConfig, { mode, expansion }: PipConfig): ParameterSpec[] {

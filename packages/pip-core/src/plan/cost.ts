@@ -1,4 +1,9 @@
-import { isCrossMode, type LevelConfig, type PipConfig } from '../config/pip-config.ts';
+import {
+  hasLabelGate,
+  isCrossMode,
+  type LevelConfig,
+  type PipConfig,
+} from '../config/pip-config.ts';
 import { emittedHiddenWidth } from '../emit/feed-forward.ts';
 
 /** Multiply-adds of convolutions and matrix products: `fixed + perPixel · H · W` of the level's feature. */
@@ -19,7 +24,9 @@ export function levelCost(level: LevelConfig, config: PipConfig): Cost {
   const promptPixel = prompt.perPixel + feedForward(c, config.expansion);
   const interaction = interactionCost(level, config);
   const outputConv = 9 * c * c;
-  const degradations = config.labels.length * c + (config.attach === 'residual' ? C : 0);
+  const degradations =
+    config.labels.length * c +
+    (config.attach === 'residual' ? C * (hasLabelGate(config) ? config.labels.length : 1) : 0);
   return {
     fixed: degradations + prompt.fixed + promptPixel * s * s + interaction.fixed,
     perPixel: outputConv + interaction.perPixel,

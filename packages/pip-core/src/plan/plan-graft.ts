@@ -122,7 +122,14 @@ function bakedOf(adapters: readonly Adapter[], { options = {} }: PlanRequest): B
       `The strength to bake must be a number, not ${strength}.`,
     );
   }
-  return { weights: labelWeights(weights, labelsOf(adapters)), strength };
+  const baked = labelWeights(weights, labelsOf(adapters));
+  if (baked.every((weight) => weight === 0)) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      'The weights to bake are all zero, which is the host as it is; give at least one above 0.',
+    );
+  }
+  return { weights: baked, strength };
 }
 
 function graftNames(

@@ -140,13 +140,13 @@ describe('labelWeights', () => {
   it('puts named weights into the order of the labels', () => {
     expect(labelWeights({ rain: 0.5 }, labels)).toEqual([0, 0.5]);
     expect(labelWeights([2, 0], labels)).toEqual([2, 0]);
+    expect(labelWeights({ rain: 0 }, labels)).toEqual([0, 0]);
   });
 
   it.each([
     [{ snow: 1 }, 'UNKNOWN_LABEL', /'snow' is not one of this adapter's: noise, rain/],
     [{ rain: -1 }, 'INVALID_WEIGHTS', /not negative/],
     [{ rain: Number.NaN }, 'INVALID_WEIGHTS', /finite/],
-    [{ rain: 0 }, 'INVALID_WEIGHTS', /All degradation weights are zero/],
     [[1], 'INVALID_WEIGHTS', /1 degradation weights were given for 2 labels/],
   ] as const)('refuses %j', (weights, code, message) => {
     expect(() => labelWeights(weights, labels)).toThrow(

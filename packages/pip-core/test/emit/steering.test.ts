@@ -41,17 +41,28 @@ describe('degradation', () => {
     expect(maxError(await run(z, [[1, 0, 0]]), await run(z, [[0, 1, 0]]))).toBeGreaterThan(0.01);
   });
 
-  it('is the weighted sum of the degradation prompts over the number of labels', async () => {
-    const site = oneSite(config, tensors);
-    const weights = [0.5, 0.25, 2];
-    const feeds = { feature: feature(1), degradation: rows(weights), strength: scalar(1) };
-    const [prompt] = await runOneSite(site, feeds, ['degradationPrompt']);
-    const { data } = tensors.get('level1.prompt.detask_prompt_param')!;
-    const expected = Float32Array.from({ length: 16 }, (_, channel) =>
-      weights.reduce((sum, weight, label) => sum + (weight * data[label * 16 + channel]!) / 3, 0),
-    );
-    expect(maxError(prompt!, { dims: [1, 16, 1, 1], data: expected })).toBeLessThan(1e-6);
-  });
+  it.each([
+    [1, 0, 0],
+    [0.5, 0.5, 0],
+    [0.5, 0.25, 2],
+    [0, 0.01, 0],
+  ])(
+    'is the sum of the degradation prompts by shares over the number of labels: %j',
+    async (...weights) => {
+      const site = oneSite(config, tensors);
+      const sum = weights.reduce((a, b) => a + b);
+      const feeds = { feature: feature(1), degradation: rows(weights), strength: scalar(1) };
+      const [prompt] = await runOneSite(site, feeds, ['degradationPrompt']);
+      const { data } = tensors.get('level1.prompt.detask_prompt_param')!;
+      const expected = Float32Array.from({ length: 16 }, (_, channel) =>
+        weights.reduce(
+          (so, weight, label) => so + (weight * data[label * 16 + channel]!) / sum / 3,
+          0,
+        ),
+      );
+      expect(maxError(prompt!, { dims: [1, 16, 1, 1], data: expected })).toBeLessThan(1e-6);
+    },
+  );
 
   it('takes a row for each image, one row for all, or several for one image', async () => {
     const z = feature(3);
@@ -140,7 +151,7 @@ describe('baked', () => {
     const nodes = (steering: PipSteering) =>
       oneSite(config, tensors, { steering }).model.graph.nodes.length;
     const baked = nodes({ kind: 'baked', weights: [1, 0, 0], strength: 1 });
-    expect(nodes(inputs) - baked).toBe(5); // Unsqueeze, Conv; Sub, Mul, Add of the blend
+    expect(nodes(inputs) - baked).toBe(10); // Unsqueeze; the sum, what it is divided by, shares, amount; Conv; Sub, Mul, Add of the blend
   });
 });
 

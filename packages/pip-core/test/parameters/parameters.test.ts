@@ -56,8 +56,32 @@ describe('initialParameters', () => {
     expect(initialParameters(tiny, 1)).toEqual(one);
     const name = 'level2.prompt.low_prompt_param';
     expect(initialParameters(tiny, 2).get(name)).not.toEqual(one.get(name));
-    const other = initialParameters({ ...tiny, mode: 'promptir', attach: 'replace' }, 1);
+    const other = initialParameters(
+      { ...tiny, mode: 'promptir', attach: 'replace', gate: undefined },
+      1,
+    );
     expect(other.get(name)).toEqual(one.get(name));
+  });
+
+  it('starts the basic prompt with the deviation of the config, others as ever', () => {
+    const deviation = (config: PipConfig, name: string) => {
+      const { data } = initialParameters(config, 1).get(`level2.prompt.${name}`)!;
+      return Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length);
+    };
+    const wide = { ...tiny, levels: [{ ...tiny.levels[0]!, promptSize: 32 }] };
+    expect(wide.promptStd).toBe(0.02);
+    expect(deviation(wide, 'low_prompt_param') / 0.02).toBeCloseTo(1, 1);
+    expect(deviation({ ...wide, promptStd: 0 }, 'low_prompt_param')).toBe(0);
+    expect(deviation({ ...wide, promptStd: undefined }, 'low_prompt_param')).toBeCloseTo(1, 1);
+    expect(deviation(wide, 'detask_prompt_param')).toBeGreaterThan(0.5);
+  });
+
+  it('has a gate for each label, or one for all', () => {
+    const gate = (config: PipConfig) => initialParameters(config, 0).get('level2.gate')?.dims;
+    expect(gate(tiny)).toEqual([5, 8]);
+    expect(gate({ ...tiny, gate: 'channel' })).toEqual([8]);
+    expect(gate({ ...tiny, gate: undefined })).toEqual([8]);
+    expect(gate({ ...tiny, attach: 'replace', gate: undefined })).toBeUndefined();
   });
 
   it('starts gates at 0, top-m scalars at 0.2, temperatures and norms at 1', () => {
@@ -85,7 +109,7 @@ describe('tensorProblems', () => {
     });
     expect(tensorProblems(tensors, tiny)).toEqual([
       "tensor 'level2.prompt.outconv.weight' is missing",
-      "tensor 'level2.gate' has shape [2] instead of [8]",
+      "tensor 'level2.gate' has shape [2] instead of [5, 8]",
       "tensor 'level9.gate' belongs to no part of this config",
       "tensor 'level2.prompt.low_prompt_param' holds NaN or infinite numbers",
     ]);

@@ -4,7 +4,7 @@ import { float32Tensor, type TypedTensorOf } from '../session/typed-tensor.ts';
 /**
  * Rows of label weights as the input `degradation`: float32 (rows, labels).
  *
- * Errors: `INVALID_WEIGHTS` for negative, non-finite or all-zero weights.
+ * Errors: `INVALID_WEIGHTS` for negative or non-finite weights.
  *
  * @example degradationTensor([[1, 0, 0], [0, 0.5, 0.5]])
  */

@@ -6,7 +6,10 @@ import { runPicture } from './run-picture.ts';
 export interface RestoreOptions {
   /** Both sides of what the network sees are multiples of this; default 1. */
   readonly sizeMultiple?: number;
-  /** Non-negative weights over the adapter's labels, in its order; left out, the model's default. */
+  /**
+   * Non-negative weights over the adapter's labels, in its order; left out, the model's default. All
+   * zero give the host's output, and in a model with a sensor mean what the sensor finds.
+   */
   readonly degradation?: readonly number[];
   /** 0 is the host alone, 1 the whole graft; left out, the model's default. */
   readonly strength?: number;
@@ -18,7 +21,7 @@ export interface RestoreOptions {
     readonly degradation?: string;
     /** Default 'strength'. */
     readonly strength?: string;
-    /** The output of a sensor: weights that are used where `degradation` is left out. */
+    /** The output of a sensor: weights that are used where `degradation` is left out or all zero. */
     readonly found?: string;
   };
   /** The weights that the model's sensor found for the picture; not called where they were given. */
@@ -29,7 +32,7 @@ export interface RestoreOptions {
  * Restores one picture whole: mirrors it up to the size the network needs, runs,
  * crops back and clips to 0 … 1. Transparency and bit depth stay the picture's own.
  *
- * Errors: `INVALID_WEIGHTS` for weights that are negative, not finite or all zero;
+ * Errors: `INVALID_WEIGHTS` for weights that are negative or not finite;
  * `INVALID_ARGUMENT` for a model without such inputs; `UNSUPPORTED_LAYOUT` for a
  * model that is not image to image; `RUNTIME_FAILED` when it gives NaN or Inf.
  *

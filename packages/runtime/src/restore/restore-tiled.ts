@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Image } from '../image/image.ts';
 import { cutImage } from '../image/pad.ts';
 import type { Session } from '../session/session.ts';
+import { anyWeight } from './any-weight.ts';
 import { blendTile } from './blend-tile.ts';
 import { findDegradation } from './find-degradation.ts';
 import { imageInput } from './image-values.ts';
@@ -128,8 +129,9 @@ async function tellAll(
   plan: TilePlan,
   options: RestoreTiledOptions,
 ): Promise<RestoreTiledOptions> {
-  if (options.degradation !== undefined || options.names?.found === undefined) return options;
+  if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
-  return { ...options, degradation };
+  // A tile that is fed zeros would ask the sensor again.
+  return { ...options, degradation, ...(anyWeight(degradation) ? {} : { strength: 0 }) };
 }

@@ -5,6 +5,7 @@ import { runModel } from '../session/run-model.ts';
 import type { Session } from '../session/session.ts';
 import { toFloat32 } from '../session/to-float32.ts';
 import { float32Tensor, type TypedTensor } from '../session/typed-tensor.ts';
+import { anyWeight } from './any-weight.ts';
 import { degradationTensor } from './degradation-tensor.ts';
 import { imageInput, imageOutput } from './image-values.ts';
 import type { RestoreOptions } from './restore-image.ts';
@@ -33,7 +34,7 @@ export async function runPicture(
     }
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
   }
-  const found = degradation === undefined ? names.found : undefined;
+  const found = anyWeight(degradation) ? undefined : names.found;
   const fetched = found === undefined ? [output] : [output, found];
   const outputs = await runModel(session, feeds, fetched);
   const { dims, data } = toFloat32(outputs[output]!);
