@@ -71,7 +71,7 @@ export function command(): Command {
         { statePath, log },
       );
       const { loss, figure: accuracy, count } = meanOf(log.lines);
-      const { average: _, spikes: __, ...kept } = options;
+      const { average: _, spikes: __, promptRate: ___, ...kept } = options;
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
         ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },

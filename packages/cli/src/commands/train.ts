@@ -66,11 +66,14 @@ export function command(): Command {
           { statePath, log },
         );
         const { loss, figure: psnr, count } = meanOf(log.lines);
-        const { average, ...rest } = options;
+        const { average, promptRate, ...rest } = options;
+        const spikes = log.lines.filter(({ spike }) => spike).length;
         const training = {
           ...{ tool: `graft ${version}`, ...rest, ...(average === null ? {} : { average }) },
+          ...(promptRate === null ? {} : { promptRate }),
           ...{ steps: state.step, ofSteps: options.steps, photos: opened.batches.photos.length },
           ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
+          ...(options.spikes ? { spikeSteps: spikes } : {}),
           ...{ lastLoss: rounded(loss), lastPsnr: rounded(psnr) },
         };
         await keepLearned(host, opened, state, {
@@ -85,6 +88,9 @@ export function command(): Command {
           ['steps', `${state.step} of ${options.steps}`],
           ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
           ['PSNR', `${psnr.toFixed(2)} dB of the batches, likewise`],
+          ...(options.spikes
+            ? [['spikes', `${spikes} of ${state.step} steps counted less`] as const]
+            : []),
           ['time', spellTime({ seconds, patchesPerSecond, runtimeShare })],
           ['state', statePath],
           ['log', log.path],

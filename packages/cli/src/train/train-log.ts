@@ -27,7 +27,7 @@ export class TrainLog {
   /** Begins a log, or goes on with one after `step` steps. */
   static async open(path: string, step: number, figure: Figure): Promise<TrainLog> {
     const lines = step === 0 ? [] : readLog(path).filter((line) => line.step <= step);
-    const head = ['step', 'loss', figure, 'rate', 'norm'].join(',');
+    const head = ['step', 'loss', figure, 'rate', 'norm', 'spike'].join(',');
     const text = [head, ...lines.map(textOf)].join('\n');
     await writeAtomic(path, (append) => append(Buffer.from(`${text}\n`)));
     return new TrainLog(path, lines);
@@ -68,12 +68,13 @@ function readLog(path: string): LogLine[] {
     .split('\n')
     .slice(1)
     .flatMap((line) => {
-      const [step, loss, figure, rate, norm] = line.split(',').map(Number);
-      if (norm === undefined) return [];
-      return [{ step: step!, loss: loss!, figure: figure!, rate: rate!, norm }];
+      const [step, loss, figure, rate, norm, spike] = line.split(',').map(Number);
+      if (spike === undefined) return [];
+      const known = { step: step!, loss: loss!, figure: figure!, rate: rate!, norm: norm! };
+      return [{ ...known, spike: spike === 1 }];
     });
 }
 
-function textOf({ step, loss, figure, rate, norm }: LogLine): string {
-  return [step, loss, figure, rate, norm].join(',');
+function textOf({ step, loss, figure, rate, norm, spike }: LogLine): string {
+  return [step, loss, figure, rate, norm, spike ? 1 : 0].join(',');
 }

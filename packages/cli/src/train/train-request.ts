@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { LearnedPart, TrainOptions } from '@pip-graft/train';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
 import { refuseOverInput, wholeNumber } from '../session/options.ts';
 import {
@@ -12,6 +12,9 @@ import {
   stepOptions,
 } from './step-request.ts';
 
+/** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
+const largeBatch = 32;
+
 /** What `graft train` is asked for. */
 export interface TrainRequest extends StepRequest {
   readonly host: string;
@@ -21,6 +24,11 @@ export interface TrainRequest extends StepRequest {
   readonly hostOutput?: string;
   readonly accumulate: number;
   readonly loss: TrainOptions['loss'];
+  readonly angles: number;
+  readonly promptRate?: number;
+  readonly weightDecay: number;
+  readonly betas: readonly [number, number];
+  readonly spikes?: boolean;
   readonly clip: number;
   readonly average?: number;
 }
@@ -54,8 +62,29 @@ export function trainOptions(): Option[] {
     ...steps,
     number('--accumulate <number>', 'batches for one step', 1, wholeNumber(1, 4096)),
     new Option('--loss <loss>', 'distance to the clean patch')
-      .choices(['smooth-l1', 'l1', 'charbonnier'])
+      .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr'])
       .default('smooth-l1'),
+    number(
+      '--angles <weight>',
+      'weight of the angles between degradation prompts in the loss',
+      2e-5,
+      positiveOrZero,
+    ),
+    number(
+      '--prompt-rate <number>',
+      'peak learning rate of prompts and gates; default: --rate',
+      undefined,
+      positive,
+    ),
+    number('--weight-decay <number>', "AdamW's decay of parameters", 0.01, positiveOrZero),
+    new Option('--betas <numbers>', "AdamW's two, joined by a comma")
+      .default([0.9, 0.999], '0.9,0.999')
+      .argParser(betasOf),
+    new Option(
+      '--spikes',
+      'let a batch whose loss is above 5 times the smallest of the last 100 count less; default: for batches of 32 and more',
+    ),
+    new Option('--no-spikes', 'let every batch count alike'),
     number('--clip <norm>', 'largest norm of the gradients; 0 for none', 1, positiveOrZero),
     number(
       '--average <decay>',
@@ -79,6 +108,10 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
     refuse(`--params ${given.params} changes the host: give --host-output, a file for it.`);
   if (given.hostOutput !== undefined && (alone || given.params === 'pip'))
     refuse('--host-output is for an adapter that is trained along with its host.');
+  if (given.spikes && given.loss === 'psnr')
+    refuse(
+      '--spikes compares losses above 0, and those of --loss psnr are below: give --no-spikes.',
+    );
   for (const file of [alone ? given.output : undefined, given.hostOutput])
     if (file !== undefined) refuseOverInput(given.host, file);
   if (!alone && !given.resume) refuseFolder(given.output, 'an adapter', given.force);
@@ -90,6 +123,9 @@ export async function optionsOf(given: TrainRequest): Promise<TrainOptions> {
   return {
     ...defaultTrainOptions,
     ...{ steps, batch, patch, accumulate, loss, rate, seed, learn },
+    ...{ angles: given.angles, weightDecay: given.weightDecay, betas: given.betas },
+    promptRate: given.promptRate ?? null,
+    spikes: given.spikes ?? (batch >= largeBatch && loss !== 'psnr'),
     warmup: given.warmup ?? Math.round(steps / 12),
     clip: given.clip === 0 ? null : given.clip,
     average: given.average ?? null,
@@ -98,4 +134,14 @@ export async function optionsOf(given: TrainRequest): Promise<TrainOptions> {
 
 function positiveOrZero(text: string): number {
   return text === '0' ? 0 : positive(text);
+}
+
+function betasOf(text: string): [number, number] {
+  const [first, second, ...more] = text
+    .split(',')
+    .map((part) => (part === '' ? NaN : Number(part)));
+  const fits = (beta: number | undefined) => beta !== undefined && beta >= 0 && beta < 1;
+  if (!fits(first) || !fits(second) || more.length > 0)
+    throw new InvalidArgumentError('expected two numbers from 0 to below 1, as 0.9,0.99.');
+  return [first!, second!];
 }

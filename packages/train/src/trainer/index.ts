@@ -1,3 +1,4 @@
+export { isPrompt } from './is-prompt.ts';
 export {
   type BatchSource,
   learned,

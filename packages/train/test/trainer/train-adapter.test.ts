@@ -118,4 +118,59 @@ describe('trainAdapter', () => {
     });
     expect(Buffer.from(encodeState(state)).equals(Buffer.from(before))).toBe(true);
   });
+
+  it('learns with the PSNR loss, whose losses are below 0', async () => {
+    const psnr: TrainOptions = { ...options, loss: 'psnr' };
+    const own = await openStepper(trainingGraph(host, adapter, psnr), { threads: 1 });
+    const reports: StepReport[] = [];
+    const state = startState(adapter.tensors, psnr, digests);
+    await trainAdapter(own, from(0), state, psnr, { onStep: (each) => void reports.push(each) });
+    await own.release();
+    const mean = (list: StepReport[]) =>
+      list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
+    // In dB: the error of the last steps is less than half of that of the first.
+    expect(mean(reports.slice(-8))).toBeLessThan(mean(reports.slice(0, 8)) - 3);
+    expect(mean(reports.slice(-8))).toBeLessThan(-5);
+  });
+
+  it('says on which steps the rule for spikes acted, where it is on', async () => {
+    const losses = [0.02, 0.2, 0.03, 0.3];
+    const made = () => {
+      let at = 0;
+      return {
+        run: async (...given: Parameters<Stepper['run']>) => ({
+          ...(await stepper.run(...given)),
+          loss: losses[at++]!,
+        }),
+      };
+    };
+    const steps = { ...options, steps: 4 };
+    const spikesOf = async (spikes: boolean) => {
+      const reports: StepReport[] = [];
+      const state = startState(adapter.tensors, steps, digests);
+      const done = await trainAdapter(
+        ...([made(), from(0), state, { ...steps, spikes, clip: null }] as const),
+        { onStep: (report) => void reports.push(report) },
+      );
+      return { done, spikes: reports.map(({ spike }) => spike), norms: reports.map((r) => r.norm) };
+    };
+    const [on, off] = [await spikesOf(true), await spikesOf(false)];
+    expect(on.spikes).toEqual([false, true, false, true]);
+    expect(off.spikes).toEqual([false, false, false, false]);
+    // 0.2 counts as 2.5 times 0.02.
+    expect(on.norms[1]! / off.norms[1]!).toBeCloseTo(0.25, 5);
+  });
+
+  it('moves prompts and gates at a rate of their own', async () => {
+    const apart = { ...options, steps: 1, warmup: 0, weightDecay: 0, promptRate: 5e-2 };
+    const [done] = await run(startState(adapter.tensors, apart, digests), 1, apart);
+    const moved = (name: string) => {
+      const before = adapter.tensors.get(name)!.data;
+      const after = done.parameters.get(name)!.data;
+      return Math.max(...after.map((value, at) => Math.abs(value - before[at]!)));
+    };
+    // AdamW's first step is as long as its rate.
+    expect(moved('level1.prompt.low_prompt_param')).toBeCloseTo(5e-2, 3);
+    expect(moved('level1.interaction.conv1.weight')).toBeCloseTo(5e-3, 4);
+  });
 });
