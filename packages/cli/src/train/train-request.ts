@@ -1,22 +1,27 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { LearnedPart, TrainOptions } from '@pip-graft/train';
+import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { refuseOverInput, wholeNumber } from '../session/options.ts';
+import { forceOption } from '../host/refuse-folder.ts';
+import { wholeNumber } from '../session/options.ts';
+import { kebab } from './kebab.ts';
+import { type GivenStage, stageOf } from './stage-of.ts';
 import {
   labelsOf,
   number,
   positive,
+  positiveOrZero,
   requireData,
   type StepRequest,
   stepOptions,
 } from './step-request.ts';
+import { type ValidationRequest, validationOptions } from './validation-request.ts';
 
 /** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;
 
 /** What `graft train` is asked for. */
-export interface TrainRequest extends StepRequest {
+export interface TrainRequest extends StepRequest, ValidationRequest {
+  readonly stage?: readonly GivenStage[];
   readonly host: string;
   readonly adapter: string;
   readonly labels?: readonly string[];
@@ -60,6 +65,10 @@ export function trainOptions(): Option[] {
       'with --adapter none: degradations to train for, joined by +; default: noise',
     ).argParser(labelsOf),
     ...steps,
+    new Option(
+      '--stage <key=value,…>',
+      'a part of the run with steps, batch, patch, rate, end-rate, warmup and loss of its own; several times, in their order',
+    ).argParser(stageOf),
     number('--accumulate <number>', 'batches for one step', 1, wholeNumber(1, 4096)),
     new Option('--loss <loss>', 'distance to the clean patch')
       .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr'])
@@ -92,11 +101,12 @@ export function trainOptions(): Option[] {
       undefined,
       positive,
     ),
+    ...validationOptions(),
     ...pace,
   ];
 }
 
-/** Errors: `INVALID_ARGUMENT` for options that do not go together; `WRITE_FAILED` over what is there. */
+/** Errors: `INVALID_ARGUMENT` for options that do not go together. */
 export function checkRequest(given: TrainRequest, alone: boolean): void {
   const refuse = (problem: string): never => {
     throw new GraftError('INVALID_ARGUMENT', problem);
@@ -108,32 +118,42 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
     refuse(`--params ${given.params} changes the host: give --host-output, a file for it.`);
   if (given.hostOutput !== undefined && (alone || given.params === 'pip'))
     refuse('--host-output is for an adapter that is trained along with its host.');
-  if (given.spikes && given.loss === 'psnr')
+  if (given.spikes && [given.loss, ...(given.stage ?? []).map(({ loss }) => loss)].includes('psnr'))
     refuse(
       '--spikes compares losses above 0, and those of --loss psnr are below: give --no-spikes.',
     );
-  for (const file of [alone ? given.output : undefined, given.hostOutput])
-    if (file !== undefined) refuseOverInput(given.host, file);
-  if (!alone && !given.resume) refuseFolder(given.output, 'an adapter', given.force);
+  if (given.stage && given.steps !== undefined)
+    refuse('--steps and --stage both say how long the run is: leave --steps out.');
+  const without = (['validateEvery', 'validatePatch', 'patience'] as const).find(
+    (key) => given.validate === undefined && given[key] !== undefined,
+  );
+  if (without !== undefined)
+    refuse(`--${kebab(without)} says how to validate: give --validate as well.`);
 }
 
-export async function optionsOf(given: TrainRequest): Promise<TrainOptions> {
+/**
+ * The options of each stage of a run; one stage where none was given.
+ *
+ * Errors: `INVALID_ARGUMENT` as `stageOptions`.
+ */
+export async function stagesOf(given: TrainRequest): Promise<TrainOptions[]> {
   const { defaultTrainOptions } = await import('@pip-graft/train');
-  const { steps, batch, patch, accumulate, loss, rate, seed, params: learn } = given;
-  return {
+  const { batch, patch, accumulate, loss, rate, seed, params: learn } = given;
+  const plain = { batch, patch, rate, loss };
+  const [first, ...later] = given.stage ?? [{ steps: given.steps ?? defaultTrainOptions.steps }];
+  const warmup = given.warmup ?? Math.round(first!.steps / 12);
+  const stages = [{ ...plain, warmup, ...first! }, ...later.map((each) => ({ ...plain, ...each }))];
+  const common = {
     ...defaultTrainOptions,
-    ...{ steps, batch, patch, accumulate, loss, rate, seed, learn },
-    ...{ angles: given.angles, weightDecay: given.weightDecay, betas: given.betas },
-    promptRate: given.promptRate ?? null,
-    spikes: given.spikes ?? (batch >= largeBatch && loss !== 'psnr'),
-    warmup: given.warmup ?? Math.round(steps / 12),
+    ...{ accumulate, seed, learn, angles: given.angles, weightDecay: given.weightDecay },
+    ...{ betas: given.betas, promptRate: given.promptRate ?? null },
     clip: given.clip === 0 ? null : given.clip,
     average: given.average ?? null,
   };
-}
-
-function positiveOrZero(text: string): number {
-  return text === '0' ? 0 : positive(text);
+  return stageOptions(common, stages).map((stage) => ({
+    ...stage,
+    spikes: given.spikes ?? (stage.batch >= largeBatch && stage.loss !== 'psnr'),
+  }));
 }
 
 function betasOf(text: string): [number, number] {

@@ -7,7 +7,7 @@ import { clipScale, gradientNorm } from '../optimise/clip-gradients.ts';
 import { type Floats, floatsOf } from '../optimise/floats.ts';
 import { learningRate } from '../optimise/learning-rate.ts';
 import { spikeScale, spikeWindow } from '../optimise/spike-scale.ts';
-import type { StateDigests, TrainingState } from '../state/training-state.ts';
+import type { StateOrigin, TrainingState } from '../state/training-state.ts';
 import { isPrompt } from './is-prompt.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
@@ -43,13 +43,13 @@ export interface BatchSource {
 export function startState(
   parameters: TensorMap,
   { seed, weightDecay, betas }: Pick<StepOptions, 'seed' | 'weightDecay' | 'betas'>,
-  digests: StateDigests,
+  origin: StateOrigin,
 ): TrainingState {
   const copies: TensorMap = new Map(
     [...parameters].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
   );
   return {
-    ...{ step: 0, seed, digests, parameters: copies },
+    ...{ step: 0, seed, origin, changes: [], best: null, parameters: copies },
     ...{ optimiser: createAdamW({ weightDecay, betas }), average: new Map(), losses: [] },
   };
 }
@@ -64,7 +64,7 @@ export function startState(
  * @param batches from batch number `state.step · accumulate` on
  *
  * @example
- * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, digests), options);
+ * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, origin), options);
  */
 export async function trainAdapter(
   stepper: Pick<Stepper, 'run'>,
@@ -74,7 +74,10 @@ export async function trainAdapter(
   { onStep, onState, signal }: TrainHooks = {},
 ): Promise<TrainingState> {
   let now = copyOf(state);
-  const schedule = { peak: options.rate, warmupSteps: options.warmup, totalSteps: options.steps };
+  const { first, rate: peak, warmup: warmupSteps, endRate: end } = options;
+  const schedule = { peak, warmupSteps, totalSteps: options.steps - first, end };
+  // Losses of another stage are no measure for this one's.
+  if (now.step === first) now = { ...now, losses: [] };
   while (now.step < options.steps && !signal?.aborted) {
     const { parameters, optimiser } = now;
     const { gradients, scale, losses, ...measured } = await measure(stepper, batches, now, options);
@@ -85,7 +88,7 @@ export async function trainAdapter(
         `Step ${now.step + 1}: the gradients are not finite though the loss is ${measured.loss}; try a smaller rate.`,
       );
     const clip = options.clip === null ? 1 : clipScale(norm, options.clip);
-    const rate = learningRate(schedule, now.step);
+    const rate = learningRate(schedule, now.step - first);
     const ofPrompts = (options.promptRate ?? options.rate) / options.rate;
     stepAdamW(
       ...([optimiser, floatsOf(parameters), gradients] as const),

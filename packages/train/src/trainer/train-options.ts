@@ -3,8 +3,10 @@ import type { LearnedPart } from '../graph/host-parameters.ts';
 
 /** How steps are made; everything here changes what comes out. */
 export interface StepOptions {
-  /** Optimiser steps in all. */
+  /** Optimiser steps after which the run, or this stage of it, ends; those before the stage count. */
   readonly steps: number;
+  /** Steps of the stages before this one: its schedule begins there. */
+  readonly first: number;
   /** Patches of a batch. */
   readonly batch: number;
   /** Side of the patches in pixels; a multiple of what the host needs. */
@@ -15,6 +17,8 @@ export interface StepOptions {
   readonly rate: number;
   /** Peak learning rate of prompts and gates; null for that of the others. */
   readonly promptRate: number | null;
+  /** Rate at the last step. */
+  readonly endRate: number;
   /** Steps in which the rate rises from a tenth of its peak. */
   readonly warmup: number;
   readonly weightDecay: number;
@@ -47,8 +51,8 @@ export interface TrainOptions extends StepOptions {
  * are clipped. The rule for spikes is off: it is for large batches.
  */
 export const defaultTrainOptions: TrainOptions = {
-  ...{ steps: 2000, batch: 8, patch: 64, accumulate: 1 },
-  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, promptRate: null },
+  ...{ steps: 2000, first: 0, batch: 8, patch: 64, accumulate: 1 },
+  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, endRate: 0, promptRate: null },
   ...{ warmup: 100, weightDecay: 0.01, betas: [0.9, 0.999], clip: 1, average: null },
   ...{ seed: 0, spikes: false, learn: 'pip' },
 };
@@ -58,7 +62,8 @@ export const defaultTrainOptions: TrainOptions = {
  * so no batch counts as a spike.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 1500, batch: 20, patch: 64, accumulate: 1 },
-  ...{ rate: 3e-3, promptRate: null, warmup: 100, weightDecay: 0.01, betas: [0.9, 0.999] },
+  ...{ steps: 1500, first: 0, batch: 20, patch: 64, accumulate: 1 },
+  ...{ rate: 3e-3, endRate: 0, promptRate: null, warmup: 100, weightDecay: 0.01 },
+  ...{ betas: [0.9, 0.999] },
   ...{ clip: 1, average: null, seed: 0, spikes: false },
 };
