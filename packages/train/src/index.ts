@@ -4,3 +4,4 @@ export * from './graph/index.ts';
 export * from './optimise/index.ts';
 export * from './state/index.ts';
 export * from './trainer/index.ts';
+export * from './validation/index.ts';

@@ -1,10 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { writeSensor } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
+import { forceOption } from '../host/refuse-folder.ts';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
+import { checkTarget } from '../train/check-target.ts';
 import { machineMemory } from '../train/machine-memory.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openSensorRun } from '../train/open-sensor-run.ts';
@@ -14,7 +15,7 @@ import { spellFigure } from '../train/spell-figure.ts';
 import { spellTime } from '../train/spell-time.ts';
 import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
 import { TrainLog } from '../train/train-log.ts';
-import { writeCurve } from '../train/write-curve.ts';
+import { writePage } from '../train/write-page.ts';
 import { version } from '../version.ts';
 
 interface Options extends StepRequest {
@@ -47,14 +48,19 @@ export function command(): Command {
       const { output, device, threads, workers, saveEvery, batch, patch, rate, seed } = given;
       const { checkpointing = false } = given;
       requireData(given);
-      if (!given.resume) refuseFolder(output, 'a sensor', given.force);
+      const total = given.steps ?? defaultSensorOptions.steps;
       const options = {
         ...defaultSensorOptions,
-        ...{ steps: given.steps, batch, patch, rate, seed },
-        warmup: given.warmup ?? Math.round(given.steps / 12),
+        ...{ steps: total, batch, patch, rate, seed },
+        warmup: given.warmup ?? Math.round(total / 12),
       };
       const stem = output.replace(/[/\\]+$/, '');
       const statePath = `${stem}.state.safetensors`;
+      const logPath = `${stem}.log.csv`;
+      checkTarget({
+        ...{ folder: { path: stem, kind: 'a sensor' }, files: [given.html, logPath] },
+        ...{ state: statePath, inputs: [], resume: given.resume, force: given.force },
+      });
       const request = {
         ...{ labels: given.labels, adapter: given.adapter, options },
         ...{ data: given.data, pairs: given.pairs ?? {} },
@@ -62,16 +68,28 @@ export function command(): Command {
       };
       const { sensor, batches, state: begun } = await openSensorRun(request, session.cwd);
       const graph = sensorGraph(sensor.config, { ...options, checkpointing });
-      const log = await TrainLog.open(`${stem}.log.csv`, begun.step, graph.figure);
+      const log = new TrainLog(logPath, begun.step, graph.figure);
       if (begun.step > 0) session.note(`going on after step ${begun.step}`);
       const memory = machineMemory(device);
       const pace = { device, threads, workers, saveEvery, checkpointing, memory };
       const { state, seconds, patchesPerSecond, runtimeShare } = await runSteps(
-        ...([session, { graph, sizeMultiple: 1, batches, state: begun }, options, pace] as const),
+        session,
+        {
+          stages: begun.step < total ? [{ graph, options }] : [],
+          ...{ sizeMultiple: 1, batches, state: begun },
+        },
+        pace,
         { statePath, log },
       );
       const { loss, figure: accuracy, count } = meanOf(log.lines);
-      const { average: _, spikes: __, ...kept } = options;
+      const {
+        average: _,
+        spikes: __,
+        promptRate: ___,
+        first: ____,
+        endRate: _____,
+        ...kept
+      } = options;
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
         ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
@@ -93,7 +111,7 @@ export function command(): Command {
         ['log', log.path],
       ] as const;
       if (given.html !== undefined)
-        await writeCurve(given.html, {
+        await writePage(given.html, {
           name: output,
           summary: `Trained to tell apart ${labels.join(', ')}`,
           ...{ facts, log, title: 'Share of patches with the right label' },

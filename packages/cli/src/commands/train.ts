@@ -1,25 +1,26 @@
 import { basename, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
+import type { TrainingState } from '@pip-graft/train';
 import type { Command } from 'commander';
 import { define } from '../session/define.ts';
 import { run } from '../session/run.ts';
 import { table } from '../session/table.ts';
+import { checkTarget } from '../train/check-target.ts';
 import { keepLearned } from '../train/keep-learned.ts';
 import { machineMemory } from '../train/machine-memory.ts';
 import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
+import { planValidation } from '../train/plan-validation.ts';
+import { readBest } from '../train/read-best.ts';
+import { removeStale } from '../train/remove-stale.ts';
 import { rounded } from '../train/rounded.ts';
-import { runSteps } from '../train/run-steps.ts';
+import { type RunResult, runSteps } from '../train/run-steps.ts';
 import { spellTime } from '../train/spell-time.ts';
 import { TrainLog } from '../train/train-log.ts';
-import {
-  checkRequest,
-  optionsOf,
-  type TrainRequest,
-  trainOptions,
-} from '../train/train-request.ts';
-import { writeCurve } from '../train/write-curve.ts';
-import { version } from '../version.ts';
+import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../train/train-request.ts';
+import { spikeSteps, trainingRecord } from '../train/training-record.ts';
+import type { Validator } from '../train/validator.ts';
+import { writePage } from '../train/write-page.ts';
 
 export function command(): Command {
   const train = define(
@@ -28,6 +29,8 @@ export function command(): Command {
     [
       'graft train --host nafnet.onnx --data photos/ -o my-adapter',
       'graft train --host nafnet.onnx --data photos/ -o my-adapter --resume',
+      'graft train --host nafnet.onnx --data photos/ -o my-adapter --validate 5% --html run.html',
+      'graft train --host nafnet.onnx --data photos/ -o my-adapter --stage steps=24000,batch=8,patch=64,rate=1e-3 --stage steps=16000,batch=4,patch=128,rate=5e-4',
       'graft train --host nafnet.onnx --data photos/ -o denoiser.onnx --adapter none --params all',
       'graft train --host nafnet.onnx --data photos/ --pairs rain=rain100/ -o my-adapter --adapter init:labels=noise+rain',
     ],
@@ -39,70 +42,100 @@ export function command(): Command {
       const { output, device, threads, workers, saveEvery, checkpointing = false } = given;
       const alone = given.adapter === 'none';
       checkRequest(given, alone);
-      const options = await optionsOf(given);
+      const stages = await stagesOf(given);
       const stem = output.replace(/[/\\]+$/, '');
       const statePath = `${stem}.state.safetensors`;
+      const bestPath = `${stem}.best.state.safetensors`;
+      const logPath = `${stem}.log.csv`;
+      const validationPath = `${stem}.validation.csv`;
+      checkTarget({
+        folder: alone ? undefined : { path: stem, kind: 'an adapter' },
+        files: [
+          ...[alone ? output : undefined, given.hostOutput, given.html, logPath],
+          ...(given.validate === undefined ? [] : [bestPath, validationPath]),
+        ],
+        ...{ state: statePath, inputs: [given.host], resume: given.resume, force: given.force },
+      });
       const host = openHost(given.host);
       try {
         const request = {
-          ...{ adapter: given.adapter, labels: given.labels, options },
+          ...{ adapter: given.adapter, labels: given.labels, stages, given },
           ...{ data: given.data, pairs: given.pairs ?? {}, degradations: given },
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);
-        const graph = trainingGraph(host, opened.adapter, {
-          ...options,
-          checkpointing,
-          external: host.external,
-        });
-        const log = await TrainLog.open(`${stem}.log.csv`, opened.state.step, graph.figure);
-        if (given.resume && opened.state.step > 0)
-          session.note(`going on after step ${opened.state.step}`);
-        const memory = machineMemory(device);
-        const pace = { device, threads, workers, saveEvery, checkpointing, memory };
-        const { sizeMultiple } = host.located;
-        const { state, seconds, patchesPerSecond, runtimeShare } = await runSteps(
-          ...([session, { ...opened, graph, sizeMultiple }, options, pace] as const),
-          { statePath, log },
-        );
-        const { loss, figure: psnr, count } = meanOf(log.lines);
-        const { average, ...rest } = options;
-        const training = {
-          ...{ tool: `graft ${version}`, ...rest, ...(average === null ? {} : { average }) },
-          ...{ steps: state.step, ofSteps: options.steps, photos: opened.batches.photos.length },
-          ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
-          ...{ lastLoss: rounded(loss), lastPsnr: rounded(psnr) },
+        const { labels, state: begun } = opened;
+        const { external } = host;
+        const left = stages
+          .filter(({ steps }) => steps > begun.step)
+          .map((options) => ({
+            options,
+            graph: trainingGraph(host, opened.adapter, { ...options, checkpointing, external }),
+          }));
+        const log = new TrainLog(logPath, begun.step, 'psnr');
+        const validation = planValidation(host, opened, given, { path: validationPath, bestPath });
+        if (given.resume && begun.step > 0) session.note(`going on after step ${begun.step}`);
+        for (const file of [statePath, bestPath]) removeStale(file);
+        const page = async (
+          validator: Validator | undefined,
+          facts: readonly (readonly [string, string])[],
+        ): Promise<void> => {
+          if (given.html === undefined) return;
+          await writePage(given.html, {
+            ...{ name: output, summary: `Trained for ${labels.join(', ')}`, facts, log },
+            title: 'PSNR in dB',
+            ...(validation ? { validation: { ...validation, figures: validator?.figures } } : {}),
+          });
         };
-        await keepLearned(host, opened, state, {
+        const memory = machineMemory(device);
+        const { sizeMultiple } = host.located;
+        const ended = await runSteps(
+          session,
+          { stages: left, sizeMultiple, batches: opened.batches, state: begun, validation },
+          { device, threads, workers, saveEvery, checkpointing, memory },
+          {
+            ...{ statePath, log },
+            page: (validator) =>
+              page(validator, [['steps', `${log.lines.length} of ${stages.at(-1)!.steps} so far`]]),
+          },
+        );
+        const { state, seconds, patchesPerSecond, runtimeShare } = ended;
+        const kept = keptOf(ended, bestPath);
+        const best = ended.best ?? undefined;
+        const training = trainingRecord({ given, stages, opened, state, log, best });
+        await keepLearned(host, opened, kept, {
           adapter: alone ? undefined : output,
           host: alone ? output : given.hostOutput,
           name: given.name ?? basename(resolve(output)),
           training,
         });
+        const { loss, figure: psnr, count } = meanOf(log.lines);
+        const total = stages.at(-1)!.steps;
         const facts = [
-          [alone ? 'host' : 'adapter', `${output}, ${opened.labels.join(', ')}`],
+          [alone ? 'host' : 'adapter', `${output}, ${labels.join(', ')}`],
           ...(given.hostOutput === undefined ? [] : [['host', given.hostOutput] as const]),
-          ['steps', `${state.step} of ${options.steps}`],
+          ['steps', `${state.step} of ${total}`],
           ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
           ['PSNR', `${psnr.toFixed(2)} dB of the batches, likewise`],
+          ...(best ? [['kept', spellBest(best)] as const] : []),
+          ...(stages.some(({ spikes }) => spikes)
+            ? [['spikes', `${spikeSteps(log)} of ${state.step} steps counted less`] as const]
+            : []),
           ['time', spellTime({ seconds, patchesPerSecond, runtimeShare })],
           ['state', statePath],
           ['log', log.path],
         ] as const;
-        if (given.html !== undefined) {
-          await writeCurve(given.html, {
-            name: output,
-            summary: `Trained for ${opened.labels.join(', ')}`,
-            ...{ facts, log, title: 'PSNR in dB' },
-          });
-        }
-        const stopped = state.step < options.steps;
+        await page(ended.validator, facts);
+        if (ended.spent)
+          session.note(`ended after step ${state.step}: no better since step ${kept.step}`);
+        const stopped = state.step < total && !ended.spent;
         if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
         return {
           json: {
             ...{ output, state: statePath, log: log.path, steps: state.step, loss, psnr, seconds },
             ...{ patchesPerSecond, runtimeShare },
-            ...{ labels: opened.labels, training, stopped },
+            ...(validation ? { validation: validation.log.path, best: best ?? null } : {}),
+            ...{ labels, training, stopped },
           },
           text: table(facts.map((row) => [...row])),
           ...(stopped ? { exit: 130 } : {}),
@@ -112,4 +145,23 @@ export function command(): Command {
       }
     }),
   );
+}
+
+/** The best state where a run was validated, else the last. */
+function keptOf({ state, best }: RunResult, bestPath: string): TrainingState {
+  if (best === null || best.step === state.step) return state;
+  return readBest(bestPath, state) ?? state;
+}
+
+function spellBest({
+  step,
+  mean,
+  psnr,
+}: {
+  readonly step: number;
+  readonly mean: number;
+  readonly psnr: Readonly<Record<string, number>>;
+}): string {
+  const each = Object.entries(psnr).map(([label, value]) => `${label} ${value.toFixed(2)}`);
+  return `step ${step}, the best of the validations: ${mean.toFixed(2)} dB (${each.join(', ')})`;
 }

@@ -4,7 +4,10 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { Option } from 'commander';
 
 /** What a folder can hold, and the file that tells. */
-const marks = { 'an adapter': 'adapter_config.json', 'a sensor': 'sensor_config.json' } as const;
+export const marks = {
+  'an adapter': 'adapter_config.json',
+  'a sensor': 'sensor_config.json',
+} as const;
 
 /** What may stand where a result goes. */
 export type FolderKind = keyof typeof marks;

@@ -5,22 +5,25 @@ import {
   type BatchOptions,
   hostParameters,
   readParameters,
-  type StateDigests,
   startState,
   type TrainingState,
   type TrainOptions,
 } from '@pip-graft/train';
-import { canonical, sha256 } from '../session/canonical.ts';
 import { type BatchRequest, batchesOf } from './batches-of.ts';
 import { beginOrGoOn } from './begin-or-go-on.ts';
+import { type OpenValidation, openValidation } from './open-validation.ts';
+import { runOptions } from './run-options.ts';
+import type { TrainRequest } from './train-request.ts';
 
 /** What a run was asked for. */
-export interface RunRequest extends BatchRequest {
+export interface RunRequest extends Omit<BatchRequest, 'options'> {
   /** What to begin with; `none` to train the host by itself. */
   readonly adapter: string;
   /** Degradations of a run without an adapter. */
   readonly labels: readonly string[] | undefined;
-  readonly options: TrainOptions;
+  readonly stages: readonly TrainOptions[];
+  /** As it was asked for. */
+  readonly given: TrainRequest;
   /** The state to go on from, where there is to be one. */
   readonly resume: string | undefined;
 }
@@ -33,16 +36,19 @@ export interface OpenRun {
   readonly hostWeights: readonly string[];
   readonly batches: BatchOptions;
   readonly state: TrainingState;
+  /** What it is measured on; undefined for a run that is not. */
+  readonly validation: OpenValidation | undefined;
 }
 
 /**
  * Reads and checks all that a run needs before anything is computed.
  *
- * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take; `ADAPTER_MISMATCH` for a state of
+ * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take, and validation images that are trained on; `ADAPTER_MISMATCH` for a state of
  * another host, adapter or options; those of adapters, photos and states.
  */
 export async function openRun(host: OpenHost, request: RunRequest, cwd: string): Promise<OpenRun> {
-  const { options, resume } = request;
+  const { stages, given, resume } = request;
+  const [options] = stages as [TrainOptions];
   const adapter = request.adapter === 'none' ? null : openAdapter(request.adapter, host, cwd);
   if (adapter && request.labels)
     throw new GraftError(
@@ -50,22 +56,28 @@ export async function openRun(host: OpenHost, request: RunRequest, cwd: string):
       '--labels is for --adapter none; an adapter has labels of its own.',
     );
   const { sizeMultiple } = host.located;
-  if (options.patch % sizeMultiple !== 0)
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `--patch ${options.patch}: ${host.model.source.label} takes multiples of ${sizeMultiple}.`,
-    );
+  const validatePatch = given.validatePatch ?? stages.at(-1)!.patch;
+  for (const patch of [...stages.map((stage) => stage.patch), validatePatch])
+    if (patch % sizeMultiple !== 0)
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `--patch ${patch}: ${host.model.source.label} takes multiples of ${sizeMultiple}.`,
+      );
   const labels = adapter?.config.labels ?? request.labels ?? ['noise'];
-  const batches = await batchesOf(request, labels);
+  const all = await batchesOf({ ...request, options }, labels);
+  const { validate } = given;
+  const { batches, validation } =
+    validate === undefined
+      ? { batches: all, validation: undefined }
+      : await openValidation(validate, all, validatePatch);
   const own = readParameters(host, hostParameters(host, options.learn), host.external);
-  const digests: StateDigests = {
-    // Numbers of workers and the like are not in it: they change nothing of what comes out.
-    options: sha256(canonical({ ...options, pairs: {}, ...batches })),
+  const origin = {
+    options: runOptions(given, stages, batches, validatePatch),
     host: host.identity().digest,
     adapter: adapter?.digest ?? 'none',
   };
-  const state = beginOrGoOn(resume, digests, () =>
-    startState(new Map([...(adapter?.tensors ?? []), ...own]), options, digests),
+  const state = beginOrGoOn(resume, origin, stages.at(-1)!.steps, () =>
+    startState(new Map([...(adapter?.tensors ?? []), ...own]), options, origin),
   );
-  return { adapter, labels, batches, state, hostWeights: [...own.keys()] };
+  return { adapter, labels, batches, state, validation, hostWeights: [...own.keys()] };
 }

@@ -2,9 +2,9 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { type BatchOptions, startState, type TrainingState } from '@pip-graft/train';
-import { canonical, sha256 } from '../session/canonical.ts';
 import { type BatchRequest, batchesOf } from './batches-of.ts';
 import { beginOrGoOn } from './begin-or-go-on.ts';
+import { sensorRunOptions } from './run-options.ts';
 
 /** What a run was asked for. */
 export interface SensorRequest extends BatchRequest {
@@ -34,13 +34,11 @@ export async function openSensorRun(request: SensorRequest, cwd: string): Promis
   const labels = labelsFor(request, cwd);
   const sensor = initSensor({ labels, seed: options.seed });
   const batches = await batchesOf(request, labels);
-  const { photos, pairs = {} } = batches;
-  const digests = {
-    options: sha256(canonical({ ...options, ...sensor.config, photos, pairs })),
-    ...{ host: 'none', adapter: 'none' },
+  const origin = {
+    ...{ options: sensorRunOptions(options, batches), host: 'none', adapter: 'none' },
   };
-  const begin = () => startState(sensor.tensors, options, digests);
-  return { sensor, batches, state: beginOrGoOn(resume, digests, begin) };
+  const begin = () => startState(sensor.tensors, options, origin);
+  return { sensor, batches, state: beginOrGoOn(resume, origin, options.steps, begin) };
 }
 
 function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly string[] {

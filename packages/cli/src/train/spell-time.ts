@@ -5,6 +5,6 @@ export function spellTime({
   seconds,
   patchesPerSecond,
   runtimeShare,
-}: Omit<RunResult, 'state'>): string {
+}: Pick<RunResult, 'seconds' | 'patchesPerSecond' | 'runtimeShare'>): string {
   return `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`;
 }

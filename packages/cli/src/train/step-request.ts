@@ -10,7 +10,7 @@ export interface StepRequest {
   readonly output: string;
   readonly force?: boolean;
   readonly name?: string;
-  readonly steps: number;
+  readonly steps?: number;
   readonly batch: number;
   readonly patch: number;
   readonly rate: number;
@@ -41,7 +41,12 @@ export function stepOptions(
     output: [outputOption(`folder for the ${what}`).makeOptionMandatory()],
     name: [new Option('--name <name>', `name of the ${what}; default: that of the folder`)],
     steps: [
-      number('--steps <number>', 'optimiser steps', defaults.steps, wholeNumber(1, 100_000_000)),
+      number(
+        '--steps <number>',
+        `optimiser steps; default: ${defaults.steps}`,
+        undefined,
+        wholeNumber(1, 100_000_000),
+      ),
       number('--batch <number>', 'patches of a batch', defaults.batch, wholeNumber(1, 4096)),
       number('--patch <pixels>', 'side of the patches', defaults.patch, wholeNumber(8, 4096)),
       number('--rate <number>', 'peak learning rate', defaults.rate, positive),
@@ -63,7 +68,10 @@ export function stepOptions(
       number('--workers <number>', 'threads that make batches', undefined, wholeNumber(0, 64)),
       number('--threads <number>', 'threads of the runtime', undefined, wholeNumber(1, 1024)),
       new Option('--device <device>', 'where to train').choices(['cpu', 'cuda']).default('cpu'),
-      new Option('--html <file>', 'also write a page with the learning curve'),
+      new Option(
+        '--html <file>',
+        'also write a page with the curves, again and again during the run',
+      ),
     ],
   };
 }
@@ -96,6 +104,11 @@ export function positive(text: string): number {
   if (!(value > 0) || !Number.isFinite(value))
     throw new InvalidArgumentError('expected a number above 0.');
   return value;
+}
+
+/** A number of at least 0. */
+export function positiveOrZero(text: string): number {
+  return Number(text) === 0 && text.trim() !== '' ? 0 : positive(text);
 }
 
 function pairOf(text: string, all: Readonly<Record<string, string>> = {}): Record<string, string> {

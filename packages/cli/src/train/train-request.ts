@@ -1,20 +1,28 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { LearnedPart, TrainOptions } from '@pip-graft/train';
-import { Option } from 'commander';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { refuseOverInput, wholeNumber } from '../session/options.ts';
+import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
+import { InvalidArgumentError, Option } from 'commander';
+import { forceOption } from '../host/refuse-folder.ts';
+import { wholeNumber } from '../session/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
+import { kebab } from './kebab.ts';
+import { type GivenStage, stageOf } from './stage-of.ts';
 import {
   labelsOf,
   number,
   positive,
+  positiveOrZero,
   requireData,
   type StepRequest,
   stepOptions,
 } from './step-request.ts';
+import { type ValidationRequest, validationOptions } from './validation-request.ts';
+
+/** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
+const largeBatch = 32;
 
 /** What `graft train` is asked for. */
-export interface TrainRequest extends StepRequest, DegradeRequest {
+export interface TrainRequest extends StepRequest, DegradeRequest, ValidationRequest {
+  readonly stage?: readonly GivenStage[];
   readonly host: string;
   readonly adapter: string;
   readonly labels?: readonly string[];
@@ -22,6 +30,11 @@ export interface TrainRequest extends StepRequest, DegradeRequest {
   readonly hostOutput?: string;
   readonly accumulate: number;
   readonly loss: TrainOptions['loss'];
+  readonly angles: number;
+  readonly promptRate?: number;
+  readonly weightDecay: number;
+  readonly betas: readonly [number, number];
+  readonly spikes?: boolean;
   readonly clip: number;
   readonly average?: number;
 }
@@ -53,10 +66,35 @@ export function trainOptions(): Option[] {
       'with --adapter none: degradations to train for, joined by +; default: noise',
     ).argParser(labelsOf),
     ...steps,
+    new Option(
+      '--stage <key=value,…>',
+      'a part of the run with steps, batch, patch, rate, end-rate, warmup and loss of its own; several times, in their order',
+    ).argParser(stageOf),
     number('--accumulate <number>', 'batches for one step', 1, wholeNumber(1, 4096)),
     new Option('--loss <loss>', 'distance to the clean patch')
-      .choices(['smooth-l1', 'l1', 'charbonnier'])
+      .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr'])
       .default('smooth-l1'),
+    number(
+      '--angles <weight>',
+      'weight of the angles between degradation prompts in the loss',
+      2e-5,
+      positiveOrZero,
+    ),
+    number(
+      '--prompt-rate <number>',
+      'peak learning rate of prompts and gates; default: --rate',
+      undefined,
+      positive,
+    ),
+    number('--weight-decay <number>', "AdamW's decay of parameters", 0.01, positiveOrZero),
+    new Option('--betas <numbers>', "AdamW's two, joined by a comma")
+      .default([0.9, 0.999], '0.9,0.999')
+      .argParser(betasOf),
+    new Option(
+      '--spikes',
+      'let a batch whose loss is above 5 times the smallest of the last 100 count less; default: for batches of 32 and more',
+    ),
+    new Option('--no-spikes', 'let every batch count alike'),
     number('--clip <norm>', 'largest norm of the gradients; 0 for none', 1, positiveOrZero),
     number(
       '--average <decay>',
@@ -65,11 +103,12 @@ export function trainOptions(): Option[] {
       positive,
     ),
     ...degradeOptions(),
+    ...validationOptions(),
     ...pace,
   ];
 }
 
-/** Errors: `INVALID_ARGUMENT` for options that do not go together; `WRITE_FAILED` over what is there. */
+/** Errors: `INVALID_ARGUMENT` for options that do not go together. */
 export function checkRequest(given: TrainRequest, alone: boolean): void {
   const refuse = (problem: string): never => {
     throw new GraftError('INVALID_ARGUMENT', problem);
@@ -81,23 +120,50 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
     refuse(`--params ${given.params} changes the host: give --host-output, a file for it.`);
   if (given.hostOutput !== undefined && (alone || given.params === 'pip'))
     refuse('--host-output is for an adapter that is trained along with its host.');
-  for (const file of [alone ? given.output : undefined, given.hostOutput])
-    if (file !== undefined) refuseOverInput(given.host, file);
-  if (!alone && !given.resume) refuseFolder(given.output, 'an adapter', given.force);
+  if (given.spikes && [given.loss, ...(given.stage ?? []).map(({ loss }) => loss)].includes('psnr'))
+    refuse(
+      '--spikes compares losses above 0, and those of --loss psnr are below: give --no-spikes.',
+    );
+  if (given.stage && given.steps !== undefined)
+    refuse('--steps and --stage both say how long the run is: leave --steps out.');
+  const without = (['validateEvery', 'validatePatch', 'patience'] as const).find(
+    (key) => given.validate === undefined && given[key] !== undefined,
+  );
+  if (without !== undefined)
+    refuse(`--${kebab(without)} says how to validate: give --validate as well.`);
 }
 
-export async function optionsOf(given: TrainRequest): Promise<TrainOptions> {
+/**
+ * The options of each stage of a run; one stage where none was given.
+ *
+ * Errors: `INVALID_ARGUMENT` as `stageOptions`.
+ */
+export async function stagesOf(given: TrainRequest): Promise<TrainOptions[]> {
   const { defaultTrainOptions } = await import('@pip-graft/train');
-  const { steps, batch, patch, accumulate, loss, rate, seed, params: learn } = given;
-  return {
+  const { batch, patch, accumulate, loss, rate, seed, params: learn } = given;
+  const plain = { batch, patch, rate, loss };
+  const [first, ...later] = given.stage ?? [{ steps: given.steps ?? defaultTrainOptions.steps }];
+  const warmup = given.warmup ?? Math.round(first!.steps / 12);
+  const stages = [{ ...plain, warmup, ...first! }, ...later.map((each) => ({ ...plain, ...each }))];
+  const common = {
     ...defaultTrainOptions,
-    ...{ steps, batch, patch, accumulate, loss, rate, seed, learn },
-    warmup: given.warmup ?? Math.round(steps / 12),
+    ...{ accumulate, seed, learn, angles: given.angles, weightDecay: given.weightDecay },
+    ...{ betas: given.betas, promptRate: given.promptRate ?? null },
     clip: given.clip === 0 ? null : given.clip,
     average: given.average ?? null,
   };
+  return stageOptions(common, stages).map((stage) => ({
+    ...stage,
+    spikes: given.spikes ?? (stage.batch >= largeBatch && stage.loss !== 'psnr'),
+  }));
 }
 
-function positiveOrZero(text: string): number {
-  return text === '0' ? 0 : positive(text);
+function betasOf(text: string): [number, number] {
+  const [first, second, ...more] = text
+    .split(',')
+    .map((part) => (part === '' ? NaN : Number(part)));
+  const fits = (beta: number | undefined) => beta !== undefined && beta >= 0 && beta < 1;
+  if (!fits(first) || !fits(second) || more.length > 0)
+    throw new InvalidArgumentError('expected two numbers from 0 to below 1, as 0.9,0.99.');
+  return [first!, second!];
 }

@@ -69,6 +69,45 @@ describe('graft train', () => {
     expect(readFileSync(join(folder, 'a.html'), 'utf8')).toMatch(/<svg[\s\S]*step 6/);
   });
 
+  it('takes the PSNR loss and the settings of AdamW, and records them', () => {
+    const settings = [
+      '--loss',
+      'psnr',
+      '--betas',
+      '0.8,0.9',
+      '--weight-decay',
+      '0',
+      '--angles',
+      '0',
+    ];
+    const made = json(
+      folder,
+      ...train('-o', 'p', '--steps', '3', '--prompt-rate', '1e-3', ...settings),
+    );
+    const training = {
+      loss: 'psnr',
+      betas: [0.8, 0.9],
+      weightDecay: 0,
+      angles: 0,
+      promptRate: 1e-3,
+    };
+    expect(made['training']).toMatchObject({ ...training, spikes: false });
+    expect(made['loss']).toBeLessThan(0);
+    const { optimiser } = readState(join(folder, 'p.state.safetensors'));
+    expect(optimiser.options).toMatchObject({ betas: [0.8, 0.9], weightDecay: 0 });
+  });
+
+  it('says on how many steps the rule for spikes acted, where it is on', () => {
+    const made = json(folder, ...train('-o', 's', '--steps', '12', '--spikes'));
+    const lines = readFileSync(join(folder, 's.log.csv'), 'utf8').trim().split('\n');
+    expect(lines[0]).toBe('step,loss,psnr,rate,norm,spike');
+    const acted = lines.slice(1).filter((line) => line.endsWith(',1')).length;
+    expect(made['training']).toMatchObject({ spikes: true, spikeSteps: acted });
+    const off = json(folder, ...train('-o', 't', '--steps', '2'));
+    expect(off['training']).toMatchObject({ spikes: false });
+    expect(off['training']).not.toHaveProperty('spikeSteps');
+  });
+
   it('goes on bit for bit after it was stopped', () => {
     const options = ['--steps', '8', '--save-every', '3'];
     json(folder, ...train('-o', 'whole', ...options));
@@ -152,6 +191,8 @@ describe('graft train', () => {
     ['an adapter is there', ['-o', 'a'], 7, /--force/],
     ['other options', ['-o', 'whole', '--resume', '--steps', '9'], 4, /other options/],
     ['another adapter', ['-o', 'a', '--resume', '--steps', '6'], 4, /another adapter/],
+    ['spikes of a loss below 0', ['-o', 'b', '--loss', 'psnr', '--spikes'], 2, /--no-spikes/],
+    ['betas that are none', ['-o', 'b', '--betas', '0.9'], 2, /two numbers/],
     ['no photos', ['-o', 'b', '--data', 'empty'], 2, /empty/],
     ['a folder that is not there', ['-o', 'b', '--data', 'nowhere'], 7, /nowhere/],
     [

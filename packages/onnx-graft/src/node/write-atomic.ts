@@ -14,11 +14,13 @@ const yieldBytes = 16 * 1024 * 1024;
  * Writes a file beside its target and renames it over; on any failure or abort the target is as it was.
  *
  * @param write receives a function that appends bytes
+ * @param durable whether the bytes are on the disk before the name is: a power cut leaves one of both files
  */
 export async function writeAtomic(
   path: string,
   write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
   signal?: AbortSignal,
+  { durable = false }: { readonly durable?: boolean } = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${serial++}.tmp`);
   let made = false;
@@ -39,16 +41,25 @@ export async function writeAtomic(
         await setImmediate();
         signal?.throwIfAborted();
       });
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
     if (before) await chmod(temporary, before.mode & 0o777);
     await rename(temporary, path);
+    if (durable) await syncFolder(dirname(path));
   } catch (error) {
     if (made) await rm(temporary, { force: true });
     if (signal?.aborted) throw error;
     throw ioError('write', path, error);
   }
+}
+
+/** The rename itself, where the system lets a folder be opened for it (Windows does not). */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }
 
 /** What stands at a path, after making sure that a rename over it is what its owner would allow. */

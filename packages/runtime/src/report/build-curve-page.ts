@@ -1,8 +1,9 @@
 import { facts } from './facts.ts';
 import { html } from './html.ts';
 import { page } from './page.ts';
-import type { ReportFact } from './report-data.ts';
+import type { ReportFact, ReportStrip } from './report-data.ts';
 import { curve, type ReportCurve } from './sections/curve.ts';
+import { strips } from './sections/strips.ts';
 
 /** What a page about a training run shows: plain data. */
 export interface CurvePage {
@@ -11,6 +12,8 @@ export interface CurvePage {
   readonly summary: string;
   readonly facts: readonly ReportFact[];
   readonly curves: readonly ReportCurve[];
+  /** Patches as they are restored. */
+  readonly samples?: readonly ReportStrip[];
 }
 
 /**
@@ -18,11 +21,17 @@ export interface CurvePage {
  *
  * @example await writeFile('training.html', buildCurvePage(page));
  */
-export function buildCurvePage({ name, summary, curves, ...rest }: CurvePage): string {
+export function buildCurvePage({
+  name,
+  summary,
+  curves,
+  samples = [],
+  ...rest
+}: CurvePage): string {
   return page({
     title: name,
     header: html`<p class="brand">${name}</p><h1>${summary}</h1>`,
     main: html`<div class="card">${facts(rest.facts)}</div>${curves.map(curve)}
-<p class="hint">Grey is each step, green the mean of the last fiftieth of the run. Labels and degradations differ from batch to batch, so a single step says little.</p>`,
+<p class="hint">Grey is each step, green the mean of the last fiftieth of the run. Labels and degradations differ from batch to batch, so a single step says little.</p>${strips(samples)}`,
   });
 }

@@ -14,7 +14,8 @@ export {
   type LearnerGraphOptions,
   learnerGraph,
 } from './learner-graph.ts';
+export { type RestorerGraph, type RestorerGraphOptions, restorerGraph } from './restorer-graph.ts';
 export { type SensorGraphOptions, sensorGraph } from './sensor-graph.ts';
 export type { Feed, TrainingGraph } from './step-graph.ts';
 export { type StepMemory, stepMemory, stepMemoryFactor } from './step-memory.ts';
-export { type TrainingGraphOptions, trainingGraph } from './training-graph.ts';
+export { type LearnerOptions, type TrainingGraphOptions, trainingGraph } from './training-graph.ts';

@@ -3,15 +3,15 @@ import { type ExternalReader, GraftError, mainImage, widenPrecision } from '@pip
 import type { Adapter } from '@pip-graft/pip-core';
 import { graftFed } from './graft-fed.ts';
 import { hostParameters, type LearnedPart } from './host-parameters.ts';
-import { type LearnerGraphOptions, learnerGraph } from './learner-graph.ts';
+import { type Learner, type LearnerGraphOptions, learnerGraph } from './learner-graph.ts';
 import type { TrainingGraph } from './step-graph.ts';
 
 /** What a step computes, and at which size. */
 export interface TrainingGraphOptions extends LearnerGraphOptions {
   /** Default `pip`. */
-  readonly learn?: LearnedPart;
+  readonly learn?: LearnedPart | undefined;
   /** Reads external data of a host in float16. */
-  readonly external?: ExternalReader;
+  readonly external?: ExternalReader | undefined;
 }
 
 /**
@@ -32,16 +32,28 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
 export function trainingGraph(
   given: Host,
   adapter: Adapter | null,
-  { learn = 'pip', external, ...options }: TrainingGraphOptions,
+  { learn, external, ...options }: TrainingGraphOptions,
 ): TrainingGraph {
+  return learnerGraph(learnerOf(given, adapter, { learn, external }), options);
+}
+
+/** What of {@link TrainingGraphOptions} says what is learned. */
+export type LearnerOptions = Pick<TrainingGraphOptions, 'learn' | 'external'>;
+
+/** What restores, with an adapter's parameters as inputs, and what of it is learned. */
+export function learnerOf(
+  given: Host,
+  adapter: Adapter | null,
+  { learn = 'pip', external }: LearnerOptions,
+): Learner {
   const host = widened(given, learn, external);
   const own = hostParameters(host, learn).map(({ name }) => name);
-  if (!adapter) {
-    const image = mainImage(host.model);
-    return learnerGraph({ model: host.model, image, parameters: own, steering: null }, options);
-  }
+  if (!adapter)
+    return {
+      ...{ model: host.model, image: mainImage(host.model), parameters: own, steering: null },
+    };
   const grafted = graftFed(host, adapter);
-  return learnerGraph({ ...grafted, parameters: [...grafted.parameters, ...own] }, options);
+  return { ...grafted, parameters: [...grafted.parameters, ...own] };
 }
 
 function widened(host: Host, learn: LearnedPart, external: ExternalReader | undefined): Host {

@@ -9,9 +9,10 @@ export {
   type AdamWState,
   createAdamW,
   type Moments,
+  type StepExtras,
   stepAdamW,
 } from './adamw.ts';
-export { clipGradients, gradientNorm } from './clip-gradients.ts';
+export { clipGradients, clipScale, gradientNorm } from './clip-gradients.ts';
 export { type Floats, floatsOf } from './floats.ts';
 export { learningRate, type RateSchedule } from './learning-rate.ts';
 export { spikeScale, spikeWindow } from './spike-scale.ts';

@@ -19,7 +19,7 @@ export function updateAverage(
   parameters: Floats,
   decay: number,
 ): void {
-  requireNumber('the decay of an average', decay, decay >= 0 && decay <= 1, 'in [0, 1]');
+  requireDecay(decay);
   if (average.size === 0) {
     for (const [name, parameter] of parameters) average.set(name, parameter.slice());
     return;
@@ -31,4 +31,9 @@ export function updateAverage(
       mean[i] = decay * mean[i]! + (1 - decay) * parameter[i]!;
     }
   }
+}
+
+/** Errors: `INVALID_ARGUMENT`. */
+export function requireDecay(decay: number): void {
+  requireNumber('the decay of an average', decay, decay >= 0 && decay <= 1, 'in [0, 1]');
 }

@@ -9,7 +9,7 @@ import {
   type StateRecord,
   stateVersion,
 } from './state-record.ts';
-import type { StateDigests } from './training-state.ts';
+import type { BestStep, JsonValue, StateChange, StateOrigin } from './training-state.ts';
 
 /**
  * A record out of its JSON, every field checked.
@@ -23,7 +23,7 @@ export function decodeRecord(text: string, label: string): StateRecord {
     throw new GraftError('ADAPTER_INVALID', `${label}: its training record is not sound: ${what}.`);
   };
   if (!isObject(root)) return fail('it is not an object');
-  const { version, step, seed, names, average, losses, optimiser, digests } = root;
+  const { version, step, seed, names, average, losses, optimiser, origin, changes, best } = root;
   if (version !== stateVersion) {
     return fail(
       `this program reads version ${stateVersion}, not ${JSON.stringify(version)}; use the one that wrote it`,
@@ -40,7 +40,9 @@ export function decodeRecord(text: string, label: string): StateRecord {
     average,
     losses: readLosses(losses, label) ?? fail("'losses' is not a list of numbers"),
     optimiser: readOptimiser(optimiser) ?? fail("'optimiser' lacks settings or has wrong ones"),
-    digests: readDigests(digests) ?? fail("'digests' are not the texts of options, host, adapter"),
+    origin: readOrigin(origin) ?? fail("'origin' lacks options, or the texts of host and adapter"),
+    changes: readChanges(changes) ?? fail("'changes' is not a list of steps, options and values"),
+    best: best === null ? null : (readBest(best) ?? fail("'best' is not a step and a figure")),
   };
 }
 
@@ -76,11 +78,32 @@ function readOptimiser(value: unknown): StateRecord['optimiser'] | undefined {
   }
 }
 
-function readDigests(value: unknown): StateDigests | undefined {
+function readOrigin(value: unknown): StateOrigin | undefined {
   if (!isObject(value)) return undefined;
   const { options, host, adapter } = value;
-  if (typeof options !== 'string' || typeof host !== 'string') return undefined;
-  return typeof adapter === 'string' ? { options, host, adapter } : undefined;
+  if (!isObject(options) || typeof host !== 'string' || typeof adapter !== 'string')
+    return undefined;
+  // It came out of JSON.
+  return { options: options as { readonly [name: string]: JsonValue }, host, adapter };
+}
+
+function readChanges(value: unknown): StateChange[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const changes = value.map((each: unknown): StateChange | undefined => {
+    if (!isObject(each)) return undefined;
+    const { step, option, from, to } = each;
+    if (!isCount(step) || typeof option !== 'string') return undefined;
+    if (from === undefined || to === undefined) return undefined;
+    return { step, option, from: from as JsonValue, to: to as JsonValue };
+  });
+  return changes.every((change) => change !== undefined) ? changes : undefined;
+}
+
+function readBest(value: unknown): BestStep | undefined {
+  if (!isObject(value)) return undefined;
+  const figure = decodeNumber(value['figure']);
+  const { step } = value;
+  return isCount(step) && figure !== undefined ? { step, figure } : undefined;
 }
 
 function isNames(value: unknown): value is string[] {

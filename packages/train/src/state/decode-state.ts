@@ -78,7 +78,7 @@ function tensorProblems({ headers }: SafetensorsFile, record: StateRecord): stri
 }
 
 function build({ load }: SafetensorsFile, record: StateRecord): TrainingState {
-  const { names, step, seed, losses, digests, optimiser } = record;
+  const { names, step, seed, losses, origin, changes, best, optimiser } = record;
   const data = (kind: TensorKind, name: string) => load(tensorName(kind, name)).data;
   const moments = optimiser.step > 0 ? names : [];
   const averages = record.average ? names : [];
@@ -92,6 +92,6 @@ function build({ load }: SafetensorsFile, record: StateRecord): TrainingState {
     },
     average: new Map(averages.map((name) => [name, data('average', name)])),
     losses,
-    digests,
+    ...{ origin, changes, best },
   };
 }

@@ -15,7 +15,7 @@ import type { TrainingState } from './training-state.ts';
  * @example decodeState(encodeState(state)) // the same state
  */
 export function encodeState(state: TrainingState): Uint8Array {
-  const { step, seed, optimiser, losses, digests } = state;
+  const { step, seed, optimiser, losses, origin, changes, best } = state;
   requireSound(state);
   const tensors = new Map<string, FloatTensor>();
   for (const [name, { dims, data }] of state.parameters) {
@@ -35,21 +35,23 @@ export function encodeState(state: TrainingState): Uint8Array {
     average: state.average.size > 0,
     optimiser,
     losses,
-    digests,
+    ...{ origin, changes, best },
   });
   return writeSafetensors(tensors, { [recordKey]: record });
 }
 
 /** What the reader will insist on. */
 function requireSound(state: TrainingState): void {
-  const { step, seed, optimiser, average, digests } = state;
+  const { step, seed, optimiser, average, origin, changes, best } = state;
   const parameters = floatsOf(state.parameters);
   createAdamW(optimiser.options);
   if (!isCount(step) || !isCount(optimiser.step))
     throw wrong('its steps are not whole numbers of at least 0');
   if (!isSeed(seed)) throw wrong('its seed is not a whole number or text');
-  if (Object.values(digests).some((digest) => typeof digest !== 'string'))
+  if (typeof origin.host !== 'string' || typeof origin.adapter !== 'string')
     throw wrong('its digests are not texts');
+  if (changes.some((change) => !isCount(change.step)) || (best && !isCount(best.step)))
+    throw wrong('the steps of its changes or of its best are not whole numbers of at least 0');
   if (optimiser.step > 0) requireMoments(parameters, state);
   else if (optimiser.moments.size > 0) throw wrong('it has moments before the first step');
   if (average.size > 0) requireSameNames(parameters, average, 'average', 'parameter');

@@ -5,10 +5,11 @@ import { encodeNumber } from './numbers.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** Version of the record; a reader refuses others. */
-export const stateVersion = 1;
+export const stateVersion = 2;
 
 /** What a training state has besides tensors. */
-export interface StateRecord extends Pick<TrainingState, 'step' | 'seed' | 'losses' | 'digests'> {
+export interface StateRecord
+  extends Pick<TrainingState, 'step' | 'seed' | 'losses' | 'origin' | 'changes' | 'best'> {
   readonly optimiser: Pick<AdamWState, 'options' | 'step'>;
   /** Names of the parameters in their order, which the tensors of a file do not keep. */
   readonly names: readonly string[];
@@ -18,7 +19,7 @@ export interface StateRecord extends Pick<TrainingState, 'step' | 'seed' | 'loss
 
 /** A record as JSON. Errors: `LIMIT_EXCEEDED` for one that {@link decodeRecord} would not read. */
 export function encodeRecord(record: StateRecord): string {
-  const { step, seed, names, average, losses, optimiser, digests } = record;
+  const { step, seed, names, average, losses, optimiser, origin, changes, best } = record;
   const { betas, eps, weightDecay } = optimiser.options;
   requireFewLosses(losses.length, 'The state');
   const text = JSON.stringify({
@@ -32,7 +33,9 @@ export function encodeRecord(record: StateRecord): string {
       weightDecay: encodeNumber(weightDecay),
     },
     average,
-    digests: { options: digests.options, host: digests.host, adapter: digests.adapter },
+    origin: { options: origin.options, host: origin.host, adapter: origin.adapter },
+    changes: changes.map(({ step, option, from, to }) => ({ step, option, from, to })),
+    best: best && { step: best.step, figure: encodeNumber(best.figure) },
     names,
     losses: losses.map(encodeNumber),
   });

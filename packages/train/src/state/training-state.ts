@@ -1,14 +1,39 @@
 import type { TensorMap } from '@pip-graft/weights';
 import type { AdamWState } from '../optimise/adamw.ts';
 
+/** What JSON holds. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
 /** What a run was started with, so that it is not continued with something else. */
-export interface StateDigests {
-  /** Of the training options. */
-  readonly options: string;
-  /** Of the host's file. */
+export interface StateOrigin {
+  /** Training options by name, as whoever trains compares them. */
+  readonly options: { readonly [name: string]: JsonValue };
+  /** Digest of the host's file. */
   readonly host: string;
-  /** Of the adapter that the run began with. */
+  /** Digest of the adapter that the run began with. */
   readonly adapter: string;
+}
+
+/** An option that a run went on with in another way than it had begun. */
+export interface StateChange {
+  /** Steps that were done. */
+  readonly step: number;
+  readonly option: string;
+  readonly from: JsonValue;
+  readonly to: JsonValue;
+}
+
+/** Where a run was best on images that it does not learn from. */
+export interface BestStep {
+  readonly step: number;
+  /** The figure, larger is better. */
+  readonly figure: number;
 }
 
 /**
@@ -28,5 +53,10 @@ export interface TrainingState {
   readonly average: ReadonlyMap<string, Float32Array>;
   /** Batch losses as measured, oldest first; NaN and infinite ones are kept as such. */
   readonly losses: readonly number[];
-  readonly digests: StateDigests;
+  /** With the options as they are now. */
+  readonly origin: StateOrigin;
+  /** What was changed on the way, oldest first. */
+  readonly changes: readonly StateChange[];
+  /** Null before the first validation. */
+  readonly best: BestStep | null;
 }

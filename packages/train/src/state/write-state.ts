@@ -3,7 +3,8 @@ import { encodeState } from './encode-state.ts';
 import type { TrainingState } from './training-state.ts';
 
 /**
- * Writes a training state to one file, whole or not at all; a state that stood there stays until then.
+ * Writes a training state to one file, whole or not at all, also when the process is killed or the power
+ * fails; a state that stood there stays until then.
  *
  * Errors: `INVALID_ARGUMENT`, `LIMIT_EXCEEDED` as {@link encodeState}; `WRITE_FAILED`.
  *
@@ -15,5 +16,5 @@ export async function writeState(
   signal?: AbortSignal,
 ): Promise<void> {
   const bytes = encodeState(state);
-  await writeAtomic(path, (append) => append(bytes), signal);
+  await writeAtomic(path, (append) => append(bytes), signal, { durable: true });
 }

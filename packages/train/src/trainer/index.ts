@@ -1,3 +1,5 @@
+export { isPrompt } from './is-prompt.ts';
+export { type Stage, stageOptions } from './stages.ts';
 export {
   type BatchSource,
   learned,
@@ -12,4 +14,10 @@ export {
   type StepOptions,
   type TrainOptions,
 } from './train-options.ts';
-export { openStepper, type Stepper, type StepResult } from './train-step.ts';
+export {
+  openRestorer,
+  openStepper,
+  type PatchRestorer,
+  type Stepper,
+  type StepResult,
+} from './train-step.ts';

@@ -2,13 +2,13 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
 import { accumulate, createAccumulation, meanGradients } from '../optimise/accumulate.ts';
-import { createAdamW, stepAdamW } from '../optimise/adamw.ts';
-import { clipGradients, gradientNorm } from '../optimise/clip-gradients.ts';
-import { floatsOf } from '../optimise/floats.ts';
+import { createAdamW, type StepExtras, stepAdamW } from '../optimise/adamw.ts';
+import { clipScale, gradientNorm } from '../optimise/clip-gradients.ts';
+import { type Floats, floatsOf } from '../optimise/floats.ts';
 import { learningRate } from '../optimise/learning-rate.ts';
 import { spikeScale, spikeWindow } from '../optimise/spike-scale.ts';
-import { updateAverage } from '../optimise/update-average.ts';
-import type { StateDigests, TrainingState } from '../state/training-state.ts';
+import type { StateOrigin, TrainingState } from '../state/training-state.ts';
+import { isPrompt } from './is-prompt.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
 
@@ -22,6 +22,8 @@ export interface StepReport {
   readonly rate: number;
   /** Norm of all gradients together, before it is limited. */
   readonly norm: number;
+  /** Whether the rule for spikes made a batch of the step count less. */
+  readonly spike: boolean;
 }
 
 export interface TrainHooks {
@@ -40,15 +42,15 @@ export interface BatchSource {
 /** A state before the first step. */
 export function startState(
   parameters: TensorMap,
-  { seed, weightDecay }: Pick<StepOptions, 'seed' | 'weightDecay'>,
-  digests: StateDigests,
+  { seed, weightDecay, betas }: Pick<StepOptions, 'seed' | 'weightDecay' | 'betas'>,
+  origin: StateOrigin,
 ): TrainingState {
   const copies: TensorMap = new Map(
     [...parameters].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
   );
   return {
-    ...{ step: 0, seed, digests, parameters: copies },
-    ...{ optimiser: createAdamW({ weightDecay }), average: new Map(), losses: [] },
+    ...{ step: 0, seed, origin, changes: [], best: null, parameters: copies },
+    ...{ optimiser: createAdamW({ weightDecay, betas }), average: new Map(), losses: [] },
   };
 }
 
@@ -62,7 +64,7 @@ export function startState(
  * @param batches from batch number `state.step · accumulate` on
  *
  * @example
- * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, digests), options);
+ * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, origin), options);
  */
 export async function trainAdapter(
   stepper: Pick<Stepper, 'run'>,
@@ -72,44 +74,74 @@ export async function trainAdapter(
   { onStep, onState, signal }: TrainHooks = {},
 ): Promise<TrainingState> {
   let now = copyOf(state);
-  const schedule = { peak: options.rate, warmupSteps: options.warmup, totalSteps: options.steps };
+  const { first, rate: peak, warmup: warmupSteps, endRate: end } = options;
+  const schedule = { peak, warmupSteps, totalSteps: options.steps - first, end };
+  // Losses of another stage are no measure for this one's.
+  if (now.step === first) now = { ...now, losses: [] };
   while (now.step < options.steps && !signal?.aborted) {
     const { parameters, optimiser } = now;
-    const sum = createAccumulation();
-    const losses = [...now.losses];
-    let [loss, error] = [0, 0];
-    for (let part = 0; part < options.accumulate; part++) {
-      const batch = await batches.next();
-      const result = await stepper.run(batch, parameters);
-      if (!Number.isFinite(result.loss)) throw notFinite(now.step, batch, result.loss);
-      const factor = options.spikes === false ? 1 : spikeScale(losses, result.loss);
-      losses.push(result.loss);
-      accumulate(sum, result.gradients, factor);
-      loss += result.loss / options.accumulate;
-      error += result.error / options.accumulate;
-    }
-    const gradients = meanGradients(sum);
-    const norm =
-      options.clip === null ? gradientNorm(gradients) : clipGradients(gradients, options.clip);
+    const { gradients, scale, losses, ...measured } = await measure(stepper, batches, now, options);
+    const norm = gradientNorm(gradients) * scale;
     if (!Number.isFinite(norm))
       throw new GraftError(
         'RUNTIME_FAILED',
-        `Step ${now.step + 1}: the gradients are not finite though the loss is ${loss}; try a smaller rate.`,
+        `Step ${now.step + 1}: the gradients are not finite though the loss is ${measured.loss}; try a smaller rate.`,
       );
-    const rate = learningRate(schedule, now.step);
-    stepAdamW(optimiser, floatsOf(parameters), gradients, rate);
-    if (options.average !== null)
-      updateAverage(
-        now.average as Map<string, Float32Array>,
-        floatsOf(parameters),
-        options.average,
-      );
-    now = { ...now, step: now.step + 1, losses: losses.slice(-spikeWindow) };
-    const report = { step: now.step, loss, error, rate, norm };
+    const clip = options.clip === null ? 1 : clipScale(norm, options.clip);
+    const rate = learningRate(schedule, now.step - first);
+    const ofPrompts = (options.promptRate ?? options.rate) / options.rate;
+    stepAdamW(
+      ...([optimiser, floatsOf(parameters), gradients] as const),
+      (name) => (isPrompt(name) ? rate * ofPrompts : rate),
+      { scale: scale * clip, ...averageOf(now, options) },
+    );
+    now = { ...now, step: now.step + 1, losses };
+    const report = { step: now.step, ...measured, rate, norm };
     await onStep?.(report);
     await onState?.(now, report);
   }
   return now;
+}
+
+interface Measured extends Pick<StepReport, 'loss' | 'error' | 'spike'> {
+  readonly gradients: Floats;
+  /** What the gradients count times. */
+  readonly scale: number;
+  /** Of the last batches, for the next step's rule for spikes. */
+  readonly losses: readonly number[];
+}
+
+/** Loss and gradients over the batches of a step. */
+async function measure(
+  stepper: Pick<Stepper, 'run'>,
+  batches: BatchSource,
+  { step, parameters, losses: before }: TrainingState,
+  { accumulate: parts, spikes }: StepOptions,
+): Promise<Measured> {
+  const losses = [...before];
+  const sum = createAccumulation();
+  let [loss, error, spike, scale] = [0, 0, false, 1];
+  let gradients: Floats = new Map();
+  for (let part = 0; part < parts; part++) {
+    const batch = await batches.next();
+    const result = await stepper.run(batch, parameters);
+    if (!Number.isFinite(result.loss)) throw notFinite(step, batch, result.loss);
+    const factor = spikes ? spikeScale(losses, result.loss) : 1;
+    losses.push(result.loss);
+    loss += result.loss / parts;
+    error += result.error / parts;
+    spike ||= factor < 1;
+    // The gradients of one batch are taken as they are: a sum would be two more copies of them.
+    if (parts === 1) [gradients, scale] = [result.gradients, factor];
+    else accumulate(sum, result.gradients, factor);
+  }
+  if (parts > 1) gradients = meanGradients(sum);
+  return { gradients, scale, loss, error, spike, losses: losses.slice(-spikeWindow) };
+}
+
+function averageOf({ average }: TrainingState, { average: decay }: StepOptions): StepExtras {
+  if (decay === null) return {};
+  return { average: { means: average as Map<string, Float32Array>, decay } };
 }
 
 /** What is kept of a run: the running mean where there is one, else the parameters. */

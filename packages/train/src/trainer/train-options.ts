@@ -3,8 +3,10 @@ import type { LearnedPart } from '../graph/host-parameters.ts';
 
 /** How steps are made; everything here changes what comes out. */
 export interface StepOptions {
-  /** Optimiser steps in all. */
+  /** Optimiser steps after which the run, or this stage of it, ends; those before the stage count. */
   readonly steps: number;
+  /** Steps of the stages before this one: its schedule begins there. */
+  readonly first: number;
   /** Patches of a batch. */
   readonly batch: number;
   /** Side of the patches in pixels; a multiple of what the host needs. */
@@ -13,16 +15,26 @@ export interface StepOptions {
   readonly accumulate: number;
   /** Peak learning rate. */
   readonly rate: number;
+  /** Peak learning rate of prompts and gates; null for that of the others. */
+  readonly promptRate: number | null;
+  /** Rate at the last step. */
+  readonly endRate: number;
   /** Steps in which the rate rises from a tenth of its peak. */
   readonly warmup: number;
   readonly weightDecay: number;
+  /** How much AdamW keeps of the means of gradients and of their squares, each in [0, 1). */
+  readonly betas: readonly [number, number];
   /** Largest norm of all gradients together; null to leave them as they are. */
   readonly clip: number | null;
   /** Decay of the running mean of the parameters, which is what is kept; null for none. */
   readonly average: number | null;
   readonly seed: number;
-  /** Whether a loss far above the last ones counts less, as in the paper's recipe; default true. */
-  readonly spikes?: boolean;
+  /**
+   * Whether a loss far above the last ones counts less, as in the paper's recipe. That is made for
+   * batches of 48: where a batch has few patches, it mutes the labels with large losses. Needs a loss
+   * of at least 0.
+   */
+  readonly spikes: boolean;
 }
 
 /** How an adapter is trained. */
@@ -36,12 +48,13 @@ export interface TrainOptions extends StepOptions {
 /**
  * The paper's recipe (spec pip.md section 6) at the size of one machine: its loss, angles, betas and
  * decay; the rate for a batch of 48 patches of 128 pixels holds for small ones, too, where gradients
- * are clipped.
+ * are clipped. The rule for spikes is off: it is for large batches.
  */
 export const defaultTrainOptions: TrainOptions = {
-  ...{ steps: 2000, batch: 8, patch: 64, accumulate: 1 },
-  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, warmup: 100, weightDecay: 0.01 },
-  ...{ clip: 1, average: null, seed: 0, learn: 'pip' },
+  ...{ steps: 2000, first: 0, batch: 8, patch: 64, accumulate: 1 },
+  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, endRate: 0, promptRate: null },
+  ...{ warmup: 100, weightDecay: 0.01, betas: [0.9, 0.999], clip: 1, average: null },
+  ...{ seed: 0, spikes: false, learn: 'pip' },
 };
 
 /**
@@ -49,7 +62,8 @@ export const defaultTrainOptions: TrainOptions = {
  * so no batch counts as a spike.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 1500, batch: 20, patch: 64, accumulate: 1 },
-  ...{ rate: 3e-3, warmup: 100, weightDecay: 0.01 },
+  ...{ steps: 1500, first: 0, batch: 20, patch: 64, accumulate: 1 },
+  ...{ rate: 3e-3, endRate: 0, promptRate: null, warmup: 100, weightDecay: 0.01 },
+  ...{ betas: [0.9, 0.999] },
   ...{ clip: 1, average: null, seed: 0, spikes: false },
 };

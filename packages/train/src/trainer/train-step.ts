@@ -11,6 +11,7 @@ import {
 } from '@pip-graft/runtime';
 import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
+import type { RestorerGraph } from '../graph/restorer-graph.ts';
 import type { TrainingGraph } from '../graph/step-graph.ts';
 
 /** What a step measured. */
@@ -45,18 +46,11 @@ export async function openStepper(
   options: SessionOptions = {},
 ): Promise<Stepper> {
   const { session, release } = await load(graph, options);
-  const shapes = new Map(session.inputs.map(({ name, dims }) => [name, dims.map(Number)]));
+  const feed = feeder(session, graph.feeds);
   return {
     session,
     async run(batch, parameters) {
-      const learned = [...parameters].map(
-        ([name, { dims, data }]) => [name, float32Tensor(dims, data)] as const,
-      );
-      const given = Object.entries(graph.feeds).map(([name, feed]) => {
-        const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed];
-        return [name, float32Tensor(shapes.get(name)!, values)] as const;
-      });
-      const results = await runModel(session, Object.fromEntries([...learned, ...given]));
+      const results = await runModel(session, feed(batch, parameters));
       const floats = (name: string): Float32Array => results[name]!.data as Float32Array;
       return {
         loss: floats(graph.loss)[0]!,
@@ -65,6 +59,44 @@ export async function openStepper(
       };
     },
     release,
+  };
+}
+
+/** A loaded restorer. Release it. */
+export interface PatchRestorer {
+  /** The patches (B,3,P,P) that a batch's inputs are restored to at given parameters, not clipped. */
+  run(batch: Pick<Batch, 'inputs' | 'weights'>, parameters: TensorMap): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** Loads a restorer as {@link openStepper} loads a step. Errors: the same. */
+export async function openRestorer(
+  graph: RestorerGraph,
+  options: SessionOptions = {},
+): Promise<PatchRestorer> {
+  const { session, release } = await load(graph, options);
+  const feed = feeder(session, graph.feeds);
+  return {
+    async run({ inputs, weights }, parameters) {
+      const feeds = feed({ inputs, weights, targets: inputs }, parameters);
+      return (await runModel(session, feeds))[graph.output]!.data as Float32Array;
+    },
+    release,
+  };
+}
+
+/** Makes the feeds of a session out of a batch and parameters. */
+function feeder(session: Session, feeds: TrainingGraph['feeds']) {
+  const shapes = new Map(session.inputs.map(({ name, dims }) => [name, dims.map(Number)]));
+  return (batch: Pick<Batch, 'inputs' | 'targets' | 'weights'>, parameters: TensorMap) => {
+    const learned = [...parameters].map(
+      ([name, { dims, data }]) => [name, float32Tensor(dims, data)] as const,
+    );
+    const given = Object.entries(feeds).map(([name, feed]) => {
+      const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed];
+      return [name, float32Tensor(shapes.get(name)!, values)] as const;
+    });
+    return Object.fromEntries([...learned, ...given]);
   };
 }
 
@@ -78,7 +110,7 @@ const fusions = [
 ];
 
 async function load(
-  { model }: TrainingGraph,
+  { model }: Pick<TrainingGraph, 'model'>,
   options: SessionOptions,
 ): Promise<{ readonly session: Session; release(): Promise<void> }> {
   const wanted = join(tmpdir(), 'pip-graft-');

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type AdamWOptions, createAdamW, stepAdamW } from '@pip-graft/train';
+import { type AdamWOptions, createAdamW, stepAdamW, updateAverage } from '@pip-graft/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -88,6 +88,46 @@ describe('stepAdamW', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('scales gradients and moves the mean in the same pass, as apart to the last bit', () => {
+    const [together, apart] = [createAdamW(), createAdamW()];
+    const entries = { a: [0.3, -2, 7], b: [1e-3] };
+    const [here, there] = [floats(entries), floats(entries)];
+    const [means, average] = [new Map<string, Float32Array>(), new Map<string, Float32Array>()];
+    for (let step = 1; step <= 4; step++) {
+      const gradients = floats({ a: [step, -step, 0.1], b: [0.7 / step] });
+      const halves = new Map([...gradients].map(([name, all]) => [name, all.map((x) => x / 4)]));
+      const extras = { scale: 0.25, average: { means, decay: 0.9 } };
+      stepAdamW(together, here, gradients, 0.1, extras);
+      stepAdamW(apart, there, halves, 0.1);
+      updateAverage(average, there, 0.9);
+      expect(here).toEqual(there);
+      expect(means).toEqual(average);
+    }
+    expect(means).not.toEqual(here);
+    expect(together).toEqual(apart);
+  });
+
+  it('takes the rate of each name', () => {
+    const state = createAdamW({ weightDecay: 0, eps: 0 });
+    const parameters = floats({ a: [1], b: [1] });
+    const gradients = floats({ a: [2], b: [2] });
+    stepAdamW(state, parameters, gradients, (name) => (name === 'a' ? 0.5 : 0.125));
+    expect(parameters).toEqual(floats({ a: [0.5], b: [0.875] }));
+  });
+
+  it('refuses a wrong factor, decay or mean and changes nothing', () => {
+    const state = createAdamW();
+    const parameters = floats({ a: [1] });
+    const step = (extras: Parameters<typeof stepAdamW>[4]) => () =>
+      stepAdamW(state, parameters, floats({ a: [1] }), 0.1, extras);
+    refused(step({ scale: -1 }), /factor of gradients is at least 0, not -1/);
+    refused(step({ average: { means: new Map(), decay: 2 } }), /decay/);
+    const means = floats({ b: [1] });
+    refused(step({ average: { means, decay: 0.5 } }), /no average for parameter 'a'/);
+    expect(parameters).toEqual(floats({ a: [1] }));
+    expect(state.step).toBe(0);
   });
 
   it.each<[string, Record<string, number[]>, RegExp]>([

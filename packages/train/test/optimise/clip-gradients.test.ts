@@ -1,4 +1,4 @@
-import { clipGradients, gradientNorm } from '@pip-graft/train';
+import { clipGradients, clipScale, gradientNorm } from '@pip-graft/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -65,5 +65,21 @@ describe('clipGradients', () => {
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as the largest', (largest) => {
     expect(() => clipGradients(gradients([1]), largest)).toThrow(/largest norm is above 0/);
+  });
+});
+
+describe('clipScale', () => {
+  it('brings a norm down to the largest, and leaves what is small or not finite', () => {
+    expect(clipScale(4, 1)).toBeCloseTo(0.25, 6);
+    for (const norm of [0, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(clipScale(norm, 1)).toBe(1);
+    expect(() => clipScale(1, 0)).toThrow(/largest norm is above 0/);
+  });
+});
+
+describe('gradientNorm', () => {
+  it.each([1, 2, 3, 4, 5, 9])('counts every one of %d numbers once', (length) => {
+    const numbers = Array.from({ length }, (_, at) => 2 ** at);
+    expect(gradientNorm(gradients(numbers))).toBe(Math.sqrt((4 ** length - 1) / 3));
   });
 });

@@ -29,6 +29,11 @@ export function aState(): TrainingState {
       ['2', Float32Array.of(14, 15)],
     ]),
     losses: [0.1 + 0.2, 1 / 3, 5e-324, Number.NaN, Number.POSITIVE_INFINITY],
-    digests: { options: 'sha256:01', host: 'sha256:02', adapter: 'sha256:03' },
+    origin: {
+      options: { rate: 1e-3, betas: [0.9, 0.99], clip: null },
+      ...{ host: 'sha256:02', adapter: 'sha256:03' },
+    },
+    changes: [{ step: 2, option: 'rate', from: 2e-3, to: 1e-3 }],
+    best: { step: 3, figure: 28.25 },
   };
 }

@@ -92,8 +92,8 @@ describe('a record that is not sound', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['version', 2, /reads version 1, not 2; use the one that wrote it/],
-    ['version', undefined, /reads version 1, not undefined/],
+    ['version', 1, /reads version 2, not 1; use the one that wrote it/],
+    ['version', undefined, /reads version 2, not undefined/],
     ['step', -1, /'step' is not a whole number/],
     ['step', 1e300, /'step'/],
     ['step', '4', /'step'/],
@@ -112,8 +112,14 @@ describe('a record that is not sound', () => {
     ['optimiser', { step: 3, betas: [0.9], eps: 0, weightDecay: 0 }, /'optimiser'/],
     ['optimiser', { step: 3, betas: [0, 0], eps: 'NaN', weightDecay: 0 }, /'optimiser'/],
     ['optimiser', { step: 0.5, betas: [0, 0], eps: 0, weightDecay: 0 }, /'optimiser'/],
-    ['digests', { options: '', host: '' }, /'digests' are not the texts/],
-    ['digests', [], /'digests'/],
+    ['origin', { options: {}, host: '' }, /'origin' lacks options, or the texts/],
+    ['origin', { options: 'text', host: '', adapter: '' }, /'origin'/],
+    ['origin', [], /'origin'/],
+    ['changes', {}, /'changes' is not a list/],
+    ['changes', [{ step: -1, option: 'rate', from: 1, to: 2 }], /'changes'/],
+    ['changes', [{ step: 1, option: 'rate', from: 1 }], /'changes'/],
+    ['best', undefined, /'best' is not a step and a figure/],
+    ['best', { step: 1.5, figure: 1 }, /'best'/],
   ])("is refused: '%s' %j", (field, value, message) => {
     refused(
       changed(undefined, (fields) => ({ ...fields, [field]: value })),

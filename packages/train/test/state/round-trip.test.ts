@@ -30,7 +30,9 @@ function bits(state: TrainingState): unknown {
   return {
     step: state.step,
     seed: state.seed,
-    digests: { ...state.digests },
+    origin: state.origin,
+    changes: state.changes,
+    best: state.best,
     losses: state.losses.map((loss) => (Number.isNaN(loss) ? 'NaN' : double(loss))),
     options: [...betas, eps, weightDecay].map(double),
     optimiserStep: state.optimiser.step,
@@ -48,6 +50,15 @@ const arrayOf = (length: number) =>
   fc
     .array(fc.nat({ max: 0xffffffff }), { minLength: length, maxLength: length })
     .map((words) => new Float32Array(Uint32Array.from(words).buffer));
+
+/** Values of options: what JSON gives back as it was. */
+const json = fc.oneof(
+  fc.constant(null),
+  fc.boolean(),
+  fc.integer(),
+  fc.string(),
+  fc.array(fc.integer(), { maxLength: 3 }),
+);
 
 const shapes = fc.uniqueArray(
   fc.tuple(
@@ -77,9 +88,11 @@ const states: fc.Arbitrary<TrainingState> = shapes.chain((given) => {
       beta: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       eps: fc.double({ min: 0, noDefaultInfinity: true, noNaN: true }),
       losses: fc.array(fc.double()),
-      digests: fc.record({ options: text, host: text, adapter: text }),
+      origin: fc.record({ options: fc.dictionary(text, json), host: text, adapter: text }),
+      changes: fc.array(fc.record({ step: count, option: text, from: json, to: json })),
+      best: fc.option(fc.record({ step: count, figure: fc.double({ noNaN: true }) })),
     })
-    .map(({ step, seed, data, m, v, average, taken, beta, eps, losses, digests }) => ({
+    .map(({ step, seed, data, m, v, average, taken, beta, eps, losses, ...rest }) => ({
       step,
       seed,
       parameters: new Map(given.map(([name, dims]) => [name, { dims, data: data.get(name)! }])),
@@ -92,7 +105,7 @@ const states: fc.Arbitrary<TrainingState> = shapes.chain((given) => {
       },
       average,
       losses,
-      digests,
+      ...rest,
     }));
 });
 
@@ -118,12 +131,17 @@ describe('a training state', () => {
     );
     expect(tensors.get('v/2')).toEqual({ dims: [1, 2], data: Float32Array.of(9, 10) });
     expect(JSON.parse(metadata['pip-graft.training-state']!)).toEqual({
-      version: 1,
+      version: 2,
       step: 4,
       seed: 'rain',
       optimiser: { step: 3, betas: [0.9, 0.99], eps: 1e-7, weightDecay: 0.02 },
       average: true,
-      digests: { options: 'sha256:01', host: 'sha256:02', adapter: 'sha256:03' },
+      origin: {
+        options: { rate: 1e-3, betas: [0.9, 0.99], clip: null },
+        ...{ host: 'sha256:02', adapter: 'sha256:03' },
+      },
+      changes: [{ step: 2, option: 'rate', from: 2e-3, to: 1e-3 }],
+      best: { step: 3, figure: 28.25 },
       names: ['level1.gate', '10', '2'],
       losses: [0.30000000000000004, 0.3333333333333333, 5e-324, 'NaN', 'Infinity'],
     });

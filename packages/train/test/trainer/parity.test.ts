@@ -13,7 +13,7 @@ import { goldenBatch, trainingGolden, trainingGoldens } from './training-golden.
 
 describe.each(trainingGoldens)('%s', (name) => {
   const { host, adapter, trained, run, steps } = trainingGolden(name);
-  const digests = { options: '', host: '', adapter: '' };
+  const origin = { options: {}, host: '', adapter: '' };
   const options: TrainOptions = {
     ...defaultTrainOptions,
     ...{ steps: run.totalSteps, batch: run.batch, patch: run.patch, angles: run.angleWeight },
@@ -38,7 +38,7 @@ describe.each(trainingGoldens)('%s', (name) => {
     const done = await trainAdapter(
       stepper,
       batches,
-      startState(adapter.tensors, options, digests),
+      startState(adapter.tensors, options, origin),
       options,
       {
         onStep: (report) => {

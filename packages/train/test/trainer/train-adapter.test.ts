@@ -39,7 +39,7 @@ const options: TrainOptions = {
 };
 const photos = [fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url))];
 const data: BatchOptions = { photos, patch: 32, batch: 2, labels, seed: 1 };
-const digests = { options: 'o', host: 'h', adapter: 'a' };
+const origin = { options: {}, host: 'h', adapter: 'a' };
 
 let stepper: Stepper;
 beforeAll(async () => {
@@ -71,7 +71,7 @@ async function run(
 
 describe('trainAdapter', () => {
   it('learns: the loss falls, and what is kept is the running mean', async () => {
-    const [done, reports] = await run(startState(adapter.tensors, options, digests), 30);
+    const [done, reports] = await run(startState(adapter.tensors, options, origin), 30);
     const mean = (list: StepReport[]) =>
       list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
     expect(mean(reports.slice(-8))).toBeLessThan(0.8 * mean(reports.slice(0, 8)));
@@ -82,11 +82,11 @@ describe('trainAdapter', () => {
       done.parameters.get('level1.prompt.low_prompt_param'),
     );
     // Those who handed the adapter in still have it as it was.
-    expect(startState(adapter.tensors, options, digests).parameters).toEqual(adapter.tensors);
+    expect(startState(adapter.tensors, options, origin).parameters).toEqual(adapter.tensors);
   });
 
   it('goes on bit for bit where it was saved', async () => {
-    const start = startState(adapter.tensors, options, digests);
+    const start = startState(adapter.tensors, options, origin);
     const [whole] = await run(start, 12);
     const [half] = await run(start, 5);
     const [rest] = await run(decodeState(encodeState(half)), 12);
@@ -95,7 +95,7 @@ describe('trainAdapter', () => {
 
   it('takes the mean of several batches for a step', async () => {
     const twice = { ...options, accumulate: 2 };
-    const [, reports] = await run(startState(adapter.tensors, twice, digests), 1, twice);
+    const [, reports] = await run(startState(adapter.tensors, twice, origin), 1, twice);
     const [one, two] = await Promise.all(
       [0, 1].map(async (number) => stepper.run(await makeBatch(data, number), adapter.tensors)),
     );
@@ -103,7 +103,7 @@ describe('trainAdapter', () => {
   });
 
   it('stops at a loss that is not finite, naming step and photos, and leaves the state', async () => {
-    const state = startState(adapter.tensors, options, digests);
+    const state = startState(adapter.tensors, options, origin);
     const before = encodeState(state);
     let calls = 0;
     const broken = {
@@ -117,5 +117,60 @@ describe('trainAdapter', () => {
       message: expect.stringMatching(/^Step 3: the loss is NaN, on patches of .*chelsea\.jpg/),
     });
     expect(Buffer.from(encodeState(state)).equals(Buffer.from(before))).toBe(true);
+  });
+
+  it('learns with the PSNR loss, whose losses are below 0', async () => {
+    const psnr: TrainOptions = { ...options, loss: 'psnr' };
+    const own = await openStepper(trainingGraph(host, adapter, psnr), { threads: 1 });
+    const reports: StepReport[] = [];
+    const state = startState(adapter.tensors, psnr, origin);
+    await trainAdapter(own, from(0), state, psnr, { onStep: (each) => void reports.push(each) });
+    await own.release();
+    const mean = (list: StepReport[]) =>
+      list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
+    // In dB: 1.5 are 30 % of the squared error.
+    expect(mean(reports.slice(-8))).toBeLessThan(mean(reports.slice(0, 8)) - 1.5);
+    expect(reports.every(({ loss }) => loss < 0)).toBe(true);
+  });
+
+  it('says on which steps the rule for spikes acted, where it is on', async () => {
+    const losses = [0.02, 0.2, 0.03, 0.3];
+    const made = () => {
+      let at = 0;
+      return {
+        run: async (...given: Parameters<Stepper['run']>) => ({
+          ...(await stepper.run(...given)),
+          loss: losses[at++]!,
+        }),
+      };
+    };
+    const steps = { ...options, steps: 4 };
+    const spikesOf = async (spikes: boolean) => {
+      const reports: StepReport[] = [];
+      const state = startState(adapter.tensors, steps, origin);
+      const done = await trainAdapter(
+        ...([made(), from(0), state, { ...steps, spikes, clip: null }] as const),
+        { onStep: (report) => void reports.push(report) },
+      );
+      return { done, spikes: reports.map(({ spike }) => spike), norms: reports.map((r) => r.norm) };
+    };
+    const [on, off] = [await spikesOf(true), await spikesOf(false)];
+    expect(on.spikes).toEqual([false, true, false, true]);
+    expect(off.spikes).toEqual([false, false, false, false]);
+    // 0.2 counts as 2.5 times 0.02.
+    expect(on.norms[1]! / off.norms[1]!).toBeCloseTo(0.25, 5);
+  });
+
+  it('moves prompts and gates at a rate of their own', async () => {
+    const apart = { ...options, steps: 1, warmup: 0, weightDecay: 0, promptRate: 5e-2 };
+    const [done] = await run(startState(adapter.tensors, apart, origin), 1, apart);
+    const moved = (name: string) => {
+      const before = adapter.tensors.get(name)!.data;
+      const after = done.parameters.get(name)!.data;
+      return Math.max(...after.map((value, at) => Math.abs(value - before[at]!)));
+    };
+    // AdamW's first step is as long as its rate.
+    expect(moved('level1.prompt.low_prompt_param')).toBeCloseTo(5e-2, 3);
+    expect(moved('level1.interaction.conv1.weight')).toBeCloseTo(5e-3, 4);
   });
 });

@@ -22,7 +22,7 @@ const options: StepOptions = {
   ...defaultSensorOptions,
   ...{ steps: 40, batch: 6, patch: 16, rate: 1e-2, warmup: 4 },
 };
-const digests = { options: 'o', host: 'none', adapter: 'none' };
+const origin = { options: {}, host: 'none', adapter: 'none' };
 
 /** Patches that differ in their mean or in their deviation. */
 function batchOf(step: number): Batch {
@@ -84,7 +84,7 @@ describe('training a sensor', () => {
   });
 
   it('learns in a few steps, and goes on bit for bit', async () => {
-    const begin = startState(sensor.tensors, options, digests);
+    const begin = startState(sensor.tensors, options, origin);
     const accuracies: number[] = [];
     const whole = await trainAdapter(stepper, from(0), begin, options, {
       onStep: ({ error }) => void accuracies.push(figureOf('accuracy', error)),

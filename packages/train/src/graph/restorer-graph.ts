@@ -1,0 +1,71 @@
+import type { Host } from '@pip-graft/graft';
+import {
+  extendGraph,
+  fixInputDims,
+  GraftError,
+  GraphBuilder,
+  type Model,
+  NameScope,
+} from '@pip-graft/onnx-graft';
+import type { Adapter } from '@pip-graft/pip-core';
+import type { Feed } from './step-graph.ts';
+import { type LearnerOptions, learnerOf } from './training-graph.ts';
+
+/** A model that restores patches with parameters that are fed, and the names of what it takes and gives. */
+export interface RestorerGraph {
+  readonly model: Model;
+  /** By input. Parameters are inputs, too, under their own names. */
+  readonly feeds: Readonly<Record<string, Feed>>;
+  readonly output: string;
+}
+
+/** What restores, and patches of which size. */
+export interface RestorerGraphOptions extends LearnerOptions {
+  readonly batch: number;
+  /** Side of the patches in pixels. */
+  readonly patch: number;
+}
+
+/**
+ * What a {@link trainingGraph} trains, without loss and gradients: the output at given parameters.
+ *
+ * Errors: as {@link trainingGraph}.
+ *
+ * @example restorerGraph(host, adapter, { batch: 8, patch: 64 }).output
+ */
+export function restorerGraph(
+  host: Host,
+  adapter: Adapter | null,
+  { batch, patch, ...options }: RestorerGraphOptions,
+): RestorerGraph {
+  const learner = learnerOf(host, adapter, options);
+  const { model: given, image, parameters, steering, labels = 0 } = learner;
+  const [output] = given.graph.outputs;
+  if (!image || !output)
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${given.source.label}: it has no image input and output to train on.`,
+    );
+  const channels = typeof image.dims[1] === 'number' ? image.dims[1] : 3;
+  const fixed = fixInputDims(given, {
+    [image.name]: [batch, channels, patch, patch],
+    ...(steering ? { [steering.degradation]: [batch, labels] } : {}),
+  });
+  const initializers = new Set(fixed.graph.initializers.map(({ name }) => name));
+  const nothing = new GraphBuilder({
+    opset: Math.min(23, fixed.opsets.get('') ?? 0),
+    prefix: 'restore',
+    taken: new NameScope(fixed),
+  });
+  return {
+    model: extendGraph(fixed, {
+      fragment: nothing.fragment(),
+      fed: parameters.filter((name) => initializers.has(name)),
+    }),
+    feeds: {
+      [image.name]: 'inputs',
+      ...(steering ? { [steering.degradation]: 'weights', [steering.strength]: 1 } : {}),
+    },
+    output: output.name,
+  };
+}

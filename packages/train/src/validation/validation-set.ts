@@ -1,0 +1,67 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Batch, BatchOptions } from '../data/batch.ts';
+import { pairsOf } from '../data/check-batch-options.ts';
+import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
+import { makeBatch } from '../data/make-batch.ts';
+import { PhotoCache } from '../data/photo-cache.ts';
+
+/** Patches that each label is measured on. */
+export const validationPatches = 8;
+
+/** Places and degradations come from this seed, whatever that of the run is: runs can be compared. */
+const seed = 'validation';
+
+/** Patches of one label to measure on, with the weights of all labels. */
+export interface LabelPatches {
+  readonly label: string;
+  readonly batch: Batch;
+}
+
+/** Images that nothing is learned from, of which patches are cut. */
+export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels'>;
+
+/**
+ * The patches that a run is measured on, eight for each label; the same each time.
+ *
+ * A label with pairs takes them from these; clean images are degraded for the others. A label that has
+ * neither is left out.
+ *
+ * Errors: `INVALID_ARGUMENT` when no label can be measured; those of {@link makeBatch}.
+ *
+ * @example const set = await validationSet({ photos, labels: ['noise', 'rain'] }, 64);
+ */
+export async function validationSet(
+  { photos, pairs, labels }: ValidationImages,
+  patch: number,
+): Promise<LabelPatches[]> {
+  const cache = new PhotoCache(2 ** 28);
+  const known = labels.filter(
+    (label) => pairsOf(pairs, label) !== undefined || (photos.length > 0 && isPatchLabel(label)),
+  );
+  if (known.length === 0)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `Validation: none of the labels ${labels.join(', ')} can be measured; give clean images, or pairs in a folder of each label.`,
+    );
+  const set: LabelPatches[] = [];
+  for (const label of known) {
+    const own = pairsOf(pairs, label);
+    const batch = await makeBatch(
+      {
+        ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
+        ...(own ? { pairs: { [label]: own } } : {}),
+      },
+      0,
+      cache,
+    );
+    set.push({ label, batch: { ...batch, weights: weightsOf(labels, label) } });
+  }
+  return set;
+}
+
+function weightsOf(labels: readonly string[], label: string): Float32Array<ArrayBuffer> {
+  const weights = new Float32Array(validationPatches * labels.length);
+  const column = labels.indexOf(label);
+  for (let at = 0; at < validationPatches; at++) weights[at * labels.length + column] = 1;
+  return weights;
+}
