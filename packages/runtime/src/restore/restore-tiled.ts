@@ -131,5 +131,8 @@ async function tellAll(
   if (options.degradation !== undefined || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
-  return { ...options, degradation };
+  if (degradation.some((weight) => weight > 0)) return { ...options, degradation };
+  // Weights of zero would let each tile find its own. The host's output is what strength 0 gives,
+  // whatever the labels.
+  return { ...options, degradation: degradation.map(() => 1), strength: 0 };
 }

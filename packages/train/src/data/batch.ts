@@ -26,6 +26,8 @@ export interface Batch {
   readonly targets: Float32Array<ArrayBuffer>;
   /** (B,T): 1 for the label of a patch, 0 for the others. */
   readonly weights: Float32Array<ArrayBuffer>;
+  /** (B,T): 1 for each label whose degradation can be seen in a patch, 0 for the others; all 0 for a clean one. */
+  readonly present: Float32Array<ArrayBuffer>;
   /** The clean photo of each patch. */
   readonly files: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { BatchOptions } from './batch.ts';
 import { cutMargin, cutPatch } from './cut-patch.ts';
 import { gaussianNoise } from './degrade/gaussian-noise.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
+import { isVisible } from './is-visible.ts';
 import type { PhotoCache } from './photo-cache.ts';
 import type { SamplePlan } from './plan-batch.ts';
 import { sampleRandom } from './sample-patch.ts';
@@ -12,6 +13,8 @@ import { sampleRandom } from './sample-patch.ts';
 export interface Sample {
   readonly input: Float32Array;
   readonly target: Float32Array;
+  /** Labels whose degradation can be seen in it. */
+  readonly present: readonly number[];
 }
 
 /**
@@ -37,7 +40,9 @@ export async function makeSample(
         `${input}: it is ${degraded.width}x${degraded.height}, but ${target} is ${photo.width}x${photo.height}; the two pictures of a pair have one size.`,
       );
     }
-    return { input: cutPatch(degraded, place, patch), target: cutPatch(photo, place, patch) };
+    const [given, clean] = [degraded, photo].map((one) => cutPatch(one, place, patch));
+    const present = isVisible(labels[label]!, clean!, given!) ? [label] : [];
+    return { input: given!, target: clean!, present };
   }
   const name = labels[label] as PatchLabel;
   const { degrade, margin } = patchDegradations[name];
@@ -50,5 +55,6 @@ export async function makeSample(
       : await degrade(clean, side, side, random);
   const inner = imageOf(patch, patch, cutMargin(made, patch, margin));
   // What the network meets is files of 8 bits, so it learns from their values.
-  return { input: roundToEightBits(inner).data, target: cutMargin(clean, patch, margin) };
+  const sample = { input: roundToEightBits(inner).data, target: cutMargin(clean, patch, margin) };
+  return { ...sample, present: isVisible(name, sample.target, sample.input) ? [label] : [] };
 }

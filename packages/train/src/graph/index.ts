@@ -1,5 +1,5 @@
 export { emitAngles } from './emit-angles.ts';
-export { type CrossEntropy, emitCrossEntropy } from './emit-cross-entropy.ts';
+export { type BinaryCrossEntropy, emitBinaryCrossEntropy } from './emit-binary-cross-entropy.ts';
 export { emitLoss, type LossKind, lossKinds } from './emit-loss.ts';
 export { type Figure, figureOf } from './figure.ts';
 export { type FedGraft, graftFed } from './graft-fed.ts';

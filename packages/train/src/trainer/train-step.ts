@@ -26,7 +26,7 @@ export interface Stepper {
   readonly session: Session;
   /** Loss and gradients of a batch at given parameters. */
   run(
-    batch: Pick<Batch, 'inputs' | 'targets' | 'weights'>,
+    batch: Pick<Batch, 'inputs' | 'targets' | 'weights'> & Partial<Pick<Batch, 'present'>>,
     parameters: TensorMap,
   ): Promise<StepResult>;
   release(): Promise<void>;
@@ -53,7 +53,7 @@ export async function openStepper(
         ([name, { dims, data }]) => [name, float32Tensor(dims, data)] as const,
       );
       const given = Object.entries(graph.feeds).map(([name, feed]) => {
-        const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed];
+        const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed]!;
         return [name, float32Tensor(shapes.get(name)!, values)] as const;
       });
       const results = await runModel(session, Object.fromEntries([...learned, ...given]));
