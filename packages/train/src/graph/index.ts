@@ -15,6 +15,7 @@ export {
   learnerGraph,
 } from './learner-graph.ts';
 export { type SensorGraphOptions, sensorGraph } from './sensor-graph.ts';
+export { sensorModel } from './sensor-model.ts';
 export type { Feed, TrainingGraph } from './step-graph.ts';
 export { type StepMemory, stepMemory, stepMemoryFactor } from './step-memory.ts';
 export { type TrainingGraphOptions, trainingGraph } from './training-graph.ts';

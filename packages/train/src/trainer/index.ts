@@ -1,3 +1,4 @@
+export { judgeSensor, type LabelFigures } from './judge-sensor.ts';
 export {
   type BatchSource,
   learned,

@@ -49,7 +49,7 @@ export const defaultTrainOptions: TrainOptions = {
  * so no batch counts as a spike.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 1500, batch: 20, patch: 64, accumulate: 1 },
+  ...{ steps: 1500, batch: 16, patch: 128, accumulate: 1 },
   ...{ rate: 3e-3, warmup: 100, weightDecay: 0.01 },
-  ...{ clip: 1, average: null, seed: 0, spikes: false },
+  ...{ clip: 1, average: 0.995, seed: 0, spikes: false },
 };
