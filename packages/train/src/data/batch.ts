@@ -1,3 +1,4 @@
+import type { RangeChoice } from './degrade/ranges.ts';
 import type { PhotoPair } from './list-pairs.ts';
 
 /** What batches are made of. */
@@ -11,8 +12,18 @@ export interface BatchOptions {
   /** The adapter's labels, in its order. */
   readonly labels: readonly string[];
   readonly seed: number | string;
-  /** Deviations that noise is drawn from, on the scale 0 to 255; default 15, 25 and 50. */
-  readonly sigmas?: readonly number[];
+  /** Ranges that degradations draw from, where not the usual ones. */
+  readonly degrade?: RangeChoice;
+  /** How many samples a label has for one of another: whole numbers, default 1 each. */
+  readonly labelShares?: Readonly<Record<string, number>>;
+  /** Share of clean patches under a label, of which a fifth are of one colour; default 0.1. */
+  readonly clean?: number;
+  /** Share of patches, clean or degraded, without weights, which are their own target; default 0. */
+  readonly off?: number;
+  /** Share of patches of a weight within 0.1 to 0.9, and as much of the way to clean; default 0.05. */
+  readonly partial?: number;
+  /** Share of patches with two degradations of weight 0.5 each; default 0. */
+  readonly mixed?: number;
   /** Pictures that are degraded already, by label: for these nothing is put onto photos. */
   readonly pairs?: Readonly<Record<string, readonly PhotoPair[]>>;
 }
@@ -24,7 +35,7 @@ export interface Batch {
   readonly inputs: Float32Array<ArrayBuffer>;
   /** (B,3,P,P), 0 to 1: what it should give. */
   readonly targets: Float32Array<ArrayBuffer>;
-  /** (B,T): 1 for the label of a patch, 0 for the others. */
+  /** (B,T): how much of each label is to be taken away; 1 for one label where nothing else is asked for. */
   readonly weights: Float32Array<ArrayBuffer>;
   /** (B,T): 1 for each label whose degradation can be seen in a patch, 0 for the others; all 0 for a clean one. */
   readonly present: Float32Array<ArrayBuffer>;

@@ -1,6 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { BatchOptions } from './batch.ts';
 import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
+import { kindShares } from './sample-kind.ts';
 
 /**
  * Refuses options that no batch can be made with, without opening a photo.
@@ -8,7 +9,7 @@ import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts
  * Errors: `INVALID_ARGUMENT`; `UNKNOWN_LABEL` for a label that has neither pairs nor a degradation.
  */
 export function checkBatchOptions(options: BatchOptions): void {
-  const { photos, patch, batch, labels, sigmas, pairs = {} } = options;
+  const { photos, patch, batch, labels, pairs = {} } = options;
   checkWhole('patch', patch, 1);
   checkWhole('batch', batch, 1);
   if (labels.length === 0) throw invalid('labels: there are none; give the labels to train.');
@@ -30,10 +31,29 @@ export function checkBatchOptions(options: BatchOptions): void {
   if (foreign !== undefined) {
     throw invalid(`pairs: "${foreign}" is no label; the labels are ${labels.join(', ')}.`);
   }
-  if (sigmas?.length === 0) throw invalid('sigmas: there are none; give one or leave them out.');
-  const wrong = sigmas?.find((sigma) => !(sigma >= 0 && sigma <= 255));
-  if (wrong !== undefined)
-    throw invalid(`sigmas: a deviation lies from 0 to 255, not at ${wrong}.`);
+  checkShares(options);
+}
+
+function checkShares(options: BatchOptions): void {
+  const { labels, pairs, labelShares = {} } = options;
+  for (const [label, share] of Object.entries(labelShares)) {
+    if (!labels.includes(label))
+      throw invalid(`labelShares: "${label}" is no label; the labels are ${labels.join(', ')}.`);
+    checkWhole(`labelShares: "${label}"`, share, 1);
+  }
+  const shares = kindShares(options);
+  for (const [kind, share] of Object.entries(shares)) {
+    if (!(share >= 0 && share <= 1))
+      throw invalid(`${kind}: a share lies from 0 to 1, not at ${share}.`);
+  }
+  const all = shares.clean + shares.off + shares.partial + shares.mixed;
+  if (all > 1)
+    throw invalid(
+      `clean, off, partial and mixed: together they are ${+all.toFixed(6)}; give at most 1.`,
+    );
+  const made = labels.filter((label) => pairsOf(pairs, label) === undefined);
+  if (shares.mixed > 0 && made.length < 2)
+    throw invalid('mixed: it takes two labels without pairs; leave it at 0 or add labels.');
 }
 
 /** The pairs of a label, where it has some. */

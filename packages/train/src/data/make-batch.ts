@@ -2,14 +2,15 @@ import type { Batch, BatchOptions } from './batch.ts';
 import { checkBatchOptions, checkWhole } from './check-batch-options.ts';
 import { makeSample } from './make-sample.ts';
 import { PhotoCache } from './photo-cache.ts';
-import { planBatch, type SamplePlan } from './plan-batch.ts';
+import { planBatch, type SamplePlan, weightsOf } from './plan-batch.ts';
 
 /**
  * The mixed batch of a step: patches of random photos, each degraded for one of the labels.
  *
  * Bit for bit the same for the same options and step on one machine. Of every T samples in a row
- * each of the T labels has one, in random order, also across steps. Inputs have the values of 8-bit
- * files. A label with pairs takes its patches from these, at one place of both pictures.
+ * each of the T labels has one (or its share), in random order, also across steps. Inputs have the
+ * values of 8-bit files. A label with pairs takes its patches from these, at one place of both. Some
+ * patches are clean, or asked for in part; see {@link BatchOptions}.
  *
  * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options; `NOT_FOUND`, `READ_FAILED`,
  * `CORRUPT_FILE` for a photo that cannot be read and `INVALID_ARGUMENT` for one that is smaller than
@@ -89,7 +90,9 @@ export function assembleBatch(
     }
   }
   const weights = new Float32Array(plans.length * labels.length);
-  for (const [index, { label }] of plans.entries()) weights[index * labels.length + label] = 1;
+  for (const [index, plan] of plans.entries()) {
+    for (const [label, weight] of weightsOf(plan)) weights[index * labels.length + label] = weight;
+  }
   const files = plans.map(({ target }) => target);
   return { step, inputs, targets, weights, present, files };
 }

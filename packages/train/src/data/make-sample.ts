@@ -1,15 +1,17 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { imageOf, roundToEightBits } from '@pip-graft/runtime';
+import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 import { cutMargin, cutPatch } from './cut-patch.ts';
-import { gaussianNoise } from './degrade/gaussian-noise.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
+import { rangesOf } from './degrade/ranges.ts';
+import { flatPatch } from './flat-patch.ts';
 import { isVisible } from './is-visible.ts';
 import type { PhotoCache } from './photo-cache.ts';
 import type { SamplePlan } from './plan-batch.ts';
 import { sampleRandom } from './sample-patch.ts';
 
-/** One patch degraded and clean, each (3,P,P). */
+/** One patch as the network is given it and as it should give it, each (3,P,P). */
 export interface Sample {
   readonly input: Float32Array;
   readonly target: Float32Array;
@@ -18,43 +20,78 @@ export interface Sample {
 }
 
 /**
- * Decodes what a plan names, cuts the patch and degrades it.
+ * Decodes what a plan names, cuts the patch and degrades it as far as the plan says.
  *
  * Errors: those of reading the files; `INVALID_ARGUMENT` for a photo smaller than the patch and for
  * a pair of two sizes. All name the file.
  */
 export async function makeSample(
   options: BatchOptions,
-  { label, target, input, place }: SamplePlan,
+  plan: SamplePlan,
   step: number,
   index: number,
   cache: PhotoCache,
 ): Promise<Sample> {
-  const { patch, labels, seed, sigmas } = options;
-  const photo = await cache.read(target);
+  const random = sampleRandom(options.seed, step, index).fork('degrade');
+  if (plan.kind === 'flat') {
+    const planes = flatPatch(options.patch, random);
+    return { input: planes, target: planes, present: [] };
+  }
+  const made = await makePair(options, plan, random, cache);
+  const { input, target } = made;
+  const { amount } = plan;
+  if (amount === 0) return { ...made, target: input };
+  if (amount === 1) return made;
+  const part = input.map((value, at) => value + amount * (target[at]! - value));
+  return { ...made, target: part };
+}
+
+/** The patch degraded and clean. */
+async function makePair(
+  { patch, labels, degrade: chosen }: BatchOptions,
+  { kind, label, second, target: file, input, place }: SamplePlan,
+  random: Random,
+  cache: PhotoCache,
+): Promise<Sample> {
+  const photo = await cache.read(file);
+  if (kind === 'clean') {
+    const clean = cutPatch(photo, place, patch);
+    return { input: clean, target: clean, present: [] };
+  }
   if (input !== undefined) {
     const degraded = await cache.read(input);
     if (degraded.width !== photo.width || degraded.height !== photo.height) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${input}: it is ${degraded.width}x${degraded.height}, but ${target} is ${photo.width}x${photo.height}; the two pictures of a pair have one size.`,
+        `${input}: it is ${degraded.width}x${degraded.height}, but ${file} is ${photo.width}x${photo.height}; the two images of a pair have one size.`,
       );
     }
     const [given, clean] = [degraded, photo].map((one) => cutPatch(one, place, patch));
     const present = isVisible(labels[label]!, clean!, given!) ? [label] : [];
     return { input: given!, target: clean!, present };
   }
-  const name = labels[label] as PatchLabel;
-  const { degrade, margin } = patchDegradations[name];
-  const clean = cutPatch(photo, place, patch, margin);
+  const names = [label, ...(second === undefined ? [] : [second])].map((at) => labels[at]!);
+  const ranges = rangesOf(chosen);
+  // One after the other in the order of the table, which is that of light.
+  const steps = (Object.keys(patchDegradations) as PatchLabel[]).filter((known) =>
+    names.includes(known),
+  );
+  const reach = Math.max(...steps.map((step) => patchDegradations[step].margin(ranges)));
+  // Blocks of a JPEG file begin in the patch's corner.
+  const margin = steps.length === 1 ? reach : 8 * Math.ceil(reach / 8);
   const side = patch + 2 * margin;
-  const random = sampleRandom(seed, step, index).fork('degrade');
-  const made =
-    name === 'noise'
-      ? gaussianNoise(clean, side, side, random, sigmas)
-      : await degrade(clean, side, side, random);
+  const clean = cutPatch(photo, place, patch, margin);
+  const present: number[] = [];
+  let made: Float32Array = clean;
+  for (const [at, step] of steps.entries()) {
+    const own = at === 0 ? random : random.fork(step);
+    const before = made;
+    made = await patchDegradations[step].degrade(made, side, side, own, ranges);
+    if (at + 1 < steps.length) made = made.map((value) => Math.min(1, Math.max(0, value)));
+    if (isVisible(step, before, made)) present.push(labels.indexOf(step));
+  }
   const inner = imageOf(patch, patch, cutMargin(made, patch, margin));
   // What the network meets is files of 8 bits, so it learns from their values.
-  const sample = { input: roundToEightBits(inner).data, target: cutMargin(clean, patch, margin) };
-  return { ...sample, present: isVisible(name, sample.target, sample.input) ? [label] : [] };
+  const target = cutMargin(clean, patch, margin);
+  return { input: roundToEightBits(inner).data, target, present };
 }

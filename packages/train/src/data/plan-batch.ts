@@ -2,42 +2,68 @@ import { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 import { pairsOf } from './check-batch-options.ts';
 import type { PatchPlace } from './cut-patch.ts';
-import { choosePatch } from './sample-patch.ts';
+import { drawKind, kindShares, type SampleKind } from './sample-kind.ts';
+import { choosePatch, sampleRandom } from './sample-patch.ts';
 
 /** What one patch of a batch will be; no photo is opened for it. */
-export interface SamplePlan {
+export interface SamplePlan extends SampleKind {
   /** Which of the labels. */
   readonly label: number;
+  /** The other label of a mixed one. */
+  readonly second?: number;
   /** The clean photo. */
   readonly target: string;
-  /** The degraded picture of the same, where it is not made. */
+  /** The degraded image of the same, where it is not made. */
   readonly input?: string;
   readonly place: PatchPlace;
 }
 
 /** The patches of the batch of a step, from the options alone. */
 export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
-  const { photos, batch, labels, seed, pairs } = options;
+  const { photos, batch, labels, seed, pairs, labelShares = {} } = options;
+  const pool = labels.flatMap((label, at) => Array<number>(labelShares[label] ?? 1).fill(at));
+  const made = labels.flatMap((label, at) => (pairsOf(pairs, label) === undefined ? [at] : []));
+  const shares = kindShares(options);
   const shuffles = new Map<number, number[]>();
   return Array.from({ length: batch }, (_, index): SamplePlan => {
     const sample = step * batch + index;
-    const block = Math.floor(sample / labels.length);
-    const order = shuffles.get(block) ?? shuffledLabels(labels.length, seed, block);
+    const block = Math.floor(sample / pool.length);
+    const order = shuffles.get(block) ?? shuffledLabels(pool, seed, block);
     shuffles.set(block, order);
-    const label = order[sample % labels.length]!;
+    const label = order[sample % pool.length]!;
+    const random = sampleRandom(seed, step, index).fork('kind');
+    const drawn = drawKind(shares, random);
     const known = pairsOf(pairs, labels[label]!);
     const { source, place } = choosePatch((known ?? photos).length, seed, step, index);
-    return known === undefined
-      ? { label, target: photos[source]!, place }
-      : { label, ...known[source]!, place };
+    if (known !== undefined) {
+      const kind = drawn.kind === 'mixed' ? 'degraded' : drawn.kind;
+      return { ...drawn, kind, label, ...known[source]!, place };
+    }
+    const plan = { ...drawn, label, target: photos[source]!, place };
+    if (drawn.kind !== 'mixed') return plan;
+    const others = made.filter((other) => other !== label);
+    return { ...plan, second: others[random.below(others.length)]! };
   });
 }
 
-/** All labels in a random order (Fisher and Yates): of as many samples in a row each label has one. */
-function shuffledLabels(count: number, seed: number | string, block: number): number[] {
+/** The labels of a patch with their weights; none for one that is to be left alone. */
+export function weightsOf({
+  label,
+  second,
+  amount,
+}: SamplePlan): [label: number, weight: number][] {
+  if (second === undefined) return [[label, amount]];
+  return [
+    [label, amount / 2],
+    [second, amount / 2],
+  ];
+}
+
+/** The labels in a random order (Fisher and Yates), each as often as its share. */
+function shuffledLabels(pool: readonly number[], seed: number | string, block: number): number[] {
   const random = new Random(seed).fork('labels').fork(String(block));
-  const order = Array.from({ length: count }, (_, label) => label);
-  for (let last = count - 1; last > 0; last--) {
+  const order = [...pool];
+  for (let last = order.length - 1; last > 0; last--) {
     const other = random.below(last + 1);
     [order[last], order[other]] = [order[other]!, order[last]!];
   }

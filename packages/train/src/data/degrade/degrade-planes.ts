@@ -1,4 +1,5 @@
 import type { Random } from '@pip-graft/weights';
+import type { DegradeRanges } from './ranges.ts';
 
 /**
  * Makes degraded planes of clean ones, (3,height,width) in 0 to 1, drawing how strongly and where
@@ -9,4 +10,5 @@ export type DegradePlanes = (
   width: number,
   height: number,
   random: Random,
+  ranges: DegradeRanges,
 ) => Float32Array | Promise<Float32Array>;

@@ -1,43 +1,92 @@
 import type { Random } from '@pip-graft/weights';
+import { compressJpeg } from './jpeg-artefacts.ts';
+import { decodeLight, encodeLight } from './linear-light.ts';
+import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
 
-/** The exposure and sensor of one dark picture. */
+/** What {@link dimLight} draws from. */
+export interface LowLightRanges {
+  /** The value that white comes to, 0 to 1; logarithm evenly spread. */
+  readonly gain: Range;
+  /** Exponent of the camera's curve, over what too little light does already. */
+  readonly gamma: Range;
+  /** Deviation of the noise that is there without light, in levels of 255. */
+  readonly read: Range;
+  /** Deviation of the photons' noise at full light, in levels of 255 of linear light. */
+  readonly shot: Range;
+  /** Quality of the JPEG file that three of ten are stored as. */
+  readonly jpeg: Range;
+}
+
+export const lowLightRanges: LowLightRanges = {
+  gain: [0.03, 0.6],
+  gamma: [1, 1.6],
+  read: [0, 3],
+  shot: [0, 5],
+  jpeg: [60, 95],
+};
+
+/** The exposure and sensor of one dark image. */
 export interface Dimness {
-  /** Share of the light that is left. */
+  /** The value that white comes to. */
   readonly gain: number;
   readonly gamma: number;
-  /** Deviation of the noise that is always there, 0 to 1. */
+  /** Whether values are scaled, as by an editor, instead of their light, as by a short exposure. */
+  readonly scaled: boolean;
+  /** Deviation of the noise that is always there, in linear light, 0 to 1. */
   readonly read: number;
   /** Variance of the noise by light: that of photons. */
   readonly shot: number;
 }
 
-/** `gain · value^gamma`, and noise of variance `read² + shot · light`. */
+/**
+ * `gain · (dark / gain)^gamma`, where `dark` is the value of a white of `gain` times the light, and
+ * noise of variance `read² + shot · light` in linear light.
+ */
 export function applyDimness(
   planes: Float32Array,
-  { gain, gamma, read, shot }: Dimness,
+  { gain, gamma, scaled, read, shot }: Dimness,
   random: Random,
 ): Float32Array {
+  const exposure = decodeLight(gain);
+  // Images have 8 bits: a quarter of a level is exact enough, and each power is computed once.
+  const steps = 4 * 255;
+  const lights = Float64Array.from({ length: steps + 1 }, (_, at) => {
+    const clean = at / steps;
+    const dark = scaled ? clean : encodeLight(exposure * decodeLight(clean)) / gain;
+    return decodeLight(gain * dark ** gamma);
+  });
   return planes.map((value) => {
-    const light = gain * Math.max(0, value) ** gamma;
-    return light + random.normal(0, Math.sqrt(read * read + shot * light));
+    const light = lights[Math.round(Math.min(1, Math.max(0, value)) * steps)]!;
+    return encodeLight(light + random.normal(0, Math.sqrt(read * read + shot * light)));
   });
 }
 
 /**
- * An underexposed picture: 0.1 to 0.5 of the light, gamma 1 to 2, read noise of 0 to 6 on the
- * scale 0 to 255, photon noise of up to 13 at full light.
+ * An underexposed image with the noise of its sensor: seven of ten as a short exposure makes it, the
+ * others with values scaled down; three of ten stored as JPEG.
  *
- * @example dimLight(planes, 128, 128, new Random(7))
+ * @example await dimLight(planes, 128, 128, new Random(7))
  */
-export function dimLight(
+export async function dimLight(
   planes: Float32Array,
-  _width: number,
-  _height: number,
+  width: number,
+  height: number,
   random: Random,
-): Float32Array {
-  const gain = random.uniform(0.1, 0.5);
-  const gamma = random.uniform(1, 2);
-  const read = random.uniform(0, 6 / 255);
-  const shot = random.uniform(0, (13 / 255) ** 2);
-  return applyDimness(planes, { gain, gamma, read, shot }, random);
+  ranges: LowLightRanges = lowLightRanges,
+): Promise<Float32Array> {
+  const dark = applyDimness(planes, drawDimness(random, ranges), random);
+  const stored = random.fork('jpeg');
+  if (stored.uniform() >= 0.3) return dark;
+  return compressJpeg(dark, width, height, drawWhole(ranges.jpeg, stored));
+}
+
+/** What {@link dimLight} applies. */
+export function drawDimness(random: Random, ranges: LowLightRanges = lowLightRanges): Dimness {
+  const gain = drawLog(ranges.gain, random);
+  const gamma = drawIn(ranges.gamma, random);
+  const scaled = random.uniform() < 0.3;
+  // Levels near black are steps of 1 / 12.92 of linear light.
+  const read = drawIn(ranges.read, random) / 255 / 12.92;
+  const shot = (drawIn(ranges.shot, random) / 255) ** 2;
+  return { gain, gamma, scaled, read, shot };
 }

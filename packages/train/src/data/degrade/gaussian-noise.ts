@@ -1,21 +1,76 @@
-import { addNoise, imageOf } from '@pip-graft/runtime';
 import type { Random } from '@pip-graft/weights';
+import { drawIn, type Range } from './range.ts';
 
-/** Deviations of the usual denoising benchmarks, on the scale 0 to 255. */
+/** What {@link gaussianNoise} draws from. */
+export interface NoiseRanges {
+  /** Deviation, on the scale 0 to 255. */
+  readonly sigma: Range;
+}
+
+export const noiseRanges: NoiseRanges = { sigma: [0, 55] };
+
+/** Deviations of the usual denoising benchmarks; half of all patches have one of about these. */
 export const usualSigmas: readonly number[] = [15, 25, 50];
 
+/** White: alike everywhere; grain: over neighbours, as demosaicing leaves it; signal: more in light. */
+export type NoiseKind = 'white' | 'grain' | 'signal';
+
 /**
- * Gaussian noise, clipped to 0 to 1, of a deviation drawn from `sigmas` (scale 0 to 255).
+ * Gaussian noise, clipped to 0 to 1: three of four patches white, the others with grain or by signal.
  *
- * @example gaussianNoise(planes, 128, 128, new Random(7), [25])
+ * @example gaussianNoise(planes, 128, 128, new Random(7), { sigma: [25, 25] })
  */
 export function gaussianNoise(
   planes: Float32Array,
   width: number,
   height: number,
   random: Random,
-  sigmas: readonly number[] = usualSigmas,
+  ranges: NoiseRanges = noiseRanges,
 ): Float32Array {
-  const sigma = sigmas[random.below(sigmas.length)]!;
-  return addNoise(imageOf(width, height, planes), sigma, random).data;
+  const sigma = drawSigma(ranges.sigma, random);
+  const kind = random.uniform();
+  return applyNoise(
+    planes,
+    { width, height, sigma, kind: kind < 0.75 ? 'white' : kind < 0.875 ? 'grain' : 'signal' },
+    random,
+  );
+}
+
+/** A deviation: half of the time any of the range, else within 2 of a usual one that lies in it. */
+export function drawSigma([low, high]: Range, random: Random): number {
+  const usual = usualSigmas.filter((sigma) => sigma >= low && sigma <= high);
+  if (usual.length === 0 || random.below(2) === 0) return drawIn([low, high], random);
+  const about = usual[random.below(usual.length)]! + random.uniform(-2, 2);
+  return Math.min(high, Math.max(low, about));
+}
+
+/** Noise of one deviation (0 to 255) and kind, clipped; by signal, it is that of middle grey. */
+export function applyNoise(
+  planes: Float32Array,
+  noise: { width: number; height: number; sigma: number; kind: NoiseKind },
+  random: Random,
+): Float32Array {
+  const { width, height, kind } = noise;
+  const sigma = noise.sigma / 255;
+  let field: Float32Array = planes.map(() => random.normal());
+  if (kind === 'grain') field = grained(field, width, height, random.uniform(0.2, 0.8));
+  return planes.map((value, at) => {
+    const scale = kind === 'signal' ? Math.sqrt(0.2 + 1.6 * Math.max(0, value)) : 1;
+    return Math.min(1, Math.max(0, value + sigma * scale * field[at]!));
+  });
+}
+
+/** Each value with `share` of its left and upper neighbours' mixed in; the variance stays 1. */
+function grained(field: Float32Array, width: number, height: number, share: number): Float32Array {
+  const across = new Float32Array(field.length);
+  const scale = 1 / (1 + share * share);
+  for (let at = 0; at < field.length; at++) {
+    const before = at % width === 0 ? at + width - 1 : at - 1;
+    across[at] = field[at]! + share * field[before]!;
+  }
+  const size = width * height;
+  return across.map((value, at) => {
+    const above = at % size < width ? at + size - width : at - width;
+    return scale * (value + share * across[above]!);
+  });
 }

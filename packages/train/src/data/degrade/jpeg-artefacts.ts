@@ -1,8 +1,17 @@
 import { decodeImage, loadSharp } from '@pip-graft/runtime';
 import type { Random } from '@pip-graft/weights';
+import { drawWhole, type Range } from './range.ts';
+
+/** What {@link jpegArtefacts} draws from. */
+export interface JpegRanges {
+  /** Quality of the file, 1 to 100. */
+  readonly quality: Range;
+}
+
+export const jpegRanges: JpegRanges = { quality: [10, 40] };
 
 /**
- * What is left after a JPEG file of quality 10 to 40, with halved colour as most files have it.
+ * What is left after a JPEG file of a random quality, with halved colour as most files have it.
  *
  * The blocks begin in the upper left corner.
  *
@@ -15,8 +24,9 @@ export function jpegArtefacts(
   width: number,
   height: number,
   random: Random,
+  { quality }: JpegRanges = jpegRanges,
 ): Promise<Float32Array> {
-  return compressJpeg(planes, width, height, 10 + random.below(31));
+  return compressJpeg(planes, width, height, drawWhole(quality, random));
 }
 
 /** The planes as a JPEG file of a quality (1 to 100) gives them back. */

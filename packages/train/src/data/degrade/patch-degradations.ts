@@ -4,28 +4,55 @@ import { dimLight } from './dim-light.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { jpegArtefacts } from './jpeg-artefacts.ts';
 import { rainStreaks } from './rain-streaks.ts';
+import type { DegradeRanges } from './ranges.ts';
 import { scatterHaze } from './scatter-haze.ts';
 
 /** How the clean patches of a label are degraded. */
 export interface PatchDegradation {
   readonly degrade: DegradePlanes;
   /** Pixels around the patch that the degradation sees. */
-  readonly margin: number;
+  readonly margin: (ranges: DegradeRanges) => number;
 }
 
-/** Labels whose degradations can be put onto clean photos, with how. */
+const none = () => 0;
+
+/** Labels whose degradations can be put onto clean images, with how; first what light meets first. */
 export const patchDegradations = {
-  noise: { degrade: gaussianNoise, margin: 0 },
-  rain: { degrade: rainStreaks, margin: 0 },
-  haze: { degrade: scatterHaze, margin: 0 },
-  blur: { degrade: cameraBlur, margin: blurReach },
-  'low-light': { degrade: dimLight, margin: 0 },
-  jpeg: { degrade: jpegArtefacts, margin: 0 },
+  blur: {
+    degrade: (planes, width, height, random, { blur }) =>
+      cameraBlur(planes, width, height, random, blur),
+    margin: ({ blur }) => blurReach(blur),
+  },
+  haze: {
+    degrade: (planes, width, height, random, { haze }) =>
+      scatterHaze(planes, width, height, random, haze),
+    margin: none,
+  },
+  rain: {
+    degrade: (planes, width, height, random, { rain }) =>
+      rainStreaks(planes, width, height, random, rain),
+    margin: none,
+  },
+  'low-light': {
+    degrade: (planes, width, height, random, ranges) =>
+      dimLight(planes, width, height, random, ranges['low-light']),
+    margin: none,
+  },
+  noise: {
+    degrade: (planes, width, height, random, { noise }) =>
+      gaussianNoise(planes, width, height, random, noise),
+    margin: none,
+  },
+  jpeg: {
+    degrade: (planes, width, height, random, { jpeg }) =>
+      jpegArtefacts(planes, width, height, random, jpeg),
+    margin: none,
+  },
 } as const satisfies Readonly<Record<string, PatchDegradation>>;
 
 export type PatchLabel = keyof typeof patchDegradations;
 
-/** Whether photos can be degraded for a label. */
+/** Whether images can be degraded for a label. */
 export function isPatchLabel(label: string): label is PatchLabel {
   return Object.hasOwn(patchDegradations, label);
 }

@@ -1,11 +1,37 @@
 import type { Random } from '@pip-graft/weights';
+import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
+import { type StreakLayer, streakLayer } from './streak-layer.ts';
+
+/** What {@link rainStreaks} draws from. Lengths are in pixels: a patch is a part of an image. */
+export interface RainRanges {
+  /** Layers, each of one direction. */
+  readonly layers: Range;
+  /** Light that a streak adds, 0 to 1. */
+  readonly strength: Range;
+  /** Share of the area that the streaks of a layer cover, were none over another; logarithm evenly spread. */
+  readonly cover: Range;
+  /** Pixels; logarithm evenly spread. */
+  readonly length: Range;
+  readonly width: Range;
+  /** Degrees from upright. */
+  readonly lean: Range;
+  /** Share of the light that far rain takes and replaces by grey, in a quarter of the patches. */
+  readonly veil: Range;
+}
+
+export const rainRanges: RainRanges = {
+  layers: [1, 5],
+  strength: [0.08, 0.7],
+  cover: [0.02, 0.6],
+  length: [10, 80],
+  width: [0.8, 2.5],
+  lean: [-45, 45],
+  veil: [0, 0.3],
+};
 
 /**
  * Rain by linear superposition, `I = J + S`, clipped at 1 (Yang et al. 2017): S, the same in all
- * three colours, are streaks of one direction within 30° of upright, 10 to 40 pixels long and one
- * or two wide, 1 to 5 of them a thousand pixels.
- *
- * Lengths are in pixels, not shares of the side: a patch is a part of a larger picture.
+ * three colours, are layers of streaks, half of them of the first one's direction.
  *
  * @example rainStreaks(planes, 128, 128, new Random(7))
  */
@@ -14,56 +40,33 @@ export function rainStreaks(
   width: number,
   height: number,
   random: Random,
+  ranges: RainRanges = rainRanges,
 ): Float32Array {
-  const streaks = drawStreaks(width, height, random);
-  return planes.map((value, at) => Math.min(1, value + streaks[at % streaks.length]!));
-}
-
-/** S alone: (height, width), from 0. */
-function drawStreaks(width: number, height: number, random: Random): Float32Array {
   const streaks = new Float32Array(width * height);
-  const reach = 40;
-  const density = random.uniform(1, 5);
-  const lean = (random.uniform(-30, 30) * Math.PI) / 180;
-  const typical = random.uniform(12, 32);
-  const brightness = random.uniform(0.3, 0.8);
-  // Streaks begin outside, too, so that the edges are no drier than the middle.
-  const count = Math.round((density * (width + 2 * reach) * (height + 2 * reach)) / 1000);
-  for (let streak = 0; streak < count; streak++) {
-    const length = Math.min(reach, Math.max(10, typical * random.uniform(0.7, 1.3)));
-    const angle = lean + random.uniform(-0.04, 0.04);
-    const x = random.uniform(-reach, width + reach);
-    const y = random.uniform(-reach, height + reach);
-    const strength = brightness * random.uniform(0.4, 1);
-    const wide = random.below(2);
-    for (let along = 0; along + 0.5 < length; along++) {
-      // Faint at both ends, as a drop that crosses the exposure.
-      const light = strength * Math.sin((Math.PI * (along + 0.5)) / length);
-      for (let beside = 0; beside <= wide; beside++) {
-        const column = x + Math.sin(angle) * along + beside;
-        splat(streaks, width, height, column, y + Math.cos(angle) * along, light);
-      }
-    }
+  for (const layer of drawLayers(random, ranges)) {
+    streakLayer(streaks, width, height, layer, random);
   }
-  return streaks;
+  const veil = random.uniform() < 0.25 ? drawIn(ranges.veil, random) : 0;
+  const grey = random.uniform(0.5, 0.9);
+  return planes.map((value, at) =>
+    Math.min(1, value + veil * (grey - value) + streaks[at % streaks.length]!),
+  );
 }
 
-/** Shares an amount between the four pixels that a position lies between. */
-function splat(
-  streaks: Float32Array,
-  width: number,
-  height: number,
-  x: number,
-  y: number,
-  amount: number,
-): void {
-  const [left, upper] = [Math.floor(x), Math.floor(y)];
-  for (let row = upper; row <= upper + 1; row++) {
-    if (row < 0 || row >= height) continue;
-    const share = amount * (1 - Math.abs(y - row));
-    for (let column = left; column <= left + 1; column++) {
-      if (column < 0 || column >= width) continue;
-      streaks[row * width + column]! += share * (1 - Math.abs(x - column));
-    }
-  }
+function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
+  const main = drawIn(ranges.lean, random);
+  // How heavy the rain is decides for all layers: there is no drizzle in a cloudburst.
+  const heavy = random.uniform();
+  return Array.from({ length: drawWhole(ranges.layers, random) }, (_, at) => {
+    const own = at === 0 || random.below(2) === 0 ? main : drawIn(ranges.lean, random);
+    const [low, high] = ranges.strength;
+    return {
+      strength: low + (high - low) * Math.min(1, Math.max(0, heavy + random.uniform(-0.25, 0.25))),
+      cover: drawLog(ranges.cover, random),
+      length: drawLog(ranges.length, random),
+      width: drawIn(ranges.width, random),
+      lean: Math.min(ranges.lean[1], Math.max(ranges.lean[0], own + random.uniform(-4, 4))),
+      tapered: random.below(2) === 0,
+    };
+  });
 }

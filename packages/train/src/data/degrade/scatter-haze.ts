@@ -1,31 +1,52 @@
 import type { Random } from '@pip-graft/weights';
-import { smoothDepth } from './smooth-depth.ts';
+import { drawIn, type Range } from './range.ts';
+import { sceneDepth } from './scene-depth.ts';
 
-/** The haze of one picture. */
-export interface Haze {
+/** What {@link scatterHaze} draws from. */
+export interface HazeRanges {
+  /** Mean transmission of the patch, 0 to 1. */
+  readonly t: Range;
   /** Light of the air, 0 to 1. */
-  readonly air: number;
-  /** Scattering by unit of depth. */
-  readonly beta: number;
-  /** (height, width), from 0. */
-  readonly depth: Float32Array;
+  readonly air: Range;
+  /** How far each colour of the air may lie from its grey. */
+  readonly tint: Range;
+  /** How far the depth in a patch may lie from its mean, as a share of it; small ones are likelier. */
+  readonly spread: Range;
+}
+
+/** Those of RESIDE (Li et al. 2019) and some to both sides, as transmission instead of scattering. */
+export const hazeRanges: HazeRanges = {
+  t: [0.15, 0.95],
+  air: [0.6, 1],
+  tint: [0, 0.06],
+  spread: [0, 0.8],
+};
+
+/** The haze of one patch. */
+export interface Haze {
+  /** Light of the air in red, green and blue, 0 to 1. */
+  readonly air: readonly number[];
+  /** Share of the light that comes through, (height, width). */
+  readonly transmission: Float32Array;
+}
+
+/** Haze by the scattering model `I = J·t + A·(1 - t)`, with one t for the three colours. */
+export function applyHaze(planes: Float32Array, { air, transmission }: Haze): Float32Array {
+  const size = transmission.length;
+  const hazy = new Float32Array(planes.length);
+  for (let plane = 0; plane < 3; plane++) {
+    const light = air[plane]!;
+    for (let at = 0; at < size; at++) {
+      const value = planes[plane * size + at]!;
+      hazy[plane * size + at] = light + (value - light) * transmission[at]!;
+    }
+  }
+  return hazy;
 }
 
 /**
- * Haze by the scattering model `I = J·t + A·(1 - t)`, `t = exp(-beta·depth)`, of one strength and
- * depth: the same in the three colours.
- */
-export function applyHaze(planes: Float32Array, { air, beta, depth }: Haze): Float32Array {
-  const through = depth.map((far) => Math.exp(-beta * far));
-  return planes.map((value, at) => {
-    const t = through[at % through.length]!;
-    return value * t + air * (1 - t);
-  });
-}
-
-/**
- * Random haze: A in 0.7 to 1 and beta in 0.6 to 1.8 (the ranges of RESIDE, Li et al. 2019), over a
- * smooth random depth that begins at 0.2 to 1 and rises by up to 0.8: a patch sees a part of a scene.
+ * Haze of a random mean transmission over a depth that follows the edges of the patch; most patches
+ * are a part of a scene that is nearly equally far.
  *
  * @example scatterHaze(planes, 128, 128, new Random(7))
  */
@@ -34,19 +55,41 @@ export function scatterHaze(
   width: number,
   height: number,
   random: Random,
+  ranges: HazeRanges = hazeRanges,
 ): Float32Array {
-  return applyHaze(planes, drawHaze(width, height, random));
+  return applyHaze(planes, drawHaze(planes, width, height, random, ranges));
 }
 
 /** What {@link scatterHaze} applies. */
-export function drawHaze(width: number, height: number, random: Random): Haze {
-  const air = random.uniform(0.7, 1);
-  const beta = random.uniform(0.6, 1.8);
-  const near = random.uniform(0.2, 1);
-  const rise = random.uniform(0, 0.8);
-  return {
-    air,
-    beta,
-    depth: smoothDepth(width, height, random).map((value) => near + rise * value),
-  };
+export function drawHaze(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+  { t, air, tint, spread }: HazeRanges = hazeRanges,
+): Haze {
+  const mean = drawIn(t, random);
+  const grey = drawIn(air, random);
+  const coloured = drawIn(tint, random);
+  const colours = [0, 1, 2].map(() =>
+    Math.min(1, Math.max(0, grey + coloured * random.uniform(-1, 1))),
+  );
+  const [least, most] = spread;
+  const range = least + (most - least) * random.uniform() ** 2;
+  const depth = sceneDepth(planes, width, height, random);
+  return { air: colours, transmission: transmissionOf(depth, mean, range) };
+}
+
+/** `exp(-k·(1 + range·d))`, d the depth about its mean, with the k that gives the mean asked for. */
+function transmissionOf(depth: Float32Array, mean: number, range: number): Float32Array {
+  if (mean <= 0 || mean >= 1) return new Float32Array(depth.length).fill(mean);
+  const middle = depth.reduce((sum, value) => sum + value, 0) / depth.length;
+  const far = depth.map((value) => Math.max(0, 1 + 2 * range * (value - middle)));
+  let thickness = -Math.log(mean);
+  const sampled = far.filter((_, at) => at % 7 === 0);
+  for (let round = 0; round < 4; round++) {
+    const made = sampled.reduce((sum, value) => sum + Math.exp(-thickness * value), 0);
+    thickness *= Math.log(mean) / Math.log(made / sampled.length);
+  }
+  return far.map((value) => Math.exp(-thickness * value));
 }

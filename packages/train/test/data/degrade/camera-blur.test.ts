@@ -1,11 +1,13 @@
-import { blurReach, cameraBlur, defocusBlur } from '@pip-graft/train';
+import { applyKernel, blurReach, cameraBlur, discKernel, motionKernel } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 import { flat, mean } from '../support/photos.ts';
 
-const side = 41;
+const side = 61;
+const middle = 30;
 /** One white pixel in the middle of each plane. */
-const point = flat(0, side).map((_, at) => (at % side ** 2 === 20 * side + 20 ? 1 : 0));
+const point = flat(0, side).map((_, at) => (at % side ** 2 === middle * side + middle ? 1 : 0));
+const calm = { length: [3, 25], radius: [0.7, 4], noise: [0, 0] } as const;
 
 /** Pixels of the first plane that the point was spread to, by distance. */
 function spread(planes: Float32Array) {
@@ -13,14 +15,14 @@ function spread(planes: Float32Array) {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const value = planes[y * side + x]!;
-      if (value > 0) pixels.push({ distance: Math.hypot(x - 20, y - 20), value });
+      if (value > 0) pixels.push({ distance: Math.hypot(x - middle, y - middle), value });
     }
   }
   return pixels;
 }
 
-test.each([1, 2.5, 5])('a point out of focus is an even disc of radius %d', (radius) => {
-  const pixels = spread(defocusBlur(point, side, side, radius));
+test.each([1, 2.5, 4])('a point out of focus is an even disc of radius %d', (radius) => {
+  const pixels = spread(applyKernel(point, side, side, discKernel(radius)));
   expect(pixels.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(1, 5);
   expect(Math.max(...pixels.map(({ distance }) => distance))).toBeLessThan(radius + 0.5);
   const inner = pixels.filter(({ distance }) => distance <= radius - 0.5);
@@ -29,31 +31,77 @@ test.each([1, 2.5, 5])('a point out of focus is an even disc of radius %d', (rad
   if (radius > 2) expect(Math.abs(inner[0]!.value * Math.PI * radius ** 2 - 1)).toBeLessThan(0.1);
 });
 
-test('radius 0 changes nothing; a flat picture stays flat', () => {
-  expect(defocusBlur(point, side, side, 0)).toEqual(point);
-  for (const value of defocusBlur(flat(0.3, 7), 7, 7, 4)) expect(value).toBeCloseTo(0.3, 6);
+test('paths keep the light, are as long as asked for, and lie in the middle', () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const length = 3 + (seed % 23);
+    const kernel = motionKernel(length, new Random(seed));
+    expect(kernel.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 10);
+    expect(kernel.every(({ share }) => share > 0)).toBe(true);
+    const far = Math.max(...kernel.map(({ dx, dy }) => Math.max(Math.abs(dx), Math.abs(dy))));
+    expect(far).toBeLessThanOrEqual(blurReach({ ...calm, length: [3, length], radius: [1, 1] }));
+    // Splat over four pixels, a path covers up to about three pixels for one of its length.
+    expect(kernel.length).toBeLessThan(3 * length + 6);
+    expect(kernel.length).toBeGreaterThan(length / 2);
+  }
 });
 
-test('light is kept, spread within the reach, and both kinds occur', () => {
+test('most paths are nearly straight, some are bent', () => {
+  const reaches = Array.from({ length: 200 }, (_, seed) => {
+    const kernel = motionKernel(21, new Random(seed));
+    const xs = kernel.map(({ dx }) => dx);
+    const ys = kernel.map(({ dy }) => dy);
+    return Math.hypot(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  });
+  expect(reaches.filter((reach) => reach > 18).length).toBeGreaterThan(100);
+  expect(reaches.filter((reach) => reach < 18).length).toBeGreaterThan(10);
+});
+
+test('radius 0 changes nothing; a flat image stays flat, averaged as values and as light', () => {
+  expect(applyKernel(point, side, side, discKernel(0))).toEqual(point);
+  for (const power of [1, 2] as const) {
+    for (const value of applyKernel(flat(0.3, 7), 7, 7, discKernel(4), power))
+      expect(value).toBeCloseTo(0.3, 6);
+  }
+});
+
+test('as light, half a white pixel is brighter than half its value', () => {
+  const halves = [0, 1].map((dx) => ({ dx, dy: 0, share: 0.5 }));
+  const [value, light] = ([1, 2] as const).map((power) =>
+    Math.max(...applyKernel(point, side, side, halves, power)),
+  );
+  expect(value).toBeCloseTo(0.5, 6);
+  expect(light).toBeCloseTo(Math.SQRT1_2, 6);
+});
+
+test('a kernel takes pixels from where it says, and repeats edges', () => {
+  const planes = Float32Array.from({ length: 18 }, (_, at) => at);
+  const next = applyKernel(planes, 3, 2, [{ dx: 1, dy: 0, share: 1 }]);
+  expect([...next.subarray(0, 6)]).toEqual([1, 2, 2, 4, 5, 5]);
+  const above = applyKernel(planes, 3, 2, [{ dx: -1, dy: -1, share: 1 }]);
+  expect([...above.subarray(0, 6)]).toEqual([0, 0, 1, 0, 0, 1]);
+  // Wider than the image.
+  const far = applyKernel(planes, 3, 2, [{ dx: 9, dy: 9, share: 1 }]);
+  expect([...far.subarray(0, 6)]).toEqual([5, 5, 5, 5, 5, 5]);
+});
+
+test('discs and paths occur, with the noise asked for', () => {
   const kinds = new Set<string>();
   for (let seed = 0; seed < 40; seed++) {
-    const made = cameraBlur(point, side, side, new Random(seed));
-    expect(mean(made)).toBeCloseTo(mean(point), 7);
-    const pixels = spread(made);
-    expect(Math.max(...pixels.map(({ distance }) => distance))).toBeLessThanOrEqual(
-      blurReach * Math.SQRT2,
-    );
+    const pixels = spread(cameraBlur(point, side, side, new Random(seed), calm));
     const far = Math.max(...pixels.map(({ distance }) => distance));
-    // A disc fills the circle around it, a line does not.
-    kinds.add(pixels.length > 1.8 * far ** 2 ? 'disc' : 'line');
+    // A disc fills the circle around it, a path does not.
+    kinds.add(pixels.length > 2.2 * far ** 2 ? 'disc' : 'path');
   }
-  expect(kinds).toEqual(new Set(['disc', 'line']));
+  expect(kinds).toEqual(new Set(['disc', 'path']));
+  const noisy = cameraBlur(flat(0.5), 64, 64, new Random(1), { ...calm, noise: [4, 4] });
+  const error = Math.sqrt(mean(noisy.map((value) => (value - 0.5) ** 2))) * 255;
+  expect(Math.abs(error / 4 - 1)).toBeLessThan(0.03);
 });
 
 test('what is further than the reach has no effect', () => {
   for (let seed = 0; seed < 20; seed++) {
-    const edge = flat(0, side).map((_, at) => (at % side >= 20 + blurReach + 1 ? 1 : 0));
-    const made = cameraBlur(edge, side, side, new Random(seed));
-    for (let y = 0; y < side; y++) expect(made[y * side + 20]).toBe(0);
+    const edge = flat(0, side).map((_, at) => (at % side >= middle + blurReach(calm) + 1 ? 1 : 0));
+    const made = cameraBlur(edge, side, side, new Random(seed), calm);
+    for (let y = 0; y < side; y++) expect(made[y * side + middle]).toBe(0);
   }
 });

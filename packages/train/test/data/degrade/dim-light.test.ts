@@ -1,29 +1,52 @@
-import { applyDimness, dimLight } from '@pip-graft/train';
+import { applyDimness, dimLight, drawDimness, lowLightRanges } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 import { deviation, flat, mean } from '../support/photos.ts';
 
-test('without noise, gain and gamma', () => {
-  const planes = Float32Array.of(0, 0.25, 1);
-  const made = applyDimness(planes, { gain: 0.4, gamma: 1.5, read: 0, shot: 0 }, new Random(1));
+const calm = { read: 0, shot: 0, scaled: false, gamma: 1 };
+
+test('without noise, white comes to the gain, and half the light is half the light', () => {
+  // Values 1 and 188 of 255, which is half of white's light within 0.2 %.
+  const planes = Float32Array.of(0, 188 / 255, 1);
+  const made = applyDimness(planes, { ...calm, gain: 0.4 }, new Random(1));
   expect(made[0]).toBe(0);
-  expect(made[1]).toBeCloseTo(0.05, 7);
-  expect(made[2]).toBeCloseTo(0.4, 7);
+  expect(made[2]).toBeCloseTo(0.4, 6);
+  // sRGB: 0.4 is a light of 0.132868, of which half is encoded as 0.286127.
+  expect(Math.abs(made[1]! - 0.286127)).toBeLessThan(0.001);
 });
 
-test('the noise has the variance of the sensor and of the photons', () => {
-  const dimness = { gain: 0.5, gamma: 1, read: 0.01, shot: 0.0008 };
+test('scaled values, and the curve over them', () => {
+  const planes = Float32Array.of(0, 0.4, 1);
+  const scaled = applyDimness(planes, { ...calm, gain: 0.2, scaled: true }, new Random(1));
+  expect(scaled[1]).toBeCloseTo(0.08, 6);
+  const curve = { ...calm, gain: 0.2, scaled: true, gamma: 1.5 };
+  const curved = applyDimness(planes, curve, new Random(1));
+  expect(curved[1]).toBeCloseTo(0.2 * 0.4 ** 1.5, 6);
+  expect(curved[2]).toBeCloseTo(0.2, 6);
+});
+
+test('in linear light, the noise has the variance of the sensor and of the photons', () => {
+  // Below 0.04 values are 12.92 times the light.
+  const dimness = { ...calm, gain: 0.03, scaled: true, read: 2e-4, shot: 1e-5 };
   const made = applyDimness(flat(0.8), dimness, new Random(1));
-  expect(mean(made)).toBeCloseTo(0.4, 3);
-  // read² + shot · 0.4
-  const expected = Math.sqrt(0.0001 + 0.00032);
+  const light = 0.024 / 12.92;
+  expect(mean(made)).toBeCloseTo(0.024, 3);
+  const expected = 12.92 * Math.sqrt(4e-8 + 1e-5 * light);
   expect(Math.abs(deviation(made) / expected - 1)).toBeLessThan(0.03);
 });
 
-test('pictures get darker, by no more than was promised', () => {
-  for (let seed = 0; seed < 40; seed++) {
-    const light = mean(dimLight(flat(0.5), 64, 64, new Random(seed)));
-    expect(light).toBeGreaterThan(0.1 * 0.25 - 0.001);
-    expect(light).toBeLessThan(0.25 + 0.001);
+test('gains are spread evenly by their logarithm, and kept', async () => {
+  const gains = Array.from({ length: 400 }, (_, seed) => drawDimness(new Random(seed)).gain);
+  const { gain } = lowLightRanges;
+  expect(Math.min(...gains)).toBeGreaterThanOrEqual(gain[0]);
+  expect(Math.max(...gains)).toBeLessThan(gain[1]);
+  const middle = Math.sqrt(gain[0] * gain[1]);
+  const darker = gains.filter((value) => value < middle).length / gains.length;
+  expect(Math.abs(darker - 0.5)).toBeLessThan(0.08);
+  const light = { ...lowLightRanges, gain: [0.5, 0.5], gamma: [1, 1] } as const;
+  for (let seed = 0; seed < 20; seed++) {
+    // White loses no more than the noise and a JPEG file take.
+    const white = mean(await dimLight(flat(1), 64, 64, new Random(seed), light));
+    expect(Math.abs(white - 0.5)).toBeLessThan(0.01);
   }
 });

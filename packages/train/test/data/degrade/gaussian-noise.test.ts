@@ -1,27 +1,65 @@
-import { gaussianNoise } from '@pip-graft/train';
+import { applyNoise, drawSigma, gaussianNoise } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 import { deviation, flat } from '../support/photos.ts';
 
-const measured = (seed: number, sigmas?: readonly number[]) =>
-  deviation(gaussianNoise(flat(0.5), 64, 64, new Random(seed), sigmas)) * 255;
+const noisy = (kind: 'white' | 'grain' | 'signal', sigma: number, value = 0.5) =>
+  applyNoise(flat(value), { width: 64, height: 64, sigma, kind }, new Random(1));
 
-test.each([5, 15, 30])('a sigma of %i is measured', (sigma) => {
-  // 12288 samples: the deviation's own standard error is 0.64 %.
-  expect(Math.abs(measured(1, [sigma]) / sigma - 1)).toBeLessThan(0.03);
+test.each([5, 15, 30])('a sigma of %i is measured, whatever the kind', (sigma) => {
+  // 12288 samples: the deviation's own standard error is 0.64 %; grain has fewer of its own.
+  for (const kind of ['white', 'signal'] as const)
+    expect(Math.abs((deviation(noisy(kind, sigma)) * 255) / sigma - 1)).toBeLessThan(0.03);
+  expect(Math.abs((deviation(noisy('grain', sigma)) * 255) / sigma - 1)).toBeLessThan(0.05);
 });
 
-test('each sigma of the list is drawn, and no other', () => {
-  const nearest = (value: number) => [10, 20].find((sigma) => Math.abs(value / sigma - 1) < 0.05);
-  const drawn = Array.from({ length: 40 }, (_, seed) => nearest(measured(seed, [10, 20])));
-  expect(drawn).not.toContain(undefined);
-  const tens = drawn.filter((sigma) => sigma === 10).length;
-  expect(tens).toBeGreaterThan(8);
-  expect(tens).toBeLessThan(32);
+test('neighbours are alike in grain, not in white noise', () => {
+  const likeness = (planes: Float32Array, step: number) => {
+    let [sum, power] = [0, 0];
+    for (let at = step; at < planes.length; at++) {
+      sum += (planes[at]! - 0.5) * (planes[at - step]! - 0.5);
+      power += (planes[at]! - 0.5) ** 2;
+    }
+    return sum / power;
+  };
+  for (const step of [1, 64]) {
+    expect(Math.abs(likeness(noisy('white', 15), step))).toBeLessThan(0.03);
+    expect(likeness(noisy('grain', 15), step)).toBeGreaterThan(0.15);
+  }
+});
+
+test('noise by signal grows with the light', () => {
+  const dark = deviation(noisy('signal', 15, 0.2));
+  const light = deviation(noisy('signal', 15, 0.7));
+  // sqrt((0.2 + 1.6 · 0.7) / (0.2 + 1.6 · 0.2))
+  expect(Math.abs(light / dark / Math.sqrt(1.32 / 0.52) - 1)).toBeLessThan(0.03);
+});
+
+test('all of the range is drawn, the usual deviations often', () => {
+  const drawn = Array.from({ length: 2000 }, (_, seed) => drawSigma([0, 55], new Random(seed)));
+  expect(Math.min(...drawn)).toBeLessThan(2);
+  expect(Math.max(...drawn)).toBeGreaterThan(53);
+  expect(drawn.every((sigma) => sigma >= 0 && sigma < 55)).toBe(true);
+  for (const usual of [15, 25, 50]) {
+    // A sixth, and what the even half has there: 4 of 55.
+    const near = drawn.filter((sigma) => Math.abs(sigma - usual) <= 2).length / drawn.length;
+    expect(Math.abs(near - (1 / 6 + 2 / 55))).toBeLessThan(0.03);
+  }
+});
+
+test('a narrow range is kept', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    expect(drawSigma([25, 25], new Random(seed))).toBe(25);
+    const sigma = drawSigma([24, 25.5], new Random(seed));
+    expect(sigma).toBeGreaterThanOrEqual(24);
+    expect(sigma).toBeLessThanOrEqual(25.5);
+  }
+  const made = gaussianNoise(flat(0.5), 64, 64, new Random(1), { sigma: [10, 10] });
+  expect(Math.abs((deviation(made) * 255) / 10 - 1)).toBeLessThan(0.05);
 });
 
 test('noise is clipped', () => {
-  const made = gaussianNoise(flat(1), 64, 64, new Random(1), [50]);
+  const made = noisy('white', 50, 1);
   expect(Math.max(...made)).toBe(1);
   // Half of the samples would have been brighter.
   expect(made.filter((value) => value === 1).length / made.length).toBeCloseTo(0.5, 1);

@@ -1,5 +1,5 @@
 import { readImage } from '@pip-graft/runtime';
-import { isPatchLabel, type PatchLabel, patchDegradations } from '@pip-graft/train';
+import { defaultRanges, isPatchLabel, type PatchLabel, patchDegradations } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';
 import { chelsea } from '../support/photos.ts';
@@ -14,11 +14,11 @@ const clean = Float32Array.from({ length: 3 * side * side }, (_, at) => {
 
 test('the labels', () => {
   expect(Object.keys(patchDegradations)).toEqual([
-    'noise',
-    'rain',
-    'haze',
     'blur',
+    'haze',
+    'rain',
     'low-light',
+    'noise',
     'jpeg',
   ]);
   expect(isPatchLabel('jpeg')).toBe(true);
@@ -26,7 +26,8 @@ test('the labels', () => {
 });
 
 describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
-  const { degrade } = patchDegradations[label];
+  const degrade = (planes: Float32Array, width: number, height: number, random: Random) =>
+    patchDegradations[label].degrade(planes, width, height, random, defaultRanges);
 
   test('the same for the same seed, another for another; clean planes stay', async () => {
     const before = clean.slice();
@@ -39,15 +40,17 @@ describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
     for (const other of others) expect(other).not.toEqual(made);
   });
 
-  test('degrades visibly and leaves something to restore, for every seed', async () => {
-    for (let seed = 0; seed < 30; seed++) {
+  test('degrades, most of the time visibly, and leaves something to restore', async () => {
+    let faint = 0;
+    for (let seed = 0; seed < 40; seed++) {
       const made = await degrade(clean, side, side, new Random(seed));
       expect(made.length).toBe(clean.length);
       const error = clean.reduce((sum, value, at) => sum + (value - made[at]!) ** 2, 0);
       const decibels = -10 * Math.log10(error / clean.length);
-      expect(decibels).toBeGreaterThan(4);
-      expect(decibels).toBeLessThan(42);
+      expect(decibels).toBeGreaterThan(2);
+      if (decibels > 42) faint++;
     }
+    expect(faint).toBeLessThan(4);
   });
 
   test('shapes need not be square', async () => {

@@ -1,0 +1,80 @@
+import type { Random } from '@pip-graft/weights';
+import { smoothDepth } from './smooth-depth.ts';
+
+/**
+ * A random depth of what a patch shows, (height, width), 0 to 1: a blend of a landscape without
+ * edges, a slope, and regions alike in colour and place, which are as far as each other.
+ *
+ * @example sceneDepth(planes, 128, 128, new Random(7))
+ */
+export function sceneDepth(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+): Float32Array {
+  const smooth = smoothDepth(width, height, random);
+  const regions = softened(regionDepth(planes, width, height, random), width, height);
+  const shares = [random.uniform(), random.uniform(), 1.5 * random.uniform()];
+  const total = shares[0]! + shares[1]! + shares[2]! || 1;
+  const angle = random.uniform(0, 2 * Math.PI);
+  const [right, down] = [Math.cos(angle), Math.sin(angle)];
+  const reach = Math.abs(right) + Math.abs(down);
+  return smooth.map((value, at) => {
+    const across = (at % width) / Math.max(1, width - 1) - 0.5;
+    const below = Math.floor(at / width) / Math.max(1, height - 1) - 0.5;
+    const slope = (across * right + below * down) / reach + 0.5;
+    return (shares[0]! * value + shares[1]! * slope + shares[2]! * regions[at]!) / total;
+  });
+}
+
+/** Random depths for two to five regions: the pixels nearest to a random pixel in colour and place. */
+function regionDepth(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+): Float32Array {
+  const size = width * height;
+  const seeds = Array.from({ length: 2 + random.below(4) }, () => {
+    const at = random.below(size);
+    return { x: at % width, y: Math.floor(at / width), at, depth: random.uniform() };
+  });
+  // A patch across counts as much as a difference of a quarter of the range in all colours.
+  const place = 0.19 / Math.max(width, height) ** 2;
+  const depth = new Float32Array(size);
+  for (let at = 0; at < size; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const seed of seeds) {
+      let distance = place * ((x - seed.x) ** 2 + (y - seed.y) ** 2);
+      for (let first = 0; first < 3 * size; first += size) {
+        distance += (planes[first + at]! - planes[first + seed.at]!) ** 2;
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        depth[at] = seed.depth;
+      }
+    }
+  }
+  return depth;
+}
+
+/** The mean over five by five pixels, so that single pixels do not make regions; edges repeat. */
+function softened(depth: Float32Array, width: number, height: number): Float32Array {
+  const across = new Float32Array(depth.length);
+  const both = new Float32Array(depth.length);
+  for (let at = 0; at < depth.length; at++) {
+    const x = at % width;
+    for (let step = -2; step <= 2; step++) {
+      across[at]! += depth[at - x + Math.min(width - 1, Math.max(0, x + step))]! / 5;
+    }
+  }
+  for (let at = 0; at < depth.length; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    for (let step = -2; step <= 2; step++) {
+      both[at]! += across[Math.min(height - 1, Math.max(0, y + step)) * width + x]! / 5;
+    }
+  }
+  return both;
+}
