@@ -46,7 +46,7 @@ export function command(): Command {
       try {
         const request = {
           ...{ adapter: given.adapter, labels: given.labels, options },
-          ...{ data: given.data, pairs: given.pairs ?? {} },
+          ...{ data: given.data, pairs: given.pairs ?? {}, degradations: given },
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);

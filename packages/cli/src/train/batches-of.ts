@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type BatchOptions, listPairs, listPhotos, type StepOptions } from '@pip-graft/train';
+import { type DegradeRequest, degradationsOf } from './degrade-option.ts';
 
 /** What batches are asked for from. */
 export interface BatchRequest {
@@ -7,12 +8,14 @@ export interface BatchRequest {
   /** Folders of real pairs, by label. */
   readonly pairs: Readonly<Record<string, string>>;
   readonly options: StepOptions;
+  /** How patches are made; as usual where left out. */
+  readonly degradations?: DegradeRequest;
 }
 
 /**
  * What the batches of a run are made of.
  *
- * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; those of photos and pairs.
+ * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; those of photos, pairs and `degradationsOf`.
  */
 export async function batchesOf(
   request: BatchRequest,
@@ -35,6 +38,7 @@ export async function batchesOf(
     );
   return {
     ...{ photos, patch, batch, labels, seed },
+    ...degradationsOf(request.degradations ?? {}, labels, Object.keys(pairs)),
     ...(Object.keys(pairs).length > 0 ? { pairs } : {}),
   };
 }

@@ -60,7 +60,7 @@ export async function openRun(host: OpenHost, request: RunRequest, cwd: string):
   const own = readParameters(host, hostParameters(host, options.learn), host.external);
   const digests: StateDigests = {
     // Numbers of workers and the like are not in it: they change nothing of what comes out.
-    options: sha256(canonical({ ...options, photos: batches.photos, pairs: batches.pairs ?? {} })),
+    options: sha256(canonical({ ...options, pairs: {}, ...batches })),
     host: host.identity().digest,
     adapter: adapter?.digest ?? 'none',
   };

@@ -3,6 +3,7 @@ import type { LearnedPart, TrainOptions } from '@pip-graft/train';
 import { Option } from 'commander';
 import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
 import { refuseOverInput, wholeNumber } from '../session/options.ts';
+import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
 import {
   labelsOf,
   number,
@@ -13,7 +14,7 @@ import {
 } from './step-request.ts';
 
 /** What `graft train` is asked for. */
-export interface TrainRequest extends StepRequest {
+export interface TrainRequest extends StepRequest, DegradeRequest {
   readonly host: string;
   readonly adapter: string;
   readonly labels?: readonly string[];
@@ -63,6 +64,7 @@ export function trainOptions(): Option[] {
       undefined,
       positive,
     ),
+    ...degradeOptions(),
     ...pace,
   ];
 }

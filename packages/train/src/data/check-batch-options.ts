@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { BatchOptions } from './batch.ts';
+import { checkRanges } from './degrade/check-range.ts';
 import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
 import { kindShares } from './sample-kind.ts';
 
@@ -32,6 +33,7 @@ export function checkBatchOptions(options: BatchOptions): void {
     throw invalid(`pairs: "${foreign}" is no label; the labels are ${labels.join(', ')}.`);
   }
   checkShares(options);
+  checkRanges(options.degrade ?? {});
 }
 
 function checkShares(options: BatchOptions): void {

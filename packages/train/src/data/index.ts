@@ -2,6 +2,7 @@ export type * from './batch.ts';
 export type { Batches } from './batch-queue.ts';
 export * from './cut-patch.ts';
 export * from './degrade/camera-blur.ts';
+export { checkRange } from './degrade/check-range.ts';
 export type * from './degrade/degrade-planes.ts';
 export * from './degrade/dim-light.ts';
 export * from './degrade/disc-kernel.ts';

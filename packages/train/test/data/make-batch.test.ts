@@ -74,20 +74,21 @@ test('noise has the deviation asked for', async () => {
 
 test('blur at the edge of a patch sees what lies beyond it', async () => {
   const ramp = await writeGrid(join(folder, 'ramp.png'), 120, 120);
-  const degrade = { blur: { length: [17, 17], noise: [0, 0] } } as const;
+  const degrade = { blur: { length: [25, 25], radius: [4, 4], noise: [0, 0] } } as const;
   const many = { ...options, photos: [ramp], labels: ['blur'], batch: 12, patch: 64, degrade };
   const { inputs, targets } = await makeBatch(many, 0, cache);
-  let total = 0;
-  for (let at = 0; at < inputs.length; at++) {
-    // The photo's own mirrored edge bends the ramp; well inside of it nothing does.
-    const red = targets[at]! * 255;
-    if (Math.floor((at / 64 ** 2) % 3) !== 0 || red < 20 || red > 100) continue;
-    total++;
-    // On a ramp, a blur's middle is the pixel itself, but for a path that is slower at one end and
-    // for light, whose mean is above that of values; a repeated edge would move it by more.
-    expect(Math.abs(inputs[at]! * 255 - red)).toBeLessThan(3);
+  for (let index = 0; index < 12; index++) {
+    const first = index * 3 * 64 ** 2;
+    const moves: number[] = [];
+    for (let at = first; at < first + 64 ** 2; at++) {
+      const red = targets[at]! * 255;
+      // The photo's own mirrored edge bends the ramp; well inside of it nothing does.
+      if (red > 40 && red < 105) moves.push(inputs[at]! * 255 - red);
+    }
+    // On a ramp, a blur moves all pixels by the same, but for rounding and for the mean of light,
+    // which is above that of values; a repeated edge would bring those at the edge by 3 more.
+    expect(Math.max(...moves) - Math.min(...moves)).toBeLessThan(2.1);
   }
-  expect(total).toBeGreaterThan(20_000);
 });
 
 /** The samples of some steps, with their rows of weights. */
@@ -127,14 +128,14 @@ test('clean patches are their own target under a label; some have one colour', a
 });
 
 test('a tenth is clean unless asked otherwise, a twentieth in part', async () => {
-  const samples = await samplesOf({ clean: undefined, partial: undefined }, 40);
-  const share = (wanted: (sample: (typeof samples)[0]) => boolean) =>
-    samples.filter(wanted).length / samples.length;
-  // Three deviations of 320 draws.
-  const own = ({ input, target }: (typeof samples)[0]) => input.every((v, at) => v === target[at]);
-  expect(Math.abs(share(own) - 0.1)).toBeLessThan(0.05);
-  const inPart = ({ weights }: (typeof samples)[0]) => Math.max(...weights) < 1;
-  expect(Math.abs(share(inPart) - 0.05)).toBeLessThan(0.037);
+  const usual = { clean: undefined, partial: undefined, labels: ['noise'], patch: 4, batch: 400 };
+  const { inputs, targets, weights } = await makeBatch({ ...options, ...usual }, 0, cache);
+  const own = Array.from({ length: 400 }, (_, index) =>
+    inputs.subarray(index * 48, (index + 1) * 48).every((v, at) => v === targets[index * 48 + at]),
+  );
+  // Three deviations of 400 draws.
+  expect(Math.abs(own.filter(Boolean).length / 400 - 0.1)).toBeLessThan(0.045);
+  expect(Math.abs(weights.filter((weight) => weight < 1).length / 400 - 0.05)).toBeLessThan(0.033);
 });
 
 test('without weights a patch comes back as it was, degraded or clean', async () => {
@@ -172,7 +173,7 @@ test('mixed patches have two labels, whose degradations both are seen', async ()
   for (const { input, weights } of await samplesOf(two, 4)) {
     expect(weights).toEqual([0.5, 0.5]);
     // Noise over the dark: brighter than what is left of the light, and not of the dark's noise.
-    expect(Math.max(...input)).toBeGreaterThan(0.3);
+    expect(Math.max(...input)).toBeGreaterThan(0.2);
     expect(input.reduce((sum, value) => sum + value, 0) / size).toBeLessThan(0.2);
   }
   for (const { weights } of await samplesOf({ mixed: 1 }, 4))
@@ -234,7 +235,7 @@ test.each([
   [{ batch: 1.5 }, 'INVALID_ARGUMENT', /batch/],
   [{ labels: [] }, 'INVALID_ARGUMENT', /labels/],
   [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /"rain" stands twice/],
-  [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /"snow".*noise, rain/],
+  [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /"snow".*blur, haze/],
   [{ photos: [] }, 'INVALID_ARGUMENT', /photos/],
   [{ clean: 1.1 }, 'INVALID_ARGUMENT', /clean: .* not at 1.1/],
   [{ off: Number.NaN }, 'INVALID_ARGUMENT', /off: .*NaN/],

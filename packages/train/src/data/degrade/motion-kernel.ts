@@ -11,8 +11,8 @@ export function motionKernel(length: number, random: Random): Kernel {
   const steps = Math.max(2, Math.ceil(2 * length));
   let angle = random.uniform(0, 2 * Math.PI);
   // Radians by which the path turns from end to end: often few, seldom back to where it came from.
-  const turn = random.normal(0, 0.9) / steps;
-  const shake = random.uniform(0, 0.1);
+  const turn = random.normal(0, 1.3) / steps;
+  const shake = random.uniform(0, 0.15);
   const rate = random.uniform(0, 0.7);
   const phase = random.uniform(0, 2 * Math.PI);
   const path = [{ x: 0, y: 0 }];
