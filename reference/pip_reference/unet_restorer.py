@@ -18,7 +18,7 @@ class UnetConfig:
 
     image_channels: int = 3
     widths: tuple[int, ...] = (48, 96, 128)
-    encoder: tuple[int, ...] = (2, 2)
+    encoder: tuple[int, ...] = (1, 2)
     middle: int = 2
     decoder: tuple[int, ...] = (2, 2)
     light: bool = True

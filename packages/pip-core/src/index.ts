@@ -52,10 +52,12 @@ export { initSensor, type SensorInit } from './sensor/init-sensor.ts';
 export { checkSensor, type Sensor } from './sensor/sensor.ts';
 export {
   decodeSensorConfig,
-  defaultSensorWidths,
+  defaultSensorSize,
+  defaultSureness,
   encodeSensorConfig,
   type SensorConfig,
   type SensorDescription,
+  type Sureness,
   sensorFormatVersion,
 } from './sensor/sensor-config.ts';
 export { sensorFiles, sensorFolder } from './sensor/sensor-files.ts';

@@ -26,7 +26,7 @@ interface Options extends StepRequest {
 export function command(): Command {
   const sensor = define(
     'sensor',
-    'Trains a sensor: a small classifier that tells from a picture which degradation it has',
+    'Trains a sensor: a small classifier that tells from an image which degradations it has',
     [
       'graft train sensor --data photos/ --labels noise+rain+haze -o my-sensor',
       'graft train sensor --data photos/ --adapter ./my-adapter -o my-sensor',
@@ -34,17 +34,18 @@ export function command(): Command {
     ],
   );
   const { data, output, steps, pace } = stepOptions('sensor', {
-    ...{ steps: 1500, batch: 20, patch: 64, rate: 3e-3 },
+    ...{ steps: 1500, batch: 16, patch: 128, rate: 3e-3 },
   });
   const own = [
-    new Option('--labels <labels>', 'what to tell apart, joined by +').argParser(labelsOf),
-    new Option('--adapter <adapter>', 'an adapter whose labels are to be told apart'),
+    new Option('--labels <labels>', 'what to look for, joined by +').argParser(labelsOf),
+    new Option('--adapter <adapter>', 'an adapter whose labels to look for'),
   ];
   const all = [...data, ...own, ...output, forceOption('a sensor'), ...steps, ...pace];
   for (const option of all) sensor.addOption(option);
   return sensor.action(
     run<[], Options>(async (session, given) => {
       const { defaultSensorOptions, learned, sensorGraph } = await import('@pip-graft/train');
+      const { judgementRows, judgeTrained } = await import('../train/judge-trained.ts');
       const { output, device, threads, workers, saveEvery, batch, patch, rate, seed } = given;
       const { checkpointing = false } = given;
       requireData(given);
@@ -83,29 +84,35 @@ export function command(): Command {
       );
       const { loss, figure: accuracy, count } = meanOf(log.lines);
       const {
-        average: _,
         spikes: __,
         promptRate: ___,
         first: ____,
         endRate: _____,
         ...kept
       } = options;
+      const trained = { ...sensor, tensors: learned(state) };
+      const stopped = state.step < options.steps;
+      // Whoever stops a run wants it to end.
+      const byLabel = stopped
+        ? []
+        : await judgeTrained(trained, batches, state.step * options.accumulate);
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
         ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
         ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
         ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
+        ...(stopped ? {} : { labels: byLabel }),
       };
       await writeSensor(output, {
-        ...sensor,
-        ...{ name: basename(resolve(output)), tensors: learned(state), training },
+        ...{ ...trained, name: basename(resolve(output)), training },
       });
       const { labels } = sensor.config;
       const facts = [
         ['sensor', `${output}, ${labels.join(', ')}`],
         ['steps', `${state.step} of ${options.steps}`],
         ['loss', `${rounded(loss)}, the mean of the last ${count} steps`],
-        ['accuracy', `${spellFigure(graph.figure, accuracy)} of the patches, likewise`],
+        ['accuracy', `${spellFigure(graph.figure, accuracy)} of the labels, likewise`],
+        ...judgementRows(byLabel),
         ['time', spellTime({ seconds, patchesPerSecond, runtimeShare })],
         ['state', statePath],
         ['log', log.path],
@@ -113,15 +120,14 @@ export function command(): Command {
       if (given.html !== undefined)
         await writePage(given.html, {
           name: output,
-          summary: `Trained to tell apart ${labels.join(', ')}`,
-          ...{ facts, log, title: 'Share of patches with the right label' },
+          summary: `Trained to find ${labels.join(', ')}`,
+          ...{ facts, log, title: 'Share of labels that are right' },
         });
-      const stopped = state.step < options.steps;
       if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
       return {
         json: {
           ...{ output, state: statePath, log: log.path, steps: state.step, loss, accuracy },
-          ...{ seconds, patchesPerSecond, runtimeShare, labels, training, stopped },
+          ...{ seconds, patchesPerSecond, runtimeShare, labels, byLabel, training, stopped },
         },
         text: table(facts.map((row) => [...row])),
         ...(stopped ? { exit: 130 } : {}),

@@ -71,12 +71,19 @@ function inTiles(plan: TilePlan): string {
 
 function foundOf(labels: readonly string[], weights: readonly number[]) {
   const all = Object.fromEntries(labels.map((label, at) => [label, weights[at]!]));
-  return { label: likeliest(all) ?? null, weights: all };
+  return {
+    label: weights.some((weight) => weight > 0) ? (likeliest(all) ?? null) : null,
+    weights: all,
+  };
 }
 
-/** The label that was found, and how sure that is. */
+/** What was found, the strongest first. */
 function asFound(labels: readonly string[], weights: readonly number[] | undefined): string {
   if (weights === undefined) return '';
-  const { label, weights: all } = foundOf(labels, weights);
-  return label === null ? '' : `: ${label}, ${Math.round(100 * all[label]!)} % sure`;
+  const found = labels
+    .map((label, at) => ({ label, weight: weights[at]! }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ label, weight }) => `${label} ${Math.round(100 * weight)} %`);
+  return found.length === 0 ? ': nothing found' : `: ${found.join(', ')}`;
 }

@@ -45,7 +45,7 @@ function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly st
   if ((labels === undefined) === (adapter === undefined))
     throw new GraftError(
       'INVALID_ARGUMENT',
-      'Give --labels, what the sensor shall tell apart, or --adapter, whose labels these are.',
+      'Give --labels, what the sensor looks for, or --adapter, whose labels these are.',
     );
   if (labels !== undefined) return labels;
   const found = resolveAdapter(adapter!, cwd);

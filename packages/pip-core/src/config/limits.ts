@@ -16,7 +16,7 @@ export const maxPromptSize = 1024;
 /** Hidden width over width in the feed-forward parts. */
 export const maxExpansion = 16;
 
-/** Convolutions of a sensor. Each halves the picture. */
+/** Convolutions of a sensor. Each halves the image. */
 export const maxSensorConvolutions = 8;
 
 /** Channels of a sensor's convolutions: it has to cost little beside the host. */

@@ -8,13 +8,14 @@ export interface EmitAuto {
   /** With its labels in the order of the weights. */
   readonly sensor: Sensor;
   readonly image: Pick<SensorImage, 'value' | 'layout' | 'dataType'>;
-  /** Exact name of the weights that are found, float32 (B,T). */
+  /** Exact name of the weights that are found, float32 (B,T), 0 to 1. */
   readonly output: string;
 }
 
 /**
  * The weights that steer, float32 (B,T): each row of the caller's that is above zero, and for the
- * others the softmax of the sensor. A row for all images counts for each of them.
+ * others what the sensor is sure of; all zero where it finds nothing. A row for all images counts for
+ * each of them.
  *
  * @param degradation float32 (B or 1, T)
  */
@@ -30,7 +31,11 @@ export function emitAuto(
     const { dims, data } = sensor.tensors.get(name)!;
     return { kind: 'fixed', dims, data };
   });
-  const [found] = g.node('Identity', [ops.softmax(g, logits)], {}, { outputs: [output] });
+  const { from, full } = sensor.config.sure;
+  const over = ops.sub(g, ops.sigmoid(g, logits), g.scalar(from, 'float32'));
+  const share = ops.mul(g, over, g.scalar(1 / (full - from), 'float32'));
+  const sure = ops.clip(g, share, { min: 0, max: 1 });
+  const [found] = g.node('Identity', [sure], {}, { outputs: [output] });
   const given = ops.greater(g, ops.reduceSum(g, degradation, [1]), g.scalar(0, 'float32'));
   return ops.where(g, given, degradation, found!);
 }

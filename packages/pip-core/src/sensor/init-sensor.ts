@@ -1,14 +1,23 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { startParameters } from '../parameters/initial-parameters.ts';
 import type { Sensor } from './sensor.ts';
-import { defaultSensorWidths, sensorProblems } from './sensor-config.ts';
+import {
+  defaultSensorSize,
+  defaultSureness,
+  type Sureness,
+  sensorProblems,
+} from './sensor-config.ts';
 import { sensorParameters } from './sensor-parameters.ts';
 
 /** Choices for a fresh sensor. */
 export interface SensorInit {
   readonly labels: readonly string[];
-  /** Default {@link defaultSensorWidths}. */
+  /** Default that of {@link defaultSensorSize}. */
   readonly widths?: readonly number[];
+  /** Default that of {@link defaultSensorSize}. */
+  readonly hidden?: number;
+  /** Default {@link defaultSureness}. */
+  readonly sure?: Sureness;
   readonly name?: string;
   /** Default 0. */
   readonly seed?: number;
@@ -17,13 +26,14 @@ export interface SensorInit {
 /**
  * A fresh, untrained sensor: weights Kaiming-uniform, biases zero.
  *
- * Errors: `INVALID_ARGUMENT` for labels or widths that cannot be.
+ * Errors: `INVALID_ARGUMENT` for labels, sizes or sureness that cannot be.
  *
  * @example initSensor({ labels: ['noise', 'rain'], seed: 7 })
  */
 export function initSensor(options: SensorInit): Sensor {
-  const { labels, widths = defaultSensorWidths, name = 'sensor', seed = 0 } = options;
-  const config = { labels, widths };
+  const { labels, name = 'sensor', seed = 0 } = options;
+  const { widths, hidden } = { ...defaultSensorSize, ...options };
+  const config = { labels, widths, hidden, sure: options.sure ?? defaultSureness };
   const problems = sensorProblems(config);
   if (problems.length > 0)
     throw new GraftError('INVALID_ARGUMENT', `A sensor: ${problems.join('; ')}.`);

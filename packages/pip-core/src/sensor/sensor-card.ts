@@ -14,7 +14,7 @@ export function sensorCard({ name, config, training }: Sensor): string {
       : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
   return `# ${name}
 
-Tells from a picture which degradation it has: ${config.labels.join(', ')}. ${parameters.toLocaleString('en-US')} parameters, ${Math.round(sensorCost(config))} multiply-adds a pixel.
+Tells from an image which degradations it has: ${config.labels.join(', ')}; none, one or several. A label acts from a probability of ${config.sure.from} on, and fully from ${config.sure.full}. ${parameters.toLocaleString('en-US')} parameters, ${Math.round(sensorCost(config))} multiply-adds a pixel.
 
 ${trained}
 

@@ -6,12 +6,22 @@ import { JsonObject } from '../json/json-object.ts';
 /** Version of `sensor_config.json` that this library writes, and the newest it reads. */
 export const sensorFormatVersion = 1;
 
-/** What a sensor tells apart, and how large it is. */
+/** What a sensor looks for, how large it is, and when it acts. */
 export interface SensorConfig {
-  /** At least two. */
   readonly labels: readonly string[];
-  /** Channels of its convolutions, each of which halves the picture. */
+  /** Channels of its convolutions, each of which halves the image. */
   readonly widths: readonly number[];
+  /** Width between what the convolutions measure and the labels. */
+  readonly hidden: number;
+  readonly sure: Sureness;
+}
+
+/** How sure of a label a sensor has to be: a probability p becomes the weight (p − from) / (full − from). */
+export interface Sureness {
+  /** Up to this probability the weight is exactly 0. */
+  readonly from: number;
+  /** From this probability on the weight is exactly 1. */
+  readonly full: number;
 }
 
 /** What `sensor_config.json` says. */
@@ -21,29 +31,34 @@ export interface SensorDescription {
   readonly training: Readonly<Record<string, unknown>> | null;
 }
 
-/** Channels of a sensor's convolutions where the caller says nothing: 720 multiply-adds a pixel. */
-export const defaultSensorWidths: readonly number[] = [16, 32, 48, 64];
+/** A sensor's size where the caller says nothing: 720 multiply-adds a pixel. */
+export const defaultSensorSize = { widths: [16, 32, 48, 64], hidden: 32 } as const;
+
+/** A label acts where it is likelier than not, and fully from nine in ten. */
+export const defaultSureness: Sureness = { from: 0.5, full: 0.9 };
 
 const code = 'ADAPTER_INVALID';
 
 /** Everything wrong with a sensor's config, as sentences; empty when it is sound. */
-export function sensorProblems({ labels, widths }: SensorConfig): string[] {
+export function sensorProblems({ labels, widths, hidden, sure }: SensorConfig): string[] {
   const problems = labelProblems(labels);
-  if (labels.length === 1) problems.push(`'${labels[0]}' is its only label; it takes two to tell`);
   if (widths.length < 1 || widths.length > maxSensorConvolutions)
     problems.push(`${widths.length} widths; it has 1 to ${maxSensorConvolutions} convolutions`);
-  const wrong = widths.find(
+  const wrong = [...widths, hidden].find(
     (width) => !(Number.isSafeInteger(width) && width >= 1 && width <= maxSensorChannels),
   );
   if (wrong !== undefined)
     problems.push(`width ${wrong} is not a whole number from 1 to ${maxSensorChannels}`);
+  if (!(sure.from >= 0 && sure.from < sure.full && sure.full <= 1))
+    problems.push(`sure from ${sure.from} to ${sure.full}; it takes 0 ≤ from < full ≤ 1`);
   return problems;
 }
 
 /** The text of `sensor_config.json`. */
 export function encodeSensorConfig({ config, training }: SensorDescription): string {
-  const { labels, widths } = config;
-  const members = { format_version: sensorFormatVersion, labels, widths, training };
+  const { labels, widths, hidden, sure } = config;
+  const size = { widths, hidden, sure };
+  const members = { format_version: sensorFormatVersion, labels, ...size, training };
   return `${JSON.stringify(members, null, 2)}\n`;
 }
 
@@ -51,7 +66,7 @@ export function encodeSensorConfig({ config, training }: SensorDescription): str
  * Reads the text of `sensor_config.json`.
  *
  * Errors: `ADAPTER_INVALID` for text that is not such a config, a newer format version, an unknown
- * key, or labels and widths that cannot be.
+ * key, or values that cannot be.
  *
  * @example decodeSensorConfig(text).config.labels // ['noise', 'rain']
  */
@@ -63,8 +78,14 @@ export function decodeSensorConfig(text: string, place = 'sensor_config.json'): 
       code,
       `${place}: it has format version ${version}, but this version of PIP Graft reads ${sensorFormatVersion}; update PIP Graft.`,
     );
-  json.only(['format_version', 'labels', 'widths', 'training']);
-  const config = { labels: json.strings('labels'), widths: json.numbers('widths') };
+  json.only(['format_version', 'labels', 'widths', 'hidden', 'sure', 'training']);
+  const sure = json.object('sure').only(['from', 'full']);
+  const config = {
+    labels: json.strings('labels'),
+    widths: json.numbers('widths'),
+    hidden: json.number('hidden'),
+    sure: { from: sure.number('from'), full: sure.number('full') },
+  };
   const problems = sensorProblems(config);
   if (problems.length > 0) throw new GraftError(code, `${place}: ${problems.join('; ')}.`);
   return {

@@ -8,15 +8,22 @@ export const sensorKernel = 3;
 export const sensorNames = {
   weight: (convolution: number) => `conv${convolution + 1}.weight`,
   bias: (convolution: number) => `conv${convolution + 1}.bias`,
+  hidden: { weight: 'hidden.weight', bias: 'hidden.bias' },
   linear: { weight: 'linear.weight', bias: 'linear.bias' },
 } as const;
 
+/** What a sensor measures of an image: a mean and a deviation of each colour and each channel. */
+export function sensorMeasures(widths: readonly number[]): number {
+  return 2 * widths.reduce((sum, width) => sum + width, 3);
+}
+
 /**
- * Every parameter of a sensor: convolutions from the three colours on, then one row for each label.
+ * Every parameter of a sensor: convolutions from the three colours on, a hidden row for all that they
+ * measure, then one row for each label.
  *
- * @example sensorParameters({ labels: ['noise', 'rain'], widths: [16, 32] })
+ * @example sensorParameters(sensor.config).map(({ name }) => name) // ['conv1.weight', …]
  */
-export function sensorParameters({ labels, widths }: SensorConfig): ParameterSpec[] {
+export function sensorParameters({ labels, widths, hidden }: SensorConfig): ParameterSpec[] {
   const convolutions = widths.flatMap((width, at) => {
     const inputs = widths[at - 1] ?? 3;
     return [
@@ -24,15 +31,16 @@ export function sensorParameters({ labels, widths }: SensorConfig): ParameterSpe
       bias(sensorNames.bias(at), width),
     ];
   });
-  const last = widths.at(-1)!;
   return [
     ...convolutions,
-    weight(sensorNames.linear.weight, [labels.length, last]),
+    weight(sensorNames.hidden.weight, [hidden, sensorMeasures(widths)]),
+    bias(sensorNames.hidden.bias, hidden),
+    weight(sensorNames.linear.weight, [labels.length, hidden]),
     bias(sensorNames.linear.bias, labels.length),
   ];
 }
 
-/** Multiply-adds of a sensor for each pixel of the picture. */
+/** Multiply-adds of a sensor for each pixel of the image. */
 export function sensorCost({ widths }: SensorConfig): number {
   return widths.reduce((sum, width, at) => {
     const inputs = widths[at - 1] ?? 3;

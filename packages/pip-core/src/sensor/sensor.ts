@@ -5,7 +5,7 @@ import { brokenNumbers, unlikeSpecs } from '../parameters/check-tensors.ts';
 import { type SensorConfig, type SensorDescription, sensorProblems } from './sensor-config.ts';
 import { sensorParameters } from './sensor-parameters.ts';
 
-/** A classifier that tells from a picture which degradation it has. */
+/** A classifier that tells from an image which degradations it has: none, one or several. */
 export interface Sensor extends SensorDescription {
   readonly name: string;
   /** By name; see `sensorParameters`. */

@@ -51,7 +51,12 @@ describe('a sensor folder', () => {
   });
 
   it.each([
-    [{ labels: ['noise'] }, /takes two to tell/],
+    [{ labels: [] }, /label/],
+    [{ hidden: 0 }, /width 0 is not a whole number from 1 to 512/],
+    [{ hidden: 8 }, /tensor 'hidden.weight' has shape/],
+    [{ hidden: undefined }, /'hidden' is missing/],
+    [{ sure: { from: 0.9, full: 0.9 } }, /sure from 0.9 to 0.9; it takes 0 ≤ from < full ≤ 1/],
+    [{ sure: { from: 0.5, full: 0.9, kind: 'softmax' } }, /'kind' is not a key/],
     [{ labels: ['noise', 'noise'] }, /noise/],
     [{ widths: [4, 1e9] }, /width 1000000000 is not a whole number from 1 to 512/],
     [{ widths: Array.from({ length: 99 }, () => 4) }, /99 widths; it has 1 to 8 convolutions/],

@@ -15,8 +15,9 @@ import { maxError } from '../one-site.ts';
 import { type TinyHostOptions, tinyHost, tinyRequest } from '../tiny-host.ts';
 
 const labels = ['rain', 'haze', 'blur'];
-/** Its labels stand in another order than the adapter's. */
-const sensor = initSensor({ labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], seed: 5 });
+/** Its labels stand in another order than the adapter's. It acts on whatever it finds. */
+const small = { labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], hidden: 7, seed: 5 };
+const sensor = initSensor({ ...small, sure: { from: 0, full: 1 } });
 const bytesOf = ({ source }: Model) => source.read(0, source.size);
 
 function blind(host: TinyHostOptions = {}, options: PlanOptions = {}) {
@@ -28,7 +29,7 @@ function blind(host: TinyHostOptions = {}, options: PlanOptions = {}) {
   return {
     ...request,
     plan,
-    grafted: applyPlan(request.model, plan, request.adapters, tool, { sensor }),
+    grafted: applyPlan(request.model, plan, request.adapters, tool, { sensor: asked.auto }),
   };
 }
 
@@ -52,48 +53,54 @@ async function run(model: Model, rows: readonly (readonly number[])[], n = 1, st
   return { output: of(first), found: of(last), last };
 }
 
-/** The sensor written a second time, without ONNX. */
-function softmaxOf({ config, tensors }: Sensor, image: Float32Array): number[] {
+/** The sensor's probabilities written a second time, without ONNX. */
+function likelihoods({ config, tensors }: Sensor, image: Float32Array): number[] {
   const gelu = (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2));
+  const numbers = (name: string) => tensors.get(name)!.data;
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const means = (planes: readonly number[][][]) => planes.map((plane) => mean(plane.flat()));
+  const spreads = (planes: readonly number[][][]) =>
+    planes.map((plane) => {
+      const middle = mean(plane.flat());
+      const variance = mean(plane.flat().map((value) => (value - middle) ** 2));
+      return 0.5 + Math.log(variance + 1e-5) / 4;
+    });
   let planes = [0, 1, 2].map((c) =>
     Array.from({ length: height }, (_, y) =>
       Array.from({ length: width }, (_, x) => (image[(c * height + y) * width + x]! - 0.5) * 4),
     ),
   );
+  const measures = [...means(planes), ...spreads(planes)];
   for (const [at, channels] of config.widths.entries()) {
-    const kernel = tensors.get(`conv${at + 1}.weight`)!.data;
-    const bias = tensors.get(`conv${at + 1}.bias`)!.data;
-    const rows = Math.ceil(planes[0]!.length / 2);
-    const columns = Math.ceil(planes[0]![0]!.length / 2);
+    const kernel = numbers(`conv${at + 1}.weight`);
+    const bias = numbers(`conv${at + 1}.bias`);
+    const [rows, columns] = [planes[0]!.length, planes[0]![0]!.length];
     const before = planes;
+    const held = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));
     planes = Array.from({ length: channels }, (_, o) =>
-      Array.from({ length: rows }, (_, y) =>
-        Array.from({ length: columns }, (_, x) => {
+      Array.from({ length: Math.ceil(rows / 2) }, (_, y) =>
+        Array.from({ length: Math.ceil(columns / 2) }, (_, x) => {
           let sum = bias[o]!;
           for (const [i, plane] of before.entries())
             for (let dy = 0; dy < 3; dy++)
               for (let dx = 0; dx < 3; dx++)
                 sum +=
                   kernel[((o * before.length + i) * 3 + dy) * 3 + dx]! *
-                  (plane[2 * y + dy - 1]?.[2 * x + dx - 1] ?? 0);
+                  plane[held(2 * y + dy - 1, rows)]![held(2 * x + dx - 1, columns)]!;
           return gelu(sum);
         }),
       ),
     );
+    measures.push(...means(planes), ...spreads(planes));
   }
-  const means = planes.map(
-    (plane) => plane.flat().reduce((a, b) => a + b, 0) / plane.flat().length,
-  );
-  const linear = tensors.get('linear.weight')!.data;
-  const logits = config.labels.map((_, t) =>
-    means.reduce(
-      (sum, mean, i) => sum + mean * linear[t * means.length + i]!,
-      tensors.get('linear.bias')!.data[t]!,
-    ),
-  );
-  const shares = logits.map(Math.exp);
-  const total = shares.reduce((a, b) => a + b, 0);
-  return shares.map((share) => share / total);
+  const row = (name: string, values: readonly number[]) =>
+    [...numbers(`${name}.bias`)].map((bias, to) =>
+      values.reduce(
+        (sum, value, i) => sum + value * numbers(`${name}.weight`)[to * values.length + i]!,
+        bias,
+      ),
+    );
+  return row('linear', row('hidden', measures).map(gelu)).map((x) => 1 / (1 + Math.exp(-x)));
 }
 
 /** Abramowitz and Stegun 7.1.26, within 1.5e-7. */
@@ -113,11 +120,57 @@ describe('a graft with a sensor', () => {
       const { found, last } = await run(grafted, [[0, 0, 0]]);
       expect(last).toBe('degradation_found');
       expect(plan.auto?.output).toBe('degradation_found');
-      const [blur, rain, haze] = softmaxOf(sensor, pixels(1));
+      const [blur, rain, haze] = likelihoods(sensor, pixels(1));
       for (const [at, share] of [rain!, haze!, blur!].entries())
         expect(found.data[at]).toBeCloseTo(share, 5);
     },
   );
+
+  it('acts in as far as it is sure: not at all up to one probability, fully from another', async () => {
+    const [blur, rain, haze] = likelihoods(sensor, pixels(1)) as [number, number, number];
+    const found = async (from: number, full: number) => {
+      const auto = initSensor({ ...small, sure: { from, full } });
+      const { grafted } = blind({}, { auto });
+      return [...(await run(grafted, [[0, 0, 0]])).found.data];
+    };
+    const [least, middle, most] = [blur, rain, haze].sort((a, b) => a - b) as [
+      number,
+      number,
+      number,
+    ];
+    const expected = [rain, haze, blur].map((p) => (p - least) / (most - least));
+    const between = await found(least, most);
+    for (const [at, weight] of expected.entries()) expect(between[at]).toBeCloseTo(weight, 4);
+    expect((middle - least) / (most - least)).toBeGreaterThan(0.05);
+    // Exactly nothing and exactly everything, whatever float32 rounds.
+    expect(await found(most + 1e-3, 1)).toEqual([0, 0, 0]);
+    expect(await found(0, least - 1e-3)).toEqual([1, 1, 1]);
+  });
+
+  it('finds nearly the same in an image and in the same image with mirrored borders', async () => {
+    const { grafted } = blind();
+    const [tall, wide] = [64, 96];
+    const at = (c: number, y: number, x: number) =>
+      0.5 + 0.3 * Math.sin(x * 0.9 + c) * Math.cos(y * 0.7) + 0.1 * Math.sin(x * y);
+    const session = await InferenceSession.create(bytesOf(grafted), { logSeverityLevel: 3 });
+    const found = async (more: number) => {
+      const [h, w] = [tall + more, wide + more];
+      const mirrored = (v: number, size: number) => (v < size ? v : 2 * size - 2 - v);
+      const data = Float32Array.from({ length: 3 * h * w }, (_, i) =>
+        at(Math.floor(i / (h * w)), mirrored(Math.floor(i / w) % h, tall), mirrored(i % w, wide)),
+      );
+      const results = await session.run({
+        image: new Tensor('float32', data, [1, 3, h, w]),
+        degradation: new Tensor('float32', [0, 0, 0], [1, 3]),
+        strength: new Tensor('float32', [1], []),
+      });
+      return [...(results['degradation_found']!.data as Float32Array)];
+    };
+    const [plain, framed] = [await found(0), await found(8)];
+    for (const [label, weight] of plain.entries())
+      expect(Math.abs(weight - framed[label]!)).toBeLessThan(0.02);
+    await session.release();
+  });
 
   it('uses what is found where a row is zero, and the caller’s weights elsewhere', async () => {
     const { grafted } = blind();

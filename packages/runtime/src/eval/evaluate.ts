@@ -8,7 +8,6 @@ import { measureQuality } from '../metrics/measure-quality.ts';
 import { type RestoreOptions, restoreImage } from '../restore/restore-image.ts';
 import type { Device } from '../session/session.ts';
 import type { Evaluation, PictureResult, TaskResult } from './evaluation.ts';
-import { likeliest } from './likeliest.ts';
 import { meanQualities, withGain } from './mean-qualities.ts';
 import { openSides, type Sides } from './open-sides.ts';
 import {
@@ -202,5 +201,5 @@ function foundIn(
 ): TaskResult['found'] {
   const found = pictures.flatMap((picture) => (picture.found ? [picture.found] : []));
   if (found.length === 0 || label == null) return null;
-  return { label, right: found.filter((one) => likeliest(one) === label).length, of: found.length };
+  return { label, right: found.filter((one) => one[label]! > 0).length, of: found.length };
 }

@@ -28,7 +28,7 @@ export interface TaskResult {
   readonly degrade: SyntheticDegradation | null;
   readonly degradation: Steering;
   readonly pictures: readonly PictureResult[];
-  /** How often the sensor found the task's label; null where it was not asked, or no label is known. */
+  /** How often the task's label was among those that the sensor found; null where it was not asked, or no label is known. */
   readonly found: { readonly label: string; readonly right: number; readonly of: number } | null;
   /** Over its pictures; null when none could be measured. */
   readonly mean: Qualities | null;

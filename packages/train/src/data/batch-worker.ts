@@ -33,7 +33,7 @@ port.on('message', ({ step, indices }: PartRequest) => {
     try {
       const part = await makePart(options, step, planBatch(options, step), indices, cache);
       const answer: PartAnswer = { step, part };
-      port.postMessage(answer, [part.inputs.buffer, part.targets.buffer]);
+      port.postMessage(answer, [part.inputs.buffer, part.targets.buffer, part.present.buffer]);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const answer: PartAnswer = {

@@ -37,6 +37,8 @@ export interface Batch {
   readonly targets: Float32Array<ArrayBuffer>;
   /** (B,T): how much of each label is to be taken away; 1 for one label where nothing else is asked for. */
   readonly weights: Float32Array<ArrayBuffer>;
+  /** (B,T): 1 for each label whose degradation can be seen in a patch, 0 for the others; all 0 for a clean one. */
+  readonly present: Float32Array<ArrayBuffer>;
   /** The clean photo of each patch. */
   readonly files: readonly string[];
 }

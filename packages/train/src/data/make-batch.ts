@@ -44,6 +44,8 @@ export interface BatchPart {
   /** (indices, 3, P, P). */
   readonly inputs: Float32Array<ArrayBuffer>;
   readonly targets: Float32Array<ArrayBuffer>;
+  /** (indices, T). */
+  readonly present: Float32Array<ArrayBuffer>;
 }
 
 /** Makes the samples that `indices` name. */
@@ -57,12 +59,15 @@ export async function makePart(
   const size = 3 * options.patch ** 2;
   const inputs = new Float32Array(indices.length * size);
   const targets = new Float32Array(indices.length * size);
+  const labels = options.labels.length;
+  const present = new Float32Array(indices.length * labels);
   for (const [at, index] of indices.entries()) {
-    const { input, target } = await makeSample(options, plans[index]!, step, index, cache);
-    inputs.set(input, at * size);
-    targets.set(target, at * size);
+    const sample = await makeSample(options, plans[index]!, step, index, cache);
+    inputs.set(sample.input, at * size);
+    targets.set(sample.target, at * size);
+    for (const label of sample.present) present[at * labels + label] = 1;
   }
-  return { indices, inputs, targets };
+  return { indices, inputs, targets, present };
 }
 
 /** The batch that parts are of, which together hold all samples. */
@@ -75,15 +80,19 @@ export function assembleBatch(
   const size = 3 * patch ** 2;
   const inputs = new Float32Array(plans.length * size);
   const targets = new Float32Array(plans.length * size);
+  const present = new Float32Array(plans.length * labels.length);
   for (const part of parts) {
     for (const [at, index] of part.indices.entries()) {
       inputs.set(part.inputs.subarray(at * size, (at + 1) * size), index * size);
       targets.set(part.targets.subarray(at * size, (at + 1) * size), index * size);
+      const row = part.present.subarray(at * labels.length, (at + 1) * labels.length);
+      present.set(row, index * labels.length);
     }
   }
   const weights = new Float32Array(plans.length * labels.length);
   for (const [index, plan] of plans.entries()) {
     for (const [label, weight] of weightsOf(plan)) weights[index * labels.length + label] = weight;
   }
-  return { step, inputs, targets, weights, files: plans.map(({ target }) => target) };
+  const files = plans.map(({ target }) => target);
+  return { step, inputs, targets, weights, present, files };
 }

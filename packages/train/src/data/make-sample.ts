@@ -6,6 +6,7 @@ import { cutMargin, cutPatch } from './cut-patch.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
 import { rangesOf } from './degrade/ranges.ts';
 import { flatPatch } from './flat-patch.ts';
+import { isVisible } from './is-visible.ts';
 import type { PhotoCache } from './photo-cache.ts';
 import type { SamplePlan } from './plan-batch.ts';
 import { sampleRandom } from './sample-patch.ts';
@@ -14,6 +15,8 @@ import { sampleRandom } from './sample-patch.ts';
 export interface Sample {
   readonly input: Float32Array;
   readonly target: Float32Array;
+  /** Labels whose degradation can be seen in it. */
+  readonly present: readonly number[];
 }
 
 /**
@@ -32,36 +35,40 @@ export async function makeSample(
   const random = sampleRandom(options.seed, step, index).fork('degrade');
   if (plan.kind === 'flat') {
     const planes = flatPatch(options.patch, random);
-    return { input: planes, target: planes };
+    return { input: planes, target: planes, present: [] };
   }
-  const { input, target } = await makePair(options, plan, random, cache);
+  const made = await makePair(options, plan, random, cache);
+  const { input, target } = made;
   const { amount } = plan;
-  if (amount === 0) return { input, target: input };
-  if (amount === 1) return { input, target };
-  return { input, target: input.map((value, at) => value + amount * (target[at]! - value)) };
+  if (amount === 0) return { ...made, target: input };
+  if (amount === 1) return made;
+  const part = input.map((value, at) => value + amount * (target[at]! - value));
+  return { ...made, target: part };
 }
 
 /** The patch degraded and clean. */
 async function makePair(
   { patch, labels, degrade: chosen }: BatchOptions,
-  { kind, label, second, target, input, place }: SamplePlan,
+  { kind, label, second, target: file, input, place }: SamplePlan,
   random: Random,
   cache: PhotoCache,
 ): Promise<Sample> {
-  const photo = await cache.read(target);
+  const photo = await cache.read(file);
   if (kind === 'clean') {
     const clean = cutPatch(photo, place, patch);
-    return { input: clean, target: clean };
+    return { input: clean, target: clean, present: [] };
   }
   if (input !== undefined) {
     const degraded = await cache.read(input);
     if (degraded.width !== photo.width || degraded.height !== photo.height) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${input}: it is ${degraded.width}x${degraded.height}, but ${target} is ${photo.width}x${photo.height}; the two images of a pair have one size.`,
+        `${input}: it is ${degraded.width}x${degraded.height}, but ${file} is ${photo.width}x${photo.height}; the two images of a pair have one size.`,
       );
     }
-    return { input: cutPatch(degraded, place, patch), target: cutPatch(photo, place, patch) };
+    const [given, clean] = [degraded, photo].map((one) => cutPatch(one, place, patch));
+    const present = isVisible(labels[label]!, clean!, given!) ? [label] : [];
+    return { input: given!, target: clean!, present };
   }
   const names = [label, ...(second === undefined ? [] : [second])].map((at) => labels[at]!);
   const ranges = rangesOf(chosen);
@@ -74,13 +81,17 @@ async function makePair(
   const margin = steps.length === 1 ? reach : 8 * Math.ceil(reach / 8);
   const side = patch + 2 * margin;
   const clean = cutPatch(photo, place, patch, margin);
+  const present: number[] = [];
   let made: Float32Array = clean;
   for (const [at, step] of steps.entries()) {
     const own = at === 0 ? random : random.fork(step);
+    const before = made;
     made = await patchDegradations[step].degrade(made, side, side, own, ranges);
     if (at + 1 < steps.length) made = made.map((value) => Math.min(1, Math.max(0, value)));
+    if (isVisible(step, before, made)) present.push(labels.indexOf(step));
   }
   const inner = imageOf(patch, patch, cutMargin(made, patch, margin));
   // What the network meets is files of 8 bits, so it learns from their values.
-  return { input: roundToEightBits(inner).data, target: cutMargin(clean, patch, margin) };
+  const target = cutMargin(clean, patch, margin);
+  return { input: roundToEightBits(inner).data, target, present };
 }

@@ -1,7 +1,7 @@
 import { buildModel, GraphBuilder, NameScope } from '@pip-graft/onnx-graft';
 import { emitSensor, type SensorConfig, sensorParameters } from '@pip-graft/pip-core';
 import { gradientOf } from '../gradient/gradient-of.ts';
-import { emitCrossEntropy } from './emit-cross-entropy.ts';
+import { emitBinaryCrossEntropy } from './emit-binary-cross-entropy.ts';
 import type { TrainingGraph } from './step-graph.ts';
 
 /** The operator set that the step is written in. */
@@ -18,7 +18,8 @@ export interface SensorGraphOptions {
 
 /**
  * A step of a sensor's learning as an ONNX model: the classifier that a graft gets, with its
- * parameters fed, cross-entropy against the label of each patch, and its gradients.
+ * parameters fed, binary cross-entropy of each label against those that are present in each patch, and
+ * its gradients.
  *
  * @example
  * const stepper = await openStepper(sensorGraph(sensor.config, { batch: 16, patch: 64 }));
@@ -38,7 +39,7 @@ export function sensorGraph(
     dims: dims.get(name)!,
     value: name,
   }));
-  const { loss, error } = emitCrossEntropy(g.scope('loss'), logits, target);
+  const { loss, error } = emitBinaryCrossEntropy(g.scope('loss'), logits, target);
   const input = (name: string, shape: readonly number[]) => ({
     ...{ name, dataType: 'float32' as const, dims: shape },
   });
@@ -56,6 +57,6 @@ export function sensorGraph(
     ...{ loss, wrt: [...dims.keys()], outputs: [error], checkpointing },
     sizes: { batch, height: patch, width: patch },
   });
-  const feeds = { [image]: 'inputs', [target]: 'weights' } as const;
+  const feeds = { [image]: 'inputs', [target]: 'present' } as const;
   return { model, feeds, loss, error, figure: 'accuracy', gradients };
 }

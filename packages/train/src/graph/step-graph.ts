@@ -3,7 +3,7 @@ import type { Batch } from '../data/batch.ts';
 import type { Figure } from './figure.ts';
 
 /** What of a batch goes into an input; a number goes in as it is. */
-export type Feed = keyof Pick<Batch, 'inputs' | 'targets' | 'weights'> | number;
+export type Feed = keyof Pick<Batch, 'inputs' | 'targets' | 'weights' | 'present'> | number;
 
 /** One training step as a model, and the names of its inputs and outputs. */
 export interface TrainingGraph {
@@ -11,7 +11,7 @@ export interface TrainingGraph {
   /** By input. Parameters are inputs, too, under their own names. */
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly loss: string;
-  /** Mean squared error, or the share of patches that were taken for another label. */
+  /** Mean squared error, or the share of labels that were taken for present or absent in error. */
   readonly error: string;
   /** What is told of that error. */
   readonly figure: Figure;

@@ -1,4 +1,5 @@
 export { isPrompt } from './is-prompt.ts';
+export { judgeSensor, type SensorFigures } from './judge-sensor.ts';
 export { type Stage, stageOptions } from './stages.ts';
 export {
   type BatchSource,

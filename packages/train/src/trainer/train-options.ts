@@ -62,8 +62,8 @@ export const defaultTrainOptions: TrainOptions = {
  * so no batch counts as a spike.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 1500, first: 0, batch: 20, patch: 64, accumulate: 1 },
+  ...{ steps: 1500, first: 0, batch: 16, patch: 128, accumulate: 1 },
   ...{ rate: 3e-3, endRate: 0, promptRate: null, warmup: 100, weightDecay: 0.01 },
   ...{ betas: [0.9, 0.999] },
-  ...{ clip: 1, average: null, seed: 0, spikes: false },
+  ...{ clip: 1, average: 0.995, seed: 0, spikes: false },
 };

@@ -22,12 +22,16 @@ export interface StepResult {
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
+/** What a step is fed of a batch; `present` is for sensors. */
+export type StepBatch = Pick<Batch, 'inputs' | 'targets' | 'weights'> &
+  Partial<Pick<Batch, 'present'>>;
+
 /** A loaded training graph. Release it. */
 export interface Stepper {
   readonly session: Session;
   /** Loss and gradients of a batch at given parameters. */
   run(
-    batch: Pick<Batch, 'inputs' | 'targets' | 'weights'>,
+    batch: StepBatch,
     parameters: TensorMap,
   ): Promise<StepResult>;
   release(): Promise<void>;
@@ -88,12 +92,12 @@ export async function openRestorer(
 /** Makes the feeds of a session out of a batch and parameters. */
 function feeder(session: Session, feeds: TrainingGraph['feeds']) {
   const shapes = new Map(session.inputs.map(({ name, dims }) => [name, dims.map(Number)]));
-  return (batch: Pick<Batch, 'inputs' | 'targets' | 'weights'>, parameters: TensorMap) => {
+  return (batch: StepBatch, parameters: TensorMap) => {
     const learned = [...parameters].map(
       ([name, { dims, data }]) => [name, float32Tensor(dims, data)] as const,
     );
     const given = Object.entries(feeds).map(([name, feed]) => {
-      const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed];
+      const values = typeof feed === 'number' ? Float32Array.of(feed) : batch[feed]!;
       return [name, float32Tensor(shapes.get(name)!, values)] as const;
     });
     return Object.fromEntries([...learned, ...given]);

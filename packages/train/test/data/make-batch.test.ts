@@ -128,8 +128,9 @@ test('clean patches are their own target under a label; some have one colour', a
 });
 
 test('a tenth is clean unless asked otherwise, a twentieth in part', async () => {
-  const usual = { clean: undefined, partial: undefined, labels: ['noise'], patch: 4, batch: 400 };
-  const { inputs, targets, weights } = await makeBatch({ ...options, ...usual }, 0, cache);
+  const { clean: _, partial: __, ...rest } = options;
+  const usual = { ...rest, labels: ['noise'], patch: 4, batch: 400 };
+  const { inputs, targets, weights } = await makeBatch(usual, 0, cache);
   const own = Array.from({ length: 400 }, (_, index) =>
     inputs.subarray(index * 48, (index + 1) * 48).every((v, at) => v === targets[index * 48 + at]),
   );

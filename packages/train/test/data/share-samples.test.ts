@@ -5,7 +5,10 @@ import { shareSamples } from '../../src/data/share-samples.ts';
 const place = { across: 0, down: 0, flip: false, turns: 0 };
 const plans = Array.from(
   { length: 60 },
-  (_, at): SamplePlan => ({ label: 0, target: `photos/${at % 20}.png`, place }),
+  (_, at): SamplePlan => ({
+    ...{ kind: 'degraded', amount: 1, label: 0 },
+    ...{ target: `photos/${at % 20}.png`, place },
+  }),
 );
 
 test('each sample is of one worker', () => {

@@ -19,7 +19,7 @@ const formulas: Record<LossKind, (d: readonly number[]) => number> = {
   psnr: (d) =>
     mean(
       [d.slice(0, count / 2), d.slice(count / 2)].map(
-        (image) => 10 * Math.log10(mean(image.map((x) => x ** 2)) + 1e-8),
+        (image) => 10 * Math.log10(mean(image.map((x) => x ** 2)) + 1e-4),
       ),
     ),
 };

@@ -31,7 +31,11 @@ describe.each(trainingGoldens)('%s', (name) => {
         const { input, target, weights } = goldenBatch(run, number);
         return {
           ...{ step: number++, inputs: new Float32Array(input), targets: new Float32Array(target) },
-          ...{ weights: Float32Array.from(weights.flat()), files: [] },
+          ...{
+            weights: Float32Array.from(weights.flat()),
+            present: new Float32Array(0),
+            files: [],
+          },
         };
       },
     };

@@ -17,27 +17,31 @@ import { Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const labels = ['dark', 'bright', 'rough'];
-const sensor = initSensor({ labels, widths: [6, 8], seed: 4 });
+const sensor = initSensor({ labels, widths: [6, 8], hidden: 8, seed: 4 });
 const options: StepOptions = {
   ...defaultSensorOptions,
-  ...{ steps: 40, batch: 6, patch: 16, rate: 1e-2, warmup: 4 },
+  ...{ steps: 60, batch: 10, patch: 16, rate: 1e-2, warmup: 4 },
 };
 const origin = { options: {}, host: 'none', adapter: 'none' };
 
-/** Patches that differ in their mean or in their deviation. */
+/** What patches have: nothing, one label, or two. */
+const kinds = [[], [0], [1], [2], [0, 2]];
+
+/** Patches that differ in their mean, in their deviation, or in both. */
 function batchOf(step: number): Batch {
   const random = new Random(9).fork(`step ${step}`);
   const size = 3 * options.patch ** 2;
   const inputs = new Float32Array(options.batch * size);
-  const weights = new Float32Array(options.batch * labels.length);
+  const present = new Float32Array(options.batch * labels.length);
   for (let at = 0; at < options.batch; at++) {
-    const label = at % labels.length;
-    weights[at * labels.length + label] = 1;
+    const kind = kinds[at % kinds.length]!;
+    for (const label of kind) present[at * labels.length + label] = 1;
+    const middle = kind.includes(0) ? 0.25 : kind.includes(1) ? 0.75 : 0.5;
     for (let i = 0; i < size; i++)
-      inputs[at * size + i] =
-        [0.25, 0.75, 0.5][label]! + random.normal(0, label === 2 ? 0.25 : 0.02);
+      inputs[at * size + i] = middle + random.normal(0, kind.includes(2) ? 0.25 : 0.02);
   }
-  return { step, inputs, targets: inputs, weights, files: [] };
+  const weights = new Float32Array(present.length);
+  return { step, inputs, targets: inputs, weights, present, files: [] };
 }
 const from = (step: number) => {
   let number = step;
@@ -51,11 +55,35 @@ beforeAll(async () => {
 afterAll(() => stepper.release());
 
 describe('training a sensor', () => {
-  it('has the cross-entropy of its logits, and its gradients are slopes', async () => {
+  it('has the binary cross-entropy of its logits against what is present', async () => {
+    const biases = [2, -1, 0.5];
+    const fixed = new Map([
+      ...sensor.tensors,
+      ['linear.weight', { dims: [3, 8], data: new Float32Array(24) }] as const,
+      ['linear.bias', { dims: [3], data: Float32Array.from(biases) }] as const,
+    ]);
     const batch = batchOf(0);
-    const { loss, gradients } = await stepper.run(batch, sensor.tensors);
-    // Fresh biases of zero and small logits: near the entropy of three labels.
-    expect(Math.abs(loss - Math.log(3))).toBeLessThan(1);
+    const { loss, error } = await stepper.run(batch, fixed);
+    const each = [...batch.present].map((target, at) => {
+      const p = 1 / (1 + Math.exp(-biases[at % 3]!));
+      return { loss: -Math.log(target === 1 ? p : 1 - p), wrong: target !== (p > 0.5 ? 1 : 0) };
+    });
+    expect(loss).toBeCloseTo(each.reduce((sum, one) => sum + one.loss, 0) / each.length, 5);
+    expect(error).toBeCloseTo(each.filter(({ wrong }) => wrong).length / each.length, 6);
+    // At logits of exactly zero, where |x| has a corner, the slope is one half minus the target.
+    fixed.set('linear.bias', { dims: [3], data: new Float32Array(3) });
+    const flat = await stepper.run(batch, fixed);
+    expect(flat.loss).toBeCloseTo(Math.log(2), 6);
+    const shares = [0, 1, 2].map(
+      (label) => kinds.filter((kind) => kind.includes(label)).length / 5,
+    );
+    for (const [label, share] of shares.entries())
+      expect(flat.gradients.get('linear.bias')![label]).toBeCloseTo((0.5 - share) / 3, 6);
+  });
+
+  it('has gradients that are slopes', async () => {
+    const batch = batchOf(0);
+    const { gradients } = await stepper.run(batch, sensor.tensors);
     for (const [name, gradient] of gradients) {
       const { dims, data } = sensor.tensors.get(name)!;
       const random = new Random(1).fork(name);
@@ -79,7 +107,7 @@ describe('training a sensor', () => {
       ]),
     );
     const { loss, gradients } = await stepper.run(batchOf(0), scaled);
-    expect(loss).toBeGreaterThan(100);
+    expect(loss).toBeGreaterThan(10);
     for (const gradient of gradients.values()) expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
