@@ -3,6 +3,7 @@
 from .onnx_export import Export
 from .onnx_families import DYNAMO, TRACED, Family, traced
 from .unet import UNet
+from .unet_restorer import UnetConfig, UnetRestorer
 from .unets.attention_unet import AttentionUNet
 from .unets.bilinear import BilinearUNet
 from .unets.cascade import CascadeUNet
@@ -19,6 +20,7 @@ TRACED_17 = Export("torchscript", 17, True)
 DYNAMIC = DYNAMO[1]
 BOTH = (TRACED_17, DYNAMIC)
 WINDOWS = ((16, 32), (32, 16))
+RESTORER = UnetConfig(3, (6, 8, 8), (1, 1), 1, (1, 1))
 
 
 def unets() -> list[Family]:
@@ -48,6 +50,7 @@ def unets() -> list[Family]:
         ),
         Family("hinet", HINet, 323, None, BOTH, kind="unet"),
         Family("uformer", Uformer, 324, None, BOTH, (), *WINDOWS, kind="unet"),
+        Family("unet-restorer", lambda: UnetRestorer(RESTORER), 325, "add", BOTH, (), (18, 23), (20, 16), kind="unet"),
         Family("srresnet", SRResNet, 330, None, (TRACED_17,), kind="unknown"),
         Family("classifier", Classifier, 331, None, (TRACED_17,), kind="unknown"),
         Family("swinir", SwinIR, 332, None, BOTH, (), *WINDOWS, kind="unknown"),

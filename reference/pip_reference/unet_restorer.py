@@ -86,7 +86,7 @@ class UnetRestorer(nn.Module):
         """The last column and row repeated, up to a multiple of 2^levels."""
         h, w = image.shape[2:]
         m = self.config.multiple
-        return F.pad(image, (0, -w % m, 0, -h % m), mode="replicate")
+        return F.pad(image, (0, (m - w % m) % m, 0, (m - h % m) % m), mode="replicate")
 
     def encode(self, padded: Tensor) -> tuple[list[Tensor], Tensor]:
         """The skip features from half size on, and the bottom."""

@@ -11,6 +11,7 @@ const odd: Readonly<Record<string, number>> = {
   'unet-focus': 8,
   'unet-padded': 1,
   'unet-nested': 4,
+  'unet-restorer': 1,
 };
 
 test.each(fixtures.filter(({ refused }) => !refused))(
