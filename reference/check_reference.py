@@ -131,6 +131,35 @@ def strength_blends() -> None:
     each_mode_each_width(check)
 
 
+def all_zero_weights_give_the_feature() -> None:
+    def check(level: PipLevel, x: Tensor, row: Tensor) -> None:
+        assert torch.equal(level(x, torch.zeros_like(row)), x)
+
+    each_mode_each_width(check)
+    each_mode_each_width(check, attach="residual")
+    each_mode_each_width(check, attach="residual", gate="label")
+
+
+def size_of_weights_scales_the_change() -> None:
+    """Up to a sum of 1; above, only shares count."""
+
+    def check(level: PipLevel, x: Tensor, row: Tensor) -> None:
+        whole = level(x, row)
+        close(level(x, row / 4), 0.75 * x + 0.25 * whole)
+        close(level(x, row * 3), whole)
+
+    each_mode_each_width(check)
+    each_mode_each_width(check, attach="residual", gate="label")
+
+
+def equal_label_gates_are_a_channel_gate() -> None:
+    plain = make_level(attach="residual")
+    labelled = make_level(attach="residual", gate="label")
+    labelled.load_state_dict(plain.state_dict() | {"gate": plain.gate.reshape(1, -1).repeat(4, 1)})
+    x, row = torch.randn(2, 8, 7, 9).double(), torch.tensor([[0.5, 0.2, 0.1, 0.2]]).double()
+    close(labelled(x, row), plain(x, row))
+
+
 def padding_of_nafnet_is_explicit_padding() -> None:
     net = NAFNet(NAFNetConfig(3, 6, (1, 1), 1, (1, 1))).double()
     randomise(net, 4)
@@ -188,12 +217,15 @@ def goldens_cover_what_they_should() -> None:
         relations = {(big > c) - (big < c) for big, c in widths}
         assert relations == {-1, 0, 1}, mode
         assert {at.attach for at in own} >= {"replace"}, mode
+        assert {at.gate for at in own} == {"channel", "label"}, mode
     assert {(case.level.attach, case.strength) for case in cases} == {
         ("replace", 1.0),
         ("replace", 0.6),
         ("residual", 1.0),
         ("residual", 0.6),
     }
+    sums = {sum(row) for case in cases for row in case.weights}
+    assert {0.0, 0.5, 1.0} <= sums and max(sums) > 1
 
 
 CHECKS = (
@@ -207,6 +239,9 @@ CHECKS = (
     labels_matter,
     gate_zero_is_identity,
     strength_blends,
+    all_zero_weights_give_the_feature,
+    size_of_weights_scales_the_change,
+    equal_label_gates_are_a_channel_gate,
     padding_of_nafnet_is_explicit_padding,
     pip_restormer_is_the_thin_trunk_with_levels,
     float32_is_close_to_float64,

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ def one_hot(label: int, count: int) -> list[float]:
 def pip_cases() -> list[PipCase]:
     def level(big: int, c: int, s: int, t: int, mode: str, attach: str = "replace") -> LevelConfig:
         return LevelConfig(big, c, s, t, mode, attach)  # type: ignore[arg-type]
+
+    def labelled(big: int, c: int, s: int, t: int, mode: str) -> LevelConfig:
+        return replace(level(big, c, s, t, mode, "residual"), gate="label")
 
     mixed5 = [0.5, 0.0, 0.0, 0.5, 0.0]
     free3 = [0.7, 0.2, 1.3]
@@ -113,6 +116,14 @@ def pip_cases() -> list[PipCase]:
             [one_hot(1, 3)],
             2,
         ),
+        # a gate for each label, and weights whose sum is not 1
+        PipCase("topm-less-label", labelled(8, 16, 6, 3, "pip_cross_topm"), (7, 9), [one_hot(2, 3), [0.5, 0, 0]], 2),
+        PipCase("cross-equal-label", labelled(12, 12, 4, 3, "pip_cross"), (6, 8), [[0.5, 0.5, 0], free3], 2, 0.6),
+        PipCase("convgate-more-label", labelled(16, 8, 6, 5, "convgate"), (5, 7), [one_hot(3, 5), [0.0] * 5], 2),
+        PipCase("promptir-gate-less-label", labelled(8, 12, 4, 3, "promptir_gate"), (7, 4), [[0.1, 0.2, 0.1]], 2),
+        PipCase("promptir-equal-label", labelled(12, 12, 4, 2, "promptir"), (6, 8), [[0.3, 0.7]]),
+        PipCase("topm-more-half", level(24, 16, 6, 3, "pip_cross_topm"), (6, 10), [[0, 0.5, 0], [0.2, 0, 0.2]], 2),
+        PipCase("convgate-equal-none", level(12, 12, 4, 4, "convgate"), (12, 6), [one_hot(1, 4), [0.0] * 4], 2),
     ]
 
 
@@ -132,6 +143,7 @@ def pip_config(case: PipCase) -> dict[str, object]:
     return {
         "mode": at.mode,
         "attach": at.attach,
+        **({"gate": at.gate} if at.gate == "label" else {}),
         "C": at.feature_channels,
         "c": at.prompt_channels,
         "s": at.prompt_size,

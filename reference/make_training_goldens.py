@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from make_goldens import camel_case
 from pip_reference.nafnet import NAFNet, NAFNetConfig
-from pip_reference.pip_level import Attach, LevelConfig, Mode, PipLevel
+from pip_reference.pip_level import Attach, Gate, LevelConfig, Mode, PipLevel
 from pip_reference.randomise import randomise
 from pip_reference.restormer import Restormer, RestormerConfig
 from pip_reference.training import Grafted, Run, Step, train
@@ -55,9 +55,10 @@ class Case:
     # gradients are clipped.
     last: str
     loud: float
+    gate: Gate = "channel"
 
 
-def nafnet(name: str, attach: Attach, seed: int) -> Case:
+def nafnet(name: str, attach: Attach, seed: int, gate: Gate = "channel") -> Case:
     config = NAFNetConfig(3, 8, (1, 1), 1, (1, 1))
     backbone = {"family": "nafnet", "config": camel_case(asdict(config))}
     return Case(
@@ -73,6 +74,7 @@ def nafnet(name: str, attach: Attach, seed: int) -> Case:
         seed=seed,
         last="ending",
         loud=4.0,
+        gate=gate,
     )
 
 
@@ -100,6 +102,7 @@ CASES = (
     nafnet("nafnet-convgate-residual", "residual", 700),
     nafnet("nafnet-convgate-replace", "replace", 701),
     restormer("restormer-topm-replace", 702),
+    nafnet("nafnet-convgate-label", "residual", 703, "label"),
 )
 
 
@@ -110,7 +113,7 @@ def network(case: Case) -> Grafted:
     # The file holds float16, to be small.
     host = host.half().float()
     levels = [
-        PipLevel(LevelConfig(big, c, s, len(LABELS), case.mode, case.attach, p2f_heads=heads))
+        PipLevel(LevelConfig(big, c, s, len(LABELS), case.mode, case.attach, p2f_heads=heads, gate=case.gate))
         for big, c, s, heads in zip(
             case.channels, case.prompt_channels, case.prompt_sizes, case.p2f_heads, strict=True
         )
@@ -130,6 +133,7 @@ def adapter_config(case: Case) -> dict[str, object]:
         "peft_type": "PIP",
         "mode": case.mode,
         "attach": case.attach,
+        **({"gate": case.gate} if case.gate == "label" else {}),
         "labels": LABELS,
         "levels": [
             {

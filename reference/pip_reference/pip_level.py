@@ -22,6 +22,7 @@ from .blocks import (
 
 Mode = Literal["pip_cross", "pip_cross_topm", "convgate", "promptir_gate", "promptir"]
 Attach = Literal["replace", "residual"]
+Gate = Literal["channel", "label"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -38,6 +39,8 @@ class LevelConfig:
     p2p_heads: int = 2
     p2f_heads: int = 4
     expansion: float = EXPANSION
+    # Of a residual: a factor for each channel, or a row of them for each label.
+    gate: Gate = "channel"
 
 
 class PromptToPrompt(nn.Module):
@@ -196,6 +199,13 @@ class LevelTrace:
     prompt: PromptTrace
 
 
+def told(weights: Tensor) -> tuple[Tensor, Tensor]:
+    """Which degradations, as shares (B,T) of the weights' sum, and how much, (B,1,1,1): the sum up to 1."""
+    total = weights.sum(dim=1, keepdim=True)
+    shares = torch.where(total > 0, weights / total, 0)
+    return shares, total.clip(max=1)[:, :, None, None]
+
+
 class PipLevel(nn.Module):
     """One level of PIP as the project attaches it: state-dict prefixes `prompt.`, `interaction.`, `gate`."""
 
@@ -205,15 +215,24 @@ class PipLevel(nn.Module):
         self.prompt = Prompt(config)
         self.interaction = interaction(config)
         if config.attach == "residual":
-            self.gate = nn.Parameter(torch.zeros(1, config.feature_channels, 1, 1))
+            size = config.feature_channels
+            labels = config.degradations
+            self.gate = nn.Parameter(
+                torch.zeros(1, size, 1, 1) if config.gate == "channel" else torch.zeros(labels, size)
+            )
+
+    def gain(self, shares: Tensor) -> Tensor:
+        """The residual's gate (B or 1, C, 1, 1): the labels' rows by their shares, or the one for all."""
+        if self.config.gate == "channel":
+            return self.gate
+        return torch.einsum("bt,tc->bc", shares, self.gate)[:, :, None, None]
 
     def trace(self, feature: Tensor, weights: Tensor, strength: Tensor | float = 1.0) -> LevelTrace:
-        prompt = self.prompt(feature, weights)
+        shares, amount = told(weights)
+        prompt = self.prompt(feature, shares)
         modulated = self.interaction(feature, prompt.universal)
-        if self.config.attach == "residual":
-            merged = feature + strength * self.gate * modulated
-        else:
-            merged = feature + strength * (modulated - feature)
+        change = self.gain(shares) * modulated if self.config.attach == "residual" else modulated - feature
+        merged = feature + strength * amount * change
         return LevelTrace(merged, modulated, prompt)
 
     def forward(self, feature: Tensor, weights: Tensor, strength: Tensor | float = 1.0) -> Tensor:

@@ -58,8 +58,12 @@ class Grafted(nn.Module):
 
     def adapter(self) -> dict[str, Tensor]:
         """Copies of the parameters as an adapter names and shapes them."""
+
+        def shaped(level: PipLevel, name: str, tensor: Tensor) -> Tensor:
+            return tensor.flatten() if name == "gate" and level.config.gate == "channel" else tensor
+
         return {
-            f"level{number}.{name}": (tensor.flatten() if name == "gate" else tensor).detach().clone()
+            f"level{number}.{name}": shaped(level, name, tensor).detach().clone()
             for number, level in enumerate(self.levels, start=1)
             for name, tensor in level.state_dict().items()
         }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PipAttach, PipConfig, PipMode } from '@pip-graft/pip-core';
+import type { PipAttach, PipConfig, PipGate, PipMode } from '@pip-graft/pip-core';
 import { type FloatTensor, readSafetensors, type TensorMap } from '@pip-graft/weights';
 
 /** One case of the independent PyTorch implementation under reference/. */
@@ -14,6 +14,7 @@ export interface Golden {
 interface GoldenConfig {
   readonly mode: PipMode;
   readonly attach: PipAttach;
+  readonly gate?: PipGate;
   readonly C: number;
   readonly c: number;
   readonly s: number;
@@ -29,7 +30,7 @@ const folder = new URL('./goldens/', import.meta.url);
 export function readGolden(name: string): Golden {
   const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)), name);
   const golden = JSON.parse(file.metadata['config']!) as GoldenConfig;
-  const { mode, attach, expansion, p2pHeads, p2fHeads } = golden;
+  const { mode, attach, gate, expansion, p2pHeads, p2fHeads } = golden;
   const part = (prefix: string) =>
     new Map(
       [...file.tensors]
@@ -38,14 +39,15 @@ export function readGolden(name: string): Golden {
     );
   const parameters = [...part('param.')].map(([key, { dims, data }]): [string, FloatTensor] => [
     `level1.${key}`,
-    // The reference keeps the gate as (1, C, 1, 1).
-    { dims: key === 'gate' ? [golden.C] : dims, data },
+    // The reference keeps the gate for all labels as (1, C, 1, 1).
+    { dims: key === 'gate' && gate !== 'label' ? [golden.C] : dims, data },
   ]);
   const inputs = part('input.');
   return {
     config: {
       mode,
       attach,
+      gate,
       expansion,
       dtype: 'float32',
       labels: Array.from({ length: golden.T }, (_, i) => `label-${i}`),

@@ -137,9 +137,9 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     ['restore', 'grafted.onnx', photo, '-o', 'out', '--degradation', 'rain=-1'],
   ],
   [
-    'all-zero weights',
+    'all-zero weights to bake',
     2,
-    'weights are zero',
+    'all zero, which is the host as it is',
     ['apply', 'host.onnx', '--adapter', 'init', '--bake', 'rain=0', '-o', 'kept.txt'],
   ],
   ['an image of zero size', 5, 'zero.png', ['restore', 'grafted.onnx', 'zero.png', '-o', 'out']],
