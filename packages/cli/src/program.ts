@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, Load>> = {
   convert: () => import('./commands/convert.ts'),
   train: () => import('./commands/train.ts'),
   'train sensor': () => import('./commands/train-sensor.ts'),
+  'train preview': () => import('./commands/train-preview.ts'),
   'adapter init': () => import('./commands/adapter-init.ts'),
   'adapter import': () => import('./commands/adapter-import.ts'),
   'adapter info': () => import('./commands/adapter-info.ts'),
@@ -32,7 +33,7 @@ const commands: Readonly<Record<string, Load>> = {
 const groups: Readonly<Record<string, string>> = {
   adapter: 'make, import, list and pack adapters',
   backbone: 'build and import restoration networks as ONNX',
-  train: 'train adapters and sensors',
+  train: 'train adapters and sensors, and look at what they see',
 };
 
 /** The `graft` program with the commands that `argv` may mean: one, or all of them for help. */

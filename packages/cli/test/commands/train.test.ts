@@ -108,6 +108,45 @@ describe('graft train', () => {
     expect(off['training']).not.toHaveProperty('spikeSteps');
   });
 
+  it('previews what it would see, the same each time, as a run is asked for', () => {
+    const preview = (...args: string[]) =>
+      json(folder, 'train', 'preview', '--data', 'photos', '--patch', '16', ...args);
+    const degrade = ['--labels', 'noise+jpeg', '--degrade', 'noise.sigma=25', '--clean', '0'];
+    const made = preview('-o', 'sheet.png', ...degrade);
+    expect(made).toMatchObject({
+      degrade: { noise: { sigma: [25, 25] }, jpeg: { quality: [10, 40] } },
+      rows: [
+        { name: 'noise', patches: 8 },
+        { name: 'jpeg', patches: 8 },
+      ],
+    });
+    preview('-o', 'again.png', ...degrade);
+    expect(bytes('again.png').equals(bytes('sheet.png'))).toBe(true);
+    preview('-o', 'other.png', ...degrade, '--seed', '1');
+    expect(bytes('other.png').equals(bytes('sheet.png'))).toBe(false);
+  });
+
+  it.each([
+    [
+      ['--degrade', 'haze.t=0.9..0.2'],
+      /--degrade haze\.t=0\.9\.\.0\.2: .*write haze\.t=0\.2\.\.0\.9/,
+    ],
+    [['--degrade', 'haze.beta=1'], /did you mean/],
+    [['--clean', '2'], /--clean.*share from 0 to 1/],
+    [['--clean', '0.9', '--off', '0.2'], /together they are 1\.15/],
+    [['--label-shares', 'snow=2'], /"snow" is no label/],
+  ])('refuses %j and leaves no file behind', (args, message) => {
+    for (const command of [
+      train('-o', 'refused', ...args),
+      ['train', 'preview', '--data', 'photos', '--patch', '16', '-o', 'refused.png', ...args],
+    ]) {
+      const ended = graft(folder, ...command);
+      expect(ended.status).toBe(2);
+      expect(ended.stderr).toMatch(message);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+
   it('goes on bit for bit after it was stopped', () => {
     const options = ['--steps', '8', '--save-every', '3'];
     json(folder, ...train('-o', 'whole', ...options));

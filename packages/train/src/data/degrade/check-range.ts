@@ -24,7 +24,7 @@ const bounds: Bounds = {
   rain: {
     layers: { least: 1, most: 20, means: 'number of layers', whole: true },
     strength: share('light of a streak'),
-    cover: { least: 0, most: 3, means: 'share of the area that a layer covers' },
+    cover: { least: 0.001, most: 3, means: 'share of the area that a layer covers' },
     length: { least: 2, most: 500, means: 'length in pixels' },
     width: { least: 0.3, most: 50, means: 'width in pixels' },
     lean: { least: -60, most: 60, means: 'degrees from upright' },

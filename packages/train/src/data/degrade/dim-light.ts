@@ -7,22 +7,22 @@ import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
 export interface LowLightRanges {
   /** The value that white comes to, 0 to 1; logarithm evenly spread. */
   readonly gain: Range;
-  /** Exponent of the camera's curve, over what too little light does already. */
+  /** Exponent of the camera's curve, over what too little light does already; less below a gain of 0.1. */
   readonly gamma: Range;
   /** Deviation of the noise that is there without light, in levels of 255. */
   readonly read: Range;
   /** Deviation of the photons' noise at full light, in levels of 255 of linear light. */
   readonly shot: Range;
-  /** Quality of the JPEG file that three of ten are stored as. */
+  /** Quality of the JPEG file that a quarter are stored as. */
   readonly jpeg: Range;
 }
 
 export const lowLightRanges: LowLightRanges = {
   gain: [0.03, 0.6],
   gamma: [1, 1.6],
-  read: [0, 3],
-  shot: [0, 5],
-  jpeg: [60, 95],
+  read: [0, 2],
+  shot: [0, 4],
+  jpeg: [75, 98],
 };
 
 /** The exposure and sensor of one dark image. */
@@ -63,7 +63,7 @@ export function applyDimness(
 
 /**
  * An underexposed image with the noise of its sensor: seven of ten as a short exposure makes it, the
- * others with values scaled down; three of ten stored as JPEG.
+ * others with values scaled down; a quarter stored as JPEG.
  *
  * @example await dimLight(planes, 128, 128, new Random(7))
  */
@@ -76,14 +76,15 @@ export async function dimLight(
 ): Promise<Float32Array> {
   const dark = applyDimness(planes, drawDimness(random, ranges), random);
   const stored = random.fork('jpeg');
-  if (stored.uniform() >= 0.3) return dark;
+  if (stored.uniform() >= 0.25) return dark;
   return compressJpeg(dark, width, height, drawWhole(ranges.jpeg, stored));
 }
 
 /** What {@link dimLight} applies. */
 export function drawDimness(random: Random, ranges: LowLightRanges = lowLightRanges): Dimness {
   const gain = drawLog(ranges.gain, random);
-  const gamma = drawIn(ranges.gamma, random);
+  // In near darkness sRGB's curve is 2.2 already, and more leaves nothing.
+  const gamma = 1 + (drawIn(ranges.gamma, random) - 1) * Math.min(1, gain / 0.1);
   const scaled = random.uniform() < 0.3;
   // Levels near black are steps of 1 / 12.92 of linear light.
   const read = drawIn(ranges.read, random) / 255 / 12.92;

@@ -52,12 +52,15 @@ export function applyNoise(
 ): Float32Array {
   const { width, height, kind } = noise;
   const sigma = noise.sigma / 255;
-  let field: Float32Array = planes.map(() => random.normal());
+  let field: Float32Array = new Float32Array(planes.length);
+  for (let at = 0; at < field.length; at++) field[at] = random.normal();
   if (kind === 'grain') field = grained(field, width, height, random.uniform(0.2, 0.8));
-  return planes.map((value, at) => {
+  for (let at = 0; at < field.length; at++) {
+    const value = planes[at]!;
     const scale = kind === 'signal' ? Math.sqrt(0.2 + 1.6 * Math.max(0, value)) : 1;
-    return Math.min(1, Math.max(0, value + sigma * scale * field[at]!));
-  });
+    field[at] = Math.min(1, Math.max(0, value + sigma * scale * field[at]!));
+  }
+  return field;
 }
 
 /** Each value with `share` of its left and upper neighbours' mixed in; the variance stays 1. */

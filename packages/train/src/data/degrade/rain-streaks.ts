@@ -1,5 +1,5 @@
 import type { Random } from '@pip-graft/weights';
-import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
+import { drawIn, drawWhole, type Range } from './range.ts';
 import { type StreakLayer, streakLayer } from './streak-layer.ts';
 
 /** What {@link rainStreaks} draws from. Lengths are in pixels: a patch is a part of an image. */
@@ -8,9 +8,9 @@ export interface RainRanges {
   readonly layers: Range;
   /** Light that a streak adds, 0 to 1. */
   readonly strength: Range;
-  /** Share of the area that the streaks of a layer cover, were none over another; logarithm evenly spread. */
+  /** Share of the area that the streaks of a layer cover, were none over another; above 0. */
   readonly cover: Range;
-  /** Pixels; logarithm evenly spread. */
+  /** Pixels; longer in heavy rain. */
   readonly length: Range;
   readonly width: Range;
   /** Degrees from upright. */
@@ -21,9 +21,9 @@ export interface RainRanges {
 
 export const rainRanges: RainRanges = {
   layers: [1, 5],
-  strength: [0.08, 0.7],
-  cover: [0.02, 0.6],
-  length: [10, 80],
+  strength: [0.12, 0.5],
+  cover: [0.04, 0.6],
+  length: [10, 100],
   width: [0.8, 2.5],
   lean: [-45, 45],
   veil: [0, 0.3],
@@ -31,7 +31,7 @@ export const rainRanges: RainRanges = {
 
 /**
  * Rain by linear superposition, `I = J + S`, clipped at 1 (Yang et al. 2017): S, the same in all
- * three colours, are layers of streaks, half of them of the first one's direction.
+ * three colours, are layers of streaks, most of them of the first one's direction.
  *
  * @example rainStreaks(planes, 128, 128, new Random(7))
  */
@@ -54,19 +54,31 @@ export function rainStreaks(
 }
 
 function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
-  const main = drawIn(ranges.lean, random);
+  const main = drawLean(ranges.lean, random);
   // How heavy the rain is decides for all layers: there is no drizzle in a cloudburst.
   const heavy = random.uniform();
+  const about = (by: number) => Math.min(1, Math.max(0, heavy + random.uniform(-by, by)));
   return Array.from({ length: drawWhole(ranges.layers, random) }, (_, at) => {
-    const own = at === 0 || random.below(2) === 0 ? main : drawIn(ranges.lean, random);
-    const [low, high] = ranges.strength;
+    const own = at === 0 || random.uniform() < 0.65 ? main : drawLean(ranges.lean, random);
+    const [short, long] = ranges.length;
+    const length = short * (long / short) ** (0.65 * random.uniform() + 0.35 * heavy);
     return {
-      strength: low + (high - low) * Math.min(1, Math.max(0, heavy + random.uniform(-0.25, 0.25))),
-      cover: drawLog(ranges.cover, random),
-      length: drawLog(ranges.length, random),
-      width: drawIn(ranges.width, random),
+      strength: atShare(ranges.strength, about(0.3)),
+      cover: ranges.cover[0] * (ranges.cover[1] / ranges.cover[0]) ** about(0.4),
+      length,
+      // Long streaks are near ones, and wider.
+      width: atShare(ranges.width, random.uniform() * Math.min(1, length / 40)),
       lean: Math.min(ranges.lean[1], Math.max(ranges.lean[0], own + random.uniform(-4, 4))),
-      tapered: random.below(2) === 0,
+      tapered: length < 25 || random.below(2) === 0,
     };
   });
+}
+
+/** The middle of the range is likelier than its ends. */
+function drawLean(range: Range, random: Random): number {
+  return atShare(range, (random.uniform() + random.uniform()) / 2);
+}
+
+function atShare([low, high]: Range, share: number): number {
+  return low + (high - low) * share;
 }

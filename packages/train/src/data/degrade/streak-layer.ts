@@ -11,7 +11,7 @@ export interface StreakLayer {
   readonly width: number;
   /** Degrees from upright, within 60 of it. */
   readonly lean: number;
-  /** Whether they are faint at both ends, as drops that cross the exposure. */
+  /** Whether they get fainter from their middle on, as drops that cross the exposure, or at their ends only. */
   readonly tapered: boolean;
 }
 
@@ -41,7 +41,8 @@ export function streakLayer(
     const last = Math.min(height - 1, Math.floor(y + rows / 2));
     for (let row = first; row <= last; row++) {
       const along = Math.min(1, Math.max(0, (row - y) / rows + 0.5));
-      const value = layer.tapered ? strength * Math.sin(Math.PI * along) : strength;
+      const end = Math.min(along, 1 - along);
+      const value = strength * (layer.tapered ? Math.sin(Math.PI * end) : Math.min(1, 6 * end));
       const middle = x + (row - y) * slope;
       const right = Math.min(width - 1, Math.floor(middle + half + 0.5));
       for (let column = Math.max(0, Math.ceil(middle - half - 0.5)); column <= right; column++) {

@@ -39,11 +39,11 @@ test('a layer covers as much as it is asked to, in its direction', () => {
     const light = Array.from({ length: 30 }, (_, seed) =>
       mean(rain(0, seed, { ...one, cover: [cover, cover], length: [20, 20] })),
     );
-    // Streaks are 0.8 of the length, 0.9 of the width and 0.7 of the strength on average, and the
-    // tapered half 2 / pi as bright.
-    const expected = cover * 0.05 * 0.8 * 0.9 * 0.7 * (0.5 + 1 / Math.PI);
+    // Streaks are 0.8 of the length, 0.9 of the width and 0.7 of the strength on average; short ones
+    // get fainter from their middle on, which leaves 2 / pi.
+    const expected = (cover * 0.05 * 0.8 * 0.9 * 0.7 * 2) / Math.PI;
     const found = light.reduce((sum, value) => sum + value, 0) / light.length;
-    expect(Math.abs(found / expected - 1)).toBeLessThan(0.2);
+    expect(Math.abs(found / expected - 1)).toBeLessThan(0.1);
   }
   for (let seed = 0; seed < 10; seed++) {
     const steep = rain(0, seed, { ...one, lean: [30, 30], length: [40, 40], cover: [0.3, 0.3] });
@@ -66,7 +66,8 @@ test('a veil takes contrast away, in a quarter of the patches', () => {
     const [dark, light] = [0.2, 0.8].map((value) => rain(value, seed, veiled)[0]!);
     return (light! - dark!) / 0.6;
   });
-  expect(contrasts.every((value) => Math.min(Math.abs(value - 1), Math.abs(value - 0.7)) < 1e-5));
+  for (const value of contrasts)
+    expect(Math.min(Math.abs(value - 1), Math.abs(value - 0.7))).toBeLessThan(1e-5);
   const share = contrasts.filter((value) => value < 0.8).length / 80;
   expect(Math.abs(share - 0.25)).toBeLessThan(0.15);
 });

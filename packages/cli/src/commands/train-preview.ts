@@ -1,0 +1,85 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { type Command, Option } from 'commander';
+import { define } from '../session/define.ts';
+import { outputOption, wholeNumber } from '../session/options.ts';
+import { run } from '../session/run.ts';
+import { table } from '../session/table.ts';
+import { type DegradeRequest, degradationsOf, degradeOptions } from '../train/degrade-option.ts';
+import { type PreviewRow, previewRows } from '../train/preview-rows.ts';
+import { previewSheet } from '../train/preview-sheet.ts';
+import { labelsOf, number } from '../train/step-request.ts';
+
+interface Options extends DegradeRequest {
+  readonly data: string;
+  readonly output: string;
+  readonly labels?: readonly string[];
+  readonly patch: number;
+  readonly seed: number;
+}
+
+/** Pairs of a label, where each has as many. */
+const columns = 8;
+
+export function command(): Command {
+  const preview = define(
+    'preview',
+    'Writes a contact sheet of patches as training sees them: degraded above clean, a row for each label',
+    [
+      'graft train preview --data photos/ -o sheet.png',
+      'graft train preview --data photos/ -o sheet.png --labels haze+rain --degrade haze.t=0.3..0.6 --seed 2',
+    ],
+  );
+  const all = [
+    new Option('--data <folder>', 'clean images').makeOptionMandatory(),
+    outputOption('PNG file for the sheet').makeOptionMandatory(),
+    new Option(
+      '--labels <labels>',
+      'degradations, joined by +; default: all that can be put onto clean images',
+    ).argParser(labelsOf),
+    number('--patch <pixels>', 'side of the patches', 128, wholeNumber(8, 1024)),
+    ...degradeOptions(),
+    number('--seed <number>', 'seed of batches', 0, wholeNumber(0, 2 ** 31)),
+  ];
+  for (const option of all) preview.addOption(option);
+  return preview.action(
+    run<[], Options>(async (_session, given) => {
+      const { data, output, patch, seed } = given;
+      const { listPhotos, makeBatch, patchDegradations } = await import('@pip-graft/train');
+      if (!/\.png$/i.test(output))
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          `${output}: the sheet is a PNG file; give it a name that ends in .png.`,
+        );
+      const labels = given.labels ?? Object.keys(patchDegradations);
+      const options = {
+        ...{ photos: await listPhotos(data), patch, labels, seed },
+        ...{ batch: columns * labels.length, ...degradationsOf(given, labels) },
+      };
+      const rows = previewRows(options, await makeBatch(options, 0));
+      const sheet = await previewSheet(rows, patch);
+      await writeAtomic(output, (append) => append(sheet));
+      const figures = rows.map(figuresOf);
+      return {
+        json: { output, patch, degrade: options.degrade, rows: figures },
+        text: table([
+          ['sheet', output],
+          ...figures.map(({ name, patches, least, most }) => [
+            name,
+            `${patches} patches${least === null ? '' : `, ${least.toFixed(1)} to ${most!.toFixed(1)} dB`}`,
+          ]),
+        ]),
+      };
+    }),
+  );
+}
+
+function figuresOf({ name, patches }: PreviewRow) {
+  const psnr = patches.flatMap((each) => each.psnr ?? []);
+  const some = psnr.length > 0;
+  return {
+    ...{ name, patches: patches.length },
+    least: some ? Math.min(...psnr) : null,
+    most: some ? Math.max(...psnr) : null,
+  };
+}
