@@ -18,7 +18,7 @@ import { type RunResult, runSteps } from '../train/run-steps.ts';
 import { spellTime } from '../train/spell-time.ts';
 import { TrainLog } from '../train/train-log.ts';
 import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../train/train-request.ts';
-import { spikeSteps, trainingRecord } from '../train/training-record.ts';
+import { firstOf, spikeSteps, trainingRecord } from '../train/training-record.ts';
 import type { Validator } from '../train/validator.ts';
 import { writePage } from '../train/write-page.ts';
 
@@ -109,7 +109,7 @@ export function command(): Command {
           name: given.name ?? basename(resolve(output)),
           training,
         });
-        const { loss, figure: psnr, count } = meanOf(log.lines);
+        const { loss, figure: psnr, count } = meanOf(log.lines, firstOf(stages, state.step));
         const total = stages.at(-1)!.steps;
         const facts = [
           [alone ? 'host' : 'adapter', `${output}, ${labels.join(', ')}`],

@@ -116,7 +116,7 @@ export async function runSteps(
         clock.patches += options.batch * options.accumulate;
         const { error, ...line } = report;
         await log.add({ ...line, figure: figureOf(graph.figure, error) });
-        const { loss, figure } = meanOf(log.lines);
+        const { loss, figure } = meanOf(log.lines, options.first);
         const parts = [`loss ${loss.toFixed(5)}`, spellFigure(graph.figure, figure)];
         if (validator?.figures) parts.push(`validation ${validator.figures.mean.toFixed(2)} dB`);
         const detail = [...parts, `${clock.pace.toFixed(1)} patches/s`].join(', ');

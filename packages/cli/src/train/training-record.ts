@@ -22,7 +22,7 @@ export interface RecordedRun {
 /** The record that an adapter carries of its training. */
 export function trainingRecord(run: RecordedRun): Readonly<Record<string, unknown>> {
   const { given, stages, opened, state, log, best } = run;
-  const { loss, figure } = meanOf(log.lines);
+  const { loss, figure } = meanOf(log.lines, firstOf(stages, state.step));
   const { average, promptRate, first: _, endRate: __, ...rest } = stages[0]!;
   const {
     photos,
@@ -69,4 +69,9 @@ function validationOf(
       ? { best: { step: best.step, mean: rounded(best.mean), psnr: Object.fromEntries(psnr) } }
       : {}),
   };
+}
+
+/** Steps before the stage that a step is of. */
+export function firstOf(stages: readonly TrainOptions[], step: number): number {
+  return stages.findLast(({ first }) => first < step)?.first ?? 0;
 }

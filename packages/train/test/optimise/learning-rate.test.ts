@@ -50,4 +50,13 @@ describe('learningRate', () => {
   ])('refuses %o at step %d', (schedule, step, message) => {
     expect(() => learningRate(schedule, step)).toThrow(message);
   });
+
+  it('falls to its end, where there is one, halfway at the middle', () => {
+    const given = { peak: 8, warmupSteps: 0, totalSteps: 10, end: 2 };
+    expect(learningRate(given, 0)).toBe(8);
+    expect(learningRate(given, 5)).toBeCloseTo(5, 12);
+    expect(learningRate(given, 10)).toBe(2);
+    expect(learningRate(given, 99)).toBe(2);
+    expect(() => learningRate({ ...given, end: -1 }, 0)).toThrow(/end of the learning rate/);
+  });
 });

@@ -11,6 +11,7 @@ import {
   openStepper,
   type Stepper,
   type StepReport,
+  stageOptions,
   startState,
   type TrainingState,
   type TrainOptions,
@@ -172,5 +173,47 @@ describe('trainAdapter', () => {
     // AdamW's first step is as long as its rate.
     expect(moved('level1.prompt.low_prompt_param')).toBeCloseTo(5e-2, 3);
     expect(moved('level1.interaction.conv1.weight')).toBeCloseTo(5e-3, 4);
+  });
+
+  it('goes through stages, and goes on bit for bit in the middle of any', async () => {
+    const small: TrainOptions = { ...options, spikes: true };
+    const stages = stageOptions(small, [
+      { steps: 3, batch: 2, patch: 32, rate: 5e-3, loss: 'smooth-l1' },
+      { steps: 3, batch: 1, patch: 16, rate: 1e-3, loss: 'psnr' },
+    ]).map((stage) => ({ ...stage, spikes: stage.loss !== 'psnr' }));
+    const own = await openStepper(trainingGraph(host, adapter, stages[1]!), { threads: 1 });
+    const reports: StepReport[] = [];
+    const go = async (begun: TrainingState, until: number) => {
+      let state = begun;
+      const stop = new AbortController();
+      for (const [at, stage] of stages.entries()) {
+        if (state.step >= stage.steps || stop.signal.aborted) continue;
+        let number = state.step;
+        const { batch, patch } = stage;
+        const batches = { next: () => makeBatch({ ...data, batch, patch }, number++) };
+        const onStep = (report: StepReport) => {
+          reports.push(report);
+          if (report.step === until) stop.abort();
+        };
+        const hooks = { onStep, signal: stop.signal };
+        state = await trainAdapter(at === 0 ? stepper : own, batches, state, stage, hooks);
+      }
+      return state;
+    };
+    const start = startState(adapter.tensors, small, origin);
+    const whole = await go(start, 6);
+    expect(reports.map(({ rate }) => rate)).toEqual(
+      [5e-3, 4e-3, 2e-3, 1e-3, 7.5e-4, 2.5e-4].map((rate) => expect.closeTo(rate, 9)),
+    );
+    expect(reports.map(({ loss }) => loss < 0)).toEqual([false, false, false, true, true, true]);
+    expect(whole.losses).toHaveLength(3);
+    for (const at of [2, 3, 5]) {
+      const half = await go(start, at);
+      const rest = await go(decodeState(encodeState(half)), 6);
+      expect(Buffer.from(encodeState(rest)).equals(Buffer.from(encodeState(whole))), `${at}`).toBe(
+        true,
+      );
+    }
+    await own.release();
   });
 });
