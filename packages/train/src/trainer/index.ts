@@ -11,6 +11,7 @@ export {
   defaultSensorOptions,
   defaultTrainOptions,
   type StepOptions,
+  sensorShares,
   type TrainOptions,
 } from './train-options.ts';
 export { openStepper, type Stepper, type StepResult } from './train-step.ts';
