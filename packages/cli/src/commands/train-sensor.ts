@@ -99,6 +99,7 @@ export function command(): Command {
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
         ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
+        ...{ clean: batches.clean, mixed: batches.mixed },
         ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
         ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
         ...(stopped ? {} : { labels: byLabel }),

@@ -91,6 +91,20 @@ describe('graft swap of a blind model', () => {
 });
 
 describe('graft train sensor', () => {
+  it('records what it gets right of each label', () => {
+    const { byLabel } = json(folder, ...sensor('judged', 'rain+haze', '--steps', '2')) as {
+      byLabel: { label: string; right: number; missed: number; falsely: number }[];
+    };
+    expect(byLabel.map(({ label }) => label)).toEqual(['rain', 'haze']);
+    for (const { right, missed, falsely } of byLabel) {
+      expect(right).toBeGreaterThanOrEqual(1 - Math.max(missed, falsely));
+      expect(right).toBeLessThanOrEqual(1 - Math.min(missed, falsely));
+    }
+    const config = JSON.parse(readFileSync(join(folder, 'judged/sensor_config.json'), 'utf8'));
+    expect(config.training).toMatchObject({ labels: byLabel, clean: 0.3, mixed: 0.3 });
+    expect(config.sure).toEqual({ from: 0.5, full: 0.9 });
+  });
+
   it('saves at Ctrl-C, ends with 130, and goes on to the same bytes', async () => {
     const run = (to: string, ...more: string[]) =>
       sensor(to, 'rain+haze', '--steps', '300', ...more);

@@ -13,6 +13,7 @@ export {
   defaultSensorOptions,
   defaultTrainOptions,
   type StepOptions,
+  sensorShares,
   type TrainOptions,
 } from './train-options.ts';
 export {

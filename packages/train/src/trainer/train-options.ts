@@ -58,6 +58,12 @@ export const defaultTrainOptions: TrainOptions = {
 };
 
 /**
+ * What a sensor's patches are: three of ten clean, three of ten with two degradations, the rest with
+ * one; none of a part of one, which looks no other than the whole.
+ */
+export const sensorShares = { clean: 0.3, mixed: 0.3, partial: 0, off: 0 } as const;
+
+/**
  * A sensor is small and learns fast. The losses of a classifier come near zero, each batch by itself,
  * so no batch counts as a spike.
  */

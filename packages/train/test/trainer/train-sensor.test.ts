@@ -5,6 +5,7 @@ import {
   defaultSensorOptions,
   encodeState,
   figureOf,
+  judgeSensor,
   openStepper,
   type StepOptions,
   type Stepper,
@@ -79,6 +80,21 @@ describe('training a sensor', () => {
     );
     for (const [label, share] of shares.entries())
       expect(flat.gradients.get('linear.bias')![label]).toBeCloseTo((0.5 - share) / 3, 6);
+  });
+
+  it('is judged label by label', async () => {
+    const always = { ...sensor, tensors: new Map(sensor.tensors) };
+    always.tensors.set('linear.weight', { dims: [3, 8], data: new Float32Array(24) });
+    always.tensors.set('linear.bias', { dims: [3], data: Float32Array.of(4, -4, 4) });
+    // Of five kinds two are dark, one is bright and two are rough; it finds dark and rough in all.
+    expect(await judgeSensor(always, from(0), 2)).toEqual([
+      { label: 'dark', right: 0.4, missed: 0, falsely: 1 },
+      { label: 'bright', right: 0.8, missed: 1, falsely: 0 },
+      { label: 'rough', right: 0.4, missed: 0, falsely: 1 },
+    ]);
+    const batch = { ...batchOf(0), present: new Float32Array(30) };
+    const [dark] = await judgeSensor(always, { next: async () => batch }, 1);
+    expect(dark).toEqual({ label: 'dark', right: 0, missed: null, falsely: 1 });
   });
 
   it('has gradients that are slopes', async () => {
