@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { makeBatch, PhotoCache, samplePatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { planBatch } from '../../src/data/plan-batch.ts';
 import { chelsea, deviation, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();
@@ -254,4 +255,36 @@ test.each([
 
 test('a step below 0 is refused', async () => {
   await expect(makeBatch(options, -1, cache)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+});
+
+test('halved patches show twice the view, where the photo is large enough', async () => {
+  const clean = { ...options, clean: 1, partial: 0, halved: 1, patch: 64 };
+  const { targets } = await makeBatch(clean, 0, cache);
+  const flat = planBatch(clean, 0).map(({ kind }) => kind === 'flat');
+  for (const [index, isFlat] of flat.entries()) {
+    if (isFlat) continue;
+    const { planes } = await samplePatch({ ...options, patch: 128 }, 0, index, cache);
+    const size = 3 * 64 * 64;
+    const [row, column] = [10, 21];
+    const at = (y: number, x: number) => planes[(2 * row + y) * 128 + 2 * column + x]!;
+    const mean = (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4;
+    expect(targets[index * size + row * 64 + column]).toBeCloseTo(mean, 6);
+  }
+  // The photo is 384 by 256: twice 160 is more than it has.
+  const large = { ...options, clean: 1, patch: 160, batch: 2 };
+  const whole = await makeBatch({ ...large, halved: 1 }, 0, cache);
+  expect(whole.targets).toEqual((await makeBatch(large, 0, cache)).targets);
+});
+
+test('stored patches come from JPEG files and keep their targets', async () => {
+  const shares = { ...options, clean: 1, partial: 0 };
+  const plain = await makeBatch(shares, 0, cache);
+  const stored = await makeBatch({ ...shares, stored: 1 }, 0, cache);
+  expect(stored.targets).toEqual(plain.targets);
+  const gap = deviation(stored.inputs.map((value, at) => value - plain.inputs[at]!)) * 255;
+  expect(gap).toBeGreaterThan(0.5);
+  expect(gap).toBeLessThan(12);
+  for (const value of stored.inputs) expect(value).toBe(Math.fround(Math.round(value * 255) / 255));
+  await expect(makeBatch({ ...shares, stored: 2 }, 0)).rejects.toThrow(/stored: a share lies/);
+  await expect(makeBatch({ ...shares, halved: -1 }, 0)).rejects.toThrow(/halved: a share lies/);
 });
