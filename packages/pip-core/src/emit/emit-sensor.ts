@@ -1,23 +1,36 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import type { SensorConfig } from '../sensor/sensor-config.ts';
-import { sensorKernel, sensorMeasures, sensorNames } from '../sensor/sensor-parameters.ts';
+import {
+  sensorKernel,
+  sensorMeasures,
+  sensorNames,
+  sensorSpread,
+} from '../sensor/sensor-parameters.ts';
 import { asValue, reshapeWeight, type Weight } from './weight.ts';
 
 /** An image's numbers, 0 to 1, are brought around 0 and to a deviation near 1. */
 const imageMiddle = 0.5;
 const imageGain = 4;
 
-/** Added to a variance: below a deviation of 0.003, an eighth of a step of 8 bits, nothing is told apart. */
-const leastVariance = 1e-5;
+/** Added to an energy: below a deviation of 0.0025, under one step of 8 bits, nothing is told apart. */
+const leastEnergy = 1e-4;
+
+/** How the convolutions and the means beside them halve an image: both give the same sizes. */
+const halving = { kernel: [sensorKernel, sensorKernel], strides: [2, 2] };
 
 /**
- * A sensor on an image: convolutions of stride 2 with GELU; the mean and the deviation over the image
- * of each colour and of each channel on the way; one hidden layer; one number for each label.
+ * A sensor on an image: it measures every place by itself, and decides on what the places have in
+ * common.
  *
- * Deviations are what noise, streaks and blur change, each at its own scale, wherever they are in an
- * image and however large that is. They enter as logarithms: their ratios from scale to scale, which
- * tell noise from texture and blur from distance, are differences then. Edges are repeated, so that
- * there is no frame. Any height and width; nothing depends on the rest of the batch.
+ * Convolutions of stride 2 with GELU between them look at ever larger neighbourhoods. The square of
+ * each of their channels, and the colours and their squares, are averaged down to the size of the last
+ * one: how much of each pattern there is around a place. Of these energies the logarithms count, so
+ * that ratios, which tell noise from texture and blur from distance, are differences. Two layers judge
+ * each place; their mean and deviation over all places go through two more. So a patch and a whole
+ * image look alike, and what is to be seen in the flat places of an image is not lost among its details.
+ *
+ * Edges are repeated, so that there is no frame. Any height and width; nothing depends on the rest of
+ * the batch.
  *
  * @param image float32 (B,3,H,W), 0 to 1
  * @param weight a parameter by its name: numbers for a graft, a value of the graph for training
@@ -26,40 +39,68 @@ const leastVariance = 1e-5;
 export function emitSensor(
   g: GraphBuilder,
   image: string,
-  { labels, widths, hidden }: SensorConfig,
+  config: SensorConfig,
+  weight: (name: string) => Weight,
+): string {
+  const { labels, widths, local, hidden } = config;
+  const row = (name: keyof typeof sensorNames.layers, x: string, size: readonly number[]) => {
+    const inner = g.scope(name);
+    const names = sensorNames.layers[name];
+    const rows = reshapeWeight(inner, weight(names.weight), [...size, 1, 1]);
+    const bias = asValue(inner, 'bias', weight(names.bias));
+    return ops.conv(inner, x, asValue(inner, 'weight', rows), { bias, kernel: [1, 1] });
+  };
+  const measured = emitEnergies(g, image, widths, weight);
+  const place = ops.gelu(g, row('place1', measured, [local, sensorMeasures(widths)]));
+  const judged = ops.gelu(g, row('place2', place, [local, local]));
+  const mean = ops.globalAveragePool(g, judged);
+  const away = ops.sub(g, judged, mean);
+  const variance = ops.globalAveragePool(g, ops.mul(g, away, away));
+  const deviation = ops.sqrt(g, ops.add(g, variance, g.scalar(leastEnergy, 'float32')));
+  const whole = ops.concat(g, [mean, deviation], 1);
+  const between = ops.gelu(g, row('hidden', whole, [hidden, sensorSpread * local]));
+  const logits = row('linear', between, [labels.length, hidden]);
+  return ops.reshape(g, logits, [0, labels.length]);
+}
+
+/** What there is around each place: colours, and the logarithms of their variances and of all channels' energies. */
+function emitEnergies(
+  g: GraphBuilder,
+  image: string,
+  widths: readonly number[],
   weight: (name: string) => Weight,
 ): string {
   const middle = g.scalar(imageMiddle, 'float32');
   let x = ops.mul(g, ops.sub(g, image, middle), g.scalar(imageGain, 'float32'));
-  const measured = measure(g.scope('colours'), x);
+  let around = ops.concat(g, [x, ops.mul(g, x, x)], 1);
   for (const at of widths.keys()) {
     const inner = g.scope(`conv${at + 1}`);
     const kernel = asValue(inner, 'weight', weight(sensorNames.weight(at)));
     const bias = asValue(inner, 'bias', weight(sensorNames.bias(at)));
     const framed = ops.pad(inner, x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: 'edge' });
-    const window = { kernel: [sensorKernel, sensorKernel], strides: [2, 2] };
-    x = ops.gelu(inner, ops.conv(inner, framed, kernel, { bias, ...window }));
-    measured.push(...measure(inner, x));
+    const convolved = ops.conv(inner, framed, kernel, { bias, ...halving });
+    around = ops.concat(inner, [halved(inner, around), ops.mul(inner, convolved, convolved)], 1);
+    if (at + 1 < widths.length) x = ops.gelu(inner, convolved);
   }
-  const row = (name: 'hidden' | 'linear', value: string, size: readonly [number, number]) => {
-    const inner = g.scope(name);
-    const names = sensorNames[name];
-    const rows = reshapeWeight(inner, weight(names.weight), [...size, 1, 1]);
-    const bias = asValue(inner, 'bias', weight(names.bias));
-    return ops.conv(inner, value, asValue(inner, 'weight', rows), { bias, kernel: [1, 1] });
-  };
-  const measures = ops.concat(g, measured, 1);
-  const between = ops.gelu(g, row('hidden', measures, [hidden, sensorMeasures(widths)]));
-  const logits = row('linear', between, [labels.length, hidden]);
-  return ops.reshape(g, logits, [0, labels.length]);
+  const channels = widths.reduce((sum, width) => sum + width, 0);
+  const [colours, squares, energies] = ops.split(g, around, [3, 3, channels], 1) as [
+    string,
+    string,
+    string,
+  ];
+  const variances = ops.relu(g, ops.sub(g, squares, ops.mul(g, colours, colours)));
+  const least = g.scalar(leastEnergy, 'float32');
+  const logs = ops.log(g, ops.add(g, ops.concat(g, [variances, energies], 1), least));
+  // A deviation of a tenth is 0 then, and ten times as much about 1.
+  const scaled = ops.add(g, ops.mul(g, logs, g.scalar(0.25, 'float32')), g.scalar(0.5, 'float32'));
+  return ops.concat(g, [colours, scaled], 1);
 }
 
-/** Mean over the image and 0.5 + log(deviation) / 2 of each channel, each (B,C,1,1). */
-function measure(g: GraphBuilder, x: string): string[] {
-  const half = g.scalar(0.5, 'float32');
-  const mean = ops.globalAveragePool(g, x);
-  const away = ops.sub(g, x, mean);
-  const variance = ops.globalAveragePool(g, ops.mul(g, away, away));
-  const log = ops.log(g, ops.add(g, variance, g.scalar(leastVariance, 'float32')));
-  return [mean, ops.add(g, ops.mul(g, log, g.scalar(0.25, 'float32')), half)];
+/** Means of three by three at half the size; what lies outside does not count. */
+function halved(g: GraphBuilder, x: string): string {
+  const { kernel, strides } = halving;
+  return g.node('AveragePool', [x], {
+    ...{ kernel_shape: { ints: kernel }, strides: { ints: strides } },
+    ...{ pads: { ints: [1, 1, 1, 1] }, count_include_pad: { int: 0 } },
+  })[0]!;
 }

@@ -15,6 +15,8 @@ export interface SensorInit {
   /** Default that of {@link defaultSensorSize}. */
   readonly widths?: readonly number[];
   /** Default that of {@link defaultSensorSize}. */
+  readonly local?: number;
+  /** Default that of {@link defaultSensorSize}. */
   readonly hidden?: number;
   /** Default {@link defaultSureness}. */
   readonly sure?: Sureness;
@@ -32,8 +34,8 @@ export interface SensorInit {
  */
 export function initSensor(options: SensorInit): Sensor {
   const { labels, name = 'sensor', seed = 0 } = options;
-  const { widths, hidden } = { ...defaultSensorSize, ...options };
-  const config = { labels, widths, hidden, sure: options.sure ?? defaultSureness };
+  const { widths, local, hidden } = { ...defaultSensorSize, ...options };
+  const config = { labels, widths, local, hidden, sure: options.sure ?? defaultSureness };
   const problems = sensorProblems(config);
   if (problems.length > 0)
     throw new GraftError('INVALID_ARGUMENT', `A sensor: ${problems.join('; ')}.`);

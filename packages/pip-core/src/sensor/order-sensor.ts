@@ -16,7 +16,7 @@ export function orderSensor(sensor: Sensor, labels: readonly string[]): Sensor {
       'INVALID_ARGUMENT',
       `sensor '${name}': its labels are ${config.labels.join(', ')}, not ${labels.join(', ')}.`,
     );
-  const { weight, bias } = sensorNames.linear;
+  const { weight, bias } = sensorNames.layers.linear;
   const ordered = [weight, bias].map((key) => [key, rows(tensors.get(key)!, order)] as const);
   return {
     ...sensor,

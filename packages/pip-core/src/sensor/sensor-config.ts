@@ -11,7 +11,9 @@ export interface SensorConfig {
   readonly labels: readonly string[];
   /** Channels of its convolutions, each of which halves the image. */
   readonly widths: readonly number[];
-  /** Width between what the convolutions measure and the labels. */
+  /** Width of the two layers that judge each place. */
+  readonly local: number;
+  /** Width between what the places have in common and the labels. */
   readonly hidden: number;
   readonly sure: Sureness;
 }
@@ -31,8 +33,8 @@ export interface SensorDescription {
   readonly training: Readonly<Record<string, unknown>> | null;
 }
 
-/** A sensor's size where the caller says nothing: 720 multiply-adds a pixel. */
-export const defaultSensorSize = { widths: [16, 32, 48, 64], hidden: 32 } as const;
+/** A sensor's size where the caller says nothing: 480 multiply-adds a pixel. */
+export const defaultSensorSize = { widths: [16, 24, 32, 48], local: 48, hidden: 32 } as const;
 
 /** A label acts where it is likelier than not, and fully from nine in ten. */
 export const defaultSureness: Sureness = { from: 0.5, full: 0.9 };
@@ -40,11 +42,11 @@ export const defaultSureness: Sureness = { from: 0.5, full: 0.9 };
 const code = 'ADAPTER_INVALID';
 
 /** Everything wrong with a sensor's config, as sentences; empty when it is sound. */
-export function sensorProblems({ labels, widths, hidden, sure }: SensorConfig): string[] {
+export function sensorProblems({ labels, widths, local, hidden, sure }: SensorConfig): string[] {
   const problems = labelProblems(labels);
   if (widths.length < 1 || widths.length > maxSensorConvolutions)
     problems.push(`${widths.length} widths; it has 1 to ${maxSensorConvolutions} convolutions`);
-  const wrong = [...widths, hidden].find(
+  const wrong = [...widths, local, hidden].find(
     (width) => !(Number.isSafeInteger(width) && width >= 1 && width <= maxSensorChannels),
   );
   if (wrong !== undefined)
@@ -56,8 +58,8 @@ export function sensorProblems({ labels, widths, hidden, sure }: SensorConfig): 
 
 /** The text of `sensor_config.json`. */
 export function encodeSensorConfig({ config, training }: SensorDescription): string {
-  const { labels, widths, hidden, sure } = config;
-  const size = { widths, hidden, sure };
+  const { labels, widths, local, hidden, sure } = config;
+  const size = { widths, local, hidden, sure };
   const members = { format_version: sensorFormatVersion, labels, ...size, training };
   return `${JSON.stringify(members, null, 2)}\n`;
 }
@@ -78,11 +80,12 @@ export function decodeSensorConfig(text: string, place = 'sensor_config.json'): 
       code,
       `${place}: it has format version ${version}, but this version of PIP Graft reads ${sensorFormatVersion}; update PIP Graft.`,
     );
-  json.only(['format_version', 'labels', 'widths', 'hidden', 'sure', 'training']);
+  json.only(['format_version', 'labels', 'widths', 'local', 'hidden', 'sure', 'training']);
   const sure = json.object('sure').only(['from', 'full']);
   const config = {
     labels: json.strings('labels'),
     widths: json.numbers('widths'),
+    local: json.number('local'),
     hidden: json.number('hidden'),
     sure: { from: sure.number('from'), full: sure.number('full') },
   };

@@ -8,22 +8,30 @@ export const sensorKernel = 3;
 export const sensorNames = {
   weight: (convolution: number) => `conv${convolution + 1}.weight`,
   bias: (convolution: number) => `conv${convolution + 1}.bias`,
-  hidden: { weight: 'hidden.weight', bias: 'hidden.bias' },
-  linear: { weight: 'linear.weight', bias: 'linear.bias' },
+  layers: {
+    place1: { weight: 'place1.weight', bias: 'place1.bias' },
+    place2: { weight: 'place2.weight', bias: 'place2.bias' },
+    hidden: { weight: 'hidden.weight', bias: 'hidden.bias' },
+    linear: { weight: 'linear.weight', bias: 'linear.bias' },
+  },
 } as const;
 
-/** What a sensor measures of an image: a mean and a deviation of each colour and each channel. */
+/** How much a sensor measures of each place: the colours, their variances, and an energy of each channel. */
 export function sensorMeasures(widths: readonly number[]): number {
-  return 2 * widths.reduce((sum, width) => sum + width, 3);
+  return 6 + widths.reduce((sum, width) => sum + width, 0);
 }
 
+/** What is kept of each judgement over all places: its mean and its deviation. */
+export const sensorSpread = 2;
+
 /**
- * Every parameter of a sensor: convolutions from the three colours on, a hidden row for all that they
- * measure, then one row for each label.
+ * Every parameter of a sensor: convolutions from the three colours on, two layers for each place, two
+ * for what the places have in common.
  *
  * @example sensorParameters(sensor.config).map(({ name }) => name) // ['conv1.weight', …]
  */
-export function sensorParameters({ labels, widths, hidden }: SensorConfig): ParameterSpec[] {
+export function sensorParameters(config: SensorConfig): ParameterSpec[] {
+  const { labels, widths, local, hidden } = config;
   const convolutions = widths.flatMap((width, at) => {
     const inputs = widths[at - 1] ?? 3;
     return [
@@ -31,21 +39,26 @@ export function sensorParameters({ labels, widths, hidden }: SensorConfig): Para
       bias(sensorNames.bias(at), width),
     ];
   });
+  const layer = (name: keyof typeof sensorNames.layers, outputs: number, inputs: number) => {
+    const names = sensorNames.layers[name];
+    return [weight(names.weight, [outputs, inputs]), bias(names.bias, outputs)];
+  };
   return [
     ...convolutions,
-    weight(sensorNames.hidden.weight, [hidden, sensorMeasures(widths)]),
-    bias(sensorNames.hidden.bias, hidden),
-    weight(sensorNames.linear.weight, [labels.length, hidden]),
-    bias(sensorNames.linear.bias, labels.length),
+    ...layer('place1', local, sensorMeasures(widths)),
+    ...layer('place2', local, local),
+    ...layer('hidden', hidden, sensorSpread * local),
+    ...layer('linear', labels.length, hidden),
   ];
 }
 
 /** Multiply-adds of a sensor for each pixel of the image. */
-export function sensorCost({ widths }: SensorConfig): number {
-  return widths.reduce((sum, width, at) => {
+export function sensorCost({ widths, local }: SensorConfig): number {
+  const convolutions = widths.reduce((sum, width, at) => {
     const inputs = widths[at - 1] ?? 3;
     return sum + (width * inputs * sensorKernel ** 2) / 4 ** (at + 1);
   }, 0);
+  return convolutions + (local * (sensorMeasures(widths) + local)) / 4 ** widths.length;
 }
 
 /** Without norms between them, convolutions have to keep the size of what goes through. */

@@ -54,6 +54,7 @@ describe('a sensor folder', () => {
     [{ labels: [] }, /label/],
     [{ hidden: 0 }, /width 0 is not a whole number from 1 to 512/],
     [{ hidden: 8 }, /tensor 'hidden.weight' has shape/],
+    [{ local: 8 }, /tensor 'place1.weight' has shape/],
     [{ hidden: undefined }, /'hidden' is missing/],
     [{ sure: { from: 0.9, full: 0.9 } }, /sure from 0.9 to 0.9; it takes 0 ≤ from < full ≤ 1/],
     [{ sure: { from: 0.5, full: 0.9, kind: 'softmax' } }, /'kind' is not a key/],

@@ -16,7 +16,7 @@ import { type TinyHostOptions, tinyHost, tinyRequest } from '../tiny-host.ts';
 
 const labels = ['rain', 'haze', 'blur'];
 /** Its labels stand in another order than the adapter's. It acts on whatever it finds. */
-const small = { labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], hidden: 7, seed: 5 };
+const small = { labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], local: 8, hidden: 7, seed: 5 };
 const sensor = initSensor({ ...small, sure: { from: 0, full: 1 } });
 const bytesOf = ({ source }: Model) => source.read(0, source.size);
 
@@ -58,49 +58,84 @@ function likelihoods({ config, tensors }: Sensor, image: Float32Array): number[]
   const gelu = (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2));
   const numbers = (name: string) => tensors.get(name)!.data;
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const means = (planes: readonly number[][][]) => planes.map((plane) => mean(plane.flat()));
-  const spreads = (planes: readonly number[][][]) =>
-    planes.map((plane) => {
-      const middle = mean(plane.flat());
-      const variance = mean(plane.flat().map((value) => (value - middle) ** 2));
-      return 0.5 + Math.log(variance + 1e-5) / 4;
-    });
-  let planes = [0, 1, 2].map((c) =>
+  const held = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));
+  type Plane = number[][];
+  const each = (plane: Plane, change: (value: number) => number): Plane =>
+    plane.map((row) => row.map(change));
+  /** A value for every second place of every second row. */
+  const halve = (plane: Plane, value: (y: number, x: number) => number): Plane =>
+    Array.from({ length: Math.ceil(plane.length / 2) }, (_, y) =>
+      Array.from({ length: Math.ceil(plane[0]!.length / 2) }, (_, x) => value(2 * y, 2 * x)),
+    );
+  const steps = [-1, 0, 1];
+  const average = (plane: Plane): Plane =>
+    halve(plane, (y, x) =>
+      mean(
+        steps.flatMap((dy) =>
+          steps.flatMap((dx) => {
+            const value = plane[y + dy]?.[x + dx];
+            return value === undefined ? [] : [value];
+          }),
+        ),
+      ),
+    );
+  let planes: Plane[] = [0, 1, 2].map((c) =>
     Array.from({ length: height }, (_, y) =>
       Array.from({ length: width }, (_, x) => (image[(c * height + y) * width + x]! - 0.5) * 4),
     ),
   );
-  const measures = [...means(planes), ...spreads(planes)];
+  let colours = planes;
+  let squares = planes.map((plane) => each(plane, (value) => value * value));
+  let energies: Plane[] = [];
   for (const [at, channels] of config.widths.entries()) {
     const kernel = numbers(`conv${at + 1}.weight`);
     const bias = numbers(`conv${at + 1}.bias`);
-    const [rows, columns] = [planes[0]!.length, planes[0]![0]!.length];
     const before = planes;
-    const held = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));
-    planes = Array.from({ length: channels }, (_, o) =>
-      Array.from({ length: Math.ceil(rows / 2) }, (_, y) =>
-        Array.from({ length: Math.ceil(columns / 2) }, (_, x) => {
-          let sum = bias[o]!;
-          for (const [i, plane] of before.entries())
-            for (let dy = 0; dy < 3; dy++)
-              for (let dx = 0; dx < 3; dx++)
-                sum +=
-                  kernel[((o * before.length + i) * 3 + dy) * 3 + dx]! *
-                  plane[held(2 * y + dy - 1, rows)]![held(2 * x + dx - 1, columns)]!;
-          return gelu(sum);
-        }),
-      ),
+    const convolved = Array.from({ length: channels }, (_, o) =>
+      halve(before[0]!, (y, x) => {
+        let sum = bias[o]!;
+        for (const [i, plane] of before.entries())
+          for (const [ky, dy] of steps.entries())
+            for (const [kx, dx] of steps.entries())
+              sum +=
+                kernel[((o * before.length + i) * 3 + ky) * 3 + kx]! *
+                plane[held(y + dy, plane.length)]![held(x + dx, plane[0]!.length)]!;
+        return sum;
+      }),
     );
-    measures.push(...means(planes), ...spreads(planes));
+    [colours, squares, energies] = [colours, squares, energies].map((some) =>
+      some.map(average),
+    ) as [Plane[], Plane[], Plane[]];
+    energies.push(...convolved.map((plane) => each(plane, (value) => value * value)));
+    planes = convolved.map((plane) => each(plane, gelu));
   }
-  const row = (name: string, values: readonly number[]) =>
+  const layer = (name: string, values: readonly number[]) =>
     [...numbers(`${name}.bias`)].map((bias, to) =>
       values.reduce(
         (sum, value, i) => sum + value * numbers(`${name}.weight`)[to * values.length + i]!,
         bias,
       ),
     );
-  return row('linear', row('hidden', measures).map(gelu)).map((x) => 1 / (1 + Math.exp(-x)));
+  const scaled = (energy: number) => 0.5 + Math.log(energy + 1e-4) / 4;
+  const judged = colours[0]!.flatMap((row, y) =>
+    row.map((_, x) => {
+      const at = (plane: Plane) => plane[y]![x]!;
+      const variances = squares.map((plane, c) => Math.max(0, at(plane) - at(colours[c]!) ** 2));
+      const measures = [
+        ...colours.map(at),
+        ...variances.map(scaled),
+        ...energies.map((plane) => scaled(at(plane))),
+      ];
+      return layer('place2', layer('place1', measures).map(gelu)).map(gelu);
+    }),
+  );
+  const column = (at: number) => judged.map((values) => values[at]!);
+  const means = judged[0]!.map((_, at) => mean(column(at)));
+  const spreads = means.map((middle, at) =>
+    Math.sqrt(mean(column(at).map((value) => (value - middle) ** 2)) + 1e-4),
+  );
+  const logits = layer('linear', layer('hidden', [...means, ...spreads]).map(gelu));
+  return logits.map((x) => 1 / (1 + Math.exp(-x)));
 }
 
 /** Abramowitz and Stegun 7.1.26, within 1.5e-7. */

@@ -131,7 +131,8 @@ async function tellAll(
 ): Promise<RestoreTiledOptions> {
   if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
-  options.onFound?.(degradation);
+  const { onFound, ...told } = options;
+  onFound?.(degradation);
   // A tile that is fed zeros would ask the sensor again.
-  return { ...options, degradation, ...(anyWeight(degradation) ? {} : { strength: 0 }) };
+  return { ...told, degradation, ...(anyWeight(degradation) ? {} : { strength: 0 }) };
 }

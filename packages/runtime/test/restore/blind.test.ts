@@ -16,7 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graftedFiles, labels } from '../support/grafted.ts';
 
-const small = { labels, widths: [4, 6], hidden: 5, seed: 2 };
+const small = { labels, widths: [4, 6], local: 6, hidden: 5, seed: 2 };
 const sensor = initSensor({ ...small, sure: { from: 0, full: 1 } });
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 let paths: { readonly base: string; readonly grafted: string };
