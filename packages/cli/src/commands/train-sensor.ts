@@ -34,7 +34,7 @@ export function command(): Command {
     ],
   );
   const { data, output, steps, pace } = stepOptions('sensor', {
-    ...{ steps: 1500, batch: 4, patch: 192, rate: 3e-3 },
+    ...{ steps: 2000, batch: 8, patch: 160, rate: 3e-3 },
   });
   const own = [
     new Option('--labels <labels>', 'what to look for, joined by +').argParser(labelsOf),

@@ -33,7 +33,7 @@ export interface SensorDescription {
   readonly training: Readonly<Record<string, unknown>> | null;
 }
 
-/** A sensor's size where the caller says nothing: 480 multiply-adds a pixel. */
+/** A sensor's size where the caller says nothing: 520 multiply-adds a pixel. */
 export const defaultSensorSize = { widths: [16, 24, 32, 48], local: 48, hidden: 32 } as const;
 
 /** A label acts where it is likelier than not, and fully from nine in ten. */

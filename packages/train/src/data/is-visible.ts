@@ -1,9 +1,9 @@
 /**
  * How far a patch has to change before anybody sees it: root mean square of the change, of 255. Noise
- * of deviation 4; a veil or a shade that moves values by a 25th of their range; blur and blocks that
- * take away what little detail there was are no more than noise of 3.
+ * of deviation 3; a veil or a shade that moves values by a 25th of their range; blur and blocks that
+ * take away what little detail there was are no more than that.
  */
-const least: Readonly<Record<string, number>> = { noise: 4, haze: 10, 'low-light': 10, rain: 4 };
+const least: Readonly<Record<string, number>> = { noise: 3, haze: 10, 'low-light': 10, rain: 4 };
 const leastOfOthers = 3;
 
 /**

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { imageOf, roundToEightBits } from '@pip-graft/runtime';
 import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
+import { cameraFinish } from './camera-finish.ts';
 import { cutMargin, cutPatch } from './cut-patch.ts';
 import { compressJpeg } from './degrade/jpeg-artefacts.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
@@ -60,7 +61,7 @@ async function stored(
 
 /** The patch degraded and clean. */
 async function makePair(
-  { patch, labels, degrade: chosen, halved = 0 }: BatchOptions,
+  { patch, labels, degrade: chosen, halved = 0, finished = 0 }: BatchOptions,
   { kind, label, second, target: file, input, place }: SamplePlan,
   random: Random,
   cache: PhotoCache,
@@ -68,7 +69,12 @@ async function makePair(
   const photo = await cache.read(file);
   const half = Math.min(photo.width, photo.height) >= 2 * patch;
   const scale = half && random.fork('halved').uniform() < halved ? 2 : 1;
-  const cut = (margin: number) => cutPatch(photo, place, patch, margin, scale);
+  const finish = random.fork('finished');
+  const finishes = finish.uniform() < finished;
+  const cut = (margin: number) => {
+    const planes = cutPatch(photo, place, patch, margin, scale);
+    return finishes ? cameraFinish(planes, finish) : planes;
+  };
   if (kind === 'clean') {
     const clean = cut(0);
     return { input: clean, target: clean, present: [] };

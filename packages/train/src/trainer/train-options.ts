@@ -60,13 +60,13 @@ export const defaultTrainOptions: TrainOptions = {
 
 /**
  * What a sensor's patches are: three of ten clean, three of ten with two degradations, the rest with
- * one; half of them with twice the view, and three of ten from JPEG files, as most images are. Faint
- * noise more often than a restorer needs it, and darkness that leaves lamps bright: with a gain near 1,
- * gamma alone.
+ * one. Most have twice the view, or the sharpening and the grain of other cameras, and half come from
+ * JPEG files. Faint noise comes more often than a restorer needs it, and so does darkness that leaves
+ * lamps bright: with a gain near 1, gamma alone.
  */
 export const sensorPatches = {
-  ...{ clean: 0.3, mixed: 0.3, partial: 0, off: 0, halved: 0.5, stored: 0.3 },
-  degrade: { noise: { sigma: [2, 40] }, 'low-light': { gain: [0.04, 1], gamma: [1, 3] } },
+  ...{ clean: 0.3, mixed: 0.3, partial: 0, off: 0, halved: 0.8, finished: 0.6, stored: 0.5 },
+  degrade: { noise: { sigma: [1, 30] }, 'low-light': { gain: [0.04, 1], gamma: [1, 3] } },
 } as const satisfies Partial<BatchOptions>;
 
 /**
@@ -74,7 +74,7 @@ export const sensorPatches = {
  * so no batch counts as a spike.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 1500, first: 0, batch: 16, patch: 128, accumulate: 1 },
+  ...{ steps: 2000, first: 0, batch: 8, patch: 160, accumulate: 1 },
   ...{ rate: 3e-3, endRate: 0, promptRate: null, warmup: 100, weightDecay: 0.01 },
   ...{ betas: [0.9, 0.999] },
   ...{ clip: 1, average: 0.995, seed: 0, spikes: false },

@@ -10,7 +10,7 @@ const clean = new Float32Array(3 * 64).fill(0.5);
 const moved = (levels: number) => clean.map((value) => value + levels / 255);
 
 test.each([
-  ['noise', 4],
+  ['noise', 3],
   ['rain', 4],
   ['haze', 10],
   ['low-light', 10],
