@@ -20,5 +20,5 @@ export const recipe = {
     ...['--seed', `${seed}`, ...pace],
   ],
   /** What tells the five apart, for blind mode. */
-  sensor: ['--steps', '1500', '--seed', `${seed}`, ...pace],
+  sensor: ['--steps', '3600', '--seed', `${seed}`, ...pace],
 };
