@@ -26,8 +26,7 @@ function licences(photos) {
 
 function training({ photos, runs, machine }) {
   const parts = Object.entries(runs).map(
-    ([what, record]) =>
-      `\n${what}:\n\n\`\`\`json\n${JSON.stringify(record, null, 2)}\n\`\`\``,
+    ([what, record]) => `\n${what}:\n\n\`\`\`json\n${JSON.stringify(record, null, 2)}\n\`\`\``,
   );
   return `## Training
 

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -34,7 +42,11 @@ export async function makeRestorer(photoFolder, say) {
   if (!existsSync(at('start.onnx')))
     graft('backbone', 'build', preset, '--seed', seed, '-o', at('start.onnx'));
   if (!existsSync(at('adapter/adapter_config.json')))
-    train([], ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')], 'pair');
+    train(
+      [],
+      ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')],
+      'pair',
+    );
   if (!existsSync(at('sensor/sensor_config.json')))
     train(['sensor'], ['--adapter', at('adapter'), '-o', at('sensor')], 'sensor');
   await packPair(photos, say);

@@ -83,13 +83,7 @@ export function command(): Command {
         { statePath, log },
       );
       const { loss, figure: accuracy, count } = meanOf(log.lines);
-      const {
-        spikes: __,
-        promptRate: ___,
-        first: ____,
-        endRate: _____,
-        ...kept
-      } = options;
+      const { spikes: __, promptRate: ___, first: ____, endRate: _____, ...kept } = options;
       const trained = { ...sensor, tensors: learned(state) };
       const stopped = state.step < options.steps;
       // Whoever stops a run wants it to end.

@@ -1,5 +1,5 @@
 import type { Sensor } from '@pip-graft/pip-core';
-import { type BatchOptions, judgeSensor, type SensorFigures, openBatches } from '@pip-graft/train';
+import { type BatchOptions, judgeSensor, openBatches, type SensorFigures } from '@pip-graft/train';
 import { rounded } from './rounded.ts';
 
 /** Batches that a trained sensor is judged by. */

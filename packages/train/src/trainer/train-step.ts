@@ -30,10 +30,7 @@ export type StepBatch = Pick<Batch, 'inputs' | 'targets' | 'weights'> &
 export interface Stepper {
   readonly session: Session;
   /** Loss and gradients of a batch at given parameters. */
-  run(
-    batch: StepBatch,
-    parameters: TensorMap,
-  ): Promise<StepResult>;
+  run(batch: StepBatch, parameters: TensorMap): Promise<StepResult>;
   release(): Promise<void>;
 }
 
