@@ -34,7 +34,7 @@ export function command(): Command {
     ],
   );
   const { data, output, steps, pace } = stepOptions('sensor', {
-    ...{ steps: 1500, batch: 16, patch: 128, rate: 3e-3 },
+    ...{ steps: 1500, batch: 4, patch: 192, rate: 3e-3 },
   });
   const own = [
     new Option('--labels <labels>', 'what to look for, joined by +').argParser(labelsOf),
@@ -93,7 +93,7 @@ export function command(): Command {
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
         ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
-        ...{ clean: batches.clean, mixed: batches.mixed },
+        ...{ clean: batches.clean, mixed: batches.mixed, degrade: batches.degrade },
         ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
         ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
         ...(stopped ? {} : { labels: byLabel }),

@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
-import { type BatchOptions, sensorShares, startState, type TrainingState } from '@pip-graft/train';
+import { type BatchOptions, sensorPatches, startState, type TrainingState } from '@pip-graft/train';
 import { type BatchRequest, batchesOf } from './batches-of.ts';
 import { beginOrGoOn } from './begin-or-go-on.ts';
 import { sensorRunOptions } from './run-options.ts';
@@ -35,8 +35,8 @@ export async function openSensorRun(request: SensorRequest, cwd: string): Promis
   const sensor = initSensor({ labels, seed: options.seed });
   const common = await batchesOf(request, labels);
   const made = labels.filter((label) => common.pairs?.[label] === undefined);
-  const shares = made.length > 1 ? sensorShares : { ...sensorShares, mixed: 0 };
-  const batches = { ...common, ...shares };
+  const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
+  const batches = { ...common, ...patches };
   const origin = {
     ...{ options: sensorRunOptions(options, batches), host: 'none', adapter: 'none' },
   };

@@ -24,6 +24,10 @@ export interface BatchOptions {
   readonly partial?: number;
   /** Share of patches with two degradations of weight 0.5 each; default 0. */
   readonly mixed?: number;
+  /** Share of patches cut from their photo at half its size, where it is large enough; default 0. */
+  readonly halved?: number;
+  /** Share of patches, clean ones too, that were stored as a JPEG file of quality 70 to 98; default 0. */
+  readonly stored?: number;
   /** Pictures that are degraded already, by label: for these nothing is put onto photos. */
   readonly pairs?: Readonly<Record<string, readonly PhotoPair[]>>;
 }

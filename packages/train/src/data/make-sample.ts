@@ -3,6 +3,7 @@ import { imageOf, roundToEightBits } from '@pip-graft/runtime';
 import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 import { cutMargin, cutPatch } from './cut-patch.ts';
+import { compressJpeg } from './degrade/jpeg-artefacts.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
 import { rangesOf } from './degrade/ranges.ts';
 import { flatPatch } from './flat-patch.ts';
@@ -37,7 +38,7 @@ export async function makeSample(
     const planes = flatPatch(options.patch, random);
     return { input: planes, target: planes, present: [] };
   }
-  const made = await makePair(options, plan, random, cache);
+  const made = await stored(options, await makePair(options, plan, random, cache), random);
   const { input, target } = made;
   const { amount } = plan;
   if (amount === 0) return { ...made, target: input };
@@ -46,16 +47,30 @@ export async function makeSample(
   return { ...made, target: part };
 }
 
+/** The sample, or what is left of its input in a JPEG file. */
+async function stored(
+  { patch, stored: share = 0 }: BatchOptions,
+  sample: Sample,
+  random: Random,
+): Promise<Sample> {
+  const drawn = random.fork('stored');
+  if (drawn.uniform() >= share) return sample;
+  return { ...sample, input: await compressJpeg(sample.input, patch, patch, 70 + drawn.below(29)) };
+}
+
 /** The patch degraded and clean. */
 async function makePair(
-  { patch, labels, degrade: chosen }: BatchOptions,
+  { patch, labels, degrade: chosen, halved = 0 }: BatchOptions,
   { kind, label, second, target: file, input, place }: SamplePlan,
   random: Random,
   cache: PhotoCache,
 ): Promise<Sample> {
   const photo = await cache.read(file);
+  const half = Math.min(photo.width, photo.height) >= 2 * patch;
+  const scale = half && random.fork('halved').uniform() < halved ? 2 : 1;
+  const cut = (margin: number) => cutPatch(photo, place, patch, margin, scale);
   if (kind === 'clean') {
-    const clean = cutPatch(photo, place, patch);
+    const clean = cut(0);
     return { input: clean, target: clean, present: [] };
   }
   if (input !== undefined) {
@@ -80,7 +95,7 @@ async function makePair(
   // Blocks of a JPEG file begin in the patch's corner.
   const margin = steps.length === 1 ? reach : 8 * Math.ceil(reach / 8);
   const side = patch + 2 * margin;
-  const clean = cutPatch(photo, place, patch, margin);
+  const clean = cut(margin);
   const present: number[] = [];
   let made: Float32Array = clean;
   for (const [at, step] of steps.entries()) {

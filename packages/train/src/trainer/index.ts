@@ -13,7 +13,7 @@ export {
   defaultSensorOptions,
   defaultTrainOptions,
   type StepOptions,
-  sensorShares,
+  sensorPatches,
   type TrainOptions,
 } from './train-options.ts';
 export {
