@@ -132,6 +132,8 @@ async function tellAll(
   if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
-  // A tile that is fed zeros would ask the sensor again.
-  return { ...options, degradation, ...(anyWeight(degradation) ? {} : { strength: 0 }) };
+  if (anyWeight(degradation)) return { ...options, degradation };
+  // Weights of zero would let each tile find its own. The host's output is what strength 0 gives,
+  // whatever the labels.
+  return { ...options, degradation: degradation.map(() => 1), strength: 0 };
 }
