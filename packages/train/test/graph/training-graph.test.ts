@@ -53,10 +53,13 @@ function livelyAdapter(host: Host, mode: (typeof pipModes)[number], attach: PipA
     labels,
     promptChannels: [8],
     promptSize: [8],
+    promptStd: 1,
   });
   const tensors = new Map(
     [...adapter.tensors].map(([name, tensor]): [string, FloatTensor] => {
-      const moved = tensor.data.map((value) => value + 0.1 * random.normal());
+      // A label's gate is one of several: only a wide one lets slopes behind it be seen in float32.
+      const size = name.endsWith('.gate') ? 0.5 : 0.1;
+      const moved = tensor.data.map((value) => value + size * random.normal());
       return [name, { ...tensor, data: moved }];
     }),
   );
