@@ -58,7 +58,7 @@ class Case:
     gate: Gate = "channel"
 
 
-def nafnet(name: str, attach: Attach, seed: int, gate: Gate = "channel") -> Case:
+def nafnet(name: str, attach: Attach, seed: int, gate: Gate = "channel", loud: float = 4.0) -> Case:
     config = NAFNetConfig(3, 8, (1, 1), 1, (1, 1))
     backbone = {"family": "nafnet", "config": camel_case(asdict(config))}
     return Case(
@@ -73,7 +73,7 @@ def nafnet(name: str, attach: Attach, seed: int, gate: Gate = "channel") -> Case
         p2f_heads=(4, 4),
         seed=seed,
         last="ending",
-        loud=4.0,
+        loud=loud,
         gate=gate,
     )
 
@@ -102,7 +102,7 @@ CASES = (
     nafnet("nafnet-convgate-residual", "residual", 700),
     nafnet("nafnet-convgate-replace", "replace", 701),
     restormer("restormer-topm-replace", 702),
-    nafnet("nafnet-convgate-label", "residual", 703, "label"),
+    nafnet("nafnet-convgate-label", "residual", 703, "label", loud=6.0),
 )
 
 

@@ -4,6 +4,8 @@ declare const config: {
   readonly "peft_type": "PIP";
   readonly "mode": "convgate";
   readonly "attach": "residual";
+  readonly "gate": "label";
+  readonly "prompt_std": 0.02;
   readonly "labels": readonly [
     "noise",
     "rain",

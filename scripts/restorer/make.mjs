@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,13 +23,13 @@ import { packAdapter } from '../../packages/pip-core/dist/node/index.js';
 import { page } from '../bench/restorer/page.mjs';
 import { root } from '../install.mjs';
 import { ownersManifest } from '../owners-manifest.mjs';
-import { adapterCard, backboneCard, notice, restorerCard } from './cards.mjs';
+import { adapterCard, backboneCard, notice } from './cards.mjs';
 import { dataManifest } from './data-manifest.mjs';
 import { preset, recipe, seed } from './recipe.mjs';
 import { verifyPhotos } from './verify-photos.mjs';
 
 const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
-const names = { backbone: 'backbone-unet', adapter: 'adapter-unet', restorer: 'restorer' };
+const names = { backbone: 'backbone-unet', adapter: 'adapter-unet' };
 const folder = join(root, 'out/restorer-training');
 const at = (name) => join(folder, name);
 const home = (what) => join(root, 'packages', names[what]);
@@ -34,7 +42,11 @@ export async function makeRestorer(photoFolder, say) {
   if (!existsSync(at('start.onnx')))
     graft('backbone', 'build', preset, '--seed', seed, '-o', at('start.onnx'));
   if (!existsSync(at('adapter/adapter_config.json')))
-    train([], ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')], 'pair');
+    train(
+      [],
+      ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')],
+      'pair',
+    );
   if (!existsSync(at('sensor/sensor_config.json')))
     train(['sensor'], ['--adapter', at('adapter'), '-o', at('sensor')], 'sensor');
   await packPair(photos, say);
@@ -44,7 +56,10 @@ export async function makeRestorer(photoFolder, say) {
   }
 }
 
-/** Writes the three packages from host.onnx, adapter/ and sensor/ of out/restorer-training. */
+/**
+ * Writes the two packages from host.onnx, adapter/ and sensor/ of out/restorer-training. They are private
+ * until they pass their gates (`npm run bench -- restorer`).
+ */
 async function packPair(photos, say) {
   for (const what of Object.keys(names)) mkdirSync(home(what), { recursive: true });
   const host = openHost(at('host.onnx'));
@@ -59,18 +74,23 @@ async function packPair(photos, say) {
 
   // It was trained on the float32 form; what it is packed for is the form that ships.
   const adapter = readAdapter(at('adapter'), { only: true });
-  const sensor = JSON.parse(readFileSync(at('sensor/sensor_config.json'), 'utf8'));
+  const sensor = existsSync(at('sensor/sensor_config.json'))
+    ? JSON.parse(readFileSync(at('sensor/sensor_config.json'), 'utf8'))
+    : undefined;
   const result = join(root, 'out/restorer/result.json');
   const how = {
     ...{ photos, preset, parameters },
     machine: `${cpus()[0].model.trim()}, Node ${process.versions.node}`,
-    runs: { 'Host and adapter together': adapter.training, Sensor: sensor.training },
+    runs: {
+      'Host and adapter together': adapter.training,
+      ...(sensor ? { Sensor: sensor.training } : {}),
+    },
     gates: existsSync(result) ? page(JSON.parse(readFileSync(result, 'utf8'))) : undefined,
   };
   const bound = at('bound');
   rmSync(bound, { recursive: true, force: true });
   await writeAdapter(bound, { ...adapter, base: { ...adapter.base, digest, fingerprint } });
-  cpSync(at('sensor'), join(bound, 'sensor'), { recursive: true });
+  if (sensor) cpSync(at('sensor'), join(bound, 'sensor'), { recursive: true });
   writeFileSync(join(bound, 'package.json'), JSON.stringify(ownersManifest(names.adapter)));
   writeFileSync(join(bound, 'README.md'), adapterCard(how));
   addLegal(bound, photos);
@@ -91,8 +111,13 @@ async function packPair(photos, say) {
     }),
   );
   writeFileSync(join(home('backbone'), 'README.md'), backboneCard(how));
-  writeFileSync(join(home('restorer'), 'README.md'), restorerCard(how));
-  for (const what of ['backbone', 'restorer']) addLegal(home(what), photos);
+  addLegal(home('backbone'), photos);
+  for (const what of Object.keys(names)) makePrivate(join(home(what), 'package.json'));
+}
+
+function makePrivate(path) {
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, `${JSON.stringify({ ...manifest, private: true }, null, 2)}\n`);
 }
 
 function addLegal(into, photos) {

@@ -15,7 +15,12 @@ export const seed = 1;
 export const recipe = {
   /** Host and prompts together, each label heard alike. */
   pair: [
-    ...['--params', 'all', '--adapter', `init:mode=convgate,labels=${labels},prompt-channels=16+32`],
+    ...[
+      '--params',
+      'all',
+      '--adapter',
+      `init:mode=convgate,labels=${labels},prompt-channels=16+32`,
+    ],
     ...['--steps', '4500', '--batch', '8', '--patch', '64'],
     ...['--loss', 'psnr', '--rate', '1e-3', '--warmup', '100', '--average', '0.998'],
     ...['--betas', '0.9,0.99', '--weight-decay', '1e-4', '--seed', `${seed}`],

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { graft, openHost, readAdapter, readOwnSensor, saveModel } from '@pip-graft/graft/node';
+import { graft, openHost, readAdapter, saveModel } from '@pip-graft/graft/node';
 import { amounts, evaluate, findTasks, readImage, validateGraft } from '@pip-graft/runtime';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -54,24 +54,6 @@ describe('the default backbone and adapter', () => {
       }
     }
   });
-
-  it('find by themselves what a photo has', async () => {
-    const host = openHost(join(backbone, 'model.onnx'));
-    const auto = readOwnSensor(adapterFolder)!;
-    const path = join(folder, 'blind.onnx');
-    await saveModel(graft(host, adapter, { auto }).model, path, { from: host });
-    host.close();
-    const degrade = (['noise', 'haze', 'low-light'] as const).map((degradation) => ({
-      ...{ degradation, amount: amounts[degradation].usual },
-    }));
-    const { tasks } = await findTasks(join(root, 'assets'), { degrade });
-    const result = await evaluate({ model: path, tasks, threads: 1, blind: true });
-    expect(result.tasks.map(({ found }) => found)).toMatchObject([
-      { right: 1 },
-      { right: 1 },
-      { right: 1 },
-    ]);
-  }, 60_000);
 
   it('are sound together on a photo where rounding moves a choice of theirs', async () => {
     const photo = await readImage(join(root, 'assets/chelsea.jpg'));

@@ -28,7 +28,7 @@ export async function teach(learner, { recipe, seed, photos, steer, say }) {
   const state = await trainAdapter(
     { run: (batch, parameters) => run(stepper, learner, batch, parameters) },
     { next: async () => steered(await batches.next(), steer) },
-    startState(learner.tensors, options, { options: '', host: '', adapter: '' }),
+    startState(learner.tensors, options, { options: {}, host: '', adapter: '' }),
     options,
     {
       onStep({ step, error }) {

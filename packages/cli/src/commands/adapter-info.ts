@@ -33,7 +33,11 @@ export function command(): Command {
           ['folder', found.folder],
           ['digest', adapter.digest ?? 'none'],
           ['base', `${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}`],
-          ['form', `${config.mode}, ${config.attach}, stored as ${config.dtype}`],
+          [
+            'form',
+            `${config.mode}, ${config.attach}${config.attach === 'residual' ? ` with a gate for each ${config.gate ?? 'channel'}` : ''}, stored as ${config.dtype}`,
+          ],
+          ['basic prompt', `started with a deviation of ${config.promptStd ?? 1}`],
           ['labels', config.labels.join(', ')],
           ['size', `${parameters.toLocaleString('en-US')} parameters`],
           ['licence', adapter.license ?? 'not stated'],

@@ -1,5 +1,11 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type BatchOptions, listPairs, listPhotos, type StepOptions } from '@pip-graft/train';
+import {
+  type BatchOptions,
+  checkBatchOptions,
+  listPairs,
+  listPhotos,
+  type StepOptions,
+} from '@pip-graft/train';
 import { type DegradeRequest, degradationsOf } from './degrade-option.ts';
 
 /** What batches are asked for from. */
@@ -15,7 +21,8 @@ export interface BatchRequest {
 /**
  * What the batches of a run are made of.
  *
- * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; those of photos, pairs and `degradationsOf`.
+ * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; those of photos, pairs,
+ * `degradationsOf` and `checkBatchOptions`.
  */
 export async function batchesOf(
   request: BatchRequest,
@@ -36,9 +43,12 @@ export async function batchesOf(
       'UNKNOWN_LABEL',
       `--pairs '${unknown}': there is no such label; the labels are ${labels.join(', ')}.`,
     );
-  return {
+  const batches: BatchOptions = {
     ...{ photos, patch, batch, labels, seed },
     ...degradationsOf(request.degradations ?? {}, labels, Object.keys(pairs)),
     ...(Object.keys(pairs).length > 0 ? { pairs } : {}),
   };
+  // Before the run writes anything.
+  checkBatchOptions(batches);
+  return batches;
 }

@@ -32,9 +32,12 @@ export async function previewSheet(rows: readonly PreviewRow[], patch: number): 
       label(name, 6, top + 14, 'font-weight="bold"'),
       label('input', 6, top + 32),
       label('target', 6, top + patch + gap + 14),
-      ...patches.map((each, column) =>
-        label(noteOf(each), margin + column * (patch + gap), top - 4),
-      ),
+      ...patches.map((each, column) => {
+        const note = noteOf(each);
+        // No wider than its patch.
+        const size = Math.min(12, (1.8 * patch) / note.length);
+        return label(note, margin + column * (patch + gap), top - 4, `font-size="${size}"`);
+      }),
     ];
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">${text.join('')}</svg>`;

@@ -125,6 +125,19 @@ describe('a folder', () => {
     expect(skipped(...changing)).toEqual(['changing.png', 'photos/a.png']);
   });
 
+  it('a weight of zero gives what the host gives, another weight something else', async () => {
+    const [host, none, half] = [
+      ['net.onnx', '-o', 'host'],
+      ['grafted.onnx', '-o', 'none', '--degradation', 'rain=0'],
+      ['grafted.onnx', '-o', 'half', '--degradation', 'rain=0.5'],
+    ].map(([model = '', ...options]) => {
+      expect(restore(model, 'photos/a.png', ...options).status).toBe(0);
+      return at(options[1]!, 'a.png');
+    }) as [string, string, string];
+    expect(readFileSync(none).equals(readFileSync(host))).toBe(true);
+    expect(readFileSync(half).equals(readFileSync(host))).toBe(false);
+  });
+
   it('a journal of rubbish costs only that it is done again', () => {
     writeFileSync(at('out/.graft-restore.jsonl'), Buffer.from([0, 255, 10, 123, 10]));
     const ended = graft(folder, 'restore', 'net.onnx', 'photos/a.png', '-o', 'out');

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -12,13 +12,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readState } from '@pip-graft/train';
+import { cropImage, decodeImage, writeImage } from '@pip-graft/runtime';
+import { learned, readState } from '@pip-graft/train';
+import { readSafetensors } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { graft, json } from '../graft.ts';
+import { bin, graft, json } from '../graft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = (name: string) => readFileSync(join(folder, name));
+const linesOf = (name: string) =>
+  existsSync(join(folder, name)) ? bytes(name).toString().split('\n').length - 1 : 0;
 const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const small = ['--batch', '2', '--patch', '16', '--workers', '1', '--threads', '1'];
 const train = (...args: string[]) => [
@@ -162,6 +166,80 @@ describe('graft train', () => {
     ).toBe(true);
   });
 
+  it('goes on with more steps and another rate, and records both', () => {
+    json(folder, ...train('-o', 'more', '--steps', '3'));
+    const again = ['-o', 'more', '--steps', '5', '--warmup', '0', '--rate', '1e-3', '--resume'];
+    const made = json(folder, ...train(...again));
+    expect(made).toMatchObject({ steps: 5, stopped: false });
+    expect((made['training'] as { changes: unknown }).changes).toEqual([
+      { step: 3, option: 'steps', from: 3, to: 5 },
+      { step: 3, option: 'rate', from: 3.6e-4, to: 1e-3 },
+    ]);
+    expect(readState(join(folder, 'more.state.safetensors')).changes).toHaveLength(2);
+  });
+
+  it('killed in the middle of its second stage: nothing is broken, and it goes on bit for bit', async () => {
+    mkdirSync(join(folder, 'held'));
+    const cut = await decodeImage(readFileSync(photo));
+    await writeImage(join(folder, 'held/part.png'), cropImage(cut, 64, 64));
+    const stages = ['--stage', 'steps=4,batch=2', '--stage', 'steps=26,batch=1,patch=32,rate=2e-4'];
+    const measured = ['--validate', 'held', '--validate-every', '5', '--average', '0.9'];
+    const options = [...stages, ...measured, '--save-every', '1'];
+    const whole = json(folder, ...train('-o', 'w', ...options, '--html', 'w.html'));
+    const killed = spawn(process.execPath, [bin, ...train('-o', 'k', ...options)], { cwd: folder });
+    const ended = new Promise((resolve) => killed.on('exit', resolve));
+    while (killed.exitCode === null && linesOf('k.log.csv') < 8)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    killed.kill('SIGKILL');
+    await ended;
+    const { step } = readState(join(folder, 'k.state.safetensors'));
+    expect(step).toBeGreaterThan(4);
+    expect(step).toBeLessThan(30);
+    json(folder, ...train('-o', 'k', ...options, '--resume'));
+    for (const file of [
+      ...['/adapter_model.safetensors', '.state.safetensors', '.best.state.safetensors'],
+      ...['.log.csv', '.validation.csv'],
+    ])
+      expect(bytes(`k${file}`).equals(bytes(`w${file}`)), file).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+
+    // What is kept is the best of the validations, and the record and the page say so.
+    const { training, best } = whole as {
+      training: Record<string, unknown>;
+      best: { step: number; mean: number };
+    };
+    const rows = readFileSync(join(folder, 'w.validation.csv'), 'utf8').trim().split('\n').slice(1);
+    const means = rows.map((row) => Number(row.split(',')[1]));
+    expect(rows.map((row) => Number(row.split(',')[0]))).toEqual([5, 10, 15, 20, 25, 30]);
+    expect(best.mean).toBe(Math.max(...means));
+    expect(best.step).toBe(5 * (1 + means.indexOf(best.mean)));
+    expect(training).toMatchObject({
+      validation: { images: 1, patch: 32, best: { step: best.step } },
+    });
+    expect(training['stages']).toMatchObject([
+      { steps: 4, batch: 2, patch: 16, rate: 3.6e-4, endRate: 2e-4 },
+      { steps: 26, batch: 1, patch: 32, rate: 2e-4, endRate: 0 },
+    ]);
+    const kept = learned(readState(join(folder, 'w.best.state.safetensors')));
+    const adapter = readSafetensors(bytes('w/adapter_model.safetensors')).tensors;
+    expect(adapter.get('level1.gate')!.data).toEqual(kept.get('level1.gate')!.data);
+    const page = readFileSync(join(folder, 'w.html'), 'utf8');
+    expect(page).toMatch(/Validation: PSNR in dB, noise/);
+    expect([...page.matchAll(/<img src="data:image\/webp/g)].length % 3).toBe(0);
+    expect(page).toMatch(/alt="noise: restored"/);
+  });
+
+  it('ends when it gets no better for as long as it was asked to wait', () => {
+    // At a rate of nearly nothing the mean of the first validation stays the best.
+    const options = ['--steps', '20', '--rate', '1e-30', '--validate', 'held', '--save-every', '5'];
+    const made = json(
+      folder,
+      ...train('-o', 'spent', ...options, '--validate-every', '2', '--patience', '2'),
+    );
+    expect(made).toMatchObject({ steps: 6, stopped: false, best: { step: 2 } });
+    expect(readState(join(folder, 'spent.state.safetensors')).step).toBe(6);
+  });
+
   it.for([
     // Room for one state, and none for the next one beside it, which is to take its place.
     ['the second state', 1.5, '3', 3],
@@ -228,8 +306,25 @@ describe('graft train', () => {
       /host\.onnx/,
     ],
     ['an adapter is there', ['-o', 'a'], 7, /--force/],
-    ['other options', ['-o', 'whole', '--resume', '--steps', '9'], 4, /other options/],
-    ['another adapter', ['-o', 'a', '--resume', '--steps', '6'], 4, /another adapter/],
+    [
+      'other options',
+      ['-o', 'whole', '--resume', '--steps', '8', '--betas', '0.5,0.5'],
+      4,
+      /differs in --betas \(\[0\.5,0\.5\] instead of \[0\.9,0\.999\]\);/,
+    ],
+    ['fewer steps than are done', ['-o', 'whole', '--resume', '--steps', '5'], 4, /8 are done/],
+    ['another adapter', ['-o', 'a', '--resume', '--steps', '6'], 4, /--adapter \(another one\)/],
+    ['a stage of zero steps', ['-o', 'b', '--stage', 'steps=0'], 2, /steps: expected/],
+    ['steps beside stages', ['-o', 'b', '--stage', 'steps=4', '--steps', '4'], 2, /--steps/],
+    ['patience without validation', ['-o', 'b', '--patience', '2'], 2, /--validate as well/],
+    [
+      'validation on what is learned from',
+      ['-o', 'b', '--validate', 'twins'],
+      2,
+      /twins.cat\.jpg: it holds the same image as photos.chelsea\.jpg/,
+    ],
+    ['a share of one image', ['-o', 'b', '--validate', '5%'], 2, /too few to be split/],
+    ['a foreign folder', ['-o', 'broken'], 7, /holds files and is not an adapter/],
     ['spikes of a loss below 0', ['-o', 'b', '--loss', 'psnr', '--spikes'], 2, /--no-spikes/],
     ['betas that are none', ['-o', 'b', '--betas', '0.9'], 2, /two numbers/],
     ['no photos', ['-o', 'b', '--data', 'empty'], 2, /empty/],
@@ -253,10 +348,12 @@ describe('graft train', () => {
   ])('refuses %s', (_, args, status, message) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
     mkdirSync(join(folder, 'broken'), { recursive: true });
+    mkdirSync(join(folder, 'twins'), { recursive: true });
+    copyFileSync(photo, join(folder, 'twins/cat.jpg'));
     writeFileSync(join(folder, 'broken/bad.jpg'), 'no picture');
     const ended = graft(folder, ...train(...args));
     expect(ended).toMatchObject({ status, stderr: expect.stringMatching(message) });
-    expect(existsSync(join(folder, 'b/adapter_config.json'))).toBe(false);
+    expect(readdirSync(folder).filter((name) => /^\.?b(\.|$)/.test(name))).toEqual([]);
   });
 });
 

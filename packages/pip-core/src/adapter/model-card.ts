@@ -1,4 +1,5 @@
 import { elementCount } from '@pip-graft/weights';
+import type { PipConfig } from '../config/pip-config.ts';
 import { pipParameters } from '../parameters/pip-parameters.ts';
 import type { Adapter } from './adapter.ts';
 
@@ -48,11 +49,16 @@ Labels, in the order of the input \`degradation\`: ${config.labels.join(', ')}.
 |---|---|---|---|---|
 ${rows.join('\n')}
 
-- mode: \`${config.mode}\`, attached as \`${config.attach}\`, stored as ${config.dtype}
+- mode: \`${config.mode}\`, attached as \`${config.attach}\`${gateOf(config)}, stored as ${config.dtype}
+- basic restoration prompt: started with a deviation of ${config.promptStd ?? 1}
 - base: ${base.name === null ? '' : `${base.name}, `}${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}, file ${base.digest ?? 'not recorded'}
 - licence: ${license ?? 'not stated'}; licence of the base: ${baseLicense ?? 'not stated'}
 
 ${ownersLine}${owners}`;
+}
+
+function gateOf({ attach, gate = 'channel' }: PipConfig): string {
+  return attach === 'residual' ? ` with a gate for each ${gate}` : '';
 }
 
 /** The keys that model hubs look for, as YAML. */

@@ -76,12 +76,31 @@ describe('adapter_config.json', () => {
     return JSON.stringify(json);
   };
 
+  /** As adapters were before labels had gates of their own. */
+  const old = initAdapter(host, { promptChannels: [8], promptSize: [4], gate: 'channel' });
+  const withoutKeys: Adapter = {
+    ...old,
+    config: { ...old.config, gate: undefined, promptStd: undefined },
+  };
+
   it.each([
     ['fresh', fresh],
     ['trained', trained],
+    ['replacing', initAdapter(host, { attach: 'replace', promptStd: 1 })],
+    ['without gate and prompt_std', withoutKeys],
   ])('comes back as it was: %s', (_, adapter) => {
     const { name, version, tensors, digest, ...description } = adapter;
     expect(decodeAdapterConfig(encodeAdapterConfig(adapter))).toEqual(description);
+  });
+
+  it('without gate and prompt_std is one with a gate for all labels', () => {
+    const written = encodeAdapterConfig(withoutKeys);
+    expect(written).not.toMatch(/"gate"|prompt_std/);
+    expect(checkAdapter({ ...withoutKeys, ...decodeAdapterConfig(written) })).toBeTruthy();
+    expect(withoutKeys.tensors.get('level1.gate')?.dims).toEqual([8]);
+    expect(() => checkAdapter({ ...fresh, config: withoutKeys.config })).toThrow(
+      /'level1.gate' has shape \[5, 8\] instead of \[8\]/,
+    );
   });
 
   it('has the members that the format names', () => {
@@ -89,6 +108,8 @@ describe('adapter_config.json', () => {
       format_version: 1,
       peft_type: 'PIP',
       training: null,
+      gate: 'label',
+      prompt_std: 0.02,
       levels: [
         { level: 1, channels: 8, prompt_channels: 8, prompt_size: 4, p2p_heads: 2, p2f_heads: 4 },
         { level: 2 },
@@ -151,6 +172,27 @@ describe('adapter_config.json', () => {
       /expansion 99/,
     ],
     [
+      'a gate of another kind',
+      edited((json) => {
+        json['gate'] = 'pixel';
+      }),
+      /'gate' must be one of label, channel, not 'pixel'/,
+    ],
+    [
+      'a gate where Z is replaced',
+      edited((json) => {
+        json['attach'] = 'replace';
+      }),
+      /a gate belongs to 'residual'/,
+    ],
+    [
+      'a deviation below zero',
+      edited((json) => {
+        json['prompt_std'] = -0.1;
+      }),
+      /prompt std -0.1 is not in \[0, 10\]/,
+    ],
+    [
       'a wrong default',
       edited((json) => {
         json['default_degradation'] = [1];
@@ -183,15 +225,17 @@ describe('parseInit', () => {
     expect(parseInit('init')).toEqual({});
     expect(
       parseInit(
-        'init:mode=convgate,attach=replace,labels=rain+haze,seed=7,prompt-channels=8+16,prompt-size=4',
+        'init:mode=convgate,attach=residual,gate=channel,labels=rain+haze,seed=7,prompt-channels=8+16,prompt-size=4,prompt-std=0.1',
       ),
     ).toEqual({
       mode: 'convgate',
-      attach: 'replace',
+      attach: 'residual',
+      gate: 'channel',
       labels: ['rain', 'haze'],
       seed: 7,
       promptChannels: [8, 16],
       promptSize: [4],
+      promptStd: 0.1,
     });
   });
 
@@ -208,6 +252,9 @@ describe('parseInit', () => {
     ['init:mode=fast', /mode 'fast' is not one of pip_cross/],
     ['init:seed=1.5', /seed '1.5' is not a whole number of 0/],
     ['init:prompt-size=8+0', /prompt-size '0' is not a whole number of 1/],
+    ['init:gate=all', /gate 'all' is not one of label, channel/],
+    ['init:prompt-std=-1', /prompt-std '-1' is not a number from 0 to 10/],
+    ['init:prompt-std=11', /prompt-std '11' is not a number from 0 to 10/],
     ['init:seed=1,seed=2', /'seed' is given twice/],
   ])('refuses %s', (text, message) => {
     expect(() => parseInit(text)).toThrow(
@@ -220,6 +267,14 @@ describe('parseInit', () => {
 });
 
 describe('modelCard and package.json', () => {
+  it('say what the gate holds and how the basic prompt started', () => {
+    expect(modelCard(fresh)).toContain('attached as `residual` with a gate for each label');
+    expect(modelCard(fresh)).toContain('started with a deviation of 0.02');
+    const replacing = modelCard(initAdapter(host, { attach: 'replace', promptStd: 1 }));
+    expect(replacing).toContain('attached as `replace`, stored');
+    expect(replacing).toContain('started with a deviation of 1\n');
+  });
+
   it('say that an adapter is untrained, and stop saying so when it was trained', () => {
     expect(modelCard(fresh)).toContain('**Untrained.**');
     expect(adapterPackageJson(fresh)).toContain('Untrained Prompt-In-Prompt adapter for restormer');

@@ -131,8 +131,9 @@ async function tellAll(
 ): Promise<RestoreTiledOptions> {
   if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
-  const { onFound, ...told } = options;
-  onFound?.(degradation);
-  // A tile that is fed zeros would ask the sensor again.
-  return { ...told, degradation, ...(anyWeight(degradation) ? {} : { strength: 0 }) };
+  options.onFound?.(degradation);
+  if (anyWeight(degradation)) return { ...options, degradation };
+  // Weights of zero would let each tile find its own. The host's output is what strength 0 gives,
+  // whatever the labels.
+  return { ...options, degradation: degradation.map(() => 1), strength: 0 };
 }

@@ -1,5 +1,6 @@
 export type * from './batch.ts';
 export type { Batches } from './batch-queue.ts';
+export { checkBatchOptions } from './check-batch-options.ts';
 export * from './cut-patch.ts';
 export * from './degrade/camera-blur.ts';
 export { checkRange } from './degrade/check-range.ts';

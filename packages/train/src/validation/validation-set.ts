@@ -49,6 +49,8 @@ export async function validationSet(
     const batch = await makeBatch(
       {
         ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
+        // What is measured is restoring, whatever share of clean patches is trained on.
+        ...{ clean: 0, partial: 0, mixed: 0, off: 0 },
         ...(own ? { pairs: { [label]: own } } : {}),
       },
       0,

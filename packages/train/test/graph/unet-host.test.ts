@@ -10,7 +10,7 @@ const golden = readSafetensors(
   readFileSync(new URL('./goldens/unet.safetensors', import.meta.url)),
 );
 const config = JSON.parse(golden.metadata['config']!) as UnetConfig;
-const tensor = (name: string) => golden.tensors.get(name)!.data as Float32Array;
+const tensor = (name: string) => new Float32Array(golden.tensors.get(name)!.data);
 const named = (prefix: string) =>
   [...golden.tensors.keys()]
     .filter((name) => name.startsWith(prefix))

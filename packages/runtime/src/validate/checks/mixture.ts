@@ -6,13 +6,13 @@ import { fitted } from '../pictures.ts';
 import type { Check } from '../subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
-/** Unequal on purpose, and not summing to 1: weights are taken as they are given. */
+/** Unequal on purpose, and not summing to 1: the prompt sees shares of the sum. */
 const weights = [0.75, 0.5] as const;
 
 /**
  * A mixture of two labels is what the definition says: the degradation-aware
- * prompt is the weighted sum of the labels' own (spec pip.md section 3, step 1).
- * Of several adapters each sees its own weights, scaled to the sum over all labels.
+ * prompt is the sum of the labels' own by their shares of the weights (docs/concepts.md).
+ * Of several adapters each sees the shares of its own labels.
  */
 export const mixture: Check = {
   name: 'mixture of labels',
@@ -34,10 +34,9 @@ export const mixture: Check = {
       for (const [adapter, own] of ownLabels(graft).entries()) {
         const [x, y] = [own.includes(a) ? weights[0] : 0, own.includes(b) ? weights[1] : 0];
         if (x + y === 0) continue;
-        const scale = (weights[0] + weights[1]) / (x + y);
         for (const { degradationPrompt: name } of moduleValues(graft, adapter)) {
           const [p, q, got] = [first, last, mixed].map((tensors) => toFloat32(tensors[name]!));
-          const wanted = p!.data.map((value, i) => scale * (x * value + y * q!.data[i]!));
+          const wanted = p!.data.map((value, i) => (x * value + y * q!.data[i]!) / (x + y));
           const { maxAbs, peak } = difference(got!, { data: wanted });
           worst = Math.max(worst, maxAbs === 0 ? 0 : maxAbs / peak);
         }
@@ -49,7 +48,7 @@ export const mixture: Check = {
     return atMost(
       worst,
       subject.tolerances.mixture,
-      `Degradation-aware prompt at ${told.join(' and at ')}, against that sum of the two labels' own prompts; largest relative difference over ${inner.length} levels.`,
+      `Degradation-aware prompt at ${told.join(' and at ')}, against the labels' own prompts in these shares; largest relative difference over ${inner.length} levels.`,
     );
   },
 };
