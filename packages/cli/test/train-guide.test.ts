@@ -16,7 +16,7 @@ it('the command lines of docs/guides/train.md lead from photos to an installed a
   mkdirSync(join(folder, 'photos'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photos/chelsea.jpg'));
   const lines = [...guide.matchAll(/^(npx graft|npm) (.*)$/gm)];
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(10);
   for (const [line, tool, rest = ''] of lines) {
     const words = rest.split(/\s+/);
     const offline = ['--offline', '--no-audit', '--no-fund', '--install-links'];

@@ -32,7 +32,7 @@ test.each([
   expect(located).toMatchObject({ family: 'unet', confidence: 1, sizeMultiple: 1 });
   // The first level is at half resolution, behind the unshuffle: level 1 has nothing to carry.
   expect(sitesOf(located)).toEqual([
-    ['encoders.0/1/add_output_0', 2, 6, 2, 'add'],
+    ['encoders.0/0/add_output_0', 2, 6, 2, 'add'],
     ['encoders.1/1/add_output_0', 3, 10, 4, 'add'],
   ]);
 });
