@@ -1,7 +1,6 @@
 import type { Image } from '../image/image.ts';
 import { padToMultiple } from '../image/pad.ts';
-import type { ReportMaps, ReportModel } from '../report/report-data.ts';
-import { mapPicture } from '../report/report-picture.ts';
+import { mapPicture, type ReportMaps } from '../report/report-picture.ts';
 import type { PromptFigures } from '../validate/figures.ts';
 import { openSubject } from '../validate/open-subject.ts';
 import { fit, fitted } from '../validate/pictures.ts';
@@ -26,8 +25,9 @@ export interface ExplainOptions
 
 /** What a report shows of a graft beside its validation. */
 export interface Explanation
-  extends Pick<Pictures, 'comparisons' | 'strips' | 'differences' | 'figures'>,
-    Required<Pick<ReportModel, 'promptMaps'>> {
+  extends Pick<Pictures, 'comparisons' | 'strips' | 'differences' | 'figures'> {
+  /** How strong the universal restoration prompt is at each place: an entry a level. */
+  readonly promptMaps: readonly ReportMaps[];
   /** Left out when the degradation was baked in. */
   readonly prompts?: PromptFigures;
 }

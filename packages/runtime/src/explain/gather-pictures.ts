@@ -3,8 +3,13 @@ import type { Image } from '../image/image.ts';
 import { tensorImages } from '../image/image-tensor.ts';
 import { cropImage, padToMultiple } from '../image/pad.ts';
 import { psnr } from '../metrics/psnr.ts';
-import type { ReportComparison, ReportMaps, ReportStrip } from '../report/report-data.ts';
-import { mapPicture, reportPicture } from '../report/report-picture.ts';
+import {
+  mapPicture,
+  type ReportComparison,
+  type ReportMaps,
+  type ReportStrip,
+  reportPicture,
+} from '../report/report-picture.ts';
 import type { Trial } from '../validate/trial.ts';
 import { differenceField } from './difference-map.ts';
 import { heatMap, scaleOf } from './heat-map.ts';

@@ -1,9 +1,8 @@
-import { gap } from '../metrics/gap.ts';
+import { type Gap, gap } from '../metrics/gap.ts';
 import { sameBits } from '../metrics/same-bits.ts';
 import { type NativeOptions, openNative } from '../session/native-session.ts';
 import { toFloat32 } from '../session/to-float32.ts';
 import type { TensorFeeds, TypedTensor } from '../session/typed-tensor.ts';
-import type { Gap } from '../validate/figures.ts';
 
 /** Some consecutive nodes of a model, as a file of their own. */
 export interface SliceRequest {

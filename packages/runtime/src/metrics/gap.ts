@@ -1,6 +1,18 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TypedTensorOf } from '../session/typed-tensor.ts';
-import type { Gap } from '../validate/figures.ts';
+
+/** How far two tensors of one shape are apart. */
+export interface Gap {
+  readonly maxAbs: number;
+  readonly meanAbs: number;
+  /** `maxAbs` against the largest absolute value of the reference. */
+  readonly relative: number;
+  /** dB, with the reference's range as peak; null for equal tensors. */
+  readonly psnr: number | null;
+  readonly cosine: number;
+  /** Index of the largest difference, an entry an axis. */
+  readonly worst: readonly number[];
+}
 
 /**
  * How far a float32 tensor is from its reference.

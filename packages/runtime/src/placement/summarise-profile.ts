@@ -1,5 +1,5 @@
 import type { Device } from '../session/session.ts';
-import type { Placement } from '../validate/figures.ts';
+import type { Placement } from './placement.ts';
 import { fallbackReason, type ModelNodes } from './fallback-reason.ts';
 import type { ProfiledNode } from './read-profile.ts';
 

@@ -1,3 +1,4 @@
+import type { ReportComparison, ReportMaps, ReportStrip } from './report-picture.ts';
 import type { Validation } from '../validate/verdict.ts';
 
 /** Everything a report shows: plain data, so that any command or page can make one. */
@@ -52,37 +53,3 @@ export interface ReportLevel {
   readonly graft?: { readonly promptChannels: number; readonly promptSize: number };
 }
 
-/** Pictures that belong side by side, as one degradation at several settings. */
-export interface ReportStrip {
-  readonly title: string;
-  readonly detail?: string;
-  readonly pictures: readonly ReportPicture[];
-}
-
-/** Before and after: pictures of one size. */
-export interface ReportComparison {
-  readonly title: string;
-  readonly before: ReportPicture;
-  readonly after: ReportPicture;
-}
-
-/** Heat maps that share one scale, so that their colours can be compared. */
-export interface ReportMaps extends ReportStrip {
-  readonly scale: {
-    /** What the darkest and the brightest colour stand for. */
-    readonly low: number;
-    readonly high: number;
-    /** What the numbers are. */
-    readonly label: string;
-  };
-}
-
-export interface ReportPicture {
-  readonly caption: string;
-  /** A figure under the caption, as "27.9 dB". */
-  readonly note?: string;
-  readonly width: number;
-  readonly height: number;
-  readonly type: 'image/jpeg' | 'image/png' | 'image/webp';
-  readonly bytes: Uint8Array;
-}

@@ -1,7 +1,41 @@
 import type { HeatMap } from '../explain/heat-map.ts';
 import type { Image } from '../image/image.ts';
 import { encodeImage } from '../image/write-image.ts';
-import type { ReportPicture } from './report-data.ts';
+
+/** Pictures that belong side by side, as one degradation at several settings. */
+export interface ReportStrip {
+  readonly title: string;
+  readonly detail?: string;
+  readonly pictures: readonly ReportPicture[];
+}
+
+/** Before and after: pictures of one size. */
+export interface ReportComparison {
+  readonly title: string;
+  readonly before: ReportPicture;
+  readonly after: ReportPicture;
+}
+
+/** Heat maps that share one scale, so that their colours can be compared. */
+export interface ReportMaps extends ReportStrip {
+  readonly scale: {
+    /** What the darkest and the brightest colour stand for. */
+    readonly low: number;
+    readonly high: number;
+    /** What the numbers are. */
+    readonly label: string;
+  };
+}
+
+export interface ReportPicture {
+  readonly caption: string;
+  /** A figure under the caption, as "27.9 dB". */
+  readonly note?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly type: 'image/jpeg' | 'image/png' | 'image/webp';
+  readonly bytes: Uint8Array;
+}
 
 /** A picture for a report, as a WebP of about a tenth of its PNG's size. @example await reportPicture(photo, 'input') */
 export async function reportPicture(

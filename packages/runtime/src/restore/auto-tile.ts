@@ -1,4 +1,5 @@
-import { minimumTile } from './restore-tiled.ts';
+/** Below this, context is too small for any of the networks and halving ends. */
+export const minimumTile = 64;
 
 /**
  * What a model may take for one run. Fixed, so that on machines with memory to spare the

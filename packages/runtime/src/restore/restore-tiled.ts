@@ -3,6 +3,7 @@ import type { Image } from '../image/image.ts';
 import { cutImage } from '../image/pad.ts';
 import type { Session } from '../session/session.ts';
 import { anyWeight } from './any-weight.ts';
+import { minimumTile } from './auto-tile.ts';
 import { blendTile } from './blend-tile.ts';
 import { findDegradation } from './find-degradation.ts';
 import { imageInput } from './image-values.ts';
@@ -11,9 +12,6 @@ import { planTiles, type TileOptions, type TilePlan } from './plan-tiles.ts';
 import { clip, type RestoreOptions } from './restore-image.ts';
 import { runPicture } from './run-picture.ts';
 import { tileWeights } from './tile-weights.ts';
-
-/** Below this, context is too small for any of the networks and halving ends. */
-export const minimumTile = 64;
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile; default: no limit, one tile that is the picture. */

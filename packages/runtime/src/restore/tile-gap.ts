@@ -2,9 +2,20 @@ import type { Image } from '../image/image.ts';
 import { difference } from '../metrics/difference.ts';
 import { psnr } from '../metrics/psnr.ts';
 import type { Session } from '../session/session.ts';
-import type { TileGap } from '../validate/figures.ts';
 import { restoreImage } from './restore-image.ts';
 import { type RestoreTiledOptions, restoreTiled } from './restore-tiled.ts';
+
+/** A picture restored in tiles against the same restored whole. */
+export interface TileGap {
+  readonly side: 'host' | 'grafted';
+  readonly width: number;
+  readonly height: number;
+  readonly tile: number;
+  readonly overlap: number;
+  /** dB between the two, peak 1; null where they are equal. */
+  readonly psnr: number | null;
+  readonly maxAbs: number;
+}
 
 /**
  * How far a picture restored in tiles is from the same restored whole: what tiles cost

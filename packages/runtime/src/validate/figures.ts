@@ -1,5 +1,7 @@
+import type { Gap } from '../metrics/gap.ts';
+import type { Placement } from '../placement/placement.ts';
+import type { TileGap } from '../restore/tile-gap.ts';
 import type { Latency } from '../session/measure-latency.ts';
-import type { Device } from '../session/session.ts';
 
 /** What was measured beside the verdicts, for reports: plain data. A figure that was not measured is left out. */
 export interface ValidationFigures {
@@ -31,44 +33,6 @@ export interface ValidationFigures {
   };
   readonly tiles?: readonly TileGap[];
   readonly prompts?: PromptFigures;
-}
-
-/** Which provider ran which nodes, in one profiled run. */
-export interface Placement {
-  readonly side: 'host' | 'grafted';
-  readonly device: Device;
-  readonly width: number;
-  readonly height: number;
-  /** `strict`: the session was created with fallback to the CPU forbidden. `profile`: every node with a sizeable float output ran on the device. `none`: neither holds. */
-  readonly evidence: 'strict' | 'profile' | 'none';
-  readonly providers: readonly {
-    readonly provider: string;
-    readonly nodes: number;
-    /** As the profile has it: on CUDA the time to launch, not to compute. */
-    readonly milliseconds: number;
-  }[];
-  /** Nodes that copy between device and CPU. */
-  readonly copies: number;
-  /** Nodes with a sizeable float output that ran on the CPU. */
-  readonly fallbacks: readonly {
-    readonly node: string;
-    readonly opType: string;
-    readonly output: string;
-    readonly reason: string;
-  }[];
-}
-
-/** How far two tensors of one shape are apart. */
-export interface Gap {
-  readonly maxAbs: number;
-  readonly meanAbs: number;
-  /** `maxAbs` against the largest absolute value of the reference. */
-  readonly relative: number;
-  /** dB, with the reference's range as peak; null for equal tensors. */
-  readonly psnr: number | null;
-  readonly cosine: number;
-  /** Index of the largest difference, an entry an axis. */
-  readonly worst: readonly number[];
 }
 
 /** One output on the device against the CPU. */
@@ -112,18 +76,6 @@ export interface SizeFigures {
     /** Left out where it works. */
     readonly fault?: string;
   }[];
-}
-
-/** A picture restored in tiles against the same restored whole. */
-export interface TileGap {
-  readonly side: 'host' | 'grafted';
-  readonly width: number;
-  readonly height: number;
-  readonly tile: number;
-  readonly overlap: number;
-  /** dB between the two, peak 1; null where they are equal. */
-  readonly psnr: number | null;
-  readonly maxAbs: number;
 }
 
 /** What the prompts hold. */
