@@ -12,9 +12,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'pip-core': ['onnx-graft', 'weights'],
   backbones: ['onnx-graft', 'weights'],
   graft: ['onnx-graft', 'weights', 'pip-core', 'backbones'],
-  runtime: ['onnx-graft', 'weights', 'pip-core'],
-  train: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime'],
-  cli: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'runtime', 'train'],
+  imaging: ['onnx-graft', 'weights'],
+  runtime: ['onnx-graft', 'weights', 'pip-core', 'imaging'],
+  restore: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime'],
+  validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
+  report: ['imaging', 'runtime', 'restore', 'validate'],
+  train: ['onnx-graft', 'weights', 'pip-core', 'graft', 'imaging', 'runtime', 'restore'],
+  cli: [
+    ...['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
+    ...['restore', 'validate', 'report', 'train'],
+  ],
 };
 
 interface Import {
@@ -40,7 +47,7 @@ describe('architecture', () => {
   it('knows every package', () => {
     expect(
       readdirSync(packages)
-        .filter((name) => !/^(adapter|backbone)-/.test(name))
+        .filter((name) => !/^(adapter|backbone|test)-/.test(name))
         .sort(),
     ).toEqual(Object.keys(arrows).sort());
   });
@@ -55,7 +62,7 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft'])(
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging'])(
     '%s touches files and runtimes only behind its node door',
     (name) => {
       const wrong = importsOf(name).filter(
@@ -67,7 +74,7 @@ describe('architecture', () => {
     },
   );
 
-  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft'])(
+  it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging'])(
     '%s has no clock, randomness or console',
     (name) => {
       const folder = join(packages, name, 'src');

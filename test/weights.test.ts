@@ -1,8 +1,8 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, graft, type Host, hostOf, modelBytes } from '@pip-graft/graft';
 import type { Adapter, PipAttach, PipGate } from '@pip-graft/pip-core';
-import { createSession, float32Tensor, runModel, type Session } from '@pip-graft/runtime';
-import { type FloatTensor, Random } from '@pip-graft/weights';
+import { createSession, runModel, type Session } from '@pip-graft/runtime';
+import { type FloatTensor, float32Tensor, Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // What weights and strength mean at the output of whole networks, as docs/concepts.md says. At the skip

@@ -3,8 +3,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { graft, openHost, readAdapter, saveModel } from '../../packages/graft/dist/node/index.js';
-import { amounts, evaluate, findTasks } from '../../packages/runtime/dist/index.js';
+import { graft } from '../../packages/graft/dist/index.js';
+import { openHost, readAdapter, saveModel } from '../../packages/graft/dist/node/index.js';
+import { amounts } from '../../packages/imaging/dist/index.js';
+import { evaluate, findTasks } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';
 import { writePage } from './measure.mjs';
 

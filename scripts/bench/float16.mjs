@@ -9,12 +9,9 @@ import { backbonePresets, buildBackbone } from '../../packages/backbones/dist/in
 import { freshAdapter, graft, hostOf } from '../../packages/graft/dist/index.js';
 import { nodeSha256, saveModel } from '../../packages/graft/dist/node/index.js';
 import { convertPrecision } from '../../packages/onnx-graft/dist/index.js';
-import {
-  createSession,
-  float32Tensor,
-  readImage,
-  runModel,
-} from '../../packages/runtime/dist/index.js';
+import { readImage } from '../../packages/restore/dist/index.js';
+import { createSession, runModel } from '../../packages/runtime/dist/index.js';
+import { float32Tensor } from '../../packages/weights/dist/index.js';
 import { root } from '../install.mjs';
 import { writePage } from './measure.mjs';
 

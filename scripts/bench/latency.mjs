@@ -17,7 +17,8 @@ import {
   planGraft,
   requirePlan,
 } from '../../packages/pip-core/dist/index.js';
-import { createSession, float32Tensor, runModel } from '../../packages/runtime/dist/index.js';
+import { createSession, runModel } from '../../packages/runtime/dist/index.js';
+import { float32Tensor } from '../../packages/weights/dist/index.js';
 import { inTurn, median, spread, writePage } from './measure.mjs';
 
 const cases = [

@@ -6,7 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openModel } from '../../packages/onnx-graft/dist/node/index.js';
-import { compareLayers, float32Tensor } from '../../packages/runtime/dist/index.js';
+import { compareLayers } from '../../packages/validate/dist/index.js';
+import { float32Tensor } from '../../packages/weights/dist/index.js';
 import { root, run } from '../install.mjs';
 import { writePage } from './measure.mjs';
 

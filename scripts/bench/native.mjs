@@ -6,14 +6,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backbonePresets, buildBackbone } from '../../packages/backbones/dist/index.js';
+import { difference } from '../../packages/imaging/dist/index.js';
 import { openModel, saveModel } from '../../packages/onnx-graft/dist/node/index.js';
-import {
-  createSession,
-  difference,
-  float32Tensor,
-  runModel,
-} from '../../packages/runtime/dist/index.js';
-import { readSafetensors } from '../../packages/weights/dist/index.js';
+import { createSession, runModel } from '../../packages/runtime/dist/index.js';
+import { float32Tensor, readSafetensors } from '../../packages/weights/dist/index.js';
 import { inTurn, median, spread, writePage } from './measure.mjs';
 
 const exports = process.argv[3];

@@ -6,13 +6,12 @@ import { backbonePresets, buildBackbone, withDim } from '../../packages/backbone
 import { freshAdapter, hostOf } from '../../packages/graft/dist/index.js';
 import { nodeSha256 } from '../../packages/graft/dist/node/index.js';
 import {
-  createAdamW,
   hostParameters,
   openStepper,
   readParameters,
-  stepAdamW,
   trainingGraph,
 } from '../../packages/train/dist/index.js';
+import { createAdamW, stepAdamW } from '../../packages/train/dist/optimise/adamw.js';
 import { Random } from '../../packages/weights/dist/index.js';
 import { median } from './measure.mjs';
 

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { hostOf } from '../../packages/graft/dist/index.js';
 import {
-  hostOf,
   nodeSha256,
   openHost,
   readAdapter,

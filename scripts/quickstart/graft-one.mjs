@@ -19,7 +19,7 @@ import {
   ungraft,
 } from '../../packages/pip-core/dist/index.js';
 import { readAdapter } from '../../packages/pip-core/dist/node/index.js';
-import { explainGraft, validateGraft } from '../../packages/runtime/dist/index.js';
+import { explainGraft, validateGraft } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');

@@ -35,7 +35,9 @@ const options = {
 };
 
 /** Packages whose types are onnxruntime-node's, where that is installed. */
-const onRuntime = new Set(['@pip-graft/runtime', '@pip-graft/train']);
+const onRuntime = new Set(
+  ['runtime', 'restore', 'validate', 'report', 'train'].map((name) => `@pip-graft/${name}`),
+);
 
 /** Every door of what is there without onnxruntime-node, or of all. */
 function doors(packed, optional) {

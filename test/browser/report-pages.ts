@@ -2,23 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  buildHostPage,
-  buildReport,
-  differenceMap,
-  imageOf,
-  mapPicture,
-  type ReportData,
-  reportPicture,
-} from '@pip-graft/runtime';
+import { differenceMap, imageOf } from '@pip-graft/imaging';
+import { buildHostPage, buildReport, type ReportData } from '@pip-graft/report';
+import { mapPicture, reportPicture } from '@pip-graft/validate';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import {
-  everything,
-  evil,
-  failed,
-  model,
-  withTexts,
-} from '../../packages/runtime/test/report/support.ts';
+import { everything, evil, failed, model, withTexts } from '../../packages/report/test/support.ts';
 import { openBrowser } from './open-browser.ts';
 
 /** Pictures that can be told apart by their colour. */

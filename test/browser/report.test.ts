@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
-import { buildJUnit } from '@pip-graft/runtime';
+import { buildJUnit } from '@pip-graft/report';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { evil, withTexts } from '../../packages/runtime/test/report/support.ts';
+import { evil, withTexts } from '../../packages/report/test/support.ts';
 import { noBrowser } from './open-browser.ts';
 import { type OpenPageOf, reportPages, withPictures } from './report-pages.ts';
 

@@ -10,13 +10,8 @@ import {
   planGraft,
   requirePlan,
 } from '@pip-graft/pip-core';
-import {
-  createSession,
-  runModel,
-  type TensorFeeds,
-  type TypedTensorOf,
-  toFloat32,
-} from '@pip-graft/runtime';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { type TensorFeeds, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 
 /** A committed export, and what is true of it: reference/README.md. */
 export interface Fixture {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Adapter, PipConfig } from '@pip-graft/pip-core';
-import type { TensorFeeds } from '@pip-graft/runtime';
+import type { TensorFeeds } from '@pip-graft/weights';
 import { type FloatTensor, readSafetensors } from '@pip-graft/weights';
 
 /** A network of the fixtures with an adapter, as PyTorch computes both: reference/make_grafted_goldens.py. */

@@ -1,5 +1,6 @@
+import { difference } from '@pip-graft/imaging';
 import { ungraft } from '@pip-graft/pip-core';
-import { difference, float32Tensor, type TensorFeeds } from '@pip-graft/runtime';
+import { float32Tensor, type TensorFeeds } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 import { type Fixture, fixtures, graftOnto, isHalf, run, withHost } from './fixture.ts';
 import { type Golden, goldens, type Size } from './golden.ts';

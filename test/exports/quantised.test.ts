@@ -1,7 +1,8 @@
+import { difference } from '@pip-graft/imaging';
 import { exposeValues } from '@pip-graft/onnx-graft';
 import type { OpenedModel } from '@pip-graft/onnx-graft/node';
 import { type GraftedSite, readGraft } from '@pip-graft/pip-core';
-import { difference, float32Tensor, type TensorFeeds } from '@pip-graft/runtime';
+import { float32Tensor, type TensorFeeds } from '@pip-graft/weights';
 import onnxProto from 'onnx-proto';
 import { expect, it } from 'vitest';
 import { fixtures, graftOnto, isQuantised, run, withHost } from './fixture.ts';

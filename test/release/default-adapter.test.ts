@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { graft, openHost, readAdapter, saveModel } from '@pip-graft/graft/node';
-import { amounts, evaluate, findTasks, readImage, validateGraft } from '@pip-graft/runtime';
+import { amounts } from '@pip-graft/imaging';
+import { readImage } from '@pip-graft/restore';
+import { evaluate, findTasks, validateGraft } from '@pip-graft/validate';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,5 +1,12 @@
-export * from './build/index.ts';
-export * from './fingerprint/fingerprint.ts';
-export * from './import/index.ts';
-export * from './locate/index.ts';
-export { type Recognised, recognise } from './recognise/recognise.ts';
+export { type Digest, type FingerprintOptions, fingerprint } from './fingerprint/fingerprint.ts';
+export { type DetectedBackbone, detectBackbone } from './import/detect-backbone.ts';
+export { locateSkips } from './locate/locate-skips.ts';
+export type { Family, ImageTensors, Located } from './locate/located.ts';
+export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';
+export { type BackbonePreset, backbonePresets } from './networks/backbone-presets.ts';
+export { buildNafnet, nafnetParameters } from './networks/build-nafnet.ts';
+export { buildUnet } from './networks/build-unet.ts';
+export { initialWeights } from './networks/initial-weights.ts';
+export { type NafnetConfig, nafnetDefaults } from './networks/nafnet-config.ts';
+export type { UnetConfig } from './networks/unet-config.ts';
+export type { BuildOptions, NetworkSpec } from './networks/write-network.ts';

@@ -1,30 +1,79 @@
-export * from './build/index.ts';
-export * from './check/index.ts';
-export * from './diff/index.ts';
-export * from './edit/build-model.ts';
-export * from './edit/encode.ts';
-export * from './edit/expose.ts';
-export * from './edit/extend-graph.ts';
-export * from './edit/externalize-weights.ts';
-export * from './edit/extract-nodes.ts';
-export * from './edit/fix-input-dims.ts';
-export * from './edit/inline-external.ts';
-export * from './edit/name-scope.ts';
-export * from './edit/relocate-external.ts';
-export * from './edit/replace-weights.ts';
-export * from './edit/site.ts';
-export * from './edit/splice.ts';
-export * from './edit/unsplice.ts';
-export * from './error.ts';
-export * from './facts/index.ts';
-export * from './limits.ts';
-export * from './model/data-type.ts';
-export * from './model/external-tensors.ts';
-export type * from './model/model.ts';
-export * from './model/model-bytes.ts';
-export * from './model/read-model.ts';
-export * from './model/read-tensor.ts';
+export {
+  GraphBuilder,
+  type GraphBuilderOptions,
+  type NameSource,
+  type NodeOptions,
+} from './author/graph-builder.ts';
+export { numberBytes } from './author/number-bytes.ts';
+export * as ops from './author/ops/index.ts';
+export type {
+  AttributeSpec,
+  Fragment,
+  NodeSpec,
+  TensorBytes,
+  TensorSpec,
+  ValueSpec,
+} from './author/spec.ts';
+export { checkModel } from './check/check-model.ts';
+export { diffModels } from './diff/diff-models.ts';
+export type { ModelDiff, RecordChange, RecordDiff } from './diff/model-diff.ts';
+export { buildModel, type ModelSpec } from './edit/build-model.ts';
+export { encodeField, encodeVarint } from './edit/encode.ts';
+export { exposeValues } from './edit/expose.ts';
+export { type Extension, extendGraph } from './edit/extend-graph.ts';
+export { type Extract, extractNodes } from './edit/extract-nodes.ts';
+export { fixInputDims } from './edit/fix-input-dims.ts';
+export { inlineExternal } from './edit/inline-external.ts';
+export { NameScope } from './edit/name-scope.ts';
+export { relocateExternal } from './edit/relocate-external.ts';
+export { replaceWeights } from './edit/replace-weights.ts';
+export {
+  type RejectedSite,
+  type Site,
+  type SiteLayout,
+  type SkipSite,
+  siteLayouts,
+  type Use,
+} from './edit/site.ts';
+export {
+  type AddedInput,
+  type PlacedFragment,
+  type Redirect,
+  type Splice,
+  type SpliceUndo,
+  splice,
+} from './edit/splice.ts';
+export { unsplice } from './edit/unsplice.ts';
+export { type ErrorCode, errorCodes, GraftError } from './error.ts';
+export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
+export { type ImageInput, type ImageLayout, mainImage } from './facts/image-input.ts';
+export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
+export { type ReferenceSize, scaleOf } from './facts/scale.ts';
+export type { Shaped } from './facts/shaped.ts';
+export { limits } from './limits.ts';
+export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
+export { type ExternalTensor, externalTensors } from './model/external-tensors.ts';
+export type {
+  Attribute,
+  Field,
+  FunctionBody,
+  Graph,
+  Model,
+  Node,
+  Tensor,
+  TensorData,
+  ValueInfo,
+} from './model/model.ts';
+export { modelBytes } from './model/model-bytes.ts';
+export { readModel } from './model/read-model.ts';
+export { type ExternalReader, elementCount, readTensor } from './model/read-tensor.ts';
 export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
 export { widenPrecision } from './precision/widen-precision.ts';
-export * from './wire/chunks.ts';
-export * from './wire/source.ts';
+export { chunks } from './wire/chunks.ts';
+export {
+  type ByteSource,
+  bytesSource,
+  type Piece,
+  type PieceSource,
+  pieceSource,
+} from './wire/source.ts';

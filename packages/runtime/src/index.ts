@@ -1,96 +1,40 @@
-export * from './degrade/add-haze.ts';
-export * from './degrade/add-motion-blur.ts';
-export * from './degrade/add-noise.ts';
-export * from './degrade/add-rain.ts';
-export * from './degrade/degrade.ts';
-export * from './degrade/lower-light.ts';
-export type * from './device/device-environment.ts';
-export * from './device/diagnose-cuda.ts';
-export * from './device/diagnose-webgpu.ts';
-export type * from './device/diagnosis.ts';
-export * from './device/gather-environment.ts';
-export * from './device/probe-device.ts';
-export * from './device/read-elf.ts';
-export type * from './device/system.ts';
-export * from './eval/evaluate.ts';
-export type * from './eval/evaluation.ts';
-export * from './eval/find-tasks.ts';
-export * from './eval/likeliest.ts';
-export * from './eval/match-label.ts';
-export type { Steering, SteeringChoices } from './eval/steer-task.ts';
-export type * from './eval/task.ts';
-export * from './explain/difference-map.ts';
-export * from './explain/explain-graft.ts';
-export * from './explain/gather-pictures.ts';
-export * from './explain/heat-map.ts';
-export * from './explain/prompt-figures.ts';
-export * from './explain/read-prompts.ts';
-export type * from './explain/trial-runner.ts';
-export * from './explain/universal-prompt-map.ts';
-export * from './explain/viridis.ts';
-export * from './image/formats.ts';
-export * from './image/image.ts';
-export * from './image/image-size.ts';
-export * from './image/image-tensor.ts';
-export * from './image/limits.ts';
-export * from './image/load-sharp.ts';
-export * from './image/pad.ts';
-export * from './image/read-image.ts';
-export * from './image/round-to-eight-bits.ts';
-export * from './image/write-image.ts';
-export * from './layers/compare-layers.ts';
-export * from './layers/judge-layers.ts';
-export * from './layers/plan-slices.ts';
-export * from './metrics/count-non-finite.ts';
-export * from './metrics/difference.ts';
-export * from './metrics/gap.ts';
-export * from './metrics/luma.ts';
-export * from './metrics/measure-quality.ts';
-export { psnr } from './metrics/psnr.ts';
-export * from './metrics/same-bits.ts';
-export { ssim } from './metrics/ssim.ts';
-export * from './placement/device-memory.ts';
-export * from './placement/fallback-reason.ts';
-export * from './placement/profile-run.ts';
-export * from './placement/read-profile.ts';
-export * from './placement/summarise-profile.ts';
-export * from './process/worker-process.ts';
-export * from './report/build-curve-page.ts';
-export * from './report/build-host-page.ts';
-export * from './report/build-junit.ts';
-export * from './report/build-markdown.ts';
-export * from './report/build-report.ts';
-export type * from './report/report-data.ts';
-export * from './report/report-json.ts';
-export * from './report/report-picture.ts';
-export { type VerdictWords, verdictWords } from './report/verdict-words.ts';
-export * from './restore/any-weight.ts';
-export * from './restore/auto-tile.ts';
-export * from './restore/bytes-per-pixel.ts';
-export * from './restore/deepest-scale.ts';
-export * from './restore/degradation-tensor.ts';
-export * from './restore/find-degradation.ts';
-export * from './restore/image-values.ts';
-export * from './restore/is-out-of-memory.ts';
-export * from './restore/plan-tiles.ts';
-export * from './restore/restore-image.ts';
-export * from './restore/restore-tiled.ts';
-export * from './restore/tile-gap.ts';
-export * from './restore/tile-weights.ts';
-export * from './session/create-session.ts';
-export * from './session/load-runtime.ts';
-export * from './session/measure-latency.ts';
-export type * from './session/prepare-model.ts';
-export * from './session/run-model.ts';
-export * from './session/runtime-message.ts';
-export type * from './session/session.ts';
-export * from './session/to-float32.ts';
-export * from './session/typed-tensor.ts';
-export type * from './validate/figures.ts';
-export * from './validate/peak-memory.ts';
-export * from './validate/sample-photo.ts';
-export * from './validate/tolerances.ts';
-export * from './validate/trial.ts';
-export * from './validate/validate-graft.ts';
-export type * from './validate/validate-options.ts';
-export type * from './validate/verdict.ts';
+export type {
+  CudaFacts,
+  DeviceEnvironment,
+  Gpu,
+  NvidiaDriver,
+  ProviderLibrary,
+  VulkanDriver,
+  VulkanFacts,
+} from './device/device-environment.ts';
+export { diagnoseCuda } from './device/diagnose-cuda.ts';
+export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
+export type { DeviceFinding, DiagnoseOptions, Diagnosis, Fix } from './device/diagnosis.ts';
+export { gatherEnvironment } from './device/gather-environment.ts';
+export { type DeviceProbe, type ProbeOptions, probeDevice } from './device/probe-device.ts';
+export { type TemporaryFolder, temporaryFolder } from './io/temporary-folder.ts';
+export { deviceMemory } from './placement/device-memory.ts';
+export type { Placement } from './placement/placement.ts';
+export { profileRun } from './placement/profile-run.ts';
+export { summariseProfile } from './placement/summarise-profile.ts';
+export type { SliceReport, SliceRequest, SliceValue } from './process/slice-runner.ts';
+export { type Isolation, WorkerProcess } from './process/worker-process.ts';
+export { createSession } from './session/create-session.ts';
+export {
+  type Latency,
+  type LatencyOptions,
+  measureLatency,
+  type Timer,
+} from './session/measure-latency.ts';
+export type { NativeOptions } from './session/native-session.ts';
+export type { LooseModel, PreparedModel, PrepareOptions } from './session/prepare-model.ts';
+export { type RequiredInputs, requireInputs } from './session/require-inputs.ts';
+export { readyFeeds, runModel } from './session/run-model.ts';
+export type {
+  Device,
+  OptimisationLevel,
+  Session,
+  SessionOptions,
+  SessionValue,
+} from './session/session.ts';
+export type { InputDims } from './session/shaped-session.ts';

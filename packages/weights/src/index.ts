@@ -13,4 +13,12 @@ export type { TensorHeader } from './safetensors/header.ts';
 export { openSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { readSafetensors } from './safetensors/read.ts';
 export { writeSafetensors } from './safetensors/write.ts';
+export { fromFloat32, toFloat32 } from './tensor/to-float32.ts';
+export {
+  float32Tensor,
+  type TensorFeeds,
+  type TensorType,
+  type TypedTensor,
+  type TypedTensorOf,
+} from './tensor/typed-tensor.ts';
 export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';

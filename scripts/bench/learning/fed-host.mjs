@@ -1,5 +1,5 @@
 import { replaceWeights } from '../../../packages/onnx-graft/dist/index.js';
-import { float32Tensor } from '../../../packages/runtime/dist/index.js';
+import { float32Tensor } from '../../../packages/weights/dist/index.js';
 
 /** A learner's model with what was learned: fed where parameters are inputs, else put into it. */
 export function fedHost({ model, steering, unread = new Map() }, tensors) {

@@ -1,4 +1,4 @@
-import { psnr } from '../../../packages/runtime/dist/index.js';
+import { psnr } from '../../../packages/imaging/dist/index.js';
 import { labels, pictures } from './pictures.mjs';
 
 /**

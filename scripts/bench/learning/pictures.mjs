@@ -1,12 +1,10 @@
 // What is measured on: real public pairs, and photos degraded as those are that were trained on.
 import { join } from 'node:path';
-import {
-  degrade,
-  findTasks,
-  readImage,
-  roundToEightBits,
-} from '../../../packages/runtime/dist/index.js';
-import { listPhotos, makeBatch, PhotoCache } from '../../../packages/train/dist/index.js';
+import { degrade, roundToEightBits } from '../../../packages/imaging/dist/index.js';
+import { readImage } from '../../../packages/restore/dist/index.js';
+import { PhotoCache } from '../../../packages/train/dist/data/photo-cache.js';
+import { listPhotos, makeBatch } from '../../../packages/train/dist/index.js';
+import { findTasks } from '../../../packages/validate/dist/index.js';
 
 /** In the order of the adapter's labels. */
 export const labels = ['noise', 'rain', 'haze', 'blur', 'low-light'];

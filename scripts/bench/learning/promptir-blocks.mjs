@@ -1,4 +1,4 @@
-import { freshAdapter } from '../../../packages/graft/dist/node/index.js';
+import { freshAdapter } from '../../../packages/graft/dist/index.js';
 import {
   extendGraph,
   GraphBuilder,
@@ -6,7 +6,7 @@ import {
   ops,
 } from '../../../packages/onnx-graft/dist/index.js';
 import { readGraft } from '../../../packages/pip-core/dist/index.js';
-import { graftFed } from '../../../packages/train/dist/index.js';
+import { graftFed } from '../../../packages/train/dist/graph/graft-fed.js';
 import { kaimingUniform, Random } from '../../../packages/weights/dist/index.js';
 import { rewire } from './rewire.mjs';
 

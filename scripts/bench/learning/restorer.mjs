@@ -1,4 +1,5 @@
-import { float32Tensor, runModel } from '../../../packages/runtime/dist/index.js';
+import { runModel } from '../../../packages/runtime/dist/index.js';
+import { float32Tensor } from '../../../packages/weights/dist/index.js';
 
 /** (picture, row) => planes, limited to 0 … 1, of a session of a learner's model; `feeds`: its parameters. */
 export function restorer(session, { image, steering }, feeds) {

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import {
-  graft,
-  openHost,
-  readAdapter,
-  readOwnSensor,
-} from '../../../packages/graft/dist/node/index.js';
+import { graft } from '../../../packages/graft/dist/index.js';
+import { openHost, readAdapter, readOwnSensor } from '../../../packages/graft/dist/node/index.js';
 import { modelBytes } from '../../../packages/onnx-graft/dist/index.js';
-import { createSession, restoreImage } from '../../../packages/runtime/dist/index.js';
+import { restoreImage } from '../../../packages/restore/dist/index.js';
+import { createSession } from '../../../packages/runtime/dist/index.js';
 import { root } from '../../install.mjs';
 
 /**

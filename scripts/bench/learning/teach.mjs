@@ -1,8 +1,8 @@
+import { learnerGraph } from '../../../packages/train/dist/graph/learner-graph.js';
 import {
   defaultTrainOptions,
   figureOf,
   learned,
-  learnerGraph,
   listPhotos,
   openBatches,
   openStepper,

@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { psnr, ssim } from '../../../packages/runtime/dist/index.js';
+import { psnr } from '../../../packages/imaging/dist/index.js';
+import { ssim } from '../../../packages/imaging/dist/metrics/ssim.js';
 import { root } from '../../install.mjs';
 import { digestOf, fromBytes, toBytes } from './eight-bits.mjs';
 

@@ -1,4 +1,5 @@
-import { psnr, roundToEightBits, ssim } from '../../../packages/runtime/dist/index.js';
+import { psnr, roundToEightBits } from '../../../packages/imaging/dist/index.js';
+import { ssim } from '../../../packages/imaging/dist/metrics/ssim.js';
 import { readFigures, restoredBefore } from './bm3d.mjs';
 import { classical } from './classical/index.mjs';
 import { crop } from './crop.mjs';

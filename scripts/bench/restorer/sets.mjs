@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { readImage } from '../../../packages/runtime/dist/index.js';
+import { readImage } from '../../../packages/restore/dist/index.js';
 import { root } from '../../install.mjs';
 import { noisy } from './noise.mjs';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadSharp } from '../../../packages/runtime/dist/index.js';
+import { loadSharp } from '../../../packages/restore/dist/index.js';
 import { toBytes } from './eight-bits.mjs';
 
 const side = 256;

@@ -1,24 +1,20 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { locateSkips } from '../../../packages/backbones/dist/index.js';
+import { graft } from '../../../packages/graft/dist/index.js';
 import {
-  graft,
   openHost,
   openModel,
   readAdapter,
   readOwnSensor,
   saveModel,
 } from '../../../packages/graft/dist/node/index.js';
+import { bytesPerPixel, deepestScale } from '../../../packages/imaging/dist/index.js';
 import { graphFacts } from '../../../packages/onnx-graft/dist/index.js';
 import { digest } from '../../../packages/onnx-graft/dist/node/index.js';
 import { readGraft } from '../../../packages/pip-core/dist/index.js';
-import {
-  bytesPerPixel,
-  createSession,
-  deepestScale,
-  restoreImage,
-  restoreTiled,
-} from '../../../packages/runtime/dist/index.js';
+import { restoreImage, restoreTiled } from '../../../packages/restore/dist/index.js';
+import { createSession } from '../../../packages/runtime/dist/index.js';
 import { root } from '../../install.mjs';
 
 /** The model that ships; where the repository has none yet, the tiny pair, grafted now. */

@@ -1,5 +1,5 @@
 import { fileSource } from '../../../packages/onnx-graft/dist/node/index.js';
-import { readElf } from '../../../packages/runtime/dist/index.js';
+import { readElf } from '../../../packages/runtime/dist/device/read-elf.js';
 
 /** The oldest C library that onnxruntime's own binaries run on, so nothing is gained below it. */
 const glibc = 2.28;

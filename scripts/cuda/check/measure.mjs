@@ -2,19 +2,18 @@
 // nodes, and the time of a grafted network against its host. Prints one JSON result.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+import { gap } from '../../../packages/imaging/dist/index.js';
 import { openModel } from '../../../packages/onnx-graft/dist/node/index.js';
 import {
   createSession,
   deviceMemory,
-  float32Tensor,
-  gap,
   measureLatency,
   profileRun,
   readyFeeds,
   runModel,
   summariseProfile,
-  toFloat32,
 } from '../../../packages/runtime/dist/index.js';
+import { float32Tensor, toFloat32 } from '../../../packages/weights/dist/index.js';
 
 const [host, grafted, device, deviceId, sideList, limitText] = process.argv.slice(2);
 const sides = sideList.split(',').map(Number);

@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
-import { type Backbone, backboneParameters } from '../build/backbone.ts';
-import { checkWeights } from '../build/check-weights.ts';
-import type { Parameter } from '../build/parameter.ts';
+import { type Backbone, backboneParameters } from '../networks/backbone.ts';
+import { checkWeights } from '../networks/check-weights.ts';
+import type { Parameter } from '../networks/parameter.ts';
 import { detectNafnet, isNafnet } from './detect-nafnet.ts';
 import {
   detectPromptir,

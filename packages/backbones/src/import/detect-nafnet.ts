@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { NafnetConfig } from '../build/nafnet-config.ts';
+import type { NafnetConfig } from '../networks/nafnet-config.ts';
 import type { Shapes } from './shapes.ts';
 
 /** Each halves the picture; published networks have four. */

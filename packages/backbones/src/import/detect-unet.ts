@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { UnetConfig } from '../build/unet-config.ts';
+import type { UnetConfig } from '../networks/unet-config.ts';
 import type { Shapes } from './shapes.ts';
 
 /** Each halves the image; the presets have two. */

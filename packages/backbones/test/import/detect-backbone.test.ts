@@ -5,13 +5,13 @@ import {
   backbonePresets,
   detectBackbone,
   nafnetDefaults,
-  promptirDefaults,
-  restormerDefaults,
-  unetDefaults,
 } from '@pip-graft/backbones';
 import { readSafetensors, type TensorMap } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { promptirDefaults } from '../../src/networks/promptir-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { unetDefaults } from '../../src/networks/unet-config.ts';
 
 const goldens = new URL('../goldens/', import.meta.url);
 

@@ -1,13 +1,8 @@
-import {
-  type Backbone,
-  buildBackbone,
-  locateSkips,
-  nafnetDefaults,
-  promptirDefaults,
-  restormerDefaults,
-  unetDefaults,
-} from '@pip-graft/backbones';
+import { type Backbone, buildBackbone, locateSkips, nafnetDefaults } from '@pip-graft/backbones';
 import { describe, expect, test } from 'vitest';
+import { promptirDefaults } from '../../src/networks/promptir-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { unetDefaults } from '../../src/networks/unet-config.ts';
 import { sitesOf } from '../locate/located-of.ts';
 import { anonymise, reorder, rewritten } from '../rewritten.ts';
 

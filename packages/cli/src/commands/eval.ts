@@ -1,7 +1,8 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import { type Device, type Evaluation, evaluate, findTasks } from '@pip-graft/runtime';
+import type { Device } from '@pip-graft/runtime';
+import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatEvaluation } from '../host/format-evaluation.ts';
 import { define } from '../session/define.ts';

@@ -2,7 +2,7 @@ import { openHost } from '@pip-graft/graft/node';
 import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import { buildHostPage } from '@pip-graft/runtime';
+import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
 import { formatInspection } from '../host/format-inspection.ts';
 import { hostPage } from '../host/host-page.ts';

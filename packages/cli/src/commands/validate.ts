@@ -1,14 +1,10 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import {
-  type Device,
-  explainGraft,
-  readImage,
-  reportJson,
-  type ValidateOptions,
-  validateGraft,
-} from '@pip-graft/runtime';
+import { reportJson } from '@pip-graft/report';
+import { readImage } from '@pip-graft/restore';
+import type { Device } from '@pip-graft/runtime';
+import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatValidation } from '../host/format-validation.ts';
 import { reportData } from '../host/report-data.ts';

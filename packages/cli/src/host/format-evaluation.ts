@@ -1,4 +1,5 @@
-import type { Evaluation, Qualities, Quality, Steering, TaskResult } from '@pip-graft/runtime';
+import type { Quality } from '@pip-graft/imaging';
+import type { Evaluation, Qualities, Steering, TaskResult } from '@pip-graft/validate';
 import { table } from '../session/table.ts';
 
 const sides = ['input', 'host', 'grafted'] as const;

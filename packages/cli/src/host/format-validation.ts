@@ -1,4 +1,5 @@
-import type { Device, Validation } from '@pip-graft/runtime';
+import type { Device } from '@pip-graft/runtime';
+import type { Validation } from '@pip-graft/validate';
 import { table } from '../session/table.ts';
 
 const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;

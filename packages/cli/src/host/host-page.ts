@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { HostPage } from '@pip-graft/runtime';
+import type { HostPage } from '@pip-graft/report';
 import type { Inspection } from '../commands/inspect.ts';
 import { inspectionFacts } from './format-inspection.ts';
 import { reportLadders } from './report-ladders.ts';

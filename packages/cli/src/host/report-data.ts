@@ -3,13 +3,8 @@ import { basename } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
-import type {
-  Explanation,
-  ReportData,
-  ReportFact,
-  ReportModel,
-  Validation,
-} from '@pip-graft/runtime';
+import type { ReportData, ReportFact, ReportModel } from '@pip-graft/report';
+import type { Explanation, Validation } from '@pip-graft/validate';
 import { version } from '../version.ts';
 import { promptSizes } from './prompt-sizes.ts';
 import { reportLadders } from './report-ladders.ts';

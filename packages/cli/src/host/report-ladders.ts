@@ -1,4 +1,4 @@
-import type { ReportLadder } from '@pip-graft/runtime';
+import type { ReportLadder } from '@pip-graft/report';
 import type { Inspection } from '../commands/inspect.ts';
 import { laddersOf } from './ladders-of.ts';
 

@@ -7,7 +7,7 @@ import {
   buildReport,
   type ReportData,
   summaryLimit,
-} from '@pip-graft/runtime';
+} from '@pip-graft/report';
 import type { Session } from '../session/session.ts';
 import type { ReportOptions } from './report-options.ts';
 

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import { imageExtensions } from '@pip-graft/runtime';
+import { imageExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 /** A picture file, and what its result is called inside the output folder. */

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { formatOf } from '@pip-graft/runtime';
+import { formatOf } from '@pip-graft/restore';
 import type { Picture } from './find-pictures.ts';
 
 /** A picture and the file that its result goes into. */

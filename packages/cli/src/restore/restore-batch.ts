@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import { autoTile, type TilePlan } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import {
-  autoTile,
   decodeImage,
   imageSize,
   type RestoreTiledOptions,
-  type Session as RuntimeSession,
   restoreTiled,
-  type TilePlan,
   writeImage,
-} from '@pip-graft/runtime';
+} from '@pip-graft/restore';
+import type { Session as RuntimeSession } from '@pip-graft/runtime';
 import { Room } from '../session/room.ts';
 import type { Session } from '../session/session.ts';
 import { inLanes } from './in-lanes.ts';

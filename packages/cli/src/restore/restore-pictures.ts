@@ -1,4 +1,5 @@
-import { createSession, type Device, planTiles } from '@pip-graft/runtime';
+import { planTiles } from '@pip-graft/imaging';
+import { createSession, type Device } from '@pip-graft/runtime';
 import type { Result } from '../session/result.ts';
 import type { Session } from '../session/session.ts';
 import { findPictures } from './find-pictures.ts';

@@ -1,13 +1,9 @@
 import { locateSkips } from '@pip-graft/backbones';
+import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import {
-  anyWeight,
-  bytesPerPixel,
-  deepestScale,
-  type RestoreTiledOptions,
-} from '@pip-graft/runtime';
+import { anyWeight, type RestoreTiledOptions } from '@pip-graft/restore';
 import { parseWeights } from '../session/parse-weights.ts';
 
 /** What a model needs to run on pictures. */

@@ -1,4 +1,6 @@
-import { type Device, likeliest, type TilePlan } from '@pip-graft/runtime';
+import type { TilePlan } from '@pip-graft/imaging';
+import type { Device } from '@pip-graft/runtime';
+import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../session/result.ts';
 import type { Fault } from './find-pictures.ts';
 import type { Job } from './place-results.ts';

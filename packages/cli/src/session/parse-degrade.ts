@@ -1,10 +1,6 @@
+import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import {
-  amounts,
-  checkAmount,
-  type Degradation,
-  type SyntheticDegradation,
-} from '@pip-graft/runtime';
+import type { SyntheticDegradation } from '@pip-graft/validate';
 
 /**
  * `noise:25`, or `noise` for the usual amount.

@@ -1,4 +1,4 @@
-import { loadSharp } from '@pip-graft/runtime';
+import { loadSharp } from '@pip-graft/restore';
 import type { PreviewPatch, PreviewRow } from './preview-rows.ts';
 
 /** Pixels between patches, above a row for notes, and beside it for the label. */

@@ -1,4 +1,5 @@
-import { isOutOfMemory, type SessionOptions } from '@pip-graft/runtime';
+import { isOutOfMemory } from '@pip-graft/restore';
+import type { SessionOptions } from '@pip-graft/runtime';
 import {
   type BatchOptions,
   figureOf,

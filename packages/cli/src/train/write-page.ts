@@ -25,7 +25,7 @@ export interface PageValidation {
 
 /** Writes a page with the curves of a run and a sample of each label. Errors: `WRITE_FAILED`. */
 export async function writePage(path: string, page: RunPage): Promise<void> {
-  const { buildCurvePage } = await import('@pip-graft/runtime');
+  const { buildCurvePage } = await import('@pip-graft/report');
   const { name, summary, facts, log, title, validation } = page;
   const text = buildCurvePage({
     ...{ name, summary },
@@ -57,7 +57,8 @@ function curvesOf(validation: PageValidation | undefined) {
 async function samplesOf(validation: PageValidation | undefined) {
   const { figures, set, patch } = validation ?? {};
   if (!figures || !set || !patch) return [];
-  const { imageOf, reportPicture } = await import('@pip-graft/runtime');
+  const { imageOf } = await import('@pip-graft/imaging');
+  const { reportPicture } = await import('@pip-graft/validate');
   const size = 3 * patch ** 2;
   return Promise.all(
     set.map(async ({ label, batch }) => ({

@@ -10,7 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cropImage, readImage, writeImage } from '@pip-graft/runtime';
+import { cropImage } from '@pip-graft/imaging';
+import { readImage, writeImage } from '@pip-graft/restore';
 import onnxProto from 'onnx-proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cropImage, decodeImage, writeImage } from '@pip-graft/runtime';
+import { cropImage } from '@pip-graft/imaging';
+import { decodeImage, writeImage } from '@pip-graft/restore';
 import { learned, readState } from '@pip-graft/train';
 import { readSafetensors } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildReport, explainGraft, type Validation } from '@pip-graft/runtime';
+import { buildReport } from '@pip-graft/report';
+import { explainGraft, type Validation } from '@pip-graft/validate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reportData } from '../../src/host/report-data.ts';
 import { json } from '../graft.ts';

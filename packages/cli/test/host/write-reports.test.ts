@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReportData } from '@pip-graft/runtime';
+import type { ReportData } from '@pip-graft/report';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkReportOptions, reportOptions } from '../../src/host/report-options.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadSharp } from '@pip-graft/runtime';
+import { loadSharp } from '@pip-graft/restore';
 import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
 import { previewRows } from '../../src/train/preview-rows.ts';

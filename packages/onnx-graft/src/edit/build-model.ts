@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { NodeSpec, TensorSpec, ValueSpec } from '../build/spec.ts';
+import type { NodeSpec, TensorSpec, ValueSpec } from '../author/spec.ts';
 import type { Model } from '../model/model.ts';
 import { graphField } from '../model/read-graph.ts';
 import { modelField, readModel } from '../model/read-model.ts';

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { AttributeSpec, NodeSpec, TensorSpec, ValueSpec } from '../build/spec.ts';
+import type { AttributeSpec, NodeSpec, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { dataTypeCode } from '../model/data-type.ts';
 import { graphField } from '../model/read-graph.ts';
 import { modelField } from '../model/read-model.ts';

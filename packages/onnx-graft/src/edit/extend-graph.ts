@@ -1,4 +1,4 @@
-import type { Fragment, ValueSpec } from '../build/spec.ts';
+import type { Fragment, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';

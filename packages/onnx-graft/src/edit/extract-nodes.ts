@@ -1,4 +1,4 @@
-import type { ValueSpec } from '../build/spec.ts';
+import type { ValueSpec } from '../author/spec.ts';
 import { capturesOf } from '../facts/links.ts';
 import type { Field, Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';

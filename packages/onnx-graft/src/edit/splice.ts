@@ -1,4 +1,4 @@
-import type { Fragment, TensorSpec, ValueSpec } from '../build/spec.ts';
+import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';

@@ -1,5 +1,5 @@
-import { builderOpsets } from '../build/graph-builder.ts';
-import type { TensorBytes } from '../build/spec.ts';
+import { builderOpsets } from '../author/graph-builder.ts';
+import type { TensorBytes } from '../author/spec.ts';
 import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
 import { renameValues } from '../edit/rename-values.ts';
 import { type Edit, rewrite } from '../edit/rewrite.ts';

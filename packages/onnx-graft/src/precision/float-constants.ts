@@ -1,4 +1,4 @@
-import { numberBytes } from '../build/number-bytes.ts';
+import { numberBytes } from '../author/number-bytes.ts';
 import type { Model, Node, Tensor } from '../model/model.ts';
 import { type ExternalReader, elementCount, readTensor } from '../model/read-tensor.ts';
 

@@ -1,4 +1,4 @@
-import type { NodeSpec } from '../build/spec.ts';
+import type { NodeSpec } from '../author/spec.ts';
 import { NameScope } from '../edit/name-scope.ts';
 import type { Links } from '../facts/links.ts';
 import { dataTypeCode } from '../model/data-type.ts';

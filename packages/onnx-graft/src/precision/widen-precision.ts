@@ -1,5 +1,5 @@
 import { Float16Array } from '@petamoriken/float16';
-import type { AttributeSpec, TensorSpec } from '../build/spec.ts';
+import type { AttributeSpec, TensorSpec } from '../author/spec.ts';
 import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
 import { type Edit, rewrite } from '../edit/rewrite.ts';
 import { dataTypeCode } from '../model/data-type.ts';

@@ -1,6 +1,7 @@
-import { bytesSource, checkModel, type FindingCode, readModel } from '@pip-graft/onnx-graft';
+import { bytesSource, checkModel, readModel } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../src/check/finding.ts';
 import { richModel } from '../rich-model.ts';
 
 const { onnx } = onnxProto;

@@ -2,7 +2,6 @@ import {
   buildModel,
   bytesSource,
   checkModel,
-  externalizeWeights,
   GraftError,
   inlineExternal,
   type Model,
@@ -11,6 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
+import { externalizeWeights } from '../../src/edit/externalize-weights.ts';
 import { richModel } from '../rich-model.ts';
 
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);

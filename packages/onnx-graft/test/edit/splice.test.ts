@@ -1,7 +1,6 @@
 import {
   bytesSource,
   GraftError,
-  joinPieces,
   type Model,
   NameScope,
   readModel,
@@ -11,6 +10,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
+import { joinPieces } from '../../src/wire/source.ts';
 import { richModel } from '../rich-model.ts';
 
 const read = (bytes: Uint8Array) => readModel(bytesSource(bytes, 'net.onnx'));

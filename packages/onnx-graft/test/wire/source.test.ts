@@ -1,11 +1,7 @@
-import {
-  bytesSource,
-  encodeTensor,
-  joinPieces,
-  pieceSource,
-  readModel,
-} from '@pip-graft/onnx-graft';
+import { bytesSource, pieceSource, readModel } from '@pip-graft/onnx-graft';
 import { describe, expect, it } from 'vitest';
+import { encodeTensor } from '../../src/edit/encode.ts';
+import { joinPieces } from '../../src/wire/source.ts';
 
 describe('pieceSource', () => {
   it('steps over bytes that would have to be made', () => {

@@ -1,8 +1,8 @@
 import { buildModel, GraftError, GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
+import { float32Tensor } from '@pip-graft/weights';
 import { createSession } from '../session/create-session.ts';
 import { runModel } from '../session/run-model.ts';
 import type { Device } from '../session/session.ts';
-import { float32Tensor } from '../session/typed-tensor.ts';
 
 /** Whether a device really computes, and if not, why. */
 export interface DeviceProbe {

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { TensorFeeds } from '@pip-graft/weights';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { createSession } from '../session/create-session.ts';
 import type { LooseModel } from '../session/prepare-model.ts';
 import { runModel } from '../session/run-model.ts';
 import type { SessionOptions } from '../session/session.ts';
-import type { TensorFeeds } from '../session/typed-tensor.ts';
 import { type ProfiledNode, readProfile } from './read-profile.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Device } from '../session/session.ts';
-import type { Placement } from './placement.ts';
 import { fallbackReason, type ModelNodes } from './fallback-reason.ts';
+import type { Placement } from './placement.ts';
 import type { ProfiledNode } from './read-profile.ts';
 
 /** Names of onnxruntime's execution providers. */

@@ -1,6 +1,6 @@
+import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import type { SessionValue } from '../session/session.ts';
 import type { InputDims } from '../session/shaped-session.ts';
-import type { TensorFeeds, TypedTensor } from '../session/typed-tensor.ts';
 
 /** Bits of 0.5 in float16. */
 const half = 0x3800;

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@pip-graft/onnx-graft';
-import type { SliceReport, SliceRequest } from '../layers/slice-runner.ts';
+import type { TensorFeeds } from '@pip-graft/weights';
 import type { NativeOptions } from '../session/native-session.ts';
 import type { SessionValue } from '../session/session.ts';
 import type { InputDims } from '../session/shaped-session.ts';
-import type { TensorFeeds } from '../session/typed-tensor.ts';
+import type { SliceReport, SliceRequest } from './slice-runner.ts';
 
 /** What a worker process can be asked: arguments and answer of each call. */
 export interface Calls {

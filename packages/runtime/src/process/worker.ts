@@ -2,13 +2,13 @@
 // asked for over the channel to its parent. It ends with its parent.
 import process from 'node:process';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { SliceRunner } from '../layers/slice-runner.ts';
 import { loadRuntime } from '../session/load-runtime.ts';
 import { openNative } from '../session/native-session.ts';
 import type { Session } from '../session/session.ts';
 import { greyFeeds } from './grey-feeds.ts';
 import { peakOfProcess } from './peak-of-process.ts';
 import type { AnswerMessage, CallMessage, CallName, Calls } from './protocol.ts';
+import { SliceRunner } from './slice-runner.ts';
 
 let session: Session | undefined;
 let before: number | undefined;

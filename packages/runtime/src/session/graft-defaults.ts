@@ -1,6 +1,6 @@
 import type { Model } from '@pip-graft/onnx-graft';
 import { readGraft } from '@pip-graft/pip-core';
-import { float32Tensor, type TypedTensor } from './typed-tensor.ts';
+import { float32Tensor, type TypedTensor } from '@pip-graft/weights';
 
 /**
  * The inputs that a graft added to a model, with what they hold when a caller

@@ -1,9 +1,9 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
 import { runtimeMessage } from './runtime-message.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';
-import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
 
 /** How onnxruntime is to open a file: plain data, so that it can be sent to another process. */
 export interface NativeOptions {

@@ -8,10 +8,10 @@ import {
   readModel,
 } from '@pip-graft/onnx-graft';
 import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import type { TypedTensor } from '@pip-graft/weights';
 import { temporaryFolder } from '../io/temporary-folder.ts';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
-import type { TypedTensor } from './typed-tensor.ts';
 
 /** A model as read or edited in memory, and where its external data is; an `OpenedModel` is one. */
 export interface LooseModel {

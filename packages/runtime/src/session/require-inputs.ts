@@ -7,8 +7,8 @@ import {
   readTensor,
   type Tensor,
 } from '@pip-graft/onnx-graft';
+import type { TypedTensor } from '@pip-graft/weights';
 import { decodeFloats } from '@pip-graft/weights';
-import type { TypedTensor } from './typed-tensor.ts';
 
 /** A model some of whose inputs have lost their defaults, and those defaults. */
 export interface RequiredInputs {

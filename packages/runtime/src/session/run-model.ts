@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
+import { fromFloat32 } from '@pip-graft/weights';
 import type { Session, SessionValue } from './session.ts';
-import { fromFloat32 } from './to-float32.ts';
-import type { TensorFeeds, TypedTensor } from './typed-tensor.ts';
 
 /**
  * Runs a model once on named tensors.

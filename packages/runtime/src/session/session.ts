@@ -1,6 +1,6 @@
+import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
 import type { Isolation } from '../process/worker-process.ts';
 import type { InputDims } from './shaped-session.ts';
-import type { TensorFeeds, TensorType, TypedTensor } from './typed-tensor.ts';
 
 /** Where a model runs. */
 export type Device = 'cpu' | 'cuda' | 'webgpu';

@@ -1,5 +1,5 @@
+import type { TensorFeeds } from '@pip-graft/weights';
 import type { Session } from './session.ts';
-import type { TensorFeeds } from './typed-tensor.ts';
 
 /** Shapes by input name. */
 export type InputDims = Readonly<Record<string, readonly number[]>>;

@@ -1,7 +1,7 @@
 import { bytesSource, GraftError } from '@pip-graft/onnx-graft';
-import { readElf } from '@pip-graft/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readElf } from '../../src/device/read-elf.ts';
 import { elf } from '../support/elf.ts';
 
 const read = (bytes: Uint8Array) => readElf(bytesSource(bytes, 'lib.so'));

@@ -1,19 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSession, profileRun, runModel, summariseProfile } from '@pip-graft/runtime';
 import {
-  compareLayers,
-  createSession,
-  float32Tensor,
-  profileRun,
-  runModel,
-  summariseProfile,
-  toFloat32,
-  validateGraft,
-} from '@pip-graft/runtime';
+  bytesOf,
+  graftedFiles,
+  halvingModel,
+  node,
+  picture,
+  tinyModel,
+  tinyUnet,
+} from '@pip-graft/test-utils';
+import { compareLayers, validateGraft } from '@pip-graft/validate';
+import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { afterAll, describe, expect, test } from 'vitest';
-import { graftedFiles, tinyUnet } from '../support/grafted.ts';
-import { bytesOf, halvingModel, node, picture, tinyModel } from '../support/models.ts';
 import { withoutWebgpu } from '../support/webgpu.ts';
 
 const missing = await withoutWebgpu();

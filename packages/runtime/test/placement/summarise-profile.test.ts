@@ -1,5 +1,6 @@
-import { readProfile, summariseProfile } from '@pip-graft/runtime';
+import { summariseProfile } from '@pip-graft/runtime';
 import { expect, test } from 'vitest';
+import { readProfile } from '../../src/placement/read-profile.ts';
 
 /** As onnxruntime 1.30 writes it. */
 function event(

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSession, float32Tensor, runModel, WorkerProcess } from '@pip-graft/runtime';
+import { createSession, runModel, WorkerProcess } from '@pip-graft/runtime';
+import { bytesOf, halvingModel, node, tinyModel } from '@pip-graft/test-utils';
+import { float32Tensor } from '@pip-graft/weights';
 import { afterAll, afterEach, expect, test } from 'vitest';
-import { bytesOf, halvingModel, node, tinyModel } from '../support/models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

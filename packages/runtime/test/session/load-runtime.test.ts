@@ -1,5 +1,5 @@
-import { loadRuntime } from '@pip-graft/runtime';
 import { afterEach, expect, test, vi } from 'vitest';
+import { loadRuntime } from '../../src/session/load-runtime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

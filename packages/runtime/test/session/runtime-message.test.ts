@@ -1,5 +1,5 @@
-import { runtimeMessage } from '@pip-graft/runtime';
 import { expect, test } from 'vitest';
+import { runtimeMessage } from '../../src/session/runtime-message.ts';
 
 // As onnxruntime-node 1.30.0 threw them.
 test.each([

@@ -1,19 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { imageOf, imageTensor } from '@pip-graft/imaging';
 import { numberBytes } from '@pip-graft/onnx-graft';
-import {
-  createSession,
-  float32Tensor,
-  imageOf,
-  imageTensor,
-  loadRuntime,
-  runModel,
-  type SessionOptions,
-  toFloat32,
-} from '@pip-graft/runtime';
+import { createSession, runModel, type SessionOptions } from '@pip-graft/runtime';
+import { bytesOf, halvingModel, node, picture, tinyModel } from '@pip-graft/test-utils';
+import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { bytesOf, halvingModel, node, picture, tinyModel } from '../support/models.ts';
+import { loadRuntime } from '../../src/session/load-runtime.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));

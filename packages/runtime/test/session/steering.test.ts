@@ -1,21 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { difference, imageOf, imageTensor } from '@pip-graft/imaging';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import {
-  createSession,
-  degradationTensor,
-  difference,
-  float32Tensor,
-  imageOf,
-  imageTensor,
-  runModel,
-  toFloat32,
-  validateGraft,
-} from '@pip-graft/runtime';
+import { degradationTensor } from '@pip-graft/restore';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { graftedFiles, labels, tinyUnet } from '@pip-graft/test-utils';
+import { validateGraft } from '@pip-graft/validate';
+import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import protos from 'onnx-proto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { graftedFiles, labels, tinyUnet } from '../support/grafted.ts';
 
 const { onnx } = protos;
 let folder = '';

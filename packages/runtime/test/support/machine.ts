@@ -1,5 +1,5 @@
 import { bytesSource } from '@pip-graft/onnx-graft';
-import type { System } from '@pip-graft/runtime';
+import type { System } from '../../src/device/system.ts';
 
 /** A machine that a test makes up. */
 export interface Machine {

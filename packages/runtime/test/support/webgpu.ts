@@ -1,5 +1,6 @@
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
-import { bytesOf, halvingModel } from './models.ts';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { bytesOf, halvingModel } from '@pip-graft/test-utils';
+import { float32Tensor } from '@pip-graft/weights';
 
 /** Why no test can use WebGPU here, printed once; undefined where it works. */
 export async function withoutWebgpu(): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import { imageExtensions } from '@pip-graft/runtime';
+import { imageExtensions } from '@pip-graft/restore';
 
 /** Extensions of photos that are trained on, with the dot. */
 export const photoExtensions: readonly string[] = [

@@ -1,5 +1,5 @@
+import { imageOf, roundToEightBits } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { imageOf, roundToEightBits } from '@pip-graft/runtime';
 import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 import { cameraFinish } from './camera-finish.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { loadSharp } from '@pip-graft/runtime';
+import { loadSharp } from '@pip-graft/restore';
 import type { BatchOptions } from './batch.ts';
 import { type Batches, BatchQueue } from './batch-queue.ts';
 import { checkBatchOptions, checkWhole } from './check-batch-options.ts';

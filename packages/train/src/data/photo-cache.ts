@@ -1,4 +1,4 @@
-import { readImage } from '@pip-graft/runtime';
+import { readImage } from '@pip-graft/restore';
 
 /** A decoded photo with the samples of its file: planar RGB, a value is `data[i] / top`. */
 export interface Photo {

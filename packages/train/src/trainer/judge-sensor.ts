@@ -1,5 +1,6 @@
 import type { Sensor } from '@pip-graft/pip-core';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { float32Tensor } from '@pip-graft/weights';
 import { sensorModel } from '../graph/sensor-model.ts';
 import type { BatchSource } from './train-adapter.ts';
 

@@ -2,14 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ioError, saveModel } from '@pip-graft/onnx-graft/node';
-import {
-  createSession,
-  float32Tensor,
-  runModel,
-  type Session,
-  type SessionOptions,
-} from '@pip-graft/runtime';
+import { createSession, runModel, type Session, type SessionOptions } from '@pip-graft/runtime';
 import type { TensorMap } from '@pip-graft/weights';
+import { float32Tensor } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
 import type { RestorerGraph } from '../graph/restorer-graph.ts';
 import type { TrainingGraph } from '../graph/step-graph.ts';

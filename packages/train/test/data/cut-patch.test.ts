@@ -1,5 +1,6 @@
-import { cutMargin, cutPatch, type Photo } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { cutMargin, cutPatch } from '../../src/data/cut-patch.ts';
+import type { Photo } from '../../src/data/photo-cache.ts';
 
 // 3 wide, 2 high: 0 1 2 / 3 4 5; green is 10 more, blue 20 more.
 const photo: Photo = {

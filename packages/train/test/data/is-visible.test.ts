@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { imageOf, writeImage } from '@pip-graft/runtime';
-import { makeBatch, PhotoCache } from '@pip-graft/train';
+import { imageOf } from '@pip-graft/imaging';
+import { writeImage } from '@pip-graft/restore';
+import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
 import { isVisible } from '../../src/data/is-visible.ts';
+import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { chelsea, flat, temporaryFolder } from './support/photos.ts';
 
 const folder = temporaryFolder();

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { makeBatch, PhotoCache, samplePatch } from '@pip-graft/train';
+import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { planBatch } from '../../src/data/plan-batch.ts';
+import { samplePatch } from '../../src/data/sample-patch.ts';
 import { chelsea, deviation, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Batches, makeBatch, openBatches } from '@pip-graft/train';
+import { makeBatch, openBatches } from '@pip-graft/train';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Batches } from '../../src/data/batch-queue.ts';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

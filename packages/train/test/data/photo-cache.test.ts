@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { imageOf, loadSharp, readImage, writeImage } from '@pip-graft/runtime';
-import { PhotoCache } from '@pip-graft/train';
+import { imageOf } from '@pip-graft/imaging';
+import { loadSharp, readImage, writeImage } from '@pip-graft/restore';
 import { expect, test } from 'vitest';
+import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

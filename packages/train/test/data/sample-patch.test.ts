@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PhotoCache, samplePatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { PhotoCache } from '../../src/data/photo-cache.ts';
+import { samplePatch } from '../../src/data/sample-patch.ts';
 import { temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

@@ -1,8 +1,8 @@
 import { buildModel, GraphBuilder, modelBytes, ops } from '@pip-graft/onnx-graft';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
-import { gradientOf } from '@pip-graft/train';
-import { Random } from '@pip-graft/weights';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { float32Tensor, Random } from '@pip-graft/weights';
 import { expect, it } from 'vitest';
+import { gradientOf } from '../../src/gradient/gradient-of.ts';
 
 const [rows, size, eps] = [4, 6, 1e-3];
 const random = new Random('inverse deviation');

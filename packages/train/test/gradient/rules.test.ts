@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bytesSource, checkModel, modelBytes, readModel } from '@pip-graft/onnx-graft';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
-import { gradientOf } from '@pip-graft/train';
-import { readSafetensors } from '@pip-graft/weights';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { float32Tensor, readSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { gradientOf } from '../../src/gradient/gradient-of.ts';
 
 const folder = fileURLToPath(new URL('./goldens/', import.meta.url));
 const { tensors } = readSafetensors(readFileSync(`${folder}gradients.safetensors`));

@@ -1,7 +1,10 @@
 import { buildModel, GraphBuilder } from '@pip-graft/onnx-graft';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
-import { emitLoss, gradientOf, type LossKind } from '@pip-graft/train';
+import { createSession, runModel } from '@pip-graft/runtime';
+import type { LossKind } from '@pip-graft/train';
+import { float32Tensor } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { gradientOf } from '../../src/gradient/gradient-of.ts';
+import { emitLoss } from '../../src/graph/emit-loss.ts';
 
 const dims = [2, 3, 4, 5];
 const count = 120;

@@ -1,7 +1,7 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, hostOf } from '@pip-graft/graft';
-import { peakMemory } from '@pip-graft/runtime';
 import { stepMemory, stepMemoryFactor, type TrainingGraph, trainingGraph } from '@pip-graft/train';
+import { peakMemory } from '@pip-graft/validate';
 import { describe, expect, it } from 'vitest';
 
 const small = backbonePresets['nafnet-small'];

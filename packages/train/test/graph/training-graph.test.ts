@@ -2,7 +2,7 @@ import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, graft, type Host, hostOf } from '@pip-graft/graft';
 import { checkModel, convertPrecision, modelBytes } from '@pip-graft/onnx-graft';
 import { type Adapter, type PipAttach, pipModes } from '@pip-graft/pip-core';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
+import { createSession, runModel } from '@pip-graft/runtime';
 import {
   hostParameters,
   openStepper,
@@ -10,7 +10,7 @@ import {
   type TrainingGraphOptions,
   trainingGraph,
 } from '@pip-graft/train';
-import { type FloatTensor, Random, type TensorMap } from '@pip-graft/weights';
+import { type FloatTensor, float32Tensor, Random, type TensorMap } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 
 const labels = ['noise', 'rain', 'haze'];

@@ -1,6 +1,6 @@
-import { accumulate, createAccumulation, meanGradients } from '@pip-graft/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { accumulate, createAccumulation, meanGradients } from '../../src/optimise/accumulate.ts';
 
 const one = (...numbers: number[]) => new Map([['p', Float32Array.from(numbers)]]);
 

@@ -1,6 +1,6 @@
-import { learningRate } from '@pip-graft/train';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { learningRate } from '../../src/optimise/learning-rate.ts';
 
 const recipe = { peak: 3.6e-4, warmupSteps: 10, totalSteps: 120 };
 

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
-import {
-  accumulate,
-  clipGradients,
-  createAccumulation,
-  createAdamW,
-  floatsOf,
-  learningRate,
-  meanGradients,
-  type RateSchedule,
-  stepAdamW,
-  updateAverage,
-} from '@pip-graft/train';
 import { readSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { accumulate, createAccumulation, meanGradients } from '../../src/optimise/accumulate.ts';
+import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
+import { clipGradients } from '../../src/optimise/clip-gradients.ts';
+import { floatsOf } from '../../src/optimise/floats.ts';
+import { learningRate, type RateSchedule } from '../../src/optimise/learning-rate.ts';
+import { updateAverage } from '../../src/optimise/update-average.ts';
 
 interface GoldenRecord {
   readonly settings: {

@@ -1,5 +1,5 @@
-import { updateAverage } from '@pip-graft/train';
 import { describe, expect, it } from 'vitest';
+import { updateAverage } from '../../src/optimise/update-average.ts';
 
 const one = (...numbers: number[]) => new Map([['p', Float32Array.from(numbers)]]);
 

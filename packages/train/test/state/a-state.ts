@@ -1,4 +1,5 @@
-import { createAdamW, type TrainingState } from '@pip-graft/train';
+import type { TrainingState } from '@pip-graft/train';
+import { createAdamW } from '../../src/optimise/adamw.ts';
 
 /** A small state after three steps, with averages. */
 export function aState(): TrainingState {

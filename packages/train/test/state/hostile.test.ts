@@ -1,7 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { decodeState, encodeState } from '@pip-graft/train';
 import { type FloatTensor, Random, readSafetensors, writeSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { decodeState } from '../../src/state/decode-state.ts';
+import { encodeState } from '../../src/state/encode-state.ts';
 import { aState } from './a-state.ts';
 
 const key = 'pip-graft.training-state';

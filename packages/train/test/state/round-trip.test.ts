@@ -1,21 +1,16 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  clipGradients,
-  createAdamW,
-  decodeState,
-  encodeState,
-  floatsOf,
-  readState,
-  stepAdamW,
-  type TrainingState,
-  updateAverage,
-  writeState,
-} from '@pip-graft/train';
+import { readState, type TrainingState, writeState } from '@pip-graft/train';
 import { Random, readSafetensors } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
+import { clipGradients } from '../../src/optimise/clip-gradients.ts';
+import { floatsOf } from '../../src/optimise/floats.ts';
+import { updateAverage } from '../../src/optimise/update-average.ts';
+import { decodeState } from '../../src/state/decode-state.ts';
+import { encodeState } from '../../src/state/encode-state.ts';
 import { aState } from './a-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'train-state-'));

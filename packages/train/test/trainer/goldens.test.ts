@@ -1,14 +1,10 @@
 import { graft, hostOf } from '@pip-graft/graft';
 import type { Adapter } from '@pip-graft/pip-core';
-import {
-  createSession,
-  degradationTensor,
-  float32Tensor,
-  runModel,
-  toFloat32,
-} from '@pip-graft/runtime';
-import { learningRate } from '@pip-graft/train';
+import { degradationTensor } from '@pip-graft/restore';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
+import { learningRate } from '../../src/optimise/learning-rate.ts';
 import {
   goldenBatch,
   type TrainingGolden,

@@ -3,9 +3,7 @@ import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, hostOf } from '@pip-graft/graft';
 import {
   type BatchOptions,
-  decodeState,
   defaultTrainOptions,
-  encodeState,
   learned,
   makeBatch,
   openStepper,
@@ -19,6 +17,8 @@ import {
   trainingGraph,
 } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeState } from '../../src/state/decode-state.ts';
+import { encodeState } from '../../src/state/encode-state.ts';
 
 const { config } = backbonePresets['nafnet-small'];
 const host = hostOf(

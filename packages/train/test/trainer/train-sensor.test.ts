@@ -1,9 +1,7 @@
 import { initSensor } from '@pip-graft/pip-core';
 import {
   type Batch,
-  decodeState,
   defaultSensorOptions,
-  encodeState,
   figureOf,
   judgeSensor,
   openStepper,
@@ -16,6 +14,8 @@ import {
 } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeState } from '../../src/state/decode-state.ts';
+import { encodeState } from '../../src/state/encode-state.ts';
 
 const labels = ['dark', 'bright', 'rough'];
 const sensor = initSensor({ labels, widths: [6, 8], local: 8, hidden: 8, seed: 4 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, graft, hostOf } from '@pip-graft/graft';
-import { createSession, float32Tensor, runModel } from '@pip-graft/runtime';
+import { createSession, runModel } from '@pip-graft/runtime';
 import {
   hostParameters,
   measureLabels,
@@ -12,6 +12,7 @@ import {
   validationSet,
 } from '@pip-graft/train';
 import type { FloatTensor } from '@pip-graft/weights';
+import { float32Tensor } from '@pip-graft/weights';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chelsea, temporaryFolder, writeGrid } from '../data/support/photos.ts';
 

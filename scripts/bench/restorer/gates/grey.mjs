@@ -1,4 +1,4 @@
-import { imageOf } from '../../../../packages/runtime/dist/index.js';
+import { imageOf } from '../../../../packages/imaging/dist/index.js';
 import { gate } from '../gate.mjs';
 
 const levels = [32, 64, 128, 192, 230];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readImage, roundToEightBits } from '../../../../packages/runtime/dist/index.js';
+import { roundToEightBits } from '../../../../packages/imaging/dist/index.js';
+import { readImage } from '../../../../packages/restore/dist/index.js';
 import { crop } from '../crop.mjs';
 import { gate, skipped } from '../gate.mjs';
 import { listImages, testData } from '../sets.mjs';

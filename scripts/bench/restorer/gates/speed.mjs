@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { extendImage, readImage } from '../../../../packages/runtime/dist/index.js';
+import { extendImage } from '../../../../packages/imaging/dist/index.js';
+import { readImage } from '../../../../packages/restore/dist/index.js';
 import { gate } from '../gate.mjs';
 import { testData } from '../sets.mjs';
 

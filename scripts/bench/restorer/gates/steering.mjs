@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readImage } from '../../../../packages/runtime/dist/index.js';
+import { readImage } from '../../../../packages/restore/dist/index.js';
 import { gate } from '../gate.mjs';
 import { testData } from '../sets.mjs';
 

@@ -1,10 +1,6 @@
 import { join } from 'node:path';
-import {
-  autoTile,
-  loadSharp,
-  psnr,
-  roundToEightBits,
-} from '../../../../packages/runtime/dist/index.js';
+import { autoTile, psnr, roundToEightBits } from '../../../../packages/imaging/dist/index.js';
+import { loadSharp } from '../../../../packages/restore/dist/index.js';
 import { fromBytes } from '../eight-bits.mjs';
 import { gate } from '../gate.mjs';
 import { noisy } from '../noise.mjs';

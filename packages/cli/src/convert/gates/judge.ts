@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 
 /** What a gate found, without its name. */
 type Outcome = Omit<Verdict, 'name'>;

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
+import { type Image, psnr } from '@pip-graft/imaging';
 import { readGraft } from '@pip-graft/pip-core';
-import type { Image, Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 import { buildOutput } from '../job/build-output.ts';
 import type { Job } from '../job/job.ts';
 import { atLeast, judge } from './judge.ts';
@@ -16,11 +17,15 @@ export async function parityGate(
   wanted: { readonly psnr: number; readonly image?: string | undefined },
 ): Promise<Verdict> {
   return judge('parity', async () => {
-    const runtime = await import('@pip-graft/runtime');
+    const [{ createSession }, { readImage, restoreImage }, { samplePhoto }] = await Promise.all([
+      import('@pip-graft/runtime'),
+      import('@pip-graft/restore'),
+      import('@pip-graft/validate'),
+    ]);
     const image =
       wanted.image === undefined
-        ? await runtime.samplePhoto()
-        : await runtime.readImage(resolve(job.folder, wanted.image));
+        ? await samplePhoto()
+        : await readImage(resolve(job.folder, wanted.image));
     const { precision: _, external: __, gates: ___, ...plain } = job.config;
     const full = await buildOutput({ ...job, config: plain }, 'float32-form.onnx');
     const opened = openHost(path);
@@ -32,14 +37,12 @@ export async function parityGate(
       : [undefined];
     const names = graft?.inputs ? { names: graft.inputs } : {};
     const restore = async (model: string): Promise<Image[]> => {
-      const session = await runtime.createSession(model);
+      const session = await createSession(model);
       try {
         const made: Image[] = [];
         for (const degradation of rows) {
           const steered = degradation === undefined ? {} : { degradation };
-          made.push(
-            await runtime.restoreImage(session, image, { sizeMultiple, ...names, ...steered }),
-          );
+          made.push(await restoreImage(session, image, { sizeMultiple, ...names, ...steered }));
         }
         return made;
       } finally {
@@ -47,7 +50,7 @@ export async function parityGate(
       }
     };
     const [half, whole] = [await restore(path), await restore(full.path)];
-    const worst = Math.min(...half.map((made, index) => runtime.psnr(made, whole[index]!)));
+    const worst = Math.min(...half.map((made, index) => psnr(made, whole[index]!)));
     const settings = rows.length === 1 ? '' : `, the worst of ${rows.length} settings`;
     return atLeast(
       worst,

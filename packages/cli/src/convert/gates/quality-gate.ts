@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 import { parseDegrade } from '../../session/parse-degrade.ts';
 import { parseWeights } from '../../session/parse-weights.ts';
 import type { GatesConfig } from '../config/schema.ts';
@@ -19,7 +19,7 @@ export async function qualityGate(
   const { data, degrade, degradation, limit, psnr } = wanted;
   const name = ['quality', data, degrade].filter(Boolean).join(' ');
   return judge(name, async () => {
-    const { evaluate, findTasks } = await import('@pip-graft/runtime');
+    const { evaluate, findTasks } = await import('@pip-graft/validate');
     const opened = openHost(path);
     const { sizeMultiple } = opened.located;
     const graft = readGraft(opened.model);

@@ -1,4 +1,4 @@
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 import type { BuildOptions, Output } from '../job/build-output.ts';
 import type { Job, MadeFile } from '../job/job.ts';
 import { parityGate } from './parity-gate.ts';

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 
 const units: Readonly<Record<string, number>> = {
   B: 1,

@@ -1,6 +1,6 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 import type { GatesConfig } from '../config/schema.ts';
 import { judge } from './judge.ts';
 
@@ -17,7 +17,7 @@ export async function validateGate(
   opened.close();
   const verdicts: Verdict[] = [];
   const whole = await judge('validate', async () => {
-    const { validateGraft } = await import('@pip-graft/runtime');
+    const { validateGraft } = await import('@pip-graft/validate');
     const { status, checks } = await validateGraft({
       grafted: path,
       device,

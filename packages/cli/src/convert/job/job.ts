@@ -1,4 +1,4 @@
-import type { Verdict } from '@pip-graft/runtime';
+import type { Verdict } from '@pip-graft/validate';
 import type { JobConfig } from '../config/schema.ts';
 
 /** A job with all that a process needs to carry it out: plain data. */

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import { readGraft } from '@pip-graft/pip-core';
-import type { ReportData, ReportLadder, ReportModel, Verdict } from '@pip-graft/runtime';
+import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
+import type { Verdict } from '@pip-graft/validate';
 import { promptSizes } from '../../host/prompt-sizes.ts';
 import { reportLadders } from '../../host/report-ladders.ts';
 import { bytesText } from '../../session/bytes-text.ts';

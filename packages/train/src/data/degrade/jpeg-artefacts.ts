@@ -1,4 +1,4 @@
-import { decodeImage, loadSharp } from '@pip-graft/runtime';
+import { decodeImage, loadSharp } from '@pip-graft/restore';
 import type { Random } from '@pip-graft/weights';
 import { drawWhole, type Range } from './range.ts';
 

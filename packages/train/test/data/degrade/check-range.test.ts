@@ -1,5 +1,6 @@
-import { checkRange, defaultRanges, makeBatch, type Range, rangesOf } from '@pip-graft/train';
+import { checkRange, defaultRanges, makeBatch, rangesOf } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import type { Range } from '../../../src/data/degrade/range.ts';
 
 test('the usual ranges are allowed', () => {
   let count = 0;

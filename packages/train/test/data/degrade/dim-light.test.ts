@@ -1,6 +1,11 @@
-import { applyDimness, dimLight, drawDimness, lowLightRanges } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
+import {
+  applyDimness,
+  dimLight,
+  drawDimness,
+  lowLightRanges,
+} from '../../../src/data/degrade/dim-light.ts';
 import { deviation, flat, mean } from '../support/photos.ts';
 
 const calm = { read: 0, shot: 0, scaled: false, gamma: 1 };

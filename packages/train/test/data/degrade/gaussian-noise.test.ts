@@ -1,6 +1,6 @@
-import { applyNoise, drawSigma, gaussianNoise } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
+import { applyNoise, drawSigma, gaussianNoise } from '../../../src/data/degrade/gaussian-noise.ts';
 import { deviation, flat } from '../support/photos.ts';
 
 const noisy = (kind: 'white' | 'grain' | 'signal', sigma: number, value = 0.5) =>

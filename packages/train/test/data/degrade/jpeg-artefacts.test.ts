@@ -1,7 +1,7 @@
-import { readImage } from '@pip-graft/runtime';
-import { compressJpeg, jpegArtefacts } from '@pip-graft/train';
+import { readImage } from '@pip-graft/restore';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
+import { compressJpeg, jpegArtefacts } from '../../../src/data/degrade/jpeg-artefacts.ts';
 import { chelsea, flat } from '../support/photos.ts';
 
 const image = await readImage(chelsea);

@@ -1,4 +1,4 @@
-import { readImage } from '@pip-graft/runtime';
+import { readImage } from '@pip-graft/restore';
 import { defaultRanges, isPatchLabel, type PatchLabel, patchDegradations } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
-import { rainRanges, rainStreaks } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
+import { rainRanges, rainStreaks } from '../../../src/data/degrade/rain-streaks.ts';
 import { flat, mean } from '../support/photos.ts';
 
 const side = 96;

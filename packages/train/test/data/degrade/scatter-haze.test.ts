@@ -1,13 +1,13 @@
+import { Random } from '@pip-graft/weights';
+import { expect, test } from 'vitest';
 import {
   applyHaze,
   drawHaze,
   hazeRanges,
   scatterHaze,
-  sceneDepth,
-  smoothDepth,
-} from '@pip-graft/train';
-import { Random } from '@pip-graft/weights';
-import { expect, test } from 'vitest';
+} from '../../../src/data/degrade/scatter-haze.ts';
+import { sceneDepth } from '../../../src/data/degrade/scene-depth.ts';
+import { smoothDepth } from '../../../src/data/degrade/smooth-depth.ts';
 import { flat, mean } from '../support/photos.ts';
 
 test('the formula at three depths', () => {

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { imageOf, writeImage } from '@pip-graft/runtime';
+import { imageOf } from '@pip-graft/imaging';
+import { writeImage } from '@pip-graft/restore';
 import { afterAll } from 'vitest';
 
 export const chelsea = fileURLToPath(new URL('../../../../../assets/chelsea.jpg', import.meta.url));

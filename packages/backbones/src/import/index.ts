@@ -1,1 +1,0 @@
-export { type DetectedBackbone, detectBackbone } from './detect-backbone.ts';

@@ -1,2 +1,0 @@
-export * from './locate-skips.ts';
-export type * from './located.ts';

@@ -1,0 +1,98 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { TypedTensorOf } from '@pip-graft/weights';
+
+/** How far two tensors of one shape are apart. */
+export interface Gap {
+  readonly maxAbs: number;
+  readonly meanAbs: number;
+  /** `maxAbs` against the largest absolute value of the reference. */
+  readonly relative: number;
+  /** dB, with the reference's range as peak; null for equal tensors. */
+  readonly psnr: number | null;
+  readonly cosine: number;
+  /** Index of the largest difference, an entry an axis. */
+  readonly worst: readonly number[];
+}
+
+/**
+ * How far a float32 tensor is from its reference.
+ *
+ * PSNR takes the reference's range (largest minus smallest) as its peak, because
+ * inner tensors have no fixed one. NaN or infinity on one side only makes the
+ * errors NaN, so that no comparison with a limit holds.
+ *
+ * Errors: `INVALID_ARGUMENT` for different shapes.
+ *
+ * @example gap(onDevice, onCpu).relative <= 1e-4
+ */
+export function gap(tensor: TypedTensorOf<'float32'>, reference: TypedTensorOf<'float32'>): Gap {
+  const { dims } = reference;
+  if (tensor.dims.join() !== dims.join()) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `Shapes [${tensor.dims.join(', ')}] and [${dims.join(', ')}] cannot be compared.`,
+    );
+  }
+  const [a, b] = [tensor.data, reference.data];
+  let [maxAbs, sum, squares, worst] = [0, 0, 0, 0];
+  let [dot, normA, normB, low, high] = [
+    0,
+    0,
+    0,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (let i = 0; i < b.length; i++) {
+    const x = a[i]!;
+    const y = b[i]!;
+    if (y < low) low = y;
+    if (y > high) high = y;
+    // Equal infinities are no difference, but would spoil every sum.
+    if (x === y && !Number.isFinite(x)) continue;
+    const apart = x > y ? x - y : y - x;
+    if (!(apart < Number.POSITIVE_INFINITY)) return broken(i, dims);
+    if (apart > maxAbs) {
+      maxAbs = apart;
+      worst = i;
+    }
+    sum += apart;
+    squares += apart * apart;
+    dot += x * y;
+    normA += x * x;
+    normB += y * y;
+  }
+  const count = b.length;
+  const peak = Math.max(Math.abs(low), Math.abs(high));
+  const range = high - low || peak;
+  return {
+    maxAbs,
+    meanAbs: count === 0 ? 0 : sum / count,
+    relative: maxAbs === 0 ? 0 : maxAbs / peak,
+    psnr: squares === 0 ? null : 10 * Math.log10((range * range * count) / squares),
+    cosine: maxAbs === 0 ? 1 : dot / Math.sqrt(normA * normB),
+    worst: place(worst, dims),
+  };
+}
+
+function broken(at: number, dims: readonly number[]): Gap {
+  const nan = Number.NaN;
+  return {
+    maxAbs: nan,
+    meanAbs: nan,
+    relative: nan,
+    psnr: nan,
+    cosine: nan,
+    worst: place(at, dims),
+  };
+}
+
+/** A position in flat data as an index an axis. */
+function place(flat: number, dims: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = flat;
+  for (const size of [...dims].reverse()) {
+    index.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return index;
+}

@@ -1,2 +1,0 @@
-export * from './check-model.ts';
-export type * from './finding.ts';

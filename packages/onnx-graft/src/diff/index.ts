@@ -1,2 +1,0 @@
-export * from './diff-models.ts';
-export type * from './model-diff.ts';

@@ -1,0 +1,72 @@
+import type { Verdict } from '@pip-graft/validate';
+import { figureFacts } from './figure-facts.ts';
+import { number } from './format.ts';
+import type { ReportData, ReportModel } from './report-data.ts';
+import { type Xml, xml } from './xml.ts';
+
+/**
+ * A report as JUnit XML: a suite a model, a case a check. A model that was not validated is a suite
+ * with one skipped case, so that no CI counts it as passed. There are no times: checks are not timed.
+ *
+ * Characters that XML 1.0 cannot hold become U+FFFD.
+ *
+ * @example await writeFile('junit.xml', buildJUnit(data));
+ */
+export function buildJUnit({ title, models }: ReportData): string {
+  const all = models.flatMap(casesOf);
+  return xml`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="${title}"${totals(all)}>
+${models.map(suite)}</testsuites>
+`.text;
+}
+
+const notValidated: Verdict = {
+  name: 'validation',
+  status: 'skipped',
+  measured: null,
+  limit: null,
+  detail: 'The model was not validated.',
+};
+
+/** A validation without a check still says something, by a case of its own. */
+function casesOf({ validation }: ReportModel): readonly Verdict[] {
+  return validation === undefined || validation.checks.length === 0
+    ? [notValidated]
+    : validation.checks;
+}
+
+function totals(cases: readonly Verdict[]): Xml {
+  const of = (status: Verdict['status']) => cases.filter((item) => item.status === status).length;
+  return xml` tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}" time="0"`;
+}
+
+function suite(model: ReportModel): Xml {
+  const { name, trained, facts, validation } = model;
+  const cases = casesOf(model);
+  const properties = [
+    ...(trained === null ? [] : [{ label: 'adapter', value: trained ? 'trained' : 'untrained' }]),
+    ...facts,
+    ...figureFacts(validation?.figures ?? {}),
+  ];
+  return xml`<testsuite name="${name}"${totals(cases)}>
+<properties>
+${properties.map(({ label, value }) => xml`<property name="${label}" value="${value}"/>\n`)}</properties>
+${cases.map((item) => testcase(item, name))}</testsuite>
+`;
+}
+
+function testcase({ name, status, measured, limit, detail }: Verdict, model: string): Xml {
+  const head = xml`<testcase name="${name}" classname="${model}" time="0"`;
+  if (status === 'skipped') return xml`${head}><skipped message="${detail}"/></testcase>\n`;
+  const figures =
+    measured === null
+      ? ''
+      : `measured ${number(measured)}${limit === null ? '' : `, limit ${number(limit)}`}`;
+  if (status === 'failed') {
+    const message = [figures, detail].filter(Boolean).join(': ');
+    return xml`${head}><failure message="${message}" type="failed">${message}</failure></testcase>\n`;
+  }
+  return figures === ''
+    ? xml`${head}/>\n`
+    : xml`${head}><system-out>${figures}</system-out></testcase>\n`;
+}

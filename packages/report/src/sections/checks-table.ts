@@ -1,0 +1,22 @@
+import type { Validation } from '@pip-graft/validate';
+import { badge } from '../badge.ts';
+import { number } from '../format.ts';
+import type { Html } from '../html.ts';
+import { table } from '../table.ts';
+
+/** Every check with its figure; failures first, then in the order they ran. */
+export function checksTable({ checks }: Validation): Html {
+  const failed = checks.filter((check) => check.status === 'failed');
+  const others = checks.filter((check) => check.status !== 'failed');
+  return table(
+    'What validation tried',
+    [
+      { head: 'Check', cell: ({ name }) => name },
+      { head: 'Result', cell: ({ status }) => badge(status) },
+      { head: 'Measured', cell: ({ measured }) => number(measured), kind: 'figure' },
+      { head: 'Limit', cell: ({ limit }) => number(limit), kind: 'figure' },
+      { head: 'What was compared', cell: ({ detail }) => detail, kind: 'prose' },
+    ],
+    [...failed, ...others],
+  );
+}

@@ -1,0 +1,18 @@
+import type { ReportComparison } from '@pip-graft/validate';
+import { type Html, html } from '../html.ts';
+import { picture, underPicture } from '../picture.ts';
+
+/**
+ * Before and after, one over the other with an edge that a range input moves: by arrow keys, finger
+ * or mouse. Side by side without the script and on paper.
+ */
+export function comparisons(list: readonly ReportComparison[]): Html | undefined {
+  return list.length === 0 ? undefined : html`<div class="comparisons">${list.map(compared)}</div>`;
+}
+
+function compared({ title, before, after }: ReportComparison): Html {
+  return html`<section class="compare" style="--ratio:${before.width}/${before.height}"><h4>${title}</h4>
+<div class="stage"><figure class="before">${picture(before, title)}${underPicture(before)}</figure><figure class="after">${picture(after, title)}${underPicture(after)}</figure>
+<input type="range" min="0" max="100" value="50" hidden data-before="${before.caption}" aria-label="${title}: how much of “${before.caption}” covers “${after.caption}”"><span class="edge" aria-hidden="true"><i></i></span></div></section>
+`;
+}

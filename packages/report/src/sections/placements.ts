@@ -1,0 +1,73 @@
+import type { Placement } from '@pip-graft/runtime';
+import { badge } from '../badge.ts';
+import { count, milliseconds, number } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { table } from '../table.ts';
+
+/** What makes it certain that the device did the work. */
+export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {
+  strict: 'leaving nodes to the CPU was forbidden',
+  profile: 'every node with a sizeable output ran on the device',
+  none: 'nothing shows that the device did the work',
+};
+
+/** Nodes by provider, copies between device and CPU, and what fell back and why. */
+export function placements(list: readonly Placement[]): Html | undefined {
+  if (list.length === 0) return undefined;
+  const fallen = list.flatMap(({ side, fallbacks }) =>
+    fallbacks.map((fallback) => ({ side, ...fallback })),
+  );
+  return html`${providers(list)}${
+    fallen.length === 0
+      ? undefined
+      : table(
+          `${count(fallen.length, 'node')} with a sizeable output that ran on the CPU`,
+          [
+            { head: 'Node', cell: ({ node }) => node },
+            { head: 'Operator', cell: ({ opType }) => opType },
+            { head: 'Model', cell: ({ side }) => side },
+            { head: 'Output', cell: ({ output }) => output },
+            { head: 'Likely reason', cell: ({ reason }) => reason, kind: 'prose' },
+          ],
+          fallen,
+        )
+  }`;
+}
+
+function providers(list: readonly Placement[]): Html {
+  const rows = list.flatMap((run) => {
+    const all = run.providers.reduce((sum, { nodes }) => sum + nodes, 0);
+    return run.providers.map((provider) => ({ run, all, ...provider }));
+  });
+  return table(
+    'Nodes by provider in a profiled run',
+    [
+      {
+        head: 'Run',
+        cell: ({ run }) => `${run.side} on ${run.device}, ${run.width}×${run.height}`,
+      },
+      { head: 'Provider', cell: ({ provider }) => provider },
+      { head: 'Nodes', cell: ({ nodes }) => number(nodes), kind: 'figure' },
+      {
+        head: 'Share',
+        cell: ({ nodes, all }) =>
+          html`<i class="share" style="--part:${((100 * nodes) / Math.max(1, all)).toFixed(1)}%" aria-hidden="true"></i>${((100 * nodes) / Math.max(1, all)).toFixed(0)} %`,
+        kind: 'figure',
+      },
+      { head: 'Time', cell: (row) => milliseconds(row.milliseconds), kind: 'figure' },
+      { head: 'Copies', cell: ({ run }) => number(run.copies), kind: 'figure' },
+      {
+        head: 'Evidence',
+        cell: ({ run }) => evidence(run),
+        kind: 'prose',
+      },
+    ],
+    rows,
+  );
+}
+
+/** On the CPU there is nothing to prove. */
+function evidence({ device, evidence: kind }: Placement): Html | undefined {
+  if (device === 'cpu') return undefined;
+  return html`${badge(kind === 'none' ? 'failed' : 'passed', kind)} ${evidenceWords[kind]}`;
+}

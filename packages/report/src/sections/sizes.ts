@@ -1,0 +1,44 @@
+import type { SizeFigures, ValidationFigures } from '@pip-graft/validate';
+import { badge } from '../badge.ts';
+import type { Html } from '../html.ts';
+import { table } from '../table.ts';
+
+/** Which sizes and batches the model takes; those that end alike share a line. */
+export function sizes(
+  figures: SizeFigures | undefined,
+  largest: ValidationFigures['largest'],
+): Html | undefined {
+  if (figures === undefined) return undefined;
+  const { multiple, tried } = figures;
+  const groups = new Map<string, { fault?: string; batch: number; sizes: string[] }>();
+  for (const { width, height, batch, fault } of tried) {
+    const key = JSON.stringify([fault, batch]);
+    const group = groups.get(key) ?? {
+      ...(fault === undefined ? {} : { fault }),
+      batch,
+      sizes: [],
+    };
+    group.sizes.push(`${width}×${height}`);
+    groups.set(key, group);
+  }
+  const rule =
+    multiple === 1 ? 'Any size works' : `Width and height have to be multiples of ${multiple}`;
+  const most =
+    largest === undefined
+      ? ''
+      : `; the largest that fits is ${largest.width}×${largest.height}, above it: ${largest.stoppedBy}`;
+  return table(
+    `${rule}${most}`,
+    [
+      {
+        head: 'Result',
+        cell: ({ fault }) =>
+          fault === undefined ? badge('passed', 'works') : badge('failed', 'does not'),
+      },
+      { head: 'Batch', cell: ({ batch }) => batch, kind: 'figure' },
+      { head: 'Sizes', cell: (group) => group.sizes.join(', ') },
+      { head: 'What it said', cell: ({ fault }) => fault, kind: 'prose' },
+    ],
+    [...groups.values()],
+  );
+}

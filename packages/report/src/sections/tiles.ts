@@ -1,0 +1,25 @@
+import type { TileGap } from '@pip-graft/restore';
+import { number } from '../format.ts';
+import type { Html } from '../html.ts';
+import { table } from '../table.ts';
+
+/** What restoring in tiles costs: these networks pool over the whole picture, so a tile sees less. */
+export function tiles(list: readonly TileGap[]): Html | undefined {
+  if (list.length === 0) return undefined;
+  return table(
+    'A picture restored in tiles against the same restored whole',
+    [
+      { head: 'Model', cell: ({ side }) => side },
+      { head: 'Picture', cell: ({ width, height }) => `${width}×${height}`, kind: 'figure' },
+      { head: 'Tile', cell: ({ tile }) => number(tile), kind: 'figure' },
+      { head: 'Overlap', cell: ({ overlap }) => number(overlap), kind: 'figure' },
+      {
+        head: 'Gap',
+        cell: ({ psnr }) => (psnr === null ? 'none' : `${number(psnr)} dB`),
+        kind: 'figure',
+      },
+      { head: 'Largest difference', cell: ({ maxAbs }) => number(maxAbs), kind: 'figure' },
+    ],
+    list,
+  );
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { buildReport, type ReportModel } from '@pip-graft/report';
+import { describe, expect, test } from 'vitest';
+import {
+  everything,
+  evil,
+  failed,
+  figures,
+  model,
+  notValidated,
+  picture,
+  reportOf,
+  verdict,
+  withTexts,
+} from './support.ts';
+
+const report = (...models: ReportModel[]): string => buildReport(reportOf(...models));
+
+const text = (page: string): string =>
+  page
+    .replace(/<(style|script)>.*?<\/\1>/gs, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+describe('the verdict comes first, in words', () => {
+  const heading = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1];
+  const many = Array.from({ length: 100 }, (_, index) => model(`m${index}`, failed));
+  test.each([
+    [[model('NAFNet')], 'The grafted NAFNet passed every check that was run.'],
+    [[model('A'), model('B')], 'All 2 grafted models passed every check that was run.'],
+    [[model('A'), model('B', failed)], '1 grafted model of 2 failed validation: B.'],
+    [[model('A'), model('B', notValidated)], 'Not validated: B.'],
+    [many, '100 grafted models of 100 failed validation: m0, m1, m2, m3, m4 and 95 more.'],
+    [[], 'There is nothing to report.'],
+  ])('%#', (models, sentence) => {
+    expect(heading(report(...models))).toBe(sentence);
+  });
+
+  test('an untrained adapter says so at the top, in the table and at the model', () => {
+    const page = report(model('A'), model('B', { trained: false }));
+    expect(text(page)).toContain('The adapter of B is untrained.');
+    expect(page.match(/badge untrained/g)).toHaveLength(2);
+    const [b, c] = ['B', 'C'].map((name) => model(name, { trained: false }));
+    expect(text(report(model('A'), b!, c!))).toContain('The adapters of B, C are untrained. Their');
+    expect(report(model('A'))).not.toContain('untrained"');
+    expect(text(report(model('B', { trained: false })))).toContain('The adapter is untrained.');
+  });
+
+  test('what failed stands before anything else of its model', () => {
+    const page = text(report(model('B', failed)));
+    expect(page.indexOf('labels what labels saw')).toBeLessThan(page.indexOf('level 1'));
+    expect(page.indexOf('labels what labels saw')).toBeGreaterThan(0);
+  });
+});
+
+describe('one model', () => {
+  const page = report(model('NAFNet'));
+  test('figures against the host', () => {
+    expect(text(page)).toContain('2 of 2 trained 1 of 2 skips 1.12× · 112 ms 1.05× · 210 MB');
+    expect(text(page)).toContain('Time for one 96×64 picture 1.12×');
+    expect(page).toContain('width:89.3%');
+  });
+
+  test('every ladder shows every level and only the grafts that are there', () => {
+    expect(page.match(/class="graft"/g)).toHaveLength(1);
+    expect(text(page)).toContain('PIP prompt 24 × 8²');
+    expect(page).toContain(
+      'aria-label="NAFNet: level 1, 16 channels, joined by concat, with a PIP graft on its skip connection; level 2, 32 channels, joined by add, without a graft."',
+    );
+    expect(text(page)).toContain('latent 1/4 size');
+    const { ladders } = model('A');
+    const cascade = report(model('A', { ladders: [...ladders, ...ladders] }));
+    expect(cascade.match(/<svg class="ladder"/g)).toHaveLength(2);
+    const ids = [...cascade.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(text(cascade)).toContain('2 of 4 skips');
+  });
+
+  test('checks with figures and limits; failures stand first', () => {
+    expect(text(page)).toContain('neutral ✓ passed 3.21e-7 1.00e-4 what neutral saw');
+    expect(text(page)).toContain('loads ✓ passed 1,235');
+    const names = [...report(model('B', failed)).matchAll(/<th scope="row">(\w+)</g)].map(
+      (match) => match[1],
+    );
+    expect(names).toEqual(['labels', 'loads']);
+  });
+
+  test('what was not measured has no section', () => {
+    const headings = [...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1]);
+    expect(headings).toEqual(['Checks']);
+  });
+});
+
+describe('everything measured', () => {
+  const page = report(everything);
+  const shown = text(page);
+  test('headings go down one step at a time', () => {
+    const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
+    expect(levels[0]).toBe(1);
+    for (const [index, level] of levels.slice(1).entries()) {
+      expect(level - levels[index]!).toBeLessThanOrEqual(1);
+    }
+    expect([...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1])).toEqual([
+      'Pictures',
+      'Prompts',
+      'Where it ran',
+      'Device against CPU',
+      'Sizes and tiles',
+      'Checks',
+    ]);
+  });
+
+  test('every table has a caption and named columns', () => {
+    const tables = page.match(/<table/g)!.length;
+    expect(page.match(/<caption>/g)).toHaveLength(tables);
+    expect(page.match(/<th(?=[ >])(?! scope=)/g)).toBeNull();
+  });
+
+  test('throughput, providers, fallbacks', () => {
+    expect(shown).toContain('Pictures a second, 8 at once, 96×64 0.75×');
+    expect(shown).toContain('grafted on cuda, 96×64 CUDAExecutionProvider 75 75 % 3.5 ms 3');
+    expect(shown).toContain('✗ none nothing shows that the device did the work');
+    expect(shown).toContain('1 node with a sizeable output that ran on the CPU');
+    expect(shown).toContain('/resize Resize grafted [1, 8, 96, 64] no such kernel');
+    const [run] = figures.placements;
+    const good = (device: 'cuda' | 'cpu') =>
+      text(
+        report(
+          model('A', {
+            validation: {
+              ...everything.validation,
+              figures: {
+                placements: [{ ...run!, device, evidence: 'strict', fallbacks: [] }],
+              },
+            },
+          }),
+        ),
+      );
+    expect(good('cuda')).toContain('✓ strict leaving nodes to the CPU was forbidden');
+    expect(good('cuda')).not.toContain('with a sizeable output that ran');
+    expect(good('cpu')).not.toContain('forbidden');
+  });
+
+  test('parity by its limit, NaN failing; layers say where an error begins', () => {
+    expect(shown).toContain('y host tf32 ✓ passed 2.00e-4 0.001');
+    expect(shown).toContain('z grafted float32 ✗ failed 2.00e-4 1.00e-4');
+    expect(shown).toContain('900 inner tensors at 32×16, in 7 slices: an error begins at one');
+    expect(shown.match(/begins here/g)).toHaveLength(1);
+    expect(shown).toContain('qk ✗ begins here MatMul [1, 48] /attn/MatMul 2.00e-4');
+    const nan = { ...figures.parity[0]!, relative: Number.NaN };
+    const validation = { ...everything.validation, figures: { parity: [nan] } };
+    expect(text(report(model('A', { validation })))).toContain('tf32 ✗ failed NaN');
+  });
+
+  test('sizes that end alike share a line; tiles', () => {
+    expect(shown).toContain(
+      'Width and height have to be multiples of 8; the largest that fits is 2048×1024, above it: no memory is left',
+    );
+    expect(shown).toContain('✗ does not 1 64×64, 72×64 Concat: 31 against 32');
+    expect(shown).toContain('host 512×384 256 32 52.3 dB 0.02');
+  });
+
+  test('similarities with digits that keep different prompts apart', () => {
+    expect(shown).toContain('Level 1: degradation-aware prompts rain haze rain 1.00 −0.25');
+    expect(shown).toContain('universal prompts, on one picture rain haze rain 1.0000 0.9987');
+    expect(page).toContain('<td class="opposite" style="--tint:10.5%">');
+  });
+
+  test('maps with their scale', () => {
+    expect(shown).toContain('0 0.125 absolute difference');
+    expect(page.match(/linear-gradient\(to right,#440154,/g)).toHaveLength(2);
+  });
+});
+
+describe('pictures', () => {
+  test('are inside the file', () => {
+    const strips = [{ title: 'rain', detail: 'rain=1', pictures: [picture] }];
+    const page = report(model('A', { strips }));
+    expect(page).toContain(
+      'src="data:image/png;base64,AQID" width="2" height="1" alt="rain: input"',
+    );
+    expect(text(page)).toContain('input 27.9 dB');
+  });
+
+  test('are compared with the one script whose hash the policy names', () => {
+    const page = report(everything);
+    const [, script] = /<script>(.*?)<\/script>/s.exec(page)!;
+    const hash = createHash('sha256').update(script!).digest('base64');
+    expect(page).toContain(`script-src 'sha256-${hash}'">`);
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).toContain('<input type="range" min="0" max="100" value="50" hidden');
+  });
+});
+
+test('nothing outside the file is needed, and nothing may run', () => {
+  const page = report(model('A'), model('B', failed));
+  expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
+  expect(page).not.toMatch(/<script|<link|@import|url\((?!#)|script-src/);
+  expect(page).toContain("default-src 'none'");
+  expect(page).toContain('prefers-color-scheme:dark');
+});
+
+test('a figure that is no number breaks no page', () => {
+  const latency = { ...figures.latency, host: { ...figures.latency.host, median: Number.NaN } };
+  const validation = {
+    ...everything.validation,
+    checks: [verdict('loads', 'failed', 'NaN')],
+    figures: { latency },
+  };
+  expect(report(model('A', { validation }))).not.toMatch(/width:NaN/);
+});
+
+test('hostile text stays text, wherever it comes in', () => {
+  const data = { title: 'A', summary: 'B', models: [everything], notes: everything.facts };
+  const page = buildReport(withTexts(data, evil));
+  const outside = page.replace(/<script>.*?<\/script>/s, '');
+  expect(outside).not.toContain('<script');
+  expect(outside).not.toContain(`"'>`);
+  expect(page.split('&#60;script&#62;alert(1)').length - 1).toBeGreaterThan(60);
+  // Tags are those of the same report with harmless text.
+  const tags = (source: string) =>
+    [...source.matchAll(/<\/?([a-z0-9!]+)/g)].map((match) => match[1]).join();
+  expect(tags(page)).toBe(tags(buildReport(withTexts(data, 'harmless'))));
+});

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import type { Image, ImageOrigin } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+import type { Metadata } from 'sharp';
+import { isLosslessWebp } from './is-lossless-webp.ts';
+import { imageLimits } from './limits.ts';
+import { loadSharp } from './load-sharp.ts';
+
+export interface ReadImageOptions {
+  /** Largest width times height; default {@link imageLimits}. */
+  readonly pixels?: number;
+}
+
+/**
+ * Reads a picture file: PNG, JPEG, WebP or TIFF, 8 or 16 bits per channel.
+ *
+ * The camera's orientation is applied, an embedded colour profile and CMYK are converted
+ * to sRGB, which the networks were trained on; grey becomes RGB, alpha is kept apart. Of
+ * several pages the first. What of this there was is in `origin`; other metadata is not read.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut or foreign
+ * file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
+ * sharp does not load.
+ *
+ * @example const { width, height, data } = await readImage('photo.jpg');
+ */
+export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw ioError('read', path, error);
+  });
+  return decodeImage(bytes, { ...options, label: path });
+}
+
+/** The picture in a file's bytes; see {@link readImage}. */
+export async function decodeImage(
+  bytes: Uint8Array,
+  options: ReadImageOptions & { readonly label?: string } = {},
+): Promise<Image> {
+  const { label = 'image', pixels = imageLimits.pixels } = options;
+  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
+  const sharp = await loadSharp();
+  try {
+    // failOn: a cut file must be an error, not a picture with a grey lower half.
+    const decoder = sharp(bytes, { limitInputPixels: pixels, failOn: 'truncated' });
+    const head = await decoder.metadata();
+    if (head.depth !== 'uchar' && head.depth !== 'ushort') {
+      throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
+    }
+    const deep = head.depth === 'ushort';
+    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+    // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
+    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+    const { data, info } = await decoder
+      .raw({ depth: deep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const samples = deep
+      ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
+      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const image = planar(samples, info.width, info.height, info.channels, deep ? 16 : 8);
+    const origin = originOf(head, bytes);
+    return Object.keys(origin).length === 0 ? image : { ...image, origin };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (/pixel limit/i.test(reason)) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down or raise the limit.`,
+        { cause },
+      );
+    }
+    throw unreadable(label, cause);
+  }
+}
+
+function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
+  const grey = head.space === 'b-w' || head.space === 'grey16';
+  const { pages = 1 } = head;
+  return {
+    ...(grey ? { grey } : {}),
+    ...(head.hasProfile ? { profile: true } : {}),
+    ...(isLosslessWebp(bytes) ? { lossless: true } : {}),
+    ...(pages > 1 ? { pages } : {}),
+  };
+}
+
+/** Interleaved samples (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha) to planes. */
+function planar(
+  samples: Uint8Array | Uint16Array,
+  width: number,
+  height: number,
+  channels: number,
+  bitDepth: 8 | 16,
+): Image {
+  const size = width * height;
+  const top = bitDepth === 16 ? 65535 : 255;
+  const data = new Float32Array(3 * size);
+  const step = channels < 3 ? 0 : 1;
+  for (let plane = 0; plane < 3; plane++) {
+    for (let at = 0, from = plane * step; at < size; at++, from += channels) {
+      data[plane * size + at] = samples[from]! / top;
+    }
+  }
+  if (channels === 1 || channels === 3) return { width, height, data, bitDepth };
+  const alpha = new Float32Array(size);
+  for (let at = 0, from = channels - 1; at < size; at++, from += channels) {
+    alpha[at] = samples[from]! / top;
+  }
+  return { width, height, data, alpha, bitDepth };
+}
+
+/** A file that is no picture, with the decoder's reason in one line. */
+export function unreadable(label: string, cause: unknown): GraftError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const reason = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  return new GraftError(
+    'CORRUPT_FILE',
+    `${label}: not a readable picture (${reason}); expected a PNG, JPEG, WebP or TIFF file.`,
+    { cause },
+  );
+}

@@ -1,0 +1,98 @@
+import type { Image } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { formatOf, type ImageFormat } from './formats.ts';
+import { loadSharp } from './load-sharp.ts';
+import { tagPng } from './tag-png.ts';
+
+export interface EncodeOptions {
+  /** JPEG and WebP quality, 1 to 100; default 95. */
+  readonly quality?: number;
+}
+
+/**
+ * Writes a picture in the format of the path's extension: to a temporary file
+ * beside it that is renamed when it is whole.
+ *
+ * Values outside 0 to 1 are clipped. PNG and TIFF keep 16 bits and all but JPEG keep alpha.
+ *
+ * Errors: `INVALID_ARGUMENT` for another extension, `WRITE_FAILED` (nothing changed).
+ *
+ * @example await writeImage('out/photo.png', image);
+ */
+export async function writeImage(
+  path: string,
+  image: Image,
+  options: EncodeOptions = {},
+): Promise<void> {
+  const bytes = await encodeImage(image, formatOf(path), options);
+  await writeAtomic(path, (append) => append(bytes));
+}
+
+/**
+ * A picture as the bytes of a file: grey where its `origin` was, WebP without loss where
+ * that was, tagged as sRGB where that had a profile.
+ *
+ * TIFF of 16 bits is always RGB and never tagged, grey never tagged: sharp cannot.
+ *
+ * Errors: `RUNTIME_FAILED` when the encoder refuses, as WebP past 16383 pixels; `DEVICE_UNAVAILABLE`
+ * where sharp does not load.
+ */
+export async function encodeImage(
+  image: Image,
+  format: ImageFormat,
+  options: EncodeOptions = {},
+): Promise<Uint8Array> {
+  const { quality = 95 } = options;
+  const { width, height, origin = {} } = image;
+  const deep = image.bitDepth === 16 && (format === 'png' || format === 'tiff');
+  const grey = origin.grey === true && !(deep && format === 'tiff');
+  const withAlpha = image.alpha !== undefined && format !== 'jpeg';
+  const planes = [...(grey ? [greyOf(image)] : coloursOf(image))];
+  if (withAlpha) planes.push(image.alpha!);
+  const samples = interleaved(planes, deep);
+  const raw = { width, height, channels: planes.length as 1 | 2 | 3 | 4 };
+  const sharp = await loadSharp();
+  const encoder = sharp(samples, { raw, limitInputPixels: false });
+  if (deep) encoder.toColourspace(grey ? 'grey16' : 'rgb16');
+  else if (grey) encoder.toColourspace('b-w');
+  const tagged = origin.profile === true && !grey;
+  if (tagged && !deep) encoder.withIccProfile('srgb');
+  if (format === 'png') encoder.png();
+  else if (format === 'jpeg') encoder.jpeg({ quality, chromaSubsampling: '4:4:4' });
+  else if (format === 'webp') encoder.webp({ quality, lossless: origin.lossless === true });
+  else encoder.tiff({ compression: 'deflate', predictor: 'horizontal' });
+  const bytes = await encoder.toBuffer().catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+    throw new GraftError(
+      'RUNTIME_FAILED',
+      `A picture of ${width}x${height} could not be written as ${format}: ${reason}`,
+      { cause },
+    );
+  });
+  return tagged && deep && format === 'png' ? tagPng(bytes) : bytes;
+}
+
+function coloursOf({ data }: Image): Float32Array[] {
+  const size = data.length / 3;
+  return [0, 1, 2].map((plane) => data.subarray(plane * size, (plane + 1) * size));
+}
+
+/** The luma of BT.709; of equal planes, that plane. */
+function greyOf(image: Image): Float32Array {
+  const [red, green, blue] = coloursOf(image);
+  return red!.map((value, at) => 0.2126 * value + 0.7152 * green![at]! + 0.0722 * blue![at]!);
+}
+
+/** Samples pixel by pixel, rounded to nearest and clipped; NaN, which no picture can hold, becomes 0. */
+function interleaved(planes: readonly Float32Array[], deep: boolean): Uint8Array | Uint16Array {
+  const top = deep ? 65535 : 255;
+  const size = planes[0]!.length;
+  const samples = new (deep ? Uint16Array : Uint8Array)(size * planes.length);
+  for (const [plane, values] of planes.entries()) {
+    for (let at = 0, to = plane; at < size; at++, to += planes.length) {
+      samples[to] = Math.round(Math.min(1, Math.max(0, values[at]!)) * top);
+    }
+  }
+  return samples;
+}

@@ -1,0 +1,12 @@
+export { formatOf, type ImageFormat, imageExtensions } from './image/formats.ts';
+export { type ImageSize, imageSize } from './image/image-size.ts';
+export { loadSharp } from './image/load-sharp.ts';
+export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
+export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
+export { imageInput, imageOutput } from './run/image-values.ts';
+export { isOutOfMemory } from './run/is-out-of-memory.ts';
+export { type RestoreOptions, restoreImage } from './run/restore-image.ts';
+export { defaultOverlap, type RestoreTiledOptions, restoreTiled } from './run/restore-tiled.ts';
+export { type TileGap, tileGap } from './run/tile-gap.ts';
+export { anyWeight } from './steer/any-weight.ts';
+export { degradationTensor } from './steer/degradation-tensor.ts';

@@ -1,0 +1,32 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Session, SessionValue } from '@pip-graft/runtime';
+
+/** The input that takes pictures: the only one of four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
+export function imageInput(session: Session): SessionValue {
+  return only(session, session.inputs, 'input');
+}
+
+/** The output that gives pictures: the first of four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
+export function imageOutput(session: Session): SessionValue {
+  return only(session, session.outputs, 'output');
+}
+
+function only(session: Session, values: readonly SessionValue[], kind: string): SessionValue {
+  const found = values.filter(({ dims }) => dims.length === 4);
+  const value = found[0];
+  if (value === undefined || (kind === 'input' && found.length > 1)) {
+    const shapes = values.map(({ name, dims }) => `"${name}" [${dims.join(', ')}]`).join(', ');
+    throw new GraftError(
+      'UNSUPPORTED_LAYOUT',
+      `${session.label}: pictures need one ${kind} of shape (B,3,H,W); it has ${shapes}.`,
+    );
+  }
+  const channels = value.dims[1];
+  if (typeof channels === 'number' && channels !== 3) {
+    throw new GraftError(
+      'UNSUPPORTED_LAYOUT',
+      `${session.label}: its ${kind} "${value.name}" has ${channels} channels (shape [${value.dims.join(', ')}]), but pictures are (B,3,H,W).`,
+    );
+  }
+  return value;
+}

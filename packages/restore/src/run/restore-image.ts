@@ -1,0 +1,60 @@
+import type { Image } from '@pip-graft/imaging';
+import { cropImage, padToMultiple } from '@pip-graft/imaging';
+import type { Session } from '@pip-graft/runtime';
+import { runPicture } from './run-picture.ts';
+
+export interface RestoreOptions {
+  /** Both sides of what the network sees are multiples of this; default 1. */
+  readonly sizeMultiple?: number;
+  /**
+   * Non-negative weights over the adapter's labels, in its order; left out, the model's default. All
+   * zero give the host's output, and in a model with a sensor mean what the sensor finds.
+   */
+  readonly degradation?: readonly number[];
+  /** 0 is the host alone, 1 the whole graft; left out, the model's default. */
+  readonly strength?: number;
+  /** Names of the model's values where they are not the usual ones. */
+  readonly names?: {
+    readonly image?: string;
+    readonly output?: string;
+    /** Default 'degradation'. */
+    readonly degradation?: string;
+    /** Default 'strength'. */
+    readonly strength?: string;
+    /** The output of a sensor: weights that are used where `degradation` is left out or all zero. */
+    readonly found?: string;
+  };
+  /** The weights that the model's sensor found for the picture; not called where they were given. */
+  readonly onFound?: (weights: readonly number[]) => void;
+}
+
+/**
+ * Restores one picture whole: mirrors it up to the size the network needs, runs,
+ * crops back and clips to 0 … 1. Transparency and bit depth stay the picture's own.
+ *
+ * Errors: `INVALID_WEIGHTS` for weights that are negative or not finite;
+ * `INVALID_ARGUMENT` for a model without such inputs; `UNSUPPORTED_LAYOUT` for a
+ * model that is not image to image; `RUNTIME_FAILED` when it gives NaN or Inf.
+ *
+ * @example
+ * await restoreImage(session, photo, { sizeMultiple: 8, degradation: [0, 1, 0], strength: 0.8 });
+ */
+export async function restoreImage(
+  session: Session,
+  image: Image,
+  options: RestoreOptions = {},
+): Promise<Image> {
+  const padded = padToMultiple(image, options.sizeMultiple ?? 1);
+  const data = clip(await runPicture(session, padded, options));
+  const { width, height, bitDepth } = image;
+  const restored = { width: padded.width, height: padded.height, data, bitDepth };
+  return { ...image, data: cropImage(restored, width, height).data };
+}
+
+/** Limits values to 0 … 1, where they are. */
+export function clip(values: Float32Array): Float32Array {
+  for (let at = 0; at < values.length; at++) {
+    values[at] = Math.min(1, Math.max(0, values[at]!));
+  }
+  return values;
+}

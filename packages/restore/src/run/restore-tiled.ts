@@ -1,0 +1,141 @@
+import type { Image } from '@pip-graft/imaging';
+import {
+  blendTile,
+  cutImage,
+  minimumTile,
+  planTiles,
+  type TileOptions,
+  type TilePlan,
+  tileWeights,
+} from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Session } from '@pip-graft/runtime';
+import { anyWeight } from '../steer/any-weight.ts';
+import { findDegradation } from '../steer/find-degradation.ts';
+import { imageInput } from './image-values.ts';
+import { isOutOfMemory } from './is-out-of-memory.ts';
+import { clip, type RestoreOptions } from './restore-image.ts';
+import { runPicture } from './run-picture.ts';
+
+export interface RestoreTiledOptions extends RestoreOptions {
+  /** Longest side of a tile; default: no limit, one tile that is the picture. */
+  readonly tile?: number;
+  /** Pixels that neighbours share; default a quarter of the tile, 64 at most. */
+  readonly overlap?: number;
+  /** Tiles start on multiples of this; default 1. Take `deepestScale`, or the gap to the whole grows. */
+  readonly tileStep?: number;
+  readonly signal?: AbortSignal;
+  /** After each tile. */
+  readonly onTile?: (done: number, total: number, plan: TilePlan) => void;
+  /** When memory did not suffice for tiles of `tile` and those of `next` are tried. */
+  readonly onShrink?: (tile: number, next: number) => void;
+}
+
+/**
+ * Restores a picture in overlapping tiles of one size, all with one setting, blended
+ * into each other. Where memory runs out the tile is halved, down to 64, and the picture
+ * begun anew. A model whose sizes are built in is run on tiles of that size.
+ *
+ * A model that finds the degradation by itself finds it once for the whole picture: tiles that find
+ * each its own would leave seams.
+ *
+ * Networks that pool over the whole picture see a tile as a picture of its own, so the
+ * result differs from `restoreImage`'s; see `tileGap`.
+ *
+ * Beside the picture and the result, both float32, memory holds one tile.
+ *
+ * Errors: those of `restoreImage`; `INVALID_ARGUMENT` for a tile or overlap that cannot be.
+ *
+ * @example await restoreTiled(session, photo, { sizeMultiple: 8, tile: 512, tileStep: 8 });
+ */
+export async function restoreTiled(
+  session: Session,
+  image: Image,
+  options: RestoreTiledOptions = {},
+): Promise<Image> {
+  const [, , height, width] = imageInput(session).dims;
+  const { sizeMultiple = 1, tileStep = 1 } = options;
+  const builtIn = { width: sizeOf(width), height: sizeOf(height) };
+  let { tile = Number.POSITIVE_INFINITY, overlap } = options;
+  for (;;) {
+    const shared =
+      overlap ??
+      defaultOverlap(Math.min(tile, ...Object.values(builtIn).map((side) => side ?? tile)));
+    const asked: TileOptions = { tile, overlap: shared, sizeMultiple, tileStep, ...builtIn };
+    const plan = planTiles(image, asked);
+    try {
+      return await restorePlan(session, image, plan, options);
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      const side = Math.max(plan.width, plan.height);
+      const step = Math.max(sizeMultiple, tileStep);
+      const least = Math.ceil(minimumTile / step) * step;
+      const next = Math.max(least, Math.floor(side / 2 / step) * step);
+      const fixed = builtIn.width !== undefined && builtIn.height !== undefined;
+      if (fixed || side <= least) {
+        throw new GraftError(
+          'RUNTIME_FAILED',
+          `${session.label}: memory does not suffice even for a tile of ${plan.width}x${plan.height}; close other programs or use a smaller model.`,
+          { cause: error },
+        );
+      }
+      options.onShrink?.(side, next);
+      tile = next;
+      if (overlap !== undefined) overlap = Math.min(overlap, Math.floor(next / 2));
+    }
+  }
+}
+
+/** A quarter of the tile, 64 at most: more costs time and closes little of the gap (see docs/guides/restore.md). */
+/** Pixels that neighbouring tiles share where the caller does not say. */
+export function defaultOverlap(tile: number): number {
+  return Math.min(64, Math.floor(tile / 4));
+}
+
+function sizeOf(dim: number | string | undefined): number | undefined {
+  return typeof dim === 'number' ? dim : undefined;
+}
+
+async function restorePlan(
+  session: Session,
+  image: Image,
+  plan: TilePlan,
+  options: RestoreTiledOptions,
+): Promise<Image> {
+  const { width, height, columns, rows } = plan;
+  const across = tileWeights(columns, width);
+  const down = tileWeights(rows, height);
+  const total = columns.length * rows.length;
+  const told = total > 1 ? await tellAll(session, image, plan, options) : options;
+  const result = { ...image, data: new Float32Array(image.data.length) };
+  let done = 0;
+  for (const [row, y] of rows.entries()) {
+    for (const [column, x] of columns.entries()) {
+      options.signal?.throwIfAborted();
+      const part = cutImage(image, { x, y, width, height });
+      const data = await runPicture(session, part, told);
+      const weights = { across: across[column]!, down: down[row]! };
+      blendTile(result, { data, width, height, x, y, ...weights });
+      done++;
+      options.onTile?.(done, total, plan);
+    }
+  }
+  clip(result.data);
+  return result;
+}
+
+/** The options with what a sensor finds in the whole picture, where there is one to ask. */
+async function tellAll(
+  session: Session,
+  image: Image,
+  plan: TilePlan,
+  options: RestoreTiledOptions,
+): Promise<RestoreTiledOptions> {
+  if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
+  const degradation = await findDegradation(session, image, plan, options);
+  options.onFound?.(degradation);
+  if (anyWeight(degradation)) return { ...options, degradation };
+  // Weights of zero would let each tile find its own. The host's output is what strength 0 gives,
+  // whatever the labels.
+  return { ...options, degradation: degradation.map(() => 1), strength: 0 };
+}

@@ -1,0 +1,56 @@
+import type { Image } from '@pip-graft/imaging';
+import { imageTensor } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Session } from '@pip-graft/runtime';
+import { runModel } from '@pip-graft/runtime';
+import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
+import { anyWeight } from '../steer/any-weight.ts';
+import { degradationTensor } from '../steer/degradation-tensor.ts';
+import { imageInput, imageOutput } from './image-values.ts';
+import type { RestoreOptions } from './restore-image.ts';
+
+/**
+ * Runs a model on a picture of a size that it takes: planar RGB as it comes out, not clipped.
+ *
+ * Errors: see `restoreImage`.
+ */
+export async function runPicture(
+  session: Session,
+  image: Image,
+  options: RestoreOptions,
+): Promise<Float32Array> {
+  const { degradation, strength, names = {} } = options;
+  const { width, height } = image;
+  const input = names.image ?? imageInput(session).name;
+  const output = names.output ?? imageOutput(session).name;
+  const feeds: Record<string, TypedTensor> = { [input]: imageTensor([image]) };
+  if (degradation !== undefined) {
+    feeds[names.degradation ?? 'degradation'] = degradationTensor([degradation]);
+  }
+  if (strength !== undefined) {
+    if (!Number.isFinite(strength)) {
+      throw new GraftError('INVALID_ARGUMENT', `strength is a number, not ${strength}.`);
+    }
+    feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
+  }
+  const found = anyWeight(degradation) ? undefined : names.found;
+  const fetched = found === undefined ? [output] : [output, found];
+  const outputs = await runModel(session, feeds, fetched);
+  const { dims, data } = toFloat32(outputs[output]!);
+  let broken = 0;
+  for (const value of data) if (!Number.isFinite(value)) broken++;
+  if (broken > 0) {
+    throw new GraftError(
+      'RUNTIME_FAILED',
+      `${session.label}: ${broken} of ${data.length} output values are NaN or infinite; run \`graft validate\` on it.`,
+    );
+  }
+  if (dims.join() !== [1, 3, height, width].join()) {
+    throw new GraftError(
+      'UNSUPPORTED_LAYOUT',
+      `${session.label}: it made [${dims.join(', ')}] of [1, 3, ${height}, ${width}]; a restoration network keeps the size.`,
+    );
+  }
+  if (found !== undefined) options.onFound?.([...toFloat32(outputs[found]!).data]);
+  return data;
+}

@@ -1,0 +1,47 @@
+import type { Image, TilePlan } from '@pip-graft/imaging';
+import { cutImage } from '@pip-graft/imaging';
+import type { Session } from '@pip-graft/runtime';
+import type { RestoreOptions } from '../run/restore-image.ts';
+import { runPicture } from '../run/run-picture.ts';
+
+/** Tiles along each side that are looked at: nine of a picture say as much as all. */
+const looks = 3;
+
+/**
+ * The weights that a model's sensor finds for a picture as a whole: the mean over at most nine of its
+ * tiles, spread evenly. Each costs one run of the model.
+ *
+ * Errors: those of `restoreImage`.
+ */
+export async function findDegradation(
+  session: Session,
+  image: Image,
+  { width, height, columns, rows }: TilePlan,
+  options: RestoreOptions & { readonly signal?: AbortSignal },
+): Promise<number[]> {
+  const sums: number[] = [];
+  let count = 0;
+  for (const y of spread(rows)) {
+    for (const x of spread(columns)) {
+      options.signal?.throwIfAborted();
+      count++;
+      await runPicture(session, cutImage(image, { x, y, width, height }), {
+        ...options,
+        onFound: (weights) => {
+          for (const [at, weight] of weights.entries()) sums[at] = (sums[at] ?? 0) + weight;
+        },
+      });
+    }
+  }
+  return sums.map((sum) => sum / count);
+}
+
+/** At most {@link looks} of the places, the first and the last among them. */
+function spread(places: readonly number[]): readonly number[] {
+  if (places.length <= looks) return places;
+  const last = places.length - 1;
+  return Array.from(
+    { length: looks },
+    (_, index) => places[Math.round((index * last) / (looks - 1))]!,
+  );
+}

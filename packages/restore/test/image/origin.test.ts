@@ -1,0 +1,202 @@
+import { type Image, imageOf } from '@pip-graft/imaging';
+import { decodeImage, encodeImage, imageSize } from '@pip-graft/restore';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+
+const rgb = (width: number, height: number, top: number): Image => {
+  const length = 3 * width * height;
+  const data = Float32Array.from({ length }, (_, i) => ((i * 7919) % (top + 1)) / top);
+  return { ...imageOf(width, height, data), bitDepth: top > 255 ? 16 : 8 };
+};
+
+/** A picture whose planes are equal. */
+const grey = (top: number): Image => {
+  const plane = Array.from({ length: 20 }, (_, i) => ((i * 7919) % (top + 1)) / top);
+  const data = Float32Array.from([...plane, ...plane, ...plane]);
+  return { ...imageOf(5, 4, data), bitDepth: top > 255 ? 16 : 8, origin: { grey: true } };
+};
+
+const metadata = (bytes: Uint8Array) => sharp(bytes).metadata();
+
+describe('grey', () => {
+  test.each([
+    ['png', 255],
+    ['tiff', 255],
+    ['png', 65535],
+  ] as const)('%s of up to %i stays grey, bit for bit', async (format, top) => {
+    const bytes = await encodeImage(grey(top), format);
+    expect((await metadata(bytes)).channels).toBe(1);
+    expect(await decodeImage(bytes)).toEqual(grey(top));
+  });
+
+  test('with alpha', async () => {
+    const alpha = Float32Array.from({ length: 20 }, (_, i) => i / 255);
+    const bytes = await encodeImage({ ...grey(255), alpha }, 'png');
+    expect((await metadata(bytes)).channels).toBe(2);
+    expect(await decodeImage(bytes)).toEqual({ ...grey(255), alpha });
+  });
+
+  test('JPEG has one channel', async () => {
+    const bytes = await encodeImage(grey(255), 'jpeg');
+    expect((await metadata(bytes)).channels).toBe(1);
+    expect((await decodeImage(bytes)).origin).toEqual({ grey: true });
+  });
+
+  test('TIFF of 16 bits keeps its numbers as RGB', async () => {
+    const { origin: _, ...plain } = grey(65535);
+    expect(await decodeImage(await encodeImage(grey(65535), 'tiff'))).toEqual(plain);
+  });
+
+  test('colours that a network brought in become their luma', async () => {
+    const red = { ...imageOf(1, 1, Float32Array.from([1, 0, 0])), origin: { grey: true } } as const;
+    const back = await decodeImage(await encodeImage(red, 'png'));
+    expect([...back.data]).toEqual([54, 54, 54].map((value) => Math.fround(value / 255)));
+  });
+});
+
+describe('colour profiles', () => {
+  // Saturated, but inside sRGB; computed with the published matrices of both spaces.
+  const codes = [160, 100, 90];
+  const wanted = [170, 96, 87];
+
+  test('Display P3 of 16 bits is converted to sRGB', async () => {
+    const raw = { width: 1, height: 1, channels: 3 } as const;
+    // sharp takes 16 bits for P3 already, so the numbers stay and get the profile.
+    const p3 = await sharp(
+      Uint16Array.from(codes, (code) => code * 257),
+      { raw },
+    )
+      .toColourspace('rgb16')
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const image = await decodeImage(p3);
+    expect([...image.data].map((value) => Math.round(value * 255))).toEqual(wanted);
+    expect(image).toMatchObject({ bitDepth: 16, origin: { profile: true } });
+  });
+
+  test('8 bits with a profile come back as they went in', async () => {
+    const raw = { width: 1, height: 1, channels: 3 } as const;
+    const p3 = await sharp(Uint8Array.from(codes), { raw }).withIccProfile('p3').png().toBuffer();
+    const image = await decodeImage(p3);
+    const off = [...image.data].map((value, i) => Math.abs(Math.round(value * 255) - codes[i]!));
+    expect(Math.max(...off)).toBeLessThanOrEqual(1);
+    expect(image.origin).toEqual({ profile: true });
+  });
+
+  test.each(['png', 'tiff', 'jpeg', 'webp'] as const)(
+    'a result in %s is tagged sRGB where its source had a profile, and only there',
+    async (format) => {
+      const image = rgb(7, 5, 255);
+      const tagged = { ...image, origin: { profile: true, lossless: true } } as const;
+      const bytes = await encodeImage(tagged, format);
+      expect((await metadata(bytes)).hasProfile).toBe(true);
+      if (format !== 'jpeg') expect((await decodeImage(bytes)).data).toEqual(image.data);
+      expect((await metadata(await encodeImage(image, format))).hasProfile).toBe(false);
+    },
+  );
+
+  test('PNG of 16 bits is tagged by an sRGB chunk, its numbers untouched', async () => {
+    const image = rgb(7, 5, 65535);
+    const bytes = await encodeImage({ ...image, origin: { profile: true } }, 'png');
+    const at = Buffer.from(bytes).indexOf('sRGB');
+    expect(at).toBe(8 + 25 + 4);
+    expect((await decodeImage(bytes)).data).toEqual(image.data);
+  });
+});
+
+describe('other kinds', () => {
+  test('WebP without loss stays without loss, with and without alpha', async () => {
+    const image = { ...rgb(7, 5, 255), origin: { lossless: true } } as const;
+    expect(await decodeImage(await encodeImage(image, 'webp'))).toEqual(image);
+    const alpha = Float32Array.from({ length: 35 }, (_, i) => (i + 1) / 255);
+    const clear = { ...image, alpha };
+    expect(await decodeImage(await encodeImage(clear, 'webp'))).toEqual(clear);
+    const lossy = await decodeImage(await encodeImage(rgb(7, 5, 255), 'webp'));
+    expect(lossy.origin).toBeUndefined();
+  });
+
+  test('CMYK is read as RGB and written as RGB', async () => {
+    const base = sharp({ create: { width: 8, height: 8, channels: 3, background: '#40a060' } });
+    const cmyk = await base.toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+    expect((await metadata(cmyk)).space).toBe('cmyk');
+    const image = await decodeImage(cmyk);
+    const [red, green, blue] = [0, 64, 128].map((at) => image.data[at]! * 255);
+    expect(red).toBeGreaterThan(40);
+    expect(red).toBeLessThan(90);
+    expect(green).toBeGreaterThan(140);
+    expect(blue).toBeGreaterThan(75);
+    expect(blue).toBeLessThan(115);
+    expect((await metadata(await encodeImage(image, 'jpeg'))).space).toBe('srgb');
+  });
+
+  const frames = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        sharp({
+          create: { width: 4, height: 3, channels: 3, background: { r: index * 80, g: 9, b: 0 } },
+        })
+          .png()
+          .toBuffer(),
+      ),
+    );
+
+  test.each(['webp', 'tiff'] as const)(
+    'of several frames in %s the first, and how many',
+    async (format) => {
+      const joined = sharp(await frames(3), { join: { animated: true } });
+      const bytes = await (format === 'webp'
+        ? joined.webp({ lossless: true })
+        : joined.tiff({ compression: 'lzw' })
+      ).toBuffer();
+      expect(await imageSize(bytes)).toEqual({ width: 4, height: 3, pages: 3 });
+      const image = await decodeImage(bytes);
+      expect([image.width, image.height, image.data[0], image.origin?.pages]).toEqual([4, 3, 0, 3]);
+      expect(image.origin?.lossless).toBe(format === 'webp' ? true : undefined);
+    },
+  );
+
+  test('samples of floating point are refused, not guessed', async () => {
+    await expect(decodeImage(floatTiff())).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message: expect.stringContaining('its samples are float, and 8 or 16 bits are read'),
+    });
+  });
+
+  test('a picture of nothing has no size', async () => {
+    await expect(imageSize(new Uint8Array(), 'x.png')).rejects.toThrow(/x\.png: .*empty/);
+    await expect(imageSize(Buffer.from('text'), 'x.png')).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+    });
+  });
+});
+
+/** A TIFF of one grey float32 pixel, little-endian. */
+function floatTiff(): Buffer {
+  const entries = [
+    [256, 4, 1],
+    [257, 4, 1],
+    [258, 3, 32],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 4, 1],
+    [279, 4, 4],
+    [339, 3, 3],
+  ] as const;
+  const bytes = Buffer.alloc(12 + 2 + entries.length * 12 + 4);
+  bytes.write('II');
+  bytes.writeUInt16LE(42, 2);
+  bytes.writeUInt32LE(12, 4);
+  bytes.writeFloatLE(0.5, 8);
+  bytes.writeUInt16LE(entries.length, 12);
+  for (const [index, [tag, type, value]] of entries.entries()) {
+    const at = 14 + index * 12;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  }
+  return bytes;
+}

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Image, imageOf } from '@pip-graft/imaging';
+import { initSensor } from '@pip-graft/pip-core';
+import { restoreImage, restoreTiled, writeImage } from '@pip-graft/restore';
+import { createSession, type Session } from '@pip-graft/runtime';
+import { graftedFiles, labels } from '@pip-graft/test-utils';
+import { evaluate, validateGraft } from '@pip-graft/validate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const small = { labels, widths: [4, 6], local: 6, hidden: 5, seed: 2 };
+const sensor = initSensor({ ...small, sure: { from: 0, full: 1 } });
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+let paths: { readonly base: string; readonly grafted: string };
+let session: Session;
+beforeAll(async () => {
+  paths = await graftedFiles(folder, {
+    ...{ init: { attach: 'replace' }, plan: { auto: sensor }, trained: true },
+  });
+  session = await createSession(paths.grafted);
+});
+afterAll(async () => {
+  await session.release();
+  rmSync(folder, { recursive: true });
+});
+
+/** Dark on the left, bright and rough on the right: halves that a sensor takes for different things. */
+const picture: Image = imageOf(
+  96,
+  64,
+  Float32Array.from({ length: 3 * 96 * 64 }, (_, i) =>
+    i % 96 < 48 ? 0.05 : 0.5 + 0.5 * Math.sin(i * i * 0.1),
+  ),
+);
+const names = { found: 'degradation_found' };
+const all = { sizeMultiple: 4, tileStep: 4, names };
+
+describe('a model with a sensor', () => {
+  it('tells what it found in a whole picture, and nothing where it was told', async () => {
+    const found: (readonly number[])[] = [];
+    const onFound = (weights: readonly number[]) => void found.push(weights);
+    const silent = await restoreImage(session, picture, { ...all, onFound });
+    expect(found).toHaveLength(1);
+    expect(found[0]!.every((weight) => weight > 0 && weight < 1)).toBe(true);
+    const told = await restoreImage(session, picture, { ...all, onFound, degradation: found[0]! });
+    expect(found).toHaveLength(1);
+    expect(told.data).toEqual(silent.data);
+  });
+
+  it('finds it once for all tiles of a picture', async () => {
+    const found: (readonly number[])[] = [];
+    const tiled = { ...all, tile: 32, overlap: 8 };
+    const onFound = (weights: readonly number[]) => void found.push(weights);
+    const blind = await restoreTiled(session, picture, { ...tiled, onFound });
+    expect(found).toHaveLength(1);
+    const told = await restoreTiled(session, picture, { ...tiled, degradation: found[0]! });
+    expect(blind.data).toEqual(told.data);
+    // Without the name of the output every tile finds its own: that is what must not be.
+    const { names: _, ...unnamed } = tiled;
+    const each = await restoreTiled(session, picture, unnamed);
+    expect(each.data).not.toEqual(blind.data);
+  });
+
+  it('gives the host’s output in every tile where it finds nothing', async () => {
+    const deaf = initSensor({ ...small, sure: { from: 0.999, full: 1 } });
+    const files = await graftedFiles(mkdtempSync(join(folder, 'deaf-')), {
+      ...{ init: { attach: 'replace' }, plan: { auto: deaf }, trained: true },
+    });
+    const [grafted, host] = await Promise.all(
+      [files.grafted, files.base].map((file) => createSession(file)),
+    );
+    const found: (readonly number[])[] = [];
+    const onFound = (weights: readonly number[]) => void found.push(weights);
+    const tiled = { ...all, tile: 32, overlap: 8 };
+    const blind = await restoreTiled(grafted!, picture, { ...tiled, onFound });
+    expect(found).toEqual([labels.map(() => 0)]);
+    const alone = await restoreTiled(host!, picture, {
+      sizeMultiple: 4,
+      tile: 32,
+      overlap: 8,
+      tileStep: 4,
+    });
+    const gap = blind.data.map((value, at) => Math.abs(value - alone.data[at]!));
+    expect(Math.max(...gap)).toBeLessThan(1e-5);
+    const target = join(folder, 'two.png');
+    await writeImage(target, picture);
+    const tasks = [{ name: 'derain', pairs: [{ name: 'two', input: target, target }] }];
+    const [task] = (await evaluate({ model: files.grafted, tasks, sizeMultiple: 4, blind: true }))
+      .tasks;
+    expect(task!.found).toEqual({ label: 'rain', right: 0, of: 1 });
+    await Promise.all([grafted!.release(), host!.release()]);
+  });
+
+  it('passes its check, and is judged blind', async () => {
+    const { status, checks } = await validateGraft({
+      ...paths,
+      only: ['loads', 'sensor', 'labels steer', 'batch rows', 'planned records only', 'removal'],
+    });
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
+      ['loads', 'passed'],
+      ['batch rows', 'passed'],
+      ['labels steer', 'passed'],
+      ['sensor', 'passed'],
+      ['planned records only', 'passed'],
+      ['removal', 'passed'],
+    ]);
+    expect(status).toBe('passed');
+  });
+
+  it('is measured blind: what was found, and how often that was right', async () => {
+    const target = join(folder, 'one.png');
+    await writeImage(target, picture);
+    const tasks = [{ name: 'derain', pairs: [{ name: 'one', input: target, target }] }];
+    const common = { model: paths.grafted, tasks, sizeMultiple: 4 };
+    const [task] = (await evaluate({ ...common, blind: true })).tasks;
+    const found = task!.pictures[0]!.found!;
+    expect(Object.keys(found)).toEqual(labels);
+    expect(found['rain']).toBeGreaterThan(0);
+    expect(task).toMatchObject({
+      degradation: { weights: null, by: 'sensor' },
+      found: { label: 'rain', right: 1, of: 1 },
+    });
+    const [named] = (await evaluate(common)).tasks;
+    expect(named).toMatchObject({ degradation: { by: 'name' }, found: null });
+    await expect(evaluate({ ...common, model: paths.base, blind: true })).rejects.toThrow(
+      /no sensor that finds the degradation/,
+    );
+  });
+});

@@ -1,0 +1,235 @@
+import { autoTile, bytesPerPixel, deepestScale, type Image, imageOf } from '@pip-graft/imaging';
+import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
+import { isOutOfMemory, restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
+import { createSession, type Session } from '@pip-graft/runtime';
+import { constant, halvingModel, node, picture, tinyModel, tinyUnet } from '@pip-graft/test-utils';
+import { describe, expect, test } from 'vitest';
+
+/** A picture of numbers that look like noise, some of them the extremes. */
+function noisy(width: number, height: number): Image {
+  const data = Float32Array.from(
+    { length: 3 * width * height },
+    (_, i) => ((i * 7919) % 1009) / 1008,
+  );
+  return imageOf(width, height, data);
+}
+
+const identity = (size?: number) => {
+  const value = { dataType: 'float32', dims: ['b', 3, size ?? 'h', size ?? 'w'] } as const;
+  return tinyModel({
+    nodes: [node('Identity', ['input'], 'output')],
+    inputs: [{ ...value, name: 'input' }],
+    outputs: [{ ...value, name: 'output' }],
+  });
+};
+
+/** output = input - mean(input) + 0.5: pools over all that it sees. */
+const pooling = tinyModel({
+  nodes: [
+    node('GlobalAveragePool', ['input'], 'mean'),
+    node('Sub', ['input', 'mean'], 'centred'),
+    node('Add', ['centred', 'half'], 'output'),
+  ],
+  inputs: [picture('input')],
+  outputs: [picture('output')],
+  initializers: [constant('half', [0.5], [])],
+});
+
+/** A session that has memory for `pixels` and says so as onnxruntime does. */
+function cramped(session: Session, pixels: number, message: string): Session & { ran: string[] } {
+  const ran: string[] = [];
+  const run: Session['run'] = (feeds, fetches) => {
+    const [, , height, width] = feeds['input']!.dims;
+    ran.push(`${width}x${height}`);
+    if (width! * height! <= pixels) return session.run(feeds, fetches);
+    const cause = new Error(message);
+    return Promise.reject(new GraftError('RUNTIME_FAILED', 'it failed', { cause }));
+  };
+  return { ...session, run, ran };
+}
+
+describe('restoreTiled', () => {
+  test.each([
+    [{ tile: 32, overlap: 8 }],
+    [{ tile: 40, overlap: 33 }],
+    [{ tile: 24, overlap: 0, sizeMultiple: 8 }],
+    [{}],
+  ])('a model that changes nothing gives the picture bit for bit: %o', async (options) => {
+    const session = await createSession({ model: identity() });
+    const image = { ...noisy(101, 67), bitDepth: 16, alpha: new Float32Array(6767) } as const;
+    expect(await restoreTiled(session, image, options)).toEqual(image);
+    await session.release();
+  });
+
+  test('a local model: equal to whole but for the seams of its receptive field', async () => {
+    const session = await createSession({ model: tinyUnet() });
+    const image = noisy(96, 80);
+    const whole = await restoreImage(session, image, { sizeMultiple: 4 });
+    const options = { sizeMultiple: 4, tile: 48, overlap: 32 };
+    const tiled = await restoreTiled(session, image, options);
+    // Its reach is below 32, so that the outer 8 columns of the first tile know no other.
+    for (let y = 0; y < 8; y++) {
+      for (let x = 0; x < 8; x++) {
+        expect(tiled.data[y * 96 + x]).toBeCloseTo(whole.data[y * 96 + x]!, 6);
+      }
+    }
+    expect(await tileGap(session, image, options)).toMatchObject({ width: 96, height: 80 });
+    await session.release();
+  });
+
+  test('one tile is the whole picture, padding and clipping included', async () => {
+    const session = await createSession({ model: tinyUnet() });
+    const image = noisy(50, 37);
+    const options = { sizeMultiple: 4 };
+    expect(await restoreTiled(session, image, options)).toEqual(
+      await restoreImage(session, image, options),
+    );
+    await session.release();
+  });
+
+  test('a model that pools differs, and tileGap says by how much', async () => {
+    const session = await createSession({ model: pooling });
+    // Left half 0.25, right half 0.75: whole it stays, tiles that see one half become 0.5.
+    const data = Float32Array.from({ length: 3 * 64 * 32 }, (_, i) => (i % 64 < 32 ? 0.25 : 0.75));
+    const gap = await tileGap(session, imageOf(64, 32, data), { tile: 32, overlap: 0 });
+    expect(gap).toEqual({
+      width: 64,
+      height: 32,
+      tile: 32,
+      overlap: 0,
+      psnr: expect.closeTo(12.0412, 3),
+      maxAbs: expect.closeTo(0.25, 6),
+    });
+    const none = await tileGap(session, imageOf(64, 32, data), { tile: 64, overlap: 0 });
+    expect(none).toMatchObject({ psnr: null, maxAbs: 0 });
+    await session.release();
+  });
+
+  test('a built-in size: larger pictures in tiles of it, smaller ones mirrored up to it', async () => {
+    const session = await createSession({ model: identity(48) });
+    for (const image of [
+      noisy(300, 280),
+      noisy(100, 48),
+      noisy(20, 130),
+      noisy(5, 3),
+      noisy(48, 48),
+    ]) {
+      expect(await restoreTiled(session, image)).toEqual(image);
+    }
+    await session.release();
+  });
+
+  test('float16 models take tiles', async () => {
+    const value = (name: string) => picture(name, 'float16');
+    const model = tinyModel({
+      nodes: [node('Identity', ['input'], 'output')],
+      inputs: [value('input')],
+      outputs: [value('output')],
+    });
+    const session = await createSession({ model });
+    const image = noisy(70, 40);
+    const tiled = await restoreTiled(session, image, { tile: 32 });
+    tiled.data.forEach((at, i) => {
+      expect(at).toBeCloseTo(image.data[i]!, 3);
+    });
+    await session.release();
+  });
+
+  test('out of memory halves the tile, says so and goes on', async () => {
+    const native = await createSession({ model: identity() });
+    const session = cramped(native, 64 * 64, 'Failed to allocate memory for requested buffer');
+    const shrunk: number[][] = [];
+    const image = noisy(300, 200);
+    const restored = await restoreTiled(session, image, {
+      onShrink: (tile, next) => shrunk.push([tile, next]),
+    });
+    expect(restored).toEqual(image);
+    expect(shrunk).toEqual([
+      [300, 150],
+      [125, 64],
+    ]);
+    expect(session.ran.slice(0, 3)).toEqual(['300x200', '125x119', '64x62']);
+    await native.release();
+  });
+
+  test('memory that never suffices, and other failures, end it', async () => {
+    const native = await createSession({ model: identity() });
+    const full = cramped(native, 0, 'std::bad_alloc');
+    await expect(restoreTiled(full, noisy(300, 200))).rejects.toMatchObject({
+      code: 'RUNTIME_FAILED',
+      message: expect.stringContaining('memory does not suffice even for a tile of 64x62'),
+    });
+    const broken = cramped(native, 0, 'Non-zero status code');
+    await expect(restoreTiled(broken, noisy(300, 200))).rejects.toThrow('it failed');
+    expect(broken.ran).toEqual(['300x200']);
+    await native.release();
+  });
+
+  test('counts its tiles and stops when asked to', async () => {
+    const session = await createSession({ model: halvingModel() });
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const run = restoreTiled(session, noisy(90, 40), {
+      tile: 40,
+      overlap: 8,
+      signal: stop.signal,
+      onTile: (done, total, { width, height }) => {
+        seen.push(`${done}/${total} ${width}x${height}`);
+        if (done === 2) stop.abort();
+      },
+    });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+    expect(seen).toEqual(['1/3 36x40', '2/3 36x40']);
+    await session.release();
+  });
+});
+
+describe('isOutOfMemory', () => {
+  test.each([
+    'std::bad_alloc',
+    'Failed to allocate memory for requested buffer of size 1073741824',
+    'CUDA failure 2: out of memory ; GPU=0',
+    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED',
+    'Available memory of 268435456 is smaller than requested bytes of 536870912',
+    'Array buffer allocation failed',
+    'VK_ERROR_OUT_OF_DEVICE_MEMORY: out of memory',
+  ])('%s', (message) => {
+    expect(isOutOfMemory(new Error(message))).toBe(true);
+    expect(isOutOfMemory(new Error('wrapped', { cause: new Error(message) }))).toBe(true);
+  });
+
+  test.each([['Got invalid dimensions for input'], [undefined], ['']])('not %s', (message) => {
+    expect(isOutOfMemory(new Error(message))).toBe(false);
+    expect(isOutOfMemory(message)).toBe(false);
+  });
+});
+
+test('deepestScale: what the smallest feature map stands for', () => {
+  expect(deepestScale(graphFacts(tinyUnet()))).toBe(4);
+  expect(deepestScale(graphFacts(halvingModel()))).toBe(1);
+});
+
+describe('auto', () => {
+  const memory = { bytesPerPixel: 4096, available: 64e9 };
+
+  test('whole where it fits, else the largest square that does', () => {
+    // 2 GiB / 4096 = 524288 pixels.
+    expect(autoTile({ width: 1024, height: 512 }, memory)).toBe(Number.POSITIVE_INFINITY);
+    expect(autoTile({ width: 1024, height: 513 }, memory)).toBe(724);
+    expect(autoTile({ width: 4000, height: 3000 }, { ...memory, sizeMultiple: 16 })).toBe(720);
+  });
+
+  test('half of what is free where that is less, and never below the minimum', () => {
+    expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 2 ** 30 })).toBe(362);
+    expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 1 })).toBe(64);
+  });
+
+  test('bytes per pixel: the largest set of values alive at once', () => {
+    // Before the Add: input 3, mean 0, centred 3; during it centred 3 and output 3.
+    const seven = 7 * 4;
+    expect(bytesPerPixel(graphFacts(pooling))).toBeCloseTo(seven * 6, 6);
+    expect(bytesPerPixel(graphFacts(halvingModel()))).toBeCloseTo(seven * 3, 6);
+    // Skips 1 and 2 with the widest convolution at full resolution beside them.
+    expect(bytesPerPixel(graphFacts(tinyUnet()))).toBeCloseTo(seven * 24, 6);
+  });
+});

@@ -1,4 +1,0 @@
-import type { Trial, TrialResult } from '../validate/trial.ts';
-
-/** Runs one model on pictures with settings, whatever stands behind it: a session, a process, a test's fake. */
-export type TrialRunner = (trial: Trial) => Promise<TrialResult>;

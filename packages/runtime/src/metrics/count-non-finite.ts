@@ -1,9 +1,0 @@
-import { toFloat32 } from '../session/to-float32.ts';
-import type { TypedTensor } from '../session/typed-tensor.ts';
-
-/** How many elements are NaN or infinite. @example countNonFinite(output) === 0 */
-export function countNonFinite(tensor: TypedTensor): number {
-  let count = 0;
-  for (const value of toFloat32(tensor).data) if (!Number.isFinite(value)) count++;
-  return count;
-}

@@ -1,0 +1,2 @@
+export { type GraftedOptions, graftedFiles, labels, tinyUnet } from './grafted.ts';
+export { bytesOf, constant, halvingModel, node, picture, scalar, tinyModel } from './models.ts';

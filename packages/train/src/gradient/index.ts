@@ -1,1 +1,0 @@
-export { type GradientModel, type GradientRequest, gradientOf } from './gradient-of.ts';

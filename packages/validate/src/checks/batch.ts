@@ -1,0 +1,63 @@
+import { difference } from '@pip-graft/imaging';
+import { toFloat32 } from '@pip-graft/weights';
+import { fitted, noise } from '../subject/pictures.ts';
+import type { Check, Subject } from '../subject/subject.ts';
+import { atMost, skipped } from '../verdict.ts';
+
+/** Pictures of a batch do not see each other, nor each other's weights; one row serves all. */
+export const batch: Check = {
+  name: 'batch rows',
+  async run(subject) {
+    if (!subject.batches.includes(2)) return skipped('The host takes a batch of 1 only.');
+    const size = subject.sizes[0]!;
+    const images = [fitted(subject.photo, size), noise(size, 2)] as const;
+    const rows = twoRows(subject);
+    const together = await subject.run('grafted', { images, ...(rows && { rows }) });
+    let worst = 0;
+    for (const [index, image] of images.entries()) {
+      const alone = await subject.run('grafted', {
+        images: [image],
+        ...(rows && { rows: [rows[index]!] }),
+      });
+      worst = larger(worst, apart(rowOf(together.output, index), alone.output));
+    }
+    if (rows) {
+      const shared = await subject.run('grafted', { images, rows: [rows[0]!] });
+      const repeated = await subject.run('grafted', { images, rows: [rows[0]!, rows[0]!] });
+      worst = larger(worst, apart(shared.output, repeated.output));
+    }
+    return atMost(
+      worst,
+      subject.tolerances.batch,
+      `Two pictures in one batch${rows ? ', each with its own label,' : ''} against each alone${rows ? ', and one row of weights for both against that row twice' : ''}; largest relative difference.`,
+    );
+  },
+};
+
+function twoRows({ graft }: Subject): [number[], number[]] | undefined {
+  if (graft.inputs === null) return undefined;
+  const last = graft.labels.length - 1;
+  return [
+    graft.labels.map((_, i) => (i === 0 ? 1 : 0)),
+    graft.labels.map((_, i) => (i === last ? 1 : 0)),
+  ];
+}
+
+type Tensor = Parameters<typeof toFloat32>[0];
+
+function rowOf(tensor: Tensor, index: number): Tensor {
+  const { dims, data } = toFloat32(tensor);
+  const size = data.length / dims[0]!;
+  const row = data.slice(index * size, (index + 1) * size);
+  return { type: 'float32', dims: [1, ...dims.slice(1)], data: row };
+}
+
+function apart(a: Tensor, b: Tensor): number {
+  const { maxAbs, peak } = difference(toFloat32(a), toFloat32(b));
+  return maxAbs === 0 ? 0 : maxAbs / peak;
+}
+
+/** NaN wins. */
+function larger(a: number, b: number): number {
+  return Number.isNaN(b) || b > a ? b : a;
+}

@@ -1,0 +1,73 @@
+import type { Image } from '@pip-graft/imaging';
+import { countNonFinite } from '@pip-graft/imaging';
+import { moduleValues } from '../subject/module-values.ts';
+import { fitted, flat, noise } from '../subject/pictures.ts';
+import type { Check, Subject } from '../subject/subject.ts';
+import { atMost } from '../verdict.ts';
+
+/**
+ * No NaN and no infinity on easy and hard pictures, in the output and inside
+ * every branch: behind a closed gate an infinity would show only as NaN, and at
+ * strength 0 it would spoil the host.
+ */
+export const finite: Check = {
+  name: 'finite numbers',
+  async run(subject) {
+    const { graft } = subject;
+    const inner = moduleValues(graft).flatMap((values) => [
+      values.universalPrompt,
+      values.modulated,
+    ]);
+    const pictures = hardPictures(subject);
+    const places = new Set<string>();
+    const spoiltHost: string[] = [];
+    let bad = 0;
+    for (const [turn, [name, image]] of pictures.entries()) {
+      // `inner` asks for the session that other checks have open already.
+      const host = await subject.run('host', { images: [image], inner: [] });
+      if (countNonFinite(host.output) > 0) spoiltHost.push(name);
+      for (const settings of settingsOf(subject, turn)) {
+        const trial = { images: [image], inner, ...settings };
+        const { output, tensors } = await subject.run('grafted', trial);
+        const seen = [
+          ['the output', output] as const,
+          ...inner.map((v) => [v, tensors[v]!] as const),
+        ];
+        for (const [place, tensor] of seen) {
+          const count = countNonFinite(tensor);
+          bad += count;
+          if (count > 0) places.add(`${place} on ${name}`);
+        }
+      }
+    }
+    const where = places.size === 0 ? '' : ` Found in ${[...places].slice(0, 4).join('; ')}.`;
+    const already =
+      spoiltHost.length === 0 ? '' : ` The host itself gives them on ${spoiltHost.join(', ')}.`;
+    return atMost(
+      bad,
+      0,
+      `NaN and infinite values in the output and in ${inner.length} inner values, on ${pictures.map(([name]) => name).join(', ')}.${where}${already}`,
+    );
+  },
+};
+
+function hardPictures({ photo, sizes }: Subject): [string, Image][] {
+  const size = sizes[0]!;
+  return [
+    ['a photo', fitted(photo, size)],
+    ['flat black', flat(size, 0)],
+    ['flat white', flat(size, 1)],
+    ['noise', noise(size, 3)],
+  ];
+}
+
+/** All labels alike, and one label, another for each picture. */
+function settingsOf({ graft }: Subject, turn: number): { rows?: number[][] }[] {
+  if (graft.inputs === null) return [{}];
+  const count = graft.labels.length;
+  const uniform = graft.labels.map(() => 1 / count);
+  return [
+    { rows: [uniform] },
+    { rows: [graft.labels.map((_, i) => (i === turn % count ? 1 : 0))] },
+  ];
+}

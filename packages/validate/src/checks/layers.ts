@@ -1,0 +1,42 @@
+import { readyFeeds } from '@pip-graft/runtime';
+import { compareLayers } from '../layers/compare-layers.ts';
+import { fitted } from '../subject/pictures.ts';
+import type { Check } from '../subject/subject.ts';
+import { figure } from '../verdict.ts';
+
+/** Every inner tensor of the graft on the device against the CPU, and where an error begins. */
+export const layers: Check = {
+  name: 'layers',
+  async run(subject) {
+    const { device, timing, computes, tolerances, threads } = subject;
+    const images = [fitted(subject.photo, timing.size)];
+    const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });
+    const feeds = readyFeeds(session, subject.feeds('grafted', { images }));
+    const options = subject.options('grafted', { level: 'all', precision: 'float32' });
+    const precision = computes === 'float16' ? 'float16' : 'float32';
+    const found = await compareLayers(subject.grafted, {
+      device,
+      feeds,
+      limit: tolerances.layers[precision],
+      ...(options.deviceId === undefined ? {} : { deviceId: options.deviceId }),
+      ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      ...(threads === undefined ? {} : { threads }),
+      ...(subject.onStep === undefined ? {} : { onSlice: subject.onStep }),
+    });
+    const beginnings = found.rows.filter(({ begins }) => begins);
+    const worst = found.rows.reduce((most, { relative }) => (relative > most ? relative : most), 0);
+    const first = beginnings
+      .slice(0, 3)
+      .map(
+        (row) =>
+          `${row.opType} '${row.node}' (${row.relative.toExponential(1)}, of which ${row.own.toExponential(1)} its own slice's)`,
+      );
+    return {
+      status: beginnings.length === 0 ? 'passed' : 'failed',
+      measured: figure(beginnings.length === 0 ? worst : (beginnings[0]?.relative ?? worst)),
+      limit: found.limit,
+      detail: `Largest difference of an inner tensor on ${device} from the CPU, relative to its largest value; ${found.compared} tensors in ${found.slices} slices.${first.length === 0 ? '' : ` Errors begin at ${first.join('; ')}.`}`,
+      figures: { layers: found },
+    };
+  },
+};

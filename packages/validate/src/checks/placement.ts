@@ -1,0 +1,58 @@
+import type { Placement } from '@pip-graft/runtime';
+import { profileRun, summariseProfile } from '@pip-graft/runtime';
+import { fitted } from '../subject/pictures.ts';
+import type { Check, Side, Subject } from '../subject/subject.ts';
+import { skipped } from '../verdict.ts';
+
+/**
+ * Both models really ran on the device: onnxruntime was forbidden to leave nodes to the CPU, or
+ * its profile shows that every node with a sizeable float output ran there.
+ */
+export const placement: Check = {
+  name: 'ran on the device',
+  async run(subject) {
+    const { device } = subject;
+    if (device === 'cpu') return skipped('Everything runs on the CPU anyway.');
+    const placements = [await placed(subject, 'host'), await placed(subject, 'grafted')];
+    const fallbacks = placements.flatMap((each) => each.fallbacks);
+    const good = placements.every(({ evidence }) => evidence !== 'none');
+    const first = fallbacks
+      .slice(0, 3)
+      .map(({ opType, node, reason }) => `${opType} '${node}' (${reason})`);
+    const found =
+      first.length === 0
+        ? ''
+        : ` Elsewhere: ${first.join('; ')}${fallbacks.length > 3 ? ` and ${fallbacks.length - 3} more` : ''}.`;
+    return {
+      status: good ? 'passed' : 'failed',
+      measured: fallbacks.length,
+      limit: 0,
+      detail: `Nodes with sizeable float outputs of host and graft that did not run on ${device}; evidence: ${placements.map(words).join(', ')}.${found}`,
+      figures: { placements },
+    };
+  },
+};
+
+function words({ side, evidence, providers, copies }: Placement): string {
+  const nodes = providers.map((each) => `${each.nodes} ${each.provider}`).join(' + ');
+  const how = { strict: 'strict session', profile: 'profile', none: 'none' }[evidence];
+  return `${side} ${how} (${nodes === '' ? 'no nodes' : nodes}, ${copies} copies)`;
+}
+
+async function placed(subject: Subject, side: Side): Promise<Placement> {
+  const { device, timing } = subject;
+  const { size } = timing;
+  const model = subject[side];
+  const options = subject.options(side, { level: 'all' });
+  const feeds = subject.feeds(side, { images: [fitted(subject.photo, size)] });
+  const { nodes, strict } = await profileRun(model, feeds, options);
+  const summary = summariseProfile(nodes, device, { opsets: model.model.opsets, dynamic: false });
+  return {
+    side,
+    device,
+    width: size.width,
+    height: size.height,
+    ...summary,
+    evidence: strict && summary.evidence !== 'none' ? 'strict' : summary.evidence,
+  };
+}

@@ -1,0 +1,83 @@
+import type { Image } from '@pip-graft/imaging';
+import { countNonFinite, difference } from '@pip-graft/imaging';
+import type { TypedTensor } from '@pip-graft/weights';
+import { toFloat32 } from '@pip-graft/weights';
+import { fitted, flat } from '../subject/pictures.ts';
+import type { Check, Subject } from '../subject/subject.ts';
+import { atMost, skipped } from '../verdict.ts';
+
+/**
+ * Every label, mixtures of labels and strengths from 0 beyond 1, on a photo and on flat dark and
+ * flat bright pictures: the output is finite, and at strength 0 it is the host's whatever the label.
+ */
+export const settings: Check = {
+  name: 'labels and strengths',
+  async run(subject) {
+    if (subject.graft.inputs === null) return skipped('The degradation is baked in.');
+    const wrong: string[] = [];
+    const pictures = picturesOf(subject);
+    const rows = rowsOf(subject);
+    const strengths = subject.sweep ? [0, 0.25, 0.5, 1, 1.5] : [0, 1];
+    const total = pictures.length * rows.length * strengths.length;
+    let tried = 0;
+    for (const [picture, image] of pictures) {
+      const images = [image];
+      const host = (await subject.run('host', { images })).output;
+      for (const [label, row] of rows) {
+        for (const strength of strengths) {
+          subject.onStep?.(tried++, total);
+          const { output } = await subject.run('grafted', { images, rows: [row], strength });
+          const fault = faultOf(subject, output, strength === 0 ? host : undefined, host);
+          if (fault !== undefined) wrong.push(`${label} at ${strength} on ${picture} ${fault}`);
+        }
+      }
+    }
+    const found = wrong.length === 0 ? '' : ` Wrong: ${wrong.slice(0, 4).join('; ')}.`;
+    return atMost(
+      wrong.length,
+      0,
+      `Settings that give NaN or infinity, or at strength 0 not the host's output, of ${total}: ${rows.map(([label]) => label).join(', ')}; strength ${strengths.join(', ')}; on ${pictures.map(([name]) => name).join(', ')}.${found}`,
+    );
+  },
+};
+
+function picturesOf({ photo, sizes }: Subject): [string, Image][] {
+  const size = sizes[0]!;
+  return [
+    ['a photo', fitted(photo, size)],
+    ['a flat dark picture', flat(size, 0.02)],
+    ['a flat bright picture', flat(size, 0.98)],
+  ];
+}
+
+function rowsOf({ graft, sweep }: Subject): [string, number[]][] {
+  const { labels } = graft;
+  const alone = labels.map((label, at): [string, number[]] => [
+    label,
+    labels.map((_, index) => (index === at ? 1 : 0)),
+  ]);
+  const mixed = labels.flatMap((a, i) =>
+    labels
+      .slice(i + 1)
+      .map((b, j): [string, number[]] => [
+        `${a}+${b}`,
+        labels.map((_, index) => (index === i || index === i + 1 + j ? 0.5 : 0)),
+      ]),
+  );
+  const all: [string, number[]] = ['all alike', labels.map(() => 1 / labels.length)];
+  return [...alone, ...(sweep ? mixed : mixed.slice(0, 1)), all];
+}
+
+/** @param neutral the host's output where the graft must give the same */
+function faultOf(
+  { tolerances }: Subject,
+  output: TypedTensor,
+  neutral: TypedTensor | undefined,
+  host: TypedTensor,
+): string | undefined {
+  if (countNonFinite(output) > countNonFinite(host)) return 'has NaN or infinity';
+  if (neutral === undefined) return undefined;
+  const { maxAbs, peak } = difference(toFloat32(output), toFloat32(neutral));
+  const same = maxAbs === 0 || maxAbs / peak <= tolerances.neutralBasic;
+  return same ? undefined : `differs from the host by ${maxAbs.toExponential(1)}`;
+}

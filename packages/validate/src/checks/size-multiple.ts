@@ -1,0 +1,97 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { SizeFigures } from '../figures.ts';
+import { fitted, type PictureSize } from '../subject/pictures.ts';
+import type { Check, Side, Subject } from '../subject/subject.ts';
+import { skipped } from '../verdict.ts';
+
+type Tried = SizeFigures['tried'][number];
+
+/**
+ * The number that both sides of a picture have to be multiples of, found by running and proved:
+ * its multiples work, odd ones included where it is 1, and for every smaller divisor one does not.
+ * The graft must not need another than its host.
+ */
+export const sizeMultiple: Check = {
+  name: 'size multiple',
+  async run(subject) {
+    const { picture, multiple } = subject;
+    if (picture.dims.slice(2).every((dim) => typeof dim === 'number')) {
+      return skipped('The host takes pictures of one size only.');
+    }
+    const sizes = sizesToTry(multiple);
+    const host = await tryAll(subject, 'host', sizes);
+    const grafted = await tryAll(subject, 'grafted', sizes);
+    const [needed, found] = [smallest(host, multiple), smallest(grafted, multiple)];
+    const good = found !== undefined && found === needed;
+    return {
+      status: good ? 'passed' : 'failed',
+      measured: found ?? 'none',
+      limit: needed ?? 'none',
+      detail: `Smallest number whose multiples the graft takes as sides of a picture, and the host's as limit. ${proof(grafted, found ?? multiple)}`,
+      figures: found === undefined ? {} : { sizes: { multiple: found, tried: grafted } },
+    };
+  },
+};
+
+/** Three multiples, and between them something that is a multiple of each smaller divisor only. */
+function sizesToTry(multiple: number): PictureSize[] {
+  const base = Math.max(1, Math.ceil(32 / multiple)) * multiple;
+  const divisors = Array.from({ length: multiple }, (_, i) => i + 1).filter(
+    (divisor) => multiple % divisor === 0,
+  );
+  const odd = multiple === 1 ? [1, 2, 3, 4, 5, 6, 7, 8, 15] : [];
+  const steps = [0, multiple, 3 * multiple, ...divisors, ...odd];
+  const sides = [...new Set(steps.map((step) => base + step)), multiple];
+  return [...new Set(sides)].sort((a, b) => a - b).map((side) => ({ width: side, height: side }));
+}
+
+async function tryAll(
+  subject: Subject,
+  side: Side,
+  sizes: readonly PictureSize[],
+): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  for (const [at, size] of sizes.entries()) {
+    subject.onStep?.(at, sizes.length);
+    const fault = await faultOf(subject, side, size);
+    tried.push({ ...size, batch: 1, ...(fault === undefined ? {} : { fault }) });
+  }
+  return tried;
+}
+
+async function faultOf(
+  subject: Subject,
+  side: Side,
+  size: PictureSize,
+): Promise<string | undefined> {
+  try {
+    const images = [fitted(subject.photo, size)];
+    const { output } = await subject.run(side, { images });
+    const [, , height, width] = output.dims;
+    if (height === size.height && width === size.width) return undefined;
+    return `it gives ${width}x${height}`;
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'RUNTIME_FAILED') return error.message;
+    throw error;
+  }
+}
+
+/** Smallest divisor whose multiples all work; the smallest pictures may be too small for anything. */
+function smallest(tried: readonly Tried[], multiple: number): number | undefined {
+  for (let divisor = 1; divisor <= multiple; divisor++) {
+    if (multiple % divisor !== 0) continue;
+    const own = tried.filter(({ width }) => width % divisor === 0 && width > multiple);
+    if (own.length > 0 && own.every(({ fault }) => fault === undefined)) return divisor;
+  }
+  return undefined;
+}
+
+function proof(tried: readonly Tried[], multiple: number): string {
+  const sides = (good: boolean): string =>
+    tried
+      .filter(({ fault }) => (fault === undefined) === good)
+      .map(({ width }) => width)
+      .join(', ');
+  const refused = sides(false);
+  return `Sides that work: ${sides(true)}${refused === '' ? '; none of those tried is refused' : `; refused: ${refused}`}${multiple === 1 ? ' (any size)' : ''}.`;
+}

@@ -1,0 +1,49 @@
+import { deepestScale } from '@pip-graft/imaging';
+import { graphFacts } from '@pip-graft/onnx-graft';
+import type { TileGap } from '@pip-graft/restore';
+import { defaultOverlap, tileGap } from '@pip-graft/restore';
+import { fitted, type PictureSize } from '../subject/pictures.ts';
+import type { Check, Subject } from '../subject/subject.ts';
+import { figure, skipped } from '../verdict.ts';
+
+/**
+ * How far a picture restored in tiles is from the same restored whole. These networks pool over
+ * the whole picture, so there is a gap; how much of it is too much is for people to say.
+ */
+export const tiles: Check = {
+  name: 'tiles',
+  async run(subject) {
+    const { picture, tiles: wanted, multiple, photo } = subject;
+    if (wanted === undefined) return skipped('No tile size was asked for.');
+    if (picture.dims.slice(2).some((dim) => typeof dim === 'number')) {
+      return skipped('The host takes pictures of one size only.');
+    }
+    const tile = Math.ceil(wanted.tile / multiple) * multiple;
+    const overlap = wanted.overlap ?? defaultOverlap(tile);
+    const tileStep = deepestScale(graphFacts(subject.grafted.model));
+    const gaps: TileGap[] = [];
+    for (const side of ['host', 'grafted'] as const) {
+      const session = await subject.session(side, { level: 'all' });
+      const image = fitted(photo, sizeFor(subject, tile));
+      const cut = { tile, overlap, sizeMultiple: multiple, tileStep };
+      const gap = await tileGap(session, image, cut);
+      gaps.push({ side, ...gap });
+    }
+    const [host, grafted] = gaps as [TileGap, TileGap];
+    const decibels = ({ psnr }: TileGap): string =>
+      psnr === null ? 'equal' : `${psnr.toFixed(1)} dB`;
+    return {
+      status: 'passed',
+      measured: grafted.psnr === null ? 'equal' : figure(grafted.psnr),
+      limit: null,
+      detail: `PSNR in dB of a ${grafted.width}x${grafted.height} picture restored in tiles of ${tile} that share ${overlap}, against the same restored whole: ${decibels(grafted)}; the host alone ${decibels(host)}. Nothing is demanded.`,
+      figures: { tiles: gaps },
+    };
+  },
+};
+
+/** The photo as it is where it needs several tiles, else large enough for two in each direction. */
+function sizeFor({ photo }: Subject, tile: number): PictureSize {
+  const enough = (side: number): number => (side > tile ? side : 2 * tile);
+  return { width: enough(photo.width), height: enough(photo.height) };
+}

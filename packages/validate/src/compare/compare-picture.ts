@@ -1,0 +1,49 @@
+import type { Image } from '@pip-graft/imaging';
+import { gap } from '@pip-graft/imaging';
+import { toFloat32 } from '@pip-graft/weights';
+import type { Parity } from '../figures.ts';
+import { moduleValues } from '../subject/module-values.ts';
+import type { Precision, Side, Subject } from '../subject/subject.ts';
+import { choiceScores } from './choice-scores.ts';
+import { chosenOtherwise } from './chosen-otherwise.ts';
+import type { ParityRow } from './judge-parity.ts';
+
+/** One picture through a model as served on the device and as written on the CPU: a row for its output and each inner value. */
+export async function comparePicture(
+  subject: Subject,
+  side: Side,
+  precision: Parity['precision'],
+  image: Image,
+): Promise<ParityRow[]> {
+  const { graft, grafted, output, device } = subject;
+  const choices = side === 'host' ? new Map() : choiceScores(grafted.model, graft);
+  const scores = [...new Set(choices.values())];
+  const inner =
+    side === 'host'
+      ? []
+      : moduleValues(graft).flatMap((values) => [values.universalPrompt, values.modulated]);
+  const on: Precision = precision === 'float32' ? 'float32' : 'tf32';
+  const images = [image];
+  const reference = { level: 'disabled', device: 'cpu' } as const;
+  const served = { level: 'all', device, precision: on } as const;
+  const all = [...inner, ...scores];
+  const wanted = await subject.run(side, { images, kind: reference, inner: all });
+  // The output as it is served; inner values change what can be fused, so they come apart.
+  const got = await subject.run(side, { images, kind: served });
+  const inside =
+    all.length === 0 ? got : await subject.run(side, { images, kind: served, inner: all });
+  const limit = subject.tolerances.parity[precision];
+  const pair = (name: string) =>
+    [(name === output ? got : inside).tensors[name]!, wanted.tensors[name]!].map(toFloat32);
+  const jumped = new Set(
+    scores.filter((name) => {
+      const [a, b] = pair(name);
+      return chosenOtherwise(a!, b!);
+    }),
+  );
+  return [output, ...all].map((name) => {
+    const [a, b] = pair(name);
+    const otherwise = name === output ? jumped.size > 0 : jumped.has(choices.get(name));
+    return { side, output: name, precision, limit, otherwise, ...gap(a!, b!) };
+  });
+}

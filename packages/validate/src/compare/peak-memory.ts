@@ -1,0 +1,28 @@
+import type { InputDims, LooseModel, SessionOptions } from '@pip-graft/runtime';
+import { createSession } from '@pip-graft/runtime';
+
+/**
+ * Bytes by which a process grows, at its peak, when it loads a model and runs it on
+ * inputs of given shapes. Memory of a GPU is not counted. Inputs that the model has defaults for may be left out.
+ *
+ * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
+ * ended for its memory or gives no answer in time.
+ *
+ * @example await peakMemory('net.onnx', { input: [1, 3, 512, 512] });
+ */
+export async function peakMemory(
+  model: string | LooseModel,
+  dims: InputDims,
+  options: SessionOptions = {},
+): Promise<number> {
+  const isolation = options.isolation ?? {};
+  const session = await createSession(model, { ...options, isolation });
+  try {
+    const defaults = session.inputs.flatMap(({ name, fallback }) =>
+      fallback === undefined ? [] : [[name, fallback.dims] as const],
+    );
+    return (await session.memory?.({ ...Object.fromEntries(defaults), ...dims })) ?? Number.NaN;
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,202 @@
+import type { Image } from '@pip-graft/imaging';
+import { degrade, measureQuality, roundToEightBits } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { labelWeights } from '@pip-graft/pip-core';
+import { type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
+import type { Device } from '@pip-graft/runtime';
+import type { Evaluation, PictureResult, TaskResult } from './evaluation.ts';
+import { meanQualities, withGain } from './mean-qualities.ts';
+import { openSides, type Sides } from './open-sides.ts';
+import {
+  checkSteering,
+  labelOfTask,
+  type Steering,
+  type SteeringChoices,
+  steerTask,
+} from './steer-task.ts';
+import type { Pair, Problem, Task } from './task.ts';
+
+export interface EvaluateOptions extends SteeringChoices {
+  /** Path of a model, grafted or not. */
+  readonly model: string;
+  /** Path of its host; left out, what is left when the graft is taken out. */
+  readonly base?: string;
+  /** What {@link findTasks} found. */
+  readonly tasks: readonly Task[];
+  /** 0 is the host alone, 1 (the default) the whole graft. */
+  readonly strength?: number;
+  /** Multiple that both sides of a picture must have; default 1. */
+  readonly sizeMultiple?: number;
+  /** Of the degradations that are made here, together with a picture's name; default 0. */
+  readonly seed?: number;
+  /** Default 'cpu'. */
+  readonly device?: Device;
+  /** Which of several CUDA devices; default 0. */
+  readonly deviceId?: number;
+  /** Threads inside one operator; default: onnxruntime's choice. */
+  readonly threads?: number;
+  /** Called after each picture that a model made or failed to make. */
+  readonly onStep?: (task: string, done: number, total: number) => void;
+}
+
+/** Results depend on it in the last bits, so it is not left to the caller. */
+const optimisation = 'all';
+
+/**
+ * PSNR and SSIM, in RGB and in Y, of degraded pictures and of what a host and its
+ * graft make of them, against the clean ones: whole pictures, values clipped to
+ * 0 … 1 and not rounded to 8 bits, as networks are measured while they are trained.
+ * Degradations that are made here are rounded to 8 bits, as files would be.
+ *
+ * A picture that cannot be read, has another size than its clean one or fails in
+ * a model is a problem in the result; the others are measured.
+ *
+ * Errors: those of opening and loading the models; `INVALID_ARGUMENT`,
+ * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` for what cannot be steered so.
+ *
+ * @example
+ * const { tasks } = await findTasks('data');
+ * const { average } = await evaluate({ model: 'grafted.onnx', tasks });
+ * average?.gain?.psnr // dB
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { model, base, tasks, strength, sizeMultiple = 1, seed = 0 } = options;
+  const { device = 'cpu', deviceId, threads, onStep } = options;
+  const sides = await openSides(model, base, {
+    device,
+    optimisation,
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+  try {
+    const { graft, ownHost } = sides;
+    checkSteering(model, graft, tasks, options);
+    const plans = tasks.map((task) => ({ task, degradation: steerTask(task, graft, options) }));
+    const models = graft === null ? 1 : 2;
+    const total = models * tasks.reduce((sum, { pairs }) => sum + pairs.length, 0);
+    let done = 0;
+    const results: TaskResult[] = [];
+    const problems: Problem[] = [];
+    for (const { task, degradation } of plans) {
+      const restore = restorers(sides, degradation, { sizeMultiple, strength });
+      const pictures: PictureResult[] = [];
+      for (const pair of task.pairs) {
+        const start = done;
+        const step = (): void => {
+          done++;
+          onStep?.(task.name, done, total);
+        };
+        try {
+          pictures.push(await measure(pair, task, seed, restore, step));
+        } catch (error) {
+          if (!(error instanceof GraftError)) throw error;
+          problems.push({ task: task.name, picture: pair.name, reason: error.message });
+        }
+        while (done < start + models) step();
+      }
+      results.push({
+        name: task.name,
+        degrade: task.degrade ?? null,
+        degradation,
+        pictures,
+        found: foundIn(pictures, graft && labelOfTask(task, graft.labels, options)),
+        mean: meanQualities(pictures.map(({ quality }) => quality)),
+      });
+    }
+    return {
+      settings: {
+        device,
+        optimisation,
+        threads: threads ?? null,
+        sizeMultiple,
+        strength: graft === null ? null : (strength ?? graft.baked?.strength ?? 1),
+        seed,
+      },
+      graft: graft && {
+        adapter: graft.adapters.map(({ name }) => name).join(' + '),
+        trained: graft.adapters.every(({ trained }) => trained),
+        ownHost,
+      },
+      tasks: results,
+      average: meanQualities(results.flatMap(({ mean }) => mean ?? [])),
+      problems,
+    };
+  } finally {
+    await sides.close();
+  }
+}
+
+type Restore = (image: Image, onFound?: RestoreOptions['onFound']) => Promise<Image>;
+
+/** How the host and the graft restore a picture of a task. */
+function restorers(
+  { host, grafted, graft }: Sides,
+  { weights, by }: Steering,
+  how: { readonly sizeMultiple: number; readonly strength: number | undefined },
+): {
+  readonly host: Restore;
+  readonly grafted: Restore | null;
+  readonly labels: readonly string[];
+} {
+  const { sizeMultiple, strength } = how;
+  const plain: RestoreOptions = { sizeMultiple };
+  const steered: RestoreOptions = {
+    ...plain,
+    ...(graft?.inputs
+      ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
+      : {}),
+    // Its own default is left to the model: what a caller that knows nothing of the graft gets.
+    ...(graft?.inputs && weights && by !== 'default'
+      ? { degradation: labelWeights(weights, graft.labels) }
+      : {}),
+    ...(strength === undefined ? {} : { strength }),
+  };
+  return {
+    host: (image) => restoreImage(host, image, plain),
+    grafted:
+      grafted &&
+      ((image, onFound) =>
+        restoreImage(grafted, image, { ...steered, ...(onFound ? { onFound } : {}) })),
+    labels: graft?.labels ?? [],
+  };
+}
+
+async function measure(
+  pair: Pair,
+  { degrade: how }: Task,
+  seed: number,
+  restore: ReturnType<typeof restorers>,
+  step: () => void,
+): Promise<PictureResult> {
+  const clean = await readImage(pair.target);
+  const { width, height } = clean;
+  const input =
+    pair.input === null && how !== undefined
+      ? roundToEightBits(degrade(clean, how.degradation, `${seed}/${pair.name}`, how.amount))
+      : await readImage(pair.input ?? pair.target);
+  const before = measureQuality(input, clean);
+  const host = measureQuality(await restore.host(input), clean);
+  step();
+  let found: readonly number[] | undefined;
+  const made = await restore.grafted?.(input, (weights) => {
+    found = weights;
+  });
+  const grafted = made === undefined ? null : measureQuality(made, clean);
+  return {
+    ...{ ...pair, width, height, quality: withGain(before, host, grafted) },
+    ...(found ? { found: byLabel(restore.labels, found) } : {}),
+  };
+}
+
+function byLabel(labels: readonly string[], weights: readonly number[]): Record<string, number> {
+  return Object.fromEntries(labels.map((label, at) => [label, weights[at]!]));
+}
+
+function foundIn(
+  pictures: readonly PictureResult[],
+  label: string | null | undefined,
+): TaskResult['found'] {
+  const found = pictures.flatMap((picture) => (picture.found ? [picture.found] : []));
+  if (found.length === 0 || label == null) return null;
+  return { label, right: found.filter((one) => one[label]! > 0).length, of: found.length };
+}

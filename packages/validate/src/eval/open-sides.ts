@@ -1,0 +1,71 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node';
+import { type GraftRecord, readGraft, ungraft } from '@pip-graft/pip-core';
+import type { Session, SessionOptions } from '@pip-graft/runtime';
+import { createSession } from '@pip-graft/runtime';
+
+/** A model's sessions: with its graft and without. */
+export interface Sides {
+  readonly host: Session;
+  /** null for a model that carries no graft. */
+  readonly grafted: Session | null;
+  readonly graft: GraftRecord | null;
+  /** Whether the host is the file that was grafted. */
+  readonly ownHost: boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model and its host: a file, or what is left when the graft is taken out.
+ *
+ * Errors: those of opening and loading; `NOT_GRAFTED` for a host to a model without a graft.
+ */
+export async function openSides(
+  path: string,
+  base: string | undefined,
+  options: SessionOptions,
+): Promise<Sides> {
+  const sessions: Session[] = [];
+  const load = async (...[model, label]: [OpenedModel | string, string]): Promise<Session> => {
+    const session = await createSession(model, { ...options, label });
+    sessions.push(session);
+    return session;
+  };
+  const close = async (): Promise<void> => {
+    for (const session of sessions) await session.release();
+  };
+  const opened = openModel(path);
+  try {
+    const graft = readGraft(opened.model);
+    if (graft === null) {
+      if (base !== undefined) {
+        throw new GraftError(
+          'NOT_GRAFTED',
+          `${path}: it carries no graft, so there is no host to compare it with; leave out ${base}.`,
+        );
+      }
+      return { host: await load(path, path), grafted: null, graft, ownHost: true, close };
+    }
+    const { model } = ungraft(opened.model);
+    const host = await (base === undefined
+      ? load({ ...opened, model }, `host of ${path}`)
+      : load(base, base));
+    const ownHost =
+      (base === undefined ? digest(model.source) : digestOf(base)) === graft.host.digest;
+    return { host, grafted: await load(path, path), graft, ownHost, close };
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    opened.close();
+  }
+}
+
+function digestOf(path: string): string {
+  const opened = openModel(path);
+  try {
+    return digest(opened.model.source);
+  } finally {
+    opened.close();
+  }
+}

@@ -1,0 +1,163 @@
+import type { Image } from '@pip-graft/imaging';
+import {
+  cropImage,
+  type Degradation,
+  degradations,
+  degrade,
+  differenceField,
+  heatMap,
+  padToMultiple,
+  psnr,
+  scaleOf,
+  tensorImages,
+} from '@pip-graft/imaging';
+import type { Trial } from '../trial.ts';
+import {
+  mapPicture,
+  type ReportComparison,
+  type ReportMaps,
+  type ReportStrip,
+  reportPicture,
+} from './report-picture.ts';
+import type { TrialRunner } from './trial-runner.ts';
+
+export interface PicturesRequest {
+  readonly host: TrialRunner;
+  readonly grafted: TrialRunner;
+  /** The adapter's labels, in its order. */
+  readonly labels: readonly string[];
+  /** A clean photo. */
+  readonly photo: Image;
+  /** Both sides of what the networks see are multiples of this; default 1. */
+  readonly sizeMultiple?: number;
+  /** Settings of the grafted model; the last is compared with the input and the host. Default the model's own. */
+  readonly strengths?: readonly number[];
+  /** Of the degradations; default 7. */
+  readonly seed?: number;
+  /** Called after each label. */
+  readonly onLabel?: (label: string, done: number, total: number) => void;
+}
+
+/** Pictures for a report, and the PSNR in dB behind each against the clean photo. */
+export interface Pictures {
+  readonly comparisons: readonly ReportComparison[];
+  readonly strips: readonly ReportStrip[];
+  readonly differences: ReportMaps;
+  readonly figures: readonly {
+    readonly label: string;
+    readonly input: number;
+    readonly host: number;
+    /** One for each strength. */
+    readonly grafted: readonly number[];
+  }[];
+}
+
+/**
+ * Puts each of the labels' degradations onto a photo and restores it: by the host, and by the
+ * grafted model at that label. A label without a synthetic degradation of its name gets the photo
+ * as it is. Same pictures for the same seed.
+ *
+ * @example const { strips, comparisons } = await gatherPictures({ host, grafted, labels, photo });
+ */
+export async function gatherPictures(request: PicturesRequest): Promise<Pictures> {
+  const { labels, photo, strengths = [undefined], seed = 7, onLabel } = request;
+  const rows: Restored[] = [];
+  for (const label of labels) {
+    const input = isDegradation(label) ? degrade(photo, label, seed) : photo;
+    const weights = [labels.map((other) => (other === label ? 1 : 0))];
+    const host = await restored(request.host, input, request, {});
+    const grafted: Image[] = [];
+    for (const strength of strengths) {
+      const settings = { rows: weights, ...(strength === undefined ? {} : { strength }) };
+      grafted.push(await restored(request.grafted, input, request, settings));
+    }
+    rows.push({ label, input, host, grafted });
+    onLabel?.(label, rows.length, labels.length);
+  }
+  return {
+    comparisons: await Promise.all(rows.map((row) => comparison(row, photo))),
+    strips: await Promise.all(rows.map((row) => strip(row, photo, strengths))),
+    differences: await differences(rows),
+    figures: rows.map(({ label, input, host, grafted }) => ({
+      label,
+      input: psnr(input, photo),
+      host: psnr(host, photo),
+      grafted: grafted.map((image) => psnr(image, photo)),
+    })),
+  };
+}
+
+interface Restored {
+  readonly label: string;
+  readonly input: Image;
+  readonly host: Image;
+  readonly grafted: readonly Image[];
+}
+
+function isDegradation(label: string): label is Degradation {
+  return (degradations as readonly string[]).includes(label);
+}
+
+/** One picture as a model gives it, as a file would hold it. */
+async function restored(
+  run: TrialRunner,
+  image: Image,
+  { sizeMultiple = 1 }: PicturesRequest,
+  settings: Pick<Trial, 'rows' | 'strength'>,
+): Promise<Image> {
+  const padded = padToMultiple(image, sizeMultiple);
+  const { output } = await run({ images: [padded], kind: { level: 'all' }, ...settings });
+  const { data, ...rest } = tensorImages(output)[0]!;
+  const clipped = data.map((value) => Math.min(1, Math.max(0, value)));
+  return cropImage({ ...rest, data: clipped }, image.width, image.height);
+}
+
+async function comparison(row: Restored, photo: Image): Promise<ReportComparison> {
+  const last = row.grafted.at(-1)!;
+  return {
+    title: row.label,
+    before: await reportPicture(row.input, 'input', decibels(row.input, photo)),
+    after: await reportPicture(last, 'grafted', decibels(last, photo)),
+  };
+}
+
+async function strip(
+  { label, input, host, grafted }: Restored,
+  photo: Image,
+  strengths: readonly (number | undefined)[],
+): Promise<ReportStrip> {
+  const pictures = [
+    await reportPicture(input, 'input', decibels(input, photo)),
+    await reportPicture(host, 'host', decibels(host, photo)),
+  ];
+  for (const [index, image] of grafted.entries()) {
+    const strength = strengths[index];
+    const caption = strength === undefined ? 'grafted' : `${label}, strength ${strength}`;
+    pictures.push(await reportPicture(image, caption, decibels(image, photo)));
+  }
+  return { title: `${label}: host and graft`, pictures };
+}
+
+async function differences(rows: readonly Restored[]): Promise<ReportMaps> {
+  const fields = rows.map(({ host, grafted }) => differenceField(grafted.at(-1)!, host));
+  const scale = { low: 0, high: scaleOf(fields).high };
+  const pictures = rows.map(({ label, host: { width, height } }, index) =>
+    mapPicture(heatMap(fields[index]!, width, height, scale), label),
+  );
+  return {
+    title: 'What the graft changes',
+    detail: 'The grafted model against its host on the same input.',
+    scale: {
+      ...scale,
+      label: 'absolute difference, mean over red, green and blue; 1 is white against black',
+    },
+    pictures: await Promise.all(pictures),
+  };
+}
+
+/** PSNR against the clean photo; nothing for the clean photo itself. */
+function decibels(image: Image, photo: Image): string | undefined {
+  const value = psnr(image, photo);
+  if (value === Number.POSITIVE_INFINITY) return undefined;
+  return Number.isNaN(value) ? 'not finite' : `${value.toFixed(1)} dB`;
+}

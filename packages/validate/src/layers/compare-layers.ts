@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import {
+  extractNodes,
+  fixInputDims,
+  type GraphFacts,
+  graphFacts,
+  type Model,
+} from '@pip-graft/onnx-graft';
+import { saveModel } from '@pip-graft/onnx-graft/node';
+import type { Device, LooseModel, NativeOptions } from '@pip-graft/runtime';
+import { type Isolation, requireInputs, temporaryFolder, WorkerProcess } from '@pip-graft/runtime';
+import type { TensorFeeds } from '@pip-graft/weights';
+import type { LayerFigures, LayerGap } from '../figures.ts';
+import { judgeLayers, selectLayers } from './judge-layers.ts';
+import { planSlices, type Slice } from './plan-slices.ts';
+
+export interface CompareLayersOptions {
+  readonly device: Device;
+  readonly deviceId?: number;
+  readonly threads?: number;
+  /** What inputs are fed; the shapes are built in. An input with a default may be left out, and is a constant then. */
+  readonly feeds: TensorFeeds;
+  /** Relative error that is let pass. */
+  readonly limit: number;
+  /** Bytes of tensors that one side makes in one slice; default 96 MB. */
+  readonly budget?: number;
+  readonly isolation?: Isolation;
+  readonly onSlice?: (done: number, total: number) => void;
+}
+
+/** Bytes. Three sides of it, twice for conversion, and the models stay below 2 GB. */
+const defaultBudget = 96e6;
+
+/**
+ * Every inner float tensor of a model on a device, as optimised there for one
+ * tensor at a time, against the CPU computing the graph as written.
+ *
+ * The model runs in slices, in a process of its own. Each slice runs on the CPU,
+ * on the device with what the device made so far, and on the device with what the
+ * CPU made: so an error is told apart from one that was inherited.
+ *
+ * Every value being an output, fused kernels are not what is compared here; the
+ * model's own outputs are compared elsewhere as they are served.
+ *
+ * Errors: `RUNTIME_FAILED` when a slice does not run, crashes or hangs, with its nodes.
+ */
+export async function compareLayers(
+  loose: LooseModel,
+  options: CompareLayersOptions,
+): Promise<LayerFigures> {
+  const { feeds, limit, budget = defaultBudget, onSlice } = options;
+  const dims = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+  // What is fed must be no constant of the model.
+  const open = requireInputs(loose.model, Object.keys(feeds))?.model ?? loose.model;
+  const model = fixInputDims(open, dims);
+  const facts = graphFacts(model);
+  const slices = planSlices(facts, budget);
+  const folder = await temporaryFolder();
+  const worker = new WorkerProcess(model.source.label, options.isolation);
+  const layers: LayerGap[] = [];
+  try {
+    await worker.call('feed', feeds);
+    for (const [at, slice] of slices.entries()) {
+      // Each in a folder of its own, where its external data is linked to.
+      const home = await temporaryFolder(folder.path);
+      const path = join(home.path, 'slice.onnx');
+      await writeSlice(loose, model, facts, slice, path);
+      const { values } = await worker.call('slice', {
+        path,
+        ...sides(label(model, slice, at, slices.length), options),
+        inputs: slice.inputs,
+        outputs: slice.outputs,
+        keep: slice.live,
+      });
+      layers.push(...judgeLayers(values, facts, layers, limit));
+      await home.remove();
+      onSlice?.(at + 1, slices.length);
+    }
+  } finally {
+    await worker.close();
+    await folder.remove();
+  }
+  const picture = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
+  return {
+    width: picture[3] ?? 0,
+    height: picture[2] ?? 0,
+    compared: layers.length,
+    slices: slices.length,
+    limit,
+    rows: selectLayers(layers),
+  };
+}
+
+function label({ source, graph }: Model, { nodes }: Slice, at: number, of: number): string {
+  const own = [...nodes].sort((a, b) => a - b);
+  const [first, last] = [graph.nodes[own[0]!], graph.nodes[own.at(-1)!]];
+  const name = (node: typeof first): string => `${node?.opType} '${node?.name}'`;
+  return `${source.label}: slice ${at + 1} of ${of}, ${name(first)} to ${name(last)}`;
+}
+
+function sides(name: string, { device, deviceId = 0, threads }: CompareLayersOptions) {
+  const common = {
+    label: name,
+    deviceId,
+    strict: false,
+    ...(threads === undefined ? {} : { threads }),
+  };
+  const reference: NativeOptions = { ...common, device: 'cpu', optimisation: 'disabled' };
+  // On the CPU there is no other device to compare with, only other kernels.
+  const subject: NativeOptions = { ...common, device, optimisation: 'all' };
+  return { reference, subject };
+}
+
+async function writeSlice(
+  loose: LooseModel,
+  model: Model,
+  facts: GraphFacts,
+  slice: Slice,
+  path: string,
+): Promise<void> {
+  const inputs = slice.inputs.map((name) => {
+    const { dataType = 'float32', dims } = facts.sample.values.get(name) ?? {};
+    return { name, dataType, dims: dims?.map((size) => (Number.isNaN(size) ? null : size)) ?? [] };
+  });
+  const part = extractNodes(model, { nodes: slice.nodes, inputs, outputs: slice.outputs });
+  const { folder, external } = loose;
+  if (folder === undefined || external === undefined) return saveModel(part, path);
+  const from = { folder, external };
+  return saveModel(part, path, { from, externalData: 'link' }).catch(() =>
+    saveModel(part, path, { from, externalData: 'copy' }),
+  );
+}

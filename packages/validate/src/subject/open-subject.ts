@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { exposeValues } from '@pip-graft/onnx-graft';
+import { type OpenedModel, openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { ungraft } from '@pip-graft/pip-core';
+import { imageInput, imageOutput } from '@pip-graft/restore';
+import type { Isolation, LooseModel, Session, SessionOptions } from '@pip-graft/runtime';
+import { type TemporaryFolder, temporaryFolder } from '@pip-graft/runtime';
+import { choiceScores } from '../compare/choice-scores.ts';
+import { tolerancesFor } from '../tolerances.ts';
+import { runTrial, trialFeeds } from '../trial.ts';
+import type { ValidateOptions } from '../validate-options.ts';
+import { computingType } from './computing-type.ts';
+import { moduleValues } from './module-values.ts';
+import { fit, sizesFor } from './pictures.ts';
+import { samplePhoto } from './sample-photo.ts';
+import { SessionPool } from './session-pool.ts';
+import type { SessionKind, Side, Subject } from './subject.ts';
+
+/** A subject, and what gives everything behind it back. */
+export interface OpenSubject {
+  readonly subject: Subject;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a grafted file and its host (given, or what is left when the graft is
+ * taken out) and learns from onnxruntime which pictures they take.
+ */
+export async function openSubject(options: ValidateOptions): Promise<OpenSubject> {
+  const files: OpenedModel[] = [];
+  const pool = new SessionPool();
+  let folder: TemporaryFolder | undefined;
+  const close = async (): Promise<void> => {
+    await pool.release();
+    for (const file of files) file.close();
+    await folder?.remove();
+  };
+  const open = (path: string): OpenedModel => {
+    const file = openModel(path);
+    files.push(file);
+    return file;
+  };
+  try {
+    const grafted = open(options.grafted);
+    const { model: ungrafted, graft } = ungraft(grafted.model);
+    const host = options.base === undefined ? { ...grafted, model: ungrafted } : open(options.base);
+    const path = async (side: Side): Promise<string> => {
+      if (side === 'grafted') return options.grafted;
+      if (options.base !== undefined) return options.base;
+      folder ??= await temporaryFolder();
+      const target = join(folder.path, 'host.onnx');
+      await saveModel(ungrafted, target, { from: grafted, externalData: 'copy' });
+      return target;
+    };
+    const models = { host, grafted, ungrafted, graft, path };
+    const subject = await subjectOf(models, pool, options);
+    return { subject, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Models = Pick<Subject, 'host' | 'grafted' | 'ungrafted' | 'graft' | 'path'>;
+
+async function subjectOf(
+  models: Models,
+  pool: SessionPool,
+  options: ValidateOptions,
+): Promise<Subject> {
+  const { graft } = models;
+  const device = options.device ?? 'cpu';
+  const settings = (side: Side, kind: SessionKind) => sessionOptions(side, kind, options);
+  const open = (side: Side, kind: SessionKind): Promise<Session> =>
+    pool.get(
+      `${side} ${JSON.stringify(kind)}`,
+      () => (kind.inside ? withInner(models[side], innerValues(models, side)) : models[side]),
+      settings(side, kind),
+    );
+  const session = await open('host', { level: 'all' });
+  const picture = imageInput(session);
+  const output = imageOutput(session).name;
+  const computes = computingType(models.host.model, picture.type);
+  const multiple = options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
+  const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
+  const [rows] = picture.dims;
+  const feeds: Subject['feeds'] = (which, trial) =>
+    trialFeeds(trial, picture.name, which === 'host' ? null : graft.inputs);
+  return {
+    device,
+    ...models,
+    picture,
+    output,
+    multiple,
+    sweep: options.sweep ?? false,
+    sizes: sizesFor(picture.dims, multiple),
+    batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
+    timing: { ...options.timing, size: fit(picture.dims, { width: side, height: side }) },
+    budget: options.budget ?? {},
+    computes,
+    tolerances: { ...tolerancesFor(computes, device), ...options.tolerances },
+    photo: options.photo ?? (await samplePhoto()),
+    isolation: isolationOf(options),
+    session: open,
+    reset: () => pool.release(),
+    options: settings,
+    feeds,
+    async run(which, trial) {
+      const kind = { level: 'basic', ...trial.kind } as const;
+      const inside = trial.inner !== undefined;
+      const ready = await open(which, inside ? { ...kind, inside } : kind);
+      return runTrial(ready, feeds(which, trial), output, trial.inner);
+    },
+    ...(options.tiles === undefined ? {} : { tiles: options.tiles }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+  };
+}
+
+function isolationOf({ timeout, signal }: ValidateOptions): Isolation {
+  return {
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions): SessionOptions {
+  const { grafted, base, deviceId, threads } = options;
+  const { level, device = options.device ?? 'cpu' } = kind;
+  const { precision = level === 'all' ? 'tf32' : 'float32' } = kind;
+  // cuBLAS and cuDNN read it when they are loaded; onnxruntime-node has no option for it.
+  const env = device === 'cuda' && precision === 'float32' ? { NVIDIA_TF32_OVERRIDE: '0' } : {};
+  return {
+    label: side === 'grafted' ? grafted : (base ?? `host of ${grafted}`),
+    optimisation: level,
+    device,
+    // What is left to the CPU is a finding of the check on placement, not the end of the others.
+    strict: false,
+    isolation: { ...isolationOf(options), env },
+    ...(deviceId === undefined ? {} : { deviceId }),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
+/** Values that checks look at inside a model: skip features, and in the graft what is made of them. */
+function innerValues({ graft, grafted }: Models, side: Side): string[] {
+  const features = graft.sites.map(({ value }) => value);
+  if (side === 'host') return features;
+  const made = moduleValues(graft).flatMap(({ degradationPrompt, universalPrompt, modulated }) => {
+    // A baked degradation-aware prompt is a constant, which needs no look.
+    const prompt = graft.inputs === null ? [] : [degradationPrompt];
+    return [...prompt, universalPrompt, modulated];
+  });
+  return [...features, ...made, ...choiceScores(grafted.model, graft).values()];
+}
+
+function withInner(loose: LooseModel, names: readonly string[]): LooseModel {
+  return { ...loose, model: exposeValues(loose.model, [...new Set(names)]) };
+}

@@ -1,0 +1,43 @@
+import type { LooseModel, Session, SessionOptions } from '@pip-graft/runtime';
+import { createSession } from '@pip-graft/runtime';
+
+/**
+ * Sessions on demand, at most two at a time: a host and its graft. Loading again
+ * is cheaper than holding every variant of a large model.
+ */
+export class SessionPool {
+  readonly #open = new Map<string, Session>();
+  readonly #capacity: number;
+
+  constructor(capacity = 2) {
+    this.#capacity = capacity;
+  }
+
+  /** The session under a key, made when it is not there; the one unused longest is released for it. */
+  async get(
+    key: string,
+    model: () => string | LooseModel,
+    options: SessionOptions,
+  ): Promise<Session> {
+    const found = this.#open.get(key);
+    if (found !== undefined) {
+      this.#open.delete(key);
+      this.#open.set(key, found);
+      return found;
+    }
+    const [oldest] = this.#open;
+    if (oldest !== undefined && this.#open.size >= this.#capacity) {
+      this.#open.delete(oldest[0]);
+      await oldest[1].release();
+    }
+    const session = await createSession(model(), options);
+    this.#open.set(key, session);
+    return session;
+  }
+
+  async release(): Promise<void> {
+    const sessions = [...this.#open.values()];
+    this.#open.clear();
+    for (const session of sessions) await session.release();
+  }
+}

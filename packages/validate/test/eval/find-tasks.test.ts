@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findTasks } from '@pip-graft/validate';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Empty files: nothing is read here. */
+function files(...paths: string[]): void {
+  for (const path of paths) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), '');
+  }
+}
+
+describe('pairs', () => {
+  test('of equal names whatever the extension, in the order of their names, in nested folders', async () => {
+    files('derain/a/input/2.jpg', 'derain/a/input/10.PNG', 'derain/a/target/2.png');
+    files('derain/a/target/10.tif', 'dehaze/input/x_0.8_0.2.webp', 'dehaze/target/x_0.8_0.2.png');
+    const { tasks, problems, ignored } = await findTasks(folder);
+    const at = (path: string): string => join(folder, path);
+    expect(tasks).toEqual([
+      {
+        name: 'dehaze',
+        pairs: [
+          {
+            name: 'x_0.8_0.2',
+            input: at('dehaze/input/x_0.8_0.2.webp'),
+            target: at('dehaze/target/x_0.8_0.2.png'),
+          },
+        ],
+      },
+      {
+        name: 'derain/a',
+        pairs: [
+          { name: '10', input: at('derain/a/input/10.PNG'), target: at('derain/a/target/10.tif') },
+          { name: '2', input: at('derain/a/input/2.jpg'), target: at('derain/a/target/2.png') },
+        ],
+      },
+    ]);
+    expect({ problems, ignored }).toEqual({ problems: [], ignored: [] });
+    const few = await findTasks(folder, { limit: 1 });
+    expect(few.tasks.map(({ pairs }) => pairs.map(({ name }) => name))).toEqual([
+      ['x_0.8_0.2'],
+      ['10'],
+    ]);
+  });
+
+  test('a folder that holds them itself gives its own name', async () => {
+    files('rain100l/input/1.png', 'rain100l/target/1.png');
+    const { tasks } = await findTasks(`${join(folder, 'rain100l')}/`);
+    expect(tasks.map(({ name }) => name)).toEqual(['rain100l']);
+  });
+
+  test('what has no partner, two of one name and half a task are problems; the rest is found', async () => {
+    files('t/input/good.png', 't/target/good.png', 't/input/alone.png', 't/target/lonely.png');
+    files('t/input/twice.png', 't/input/twice.jpg', 't/target/twice.png', 'half/input/1.png');
+    const { tasks, problems } = await findTasks(folder);
+    expect(tasks.flatMap(({ pairs }) => pairs.map(({ name }) => name))).toEqual(['good']);
+    expect(problems).toEqual([
+      {
+        task: 'half',
+        picture: 'input/',
+        reason: `${join(folder, 'half')} holds input/ but no target/.`,
+      },
+      {
+        task: 't',
+        picture: 'alone.png',
+        reason: `${join(folder, 't/target')} holds no picture "alone".`,
+      },
+      {
+        task: 't',
+        picture: 'lonely.png',
+        reason: `${join(folder, 't/input')} holds no picture "lonely".`,
+      },
+      {
+        task: 't',
+        picture: 'twice',
+        reason: 'twice.jpg and twice.png have one name; keep one of them.',
+      },
+    ]);
+  });
+
+  test('hidden files are not seen; other formats and folders inside are passed over by name', async () => {
+    files('input/a.png', 'target/a.png', 'input/.a.png', 'input/b.bmp', 'target/more/c.png');
+    const { tasks, problems, ignored } = await findTasks(folder);
+    expect(tasks[0]!.pairs).toHaveLength(1);
+    expect(problems).toEqual([]);
+    expect(ignored).toEqual([join(folder, 'input/b.bmp'), join(folder, 'target/more')]);
+  });
+
+  test('links are followed, but not in circles', async () => {
+    files('real/input/a.png', 'real/target/a.png', 'sets/one.txt');
+    symlinkSync(join(folder, 'real'), join(folder, 'sets/linked'));
+    symlinkSync(folder, join(folder, 'sets/up'));
+    symlinkSync('nowhere', join(folder, 'real/input/broken.png'));
+    const { tasks, problems } = await findTasks(join(folder, 'sets'));
+    expect(tasks.map(({ name }) => name)).toEqual(['linked']);
+    expect(problems.map(({ picture }) => picture)).toEqual(['broken.png']);
+  });
+});
+
+describe('clean pictures', () => {
+  const degrade = [
+    { degradation: 'noise', amount: 25 },
+    { degradation: 'haze', amount: 1 },
+  ] as const;
+
+  test('every folder with pictures, for every degradation; of pairs the clean half', async () => {
+    files('b.png', 'a.jpg', 'kodak/1.png', 'pairs/input/1.png', 'pairs/target/1.png', 'notes.txt');
+    const { tasks, problems, ignored } = await findTasks(folder, { degrade, limit: 1 });
+    expect(
+      tasks.map(({ name, pairs, degrade: how }) => [name, pairs[0]!.target, how?.amount]),
+    ).toEqual([
+      ['noise:25', join(folder, 'a.jpg'), 25],
+      ['haze:1', join(folder, 'a.jpg'), 1],
+      ['kodak/noise:25', join(folder, 'kodak/1.png'), 25],
+      ['kodak/haze:1', join(folder, 'kodak/1.png'), 1],
+      ['pairs/noise:25', join(folder, 'pairs/target/1.png'), 25],
+      ['pairs/haze:1', join(folder, 'pairs/target/1.png'), 1],
+    ]);
+    expect(tasks.every(({ pairs }) => pairs.every(({ input }) => input === null))).toBe(true);
+    expect(problems).toEqual([]);
+    expect(ignored).toEqual([join(folder, 'notes.txt')]);
+  });
+});
+
+describe('nothing to evaluate', () => {
+  test.each([
+    ['an empty folder', [], /nothing to evaluate; expected input\/ and target\//],
+    ['clean pictures without --degrade', ['a.png'], /--degrade noise:25/],
+    ['no name in common', ['input/a.png', 'target/b.png'], /holds no picture "a"\. And 1 more\./],
+    ['a format that is not read', ['input/a.bmp', 'target/a.bmp'], /PNG, JPEG, WebP, TIFF/],
+  ])('%s', async (_name, paths, message) => {
+    files(...paths);
+    await expect(findTasks(folder)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('a folder that is not there, a file', async () => {
+    files('a.png');
+    await expect(findTasks(join(folder, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(findTasks(join(folder, 'a.png'))).rejects.toMatchObject({
+      code: 'READ_FAILED',
+      message: expect.stringContaining('it is a file'),
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { exposeValues } from '@pip-graft/onnx-graft';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { bytesOf, constant, node, picture, tinyModel, tinyUnet } from '@pip-graft/test-utils';
+import { compareLayers } from '@pip-graft/validate';
+import { float32Tensor, Random } from '@pip-graft/weights';
+import { expect, test } from 'vitest';
+
+const random = new Random(4);
+const pixels = Float32Array.from({ length: 3 * 16 * 24 }, () => random.uniform());
+const feeds = { input: float32Tensor([1, 3, 16, 24], pixels) };
+
+test.each([1, 20_000, 1e9])(
+  'every tensor is compared once, in slices of %i bytes',
+  async (budget) => {
+    const model = tinyUnet();
+    const steps: number[] = [];
+    const found = await compareLayers(
+      { model },
+      {
+        device: 'cpu',
+        feeds,
+        limit: 1e-4,
+        budget,
+        onSlice: (done) => steps.push(done),
+      },
+    );
+    expect(found).toMatchObject({
+      width: 24,
+      height: 16,
+      compared: model.graph.nodes.length,
+      slices: steps.length,
+    });
+    expect(found.rows.every(({ relative, begins }) => relative < 1e-5 && !begins)).toBe(true);
+  },
+);
+
+test('values beyond a limit are told, where they begin first', async () => {
+  // Below every rounding, so that where the optimised kernels differ at all is an error.
+  const found = await compareLayers(
+    { model: tinyUnet() },
+    { device: 'cpu', feeds, limit: 1e-12, budget: 1 },
+  );
+  const wrong = found.rows.filter(({ relative }) => relative > 1e-12);
+  expect(wrong.length).toBeGreaterThan(0);
+  expect(wrong[0]!.begins).toBe(true);
+});
+
+test('a slice that cannot run is named with its nodes', async () => {
+  const model = tinyModel({
+    nodes: [node('Relu', ['input'], 'a'), node('Wrong', ['a'], 'output')],
+    inputs: [picture('input')],
+    outputs: [picture('output')],
+  });
+  await expect(
+    compareLayers({ model }, { device: 'cpu', feeds, limit: 1, budget: 1 }),
+  ).rejects.toThrow(/slice 2 of 2, Wrong 'output_node' to Wrong 'output_node'/);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pip-graft-half'))).toEqual([]);
+});
+
+test('the tensors that slices see are those of the whole model', async () => {
+  const model = tinyUnet();
+  const inner = model.graph.nodes.flatMap(({ outputs }) => outputs);
+  const session = await createSession(bytesOf(exposeValues(model, inner)), {
+    optimisation: 'disabled',
+  });
+  const whole = await runModel(session, feeds);
+  await session.release();
+  const { rows } = await compareLayers({ model }, { device: 'cpu', feeds, limit: 0, budget: 1 });
+  for (const row of rows) expect(row.dims).toEqual(whole[row.value]!.dims);
+  expect(rows.length).toBeGreaterThan(0);
+});
+
+test('inputs with defaults may be fed or left out', async () => {
+  const bias = { name: 'bias', dataType: 'float32', dims: [] } as const;
+  const model = tinyModel({
+    nodes: [node('Add', ['input', 'bias'], 'sum'), node('Relu', ['sum'], 'output')],
+    inputs: [picture('input'), bias],
+    outputs: [picture('output')],
+    initializers: [constant('bias', [1], [])],
+  });
+  const settings = { device: 'cpu', limit: 1e-6, budget: 1 } as const;
+  for (const more of [{}, { bias: float32Tensor([], [2]) }]) {
+    const found = await compareLayers({ model }, { ...settings, feeds: { ...feeds, ...more } });
+    expect([found.compared, found.slices]).toEqual([2, 2]);
+  }
+});
