@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { everything, figures, model, reportOf } from './support.ts';
 
-const file = new URL('../../../../docs/reference/report.schema.json', import.meta.url);
+const file = new URL('../../../docs/reference/report.schema.json', import.meta.url);
 const schema = JSON.parse(readFileSync(file, 'utf8')) as object;
 const ajv = new Ajv({ strict: true, strictRequired: false });
 const valid = ajv.compile(schema);
