@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
+import { failureOf } from './pipeline/exit.ts';
 import { program } from './program.ts';
-import { failureOf } from './session/exit.ts';
 
 /** Runs the command line. Sets the exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { readGraft } from '@pip-graft/pip-core';
 import { anyWeight, type RestoreTiledOptions } from '@pip-graft/restore';
-import { parseWeights } from '../session/parse-weights.ts';
+import { parseWeights } from '../options/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
 export interface Settings {

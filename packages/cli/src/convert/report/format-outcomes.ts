@@ -1,5 +1,5 @@
-import { bytesText } from '../../session/bytes-text.ts';
-import { table } from '../../session/table.ts';
+import { bytesText } from '../../format/bytes-text.ts';
+import { table } from '../../format/table.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 

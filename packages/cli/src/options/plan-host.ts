@@ -2,7 +2,7 @@ import { type PlanChoices, planOn, requireSites } from '@pip-graft/graft';
 import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
 import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
-import { parseWeights } from '../session/parse-weights.ts';
+import { parseWeights } from './parse-weights.ts';
 import { sensorOf } from './sensor-of.ts';
 import { type SitesOption, sitesOption } from './sites-option.ts';
 

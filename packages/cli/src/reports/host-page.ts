@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { HostPage } from '@pip-graft/report';
 import type { Inspection } from '../commands/inspect.ts';
-import { inspectionFacts } from './format-inspection.ts';
+import { inspectionFacts } from '../format/format-inspection.ts';
 import { reportLadders } from './report-ladders.ts';
 
 /** An inspection as a page with a drawing. */

@@ -1,5 +1,5 @@
 import type { Inspection } from '../commands/inspect.ts';
-import { laddersOf } from './ladders-of.ts';
+import { laddersOf } from '../reports/ladders-of.ts';
 
 /**
  * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules

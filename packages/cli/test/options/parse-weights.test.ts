@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { describe, expect, it } from 'vitest';
-import { parseWeights } from '../../src/session/parse-weights.ts';
+import { parseWeights } from '../../src/options/parse-weights.ts';
 
 const labels = ['noise', 'rain', 'haze'];
 

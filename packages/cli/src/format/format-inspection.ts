@@ -1,6 +1,6 @@
 import type { Inspection } from '../commands/inspect.ts';
-import { table } from '../session/table.ts';
 import { drawLadder } from './draw-ladder.ts';
+import { table } from './table.ts';
 
 /** What an inspection found, as names and texts for people. */
 export function inspectionFacts(found: Inspection): string[][] {

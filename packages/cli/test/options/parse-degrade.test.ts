@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseDegrade } from '../../src/session/parse-degrade.ts';
-import { parseMap } from '../../src/session/parse-map.ts';
+import { parseDegrade } from '../../src/options/parse-degrade.ts';
+import { parseMap } from '../../src/options/parse-map.ts';
 
 describe('parseDegrade', () => {
   test.each([

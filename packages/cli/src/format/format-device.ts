@@ -1,5 +1,5 @@
 import type { DeviceProbe, Diagnosis } from '@pip-graft/runtime';
-import { table } from '../session/table.ts';
+import { table } from './table.ts';
 
 /** Longest cell of the table: what one reads in a terminal without wrapping. */
 const widest = 64;

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import type { ReportData } from '@pip-graft/report';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkReportOptions, reportOptions } from '../../src/host/report-options.ts';
-import { writeReports } from '../../src/host/write-reports.ts';
+import { checkReportOptions, reportOptions } from '../../src/options/report-options.ts';
+import { writeReports } from '../../src/reports/write-reports.ts';
 
 const data: ReportData = {
   title: 'graft validate',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Room } from '../../src/session/room.ts';
+import { Room } from '../../src/pipeline/room.ts';
 
 /** A room, and what entered it in which order. */
 function scene(size: number) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../src/session/progress.ts';
+import { Progress } from '../../src/pipeline/progress.ts';
 
 /** A progress on a screen that remembers, with a clock that is set by hand. */
 function scene(isTTY: boolean) {

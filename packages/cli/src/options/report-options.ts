@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { Option } from 'commander';
-import { refuseOverInput } from '../session/options.ts';
+import { refuseOverInput } from './options.ts';
 
 /** Where a command leaves its report besides standard output. */
 export interface ReportOptions {

@@ -8,8 +8,8 @@ import {
   type ReportData,
   summaryLimit,
 } from '@pip-graft/report';
-import type { Session } from '../session/session.ts';
-import type { ReportOptions } from './report-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+import type { Session } from '../pipeline/session.ts';
 
 /**
  * Writes a report in the forms that were asked for and notes each file. Files are replaced when they

@@ -1,6 +1,6 @@
 import type { Device } from '@pip-graft/runtime';
 import type { Validation } from '@pip-graft/validate';
-import { table } from '../session/table.ts';
+import { table } from './table.ts';
 
 const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildReport } from '@pip-graft/report';
 import { explainGraft, type Validation } from '@pip-graft/validate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reportData } from '../../src/host/report-data.ts';
+import { reportData } from '../../src/reports/report-data.ts';
 import { json } from '../graft.ts';
 
 let folder = '';
