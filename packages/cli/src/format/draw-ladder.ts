@@ -1,4 +1,5 @@
 import type { Inspection } from '../commands/inspect.ts';
+import { oneLine } from '../pipeline/printable.ts';
 import { laddersOf } from '../reports/ladders-of.ts';
 
 /**
@@ -23,5 +24,7 @@ function drawOne(sorted: Inspection['sites'], grafted: readonly number[]): strin
     return `level ${level}  1/${String(scale).padEnd(3)} ${rung}`;
   });
   const width = Math.max(...rungs.map((rung) => rung.length));
-  return rungs.map((rung, index) => `${rung.padEnd(width)}  ${sorted[index]!.value}`).join('\n');
+  return rungs
+    .map((rung, index) => `${rung.padEnd(width)}  ${oneLine(sorted[index]!.value)}`)
+    .join('\n');
 }

@@ -1,4 +1,5 @@
 import type { ModelDiff, RecordDiff } from '@pip-graft/onnx-graft';
+import { oneLine } from '../pipeline/printable.ts';
 import { table } from './table.ts';
 
 /** How many records of a kind people see; `--json` has all. */
@@ -32,6 +33,7 @@ export function formatDiff(diff: ModelDiff, a: string, b: string): string {
 }
 
 /** Metadata may hold whole documents. */
-function shorten(text: string): string {
+function shorten(long: string): string {
+  const text = oneLine(long);
   return text.length > 160 ? `${text.slice(0, 160)} …` : text;
 }

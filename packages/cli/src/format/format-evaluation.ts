@@ -1,5 +1,6 @@
 import type { Quality } from '@pip-graft/imaging';
 import type { Evaluation, Qualities, Steering, TaskResult } from '@pip-graft/validate';
+import { oneLine } from '../pipeline/printable.ts';
 import { table } from './table.ts';
 
 const sides = ['input', 'host', 'grafted'] as const;
@@ -31,7 +32,8 @@ export function formatEvaluation(found: Evaluation, perImage: boolean): string {
     if (!graft.ownHost) lines.push('', 'The host is not the file that was grafted.');
   }
   if (problems.length > 0) lines.push('');
-  for (const { task, picture, reason } of problems) lines.push(`✗ ${task} ${picture}: ${reason}`);
+  for (const { task, picture, reason } of problems)
+    lines.push(`✗ ${oneLine(`${task} ${picture}: ${reason}`)}`);
   return lines.join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { Inspection } from '../commands/inspect.ts';
+import { oneLine } from '../pipeline/printable.ts';
 import { drawLadder } from './draw-ladder.ts';
 import { table } from './table.ts';
 
@@ -61,7 +62,7 @@ export function formatInspection(path: string, found: Inspection): string {
   if (reasons.length > 0) {
     lines.push('Looked at and turned down (--json lists each):', table(reasons));
   }
-  for (const warning of found.warnings) lines.push(`warning: ${warning}`);
+  for (const warning of found.warnings) lines.push(`warning: ${oneLine(warning)}`);
   return lines.join('\n').trimEnd();
 }
 

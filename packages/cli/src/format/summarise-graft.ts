@@ -1,4 +1,5 @@
 import type { Plan } from '@pip-graft/pip-core';
+import { oneLine } from '../pipeline/printable.ts';
 
 /** What was grafted where, in one line. */
 export function summariseGraft({ adapters, levels, parameters, labels }: Plan): string {
@@ -6,12 +7,12 @@ export function summariseGraft({ adapters, levels, parameters, labels }: Plan): 
     .map(({ site }) => site.level)
     .sort((a, b) => a - b)
     .join(', ');
-  return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${labels.join(', ')}`;
+  return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${oneLine(labels.join(', '))}`;
 }
 
 /** Adapters by name, and which of them was never trained. */
 export function spellAdapters(adapters: Plan['adapters']): string {
   return adapters
-    .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${name}'`)
+    .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${oneLine(name)}'`)
     .join(' and ');
 }

@@ -1,3 +1,5 @@
+import { oneLine } from '../pipeline/printable.ts';
+
 type Cell = string | number;
 
 /** Narrower than this a wrapped column is harder to read than a long line. */
@@ -9,7 +11,10 @@ const narrowest = 30;
  * @param width of the screen, where the last column is to be wrapped to fit it
  * @example table([['a', 1], ['bb', 22]]) // 'a    1\nbb  22'
  */
-export function table(rows: readonly (readonly Cell[])[], width?: number): string {
+export function table(cells: readonly (readonly Cell[])[], width?: number): string {
+  const rows = cells.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell : oneLine(cell))),
+  );
   const widths: number[] = [];
   const numeric = new Set<number>();
   for (const row of rows) {

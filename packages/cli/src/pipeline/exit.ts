@@ -12,6 +12,17 @@ export interface Failure {
   readonly exit: number;
 }
 
+/** Where the command runs. Errors: `READ_FAILED` where that folder is gone. */
+export function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new GraftError('READ_FAILED', 'the working folder is gone; change to one that exists.', {
+      cause: error,
+    });
+  }
+}
+
 /** How a thrown value ends the process. What is not a {@link GraftError} is a defect of ours and says so. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof GraftError)

@@ -1,3 +1,5 @@
+import { oneLine } from './printable.ts';
+
 /** Nothing is shown before this long: quick work stays quiet. */
 const quietMs = 1000;
 const redrawMs = 100;
@@ -37,17 +39,18 @@ export class Progress {
     const every = this.#screen.isTTY ? redrawMs : lineMs;
     if (now - this.#start < quietMs || (now - this.#last < every && done < total)) return;
     this.#last = now;
+    const name = oneLine(label);
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const percent = ` ${Math.floor(share * 100)}%`.padStart(5);
     const count = unit === undefined ? '' : this.#count(done, total, unit);
-    const rest = detail === undefined ? count : `${count}  ${detail}`;
+    const rest = detail === undefined ? count : `${count}  ${oneLine(detail)}`;
     if (this.#screen.isTTY) {
       const full = Math.round(share * barWidth);
       this.#screen.write(
-        `\r${label} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}${rest}\x1b[K`,
+        `\r${name} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}${rest}\x1b[K`,
       );
       this.#drawn = true;
-    } else this.#screen.write(`${label}${percent}${rest}\n`);
+    } else this.#screen.write(`${name}${percent}${rest}\n`);
   }
 
   #count(done: number, total: number, unit: string): string {

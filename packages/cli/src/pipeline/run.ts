@@ -1,5 +1,6 @@
-import { type Command, CommanderError } from 'commander';
-import { failureOf } from './exit.ts';
+import type { Command } from 'commander';
+import { failureOf, workingFolder } from './exit.ts';
+import { printJson, printMessage, printText } from './print.ts';
 import { Progress } from './progress.ts';
 import type { Handler } from './session.ts';
 
@@ -24,7 +25,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
     const session = {
-      cwd: process.cwd(),
+      cwd: '',
       signal: abort.signal,
       columns: process.stdout.columns,
       progress: (label: string, done: number, total: number, unit?: string, detail?: string) => {
@@ -32,14 +33,15 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       },
       note: (line: string) => {
         progress.clear();
-        if (!options.quiet) process.stderr.write(`${line}\n`);
+        if (!options.quiet) printMessage(line);
       },
     };
     try {
+      session.cwd = workingFolder();
       const result = await handler(session, ...args, options);
       progress.clear();
-      if (options.json) process.stdout.write(`${JSON.stringify(result.json, null, 2)}\n`);
-      else if (!options.quiet && result.text !== '') process.stdout.write(`${result.text}\n`);
+      if (options.json) printJson(result.json);
+      else if (!options.quiet && result.text !== '') printText(result.text);
       process.exitCode = result.exit ?? 0;
     } catch (error) {
       progress.clear();
@@ -51,20 +53,16 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
   };
 }
 
-/** Prints a failure as one line, and as JSON on stdout when that was asked for. */
-export function report(error: unknown, command: Command, options: GlobalOptions): void {
-  const failure = failureOf(error);
-  const name = command.parent ? `${nameOf(command)}` : 'graft';
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`,
-    );
-  }
-  if (!(error instanceof CommanderError)) process.stderr.write(`${name}: ${failure.message}\n`);
-  if (options.debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  process.exitCode = failure.exit;
+/** Prints a failure as a message, and as JSON on stdout when that was asked for. */
+function report(error: unknown, command: Command, { json, debug }: GlobalOptions): void {
+  const { code, message, exit } = failureOf(error);
+  if (json) printJson({ error: { code, message } });
+  printMessage(`${nameOf(command)}: ${message}`);
+  if (debug && error instanceof Error) printMessage(error.stack ?? '');
+  process.exitCode = exit;
 }
 
-function nameOf(command: Command): string {
+/** A command as it is called: `graft adapter init`. */
+export function nameOf(command: Command): string {
   return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }

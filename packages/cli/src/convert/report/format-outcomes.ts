@@ -20,7 +20,7 @@ export function formatOutcomes(outcomes: readonly Outcome[], columns: number | u
     ];
   });
   const failures = outcomes.flatMap(({ name, failure }) =>
-    failure === null ? [] : [`${name}: ${failure.message}`],
+    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
   );
   return [
     table([head, ...rows], columns),
