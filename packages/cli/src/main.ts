@@ -1,34 +1,14 @@
-import { type Command, CommanderError } from 'commander';
-import { failureOf } from './pipeline/exit.ts';
-import { guardOutput, printJson, printMessage } from './pipeline/print.ts';
-import { nameOf } from './pipeline/run.ts';
-import { program } from './program.ts';
+import { guardOutput, printText } from './pipeline/print.ts';
+import { version } from './version.ts';
 
 /** Runs the command line. Sets the exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   guardOutput();
-  const root = await program(argv);
-  for (const command of [root, ...descendants(root)]) {
-    command
-      .exitOverride()
-      .showHelpAfterError('(--help shows how it is used)')
-      .configureOutput({
-        outputError: (text) => printMessage(text.replace(/^error:/, `${nameOf(command)}:`)),
-      });
+  // The version needs nothing else, and is asked for often.
+  if (argv.length === 1 && ['--version', '-V', 'version'].includes(argv[0]!)) {
+    printText(version);
+    return;
   }
-  try {
-    await root.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Help and version leave by the same door, with 0.
-    if (error.exitCode === 0 && error.code !== 'commander.help') return;
-    const failure = failureOf(error);
-    if (argv.includes('--json'))
-      printJson({ error: { code: failure.code, message: failure.message } });
-    process.exitCode = failure.exit;
-  }
-}
-
-function descendants(command: Command): Command[] {
-  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv);
 }
