@@ -1,4 +1,4 @@
-/** Which of the known names differs from a name by the fewest letters (Levenshtein 1966). */
+/** Which of the known names is nearest: letters added, left out, changed or swapped (Damerau 1964). */
 export function nearestName(name: string, known: readonly string[]): string {
   const distances = known.map((each) => distance(name, each));
   return known[distances.indexOf(Math.min(...distances))]!;
@@ -32,13 +32,21 @@ const longest = 100;
 function distance(one: string, other: string): number {
   const a = one.slice(0, longest);
   const b = other.slice(0, longest);
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let from = 1; from <= a.length; from++) {
     const next = [from];
     for (let to = 1; to <= b.length; to++) {
       const changed = row[to - 1]! + (a[from - 1] === b[to - 1] ? 0 : 1);
-      next.push(Math.min(changed, row[to]! + 1, next[to - 1]! + 1));
+      const swapped = a[from - 1] === b[to - 2] && a[from - 2] === b[to - 1];
+      next.push(
+        Math.min(
+          ...[changed, row[to]! + 1, next[to - 1]! + 1],
+          swapped && from > 1 && to > 1 ? before[to - 2]! + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;
