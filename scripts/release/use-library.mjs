@@ -8,14 +8,14 @@ const program = `import { backbones } from './doors.js';
 import { graft, GraftError, type ErrorCode, type Plan } from '@pip-graft/graft';
 import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
 
-const host = openHost('host.onnx');
+const host = await openHost('host.onnx');
 const adapter = freshAdapter(host, { labels: ['rain'], seed: 7 });
 const { model, plan }: { model: Parameters<typeof saveModel>[0]; plan: Plan } = graft(host, adapter);
 await saveModel(model, 'by-library.onnx', { from: host });
 host.close();
 let code: ErrorCode | undefined;
 try {
-  openHost('package.json').close();
+  await openHost('package.json').close();
 } catch (error) {
   if (error instanceof GraftError) code = error.code;
 }
