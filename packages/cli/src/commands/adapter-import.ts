@@ -7,11 +7,11 @@ import { type AdapterBase, importAdapter } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
-import { describeCheckpoint } from '../host/describe-checkpoint.ts';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { define } from '../session/define.ts';
-import { outputOption } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { describeCheckpoint } from '../format/describe-checkpoint.ts';
+import { outputOption } from '../options/options.ts';
+import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output: string;

@@ -1,16 +1,16 @@
 import { applyGraft } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
-import { summariseGraft } from '../host/summarise-graft.ts';
-import { define } from '../session/define.ts';
+import { summariseGraft } from '../format/summarise-graft.ts';
 import {
   type ExternalOptions,
   externalOption,
   outputOption,
   refuseOverInput,
-} from '../session/options.ts';
-import { run } from '../session/run.ts';
+} from '../options/options.ts';
+import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options extends GraftOptions, ExternalOptions {

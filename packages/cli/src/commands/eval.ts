@@ -3,13 +3,13 @@ import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatEvaluation } from '../host/format-evaluation.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { parseDegrade } from '../session/parse-degrade.ts';
-import { parseMap } from '../session/parse-map.ts';
-import { parseWeights } from '../session/parse-weights.ts';
-import { run } from '../session/run.ts';
+import { formatEvaluation } from '../format/format-evaluation.ts';
+import { wholeNumber } from '../options/options.ts';
+import { parseDegrade } from '../options/parse-degrade.ts';
+import { parseMap } from '../options/parse-map.ts';
+import { parseWeights } from '../options/parse-weights.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly data: string;

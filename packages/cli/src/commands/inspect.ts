@@ -4,12 +4,12 @@ import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
-import { formatInspection } from '../host/format-inspection.ts';
-import { hostPage } from '../host/host-page.ts';
-import { type PromptSize, promptSizes } from '../host/prompt-sizes.ts';
-import { define } from '../session/define.ts';
-import { refuseOverInput } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { formatInspection } from '../format/format-inspection.ts';
+import { refuseOverInput } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import { hostPage } from '../reports/host-page.ts';
+import { type PromptSize, promptSizes } from '../reports/prompt-sizes.ts';
 
 /** What `inspect` finds; this shape is the command's JSON. */
 export interface Inspection {

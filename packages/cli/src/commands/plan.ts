@@ -1,8 +1,8 @@
 import { formatPlan } from '@pip-graft/graft';
 import type { Command } from 'commander';
-import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
+import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 export function command(): Command {
   const plan = define(

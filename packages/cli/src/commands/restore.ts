@@ -1,9 +1,9 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { outputOption, wholeNumber } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
-import { define } from '../session/define.ts';
-import { outputOption, wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
 
 export function command(): Command {
   return define('restore', 'Restores images with a model', [

@@ -1,11 +1,11 @@
 import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft';
 import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import { choicesOf, type GraftOptions, swapOptions } from '../host/plan-host.ts';
-import { spellAdapters, summariseGraft } from '../host/summarise-graft.ts';
-import { define } from '../session/define.ts';
-import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
+import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
+import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
   readonly inputs?: GraftOptions['inputs'];

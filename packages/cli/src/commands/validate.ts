@@ -6,14 +6,18 @@ import { readImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatValidation } from '../host/format-validation.ts';
-import { reportData } from '../host/report-data.ts';
-import { checkReportOptions, type ReportOptions, reportOptions } from '../host/report-options.ts';
-import { writeReports } from '../host/write-reports.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
-import type { Session } from '../session/session.ts';
+import { formatValidation } from '../format/format-validation.ts';
+import { wholeNumber } from '../options/options.ts';
+import {
+  checkReportOptions,
+  type ReportOptions,
+  reportOptions,
+} from '../options/report-options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
+import { reportData } from '../reports/report-data.ts';
+import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';
 
 interface Options extends ReportOptions {

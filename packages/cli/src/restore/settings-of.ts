@@ -3,7 +3,7 @@ import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { anyWeight, type RestoreTiledOptions } from '@pip-graft/restore';
-import { parseWeights } from '../session/parse-weights.ts';
+import { parseWeights } from '../options/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
 export interface Settings {

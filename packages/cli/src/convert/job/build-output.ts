@@ -10,8 +10,8 @@ import {
 } from '@pip-graft/graft/node';
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { type Adapter, readGraft } from '@pip-graft/pip-core';
-import { sensorOf } from '../../host/sensor-of.ts';
-import { parseLabelWeights } from '../../session/parse-weights.ts';
+import { parseLabelWeights } from '../../options/parse-weights.ts';
+import { sensorOf } from '../../options/sensor-of.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 

@@ -4,8 +4,8 @@ import { hostOf } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import { openCheckpoint } from '@pip-graft/weights/node';
-import { localise } from '../../host/localise.ts';
-import { resizeBackbone } from '../../host/resize-backbone.ts';
+import { localise } from '../../options/localise.ts';
+import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
 
 /** A job's source as a model, and whether its weights came from a seed. */

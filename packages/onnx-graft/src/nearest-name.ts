@@ -1,0 +1,35 @@
+/** Which of the known names differs from a name by the fewest letters (Levenshtein 1966). */
+export function nearestName(name: string, known: readonly string[]): string {
+  const distances = known.map((each) => distance(name, each));
+  return known[distances.indexOf(Math.min(...distances))]!;
+}
+
+/**
+ * The nearest of the known names, where it is near enough to be meant.
+ *
+ * @example nearName('rian', ['noise', 'rain']) // 'rain'
+ */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const nearest = nearestName(name, known);
+  const length = Math.max(name.length, nearest.length);
+  return distance(name, nearest) <= Math.max(1, Math.floor(0.4 * length)) ? nearest : undefined;
+}
+
+/** Longest name that is compared whole: names come from files, and the work grows with the product. */
+const longest = 100;
+
+function distance(one: string, other: string): number {
+  const a = one.slice(0, longest);
+  const b = other.slice(0, longest);
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let from = 1; from <= a.length; from++) {
+    const next = [from];
+    for (let to = 1; to <= b.length; to++) {
+      const changed = row[to - 1]! + (a[from - 1] === b[to - 1] ? 0 : 1);
+      next.push(Math.min(changed, row[to]! + 1, next[to - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
