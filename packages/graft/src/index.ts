@@ -9,7 +9,6 @@ export {
 } from '@pip-graft/onnx-graft';
 export {
   type Adapter,
-  type AdapterName,
   decodeAdapter,
   decodeSensor,
   type EncodedAdapter,

@@ -11,7 +11,7 @@ export {
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
 export { configTypes } from './adapter/config-types.ts';
-export { type AdapterName, decodeAdapter } from './adapter/decode-adapter.ts';
+export { decodeAdapter } from './adapter/decode-adapter.ts';
 export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
 export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
 export { modelCard } from './adapter/model-card.ts';
