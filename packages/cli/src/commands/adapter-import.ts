@@ -57,7 +57,7 @@ export function command(): Command {
         const checkpoint = await openCheckpoint(path);
         try {
           for (const note of describeCheckpoint(checkpoint)) session.note(note);
-          const base = host === undefined ? baseInside(checkpoint, path) : baseOf(host);
+          const base = host === undefined ? baseInside(checkpoint, path) : await baseOf(host);
           const adapter = importAdapter(checkpoint.tensors, {
             ...{ name, base, label: path },
             training: { source: `imported from ${basename(path)}`, ...checkpoint.extra },
@@ -80,14 +80,10 @@ export function command(): Command {
     );
 }
 
-function baseOf(path: string): AdapterBase {
-  const host = openHost(path);
-  try {
-    requireSites(host);
-    return { family: host.located.family, name: null, ...host.identity() };
-  } finally {
-    host.close();
-  }
+async function baseOf(path: string): Promise<AdapterBase> {
+  using host = await openHost(path);
+  requireSites(host);
+  return { family: host.located.family, name: null, ...host.identity() };
 }
 
 /** The host in the same file, as `graft backbone import` builds it: by its fingerprint, whatever file it is in. */

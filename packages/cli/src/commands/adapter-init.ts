@@ -79,7 +79,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (_session, path, options) => {
         refuseFolder(options.output, 'an adapter', options.force);
-        const host = openHost(path);
+        const host = await openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);
         host.close();

@@ -1,5 +1,5 @@
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import { applyPlan, requirePlan } from '@pip-graft/pip-core';
+import { applyGraft } from '@pip-graft/graft';
+import { saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { summariseGraft } from '../format/summarise-graft.ts';
 import {
@@ -35,12 +35,10 @@ export function command(): Command {
     run<[string], Options>(async (session, path, options) => {
       refuseOverInput(path, options.output);
       const home = { target: options.output, external: options.external ?? 'copy' };
-      const { host, adapters, choices, result } = planHost(path, options, session.cwd, home);
-      const plan = requirePlan(result);
-      for (const warning of plan.warnings) session.note(`warning: ${warning}`);
+      const { host, plan } = await planHost(path, options, session.cwd, home);
+      for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
       refuseForeignFile(options.output, options.force);
-      const tool = { name: 'graft', version };
-      const grafted = applyPlan(host.model, plan, adapters, tool, { sensor: choices.auto });
+      const grafted = applyGraft(plan, { name: 'graft', version });
       await saveModel(grafted, options.output, {
         from: host,
         signal: session.signal,
@@ -48,13 +46,8 @@ export function command(): Command {
         ...(options.external ? { externalData: options.external } : {}),
       });
       host.close();
-      const text = `${options.output}: ${summariseGraft(plan)}`;
-      if (plan.inputs && !plan.requireInputs) {
-        session.note(
-          'note: onnxruntime-node and -web cannot feed inputs that have defaults; for these use --inputs required, or createSession of @pip-graft/runtime.',
-        );
-      }
-      return { json: { output: options.output, plan }, text };
+      const text = `${options.output}: ${summariseGraft(plan.summary)}`;
+      return { json: { output: options.output, plan: plan.summary }, text };
     }),
   );
 }

@@ -136,7 +136,7 @@ async function writeConvertReports(
   const { convertReport } = await import('../convert/report/convert-report.ts');
   const { writeReports } = await import('../reports/write-reports.ts');
   const config = relative(session.cwd, path) || basename(path);
-  await writeReports(convertReport(outcomes, config, dirname(path)), options, session);
+  await writeReports(await convertReport(outcomes, config, dirname(path)), options, session);
 }
 
 function sizeOf(text: string): number {

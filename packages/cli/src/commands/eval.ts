@@ -1,6 +1,5 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -82,7 +81,7 @@ export function command(): Command {
       run<[string], Options>(async (session, path, options) => {
         const { data, base, degrade, degradation, limit, map, strength, threads } = options;
         for (const warning of strengthWarnings(strength)) session.note(warning);
-        const { sizeMultiple, labels } = lookAt(path);
+        const { sizeMultiple, labels } = settingsOf(path);
         const { tasks, problems, ignored } = await findTasks(data, {
           ...(degrade === undefined ? {} : { degrade: degrade.map(parseDegrade) }),
           ...(limit === undefined ? {} : { limit }),
@@ -120,14 +119,13 @@ export function command(): Command {
 }
 
 /** Size multiple and labels of a model; no labels where it takes none. */
-function lookAt(path: string): {
+function settingsOf(path: string): {
   readonly sizeMultiple: number;
   readonly labels: readonly string[];
 } {
   const opened = openModel(path);
   try {
-    const { sizeMultiple } = locateSkips(opened.model);
-    const graft = readGraft(opened.model);
+    const { sizeMultiple, graft } = lookAt(opened.model);
     return { sizeMultiple, labels: graft?.inputs ? graft.labels : [] };
   } finally {
     opened.close();

@@ -1,7 +1,5 @@
-import { graft, isInPlace, keepChoices, planOn } from '@pip-graft/graft';
-import { openAdapter, openGraft } from '@pip-graft/graft/node';
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import { requirePlan } from '@pip-graft/pip-core';
+import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft';
+import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
@@ -29,32 +27,35 @@ export function command(): Command {
     run<[string], Options>(async (session, path, options) => {
       const target = options.output ?? path;
       const home = { target, external: options.external ?? 'copy' };
-      const { host, grafted, graft: before } = openGraft(path, home);
+      const { host, grafted, graft: before } = await openGraft(path, home);
       try {
-        const adapters = options.adapter.map((text) => openAdapter(text, host, session.cwd));
+        const adapters = await Promise.all(
+          options.adapter.map((text) => openAdapter(text, { for: host, cwd: session.cwd })),
+        );
         const choices = keepChoices(
           grafted,
           before,
           adapters,
           choicesOf(options, adapters, session.cwd),
         );
-        const plan = requirePlan(planOn(host, adapters, choices));
-        for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-        const json = { output: target, before: before.adapters, plan };
+        const plan = planGraft(host, adapters, choices);
+        const { summary } = plan;
+        for (const warning of summary.warnings) session.note(`warning: ${warning}`);
+        const json = { output: target, before: before.adapters, plan: summary };
         const inPlace = options.output === undefined && options.external === undefined;
-        if (inPlace && isInPlace(grafted, before, plan)) {
-          const text = `${path}: it carries ${spellAdapters(plan.adapters)} already; nothing was changed`;
+        if (inPlace && isInPlace(before, plan)) {
+          const text = `${path}: it carries ${spellAdapters(summary.adapters)} already; nothing was changed`;
           return { json: { ...json, changed: false }, text };
         }
         if (options.output !== undefined) refuseForeignFile(options.output, options.force);
-        await saveModel(graft(host, adapters, choices).model, target, {
+        await saveModel(applyGraft(plan), target, {
           from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),
           ...(options.external ? { externalData: options.external } : {}),
         });
         const text = [
-          `${target}: ${summariseGraft(plan)}`,
+          `${target}: ${summariseGraft(summary)}`,
           `out: ${spellAdapters(before.adapters)}, labels ${before.labels.join(', ')}`,
         ].join('\n');
         return { json: { ...json, changed: true }, text };

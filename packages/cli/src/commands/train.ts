@@ -56,7 +56,7 @@ export function command(): Command {
         ],
         ...{ state: statePath, inputs: [given.host], resume: given.resume, force: given.force },
       });
-      const host = openHost(given.host);
+      const host = await openHost(given.host);
       try {
         const request = {
           ...{ adapter: given.adapter, labels: given.labels, stages, given },

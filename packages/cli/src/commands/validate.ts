@@ -1,4 +1,4 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { reportJson } from '@pip-graft/report';
@@ -113,7 +113,7 @@ export function command(): Command {
             return undefined;
           })
         : undefined;
-      const data = reportData({ path, device, validation, explanation });
+      const data = await reportData({ path, device, validation, explanation });
       await writeReports(data, options, session);
       return {
         json: reportJson(data, { name: 'graft', version }),
@@ -135,7 +135,7 @@ async function settingsOf(
     throw new GraftError('INVALID_ARGUMENT', '--overlap says what tiles share; give --tiles too.');
   }
   const opened = openModel(path);
-  const { sizeMultiple } = locateSkips(opened.model);
+  const { sizeMultiple } = lookAt(opened.model);
   opened.close();
   let current = { name: '', done: 0, total: 1 };
   return {

@@ -1,8 +1,8 @@
-import type { Plan } from '@pip-graft/pip-core';
+import type { PlanSummary } from '@pip-graft/graft';
 import { oneLine } from '../pipeline/printable.ts';
 
 /** What was grafted where, in one line. */
-export function summariseGraft({ adapters, levels, parameters, labels }: Plan): string {
+export function summariseGraft({ adapters, levels, parameters, labels }: PlanSummary): string {
   const at = levels
     .map(({ site }) => site.level)
     .sort((a, b) => a - b)
@@ -11,7 +11,7 @@ export function summariseGraft({ adapters, levels, parameters, labels }: Plan): 
 }
 
 /** Adapters by name, and which of them was never trained. */
-export function spellAdapters(adapters: Plan['adapters']): string {
+export function spellAdapters(adapters: PlanSummary['adapters']): string {
   return adapters
     .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${oneLine(name)}'`)
     .join(' and ');

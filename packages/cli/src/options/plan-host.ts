@@ -1,8 +1,15 @@
-import { type PlanChoices, planOn, requireSites } from '@pip-graft/graft';
+import type { Adapter } from '@pip-graft/graft';
+import {
+  type GraftOptions as Choices,
+  type InputKind,
+  inputKinds,
+  type Plan,
+  planGraft,
+  requireSites,
+} from '@pip-graft/graft';
 import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
-import type { Adapter, PlanResult } from '@pip-graft/pip-core';
 import { Option } from 'commander';
-import { parseWeights } from './parse-weights.ts';
+import { parseLabelWeights } from './parse-weights.ts';
 import { sensorOf } from './sensor-of.ts';
 import { type SitesOption, sitesOption } from './sites-option.ts';
 
@@ -13,13 +20,13 @@ export interface GraftOptions extends SitesOption {
   /** A sensor's folder; true for the adapter's own. */
   readonly auto?: string | true;
   readonly allowUnbound?: boolean;
-  readonly inputs: 'optional' | 'required';
+  readonly inputs: InputKind;
 }
 
 export function graftOptions(): Option[] {
   return [
     ...swapOptions().filter(({ long }) => long !== '--inputs'),
-    inputsOption().default('optional'),
+    inputsOption().default('required'),
   ];
 }
 
@@ -49,24 +56,28 @@ export function swapOptions(): Option[] {
 function inputsOption(): Option {
   return new Option(
     '--inputs <kind>',
-    'optional: degradation and strength have defaults; required: a caller has to feed them, which onnxruntime-node and -web need to feed them at all',
-  ).choices(['optional', 'required']);
+    'required: callers feed degradation and strength; optional: both have defaults, which onnxruntime for Python, C and C# can override and for Node and the web cannot',
+  ).choices(inputKinds);
 }
 
 export interface Planned {
   readonly host: OpenHost;
-  readonly adapters: readonly Adapter[];
-  readonly choices: PlanChoices;
-  readonly result: PlanResult;
+  readonly plan: Plan;
 }
 
 /** Opens host and adapters and plans. Errors: exit 3 and 4 of the table in the reference. */
-export function planHost(path: string, options: GraftOptions, cwd: string, home?: Home): Planned {
-  const host = openHost(path, home);
+export async function planHost(
+  path: string,
+  options: GraftOptions,
+  cwd: string,
+  home?: Home,
+): Promise<Planned> {
+  const host = await openHost(path, home);
   requireSites(host);
-  const adapters = options.adapter.map((text) => openAdapter(text, host, cwd));
-  const choices = choicesOf(options, adapters, cwd);
-  return { host, adapters, choices, result: planOn(host, adapters, choices) };
+  const adapters = await Promise.all(
+    options.adapter.map((text) => openAdapter(text, { for: host, cwd })),
+  );
+  return { host, plan: planGraft(host, adapters, choicesOf(options, adapters, cwd)) };
 }
 
 /** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
@@ -74,18 +85,13 @@ export function choicesOf(
   { adapter = [], bake, auto, sites, inputs, allowUnbound }: Partial<GraftOptions>,
   adapters: readonly Adapter[],
   cwd: string,
-): PlanChoices {
+): Choices {
   const labels = adapters.flatMap(({ config }) => config.labels);
-  const weights = bake === undefined ? [] : parseWeights(bake, labels);
   return {
-    ...(bake === undefined
-      ? {}
-      : {
-          bake: { weights: Object.fromEntries(weights.map((weight, at) => [labels[at]!, weight])) },
-        }),
-    ...(auto === undefined ? {} : { auto: sensorOf(auto, adapter, cwd) }),
-    ...(sites === undefined ? {} : { sites }),
-    ...(inputs === undefined ? {} : { requireInputs: inputs === 'required' }),
-    ...(allowUnbound ? { allowUnbound } : {}),
+    bake: bake === undefined ? undefined : { weights: parseLabelWeights(bake, labels) },
+    auto: auto === undefined ? undefined : sensorOf(auto, adapter, cwd),
+    sites,
+    inputs,
+    allowUnbound,
   };
 }

@@ -1,5 +1,6 @@
 import { arch, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
+import { locateUnder, lookAt } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
@@ -25,38 +26,39 @@ export interface Validated {
  *
  * Errors: those of opening a model; `NOT_GRAFTED`.
  */
-export function reportData({ path, device, validation, explanation }: Validated): ReportData {
-  const host = openHost(path);
-  try {
-    const graft = readGraft(host.model);
-    if (graft === null) {
-      throw new GraftError('NOT_GRAFTED', `${path}: it carries no graft to report on.`);
-    }
-    const prompts = promptSizes(graft, host.facts);
-    const { figures: _, prompts: alike, ...shown } = explanation ?? { strips: [] };
-    const model: ReportModel = {
-      name: basename(path),
-      trained: graft.adapters.every(({ trained }) => trained),
-      facts: factsOf(graft, host.located.sizeMultiple),
-      ladders: reportLadders(host.located.sites, { prompts, inputs: graft.inputs }),
-      validation: withPrompts(validation, alike),
-      ...shown,
-    };
-    return {
-      title: 'graft validate',
-      summary: `${basename(path)} against its host, on ${device === 'cpu' ? 'the CPU' : device}.`,
-      models: [model],
-      notes: [
-        { label: 'Tool', value: `PIP Graft ${version}` },
-        {
-          label: 'Machine',
-          value: `${cpus().length} cores, ${platform()} ${arch()}, Node ${process.versions.node}`,
-        },
-      ],
-    };
-  } finally {
-    host.close();
+export async function reportData({
+  path,
+  device,
+  validation,
+  explanation,
+}: Validated): Promise<ReportData> {
+  using host = await openHost(path);
+  const graft = readGraft(host.model);
+  if (graft === null) {
+    throw new GraftError('NOT_GRAFTED', `${path}: it carries no graft to report on.`);
   }
+  const prompts = promptSizes(graft, host.facts);
+  const { figures: _, prompts: alike, ...shown } = explanation ?? { strips: [] };
+  const model: ReportModel = {
+    name: basename(path),
+    trained: graft.adapters.every(({ trained }) => trained),
+    facts: factsOf(graft, lookAt(host.model).sizeMultiple),
+    ladders: reportLadders(locateUnder(host.model).sites, { prompts, inputs: graft.inputs }),
+    validation: withPrompts(validation, alike),
+    ...shown,
+  };
+  return {
+    title: 'graft validate',
+    summary: `${basename(path)} against its host, on ${device === 'cpu' ? 'the CPU' : device}.`,
+    models: [model],
+    notes: [
+      { label: 'Tool', value: `PIP Graft ${version}` },
+      {
+        label: 'Machine',
+        value: `${cpus().length} cores, ${platform()} ${arch()}, Node ${process.versions.node}`,
+      },
+    ],
+  };
 }
 
 /** What validation measured itself stays. */

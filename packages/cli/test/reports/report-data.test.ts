@@ -25,7 +25,7 @@ const validation: Validation = {
 test('a validated model, with its ladder, its facts and what was explained', async () => {
   const path = join(folder, 'grafted.onnx');
   const explanation = await explainGraft({ grafted: path, sizeMultiple: 2 });
-  const data = reportData({ path, device: 'cpu', validation, explanation });
+  const data = await reportData({ path, device: 'cpu', validation, explanation });
   const [model] = data.models;
   expect(data.summary).toBe('grafted.onnx against its host, on the CPU.');
   expect(model).toMatchObject({ name: 'grafted.onnx', trained: false });
@@ -57,16 +57,16 @@ test('a validated model, with its ladder, its facts and what was explained', asy
   expect(page).toContain('The adapter is untrained.');
 });
 
-test('without an explanation there are no pictures', () => {
+test('without an explanation there are no pictures', async () => {
   const path = join(folder, 'grafted.onnx');
-  const { models } = reportData({ path, device: 'cuda', validation });
+  const { models } = await reportData({ path, device: 'cuda', validation });
   expect(models[0]).toMatchObject({ strips: [], validation });
   expect(models[0]).not.toHaveProperty('comparisons');
 });
 
-test('a model without a graft is refused', () => {
+test('a model without a graft is refused', async () => {
   const path = join(folder, 'host.onnx');
-  expect(() => reportData({ path, device: 'cpu', validation })).toThrow(
+  await expect(reportData({ path, device: 'cpu', validation })).rejects.toThrow(
     `${path}: it carries no graft to report on.`,
   );
 });

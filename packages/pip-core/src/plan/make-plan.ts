@@ -5,7 +5,14 @@ import { checkBase } from './check-base.ts';
 import { checkHost, type Remarks } from './check-host.ts';
 import { checkTogether } from './check-together.ts';
 import { costAt } from './cost.ts';
-import type { Baked, Plan, PlannedSensor, PlanResult, SteeringInputs } from './plan.ts';
+import type {
+  Baked,
+  Plan,
+  PlannedSensor,
+  PlanResult,
+  PlanSummary,
+  SteeringInputs,
+} from './plan.ts';
 import { planLevels } from './plan-levels.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { planSensor } from './plan-sensor.ts';
@@ -20,11 +27,11 @@ import { sortAdapters } from './sort-adapters.ts';
  * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` and `INVALID_ARGUMENT`.
  *
  * @example
- * const result = planGraft({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
- * if (result.status === 'planned') process.stdout.write(formatPlan(result.plan));
+ * const result = makePlan({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
+ * if (result.status === 'planned') process.stdout.write(formatPlan(result.plan.summary));
  */
-export function planGraft(request: PlanRequest): PlanResult {
-  const { model, family, digest, fingerprint = null } = request;
+export function makePlan(request: PlanRequest): PlanResult {
+  const { model, family, digest, fingerprint = null, image = null } = request;
   const remarks: Remarks = { refusals: [], warnings: [] };
   checkHost(request, remarks);
   const given = sortAdapters(request.adapters);
@@ -43,8 +50,15 @@ export function planGraft(request: PlanRequest): PlanResult {
   const modules = levels.flatMap((level) =>
     level.modules.map((module) => ({ ...level, ...module })),
   );
-  const plan: Plan = {
-    host: { label: model.source.label, family, fingerprint, digest, opset: model.opsets.get('')! },
+  const summary: PlanSummary = {
+    host: {
+      label: model.source.label,
+      family,
+      fingerprint,
+      digest,
+      opset: model.opsets.get('')!,
+      image,
+    },
     adapters: adapters.map(({ name, version, digest: made, training, config }) => {
       const { mode, attach, labels } = config;
       return { name, version, digest: made, trained: training !== null, mode, attach, labels };
@@ -52,7 +66,7 @@ export function planGraft(request: PlanRequest): PlanResult {
     labels: labelsOf(adapters),
     prefix,
     inputs,
-    requireInputs: request.options?.requireInputs ?? false,
+    inputKind: request.options?.inputs ?? 'required',
     defaultDegradation: adapters.flatMap((adapter) =>
       defaultWeights(adapter).map((weight) => (auto ? 0 : weight / adapters.length)),
     ),
@@ -74,13 +88,14 @@ export function planGraft(request: PlanRequest): PlanResult {
       ...remarks.warnings,
     ],
   };
-  return { status: 'planned', plan };
+  const sensor = (auto && request.options?.auto) ?? null;
+  return { status: 'planned', plan: { model, adapters, sensor, summary } };
 }
 
 /**
  * The plan of a result. Errors: the code of the first refusal, with the messages of all.
  *
- * @example const plan = requirePlan(planGraft(request));
+ * @example const plan = requirePlan(makePlan(request));
  */
 export function requirePlan(result: PlanResult): Plan {
   if (result.status === 'planned') return result.plan;

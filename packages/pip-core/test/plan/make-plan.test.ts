@@ -1,8 +1,8 @@
 import {
   formatPlan,
   formatPlanResult,
+  makePlan,
   type PlanRequest,
-  planGraft,
   requirePlan,
 } from '@pip-graft/pip-core';
 import { describe, expect, it } from 'vitest';
@@ -13,15 +13,17 @@ const request = tinyRequest(host);
 
 /** The codes and messages of a refused plan. */
 function refusals(change: Partial<PlanRequest>): string {
-  const result = planGraft({ ...request, ...change });
+  const result = makePlan({ ...request, ...change });
   return result.status === 'refused'
     ? result.refusals.map(({ code, message }) => `${code} ${message}`).join('\n')
     : '';
 }
 
-describe('planGraft', () => {
+const summaryOf = (asked: PlanRequest) => requirePlan(makePlan(asked)).summary;
+
+describe('makePlan', () => {
   it('says what will be done, deepest level first, as the host reads them', () => {
-    const plan = requirePlan(planGraft(request));
+    const plan = summaryOf(request);
     expect(plan.levels.map(({ site, dataType }) => [site.level, site.value, dataType])).toEqual([
       [2, host.sites[1]!.value, 'float32'],
       [1, host.sites[0]!.value, 'float32'],
@@ -40,26 +42,26 @@ describe('planGraft', () => {
   });
 
   it('is plain data', () => {
-    const plan = requirePlan(planGraft(request));
+    const plan = summaryOf(request);
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 
   it('takes names that the host does not have', () => {
     const taken = tinyHost({ inputName: 'degradation' });
-    const plan = requirePlan(planGraft({ ...request, ...taken }));
+    const plan = summaryOf({ ...request, ...taken });
     expect(plan.inputs).toEqual({ degradation: 'degradation_2', strength: 'strength' });
     const prefixed = tinyHost({ inputName: 'pip/image' });
-    expect(requirePlan(planGraft({ ...request, ...prefixed })).prefix).toBe('pip_2');
+    expect(summaryOf({ ...request, ...prefixed }).prefix).toBe('pip_2');
   });
 
   it('bakes', () => {
     const bake = { weights: { haze: 1, rain: 0.5 }, strength: 0.7 };
-    const plan = requirePlan(planGraft({ ...request, options: { bake } }));
+    const plan = summaryOf({ ...request, options: { bake } });
     expect(plan).toMatchObject({ inputs: null, baked: { weights: [0.5, 1, 0], strength: 0.7 } });
   });
 
   it('takes some of the levels', () => {
-    const plan = requirePlan(planGraft({ ...request, options: { levels: [2] } }));
+    const plan = summaryOf({ ...request, options: { levels: [2] } });
     expect(plan.levels.map(({ site }) => site.level)).toEqual([2]);
     expect(plan.warnings).toContain('level 1 of the host stays as it is');
   });
@@ -70,9 +72,7 @@ describe('planGraft', () => {
       ...request.adapter,
       base: { family: 'unet', name: null, fingerprint: null, digest: null },
     };
-    const warnings = requirePlan(
-      planGraft({ ...request, model, adapters: [adapter] }),
-    ).warnings.join();
+    const warnings = summaryOf({ ...request, model, adapters: [adapter] }).warnings.join();
     expect(warnings).toMatch(/operator set 25 is newer than 23/);
     expect(warnings).toMatch(/does not say for which unet it was made/);
   });
@@ -100,7 +100,7 @@ describe('planGraft', () => {
     ],
     [
       'an old IR version',
-      { model: { ...host.model, irVersion: 3 } },
+      { model: { ...host.model, irVersion: 3 }, options: { inputs: 'optional' } },
       /^UNSUPPORTED_HOST .*IR version 3/,
     ],
     ['no sites', { sites: [] }, /NO_SITES .*no skip connection/],
@@ -173,7 +173,7 @@ describe('planGraft', () => {
   });
 
   it('gives every reason at once, and throws the first code', () => {
-    const result = planGraft({ ...request, family: 'nafnet', sites: [] });
+    const result = makePlan({ ...request, family: 'nafnet', sites: [] });
     expect(refusals({ family: 'nafnet', sites: [] }).split('\n')).toHaveLength(2);
     expect(() => requirePlan(result)).toThrow(expect.objectContaining({ code: 'NO_SITES' }));
     expect(formatPlanResult(result)).toMatch(
@@ -182,16 +182,14 @@ describe('planGraft', () => {
   });
 
   it('lets a wrong base through when told to, with a warning', () => {
-    const plan = requirePlan(
-      planGraft({ ...request, fingerprint: 'other', options: { allowUnbound: true } }),
-    );
+    const plan = summaryOf({ ...request, fingerprint: 'other', options: { allowUnbound: true } });
     expect(plan.warnings.join()).toMatch(/made for another unet/);
   });
 });
 
 describe('formatPlan', () => {
   it('is a table that says untrained', () => {
-    const text = formatPlan(requirePlan(planGraft(request)));
+    const text = formatPlan(summaryOf({ ...request, options: { inputs: 'optional' } }));
     expect(text).toContain('(UNTRAINED): convgate, residual');
     expect(text).toMatch(
       /^level +skip feature +merge +scale +channels +prompt +type +parameters +M mult-adds$/m,
@@ -206,9 +204,7 @@ describe('formatPlan', () => {
   });
 
   it('says what is baked', () => {
-    const plan = requirePlan(
-      planGraft({ ...request, options: { bake: { weights: { haze: 1 } } } }),
-    );
+    const plan = summaryOf({ ...request, options: { bake: { weights: { haze: 1 } } } });
     expect(formatPlan(plan)).toContain('degradation fixed to haze=1, strength 1');
   });
 });
