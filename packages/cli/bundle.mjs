@@ -35,6 +35,8 @@ const besideMe = {
 const bundle = await rolldown({
   input: entries,
   platform: 'node',
+  // What Node 20 does not know, as `using`, is written out.
+  transform: { target: 'es2023' },
   resolve: { conditionNames: ['@pip-graft/source', 'node', 'import', 'default'] },
   external: (id) =>
     id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
