@@ -1,3 +1,4 @@
+import { nearName } from '@pip-graft/onnx-graft';
 import { type Command, CommanderError } from 'commander';
 import { checkOptions } from './pipeline/check-options.ts';
 import { failureOf } from './pipeline/exit.ts';
@@ -16,7 +17,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       .configureHelp(helpStyles)
       .showHelpAfterError(`Run \`${nameOf(command)} --help\` to see how it is used.`)
       .configureOutput({
-        outputError: (text) => printMessage(text.replace(/^error:/, `${nameOf(command)}:`)),
+        outputError: (text) =>
+          printMessage(withChoice(text).replace(/^error:/, `${nameOf(command)}:`)),
       });
   }
   try {
@@ -27,9 +29,18 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     // Help leaves by the same door, with 0.
     if (error.exitCode === 0 && error.code !== 'commander.help') return;
     const { code, message, exit } = failureOf(error);
-    if (argv.includes('--json')) printJson({ error: { code, message } });
+    if (argv.includes('--json')) printJson({ error: { code, message: withChoice(message) } });
     process.exitCode = exit;
   }
+}
+
+/** Adds the nearest of the allowed choices to the message that lists them. */
+function withChoice(message: string): string {
+  const found = /'([^']*)' (?:for argument .* )?is invalid.*Allowed choices are (.*)\.$/s.exec(
+    message.trimEnd(),
+  );
+  const near = found && nearName(found[1]!, found[2]!.split(', '));
+  return near ? `${message.trimEnd()} Did you mean ${near}?` : message;
 }
 
 function commandOf(root: Command, name: string): Command {

@@ -16,6 +16,16 @@ export function nearName(name: string, known: readonly string[]): string | undef
   return distance(name, nearest) <= Math.max(1, Math.floor(0.4 * length)) ? nearest : undefined;
 }
 
+/**
+ * The end of a message about an unknown name: the nearest known one where it is near, else a full stop.
+ *
+ * @example `unknown label 'rian'${didYouMean('rian', ['noise', 'rain'])}` // …; did you mean 'rain'?
+ */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearName(name, known);
+  return near === undefined ? '.' : `; did you mean '${near}'?`;
+}
+
 /** Longest name that is compared whole: names come from files, and the work grows with the product. */
 const longest = 100;
 

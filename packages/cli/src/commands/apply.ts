@@ -9,12 +9,14 @@ import {
   refuseOverInput,
 } from '../options/options.ts';
 import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
+import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options extends GraftOptions, ExternalOptions {
   readonly output: string;
+  readonly force?: boolean;
 }
 
 export function command(): Command {
@@ -26,7 +28,8 @@ export function command(): Command {
     'graft apply nafnet.onnx --adapter ./my-adapter --auto ./my-sensor -o blind.onnx',
   ])
     .argument('<host>', 'ONNX file')
-    .addOption(outputOption('file for the grafted model').makeOptionMandatory());
+    .addOption(outputOption('file for the grafted model').makeOptionMandatory())
+    .addOption(forceFileOption());
   for (const option of graftOptions()) apply.addOption(option);
   return apply.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
@@ -34,6 +37,7 @@ export function command(): Command {
       const home = { target: options.output, external: options.external ?? 'copy' };
       const { host, plan } = await planHost(path, options, session.cwd, home);
       for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
+      refuseForeignFile(options.output, options.force);
       const grafted = applyGraft(plan, { name: 'graft', version });
       await saveModel(grafted, options.output, {
         from: host,

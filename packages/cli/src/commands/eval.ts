@@ -8,6 +8,7 @@ import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
 import { parseMap } from '../options/parse-map.ts';
 import { parseWeights } from '../options/parse-weights.ts';
+import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -53,11 +54,7 @@ export function command(): Command {
       '--blind',
       'tell the graft nothing: its sensor finds the degradation, and how often it is right is measured',
     )
-    .option(
-      '--strength <number>',
-      '0 is the host alone, 1 the adapter as it is; default 1',
-      number('a number; 0 is the host alone, 1 the adapter as it is'),
-    )
+    .addOption(strengthOption())
     .option('--base <host>', 'the host; default: what is left when the graft is taken out')
     .option('--limit <number>', 'pictures of each folder; default all', wholeNumber(1, 1e9))
     .addOption(
@@ -83,6 +80,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { data, base, degrade, degradation, limit, map, strength, threads } = options;
+        for (const warning of strengthWarnings(strength)) session.note(warning);
         const { sizeMultiple, labels } = settingsOf(path);
         const { tasks, problems, ignored } = await findTasks(data, {
           ...(degrade === undefined ? {} : { degrade: degrade.map(parseDegrade) }),

@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
 import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';
+import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
 interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
   readonly inputs?: GraftOptions['inputs'];
   readonly output?: string;
+  readonly force?: boolean;
 }
 
 export function command(): Command {
@@ -18,7 +20,8 @@ export function command(): Command {
     'graft swap grafted.onnx --adapter ./rain --adapter ./haze -o both.onnx',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
-    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'));
+    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'))
+    .addOption(forceFileOption());
   for (const option of swapOptions()) swap.addOption(option);
   return swap.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
@@ -44,6 +47,7 @@ export function command(): Command {
           const text = `${path}: it carries ${spellAdapters(summary.adapters)} already; nothing was changed`;
           return { json: { ...json, changed: false }, text };
         }
+        if (options.output !== undefined) refuseForeignFile(options.output, options.force);
         await saveModel(applyGraft(plan), target, {
           from: host,
           signal: session.signal,

@@ -5,6 +5,8 @@ const quietMs = 1000;
 const redrawMs = 100;
 /** Between plain lines where a line cannot be drawn over. */
 const lineMs = 5000;
+/** Longest silence where a line cannot be drawn over: CI ends jobs that say nothing. */
+const silentMs = 10_000;
 const barWidth = 24;
 
 export interface Screen {
@@ -17,13 +19,20 @@ export class Progress {
   readonly #screen: Screen;
   readonly #now: () => number;
   #label = '';
-  #start = 0;
+  #start: number;
   #last = -Infinity;
+  readonly #begun: number;
+  /** What was shown last, without line end. */
+  #shown = 'working';
+  #written: number;
   #drawn = false;
 
   constructor(screen: Screen, now: () => number) {
     this.#screen = screen;
     this.#now = now;
+    this.#begun = now();
+    this.#start = this.#begun;
+    this.#written = this.#begun;
   }
 
   /**
@@ -50,7 +59,22 @@ export class Progress {
         `\r${name} ${'█'.repeat(full)}${'░'.repeat(barWidth - full)}${percent}${rest}\x1b[K`,
       );
       this.#drawn = true;
-    } else this.#screen.write(`${name}${percent}${rest}\n`);
+    } else {
+      this.#shown = `${name}${percent}${rest}`;
+      this.#line(this.#shown);
+    }
+  }
+
+  /** Says that work goes on where nothing was written for long; to be called every few seconds. */
+  beat(): void {
+    const now = this.#now();
+    if (this.#screen.isTTY || now - this.#written < silentMs) return;
+    this.#line(`${this.#shown}, ${timeText(now - this.#begun)} so far`);
+  }
+
+  #line(text: string): void {
+    this.#written = this.#now();
+    this.#screen.write(`${text}\n`);
   }
 
   #count(done: number, total: number, unit: string): string {

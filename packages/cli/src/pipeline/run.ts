@@ -4,6 +4,9 @@ import { printJson, printMessage, printText } from './print.ts';
 import { Progress } from './progress.ts';
 import type { Handler } from './session.ts';
 
+/** With the longest silence of {@link Progress} less than 15 seconds. */
+const beatMs = 4000;
+
 interface GlobalOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -21,6 +24,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     const args = call.slice(0, -2) as Arguments;
     const abort = new AbortController();
     const progress = new Progress(process.stderr, () => performance.now());
+    const beat = options.quiet ? undefined : setInterval(() => progress.beat(), beatMs);
+    beat?.unref();
     const interrupt = (): void => abort.abort();
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
@@ -47,6 +52,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       progress.clear();
       report(error, command, options);
     } finally {
+      clearInterval(beat);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     }

@@ -45,6 +45,32 @@ describe('Progress', () => {
     expect(written).toEqual(['saving  50%\n', 'saving 100%\n']);
   });
 
+  it('says every 15 seconds that work goes on where it cannot draw', () => {
+    const written: string[] = [];
+    let now = 0;
+    const progress = new Progress({ write: (text) => written.push(text) }, () => now);
+    const silences: number[] = [];
+    let last = 0;
+    for (now = 4000; now <= 60_000; now += 4000) {
+      if (now === 32_000) progress.show('saving', 1, 4);
+      const before = written.length;
+      progress.beat();
+      if (written.length > before) {
+        silences.push(now - last);
+        last = now;
+      }
+    }
+    expect(Math.max(...silences)).toBeLessThan(15_000);
+    expect(written[0]).toBe('working, 12 s so far\n');
+    const drawn: string[] = [];
+    const screen = { isTTY: true, write: (text: string) => drawn.push(text) };
+    let time = 0;
+    const shown = new Progress(screen, () => time);
+    time = 100_000;
+    shown.beat();
+    expect(drawn).toEqual([]);
+  });
+
   it('counts, and says how much time is left', () => {
     const written: string[] = [];
     let now = 0;
