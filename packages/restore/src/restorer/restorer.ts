@@ -147,11 +147,7 @@ export class Restorer<Label extends string = string> {
       }
       const source = await toImage(image, options.signal);
       const settings = this.#settings(source, options);
-      const {
-        tile = Math.max(source.width, source.height),
-        sizeMultiple = 1,
-        tileStep = 1,
-      } = settings;
+      const { tile = Number.POSITIVE_INFINITY, sizeMultiple = 1, tileStep = 1 } = settings;
       const overlap = defaultOverlap(tile);
       const plan = planTiles(source, { tile, overlap, sizeMultiple, tileStep });
       return this.#named(await findDegradation(this.#session, source, plan, settings));
