@@ -3,6 +3,7 @@ import type { Image, ImageOrigin } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
+import { decodeWhole } from './decode-whole.ts';
 import { isLosslessWebp } from './is-lossless-webp.ts';
 import { imageLimits } from './limits.ts';
 import { loadSharp } from './load-sharp.ts';
@@ -19,8 +20,8 @@ export interface ReadImageOptions {
  * to sRGB, which the networks were trained on; grey becomes RGB, alpha is kept apart. Of
  * several pages the first. What of this there was is in `origin`; other metadata is not read.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut or foreign
- * file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut, damaged or
+ * foreign file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
  * sharp does not load.
  *
  * @example const { width, height, data } = await readImage('photo.jpg');
@@ -41,19 +42,22 @@ export async function decodeImage(
   if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
   const sharp = await loadSharp();
   try {
-    // failOn: a cut file must be an error, not a picture with a grey lower half.
-    const decoder = sharp(bytes, { limitInputPixels: pixels, failOn: 'truncated' });
-    const head = await decoder.metadata();
+    const open = (failOn: 'warning' | 'error') =>
+      sharp(bytes, { limitInputPixels: pixels, failOn });
+    // Of a damaged header only the errors count here: pixels are judged when they are decoded.
+    const head = await open('error').metadata();
     if (head.depth !== 'uchar' && head.depth !== 'ushort') {
       throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
     }
     const deep = head.depth === 'ushort';
-    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
-    // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
-    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
-    const { data, info } = await decoder
-      .raw({ depth: deep ? 'ushort' : 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await decodeWhole(open, (decoder) => {
+      decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+      // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
+      if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+      return decoder
+        .raw({ depth: deep ? 'ushort' : 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+    });
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -115,7 +119,7 @@ export function unreadable(label: string, cause: unknown): GraftError {
   const reason = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
   return new GraftError(
     'CORRUPT_FILE',
-    `${label}: not a readable picture (${reason}); expected a PNG, JPEG, WebP or TIFF file.`,
+    `${label}: not a readable image (${reason}); expected a PNG, JPEG, WebP, TIFF or AVIF file.`,
     { cause },
   );
 }
