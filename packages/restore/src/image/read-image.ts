@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Image, ImageOrigin } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
 import { decodeWhole } from './decode-whole.ts';
@@ -39,7 +39,6 @@ export async function decodeImage(
   options: ReadImageOptions & { readonly label?: string } = {},
 ): Promise<Image> {
   const { label = 'image', pixels = imageLimits.pixels } = options;
-  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
   const sharp = await loadSharp();
   try {
     const open = (failOn: 'warning' | 'error') =>
@@ -73,7 +72,7 @@ export async function decodeImage(
         { cause },
       );
     }
-    throw unreadable(label, cause);
+    throw unreadable(label, bytes, cause);
   }
 }
 
@@ -113,13 +112,21 @@ function planar(
   return { width, height, data, alpha, bitDepth };
 }
 
-/** A file that is no picture, with the decoder's reason in one line. */
-export function unreadable(label: string, cause: unknown): GraftError {
+/** What the decoder reads: where such a file fails, the decoder knows why. */
+const readable = new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif', 'svg']);
+
+/** A file that is no image, or none that is read: what it is, or the decoder's reason in one line. */
+export function unreadable(label: string, bytes: Uint8Array, cause: unknown): GraftError {
+  const kind = identifyFile(bytesSource(bytes, label));
   const text = cause instanceof Error ? cause.message : String(cause);
-  const reason = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  const why = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  const known = kind !== undefined && !readable.has(kind.image ?? '');
+  const reason = known ? `it is ${kind.name}` : why;
+  const convert = 'convert it to PNG, TIFF or JPEG first';
+  const advice = known && (kind.image === undefined ? kind.advice : convert);
   return new GraftError(
     'CORRUPT_FILE',
-    `${label}: not a readable image (${reason}); expected a PNG, JPEG, WebP, TIFF or AVIF file.`,
+    `${label}: not a readable image (${reason}); ${advice || 'expected a PNG, JPEG, WebP, TIFF or AVIF file'}.`,
     { cause },
   );
 }
