@@ -50,9 +50,11 @@ function identifyTar(text: string): FileKind {
 
 /** TensorFlow's GraphDef: a node, its name, its operator. */
 const graphDef =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a record
   /^\n.{1,4}\n.{1,203}?\x12.(Placeholder|Const|VarHandleOp|VariableV2|NoOp|Identity)/s;
 /** Its SavedModel: version 1, then graphs with operators that ONNX lacks. */
 const savedModel =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a record
   /^\x08\x01\x12.*(AssignVariableOp|VarHandleOp|PartitionedCall|Placeholder|MergeV2Checkpoints)/s;
 
 /** Formats without a signature: by how their first fields look. */
