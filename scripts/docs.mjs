@@ -29,7 +29,7 @@ const lines = [
 ];
 const common = new Set(['--json', '--quiet', '--debug', '--version']);
 const cell = (text) => text.replaceAll('|', '\\|');
-for (const command of leaves(cli)) {
+for (const command of leaves(cli).filter((each) => each.name() !== 'version')) {
   lines.push(
     '',
     `## ${fullName(command)}`,
@@ -66,7 +66,7 @@ for (const command of leaves(cli)) {
       '```',
     );
 }
-const { configJsonSchema } = await import('../packages/cli/dist/convert/config/json-schema.js');
+const { configJsonSchema } = await import('../packages/cli/dist/json-schema.js');
 const pages = {
   'docs/reference/cli.md': `${lines.join('\n')}\n`,
   'packages/cli/graft.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
@@ -88,7 +88,12 @@ for (const [name, text] of Object.entries(pages)) {
 }
 
 function leaves(command) {
-  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+  // `train` is a command and holds others; `adapter` only holds others.
+  return command.commands.flatMap((child) =>
+    child.commands.length === 0 || child.options.length > 0
+      ? [child, ...leaves(child)]
+      : leaves(child),
+  );
 }
 
 function fullName(command) {

@@ -88,4 +88,19 @@ describe('architecture', () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  it('prints by one door only', () => {
+    const writes = Object.keys(arrows).flatMap((name) => {
+      const folder = join(packages, name, 'src');
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .filter((file) =>
+          /^(?! *\*).*(process\.std(out|err)\.write|console\.)/m.test(
+            readFileSync(join(folder, file), 'utf8'),
+          ),
+        )
+        .map((file) => `${name}/${file}`);
+    });
+    expect(writes).toEqual(['cli/pipeline/print.ts']);
+  });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildBackbone, detectBackbone, fingerprint, locateSkips } from '@pip-graft/backbones';
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { digest } from '@pip-graft/onnx-graft/node';
-import { applyPlan, importAdapter, planGraft, requirePlan } from '@pip-graft/pip-core';
+import { applyPlan, importAdapter, makePlan, requirePlan } from '@pip-graft/pip-core';
 import { type FloatTensor, readSafetensors, type TensorMap } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -95,12 +95,12 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     expect(adapter.config).toMatchObject({ mode, labels, attach: 'replace', expansion: 2.66 });
     expect(adapter.training).toEqual({ epoch: 120 });
     const plan = requirePlan(
-      planGraft({
+      makePlan({
         ...{ model: host, facts, sites, family, ...identity, adapters: [adapter] },
-        options: { requireInputs: true },
+        options: { inputs: 'required' },
       }),
     );
-    const grafted = applyPlan(host, plan, [adapter], { name: 'test', version: '0' });
+    const grafted = applyPlan(plan, { name: 'test', version: '0' });
     const expected = golden(name);
     const rows = expected.get('weights')!;
     const image = expected.get('image')!;

@@ -1,5 +1,12 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
-import { freshAdapter, graft, type Host, hostOf, modelBytes } from '@pip-graft/graft';
+import {
+  applyGraft,
+  freshAdapter,
+  type Host,
+  hostOf,
+  modelBytes,
+  planGraft,
+} from '@pip-graft/graft';
 import type { Adapter, PipAttach, PipGate } from '@pip-graft/pip-core';
 import { createSession, runModel, type Session } from '@pip-graft/runtime';
 import { type FloatTensor, float32Tensor, Random } from '@pip-graft/weights';
@@ -80,7 +87,7 @@ describe.each(
     const made = await runModel(bare, { input: float32Tensor([1, 3, 32, 32], image) });
     alone = made['output']!.data as Float32Array;
     await bare.release();
-    const { model } = graft(host, lively(host, attach, gate), { requireInputs: true });
+    const model = applyGraft(planGraft(host, lively(host, attach, gate)));
     session = await createSession(modelBytes(model));
   }, 120_000);
   afterAll(() => session.release());

@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { graft } from '../../packages/graft/dist/index.js';
 import { openHost, readAdapter, saveModel } from '../../packages/graft/dist/node/index.js';
 import { amounts } from '../../packages/imaging/dist/index.js';
 import { evaluate, findTasks } from '../../packages/validate/dist/index.js';
@@ -33,10 +32,10 @@ const sets = [
   ['low-light', 'LOL eval15', 'lowlight/lol-eval15'],
 ];
 try {
-  const host = openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
+  const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const adapter = readAdapter(join(root, 'packages/adapter-nafnet-tiny'), { only: true });
   const model = join(folder, 'grafted.onnx');
-  await saveModel(graft(host, adapter).model, model, { from: host });
+  await saveModel(applyGraft(planGraft(host, adapter)), model, { from: host });
   const rows = [];
   for (const [label, name, data, degrade] of sets) {
     const how = degrade ? { degrade: [degrade] } : {};

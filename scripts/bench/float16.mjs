@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { backbonePresets, buildBackbone } from '../../packages/backbones/dist/index.js';
-import { freshAdapter, graft, hostOf } from '../../packages/graft/dist/index.js';
+import { freshAdapter, hostOf } from '../../packages/graft/dist/index.js';
 import { nodeSha256, saveModel } from '../../packages/graft/dist/node/index.js';
 import { convertPrecision } from '../../packages/onnx-graft/dist/index.js';
 import { readImage } from '../../packages/restore/dist/index.js';
@@ -43,7 +43,11 @@ try {
     const half = hostOf(convertPrecision(model), { newHash: nodeSha256 });
     for (const [form, whole, rounded] of [
       ['host', model, half.model],
-      ['grafted', graft(host, adapter).model, graft(half, adapter, { allowUnbound: true }).model],
+      [
+        'grafted',
+        applyGraft(planGraft(host, adapter)),
+        applyGraft(planGraft(half, adapter, { allowUnbound: true })),
+      ],
     ]) {
       const labels = form === 'grafted' ? adapter.config.labels.length : 0;
       const a = await run(join(folder, 'whole.onnx'), whole, labels);

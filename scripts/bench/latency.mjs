@@ -14,7 +14,7 @@ import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/nod
 import {
   applyPlan,
   initAdapter,
-  planGraft,
+  makePlan,
   requirePlan,
 } from '../../packages/pip-core/dist/index.js';
 import { createSession, runModel } from '../../packages/runtime/dist/index.js';
@@ -41,7 +41,7 @@ try {
     const { family, sites } = locateSkips(host.model, facts);
     const adapter = initAdapter({ family, sites }, { attach });
     const plan = requirePlan(
-      planGraft({
+      makePlan({
         model: host.model,
         facts,
         sites,
@@ -50,10 +50,7 @@ try {
         adapters: [adapter],
       }),
     );
-    await saveModel(
-      applyPlan(host.model, plan, [adapter], { name: 'bench', version: '0' }),
-      paths.grafted,
-    );
+    await saveModel(applyPlan(plan, { name: 'bench', version: '0' }), paths.grafted);
     host.close();
     const sessions = {
       host: await createSession(paths.host, { threads }),

@@ -62,7 +62,7 @@ export async function makeDefaultAdapter(say) {
 
   const backbone = join(root, 'packages', names.backbone);
   mkdirSync(backbone, { recursive: true });
-  const host = openHost(at('host.onnx'));
+  const host = await openHost(at('host.onnx'));
   const half = convertPrecision(host.model);
   await saveModel(half, join(backbone, 'model.onnx'), { from: host });
   const { digest, fingerprint } = hostOf(half, { newHash: nodeSha256 }).identity();

@@ -13,7 +13,7 @@ import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/nod
 import {
   applyPlan,
   initAdapter,
-  planGraft,
+  makePlan,
   readGraft,
   requirePlan,
   ungraft,
@@ -49,12 +49,9 @@ export async function graftOne(network, folder, photo, strengths, say) {
     : initAdapter({ ...identity, sites }, network.adapter);
   const trained = adapter.training !== null;
   const plan = requirePlan(
-    planGraft({ model: host.model, facts, sites, ...identity, adapters: [adapter] }),
+    makePlan({ model: host.model, facts, sites, ...identity, adapters: [adapter] }),
   );
-  await saveModel(
-    applyPlan(host.model, plan, [adapter], { name: 'quickstart', version: '0.1.0' }),
-    paths.grafted,
-  );
+  await saveModel(applyPlan(plan, { name: 'quickstart', version: '0.1.0' }), paths.grafted);
   const grafted = openModel(paths.grafted);
   const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
   if (findings.length > 0) throw new Error(findings[0].message);

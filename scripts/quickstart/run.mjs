@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { table } from '../../packages/cli/dist/session/table.js';
+import { table } from '../../packages/cli/dist/table.js';
 import { buildReport } from '../../packages/report/dist/index.js';
 import { readImage } from '../../packages/restore/dist/index.js';
 import { root } from '../install.mjs';

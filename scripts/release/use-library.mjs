@@ -5,22 +5,23 @@ import { root } from '../install.mjs';
 
 /** A program of somebody who uses the library, strictly typed, over every door. */
 const program = `import { backbones } from './doors.js';
-import { graft, GraftError, type ErrorCode, type Plan } from '@pip-graft/graft';
+import { applyGraft, GraftError, planGraft, type ErrorCode, type Plan } from '@pip-graft/graft';
 import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
 
-const host = openHost('host.onnx');
+const host = await openHost('host.onnx');
 const adapter = freshAdapter(host, { labels: ['rain'], seed: 7 });
-const { model, plan }: { model: Parameters<typeof saveModel>[0]; plan: Plan } = graft(host, adapter);
+const plan: Plan = planGraft(host, adapter);
+const model: Parameters<typeof saveModel>[0] = applyGraft(plan);
 await saveModel(model, 'by-library.onnx', { from: host });
 host.close();
 let code: ErrorCode | undefined;
 try {
-  openHost('package.json').close();
+  (await openHost('package.json')).close();
 } catch (error) {
   if (error instanceof GraftError) code = error.code;
 }
 if (code !== 'NOT_ONNX' && code !== 'CORRUPT_FILE') throw new Error(\`package.json: \${code}\`);
-if (plan.labels.join() !== 'rain' || backbones === 0) throw new Error('another plan');
+if (plan.summary.labels.join() !== 'rain' || backbones === 0) throw new Error('another plan');
 `;
 
 const options = {

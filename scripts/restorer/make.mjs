@@ -62,7 +62,7 @@ export async function makeRestorer(photoFolder, say) {
  */
 async function packPair(photos, say) {
   for (const what of Object.keys(names)) mkdirSync(home(what), { recursive: true });
-  const host = openHost(at('host.onnx'));
+  const host = await openHost(at('host.onnx'));
   const half = convertPrecision(host.model);
   await saveModel(half, join(home('backbone'), 'model.onnx'), { from: host });
   const { digest, fingerprint } = hostOf(half, { newHash: nodeSha256 }).identity();

@@ -1,11 +1,12 @@
 import * as backbones from '@pip-graft/backbones';
 import {
+  applyGraft,
   bytesSource,
   freshAdapter,
   GraftError,
-  graft,
   hostOf,
   modelBytes,
+  planGraft,
   readModel,
   ungraft,
 } from '@pip-graft/graft';
@@ -27,7 +28,8 @@ export interface Answer {
 /** Grafts from bytes to bytes: what a page, a worker and Node have to agree on. */
 export function graftBytes(bytes: Uint8Array): Answer {
   const host = hostOf(readModel(bytesSource(bytes)));
-  const { model } = graft(host, freshAdapter(host, { labels: ['rain', 'haze'], seed: 7 }));
+  const adapter = freshAdapter(host, { labels: ['rain', 'haze'], seed: 7 });
+  const model = applyGraft(planGraft(host, adapter));
   const grafted = modelBytes(model);
   const removed = modelBytes(ungraft(readModel(bytesSource(grafted))).model);
   return { grafted, removed, code: refusal(bytes) };

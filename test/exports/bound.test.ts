@@ -17,7 +17,7 @@ import {
   readTensor,
 } from '@pip-graft/onnx-graft';
 import { digest } from '@pip-graft/onnx-graft/node';
-import { type Adapter, type PlanOptions, type PlanRequest, planGraft } from '@pip-graft/pip-core';
+import { type Adapter, makePlan, type PlanOptions, type PlanRequest } from '@pip-graft/pip-core';
 import { type FloatTensor, floatTensor } from '@pip-graft/weights';
 import onnxProto from 'onnx-proto';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
   });
   const planOn = (file: string, options: PlanOptions = {}) =>
     withHost(file, ({ model, external }) =>
-      planGraft({ ...described(model, external), adapters: [base], options }),
+      makePlan({ ...described(model, external), adapters: [base], options }),
     );
 
   it.each(own.filter(sameWeights))('is accepted on $file', async ({ file }) => {
@@ -77,8 +77,8 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
   it('is refused on the same file with one convolution doubled, unless insisted', () =>
     withHost(traced(network), ({ model }) => {
       const request = { ...described(withOtherWeights(model)), adapters: [base] };
-      expect(planGraft(request)).toMatchObject(refusal);
-      const insisted = planGraft({ ...request, options: { allowUnbound: true } });
+      expect(makePlan(request)).toMatchObject(refusal);
+      const insisted = makePlan({ ...request, options: { allowUnbound: true } });
       expect(insisted).toMatchObject({ status: 'planned' });
     }));
 });
@@ -100,13 +100,13 @@ describe('an adapter bound to a natively built nafnet', () => {
     ({ file }) =>
       withHost(file, ({ model, external }) => {
         const request = { ...described(model, external), adapters: [native] };
-        expect(planGraft(request)).toMatchObject({ status: 'planned' });
+        expect(makePlan(request)).toMatchObject({ status: 'planned' });
       }),
   );
 
   it('is refused on one with other weights', () => {
     const request = { ...described(buildBackbone(backbone, 1)), adapters: [native] };
-    expect(planGraft(request)).toMatchObject(refusal);
+    expect(makePlan(request)).toMatchObject(refusal);
   });
 });
 

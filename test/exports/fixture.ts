@@ -6,8 +6,8 @@ import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node'
 import {
   type Adapter,
   applyPlan,
+  makePlan,
   type PlanRequest,
-  planGraft,
   requirePlan,
 } from '@pip-graft/pip-core';
 import { createSession, runModel } from '@pip-graft/runtime';
@@ -66,8 +66,8 @@ export async function withHost<T>(
 
 /** The host with the adapter on its sites; its external data stays where it is. */
 export function graftOnto(host: Host, adapter: Adapter): OpenedModel {
-  const plan = requirePlan(planGraft({ ...host, adapters: [adapter] }));
-  return { ...host, model: applyPlan(host.model, plan, [adapter], { name: 'test', version: '0' }) };
+  const plan = requirePlan(makePlan({ ...host, adapters: [adapter] }));
+  return { ...host, model: applyPlan(plan, { name: 'test', version: '0' }) };
 }
 
 /** All outputs as float32, on one thread, every rounding as the graph is written. */

@@ -35,7 +35,7 @@ describe('every export of the three families can be trained, host and all', () =
     const path = fileURLToPath(
       new URL(`../../packages/backbones/test/fixtures/${file}`, import.meta.url),
     );
-    const host = openHost(path);
+    const host = await openHost(path);
     const adapter = freshAdapter(host, {
       ...{ labels, attach: 'replace', seed: 5 },
       ...{ promptChannels: [8], promptSize: [8] },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { graft, openHost, readAdapter, saveModel } from '@pip-graft/graft/node';
+import { applyGraft, openHost, planGraft, readAdapter, saveModel } from '@pip-graft/graft/node';
 import { amounts } from '@pip-graft/imaging';
 import { readImage } from '@pip-graft/restore';
 import { evaluate, findTasks, validateGraft } from '@pip-graft/validate';
@@ -23,11 +23,12 @@ describe('the default backbone and adapter', () => {
   const adapter = readAdapter(adapterFolder, { only: true });
 
   it('fit each other, and say how they were trained', async () => {
-    const host = openHost(join(backbone, 'model.onnx'));
-    const { model, plan } = graft(host, adapter);
+    const host = await openHost(join(backbone, 'model.onnx'));
+    const plan = planGraft(host, adapter);
+    const model = applyGraft(plan);
     await saveModel(model, join(folder, 'grafted.onnx'), { from: host });
     host.close();
-    expect(plan.warnings).toEqual([]);
+    expect(plan.summary.warnings).toEqual([]);
     expect(adapter.base.name).toBe('@pip-graft/backbone-nafnet-tiny');
     expect(adapter.training).toMatchObject({ seed: 0, learn: 'pip', loss: 'charbonnier' });
     expect(adapter.config.labels).toEqual(['noise', 'rain', 'haze', 'blur', 'low-light']);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
-import { graft, hostOf } from '@pip-graft/graft';
+import { hostOf, planGraft } from '@pip-graft/graft';
 import { nodeSha256 } from '@pip-graft/graft/node';
 import { readAdapter } from '@pip-graft/pip-core/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,8 +36,8 @@ describe.each(['nafnet-small', 'restormer-small', 'promptir-small'] as const)(
       const adapter = readAdapter(committed, { only: true });
       expect(adapter).toMatchObject({ training: null, base: { name: preset }, license: 'MIT' });
       const host = hostOf(buildBackbone(backbonePresets[preset], 0), { newHash: nodeSha256 });
-      const { plan } = graft(host, adapter);
-      expect(plan.warnings).toEqual([expect.stringMatching(/is untrained$/)]);
+      const plan = planGraft(host, adapter);
+      expect(plan.summary.warnings).toEqual([expect.stringMatching(/is untrained$/)]);
       expect(readFileSync(join(committed, 'README.md'), 'utf8')).toContain('**Untrained.**');
     });
   },

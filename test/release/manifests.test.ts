@@ -9,16 +9,18 @@ const read = (...path: string[]): string => readFileSync(join(root, ...path), 'u
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly repository?: { readonly directory?: string };
   readonly publishConfig?: unknown;
 }
 
-const packages = readdirSync(join(root, 'packages')).filter((name) =>
-  existsSync(join(root, 'packages', name, 'package.json')),
-);
 const manifestOf = (name: string) => JSON.parse(read('packages', name, 'package.json')) as Manifest;
+/** What is published. */
+const packages = readdirSync(join(root, 'packages')).filter(
+  (name) => existsSync(join(root, 'packages', name, 'package.json')) && !manifestOf(name).private,
+);
 const { version } = manifestOf('cli');
 
 describe.each(packages)('packages/%s', (name) => {

@@ -1,28 +1,14 @@
-import { type Command, CommanderError } from 'commander';
-import { program } from './program.ts';
-import { failureOf } from './session/exit.ts';
+import { guardOutput, printText } from './pipeline/print.ts';
+import { version } from './version.ts';
 
 /** Runs the command line. Sets the exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const root = await program(argv);
-  for (const command of [root, ...descendants(root)]) {
-    command.exitOverride().showHelpAfterError('(--help shows how it is used)');
+  guardOutput();
+  // The version needs nothing else, and is asked for often.
+  if (argv.length === 1 && ['--version', '-V', 'version'].includes(argv[0]!)) {
+    printText(version);
+    return;
   }
-  try {
-    await root.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Help and version leave by the same door, with 0.
-    if (error.exitCode === 0 && error.code !== 'commander.help') return;
-    const failure = failureOf(error);
-    if (argv.includes('--json'))
-      process.stdout.write(
-        `${JSON.stringify({ error: { code: failure.code, message: failure.message } }, null, 2)}\n`,
-      );
-    process.exitCode = failure.exit;
-  }
-}
-
-function descendants(command: Command): Command[] {
-  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv);
 }

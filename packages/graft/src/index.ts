@@ -9,7 +9,6 @@ export {
 } from '@pip-graft/onnx-graft';
 export {
   type Adapter,
-  type AdapterName,
   decodeAdapter,
   decodeSensor,
   type EncodedAdapter,
@@ -17,19 +16,25 @@ export {
   encodeAdapter,
   encodeSensor,
   formatPlan,
+  type GraftRecord,
+  type InputKind,
+  inputKinds,
+  type LabelWeights,
   type Plan,
+  type PlanSummary,
   readGraft,
   type Sensor,
   ungraft,
 } from '@pip-graft/pip-core';
+export { applyGraft } from './apply-graft.ts';
 export { freshAdapter } from './fresh-adapter.ts';
-export { type GraftChoices, type Grafted, graft } from './graft.ts';
 export { chooseSites } from './host/choose-sites.ts';
 export { type Host, type HostOptions, hostOf } from './host/host.ts';
 export type { HostIdentity } from './host/identify.ts';
+export { type Look, locateUnder, lookAt } from './host/look-at.ts';
 export { requireSites } from './host/require-sites.ts';
 export { type Hash, newSha256 } from './host/sha256.ts';
 export { isInPlace, keepChoices } from './keep-choices.ts';
-export { type PlanChoices, planOn } from './plan-on.ts';
+export { type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
 export { type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

@@ -1,6 +1,6 @@
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
-import type { PlanChoices } from './plan-on.ts';
+import type { GraftOptions } from './plan-graft.ts';
 
 /**
  * How other adapters are grafted in a graft's place: as the caller says, and where he says nothing as
@@ -13,16 +13,16 @@ export function keepChoices(
   grafted: Model,
   graft: GraftRecord,
   adapters: readonly Adapter[],
-  choices: PlanChoices,
-): PlanChoices {
-  if (choices.bake !== undefined || choices.requireInputs !== undefined) return choices;
+  choices: GraftOptions,
+): GraftOptions {
+  if (choices.bake !== undefined || choices.inputs !== undefined) return choices;
   const { baked, labels, auto } = graft;
   if (auto !== null && choices.auto === undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has (--auto), or which inputs it has without one (--inputs optional).`,
+      `${grafted.source.label}: its sensor '${auto.name}' finds the degradation; say which sensor the new graft has (--auto), or which inputs it has without one (--inputs required).`,
     );
-  if (baked === null) return { ...choices, requireInputs: requiresInputs(grafted, graft) };
+  if (baked === null) return { ...choices, inputs: graft.inputKind };
   const weights = labels.flatMap((label, at) => {
     const weight = baked.weights[at]!;
     return weight > 0 ? [[label, weight] as const] : [];
@@ -42,26 +42,26 @@ export function keepChoices(
 }
 
 /** Whether a plan would give the graft that is there already. */
-export function isInPlace(grafted: Model, graft: GraftRecord, plan: Plan): boolean {
-  const parts = [...plan.adapters, ...(plan.auto ? [plan.auto] : [])];
+export function isInPlace(graft: GraftRecord, { summary }: Plan): boolean {
+  const parts = [...summary.adapters, ...(summary.auto ? [summary.auto] : [])];
   const known = parts.every(({ digest }) => digest !== null);
-  const here = facts(graft, requiresInputs(grafted, graft), levels(graft.sites));
-  const there = facts(plan, plan.requireInputs, levels(plan.levels.map(({ site }) => site)));
+  const here = facts(graft, levels(graft.sites));
+  const there = facts(summary, levels(summary.levels.map(({ site }) => site)));
   return known && here === there;
 }
 
-/** The inputs have no defaults: a caller has to feed them. */
-function requiresInputs({ graph }: Model, { inputs }: GraftRecord): boolean {
-  return inputs !== null && !graph.initializers.some(({ name }) => name === inputs.degradation);
-}
-
 function facts(
-  { adapters, inputs, baked, auto }: Pick<GraftRecord, 'adapters' | 'inputs' | 'baked' | 'auto'>,
-  required: boolean,
+  {
+    adapters,
+    inputs,
+    inputKind,
+    baked,
+    auto,
+  }: Pick<GraftRecord, 'adapters' | 'inputs' | 'inputKind' | 'baked' | 'auto'>,
   at: readonly number[],
 ): string {
   const which = adapters.map(({ name, version, digest }) => [name, version, digest]);
-  return JSON.stringify([which, inputs, inputs !== null && required, baked, auto, at]);
+  return JSON.stringify([which, inputs, inputs && inputKind, baked, auto, at]);
 }
 
 function levels(sites: readonly { readonly level: number }[]): number[] {

@@ -8,15 +8,16 @@ import {
   nafnetParameters,
 } from '@pip-graft/backbones';
 import {
+  applyGraft,
   bytesSource,
   freshAdapter,
   GraftError,
-  graft,
   hostOf,
   modelBytes,
-  planOn,
+  planGraft,
   readGraft,
   readModel,
+  tryPlan,
   ungraft,
   version,
 } from '@pip-graft/graft';
@@ -35,8 +36,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('from bytes to bytes', () => {
   it('grafts, stamps and comes apart again byte for byte', () => {
-    const { model, plan } = graft(host, adapter);
-    expect(plan.levels.map(({ site }) => site.level).sort()).toEqual([1, 2]);
+    const plan = planGraft(host, adapter);
+    const model = applyGraft(plan);
+    expect(plan.summary.levels.map(({ site }) => site.level).sort()).toEqual([1, 2]);
     const grafted = readModel(bytesSource(modelBytes(model)));
     expect(readGraft(grafted)).toMatchObject({
       tool: { name: 'graft', version },
@@ -47,9 +49,9 @@ describe('from bytes to bytes', () => {
   });
 
   it('grafts the sites that were chosen', () => {
-    const { plan } = graft(host, adapter, { sites: '^1' });
-    expect(plan.levels.map(({ site }) => site.level)).toEqual([2]);
-    expect(() => graft(host, adapter, { sites: '7' })).toThrow(
+    const plan = planGraft(host, adapter, { sites: '^1' });
+    expect(plan.summary.levels.map(({ site }) => site.level)).toEqual([2]);
+    expect(() => planGraft(host, adapter, { sites: '7' })).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
     );
   });
@@ -57,10 +59,10 @@ describe('from bytes to bytes', () => {
   it('refuses a host that the adapter was not made for, with every reason', () => {
     const other = { ...config, width: 16 };
     const stranger = hostOf(buildNafnet(other, initialWeights(nafnetParameters(other), 7)));
-    const result = planOn(stranger, adapter);
+    const result = tryPlan(stranger, adapter);
     expect(result).toMatchObject({ status: 'refused' });
-    expect(() => graft(stranger, adapter)).toThrow(GraftError);
-    expect(() => graft(stranger, adapter)).toThrow(/fingerprint/);
+    expect(() => planGraft(stranger, adapter)).toThrow(GraftError);
+    expect(() => planGraft(stranger, adapter)).toThrow(/fingerprint/);
   });
 });
 
@@ -68,13 +70,16 @@ describe('from file to file', () => {
   it('gives the bytes that the browser form gives', async () => {
     const path = join(folder, 'host.onnx');
     await saveModel(host.model, path);
-    const opened = openHost(path);
+    const opened = await openHost(path);
     expect(opened.identity()).toEqual(host.identity());
-    const fresh = openAdapter('init:labels=rain+haze,seed=3', opened, folder);
+    const fresh = await openAdapter('init:labels=rain+haze,seed=3', {
+      for: opened,
+      cwd: folder,
+    });
     const output = join(folder, 'grafted.onnx');
-    await saveModel(graft(opened, fresh).model, output, { from: opened });
+    await saveModel(applyGraft(planGraft(opened, fresh)), output, { from: opened });
     opened.close();
-    const inMemory = modelBytes(graft(host, fresh).model);
+    const inMemory = modelBytes(applyGraft(planGraft(host, fresh)));
     expect(readFileSync(output).equals(Buffer.from(inMemory))).toBe(true);
   });
 

@@ -11,7 +11,7 @@ export {
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
 export { configTypes } from './adapter/config-types.ts';
-export { type AdapterName, decodeAdapter } from './adapter/decode-adapter.ts';
+export { decodeAdapter } from './adapter/decode-adapter.ts';
 export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
 export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
 export { modelCard } from './adapter/model-card.ts';
@@ -43,8 +43,9 @@ export { type BaseFit, type BaseHost, baseFit } from './plan/base-fit.ts';
 export { stampKey } from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
 export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
+export { makePlan, requirePlan } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
-export { planGraft, requirePlan } from './plan/plan-graft.ts';
+export { inputKinds } from './plan/plan.ts';
 export type * from './plan/plan-request.ts';
 export { decodeSensor } from './sensor/decode-sensor.ts';
 export { type EncodedSensor, encodeSensor } from './sensor/encode-sensor.ts';

@@ -14,8 +14,8 @@ import {
   applyPlan,
   type InitOptions,
   initAdapter,
+  makePlan,
   type PlanOptions,
-  planGraft,
   requirePlan,
 } from '@pip-graft/pip-core';
 import { encodeFloats, type FloatTensor, Random } from '@pip-graft/weights';
@@ -96,8 +96,7 @@ export async function graftedFiles(
     options: options.plan ?? {},
   };
   const tool = { name: 'test', version: '0' };
-  const sensor = options.plan?.auto;
-  const model = applyPlan(host, requirePlan(planGraft(request)), [adapter], tool, { sensor });
+  const model = applyPlan(requirePlan(makePlan(request)), tool);
   const [base, grafted] = [join(folder, 'host.onnx'), join(folder, 'grafted.onnx')];
   await saveModel(host, base);
   await saveModel(model, grafted);

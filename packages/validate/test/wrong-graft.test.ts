@@ -42,7 +42,7 @@ async function wrongGraft(build: Build): Promise<string> {
   const output = ops.add(last, 'input', merged, { name: 'merge' });
   const [a, b, c] = [host.fragment(), g.fragment(), last.fragment()];
   const record: GraftRecord = {
-    formatVersion: 2,
+    formatVersion: 1,
     tool: { name: 'test', version: '0' },
     adapters: [
       {
@@ -50,9 +50,10 @@ async function wrongGraft(build: Build): Promise<string> {
         ...{ mode: 'convgate', attach: 'residual', labels: ['rain', 'haze'] },
       },
     ],
-    host: { family: 'unet', fingerprint: null, digest: 'sha256:0' },
+    host: { family: 'unet', fingerprint: null, digest: 'sha256:0', image: null },
     labels: ['rain', 'haze'],
     inputs: { degradation: 'degradation', strength: 'strength' },
+    inputKind: 'required',
     defaultDegradation: [0.5, 0.5],
     auto: null,
     baked: null,

@@ -29,7 +29,7 @@ const steered = (found) => ({
   wrong: ({ label }) => oneHot((label + 1) % labels.length),
   blind: found,
 });
-const host = openHost(hostPath);
+const host = await openHost(hostPath);
 const result = (await { frozen, shipped }[name]?.()) ?? (await taught());
 writeFileSync(join(into, `${name}-${seed}.json`), `${JSON.stringify({ name, seed, ...result })}\n`);
 host.close();

@@ -12,7 +12,7 @@ import { root } from '../../install.mjs';
  * @returns `restore(picture, row)`, `found(picture)`: the sensor's shares, and how many parameters it has
  */
 export async function openShipped() {
-  const host = openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
+  const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const folder = join(root, 'packages/adapter-nafnet-tiny');
   const adapter = readAdapter(folder, { only: true });
   const { model } = graft(host, adapter, { auto: readOwnSensor(folder) });

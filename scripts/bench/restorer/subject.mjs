@@ -21,7 +21,7 @@ import { root } from '../../install.mjs';
 export async function shippedModel() {
   const ships = join(root, 'packages/restorer/model.onnx');
   if (existsSync(ships)) return ships;
-  const host = openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
+  const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const folder = join(root, 'packages/adapter-nafnet-tiny');
   const auto = readOwnSensor(folder);
   const { model } = graft(host, readAdapter(folder, { only: true }), auto ? { auto } : {});

@@ -8,7 +8,7 @@ import {
   readModel,
   readTensor,
 } from '@pip-graft/onnx-graft';
-import { applyPlan, initAdapter, pipModes, planGraft, ungraft } from '@pip-graft/pip-core';
+import { applyPlan, initAdapter, makePlan, pipModes, ungraft } from '@pip-graft/pip-core';
 import { bytesOf, codeOf, expect, sameBytes } from '../check.mjs';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -40,11 +40,9 @@ export function graftHost(bytes) {
   );
   const bake = turn % 5 === 0 ? { bake: { weights: { rain: 1 } } } : {};
   const options = { requireInputs: turn % 7 === 0, ...bake };
-  const result = planGraft({ model, facts, sites, ...identity, adapters: [adapter], options });
+  const result = makePlan({ model, facts, sites, ...identity, adapters: [adapter], options });
   if (result.status === 'refused') return `refused: ${result.refusals[0].code}`;
-  const grafted = bytesOf(
-    applyPlan(model, result.plan, [adapter], { name: 'fuzz', version: '0' }),
-  ).slice();
+  const grafted = bytesOf(applyPlan(result.plan, { name: 'fuzz', version: '0' })).slice();
   checkGrafted(model, findings, bytes, readModel(bytesSource(grafted)));
   return 'grafted';
 }

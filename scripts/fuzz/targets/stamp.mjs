@@ -3,7 +3,7 @@ import { bytesSource, graphFacts, readModel } from '@pip-graft/onnx-graft';
 import {
   applyPlan,
   initAdapter,
-  planGraft,
+  makePlan,
   readGraft,
   requirePlan,
   stampKey,
@@ -23,7 +23,7 @@ function grafts() {
   made ??= [
     grafted(hosts()[0], {}),
     grafted(hosts()[1], { bake: { weights: { rain: 1 } } }),
-    grafted(padded(hosts()[0]), { requireInputs: true }),
+    grafted(padded(hosts()[0]), { inputs: 'required' }),
   ];
   return made;
 }
@@ -35,8 +35,8 @@ function grafted(bytes, options) {
   const host = { family, sites, fingerprint: null, digest: 'sha256:0' };
   const choices = { labels: ['rain', 'haze'], promptChannels: [8], promptSize: [8] };
   const adapter = initAdapter(host, choices);
-  const plan = requirePlan(planGraft({ model, facts, ...host, adapters: [adapter], options }));
-  return bytesOf(applyPlan(model, plan, [adapter], { name: 'fuzz', version: '0' })).slice();
+  const plan = requirePlan(makePlan({ model, facts, ...host, adapters: [adapter], options }));
+  return bytesOf(applyPlan(plan, { name: 'fuzz', version: '0' })).slice();
 }
 
 /** The same model with lengths in more bytes than they need. */

@@ -7,11 +7,11 @@ import { type AdapterBase, importAdapter } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
-import { describeCheckpoint } from '../host/describe-checkpoint.ts';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { define } from '../session/define.ts';
-import { outputOption } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { describeCheckpoint } from '../format/describe-checkpoint.ts';
+import { outputOption } from '../options/options.ts';
+import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output: string;
@@ -57,7 +57,7 @@ export function command(): Command {
         const checkpoint = await openCheckpoint(path);
         try {
           for (const note of describeCheckpoint(checkpoint)) session.note(note);
-          const base = host === undefined ? baseInside(checkpoint, path) : baseOf(host);
+          const base = host === undefined ? baseInside(checkpoint, path) : await baseOf(host);
           const adapter = importAdapter(checkpoint.tensors, {
             ...{ name, base, label: path },
             training: { source: `imported from ${basename(path)}`, ...checkpoint.extra },
@@ -80,14 +80,10 @@ export function command(): Command {
     );
 }
 
-function baseOf(path: string): AdapterBase {
-  const host = openHost(path);
-  try {
-    requireSites(host);
-    return { family: host.located.family, name: null, ...host.identity() };
-  } finally {
-    host.close();
-  }
+async function baseOf(path: string): Promise<AdapterBase> {
+  using host = await openHost(path);
+  requireSites(host);
+  return { family: host.located.family, name: null, ...host.identity() };
 }
 
 /** The host in the same file, as `graft backbone import` builds it: by its fingerprint, whatever file it is in. */

@@ -2,9 +2,9 @@ import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { pipParameters } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import type { Command } from 'commander';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('info', 'Shows what an adapter is, after checking it whole', [

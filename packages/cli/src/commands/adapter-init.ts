@@ -5,11 +5,11 @@ import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { type SitesOption, sitesOption } from '../host/sites-option.ts';
-import { define } from '../session/define.ts';
-import { outputOption } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { outputOption } from '../options/options.ts';
+import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { type SitesOption, sitesOption } from '../options/sites-option.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 /** Options that are the keys of `--adapter init:key=value,…`. */
 interface Options extends SitesOption {
@@ -79,7 +79,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (_session, path, options) => {
         refuseFolder(options.output, 'an adapter', options.force);
-        const host = openHost(path);
+        const host = await openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);
         host.close();

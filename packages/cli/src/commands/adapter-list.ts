@@ -3,10 +3,10 @@ import { openHost } from '@pip-graft/graft/node';
 import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
 import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { bytesText } from '../session/bytes-text.ts';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { bytesText } from '../format/bytes-text.ts';
+import { table } from '../format/table.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly all?: boolean;
@@ -28,8 +28,8 @@ export function command(): Command {
     .argument('[host]', 'ONNX file; only adapters that were made for it are listed')
     .addOption(new Option('--all', 'also adapters for other hosts, and why they do not fit'))
     .action(
-      run<[string | undefined], Options>((session, path, options) => {
-        const host = path === undefined ? undefined : identityOf(path);
+      run<[string | undefined], Options>(async (session, path, options) => {
+        const host = path === undefined ? undefined : await identityOf(path);
         const installed = listAdapters(session.cwd);
         const broken = installed.filter(({ error }) => error);
         const listed = installed.flatMap(({ spec, folder, summary }): Listed[] =>
@@ -60,14 +60,10 @@ export function command(): Command {
     );
 }
 
-function identityOf(path: string): BaseHost {
-  const host = openHost(path);
-  try {
-    requireSites(host);
-    return { family: host.located.family, ...host.identity() };
-  } finally {
-    host.close();
-  }
+async function identityOf(path: string): Promise<BaseHost> {
+  using host = await openHost(path);
+  requireSites(host);
+  return { family: host.located.family, ...host.identity() };
 }
 
 function textOf(shown: readonly Listed[], host: string | undefined, columns?: number): string {

@@ -1,11 +1,11 @@
 import { isAbsolute } from 'node:path';
 import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption, refuseFolder } from '../host/refuse-folder.ts';
-import { bytesText } from '../session/bytes-text.ts';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { bytesText } from '../format/bytes-text.ts';
+import { table } from '../format/table.ts';
+import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;

@@ -1,20 +1,22 @@
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import { applyPlan, requirePlan } from '@pip-graft/pip-core';
+import { applyGraft } from '@pip-graft/graft';
+import { saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
-import { summariseGraft } from '../host/summarise-graft.ts';
-import { define } from '../session/define.ts';
+import { summariseGraft } from '../format/summarise-graft.ts';
 import {
   type ExternalOptions,
   externalOption,
   outputOption,
   refuseOverInput,
-} from '../session/options.ts';
-import { run } from '../session/run.ts';
+} from '../options/options.ts';
+import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
+import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options extends GraftOptions, ExternalOptions {
   readonly output: string;
+  readonly force?: boolean;
 }
 
 export function command(): Command {
@@ -26,17 +28,17 @@ export function command(): Command {
     'graft apply nafnet.onnx --adapter ./my-adapter --auto ./my-sensor -o blind.onnx',
   ])
     .argument('<host>', 'ONNX file')
-    .addOption(outputOption('file for the grafted model').makeOptionMandatory());
+    .addOption(outputOption('file for the grafted model').makeOptionMandatory())
+    .addOption(forceFileOption());
   for (const option of graftOptions()) apply.addOption(option);
   return apply.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
       refuseOverInput(path, options.output);
       const home = { target: options.output, external: options.external ?? 'copy' };
-      const { host, adapters, choices, result } = planHost(path, options, session.cwd, home);
-      const plan = requirePlan(result);
-      for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-      const tool = { name: 'graft', version };
-      const grafted = applyPlan(host.model, plan, adapters, tool, { sensor: choices.auto });
+      const { host, plan } = await planHost(path, options, session.cwd, home);
+      for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
+      refuseForeignFile(options.output, options.force);
+      const grafted = applyGraft(plan, { name: 'graft', version });
       await saveModel(grafted, options.output, {
         from: host,
         signal: session.signal,
@@ -44,13 +46,8 @@ export function command(): Command {
         ...(options.external ? { externalData: options.external } : {}),
       });
       host.close();
-      const text = `${options.output}: ${summariseGraft(plan)}`;
-      if (plan.inputs && !plan.requireInputs) {
-        session.note(
-          'note: onnxruntime-node and -web cannot feed inputs that have defaults; for these use --inputs required, or createSession of @pip-graft/runtime.',
-        );
-      }
-      return { json: { output: options.output, plan }, text };
+      const text = `${options.output}: ${summariseGraft(plan.summary)}`;
+      return { json: { output: options.output, plan: plan.summary }, text };
     }),
   );
 }

@@ -8,10 +8,10 @@ import {
 import { elementCount } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
 import { Argument, type Command, Option } from 'commander';
-import { type BackboneSizes, resizeBackbone } from '../host/resize-backbone.ts';
-import { define } from '../session/define.ts';
-import { outputOption, wholeNumber, wholeNumbers } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
+import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options extends BackboneSizes {
   readonly output: string;

@@ -3,11 +3,11 @@ import { elementCount } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { describeCheckpoint, describeSizes } from '../host/describe-checkpoint.ts';
-import { localise } from '../host/localise.ts';
-import { define } from '../session/define.ts';
-import { outputOption, refuseOverInput, wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { describeCheckpoint, describeSizes } from '../format/describe-checkpoint.ts';
+import { localise } from '../options/localise.ts';
+import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;

@@ -1,9 +1,9 @@
 import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
 import { elementCount } from '@pip-graft/onnx-graft';
 import type { Command } from 'commander';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('list', 'Lists the networks that can be built', ['graft backbone list']).action(

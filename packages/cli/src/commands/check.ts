@@ -1,9 +1,9 @@
 import { checkModel } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('check', 'Checks that a model file is sound, without running it', [

@@ -14,10 +14,14 @@ import { convertJson } from '../convert/report/convert-json.ts';
 import { formatOutcomes } from '../convert/report/format-outcomes.ts';
 import { outcomeLine } from '../convert/report/outcome-line.ts';
 import { convert } from '../convert/run/convert.ts';
-import { checkReportOptions, type ReportOptions, reportOptions } from '../host/report-options.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { wholeNumber } from '../options/options.ts';
+import {
+  checkReportOptions,
+  type ReportOptions,
+  reportOptions,
+} from '../options/report-options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options extends ReportOptions {
   readonly config?: string;
@@ -130,9 +134,9 @@ async function writeConvertReports(
   const { html, junit, markdown } = options;
   if (html === undefined && junit === undefined && markdown === undefined) return;
   const { convertReport } = await import('../convert/report/convert-report.ts');
-  const { writeReports } = await import('../host/write-reports.ts');
+  const { writeReports } = await import('../reports/write-reports.ts');
   const config = relative(session.cwd, path) || basename(path);
-  await writeReports(convertReport(outcomes, config, dirname(path)), options, session);
+  await writeReports(await convertReport(outcomes, config, dirname(path)), options, session);
 }
 
 function sizeOf(text: string): number {

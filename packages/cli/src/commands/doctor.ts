@@ -10,11 +10,11 @@ import {
   probeDevice,
 } from '@pip-graft/runtime';
 import { type Command, Option } from 'commander';
-import { formatDevice } from '../host/format-device.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { formatDevice } from '../format/format-device.ts';
+import { table } from '../format/table.ts';
+import { wholeNumber } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options {

@@ -1,16 +1,16 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatEvaluation } from '../host/format-evaluation.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { parseDegrade } from '../session/parse-degrade.ts';
-import { parseMap } from '../session/parse-map.ts';
-import { parseWeights } from '../session/parse-weights.ts';
-import { run } from '../session/run.ts';
+import { formatEvaluation } from '../format/format-evaluation.ts';
+import { wholeNumber } from '../options/options.ts';
+import { parseDegrade } from '../options/parse-degrade.ts';
+import { parseMap } from '../options/parse-map.ts';
+import { parseWeights } from '../options/parse-weights.ts';
+import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly data: string;
@@ -54,11 +54,7 @@ export function command(): Command {
       '--blind',
       'tell the graft nothing: its sensor finds the degradation, and how often it is right is measured',
     )
-    .option(
-      '--strength <number>',
-      '0 is the host alone, 1 the adapter as it is; default 1',
-      number('a number; 0 is the host alone, 1 the adapter as it is'),
-    )
+    .addOption(strengthOption())
     .option('--base <host>', 'the host; default: what is left when the graft is taken out')
     .option('--limit <number>', 'pictures of each folder; default all', wholeNumber(1, 1e9))
     .addOption(
@@ -84,7 +80,8 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { data, base, degrade, degradation, limit, map, strength, threads } = options;
-        const { sizeMultiple, labels } = lookAt(path);
+        for (const warning of strengthWarnings(strength)) session.note(warning);
+        const { sizeMultiple, labels } = settingsOf(path);
         const { tasks, problems, ignored } = await findTasks(data, {
           ...(degrade === undefined ? {} : { degrade: degrade.map(parseDegrade) }),
           ...(limit === undefined ? {} : { limit }),
@@ -122,14 +119,13 @@ export function command(): Command {
 }
 
 /** Size multiple and labels of a model; no labels where it takes none. */
-function lookAt(path: string): {
+function settingsOf(path: string): {
   readonly sizeMultiple: number;
   readonly labels: readonly string[];
 } {
   const opened = openModel(path);
   try {
-    const { sizeMultiple } = locateSkips(opened.model);
-    const graft = readGraft(opened.model);
+    const { sizeMultiple, graft } = lookAt(opened.model);
     return { sizeMultiple, labels: graft?.inputs ? graft.labels : [] };
   } finally {
     opened.close();

@@ -1,15 +1,15 @@
+import { locateUnder, lookAt } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
-import { formatInspection } from '../host/format-inspection.ts';
-import { hostPage } from '../host/host-page.ts';
-import { type PromptSize, promptSizes } from '../host/prompt-sizes.ts';
-import { define } from '../session/define.ts';
-import { refuseOverInput } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { formatInspection } from '../format/format-inspection.ts';
+import { refuseOverInput } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import { hostPage } from '../reports/host-page.ts';
+import { type PromptSize, promptSizes } from '../reports/prompt-sizes.ts';
 
 /** What `inspect` finds; this shape is the command's JSON. */
 export interface Inspection {
@@ -79,7 +79,7 @@ export function command(): Command {
     .addOption(new Option('--html <file>', 'also write a page with the network drawn'))
     .action(
       run<[string], { html?: string }>(async (session, path, { html }) => {
-        const inspection = inspect(path);
+        const inspection = await inspect(path);
         if (html !== undefined) {
           refuseOverInput(path, html);
           const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));
@@ -91,12 +91,12 @@ export function command(): Command {
     );
 }
 
-function inspect(path: string): Inspection {
-  const host = openHost(path);
-  const { model, located, facts } = host;
-  const record = readGraft(model);
-  const { sizeMultiple } = located;
-  host.close();
+async function inspect(path: string): Promise<Inspection> {
+  using host = await openHost(path);
+  const { model, facts } = host;
+  const { family, sizeMultiple, graft: record } = lookAt(model, facts);
+  // A graft stands on the skip connections: they are those of the host under it.
+  const located = record === null ? host.located : locateUnder(model);
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
   const summary = ({
     name,
@@ -108,7 +108,7 @@ function inspect(path: string): Inspection {
     dims: dims ?? null,
   });
   return {
-    family: located.family,
+    family,
     confidence: located.confidence,
     opset: model.opsets.get('') ?? null,
     irVersion: model.irVersion,

@@ -1,8 +1,8 @@
-import { formatPlan, requirePlan } from '@pip-graft/pip-core';
+import { formatPlan } from '@pip-graft/graft';
 import type { Command } from 'commander';
-import { type GraftOptions, graftOptions, planHost } from '../host/plan-host.ts';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
+import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 export function command(): Command {
   const plan = define(
@@ -15,11 +15,10 @@ export function command(): Command {
   ).argument('<host>', 'ONNX file');
   for (const option of graftOptions()) plan.addOption(option);
   return plan.action(
-    run<[string], GraftOptions>((session, path, options) => {
-      const { host, result } = planHost(path, options, session.cwd);
+    run<[string], GraftOptions>(async (session, path, options) => {
+      const { host, plan } = await planHost(path, options, session.cwd);
       host.close();
-      const planned = requirePlan(result);
-      return { json: planned, text: formatPlan(planned).trimEnd() };
+      return { json: plan.summary, text: formatPlan(plan.summary).trimEnd() };
     }),
   );
 }

@@ -1,14 +1,14 @@
 import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
-import { define } from '../session/define.ts';
 import {
   type ExternalOptions,
   externalOption,
   outputOption,
   refuseOverInput,
-} from '../session/options.ts';
-import { run } from '../session/run.ts';
+} from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options extends ExternalOptions {
   readonly output: string;

@@ -1,9 +1,10 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { outputOption, wholeNumber } from '../options/options.ts';
+import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
-import { define } from '../session/define.ts';
-import { outputOption, wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
 
 export function command(): Command {
   return define('restore', 'Restores images with a model', [
@@ -25,11 +26,7 @@ export function command(): Command {
       '--degradation <weights>',
       'label, or label=weight,…; default: what the model says, or its sensor finds',
     )
-    .option(
-      '--strength <number>',
-      '0 is the host alone, 1 the adapter as it is; default 1',
-      strengthOf,
-    )
+    .addOption(strengthOption())
     .addOption(
       new Option('--device <device>', 'where to run')
         .choices(['cpu', 'cuda', 'webgpu'] satisfies Device[])
@@ -55,20 +52,11 @@ export function command(): Command {
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .action(
-      run<[string, string[]], RestoreRequest>((session, model, images, options) =>
-        restorePictures(session, model, images, options),
-      ),
+      run<[string, string[]], RestoreRequest>((session, model, images, options) => {
+        for (const warning of strengthWarnings(options.strength)) session.note(warning);
+        return restorePictures(session, model, images, options);
+      }),
     );
-}
-
-function strengthOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
-    throw new InvalidArgumentError(
-      'expected a number; 0 is the host alone, 1 the adapter as it is.',
-    );
-  }
-  return value;
 }
 
 function tileOf(text: string): number | 'auto' {

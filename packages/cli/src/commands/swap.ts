@@ -1,17 +1,17 @@
-import { graft, isInPlace, keepChoices, planOn } from '@pip-graft/graft';
-import { openAdapter, openGraft } from '@pip-graft/graft/node';
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import { requirePlan } from '@pip-graft/pip-core';
+import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft';
+import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import { choicesOf, type GraftOptions, swapOptions } from '../host/plan-host.ts';
-import { spellAdapters, summariseGraft } from '../host/summarise-graft.ts';
-import { define } from '../session/define.ts';
-import { type ExternalOptions, externalOption, outputOption } from '../session/options.ts';
-import { run } from '../session/run.ts';
+import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
+import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
+import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';
+import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 
 interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
   readonly inputs?: GraftOptions['inputs'];
   readonly output?: string;
+  readonly force?: boolean;
 }
 
 export function command(): Command {
@@ -20,37 +20,42 @@ export function command(): Command {
     'graft swap grafted.onnx --adapter ./rain --adapter ./haze -o both.onnx',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
-    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'));
+    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'))
+    .addOption(forceFileOption());
   for (const option of swapOptions()) swap.addOption(option);
   return swap.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
       const target = options.output ?? path;
       const home = { target, external: options.external ?? 'copy' };
-      const { host, grafted, graft: before } = openGraft(path, home);
+      const { host, grafted, graft: before } = await openGraft(path, home);
       try {
-        const adapters = options.adapter.map((text) => openAdapter(text, host, session.cwd));
+        const adapters = await Promise.all(
+          options.adapter.map((text) => openAdapter(text, { for: host, cwd: session.cwd })),
+        );
         const choices = keepChoices(
           grafted,
           before,
           adapters,
           choicesOf(options, adapters, session.cwd),
         );
-        const plan = requirePlan(planOn(host, adapters, choices));
-        for (const warning of plan.warnings) session.note(`warning: ${warning}`);
-        const json = { output: target, before: before.adapters, plan };
+        const plan = planGraft(host, adapters, choices);
+        const { summary } = plan;
+        for (const warning of summary.warnings) session.note(`warning: ${warning}`);
+        const json = { output: target, before: before.adapters, plan: summary };
         const inPlace = options.output === undefined && options.external === undefined;
-        if (inPlace && isInPlace(grafted, before, plan)) {
-          const text = `${path}: it carries ${spellAdapters(plan.adapters)} already; nothing was changed`;
+        if (inPlace && isInPlace(before, plan)) {
+          const text = `${path}: it carries ${spellAdapters(summary.adapters)} already; nothing was changed`;
           return { json: { ...json, changed: false }, text };
         }
-        await saveModel(graft(host, adapters, choices).model, target, {
+        if (options.output !== undefined) refuseForeignFile(options.output, options.force);
+        await saveModel(applyGraft(plan), target, {
           from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),
           ...(options.external ? { externalData: options.external } : {}),
         });
         const text = [
-          `${target}: ${summariseGraft(plan)}`,
+          `${target}: ${summariseGraft(summary)}`,
           `out: ${spellAdapters(before.adapters)}, labels ${before.labels.join(', ')}`,
         ].join('\n');
         return { json: { ...json, changed: true }, text };

@@ -1,10 +1,10 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { type Command, Option } from 'commander';
-import { define } from '../session/define.ts';
-import { outputOption, wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { outputOption, wholeNumber } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { type DegradeRequest, degradationsOf, degradeOptions } from '../train/degrade-option.ts';
 import { type PreviewRow, previewRows } from '../train/preview-rows.ts';
 import { previewSheet } from '../train/preview-sheet.ts';

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { writeSensor } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { forceOption } from '../host/refuse-folder.ts';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { forceOption } from '../options/refuse-folder.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
 import { machineMemory } from '../train/machine-memory.ts';
 import { meanOf } from '../train/mean-of.ts';

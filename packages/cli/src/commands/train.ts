@@ -2,9 +2,9 @@ import { basename, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import type { TrainingState } from '@pip-graft/train';
 import type { Command } from 'commander';
-import { define } from '../session/define.ts';
-import { run } from '../session/run.ts';
-import { table } from '../session/table.ts';
+import { table } from '../format/table.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
 import { keepLearned } from '../train/keep-learned.ts';
 import { machineMemory } from '../train/machine-memory.ts';
@@ -56,7 +56,7 @@ export function command(): Command {
         ],
         ...{ state: statePath, inputs: [given.host], resume: given.resume, force: given.force },
       });
-      const host = openHost(given.host);
+      const host = await openHost(given.host);
       try {
         const request = {
           ...{ adapter: given.adapter, labels: given.labels, stages, given },

@@ -1,4 +1,4 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { reportJson } from '@pip-graft/report';
@@ -6,14 +6,18 @@ import { readImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatValidation } from '../host/format-validation.ts';
-import { reportData } from '../host/report-data.ts';
-import { checkReportOptions, type ReportOptions, reportOptions } from '../host/report-options.ts';
-import { writeReports } from '../host/write-reports.ts';
-import { define } from '../session/define.ts';
-import { wholeNumber } from '../session/options.ts';
-import { run } from '../session/run.ts';
-import type { Session } from '../session/session.ts';
+import { formatValidation } from '../format/format-validation.ts';
+import { wholeNumber } from '../options/options.ts';
+import {
+  checkReportOptions,
+  type ReportOptions,
+  reportOptions,
+} from '../options/report-options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
+import { reportData } from '../reports/report-data.ts';
+import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';
 
 interface Options extends ReportOptions {
@@ -109,7 +113,7 @@ export function command(): Command {
             return undefined;
           })
         : undefined;
-      const data = reportData({ path, device, validation, explanation });
+      const data = await reportData({ path, device, validation, explanation });
       await writeReports(data, options, session);
       return {
         json: reportJson(data, { name: 'graft', version }),
@@ -131,7 +135,7 @@ async function settingsOf(
     throw new GraftError('INVALID_ARGUMENT', '--overlap says what tiles share; give --tiles too.');
   }
   const opened = openModel(path);
-  const { sizeMultiple } = locateSkips(opened.model);
+  const { sizeMultiple } = lookAt(opened.model);
   opened.close();
   let current = { name: '', done: 0, total: 1 };
   return {

@@ -1,4 +1,4 @@
-import type { Failure } from '../session/exit.ts';
+import type { Failure } from '../pipeline/exit.ts';
 import type { Made, MadeFile } from './job/job.ts';
 
 /** What came of a job. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Session } from '../session/session.ts';
+import type { Session } from '../pipeline/session.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';
 

@@ -1,7 +1,7 @@
 import { planTiles } from '@pip-graft/imaging';
 import { createSession, type Device } from '@pip-graft/runtime';
-import type { Result } from '../session/result.ts';
-import type { Session } from '../session/session.ts';
+import type { Result } from '../pipeline/result.ts';
+import type { Session } from '../pipeline/session.ts';
 import { findPictures } from './find-pictures.ts';
 import { digestOf, Journal } from './journal.ts';
 import { notDone } from './not-done.ts';

@@ -1,10 +1,9 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import { anyWeight, type RestoreTiledOptions } from '@pip-graft/restore';
-import { parseWeights } from '../session/parse-weights.ts';
+import { parseWeights } from '../options/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
 export interface Settings {
@@ -29,9 +28,8 @@ export function settingsOf(
   try {
     const { model } = opened;
     const facts = graphFacts(model);
-    const { sizeMultiple } = locateSkips(model, facts);
+    const { sizeMultiple, graft } = lookAt(model, facts);
     const sources = [...opened.locations].sort().map((location) => opened.external(location));
-    const graft = readGraft(model);
     const asked = options.degradation !== undefined || options.strength !== undefined;
     if (asked && (!graft || graft.inputs === null)) {
       const why = graft

@@ -1,7 +1,7 @@
 import type { TilePlan } from '@pip-graft/imaging';
 import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
-import type { Result } from '../session/result.ts';
+import type { Result } from '../pipeline/result.ts';
 import type { Fault } from './find-pictures.ts';
 import type { Job } from './place-results.ts';
 import type { Outcome } from './restore-batch.ts';

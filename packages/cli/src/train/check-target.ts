@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import { dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
-import { type FolderKind, marks } from '../host/refuse-folder.ts';
+import { type FolderKind, marks } from '../options/refuse-folder.ts';
 
 /** Where a run writes. */
 export interface Targets {

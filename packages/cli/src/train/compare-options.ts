@@ -1,5 +1,5 @@
 import type { JsonValue, StateChange } from '@pip-graft/train';
-import { canonical } from '../session/canonical.ts';
+import { canonical } from '../format/canonical.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What a run may go on with in another way. */

@@ -49,7 +49,8 @@ export interface OpenRun {
 export async function openRun(host: OpenHost, request: RunRequest, cwd: string): Promise<OpenRun> {
   const { stages, given, resume } = request;
   const [options] = stages as [TrainOptions];
-  const adapter = request.adapter === 'none' ? null : openAdapter(request.adapter, host, cwd);
+  const adapter =
+    request.adapter === 'none' ? null : await openAdapter(request.adapter, { for: host, cwd: cwd });
   if (adapter && request.labels)
     throw new GraftError(
       'INVALID_ARGUMENT',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readState, type TrainingState } from '@pip-graft/train';
-import { canonical } from '../session/canonical.ts';
+import { canonical } from '../format/canonical.ts';
 
 /**
  * The best state that was kept of a run; undefined where there is none, or one of another run.

@@ -1,5 +1,5 @@
 import type { BatchOptions, JsonValue, StepOptions, TrainOptions } from '@pip-graft/train';
-import { canonical, sha256 } from '../session/canonical.ts';
+import { canonical, sha256 } from '../format/canonical.ts';
 import { kebab } from './kebab.ts';
 import type { TrainRequest } from './train-request.ts';
 

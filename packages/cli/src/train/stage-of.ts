@@ -1,6 +1,6 @@
 import { type LossKind, lossKinds, type Stage } from '@pip-graft/train';
 import { InvalidArgumentError } from 'commander';
-import { wholeNumber } from '../session/options.ts';
+import { wholeNumber } from '../options/options.ts';
 import { positive, positiveOrZero } from './step-request.ts';
 
 /** A stage as it was asked for: what it leaves out is that of the run. */

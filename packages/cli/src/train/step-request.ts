@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { StepOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { outputOption, wholeNumber } from '../session/options.ts';
+import { outputOption, wholeNumber } from '../options/options.ts';
 
 /** What training is asked for, whatever is trained. */
 export interface StepRequest {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { wholeNumber } from '../session/options.ts';
+import { wholeNumber } from '../options/options.ts';
 import { number } from './step-request.ts';
 
 /** How a run is measured on images that it does not learn from. */

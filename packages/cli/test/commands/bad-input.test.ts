@@ -163,6 +163,36 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'would replace the input',
     ['apply', 'host.onnx', '--adapter', 'init', '-o', './host.onnx'],
   ],
+  [
+    'a file that is no grafted model',
+    7,
+    'kept.txt: a file that is not a grafted model is there',
+    ['apply', 'host.onnx', '--adapter', 'init', '-o', 'kept.txt'],
+  ],
+  [
+    'the same, swapping',
+    7,
+    '--force to replace it',
+    ['swap', 'grafted.onnx', '--adapter', 'init:seed=3', '-o', 'kept.txt'],
+  ],
+  [
+    'a mistyped label',
+    2,
+    "did you mean 'rain'?",
+    ['restore', 'grafted.onnx', photo, '-o', 'out', '--degradation', 'rian'],
+  ],
+  [
+    'a mistyped adapter',
+    7,
+    "did you mean './adapter'?",
+    ['plan', 'host.onnx', '--adapter', './adaptr'],
+  ],
+  [
+    'a mistyped key of init',
+    2,
+    'did you mean mode?',
+    ['plan', 'host.onnx', '--adapter', 'init:mdoe=convgate'],
+  ],
   ['an adapter over an adapter', 7, '--force', ['adapter', 'init', 'host.onnx', '-o', 'adapter']],
   [
     'a weight that float32 cannot hold',
@@ -241,6 +271,24 @@ describe('bad input', () => {
     expect(ended.stderr + ended.stdout).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder).sort()).toEqual(before);
     expect(readFileSync(join(folder, 'kept.txt'), 'utf8')).toBe('kept');
+  });
+
+  it('but a grafted model and, with --force, any file is replaced', () => {
+    const args = ['apply', 'host.onnx', '--adapter', 'init', '-o', 'replaced.onnx'];
+    writeFileSync(join(folder, 'replaced.onnx'), 'another file');
+    expect(graft(folder, ...args).status).toBe(7);
+    expect(graft(folder, ...args, '--force').status).toBe(0);
+    expect(graft(folder, ...args).status).toBe(0);
+    rmSync(join(folder, 'replaced.onnx'));
+  });
+
+  it('a strength far from 1 warns', () => {
+    const warned = (strength: string) =>
+      graft(folder, 'restore', 'grafted.onnx', 'none.png', '-o', 'out', '--strength', strength)
+        .stderr;
+    expect(warned('1.6')).toContain('warning: --strength 1.6');
+    expect(warned('-0.1')).toContain('warning: --strength -0.1');
+    expect(warned('1.5')).not.toContain('warning');
   });
 
   it('is machine-readable with --json, and traceable with --debug', () => {

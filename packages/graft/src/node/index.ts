@@ -14,6 +14,6 @@ export {
 } from '@pip-graft/pip-core/node';
 export * from '../index.ts';
 export { nodeSha256 } from './node-sha256.ts';
-export { openAdapter } from './open-adapter.ts';
+export { type OpenAdapterOptions, openAdapter } from './open-adapter.ts';
 export { type OpenGraft, openGraft } from './open-graft.ts';
 export { type Home, type OpenHost, openHost } from './open-host.ts';

@@ -3,15 +3,27 @@ import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
 import { freshAdapter } from '../fresh-adapter.ts';
 import type { Host } from '../host/host.ts';
 
+/** What an adapter is opened for. */
+export interface OpenAdapterOptions {
+  /** The host that a fresh adapter is made for and bound to. */
+  readonly for: Host;
+  /** Where npm packages and relative folders are looked up; default the working directory. */
+  readonly cwd?: string | undefined;
+}
+
 /**
- * The adapter that a text names: a folder, an npm package installed at `cwd` or above it, or
- * `init[:key=value,…]` for one that is made fresh for this host.
+ * Opens the adapter that a text names: a folder, an npm package installed at `cwd` or above it, or
+ * `init[:key=value,…]` for a fresh, untrained one.
  *
- * Errors: those of `resolveAdapter` and {@link freshAdapter}.
+ * Errors: `ADAPTER_NOT_FOUND`, `ADAPTER_INVALID`, those of {@link freshAdapter}.
  *
- * @example openAdapter('@me/rain-adapter', host, process.cwd())
+ * @example
+ * const adapter = await openAdapter('@me/rain-adapter', { for: host });
  */
-export function openAdapter(text: string, host: Host, cwd: string): Adapter {
-  const found = resolveAdapter(text, cwd);
+export async function openAdapter(
+  name: string,
+  { for: host, cwd = process.cwd() }: OpenAdapterOptions,
+): Promise<Adapter> {
+  const found = resolveAdapter(name, cwd);
   return found.kind === 'adapter' ? found.adapter : withDigest(freshAdapter(host, found.options));
 }

@@ -20,9 +20,9 @@ export interface OpenGraft {
  * changed since it was grafted.
  *
  * @example
- * const { host, graft } = openGraft('grafted.onnx');
+ * const { host, graft } = await openGraft('grafted.onnx');
  */
-export function openGraft(path: string, home?: Home): OpenGraft {
+export async function openGraft(path: string, home?: Home): Promise<OpenGraft> {
   const opened = openModel(path);
   try {
     const { model, graft } = uncover(opened.model, nodeSha256);

@@ -7,8 +7,10 @@ import {
 import { type Host, hostOf } from '../host/host.ts';
 import { nodeSha256 } from './node-sha256.ts';
 
-/** A host that was opened from a file; close it when it is saved. */
-export interface OpenHost extends OpenedModel, Host {}
+/** A host that was opened from a file. Close it, or declare it with `using`, once it is saved. */
+export interface OpenHost extends OpenedModel, Host {
+  [Symbol.dispose](): void;
+}
 
 /** Where a grafted host will stand, and what happens to its external data then. */
 export interface Home {
@@ -22,9 +24,9 @@ export interface Home {
  * Errors: those of `openModel`.
  *
  * @example
- * const host = openHost('restormer.onnx');
+ * using host = await openHost('restormer.onnx');
  */
-export function openHost(path: string, home?: Home): OpenHost {
+export async function openHost(path: string, home?: Home): Promise<OpenHost> {
   return hostIn(openModel(path), home);
 }
 
@@ -32,7 +34,11 @@ export function openHost(path: string, home?: Home): OpenHost {
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
   const { model, external } = opened;
-  return { ...opened, ...hostOf(model, { external, newHash: nodeSha256 }) };
+  return {
+    ...opened,
+    ...hostOf(model, { external, newHash: nodeSha256 }),
+    [Symbol.dispose]: () => opened.close(),
+  };
 }
 
 /** The host as it will stand there: what is grafted onto, and what removal gives back. */

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
 import type { Image } from '../image/image.ts';
 import { addHaze } from './add-haze.ts';
@@ -66,7 +66,7 @@ export function checkAmount(degradation: string, amount?: number): void {
   if (!Object.hasOwn(amounts, degradation)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
-      `No synthetic degradation "${degradation}"; there are ${degradations.join(', ')}.`,
+      `No synthetic degradation '${degradation}' (there are ${degradations.join(', ')})${didYouMean(degradation, degradations)}`,
     );
   }
   const { means, least, most } = amounts[degradation as Degradation];

@@ -7,24 +7,19 @@ import { type Adapter, checkAdapter, throwProblems } from './adapter.ts';
 import { decodeAdapterConfig } from './adapter-config.ts';
 import type { EncodedAdapter } from './encode-adapter.ts';
 
-/** What an adapter is called, which its two files do not say. */
-export interface AdapterName {
-  readonly name: string;
-  /** Default 0.0.0. */
-  readonly version?: string;
-}
-
 /**
  * An adapter from the contents of its files, wherever they come from; it has no digest.
  *
  * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
- * @example decodeAdapter(encodeAdapter(adapter), { name: 'rain' }).config.labels
+ * @example decodeAdapter({ name: 'rain', config, tensors }).config.labels
  */
-export function decodeAdapter(
-  { config, tensors }: EncodedAdapter,
-  { name, version = '0.0.0' }: AdapterName,
-): Adapter {
+export function decodeAdapter({
+  name = 'adapter',
+  version = '0.0.0',
+  config,
+  tensors,
+}: EncodedAdapter): Adapter {
   const description = decodeAdapterConfig(config, `${name}: adapter_config.json`);
   const source = bytesSource(tensors, `${name}: adapter_model.safetensors`);
   const read = readTensors(source, description.config);

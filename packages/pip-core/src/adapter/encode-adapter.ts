@@ -2,8 +2,12 @@ import { writeSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter } from './adapter.ts';
 import { encodeAdapterConfig } from './adapter-config.ts';
 
-/** An adapter as the contents of its two files that are read again. */
+/** An adapter as the contents of its files, and its name, which is that of its folder or package. */
 export interface EncodedAdapter {
+  /** Default `adapter`. */
+  readonly name?: string;
+  /** Default 0.0.0. */
+  readonly version?: string;
   /** `adapter_config.json`. */
   readonly config: string;
   /** `adapter_model.safetensors`, in the adapter's own type. */
@@ -15,11 +19,13 @@ export interface EncodedAdapter {
  *
  * Errors: `ADAPTER_INVALID`.
  *
- * @example const { config, tensors } = encodeAdapter(adapter);
+ * @example decodeAdapter(encodeAdapter(adapter)).name === adapter.name
  */
-export function encodeAdapter(adapter: Adapter): EncodedAdapter {
-  const { tensors, config } = checkAdapter(adapter);
+export function encodeAdapter(adapter: Adapter): Required<EncodedAdapter> {
+  const { name, version, tensors, config } = checkAdapter(adapter);
   return {
+    name,
+    version,
     config: encodeAdapterConfig(adapter),
     tensors: writeSafetensors(tensors, {}, config.dtype),
   };

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, nearName } from '@pip-graft/onnx-graft';
 import { maxPromptStd } from '../config/limits.ts';
 import {
   type PipAttach,
@@ -41,7 +41,9 @@ export function parseInit(text: string): InitOptions | undefined {
     const key = keys.find((candidate) => candidate === part.slice(0, Math.max(at, 0)).trim());
     const value = part.slice(at + 1).trim();
     if (key === undefined || value === '') {
-      throw invalid(`'${part}' is not KEY=VALUE with a KEY of ${keys.join(', ')}`);
+      const near = at > 0 ? nearName(part.slice(0, at).trim(), keys) : undefined;
+      const meant = near === undefined || key !== undefined ? '' : ` (did you mean ${near}?)`;
+      throw invalid(`'${part}' is not KEY=VALUE with a KEY of ${keys.join(', ')}${meant}`);
     }
     if (given.has(key)) throw invalid(`'${key}' is given twice`);
     given.set(key, value);
@@ -64,7 +66,11 @@ export function parseInit(text: string): InitOptions | undefined {
 
 function oneOf<T extends string>(value: string, key: Key, allowed: readonly T[]): T {
   const found = allowed.find((item) => item === value);
-  if (found === undefined) throw invalid(`${key} '${value}' is not one of ${allowed.join(', ')}`);
+  if (found === undefined) {
+    const near = nearName(value, allowed);
+    const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
+    throw invalid(`${key} '${value}' is not one of ${allowed.join(', ')}${meant}`);
+  }
   return found;
 }
 

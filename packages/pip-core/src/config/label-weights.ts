@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 
 /** Weights by label, or in the order of the labels. */
 export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
@@ -42,7 +42,7 @@ function byLabel(given: Readonly<Record<string, number>>, labels: readonly strin
     if (!labels.includes(label)) {
       throw new GraftError(
         'UNKNOWN_LABEL',
-        `Degradation '${label}' is not one of this adapter's: ${labels.join(', ')}.`,
+        `Degradation '${label}' is not one of this adapter's (${labels.join(', ')})${didYouMean(label, labels)}`,
       );
     }
   }

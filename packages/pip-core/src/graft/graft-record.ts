@@ -1,9 +1,16 @@
 import type { SkipSite, SpliceUndo } from '@pip-graft/onnx-graft';
 import type { EmittedModule } from '../emit/emit-pip.ts';
-import type { Baked, PlannedAdapter, PlannedSensor, SteeringInputs } from '../plan/plan.ts';
+import type {
+  Baked,
+  InputKind,
+  PlannedAdapter,
+  PlannedSensor,
+  SteeringInputs,
+} from '../plan/plan.ts';
+import type { HostImage } from '../plan/plan-request.ts';
 
-/** Version of the `pip_graft` metadata entry that this library writes; it reads version 1, of one adapter, too. */
-export const graftRecordVersion = 2;
+/** Version of the `pip_graft` metadata entry. */
+export const graftRecordVersion = 1;
 
 /** The tool that made a graft. */
 export interface GraftTool {
@@ -28,11 +35,13 @@ export interface GraftRecord {
     readonly family: string;
     readonly fingerprint: string | null;
     readonly digest: string;
+    readonly image: HostImage | null;
   };
   /** Of all adapters, one's after another's: the order of the weights. */
   readonly labels: readonly string[];
   /** Actual names of the added inputs; null when baked. */
   readonly inputs: SteeringInputs | null;
+  readonly inputKind: InputKind;
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;
   /** What finds the degradation where a caller gives none; null where nothing does. */

@@ -3,11 +3,20 @@ import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import type { LevelValues } from '../emit/emit-level.ts';
 import { JsonObject } from '../json/json-object.ts';
 import { stampKey } from '../plan/check-host.ts';
-import type { PlannedAdapter, PlannedSensor, SteeringInputs } from '../plan/plan.ts';
+import {
+  inputKinds,
+  type PlannedAdapter,
+  type PlannedSensor,
+  type SteeringInputs,
+} from '../plan/plan.ts';
+import type { HostImage } from '../plan/plan-request.ts';
 import { type GraftedSite, type GraftRecord, graftRecordVersion } from './graft-record.ts';
 
 /** Bytes of the longest protobuf length. */
 const maxLengthWidth = 10;
+
+/** Images are padded to it: a stamp with a larger one would have them fill the memory. */
+const largestMultiple = 1024;
 
 /** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
 const prefixPattern = /^pip(_\d+)?$/;
@@ -28,26 +37,22 @@ export function readGraft(model: Model): GraftRecord | null {
     'CORRUPT_FILE',
   );
   const formatVersion = json.number('formatVersion');
-  if (formatVersion !== graftRecordVersion && formatVersion !== 1) {
+  if (formatVersion !== graftRecordVersion) {
     throw new GraftError(
       'CORRUPT_FILE',
-      `${model.source.label}: its graft has record version ${formatVersion}, but this version of PIP Graft reads 1 to ${graftRecordVersion}; update PIP Graft.`,
+      `${model.source.label}: its graft's record has version ${formatVersion}; this PIP Graft reads version ${graftRecordVersion}. Update PIP Graft, or graft the host again.`,
     );
   }
   const tool = json.object('tool');
   const host = json.object('host');
   const labels = json.strings('labels');
-  const adapters =
-    formatVersion === 1 ? [readOnly(json)] : json.objects('adapters').map(readAdapter);
+  const adapters = json.objects('adapters').map(readAdapter);
   const told = adapters.flatMap((adapter) => adapter.labels);
   if (adapters.length === 0 || JSON.stringify(told) !== JSON.stringify(labels)) {
     throw json.error('labels', 'are not those of the adapters, in their order');
   }
   const inputs = json.optional('inputs', (key) => readInputs(json.object(key)));
-  const sites = json
-    .objects('sites')
-    .map((site) => readSite(site, formatVersion === 1 ? readOnlyModule : readModules, adapters));
-  // Files of before there were sensors have none.
+  const sites = json.objects('sites').map((site) => readSite(site, adapters));
   const auto = json.optional('auto', (key) => readSensor(json.object(key)));
   if (auto !== null && inputs === null) throw json.error('auto', 'needs inputs');
   const undo = readUndo(json.object('undo'), inputs, auto);
@@ -68,9 +73,11 @@ export function readGraft(model: Model): GraftRecord | null {
       family: host.string('family'),
       fingerprint: host.optional('fingerprint', (key) => host.string(key)),
       digest: host.string('digest'),
+      image: host.optional('image', (key) => readImage(host.object(key))),
     },
     labels,
     inputs,
+    inputKind: json.oneOf('inputKind', inputKinds),
     defaultDegradation: weights(json, 'defaultDegradation', labels),
     baked: json.optional('baked', (key) => {
       const baked = json.object(key);
@@ -79,6 +86,17 @@ export function readGraft(model: Model): GraftRecord | null {
     auto,
     sites,
     undo,
+  };
+}
+
+function readImage(image: JsonObject): HostImage {
+  const sizeMultiple = image.number('sizeMultiple');
+  if (!(Number.isInteger(sizeMultiple) && sizeMultiple >= 1 && sizeMultiple <= largestMultiple))
+    throw image.error('sizeMultiple', `must be a whole number from 1 to ${largestMultiple}`);
+  return {
+    input: image.string('input'),
+    output: image.optional('output', (key) => image.string(key)),
+    sizeMultiple,
   };
 }
 
@@ -125,20 +143,6 @@ function readAdapter(adapter: JsonObject): PlannedAdapter {
   };
 }
 
-/** The one adapter of version 1, which kept what it is made of beside it. */
-function readOnly(json: JsonObject): PlannedAdapter {
-  const adapter = json.object('adapter');
-  return {
-    name: adapter.string('name'),
-    version: adapter.string('version'),
-    digest: adapter.optional('digest', (key) => adapter.string(key)),
-    trained: adapter.boolean('trained'),
-    mode: json.oneOf('mode', pipModes),
-    attach: json.oneOf('attach', pipAttachments),
-    labels: json.strings('labels'),
-  };
-}
-
 type Modules = Pick<GraftedSite, 'output' | 'modules'>;
 
 function readModules(site: JsonObject, adapters: readonly unknown[]): Modules {
@@ -156,15 +160,6 @@ function readModules(site: JsonObject, adapters: readonly unknown[]): Modules {
   return { output: site.string('output'), modules };
 }
 
-/** Version 1 had the output among the values. */
-function readOnlyModule(site: JsonObject): Modules {
-  const values = site.object('values');
-  return {
-    output: values.string('output'),
-    modules: [{ adapter: 0, values: readValues(values) }],
-  };
-}
-
 function readValues(values: JsonObject): LevelValues {
   return {
     degradationPrompt: values.string('degradationPrompt'),
@@ -175,11 +170,7 @@ function readValues(values: JsonObject): LevelValues {
   };
 }
 
-function readSite(
-  site: JsonObject,
-  read: (site: JsonObject, adapters: readonly unknown[]) => Modules,
-  adapters: readonly unknown[],
-): GraftedSite {
+function readSite(site: JsonObject, adapters: readonly unknown[]): GraftedSite {
   const extent = site.optional('extent', (key) => site.string(key));
   return {
     value: site.string('value'),
@@ -188,13 +179,12 @@ function readSite(
       .map((use) => ({ node: use.number('node'), input: use.number('input') })),
     level: site.number('level'),
     channels: site.number('channels'),
-    // The first versions knew no other layout.
-    layout: site.optional('layout', (key) => site.oneOf(key, siteLayouts)) ?? 'NCHW',
+    layout: site.oneOf('layout', siteLayouts),
     ...(extent === null ? {} : { extent }),
     scale: site.number('scale'),
     join: site.oneOf('join', ['concat', 'add', 'mul']),
     consumer: site.string('consumer'),
-    ...read(site, adapters),
+    ...readModules(site, adapters),
   };
 }
 

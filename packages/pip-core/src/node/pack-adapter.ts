@@ -140,7 +140,7 @@ function storable(adapter: Adapter, before: PipConfig['dtype'] | undefined): Ada
       `storing ${before} as ${dtype} loses digits, and this is the only copy; choose another folder with -o`,
     );
   try {
-    return withDigest(decodeAdapter(encodeAdapter(adapter), adapter));
+    return withDigest(decodeAdapter(encodeAdapter(adapter)));
   } catch (error) {
     if (error instanceof GraftError && error.code === 'ADAPTER_INVALID')
       throw invalid(`as ${dtype} it cannot be stored: ${error.message.replace(/\.$/, '')}`, error);

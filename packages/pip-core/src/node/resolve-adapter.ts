@@ -1,6 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import type { Adapter } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import type { InitOptions } from '../adapter/init-adapter.ts';
@@ -42,7 +42,7 @@ export function findAdapter(
     );
   const path = resolve(cwd, spec);
   if (/^\.{0,2}[/\\]|^\.{1,2}$/.test(spec) || isAbsolute(spec))
-    return { folder: path, only: false };
+    return { folder: requireFolder(path, spec, cwd), only: false };
   if (spec.split(/[/\\]/).includes('..'))
     throw new GraftError(
       'INVALID_ARGUMENT',
@@ -57,8 +57,39 @@ export function findAdapter(
   }
   throw new GraftError(
     'NOT_FOUND',
-    `Adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool.`,
+    `Adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
   );
+}
+
+function requireFolder(path: string, spec: string, cwd: string): string {
+  if (existsSync(path)) return path;
+  throw new GraftError(
+    'NOT_FOUND',
+    `Adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
+  );
+}
+
+/** What may have been meant: adapters beside a folder that is not there, spelled likewise, and packages. */
+function adaptersNear(path: string, spec: string, cwd: string): string[] {
+  const start = spec.slice(0, spec.length - basename(path).length);
+  const beside = spec.endsWith(basename(path)) ? foldersIn(dirname(path)) : [];
+  const packages = packageHomes(cwd).flatMap((home) =>
+    spec.startsWith('@')
+      ? foldersIn(join(home, spec.split('/')[0]!)).map((name) => `${spec.split('/')[0]}/${name}`)
+      : foldersIn(home),
+  );
+  return [...beside.map((name) => `${start}${name}`), ...packages];
+}
+
+/** Folders of adapters in a folder, a hundred at most. */
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => existsSync(join(folder, name, adapterFiles.config)))
+      .slice(0, 100);
+  } catch {
+    return [];
+  }
 }
 
 function requireAdapter(folder: string): string {

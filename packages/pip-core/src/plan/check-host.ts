@@ -38,7 +38,11 @@ export function checkHost(
       `operator set ${opset} is newer than ${planOpsets.checked}, the newest this version was checked with`,
     );
   }
-  if (model.irVersion < overridableSince && options.bake === undefined && !options.requireInputs) {
+  if (
+    model.irVersion < overridableSince &&
+    options.bake === undefined &&
+    options.inputs === 'optional'
+  ) {
     refusals.push({
       code: 'UNSUPPORTED_HOST',
       message: `${label}: IR version ${model.irVersion} has no optional inputs; bake the degradation, require the inputs, or convert the model to IR version ${overridableSince} or newer.`,

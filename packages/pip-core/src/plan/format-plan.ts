@@ -1,12 +1,12 @@
 import { costAt } from './cost.ts';
-import type { Plan, PlanResult } from './plan.ts';
+import type { PlanResult, PlanSummary } from './plan.ts';
 
 /**
  * A plan as text for people: what is added where, and what it costs.
  *
- * @example process.stdout.write(formatPlan(plan))
+ * @example process.stdout.write(formatPlan(plan.summary))
  */
-export function formatPlan(plan: Plan): string {
+export function formatPlan(plan: PlanSummary): string {
   const { host, adapters, levels, inputs, baked, auto } = plan;
   const several = adapters.length > 1;
   const rows = levels.flatMap(({ site, dataType, modules }) =>
@@ -44,7 +44,7 @@ export function formatPlan(plan: Plan): string {
   const steering =
     inputs === null
       ? `degradation fixed to ${spell(plan.labels, baked?.weights ?? [])}, strength ${baked?.strength ?? 1}`
-      : plan.requireInputs
+      : plan.inputKind === 'required'
         ? `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}); ${inputs.strength}; both have to be fed`
         : `inputs added: ${inputs.degradation} (B or 1, ${plan.labels.length}), default ${auto ? 'zeros: what the sensor finds' : spell(plan.labels, plan.defaultDegradation)}; ${inputs.strength}, default 1`;
   return [
@@ -72,7 +72,7 @@ export function formatPlan(plan: Plan): string {
 
 /** A result as text: the plan, or the reasons why there is none. */
 export function formatPlanResult(result: PlanResult): string {
-  if (result.status === 'planned') return formatPlan(result.plan);
+  if (result.status === 'planned') return formatPlan(result.plan.summary);
   return `${result.refusals.map(({ code, message }) => `refused (${code}): ${message}`).join('\n')}\n`;
 }
 

@@ -1,6 +1,9 @@
-import type { ErrorCode, FloatType, SkipSite } from '@pip-graft/onnx-graft';
+import type { ErrorCode, FloatType, Model, SkipSite } from '@pip-graft/onnx-graft';
+import type { Adapter } from '../adapter/adapter.ts';
 import type { LevelConfig, PipAttach, PipMode } from '../config/pip-config.ts';
+import type { Sensor } from '../sensor/sensor.ts';
 import type { Cost } from './cost.ts';
+import type { HostImage } from './plan-request.ts';
 
 /** What a graft will do to one skip connection. */
 export interface PlannedLevel {
@@ -20,6 +23,14 @@ export interface PlannedModule {
   readonly parameters: number;
   readonly cost: Cost;
 }
+
+export const inputKinds = ['required', 'optional'] as const;
+
+/**
+ * Whether callers have to feed the inputs of a graft. onnxruntime's Node and web bindings cannot feed an
+ * input that has a default: Node's ignores the feed in silence, the web's refuses it. Python, C and C# can.
+ */
+export type InputKind = (typeof inputKinds)[number];
 
 /** Names of the graph inputs that a graft adds. */
 export interface SteeringInputs {
@@ -54,14 +65,25 @@ export interface PlannedSensor {
   readonly output: string;
 }
 
-/** What a graft will do: plain data, made before the first edit. */
+/** What a graft will do, with everything needed to do it; made before the first edit. */
 export interface Plan {
+  /** The host. */
+  readonly model: Model;
+  /** Those of the summary, in its order. */
+  readonly adapters: readonly Adapter[];
+  readonly sensor: Sensor | null;
+  readonly summary: PlanSummary;
+}
+
+/** What a graft will do, as plain data: for `--json`, for people, for the file's stamp. */
+export interface PlanSummary {
   readonly host: {
     readonly label: string;
     readonly family: string;
     readonly fingerprint: string | null;
     readonly digest: string;
     readonly opset: number;
+    readonly image: HostImage | null;
   };
   /** By name, then digest, in whatever order they were given. */
   readonly adapters: readonly PlannedAdapter[];
@@ -71,8 +93,8 @@ export interface Plan {
   readonly prefix: string;
   /** null when the degradation is baked. */
   readonly inputs: SteeringInputs | null;
-  /** The inputs have no defaults, so that a caller has to feed them. */
-  readonly requireInputs: boolean;
+  /** Whether callers have to feed the inputs, or may leave them at their defaults. */
+  readonly inputKind: InputKind;
   /** What `degradation` holds when the caller gives none. */
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;

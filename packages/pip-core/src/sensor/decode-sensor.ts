@@ -13,9 +13,9 @@ import { sensorParameters } from './sensor-parameters.ts';
  *
  * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
- * @example decodeSensor(encodeSensor(sensor), 'my-sensor').config.labels
+ * @example decodeSensor({ name: 'my-sensor', config, tensors }).config.labels
  */
-export function decodeSensor({ config: text, tensors }: EncodedSensor, name: string): Sensor {
+export function decodeSensor({ name = 'sensor', config: text, tensors }: EncodedSensor): Sensor {
   const description = decodeSensorConfig(text, `${name}: ${sensorFiles.config}`);
   const source = bytesSource(tensors, `${name}: ${sensorFiles.tensors}`);
   const read = readSensorTensors(source, description.config);

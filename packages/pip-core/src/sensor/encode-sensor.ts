@@ -2,8 +2,10 @@ import { writeSafetensors } from '@pip-graft/weights';
 import { checkSensor, type Sensor } from './sensor.ts';
 import { encodeSensorConfig } from './sensor-config.ts';
 
-/** A sensor as the contents of its two files that are read again. */
+/** A sensor as the contents of its files, and its name, which is that of its folder. */
 export interface EncodedSensor {
+  /** Default `sensor`. */
+  readonly name?: string;
   /** `sensor_config.json`. */
   readonly config: string;
   /** `sensor_model.safetensors`, float32. */
@@ -15,9 +17,9 @@ export interface EncodedSensor {
  *
  * Errors: `ADAPTER_INVALID`.
  *
- * @example const { config, tensors } = encodeSensor(sensor);
+ * @example decodeSensor(encodeSensor(sensor)).name === sensor.name
  */
-export function encodeSensor(sensor: Sensor): EncodedSensor {
-  const { tensors } = checkSensor(sensor);
-  return { config: encodeSensorConfig(sensor), tensors: writeSafetensors(tensors) };
+export function encodeSensor(sensor: Sensor): Required<EncodedSensor> {
+  const { name, tensors } = checkSensor(sensor);
+  return { name, config: encodeSensorConfig(sensor), tensors: writeSafetensors(tensors) };
 }

@@ -144,7 +144,7 @@ describe('labelWeights', () => {
   });
 
   it.each([
-    [{ snow: 1 }, 'UNKNOWN_LABEL', /'snow' is not one of this adapter's: noise, rain/],
+    [{ snow: 1 }, 'UNKNOWN_LABEL', /'snow' is not one of this adapter's \(noise, rain\)\.$/],
     [{ rain: -1 }, 'INVALID_WEIGHTS', /not negative/],
     [{ rain: Number.NaN }, 'INVALID_WEIGHTS', /finite/],
     [[1], 'INVALID_WEIGHTS', /1 degradation weights were given for 2 labels/],

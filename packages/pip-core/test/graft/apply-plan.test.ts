@@ -2,7 +2,7 @@ import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
 import {
   applyPlan,
   type GraftRecord,
-  planGraft,
+  makePlan,
   readGraft,
   requirePlan,
   ungraft,
@@ -21,8 +21,8 @@ function grafted(
   ...rest: [Parameters<typeof tinyRequest>[1]?, Parameters<typeof tinyRequest>[2]?]
 ) {
   const request = tinyRequest(tinyHost(host), ...rest);
-  const plan = requirePlan(planGraft(request));
-  return { ...request, plan, grafted: applyPlan(request.model, plan, request.adapters, tool) };
+  const plan = requirePlan(makePlan(request));
+  return { ...request, plan, grafted: applyPlan(plan, tool) };
 }
 
 const image = (n = 1): FloatTensor => ({
@@ -35,7 +35,16 @@ async function run(model: Model, feed = image()): Promise<FloatTensor> {
     graphOptimizationLevel: 'basic',
     logSeverityLevel: 3,
   });
-  const results = await session.run({ image: new Tensor('float32', feed.data, feed.dims) });
+  const settings = session.inputNames.includes('strength')
+    ? {
+        degradation: new Tensor('float32', [1 / 3, 1 / 3, 1 / 3], [1, 3]),
+        strength: new Tensor('float32', [1], []),
+      }
+    : {};
+  const results = await session.run({
+    image: new Tensor('float32', feed.data, feed.dims),
+    ...settings,
+  });
   await session.release();
   const output = results[session.outputNames[0]!]!;
   return { dims: output.dims, data: output.data as Float32Array };
@@ -68,7 +77,7 @@ describe('graft', () => {
     expect(maxError(await run(rain), await run(haze))).toBeGreaterThan(1e-4);
   });
 
-  it('adds optional inputs, and every other name under its prefix', () => {
+  it('adds inputs, and every other name under its prefix', () => {
     const { model, grafted: result } = grafted();
     expect(result.graph.inputs.map(({ name, dims }) => [name, dims])).toEqual([
       ['image', ['n', 3, 'h', 'w']],
@@ -86,12 +95,7 @@ describe('graft', () => {
   it('writes nodes of the newest known form for a newer operator set', () => {
     const host = tinyHost({ opset: 23 });
     const request = tinyRequest({ ...host, model: { ...host.model, opsets: new Map([['', 26]]) } });
-    const result = applyPlan(
-      request.model,
-      requirePlan(planGraft(request)),
-      request.adapters,
-      tool,
-    );
+    const result = applyPlan(requirePlan(makePlan(request)), tool);
     expect(result.graph.nodes.map(({ opType }) => opType)).toContain('Gelu');
   });
 
@@ -118,13 +122,14 @@ describe('readGraft', () => {
   it('gives back what was planned', () => {
     const { plan, grafted: result, sites } = grafted();
     const record = readGraft(result)!;
-    const { label: _, opset: __, ...host } = plan.host;
+    const { label: _, opset: __, ...host } = plan.summary.host;
     expect(record).toMatchObject({
       tool,
       host,
-      adapters: plan.adapters,
+      adapters: plan.summary.adapters,
       labels: ['rain', 'haze', 'blur'],
-      inputs: plan.inputs,
+      inputs: plan.summary.inputs,
+      inputKind: 'required',
       baked: null,
       undo: { prefix: 'pip', inputs: ['degradation', 'strength'] },
     });
@@ -151,7 +156,7 @@ describe('readGraft', () => {
     tinyHost({ metadata: { pip_graft: JSON.stringify({ ...record, ...change }) } }).model;
 
   it.each<[string, object, RegExp]>([
-    ['a newer version', { formatVersion: 3 }, /record version 3.*update/],
+    ['a newer version', { formatVersion: 3 }, /record has version 3.*Update/],
     ['no tool', { tool: null }, /'tool': expected an object/],
     [
       'an unknown mode',
@@ -247,11 +252,11 @@ describe('ungraft', () => {
 
   it('a second graft is refused until the first is out', () => {
     const { grafted: result, ...request } = grafted();
-    const again = planGraft({ ...request, model: result });
+    const again = makePlan({ ...request, model: result });
     expect(again).toMatchObject({
       status: 'refused',
       refusals: expect.arrayContaining([expect.objectContaining({ code: 'ALREADY_GRAFTED' })]),
     });
-    expect(planGraft({ ...request, model: ungraft(result).model }).status).toBe('planned');
+    expect(makePlan({ ...request, model: ungraft(result).model }).status).toBe('planned');
   });
 });

@@ -9,8 +9,8 @@ import {
   type Adapter,
   applyPlan,
   type InitOptions,
+  makePlan,
   type PlanOptions,
-  planGraft,
   readGraft,
   requirePlan,
   ungraft,
@@ -50,8 +50,8 @@ const b = open(host, blur as InitOptions);
 const c = open(host, { name: 'c', labels: ['snow', 'fog'], attach: 'replace', seed: 11 });
 
 function graft(adapters: readonly Adapter[], options: PlanOptions = {}, on = host): Model {
-  const plan = requirePlan(planGraft({ ...tinyRequest(on), adapters, options }));
-  return applyPlan(on.model, plan, adapters, tool);
+  const plan = requirePlan(makePlan({ ...tinyRequest(on), adapters, options }));
+  return applyPlan(plan, tool);
 }
 
 const photo = (n = 1): FloatTensor => ({
@@ -99,7 +99,7 @@ async function run(
   return [model.graph.outputs[0]!.name, ...names].map((name) => floats(results[name]!));
 }
 
-const fed = { requireInputs: true };
+const fed = { inputs: 'required' } as const;
 const skip2 = host.sites[1]!.value;
 
 /** What the merge reads at level 2, which no other graft comes before, and what the host had there. */
@@ -261,15 +261,15 @@ describe('several adapters, baked', () => {
       Buffer.from(bytesOf(graft([a, b], { bake }))).equals(bytesOf(graft([a], { bake }))),
     ).toBe(true);
     const plan = requirePlan(
-      planGraft({ ...tinyRequest(host), adapters: [a, b], options: { bake } }),
+      makePlan({ ...tinyRequest(host), adapters: [a, b], options: { bake } }),
     );
-    expect(plan.warnings).toContain("adapter 'b' is left out: none of its labels is baked");
+    expect(plan.summary.warnings).toContain("adapter 'b' is left out: none of its labels is baked");
   });
 });
 
 describe('adapters that cannot be told apart', () => {
   const refusals = (...adapters: Adapter[]) => {
-    const result = planGraft({ ...tinyRequest(host), adapters });
+    const result = makePlan({ ...tinyRequest(host), adapters });
     return result.status === 'refused'
       ? result.refusals.map(({ code, message }) => `${code} ${message}`)
       : [];
@@ -297,26 +297,5 @@ describe('adapters that cannot be told apart', () => {
     ['no adapter', [], /^INVALID_ARGUMENT No adapter/],
   ])('refuses %s', (_, adapters, message) => {
     expect(refusals(...adapters)[0]).toMatch(message);
-  });
-});
-
-describe('a record of version 1', () => {
-  it('is read as one of a single adapter', () => {
-    const record = readGraft(graft([a]))!;
-    const { name, version, digest, trained, mode, attach } = record.adapters[0]!;
-    const { adapters: _, ...rest } = record;
-    const old = {
-      ...rest,
-      formatVersion: 1,
-      adapter: { name, version, digest, trained },
-      mode,
-      attach,
-      sites: record.sites.map(({ output, modules, ...site }) => ({
-        ...site,
-        values: { ...modules[0]!.values, output },
-      })),
-    };
-    const { model } = tinyHost({ metadata: { pip_graft: JSON.stringify(old) } });
-    expect(readGraft(model)).toEqual(record);
   });
 });

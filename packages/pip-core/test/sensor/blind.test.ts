@@ -2,8 +2,8 @@ import { bytesSource, checkModel, type Model, readModel } from '@pip-graft/onnx-
 import {
   applyPlan,
   initSensor,
+  makePlan,
   type PlanOptions,
-  planGraft,
   readGraft,
   requirePlan,
   type Sensor,
@@ -22,14 +22,14 @@ const bytesOf = ({ source }: Model) => source.read(0, source.size);
 
 function blind(host: TinyHostOptions = {}, options: PlanOptions = {}) {
   // Inputs without defaults, so that onnxruntime's Node binding can feed them.
-  const asked = { auto: sensor, requireInputs: true, ...options };
+  const asked = { auto: sensor, inputs: 'required' as const, ...options };
   const request = tinyRequest(tinyHost(host), { labels, attach: 'replace' }, asked);
-  const plan = requirePlan(planGraft(request));
+  const plan = requirePlan(makePlan(request));
   const tool = { name: 'test', version: '0' };
   return {
     ...request,
     plan,
-    grafted: applyPlan(request.model, plan, request.adapters, tool, { sensor: asked.auto }),
+    grafted: applyPlan(plan, tool),
   };
 }
 
@@ -154,7 +154,7 @@ describe('a graft with a sensor', () => {
       expect(checkModel(grafted)).toEqual([]);
       const { found, last } = await run(grafted, [[0, 0, 0]]);
       expect(last).toBe('degradation_found');
-      expect(plan.auto?.output).toBe('degradation_found');
+      expect(plan.summary.auto?.output).toBe('degradation_found');
       const [blur, rain, haze] = likelihoods(sensor, pixels(1));
       for (const [at, share] of [rain!, haze!, blur!].entries())
         expect(found.data[at]).toBeCloseTo(share, 5);
@@ -252,13 +252,15 @@ describe('a graft with a sensor', () => {
   });
 
   it('is blind for a caller who feeds nothing', () => {
-    const { plan, grafted } = blind({}, { requireInputs: false });
-    expect(plan.defaultDegradation).toEqual([0, 0, 0]);
+    const { plan, grafted } = blind({}, { inputs: 'optional' });
+    expect(plan.summary.defaultDegradation).toEqual([0, 0, 0]);
     expect(readGraft(grafted)).toMatchObject({
       auto: { name: 'sensor', trained: false, output: 'degradation_found' },
       undo: { outputs: ['degradation_found'] },
     });
-    expect(plan.warnings).toContain("sensor 'sensor' is untrained: what it finds means nothing");
+    expect(plan.summary.warnings).toContain(
+      "sensor 'sensor' is untrained: what it finds means nothing",
+    );
   });
 
   it('computes in float32 on a float16 host', async () => {
@@ -282,7 +284,7 @@ describe('a graft with a sensor', () => {
 
   it('takes another name for its output where the host has that one', () => {
     const { plan, grafted, model } = blind({ inputName: 'degradation_found' });
-    expect(plan.auto?.output).toBe('degradation_found_2');
+    expect(plan.summary.auto?.output).toBe('degradation_found_2');
     expect(bytesOf(ungraft(grafted).model)).toEqual(bytesOf(model));
   });
 
@@ -324,9 +326,9 @@ describe('a graft with a sensor', () => {
   });
 });
 
-describe('planGraft refuses a sensor', () => {
+describe('makePlan refuses a sensor', () => {
   const refusals = (options: PlanOptions, init: readonly string[] = labels) => {
-    const result = planGraft(tinyRequest(tinyHost(), { labels: init }, options));
+    const result = makePlan(tinyRequest(tinyHost(), { labels: init }, options));
     return result.status === 'refused' ? result.refusals : [];
   };
 

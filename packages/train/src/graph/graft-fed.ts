@@ -1,4 +1,4 @@
-import { type Host, planOn } from '@pip-graft/graft';
+import { type Host, planGraft } from '@pip-graft/graft';
 import {
   type GraphBuilder,
   type ImageInput,
@@ -12,7 +12,6 @@ import {
   parameterName,
   pipParameters,
   plannedConfig,
-  requirePlan,
 } from '@pip-graft/pip-core';
 import { emitAngles } from './emit-angles.ts';
 
@@ -35,14 +34,14 @@ export interface FedGraft {
  * @example const { model, parameters } = graftFed(host, adapter);
  */
 export function graftFed(host: Host, adapter: Adapter): FedGraft {
-  const plan = requirePlan(planOn(host, adapter, { requireInputs: true }));
-  const config = plannedConfig(plan, adapter.config);
+  const plan = planGraft(host, adapter, { inputs: 'required' });
+  const config = plannedConfig(plan.summary, adapter.config);
   const { labels, levels } = config;
   return {
     image: mainImage(host.model),
-    model: applyPlan(host.model, plan, [adapter], { name: 'train', version: '0' }, { fed: true }),
+    model: applyPlan(plan, { name: 'train', version: '0' }, { fed: true }),
     parameters: pipParameters(config).map(({ name }) => name),
-    steering: plan.inputs!,
+    steering: plan.summary.inputs!,
     labels: labels.length,
     angles(g) {
       if (labels.length < 2) return undefined;

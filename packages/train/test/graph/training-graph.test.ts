@@ -1,5 +1,5 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
-import { freshAdapter, graft, type Host, hostOf } from '@pip-graft/graft';
+import { applyGraft, freshAdapter, type Host, hostOf, planGraft } from '@pip-graft/graft';
 import { checkModel, convertPrecision, modelBytes } from '@pip-graft/onnx-graft';
 import { type Adapter, type PipAttach, pipModes } from '@pip-graft/pip-core';
 import { createSession, runModel } from '@pip-graft/runtime';
@@ -68,7 +68,7 @@ function livelyAdapter(host: Host, mode: (typeof pipModes)[number], attach: PipA
 
 /** The mean squared error of the batch, by the graft as it would be used. */
 async function graftError(host: Host, adapter: Adapter, weights = batch.weights): Promise<number> {
-  const session = await createSession(modelBytes(graft(host, adapter).model));
+  const session = await createSession(modelBytes(applyGraft(planGraft(host, adapter))));
   const { output } = await runModel(session, {
     input: float32Tensor([2, 3, 32, 32], batch.inputs),
     degradation: float32Tensor([2, 3], weights),

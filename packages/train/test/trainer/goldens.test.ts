@@ -1,4 +1,4 @@
-import { graft, hostOf } from '@pip-graft/graft';
+import { applyGraft, hostOf, planGraft } from '@pip-graft/graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { degradationTensor } from '@pip-graft/restore';
 import { createSession, runModel } from '@pip-graft/runtime';
@@ -41,7 +41,7 @@ function angle({ config, tensors }: Adapter): number {
 
 /** The smooth L1 loss of a step's batch on the grafted host. */
 async function lossOf({ host, run }: TrainingGolden, adapter: Adapter, step: number) {
-  const { model } = graft(hostOf(host), adapter, { allowUnbound: true });
+  const model = applyGraft(planGraft(hostOf(host), adapter, { allowUnbound: true }));
   const { input, target, weights } = goldenBatch(run, step);
   const session = await createSession({ model }, { threads: 1 });
   const results = await runModel(session, {

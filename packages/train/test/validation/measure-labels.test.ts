@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
-import { freshAdapter, graft, hostOf } from '@pip-graft/graft';
+import { applyGraft, freshAdapter, hostOf, planGraft } from '@pip-graft/graft';
 import { createSession, runModel } from '@pip-graft/runtime';
 import {
   hostParameters,
@@ -83,7 +83,7 @@ describe('restorerGraph', () => {
     const restored = await restorer.run(batch, new Map([...tensors, ...own]));
     await restorer.release();
     const session = await createSession(
-      { model: graft(host, adapter, { allowUnbound: true }).model },
+      { model: applyGraft(planGraft(host, adapter, { allowUnbound: true })) },
       { threads: 1 },
     );
     const results = await runModel(session, {

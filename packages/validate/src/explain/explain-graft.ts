@@ -1,6 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { padToMultiple } from '@pip-graft/imaging';
 import type { PromptFigures } from '../figures.ts';
+import { multipleOf } from '../subject/multiple-of.ts';
 import { openSubject } from '../subject/open-subject.ts';
 import { fit, fitted } from '../subject/pictures.ts';
 import type { Side, Subject } from '../subject/subject.ts';
@@ -51,8 +52,7 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
     const { graft } = subject;
     const labels = graft.labels.filter((_, index) => graft.baked?.weights[index] !== 0);
     const total = labels.length + 1;
-    const sizeMultiple =
-      options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
+    const sizeMultiple = options.sizeMultiple ?? multipleOf(graft);
     const run =
       (side: Side): TrialRunner =>
       (trial) =>

@@ -11,6 +11,7 @@ import { runTrial, trialFeeds } from '../trial.ts';
 import type { ValidateOptions } from '../validate-options.ts';
 import { computingType } from './computing-type.ts';
 import { moduleValues } from './module-values.ts';
+import { multipleOf } from './multiple-of.ts';
 import { fit, sizesFor } from './pictures.ts';
 import { samplePhoto } from './sample-photo.ts';
 import { SessionPool } from './session-pool.ts';
@@ -81,7 +82,7 @@ async function subjectOf(
   const picture = imageInput(session);
   const output = imageOutput(session).name;
   const computes = computingType(models.host.model, picture.type);
-  const multiple = options.sizeMultiple ?? 2 * Math.max(...graft.sites.map((site) => site.scale));
+  const multiple = options.sizeMultiple ?? multipleOf(graft);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = picture.dims;
   const feeds: Subject['feeds'] = (which, trial) =>

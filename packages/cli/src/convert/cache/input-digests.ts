@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { externalTensors } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
-import { sensorOf } from '../../host/sensor-of.ts';
+import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
 

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { didYouMean } from '@pip-graft/onnx-graft';
 import type { JobConfig } from './schema.ts';
 
 /** What keeps jobs from being carried out together, as sentences; nothing of a job itself is read. */
@@ -28,7 +29,9 @@ function unknownSources(jobs: readonly JobConfig[]): string[] {
   const names = new Set(jobs.map(({ name }) => name));
   return jobs.flatMap(({ source }, index) =>
     'job' in source && !names.has(source.job)
-      ? [`jobs[${index}].source.job: there is no job '${source.job}'`]
+      ? [
+          `jobs[${index}].source.job: there is no job '${source.job}'${didYouMean(source.job, [...names]).replace(/\.$/, '')}`,
+        ]
       : [],
   );
 }

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import type { JobConfig } from './schema.ts';
 
 /**
@@ -17,7 +17,7 @@ export function chooseJobs(jobs: readonly JobConfig[], only: string | undefined)
     if (job === undefined) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `--only '${name}': there is no such job; there are ${[...byName.keys()].join(', ')}.`,
+        `--only '${name}': there is no such job (there are ${[...byName.keys()].join(', ')})${didYouMean(name, [...byName.keys()])}`,
       );
     }
     for (; job !== undefined; job = 'job' in job.source ? byName.get(job.source.job) : undefined)

@@ -11,3 +11,15 @@ export function configJsonSchema(): Record<string, unknown> {
     ...schema,
   };
 }
+
+/** Every key that a config may hold somewhere. */
+export function configKeys(): string[] {
+  const keys = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('properties' in node) for (const key of Object.keys(node.properties ?? {})) keys.add(key);
+    for (const inner of Object.values(node)) visit(inner);
+  };
+  visit(configJsonSchema());
+  return [...keys];
+}

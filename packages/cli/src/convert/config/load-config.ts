@@ -1,9 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, nearName } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
+import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Bytes of a config: a thousand jobs take less than a tenth. */
@@ -79,15 +80,25 @@ async function runConfig(path: string): Promise<unknown> {
   }
 }
 
-function sentence({ path, message }: z.core.$ZodIssue): string {
-  const place = path
+function sentence(issue: z.core.$ZodIssue): string {
+  const place = issue.path
     .map((part, index) =>
       typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
     )
     .join('');
-  return `${place || 'the config'}: ${message}`;
+  return `${place || 'the config'}: ${issue.message}${suggestion(issue)}`;
+}
+
+/** The nearest key of the config for one that it does not have. */
+function suggestion(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return '';
+  const near = issue.keys.flatMap((key) => nearName(key, configKeys()) ?? []);
+  return near.length === 0 ? '' : `; did you mean ${near.map((key) => `"${key}"`).join(', ')}?`;
 }
 
 function invalid(path: string, problems: readonly string[]): GraftError {
-  return new GraftError('INVALID_ARGUMENT', `${path}: ${problems.join('; ')}.`);
+  return new GraftError(
+    'INVALID_ARGUMENT',
+    `${path}: ${problems.join('; ')}`.replace(/(?<![?.])$/, '.'),
+  );
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { openHost } from '@pip-graft/graft/node';
+import { lookAt } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { type Image, psnr } from '@pip-graft/imaging';
-import { readGraft } from '@pip-graft/pip-core';
 import type { Verdict } from '@pip-graft/validate';
 import { buildOutput } from '../job/build-output.ts';
 import type { Job } from '../job/job.ts';
@@ -28,9 +28,8 @@ export async function parityGate(
         : await readImage(resolve(job.folder, wanted.image));
     const { precision: _, external: __, gates: ___, ...plain } = job.config;
     const full = await buildOutput({ ...job, config: plain }, 'float32-form.onnx');
-    const opened = openHost(path);
-    const { sizeMultiple } = opened.located;
-    const graft = readGraft(opened.model);
+    const opened = openModel(path);
+    const { sizeMultiple, graft } = lookAt(opened.model);
     opened.close();
     const rows = graft?.inputs
       ? [undefined, ...graft.labels.map((_, label) => oneHot(graft.labels.length, label))]

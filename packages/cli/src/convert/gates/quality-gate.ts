@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { openHost } from '@pip-graft/graft/node';
-import { readGraft } from '@pip-graft/pip-core';
+import { lookAt } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import type { Verdict } from '@pip-graft/validate';
-import { parseDegrade } from '../../session/parse-degrade.ts';
-import { parseWeights } from '../../session/parse-weights.ts';
+import { parseDegrade } from '../../options/parse-degrade.ts';
+import { parseWeights } from '../../options/parse-weights.ts';
 import type { GatesConfig } from '../config/schema.ts';
 import { atLeast, judge } from './judge.ts';
 
@@ -20,9 +20,8 @@ export async function qualityGate(
   const name = ['quality', data, degrade].filter(Boolean).join(' ');
   return judge(name, async () => {
     const { evaluate, findTasks } = await import('@pip-graft/validate');
-    const opened = openHost(path);
-    const { sizeMultiple } = opened.located;
-    const graft = readGraft(opened.model);
+    const opened = openModel(path);
+    const { sizeMultiple, graft } = lookAt(opened.model);
     opened.close();
     const { tasks, problems } = await findTasks(resolve(folder, data), {
       ...(degrade === undefined ? {} : { degrade: [parseDegrade(degrade)] }),

@@ -1,4 +1,4 @@
-import { locateSkips } from '@pip-graft/backbones';
+import { lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Verdict } from '@pip-graft/validate';
 import type { GatesConfig } from '../config/schema.ts';
@@ -13,7 +13,7 @@ export async function validateGate(
 ): Promise<Verdict[]> {
   const { device = 'cpu', maxOverhead, maxMemory } = wanted === true ? {} : wanted;
   const opened = openModel(path);
-  const { sizeMultiple } = locateSkips(opened.model);
+  const { sizeMultiple } = lookAt(opened.model);
   opened.close();
   const verdicts: Verdict[] = [];
   const whole = await judge('validate', async () => {

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { type GraftChoices, graft, hostOf, planOn } from '@pip-graft/graft';
+import { applyGraft, type GraftOptions, hostOf, planGraft } from '@pip-graft/graft';
 import {
   nodeSha256,
   type OpenHost,
@@ -9,9 +9,9 @@ import {
   saveModel,
 } from '@pip-graft/graft/node';
 import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { type Adapter, readGraft, requirePlan } from '@pip-graft/pip-core';
-import { sensorOf } from '../../host/sensor-of.ts';
-import { parseWeights } from '../../session/parse-weights.ts';
+import { type Adapter, readGraft } from '@pip-graft/pip-core';
+import { parseLabelWeights } from '../../options/parse-weights.ts';
+import { sensorOf } from '../../options/sensor-of.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 
@@ -50,11 +50,13 @@ export async function buildOutput(
   options.onStage?.('reading', 0, 1);
   const { host, seeded } = await openSource(job);
   try {
-    const adapters = (config.adapters ?? []).map((text) => openAdapter(text, host, folder));
+    const adapters = await Promise.all(
+      (config.adapters ?? []).map((text) => openAdapter(text, { for: host, cwd: folder })),
+    );
     const choices = choicesOf(job, adapters);
     // Everything is refused here, before the first edit.
-    const plan = adapters.length > 0 ? requirePlan(planOn(host, adapters, choices)) : null;
-    const graftOf = plan ?? readGraft(host.model);
+    const plan = adapters.length > 0 ? planGraft(host, adapters, choices) : null;
+    const graftOf = plan?.summary ?? readGraft(host.model);
     const form = precisionOf(host, config.precision);
     const converted = form.changed ? reopened(host, form.model) : host;
     const path = join(staging, name);
@@ -63,13 +65,21 @@ export async function buildOutput(
       onProgress: (done: number, total: number) => options.onStage?.('writing', done, total),
     };
     const graftOnto = (onto: OpenHost): Model =>
-      plan
-        ? graft(onto, adapters, form.changed ? { ...choices, allowUnbound: true } : choices).model
-        : onto.model;
+      plan === null
+        ? onto.model
+        : onto === host
+          ? applyGraft(plan)
+          : applyGraft(
+              planGraft(
+                onto,
+                adapters,
+                form.changed ? { ...choices, allowUnbound: true } : choices,
+              ),
+            );
     if (config.external === 'file') {
       // The host first: what removal of the graft gives back has its weights in the file, too.
       await saveExternalized(converted.model, path, { external: converted.external, ...saving });
-      const outside = openHost(path);
+      const outside = await openHost(path);
       try {
         await saveModel(graftOnto(outside), path, { from: outside, ...saving });
       } finally {
@@ -92,29 +102,23 @@ export async function buildOutput(
       })),
       labels: graftOf?.labels ?? [],
       seeded,
-      warnings: plan?.warnings ?? [],
+      warnings: plan?.summary.warnings ?? [],
     };
   } finally {
     host.close();
   }
 }
 
-function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): GraftChoices {
+function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): GraftOptions {
   const { auto, sites, bake, inputs, allowUnbound } = config;
   const labels = adapters.flatMap((adapter) => adapter.config.labels);
   return {
-    requireInputs: inputs === 'required',
-    ...(auto === undefined ? {} : { auto: sensorOf(auto, config.adapters ?? [], folder) }),
-    ...(sites === undefined ? {} : { sites }),
-    ...(bake === undefined ? {} : { bake: { weights: weightsOf(bake, labels) } }),
-    ...(allowUnbound === undefined ? {} : { allowUnbound }),
+    auto: auto === undefined ? undefined : sensorOf(auto, config.adapters ?? [], folder),
+    bake: bake === undefined ? undefined : { weights: parseLabelWeights(bake, labels) },
+    inputs,
+    sites,
+    allowUnbound,
   };
-}
-
-/** By label: several adapters decide themselves in which order their labels stand. */
-function weightsOf(text: string, labels: readonly string[]): Record<string, number> {
-  const weights = parseWeights(text, labels);
-  return Object.fromEntries(labels.map((label, index) => [label, weights[index]!]));
 }
 
 function precisionOf(

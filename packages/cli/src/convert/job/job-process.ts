@@ -1,5 +1,5 @@
 // A process of its own for one job: what native code takes or breaks ends with it.
-import { failureOf } from '../../session/exit.ts';
+import { failureOf } from '../../pipeline/exit.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 import { runJob } from './run-job.ts';
 

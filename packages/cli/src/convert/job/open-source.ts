@@ -4,8 +4,8 @@ import { hostOf } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import { openCheckpoint } from '@pip-graft/weights/node';
-import { localise } from '../../host/localise.ts';
-import { resizeBackbone } from '../../host/resize-backbone.ts';
+import { localise } from '../../options/localise.ts';
+import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
 
 /** A job's source as a model, and whether its weights came from a seed. */
@@ -18,9 +18,10 @@ export interface Source {
 export async function openSource(job: Job): Promise<Source> {
   const { config, folder, sourceOutput, sourceSeeded, staging } = job;
   const { source } = config;
-  if ('onnx' in source) return { host: openHost(resolve(folder, source.onnx)), seeded: false };
+  if ('onnx' in source)
+    return { host: await openHost(resolve(folder, source.onnx)), seeded: false };
   if ('job' in source) {
-    if (sourceOutput !== null) return { host: openHost(sourceOutput), seeded: sourceSeeded };
+    if (sourceOutput !== null) return { host: await openHost(sourceOutput), seeded: sourceSeeded };
     throw new GraftError('NOT_FOUND', `Job '${config.name}': '${source.job}' has not been made.`);
   }
   if ('backbone' in source) {
@@ -36,12 +37,11 @@ export async function openSource(job: Job): Promise<Source> {
   const { backbone, weights } = detectBackbone(checkpoint.tensors, path);
   const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
   // Weights are read from the checkpoint when the model is saved.
-  const host = inMemory(built, staging);
-  return { host: { ...host, close: () => checkpoint.close() }, seeded: false };
+  return { host: inMemory(built, staging, () => checkpoint.close()), seeded: false };
 }
 
 /** A model that was built here as if it had been opened. */
-function inMemory(model: Model, folder: string): OpenHost {
+function inMemory(model: Model, folder: string, close = () => {}): OpenHost {
   return {
     ...hostOf(model, { newHash: nodeSha256 }),
     path: model.source.label,
@@ -50,6 +50,7 @@ function inMemory(model: Model, folder: string): OpenHost {
     external: (location) => {
       throw new GraftError('NOT_FOUND', `${model.source.label}: it has no data in '${location}'.`);
     },
-    close: () => {},
+    close,
+    [Symbol.dispose]: close,
   };
 }

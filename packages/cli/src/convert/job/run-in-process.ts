@@ -5,7 +5,7 @@ import type { Job, Made } from './job.ts';
 import type { FromProcess } from './messages.ts';
 
 // What was built is run, also from source: Node 20 does not load TypeScript.
-const entry = fileURLToPath(new URL('../../../dist/convert/job/job-process.js', import.meta.url));
+const entry = fileURLToPath(new URL('../../../dist/job-process.js', import.meta.url));
 
 /** Of what native code printed, the last is kept. */
 const logLimit = 2000;

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { locateUnder } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import { readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
 import type { Verdict } from '@pip-graft/validate';
-import { promptSizes } from '../../host/prompt-sizes.ts';
-import { reportLadders } from '../../host/report-ladders.ts';
-import { bytesText } from '../../session/bytes-text.ts';
+import { bytesText } from '../../format/bytes-text.ts';
+import { promptSizes } from '../../reports/prompt-sizes.ts';
+import { reportLadders } from '../../reports/report-ladders.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
@@ -15,11 +16,11 @@ import { durationText, isTrained } from './words.ts';
  *
  * @param folder that of the config
  */
-export function convertReport(
+export async function convertReport(
   outcomes: readonly Outcome[],
   config: string,
   folder: string,
-): ReportData {
+): Promise<ReportData> {
   const count = (status: Outcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const kinds = (['built', 'cached', 'failed', 'skipped'] as const)
@@ -28,13 +29,13 @@ export function convertReport(
   return {
     title: 'graft convert',
     summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${kinds.join(', ')}.`,
-    models: outcomes.map((outcome) => modelOf(outcome, folder)),
+    models: await Promise.all(outcomes.map((outcome) => modelOf(outcome, folder))),
     subject: 'job',
     notes: [{ label: 'Tool', value: `PIP Graft ${version}` }],
   };
 }
 
-function modelOf(outcome: Outcome, folder: string): ReportModel {
+async function modelOf(outcome: Outcome, folder: string): Promise<ReportModel> {
   const { name, made, output } = outcome;
   const stands = outcome.status === 'built' || outcome.status === 'cached';
   const checks = [conversion(outcome), ...(made?.gates ?? [])];
@@ -47,22 +48,18 @@ function modelOf(outcome: Outcome, folder: string): ReportModel {
     name,
     trained: made === null ? null : isTrained(made),
     facts: factsOf(outcome),
-    ladders: stands ? laddersOf(resolve(folder, output)) : [],
+    ladders: stands ? await laddersOf(resolve(folder, output)) : [],
     strips: [],
     validation: { status, checks, figures: {} },
   };
 }
 
-function laddersOf(path: string): ReportLadder[] {
-  const host = openHost(path);
-  try {
-    const graft = readGraft(host.model);
-    const { inputs = null } = graft ?? {};
-    const prompts = graft ? promptSizes(graft, host.facts) : [];
-    return reportLadders(host.located.sites, graft && { prompts, inputs });
-  } finally {
-    host.close();
-  }
+async function laddersOf(path: string): Promise<ReportLadder[]> {
+  using host = await openHost(path);
+  const graft = readGraft(host.model);
+  const { inputs = null } = graft ?? {};
+  const prompts = graft ? promptSizes(graft, host.facts) : [];
+  return reportLadders(locateUnder(host.model).sites, graft && { prompts, inputs });
 }
 
 function conversion({ status, failure, made, placed, notes, output }: Outcome): Verdict {

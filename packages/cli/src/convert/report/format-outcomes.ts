@@ -1,5 +1,5 @@
-import { bytesText } from '../../session/bytes-text.ts';
-import { table } from '../../session/table.ts';
+import { bytesText } from '../../format/bytes-text.ts';
+import { table } from '../../format/table.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
@@ -20,7 +20,7 @@ export function formatOutcomes(outcomes: readonly Outcome[], columns: number | u
     ];
   });
   const failures = outcomes.flatMap(({ name, failure }) =>
-    failure === null ? [] : [`${name}: ${failure.message}`],
+    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
   );
   return [
     table([head, ...rows], columns),

@@ -1,4 +1,4 @@
-import { bytesText } from '../../session/bytes-text.ts';
+import { bytesText } from '../../format/bytes-text.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { failureOf } from '../../session/exit.ts';
-import { Room } from '../../session/room.ts';
+import { failureOf } from '../../pipeline/exit.ts';
+import { Room } from '../../pipeline/room.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Job, Made } from '../job/job.ts';

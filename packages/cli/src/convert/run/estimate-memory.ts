@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
 import { elementCount } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
-import { resizeBackbone } from '../../host/resize-backbone.ts';
+import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { JobConfig } from '../config/schema.ts';
 
 /** A Node process that reads graphs: 90 MB measured, and some for its adapters. */

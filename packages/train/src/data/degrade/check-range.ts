@@ -1,5 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { nearestName } from './nearest-name.ts';
+import { GraftError, nearestName } from '@pip-graft/onnx-graft';
 import type { Range } from './range.ts';
 import { type DegradeRanges, defaultRanges, type RangeChoice } from './ranges.ts';
 

@@ -1,0 +1,25 @@
+import { Argument, type Command } from 'commander';
+import { bashScript } from '../completion/bash-script.ts';
+import { commandWords } from '../completion/command-words.ts';
+import { fishScript } from '../completion/fish-script.ts';
+import { zshScript } from '../completion/zsh-script.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+
+const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
+
+export function command(): Command {
+  return define('completion', 'Prints a script that completes commands and options in a shell', [
+    'source <(graft completion bash)',
+    'graft completion zsh > ~/.zsh/completions/_graft',
+    'graft completion fish > ~/.config/fish/completions/graft.fish',
+  ])
+    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(scripts)))
+    .action(
+      run<[keyof typeof scripts], object>(async (_session, shell) => {
+        const { program } = await import('../program.ts');
+        const script = scripts[shell](commandWords(await program()));
+        return { json: { shell, script }, text: script };
+      }),
+    );
+}

@@ -1,0 +1,55 @@
+import type { Command, Option } from 'commander';
+
+/** What a shell has to know of one command. */
+export interface CommandWords {
+  /** `graft` for the tool itself, else as `adapter init`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly string[];
+  readonly options: readonly OptionWords[];
+}
+
+export interface OptionWords {
+  readonly flags: readonly string[];
+  readonly description: string;
+  /** Whether a value follows; empty choices: a file, or what only the user knows. */
+  readonly takesValue: boolean;
+  readonly choices: readonly string[];
+}
+
+/** The words of a program, the tool itself first. */
+export function commandWords(root: Command): CommandWords[] {
+  const visit = (command: Command, path: readonly string[]): CommandWords[] => [
+    {
+      name: path.join(' '),
+      summary: command.summary() || command.description(),
+      commands: command.commands.map((child) => child.name()),
+      options: [...command.options.filter(({ hidden }) => !hidden).map(optionWords), help],
+    },
+    ...command.commands.flatMap((child) => visit(child, [...path, child.name()])),
+  ];
+  return visit(root, []);
+}
+
+const help: OptionWords = {
+  flags: ['-h', '--help'],
+  description: 'show how the command is used',
+  takesValue: false,
+  choices: [],
+};
+
+function optionWords({
+  short,
+  long,
+  description,
+  required,
+  optional,
+  argChoices,
+}: Option): OptionWords {
+  return {
+    flags: [short, long].filter((flag) => flag !== undefined),
+    description,
+    takesValue: required || optional,
+    choices: argChoices ?? [],
+  };
+}

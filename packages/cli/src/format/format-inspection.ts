@@ -1,0 +1,83 @@
+import type { Inspection } from '../commands/inspect.ts';
+import { oneLine } from '../pipeline/printable.ts';
+import { drawLadder } from './draw-ladder.ts';
+import { table } from './table.ts';
+
+/** What an inspection found, as names and texts for people. */
+export function inspectionFacts(found: Inspection): string[][] {
+  const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
+    `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
+  const facts = [
+    ['family', `${found.family} (confidence ${found.confidence.toFixed(2)})`],
+    [
+      'format',
+      `opset ${found.opset ?? '?'}, IR version ${found.irVersion}, written by ${[found.producer.name, found.producer.version].filter(Boolean).join(' ') || 'unknown'}`,
+    ],
+    [
+      'size',
+      `${found.nodes.toLocaleString('en-US')} nodes, ${found.parameters.toLocaleString('en-US')} parameters`,
+    ],
+    ['inputs', found.inputs.map(value).join('; ')],
+    ['outputs', found.outputs.map(value).join('; ')],
+    [
+      'images',
+      found.sizeMultiple === 1
+        ? 'of any size'
+        : `with height and width multiples of ${found.sizeMultiple}`,
+    ],
+  ];
+  const { graft } = found;
+  if (graft) {
+    const inputs = graft.inputs
+      ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
+      : `degradation fixed to ${bakedText(graft)}`;
+    const sensor = graft.auto
+      ? `, ${graft.auto.trained ? '' : 'UNTRAINED '}sensor '${graft.auto.name}' finds it where none is given: output ${graft.auto.output}`
+      : '';
+    const adapters = graft.adapters.map(
+      ({ name, trained, mode, attach, labels }) =>
+        `${trained ? '' : 'UNTRAINED '}adapter '${name}', ${mode}, ${attach}, labels ${labels.join(', ')}`,
+    );
+    facts.push([
+      'graft',
+      `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}${sensor}`,
+    ]);
+  }
+  return facts;
+}
+
+function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {
+  const { weights = [], strength = 1 } = baked ?? {};
+  const parts = labels.flatMap((label, at) =>
+    weights[at] ? [weights[at] === 1 ? label : `${label}=${weights[at]}`] : [],
+  );
+  return `${parts.join(', ')}${strength === 1 ? '' : `, strength ${strength}`}`;
+}
+
+/** An inspection as text for people. */
+export function formatInspection(path: string, found: Inspection): string {
+  const lines = [path, table(inspectionFacts(found)), ''];
+  if (found.sites.length > 0) lines.push(drawLadder(found.sites, found.graft?.levels ?? []), '');
+  const reasons = groupReasons(found.rejected);
+  if (reasons.length > 0) {
+    lines.push('Looked at and turned down (--json lists each):', table(reasons));
+  }
+  for (const warning of found.warnings) lines.push(`warning: ${oneLine(warning)}`);
+  return lines.join('\n').trimEnd();
+}
+
+/** Reasons without their places, how often each, and the first value it was given for. */
+function groupReasons(rejected: Inspection['rejected']): (string | number)[][] {
+  const groups = new Map<string, { count: number; first: string }>();
+  for (const { value, reason } of rejected) {
+    const kind = reason.replace(/ \([^()]*\)$/, '');
+    const group = groups.get(kind) ?? { count: 0, first: value };
+    group.count++;
+    groups.set(kind, group);
+  }
+  return [...groups].map(([kind, { count, first }]) => [
+    count,
+    kind,
+    `${first}${count > 1 ? ', …' : ''}`,
+  ]);
+}

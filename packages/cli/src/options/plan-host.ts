@@ -1,0 +1,97 @@
+import type { Adapter } from '@pip-graft/graft';
+import {
+  type GraftOptions as Choices,
+  type InputKind,
+  inputKinds,
+  type Plan,
+  planGraft,
+  requireSites,
+} from '@pip-graft/graft';
+import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
+import { Option } from 'commander';
+import { parseLabelWeights } from './parse-weights.ts';
+import { sensorOf } from './sensor-of.ts';
+import { type SitesOption, sitesOption } from './sites-option.ts';
+
+/** Options that `plan` and `apply` share. */
+export interface GraftOptions extends SitesOption {
+  readonly adapter: readonly string[];
+  readonly bake?: string;
+  /** A sensor's folder; true for the adapter's own. */
+  readonly auto?: string | true;
+  readonly allowUnbound?: boolean;
+  readonly inputs: InputKind;
+}
+
+export function graftOptions(): Option[] {
+  return [
+    ...swapOptions().filter(({ long }) => long !== '--inputs'),
+    inputsOption().default('required'),
+  ];
+}
+
+/** The options of `swap`, which keeps the kind of inputs that is there. */
+export function swapOptions(): Option[] {
+  return [
+    new Option(
+      '--adapter <adapter>',
+      'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, gate, labels, seed, prompt-channels, prompt-size, prompt-std); several times for several adapters on one host',
+    )
+      .argParser((text: string, all: readonly string[] = []) => [...all, text])
+      .makeOptionMandatory(),
+    new Option(
+      '--bake <weights>',
+      'fix the degradation, label or label=weight,…, and add no inputs',
+    ),
+    new Option(
+      '--auto [sensor]',
+      'find the degradation where a caller gives none: a folder of `graft train sensor`; default: the sensor that the adapter carries',
+    ),
+    sitesOption(),
+    inputsOption(),
+    new Option('--allow-unbound', 'graft an adapter that was made for another host'),
+  ];
+}
+
+function inputsOption(): Option {
+  return new Option(
+    '--inputs <kind>',
+    'required: callers feed degradation and strength; optional: both have defaults, which onnxruntime for Python, C and C# can override and for Node and the web cannot',
+  ).choices(inputKinds);
+}
+
+export interface Planned {
+  readonly host: OpenHost;
+  readonly plan: Plan;
+}
+
+/** Opens host and adapters and plans. Errors: exit 3 and 4 of the table in the reference. */
+export async function planHost(
+  path: string,
+  options: GraftOptions,
+  cwd: string,
+  home?: Home,
+): Promise<Planned> {
+  const host = await openHost(path, home);
+  requireSites(host);
+  const adapters = await Promise.all(
+    options.adapter.map((text) => openAdapter(text, { for: host, cwd })),
+  );
+  return { host, plan: planGraft(host, adapters, choicesOf(options, adapters, cwd)) };
+}
+
+/** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
+export function choicesOf(
+  { adapter = [], bake, auto, sites, inputs, allowUnbound }: Partial<GraftOptions>,
+  adapters: readonly Adapter[],
+  cwd: string,
+): Choices {
+  const labels = adapters.flatMap(({ config }) => config.labels);
+  return {
+    bake: bake === undefined ? undefined : { weights: parseLabelWeights(bake, labels) },
+    auto: auto === undefined ? undefined : sensorOf(auto, adapter, cwd),
+    sites,
+    inputs,
+    allowUnbound,
+  };
+}

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { Option } from 'commander';
+import { refuseOverInput } from './options.ts';
+
+/** Where a command leaves its report besides standard output. */
+export interface ReportOptions {
+  readonly html?: string;
+  readonly junit?: string;
+  readonly markdown?: string;
+}
+
+export function reportOptions(): Option[] {
+  return [
+    new Option('--html <file>', 'also write a page with pictures, for any browser'),
+    new Option('--junit <file>', 'also write JUnit XML, for CI'),
+    new Option(
+      '--markdown <file>',
+      'also write markdown; appended where the file is $GITHUB_STEP_SUMMARY',
+    ),
+  ];
+}
+
+/**
+ * Refuses two reports in one file, or one over a model, before a long run is made for nothing.
+ *
+ * @param inputs what the command reads
+ */
+export function checkReportOptions(options: ReportOptions, inputs: readonly string[]): void {
+  const { html, junit, markdown } = options;
+  const outputs = [html, junit, markdown].filter((path) => path !== undefined);
+  for (const output of outputs) for (const input of inputs) refuseOverInput(input, output);
+  for (const [index, output] of outputs.entries()) {
+    if (outputs.findIndex((other) => resolve(other) === resolve(output)) !== index) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${output}: two reports cannot be one file; choose another name for one of them.`,
+      );
+    }
+  }
+}

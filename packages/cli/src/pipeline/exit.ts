@@ -1,0 +1,49 @@
+import { errorCodes, GraftError } from '@pip-graft/onnx-graft';
+import { CommanderError } from 'commander';
+
+/** Statuses beside those of {@link errorCodes}. */
+const usage = 2;
+const internal = 70;
+const interrupted = 130;
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly exit: number;
+}
+
+/** Where the command runs. Errors: `READ_FAILED` where that folder is gone. */
+export function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new GraftError('READ_FAILED', 'the working folder is gone; change to one that exists.', {
+      cause: error,
+    });
+  }
+}
+
+/** How a thrown value ends the process. What is not a {@link GraftError} is a defect of ours and says so. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof GraftError)
+    return { code: error.code, message: error.message, exit: errorCodes[error.code] };
+  if (error instanceof CommanderError)
+    return {
+      code: 'INVALID_ARGUMENT',
+      message: error.message.replace(/^error: /, ''),
+      exit: usage,
+    };
+  if (error instanceof Error && error.name === 'AbortError') {
+    return {
+      code: 'INTERRUPTED',
+      message: 'stopped; nothing half-written was left.',
+      exit: interrupted,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: `a defect in graft itself: ${message} (run again with --debug and report it)`,
+    exit: internal,
+  };
+}

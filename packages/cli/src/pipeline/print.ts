@@ -1,0 +1,33 @@
+import { paint } from './paint.ts';
+import { printable, printableJson } from './printable.ts';
+
+/** Prints a result for people on stdout. All that the command prints goes by one of these. */
+export function printText(text: string): void {
+  process.stdout.write(`${paint(printable(text), process.stdout)}\n`);
+}
+
+/** Prints a result for programs on stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${printableJson(value)}\n`);
+}
+
+/** Prints a message on stderr; lines after the first are indented, so that none passes for another message. */
+export function printMessage(message: string): void {
+  const text = printable(message.trimEnd().replaceAll('\n', '\n  '));
+  process.stderr.write(`${paint(text, process.stderr)}\n`);
+}
+
+/**
+ * Ends the process when its output cannot be written: with status 7 and a line where one still can
+ * be; in silence when whoever reads it has enough, as `head`.
+ */
+export function guardOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    printMessage(`graft: standard output could not be written: ${error.message}.`);
+    process.exit(7);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? undefined : 7);
+  });
+}

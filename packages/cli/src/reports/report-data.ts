@@ -1,0 +1,88 @@
+import { arch, cpus, platform } from 'node:os';
+import { basename } from 'node:path';
+import { locateUnder, lookAt } from '@pip-graft/graft';
+import { openHost } from '@pip-graft/graft/node';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
+import type { ReportData, ReportFact, ReportModel } from '@pip-graft/report';
+import type { Explanation, Validation } from '@pip-graft/validate';
+import { version } from '../version.ts';
+import { promptSizes } from './prompt-sizes.ts';
+import { reportLadders } from './report-ladders.ts';
+
+/** What a report of one validated model is made from. */
+export interface Validated {
+  /** The grafted file. */
+  readonly path: string;
+  /** As it was asked for. */
+  readonly device: string;
+  readonly validation: Validation;
+  /** Pictures and prompts, from `explainGraft`; left out, a report without. */
+  readonly explanation?: Explanation | undefined;
+}
+
+/**
+ * A report of one validated grafted model: what it is, its ladder, its validation, its pictures.
+ *
+ * Errors: those of opening a model; `NOT_GRAFTED`.
+ */
+export async function reportData({
+  path,
+  device,
+  validation,
+  explanation,
+}: Validated): Promise<ReportData> {
+  using host = await openHost(path);
+  const graft = readGraft(host.model);
+  if (graft === null) {
+    throw new GraftError('NOT_GRAFTED', `${path}: it carries no graft to report on.`);
+  }
+  const prompts = promptSizes(graft, host.facts);
+  const { figures: _, prompts: alike, ...shown } = explanation ?? { strips: [] };
+  const model: ReportModel = {
+    name: basename(path),
+    trained: graft.adapters.every(({ trained }) => trained),
+    facts: factsOf(graft, lookAt(host.model).sizeMultiple),
+    ladders: reportLadders(locateUnder(host.model).sites, { prompts, inputs: graft.inputs }),
+    validation: withPrompts(validation, alike),
+    ...shown,
+  };
+  return {
+    title: 'graft validate',
+    summary: `${basename(path)} against its host, on ${device === 'cpu' ? 'the CPU' : device}.`,
+    models: [model],
+    notes: [
+      { label: 'Tool', value: `PIP Graft ${version}` },
+      {
+        label: 'Machine',
+        value: `${cpus().length} cores, ${platform()} ${arch()}, Node ${process.versions.node}`,
+      },
+    ],
+  };
+}
+
+/** What validation measured itself stays. */
+function withPrompts(validation: Validation, prompts: Explanation['prompts']): Validation {
+  if (prompts === undefined) return validation;
+  return { ...validation, figures: { prompts, ...validation.figures } };
+}
+
+function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
+  const { adapters, host, labels, baked } = graft;
+  const given = labels.filter((_, index) => (baked?.weights[index] ?? 0) > 0);
+  return [
+    { label: 'Family', value: host.family },
+    ...adapters.flatMap(({ name, version: made, mode, attach, labels: own }) => [
+      { label: 'Adapter', value: `${name} ${made}` },
+      { label: 'Graft', value: `${mode}, attached as ${attach}` },
+      { label: 'Labels', value: own.join(', ') },
+    ]),
+    ...(baked === null ? [] : [{ label: 'Baked in', value: given.join(', ') }]),
+    {
+      label: 'Pictures',
+      value: sizeMultiple === 1 ? 'of any size' : `sides multiples of ${sizeMultiple}`,
+    },
+    { label: 'Host', value: host.digest },
+    ...(host.fingerprint === null ? [] : [{ label: 'Fingerprint', value: host.fingerprint }]),
+  ];
+}

@@ -1,0 +1,66 @@
+import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import {
+  buildJUnit,
+  buildMarkdown,
+  buildReport,
+  type ReportData,
+  summaryLimit,
+} from '@pip-graft/report';
+import type { ReportOptions } from '../options/report-options.ts';
+import type { Session } from '../pipeline/session.ts';
+
+/**
+ * Writes a report in the forms that were asked for and notes each file. Files are replaced when they
+ * are whole; only GitHub's summary of a step, which belongs to all its commands, is appended to.
+ *
+ * Errors: `WRITE_FAILED`.
+ */
+export async function writeReports(
+  data: ReportData,
+  { html, junit, markdown }: ReportOptions,
+  session: Pick<Session, 'signal' | 'note'>,
+): Promise<void> {
+  const write = async (path: string, text: string): Promise<void> => {
+    const bytes = new TextEncoder().encode(text);
+    await writeAtomic(path, (append) => append(bytes), session.signal);
+  };
+  if (html !== undefined) {
+    await write(html, buildReport(data));
+    session.note(`${html}: the report as a page`);
+  }
+  if (junit !== undefined) {
+    await write(junit, buildJUnit(data));
+    session.note(`${junit}: the checks as JUnit XML`);
+  }
+  if (markdown !== undefined) {
+    if (isStepSummary(markdown)) await appendSummary(markdown, data);
+    else await write(markdown, buildMarkdown(data));
+    session.note(`${markdown}: the report as markdown`);
+  }
+}
+
+function isStepSummary(path: string): boolean {
+  const summary = process.env['GITHUB_STEP_SUMMARY'];
+  return summary !== undefined && summary !== '' && resolve(path) === resolve(summary);
+}
+
+/** What is there counts against GitHub's limit, above which it would drop all of it. */
+async function appendSummary(path: string, data: ReportData): Promise<void> {
+  try {
+    const there = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    const gap = there.length === 0 || there.at(-1) === 10 ? '' : '\n';
+    const room = Math.max(0, summaryLimit - there.length - gap.length);
+    await appendFile(path, gap + buildMarkdown(data, room)).catch(async (error: unknown) => {
+      // A disk that became full would leave half of it.
+      await truncate(path, there.length).catch(() => {});
+      throw error;
+    });
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}

@@ -1,0 +1,54 @@
+import { nearName } from '@pip-graft/onnx-graft';
+import { type Command, CommanderError } from 'commander';
+import { checkOptions } from './pipeline/check-options.ts';
+import { failureOf } from './pipeline/exit.ts';
+import { printJson, printMessage } from './pipeline/print.ts';
+import { nameOf } from './pipeline/run.ts';
+import { helpStyles } from './pipeline/style-help.ts';
+import { calledName, program } from './program.ts';
+
+/** Runs the command that a command line calls, or says how it is to be called. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  const name = calledName(argv);
+  const root = await program(name === undefined ? [] : [name]);
+  for (const command of [root, ...descendants(root)]) {
+    command
+      .exitOverride()
+      .configureHelp(helpStyles)
+      .showHelpAfterError(`Run \`${nameOf(command)} --help\` to see how it is used.`)
+      .configureOutput({
+        outputError: (text) =>
+          printMessage(withChoice(text).replace(/^error:/, `${nameOf(command)}:`)),
+      });
+  }
+  try {
+    if (name !== undefined) checkOptions(commandOf(root, name), argv.slice(name.split(' ').length));
+    await root.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help leaves by the same door, with 0.
+    if (error.exitCode === 0 && error.code !== 'commander.help') return;
+    const { code, message, exit } = failureOf(error);
+    if (argv.includes('--json')) printJson({ error: { code, message: withChoice(message) } });
+    process.exitCode = exit;
+  }
+}
+
+/** Adds the nearest of the allowed choices to the message that lists them. */
+function withChoice(message: string): string {
+  const found = /'([^']*)' (?:for argument .* )?is invalid.*Allowed choices are (.*)\.$/s.exec(
+    message.trimEnd(),
+  );
+  const near = found && nearName(found[1]!, found[2]!.split(', '));
+  return near ? `${message.trimEnd()} Did you mean ${near}?` : message;
+}
+
+function commandOf(root: Command, name: string): Command {
+  return name
+    .split(' ')
+    .reduce((command, part) => command.commands.find((child) => child.name() === part)!, root);
+}
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}

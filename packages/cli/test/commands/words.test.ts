@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { bin, graft } from '../graft.ts';
+
+const cwd = tmpdir();
+
+/** Runs the command and prints which modules of node_modules CommonJS loaded. */
+const probe = `
+  import { createRequire } from 'node:module';
+  import { pathToFileURL } from 'node:url';
+  await import(pathToFileURL(process.env.BIN));
+  const loaded = Object.keys(createRequire(import.meta.url).cache);
+  console.log(JSON.stringify(loaded.filter((file) => file.includes('node_modules'))));`;
+
+describe('what is asked of the tool itself', () => {
+  it('`graft version` is `graft --version`', () => {
+    const flag = graft(cwd, '--version');
+    expect(flag.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(graft(cwd, 'version')).toEqual(flag);
+  });
+
+  it('the version needs no installed package', () => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--input-type=module', '-e', probe, 'graft', '--version'],
+      { cwd, encoding: 'utf8', env: { ...process.env, BIN: bin } },
+    );
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n\[\]\n$/);
+  });
+
+  it('`graft help` lists every command, `graft help adapter init` shows one', () => {
+    expect(graft(cwd, 'help')).toEqual(graft(cwd, '--help'));
+    const { status, stdout } = graft(cwd, 'help', 'train');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Usage: graft train [options]');
+    expect(stdout).toMatch(/\n {2}sensor\b[\s\S]*\n {2}preview\b/);
+    expect(graft(cwd, 'help', 'adapter', 'init').stdout).toContain('Usage: graft adapter init');
+    expect(graft(cwd, 'help').stdout).toMatch(/\n {2}train\b[\s\S]*\n {2}completion\b/);
+  });
+
+  it('train, its sensor and its preview keep options apart', () => {
+    expect(graft(cwd, 'train', 'sensor', '--params', 'all').stderr).toMatch(
+      /^graft train sensor: unknown option '--params'/,
+    );
+    expect(graft(cwd, 'train', '--hosst', 'x').stderr).toMatch(
+      /^graft train: unknown option '--hosst'; did you mean --host\?/,
+    );
+  });
+});
+
+describe('a mistyped word', () => {
+  it.each([
+    [['apply', 'x.onnx', '--adaptr', 'y'], "unknown option '--adaptr'; did you mean --adapter?"],
+    [['apply', '--adaptr=y', 'x.onnx'], "unknown option '--adaptr'; did you mean --adapter?"],
+    [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean --data?"],
+    [['inspect', '-q'], "unknown option '-q'"],
+    [['inspect', '--frobnicate'], "unknown option '--frobnicate'\n"],
+  ])('%j is said first', (args, message) => {
+    const { status, stderr } = graft(cwd, ...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  it.each([
+    [['backbone', 'build', 'nafnet-tyni', '-o', 'x.onnx'], /Did you mean nafnet-tiny\?/],
+    [['validate', 'x.onnx', '--device', 'cdua'], /Did you mean cuda\?/],
+    [['aply'], /Did you mean apply\?/],
+    [['eval', 'x.onnx', '--data', '.', '--degrade', 'niose'], /did you mean 'noise'\?|x\.onnx/],
+  ])('%j is answered with the nearest known one', (args, message) => {
+    expect(graft(cwd, ...args).stderr).toMatch(message);
+  });
+
+  it('values that look like options are none', () => {
+    const { stderr } = graft(cwd, 'restore', 'none.onnx', 'a.png', '-o', 'x', '--strength', '-1');
+    expect(stderr).not.toContain('unknown option');
+  });
+
+  it('is machine-readable with --json', () => {
+    const { stdout } = graft(cwd, 'inspect', 'x.onnx', '--htm', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'INVALID_ARGUMENT', message: "unknown option '--htm'; did you mean --html?" },
+    });
+  });
+});
+
+describe('completion', () => {
+  /** What bash offers for the last of the words. */
+  function offered(...words: string[]): string[] {
+    const script = `source <("$NODE" "$BIN" completion bash)
+      COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+      _graft; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = spawnSync('bash', ['-c', script], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE: process.execPath, BIN: bin },
+    });
+    return stdout.split('\n').filter((word) => word !== '');
+  }
+
+  it.skipIf(process.platform === 'win32')('of bash knows commands, options and choices', () => {
+    expect(offered('graft', 'ad')).toEqual(['adapter']);
+    expect(offered('graft', 'adapter', 'i')).toEqual(['init', 'import', 'info']);
+    expect(offered('graft', 'train', '')).toEqual(['sensor', 'preview']);
+    expect(offered('graft', 'apply', 'x.onnx', '--ad')).toEqual(['--adapter']);
+    expect(offered('graft', 'train', 'sensor', '--ho')).toEqual([]);
+    expect(offered('graft', 'train', '--host-')).toEqual(['--host-output']);
+    expect(offered('graft', 'validate', 'x.onnx', '--device', '')).toEqual([
+      'cpu',
+      'cuda',
+      'webgpu',
+    ]);
+  });
+
+  it('of zsh and fish names every command and what it is for', () => {
+    const zsh = graft(cwd, 'completion', 'zsh').stdout;
+    expect(zsh).toMatch(/^#compdef graft\n/);
+    expect(zsh).toContain("'sensor:train a sensor, which finds the degradation of an image'");
+    const fish = graft(cwd, 'completion', 'fish').stdout;
+    expect(fish).toContain(
+      "complete -c graft -n '__fish_seen_subcommand_from validate' -l device -x -a 'cpu cuda webgpu'",
+    );
+  });
+
+  it('of another shell is refused', () => {
+    expect(graft(cwd, 'completion', 'tcsh')).toMatchObject({ status: 2 });
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { parseDegrade } from '../../src/options/parse-degrade.ts';
+import { parseMap } from '../../src/options/parse-map.ts';
+
+describe('parseDegrade', () => {
+  test.each([
+    ['noise:50', { degradation: 'noise', amount: 50 }],
+    ['noise', { degradation: 'noise', amount: 25 }],
+    ['haze : 0.75', { degradation: 'haze', amount: 0.75 }],
+    ['low-light', { degradation: 'low-light', amount: 0.3 }],
+  ])('%s', (text, degradation) => {
+    expect(parseDegrade(text)).toEqual(degradation);
+  });
+
+  test.each([
+    ['snow:1', 'UNKNOWN_LABEL', /there are noise, rain, haze, blur, low-light/],
+    ['', 'UNKNOWN_LABEL', /""/],
+    ['noise:', 'INVALID_ARGUMENT', /deviation on the scale 0 to 255.*noise:25/],
+    ['noise:a', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
+    ['noise:1:2', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
+    ['noise:-1', 'INVALID_ARGUMENT', /from 0 to 255, not at -1/],
+    ['blur:Infinity', 'INVALID_ARGUMENT', /from 1 to 200/],
+  ])('%j: %s', (text, code, message) => {
+    expect(() => parseDegrade(text)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('parseMap', () => {
+  test('labels by task', () => {
+    expect(parseMap('derain=rain, derain/ddn = haze')).toEqual({
+      derain: 'rain',
+      'derain/ddn': 'haze',
+    });
+  });
+
+  test.each(['', 'derain', '=rain', 'derain=', 'a=b=c', 'a=b,', 'a=b,a=c'])(
+    '%j is refused',
+    (text) => {
+      expect(() => parseMap(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    },
+  );
+});

@@ -1,0 +1,159 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ReportData } from '@pip-graft/report';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { checkReportOptions, reportOptions } from '../../src/options/report-options.ts';
+import { writeReports } from '../../src/reports/write-reports.ts';
+
+const data: ReportData = {
+  title: 'graft validate',
+  summary: 'One model.',
+  models: [
+    {
+      name: 'a.onnx',
+      trained: true,
+      facts: [],
+      ladders: [],
+      strips: [],
+      validation: {
+        status: 'failed',
+        checks: [{ name: 'loads', status: 'failed', measured: 1, limit: 0, detail: 'It did not.' }],
+        figures: {},
+      },
+    },
+  ],
+};
+
+let folder = '';
+let notes: string[] = [];
+const session = () => ({
+  signal: new AbortController().signal,
+  note: (line: string) => notes.push(line),
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-cli-'));
+  notes = [];
+  vi.stubEnv('GITHUB_STEP_SUMMARY', '');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+const at = (name: string) => join(folder, name);
+const read = (name: string) => readFileSync(at(name), 'utf8');
+
+test('each form that was asked for, in its file, and nothing else', async () => {
+  const options = { html: at('r.html'), junit: at('deep/r.xml'), markdown: at('r.md') };
+  await writeReports(data, options, session());
+  expect(read('r.html')).toMatch(/^<!doctype html>/);
+  expect(read('deep/r.xml')).toMatch(
+    /^<\?xml .*\n<testsuites name="graft validate" tests="1" failures="1"/,
+  );
+  expect(read('r.md')).toMatch(/^## ❌ 1 grafted model of 1 failed validation: a\.onnx\./);
+  expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
+    'deep',
+    'deep/r.xml',
+    'r.html',
+    'r.md',
+  ]);
+  expect(notes).toHaveLength(3);
+  await writeReports(data, { html: at('again.html') }, session());
+  expect(read('again.html')).toBe(read('r.html'));
+  expect(notes).toHaveLength(4);
+});
+
+describe('markdown', () => {
+  test('replaces a file of its own', async () => {
+    writeFileSync(at('r.md'), 'old');
+    await writeReports(data, { markdown: at('r.md') }, session());
+    expect(read('r.md')).not.toContain('old');
+  });
+
+  test.each(['before\n', 'before'])(
+    "is appended to a step's summary that holds %j",
+    async (there) => {
+      vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
+      writeFileSync(at('summary'), there);
+      await writeReports(data, { markdown: `${folder}/./summary` }, session());
+      expect(read('summary')).toMatch(/^before\n## ❌ 1 grafted/);
+      await writeReports(data, { markdown: at('summary') }, session());
+      expect(read('summary').match(/^## ❌/gm)).toHaveLength(2);
+    },
+  );
+
+  test('keeps a summary under the limit together with what is there', async () => {
+    vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
+    writeFileSync(at('summary'), 'x'.repeat(1024 * 1024 - 900));
+    await writeReports(data, { markdown: at('summary') }, session());
+    expect(readFileSync(at('summary')).length).toBeLessThanOrEqual(1024 * 1024);
+    expect(read('summary')).toContain('Left out, because a summary may have 899 bytes');
+  });
+
+  test('makes a summary that is not there', async () => {
+    vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
+    await writeReports(data, { markdown: at('summary') }, session());
+    expect(read('summary')).toMatch(/^## ❌/);
+  });
+});
+
+test('a place that cannot be written is said, and nothing half-written stays', async () => {
+  mkdirSync(at('taken'));
+  for (const form of ['html', 'junit', 'markdown'] as const) {
+    await expect(writeReports(data, { [form]: at('taken') }, session())).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+    });
+  }
+  vi.stubEnv('GITHUB_STEP_SUMMARY', at('taken'));
+  await expect(writeReports(data, { markdown: at('taken') }, session())).rejects.toMatchObject({
+    code: 'WRITE_FAILED',
+    message: `${at('taken')}: could not be written: it is a folder; what stood there is unchanged.`,
+  });
+  expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+test('an interrupt before writing leaves no file', async () => {
+  const signal = AbortSignal.abort(new Error('interrupted'));
+  const options = { html: at('r.html') };
+  await expect(writeReports(data, options, { ...session(), signal })).rejects.toThrow(
+    'interrupted',
+  );
+  expect(existsSync(at('r.html'))).toBe(false);
+});
+
+describe('options', () => {
+  test('are parsed under their names', () => {
+    const command = new Command();
+    for (const option of reportOptions()) command.addOption(option);
+    command.parse(['--html', 'a', '--junit', 'b', '--markdown', 'c'], { from: 'user' });
+    expect(command.opts()).toEqual({ html: 'a', junit: 'b', markdown: 'c' });
+  });
+
+  test.each([
+    [
+      { html: 'a', junit: './a' },
+      [],
+      './a: two reports cannot be one file; choose another name for one of them.',
+    ],
+    [
+      { junit: 'm.onnx' },
+      ['x.onnx', './m.onnx'],
+      'm.onnx: the result would replace the input; choose another name.',
+    ],
+  ])('%j beside %j is refused', (options, inputs, message) => {
+    expect(() => checkReportOptions(options, inputs)).toThrow(message);
+  });
+
+  test('different files are not', () => {
+    expect(() => checkReportOptions({ html: 'a', junit: 'b' }, ['c'])).not.toThrow();
+  });
+});

@@ -1,0 +1,67 @@
+import {
+  type Adapter,
+  makePlan,
+  type Plan,
+  type PlanOptions,
+  type PlanResult,
+  requirePlan,
+} from '@pip-graft/pip-core';
+import { chooseSites } from './host/choose-sites.ts';
+import type { Host } from './host/host.ts';
+import { requireSites } from './host/require-sites.ts';
+
+export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
+  /** Skip connections to graft, as `1,3` or `^2`; see {@link chooseSites}. Default every level that an adapter has. */
+  readonly sites?: string | undefined;
+}
+
+/**
+ * Plans to graft one or several adapters onto a host; nothing is edited. The order of adapters does
+ * not matter: `plan.summary.labels` is the order of the weights.
+ *
+ * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT` for a host without skip connections; `INVALID_ARGUMENT` for
+ * sites that are not there; else the code of the first reason not to graft, with the messages of all.
+ *
+ * @example
+ * const plan = planGraft(host, adapter, { bake: { weights: { rain: 1 } } });
+ * console.log(plan.summary.labels);
+ */
+export function planGraft(
+  host: Host,
+  adapters: Adapter | readonly Adapter[],
+  options: GraftOptions = {},
+): Plan {
+  return requirePlan(tryPlan(host, adapters, options));
+}
+
+/** A plan, or every reason not to graft. Errors: those of {@link planGraft} that speak of sites. */
+export function tryPlan(
+  host: Host,
+  adapters: Adapter | readonly Adapter[],
+  options: GraftOptions = {},
+): PlanResult {
+  requireSites(host);
+  const { model, facts, located } = host;
+  const { sites, ...rest } = options;
+  const levels = sites === undefined ? undefined : chooseSites(located, sites);
+  return makePlan({
+    model,
+    facts,
+    sites: located.sites,
+    family: located.family,
+    ...host.identity(),
+    image: located.image
+      ? {
+          input: located.image.input,
+          output: located.image.output ?? null,
+          sizeMultiple: located.sizeMultiple,
+        }
+      : null,
+    adapters: listOf(adapters),
+    options: { ...rest, levels: levels?.map(({ level }) => level) },
+  });
+}
+
+export function listOf<T extends object>(given: T | readonly T[]): readonly T[] {
+  return Array.isArray(given) ? given : [given as T];
+}
