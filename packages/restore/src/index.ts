@@ -1,4 +1,5 @@
-export { formatOf, type ImageFormat, imageExtensions } from './image/formats.ts';
+export { droppedBy } from './image/dropped-by.ts';
+export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
 export { type ImageSize, imageSize } from './image/image-size.ts';
 export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';

@@ -1,4 +1,6 @@
 import { GraftError } from '../error.ts';
+import { identifyFile } from '../identify/identify-file.ts';
+import { spellKind } from '../identify/spell-kind.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import type { Field, FunctionBody, Graph, Model, Node } from './model.ts';
@@ -28,8 +30,6 @@ export const modelField = {
  * model.graph.nodes.length;
  */
 export function readModel(source: ByteSource): Model {
-  if (source.size === 0)
-    throw new GraftError('NOT_ONNX', `${source.label}: the file is empty, expected an ONNX model.`);
   const reader = new WireReader(source);
   let irVersion = 0;
   const producer = { name: '', version: '' };
@@ -69,6 +69,7 @@ export function readModel(source: ByteSource): Model {
   try {
     reader.fields(0, source.size, visit);
   } catch (error) {
+    refuseForeign(source);
     // Before an IR version or a graph was seen nothing says that this was ever ONNX.
     const damaged = irVersion > 0 && error instanceof GraftError;
     if (damaged || (error instanceof GraftError && error.code === 'LIMIT_EXCEEDED')) throw error;
@@ -77,12 +78,20 @@ export function readModel(source: ByteSource): Model {
     });
   }
   if (!graph) {
+    refuseForeign(source);
     throw new GraftError(
       irVersion > 0 ? 'CORRUPT_FILE' : 'NOT_ONNX',
       `${source.label}: it holds no graph, expected an ONNX model.`,
     );
   }
   return { source, irVersion, producer, opsets, metadata, graph, functions, fields };
+}
+
+/** Errors: `NOT_ONNX`, with what the file is, where its content tells. */
+function refuseForeign(source: ByteSource): void {
+  const kind = identifyFile(source);
+  if (kind === undefined || kind.name === 'an ONNX model') return;
+  throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model: ${spellKind(kind)}.`);
 }
 
 function reason(error: unknown): string {

@@ -88,7 +88,7 @@ describe('readModel', () => {
 
   it('refuses what is not ONNX', () => {
     expect(failure(new Uint8Array()).message).toBe(
-      'net.onnx: the file is empty, expected an ONNX model.',
+      'net.onnx: not an ONNX model: it is an empty file; download or export it again.',
     );
     for (const text of [
       'hello world',
