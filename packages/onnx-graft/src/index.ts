@@ -52,7 +52,11 @@ export { type ReferenceSize, scaleOf } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';
 export { limits } from './limits.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
-export { type ExternalTensor, externalTensors } from './model/external-tensors.ts';
+export {
+  type ExternalTensor,
+  externalLocations,
+  externalTensors,
+} from './model/external-tensors.ts';
 export type {
   Attribute,
   Field,

@@ -1,5 +1,6 @@
 import type { Node } from '../model/model.ts';
-import { type Findings, isVisible, nodePlace, type Scope } from './scope.ts';
+import { nodePlace } from '../model/node-place.ts';
+import { type Findings, isVisible, type Scope } from './scope.ts';
 
 /**
  * Checks a list of nodes as ONNX wants it: every value made once and before it is read.

@@ -33,6 +33,7 @@ export function extractNodes(model: Model, { nodes, inputs, outputs }: Extract):
   const dropped: Field[] = [
     ...graph.nodes.filter(({ index }) => !nodes.has(index)),
     ...graph.initializers.filter(({ name }) => !read.has(name)),
+    ...graph.sparseInitializers.filter(({ name }) => !read.has(name)),
     ...graph.inputs,
     ...graph.outputs,
   ].map(({ field }) => field);

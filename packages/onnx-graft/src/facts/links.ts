@@ -54,7 +54,7 @@ function collect(graph: Graph, outer: readonly ReadonlySet<string>[], found: Set
   const own = new Set<string>();
   for (const { name } of graph.inputs) own.add(name);
   for (const { name } of graph.initializers) own.add(name);
-  for (const name of graph.sparseInitializers) own.add(name);
+  for (const { name } of graph.sparseInitializers) own.add(name);
   for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
   const scopes = [...outer, own];
   const see = (name: string): void => {

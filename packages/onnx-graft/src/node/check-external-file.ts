@@ -23,7 +23,8 @@ export function checkExternalFile(
     isAbsolute(location) ||
     /^[a-z]:/i.test(location) ||
     location.includes('\0') ||
-    parts.includes('..') ||
+    // Inside, too: `a/../w.bin` is another file for one reader and none for the next.
+    location.split(/[\\/]/).includes('..') ||
     // A name for one system, a path for another: readers would not agree on the file.
     (sep === '/' && location.includes('\\'))
   ) {

@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { byteLengthOf } from '../model/data-type.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLength, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import { type ExternalReader, elementCount } from '../model/read-tensor.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { type FileSource, fileSource } from './file-source.ts';
 
@@ -42,8 +41,7 @@ export function openModel(path: string): OpenedModel {
     const model = readModel(source);
     const ends = new Map<string, { end: number; tensor: string }>();
     for (const { tensor, data } of externalTensors(model)) {
-      const size = tensor.dataType && byteLengthOf(tensor.dataType, elementCount(tensor.dims));
-      const end = data.offset + (data.length ?? size ?? 0);
+      const end = data.offset + (externalLength(tensor, data) ?? 0);
       if (end >= (ends.get(data.location)?.end ?? 0))
         ends.set(data.location, { end, tensor: tensor.name });
     }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
 import { placeFile } from './place-file.ts';
@@ -58,8 +58,7 @@ export async function saveModel(
 }
 
 async function placeExternal(model: Model, target: string, options: SaveOptions): Promise<Model> {
-  const locations =
-    options.from?.locations ?? new Set(externalTensors(model).map(({ data }) => data.location));
+  const locations = options.from?.locations ?? externalLocations(model);
   if (locations.size === 0) return model;
   if (!options.from) {
     throw new GraftError(
