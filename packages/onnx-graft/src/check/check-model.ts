@@ -1,6 +1,7 @@
 import type { Graph, Model, Node } from '../model/model.ts';
 import { nodePlace } from '../model/node-place.ts';
 import { tensorsOf } from '../model/tensors-of.ts';
+import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';
 import type { Finding } from './finding.ts';
@@ -36,6 +37,7 @@ export function checkModel(model: Model): readonly Finding[] {
     checkOutputs(body.outputs, scope, within, findings);
     checkParts(model, body.nodes, scope, within, findings);
   }
+  checkNames(model, findings);
   for (const { tensor, place } of tensorsOf(model)) checkTensor(model, tensor, place, findings);
   return findings.list;
 }

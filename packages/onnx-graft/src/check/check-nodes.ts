@@ -1,5 +1,6 @@
 import type { Node } from '../model/model.ts';
 import { nodePlace } from '../model/node-place.ts';
+import { inFileOrder } from '../model/sort-nodes.ts';
 import { type Findings, isVisible, type Scope } from './scope.ts';
 
 /**
@@ -7,12 +8,13 @@ import { type Findings, isVisible, type Scope } from './scope.ts';
  * Returns the scope that the nodes' bodies see.
  */
 export function checkNodes(
-  nodes: readonly Node[],
+  sorted: readonly Node[],
   given: ReadonlySet<string>,
   outer: Scope | undefined,
   within: string,
   findings: Findings,
 ): Scope {
+  const nodes = inFileOrder(sorted);
   const makers = new Map<string, number>();
   const names = new Set(given);
   const nodeNames = new Set<string>();

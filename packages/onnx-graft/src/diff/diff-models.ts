@@ -1,4 +1,5 @@
 import type { Field, Model, SparseTensor, Tensor } from '../model/model.ts';
+import { inFileOrder } from '../model/sort-nodes.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { compareExternal, type ExternalReaders } from './compare-external.ts';
 import { compareRecords, type Records } from './compare-records.ts';
@@ -34,7 +35,7 @@ export function diffModels(a: Model, b: Model, external?: ExternalReaders): Mode
       sameBytes(whole(a), whole(b)) &&
       (externalData === undefined || externalData.changed.length === 0),
     nodes: records(
-      ({ graph }) => graph.nodes,
+      ({ graph }) => inFileOrder(graph.nodes),
       (node) => node.outputs.find((name) => name !== '') ?? node.name,
       (before, after) => explainNode(a, b, before, after),
     ),

@@ -1,5 +1,5 @@
 import type { ValueSpec } from '../author/spec.ts';
-import { capturesOf } from '../facts/links.ts';
+import { capturesOf } from '../model/captures.ts';
 import type { Field, Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import { encodeBareOutput, encodeValueInfo } from './encode.ts';

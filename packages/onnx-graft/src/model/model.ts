@@ -59,7 +59,7 @@ export interface Training {
 
 /** A node. Attributes are found when the model is read and decoded when asked for. */
 export interface Node {
-  /** Position among its graph's nodes. */
+  /** Position among its graph's nodes, which are in topological order, whatever the file's is. */
   readonly index: number;
   readonly name: string;
   readonly opType: string;

@@ -6,6 +6,7 @@ import type { Field, Graph, Node, SparseTensor, Tensor, ValueInfo } from './mode
 import { readNode } from './read-node.ts';
 import { readSparseTensor, readTensorHeader } from './read-tensor-header.ts';
 import { readValueInfo } from './read-value-info.ts';
+import { sortNodes } from './sort-nodes.ts';
 
 /** Reads a GraphProto and, below it, the bodies of its control flow. */
 export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
@@ -53,7 +54,7 @@ export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
   });
   return {
     name,
-    nodes,
+    nodes: sortNodes(nodes),
     initializers,
     sparseInitializers,
     inputs,

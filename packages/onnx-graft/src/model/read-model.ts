@@ -6,6 +6,7 @@ import type { Attribute, Field, FunctionBody, Graph, Model, Node, Training } fro
 import { readGraph } from './read-graph.ts';
 import { readAttribute, readNode } from './read-node.ts';
 import { readEntry } from './read-tensor-header.ts';
+import { sortNodes } from './sort-nodes.ts';
 
 const modelField = onnx.ModelProto;
 
@@ -128,7 +129,7 @@ function readFunction(reader: WireReader, field: Field): FunctionBody {
         attributes.push(readAttribute(reader, part, body));
     }
   });
-  return { name, domain, inputs, outputs, nodes, attributes, field };
+  return { name, domain, inputs, outputs, nodes: sortNodes(nodes), attributes, field };
 }
 
 function readTraining(reader: WireReader, field: Field): Training {

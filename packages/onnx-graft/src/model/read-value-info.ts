@@ -39,11 +39,16 @@ function readShape(reader: WireReader, field: Field): Dims {
     if (dims.length >= limits.rank) reader.fail(part.start, 'a shape with too many dimensions');
     let dim: number | string | null = null;
     reader.fields(part.body, part.end, (kind) => {
-      if (kind.number === onnx.TensorShapeProtoDimension.dimValue) dim = reader.int(kind);
+      if (kind.number === onnx.TensorShapeProtoDimension.dimValue) dim = open(reader.int(kind));
       else if (kind.number === onnx.TensorShapeProtoDimension.dimParam)
         dim = reader.string(kind) || null;
     });
     dims.push(dim);
   });
   return dims;
+}
+
+/** Some exporters write -1 for a size that is left open. */
+function open(size: number): number | null {
+  return size < 0 ? null : size;
 }

@@ -5,6 +5,7 @@ import { readModel } from '../model/read-model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { type FileSource, fileSource } from './file-source.ts';
+import { changed, type FileState, fileState, isUnchanged } from './file-state.ts';
 
 /** A model in a file, with the files that hold its external data. */
 export interface OpenedModel {
@@ -16,6 +17,8 @@ export interface OpenedModel {
   readonly locations: ReadonlySet<string>;
   /** Reads external data; opens each file once. */
   readonly external: ExternalReader;
+  /** Throws `READ_FAILED` when the model or a data file changed since it was opened. */
+  verify(): void;
   close(): void;
 }
 
@@ -45,7 +48,17 @@ export function openModel(path: string): OpenedModel {
       if (end >= (ends.get(data.location)?.end ?? 0))
         ends.set(data.location, { end, tensor: tensor.name });
     }
-    for (const [location, last] of ends) checkExternalFile(path, folder, location, last);
+    const data = new Map<string, FileState | undefined>();
+    for (const [location, last] of ends) {
+      const file = checkExternalFile(path, folder, location, last);
+      data.set(file, fileState(file));
+    }
+    const verify = (): void => {
+      source.verify?.();
+      for (const [file, before] of data) {
+        if (before && !isUnchanged(before, fileState(file))) throw changed(file);
+      }
+    };
     const external: ExternalReader = (location) => {
       let file = open.get(location);
       if (!file) {
@@ -54,7 +67,7 @@ export function openModel(path: string): OpenedModel {
       }
       return file;
     };
-    return { model, path, folder, locations: new Set(ends.keys()), external, close };
+    return { model, path, folder, locations: new Set(ends.keys()), external, verify, close };
   } catch (error) {
     close();
     throw error;

@@ -15,6 +15,8 @@ export interface SaveOptions {
     readonly external: ExternalReader;
     /** Which files there are: what the model was opened with. Looked up in the model when left out. */
     readonly locations?: ReadonlySet<string>;
+    /** Asked when all is copied, and before the model takes its place. */
+    readonly verify?: () => void;
   };
   /**
    * `reference` keeps the data where it is (it must be in the target's folder or below),
@@ -54,6 +56,7 @@ export async function saveModel(
   await writeSource(target, source, {
     signal,
     onChunk: onProgress && ((done) => onProgress(done, source.size)),
+    verify: options.from?.verify,
   });
 }
 
