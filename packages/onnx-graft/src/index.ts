@@ -55,7 +55,11 @@ export { identifyFile } from './identify/identify-file.ts';
 export { spellKind } from './identify/spell-kind.ts';
 export { limits } from './limits.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
-export { type ExternalTensor, externalTensors } from './model/external-tensors.ts';
+export {
+  type ExternalTensor,
+  externalLocations,
+  externalTensors,
+} from './model/external-tensors.ts';
 export type {
   Attribute,
   Field,

@@ -29,7 +29,14 @@ describe('readModel', () => {
       ['relu_out', 'w'],
       ['relu_out', 'w'],
     ]);
-    expect(model.graph.sparseInitializers).toEqual(['s']);
+    expect(model.graph.sparseInitializers).toMatchObject([
+      {
+        name: 's',
+        dataType: 'float32',
+        dims: [4],
+        tensors: [{ name: 's' }, { dataType: 'int64' }],
+      },
+    ]);
     expect(model.graph.inputs[0]).toMatchObject({ name: 'x', dataType: 'float32', dims: ['n', 2] });
     expect(
       model.functions.map(({ name, domain, inputs, outputs }) => ({
