@@ -9,7 +9,7 @@ import { verdictWords } from './verdict-words.ts';
 
 /**
  * A report as one HTML file that needs nothing beside it: no network, light and dark, at any
- * width, on paper. The verdict comes first, in words. The one script, there only where pictures
+ * width, on paper. The verdict comes first, in words. The one script, there only where images
  * are compared, moves the edge between them; with scripts off they stand side by side.
  *
  * Every text in `data` is escaped; names out of model files may be hostile.

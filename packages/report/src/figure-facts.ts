@@ -12,7 +12,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(latency
       ? [
           {
-            label: `Time for one ${latency.width}×${latency.height} picture`,
+            label: `Time for one ${latency.width}×${latency.height} image`,
             value: `${times(latency.grafted.median / latency.host.median)}: host ${milliseconds(latency.host.median)}, grafted ${milliseconds(latency.grafted.median)}`,
           },
         ]
@@ -20,7 +20,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(throughput
       ? [
           {
-            label: `Pictures a second, ${throughput.batch} at once`,
+            label: `Images a second, ${throughput.batch} at once`,
             value: `${times(throughput.grafted / throughput.host)}: host ${number(throughput.host)}, grafted ${number(throughput.grafted)}`,
           },
         ]

@@ -8,7 +8,7 @@ export interface ReportData {
   readonly models: readonly ReportModel[];
   /** What the entries are: grafted models that were validated (the default), or jobs of a conversion. */
   readonly subject?: 'model' | 'job';
-  /** The bundled picture's author and licence, the machine, versions: shown at the foot. */
+  /** The bundled image's author and licence, the machine, versions: shown at the foot. */
   readonly notes?: readonly ReportFact[];
 }
 
@@ -21,10 +21,10 @@ export interface ReportModel {
   /** One for each U-Net of the model. */
   readonly ladders: readonly ReportLadder[];
   readonly validation?: Validation;
-  /** Two pictures of a kind, one over the other. */
+  /** Two images of a kind, one over the other. */
   readonly comparisons?: readonly ReportComparison[];
   readonly strips: readonly ReportStrip[];
-  /** Where the grafted model's pictures differ from the host's. */
+  /** Where the grafted model's images differ from the host's. */
   readonly differences?: ReportMaps;
   /** How strong the universal restoration prompt is at each place: an entry a level. */
   readonly promptMaps?: readonly ReportMaps[];

@@ -26,7 +26,7 @@ export interface ReportJson {
 }
 
 /**
- * A report as plain data, by `docs/reference/report.schema.json`. The files of its pictures are left
+ * A report as plain data, by `docs/reference/report.schema.json`. The files of its images are left
  * out unless asked for; then they are Base64.
  *
  * @param tool who writes it
@@ -35,32 +35,32 @@ export interface ReportJson {
 export function reportJson(
   data: ReportData,
   tool: ReportJson['tool'],
-  options: { readonly pictures?: boolean } = {},
+  options: { readonly images?: boolean } = {},
 ): ReportJson {
   const { title, summary, models, notes = [] } = data;
-  const { pictures = false } = options;
+  const { images = false } = options;
   return {
     format: reportFormat,
     tool: { name: tool.name, version: tool.version },
     verdict: verdictWords(data),
     title,
     summary,
-    models: jsonOf(models, pictures) ?? [],
-    notes: jsonOf(notes, pictures) ?? [],
+    models: jsonOf(models, images) ?? [],
+    notes: jsonOf(notes, images) ?? [],
   };
 }
 
 /** undefined where there is nothing to write. */
-function jsonOf(value: unknown, pictures: boolean): Json | undefined {
+function jsonOf(value: unknown, images: boolean): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (value instanceof Uint8Array) {
-    return pictures ? Buffer.from(value).toString('base64') : undefined;
+    return images ? Buffer.from(value).toString('base64') : undefined;
   }
-  if (Array.isArray(value)) return value.map((item) => jsonOf(item, pictures) ?? null);
+  if (Array.isArray(value)) return value.map((item) => jsonOf(item, images) ?? null);
   if (typeof value !== 'object') return undefined;
   const entries = Object.entries(value).flatMap(([key, item]): [string, Json][] => {
-    const json = jsonOf(item, pictures);
+    const json = jsonOf(item, images);
     return json === undefined ? [] : [[key, json]];
   });
   return Object.fromEntries(entries);

@@ -1,7 +1,7 @@
 import { Html } from './html.ts';
 
 /**
- * Lays the two pictures of each comparison over each other and lets its range input move the edge.
+ * Lays the two images of each comparison over each other and lets its range input move the edge.
  * Without it, as where scripts are off, they stand side by side. Its hash is in the page's policy.
  */
 export const sliderScript = new Html(`

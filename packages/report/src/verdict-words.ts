@@ -5,7 +5,7 @@ export interface VerdictWords {
   readonly status: 'passed' | 'failed' | 'skipped';
   /** The whole verdict in one plain sentence. */
   readonly sentence: string;
-  /** What must not be concluded from the pictures; undefined when every adapter was trained. */
+  /** What must not be concluded from the images; undefined when every adapter was trained. */
   readonly caution?: string;
 }
 
@@ -49,7 +49,7 @@ const wordsFor = {
     failed: 'failed validation',
     open: 'Not validated',
     caution: (which: string | null, many: boolean) =>
-      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
+      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the images show that the graft works and can be steered, not that it restores anything.`,
   },
   job: {
     noun: 'job',

@@ -113,8 +113,8 @@ test('properties stand first in a suite: training, facts, figures', () => {
   expect(properties).toEqual({
     adapter: 'untrained',
     Nodes: '12 + 34',
-    'Time for one 96×64 picture': '1.12×: host 100 ms, grafted 112 ms',
-    'Pictures a second, 8 at once': '0.75×: host 40, grafted 30',
+    'Time for one 96×64 image': '1.12×: host 100 ms, grafted 112 ms',
+    'Images a second, 8 at once': '0.75×: host 40, grafted 30',
     'Memory at the peak': '1.05×: host 200 MB, grafted 210 MB',
     'grafted on cuda, 96×64':
       'CUDAExecutionProvider 75 nodes, CPUExecutionProvider 25 nodes; 3 copies, 1 fell back; none: nothing shows that the device did the work',

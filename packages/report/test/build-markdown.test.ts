@@ -44,7 +44,7 @@ test('what was not validated is skipped', () => {
 
 test('figures are a table', () => {
   const text = decoded(buildMarkdown(reportOf(everything)));
-  expect(text).toContain('| Time for one 96×64 picture | 1.12×: host 100 ms, grafted 112 ms |');
+  expect(text).toContain('| Time for one 96×64 image | 1.12×: host 100 ms, grafted 112 ms |');
   expect(text).toContain('| An error begins at qk | MatMul "/attn/MatMul": relative error');
 });
 

@@ -6,9 +6,9 @@ import {
   evil,
   failed,
   figures,
+  image,
   model,
   notValidated,
-  picture,
   reportOf,
   verdict,
   withTexts,
@@ -57,7 +57,7 @@ describe('one model', () => {
   const page = report(model('NAFNet'));
   test('figures against the host', () => {
     expect(text(page)).toContain('2 of 2 trained 1 of 2 skips 1.12× · 112 ms 1.05× · 210 MB');
-    expect(text(page)).toContain('Time for one 96×64 picture 1.12×');
+    expect(text(page)).toContain('Time for one 96×64 image 1.12×');
     expect(page).toContain('width:89.3%');
   });
 
@@ -101,7 +101,7 @@ describe('everything measured', () => {
       expect(level - levels[index]!).toBeLessThanOrEqual(1);
     }
     expect([...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1])).toEqual([
-      'Pictures',
+      'Images',
       'Prompts',
       'Where it ran',
       'Device against CPU',
@@ -117,7 +117,7 @@ describe('everything measured', () => {
   });
 
   test('throughput, providers, fallbacks', () => {
-    expect(shown).toContain('Pictures a second, 8 at once, 96×64 0.75×');
+    expect(shown).toContain('Images a second, 8 at once, 96×64 0.75×');
     expect(shown).toContain('grafted on cuda, 96×64 CUDAExecutionProvider 75 75 % 3.5 ms 3');
     expect(shown).toContain('✗ none nothing shows that the device did the work');
     expect(shown).toContain('1 node with a sizeable output that ran on the CPU');
@@ -162,7 +162,7 @@ describe('everything measured', () => {
 
   test('similarities with digits that keep different prompts apart', () => {
     expect(shown).toContain('Level 1: degradation-aware prompts rain haze rain 1.00 −0.25');
-    expect(shown).toContain('universal prompts, on one picture rain haze rain 1.0000 0.9987');
+    expect(shown).toContain('universal prompts, on one image rain haze rain 1.0000 0.9987');
     expect(page).toContain('<td class="opposite" style="--tint:10.5%">');
   });
 
@@ -172,9 +172,9 @@ describe('everything measured', () => {
   });
 });
 
-describe('pictures', () => {
+describe('images', () => {
   test('are inside the file', () => {
-    const strips = [{ title: 'rain', detail: 'rain=1', pictures: [picture] }];
+    const strips = [{ title: 'rain', detail: 'rain=1', images: [image] }];
     const page = report(model('A', { strips }));
     expect(page).toContain(
       'src="data:image/png;base64,AQID" width="2" height="1" alt="rain: input"',

@@ -10,7 +10,7 @@ export interface ValidationFigures {
     readonly host: Latency;
     readonly grafted: Latency;
   };
-  /** Pictures per second in the largest batch that was tried. */
+  /** Images per second in the largest batch that was tried. */
   readonly throughput?: {
     readonly batch: number;
     readonly width: number;
@@ -24,7 +24,7 @@ export interface ValidationFigures {
   readonly parity?: readonly Parity[];
   readonly layers?: LayerFigures;
   readonly sizes?: SizeFigures;
-  /** The largest square picture that was restored whole, and what stopped the search. */
+  /** The largest square image that was restored whole, and what stopped the search. */
   readonly largest?: {
     readonly width: number;
     readonly height: number;
@@ -86,7 +86,7 @@ export interface PromptFigures {
     readonly labels?: readonly string[];
     /** Cosine between the labels' degradation-aware prompts. */
     readonly degradation: readonly (readonly number[])[];
-    /** Cosine between the labels' universal restoration prompts, on one picture. */
+    /** Cosine between the labels' universal restoration prompts, on one image. */
     readonly universal: readonly (readonly number[])[];
   }[];
 }

@@ -18,7 +18,7 @@ export interface Tolerances {
   readonly batch: number;
   /** Skip features of the graft against the host's, relative. */
   readonly upstream: number;
-  /** One picture twice through one session, relative: a GPU may add up in another order each time. */
+  /** One image twice through one session, relative: a GPU may add up in another order each time. */
   readonly repeated: number;
   /** Outputs as served on the device against the CPU computing the graph as written, relative. */
   readonly parity: Readonly<Record<Parity['precision'], number>>;
@@ -31,10 +31,10 @@ export interface Tolerances {
  * float32 ones hold on the CPU and on WebGPU. Not calibrated on CUDA yet. Source: spec onnxruntime.md 4.3.
  */
 const parity = { float32: 1e-4, tf32: 5e-3, float16: 2e-2 } as const;
-/** Inner tensors, near zero in places, are relatively worse than outputs that carry the picture. */
+/** Inner tensors, near zero in places, are relatively worse than outputs that carry the image. */
 const layers = { float32: 1e-3, float16: 5e-2 } as const;
 
-/** Limits by the type the model computes its pictures in, and by the device. */
+/** Limits by the type the model computes its images in, and by the device. */
 export function tolerancesFor(type: TensorType, device: Device): Tolerances {
   const common = { parity, layers };
   if (type === 'float16') {

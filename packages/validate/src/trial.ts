@@ -10,7 +10,7 @@ import type { SessionKind } from './subject/subject.ts';
 /** One run that a check wants. */
 export interface Trial {
   readonly images: readonly Image[];
-  /** Weights over the labels, one row for all or one for each picture; the model's default when left out. Not for the host. */
+  /** Weights over the labels, one row for all or one for each image; the model's default when left out. Not for the host. */
   readonly rows?: readonly (readonly number[])[];
   /** The model's default when left out. Not for the host. */
   readonly strength?: number;
@@ -20,7 +20,7 @@ export interface Trial {
   readonly inner?: readonly string[];
 }
 
-/** What a trial gave: the picture output, and all tensors by name. */
+/** What a trial gave: the image output, and all tensors by name. */
 export interface TrialResult {
   readonly output: TypedTensor;
   readonly tensors: TensorFeeds;
@@ -29,10 +29,10 @@ export interface TrialResult {
 /** A trial's tensors by input; `inputs` are the graft's, null for a host or a baked graft. */
 export function trialFeeds(
   { images, rows, strength }: Trial,
-  picture: string,
+  image: string,
   inputs: GraftRecord['inputs'],
 ): TensorFeeds {
-  const feeds: Record<string, TypedTensor> = { [picture]: imageTensor(images) };
+  const feeds: Record<string, TypedTensor> = { [image]: imageTensor(images) };
   if (inputs !== null && rows !== undefined) feeds[inputs.degradation] = degradationTensor(rows);
   if (inputs !== null && strength !== undefined) {
     feeds[inputs.strength] = float32Tensor([], [strength]);
@@ -40,7 +40,7 @@ export function trialFeeds(
   return feeds;
 }
 
-/** Runs a trial's feeds; `inner` are wanted beside the picture output. */
+/** Runs a trial's feeds; `inner` are wanted beside the image output. */
 export async function runTrial(
   session: Session,
   feeds: TensorFeeds,

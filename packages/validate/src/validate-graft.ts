@@ -66,7 +66,7 @@ const onDemand: Readonly<Record<string, (options: ValidateOptions) => boolean>> 
   'ran on the device': ({ device = 'cpu' }) => device !== 'cpu',
   layers: ({ layers = false }) => layers,
   tiles: ({ tiles }) => tiles !== undefined,
-  'largest picture': ({ sweep = false }) => sweep,
+  'largest image': ({ sweep = false }) => sweep,
 };
 
 function choose(options: ValidateOptions): readonly Check[] {

@@ -12,22 +12,22 @@ export interface ValidateOptions {
   readonly device?: Device;
   readonly deviceId?: number;
   readonly threads?: number;
-  /** Multiple that both sides of a picture must have; default twice the coarsest grafted scale. */
+  /** Multiple that both sides of an image must have; default twice the coarsest grafted scale. */
   readonly sizeMultiple?: number;
   /** Ratios of the graft to its host that must not be passed; measured and not judged when left out. */
   readonly budget?: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances?: Partial<Tolerances>;
-  /** `side` of the square picture that is timed; default 128. */
+  /** `side` of the square image that is timed; default 128. */
   readonly timing?: LatencyOptions & { readonly side?: number };
-  /** A natural photo; default one that travels with this package. */
-  readonly photo?: Image;
+  /** A natural image; default one that travels with this package. */
+  readonly image?: Image;
   /** Names of the checks to run, for a quick look; default all. */
   readonly only?: readonly string[];
-  /** Try many sizes, batches and settings, and the largest picture that fits. Default false. */
+  /** Try many sizes, batches and settings, and the largest image that fits. Default false. */
   readonly sweep?: boolean;
   /** Compare every inner tensor with the CPU. Default false. */
   readonly layers?: boolean;
-  /** Compare pictures restored in tiles of this many pixels a side with the same restored whole. */
+  /** Compare images restored in tiles of this many pixels a side with the same restored whole. */
   readonly tiles?: { readonly tile: number; readonly overlap?: number };
   /** Longest that a single step of native code may take, in milliseconds; default five minutes. */
   readonly timeout?: number;

@@ -7,7 +7,7 @@ import { addNoise } from './add-noise.ts';
 import { addRain } from './add-rain.ts';
 import { lowerLight } from './lower-light.ts';
 
-/** Degradations that can be put onto a clean picture, in the training order of PIP's labels. */
+/** Degradations that can be put onto a clean image, in the training order of PIP's labels. */
 export const degradations = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
 export type Degradation = (typeof degradations)[number];
 
@@ -40,7 +40,7 @@ const make: Readonly<Record<Degradation, Make>> = {
 };
 
 /**
- * A clean picture degraded, the same for the same seed: by default in a plausible,
+ * A clean image degraded, the same for the same seed: by default in a plausible,
  * moderate way, else by an amount of {@link amounts}. Noise is the usual
  * benchmark's, but not rounded to 8 bits; the others are for demonstrations and
  * comparisons within one run.
@@ -48,7 +48,7 @@ const make: Readonly<Record<Degradation, Make>> = {
  * Errors: `UNKNOWN_LABEL` for a degradation that is not in {@link degradations};
  * `INVALID_ARGUMENT` for an amount out of its range.
  *
- * @example degrade(photo, 'noise', 7, 50)
+ * @example degrade(image, 'noise', 7, 50)
  */
 export function degrade(
   image: Image,
@@ -61,7 +61,7 @@ export function degrade(
   return make[degradation](image, amount ?? amounts[degradation].usual, random);
 }
 
-/** Refuses what {@link degrade} would refuse, without a picture. */
+/** Refuses what {@link degrade} would refuse, without an image. */
 export function checkAmount(degradation: string, amount?: number): void {
   if (!Object.hasOwn(amounts, degradation)) {
     throw new GraftError(

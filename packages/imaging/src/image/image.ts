@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
 /**
- * A picture as networks see it: planar RGB, one plane after the other, 0 to 1.
+ * An image as networks see it: planar RGB, one plane after the other, 0 to 1.
  * Transparency is kept apart, so that it passes by the network.
  */
 export interface Image {
@@ -17,15 +17,15 @@ export interface Image {
   readonly origin?: ImageOrigin;
 }
 
-/** What a picture's file was beside its pixels; a file written from the picture is the same where the format can. */
+/** What an image's file was beside its pixels; a file written from the image is the same where the format can. */
 export interface ImageOrigin {
   /** It held grey: all three planes were equal. */
   readonly grey?: true;
-  /** It had a colour profile, from which the picture was converted to sRGB. */
+  /** It had a colour profile, from which the image was converted to sRGB. */
   readonly profile?: true;
   /** It was a WebP file without loss. */
   readonly lossless?: true;
-  /** How many pages or frames it has, where more than one; the picture is the first. */
+  /** How many pages or frames it has, where more than one; the image is the first. */
   readonly pages?: number;
 }
 

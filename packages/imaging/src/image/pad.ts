@@ -2,8 +2,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Image } from './image.ts';
 
 /**
- * A picture grown on its right and lower edge until both sides are multiples of
- * `multiple`, by mirroring without repeating the edge; where the picture is too
+ * An image grown on its right and lower edge until both sides are multiples of
+ * `multiple`, by mirroring without repeating the edge; where the image is too
  * small to mirror that far, by going back and forth, and a single row or column
  * is repeated. Crop back with {@link cropImage}. Transparency stays as it is and is
  * taken from the original.
@@ -23,14 +23,14 @@ export function padToMultiple(image: Image, multiple: number): Image {
   return extendImage(image, up(image.width), up(image.height));
 }
 
-/** A picture grown to the right and below by mirroring it again and again; a side that is large enough stays. */
+/** An image grown to the right and below by mirroring it again and again; a side that is large enough stays. */
 export function extendImage(image: Image, wide: number, high: number): Image {
   const [width, height] = [Math.max(wide, image.width), Math.max(high, image.height)];
   if (width === image.width && height === image.height) return image;
   return cutImage(image, { x: 0, y: 0, width, height });
 }
 
-/** A part of a picture, without its transparency; where it reaches over the right or lower edge, the picture is mirrored. */
+/** A part of an image, without its transparency; where it reaches over the right or lower edge, the image is mirrored. */
 export function cutImage(
   image: Image,
   part: {
@@ -61,13 +61,13 @@ function mirrored(at: number, size: number): number {
   return within < size ? within : period - within;
 }
 
-/** The upper left part of a picture. Errors: `INVALID_ARGUMENT` when it is larger than the picture. */
+/** The upper left part of an image. Errors: `INVALID_ARGUMENT` when it is larger than the image. */
 export function cropImage(image: Image, width: number, height: number): Image {
   if (width === image.width && height === image.height) return image;
   if (width > image.width || height > image.height || width < 1 || height < 1) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A picture of ${image.width}x${image.height} has no part of ${width}x${height}.`,
+      `An image of ${image.width}x${image.height} has no part of ${width}x${height}.`,
     );
   }
   const cut = (plane: Float32Array, planes: number): Float32Array => {

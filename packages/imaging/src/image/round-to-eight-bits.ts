@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 
-/** A picture with the values that an 8-bit file would hold: clipped to 0 … 1 and rounded to whole 255ths. */
+/** An image with the values that an 8-bit file would hold: clipped to 0 … 1 and rounded to whole 255ths. */
 export function roundToEightBits(image: Image): Image {
   const data = new Float32Array(image.data.length);
   for (let i = 0; i < data.length; i++) {

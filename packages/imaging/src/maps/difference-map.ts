@@ -3,7 +3,7 @@ import { sameSize } from '../metrics/same-size.ts';
 import { type HeatMap, heatMap, scaleOf } from './heat-map.ts';
 
 /**
- * Where two pictures differ and how much, as colours: the absolute difference at each place, mean
+ * Where two images differ and how much, as colours: the absolute difference at each place, mean
  * over red, green and blue.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.

@@ -7,7 +7,7 @@ export interface HeatScale {
   readonly high: number;
 }
 
-/** A field of numbers as a picture, and what its colours mean. */
+/** A field of numbers as an image, and what its colours mean. */
 export interface HeatMap extends HeatScale {
   readonly image: Image;
 }

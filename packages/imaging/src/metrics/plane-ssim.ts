@@ -16,7 +16,7 @@ const [w0, w1, w2, w3, w4, w5] = halfGaussian();
  * 11x11 window lies inside. Both sides are at least {@link smallestSsimSide}.
  *
  * Row by row: of the blurred rows only the 11 that one window spans are kept, so
- * that memory follows the width (1.7 MB at 4000 pixels), not the picture.
+ * that memory follows the width (1.7 MB at 4000 pixels), not the image.
  */
 export function planeSsim(x: Float32Array, y: Float32Array, width: number, height: number): number {
   const inner = width - 2 * radius;

@@ -3,7 +3,7 @@ import { sameSize } from './same-size.ts';
 
 /**
  * Peak signal-to-noise ratio in dB over all three channels, for values from 0 to 1.
- * Equal pictures give Infinity. The definition of scikit-image with `data_range=1`.
+ * Equal images give Infinity. The definition of scikit-image with `data_range=1`.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.
  *

@@ -5,8 +5,8 @@ import { sameSize } from './same-size.ts';
 
 /**
  * Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): 11x11 Gaussian
- * window of sigma 1.5, biased moments, windows wholly inside the picture; the
- * mean over positions and over the three channels. 1 for equal pictures. The
+ * window of sigma 1.5, biased moments, windows wholly inside the image; the
+ * mean over positions and over the three channels. 1 for equal images. The
  * figure of scikit-image with `gaussian_weights=True, sigma=1.5,
  * use_sample_covariance=False, data_range=1, channel_axis=-1`.
  *
@@ -28,11 +28,11 @@ export function ssim(a: Image, b: Image): number {
   return total / 3;
 }
 
-/** Throws `INVALID_ARGUMENT` for a picture that SSIM's window does not fit into. */
+/** Throws `INVALID_ARGUMENT` for an image that SSIM's window does not fit into. */
 export function windowFits({ width, height }: Image): void {
   if (Math.min(width, height) >= smallestSsimSide) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `SSIM needs pictures of at least ${smallestSsimSide} pixels a side, not ${width}x${height}.`,
+    `SSIM needs images of at least ${smallestSsimSide} pixels a side, not ${width}x${height}.`,
   );
 }

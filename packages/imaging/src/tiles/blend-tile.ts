@@ -14,7 +14,7 @@ export interface PlacedTile {
 }
 
 /**
- * Blends a tile into a picture, row of tiles by row, left to right.
+ * Blends a tile into an image, row of tiles by row, left to right.
  *
  * Each pixel moves from what it is towards the tile's by the tile's share in what
  * has been seen so far. That is the weighted mean without a second buffer for the

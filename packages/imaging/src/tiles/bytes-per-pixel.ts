@@ -21,7 +21,7 @@ const widths: Readonly<Record<string, number>> = {
 export const runtimeOverhead = 7;
 
 /**
- * About how many bytes a model needs for each pixel of a picture: the most that lives
+ * About how many bytes a model needs for each pixel of an image: the most that lives
  * at once when nodes run in the order of the file, times {@link runtimeOverhead}.
  *
  * From shapes alone, so the same on every machine; an estimate for choosing tiles, not

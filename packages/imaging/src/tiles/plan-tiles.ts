@@ -9,7 +9,7 @@ export interface TileOptions {
   readonly sizeMultiple?: number;
   /** Where there are several tiles, they start on multiples of this too, and have such sides; see `deepestScale`. Default 1. */
   readonly tileStep?: number;
-  /** A side that the model has built in: tiles have it, however small the picture. */
+  /** A side that the model has built in: tiles have it, however small the image. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
 }
@@ -18,17 +18,17 @@ export interface TileOptions {
 export interface TilePlan {
   readonly width: number;
   readonly height: number;
-  /** Left edges, rising. The last tile may reach over the picture's right side; mirror the picture there. */
+  /** Left edges, rising. The last tile may reach over the image's right side; mirror the image there. */
   readonly columns: readonly number[];
   /** Upper edges, rising. */
   readonly rows: readonly number[];
 }
 
 /**
- * Where the tiles of a picture lie: as few as cover it, all of one size so that a
+ * Where the tiles of an image lie: as few as cover it, all of one size so that a
  * session sees one shape, made as small as their number lets them be, and spread
  * evenly. They start on multiples, so that strides and pixel shuffles fall on the same
- * pixels as when the picture is restored whole.
+ * pixels as when the image is restored whole.
  *
  * Errors: `INVALID_ARGUMENT` for a tile below these multiples, or an overlap that fills it.
  *
@@ -36,12 +36,12 @@ export interface TilePlan {
  * // { width: 355, height: 300, columns: [0, 323, 645], rows: [0] }
  */
 export function planTiles(
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   options: TileOptions,
 ): TilePlan {
   const { width: columns, height: rows } = options;
-  const across = planSide(picture.width, columns, options);
-  const down = planSide(picture.height, rows, options);
+  const across = planSide(image.width, columns, options);
+  const down = planSide(image.height, rows, options);
   return { width: across.size, height: down.size, columns: across.starts, rows: down.starts };
 }
 

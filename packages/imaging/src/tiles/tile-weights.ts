@@ -8,7 +8,7 @@ export interface TileWeights {
 
 /**
  * How tiles along one side blend: a raised cosine over what neighbours share, flat
- * elsewhere and at the picture's borders, divided by the sum over all tiles.
+ * elsewhere and at the image's borders, divided by the sum over all tiles.
  *
  * @param starts where each tile begins, rising; each begins before the one before it ends
  * @example tileWeights([0, 3], 5).map(({ own }) => [...own]) // [[1, 1, 1, 0.85, 0.15], [0.15, 0.85, 1, 1, 1]]

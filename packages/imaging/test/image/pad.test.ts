@@ -17,7 +17,7 @@ test('mirrors right and below without repeating the edge', () => {
   expect([...padded.data.subarray(16, 20)]).toEqual([6, 7, 8, 7]);
 });
 
-test('a picture smaller than the padding is mirrored back and forth, a single pixel repeated', () => {
+test('an image smaller than the padding is mirrored back and forth, a single pixel repeated', () => {
   const row = padToMultiple(counted(2, 1), 8);
   expect([...row.data.subarray(0, 8)]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
   expect([...row.data.subarray(56, 64)]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);

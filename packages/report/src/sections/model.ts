@@ -16,7 +16,7 @@ import { sizes } from './sizes.ts';
 import { strips } from './strips.ts';
 import { tiles } from './tiles.ts';
 
-/** Everything about one model: what it is, what failed, what was measured, pictures, checks. */
+/** Everything about one model: what it is, what failed, what was measured, images, checks. */
 export function model(item: ReportModel, index: number): Html {
   const { name, validation, ladders, differences } = item;
   const figures = validation?.figures ?? {};
@@ -25,7 +25,7 @@ export function model(item: ReportModel, index: number): Html {
 ${validation && failures(validation)}
 <div class="over">${ladders.length > 0 ? html`<div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div>` : undefined}<div class="card">${facts(item.facts)}</div></div>
 ${bars(figures)}
-${section('Pictures', [
+${section('Images', [
   comparisons(item.comparisons ?? []),
   strips(item.strips),
   differences && heatMaps(differences),

@@ -24,7 +24,7 @@ export function prompts(
       `Level ${level}: degradation-aware prompts`,
       own,
       degradation,
-    )}${similarity(`Level ${level}: universal prompts, on one picture`, own, universal)}</div>
+    )}${similarity(`Level ${level}: universal prompts, on one image`, own, universal)}</div>
 `,
   )}${maps.map(heatMaps)}`;
 }

@@ -114,7 +114,7 @@ describe('a model with a sensor', () => {
     const tasks = [{ name: 'derain', pairs: [{ name: 'one', input: target, target }] }];
     const common = { model: paths.grafted, tasks, sizeMultiple: 4 };
     const [task] = (await evaluate({ ...common, blind: true })).tasks;
-    const found = task!.pictures[0]!.found!;
+    const found = task!.images[0]!.found!;
     expect(Object.keys(found)).toEqual(labels);
     expect(found['rain']).toBeGreaterThan(0);
     expect(task).toMatchObject({

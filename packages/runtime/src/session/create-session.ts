@@ -13,7 +13,7 @@ import { openWorker } from './worker-session.ts';
  * the file gives them defaults. External data is read from the path's folder.
  *
  * On a device, every new input shape loads the model once more with that shape
- * built in: feed pictures of one size after one another. The session is strict:
+ * built in: feed images of one size after one another. The session is strict:
  * it throws rather than leave nodes to the CPU. With `strict: false` it runs what
  * it can there, and `session.strict` says whether that was everything.
  *
@@ -56,7 +56,7 @@ async function onDevice(
       return open(model, { ...options, unprovable: true }, dims);
     });
   const session = shapedSession({ ...description, device }, shaped, () => options.shared?.close());
-  // A device that is not there is said at once; of a model of any size, more only with the first picture.
+  // A device that is not there is said at once; of a model of any size, more only with the first image.
   const dims = staticDims(description);
   const tried = await (dims === undefined ? open(deviceTest(), options) : shaped(dims));
   await tried.release();

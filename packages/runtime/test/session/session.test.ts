@@ -12,7 +12,7 @@ import { loadRuntime } from '../../src/session/load-runtime.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const photo = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
+const image = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
 
 describe('createSession and runModel', () => {
   test.each(['path', 'bytes', 'model'])('a model from a %s', async (form) => {
@@ -26,8 +26,8 @@ describe('createSession and runModel', () => {
       inputs: [{ name: 'input', type: 'float32', dims: ['b', 3, 'h', 'w'] }],
       outputs: [{ name: 'output' }],
     });
-    const { output } = await runModel(session, { input: photo });
-    expect(output).toEqual({ ...photo, data: photo.data.map((value) => value * 0.5) });
+    const { output } = await runModel(session, { input: image });
+    expect(output).toEqual({ ...image, data: image.data.map((value) => value * 0.5) });
     await session.release();
   });
 
@@ -55,7 +55,7 @@ describe('createSession and runModel', () => {
     const nodes = async (options: SessionOptions): Promise<number> => {
       const prefix = join(folder, `profile${options.withoutOptimisers?.length ?? 0}`);
       const session = await createSession(path, { ...options, profile: prefix });
-      await runModel(session, { input: photo });
+      await runModel(session, { input: image });
       await session.release();
       const name = readdirSync(folder).find((each) => each.startsWith(basename(prefix)))!;
       const events = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { name: string }[];
@@ -92,8 +92,8 @@ describe('createSession and runModel', () => {
       outputs: [picture('a'), picture('b')],
     });
     const session = await createSession({ model });
-    expect(Object.keys(await runModel(session, { input: photo }, ['b']))).toEqual(['b']);
-    await expect(runModel(session, { input: photo }, ['c'])).rejects.toThrow(
+    expect(Object.keys(await runModel(session, { input: image }, ['b']))).toEqual(['b']);
+    await expect(runModel(session, { input: image }, ['c'])).rejects.toThrow(
       /no output "c"; it has "a", "b"/,
     );
     await session.release();
@@ -105,7 +105,7 @@ describe('createSession and runModel', () => {
     await expect(runModel(session, {})).rejects.toMatchObject(
       refusal('half.onnx needs its input "input".'),
     );
-    await expect(runModel(session, { input: photo, rain: photo })).rejects.toMatchObject(
+    await expect(runModel(session, { input: image, rain: image })).rejects.toMatchObject(
       refusal('half.onnx has no input "rain"; it has "input".'),
     );
     await expect(
@@ -154,7 +154,7 @@ describe('createSession and runModel', () => {
       initializers: [three],
     });
     const session = await createSession({ model }, { label: 'odd.onnx' });
-    const error = await runModel(session, { input: photo }).catch((e: unknown) => e);
+    const error = await runModel(session, { input: image }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
       /^odd\.onnx: onnxruntime failed while running it: [^\n]*Add[^\n]*$/,

@@ -1,6 +1,6 @@
 import { difference } from '@pip-graft/imaging';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check } from '../subject/subject.ts';
 import { atMost, figure, skipped } from '../verdict.ts';
 
@@ -14,7 +14,7 @@ export const blind: Check = {
   async run(subject) {
     const { auto, labels } = subject.graft;
     if (auto === null) return skipped('The graft has no sensor.');
-    const images = [fitted(subject.photo, subject.sizes[0]!)];
+    const images = [fitted(subject.image, subject.sizes[0]!)];
     const run = async (rows?: readonly (readonly number[])[]) => {
       const trial = { images, inner: [auto.output], ...(rows ? { rows } : {}) };
       const { output, tensors } = await subject.run('grafted', trial);

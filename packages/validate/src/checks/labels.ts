@@ -1,8 +1,8 @@
 import { difference } from '@pip-graft/imaging';
 import type { TypedTensor } from '@pip-graft/weights';
 import { toFloat32 } from '@pip-graft/weights';
+import { fitted } from '../subject/images.ts';
 import { moduleValues } from '../subject/module-values.ts';
-import { fitted } from '../subject/pictures.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import type { TrialResult } from '../trial.ts';
 import { figure, type Outcome, skipped } from '../verdict.ts';
@@ -15,7 +15,7 @@ export const labels: Check = {
     if (graft.inputs === null) return skipped('The degradation is baked in.');
     if (graft.labels.length < 2) return skipped('The graft has one label.');
     const inner = moduleValues(graft).map((values) => values.universalPrompt);
-    const images = [fitted(subject.photo, subject.sizes[0]!)];
+    const images = [fitted(subject.image, subject.sizes[0]!)];
     const runs: TrialResult[] = [];
     for (const label of graft.labels.keys()) {
       runs.push(await subject.run('grafted', { images, rows: [oneHot(subject, label)], inner }));

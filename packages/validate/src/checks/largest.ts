@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { peakMemory } from '../compare/peak-memory.ts';
-import type { PictureSize } from '../subject/pictures.ts';
+import type { ImageSize } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
@@ -12,15 +12,15 @@ const share = 0.8;
 /** Milliseconds for a try, loading included, after which larger ones are not worth waiting for. */
 const patience = 60_000;
 
-/** The largest square picture that the graft restores whole, here and now: twice the pixels each time until it does not. */
+/** The largest square image that the graft restores whole, here and now: twice the pixels each time until it does not. */
 export const largest: Check = {
-  name: 'largest picture',
+  name: 'largest image',
   async run(subject) {
-    const { picture, device, multiple } = subject;
-    if (picture.dims.slice(2).some((dim) => typeof dim === 'number')) {
-      return skipped('The host takes pictures of one size only.');
+    const { input, device, multiple } = subject;
+    if (input.dims.slice(2).some((dim) => typeof dim === 'number')) {
+      return skipped('The host takes images of one size only.');
     }
-    let good: PictureSize | undefined;
+    let good: ImageSize | undefined;
     let stoppedBy = `nothing: ${most} pixels a side are the most that is tried`;
     for (let side = first; side <= most; side *= Math.SQRT2) {
       const even = Math.round(side / multiple) * multiple;
@@ -47,16 +47,16 @@ export const largest: Check = {
       status: good === undefined ? 'failed' : 'passed',
       measured: good?.width ?? 'none',
       limit: null,
-      detail: `Largest square picture that is restored whole, in pixels a side; stopped by ${stoppedBy}.`,
+      detail: `Largest square image that is restored whole, in pixels a side; stopped by ${stoppedBy}.`,
       ...(good === undefined ? {} : { figures: { largest: { ...good, stoppedBy } } }),
     };
   },
 };
 
-async function attempt(subject: Subject, { width, height }: PictureSize) {
+async function attempt(subject: Subject, { width, height }: ImageSize) {
   const start = performance.now();
   try {
-    const dims = { [subject.picture.name]: [1, 3, height, width] };
+    const dims = { [subject.input.name]: [1, 3, height, width] };
     const options = subject.options('grafted', { level: 'all' });
     const bytes = await peakMemory(subject.grafted, dims, options);
     return { bytes, milliseconds: performance.now() - start, fault: undefined };

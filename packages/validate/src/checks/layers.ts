@@ -1,6 +1,6 @@
 import { readyFeeds } from '@pip-graft/runtime';
 import { compareLayers } from '../layers/compare-layers.ts';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check } from '../subject/subject.ts';
 import { figure } from '../verdict.ts';
 
@@ -9,7 +9,7 @@ export const layers: Check = {
   name: 'layers',
   async run(subject) {
     const { device, timing, computes, tolerances, threads } = subject;
-    const images = [fitted(subject.photo, timing.size)];
+    const images = [fitted(subject.image, timing.size)];
     const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });
     const feeds = readyFeeds(session, subject.feeds('grafted', { images }));
     const options = subject.options('grafted', { level: 'all', precision: 'float32' });

@@ -1,6 +1,6 @@
 import { createSession, deviceMemory, runModel } from '@pip-graft/runtime';
 import { peakMemory } from '../compare/peak-memory.ts';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { figure, skipped } from '../verdict.ts';
 
@@ -23,17 +23,17 @@ export const memory: Check = {
       status: limit === null || ratio <= limit ? 'passed' : 'failed',
       measured: figure(ratio),
       limit,
-      detail: `Memory at the peak for one ${size.width}x${size.height} picture against the host: ${(grafted / 1e6).toFixed(0)} MB against ${(host / 1e6).toFixed(0)} MB, ${where}.`,
+      detail: `Memory at the peak for one ${size.width}x${size.height} image against the host: ${(grafted / 1e6).toFixed(0)} MB against ${(host / 1e6).toFixed(0)} MB, ${where}.`,
       figures: { memory: { host, grafted } },
     };
   },
 };
 
 async function measured(subject: Subject, side: Side): Promise<number | undefined> {
-  const { device, picture, timing, photo } = subject;
+  const { device, input, timing, image } = subject;
   const options = subject.options(side, { level: 'all' });
   if (device === 'cpu') {
-    const dims = { [picture.name]: [1, 3, timing.size.height, timing.size.width] };
+    const dims = { [input.name]: [1, 3, timing.size.height, timing.size.width] };
     return peakMemory(subject[side], dims, options);
   }
   // onnxruntime keeps what it took of a GPU until its process ends, so the rise is the peak.
@@ -41,7 +41,7 @@ async function measured(subject: Subject, side: Side): Promise<number | undefine
   if (before === undefined) return undefined;
   const session = await createSession(subject[side], options);
   try {
-    const feeds = subject.feeds(side, { images: [fitted(photo, timing.size)] });
+    const feeds = subject.feeds(side, { images: [fitted(image, timing.size)] });
     for (let turn = 0; turn < 2; turn++) await runModel(session, feeds);
     return (await deviceMemory(options))! - before;
   } finally {

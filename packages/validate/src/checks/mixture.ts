@@ -1,8 +1,8 @@
 import { difference } from '@pip-graft/imaging';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { toFloat32 } from '@pip-graft/weights';
+import { fitted } from '../subject/images.ts';
 import { moduleValues } from '../subject/module-values.ts';
-import { fitted } from '../subject/pictures.ts';
 import type { Check } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
@@ -21,7 +21,7 @@ export const mixture: Check = {
     if (graft.inputs === null) return skipped('The degradation is baked in.');
     if (graft.labels.length < 2) return skipped('The graft has one label.');
     const inner = moduleValues(graft).map((values) => values.degradationPrompt);
-    const images = [fitted(subject.photo, subject.sizes[0]!)];
+    const images = [fitted(subject.image, subject.sizes[0]!)];
     const prompts = async (row: readonly number[]) =>
       (await subject.run('grafted', { images, rows: [row], inner })).tensors;
     const pairs = pairsOf(graft);

@@ -1,7 +1,7 @@
 import { difference } from '@pip-graft/imaging';
 import type { OptimisationLevel } from '@pip-graft/runtime';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import type { Trial } from '../trial.ts';
 import { atMost, type Outcome, skipped } from '../verdict.ts';
@@ -39,7 +39,7 @@ function neutral(subject: Subject, level: OptimisationLevel, limit: number): Pro
   return compare(subject, level, { strength: 0 }, limit);
 }
 
-/** Largest difference from the host over two pictures, against the host's largest value. */
+/** Largest difference from the host over two images, against the host's largest value. */
 async function compare(
   subject: Subject,
   level: OptimisationLevel,
@@ -48,7 +48,7 @@ async function compare(
 ): Promise<Outcome> {
   const size = subject.sizes[0]!;
   let worst = 0;
-  for (const image of [fitted(subject.photo, size), noise(size, 1)]) {
+  for (const image of [fitted(subject.image, size), noise(size, 1)]) {
     const trial = { images: [image], kind: { level } };
     const host = await subject.run('host', trial);
     const grafted = await subject.run('grafted', { ...trial, ...settings });
@@ -60,6 +60,6 @@ async function compare(
   return atMost(
     worst,
     limit,
-    `Largest difference from the host's output, relative to its largest value, at optimisation level ${level}, on a photo and on noise.`,
+    `Largest difference from the host's output, relative to its largest value, at optimisation level ${level}, on an image and on noise.`,
   );
 }

@@ -1,11 +1,11 @@
-import { comparePicture } from '../compare/compare-picture.ts';
+import { compareImage } from '../compare/compare-image.ts';
 import { judgeParity, type ParityRow, share, withinLimit } from '../compare/judge-parity.ts';
 import type { Parity } from '../figures.ts';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { figure } from '../verdict.ts';
 
-/** Pictures of noise, by seed; all but the first only for values that choices have kept from being judged. */
+/** Images of noise, by seed; all but the first only for values that choices have kept from being judged. */
 const seeds = [4, 5, 6, 7, 8] as const;
 
 /**
@@ -15,7 +15,7 @@ const seeds = [4, 5, 6, 7, 8] as const;
  *
  * Top-m attention chooses by comparing, so that rounding can make it jump. Where a choice fell
  * otherwise a value may be beyond its limit; but the scores have to be within theirs, and the value
- * itself on another picture.
+ * itself on another image.
  */
 export const parity: Check = {
   name: 'parity with the CPU',
@@ -33,7 +33,7 @@ export const parity: Check = {
     const jumped =
       excused.length === 0
         ? ''
-        : ` Not judged on one picture, where a top-m choice between scores as good as equal fell otherwise: ${several(excused)}; on another within its limit.`;
+        : ` Not judged on one image, where a top-m choice between scores as good as equal fell otherwise: ${several(excused)}; on another within its limit.`;
     return {
       status: failed.length === 0 ? 'passed' : 'failed',
       measured: figure(worst.relative),
@@ -63,12 +63,12 @@ async function compare(
   precision: Parity['precision'],
 ): Promise<ParityRow[]> {
   const size = subject.sizes[0]!;
-  const rows = await comparePicture(subject, side, precision, fitted(subject.photo, size));
+  const rows = await compareImage(subject, side, precision, fitted(subject.image, size));
   for (const [index, seed] of seeds.entries()) {
-    // Jumped on every picture so far: neither within its limit nor beyond it for another reason.
+    // Jumped on every image so far: neither within its limit nor beyond it for another reason.
     const open = judgeParity(rows).judged.some((row) => !withinLimit(row) && row.otherwise);
     if (index === 0 || open)
-      rows.push(...(await comparePicture(subject, side, precision, noise(size, seed))));
+      rows.push(...(await compareImage(subject, side, precision, noise(size, seed))));
   }
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { Placement } from '@pip-graft/runtime';
 import { profileRun, summariseProfile } from '@pip-graft/runtime';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
@@ -44,7 +44,7 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
   const { size } = timing;
   const model = subject[side];
   const options = subject.options(side, { level: 'all' });
-  const feeds = subject.feeds(side, { images: [fitted(subject.photo, size)] });
+  const feeds = subject.feeds(side, { images: [fitted(subject.image, size)] });
   const { nodes, strict } = await profileRun(model, feeds, options);
   const summary = summariseProfile(nodes, device, { opsets: model.model.opsets, dynamic: false });
   return {

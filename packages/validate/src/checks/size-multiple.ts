@@ -1,22 +1,22 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { SizeFigures } from '../figures.ts';
-import { fitted, type PictureSize } from '../subject/pictures.ts';
+import { fitted, type ImageSize } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
 type Tried = SizeFigures['tried'][number];
 
 /**
- * The number that both sides of a picture have to be multiples of, found by running and proved:
+ * The number that both sides of an image have to be multiples of, found by running and proved:
  * its multiples work, odd ones included where it is 1, and for every smaller divisor one does not.
  * The graft must not need another than its host.
  */
 export const sizeMultiple: Check = {
   name: 'size multiple',
   async run(subject) {
-    const { picture, multiple } = subject;
-    if (picture.dims.slice(2).every((dim) => typeof dim === 'number')) {
-      return skipped('The host takes pictures of one size only.');
+    const { input, multiple } = subject;
+    if (input.dims.slice(2).every((dim) => typeof dim === 'number')) {
+      return skipped('The host takes images of one size only.');
     }
     const sizes = sizesToTry(multiple);
     const host = await tryAll(subject, 'host', sizes);
@@ -27,14 +27,14 @@ export const sizeMultiple: Check = {
       status: good ? 'passed' : 'failed',
       measured: found ?? 'none',
       limit: needed ?? 'none',
-      detail: `Smallest number whose multiples the graft takes as sides of a picture, and the host's as limit. ${proof(grafted, found ?? multiple)}`,
+      detail: `Smallest number whose multiples the graft takes as sides of an image, and the host's as limit. ${proof(grafted, found ?? multiple)}`,
       figures: found === undefined ? {} : { sizes: { multiple: found, tried: grafted } },
     };
   },
 };
 
 /** Three multiples, and between them something that is a multiple of each smaller divisor only. */
-function sizesToTry(multiple: number): PictureSize[] {
+function sizesToTry(multiple: number): ImageSize[] {
   const base = Math.max(1, Math.ceil(32 / multiple)) * multiple;
   const divisors = Array.from({ length: multiple }, (_, i) => i + 1).filter(
     (divisor) => multiple % divisor === 0,
@@ -45,11 +45,7 @@ function sizesToTry(multiple: number): PictureSize[] {
   return [...new Set(sides)].sort((a, b) => a - b).map((side) => ({ width: side, height: side }));
 }
 
-async function tryAll(
-  subject: Subject,
-  side: Side,
-  sizes: readonly PictureSize[],
-): Promise<Tried[]> {
+async function tryAll(subject: Subject, side: Side, sizes: readonly ImageSize[]): Promise<Tried[]> {
   const tried: Tried[] = [];
   for (const [at, size] of sizes.entries()) {
     subject.onStep?.(at, sizes.length);
@@ -59,13 +55,9 @@ async function tryAll(
   return tried;
 }
 
-async function faultOf(
-  subject: Subject,
-  side: Side,
-  size: PictureSize,
-): Promise<string | undefined> {
+async function faultOf(subject: Subject, side: Side, size: ImageSize): Promise<string | undefined> {
   try {
-    const images = [fitted(subject.photo, size)];
+    const images = [fitted(subject.image, size)];
     const { output } = await subject.run(side, { images });
     const [, , height, width] = output.dims;
     if (height === size.height && width === size.width) return undefined;
@@ -76,7 +68,7 @@ async function faultOf(
   }
 }
 
-/** Smallest divisor whose multiples all work; the smallest pictures may be too small for anything. */
+/** Smallest divisor whose multiples all work; the smallest images may be too small for anything. */
 function smallest(tried: readonly Tried[], multiple: number): number | undefined {
   for (let divisor = 1; divisor <= multiple; divisor++) {
     if (multiple % divisor !== 0) continue;

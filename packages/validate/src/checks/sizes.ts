@@ -1,7 +1,7 @@
 import { countNonFinite, difference } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
@@ -15,7 +15,7 @@ export const sizes: Check = {
       for (const count of subject.batches) {
         const name = `${count}x${size.width}x${size.height}`;
         const images = Array.from({ length: count }, (_, index) =>
-          index === 0 ? fitted(subject.photo, size) : noise(size, index),
+          index === 0 ? fitted(subject.image, size) : noise(size, index),
         );
         tried.push(name);
         const reason = await fault(subject, images).catch(message);

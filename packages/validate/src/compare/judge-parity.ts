@@ -1,22 +1,22 @@
 import type { Parity } from '../figures.ts';
 
-/** A value on one picture. */
+/** A value on one image. */
 export interface ParityRow extends Parity {
   /** A choice that the value comes of fell otherwise than on the CPU. */
   readonly otherwise: boolean;
 }
 
-/** What rows of several pictures say. */
+/** What rows of several images say. */
 export interface ParityJudgement {
   /** Each value's worst row of those that count. */
   readonly judged: readonly ParityRow[];
-  /** Rows beyond their limit that do not count: a choice jumped, and another picture is within it. */
+  /** Rows beyond their limit that do not count: a choice jumped, and another image is within it. */
   readonly excused: readonly ParityRow[];
 }
 
 /**
- * Takes a value on several pictures together: beyond its limit it fails, unless a choice by comparing
- * fell otherwise there and the value is within its limit on another picture.
+ * Takes a value on several images together: beyond its limit it fails, unless a choice by comparing
+ * fell otherwise there and the value is within its limit on another image.
  */
 export function judgeParity(rows: readonly ParityRow[]): ParityJudgement {
   const groups = new Map<string, ParityRow[]>();

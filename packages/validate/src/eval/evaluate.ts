@@ -4,7 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
-import type { Evaluation, PictureResult, TaskResult } from './evaluation.ts';
+import type { Evaluation, ImageResult, TaskResult } from './evaluation.ts';
 import { meanQualities, withGain } from './mean-qualities.ts';
 import { openSides, type Sides } from './open-sides.ts';
 import {
@@ -25,9 +25,9 @@ export interface EvaluateOptions extends SteeringChoices {
   readonly tasks: readonly Task[];
   /** 0 is the host alone, 1 (the default) the whole graft. */
   readonly strength?: number;
-  /** Multiple that both sides of a picture must have; default 1. */
+  /** Multiple that both sides of an image must have; default 1. */
   readonly sizeMultiple?: number;
-  /** Of the degradations that are made here, together with a picture's name; default 0. */
+  /** Of the degradations that are made here, together with an image's name; default 0. */
   readonly seed?: number;
   /** Default 'cpu'. */
   readonly device?: Device;
@@ -35,7 +35,7 @@ export interface EvaluateOptions extends SteeringChoices {
   readonly deviceId?: number;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
-  /** Called after each picture that a model made or failed to make. */
+  /** Called after each image that a model made or failed to make. */
   readonly onStep?: (task: string, done: number, total: number) => void;
 }
 
@@ -43,12 +43,12 @@ export interface EvaluateOptions extends SteeringChoices {
 const optimisation = 'all';
 
 /**
- * PSNR and SSIM, in RGB and in Y, of degraded pictures and of what a host and its
- * graft make of them, against the clean ones: whole pictures, values clipped to
+ * PSNR and SSIM, in RGB and in Y, of degraded images and of what a host and its
+ * graft make of them, against the clean ones: whole images, values clipped to
  * 0 … 1 and not rounded to 8 bits, as networks are measured while they are trained.
  * Degradations that are made here are rounded to 8 bits, as files would be.
  *
- * A picture that cannot be read, has another size than its clean one or fails in
+ * An image that cannot be read, has another size than its clean one or fails in
  * a model is a problem in the result; the others are measured.
  *
  * Errors: those of opening and loading the models; `INVALID_ARGUMENT`,
@@ -79,7 +79,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const problems: Problem[] = [];
     for (const { task, degradation } of plans) {
       const restore = restorers(sides, degradation, { sizeMultiple, strength });
-      const pictures: PictureResult[] = [];
+      const images: ImageResult[] = [];
       for (const pair of task.pairs) {
         const start = done;
         const step = (): void => {
@@ -87,10 +87,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
           onStep?.(task.name, done, total);
         };
         try {
-          pictures.push(await measure(pair, task, seed, restore, step));
+          images.push(await measure(pair, task, seed, restore, step));
         } catch (error) {
           if (!(error instanceof GraftError)) throw error;
-          problems.push({ task: task.name, picture: pair.name, reason: error.message });
+          problems.push({ task: task.name, image: pair.name, reason: error.message });
         }
         while (done < start + models) step();
       }
@@ -98,9 +98,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         name: task.name,
         degrade: task.degrade ?? null,
         degradation,
-        pictures,
-        found: foundIn(pictures, graft && labelOfTask(task, graft.labels, options)),
-        mean: meanQualities(pictures.map(({ quality }) => quality)),
+        images,
+        found: foundIn(images, graft && labelOfTask(task, graft.labels, options)),
+        mean: meanQualities(images.map(({ quality }) => quality)),
       });
     }
     return {
@@ -128,7 +128,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 type Restore = (image: Image, onFound?: RestoreOptions['onFound']) => Promise<Image>;
 
-/** How the host and the graft restore a picture of a task. */
+/** How the host and the graft restore an image of a task. */
 function restorers(
   { host, grafted, graft }: Sides,
   { weights, by }: Steering,
@@ -167,7 +167,7 @@ async function measure(
   seed: number,
   restore: ReturnType<typeof restorers>,
   step: () => void,
-): Promise<PictureResult> {
+): Promise<ImageResult> {
   const clean = await readImage(pair.target);
   const { width, height } = clean;
   const input =
@@ -193,10 +193,10 @@ function byLabel(labels: readonly string[], weights: readonly number[]): Record<
 }
 
 function foundIn(
-  pictures: readonly PictureResult[],
+  images: readonly ImageResult[],
   label: string | null | undefined,
 ): TaskResult['found'] {
-  const found = pictures.flatMap((picture) => (picture.found ? [picture.found] : []));
+  const found = images.flatMap((image) => (image.found ? [image.found] : []));
   if (found.length === 0 || label == null) return null;
   return { label, right: found.filter((one) => one[label]! > 0).length, of: found.length };
 }

@@ -3,9 +3,9 @@ import type { Device, OptimisationLevel } from '@pip-graft/runtime';
 import type { Steering } from './steer-task.ts';
 import type { Pair, Problem, SyntheticDegradation } from './task.ts';
 
-/** How near to the clean picture each is. */
+/** How near to the clean image each is. */
 export interface Qualities {
-  /** The degraded picture itself. */
+  /** The degraded image itself. */
   readonly input: Quality;
   /** What the host makes of it. */
   readonly host: Quality;
@@ -15,7 +15,7 @@ export interface Qualities {
   readonly gain: Quality | null;
 }
 
-export interface PictureResult extends Pair {
+export interface ImageResult extends Pair {
   readonly width: number;
   readonly height: number;
   readonly quality: Qualities;
@@ -27,10 +27,10 @@ export interface TaskResult {
   readonly name: string;
   readonly degrade: SyntheticDegradation | null;
   readonly degradation: Steering;
-  readonly pictures: readonly PictureResult[];
+  readonly images: readonly ImageResult[];
   /** How often the task's label was among those that the sensor found; null where it was not asked, or no label is known. */
   readonly found: { readonly label: string; readonly right: number; readonly of: number } | null;
-  /** Over its pictures; null when none could be measured. */
+  /** Over its images; null when none could be measured. */
   readonly mean: Qualities | null;
 }
 
@@ -56,7 +56,7 @@ export interface Evaluation {
     readonly ownHost: boolean;
   } | null;
   readonly tasks: readonly TaskResult[];
-  /** Mean of the tasks' means: each task counts the same, however many pictures it has. */
+  /** Mean of the tasks' means: each task counts the same, however many images it has. */
   readonly average: Qualities | null;
   readonly problems: readonly Problem[];
 }

@@ -9,22 +9,22 @@ export interface FoundPairs {
   readonly ignored: readonly string[];
 }
 
-/** Pictures of equal names in `input` and `target`, whatever their extensions. */
+/** Images of equal names in `input` and `target`, whatever their extensions. */
 export async function findPairs(path: string): Promise<FoundPairs> {
   const folders = [join(path, 'input'), join(path, 'target')] as const;
   const [inputs, targets] = [await listFolder(folders[0]), await listFolder(folders[1])];
   const pairs: Pair[] = [];
   const problems: Omit<Problem, 'task'>[] = [];
-  const names = new Set([...inputs.pictures.keys(), ...targets.pictures.keys()]);
+  const names = new Set([...inputs.images.keys(), ...targets.images.keys()]);
   for (const name of [...names].sort()) {
-    const [left = [], right = []] = [inputs.pictures.get(name), targets.pictures.get(name)];
+    const [left = [], right = []] = [inputs.images.get(name), targets.images.get(name)];
     const [input, target] = [left[0], right[0]];
     if (input === undefined || target === undefined) {
       const missing = input === undefined ? folders[0] : folders[1];
-      const picture = input ?? target ?? name;
-      problems.push({ picture, reason: `${missing} holds no picture "${name}".` });
+      const image = input ?? target ?? name;
+      problems.push({ image, reason: `${missing} holds no image "${name}".` });
     } else if (left.length > 1 || right.length > 1) {
-      problems.push({ picture: name, reason: twice(left.length > 1 ? left : right) });
+      problems.push({ image: name, reason: twice(left.length > 1 ? left : right) });
     } else {
       pairs.push({ name, input: join(folders[0], input), target: join(folders[1], target) });
     }
@@ -32,12 +32,12 @@ export async function findPairs(path: string): Promise<FoundPairs> {
   return { pairs, problems, ignored: [...rest(folders[0], inputs), ...rest(folders[1], targets)] };
 }
 
-/** The pictures of a folder as targets whose inputs are still to be made. */
+/** The images of a folder as targets whose inputs are still to be made. */
 export function cleanPairs(path: string, listing: Listing): FoundPairs {
   const pairs: Pair[] = [];
   const problems: Omit<Problem, 'task'>[] = [];
-  for (const [name, files] of listing.pictures) {
-    if (files.length > 1) problems.push({ picture: name, reason: twice(files) });
+  for (const [name, files] of listing.images) {
+    if (files.length > 1) problems.push({ image: name, reason: twice(files) });
     else pairs.push({ name, input: null, target: join(path, files[0]!) });
   }
   return { pairs, problems, ignored: listing.others.map((file) => join(path, file)) };

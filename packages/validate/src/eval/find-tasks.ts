@@ -7,9 +7,9 @@ import { listFolder } from './list-folder.ts';
 import type { Problem, SyntheticDegradation, Task } from './task.ts';
 
 export interface FindTasksOptions {
-  /** Degradations to put onto clean pictures, each a task of its own. Left out, pairs are looked for. */
+  /** Degradations to put onto clean images, each a task of its own. Left out, pairs are looked for. */
   readonly degrade?: readonly SyntheticDegradation[];
-  /** Pictures of each folder, in the order of their names; default all. */
+  /** Images of each folder, in the order of their names; default all. */
   readonly limit?: number;
 }
 
@@ -20,7 +20,7 @@ export interface FoundTasks {
   readonly ignored: readonly string[];
 }
 
-/** Pictures found in one folder. */
+/** Images found in one folder. */
 interface Found extends FoundPairs {
   /** Path below the folder that was searched; empty for itself. */
   readonly name: string;
@@ -29,9 +29,9 @@ interface Found extends FoundPairs {
 /**
  * The tasks in a folder and in the folders below it.
  *
- * A folder that holds `input` and `target` is a task: pictures of equal names,
+ * A folder that holds `input` and `target` is a task: images of equal names,
  * whatever their extensions, are pairs. With `degrade`, each folder that holds
- * pictures is a task for each degradation (of `input` and `target` only the
+ * images is a task for each degradation (of `input` and `target` only the
  * latter). What is chosen, and its order, depends on names alone.
  *
  * Errors: `NOT_FOUND` for a folder that is not there or holds nothing to evaluate;
@@ -49,7 +49,7 @@ export async function findTasks(
     throw ioError('read', folder, error);
   });
   if (!entry.isDirectory()) {
-    throw new GraftError('READ_FAILED', `${folder}: it is a file; expected a folder of pictures.`);
+    throw new GraftError('READ_FAILED', `${folder}: it is a file; expected a folder of images.`);
   }
   const found: Found[] = [];
   await visit(folder, '', { found, seen: new Set(), clean: degrade.length > 0 });
@@ -92,11 +92,11 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
     found.push({ name, ...pairs });
     return;
   }
-  if (clean && listing.pictures.size > 0) found.push({ name, ...cleanPairs(path, listing) });
+  if (clean && listing.images.size > 0) found.push({ name, ...cleanPairs(path, listing) });
   if (!clean && halves.length === 1) {
     const other = halves[0] === 'input' ? 'target' : 'input';
     const reason = `${path} holds ${halves[0]}/ but no ${other}/.`;
-    found.push({ name, pairs: [], problems: [{ picture: `${halves[0]}/`, reason }], ignored: [] });
+    found.push({ name, pairs: [], problems: [{ image: `${halves[0]}/`, reason }], ignored: [] });
   }
   for (const folder of listing.folders) {
     await visit(join(path, folder), name === '' ? folder : `${name}/${folder}`, search);
@@ -106,8 +106,8 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
 function nothing(folder: string, clean: boolean, problems: readonly Problem[]): GraftError {
   const [first] = problems;
   const wanted = clean
-    ? 'pictures (PNG, JPEG, WebP, TIFF) to degrade'
-    : 'input/ and target/ with pictures (PNG, JPEG, WebP, TIFF) of equal names, in it or below; clean pictures alone can be degraded (--degrade noise:25)';
+    ? 'images (PNG, JPEG, WebP, TIFF) to degrade'
+    : 'input/ and target/ with images (PNG, JPEG, WebP, TIFF) of equal names, in it or below; clean images alone can be degraded (--degrade noise:25)';
   const seen =
     first === undefined
       ? ''

@@ -6,8 +6,8 @@ import { imageExtensions } from '@pip-graft/restore';
 /** What lies in a folder, each list in the order of its names' code units: the same on every machine. */
 export interface Listing {
   readonly folders: readonly string[];
-  /** File names of pictures by name without extension: more than one where `a.jpg` stands beside `a.png`. */
-  readonly pictures: ReadonlyMap<string, readonly string[]>;
+  /** File names of images by name without extension: more than one where `a.jpg` stands beside `a.png`. */
+  readonly images: ReadonlyMap<string, readonly string[]>;
   /** Files of formats that are not read. */
   readonly others: readonly string[];
 }
@@ -18,7 +18,7 @@ export async function listFolder(path: string): Promise<Listing> {
     throw ioError('read', path, error);
   });
   const folders: string[] = [];
-  const pictures = new Map<string, string[]>();
+  const images = new Map<string, string[]>();
   const others: string[] = [];
   const visible = entries.filter(({ name }) => !name.startsWith('.'));
   for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -30,10 +30,10 @@ export async function listFolder(path: string): Promise<Listing> {
       folders.push(name);
     } else if (imageExtensions.includes(extname(name).toLowerCase())) {
       const stem = parse(name).name;
-      pictures.set(stem, [...(pictures.get(stem) ?? []), name]);
+      images.set(stem, [...(images.get(stem) ?? []), name]);
     } else others.push(name);
   }
-  return { folders, pictures, others };
+  return { folders, images, others };
 }
 
 /** A link to nothing counts as a file, which will be found unreadable. */

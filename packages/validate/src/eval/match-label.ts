@@ -1,4 +1,4 @@
-/** Words by which a folder of pictures for a degradation is known, beginnings of words; benchmarks among them. */
+/** Words by which a folder of images for a degradation is known, beginnings of words; benchmarks among them. */
 const words: readonly (readonly string[])[] = [
   ['nois'],
   ['rain'],

@@ -10,7 +10,7 @@ export interface Steering {
   /**
    * `map` and `given`: the caller's, for this task or for all; `name`: the label
    * that the task is named after; `default`: the model's own, since its name tells
-   * none; `baked`: fixed when it was grafted; `sensor`: found in each picture by the model's own
+   * none; `baked`: fixed when it was grafted; `sensor`: found in each image by the model's own
    * sensor; `host`: there is nothing to tell.
    */
   readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'sensor' | 'host';
@@ -21,7 +21,7 @@ export interface SteeringChoices {
   readonly degradation?: LabelWeights;
   /** Labels by task: its whole name or one of its folders, as `{ derain: 'rain' }`. */
   readonly map?: Readonly<Record<string, string>>;
-  /** Tell the graft nothing: its sensor finds what each picture has. */
+  /** Tell the graft nothing: its sensor finds what each image has. */
   readonly blind?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function steerTask(
   return graft.auto ? sensor : steering(defaultDegradation, 'default');
 }
 
-/** The label that the pictures of a task have, as far as map and name tell. */
+/** The label that the images of a task have, as far as map and name tell. */
 export function labelOfTask(
   task: Pick<Task, 'name'>,
   labels: readonly string[],

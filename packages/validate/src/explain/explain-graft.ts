@@ -1,15 +1,15 @@
 import type { Image } from '@pip-graft/imaging';
 import { padToMultiple } from '@pip-graft/imaging';
 import type { PromptFigures } from '../figures.ts';
+import { fit, fitted } from '../subject/images.ts';
 import { multipleOf } from '../subject/multiple-of.ts';
 import { openSubject } from '../subject/open-subject.ts';
-import { fit, fitted } from '../subject/pictures.ts';
 import type { Side, Subject } from '../subject/subject.ts';
 import type { ValidateOptions } from '../validate-options.ts';
-import { gatherPictures, type Pictures } from './gather-pictures.ts';
+import { type GatheredImages, gatherImages } from './gather-images.ts';
 import { promptFigures } from './prompt-figures.ts';
 import { type LabelPrompts, readPrompts } from './read-prompts.ts';
-import { mapPicture, type ReportMaps } from './report-picture.ts';
+import { mapImage, type ReportMaps } from './report-image.ts';
 import { shrinkImage } from './shrink-image.ts';
 import type { TrialRunner } from './trial-runner.ts';
 import { universalPromptMap } from './universal-prompt-map.ts';
@@ -17,7 +17,7 @@ import { universalPromptMap } from './universal-prompt-map.ts';
 export interface ExplainOptions
   extends Pick<
     ValidateOptions,
-    'grafted' | 'base' | 'device' | 'deviceId' | 'threads' | 'sizeMultiple' | 'photo'
+    'grafted' | 'base' | 'device' | 'deviceId' | 'threads' | 'sizeMultiple' | 'image'
   > {
   readonly strengths?: readonly number[];
   /** Called at the start and after each step, for progress. */
@@ -26,7 +26,7 @@ export interface ExplainOptions
 
 /** What a report shows of a graft beside its validation. */
 export interface Explanation
-  extends Pick<Pictures, 'comparisons' | 'strips' | 'differences' | 'figures'> {
+  extends Pick<GatheredImages, 'comparisons' | 'strips' | 'differences' | 'figures'> {
   /** How strong the universal restoration prompt is at each place: an entry a level. */
   readonly promptMaps: readonly ReportMaps[];
   /** Left out when the degradation was baked in. */
@@ -34,11 +34,11 @@ export interface Explanation
 }
 
 /** Longer sides in pixels: of what is shown, and of what prompts are read on, which are kept in memory. */
-const longest = { pictures: 320, prompts: 192 } as const;
+const longest = { images: 320, prompts: 192 } as const;
 
 /**
- * Shows what a grafted model does: a photo with each label's degradation restored by host and graft,
- * where the two differ, how alike the labels' prompts are, and where they are strong. The photo is
+ * Shows what a grafted model does: an image with each label's degradation restored by host and graft,
+ * where the two differ, how alike the labels' prompts are, and where they are strong. The image is
  * made small first.
  *
  * Errors: those of opening a model; `NOT_GRAFTED`; `DEVICE_UNAVAILABLE`; `RUNTIME_FAILED`.
@@ -57,36 +57,36 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
       (side: Side): TrialRunner =>
       (trial) =>
         subject.run(side, { ...trial, images: filled(trial.images, subject.batches[0]) });
-    onStep?.('pictures', 0, total);
-    const pictures = await gatherPictures({
+    onStep?.('images', 0, total);
+    const images = await gatherImages({
       host: run('host'),
       grafted: run('grafted'),
       labels,
-      photo: await photoFor(subject, longest.pictures),
+      clean: await imageFor(subject, longest.images),
       sizeMultiple,
       ...(strengths === undefined ? {} : { strengths }),
       onLabel: (label, done) => onStep?.(label, done, total),
     });
-    const photo = padToMultiple(await photoFor(subject, longest.prompts), sizeMultiple);
-    const prompts = await readPrompts(run('grafted'), graft, photo);
+    const image = padToMultiple(await imageFor(subject, longest.prompts), sizeMultiple);
+    const prompts = await readPrompts(run('grafted'), graft, image);
     onStep?.('prompts', total, total);
-    if (prompts === undefined) return { ...pictures, promptMaps: [] };
+    if (prompts === undefined) return { ...images, promptMaps: [] };
     const promptMaps = await Promise.all(
       prompts.flatMap((own) => own.levels.map(({ level }) => mapsOf(own, level))),
     );
-    return { ...pictures, promptMaps, prompts: together(prompts.map(promptFigures), graft.labels) };
+    return { ...images, promptMaps, prompts: together(prompts.map(promptFigures), graft.labels) };
   } finally {
     await close();
   }
 }
 
-/** The subject's photo made small, at the size that its input fixes where it does. */
-async function photoFor({ photo, picture }: Subject, most: number): Promise<Image> {
-  const small = await shrinkImage(photo, most);
-  return fitted(small, fit(picture.dims, small));
+/** The subject's image made small, at the size that its input fixes where it does. */
+async function imageFor({ image, input }: Subject, most: number): Promise<Image> {
+  const small = await shrinkImage(image, most);
+  return fitted(small, fit(input.dims, small));
 }
 
-/** A model may fix its batch: then each picture goes in several times, and its first result counts. */
+/** A model may fix its batch: then each image goes in several times, and its first result counts. */
 function filled(images: readonly Image[], batch = 1): Image[] {
   return images.flatMap((image) => Array.from({ length: batch }, () => image));
 }
@@ -105,10 +105,8 @@ async function mapsOf(prompts: LabelPrompts, level: number): Promise<ReportMaps>
   const [{ low, high } = { low: 0, high: 0 }] = maps;
   return {
     title: `Level ${level}: the universal prompt`,
-    detail: 'Where on the clean photo it is strong, for each label.',
+    detail: 'Where on the clean image it is strong, for each label.',
     scale: { low, high, label: 'norm over channels; one scale for all labels' },
-    pictures: await Promise.all(
-      prompts.labels.map((label, index) => mapPicture(maps[index]!, label)),
-    ),
+    images: await Promise.all(prompts.labels.map((label, index) => mapImage(maps[index]!, label))),
   };
 }

@@ -2,7 +2,7 @@ import { type Image, imageOf } from '@pip-graft/imaging';
 import { loadSharp } from '@pip-graft/restore';
 
 /**
- * A picture whose longer side is at most `longest` pixels, for reports: 8 bits, without transparency.
+ * An image whose longer side is at most `longest` pixels, for reports: 8 bits, without transparency.
  * One that is small enough is returned as it is.
  */
 export async function shrinkImage(image: Image, longest: number): Promise<Image> {

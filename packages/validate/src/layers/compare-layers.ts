@@ -80,10 +80,10 @@ export async function compareLayers(
     await worker.close();
     await folder.remove();
   }
-  const picture = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
+  const image = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
   return {
-    width: picture[3] ?? 0,
-    height: picture[2] ?? 0,
+    width: image[3] ?? 0,
+    height: image[2] ?? 0,
     compared: layers.length,
     slices: slices.length,
     limit,

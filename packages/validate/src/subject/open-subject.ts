@@ -10,10 +10,10 @@ import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
 import type { ValidateOptions } from '../validate-options.ts';
 import { computingType } from './computing-type.ts';
+import { fit, sizesFor } from './images.ts';
 import { moduleValues } from './module-values.ts';
 import { multipleOf } from './multiple-of.ts';
-import { fit, sizesFor } from './pictures.ts';
-import { samplePhoto } from './sample-photo.ts';
+import { sampleImage } from './sample-image.ts';
 import { SessionPool } from './session-pool.ts';
 import type { SessionKind, Side, Subject } from './subject.ts';
 
@@ -25,7 +25,7 @@ export interface OpenSubject {
 
 /**
  * Opens a grafted file and its host (given, or what is left when the graft is
- * taken out) and learns from onnxruntime which pictures they take.
+ * taken out) and learns from onnxruntime which images they take.
  */
 export async function openSubject(options: ValidateOptions): Promise<OpenSubject> {
   const files: OpenedModel[] = [];
@@ -79,28 +79,28 @@ async function subjectOf(
       settings(side, kind),
     );
   const session = await open('host', { level: 'all' });
-  const picture = imageInput(session);
+  const input = imageInput(session);
   const output = imageOutput(session).name;
-  const computes = computingType(models.host.model, picture.type);
+  const computes = computingType(models.host.model, input.type);
   const multiple = options.sizeMultiple ?? multipleOf(graft);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
-  const [rows] = picture.dims;
+  const [rows] = input.dims;
   const feeds: Subject['feeds'] = (which, trial) =>
-    trialFeeds(trial, picture.name, which === 'host' ? null : graft.inputs);
+    trialFeeds(trial, input.name, which === 'host' ? null : graft.inputs);
   return {
     device,
     ...models,
-    picture,
+    input,
     output,
     multiple,
     sweep: options.sweep ?? false,
-    sizes: sizesFor(picture.dims, multiple),
+    sizes: sizesFor(input.dims, multiple),
     batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
-    timing: { ...options.timing, size: fit(picture.dims, { width: side, height: side }) },
+    timing: { ...options.timing, size: fit(input.dims, { width: side, height: side }) },
     budget: options.budget ?? {},
     computes,
     tolerances: { ...tolerancesFor(computes, device), ...options.tolerances },
-    photo: options.photo ?? (await samplePhoto()),
+    image: options.image ?? (await sampleImage()),
     isolation: isolationOf(options),
     session: open,
     reset: () => pool.release(),

@@ -16,7 +16,7 @@ import type { ValidationFigures } from '../figures.ts';
 import type { Tolerances } from '../tolerances.ts';
 import type { Trial, TrialResult } from '../trial.ts';
 import type { Outcome } from '../verdict.ts';
-import type { PictureSize } from './pictures.ts';
+import type { ImageSize } from './images.ts';
 
 export type Side = 'host' | 'grafted';
 
@@ -41,25 +41,25 @@ export interface Subject {
   readonly graft: GraftRecord;
   readonly host: LooseModel;
   readonly grafted: LooseModel;
-  /** The input that takes pictures. */
-  readonly picture: SessionValue;
+  /** The input that takes images. */
+  readonly input: SessionValue;
   /** What decides how exact it can be: float16 also where only its weights are. */
   readonly computes: TensorType;
-  readonly sizes: readonly PictureSize[];
+  readonly sizes: readonly ImageSize[];
   readonly batches: readonly number[];
-  /** What both sides of a picture are multiples of, as the caller believes. */
+  /** What both sides of an image are multiples of, as the caller believes. */
   readonly multiple: number;
   /** Try everything, not a sample. */
   readonly sweep: boolean;
   readonly tiles?: { readonly tile: number; readonly overlap?: number };
   readonly isolation: Isolation;
-  /** The output that gives pictures. */
+  /** The output that gives images. */
   readonly output: string;
   onStep?(done: number, total: number): void;
-  readonly timing: LatencyOptions & { readonly size: PictureSize };
+  readonly timing: LatencyOptions & { readonly size: ImageSize };
   readonly budget: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances: Tolerances;
-  readonly photo: Image;
+  readonly image: Image;
   /** A session from the pool; it may be released when another kind is asked for. */
   session(side: Side, kind: SessionKind): Promise<Session>;
   /** Gives all sessions back: after a fault, what is left of one is not to be trusted. */

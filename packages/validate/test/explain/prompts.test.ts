@@ -74,7 +74,7 @@ test('the map is the norm over channels, on one scale for all labels', () => {
 });
 
 describe('of a grafted model', () => {
-  const picture = imageOf(
+  const image = imageOf(
     16,
     8,
     new Float32Array(3 * 16 * 8).map((_, at) => (at % 7) / 7),
@@ -102,7 +102,7 @@ describe('of a grafted model', () => {
         return runTrial(session, feeds, session.outputs[0]!.name, trial.inner);
       },
       graft,
-      picture,
+      image,
     ))!;
     await session.release();
 
@@ -133,6 +133,6 @@ describe('of a grafted model', () => {
   test('with the degradation baked in there is nothing to compare, and nothing is run', async () => {
     const { model } = await graftedFiles(folder, { plan: { bake: { weights: [1, 0, 0] } } });
     const never = () => Promise.reject(new Error('it was run'));
-    expect(await readPrompts(never, readGraft(model)!, picture)).toBeUndefined();
+    expect(await readPrompts(never, readGraft(model)!, image)).toBeUndefined();
   });
 });

@@ -1,18 +1,18 @@
 import type { HeatMap, Image } from '@pip-graft/imaging';
 import { encodeImage } from '@pip-graft/restore';
 
-/** Pictures that belong side by side, as one degradation at several settings. */
+/** Images that belong side by side, as one degradation at several settings. */
 export interface ReportStrip {
   readonly title: string;
   readonly detail?: string;
-  readonly pictures: readonly ReportPicture[];
+  readonly images: readonly ReportImage[];
 }
 
-/** Before and after: pictures of one size. */
+/** Before and after: images of one size. */
 export interface ReportComparison {
   readonly title: string;
-  readonly before: ReportPicture;
-  readonly after: ReportPicture;
+  readonly before: ReportImage;
+  readonly after: ReportImage;
 }
 
 /** Heat maps that share one scale, so that their colours can be compared. */
@@ -26,7 +26,7 @@ export interface ReportMaps extends ReportStrip {
   };
 }
 
-export interface ReportPicture {
+export interface ReportImage {
   readonly caption: string;
   /** A figure under the caption, as "27.9 dB". */
   readonly note?: string;
@@ -36,23 +36,23 @@ export interface ReportPicture {
   readonly bytes: Uint8Array;
 }
 
-/** A picture for a report, as a WebP of about a tenth of its PNG's size. @example await reportPicture(photo, 'input') */
-export async function reportPicture(
+/** An image for a report, as a WebP of about a tenth of its PNG's size. @example await reportImage(image, 'input') */
+export async function reportImage(
   image: Image,
   caption: string,
   note?: string,
-): Promise<ReportPicture> {
+): Promise<ReportImage> {
   const bytes = await encodeImage(image, 'webp', { quality: 82 });
   const { width, height } = image;
-  const picture = { caption, width, height, type: 'image/webp', bytes } as const;
-  return note === undefined ? picture : { ...picture, note };
+  const encoded = { caption, width, height, type: 'image/webp', bytes } as const;
+  return note === undefined ? encoded : { ...encoded, note };
 }
 
 /** Maps up to this many places keep every colour; more would make a report of several megabytes. */
 const exact = 64 * 64;
 
-/** A heat map for a report: a PNG where it is small, else a WebP. @example await mapPicture(differenceMap(a, b), 'rain') */
-export async function mapPicture({ image }: HeatMap, caption: string): Promise<ReportPicture> {
+/** A heat map for a report: a PNG where it is small, else a WebP. @example await mapImage(differenceMap(a, b), 'rain') */
+export async function mapImage({ image }: HeatMap, caption: string): Promise<ReportImage> {
   const { width, height } = image;
   const format = width * height <= exact ? 'png' : 'webp';
   const bytes = await encodeImage(image, format, { quality: 90 });

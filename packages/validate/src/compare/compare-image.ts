@@ -8,8 +8,8 @@ import { choiceScores } from './choice-scores.ts';
 import { chosenOtherwise } from './chosen-otherwise.ts';
 import type { ParityRow } from './judge-parity.ts';
 
-/** One picture through a model as served on the device and as written on the CPU: a row for its output and each inner value. */
-export async function comparePicture(
+/** One image through a model as served on the device and as written on the CPU: a row for its output and each inner value. */
+export async function compareImage(
   subject: Subject,
   side: Side,
   precision: Parity['precision'],
