@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   graft: ['onnx-graft', 'weights', 'pip-core', 'backbones'],
   imaging: ['onnx-graft', 'weights'],
   runtime: ['onnx-graft', 'weights', 'pip-core', 'imaging'],
-  restore: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime'],
+  restore: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
   validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
   report: ['imaging', 'runtime', 'restore', 'validate'],
   train: ['onnx-graft', 'weights', 'pip-core', 'graft', 'imaging', 'runtime', 'restore'],

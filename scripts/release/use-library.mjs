@@ -54,6 +54,7 @@ function doors(packed, optional) {
 /** The examples of the packages' own pages, as files: the paths without extension. */
 function writeExamples(packed, folder, optional) {
   copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
+  copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'chelsea.jpg'));
   copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
   return packed.flatMap(({ name, folder: source }) => {
     if (!optional && onRuntime.has(name)) return [];

@@ -50,9 +50,16 @@ export { type ImageInput, type ImageLayout, mainImage } from './facts/image-inpu
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
 export { type ReferenceSize, scaleOf } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';
+export type { FileKind } from './identify/file-kind.ts';
+export { identifyFile } from './identify/identify-file.ts';
+export { spellKind } from './identify/spell-kind.ts';
 export { limits } from './limits.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
-export { type ExternalTensor, externalTensors } from './model/external-tensors.ts';
+export {
+  type ExternalTensor,
+  externalLocations,
+  externalTensors,
+} from './model/external-tensors.ts';
 export type {
   Attribute,
   Field,

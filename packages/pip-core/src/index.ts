@@ -40,7 +40,7 @@ export type { ParameterInit, ParameterSpec } from './parameters/level-parameters
 export { parameterName } from './parameters/names.ts';
 export { pipParameters } from './parameters/pip-parameters.ts';
 export { type BaseFit, type BaseHost, baseFit } from './plan/base-fit.ts';
-export { stampKey } from './plan/check-host.ts';
+export { alreadyGrafted, stampKey } from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
 export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
 export { makePlan, requirePlan } from './plan/make-plan.ts';

@@ -1,8 +1,17 @@
-export { formatOf, type ImageFormat, imageExtensions } from './image/formats.ts';
+export { droppedBy } from './image/dropped-by.ts';
+export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
 export { type ImageSize, imageSize } from './image/image-size.ts';
 export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
+export { Restored } from './restorer/restored.ts';
+export {
+  type OpenOptions,
+  Restorer,
+  type RestorerOptions,
+  type Weights,
+} from './restorer/restorer.ts';
+export type { ImageSource, RawImage } from './restorer/to-image.ts';
 export { imageInput, imageOutput } from './run/image-values.ts';
 export { isOutOfMemory } from './run/is-out-of-memory.ts';
 export { type RestoreOptions, restoreImage } from './run/restore-image.ts';

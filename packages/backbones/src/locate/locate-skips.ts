@@ -5,9 +5,11 @@ import { chooseSkips, type Skip } from './choose-skips.ts';
 import { extentOf } from './extent.ts';
 import { imageTensorsOf } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
+import { liveNodes } from './live-nodes.ts';
 import type { Located } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
 import { type Trails, trailsOf } from './trail.ts';
+import { unknownShapes } from './unknown-shapes.ts';
 import { warningsOf } from './warnings/index.ts';
 
 /**
@@ -36,8 +38,26 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     const reason = 'NHWC: channels come last; export the model with channels second (NCHW)';
     return { ...nothing, rejected: [{ value: image.input, reason }], sizeMultiple: 1, image };
   }
+  const empty = facts.model.graph.inputs.find(({ name }) => name === image.input)?.dims;
+  if (empty?.includes(0)) {
+    const reason = `its size is [${empty.map((size) => size ?? '?').join(', ')}], and a size of 0 takes no image; export the model with the batch and sizes left open, or as numbers above 0`;
+    return { ...nothing, rejected: [{ value: image.input, reason }], sizeMultiple: 1, image };
+  }
+  const live = liveNodes(facts);
   const joins = joinsOf(facts, trails);
-  const { skips, rejected } = chooseSkips(facts, trails, joins);
+  const { skips, rejected } = chooseSkips(
+    facts,
+    trails,
+    joins.filter(({ node }) => live.has(node.index)),
+  );
+  const dead = chooseSkips(
+    facts,
+    trails,
+    joins.filter(({ node }) => !live.has(node.index)),
+  ).skips.map(({ join, skip }) => ({
+    value: skip.value,
+    reason: `a skip connection of a dead branch: no output of the model depends on '${join.node.name || join.node.outputs[0]}', where it joins`,
+  }));
   const unusable = skips.flatMap(({ skip }) => {
     const reason = layoutProblem(facts, trails, skip);
     return reason === undefined ? [] : [{ value: skip.value, reason }];
@@ -52,10 +72,16 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     value,
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
   }));
+  const unknown = sites.length > 0 ? [] : unknownShapes(facts);
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
-    ...{ family, confidence, sites, rejected: [...unusable, ...prompts, ...rejected] },
+    ...{
+      family,
+      confidence,
+      sites,
+      rejected: [...unusable, ...dead, ...prompts, ...rejected, ...unknown],
+    },
     ...{ warnings: warningsOf(facts), image },
     // Found by trying sizes, which takes as long as everything before: made when it is asked for.
     get sizeMultiple() {

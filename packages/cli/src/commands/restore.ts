@@ -15,7 +15,7 @@ export function command(): Command {
     .argument('<model>', 'ONNX file, grafted or not')
     .argument(
       '<images...>',
-      'PNG, JPEG, WebP or TIFF files, folders of them, or patterns as photos/**/*.jpg',
+      'PNG, JPEG, WebP, TIFF or AVIF files, folders of them, or patterns as photos/**/*.jpg',
     )
     .addOption(
       outputOption(
@@ -45,6 +45,11 @@ export function command(): Command {
       '--overlap <pixels>',
       'what neighbouring tiles share; default: a quarter of the tile, 64 at most',
       wholeNumber(0, 65_535),
+    )
+    .option(
+      '--max-pixels <number>',
+      'largest width x height of an image; default: 200000000',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .action(
       run<[string, string[]], RestoreRequest>((session, model, images, options) => {

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { formatOf } from '@pip-graft/restore';
+import { formatOf, resultName } from '@pip-graft/restore';
 import type { Picture } from './find-pictures.ts';
 
 /** A picture and the file that its result goes into. */
@@ -22,7 +22,8 @@ export function placeResults(pictures: readonly Picture[], folder: string): Job[
   }
   const sources = new Map(pictures.map(({ path }) => [real(path), path]));
   const jobs = new Map<string, Job>();
-  for (const picture of pictures) {
+  for (const found of pictures) {
+    const picture = { ...found, name: resultName(found.name) };
     const output = join(folder, picture.name);
     const target = real(output);
     const first = jobs.get(target);

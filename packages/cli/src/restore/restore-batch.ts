@@ -4,6 +4,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import {
   decodeImage,
+  droppedBy,
+  formatOf,
   imageSize,
   type RestoreTiledOptions,
   restoreTiled,
@@ -31,6 +33,8 @@ export interface Batch {
   /** Digest of the model and all settings. */
   readonly settings: string;
   readonly restore: RestoreTiledOptions;
+  /** Most pixels of an image; default: that of reading images. */
+  readonly pixels?: number;
   /** Where the tile is to be chosen by memory. */
   readonly auto?: { readonly bytesPerPixel: number; readonly available: number };
 }
@@ -72,7 +76,10 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
     const leave = await room.enter(width * height);
     try {
       session.signal.throwIfAborted();
-      const image = await decodeImage(bytes, { label: job.path });
+      const image = await decodeImage(bytes, {
+        label: job.path,
+        ...(batch.pixels === undefined ? {} : { pixels: batch.pixels }),
+      });
       const { sizeMultiple = 1, overlap = 0 } = batch.restore;
       const next = await turn.enter(1);
       let plan: TilePlan | undefined;
@@ -107,6 +114,12 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
         throw ioError('write', batch.folder, error);
       });
       await writeImage(job.output, restored);
+      const dropped = droppedBy(restored, formatOf(job.output));
+      if (dropped.length > 0) {
+        session.note(
+          `${job.path}: its ${dropped.join(' and ')} cannot be kept in ${job.output}; rename the image to .png to keep ${dropped.length > 1 ? 'them' : 'it'}`,
+        );
+      }
       const entry = { name: job.name, input: digestOf(bytes), settings: batch.settings };
       await batch.journal.add(entry);
       return { ...(plan ? { plan } : {}), ...(found ? { found } : {}) };

@@ -18,6 +18,7 @@ export interface RestoreRequest {
   readonly deviceId?: number;
   readonly tile: number | 'auto';
   readonly overlap?: number;
+  readonly maxPixels?: number;
 }
 
 /** Finds the pictures, leaves out what is done, restores the rest and says what became of each. */
@@ -45,7 +46,10 @@ export async function restorePictures(
   const key = keyOf(settings, request);
   const todo = await notDone(jobs, { journal, settings: key, session });
 
-  const batch = { session, folder: output, journal, settings: key, ...tilesOf(settings, request) };
+  const batch = {
+    ...{ session, folder: output, journal, settings: key, ...tilesOf(settings, request) },
+    ...(request.maxPixels === undefined ? {} : { pixels: request.maxPixels }),
+  };
   const outcomes = todo.length === 0 ? [] : await onDevice(model, request, todo, batch);
   const first = outcomes[0];
   if (alone && first?.error !== undefined) throw first.error;

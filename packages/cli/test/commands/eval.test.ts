@@ -193,7 +193,7 @@ describe('graft eval', () => {
     ['an empty folder', 7, 'nothing to evaluate', ['--data', 'empty']],
     ['clean pictures alone', 7, '--degrade noise:25', ['--data', 'photos']],
     ['no --data', 2, '--data', []],
-    ['an unknown degradation', 2, '"snow"', ['--data', 'photos', '--degrade', 'snow']],
+    ['an unknown degradation', 2, "'snow'", ['--data', 'photos', '--degrade', 'snow']],
     ['a wrong amount', 2, 'noise:NUMBER', ['--data', 'photos', '--degrade', 'noise:x']],
     ['an unknown label', 2, "'snow'", ['--data', 'pairs', '--degradation', 'snow']],
     ['a map for no task', 2, 'there are derain', ['--data', 'pairs', '--map', 'x=rain']],

@@ -81,7 +81,7 @@ describe('a folder', () => {
       'photos/deep/c.tiff → out/deep/c.tiff',
       'photos/deep/日本 語/ü.webp → out/deep/日本 語/ü.webp',
       '1 of 5 images failed:',
-      expect.stringMatching(/^ {2}photos\/bad\.jpg: not a readable picture/),
+      expect.stringMatching(/^ {2}photos\/bad\.jpg: not a readable image/),
     ]);
     expect(files('out')).toEqual([
       '.graft-restore.jsonl',

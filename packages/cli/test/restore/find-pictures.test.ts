@@ -63,6 +63,15 @@ describe('findPictures', () => {
     });
   });
 
+  it('a folder gives what phones write too', async () => {
+    mkdirSync(join(folder, 'phone'));
+    for (const name of ['a.HEIC', 'b.avif']) writeFileSync(join(folder, 'phone', name), '');
+    expect((await find(['phone'])).found).toEqual([
+      'phone/a.HEIC as a.HEIC',
+      'phone/b.avif as b.avif',
+    ]);
+  });
+
   it('results inside the folder are not restored again, by folder or by pattern', async () => {
     const { found } = await find(['in'], 'in/done');
     expect(found).toHaveLength(5);

@@ -25,6 +25,14 @@ describe('placeResults', () => {
     ]);
   });
 
+  it('what is never written as it came is written as PNG, beside an image of the same name', () => {
+    const images = [picture('in/x.heic', 'x.heic'), picture('in/x.png', 'x.png')];
+    expect(placeResults(images, at('out')).map(({ name }) => name)).toEqual([
+      'x.heic.png',
+      'x.png',
+    ]);
+  });
+
   it('a picture that was named twice is restored once', () => {
     const twice = [picture('in/a.png', 'a.png'), picture('link/a.png', 'a.png')];
     expect(placeResults(twice, at('out'))).toHaveLength(1);

@@ -1,15 +1,15 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { stampKey } from '@pip-graft/pip-core';
+import { alreadyGrafted, stampKey } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 
 /** How many rejected candidates a message names. */
 const listed = 5;
 
-/** Refuses a host without skip connections, with the reasons. Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT`. */
+/** Refuses a host without skip connections, with the reasons. Errors: `ALREADY_GRAFTED`, `NO_SITES`, `UNSUPPORTED_LAYOUT`. */
 export function requireSites({ model, located }: Host): void {
-  // A graft changes what stands on the sites; planning says so in better words.
-  if (located.sites.length > 0 || model.metadata.has(stampKey)) return;
   const { label } = model.source;
+  if (model.metadata.has(stampKey)) throw new GraftError('ALREADY_GRAFTED', alreadyGrafted(label));
+  if (located.sites.length > 0) return;
   const reasons = located.rejected
     .slice(0, listed)
     .map(({ value, reason }) => `'${value}': ${reason}`);

@@ -1,8 +1,11 @@
 import type { Graph, Model, Node } from '../model/model.ts';
+import { nodePlace } from '../model/node-place.ts';
+import { tensorsOf } from '../model/tensors-of.ts';
+import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';
 import type { Finding } from './finding.ts';
-import { Findings, givenNames, isVisible, nodePlace, type Scope } from './scope.ts';
+import { Findings, givenNames, isVisible, type Scope } from './scope.ts';
 
 /** From this IR version on, an initialiser need not be listed as an input (onnx.proto). */
 const initializersAlone = 4;
@@ -34,12 +37,15 @@ export function checkModel(model: Model): readonly Finding[] {
     checkOutputs(body.outputs, scope, within, findings);
     checkParts(model, body.nodes, scope, within, findings);
   }
+  checkNames(model, findings);
+  for (const { tensor, place } of tensorsOf(model)) checkTensor(model, tensor, place, findings);
   return findings.list;
 }
 
 function checkListed(model: Model, findings: Findings): void {
   const inputs = new Set(model.graph.inputs.map(({ name }) => name));
-  for (const { name } of model.graph.initializers) {
+  const { initializers, sparseInitializers } = model.graph;
+  for (const { name } of [...initializers, ...sparseInitializers]) {
     if (inputs.has(name)) continue;
     const message = `IR version ${model.irVersion} wants every initialiser listed as an input too.`;
     findings.error('INITIALIZER_NOT_INPUT', `initializer '${name}'`, message);
@@ -55,13 +61,12 @@ function checkGraph(
   findings: Findings,
 ): void {
   const seen = new Set<string>();
-  for (const tensor of graph.initializers) {
+  for (const tensor of [...graph.initializers, ...graph.sparseInitializers]) {
     const place = `${within}initializer '${tensor.name}'`;
     if (seen.has(tensor.name)) {
       findings.error('DUPLICATE_INITIALIZER', place, 'another initialiser has the same name.');
     }
     seen.add(tensor.name);
-    checkTensor(model, tensor, place, findings);
   }
   const scope = checkNodes(graph.nodes, givenNames(graph), outer, within, findings);
   checkOutputs(
@@ -112,9 +117,6 @@ function checkParts(
 ): void {
   for (const node of nodes) {
     const place = nodePlace(node, within);
-    for (const { name, tensor } of node.attributes.values()) {
-      if (tensor) checkTensor(model, tensor, `${place} attribute '${name}'`, findings);
-    }
     for (const body of node.subgraphs) {
       checkGraph(model, body, scope, `${place} body '${body.name}': `, findings);
     }

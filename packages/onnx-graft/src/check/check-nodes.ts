@@ -1,17 +1,20 @@
 import type { Node } from '../model/model.ts';
-import { type Findings, isVisible, nodePlace, type Scope } from './scope.ts';
+import { nodePlace } from '../model/node-place.ts';
+import { inFileOrder } from '../model/sort-nodes.ts';
+import { type Findings, isVisible, type Scope } from './scope.ts';
 
 /**
  * Checks a list of nodes as ONNX wants it: every value made once and before it is read.
  * Returns the scope that the nodes' bodies see.
  */
 export function checkNodes(
-  nodes: readonly Node[],
+  sorted: readonly Node[],
   given: ReadonlySet<string>,
   outer: Scope | undefined,
   within: string,
   findings: Findings,
 ): Scope {
+  const nodes = inFileOrder(sorted);
   const makers = new Map<string, number>();
   const names = new Set(given);
   const nodeNames = new Set<string>();

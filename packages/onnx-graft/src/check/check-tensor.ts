@@ -1,13 +1,19 @@
 import { byteLengthOf, type DataType } from '../model/data-type.ts';
 import type { Field, Model, Tensor } from '../model/model.ts';
 import { elementCount } from '../model/read-tensor.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { Findings } from './scope.ts';
 
 /** Bytes looked at in one go when numbers of variable length are counted. */
 const chunkBytes = 1 << 20;
 
 /** Checks that a tensor's data is as long as its type and dimensions say. Weights are not read. */
-export function checkTensor(model: Model, tensor: Tensor, place: string, findings: Findings): void {
+export function checkTensor(
+  model: Model,
+  tensor: Tensor,
+  place: () => string,
+  findings: Findings,
+): void {
   const { dataType, data, dims } = tensor;
   // Types newer than this version, and strings, have no known width.
   const count = elementCount(dims);
@@ -16,7 +22,7 @@ export function checkTensor(model: Model, tensor: Tensor, place: string, finding
   const wrong = (have: number, want: number, unit: string): void => {
     if (have === want) return;
     const message = `${dataType} [${dims.join(', ')}] takes ${want} ${unit}, but there are ${have}.`;
-    findings.error('WRONG_LENGTH', place, message);
+    findings.error('WRONG_LENGTH', place(), message);
   };
   if (data.kind === 'raw') wrong(data.end - data.start, length, 'bytes');
   else if (data.kind === 'external') wrong(data.length ?? length, length, 'bytes');
@@ -37,8 +43,8 @@ function elementsStored(dataType: DataType): number | undefined {
 function storedCount(model: Model, field: Field): number {
   const { number, wireType, body, end } = field;
   if (wireType !== 2) return 1;
-  if (number === 4) return (end - body) / 4;
-  if (number === 10) return (end - body) / 8;
+  if (number === onnx.TensorProto.floatData) return (end - body) / 4;
+  if (number === onnx.TensorProto.doubleData) return (end - body) / 8;
   let count = 0;
   for (let at = body; at < end; at += chunkBytes) {
     const chunk = model.source.read(at, Math.min(at + chunkBytes, end));

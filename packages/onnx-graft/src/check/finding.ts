@@ -32,5 +32,7 @@ export type FindingCode =
   | 'WRONG_LENGTH'
   /** Before IR version 4 every initialiser had to be listed as an input. */
   | 'INITIALIZER_NOT_INPUT'
+  /** Bytes in a name that are not UTF-8: onnxruntime takes them, Python and browsers do not. */
+  | 'NOT_UTF8'
   /** A node without any output, or without an operator. */
   | 'EMPTY_NODE';

@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../model/model.ts';
+import type { Graph } from '../model/model.ts';
 import type { Finding, FindingCode } from './finding.ts';
 
 /** Names that can be read where a node stands: those of its graph, and of the graphs around it. */
@@ -13,18 +13,12 @@ export function isVisible(scope: Scope | undefined, name: string): boolean {
   return false;
 }
 
-/** How a node is called in messages. */
-export function nodePlace(node: Node, within: string): string {
-  const name = node.name === '' ? `#${node.index}` : `'${node.name}'`;
-  return `${within}node ${name} (${node.opType})`;
-}
-
 /** The names a graph defines before its nodes run: inputs and initialisers. */
 export function givenNames(graph: Graph): Set<string> {
   return new Set([
     ...graph.inputs.map(({ name }) => name),
     ...graph.initializers.map(({ name }) => name),
-    ...graph.sparseInitializers,
+    ...graph.sparseInitializers.map(({ name }) => name),
   ]);
 }
 

@@ -1,6 +1,7 @@
-import type { Field, Model } from '../model/model.ts';
-import { graphField } from '../model/read-graph.ts';
-import { modelField } from '../model/read-model.ts';
+import type { Field, Model, SparseTensor, Tensor } from '../model/model.ts';
+import { inFileOrder } from '../model/sort-nodes.ts';
+import { onnx } from '../wire/onnx-fields.ts';
+import { compareExternal, type ExternalReaders } from './compare-external.ts';
 import { compareRecords, type Records } from './compare-records.ts';
 import { explainFunction, explainNode, explainTensor, explainValue } from './explain.ts';
 import type { ModelDiff, RecordDiff } from './model-diff.ts';
@@ -10,10 +11,11 @@ import { sameBytes } from './same-bytes.ts';
  * How two models differ, record by record: what was added, removed and changed, and how many
  * records are equal as bytes. Weights are compared in pieces and never held.
  *
+ * @param external reads the external data of both, which is then compared too
  * @example
  * diffModels(host, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
  */
-export function diffModels(a: Model, b: Model): ModelDiff {
+export function diffModels(a: Model, b: Model, external?: ExternalReaders): ModelDiff {
   const records = <T extends { readonly field: Field }>(
     of: (model: Model) => readonly T[],
     nameOf: (record: T) => string,
@@ -27,14 +29,24 @@ export function diffModels(a: Model, b: Model): ModelDiff {
   };
   const named = ({ name }: { readonly name: string }): string => name;
   const whole = ({ source }: Model) => ({ source, start: 0, end: source.size });
+  const externalData = external && compareExternal(a, b, external);
   return {
-    identical: sameBytes(whole(a), whole(b)),
+    identical:
+      sameBytes(whole(a), whole(b)) &&
+      (externalData === undefined || externalData.changed.length === 0),
     nodes: records(
-      ({ graph }) => graph.nodes,
+      ({ graph }) => inFileOrder(graph.nodes),
       (node) => node.outputs.find((name) => name !== '') ?? node.name,
       (before, after) => explainNode(a, b, before, after),
     ),
-    initializers: records(({ graph }) => graph.initializers, named, explainTensor),
+    initializers: records(
+      ({ graph }): (Tensor | SparseTensor)[] => [
+        ...graph.initializers,
+        ...graph.sparseInitializers,
+      ],
+      named,
+      explainTensor,
+    ),
     inputs: records(({ graph }) => graph.inputs, named, explainValue),
     outputs: records(({ graph }) => graph.outputs, named, explainValue),
     valueInfos: records(({ graph }) => graph.valueInfos, named, explainValue),
@@ -46,6 +58,7 @@ export function diffModels(a: Model, b: Model): ModelDiff {
     metadata: compareMaps(a.metadata, b.metadata),
     opsets: compareMaps(a.opsets, b.opsets),
     other: records(otherRecords, named, () => []),
+    ...(externalData && { externalData }),
   };
 }
 
@@ -67,42 +80,38 @@ function compareMaps(
   };
 }
 
+const model = onnx.ModelProto;
+const graph = onnx.GraphProto;
+
 const seenInModel: ReadonlySet<number> = new Set([
-  ...[modelField.graph, modelField.opsetImport, modelField.metadata, modelField.function],
+  ...[model.graph, model.opsetImport, model.metadataProps, model.functions],
 ]);
 const seenInGraph: ReadonlySet<number> = new Set([
-  ...[graphField.node, graphField.initializer, graphField.input, graphField.output],
-  graphField.valueInfo,
+  ...[graph.node, graph.initializer, graph.sparseInitializer, graph.input, graph.output],
+  graph.valueInfo,
 ]);
 
-/** Names of the fields that are compared as bytes only (onnx.proto). */
-const modelNames: Readonly<Record<number, string>> = {
-  1: 'ir_version',
-  2: 'producer_name',
-  3: 'producer_version',
-  4: 'domain',
-  5: 'model_version',
-  6: 'doc_string',
-  20: 'training_info',
-};
-const graphNames: Readonly<Record<number, string>> = {
-  2: 'graph.name',
-  10: 'graph.doc_string',
-  14: 'graph.quantization_annotation',
-  15: 'graph.sparse_initializer',
-  16: 'graph.metadata_props',
-};
+/** Names of fields as onnx.proto writes them. */
+const namesOf = (fields: Readonly<Record<string, number>>): ReadonlyMap<number, string> =>
+  new Map(
+    Object.entries(fields).map(([name, number]) => [
+      number,
+      name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+    ]),
+  );
+const modelNames = namesOf(model);
+const graphNames = namesOf(graph);
 
 function otherRecords(model: Model): { name: string; field: Field }[] {
   const inModel = model.fields.filter(({ number }) => !seenInModel.has(number));
   const inGraph = model.graph.fields.filter(({ number }) => !seenInGraph.has(number));
   return [
     ...inModel.map((field) => ({
-      name: modelNames[field.number] ?? `field ${field.number}`,
+      name: modelNames.get(field.number) ?? `field ${field.number}`,
       field,
     })),
     ...inGraph.map((field) => ({
-      name: graphNames[field.number] ?? `graph.field ${field.number}`,
+      name: `graph.${graphNames.get(field.number) ?? `field ${field.number}`}`,
       field,
     })),
   ];

@@ -1,4 +1,4 @@
-import type { FunctionBody, Model, Node, Tensor, ValueInfo } from '../model/model.ts';
+import type { FunctionBody, Model, Node, SparseTensor, Tensor, ValueInfo } from '../model/model.ts';
 import { sameBytes } from './same-bytes.ts';
 
 /** What differs between two nodes that make the same value. */
@@ -35,7 +35,10 @@ function explainList(kind: string, before: readonly string[], after: readonly st
 }
 
 /** What differs between two tensors of one name. */
-export function explainTensor(before: Tensor, after: Tensor): string[] {
+export function explainTensor(
+  before: Tensor | SparseTensor,
+  after: Tensor | SparseTensor,
+): string[] {
   const what: string[] = [];
   if (before.dataType !== after.dataType) {
     what.push(`type ${before.dataType} → ${after.dataType}`);
@@ -43,10 +46,13 @@ export function explainTensor(before: Tensor, after: Tensor): string[] {
   if (before.dims.join() !== after.dims.join()) {
     what.push(`dimensions [${before.dims.join(', ')}] → [${after.dims.join(', ')}]`);
   }
-  if (before.data.kind !== after.data.kind) {
-    what.push(`data ${before.data.kind} → ${after.data.kind}`);
-  }
+  const [old, now] = [kindOf(before), kindOf(after)];
+  if (old !== now) what.push(`data ${old} → ${now}`);
   return what.length > 0 ? what : ['data'];
+}
+
+function kindOf(tensor: Tensor | SparseTensor): string {
+  return 'data' in tensor ? tensor.data.kind : 'sparse';
 }
 
 /** What differs between two inputs, outputs or annotations of one name. */

@@ -1,9 +1,10 @@
 /** How two models differ, record by record. */
 export interface ModelDiff {
-  /** The files are equal byte for byte. */
+  /** The files are equal byte for byte, and so is their external data where it was compared. */
   readonly identical: boolean;
   /** Matched by first output, which is unique in a graph; names are not. */
   readonly nodes: RecordDiff;
+  /** Sparse ones too. */
   readonly initializers: RecordDiff;
   readonly inputs: RecordDiff;
   readonly outputs: RecordDiff;
@@ -13,6 +14,8 @@ export interface ModelDiff {
   readonly opsets: RecordDiff;
   /** Everything else: producer, IR version, documentation, training info, newer fields. */
   readonly other: RecordDiff;
+  /** Tensors with external data, by their place; left out when it was not compared. */
+  readonly externalData?: RecordDiff | undefined;
 }
 
 /** One kind of record. Unchanged records are equal as bytes. */

@@ -1,8 +1,8 @@
-import protobuf from 'protobufjs/minimal.js';
 import type { NodeSpec, TensorSpec, ValueSpec } from '../author/spec.ts';
 import type { Model } from '../model/model.ts';
-import { graphField } from '../model/read-graph.ts';
-import { modelField, readModel } from '../model/read-model.ts';
+import { readModel } from '../model/read-model.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import { type Piece, pieceSource } from '../wire/source.ts';
 import {
   encodeField,
@@ -40,21 +40,20 @@ export interface ModelSpec {
  *   nodes: [relu], initializers: [], inputs: [x], outputs: [{ ...x, name: 'y' }] });
  */
 export function buildModel(spec: ModelSpec): Model {
-  const head = protobuf.Writer.create();
-  head.uint32(modelField.irVersion * 8).int64(spec.irVersion);
-  head.uint32(modelField.producerName * 8 + 2).string(spec.producer.name);
-  head.uint32(modelField.producerVersion * 8 + 2).string(spec.producer.version);
+  const { irVersion, producerName, producerVersion, opsetImport } = onnx.ModelProto;
+  const head = new FieldWriter()
+    .int(irVersion, spec.irVersion)
+    .text(producerName, spec.producer.name)
+    .text(producerVersion, spec.producer.version);
   for (const [domain, version] of Object.entries({ '': spec.opset, ...spec.opsets })) {
-    head.uint32(modelField.opsetImport * 8 + 2).fork();
-    if (domain !== '') head.uint32(10).string(domain);
-    head.uint32(16).int64(version).ldelim();
+    head.message(opsetImport, (opset) => {
+      if (domain !== '') opset.text(onnx.OperatorSetIdProto.domain, domain);
+      opset.int(onnx.OperatorSetIdProto.version, version);
+    });
   }
   const graph: Piece[] = [
     ...spec.nodes.map(encodeNode),
-    protobuf.Writer.create()
-      .uint32(graphField.name * 8 + 2)
-      .string(spec.graphName)
-      .finish(),
+    new FieldWriter().text(onnx.GraphProto.name, spec.graphName).finish(),
     ...spec.initializers.flatMap(encodeTensor),
     ...spec.inputs.map((value) => encodeValueInfo(value, 'input')),
     ...spec.outputs.map((value) => encodeValueInfo(value, 'output')),
@@ -63,6 +62,6 @@ export function buildModel(spec: ModelSpec): Model {
   const metadata = Object.entries(spec.metadata ?? {}).map(([key, value]) =>
     encodeMetadata(key, value),
   );
-  const pieces = [head.finish(), ...encodeField(modelField.graph, graph), ...metadata];
+  const pieces = [head.finish(), ...encodeField(onnx.ModelProto.graph, graph), ...metadata];
   return readModel(pieceSource(pieces, spec.graphName));
 }

@@ -2,9 +2,11 @@ import { GraftError } from '../error.ts';
 import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import { type Piece, type PieceSource, pieceLength, pieceSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { encodeField, encodeVarint } from './encode.ts';
+import { encodeEntry, encodeField } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
 /** Options of {@link externalizeWeights}. */
@@ -31,13 +33,16 @@ const pageBytes = 65536;
 /** From this size on tensors begin a page: onnxruntime's `align_threshold`; smaller ones would be mostly padding. */
 const pagedFrom = 1024 * 1024;
 
+/** TensorProto.DataLocation. */
+const external = 1;
+
 /** Smaller tensors: a multiple of any element's size. */
 const elementBytes = 16;
 
 /** TensorProto fields that hold the elements or say where they are. */
-const ofData: ReadonlySet<number> = new Set([9, 13, 14]);
-
-const utf8 = new TextEncoder();
+const ofData: ReadonlySet<number> = new Set([
+  ...[onnx.TensorProto.rawData, onnx.TensorProto.externalData, onnx.TensorProto.dataLocation],
+]);
 
 /**
  * A model with its large initializers in one data file beside it: how files past protobuf's 2 GiB are
@@ -87,9 +92,8 @@ export function externalizeWeights(
       if (!ofData.has(part.number)) body.push({ source, start: part.start, end: part.end });
     });
     for (const [key, value] of Object.entries({ location, offset, length }))
-      body.push(...entry(key, String(value)));
-    // data_location = EXTERNAL
-    body.push(encodeVarint(14 * 8), encodeVarint(1));
+      body.push(encodeEntry(onnx.TensorProto.externalData, key, String(value)));
+    body.push(new FieldWriter().int(onnx.TensorProto.dataLocation, external).finish());
     edits.push({
       ...{ start: field.start, end: field.end, parents: [graph.field] },
       pieces: encodeField(field.number, body),
@@ -97,14 +101,6 @@ export function externalizeWeights(
   }
   const moved = edits.length === 0 ? model : readLater(rewrite(model, edits));
   return { model: moved, data: pieceSource(pieces, location) };
-}
-
-/** A StringStringEntryProto in `external_data`. */
-function entry(key: string, value: string): Piece[] {
-  return encodeField(13, [
-    ...encodeField(1, [utf8.encode(key)]),
-    ...encodeField(2, [utf8.encode(value)]),
-  ]);
 }
 
 /** What {@link openModel} would refuse to read is not written. */

@@ -1,5 +1,5 @@
 import type { ValueSpec } from '../author/spec.ts';
-import { capturesOf } from '../facts/links.ts';
+import { capturesOf } from '../model/captures.ts';
 import type { Field, Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import { encodeBareOutput, encodeValueInfo } from './encode.ts';
@@ -33,6 +33,7 @@ export function extractNodes(model: Model, { nodes, inputs, outputs }: Extract):
   const dropped: Field[] = [
     ...graph.nodes.filter(({ index }) => !nodes.has(index)),
     ...graph.initializers.filter(({ name }) => !read.has(name)),
+    ...graph.sparseInitializers.filter(({ name }) => !read.has(name)),
     ...graph.inputs,
     ...graph.outputs,
   ].map(({ field }) => field);

@@ -1,17 +1,20 @@
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { byteLengthOf } from '../model/data-type.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalRange, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
-import { type ExternalReader, elementCount } from '../model/read-tensor.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { encodeField } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
 /** TensorProto fields that say where external data is. */
-const locating: ReadonlySet<number> = new Set([13, 14]);
+const locating: ReadonlySet<number> = new Set([
+  onnx.TensorProto.externalData,
+  onnx.TensorProto.dataLocation,
+]);
 
 /**
  * A model with all external data as raw data inside; the data stays a range of its file until saved.
@@ -19,16 +22,15 @@ const locating: ReadonlySet<number> = new Set([13, 14]);
  * Errors: `LIMIT_EXCEEDED` when the result would pass protobuf's 2 GiB.
  */
 export function inlineExternal(model: Model, external: ExternalReader): Model {
-  const edits = externalTensors(model).map(({ tensor, data, parents }): Edit => {
-    const source = external(data.location);
-    const size = tensor.dataType && byteLengthOf(tensor.dataType, elementCount(tensor.dims));
-    const length = data.length ?? size ?? source.size - data.offset;
+  const edits = externalTensors(model).map((outside): Edit => {
+    const { tensor, data, parents } = outside;
+    const range = externalRange(outside, external(data.location));
     const body: Piece[] = [];
     new WireReader(model.source).fields(tensor.field.body, tensor.field.end, (field) => {
       if (!locating.has(field.number))
         body.push({ source: model.source, start: field.start, end: field.end });
     });
-    body.push(...encodeField(9, [{ source, start: data.offset, end: data.offset + length }]));
+    body.push(...encodeField(onnx.TensorProto.rawData, [range]));
     return {
       start: tensor.field.start,
       end: tensor.field.end,

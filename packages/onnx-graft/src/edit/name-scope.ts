@@ -46,12 +46,12 @@ export class NameScope {
   #addGraph(graph: Graph): void {
     for (const { name } of [
       ...graph.initializers,
+      ...graph.sparseInitializers,
       ...graph.inputs,
       ...graph.outputs,
       ...graph.valueInfos,
     ])
       this.#taken.add(name);
-    for (const name of graph.sparseInitializers) this.#taken.add(name);
     this.#addNodes(graph.nodes);
   }
 

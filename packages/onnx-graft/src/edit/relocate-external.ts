@@ -2,13 +2,13 @@ import { externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { encodeField } from './encode.ts';
+import { encodeEntry, encodeField } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
-const externalDataField = 13;
-const utf8 = new TextEncoder();
+const { externalData } = onnx.TensorProto;
 
 /** A model whose external data has other locations; offsets and lengths stay. */
 export function relocateExternal(model: Model, locate: (location: string) => string): Model {
@@ -16,14 +16,10 @@ export function relocateExternal(model: Model, locate: (location: string) => str
     const reader = new WireReader(model.source);
     const body: Piece[] = [];
     reader.fields(tensor.field.body, tensor.field.end, (field) => {
-      const entry = field.number === externalDataField ? readEntry(reader, field) : undefined;
-      if (entry?.[0] === 'location') {
-        const parts = [
-          ...encodeField(1, [utf8.encode('location')]),
-          ...encodeField(2, [utf8.encode(locate(entry[1]))]),
-        ];
-        body.push(...encodeField(externalDataField, parts));
-      } else body.push({ source: model.source, start: field.start, end: field.end });
+      const entry = field.number === externalData ? readEntry(reader, field) : undefined;
+      if (entry?.[0] === 'location')
+        body.push(encodeEntry(externalData, 'location', locate(entry[1])));
+      else body.push({ source: model.source, start: field.start, end: field.end });
     });
     return {
       start: tensor.field.start,

@@ -1,10 +1,9 @@
 import type { Field, Model, Node } from '../model/model.ts';
-import { nodeField } from '../model/read-node.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import { joinPieces } from '../wire/source.ts';
+import { encodeText } from '../wire/text.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { encodeField } from './encode.ts';
-
-const utf8 = new TextEncoder();
 
 /**
  * A node's record with some of its inputs, or outputs, named anew; all its other bytes stay.
@@ -23,8 +22,8 @@ export function renameValues(
   const body: Parameters<typeof joinPieces>[0][number][] = [];
   const next = { input: 0, output: 0 };
   const renamed = ({ number }: Field): string | undefined => {
-    if (number === nodeField.input) return inputs.get(next.input++);
-    return number === nodeField.output ? outputs.get(next.output++) : undefined;
+    if (number === onnx.NodeProto.input) return inputs.get(next.input++);
+    return number === onnx.NodeProto.output ? outputs.get(next.output++) : undefined;
   };
   const copy = (field: Field): void => {
     body.push({ source, start: field.start, end: field.end });
@@ -32,7 +31,7 @@ export function renameValues(
   reader.fields(node.field.body, node.field.end, (field) => {
     const name = renamed(field);
     if (name === undefined) copy(field);
-    else body.push(...encodeField(field.number, [utf8.encode(name)]));
+    else body.push(...encodeField(field.number, [encodeText(name)]));
   });
   return joinPieces(encodeField(node.field.number, body));
 }

@@ -4,13 +4,12 @@ import { readGraph } from '../model/read-graph.ts';
 import { readLater } from '../model/read-later.ts';
 import { readNode } from '../model/read-node.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import { bytesSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { renameValues } from './rename-values.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 import { nodeKey, type SpliceUndo } from './splice.ts';
-
-const metadataField = 14;
 
 /**
  * Takes a splice out again. On a file that nothing else changed since, the
@@ -53,7 +52,8 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
   }
   const reader = new WireReader(model.source);
   for (const field of model.fields) {
-    if (field.number === metadataField && readEntry(reader, field)[0] === key) drop(field, []);
+    if (field.number === onnx.ModelProto.metadataProps && readEntry(reader, field)[0] === key)
+      drop(field, []);
   }
   const width = undo.graphLengthWidth;
   return readLater(

@@ -15,7 +15,8 @@ const mostChannels = 16;
 
 /** The graph inputs that look like images, in the model's order. */
 export function imageInputs(model: Model): ImageInput[] {
-  const defaults = new Set(model.graph.initializers.map(({ name }) => name));
+  const { initializers, sparseInitializers } = model.graph;
+  const defaults = new Set([...initializers, ...sparseInitializers].map(({ name }) => name));
   return model.graph.inputs.flatMap((input) => {
     const { name, dims, dataType } = input;
     if (defaults.has(name) || dims?.length !== 4 || !isNumeric(dataType)) return [];

@@ -2,7 +2,7 @@ import type { FunctionBody, Graph, Model, Node, Tensor } from '../model/model.ts
 import { Call, type Conflict } from './call.ts';
 import { readConstant } from './read-constant.ts';
 import { ruleOf } from './rules/table.ts';
-import { type Shaped, shaped } from './shaped.ts';
+import { plain, type Shaped, shaped } from './shaped.ts';
 
 /** Functions may call functions; a chain deeper than this is a cycle. */
 const callDepth = 16;
@@ -65,6 +65,8 @@ class Run {
 
   graph(graph: Graph, values: Map<string, Shaped>, lookup: Lookup): void {
     for (const tensor of graph.initializers) values.set(tensor.name, this.#constant(tensor));
+    for (const { name, dataType, dims } of graph.sparseInitializers)
+      values.set(name, plain(dataType, dims));
     this.nodes(graph.nodes, values, lookup);
   }
 

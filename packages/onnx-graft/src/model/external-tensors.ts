@@ -1,39 +1,40 @@
-import type { Field, Graph, Model, Node, Tensor, TensorData } from './model.ts';
+import type { ByteSource } from '../wire/source.ts';
+import { byteLengthOf } from './data-type.ts';
+import type { Model, Tensor, TensorData } from './model.ts';
+import { elementCount } from './read-tensor.ts';
+import { type PlacedTensor, tensorsOf } from './tensors-of.ts';
 
 type External = Extract<TensorData, { kind: 'external' }>;
 
-/** A tensor whose elements are in another file, and the messages around its record, outermost first. */
-export interface ExternalTensor {
-  readonly tensor: Tensor;
+/** A tensor whose elements are in another file. */
+export interface ExternalTensor extends PlacedTensor {
   readonly data: External;
-  readonly parents: readonly Field[];
 }
 
-/** Every tensor with external data: initialisers and attributes, in all graphs and functions. */
+/** Every tensor with external data, wherever a model may hold one. */
 export function externalTensors(model: Model): ExternalTensor[] {
-  const found: ExternalTensor[] = [];
-  const add = (tensor: Tensor, parents: readonly Field[]): void => {
-    if (tensor.data.kind === 'external') found.push({ tensor, data: tensor.data, parents });
-  };
-  const visitNodes = (nodes: readonly Node[], parents: readonly Field[]): void => {
-    for (const node of nodes) {
-      for (const attribute of node.attributes.values()) {
-        if (attribute.tensor) add(attribute.tensor, [...parents, node.field, attribute.field]);
-      }
-      for (const body of node.subgraphs) {
-        const around = [...node.attributes.values()].find(
-          ({ field }) => field.start < body.field.start && body.field.end <= field.end,
-        );
-        if (around) visitGraph(body, [...parents, node.field, around.field]);
-      }
-    }
-  };
-  const visitGraph = (graph: Graph, parents: readonly Field[]): void => {
-    const inner = [...parents, graph.field];
-    for (const tensor of graph.initializers) add(tensor, inner);
-    visitNodes(graph.nodes, inner);
-  };
-  visitGraph(model.graph, []);
-  for (const body of model.functions) visitNodes(body.nodes, [body.field]);
-  return found;
+  return tensorsOf(model).flatMap((placed) => {
+    const { data } = placed.tensor;
+    return data.kind === 'external' ? [{ ...placed, data }] : [];
+  });
+}
+
+/** The files that hold a model's external data, by their locations. */
+export function externalLocations(model: Model): ReadonlySet<string> {
+  return new Set(externalTensors(model).map(({ data }) => data.location));
+}
+
+/** Bytes that a tensor takes in its file; undefined when they run to the file's end. */
+export function externalLength({ dataType, dims }: Tensor, data: External): number | undefined {
+  return data.length ?? (dataType && byteLengthOf(dataType, elementCount(dims)));
+}
+
+/** The range of a file that is a tensor's data. */
+export function externalRange(
+  { tensor, data }: ExternalTensor,
+  source: ByteSource,
+): { readonly source: ByteSource; readonly start: number; readonly end: number } {
+  const start = data.offset;
+  const length = externalLength(tensor, data);
+  return { source, start, end: length === undefined ? source.size : start + length };
 }

@@ -20,6 +20,7 @@ export interface Model {
   readonly metadata: ReadonlyMap<string, string>;
   readonly graph: Graph;
   readonly functions: readonly FunctionBody[];
+  readonly training: readonly Training[];
   /** The top-level fields in file order. */
   readonly fields: readonly Field[];
 }
@@ -29,7 +30,7 @@ export interface Graph {
   readonly name: string;
   readonly nodes: readonly Node[];
   readonly initializers: readonly Tensor[];
-  readonly sparseInitializers: readonly string[];
+  readonly sparseInitializers: readonly SparseTensor[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly valueInfos: readonly ValueInfo[];
@@ -45,12 +46,20 @@ export interface FunctionBody {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly nodes: readonly Node[];
+  /** Attributes with a default. */
+  readonly attributes: readonly Attribute[];
+  readonly field: Field;
+}
+
+/** A TrainingInfoProto: graphs that make first weights and better ones. */
+export interface Training {
+  readonly graphs: readonly Graph[];
   readonly field: Field;
 }
 
 /** A node. Attributes are found when the model is read and decoded when asked for. */
 export interface Node {
-  /** Position among its graph's nodes. */
+  /** Position among its graph's nodes, which are in topological order, whatever the file's is. */
   readonly index: number;
   readonly name: string;
   readonly opType: string;
@@ -74,6 +83,10 @@ export interface Attribute {
   readonly floats?: readonly number[];
   readonly strings?: readonly string[];
   readonly tensor?: Tensor;
+  /** Every tensor in it: `tensor`, and those of a list. */
+  readonly tensors?: readonly Tensor[];
+  readonly sparseTensors?: readonly SparseTensor[];
+  readonly graphs?: readonly Graph[];
 }
 
 /** A tensor's header, and where its elements are. */
@@ -83,6 +96,18 @@ export interface Tensor {
   readonly dataType: DataType | undefined;
   readonly dims: readonly number[];
   readonly data: TensorData;
+  readonly field: Field;
+}
+
+/** A tensor kept as its elements other than zero and their positions. */
+export interface SparseTensor {
+  /** The name of its values. */
+  readonly name: string;
+  readonly dataType: DataType | undefined;
+  /** The shape of the whole. */
+  readonly dims: readonly number[];
+  /** Values, then indices. */
+  readonly tensors: readonly Tensor[];
   readonly field: Field;
 }
 

@@ -1,21 +1,12 @@
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { WireReader } from '../wire/wire-reader.ts';
-import type { Field, Graph, Node, Tensor, ValueInfo } from './model.ts';
+import type { Field, Graph, Node, SparseTensor, Tensor, ValueInfo } from './model.ts';
 import { readNode } from './read-node.ts';
-import { readTensorHeader } from './read-tensor-header.ts';
+import { readSparseTensor, readTensorHeader } from './read-tensor-header.ts';
 import { readValueInfo } from './read-value-info.ts';
-
-/** Field numbers of GraphProto (onnx.proto). */
-export const graphField = {
-  node: 1,
-  name: 2,
-  initializer: 5,
-  input: 11,
-  output: 12,
-  valueInfo: 13,
-  sparseInitializer: 15,
-} as const;
+import { sortNodes } from './sort-nodes.ts';
 
 /** Reads a GraphProto and, below it, the bodies of its control flow. */
 export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
@@ -29,7 +20,7 @@ export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
   let name = '';
   const nodes: Node[] = [];
   const initializers: Tensor[] = [];
-  const sparseInitializers: string[] = [];
+  const sparseInitializers: SparseTensor[] = [];
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
   const valueInfos: ValueInfo[] = [];
@@ -37,33 +28,33 @@ export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
   reader.fields(field.body, field.end, (part) => {
     fields.push(part);
     switch (part.number) {
-      case graphField.node:
+      case onnx.GraphProto.node:
         nodes.push(
           readNode(reader, part, nodes.length, (body) => readGraph(reader, body, depth + 1)),
         );
         break;
-      case graphField.name:
+      case onnx.GraphProto.name:
         name = reader.string(part);
         break;
-      case graphField.initializer:
+      case onnx.GraphProto.initializer:
         initializers.push(readTensorHeader(reader, part));
         break;
-      case graphField.input:
+      case onnx.GraphProto.input:
         inputs.push(readValueInfo(reader, part));
         break;
-      case graphField.output:
+      case onnx.GraphProto.output:
         outputs.push(readValueInfo(reader, part));
         break;
-      case graphField.valueInfo:
+      case onnx.GraphProto.valueInfo:
         valueInfos.push(readValueInfo(reader, part));
         break;
-      case graphField.sparseInitializer:
-        sparseInitializers.push(readSparseName(reader, part));
+      case onnx.GraphProto.sparseInitializer:
+        sparseInitializers.push(readSparseTensor(reader, part));
     }
   });
   return {
     name,
-    nodes,
+    nodes: sortNodes(nodes),
     initializers,
     sparseInitializers,
     inputs,
@@ -72,14 +63,4 @@ export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
     field,
     fields,
   };
-}
-
-/** SparseTensorProto carries its name in `values` (field 1). */
-function readSparseName(reader: WireReader, field: Field): string {
-  reader.message(field);
-  let name = '';
-  reader.fields(field.body, field.end, (part) => {
-    if (part.number === 1) name = readTensorHeader(reader, part).name;
-  });
-  return name;
 }

@@ -32,6 +32,9 @@ export function readLater(source: ByteSource): Model {
     get functions() {
       return read().functions;
     },
+    get training() {
+      return read().training;
+    },
     get fields() {
       return read().fields;
     },

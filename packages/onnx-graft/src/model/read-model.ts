@@ -1,21 +1,16 @@
 import { GraftError } from '../error.ts';
+import { identifyFile } from '../identify/identify-file.ts';
+import { spellKind } from '../identify/spell-kind.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import type { Field, FunctionBody, Graph, Model, Node } from './model.ts';
+import type { Attribute, Field, FunctionBody, Graph, Model, Node, Training } from './model.ts';
 import { readGraph } from './read-graph.ts';
-import { readNode } from './read-node.ts';
+import { readAttribute, readNode } from './read-node.ts';
 import { readEntry } from './read-tensor-header.ts';
+import { sortNodes } from './sort-nodes.ts';
 
-/** Field numbers of ModelProto (onnx.proto). */
-export const modelField = {
-  irVersion: 1,
-  producerName: 2,
-  producerVersion: 3,
-  graph: 7,
-  opsetImport: 8,
-  metadata: 14,
-  function: 25,
-} as const;
+const modelField = onnx.ModelProto;
 
 /**
  * Reads an ONNX model as facts over byte ranges; weights are stepped over.
@@ -28,14 +23,13 @@ export const modelField = {
  * model.graph.nodes.length;
  */
 export function readModel(source: ByteSource): Model {
-  if (source.size === 0)
-    throw new GraftError('NOT_ONNX', `${source.label}: the file is empty, expected an ONNX model.`);
   const reader = new WireReader(source);
   let irVersion = 0;
   const producer = { name: '', version: '' };
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
   const functions: FunctionBody[] = [];
+  const training: Training[] = [];
   const fields: Field[] = [];
   let graph: Graph | undefined;
   const visit = (field: Field): void => {
@@ -59,16 +53,20 @@ export function readModel(source: ByteSource): Model {
         opsets.set(domain === 'ai.onnx' ? '' : domain, version);
         break;
       }
-      case modelField.metadata:
+      case modelField.metadataProps:
         metadata.set(...readEntry(reader, field));
         break;
-      case modelField.function:
+      case modelField.functions:
         functions.push(readFunction(reader, field));
+        break;
+      case modelField.trainingInfo:
+        training.push(readTraining(reader, field));
     }
   };
   try {
     reader.fields(0, source.size, visit);
   } catch (error) {
+    refuseForeign(source);
     // Before an IR version or a graph was seen nothing says that this was ever ONNX.
     const damaged = irVersion > 0 && error instanceof GraftError;
     if (damaged || (error instanceof GraftError && error.code === 'LIMIT_EXCEEDED')) throw error;
@@ -77,12 +75,20 @@ export function readModel(source: ByteSource): Model {
     });
   }
   if (!graph) {
+    refuseForeign(source);
     throw new GraftError(
       irVersion > 0 ? 'CORRUPT_FILE' : 'NOT_ONNX',
       `${source.label}: it holds no graph, expected an ONNX model.`,
     );
   }
-  return { source, irVersion, producer, opsets, metadata, graph, functions, fields };
+  return { source, irVersion, producer, opsets, metadata, graph, functions, training, fields };
+}
+
+/** Errors: `NOT_ONNX`, with what the file is, where its content tells. */
+function refuseForeign(source: ByteSource): void {
+  const kind = identifyFile(source);
+  if (kind === undefined || kind.name === 'an ONNX model') return;
+  throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model: ${spellKind(kind)}.`);
 }
 
 function reason(error: unknown): string {
@@ -95,8 +101,8 @@ function readOpset(reader: WireReader, field: Field): [string, number] {
   let domain = '';
   let version = 0;
   reader.fields(field.body, field.end, (part) => {
-    if (part.number === 1) domain = reader.string(part);
-    else if (part.number === 2) version = reader.int(part);
+    if (part.number === onnx.OperatorSetIdProto.domain) domain = reader.string(part);
+    else if (part.number === onnx.OperatorSetIdProto.version) version = reader.int(part);
   });
   return [domain, version];
 }
@@ -109,13 +115,39 @@ function readFunction(reader: WireReader, field: Field): FunctionBody {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const nodes: Node[] = [];
+  const attributes: Attribute[] = [];
+  const body = (graph: Field): Graph => readGraph(reader, graph, 1);
   reader.fields(field.body, field.end, (part) => {
-    if (part.number === 1) name = reader.string(part);
-    else if (part.number === 4) inputs.push(reader.string(part));
-    else if (part.number === 5) outputs.push(reader.string(part));
-    else if (part.number === 7)
-      nodes.push(readNode(reader, part, nodes.length, (body) => readGraph(reader, body, 1)));
-    else if (part.number === 10) domain = reader.string(part);
+    switch (part.number) {
+      case onnx.FunctionProto.name:
+        name = reader.string(part);
+        break;
+      case onnx.FunctionProto.domain:
+        domain = reader.string(part);
+        break;
+      case onnx.FunctionProto.input:
+        inputs.push(reader.string(part));
+        break;
+      case onnx.FunctionProto.output:
+        outputs.push(reader.string(part));
+        break;
+      case onnx.FunctionProto.node:
+        nodes.push(readNode(reader, part, nodes.length, body));
+        break;
+      case onnx.FunctionProto.attributeProto:
+        attributes.push(readAttribute(reader, part, body));
+    }
   });
-  return { name, domain, inputs, outputs, nodes, field };
+  return { name, domain, inputs, outputs, nodes: sortNodes(nodes), attributes, field };
+}
+
+function readTraining(reader: WireReader, field: Field): Training {
+  reader.message(field);
+  const graphs: Graph[] = [];
+  const { initialization, algorithm } = onnx.TrainingInfoProto;
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number === initialization || part.number === algorithm)
+      graphs.push(readGraph(reader, part, 1));
+  });
+  return { graphs, field };
 }

@@ -1,30 +1,10 @@
+import { onnx } from '../wire/onnx-fields.ts';
 import type { WireReader } from '../wire/wire-reader.ts';
-import type { Attribute, Field, Graph, Node } from './model.ts';
-import { readTensorHeader } from './read-tensor-header.ts';
+import type { Attribute, Field, Graph, Node, SparseTensor, Tensor } from './model.ts';
+import { readSparseTensor, readTensorHeader } from './read-tensor-header.ts';
 
-/** Field numbers of NodeProto (onnx.proto). */
-export const nodeField = {
-  input: 1,
-  output: 2,
-  name: 3,
-  opType: 4,
-  attribute: 5,
-  domain: 7,
-} as const;
-
-/** Field numbers of AttributeProto (onnx.proto). */
-const attributeField = {
-  name: 1,
-  float: 2,
-  int: 3,
-  string: 4,
-  tensor: 5,
-  graph: 6,
-  floats: 7,
-  ints: 8,
-  strings: 9,
-  graphs: 11,
-} as const;
+const nodeField = onnx.NodeProto;
+const attributeField = onnx.AttributeProto;
 
 type ReadGraph = (field: Field) => Graph;
 
@@ -51,8 +31,12 @@ export function readNode(
     else if (part.number === nodeField.opType) opType = reader.string(part);
     else if (part.number === nodeField.domain) domain = reader.string(part);
     else if (part.number === nodeField.attribute) {
-      const attribute = readAttribute(reader, part, subgraphs, readGraph);
+      const attribute = readAttribute(reader, part, readGraph);
+      // Readers differ in which one counts, and what the other holds would go unseen.
+      if (attributes.has(attribute.name))
+        reader.fail(part.start, `a node has two attributes '${attribute.name}'`);
       attributes.set(attribute.name, attribute);
+      if (attribute.graphs) subgraphs.push(...attribute.graphs);
     }
   });
   return {
@@ -68,37 +52,44 @@ export function readNode(
   };
 }
 
-function readAttribute(
-  reader: WireReader,
-  field: Field,
-  subgraphs: Graph[],
-  readGraph: ReadGraph,
-): Attribute {
+/** Reads an AttributeProto. */
+export function readAttribute(reader: WireReader, field: Field, readGraph: ReadGraph): Attribute {
   reader.message(field);
   const attribute: { -readonly [K in keyof Attribute]: Attribute[K] } = { name: '', field };
   const ints: number[] = [];
   const floats: number[] = [];
   const strings: string[] = [];
+  const tensors: Tensor[] = [];
+  const sparseTensors: SparseTensor[] = [];
+  const graphs: Graph[] = [];
   reader.fields(field.body, field.end, (part) => {
     switch (part.number) {
       case attributeField.name:
         attribute.name = reader.string(part);
         break;
-      case attributeField.float:
+      case attributeField.f:
         attribute.float = reader.float(part);
         break;
-      case attributeField.int:
+      case attributeField.i:
         attribute.int = reader.int(part);
         break;
-      case attributeField.string:
+      case attributeField.s:
         attribute.string = reader.string(part);
         break;
-      case attributeField.tensor:
+      case attributeField.t:
         attribute.tensor = readTensorHeader(reader, part);
+        tensors.push(attribute.tensor);
         break;
-      case attributeField.graph:
+      case attributeField.tensors:
+        tensors.push(readTensorHeader(reader, part));
+        break;
+      case attributeField.sparseTensor:
+      case attributeField.sparseTensors:
+        sparseTensors.push(readSparseTensor(reader, part));
+        break;
+      case attributeField.g:
       case attributeField.graphs:
-        subgraphs.push(readGraph(part));
+        graphs.push(readGraph(part));
         break;
       case attributeField.floats:
         reader.floats(part, floats);
@@ -113,5 +104,8 @@ function readAttribute(
   if (ints.length > 0) attribute.ints = ints;
   if (floats.length > 0) attribute.floats = floats;
   if (strings.length > 0) attribute.strings = strings;
+  if (tensors.length > 0) attribute.tensors = tensors;
+  if (sparseTensors.length > 0) attribute.sparseTensors = sparseTensors;
+  if (graphs.length > 0) attribute.graphs = graphs;
   return attribute;
 }

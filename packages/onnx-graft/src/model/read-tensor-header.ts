@@ -1,23 +1,10 @@
 import { limits } from '../limits.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { WireReader } from '../wire/wire-reader.ts';
 import { dataTypeOf } from './data-type.ts';
-import type { Field, Tensor, TensorData } from './model.ts';
+import type { Field, SparseTensor, Tensor, TensorData } from './model.ts';
 
-/** Field numbers of TensorProto (onnx.proto). */
-const tensorField = {
-  dims: 1,
-  dataType: 2,
-  floatData: 4,
-  int32Data: 5,
-  stringData: 6,
-  int64Data: 7,
-  name: 8,
-  rawData: 9,
-  doubleData: 10,
-  uint64Data: 11,
-  externalData: 13,
-  dataLocation: 14,
-} as const;
+const tensorField = onnx.TensorProto;
 
 const typedData: ReadonlySet<number> = new Set([
   tensorField.floatData,
@@ -52,12 +39,7 @@ export function readTensorHeader(reader: WireReader, field: Field): Tensor {
       entries.set(key, value);
     } else if (typedData.has(part.number)) typed.push(part);
   });
-  if (dims.length > limits.rank)
-    reader.fail(field.start, `tensor '${name}' has ${dims.length} dimensions`);
-  for (const dim of dims) {
-    if (dim < 0 || !Number.isSafeInteger(dim))
-      reader.fail(field.start, `tensor '${name}' has a dimension of ${dim}`);
-  }
+  checkDims(reader, field, name, dims);
   // Some writers leave an empty raw_data beside the field that holds the numbers.
   const data: TensorData = external
     ? externalData(reader, field, name, entries)
@@ -67,14 +49,42 @@ export function readTensorHeader(reader: WireReader, field: Field): Tensor {
   return { name, dataType: dataTypeOf(type), dims, data, field };
 }
 
+/** Reads a SparseTensorProto: its shape, and the headers of the tensors that it is made of. */
+export function readSparseTensor(reader: WireReader, field: Field): SparseTensor {
+  reader.message(field);
+  const dims: number[] = [];
+  const tensors: Tensor[] = [];
+  let values: Tensor | undefined;
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number === onnx.SparseTensorProto.dims) reader.ints(part, dims);
+    else if (part.number === onnx.SparseTensorProto.values) {
+      values = readTensorHeader(reader, part);
+      tensors.push(values);
+    } else if (part.number === onnx.SparseTensorProto.indices)
+      tensors.push(readTensorHeader(reader, part));
+  });
+  const { name = '', dataType } = values ?? {};
+  checkDims(reader, field, name, dims);
+  return { name, dataType, dims, tensors, field };
+}
+
+function checkDims(reader: WireReader, field: Field, name: string, dims: readonly number[]): void {
+  if (dims.length > limits.rank)
+    reader.fail(field.start, `tensor '${name}' has ${dims.length} dimensions`);
+  for (const dim of dims) {
+    if (dim < 0 || !Number.isSafeInteger(dim))
+      reader.fail(field.start, `tensor '${name}' has a dimension of ${dim}`);
+  }
+}
+
 /** A StringStringEntryProto. */
 export function readEntry(reader: WireReader, field: Field): [string, string] {
   reader.message(field);
   let key = '';
   let value = '';
   reader.fields(field.body, field.end, (part) => {
-    if (part.number === 1) key = reader.string(part);
-    else if (part.number === 2) value = reader.string(part);
+    if (part.number === onnx.StringStringEntryProto.key) key = reader.string(part);
+    else if (part.number === onnx.StringStringEntryProto.value) value = reader.string(part);
   });
   return [key, value];
 }

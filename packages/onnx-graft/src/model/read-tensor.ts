@@ -1,4 +1,5 @@
 import { GraftError } from '../error.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import { byteLengthOf } from './data-type.ts';
@@ -82,11 +83,12 @@ function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Ar
   const numbers: number[] = [];
   const doubles: Uint8Array[] = [];
   for (const field of tensor.data.fields) {
-    if (field.number === 4) {
+    if (field.number === onnx.TensorProto.floatData) {
       if (tensor.dataType !== 'float32')
         reader.fail(field.start, `tensor '${tensor.name}' of ${tensor.dataType} holds floats`);
       reader.floats(field, numbers);
-    } else if (field.number === 10) doubles.push(source.read(field.body, field.end));
+    } else if (field.number === onnx.TensorProto.doubleData)
+      doubles.push(source.read(field.body, field.end));
     else reader.ints(field, numbers);
   }
   if (doubles.length > 0) return concat(doubles);

@@ -1,6 +1,7 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { GraftError } from '../error.ts';
+import { hubFolders, isBelow } from './hub-snapshot.ts';
 import { ioError } from './io-error.ts';
 
 /**
@@ -8,7 +9,8 @@ import { ioError } from './io-error.ts';
  *
  * A location is a relative path without `..`, and no part of it below the folder may be a symbolic
  * link: otherwise a model file could make its reader open any file of the user's (onnx's own checker
- * refuses the same).
+ * refuses the same). The exception is a model hub's cache, which is made of links: those that end in
+ * the model's own snapshot, or in the blobs beside it, are followed, and the path is where they end.
  *
  * Errors: `UNSAFE_FILE`, `NOT_FOUND`, `CORRUPT_FILE` when it is shorter than `last.end`.
  */
@@ -23,7 +25,8 @@ export function checkExternalFile(
     isAbsolute(location) ||
     /^[a-z]:/i.test(location) ||
     location.includes('\0') ||
-    parts.includes('..') ||
+    // Inside, too: `a/../w.bin` is another file for one reader and none for the next.
+    location.split(/[\\/]/).includes('..') ||
     // A name for one system, a path for another: readers would not agree on the file.
     (sep === '/' && location.includes('\\'))
   ) {
@@ -32,6 +35,7 @@ export function checkExternalFile(
       `${model}: external data '${location}' points outside the model's folder; it is not read.`,
     );
   }
+  let hub: readonly string[] | undefined;
   let path = folder;
   let size = 0;
   for (const [index, part] of parts.entries()) {
@@ -49,10 +53,16 @@ export function checkExternalFile(
       );
     }
     if (stat.isSymbolicLink()) {
-      throw new GraftError(
-        'UNSAFE_FILE',
-        `${model}: external data '${location}' is behind a symbolic link (${path}); it is not read.`,
-      );
+      hub ??= hubFolders(folder);
+      const end = endOf(path);
+      if (end === undefined || !isBelow(end, hub)) {
+        throw new GraftError(
+          'UNSAFE_FILE',
+          `${model}: external data '${location}' is behind a symbolic link (${path}); it is not read.`,
+        );
+      }
+      path = end;
+      stat = lstatSync(path);
     }
     if (index === parts.length - 1) {
       if (!stat.isFile())
@@ -70,4 +80,13 @@ export function checkExternalFile(
     );
   }
   return path.endsWith(sep) ? path.slice(0, -1) : path;
+}
+
+/** Where a link ends; undefined when it ends nowhere. */
+function endOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
+import { changed, isUnchanged } from './file-state.ts';
 import { ioError } from './io-error.ts';
 
 /** A file read at need. It stays open, so a file replaced by rename keeps its old bytes here. */
@@ -18,12 +19,12 @@ export function fileSource(path: string): FileSource {
   } catch (error) {
     throw ioError('read', path, error);
   }
-  const stat = fstatSync(descriptor);
+  const stat = fstatSync(descriptor, { bigint: true });
   if (!stat.isFile()) {
     closeSync(descriptor);
     throw new GraftError('READ_FAILED', `${path}: it is not a regular file.`);
   }
-  const size = stat.size;
+  const size = Number(stat.size);
   const fill = (out: Uint8Array, start: number): number => {
     const got = readSync(descriptor, out, 0, out.length, start);
     if (got > 0) return got;
@@ -47,6 +48,10 @@ export function fileSource(path: string): FileSource {
       const out = new Uint8Array(end - start);
       for (let done = 0; done < out.length; ) done += fill(out.subarray(done), start + done);
       return out;
+    },
+    verify() {
+      if (isUnchanged(stat, fstatSync(descriptor, { bigint: true }))) return;
+      throw changed(path);
     },
     close: () => closeSync(descriptor),
   };

@@ -1,11 +1,11 @@
 import { dirname, resolve } from 'node:path';
-import { byteLengthOf } from '../model/data-type.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLength, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import { type ExternalReader, elementCount } from '../model/read-tensor.ts';
+import type { ExternalReader } from '../model/read-tensor.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { type FileSource, fileSource } from './file-source.ts';
+import { changed, type FileState, fileState, isUnchanged } from './file-state.ts';
 
 /** A model in a file, with the files that hold its external data. */
 export interface OpenedModel {
@@ -17,6 +17,8 @@ export interface OpenedModel {
   readonly locations: ReadonlySet<string>;
   /** Reads external data; opens each file once. */
   readonly external: ExternalReader;
+  /** Throws `READ_FAILED` when the model or a data file changed since it was opened. */
+  verify(): void;
   close(): void;
 }
 
@@ -42,12 +44,21 @@ export function openModel(path: string): OpenedModel {
     const model = readModel(source);
     const ends = new Map<string, { end: number; tensor: string }>();
     for (const { tensor, data } of externalTensors(model)) {
-      const size = tensor.dataType && byteLengthOf(tensor.dataType, elementCount(tensor.dims));
-      const end = data.offset + (data.length ?? size ?? 0);
+      const end = data.offset + (externalLength(tensor, data) ?? 0);
       if (end >= (ends.get(data.location)?.end ?? 0))
         ends.set(data.location, { end, tensor: tensor.name });
     }
-    for (const [location, last] of ends) checkExternalFile(path, folder, location, last);
+    const data = new Map<string, FileState | undefined>();
+    for (const [location, last] of ends) {
+      const file = checkExternalFile(path, folder, location, last);
+      data.set(file, fileState(file));
+    }
+    const verify = (): void => {
+      source.verify?.();
+      for (const [file, before] of data) {
+        if (before && !isUnchanged(before, fileState(file))) throw changed(file);
+      }
+    };
     const external: ExternalReader = (location) => {
       let file = open.get(location);
       if (!file) {
@@ -56,7 +67,7 @@ export function openModel(path: string): OpenedModel {
       }
       return file;
     };
-    return { model, path, folder, locations: new Set(ends.keys()), external, close };
+    return { model, path, folder, locations: new Set(ends.keys()), external, verify, close };
   } catch (error) {
     close();
     throw error;

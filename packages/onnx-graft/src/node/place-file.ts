@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { GraftError } from '../error.ts';
 import { digest } from './digest.ts';
 import { fileSource } from './file-source.ts';
+import { changed, fileState, isUnchanged } from './file-state.ts';
 import { ioError } from './io-error.ts';
 import { makeFolder } from './make-folder.ts';
 
@@ -27,7 +28,9 @@ export async function placeFile(from: string, to: string, mode: 'link' | 'copy')
     await makeFolder(dirname(to));
     if (mode === 'link') await link(from, to);
     else {
+      const before = fileState(from);
       await copyFile(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      if (before && !isUnchanged(before, fileState(from))) throw changed(from);
       await rename(temporary, to);
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { inlineExternal } from '../edit/inline-external.ts';
 import { relocateExternal } from '../edit/relocate-external.ts';
@@ -68,13 +69,24 @@ function refuseDataAsTarget(
   mode: ExternalMode,
 ): void {
   for (const [location, file] of files) {
-    if (file === target || (mode !== 'inline' && join(dirname(target), location) === target)) {
+    if (
+      isSameFile(file, target) ||
+      (mode !== 'inline' && join(dirname(target), location) === target)
+    ) {
       throw new GraftError(
         'INVALID_ARGUMENT',
         `${target}: this is where the model's external data '${location}' is or would go; give the model another name.`,
       );
     }
   }
+}
+
+/** Whether two paths lead to one file: by another name, through a link, in letters of another case. */
+function isSameFile(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((path) =>
+    statSync(path, { bigint: true, throwIfNoEntry: false }),
+  );
+  return left !== undefined && left.dev === right?.dev && left.ino === right.ino;
 }
 
 function referenceTo(file: string, folder: string): string {

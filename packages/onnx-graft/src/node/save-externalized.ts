@@ -5,7 +5,7 @@ import { type ExternalizeOptions, externalizeWeights } from '../edit/externalize
 import { inlineExternal } from '../edit/inline-external.ts';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
@@ -121,7 +121,7 @@ function namesData(path: string, location: string): boolean {
   if (!lstatSync(path, { throwIfNoEntry: false })) return false;
   const source = fileSource(path);
   try {
-    return externalTensors(readModel(source)).some(({ data }) => data.location === location);
+    return externalLocations(readModel(source)).has(location);
   } catch {
     return false;
   } finally {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
 import { placeFile } from './place-file.ts';
@@ -15,6 +15,8 @@ export interface SaveOptions {
     readonly external: ExternalReader;
     /** Which files there are: what the model was opened with. Looked up in the model when left out. */
     readonly locations?: ReadonlySet<string>;
+    /** Asked when all is copied, and before the model takes its place. */
+    readonly verify?: () => void;
   };
   /**
    * `reference` keeps the data where it is (it must be in the target's folder or below),
@@ -54,12 +56,12 @@ export async function saveModel(
   await writeSource(target, source, {
     signal,
     onChunk: onProgress && ((done) => onProgress(done, source.size)),
+    verify: options.from?.verify,
   });
 }
 
 async function placeExternal(model: Model, target: string, options: SaveOptions): Promise<Model> {
-  const locations =
-    options.from?.locations ?? new Set(externalTensors(model).map(({ data }) => data.location));
+  const locations = options.from?.locations ?? externalLocations(model);
   if (locations.size === 0) return model;
   if (!options.from) {
     throw new GraftError(

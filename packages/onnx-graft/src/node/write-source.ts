@@ -10,6 +10,8 @@ export async function writeSource(
     readonly signal?: AbortSignal | undefined;
     /** Receives the bytes written so far. */
     readonly onChunk?: ((done: number) => void) | undefined;
+    /** Throws when what was written should not take its place. */
+    readonly verify?: (() => void) | undefined;
   },
 ): Promise<void> {
   let done = 0;
@@ -21,6 +23,8 @@ export async function writeSource(
         done += chunk.length;
         options.onChunk?.(done);
       }
+      source.verify?.();
+      options.verify?.();
     },
     options.signal,
   );

@@ -18,6 +18,7 @@ export function valueTypes(model: Model): ReadonlyMap<string, DataType> {
     ...graph.outputs,
     ...graph.inputs,
     ...graph.initializers,
+    ...graph.sparseInitializers,
   ])
     if (dataType !== undefined) types.set(name, dataType);
   for (const node of graph.nodes) {
@@ -44,7 +45,9 @@ function ownType(node: Node, types: ReadonlyMap<string, DataType>): DataType | u
   if (opType === 'Constant') {
     if (attributes.has('value_float') || attributes.has('value_floats')) return 'float32';
     if (attributes.has('value_int') || attributes.has('value_ints')) return 'int64';
-    return attributes.get('value')?.tensor?.dataType;
+    const { tensor, sparseTensors } =
+      attributes.get('value') ?? attributes.get('sparse_value') ?? {};
+    return tensor?.dataType ?? sparseTensors?.[0]?.dataType;
   }
   return keepsType.has(opType) || opType === 'Range' ? types.get(inputs[0] ?? '') : undefined;
 }

@@ -9,6 +9,8 @@ export interface ByteSource {
   read(start: number, end: number): Uint8Array;
   /** Copies bytes from `start` on into `out`: at least one, as many as are cheap. Says how many. */
   fill(out: Uint8Array, start: number): number;
+  /** Throws `READ_FAILED` when the bytes may have changed since the source was opened; left out where they cannot. */
+  verify?(): void;
 }
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
@@ -50,6 +52,10 @@ export function pieceSource(pieces: readonly Piece[], label: string): PieceSourc
     label,
     size,
     pieces,
+    verify() {
+      const parts = pieces.flatMap((piece) => ('source' in piece ? [piece.source] : []));
+      for (const part of new Set(parts)) part.verify?.();
+    },
     // Stops at the piece's end, so that bytes which have to be made are made only when they are wanted.
     fill(out, start) {
       checkRange(label, size, start, start + 1);

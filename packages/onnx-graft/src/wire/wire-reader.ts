@@ -2,13 +2,12 @@ import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
 import type { Field } from '../model/model.ts';
 import type { ByteSource } from './source.ts';
+import { decodeText } from './text.ts';
 
 /** Big enough for thousands of nodes a read, small beside one weight. */
 const windowBytes = 64 * 1024;
 
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Reads protobuf records of a source through a small window, with absolute
@@ -213,9 +212,9 @@ export class WireReader {
     let offset = start - this.#windowStart;
     if (offset < 0 || offset + length > this.#window.length) {
       this.#load(start);
-      if (length > this.#window.length) return utf8.decode(this.source.read(start, end));
+      if (length > this.#window.length) return decodeText(this.source.read(start, end));
       offset = 0;
     }
-    return utf8.decode(this.#window.subarray(offset, offset + length));
+    return decodeText(this.#window.subarray(offset, offset + length));
   }
 }

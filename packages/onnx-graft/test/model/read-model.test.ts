@@ -29,7 +29,14 @@ describe('readModel', () => {
       ['relu_out', 'w'],
       ['relu_out', 'w'],
     ]);
-    expect(model.graph.sparseInitializers).toEqual(['s']);
+    expect(model.graph.sparseInitializers).toMatchObject([
+      {
+        name: 's',
+        dataType: 'float32',
+        dims: [4],
+        tensors: [{ name: 's' }, { dataType: 'int64' }],
+      },
+    ]);
     expect(model.graph.inputs[0]).toMatchObject({ name: 'x', dataType: 'float32', dims: ['n', 2] });
     expect(
       model.functions.map(({ name, domain, inputs, outputs }) => ({
@@ -88,7 +95,7 @@ describe('readModel', () => {
 
   it('refuses what is not ONNX', () => {
     expect(failure(new Uint8Array()).message).toBe(
-      'net.onnx: the file is empty, expected an ONNX model.',
+      'net.onnx: not an ONNX model: it is an empty file; download or export it again.',
     );
     for (const text of [
       'hello world',

@@ -25,7 +25,7 @@ export function checkHost(
   if (model.metadata.has(stampKey)) {
     refusals.push({
       code: 'ALREADY_GRAFTED',
-      message: `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`,
+      message: alreadyGrafted(label),
     });
   }
   if (opset === undefined || opset < planOpsets.lowest) {
@@ -51,4 +51,9 @@ export function checkHost(
   if (sites.length === 0) {
     refusals.push({ code: 'NO_SITES', message: `${label}: no skip connection was found.` });
   }
+}
+
+/** Why a grafted model is no host, and what to do. */
+export function alreadyGrafted(label: string): string {
+  return `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`;
 }

@@ -16,12 +16,11 @@ export interface ImageSize {
  * Errors: `CORRUPT_FILE` for what is no picture; `DEVICE_UNAVAILABLE` where sharp does not load.
  */
 export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
-  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
   const sharp = await loadSharp();
   try {
     const { width, height, pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width, height, pages };
   } catch (cause) {
-    throw unreadable(label, cause);
+    throw unreadable(label, bytes, cause);
   }
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Image, ImageOrigin } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
+import { decodeWhole } from './decode-whole.ts';
 import { isLosslessWebp } from './is-lossless-webp.ts';
 import { imageLimits } from './limits.ts';
 import { loadSharp } from './load-sharp.ts';
@@ -19,8 +20,8 @@ export interface ReadImageOptions {
  * to sRGB, which the networks were trained on; grey becomes RGB, alpha is kept apart. Of
  * several pages the first. What of this there was is in `origin`; other metadata is not read.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut or foreign
- * file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut, damaged or
+ * foreign file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
  * sharp does not load.
  *
  * @example const { width, height, data } = await readImage('photo.jpg');
@@ -38,22 +39,24 @@ export async function decodeImage(
   options: ReadImageOptions & { readonly label?: string } = {},
 ): Promise<Image> {
   const { label = 'image', pixels = imageLimits.pixels } = options;
-  if (bytes.length === 0) throw unreadable(label, new Error('the file is empty'));
   const sharp = await loadSharp();
   try {
-    // failOn: a cut file must be an error, not a picture with a grey lower half.
-    const decoder = sharp(bytes, { limitInputPixels: pixels, failOn: 'truncated' });
-    const head = await decoder.metadata();
+    const open = (failOn: 'warning' | 'error') =>
+      sharp(bytes, { limitInputPixels: pixels, failOn });
+    // Of a damaged header only the errors count here: pixels are judged when they are decoded.
+    const head = await open('error').metadata();
     if (head.depth !== 'uchar' && head.depth !== 'ushort') {
       throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
     }
     const deep = head.depth === 'ushort';
-    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
-    // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
-    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
-    const { data, info } = await decoder
-      .raw({ depth: deep ? 'ushort' : 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await decodeWhole(open, (decoder) => {
+      decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+      // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
+      if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+      return decoder
+        .raw({ depth: deep ? 'ushort' : 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+    });
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -65,11 +68,11 @@ export async function decodeImage(
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
-        `${label}: it has more than the ${pixels} pixels allowed; scale it down or raise the limit.`,
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit, as with graft restore --max-pixels.`,
         { cause },
       );
     }
-    throw unreadable(label, cause);
+    throw unreadable(label, bytes, cause);
   }
 }
 
@@ -109,13 +112,21 @@ function planar(
   return { width, height, data, alpha, bitDepth };
 }
 
-/** A file that is no picture, with the decoder's reason in one line. */
-export function unreadable(label: string, cause: unknown): GraftError {
+/** What the decoder reads: where such a file fails, the decoder knows why. */
+const readable = new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif', 'svg']);
+
+/** A file that is no image, or none that is read: what it is, or the decoder's reason in one line. */
+export function unreadable(label: string, bytes: Uint8Array, cause: unknown): GraftError {
+  const kind = identifyFile(bytesSource(bytes, label));
   const text = cause instanceof Error ? cause.message : String(cause);
-  const reason = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  const why = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  const known = kind !== undefined && !readable.has(kind.image ?? '');
+  const reason = known ? `it is ${kind.name}` : why;
+  const convert = 'convert it to PNG, TIFF or JPEG first';
+  const advice = known && (kind.image === undefined ? kind.advice : convert);
   return new GraftError(
     'CORRUPT_FILE',
-    `${label}: not a readable picture (${reason}); expected a PNG, JPEG, WebP or TIFF file.`,
+    `${label}: not a readable image (${reason}); ${advice || 'expected a PNG, JPEG, WebP, TIFF or AVIF file'}.`,
     { cause },
   );
 }

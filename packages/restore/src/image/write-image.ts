@@ -61,6 +61,7 @@ export async function encodeImage(
   if (format === 'png') encoder.png();
   else if (format === 'jpeg') encoder.jpeg({ quality, chromaSubsampling: '4:4:4' });
   else if (format === 'webp') encoder.webp({ quality, lossless: origin.lossless === true });
+  else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
   else encoder.tiff({ compression: 'deflate', predictor: 'horizontal' });
   const bytes = await encoder.toBuffer().catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);

@@ -96,7 +96,7 @@ describe('bad input', () => {
     writeFileSync(at('bad.png'), await bytes());
     const error = await readImage(at('bad.png')).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'CORRUPT_FILE' });
-    expect((error as Error).message).toMatch(/bad\.png: not a readable picture \(.+\)/);
+    expect((error as Error).message).toMatch(/bad\.png: not a readable image \(.+\)/);
     expect((error as Error).message).not.toContain('\n');
   });
 

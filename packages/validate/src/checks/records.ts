@@ -32,7 +32,9 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
       site.uses.map((use) => host.model.graph.nodes[use.node]?.outputs.find((name) => name !== '')),
     ),
   );
-  const planned: Readonly<Record<keyof Omit<ModelDiff, 'identical'>, (name: string) => boolean>> = {
+  const planned: Readonly<
+    Record<keyof Omit<ModelDiff, 'identical' | 'externalData'>, (name: string) => boolean>
+  > = {
     // Nodes go by their first output: that of the sensor has the name of what it gives out.
     nodes: (name) => own(name) || name === graft.auto?.output,
     initializers: (name) => own(name) || inputs.includes(name),

@@ -189,7 +189,7 @@ describe('evaluate', () => {
     expect(found[0]!.images.map(({ name }) => name)).toEqual(['good']);
     expect(average).toEqual(found[0]!.images[0]!.quality);
     expect(problems.map(({ task, image, reason }) => [task, image, reason])).toEqual([
-      ['bad', 'broken', expect.stringContaining('input/broken.png: not a readable picture')],
+      ['bad', 'broken', expect.stringContaining('input/broken.png: not a readable image')],
       ['bad', 'larger', 'Images of 25x18 and 26x18 cannot be compared.'],
       ['bad', 'tiny', expect.stringContaining('at least 11 pixels')],
     ]);

@@ -1,4 +1,4 @@
-import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
+import { type ByteSource, GraftError, identifyFile, spellKind } from '@pip-graft/onnx-graft';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readLegacy } from '../checkpoint/read-legacy.ts';
 import { withoutPrefix } from '../checkpoint/unwrap.ts';
@@ -6,9 +6,8 @@ import { openSafetensors } from '../safetensors/open.ts';
 import type { FloatTensor } from '../tensor-map.ts';
 import { readTorchZip } from './read-torch-zip.ts';
 
-/** Enough to tell the kinds of files apart; a tar archive says so last. */
-const headBytes = 512;
-const tarMark = 257;
+/** Enough to tell the kinds of checkpoints apart. */
+const headBytes = 16;
 
 /**
  * Reads a checkpoint: safetensors, or what `torch.save` writes, today's zip and its older form. It runs
@@ -27,7 +26,7 @@ export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
   // Before pickles: a length may begin as one does.
   if (isSafetensors(head, size)) return readSafetensors(source);
   if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) return readLegacy(source);
-  throw new GraftError('CORRUPT_FILE', `${label}: not a checkpoint: ${whatElse(head)}.`);
+  throw new GraftError('CORRUPT_FILE', `${label}: not a checkpoint: ${whatElse(source)}.`);
 }
 
 /** The length of a header that lies within the file, and a brace. */
@@ -55,16 +54,13 @@ function readSafetensors(source: ByteSource): Checkpoint {
   };
 }
 
-function whatElse(head: Uint8Array): string {
+function whatElse(source: ByteSource): string {
   const known = 'safetensors, or a file that torch.save wrote, was expected';
-  if (head.length === 0) return 'it is empty';
-  if (starts(head.subarray(tarMark), [0x75, 0x73, 0x74, 0x61, 0x72])) {
-    return 'it is a tar archive, as PyTorch wrote before 0.1; save it again with torch.save';
-  }
-  if (head[0] === 0x08 && head[1]! < 32) return 'it looks like an ONNX file, which needs no import';
-  if (head[0] === 0x3c) return 'it is a web page; the download may have failed';
-  if (head[0] === 0x28 || head[0] === 0x80) return `a pickle of protocol 0 or 1; ${known}`;
-  return known;
+  const kind = identifyFile(source);
+  if (kind?.name === 'an ONNX model') return 'it is an ONNX model, which needs no import';
+  if (kind !== undefined) return spellKind(kind);
+  const [first] = source.read(0, 1);
+  return first === 0x28 || first === 0x80 ? `a pickle of protocol 0 or 1; ${known}` : known;
 }
 
 function starts(bytes: Uint8Array, expected: readonly number[]): boolean {

@@ -1,4 +1,10 @@
-import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
+import {
+  type ByteSource,
+  bytesSource,
+  GraftError,
+  identifyFile,
+  spellKind,
+} from '@pip-graft/onnx-graft';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { checkpointLimits } from '../checkpoint/limits.ts';
 import { PickleCursor } from '../checkpoint/pickle-cursor.ts';
@@ -15,7 +21,10 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
   const zip = await openZip(source);
   const pickles = zip.names.filter((name) => /(^|\/)data\.pkl$/.test(name));
   const [pickle] = pickles;
-  if (pickle === undefined || pickles.length > 1) {
+  if (pickle === undefined) {
+    throw corrupt(`not a checkpoint: ${spellKind(identifyFile(source)!)}`);
+  }
+  if (pickles.length > 1) {
     throw corrupt(
       `a zip with ${pickles.length} entries named data.pkl, where torch.save writes one`,
     );

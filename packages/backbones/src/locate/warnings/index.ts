@@ -5,6 +5,7 @@ import { cudaKernelsWarning } from './cuda-kernels.ts';
 import { halfNormsWarning } from './half-norms.ts';
 import { quantisedWarning } from './quantised.ts';
 import { spaceToDepthWarning } from './space-to-depth.ts';
+import { unsortedWarning } from './unsorted.ts';
 
 /** What is wrong with a file, or will be, before anything is grafted: what was seen, what follows, what to do. */
 export function warningsOf(facts: GraphFacts): string[] {
@@ -15,6 +16,7 @@ export function warningsOf(facts: GraphFacts): string[] {
     halfNormsWarning,
     quantisedWarning,
     cudaKernelsWarning,
+    unsortedWarning,
   ];
   return all.flatMap((warning) => warning(facts) ?? []);
 }

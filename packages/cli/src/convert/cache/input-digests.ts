@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { externalTensors } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { sensorOf } from '../../options/sensor-of.ts';
@@ -53,8 +52,7 @@ export function inputDigests(
 function modelFiles(path: string): string[] {
   const opened = openModel(path);
   try {
-    const locations = new Set(externalTensors(opened.model).map(({ data }) => data.location));
-    return [path, ...[...locations].sort().map((location) => join(opened.folder, location))];
+    return [path, ...[...opened.locations].sort().map((location) => join(opened.folder, location))];
   } finally {
     opened.close();
   }

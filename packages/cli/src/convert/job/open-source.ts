@@ -50,6 +50,7 @@ function inMemory(model: Model, folder: string, close = () => {}): OpenHost {
     external: (location) => {
       throw new GraftError('NOT_FOUND', `${model.source.label}: it has no data in '${location}'.`);
     },
+    verify: () => {},
     close,
     [Symbol.dispose]: close,
   };

@@ -1,5 +1,4 @@
 import { basename, join } from 'node:path';
-import { externalTensors } from '@pip-graft/onnx-graft';
 import { digest, fileSource, openModel } from '@pip-graft/onnx-graft/node';
 import { runGates } from '../gates/run-gates.ts';
 import { type BuildOptions, buildOutput } from './build-output.ts';
@@ -21,9 +20,8 @@ export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made
 /** A model and the files of its external data, the model first. */
 function filesOf(path: string): MadeFile[] {
   const opened = openModel(path);
-  const locations = new Set(externalTensors(opened.model).map(({ data }) => data.location));
   opened.close();
-  return [basename(path), ...[...locations].sort()].map((name) => {
+  return [basename(path), ...[...opened.locations].sort()].map((name) => {
     const source = fileSource(join(path, '..', name));
     try {
       return { name, bytes: source.size, digest: digest(source) };

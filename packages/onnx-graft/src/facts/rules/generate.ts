@@ -18,6 +18,8 @@ function constant(call: Call): Shaped | undefined {
   const { attributes } = call.node;
   const tensor = call.tensor('value');
   if (tensor !== undefined) return tensor;
+  const sparse = attributes.get('sparse_value')?.sparseTensors?.[0];
+  if (sparse !== undefined) return plain(sparse.dataType, sparse.dims);
   const int = attributes.get('value_int')?.int;
   const float = attributes.get('value_float')?.float;
   if (int !== undefined) return plain('int64', [], [int]);

@@ -1,0 +1,9 @@
+/** What a file is, by its content. */
+export interface FileKind {
+  /** With its article, as `a Git LFS pointer`. */
+  readonly name: string;
+  /** What to do about it, as an instruction; left out where the name says enough. */
+  readonly advice?: string;
+  /** Set for images: the format's short name, as `heic`. */
+  readonly image?: string;
+}

@@ -1,0 +1,89 @@
+import type { ByteSource } from '../wire/source.ts';
+import type { FileKind } from './file-kind.ts';
+import { identifyText } from './identify-text.ts';
+import { identifyZip, unpack } from './identify-zip.ts';
+import { brands, signatures } from './signatures.ts';
+
+/** A tar archive has its mark in its first block of 512 bytes. */
+const headBytes = 1024;
+const tarMark = 257;
+/** The directory of a zip lies at its end: enough for the names that matter. */
+const tailBytes = 64 * 1024;
+
+/**
+ * What a file is that was given in place of something else: a pointer, a web page, an archive, an
+ * image, a model of another framework. undefined when its content does not tell.
+ *
+ * @example identifyFile(bytesSource(png))?.name // 'a PNG image'
+ */
+export function identifyFile(source: ByteSource): FileKind | undefined {
+  const { size } = source;
+  if (size === 0) return { name: 'an empty file', advice: 'download or export it again' };
+  const head = source.read(0, Math.min(size, headBytes));
+  const text = latin1(head);
+  const found = signatures.find(({ at = 0, bytes }) => text.startsWith(bytes, at));
+  if (found !== undefined) {
+    const { name, advice, image } = found;
+    return { name, ...(advice ? { advice } : {}), ...(image ? { image } : {}) };
+  }
+  if (text.startsWith('PK\x03\x04')) {
+    const first = text.slice(30, 30 + (head[26] ?? 0) + 256 * (head[27] ?? 0));
+    return identifyZip(first, text + latin1(source.read(Math.max(0, size - tailBytes), size)));
+  }
+  if (text.startsWith('ftyp', 4)) {
+    return brands.find(([brand]) => brand.test(text.slice(8)))?.[1];
+  }
+  if (text.startsWith('ustar', tarMark)) return identifyTar(text);
+  return identifyText(head) ?? identifyModel(head, text, size);
+}
+
+function identifyTar(text: string): FileKind {
+  const first = text.slice(0, 100).split('\0', 1)[0]!.replace(/^\.\//, '');
+  const old = ['sys_info', 'pickle', 'storages', 'tensors'].includes(first);
+  return old
+    ? {
+        name: 'a tar archive, as PyTorch wrote before 0.1.10',
+        advice: 'load it in PyTorch and save its state_dict() again with torch.save',
+      }
+    : { name: 'a tar archive', advice: unpack(first) };
+}
+
+/** TensorFlow's GraphDef: a node, its name, its operator. */
+const graphDef =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a record
+  /^\n.{1,4}\n.{1,203}?\x12.(Placeholder|Const|VarHandleOp|VariableV2|NoOp|Identity)/s;
+/** Its SavedModel: version 1, then graphs with operators that ONNX lacks. */
+const savedModel =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a record
+  /^\x08\x01\x12.*(AssignVariableOp|VarHandleOp|PartitionedCall|Placeholder|MergeV2Checkpoints)/s;
+
+/** Formats without a signature: by how their first fields look. */
+function identifyModel(head: Uint8Array, text: string, size: number): FileKind | undefined {
+  if (text.startsWith('BM') && size > 26 && text.startsWith('\0\0\0\0', 6)) {
+    return { name: 'a BMP image', image: 'bmp' };
+  }
+  if (text.startsWith('\0'.repeat(Math.min(size, headBytes)))) {
+    return { name: 'a file of zeros', advice: 'the download was cut: download it again' };
+  }
+  const export_ = 'export the network to ONNX with the framework it comes from';
+  if (graphDef.test(text) || savedModel.test(text)) {
+    return { name: 'a TensorFlow graph', advice: export_ };
+  }
+  if (size > 9 && text.startsWith('{', 8) && text.startsWith('\0\0', 6)) {
+    return { name: 'a safetensors file', advice: 'turn it into ONNX with graft backbone import' };
+  }
+  if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) {
+    return {
+      name: 'a pickle, as older PyTorch checkpoints are',
+      advice: 'turn it into ONNX with graft backbone import, or export the network with PyTorch',
+    };
+  }
+  if (head[0] === 0x08 && head[1]! > 1 && head[1]! < 32 && [0x12, 0x3a, 0x42].includes(head[2]!)) {
+    return { name: 'an ONNX model' };
+  }
+  return undefined;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return new TextDecoder('latin1').decode(bytes);
+}

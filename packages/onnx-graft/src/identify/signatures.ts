@@ -1,0 +1,67 @@
+import type { FileKind } from './file-kind.ts';
+
+/** Bytes that a kind of file begins with, or has at a place. */
+export interface Signature extends FileKind {
+  readonly at?: number;
+  readonly bytes: string;
+}
+
+const image = (format: string, name: string, bytes: string, at = 0): Signature => ({
+  name: `${name} image`,
+  image: format,
+  bytes,
+  at,
+});
+const packed = (tool: string, command: string, bytes: string): Signature => ({
+  name: `a file compressed with ${tool}`,
+  advice: `unpack it first, with ${command}`,
+  bytes,
+});
+const export_ = 'export the network to ONNX with the framework it comes from';
+
+/** The signatures of files that people give in place of a model, a checkpoint or an image; latin1. */
+export const signatures: readonly Signature[] = [
+  {
+    name: 'a Git LFS pointer, not the file itself',
+    advice: 'fetch the file with git lfs pull, or download it again from its page',
+    bytes: 'version https://git-lfs.github.com/spec/',
+  },
+  packed('gzip', 'gunzip', '\x1f\x8b'),
+  packed('xz', 'unxz', '\xfd7zXZ\0'),
+  packed('bzip2', 'bunzip2', 'BZh'),
+  packed('Zstandard', 'unzstd', '\x28\xb5\x2f\xfd'),
+  packed('7-Zip', '7z x', '7z\xbc\xaf\x27\x1c'),
+  packed('RAR', 'unrar x', 'Rar!\x1a\x07'),
+  image('png', 'a PNG', '\x89PNG\r\n\x1a\n'),
+  image('jpeg', 'a JPEG', '\xff\xd8\xff'),
+  image('gif', 'a GIF', 'GIF8'),
+  image('webp', 'a WebP', 'WEBP', 8),
+  image('tiff', 'a TIFF', 'II*\0'),
+  image('tiff', 'a TIFF', 'MM\0*'),
+  image('tiff', 'a TIFF', 'II+\0'),
+  image('tiff', 'a TIFF', 'MM\0+'),
+  image('psd', 'a Photoshop', '8BPS'),
+  image('jxl', 'a JPEG XL', '\xff\x0a'),
+  image('jxl', 'a JPEG XL', '\0\0\0\x0cJXL '),
+  image('jp2', 'a JPEG 2000', '\0\0\0\x0cjP  '),
+  image('exr', 'an OpenEXR', 'v/1\x01'),
+  image('hdr', 'a Radiance HDR', '#?RADIANCE'),
+  image('qoi', 'a QOI', 'qoif'),
+  image('raf', 'a camera raw (RAF)', 'FUJIFILMCCD-RAW'),
+  { name: 'a PDF document', bytes: '%PDF-' },
+  { name: 'a TensorFlow Lite model', advice: export_, bytes: 'TFL3', at: 4 },
+  { name: 'an HDF5 file, as Keras writes', advice: export_, bytes: '\x89HDF\r\n\x1a\n' },
+  { name: 'a GGUF file of a language model', bytes: 'GGUF' },
+  { name: 'a NumPy array', bytes: '\x93NUMPY' },
+  { name: 'a TensorRT engine', advice: 'use the ONNX file it was built from', bytes: 'ptrt' },
+  { name: 'a TensorRT engine', advice: 'use the ONNX file it was built from', bytes: 'ftrt' },
+];
+
+/** Brands of files that begin with an `ftyp` box: ISO base media. */
+export const brands: readonly (readonly [RegExp, FileKind])[] = [
+  [/^avi[fs]/, { name: 'an AVIF image', image: 'avif' }],
+  [/^(hei[cxms]|hev[cxms])/, { name: 'an HEIC image', image: 'heic' }],
+  [/^mi[fa]/, { name: 'an HEIF image', image: 'heic' }],
+  [/^crx/, { name: 'a camera raw (CR3) image', image: 'cr3' }],
+  [/^/, { name: 'a video', advice: 'take its frames out as PNG first' }],
+];

@@ -1,0 +1,44 @@
+import { capturesOf } from './captures.ts';
+import type { Node } from './model.ts';
+
+/**
+ * Nodes in an order in which each value is made before it is read, as ONNX wants it and not every
+ * file has it; their indices follow. A list that is sorted is returned as it is, and nodes on a
+ * cycle keep their places among each other.
+ */
+export function sortNodes(nodes: readonly Node[]): readonly Node[] {
+  const makers = new Map<string, number>();
+  nodes.forEach(({ outputs }, at) => {
+    for (const name of outputs) if (name !== '' && !makers.has(name)) makers.set(name, at);
+  });
+  const before = nodes.map((node) => makersOf(node, makers));
+  if (before.every((list, at) => list.every((maker) => maker <= at))) return nodes;
+  const sorted: Node[] = [];
+  const seen = new Uint8Array(nodes.length);
+  for (const first of nodes.keys()) {
+    // Depth first, without recursion: a chain is as long as its file says.
+    const open = [first];
+    while (open.length > 0) {
+      const at = open.at(-1)!;
+      const next = seen[at] === 0 ? before[at]!.filter((maker) => seen[maker] === 0) : [];
+      if (seen[at] === 0) seen[at] = 1;
+      else {
+        open.pop();
+        if (seen[at] === 1) sorted.push({ ...nodes[at]!, index: sorted.length });
+        seen[at] = 2;
+      }
+      open.push(...next.reverse());
+    }
+  }
+  return sorted;
+}
+
+/** Nodes as they come in the file. */
+export function inFileOrder(nodes: readonly Node[]): readonly Node[] {
+  return [...nodes].sort((a, b) => a.field.start - b.field.start);
+}
+
+function makersOf(node: Node, makers: ReadonlyMap<string, number>): number[] {
+  const names = node.subgraphs.length === 0 ? node.inputs : [...node.inputs, ...capturesOf(node)];
+  return names.flatMap((name) => makers.get(name) ?? []);
+}

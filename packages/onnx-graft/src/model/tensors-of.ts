@@ -1,0 +1,90 @@
+import type { Attribute, Field, Graph, Model, Node, SparseTensor, Tensor } from './model.ts';
+import { nodePlace } from './node-place.ts';
+
+/** A tensor, where it is, and the messages around its record, outermost first. */
+export interface PlacedTensor {
+  readonly tensor: Tensor;
+  readonly parents: readonly Field[];
+  /** In words; made when it is asked for. */
+  readonly place: () => string;
+}
+
+/** Messages around a record, and their place in words, which ends where a name follows. */
+interface Around {
+  readonly parents: readonly Field[];
+  readonly within: () => string;
+}
+
+/**
+ * Every tensor of a model, in one place for all who must miss none: initialisers, sparse ones,
+ * attributes of every kind and lists of them, in all graphs, bodies, functions and training graphs.
+ * A field of ONNX that can hold a TensorProto belongs here.
+ */
+export function tensorsOf(model: Model): PlacedTensor[] {
+  const found: PlacedTensor[] = [];
+  inGraph(model.graph, { parents: [], within: () => '' }, found);
+  for (const body of model.functions) {
+    const within = () => `function ${body.domain}:${body.name}: `;
+    const around = { parents: [body.field], within };
+    inAttributes(body.attributes, around, found);
+    inNodes(body.nodes, around, found);
+  }
+  for (const { graphs, field } of model.training) {
+    for (const graph of graphs) {
+      const within = () => `training graph '${graph.name}': `;
+      inGraph(graph, { parents: [field], within }, found);
+    }
+  }
+  return found;
+}
+
+/** Recursion follows the nesting of bodies, which the reader limits. */
+function inGraph(graph: Graph, { parents, within }: Around, found: PlacedTensor[]): void {
+  const inside = { parents: [...parents, graph.field], within };
+  for (const tensor of graph.initializers) {
+    const place = () => `${within()}initializer '${tensor.name}'`;
+    found.push({ tensor, parents: inside.parents, place });
+  }
+  for (const sparse of graph.sparseInitializers) {
+    inSparse(sparse, inside, () => `${within()}sparse initializer '${sparse.name}'`, found);
+  }
+  inNodes(graph.nodes, inside, found);
+}
+
+function inNodes(nodes: readonly Node[], { parents, within }: Around, found: PlacedTensor[]): void {
+  for (const node of nodes) {
+    if (node.attributes.size === 0) continue;
+    const around = {
+      parents: [...parents, node.field],
+      within: () => `${nodePlace(node, within())} `,
+    };
+    inAttributes(node.attributes.values(), around, found);
+  }
+}
+
+function inAttributes(
+  attributes: Iterable<Attribute>,
+  { parents, within }: Around,
+  found: PlacedTensor[],
+): void {
+  for (const { name, field, tensors = [], sparseTensors = [], graphs = [] } of attributes) {
+    if (tensors.length + sparseTensors.length + graphs.length === 0) continue;
+    const inside = { parents: [...parents, field], within };
+    const place = () => `${within()}attribute '${name}'`;
+    for (const tensor of tensors) found.push({ tensor, parents: inside.parents, place });
+    for (const sparse of sparseTensors) inSparse(sparse, inside, place, found);
+    for (const graph of graphs) {
+      const body = () => `${within()}body '${graph.name}': `;
+      inGraph(graph, { parents: inside.parents, within: body }, found);
+    }
+  }
+}
+
+function inSparse(
+  { tensors, field }: SparseTensor,
+  { parents }: Around,
+  place: () => string,
+  found: PlacedTensor[],
+): void {
+  for (const tensor of tensors) found.push({ tensor, parents: [...parents, field], place });
+}

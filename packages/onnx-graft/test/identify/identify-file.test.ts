@@ -1,0 +1,57 @@
+import { bytesSource, identifyFile, readModel } from '@pip-graft/onnx-graft';
+import { describe, expect, it } from 'vitest';
+
+const of = (text: string) => bytesSource(Buffer.from(text, 'latin1'), 'net.onnx');
+const name = (text: string) => identifyFile(of(text))?.name;
+
+const lfs = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1\n`;
+const tar = (first: string) => `${first.padEnd(257, '\0')}ustar\0${'\0'.repeat(249)}`;
+const zip = (first: string, directory = first) =>
+  `PK\x03\x04${'\0'.repeat(22)}${String.fromCharCode(first.length)}\0\0\0${first}PK\x01\x02${directory}`;
+
+describe('identifyFile', () => {
+  it.each([
+    ['a Git LFS pointer, not the file itself', lfs],
+    ['a web page', '\n <!DOCTYPE html><html>'],
+    ['an XML document', '<Error><Code>AccessDenied</Code></Error>'],
+    ['JSON ({"error":"Invalid username"})', '{"error":"Invalid username"}'],
+    ['text (../../blobs/0a1b)', '../../blobs/0a1b\n'.trimEnd()],
+    ['the index of a checkpoint in several safetensors files', '{"weight_map": {}}'],
+    ['a file compressed with gzip', '\x1f\x8b\x08\0'],
+    ['a tar archive', tar('plain.pth')],
+    ['a tar archive, as PyTorch wrote before 0.1.10', tar('sys_info')],
+    ['a zip archive', zip('weights/plain.pth')],
+    ['a PyTorch checkpoint', zip('archive/data.pkl')],
+    ['a TorchScript archive, which holds code', zip('net/data.pkl', 'net/code/__torch__/n.py')],
+    ['a zip of NumPy arrays (.npz)', zip('a.npy')],
+    ['a PNG image', '\x89PNG\r\n\x1a\n'],
+    ['an HEIC image', '\0\0\0\x18ftypheic'],
+    ['an AVIF image', '\0\0\0\x18ftypavif'],
+    ['a TensorFlow Lite model', '\x1c\0\0\0TFL3'],
+    ['a TensorFlow graph', '\n\x13\n\x01x\x12\x0bPlaceholder'],
+    ['a TensorFlow graph', '\x08\x01\x12\xff\x01\n\x20\x12\x18\n\x10AssignVariableOp'],
+    ['a safetensors file', '\x10\0\0\0\0\0\0\0{"a":'],
+    ['a pickle, as older PyTorch checkpoints are', '\x80\x02\x8a\x0a'],
+    ['an ONNX model', '\x08\x08\x12\x07pytorch'],
+    ['a file of zeros', '\0'.repeat(2000)],
+    ['an empty file', ''],
+    [undefined, '\x9a\x01\xff\xfe'],
+  ])('%s', (expected, text) => expect(name(text)).toBe(expected));
+
+  it('says what lies in an archive', () => {
+    expect(identifyFile(of(tar('./a\x1b/x.pth')))?.advice).toBe(
+      "unpack it, and use 'a?/x.pth' in it",
+    );
+    expect(identifyFile(of(zip('weights/')))?.advice).toBe('unpack it, and use the file in it');
+  });
+
+  it.each([
+    ['a Git LFS pointer', lfs, /git lfs pull/],
+    ['a checkpoint', zip('archive/data.pkl'), /graft backbone import/],
+    ['a TensorFlow graph', '\x08\x01\x12\xff\x01\n\x20\x12\x18\n\x10AssignVariableOp', /export/],
+  ])('%s in place of a model is named, with the next step', (_name, text, advice) => {
+    expect(() => readModel(of(text))).toThrow(
+      expect.objectContaining({ code: 'NOT_ONNX', message: expect.stringMatching(advice) }),
+    );
+  });
+});

@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  bytesSource,
+  checkModel,
+  diffModels,
+  externalLocations,
+  inlineExternal,
+  readModel,
+  relocateExternal,
+} from '@pip-graft/onnx-graft';
+import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tensorsOf } from '../../src/model/tensors-of.ts';
+import { everyTensor, places } from './every-tensor.ts';
+
+let folder = '';
+let path = '';
+const files = places.map((place) => `${place}.bin`);
+/** Four bytes that do not belong to the tensor, then two elements of eight bytes or fewer. */
+const dataOf = (place: string): Buffer => Buffer.alloc(20, places.indexOf(place) + 1);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onnx-graft-'));
+  mkdirSync(join(folder, 'host'));
+  path = join(folder, 'host/net.onnx');
+  writeFileSync(path, everyTensor());
+  for (const place of places) writeFileSync(join(folder, `host/${place}.bin`), dataOf(place));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('external data', () => {
+  it('is seen in every field that can hold it, and its place is said', () => {
+    const model = readModel(bytesSource(everyTensor()));
+    expect([...externalLocations(model)].sort()).toEqual([...files].sort());
+    const said = tensorsOf(model).map(({ place }) => place());
+    expect(said).toContain("node #1 (Custom) body 'bodies': node #0 (Constant) attribute 'value'");
+    expect(said).toContain("function my:f: attribute 'd'");
+    expect(said).toContain("training graph 'training-step': node #0 (Constant) attribute 'value'");
+    expect(said).toContain("sparse initializer 'sparse'");
+  });
+
+  it.each(places)('is required to be there: %s', (place) => {
+    rmSync(join(folder, `host/${place}.bin`));
+    expect(() => openModel(path)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  it.each(['copy', 'link'] as const)(
+    'goes with a model that is saved elsewhere: %s',
+    async (mode) => {
+      const opened = openModel(path);
+      const target = join(folder, 'out/net.onnx');
+      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      opened.close();
+      expect(readdirSync(join(folder, 'out')).sort()).toEqual([...files, 'net.onnx'].sort());
+      openModel(target).close();
+    },
+  );
+
+  it('is put inside, from everywhere', async () => {
+    const opened = openModel(path);
+    const target = join(folder, 'out/net.onnx');
+    await saveModel(opened.model, target, { from: opened, externalData: 'inline' });
+    expect(readdirSync(join(folder, 'out'))).toEqual(['net.onnx']);
+    const inside = openModel(target);
+    const raw = tensorsOf(inside.model).map(({ tensor: { data } }) =>
+      data.kind === 'raw' ? inside.model.source.read(data.start, data.end)[0] : data.kind,
+    );
+    const byPlace = tensorsOf(opened.model).map(({ tensor: { data } }) =>
+      data.kind === 'external' ? places.indexOf(data.location.replace('.bin', '')) + 1 : data.kind,
+    );
+    expect(raw).toEqual(byPlace);
+    expect(externalLocations(inlineExternal(opened.model, opened.external)).size).toBe(0);
+    opened.close();
+    inside.close();
+  });
+
+  it('gets other locations everywhere', () => {
+    const moved = relocateExternal(readModel(bytesSource(everyTensor())), (at) => `deep/${at}`);
+    expect([...externalLocations(moved)].sort()).toEqual(files.map((at) => `deep/${at}`).sort());
+  });
+
+  it.each(places)('is not overwritten by the model: %s', async (place) => {
+    const opened = openModel(path);
+    const target = join(folder, `host/${place}.bin`);
+    await expect(saveModel(opened.model, target, { from: opened })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    opened.close();
+    expect(readFileSync(target)).toEqual(dataOf(place));
+  });
+
+  it.each(places)('is compared by a diff: %s', (place) => {
+    const a = openModel(path);
+    mkdirSync(join(folder, 'other'));
+    for (const name of ['net.onnx', ...files]) {
+      const bytes = readFileSync(join(folder, 'host', name));
+      if (name === `${place}.bin`) bytes[bytes.length - 10] = 99;
+      writeFileSync(join(folder, 'other', name), bytes);
+    }
+    const b = openModel(join(folder, 'other/net.onnx'));
+    const diff = diffModels(a.model, b.model, { a: a.external, b: b.external });
+    expect(diff.identical).toBe(false);
+    expect(diff.externalData?.changed).toHaveLength(1);
+    expect(diff.externalData?.unchanged).toBe(places.length - 1);
+    expect(diffModels(a.model, a.model, { a: a.external, b: a.external }).identical).toBe(true);
+    a.close();
+    b.close();
+  });
+
+  it('of a wrong length is found by a check, wherever it is', () => {
+    const wrong = Buffer.from(everyTensor());
+    // Every offset becomes a length of four bytes, of the eight or sixteen that two elements take.
+    for (let at = wrong.indexOf('offset'); at >= 0; at = wrong.indexOf('offset', at))
+      wrong.write('length', at);
+    const findings = checkModel(readModel(bytesSource(wrong)));
+    expect(findings.filter(({ code }) => code === 'WRONG_LENGTH')).toHaveLength(places.length);
+  });
+
+  it('is refused where a path goes up, even if it comes down again', () => {
+    const bytes = Buffer.from(everyTensor());
+    bytes.write(
+      'a/../xyz.bin123'.slice(0, 'initializer.bin'.length),
+      bytes.indexOf('initializer.bin'),
+    );
+    writeFileSync(path, bytes);
+    expect(() => openModel(path)).toThrow(expect.objectContaining({ code: 'UNSAFE_FILE' }));
+  });
+});

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+
+/** A package's name, with its scope. */
+const packageName = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
+
+/**
+ * Where a model is: the path itself, or `model.onnx` of an installed npm package. A file is preferred to a
+ * package of the same name. No code of the package runs.
+ *
+ * Errors: `NOT_FOUND`.
+ */
+export function findModel(model: string, cwd: string): string {
+  const path = resolve(cwd, model);
+  if (existsSync(path) || !packageName.test(model) || model.endsWith('.onnx')) return path;
+  for (const from of [join(cwd, 'package.json'), import.meta.url]) {
+    try {
+      return createRequire(from).resolve(`${model}/model.onnx`);
+    } catch {
+      // Not installed there.
+    }
+  }
+  throw new GraftError(
+    'NOT_FOUND',
+    `${model}: no file of that name, and no installed package with a model.onnx; check the path, or run npm install ${model}.`,
+  );
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Image, imageOf } from '@pip-graft/imaging';
+import { initSensor } from '@pip-graft/pip-core';
+import { Restorer, readImage, restoreImage, writeImage } from '@pip-graft/restore';
+import { createSession } from '@pip-graft/runtime';
+import { graftedFiles, labels } from '@pip-graft/test-utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const image: Image = imageOf(
+  24,
+  16,
+  Float32Array.from({ length: 3 * 24 * 16 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.7)),
+);
+const photo = join(folder, 'photo.png');
+let base = '';
+let grafted = '';
+beforeAll(async () => {
+  ({ base, grafted } = await graftedFiles(folder, { trained: true }));
+  await writeImage(photo, image);
+});
+
+/** What the functions below Restorer give. */
+async function expected(degradation: number[], strength = 1): Promise<Image> {
+  const session = await createSession(grafted);
+  const source = await readImage(photo);
+  const made = await restoreImage(session, source, { sizeMultiple: 4, degradation, strength });
+  await session.release();
+  return made;
+}
+
+describe('Restorer', () => {
+  it('restores in three lines, from a path to a file', async () => {
+    const restorer = await Restorer.open(grafted);
+    expect(restorer.labels).toEqual(labels);
+    const restored = await restorer.restore(photo, { rain: 1, haze: 0.5 });
+    const path = join(folder, 'restored.png');
+    await restored.save(path);
+    await restorer.close();
+    const wanted = await expected([1, 0.5, 0]);
+    expect(restored.image.data).toEqual(wanted.data);
+    expect((await readImage(path)).width).toBe(24);
+  });
+
+  it('takes bytes, URLs and pixels for model and image, and gives the same', async () => {
+    await using restorer = await Restorer.open(readFileSync(grafted));
+    const pixels = new Uint8ClampedArray(4 * 24 * 16).fill(255);
+    const source = await readImage(photo);
+    for (let at = 0; at < 24 * 16; at++)
+      for (let plane = 0; plane < 3; plane++)
+        pixels[4 * at + plane] = Math.round(source.data[plane * 24 * 16 + at]! * 255);
+    const wanted = await expected([0, 1, 0], 0.5);
+    const sources = [
+      pathToFileURL(photo),
+      pathToFileURL(photo).href,
+      readFileSync(photo),
+      source,
+      { data: pixels, width: 24, height: 16 },
+    ];
+    for (const each of sources) {
+      const { image: made } = await restorer.restore(each, { haze: 1 }, { strength: 0.5 });
+      expect(made.data).toEqual(wanted.data);
+    }
+    const { image: made } = await restorer.restore({ data: pixels, width: 24, height: 16 });
+    expect(made.alpha).toEqual(new Float32Array(24 * 16).fill(1));
+  });
+
+  it('opens an installed package by its name', async () => {
+    const home = join(folder, 'project');
+    const installed = join(home, 'node_modules/@me/restorer');
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(
+      join(installed, 'package.json'),
+      '{ "name": "@me/restorer", "version": "1.0.0" }',
+    );
+    writeFileSync(join(installed, 'model.onnx'), readFileSync(grafted));
+    await using restorer = await Restorer.open('@me/restorer', { cwd: home });
+    expect(restorer.labels).toEqual(labels);
+    await expect(Restorer.open('@me/absent', { cwd: home })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('npm install @me/absent') as string,
+    });
+  });
+
+  it('queues calls, reports tiles and stops when aborted', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const steps: string[] = [];
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      steps.push(`${done}/${total}`);
+    const aborted = restorer.restore(photo, { rain: 1 }, { signal: AbortSignal.abort() });
+    const whole = restorer.restore(photo, { rain: 1 }, { onProgress });
+    await expect(aborted).rejects.toThrow(/abort/i);
+    expect((await whole).image.data).toEqual((await expected([1, 0, 0])).data);
+    expect(steps).toEqual(['1/1']);
+  });
+
+  it('works with a network without a graft, which takes no weights', async () => {
+    await using restorer = await Restorer.open(base);
+    expect(restorer.labels).toEqual([]);
+    expect((await restorer.restore(photo)).width).toBe(24);
+    await expect(restorer.restore(photo, { rain: 1 })).rejects.toThrow(/takes no weights/);
+    await expect(restorer.restore(photo, undefined, { strength: 1 })).rejects.toThrow(
+      /takes no strength/,
+    );
+    await expect(restorer.detect(photo)).rejects.toThrow(/no sensor/);
+  });
+
+  it('says what is wrong with weights, pixels and files', async () => {
+    await using restorer = await Restorer.open(grafted);
+    await expect(restorer.restore(photo, { rian: 1 })).rejects.toMatchObject({
+      code: 'UNKNOWN_LABEL',
+    });
+    await expect(restorer.restore(photo, { rain: -1 })).rejects.toMatchObject({
+      code: 'INVALID_WEIGHTS',
+    });
+    const data = new Uint8Array(5);
+    await expect(restorer.restore({ data, width: 2, height: 2 })).rejects.toThrow(
+      '5 values do not make an image of 2x2',
+    );
+    await expect(restorer.restore(new Uint8Array([1, 2]))).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+    });
+    await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
+  });
+
+  it('fetches images and models over http, and says what a server answered', async () => {
+    const files: Record<string, string> = { '/photo.png': photo, '/model.onnx': grafted };
+    const server = createServer(({ url }, response) => {
+      const file = files[url ?? ''];
+      response.writeHead(file === undefined ? 404 : 200);
+      response.end(file === undefined ? '' : readFileSync(file));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      await using restorer = await Restorer.open(`${home}/model.onnx`);
+      const { image: made } = await restorer.restore(new URL(`${home}/photo.png`), { rain: 1 });
+      expect(made.data).toEqual((await expected([1, 0, 0])).data);
+      await expect(restorer.restore(`${home}/none.png`)).rejects.toMatchObject({
+        code: 'READ_FAILED',
+        message: expect.stringContaining('answered 404') as string,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('detects what a sensor finds, and uses it where no weights are given', async () => {
+    const home = mkdtempSync(join(folder, 'blind-'));
+    const blind = await graftedFiles(home, {
+      trained: true,
+      plan: { auto: initSensor({ labels, seed: 1 }) },
+    });
+    await using restorer = await Restorer.open(blind.grafted);
+    const found = await restorer.detect(photo);
+    expect(Object.keys(found)).toEqual(labels);
+    const restored = await restorer.restore(photo);
+    expect(restored.found).toEqual(found);
+  });
+});
