@@ -1,10 +1,10 @@
 import type { ReportData } from './report-data.ts';
 import { type VerdictWords, verdictWords } from './verdict-words.ts';
 
-/** Version of the shape that `docs/reference/report.schema.json` describes. */
+/** Version of the format described in `docs/reference/report.schema.json`. */
 export const reportFormat = 1;
 
-/** Plain data, as `JSON.stringify` writes it and as a parser gives it back. */
+/** A JSON value. */
 export type Json =
   | string
   | number
@@ -20,16 +20,16 @@ export interface ReportJson {
   readonly verdict: VerdictWords;
   readonly title: string;
   readonly summary: string;
-  /** {@link ReportData}'s models; numbers that JSON has not are the texts "NaN", "Infinity" and "-Infinity". */
+  /** The models of {@link ReportData}; numbers outside JSON become "NaN", "Infinity" and "-Infinity". */
   readonly models: Json;
   readonly notes: Json;
 }
 
 /**
- * A report as plain data, by `docs/reference/report.schema.json`. The files of its images are left
- * out unless asked for; then they are Base64.
+ * Converts a report to plain data as described in `docs/reference/report.schema.json`. Image bytes are
+ * omitted by default and Base64 on request.
  *
- * @param tool who writes it
+ * @param tool name and version of the writer
  * @example JSON.stringify(reportJson(data, { name: 'my-app', version: '1.0.0' }))
  */
 export function reportJson(
@@ -50,7 +50,7 @@ export function reportJson(
   };
 }
 
-/** undefined where there is nothing to write. */
+/** A value as JSON; undefined if there is nothing to write. */
 function jsonOf(value: unknown, images: boolean): Json | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);

@@ -7,7 +7,7 @@ import { ladderStyle } from './styles/ladder.ts';
 import { pageStyle } from './styles/page.ts';
 import { tablesStyle } from './styles/tables.ts';
 
-/** The only style sheet of every page. */
+/** The style sheet of all pages. */
 export const style = new Html(
   [coloursStyle, pageStyle, tablesStyle, barsStyle, imagesStyle, ladderStyle, curvesStyle]
     .map(({ text }) => text)

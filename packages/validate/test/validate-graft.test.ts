@@ -148,7 +148,7 @@ describe('unsound grafts fail where they are unsound', () => {
     expect(verdict(result, 'strength 0, as written').measured).toBe('NaN');
     expect(verdict(result, 'finite numbers').measured).toBeGreaterThan(0);
     expect(verdict(result, 'finite numbers').detail).toMatch(
-      /Found in .*pip\/level2\/universal_prompt\/\S+ on an image/,
+      /Found in .*pip\/level2\/universal_prompt\/\S+ on a natural image/,
     );
   });
 
@@ -206,7 +206,7 @@ describe('unsound grafts fail where they are unsound', () => {
     const result = await validateGraft({ base: other, grafted, ...quick, ...only('removal') });
     expect(result.checks[0]).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('the base is another file'),
+      detail: expect.stringContaining('the base is a different file'),
     });
   });
 
@@ -245,7 +245,7 @@ describe('what validation cannot do', () => {
         status: 'skipped',
         checks: [{ name: 'loads', status: 'skipped' }],
       });
-      expect(result.checks[0]!.detail).toContain('cannot run on cuda here');
+      expect(result.checks[0]!.detail).toContain('cannot run on cuda on this machine');
     }
   });
 

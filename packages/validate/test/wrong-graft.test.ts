@@ -157,7 +157,7 @@ test('a branch made for one size: the sizes that fail are named', async () => {
   };
   const { status, measured, detail } = await outcome(oneSize, 'sizes and batches');
   expect(status).toBe('failed');
-  expect(detail).toMatch(/Wrong: 1x48x48: \S+ onnxruntime failed while running it: .*Add/);
+  expect(detail).toMatch(/Wrong: 1x48x48: \S+ onnxruntime failed to run the model: .*Add/);
   expect(measured).toBe(4);
 });
 

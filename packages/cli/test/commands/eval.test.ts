@@ -181,7 +181,7 @@ describe('graft eval', () => {
     writeFileSync(join(bad, 'input/old.bmp'), '');
     const ended = graft(folder, 'eval', 'grafted.onnx', '--data', 'bad');
     expect(ended.status).toBe(1);
-    expect(ended.stdout).toContain('✗ derain alone.jpg: bad/derain/target holds no image');
+    expect(ended.stdout).toContain('✗ derain alone.jpg: bad/derain/target has no image');
     expect(ended.stdout).toContain('✗ derain zero: bad/derain/target/zero.png: not a readable');
     expect(ended.stdout).toContain('passed over, no PNG, JPEG, WebP or TIFF: bad/derain/input/old');
     expect(ended.stdout).toMatch(/\ngrafted\.onnx: 1 image measured; 2 not\n$/);
@@ -196,7 +196,7 @@ describe('graft eval', () => {
     ['an unknown degradation', 2, "'snow'", ['--data', 'photos', '--degrade', 'snow']],
     ['a wrong amount', 2, 'noise:NUMBER', ['--data', 'photos', '--degrade', 'noise:x']],
     ['an unknown label', 2, "'snow'", ['--data', 'pairs', '--degradation', 'snow']],
-    ['a map for no task', 2, 'there are derain', ['--data', 'pairs', '--map', 'x=rain']],
+    ['a map for no task', 2, 'use one of derain', ['--data', 'pairs', '--map', 'x=rain']],
     ['no limit', 2, '--limit', ['--data', 'pairs', '--limit', '0']],
     ['no number', 2, '--min-psnr', ['--data', 'pairs', '--min-psnr', 'high']],
     ['a missing host', 7, 'none.onnx', ['--data', 'pairs', '--base', 'none.onnx']],
@@ -214,7 +214,7 @@ describe('graft eval', () => {
     const ended = graft(folder, 'eval', 'host.onnx', '--data', 'pairs', '--degradation', 'rain');
     expect([ended.status, ended.stderr]).toEqual([
       2,
-      'graft eval: host.onnx: it cannot be steered: it carries no graft.\n',
+      'graft eval: host.onnx: cannot be steered: it has no graft; use a grafted model.\n',
     ]);
   });
 });

@@ -13,7 +13,7 @@ describe('parseDegrade', () => {
   });
 
   test.each([
-    ['snow:1', 'UNKNOWN_LABEL', /there are noise, rain, haze, blur, low-light/],
+    ['snow:1', 'UNKNOWN_LABEL', /use one of noise, rain, haze, blur, low-light/],
     ['', 'UNKNOWN_LABEL', /""/],
     ['noise:', 'INVALID_ARGUMENT', /deviation on the scale 0 to 255.*noise:25/],
     ['noise:a', 'INVALID_ARGUMENT', /expected noise:NUMBER/],

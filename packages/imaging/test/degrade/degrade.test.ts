@@ -57,7 +57,9 @@ test('blur along a row spreads a point evenly over its length and keeps the sum'
 });
 
 test('an unknown degradation is refused', () => {
-  expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(/"snow"; there are noise, rain/);
+  expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(
+    /'snow': not known; use one of noise, rain/,
+  );
 });
 
 describe.each(degradations)('the amount of %s', (name) => {

@@ -18,7 +18,7 @@ test('images to a batch and back', () => {
 });
 
 test('what is no batch of images is refused', () => {
-  expect(() => imageTensor([])).toThrow(/needs an image/);
+  expect(() => imageTensor([])).toThrow(/pass at least one image/);
   expect(() => imageTensor([image(2, 1, 0), image(1, 2, 0)])).toThrow(/2x1 and 1x2/);
   expect(() => tensorImages(float32Tensor([1, 4, 1, 1], [1, 2, 3, 4]))).toThrow(/\[1, 4, 1, 1\]/);
 });

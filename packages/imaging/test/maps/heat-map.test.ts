@@ -95,7 +95,7 @@ describe('differenceMap', () => {
   test('of equal images is dark, of different sizes refused', () => {
     expect(differenceMap(a, a).high).toBe(0);
     expect(() => differenceMap(a, imageOf(1, 1, new Float32Array(3)))).toThrow(
-      'Images of 2x1 and 1x1 cannot be compared.',
+      'Images of 2x1 and 1x1 cannot be compared; use images of the same size.',
     );
   });
 });

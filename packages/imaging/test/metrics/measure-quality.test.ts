@@ -69,7 +69,7 @@ describe('quality', () => {
   test('what cannot be compared is refused', () => {
     expect(() => measureQuality(grey(0), grey(0, 13))).toThrow(/12x11 and 13x11/);
     expect(() => measureQuality(grey(0, 10, 40), grey(0, 10, 40))).toThrow(
-      /at least 11 pixels a side, not 10x40/,
+      /10x40 is too small for SSIM; use at least 11 pixels/,
     );
   });
 });

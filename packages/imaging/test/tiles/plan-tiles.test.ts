@@ -74,7 +74,7 @@ describe('planTiles', () => {
     expect(() => plan(100, 100, { tile: 7, overlap: 0, sizeMultiple: 8 })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('tile of 7 is below the 8 pixels'),
+        message: expect.stringContaining('tile of 7 pixels is too small'),
       }),
     );
     expect(() => plan(100, 100, { tile: 32, overlap: 25, sizeMultiple: 8 })).toThrow(

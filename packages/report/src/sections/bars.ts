@@ -24,12 +24,12 @@ export function bars(figures: ValidationFigures): Html | undefined {
   }${
     throughput &&
     chart(
-      `Images a second, ${throughput.batch} at once, ${throughput.width}×${throughput.height}`,
+      `Images per second, batches of ${throughput.batch}, ${throughput.width}×${throughput.height}`,
       throughput.host,
       throughput.grafted,
       (value) => `${number(value)} a second`,
     )
-  }${memory && chart('Memory at the peak', memory.host, memory.grafted, bytes)}</div>`;
+  }${memory && chart('Peak memory', memory.host, memory.grafted, bytes)}</div>`;
 }
 
 function chart(

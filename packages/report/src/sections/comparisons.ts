@@ -3,8 +3,8 @@ import { type Html, html } from '../html.ts';
 import { image, imageCaption } from '../image.ts';
 
 /**
- * Before and after, one over the other with an edge that a range input moves: by arrow keys, finger
- * or mouse. Side by side without the script and on paper.
+ * Draws before and after on top of each other, with an edge that a range input moves by arrow keys,
+ * finger or mouse. Without the script and on paper they are side by side.
  */
 export function comparisons(list: readonly ReportComparison[]): Html | undefined {
   return list.length === 0 ? undefined : html`<div class="comparisons">${list.map(compared)}</div>`;

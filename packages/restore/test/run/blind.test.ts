@@ -124,7 +124,7 @@ describe('a model with a sensor', () => {
     const [named] = (await evaluate(common)).tasks;
     expect(named).toMatchObject({ degradation: { by: 'name' }, found: null });
     await expect(evaluate({ ...common, model: paths.base, blind: true })).rejects.toThrow(
-      /no sensor that finds the degradation/,
+      /no sensor to find the degradation/,
     );
   });
 });

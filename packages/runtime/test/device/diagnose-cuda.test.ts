@@ -148,7 +148,7 @@ describe('diagnoseCuda', () => {
       }),
       {
         what: 'NVIDIA driver',
-        found: '580.159.03, serves CUDA 13.0, but its libcuda.so.1 is not found',
+        found: '580.159.03, serves CUDA 13.0, but without libcuda.so.1',
         command:
           // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not JavaScript's
           'export LD_LIBRARY_PATH=/usr/local/nvidia/lib64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}',

@@ -94,7 +94,7 @@ describe('createSession and runModel', () => {
     const session = await createSession({ model });
     expect(Object.keys(await runModel(session, { input: image }, ['b']))).toEqual(['b']);
     await expect(runModel(session, { input: image }, ['c'])).rejects.toThrow(
-      /no output "c"; it has "a", "b"/,
+      /no output 'c'; use one of 'a', 'b'/,
     );
     await session.release();
   });
@@ -103,19 +103,19 @@ describe('createSession and runModel', () => {
     const session = await createSession({ model: halvingModel() }, { label: 'half.onnx' });
     const refusal = (message: string) => ({ code: 'INVALID_ARGUMENT', message });
     await expect(runModel(session, {})).rejects.toMatchObject(
-      refusal('half.onnx needs its input "input".'),
+      refusal("half.onnx: input 'input' is missing; pass a tensor for it."),
     );
     await expect(runModel(session, { input: image, rain: image })).rejects.toMatchObject(
-      refusal('half.onnx has no input "rain"; it has "input".'),
+      refusal("half.onnx: no input 'rain'; use one of 'input'."),
     );
     await expect(
       runModel(session, { input: float32Tensor([1, 1, 1, 1], [0]) }),
     ).rejects.toMatchObject(
-      refusal('half.onnx wants shape [b, 3, h, w] for "input", but got [1, 1, 1, 1].'),
+      refusal("half.onnx: input 'input' has shape [1, 1, 1, 1]; expected [b, 3, h, w]."),
     );
     const ints = { type: 'int32', dims: [1, 3, 1, 1], data: new Int32Array(3) } as const;
     await expect(runModel(session, { input: ints })).rejects.toMatchObject(
-      refusal('half.onnx wants float32 for "input", but got int32.'),
+      refusal("half.onnx: input 'input' has type int32; expected float32."),
     );
     await session.release();
   });
@@ -136,7 +136,7 @@ describe('createSession and runModel', () => {
     const error = await createSession({ model }, { label: 'odd.onnx' }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
-      /^odd\.onnx: onnxruntime does not load it: .*NoSuchOp[^\n]*$/,
+      /^odd\.onnx: onnxruntime cannot load the model: .*NoSuchOp[^\n]*$/,
     );
   });
 
@@ -157,7 +157,7 @@ describe('createSession and runModel', () => {
     const error = await runModel(session, { input: image }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
-      /^odd\.onnx: onnxruntime failed while running it: [^\n]*Add[^\n]*$/,
+      /^odd\.onnx: onnxruntime failed to run the model: [^\n]*Add[^\n]*$/,
     );
     await session.release();
   });

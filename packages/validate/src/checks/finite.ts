@@ -6,9 +6,8 @@ import type { Check, Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
 /**
- * No NaN and no infinity on easy and hard images, in the output and inside
- * every branch: behind a closed gate an infinity would show only as NaN, and at
- * strength 0 it would spoil the host.
+ * Checks for NaN and infinity on easy and hard images, in the output and inside every branch: behind
+ * a closed gate, infinity surfaces only as NaN, and at strength 0 it would corrupt the host's output.
  */
 export const finite: Check = {
   name: 'finite numbers',
@@ -23,7 +22,7 @@ export const finite: Check = {
     const spoiltHost: string[] = [];
     let bad = 0;
     for (const [turn, [name, image]] of cases.entries()) {
-      // `inner` asks for the session that other checks have open already.
+      // `inner` selects the session that other checks already use.
       const host = await subject.run('host', { images: [image], inner: [] });
       if (countNonFinite(host.output) > 0) spoiltHost.push(name);
       for (const settings of settingsOf(subject, turn)) {
@@ -42,11 +41,11 @@ export const finite: Check = {
     }
     const where = places.size === 0 ? '' : ` Found in ${[...places].slice(0, 4).join('; ')}.`;
     const already =
-      spoiltHost.length === 0 ? '' : ` The host itself gives them on ${spoiltHost.join(', ')}.`;
+      spoiltHost.length === 0 ? '' : ` The host alone produces them on ${spoiltHost.join(', ')}.`;
     return atMost(
       bad,
       0,
-      `NaN and infinite values in the output and in ${inner.length} inner values, on ${cases.map(([name]) => name).join(', ')}.${where}${already}`,
+      `Number of NaN and infinite elements in the output and ${inner.length} inner values, on ${cases.map(([name]) => name).join(', ')}.${where}${already}`,
     );
   },
 };
@@ -54,14 +53,14 @@ export const finite: Check = {
 function hardImages({ image, sizes }: Subject): [string, Image][] {
   const size = sizes[0]!;
   return [
-    ['an image', fitted(image, size)],
+    ['a natural image', fitted(image, size)],
     ['flat black', flat(size, 0)],
     ['flat white', flat(size, 1)],
     ['noise', noise(size, 3)],
   ];
 }
 
-/** All labels alike, and one label, another for each image. */
+/** Equal weights for all labels, and a single label that changes from image to image. */
 function settingsOf({ graft }: Subject, turn: number): { rows?: number[][] }[] {
   if (graft.inputs === null) return [{}];
   const count = graft.labels.length;

@@ -7,8 +7,8 @@ import type { Check, Subject } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
 /**
- * Every label, mixtures of labels and strengths from 0 beyond 1, on an image and on flat dark and
- * flat bright images: the output is finite, and at strength 0 it is the host's whatever the label.
+ * Checks all labels, mixtures of labels and strengths from 0 to above 1 on natural, flat dark and
+ * flat bright images: the output is finite and, at strength 0, equals the host's for every label.
  */
 export const settings: Check = {
   name: 'labels and strengths',
@@ -36,7 +36,7 @@ export const settings: Check = {
     return atMost(
       wrong.length,
       0,
-      `Settings that give NaN or infinity, or at strength 0 not the host's output, of ${total}: ${rows.map(([label]) => label).join(', ')}; strength ${strengths.join(', ')}; on ${cases.map(([name]) => name).join(', ')}.${found}`,
+      `Settings of ${total} that give NaN or infinity, or differ from the host at strength 0: ${rows.map(([label]) => label).join(', ')}; strength ${strengths.join(', ')}; on ${cases.map(([name]) => name).join(', ')}.${found}`,
     );
   },
 };
@@ -44,7 +44,7 @@ export const settings: Check = {
 function imagesOf({ image, sizes }: Subject): [string, Image][] {
   const size = sizes[0]!;
   return [
-    ['an image', fitted(image, size)],
+    ['a natural image', fitted(image, size)],
     ['a flat dark image', flat(size, 0.02)],
     ['a flat bright image', flat(size, 0.98)],
   ];
@@ -64,7 +64,7 @@ function rowsOf({ graft, sweep }: Subject): [string, number[]][] {
         labels.map((_, index) => (index === i || index === i + 1 + j ? 0.5 : 0)),
       ]),
   );
-  const all: [string, number[]] = ['all alike', labels.map(() => 1 / labels.length)];
+  const all: [string, number[]] = ['equal weights', labels.map(() => 1 / labels.length)];
   return [...alone, ...(sweep ? mixed : mixed.slice(0, 1)), all];
 }
 

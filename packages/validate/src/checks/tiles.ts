@@ -7,16 +7,16 @@ import type { Check, Subject } from '../subject/subject.ts';
 import { figure, skipped } from '../verdict.ts';
 
 /**
- * How far an image restored in tiles is from the same restored whole. These networks pool over
- * the whole image, so there is a gap; how much of it is too much is for people to say.
+ * Measures how far an image restored in tiles is from the same image restored whole. These networks
+ * pool over the whole image, so there is always a gap; people decide how much is too much.
  */
 export const tiles: Check = {
   name: 'tiles',
   async run(subject) {
     const { input, tiles: wanted, multiple } = subject;
-    if (wanted === undefined) return skipped('No tile size was asked for.');
+    if (wanted === undefined) return skipped('No tile size was given.');
     if (input.dims.slice(2).some((dim) => typeof dim === 'number')) {
-      return skipped('The host takes images of one size only.');
+      return skipped('The host only accepts one image size.');
     }
     const tile = Math.ceil(wanted.tile / multiple) * multiple;
     const overlap = wanted.overlap ?? defaultOverlap(tile);
@@ -36,13 +36,13 @@ export const tiles: Check = {
       status: 'passed',
       measured: grafted.psnr === null ? 'equal' : figure(grafted.psnr),
       limit: null,
-      detail: `PSNR in dB of a ${grafted.width}x${grafted.height} image restored in tiles of ${tile} that share ${overlap}, against the same restored whole: ${decibels(grafted)}; the host alone ${decibels(host)}. Nothing is demanded.`,
+      detail: `PSNR in dB of a ${grafted.width}x${grafted.height} image restored in tiles of ${tile} with an overlap of ${overlap}, against the same image restored whole: ${decibels(grafted)}; host alone: ${decibels(host)}. No limit.`,
       figures: { tiles: gaps },
     };
   },
 };
 
-/** The image as it is where it needs several tiles, else large enough for two in each direction. */
+/** The image's own size if it needs several tiles, otherwise a size that fits two in each direction. */
 function sizeFor({ image }: Subject, tile: number): ImageSize {
   const enough = (side: number): number => (side > tile ? side : 2 * tile);
   return { width: enough(image.width), height: enough(image.height) };

@@ -5,7 +5,7 @@ import { fitted } from '../subject/images.ts';
 import type { Check } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
-/** Every skip feature that a graft reads is as in the host, bit for bit on the CPU: nothing before the graft changed. */
+/** Checks that every skip feature the graft reads equals the host's, bit for bit on the CPU: nothing before the graft changed. */
 export const upstream: Check = {
   name: 'upstream tensors',
   async run(subject) {
@@ -21,7 +21,7 @@ export const upstream: Check = {
     return atMost(
       changed.length,
       0,
-      `Skip features of ${features.length} that differ from the host's ${limit === 0 ? 'in any bit' : `by more than ${limit} of their largest value`}, on an image.${which}`,
+      `Skip features of ${features.length} that differ from the host's ${limit === 0 ? 'in any bit' : `by more than ${limit} of their largest value`}, on a natural image.${which}`,
     );
   },
 };

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { type Listing, listFolder } from './list-folder.ts';
 import type { Pair, Problem } from './task.ts';
 
-/** The pairs of one folder, what kept others from being one, and what was passed over. */
+/** The pairs of one folder, the images that form no pair, and the skipped files. */
 export interface FoundPairs {
   readonly pairs: readonly Pair[];
   readonly problems: readonly Omit<Problem, 'task'>[];
   readonly ignored: readonly string[];
 }
 
-/** Images of equal names in `input` and `target`, whatever their extensions. */
+/** Pairs images with the same name in `input` and `target`, whatever their extensions. */
 export async function findPairs(path: string): Promise<FoundPairs> {
   const folders = [join(path, 'input'), join(path, 'target')] as const;
   const [inputs, targets] = [await listFolder(folders[0]), await listFolder(folders[1])];
@@ -22,7 +22,7 @@ export async function findPairs(path: string): Promise<FoundPairs> {
     if (input === undefined || target === undefined) {
       const missing = input === undefined ? folders[0] : folders[1];
       const image = input ?? target ?? name;
-      problems.push({ image, reason: `${missing} holds no image "${name}".` });
+      problems.push({ image, reason: `${missing} has no image '${name}'.` });
     } else if (left.length > 1 || right.length > 1) {
       problems.push({ image: name, reason: twice(left.length > 1 ? left : right) });
     } else {
@@ -32,7 +32,7 @@ export async function findPairs(path: string): Promise<FoundPairs> {
   return { pairs, problems, ignored: [...rest(folders[0], inputs), ...rest(folders[1], targets)] };
 }
 
-/** The images of a folder as targets whose inputs are still to be made. */
+/** The images of a folder as targets for inputs yet to be made. */
 export function cleanPairs(path: string, listing: Listing): FoundPairs {
   const pairs: Pair[] = [];
   const problems: Omit<Problem, 'task'>[] = [];
@@ -44,7 +44,7 @@ export function cleanPairs(path: string, listing: Listing): FoundPairs {
 }
 
 function twice(files: readonly string[]): string {
-  return `${files.join(' and ')} have one name; keep one of them.`;
+  return `${files.join(' and ')} have the same name; keep one of them.`;
 }
 
 function rest(path: string, { folders, others }: Listing): string[] {

@@ -24,22 +24,22 @@ export interface ExplainOptions
   readonly onStep?: (step: string, done: number, total: number) => void;
 }
 
-/** What a report shows of a graft beside its validation. */
+/** What a report shows about a graft besides its validation. */
 export interface Explanation
   extends Pick<GatheredImages, 'comparisons' | 'strips' | 'differences' | 'figures'> {
-  /** How strong the universal restoration prompt is at each place: an entry a level. */
+  /** Strength of the universal restoration prompt at each position, one entry per level. */
   readonly promptMaps: readonly ReportMaps[];
-  /** Left out when the degradation was baked in. */
+  /** Undefined if the degradation is baked in. */
   readonly prompts?: PromptFigures;
 }
 
-/** Longer sides in pixels: of what is shown, and of what prompts are read on, which are kept in memory. */
+/** Longer side in pixels of the images shown, and of the image whose prompts are kept in memory. */
 const longest = { images: 320, prompts: 192 } as const;
 
 /**
- * Shows what a grafted model does: an image with each label's degradation restored by host and graft,
- * where the two differ, how alike the labels' prompts are, and where they are strong. The image is
- * made small first.
+ * Shows what a grafted model does: an image with each label's degradation, restored by host and graft;
+ * where the two differ; how similar the labels' prompts are; and where they are strong. The image is
+ * scaled down first.
  *
  * Errors: those of opening a model; `NOT_GRAFTED`; `DEVICE_UNAVAILABLE`; `RUNTIME_FAILED`.
  *
@@ -80,18 +80,18 @@ export async function explainGraft(options: ExplainOptions): Promise<Explanation
   }
 }
 
-/** The subject's image made small, at the size that its input fixes where it does. */
+/** The subject's image scaled down, or at the size its input fixes. */
 async function imageFor({ image, input }: Subject, most: number): Promise<Image> {
   const small = await shrinkImage(image, most);
   return fitted(small, fit(input.dims, small));
 }
 
-/** A model may fix its batch: then each image goes in several times, and its first result counts. */
+/** Repeats each image for a model with a fixed batch size; the first result counts. */
 function filled(images: readonly Image[], batch = 1): Image[] {
   return images.flatMap((image) => Array.from({ length: batch }, () => image));
 }
 
-/** The figures of all adapters as one; where there are several, each level says whose labels it compares. */
+/** Combines the figures of all adapters; with several, each level lists the labels it compares. */
 function together(figures: readonly PromptFigures[], labels: readonly string[]): PromptFigures {
   if (figures.length === 1) return figures[0]!;
   const levels = figures.flatMap((own) =>
@@ -104,9 +104,9 @@ async function mapsOf(prompts: LabelPrompts, level: number): Promise<ReportMaps>
   const maps = universalPromptMap(prompts, level);
   const [{ low, high } = { low: 0, high: 0 }] = maps;
   return {
-    title: `Level ${level}: the universal prompt`,
-    detail: 'Where on the clean image it is strong, for each label.',
-    scale: { low, high, label: 'norm over channels; one scale for all labels' },
+    title: `Level ${level}: universal restoration prompt`,
+    detail: 'Its strength at each position of the clean image, for each label.',
+    scale: { low, high, label: 'norm over channels; the same scale for all labels' },
     images: await Promise.all(prompts.labels.map((label, index) => mapImage(maps[index]!, label))),
   };
 }

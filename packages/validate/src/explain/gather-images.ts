@@ -28,11 +28,11 @@ export interface GatherImagesOptions {
   readonly labels: readonly string[];
   /** A clean image. */
   readonly clean: Image;
-  /** Both sides of what the networks see are multiples of this; default 1. */
+  /** Number that both sides of the networks' input must be multiples of; default 1. */
   readonly sizeMultiple?: number;
-  /** Settings of the grafted model; the last is compared with the input and the host. Default the model's own. */
+  /** Strengths of the grafted model; the last one is compared with input and host. Default: the model's own. */
   readonly strengths?: readonly number[];
-  /** Of the degradations; default 7. */
+  /** Seed of the degradations; default 7. */
   readonly seed?: number;
   /** Called after each label. */
   readonly onLabel?: (label: string, done: number, total: number) => void;
@@ -53,9 +53,9 @@ export interface GatheredImages {
 }
 
 /**
- * Puts each of the labels' degradations onto an image and restores it: by the host, and by the
- * grafted model at that label. A label without a synthetic degradation of its name gets the image
- * as it is. Same images for the same seed.
+ * Degrades an image for each label and restores it with the host and with the grafted model at that
+ * label. A label without a synthetic degradation of its name gets the clean image. The same seed
+ * gives the same images.
  *
  * @example const { strips, comparisons } = await gatherImages({ host, grafted, labels, clean });
  */
@@ -98,7 +98,7 @@ function isDegradation(label: string): label is Degradation {
   return (degradations as readonly string[]).includes(label);
 }
 
-/** One image as a model gives it, as a file would hold it. */
+/** One restored image, clipped as in a file. */
 async function restored(
   run: TrialRunner,
   image: Image,
@@ -146,16 +146,16 @@ async function differences(rows: readonly Restored[]): Promise<ReportMaps> {
   );
   return {
     title: 'What the graft changes',
-    detail: 'The grafted model against its host on the same input.',
+    detail: 'Difference between the grafted model and its host on the same input.',
     scale: {
       ...scale,
-      label: 'absolute difference, mean over red, green and blue; 1 is white against black',
+      label: 'absolute difference, mean over red, green and blue; 1 is black against white',
     },
     images: await Promise.all(images),
   };
 }
 
-/** PSNR against the clean image; nothing for the clean image itself. */
+/** PSNR against the clean image; undefined for the clean image itself. */
 function decibels(image: Image, clean: Image): string | undefined {
   const value = psnr(image, clean);
   if (value === Number.POSITIVE_INFINITY) return undefined;

@@ -1,34 +1,34 @@
 import type { HeatMap, Image } from '@pip-graft/imaging';
 import { encodeImage } from '@pip-graft/restore';
 
-/** Images that belong side by side, as one degradation at several settings. */
+/** Images shown side by side, such as one degradation at several settings. */
 export interface ReportStrip {
   readonly title: string;
   readonly detail?: string;
   readonly images: readonly ReportImage[];
 }
 
-/** Before and after: images of one size. */
+/** Two images of the same size, before and after. */
 export interface ReportComparison {
   readonly title: string;
   readonly before: ReportImage;
   readonly after: ReportImage;
 }
 
-/** Heat maps that share one scale, so that their colours can be compared. */
+/** Heat maps with a common scale, so that their colours can be compared. */
 export interface ReportMaps extends ReportStrip {
   readonly scale: {
-    /** What the darkest and the brightest colour stand for. */
+    /** Values of the darkest and the brightest colour. */
     readonly low: number;
     readonly high: number;
-    /** What the numbers are. */
+    /** What the values mean. */
     readonly label: string;
   };
 }
 
 export interface ReportImage {
   readonly caption: string;
-  /** A figure under the caption, as "27.9 dB". */
+  /** A figure under the caption, such as "27.9 dB". */
   readonly note?: string;
   readonly width: number;
   readonly height: number;
@@ -36,7 +36,7 @@ export interface ReportImage {
   readonly bytes: Uint8Array;
 }
 
-/** An image for a report, as a WebP of about a tenth of its PNG's size. @example await reportImage(image, 'input') */
+/** Encodes an image for a report as WebP, at about a tenth of the size of a PNG. @example await reportImage(image, 'input') */
 export async function reportImage(
   image: Image,
   caption: string,
@@ -48,10 +48,10 @@ export async function reportImage(
   return note === undefined ? encoded : { ...encoded, note };
 }
 
-/** Maps up to this many places keep every colour; more would make a report of several megabytes. */
+/** Maps up to this many pixels are lossless; larger ones would make reports of several megabytes. */
 const exact = 64 * 64;
 
-/** A heat map for a report: a PNG where it is small, else a WebP. @example await mapImage(differenceMap(a, b), 'rain') */
+/** Encodes a heat map for a report: a PNG if it is small, otherwise WebP. @example await mapImage(differenceMap(a, b), 'rain') */
 export async function mapImage({ image }: HeatMap, caption: string): Promise<ReportImage> {
   const { width, height } = image;
   const format = width * height <= exact ? 'png' : 'webp';

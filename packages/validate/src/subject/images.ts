@@ -6,17 +6,17 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** An image at another size: mirrored where it is too small, else its upper left part. */
+/** An image at another size: mirrored if it is too small, otherwise cropped to its upper left part. */
 export function fitted(image: Image, { width, height }: ImageSize): Image {
   return cropImage(extendImage(image, width, height), width, height);
 }
 
-/** The same value everywhere: where normalisation divides by a variance of zero. */
+/** A constant image, whose zero variance tests normalisation. */
 export function flat({ width, height }: ImageSize, value: number): Image {
   return imageOf(width, height, new Float32Array(3 * width * height).fill(value));
 }
 
-/** Independent uniform values: as far from an image as an image can be. */
+/** An image of independent uniform noise, as unlike a natural image as possible. */
 export function noise({ width, height }: ImageSize, seed: number): Image {
   const random = new Random(seed);
   return imageOf(
@@ -27,8 +27,8 @@ export function noise({ width, height }: ImageSize, seed: number): Image {
 }
 
 /**
- * Three sizes that a network of a given size multiple takes: a square, one step
- * wider, and several steps higher; odd sizes where the multiple is 1.
+ * Three sizes that fit a given size multiple: a square, one step wider, and several steps taller;
+ * odd sizes if the multiple is 1.
  */
 export function imageSizes(multiple: number): ImageSize[] {
   const side = Math.max(1, Math.ceil(48 / multiple)) * multiple;
@@ -39,7 +39,7 @@ export function imageSizes(multiple: number): ImageSize[] {
   ];
 }
 
-/** Sizes that an image input takes: three, or the one that its shape fixes. Dims are (B,3,H,W); strings are free. */
+/** Sizes that an image input accepts: three, or the one fixed by its shape. Dims are (B,3,H,W); strings are free. */
 export function sizesFor(
   dims: readonly (number | string)[],
   multiple: number,
@@ -48,7 +48,7 @@ export function sizesFor(
   return [...new Map(fitting.map((size) => [`${size.width}x${size.height}`, size])).values()];
 }
 
-/** A size with the sides that an image input fixes. */
+/** A size adjusted to the sides that an image input fixes. */
 export function fit(dims: readonly (number | string)[], wanted: ImageSize): ImageSize {
   const [, , high, wide] = dims;
   return {

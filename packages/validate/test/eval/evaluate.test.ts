@@ -190,7 +190,11 @@ describe('evaluate', () => {
     expect(average).toEqual(found[0]!.images[0]!.quality);
     expect(problems.map(({ task, image, reason }) => [task, image, reason])).toEqual([
       ['bad', 'broken', expect.stringContaining('input/broken.png: not a readable image')],
-      ['bad', 'larger', 'Images of 25x18 and 26x18 cannot be compared.'],
+      [
+        'bad',
+        'larger',
+        'Images of 25x18 and 26x18 cannot be compared; use images of the same size.',
+      ],
       ['bad', 'tiny', expect.stringContaining('at least 11 pixels')],
     ]);
     expect(steps).toHaveLength(8);

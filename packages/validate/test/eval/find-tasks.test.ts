@@ -66,22 +66,22 @@ describe('pairs', () => {
       {
         task: 'half',
         image: 'input/',
-        reason: `${join(folder, 'half')} holds input/ but no target/.`,
+        reason: `${join(folder, 'half')} has input/ but no target/.`,
       },
       {
         task: 't',
         image: 'alone.png',
-        reason: `${join(folder, 't/target')} holds no image "alone".`,
+        reason: `${join(folder, 't/target')} has no image 'alone'.`,
       },
       {
         task: 't',
         image: 'lonely.png',
-        reason: `${join(folder, 't/input')} holds no image "lonely".`,
+        reason: `${join(folder, 't/input')} has no image 'lonely'.`,
       },
       {
         task: 't',
         image: 'twice',
-        reason: 'twice.jpg and twice.png have one name; keep one of them.',
+        reason: 'twice.jpg and twice.png have the same name; keep one of them.',
       },
     ]);
   });
@@ -134,7 +134,7 @@ describe('nothing to evaluate', () => {
   test.each([
     ['an empty folder', [], /nothing to evaluate; expected input\/ and target\//],
     ['clean images without --degrade', ['a.png'], /--degrade noise:25/],
-    ['no name in common', ['input/a.png', 'target/b.png'], /holds no image "a"\. And 1 more\./],
+    ['no name in common', ['input/a.png', 'target/b.png'], /has no image 'a'\. And 1 more\./],
     ['a format that is not read', ['input/a.bmp', 'target/a.bmp'], /PNG, JPEG, WebP, TIFF/],
   ])('%s', async (_name, paths, message) => {
     files(...paths);
@@ -149,7 +149,7 @@ describe('nothing to evaluate', () => {
     await expect(findTasks(join(folder, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(findTasks(join(folder, 'a.png'))).rejects.toMatchObject({
       code: 'READ_FAILED',
-      message: expect.stringContaining('it is a file'),
+      message: expect.stringContaining('not a folder'),
     });
   });
 });

@@ -70,7 +70,7 @@ test('the map is the norm over channels, on one scale for all labels', () => {
     expect(image.data[2 * plane]).toBeCloseTo(viridis(5 / 13)[plane]!, 6);
     expect(image.data[2 * plane + 1]).toBeCloseTo(viridis(1)[plane]!, 6);
   }
-  expect(() => universalPromptMap(prompts, 1)).toThrow('No prompt at level 1; there are 2.');
+  expect(() => universalPromptMap(prompts, 1)).toThrow('Level 1: no prompt; use one of 2.');
 });
 
 describe('of a grafted model', () => {
