@@ -131,6 +131,6 @@ describe('always under the limit', () => {
   test('a limit of the caller', () => {
     const text = buildMarkdown(reportOf(model('A')), 700);
     expect(Buffer.byteLength(text)).toBeLessThan(700);
-    expect(text).toContain('Left out, because a summary may have 700 bytes:');
+    expect(text).toContain('Omitted to stay within 700 bytes:');
   });
 });

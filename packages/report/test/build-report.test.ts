@@ -136,7 +136,7 @@ describe('everything measured', () => {
           }),
         ),
       );
-    expect(good('cuda')).toContain('✓ strict leaving nodes to the CPU was forbidden');
+    expect(good('cuda')).toContain('✓ strict CPU fallback was disabled');
     expect(good('cuda')).not.toContain('with a large output that ran');
     expect(good('cpu')).not.toContain('forbidden');
   });
@@ -154,9 +154,9 @@ describe('everything measured', () => {
 
   test('sizes that end alike share a line; tiles', () => {
     expect(shown).toContain(
-      'Width and height must be multiples of 8; the largest size that fits is 2048×1024, limited by no memory is left',
+      'Width and height must be multiples of 8; the largest size that fits is 2048×1024; search stopped by: no memory is left',
     );
-    expect(shown).toContain('✗ does not 1 64×64, 72×64 Concat: 31 against 32');
+    expect(shown).toContain('✗ fails 1 64×64, 72×64 Concat: 31 against 32');
     expect(shown).toContain('host 512×384 256 32 52.3 dB 0.02');
   });
 

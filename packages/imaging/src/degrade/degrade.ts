@@ -72,6 +72,6 @@ export function checkAmount(degradation: string, amount?: number): void {
   if (amount === undefined || (amount >= least && amount <= most)) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${degradation}: an amount (${means}) of ${amount} is out of range; use ${least} to ${most}.`,
+    `${degradation}: amount ${amount} is out of range; use ${least} to ${most} (${means}).`,
   );
 }

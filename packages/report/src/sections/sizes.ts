@@ -26,7 +26,7 @@ export function sizes(
   const most =
     largest === undefined
       ? ''
-      : `; the largest size that fits is ${largest.width}×${largest.height}, limited by ${largest.stoppedBy}`;
+      : `; the largest size that fits is ${largest.width}×${largest.height}; search stopped by: ${largest.stoppedBy}`;
   return table(
     `${rule}${most}`,
     [

@@ -177,7 +177,7 @@ describe('diagnoseCuda', () => {
       withFiles(without(cuda13), { '/usr/local/cuda/lib64/libcudart.so.12': '' }),
       {
         what: 'CUDA 13 libraries',
-        found: `without ${cudaLibraries.join(', ')}; CUDA 12 is there`,
+        found: `without ${cudaLibraries.join(', ')}; CUDA 12 is installed`,
         command: 'sudo apt-get install cuda-libraries-13-0 libcudnn9-cuda-13',
       },
     ],
