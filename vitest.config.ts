@@ -10,9 +10,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     // Timeouts end hangs; a busy machine is not one.
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     pool: 'forks',
     // By default one core is left free; of two that would be half. Much of the time processes are waited for.
     maxWorkers: availableParallelism(),

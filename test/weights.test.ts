@@ -89,7 +89,7 @@ describe.each(
     await bare.release();
     const model = applyGraft(planGraft(host, lively(host, attach, gate)));
     session = await createSession(modelBytes(model));
-  }, 120_000);
+  });
   afterAll(() => session.release());
 
   it('no weight, or no strength, gives the output of the host to the bit', async () => {

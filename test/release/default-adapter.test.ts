@@ -82,5 +82,5 @@ describe('the default backbone and adapter', () => {
     expect(gains['rain']).toBeGreaterThan(1);
     // Of noise the host is the master; the adapter must not spoil it.
     expect(gains['noise']).toBeGreaterThan(-1);
-  }, 60_000);
+  });
 });

@@ -17,7 +17,7 @@ beforeAll(() => {
   const script = ['scripts/example-adapters.mjs', '--into', folder];
   const ended = spawnSync(process.execPath, script, { cwd: root, encoding: 'utf8' });
   if (ended.status !== 0) throw new Error(ended.stderr);
-}, 60_000);
+});
 
 describe.each(['nafnet-small', 'restormer-small', 'promptir-small'] as const)(
   'packages/adapter-%s',

@@ -19,7 +19,7 @@ beforeAll(() => {
   const ended = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (ended.stdout === '') throw new Error(ended.stderr);
   result = JSON.parse(ended.stdout) as Result;
-}, 480_000);
+});
 
 describe('packages packed, installed into an empty folder and used', () => {
   it.each([

@@ -36,7 +36,7 @@ describe('docs/guides/blind.md', () => {
       graft: { auto: { name: 'my-sensor', trained: true, output: 'degradation_found' } },
       outputs: [{}, { name: 'degradation_found', dims: [expect.anything(), 3] }],
     });
-  }, 120_000);
+  });
 
   it('the command refuses what does not go together', () => {
     const apply = ['apply', 'host.onnx', '--adapter', './my-adapter', '-o', 'no.onnx'];
@@ -62,5 +62,5 @@ describe('docs/guides/blind.md', () => {
       const ended = graft(folder, ...args);
       expect({ args, ...ended }).toMatchObject({ status, stderr: expect.stringMatching(message) });
     }
-  }, 60_000);
+  });
 });

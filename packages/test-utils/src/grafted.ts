@@ -92,6 +92,7 @@ export async function graftedFiles(
     sites,
     family: 'unet',
     digest: digest(host.source),
+    image: { input: 'input', output: host.graph.outputs[0]!.name, sizeMultiple: 4 },
     adapters: [adapter],
     options: options.plan ?? {},
   };

@@ -20,6 +20,7 @@ export class Progress {
   readonly #now: () => number;
   #label = '';
   #start: number;
+  #from = 0;
   #last = -Infinity;
   readonly #begun: number;
   /** What was shown last, without line end. */
@@ -44,6 +45,8 @@ export class Progress {
     if (label !== this.#label) {
       this.#label = label;
       this.#start = now;
+      // What is resumed does not begin at 0; only what is done here says how long the rest takes.
+      this.#from = done;
     }
     const every = this.#screen.isTTY ? redrawMs : lineMs;
     if (now - this.#start < quietMs || (now - this.#last < every && done < total)) return;
@@ -79,8 +82,8 @@ export class Progress {
 
   #count(done: number, total: number, unit: string): string {
     const count = `  ${Math.floor(done)} of ${total} ${unit}`;
-    if (done <= 0 || done >= total) return count;
-    const left = ((this.#now() - this.#start) * (total - done)) / done;
+    if (done <= this.#from || done >= total) return count;
+    const left = ((this.#now() - this.#start) * (total - done)) / (done - this.#from);
     return `${count}, ${timeText(left)} left`;
   }
 

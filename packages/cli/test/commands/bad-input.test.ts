@@ -85,7 +85,12 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'corrupt.onnx: byte',
     ['apply', 'corrupt.onnx', '--adapter', 'init', '-o', 'kept.txt'],
   ],
-  ['an empty file', 5, 'empty.onnx: the file is empty', ['inspect', 'empty.onnx']],
+  [
+    'an empty file',
+    5,
+    'empty.onnx: not an ONNX model: it is an empty file',
+    ['inspect', 'empty.onnx'],
+  ],
   [
     'a file that is not ONNX',
     5,
@@ -296,7 +301,7 @@ describe('bad input', () => {
     expect(JSON.parse(ended.stdout)).toEqual({
       error: {
         code: 'NOT_ONNX',
-        message: 'empty.onnx: the file is empty, expected an ONNX model.',
+        message: 'empty.onnx: not an ONNX model: it is an empty file; download or export it again.',
       },
     });
     expect(ended.stderr).toMatch(/\n\s+at /);

@@ -35,6 +35,17 @@ describe('Progress', () => {
     ]);
   });
 
+  it('reckons the time left from what was done here, not from what a resumed run had', () => {
+    const written: string[] = [];
+    let now = 0;
+    const screen = { write: (text: string) => written.push(text) };
+    const progress = new Progress(screen, () => now);
+    progress.show('training', 80, 100, 'steps');
+    now = 10_000;
+    progress.show('training', 90, 100, 'steps');
+    expect(written).toEqual(['training  90%  90 of 100 steps, 10 s left\n']);
+  });
+
   it('writes plain lines elsewhere, and always the last', () => {
     const { written, progress, at } = scene(false);
     at(0, 0);

@@ -7,8 +7,9 @@ import { brands, signatures } from './signatures.ts';
 /** A tar archive has its mark in its first block of 512 bytes. */
 const headBytes = 1024;
 const tarMark = 257;
-/** The directory of a zip lies at its end: enough for the names that matter. */
-const tailBytes = 64 * 1024;
+const block = 512;
+/** Records before the first file that are looked at. */
+const mostRecords = 16;
 
 /**
  * What a file is that was given in place of something else: a pointer, a web page, an archive, an
@@ -26,19 +27,30 @@ export function identifyFile(source: ByteSource): FileKind | undefined {
     const { name, advice, image } = found;
     return { name, ...(advice ? { advice } : {}), ...(image ? { image } : {}) };
   }
-  if (text.startsWith('PK\x03\x04')) {
-    const first = text.slice(30, 30 + (head[26] ?? 0) + 256 * (head[27] ?? 0));
-    return identifyZip(first, text + latin1(source.read(Math.max(0, size - tailBytes), size)));
-  }
+  if (size >= 30 && text.startsWith('PK\x03\x04')) return identifyZip(source);
   if (text.startsWith('ftyp', 4)) {
     return brands.find(([brand]) => brand.test(text.slice(8)))?.[1];
   }
-  if (text.startsWith('ustar', tarMark)) return identifyTar(text);
+  if (text.startsWith('ustar', tarMark)) return identifyTar(source);
   return identifyText(head) ?? identifyModel(head, text, size);
 }
 
-function identifyTar(text: string): FileKind {
-  const first = text.slice(0, 100).split('\0', 1)[0]!.replace(/^\.\//, '');
+/** The first file of a tar archive, behind the records and folders that come before it. */
+function firstInTar(source: ByteSource): string {
+  for (let at = 0, tried = 0; at + block <= source.size && tried < mostRecords; tried++) {
+    const head = latin1(source.read(at, at + block));
+    const name = head.slice(0, 100).split('\0', 1)[0]!.replace(/^\.\//, '');
+    // Types x, g, L and K hold what belongs to the next record; 5 is a folder.
+    if (!/[xgLK5]/.test(head[156]!)) return name;
+    const length = Number.parseInt(head.slice(124, 136).trim(), 8);
+    if (!(length >= 0)) return '';
+    at += block + Math.ceil(length / block) * block;
+  }
+  return '';
+}
+
+function identifyTar(source: ByteSource): FileKind {
+  const first = firstInTar(source);
   const old = ['sys_info', 'pickle', 'storages', 'tensors'].includes(first);
   return old
     ? {

@@ -16,7 +16,10 @@ export function identifyText(head: Uint8Array): FileKind | undefined {
   }
   if (text.startsWith('<')) return { name: 'an XML document', advice: again };
   if (/^\{.*"weight_map"/s.test(text)) {
-    return { name: 'the index of a checkpoint in several safetensors files' };
+    return {
+      name: 'the index of a checkpoint in several safetensors files',
+      advice: 'join them into one file first: load all of them and save the whole state_dict()',
+    };
   }
   const quote = text.slice(0, quoted).split(/[\r\n]/, 1)[0]!;
   const name = /^[{[]/.test(text) ? 'JSON' : 'text';

@@ -1,8 +1,18 @@
+import type { ByteSource } from '../wire/source.ts';
 import type { FileKind } from './file-kind.ts';
 
-/** A zip by the names in it. `text` is its directory, or as much as is at hand, as latin1. */
-export function identifyZip(first: string, text: string): FileKind {
-  const has = (...marks: string[]) => marks.some((mark) => text.includes(mark));
+/** The record at the end of a zip, without its comment, and how much of the end is looked through for it. */
+const endBytes = 22;
+const tailBytes = 1024;
+/** Enough of the directory for the names that matter. */
+const directoryBytes = 1024 * 1024;
+
+/** A zip by the names in its directory; by its first where the end, with the directory, is missing. */
+export function identifyZip(source: ByteSource): FileKind {
+  const names = zipNames(source);
+  const [first = ''] = names;
+  const has = (...marks: string[]) =>
+    names.some((name) => marks.some((mark) => name.includes(mark)));
   if (has('/code/__torch__', 'constants.pkl')) {
     return {
       name: 'a TorchScript archive, which holds code',
@@ -25,6 +35,36 @@ export function identifyZip(first: string, text: string): FileKind {
   if (has('.npy')) return { name: 'a zip of NumPy arrays (.npz)' };
   if (has('[Content_Types].xml')) return { name: 'an Office document' };
   return { name: 'a zip archive', advice: unpack(first) };
+}
+
+function zipNames(source: ByteSource): string[] {
+  const { size } = source;
+  const tail = source.read(Math.max(0, size - tailBytes), size);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  for (let at = tail.length - endBytes; at >= 0; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue;
+    const start = view.getUint32(at + 16, true);
+    const end = start + Math.min(view.getUint32(at + 12, true), directoryBytes);
+    if (end <= size) return directoryNames(source.read(start, end));
+  }
+  const head = source.read(0, Math.min(size, 30 + 256));
+  const length = new DataView(head.buffer, head.byteOffset).getUint16(26, true);
+  return [text(head.subarray(30, 30 + length))];
+}
+
+function directoryNames(directory: Uint8Array): string[] {
+  const view = new DataView(directory.buffer, directory.byteOffset, directory.byteLength);
+  const names: string[] = [];
+  for (let at = 0; at + 46 <= directory.length && view.getUint32(at, true) === 0x02014b50; ) {
+    const length = view.getUint16(at + 28, true);
+    names.push(text(directory.subarray(at + 46, at + 46 + length)));
+    at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+  }
+  return names;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** What to do with an archive, by the name of its first file. */

@@ -5,9 +5,19 @@ const of = (text: string) => bytesSource(Buffer.from(text, 'latin1'), 'net.onnx'
 const name = (text: string) => identifyFile(of(text))?.name;
 
 const lfs = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1\n`;
-const tar = (first: string) => `${first.padEnd(257, '\0')}ustar\0${'\0'.repeat(249)}`;
-const zip = (first: string, directory = first) =>
-  `PK\x03\x04${'\0'.repeat(22)}${String.fromCharCode(first.length)}\0\0\0${first}PK\x01\x02${directory}`;
+const tar = (first: string) =>
+  `${first.padEnd(124, '\0')}${'0'.repeat(11)}${'\0'.repeat(122)}ustar\0${'\0'.repeat(249)}`;
+const u16 = (value: number) => String.fromCharCode(value & 255, value >> 8);
+/** A zip of empty entries; `inside` stands for the bytes of the first, stored. */
+function zip(names: readonly string[], inside = ''): string {
+  const entries = `PK\x03\x04${'\0'.repeat(22)}${u16(names[0]!.length)}\0\0${names[0]}${inside}`;
+  const directory = names
+    .map((one) => `PK\x01\x02${'\0'.repeat(24)}${u16(one.length)}${'\0'.repeat(16)}${one}`)
+    .join('');
+  const sizes = `${u16(directory.length)}\0\0${u16(entries.length)}\0\0`;
+  return `${entries}${directory}PK\x05\x06${'\0'.repeat(8)}${sizes}\0\0`;
+}
+const checkpoint = zip(['archive/data.pkl', 'archive/data/0']);
 
 describe('identifyFile', () => {
   it.each([
@@ -20,10 +30,12 @@ describe('identifyFile', () => {
     ['a file compressed with gzip', '\x1f\x8b\x08\0'],
     ['a tar archive', tar('plain.pth')],
     ['a tar archive, as PyTorch wrote before 0.1.10', tar('sys_info')],
-    ['a zip archive', zip('weights/plain.pth')],
-    ['a PyTorch checkpoint', zip('archive/data.pkl')],
-    ['a TorchScript archive, which holds code', zip('net/data.pkl', 'net/code/__torch__/n.py')],
-    ['a zip of NumPy arrays (.npz)', zip('a.npy')],
+    ['a zip archive', zip(['weights/plain.pth'])],
+    ['a zip archive', zip(['weights/plain.pth'], checkpoint)],
+    ['a zip archive', zip(['weights/plain.pth']).slice(0, -30)],
+    ['a PyTorch checkpoint', checkpoint],
+    ['a TorchScript archive, which holds code', zip(['net/data.pkl', 'net/code/__torch__/n.py'])],
+    ['a zip of NumPy arrays (.npz)', zip(['a.npy'])],
     ['a PNG image', '\x89PNG\r\n\x1a\n'],
     ['an HEIC image', '\0\0\0\x18ftypheic'],
     ['an AVIF image', '\0\0\0\x18ftypavif'],
@@ -42,12 +54,16 @@ describe('identifyFile', () => {
     expect(identifyFile(of(tar('./a\x1b/x.pth')))?.advice).toBe(
       "unpack it, and use 'a?/x.pth' in it",
     );
-    expect(identifyFile(of(zip('weights/')))?.advice).toBe('unpack it, and use the file in it');
+    const before = `${tar('./@PaxHeader').slice(0, 156)}x${tar('').slice(157)}`;
+    expect(identifyFile(of(before + tar('plain.pth')))?.advice).toBe(
+      "unpack it, and use 'plain.pth' in it",
+    );
+    expect(identifyFile(of(zip(['weights/'])))?.advice).toBe('unpack it, and use the file in it');
   });
 
   it.each([
     ['a Git LFS pointer', lfs, /git lfs pull/],
-    ['a checkpoint', zip('archive/data.pkl'), /graft backbone import/],
+    ['a checkpoint', checkpoint, /graft backbone import/],
     ['a TensorFlow graph', '\x08\x01\x12\xff\x01\n\x20\x12\x18\n\x10AssignVariableOp', /export/],
   ])('%s in place of a model is named, with the next step', (_name, text, advice) => {
     expect(() => readModel(of(text))).toThrow(

@@ -72,6 +72,22 @@ describe('Restorer', () => {
     expect(made.alpha).toEqual(new Float32Array(24 * 16).fill(1));
   });
 
+  it.each(['required', 'optional'] as const)(
+    'gives images of odd sizes back in their size: inputs %s',
+    async (inputs) => {
+      const home = mkdtempSync(join(folder, 'odd-'));
+      const made = await graftedFiles(home, { trained: true, plan: { inputs } });
+      await using restorer = await Restorer.open(made.grafted);
+      const odd = imageOf(23, 15, image.data.slice(0, 3 * 23 * 15));
+      const { image: restored } = await restorer.restore(odd, { rain: 1 });
+      expect([restored.width, restored.height]).toEqual([23, 15]);
+      const session = await createSession(made.grafted);
+      const settings = { sizeMultiple: 4, degradation: [1, 0, 0] };
+      expect(restored.data).toEqual((await restoreImage(session, odd, settings)).data);
+      await session.release();
+    },
+  );
+
   it('opens an installed package by its name', async () => {
     const home = join(folder, 'project');
     const installed = join(home, 'node_modules/@me/restorer');
