@@ -48,12 +48,12 @@ try {
     if (problems.length > 0) throw new Error(problems[0].reason);
     const { input, host: before, grafted } = average;
     const gain = grafted.psnr - before.psnr;
-    const pictures = done.reduce((sum, task) => sum + task.pictures.length, 0);
+    const images = done.reduce((sum, task) => sum + task.images.length, 0);
     const cells = [input, before, grafted].map(
       ({ psnr, ssim }) => `${psnr.toFixed(2)} / ${ssim.toFixed(3)}`,
     );
     rows.push(
-      `| ${label} | ${name} | ${pictures} | ${cells.join(' | ')} | ${gain < 0 ? '−' : '+'}${Math.abs(gain).toFixed(2)} |`,
+      `| ${label} | ${name} | ${images} | ${cells.join(' | ')} | ${gain < 0 ? '−' : '+'}${Math.abs(gain).toFixed(2)} |`,
     );
     console.log(rows.at(-1));
   }
@@ -62,11 +62,11 @@ try {
     'default-adapter',
     'The adapter that ships',
     'npm run bench -- default-adapter TEST',
-    `| label | pictures | | degraded | host | grafted | gain in dB |
+    `| label | images | | degraded | host | grafted | gain in dB |
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-\`@pip-graft/adapter-nafnet-tiny\` on \`@pip-graft/backbone-nafnet-tiny\`, both float16 as they ship, label given, whole pictures; PSNR in dB / SSIM, RGB. Made degradations are those of \`graft eval --degrade\`, which are not those of training; public pairs are further from it. None of these photos was trained on.`,
+\`@pip-graft/adapter-nafnet-tiny\` on \`@pip-graft/backbone-nafnet-tiny\`, both float16 as they ship, label given, whole images; PSNR in dB / SSIM, RGB. Made degradations are those of \`graft eval --degrade\`, which are not those of training; public pairs are further from it. None of these photos was trained on.`,
     '',
   );
 } finally {

@@ -68,7 +68,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
   const validation = await validateGraft({
     grafted: paths.grafted,
     base: paths.host,
-    photo,
+    image: photo,
     sizeMultiple,
   });
   const passed = validation.checks.filter(({ status }) => status === 'passed').length;
@@ -81,7 +81,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
   const { prompts, figures, ...shown } = await explainGraft({
     grafted: paths.grafted,
     base: paths.host,
-    photo,
+    image: photo,
     sizeMultiple,
     strengths,
   });

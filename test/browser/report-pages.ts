@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { differenceMap, imageOf } from '@pip-graft/imaging';
 import { buildHostPage, buildReport, type ReportData } from '@pip-graft/report';
-import { mapPicture, reportPicture } from '@pip-graft/validate';
+import { mapImage, reportImage } from '@pip-graft/validate';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { everything, evil, failed, model, withTexts } from '../../packages/report/test/support.ts';
 import { openBrowser } from './open-browser.ts';
 
-/** Pictures that can be told apart by their colour. */
-export async function withPictures(): Promise<ReportData> {
+/** Images that can be told apart by their colour. */
+export async function withImages(): Promise<ReportData> {
   const filled = (value: number) => imageOf(60, 40, new Float32Array(3 * 60 * 40).fill(value));
-  const before = await reportPicture(filled(0.1), 'input', '20.0 dB');
-  const after = await reportPicture(filled(0.9), 'grafted', '30.0 dB');
-  const map = await mapPicture(differenceMap(filled(0.1), filled(0.9)), 'rain');
+  const before = await reportImage(filled(0.1), 'input', '20.0 dB');
+  const after = await reportImage(filled(0.9), 'grafted', '30.0 dB');
+  const map = await mapImage(differenceMap(filled(0.1), filled(0.9)), 'rain');
   const untrained = { ...everything, trained: false };
   return {
     title: 'A report',
@@ -26,9 +26,9 @@ export async function withPictures(): Promise<ReportData> {
           { title: 'rain', before, after },
           { title: 'haze', before, after },
         ],
-        strips: [{ title: 'rain', pictures: [before, after, before, after] }],
-        differences: { ...everything.differences, pictures: [map] },
-        promptMaps: [{ ...everything.promptMaps[0]!, pictures: [map, map] }],
+        strips: [{ title: 'rain', images: [before, after, before, after] }],
+        differences: { ...everything.differences, images: [map] },
+        promptMaps: [{ ...everything.promptMaps[0]!, images: [map, map] }],
       },
       model('a-name-without-any-space-that-goes-on_and_on_and_on/to-the-very-end.onnx', failed),
       model('passed'),
@@ -50,7 +50,7 @@ export type OpenPageOf = (name: string, options?: BrowserContextOptions) => Prom
 /** `report.html`, `evil.html` and `host.html` in a folder, and a browser to open them with. */
 export async function reportPages(): Promise<{ open: OpenPageOf; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
-  const data = await withPictures();
+  const data = await withImages();
   writeFileSync(join(folder, 'report.html'), buildReport(data));
   writeFileSync(join(folder, 'evil.html'), buildReport(withTexts(data, evil)));
   const host = { name: evil, summary: evil, facts: [], ladders: everything.ladders };

@@ -3,7 +3,7 @@ import { buildJUnit } from '@pip-graft/report';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evil, withTexts } from '../../packages/report/test/support.ts';
 import { noBrowser } from './open-browser.ts';
-import { type OpenPageOf, reportPages, withPictures } from './report-pages.ts';
+import { type OpenPageOf, reportPages, withImages } from './report-pages.ts';
 
 if (noBrowser !== undefined) process.stderr.write(`test/browser: skipped: ${noBrowser}\n`);
 
@@ -16,14 +16,14 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
   afterAll(() => close());
 
   test.each(['report.html', 'evil.html', 'host.html'])(
-    '%s opens from a file without a complaint or a request, and its pictures can be seen',
+    '%s opens from a file without a complaint or a request, and its images can be seen',
     async (name) => {
       const { page, complaints, close } = await open(name);
       const blank = await page.evaluate(async () => {
-        const pictures = [...document.images];
-        for (const picture of pictures) picture.loading = 'eager';
-        await Promise.all(pictures.map((picture) => picture.decode()));
-        return pictures.filter((picture) => picture.naturalWidth === 0).length;
+        const images = [...document.images];
+        for (const image of images) image.loading = 'eager';
+        await Promise.all(images.map((image) => image.decode()));
+        return images.filter((image) => image.naturalWidth === 0).length;
       });
       expect(blank).toBe(0);
       expect(complaints).toEqual([]);
@@ -59,7 +59,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
     await close();
   });
 
-  test('it has one of each landmark, and every picture and control has a name', async () => {
+  test('it has one of each landmark, and every image and control has a name', async () => {
     const { page, close } = await open('report.html');
     for (const role of ['banner', 'main', 'contentinfo'] as const) {
       expect(await page.getByRole(role).count()).toBe(1);
@@ -79,7 +79,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
 
   test('JUnit XML with hostile names is XML to a browser', async () => {
     const { page, close } = await open('report.html');
-    const source = buildJUnit(withTexts(await withPictures(), evil));
+    const source = buildJUnit(withTexts(await withImages(), evil));
     const found = await page.evaluate((text) => {
       const { documentElement } = new DOMParser().parseFromString(text, 'application/xml');
       return {

@@ -6,7 +6,7 @@ import { type OpenPageOf, reportPages } from './report-pages.ts';
 
 if (noBrowser !== undefined) process.stderr.write(`test/browser: skipped: ${noBrowser}\n`);
 
-describe.skipIf(noBrowser !== undefined)('comparing pictures', () => {
+describe.skipIf(noBrowser !== undefined)('comparing images', () => {
   let open: OpenPageOf;
   let close = async (): Promise<void> => {};
   beforeAll(async () => {
@@ -96,7 +96,7 @@ describe.skipIf(noBrowser !== undefined)('comparing pictures', () => {
     await close();
   });
 
-  test('without scripts both pictures stand side by side and there is no dead control', async () => {
+  test('without scripts both images stand side by side and there is no dead control', async () => {
     const { page, complaints, close } = await open('report.html', { javaScriptEnabled: false });
     const [before, after] = await Promise.all(
       ['.before img', '.after img'].map((part) => page.locator(part).first().boundingBox()),

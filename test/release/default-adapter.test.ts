@@ -59,9 +59,9 @@ describe('the default backbone and adapter', () => {
   });
 
   it('are sound together on a photo where rounding moves a choice of theirs', async () => {
-    const photo = await readImage(join(root, 'assets/chelsea.jpg'));
+    const image = await readImage(join(root, 'assets/chelsea.jpg'));
     const [base, grafted] = [join(backbone, 'model.onnx'), join(folder, 'grafted.onnx')];
-    const { checks } = await validateGraft({ base, grafted, photo, sizeMultiple: 1, threads: 1 });
+    const { checks } = await validateGraft({ base, grafted, image, sizeMultiple: 1, threads: 1 });
     const open = checks.filter(({ status }) => status !== 'passed').map(({ name }) => name);
     expect(open).toEqual(['untrained is neutral']);
   });

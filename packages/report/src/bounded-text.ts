@@ -1,14 +1,14 @@
-/** A text of at most so many bytes, put together from parts of which the last may have to be left out. */
+/** A text with a size limit, built from parts; parts that do not fit are omitted. */
 export class BoundedText {
   #parts: string[] = [];
   #left: number;
 
-  /** @param bytes of UTF-8 in all */
+  /** @param bytes limit in UTF-8 bytes */
   constructor(bytes: number) {
     this.#left = bytes;
   }
 
-  /** Appends a part if it fits, and says whether it did. */
+  /** Appends a part if it fits and returns whether it did. */
   add(part: string): boolean {
     const size = Buffer.byteLength(part);
     if (size > this.#left) return false;
@@ -17,7 +17,7 @@ export class BoundedText {
     return true;
   }
 
-  /** Appends parts up to the first that does not fit, and says how many are missing. */
+  /** Appends parts until one does not fit and returns how many are missing. */
   addAll(parts: readonly string[]): number {
     const missing = parts.findIndex((part) => !this.add(part));
     return missing === -1 ? 0 : parts.length - missing;

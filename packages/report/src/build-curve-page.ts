@@ -6,19 +6,19 @@ import type { ReportFact } from './report-data.ts';
 import { curve, type ReportCurve } from './sections/curve.ts';
 import { strips } from './sections/strips.ts';
 
-/** What a page about a training run shows: plain data. */
+/** The content of a page about a training run: plain data. */
 export interface CurvePage {
   readonly name: string;
-  /** What the run was, in one sentence. */
+  /** The run in one sentence. */
   readonly summary: string;
   readonly facts: readonly ReportFact[];
   readonly curves: readonly ReportCurve[];
-  /** Patches as they are restored. */
+  /** Restored patches. */
   readonly samples?: readonly ReportStrip[];
 }
 
 /**
- * How a training run went, as one HTML file that needs nothing beside it. Every text is escaped.
+ * Builds a self-contained HTML page about a training run. Every text is escaped.
  *
  * @example await writeFile('training.html', buildCurvePage(page));
  */
@@ -33,6 +33,6 @@ export function buildCurvePage({
     title: name,
     header: html`<p class="brand">${name}</p><h1>${summary}</h1>`,
     main: html`<div class="card">${facts(rest.facts)}</div>${curves.map(curve)}
-<p class="hint">Grey is each step, green the mean of the last fiftieth of the run. Labels and degradations differ from batch to batch, so a single step says little.</p>${strips(samples)}`,
+<p class="hint">Grey: each step. Green: the mean over the last fiftieth of the run. Labels and degradations vary from batch to batch, so a single step means little.</p>${strips(samples)}`,
   });
 }

@@ -5,8 +5,8 @@ import type { ReportData, ReportModel } from './report-data.ts';
 import { type Xml, xml } from './xml.ts';
 
 /**
- * A report as JUnit XML: a suite a model, a case a check. A model that was not validated is a suite
- * with one skipped case, so that no CI counts it as passed. There are no times: checks are not timed.
+ * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation is
+ * a suite with one skipped case, so that CI does not count it as passed. Checks are not timed.
  *
  * Characters that XML 1.0 cannot hold become U+FFFD.
  *
@@ -28,7 +28,7 @@ const notValidated: Verdict = {
   detail: 'The model was not validated.',
 };
 
-/** A validation without a check still says something, by a case of its own. */
+/** The cases of a model; one skipped case if nothing was checked. */
 function casesOf({ validation }: ReportModel): readonly Verdict[] {
   return validation === undefined || validation.checks.length === 0
     ? [notValidated]

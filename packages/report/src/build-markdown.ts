@@ -13,19 +13,20 @@ const marks: Readonly<Record<VerdictStatus, string>> = {
   skipped: '⚪ skipped',
 };
 
-/** GitHub drops a step's summary above 1 MiB altogether. */
+/** GitHub discards a step summary above 1 MiB. */
 export const summaryLimit = 1024 * 1024;
 
-/** Kept for the line that says what was left out. */
+/** Bytes reserved for the line about omitted content. */
 const reserve = 512;
 
 /**
- * A report as GitHub-flavoured markdown, for a job summary: the verdict, every model, then each with
- * its failures first. What does not fit is left out from the end, and a last line says so.
+ * Builds a report as GitHub-flavoured Markdown, for a job summary: the verdict, all models, then the
+ * details of each, failures first. Content that does not fit is omitted from the end, and a last
+ * line says so.
  *
- * Texts out of model files stay text.
+ * Texts from model files are escaped.
  *
- * @param limit bytes of UTF-8 at most; default GitHub's for a step's summary
+ * @param limit largest size in UTF-8 bytes; default: GitHub's limit for a step summary
  * @example await appendFile(process.env.GITHUB_STEP_SUMMARY, buildMarkdown(data));
  */
 export function buildMarkdown(data: ReportData, limit: number = summaryLimit): string {
@@ -45,7 +46,7 @@ export function buildMarkdown(data: ReportData, limit: number = summaryLimit): s
   );
   const details = fitting === -1 ? 0 : models.length - fitting;
   const left = [
-    ...(lines > 0 ? [`${count(lines, 'line')} of the table of models`] : []),
+    ...(lines > 0 ? [`${count(lines, 'line')} of the model table`] : []),
     ...(details > 0 ? [`the details of ${count(details, 'model')}`] : []),
   ];
   const foot = notes.map(({ label, value }) => `${plain(label)}: ${plain(value)}`).join(' · ');
@@ -53,10 +54,10 @@ export function buildMarkdown(data: ReportData, limit: number = summaryLimit): s
   if (!footed) left.push('the notes');
   return left.length === 0
     ? text.text
-    : `${text.text}\n_Left out, because a summary may have ${count(limit, 'byte')}: ${left.join(', ')}. The other forms of this report have everything._\n`;
+    : `${text.text}\n_Omitted to stay within ${count(limit, 'byte')}: ${left.join(', ')}. The other formats of this report are complete._\n`;
 }
 
-const columns = ['Model', 'Verdict', 'Checks passed', 'Adapter', 'Time against host'];
+const columns = ['Model', 'Verdict', 'Checks passed', 'Adapter', 'Time relative to host'];
 
 function line(model: ReportModel): string {
   const { name, trained, validation } = model;
@@ -72,7 +73,7 @@ function line(model: ReportModel): string {
   ]);
 }
 
-/** So many checks of a kind are shown of a model; the smaller number where the larger does not fit. */
+/** Most checks of a kind to show per model; the smaller number applies if the larger does not fit. */
 const shownChecks = [400, 20];
 
 function block({ name, trained, validation, facts }: ReportModel, most: number): string {
@@ -107,6 +108,6 @@ function checkTable(checks: readonly Verdict[], most: number): string {
       ]),
     );
   const rest = checks.length - rows.length;
-  const more = rest > 0 ? `\n_${count(rest, 'more check')} left out._\n` : '';
+  const more = rest > 0 ? `\n_${count(rest, 'more check')} omitted._\n` : '';
   return `${head}${rows.join('')}${more}\n`;
 }

@@ -8,11 +8,11 @@ import { sliderScript } from './slider-script.ts';
 import { verdictWords } from './verdict-words.ts';
 
 /**
- * A report as one HTML file that needs nothing beside it: no network, light and dark, at any
- * width, on paper. The verdict comes first, in words. The one script, there only where pictures
- * are compared, moves the edge between them; with scripts off they stand side by side.
+ * Builds a report as one self-contained HTML page: no network, light and dark, any width, printable.
+ * The verdict comes first, in words. The only script, included if images are compared, moves the
+ * edge between them; without scripts they are side by side.
  *
- * Every text in `data` is escaped; names out of model files may be hostile.
+ * Every text in `data` is escaped, because names in model files may be hostile.
  *
  * @example await writeFile('report.html', buildReport(data));
  */
@@ -31,5 +31,5 @@ ${caution && html`<p class="caution" role="note"><b>Not trained</b><span>${cauti
   });
 }
 
-/** A shoot set into a stem. */
+/** The logo: a shoot grafted onto a stem. */
 const leaf: Html = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M7 22V3M7 15c0-5 4-8 12-9-1 7-5 10-12 9z"/></svg>`;

@@ -1,7 +1,7 @@
 import { type Html, html } from './html.ts';
 import type { ReportFact } from './report-data.ts';
 
-/** Names and what they stand for. */
+/** A list of names and values. */
 export function facts(list: readonly ReportFact[]): Html | undefined {
   return list.length === 0
     ? undefined

@@ -4,7 +4,7 @@ import { bytes, milliseconds, number, times } from './format.ts';
 import type { ReportFact } from './report-data.ts';
 import { evidenceWords } from './sections/placements.ts';
 
-/** What was measured, a line each: for forms without drawings. */
+/** The measurements as facts, one line each, for formats without drawings. */
 export function figureFacts(figures: ValidationFigures): ReportFact[] {
   const { latency, throughput, memory, placements = [], parity = [], layers } = figures;
   const { sizes, tiles = [] } = figures;
@@ -12,7 +12,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(latency
       ? [
           {
-            label: `Time for one ${latency.width}×${latency.height} picture`,
+            label: `Time for one ${latency.width}×${latency.height} image`,
             value: `${times(latency.grafted.median / latency.host.median)}: host ${milliseconds(latency.host.median)}, grafted ${milliseconds(latency.grafted.median)}`,
           },
         ]
@@ -20,7 +20,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(throughput
       ? [
           {
-            label: `Pictures a second, ${throughput.batch} at once`,
+            label: `Images per second, batches of ${throughput.batch}`,
             value: `${times(throughput.grafted / throughput.host)}: host ${number(throughput.host)}, grafted ${number(throughput.grafted)}`,
           },
         ]
@@ -28,7 +28,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(memory
       ? [
           {
-            label: 'Memory at the peak',
+            label: 'Peak memory',
             value: `${times(memory.grafted / memory.host)}: host ${bytes(memory.host)}, grafted ${bytes(memory.grafted)}`,
           },
         ]
@@ -44,12 +44,12 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
     ...(layers?.rows ?? [])
       .filter((row) => row.begins)
       .map((row) => ({
-        label: `An error begins at ${row.value}`,
+        label: `An error starts at ${row.value}`,
         value: `${row.opType} "${row.node}": ${apart(row)}, its own ${number(row.own)}`,
       })),
     ...(sizes ? [{ label: 'Size multiple', value: String(sizes.multiple) }] : []),
     ...tiles.map(({ side, tile, overlap, psnr, maxAbs }) => ({
-      label: `${side} in tiles of ${tile}, overlap ${overlap}, against whole`,
+      label: `${side} in tiles of ${tile}, overlap ${overlap}, against the whole image`,
       value: `${psnr === null ? 'equal' : `${number(psnr)} dB`}, at most ${number(maxAbs)} apart`,
     })),
   ];

@@ -1,4 +1,4 @@
-/** A figure as a table shows it: exact where short, else three significant digits. @example number(3.2e-7) // '3.20e-7' */
+/** A figure for a table: exact if short, otherwise with three significant digits. @example number(3.2e-7) // '3.20e-7' */
 export function number(value: number | string | null): string {
   if (value === null) return '–';
   if (typeof value === 'string') return value;
@@ -9,28 +9,28 @@ export function number(value: number | string | null): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** @example bytes(123456789) // '123 MB' */
+/** A number of bytes with its unit. @example bytes(123456789) // '123 MB' */
 export function bytes(value: number): string {
   const [unit, size] = value >= 1e9 ? ['GB', 1e9] : value >= 1e6 ? ['MB', 1e6] : ['kB', 1e3];
   return `${number(Number((value / size).toPrecision(3)))} ${unit}`;
 }
 
-/** @example milliseconds(12.345) // '12.3 ms' */
+/** A time with its unit. @example milliseconds(12.345) // '12.3 ms' */
 export function milliseconds(value: number): string {
   return `${number(value)} ms`;
 }
 
-/** @example times(1.0523) // '1.05×' */
+/** A ratio. @example times(1.0523) // '1.05×' */
 export function times(value: number): string {
   return `${value.toFixed(2)}×`;
 }
 
-/** @example count(1, 'model') // '1 model' */
+/** A number with its noun. @example count(1, 'model') // '1 model' */
 export function count(amount: number, noun: string): string {
   return `${grouped(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
-/** Thousands by comma, whatever the machine's language. */
+/** A whole number with commas between thousands, whatever the locale. */
 function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,4 +1,4 @@
-/** Markup that is safe to insert as it is. Only {@link html} makes it. */
+/** Markup that is safe to insert unchanged. Only {@link html} makes it. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -9,8 +9,8 @@ export class Html {
 export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
 
 /**
- * A template whose insertions are escaped unless they are markup already, so
- * that a hostile file or layer name stays text, in content and in quoted attributes.
+ * A template that escapes its insertions unless they are {@link Html}, so that a hostile file or layer
+ * name stays text, in content and in quoted attributes.
  *
  * @example html`<td>${name}</td>`
  */

@@ -1,9 +1,9 @@
-/** Longest text of one cell or line; more is cut, so that a table never takes the room of all others. */
+/** Longest text of a cell or line; longer texts are cut, so that one cannot crowd out the rest. */
 const longest = 600;
 
 /**
- * A text as GitHub shows it: nothing in it is a link, a table's border, HTML, emphasis, code, a
- * mention or a formula. On one line.
+ * Escapes a text for GitHub's Markdown, on one line: no links, table borders, HTML, emphasis, code,
+ * mentions or formulas.
  *
  * @example plain('a|b') // 'a&#124;b'
  */
@@ -27,7 +27,7 @@ function entity(char: string): string {
   return `&#${char.charCodeAt(0)};`;
 }
 
-/** Control characters, and those that turn the direction of writing around. */
+/** Control characters and those that change the writing direction. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
 const invisible = /[\x00-\x1F\x7F-\x9F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
 
@@ -36,7 +36,7 @@ export function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |\n`;
 }
 
-/** The first two lines of a table. @param right columns to the right */
+/** The first two lines of a table. @param right indices of right-aligned columns */
 export function tableHead(names: readonly string[], right: readonly number[] = []): string {
   return row(names) + row(names.map((_, column) => (right.includes(column) ? '--:' : '---')));
 }

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { type Html, html } from './html.ts';
 import { style } from './style.ts';
 
-/** The parts of a page, under one style and one content policy. */
+/** The parts of a page; all pages share one style and one content security policy. */
 export interface PageParts {
   readonly title: string;
   readonly header: Html;
   readonly main: Html;
   readonly footer?: Html | undefined;
-  /** The only script that may run; left out, none may. */
+  /** The only script allowed to run; default: none. */
   readonly script?: Html;
 }
 
-/** A whole HTML file that needs nothing beside it, asks the network for nothing, and prints. */
+/** A self-contained HTML page: no other files, no network, printable. */
 export function page({ title, header, main, footer, script }: PageParts): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -24,6 +24,6 @@ ${footer && html`<footer>${footer}</footer>`}${script && html`<script>${script}<
 }
 
 function digest({ text }: Html): Html {
-  // Base64 needs no escaping, and a policy with character references would still be right.
+  // Base64 needs no escaping, and character references in a policy are valid anyway.
   return html`${createHash('sha256').update(text).digest('base64')}`;
 }

@@ -1,32 +1,32 @@
 import type { ReportComparison, ReportMaps, ReportStrip, Validation } from '@pip-graft/validate';
 
-/** Everything a report shows: plain data, so that any command or page can make one. */
+/** The content of a report: plain data, so that any command or page can build one. */
 export interface ReportData {
   readonly title: string;
-  /** What was done, in a sentence or two. */
+  /** What was done, in one or two sentences. */
   readonly summary: string;
   readonly models: readonly ReportModel[];
-  /** What the entries are: grafted models that were validated (the default), or jobs of a conversion. */
+  /** Kind of the entries: validated grafted models (the default) or jobs of a conversion. */
   readonly subject?: 'model' | 'job';
-  /** The bundled picture's author and licence, the machine, versions: shown at the foot. */
+  /** Author and licence of the bundled image, machine and versions, shown in the footer. */
   readonly notes?: readonly ReportFact[];
 }
 
 /** One grafted model, or one job. */
 export interface ReportModel {
   readonly name: string;
-  /** false: its adapter was never trained, and the report says so wherever the model appears; null: there is nothing that could be. */
+  /** false: the adapter is untrained, and the report says so wherever the model appears; null: there is no adapter. */
   readonly trained: boolean | null;
   readonly facts: readonly ReportFact[];
   /** One for each U-Net of the model. */
   readonly ladders: readonly ReportLadder[];
   readonly validation?: Validation;
-  /** Two pictures of a kind, one over the other. */
+  /** Pairs of images, before and after. */
   readonly comparisons?: readonly ReportComparison[];
   readonly strips: readonly ReportStrip[];
-  /** Where the grafted model's pictures differ from the host's. */
+  /** Where the grafted model's images differ from the host's. */
   readonly differences?: ReportMaps;
-  /** How strong the universal restoration prompt is at each place: an entry a level. */
+  /** Strength of the universal restoration prompt at each position, one entry per level. */
   readonly promptMaps?: readonly ReportMaps[];
 }
 
@@ -35,10 +35,10 @@ export interface ReportFact {
   readonly value: string;
 }
 
-/** The network as a ladder: one rung a level, from full resolution down. */
+/** The network as a ladder: one rung per level, from full resolution down. */
 export interface ReportLadder {
   readonly levels: readonly ReportLevel[];
-  /** How settings reach the graft; left out when they are baked in. */
+  /** How settings reach the graft; undefined if they are baked in. */
   readonly inputs?: readonly string[];
 }
 
@@ -48,6 +48,6 @@ export interface ReportLevel {
   /** Downsampling factor: 1, 2, 4, … */
   readonly scale: number;
   readonly join: 'concat' | 'add' | 'mul';
-  /** What stands on this skip connection; left out where nothing was grafted. */
+  /** The graft on this skip connection; undefined without one. */
   readonly graft?: { readonly promptChannels: number; readonly promptSize: number };
 }

@@ -1,8 +1,8 @@
 import { Html } from './html.ts';
 
 /**
- * Lays the two pictures of each comparison over each other and lets its range input move the edge.
- * Without it, as where scripts are off, they stand side by side. Its hash is in the page's policy.
+ * Puts the two images of each comparison on top of each other and lets the range input move the edge.
+ * Without scripts they are side by side. The page's content security policy has the script's hash.
  */
 export const sliderScript = new Html(`
 for (const box of document.querySelectorAll('.compare')) {

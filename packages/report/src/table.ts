@@ -3,14 +3,14 @@ import { type Html, type HtmlPart, html } from './html.ts';
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => HtmlPart;
-  /** `figure`: to the right, digits of one width. `prose`: a sentence, in softer ink. */
+  /** `figure`: right-aligned, with tabular digits. `prose`: a sentence, in a softer colour. */
   readonly kind?: 'figure' | 'prose';
 }
 
 /**
- * A table that scrolls inside its frame, by keyboard too. The first column names its row.
+ * A table that scrolls inside its frame, also by keyboard. The first column names the row.
  *
- * @param caption what it holds; a screen reader says it first
+ * @param caption describes the content; screen readers announce it first
  */
 export function table<Row>(
   caption: string,

@@ -3,13 +3,13 @@ import type { ReportData, ReportModel } from './report-data.ts';
 
 export interface VerdictWords {
   readonly status: 'passed' | 'failed' | 'skipped';
-  /** The whole verdict in one plain sentence. */
+  /** The verdict in one plain sentence. */
   readonly sentence: string;
-  /** What must not be concluded from the pictures; undefined when every adapter was trained. */
+  /** A warning against reading too much into the images; undefined if every adapter is trained. */
   readonly caution?: string;
 }
 
-/** What a report says first. */
+/** The opening words of a report. */
 export function verdictWords({ models, subject = 'model' }: ReportData): VerdictWords {
   const words = wordsFor[subject];
   const by = (status: string): ReportModel[] =>
@@ -36,12 +36,12 @@ export function verdictWords({ models, subject = 'model' }: ReportData): Verdict
   }
   const sentence =
     models.length === 1
-      ? `${words.one} ${names(models)} passed every check that was run.`
-      : `All ${count(models.length, words.noun)} passed every check that was run.`;
+      ? `${words.one} ${names(models)} passed every check that ran.`
+      : `All ${count(models.length, words.noun)} passed every check that ran.`;
   return { status: 'passed', sentence, ...caution };
 }
 
-/** How a report speaks of its entries. */
+/** Wording for the entries of a report. */
 const wordsFor = {
   model: {
     noun: 'grafted model',
@@ -49,7 +49,7 @@ const wordsFor = {
     failed: 'failed validation',
     open: 'Not validated',
     caution: (which: string | null, many: boolean) =>
-      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the pictures show that the graft works and can be steered, not that it restores anything.`,
+      `${many ? 'The adapters' : 'The adapter'}${which === null ? '' : ` of ${which}`} ${many ? 'are' : 'is'} untrained. ${many ? 'Their' : 'Its'} weights are random or neutral: the images show that the graft works and can be steered, not that it restores images.`,
   },
   job: {
     noun: 'job',
@@ -57,11 +57,11 @@ const wordsFor = {
     failed: 'failed',
     open: 'Not done',
     caution: (which: string | null) =>
-      `${which === null ? 'All models' : `The models of ${which}`} have weights from a seed, in the network or the adapter: they show that the conversion works, and restore nothing.`,
+      `${which === null ? 'All models' : `The models of ${which}`} have randomly initialised weights in the network or the adapter: they show that the conversion works, but restore nothing.`,
   },
 } as const;
 
-/** So many are named; the rest are counted. */
+/** Most names to list; the rest are only counted. */
 const named = 5;
 
 function names(models: readonly ReportModel[]): string {

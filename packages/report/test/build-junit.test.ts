@@ -113,17 +113,17 @@ test('properties stand first in a suite: training, facts, figures', () => {
   expect(properties).toEqual({
     adapter: 'untrained',
     Nodes: '12 + 34',
-    'Time for one 96×64 picture': '1.12×: host 100 ms, grafted 112 ms',
-    'Pictures a second, 8 at once': '0.75×: host 40, grafted 30',
-    'Memory at the peak': '1.05×: host 200 MB, grafted 210 MB',
+    'Time for one 96×64 image': '1.12×: host 100 ms, grafted 112 ms',
+    'Images per second, batches of 8': '0.75×: host 40, grafted 30',
+    'Peak memory': '1.05×: host 200 MB, grafted 210 MB',
     'grafted on cuda, 96×64':
-      'CUDAExecutionProvider 75 nodes, CPUExecutionProvider 25 nodes; 3 copies, 1 fell back; none: nothing shows that the device did the work',
+      'CUDAExecutionProvider 75 nodes, CPUExecutionProvider 25 nodes; 3 copies, 1 fell back; none: no proof that the device did the work',
     'host "y" against the CPU, tf32': 'relative error 2.00e-4, 92.5 dB, limit 0.001',
     'grafted "z" against the CPU, float32': 'relative error 2.00e-4, 92.5 dB, limit 1.00e-4',
-    'An error begins at qk':
+    'An error starts at qk':
       'MatMul "/attn/MatMul": relative error 2.00e-4, 92.5 dB, its own 2.00e-4',
     'Size multiple': '8',
-    'host in tiles of 256, overlap 32, against whole': '52.3 dB, at most 0.02 apart',
+    'host in tiles of 256, overlap 32, against the whole image': '52.3 dB, at most 0.02 apart',
   });
   expect(figures.layers.rows).toHaveLength(2);
 });

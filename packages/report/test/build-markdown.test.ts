@@ -44,8 +44,8 @@ test('what was not validated is skipped', () => {
 
 test('figures are a table', () => {
   const text = decoded(buildMarkdown(reportOf(everything)));
-  expect(text).toContain('| Time for one 96×64 picture | 1.12×: host 100 ms, grafted 112 ms |');
-  expect(text).toContain('| An error begins at qk | MatMul "/attn/MatMul": relative error');
+  expect(text).toContain('| Time for one 96×64 image | 1.12×: host 100 ms, grafted 112 ms |');
+  expect(text).toContain('| An error starts at qk | MatMul "/attn/MatMul": relative error');
 });
 
 describe('hostile text stays text', () => {
@@ -100,7 +100,7 @@ describe('always under the limit', () => {
     expect(Buffer.byteLength(text)).toBeGreaterThan(0.95 * limit);
     const shown = text.match(/^### /gm)!.length;
     expect(text).toContain(
-      `_Left out, because a summary may have 1,048,576 bytes: the details of ${(5000 - shown).toLocaleString('en-US')} models.`,
+      `_Omitted to stay within 1,048,576 bytes: the details of ${(5000 - shown).toLocaleString('en-US')} models.`,
     );
     expect(text.match(/<details>/g)!.length).toBe(text.match(/<\/details>/g)!.length);
   });
@@ -110,13 +110,13 @@ describe('always under the limit', () => {
     const text = buildMarkdown(reportOf(...models));
     expect(Buffer.byteLength(text)).toBeLessThan(limit);
     expect(text).toMatch(
-      /Left out, .*: [\d,]+ lines of the table of models, the details of [\d,]+ models/,
+      /Omitted to stay .*: [\d,]+ lines of the model table, the details of [\d,]+ models/,
     );
   });
 
   test('thousands of checks of one model', () => {
     const text = buildMarkdown(reportOf(withChecks('A', 9000)));
-    expect(text).toContain('_4,100 more checks left out._');
+    expect(text).toContain('_4,100 more checks omitted._');
     expect(text).toContain('| check 798 |');
     expect(text).not.toContain('| check 800 |');
   });
@@ -131,6 +131,6 @@ describe('always under the limit', () => {
   test('a limit of the caller', () => {
     const text = buildMarkdown(reportOf(model('A')), 700);
     expect(Buffer.byteLength(text)).toBeLessThan(700);
-    expect(text).toContain('Left out, because a summary may have 700 bytes:');
+    expect(text).toContain('Omitted to stay within 700 bytes:');
   });
 });

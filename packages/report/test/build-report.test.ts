@@ -6,9 +6,9 @@ import {
   evil,
   failed,
   figures,
+  image,
   model,
   notValidated,
-  picture,
   reportOf,
   verdict,
   withTexts,
@@ -26,8 +26,8 @@ describe('the verdict comes first, in words', () => {
   const heading = (page: string) => /<h1>(.*?)<\/h1>/.exec(page)?.[1];
   const many = Array.from({ length: 100 }, (_, index) => model(`m${index}`, failed));
   test.each([
-    [[model('NAFNet')], 'The grafted NAFNet passed every check that was run.'],
-    [[model('A'), model('B')], 'All 2 grafted models passed every check that was run.'],
+    [[model('NAFNet')], 'The grafted NAFNet passed every check that ran.'],
+    [[model('A'), model('B')], 'All 2 grafted models passed every check that ran.'],
     [[model('A'), model('B', failed)], '1 grafted model of 2 failed validation: B.'],
     [[model('A'), model('B', notValidated)], 'Not validated: B.'],
     [many, '100 grafted models of 100 failed validation: m0, m1, m2, m3, m4 and 95 more.'],
@@ -57,7 +57,7 @@ describe('one model', () => {
   const page = report(model('NAFNet'));
   test('figures against the host', () => {
     expect(text(page)).toContain('2 of 2 trained 1 of 2 skips 1.12× · 112 ms 1.05× · 210 MB');
-    expect(text(page)).toContain('Time for one 96×64 picture 1.12×');
+    expect(text(page)).toContain('Time for one 96×64 image 1.12×');
     expect(page).toContain('width:89.3%');
   });
 
@@ -101,10 +101,10 @@ describe('everything measured', () => {
       expect(level - levels[index]!).toBeLessThanOrEqual(1);
     }
     expect([...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1])).toEqual([
-      'Pictures',
+      'Images',
       'Prompts',
       'Where it ran',
-      'Device against CPU',
+      'Device compared with CPU',
       'Sizes and tiles',
       'Checks',
     ]);
@@ -117,10 +117,10 @@ describe('everything measured', () => {
   });
 
   test('throughput, providers, fallbacks', () => {
-    expect(shown).toContain('Pictures a second, 8 at once, 96×64 0.75×');
+    expect(shown).toContain('Images per second, batches of 8, 96×64 0.75×');
     expect(shown).toContain('grafted on cuda, 96×64 CUDAExecutionProvider 75 75 % 3.5 ms 3');
-    expect(shown).toContain('✗ none nothing shows that the device did the work');
-    expect(shown).toContain('1 node with a sizeable output that ran on the CPU');
+    expect(shown).toContain('✗ none no proof that the device did the work');
+    expect(shown).toContain('1 node with a large output that ran on the CPU');
     expect(shown).toContain('/resize Resize grafted [1, 8, 96, 64] no such kernel');
     const [run] = figures.placements;
     const good = (device: 'cuda' | 'cpu') =>
@@ -136,17 +136,17 @@ describe('everything measured', () => {
           }),
         ),
       );
-    expect(good('cuda')).toContain('✓ strict leaving nodes to the CPU was forbidden');
-    expect(good('cuda')).not.toContain('with a sizeable output that ran');
+    expect(good('cuda')).toContain('✓ strict CPU fallback was disabled');
+    expect(good('cuda')).not.toContain('with a large output that ran');
     expect(good('cpu')).not.toContain('forbidden');
   });
 
   test('parity by its limit, NaN failing; layers say where an error begins', () => {
     expect(shown).toContain('y host tf32 ✓ passed 2.00e-4 0.001');
     expect(shown).toContain('z grafted float32 ✗ failed 2.00e-4 1.00e-4');
-    expect(shown).toContain('900 inner tensors at 32×16, in 7 slices: an error begins at one');
-    expect(shown.match(/begins here/g)).toHaveLength(1);
-    expect(shown).toContain('qk ✗ begins here MatMul [1, 48] /attn/MatMul 2.00e-4');
+    expect(shown).toContain('900 inner tensors at 32×16, in 7 slices: an error starts at one');
+    expect(shown.match(/starts here/g)).toHaveLength(1);
+    expect(shown).toContain('qk ✗ starts here MatMul [1, 48] /attn/MatMul 2.00e-4');
     const nan = { ...figures.parity[0]!, relative: Number.NaN };
     const validation = { ...everything.validation, figures: { parity: [nan] } };
     expect(text(report(model('A', { validation })))).toContain('tf32 ✗ failed NaN');
@@ -154,15 +154,17 @@ describe('everything measured', () => {
 
   test('sizes that end alike share a line; tiles', () => {
     expect(shown).toContain(
-      'Width and height have to be multiples of 8; the largest that fits is 2048×1024, above it: no memory is left',
+      'Width and height must be multiples of 8; the largest size that fits is 2048×1024; search stopped by: no memory is left',
     );
-    expect(shown).toContain('✗ does not 1 64×64, 72×64 Concat: 31 against 32');
+    expect(shown).toContain('✗ fails 1 64×64, 72×64 Concat: 31 against 32');
     expect(shown).toContain('host 512×384 256 32 52.3 dB 0.02');
   });
 
   test('similarities with digits that keep different prompts apart', () => {
     expect(shown).toContain('Level 1: degradation-aware prompts rain haze rain 1.00 −0.25');
-    expect(shown).toContain('universal prompts, on one picture rain haze rain 1.0000 0.9987');
+    expect(shown).toContain(
+      'universal restoration prompts, on one image rain haze rain 1.0000 0.9987',
+    );
     expect(page).toContain('<td class="opposite" style="--tint:10.5%">');
   });
 
@@ -172,9 +174,9 @@ describe('everything measured', () => {
   });
 });
 
-describe('pictures', () => {
+describe('images', () => {
   test('are inside the file', () => {
-    const strips = [{ title: 'rain', detail: 'rain=1', pictures: [picture] }];
+    const strips = [{ title: 'rain', detail: 'rain=1', images: [image] }];
     const page = report(model('A', { strips }));
     expect(page).toContain(
       'src="data:image/png;base64,AQID" width="2" height="1" alt="rain: input"',

@@ -16,8 +16,8 @@ const parsed = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 describe('by the committed schema', () => {
   test('everything there is', () => {
     const data = { ...reportOf(everything), notes: everything.facts };
-    for (const pictures of [false, true]) {
-      const json = reportJson(data, tool, { pictures });
+    for (const images of [false, true]) {
+      const json = reportJson(data, tool, { images });
       expect(problems(parsed(json))).toEqual([]);
       expect(parsed(json)).toEqual(json);
     }
@@ -67,15 +67,12 @@ test('what it says', () => {
   expect(json).toHaveProperty('verdict.caution');
 });
 
-test('pictures are left out unless asked for', () => {
-  const path = 'models.0.strips.0.pictures.0';
+test('images are left out unless asked for', () => {
+  const path = 'models.0.strips.0.images.0';
   const data = reportOf(everything);
   expect(parsed(reportJson(data, tool))).not.toHaveProperty(`${path}.bytes`);
   expect(parsed(reportJson(data, tool))).toHaveProperty(`${path}.width`, 2);
-  expect(parsed(reportJson(data, tool, { pictures: true }))).toHaveProperty(
-    `${path}.bytes`,
-    'AQID',
-  );
+  expect(parsed(reportJson(data, tool, { images: true }))).toHaveProperty(`${path}.bytes`, 'AQID');
 });
 
 test('numbers that JSON has not are texts, and still by the schema', () => {

@@ -1,5 +1,5 @@
 import type { ReportData, ReportModel } from '@pip-graft/report';
-import type { ReportMaps, ReportPicture, ValidationFigures, Verdict } from '@pip-graft/validate';
+import type { ReportImage, ReportMaps, ValidationFigures, Verdict } from '@pip-graft/validate';
 
 type Everything<T> = T extends Uint8Array
   ? T
@@ -18,7 +18,7 @@ export const verdict = (
   measured: Verdict['measured'] = 0,
 ): Verdict => ({ name, status, measured, limit: 1e-4, detail: `what ${name} saw` });
 
-export const picture: Everything<ReportPicture> = {
+export const image: Everything<ReportImage> = {
   caption: 'input',
   note: '27.9 dB',
   width: 2,
@@ -31,7 +31,7 @@ export const maps: Everything<ReportMaps> = {
   title: 'What the graft changes',
   detail: 'Against the host.',
   scale: { low: 0, high: 0.125, label: 'absolute difference' },
-  pictures: [picture],
+  images: [image],
 };
 
 const run = (median: number) => ({ median, spread: 2, fastest: median, runs: [median] });
@@ -147,9 +147,9 @@ export const everything: Everything<ReportModel> = {
     figures,
   },
   comparisons: [
-    { title: 'rain', before: picture, after: { ...picture, caption: 'grafted', note: '30.0 dB' } },
+    { title: 'rain', before: image, after: { ...image, caption: 'grafted', note: '30.0 dB' } },
   ],
-  strips: [{ title: 'rain', detail: 'rain=1', pictures: [picture] }],
+  strips: [{ title: 'rain', detail: 'rain=1', images: [image] }],
   differences: maps,
   promptMaps: [{ ...maps, title: 'Level 1: the universal prompt' }],
 };

@@ -2,7 +2,7 @@ import type { Gap } from '@pip-graft/imaging';
 import type { TileGap } from '@pip-graft/restore';
 import type { Latency, Placement } from '@pip-graft/runtime';
 
-/** What was measured beside the verdicts, for reports: plain data. A figure that was not measured is left out. */
+/** Measurements for reports, besides the verdicts: plain data. Figures not measured are undefined. */
 export interface ValidationFigures {
   readonly latency?: {
     readonly width: number;
@@ -10,7 +10,7 @@ export interface ValidationFigures {
     readonly host: Latency;
     readonly grafted: Latency;
   };
-  /** Pictures per second in the largest batch that was tried. */
+  /** Images per second in the largest batch tried. */
   readonly throughput?: {
     readonly batch: number;
     readonly width: number;
@@ -18,13 +18,13 @@ export interface ValidationFigures {
     readonly host: number;
     readonly grafted: number;
   };
-  /** Bytes at the peak: of a process above the bare runtime, or on the device above what was taken before. */
+  /** Peak memory in bytes: of a process beyond the bare runtime, or of the device beyond what was in use. */
   readonly memory?: { readonly host: number; readonly grafted: number };
   readonly placements?: readonly Placement[];
   readonly parity?: readonly Parity[];
   readonly layers?: LayerFigures;
   readonly sizes?: SizeFigures;
-  /** The largest square picture that was restored whole, and what stopped the search. */
+  /** The largest square image restored whole, and what stopped the search. */
   readonly largest?: {
     readonly width: number;
     readonly height: number;
@@ -34,7 +34,7 @@ export interface ValidationFigures {
   readonly prompts?: PromptFigures;
 }
 
-/** One output on the device against the CPU. */
+/** One output on the device compared with the CPU. */
 export interface Parity extends Gap {
   readonly side: 'host' | 'grafted';
   readonly output: string;
@@ -42,51 +42,51 @@ export interface Parity extends Gap {
   readonly limit: number;
 }
 
-/** One inner tensor on the device against the CPU. */
+/** One inner tensor on the device compared with the CPU. */
 export interface LayerGap extends Gap {
   readonly value: string;
   readonly node: string;
   readonly opType: string;
   readonly dims: readonly number[];
-  /** Relative error when the device is fed the CPU's exact tensors at the start of the slice: what these nodes add themselves. */
+  /** Relative error when the slice starts from the CPU's exact tensors: what these nodes add themselves. */
   readonly own: number;
-  /** The error is here and was not in the inputs. */
+  /** Whether the error starts here, with inputs within the limit. */
   readonly begins: boolean;
 }
 
 export interface LayerFigures {
   readonly width: number;
   readonly height: number;
-  /** Nodes with a float output that were compared. */
+  /** Number of float tensors compared. */
   readonly compared: number;
   readonly slices: number;
   readonly limit: number;
-  /** The worst and those where an error begins, in the order of the graph; not all. */
+  /** The worst rows and those where an error starts, in graph order; not all rows. */
   readonly rows: readonly LayerGap[];
 }
 
 export interface SizeFigures {
-  /** Smallest number such that every multiple of it that was tried works. */
+  /** Smallest number of which every multiple tried works. */
   readonly multiple: number;
   readonly tried: readonly {
     readonly width: number;
     readonly height: number;
     readonly batch: number;
-    /** Left out where it works. */
+    /** Undefined if this size works. */
     readonly fault?: string;
   }[];
 }
 
-/** What the prompts hold. */
+/** How similar the labels' prompts are. */
 export interface PromptFigures {
   readonly labels: readonly string[];
   readonly levels: readonly {
     readonly level: number;
-    /** The labels that are compared; left out where it is all of them. */
+    /** The labels compared at this level; default: all. */
     readonly labels?: readonly string[];
     /** Cosine between the labels' degradation-aware prompts. */
     readonly degradation: readonly (readonly number[])[];
-    /** Cosine between the labels' universal restoration prompts, on one picture. */
+    /** Cosine between the labels' universal restoration prompts, on one image. */
     readonly universal: readonly (readonly number[])[];
   }[];
 }

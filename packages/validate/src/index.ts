@@ -1,19 +1,19 @@
 export { peakMemory } from './compare/peak-memory.ts';
 export { type EvaluateOptions, evaluate } from './eval/evaluate.ts';
-export type { Evaluation, PictureResult, Qualities, TaskResult } from './eval/evaluation.ts';
+export type { Evaluation, ImageResult, Qualities, TaskResult } from './eval/evaluation.ts';
 export { type FindTasksOptions, type FoundTasks, findTasks } from './eval/find-tasks.ts';
 export { likeliest } from './eval/likeliest.ts';
 export type { Steering, SteeringChoices } from './eval/steer-task.ts';
 export type { Pair, Problem, SyntheticDegradation, Task } from './eval/task.ts';
 export { type ExplainOptions, type Explanation, explainGraft } from './explain/explain-graft.ts';
 export {
-  mapPicture,
+  mapImage,
   type ReportComparison,
+  type ReportImage,
   type ReportMaps,
-  type ReportPicture,
   type ReportStrip,
-  reportPicture,
-} from './explain/report-picture.ts';
+  reportImage,
+} from './explain/report-image.ts';
 export type {
   LayerFigures,
   LayerGap,
@@ -23,7 +23,7 @@ export type {
   ValidationFigures,
 } from './figures.ts';
 export { type CompareLayersOptions, compareLayers } from './layers/compare-layers.ts';
-export { samplePhoto } from './subject/sample-photo.ts';
+export { sampleImage } from './subject/sample-image.ts';
 export { validateGraft } from './validate-graft.ts';
 export type { ValidateOptions } from './validate-options.ts';
 export type { Outcome, Validation, Verdict, VerdictStatus } from './verdict.ts';

@@ -2,39 +2,39 @@ import type { Device } from '@pip-graft/runtime';
 import type { TensorType } from '@pip-graft/weights';
 import type { Parity } from './figures.ts';
 
-/** Limits of the checks that compare numbers. Relative ones are against the largest absolute value of the host's tensor. */
+/** Limits of the numeric checks. Relative limits refer to the largest absolute value of the host's tensor. */
 export interface Tolerances {
   /**
-   * Host against neutral graft at optimisation level `all`, relative: onnxruntime
+   * Neutral graft against host at optimisation level `all`, relative: onnxruntime
    * fuses and lays out the two graphs differently, which changes the last bits of
    * each layer.
    */
   readonly neutral: number;
-  /** The same at level `basic`, where the graph is computed as written. */
+  /** The same at level `basic`, which computes the graph as written. */
   readonly neutralBasic: number;
-  /** Mixture of two labels against its definition, relative: one rounding per product and sum. */
+  /** Mixture of two labels against its definition, relative: each product and sum rounds once. */
   readonly mixture: number;
-  /** A row of a batch against the row alone, relative: a kernel may add up in another order. */
+  /** An image in a batch against the image alone, relative: kernels may sum in another order. */
   readonly batch: number;
   /** Skip features of the graft against the host's, relative. */
   readonly upstream: number;
-  /** One picture twice through one session, relative: a GPU may add up in another order each time. */
+  /** The same image twice through one session, relative: a GPU may sum in another order each time. */
   readonly repeated: number;
-  /** Outputs as served on the device against the CPU computing the graph as written, relative. */
+  /** Optimised outputs on the device against the graph as written on the CPU, relative. */
   readonly parity: Readonly<Record<Parity['precision'], number>>;
-  /** The same for inner tensors, each as large as its own largest value. */
+  /** The same for inner tensors, each relative to its own largest value. */
   readonly layers: Readonly<Record<Exclude<Parity['precision'], 'tf32'>, number>>;
 }
 
 /**
  * From simulated TF32 rounding over an eight-layer stack (1.2e-3) and reports of others; the
- * float32 ones hold on the CPU and on WebGPU. Not calibrated on CUDA yet. Source: spec onnxruntime.md 4.3.
+ * float32 ones hold on the CPU and on WebGPU. Not calibrated on CUDA yet.
  */
 const parity = { float32: 1e-4, tf32: 5e-3, float16: 2e-2 } as const;
-/** Inner tensors, near zero in places, are relatively worse than outputs that carry the picture. */
+/** Looser than for outputs: inner tensors can be close to zero, which inflates relative errors. */
 const layers = { float32: 1e-3, float16: 5e-2 } as const;
 
-/** Limits by the type the model computes its pictures in, and by the device. */
+/** Limits for a computing type and a device. */
 export function tolerancesFor(type: TensorType, device: Device): Tolerances {
   const common = { parity, layers };
   if (type === 'float16') {
@@ -50,7 +50,7 @@ export function tolerancesFor(type: TensorType, device: Device): Tolerances {
     const same = { neutralBasic: 0, upstream: 0, repeated: 0 };
     return { neutral: 1e-4, ...same, mixture: 1e-5, batch: 1e-5, ...common };
   }
-  // A GPU's libraries choose algorithms by session and shape, which add up in another order.
+  // A GPU's libraries choose algorithms by session and shape, which sum in another order.
   const served = device === 'cuda' ? parity.tf32 : parity.float32;
   const exact = 1e-5;
   return {

@@ -7,32 +7,32 @@ import { runModel } from '@pip-graft/runtime';
 import { float32Tensor, type TensorFeeds, type TypedTensor } from '@pip-graft/weights';
 import type { SessionKind } from './subject/subject.ts';
 
-/** One run that a check wants. */
+/** One run requested by a check. */
 export interface Trial {
   readonly images: readonly Image[];
-  /** Weights over the labels, one row for all or one for each picture; the model's default when left out. Not for the host. */
+  /** Label weights, one row for all images or one per image; default: the model's own. Not for the host. */
   readonly rows?: readonly (readonly number[])[];
-  /** The model's default when left out. Not for the host. */
+  /** Default: the model's own. Not for the host. */
   readonly strength?: number;
   /** Default level 'basic': the graph as written. */
   readonly kind?: Partial<SessionKind>;
-  /** Inner values wanted beside the output. Every trial that names some shares one session. */
+  /** Inner values to return besides the output. All trials that name any share one session. */
   readonly inner?: readonly string[];
 }
 
-/** What a trial gave: the picture output, and all tensors by name. */
+/** The result of a trial: the image output and all tensors by name. */
 export interface TrialResult {
   readonly output: TypedTensor;
   readonly tensors: TensorFeeds;
 }
 
-/** A trial's tensors by input; `inputs` are the graft's, null for a host or a baked graft. */
+/** Input tensors of a trial; `inputs` are the graft's, null for a host or a baked graft. */
 export function trialFeeds(
   { images, rows, strength }: Trial,
-  picture: string,
+  image: string,
   inputs: GraftRecord['inputs'],
 ): TensorFeeds {
-  const feeds: Record<string, TypedTensor> = { [picture]: imageTensor(images) };
+  const feeds: Record<string, TypedTensor> = { [image]: imageTensor(images) };
   if (inputs !== null && rows !== undefined) feeds[inputs.degradation] = degradationTensor(rows);
   if (inputs !== null && strength !== undefined) {
     feeds[inputs.strength] = float32Tensor([], [strength]);
@@ -40,7 +40,7 @@ export function trialFeeds(
   return feeds;
 }
 
-/** Runs a trial's feeds; `inner` are wanted beside the picture output. */
+/** Runs a trial and returns the image output and the values in `inner`. */
 export async function runTrial(
   session: Session,
   feeds: TensorFeeds,

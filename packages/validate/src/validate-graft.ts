@@ -10,14 +10,14 @@ import { type Outcome, skipped, type Validation, type Verdict } from './verdict.
 export const checkNames: readonly string[] = checks.map((check) => check.name);
 
 /**
- * Tries whether a grafted model is sound on the machine it runs on: one verdict
- * for each check, each with its figure. Temporary files are private and removed.
+ * Checks a grafted model on this machine and returns one verdict, with its figure, per check.
+ * Temporary files are private and removed.
  *
- * `skipped` as a whole means that the device or the runtime is not there; it is
- * never `passed` without a run.
+ * The overall status is `skipped` when the device or the runtime is missing, and never `passed`
+ * unless a check ran.
  *
  * Errors: those of opening a model; `NOT_GRAFTED`; `INVALID_ARGUMENT` for an
- * unknown name in `only`. A model that onnxruntime refuses is a failed check.
+ * unknown name in `only`. A model that onnxruntime rejects is a failed check.
  *
  * @example
  * const { status, checks } = await validateGraft({ grafted: 'out.onnx', base: 'host.onnx' });
@@ -49,7 +49,7 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
         useless = 'The model does not load.';
     }
   } catch (error) {
-    // What was stopped ends in an error of its own, which says nothing about the model.
+    // A cancelled run throws too, which says nothing about the model.
     options.signal?.throwIfAborted();
     const outcome = refusal(error);
     if (outcome === undefined) throw error;
@@ -61,12 +61,12 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
   return { status: overall(verdicts), checks: verdicts, figures };
 }
 
-/** Checks that take long or need to be told something: run only when asked for. */
+/** Checks that are slow or need a setting; they run only on request. */
 const onDemand: Readonly<Record<string, (options: ValidateOptions) => boolean>> = {
   'ran on the device': ({ device = 'cpu' }) => device !== 'cpu',
   layers: ({ layers = false }) => layers,
   tiles: ({ tiles }) => tiles !== undefined,
-  'largest picture': ({ sweep = false }) => sweep,
+  'largest image': ({ sweep = false }) => sweep,
 };
 
 function choose(options: ValidateOptions): readonly Check[] {
@@ -75,7 +75,7 @@ function choose(options: ValidateOptions): readonly Check[] {
   if (unknown !== undefined) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `There is no check "${unknown}"; there are ${checkNames.join(', ')}.`,
+      `Check '${unknown}': not known; use one of ${checkNames.join(', ')}.`,
     );
   }
   return checks.filter(({ name }) =>
@@ -83,23 +83,23 @@ function choose(options: ValidateOptions): readonly Check[] {
   );
 }
 
-/** A full disk or a wrong argument says nothing about the model. */
+/** Errors that say nothing about the model, such as a full disk or a wrong argument. */
 const ours: ReadonlySet<ErrorCode> = new Set(['WRITE_FAILED', 'READ_FAILED', 'INVALID_ARGUMENT']);
 
-/** A model that cannot be run is what validation is there to find; anything unforeseen is a fault of ours. */
+/** Turns a model that fails to run into a verdict; rethrows anything unexpected, which is our bug. */
 async function attempt(check: Check, subject: Subject): ReturnType<Check['run']> {
   try {
     return await check.run(subject);
   } catch (error) {
     if (!(error instanceof GraftError) || ours.has(error.code)) throw error;
-    // At first a device may just not be there; later it has been lost, which is a finding.
+    // A device missing at the start is no finding; a device lost later is one.
     if (error.code === 'DEVICE_UNAVAILABLE' && check.name === 'loads') throw error;
     await subject.reset();
     return { status: 'failed', measured: null, limit: null, detail: error.message };
   }
 }
 
-/** Before or while the first session is made: no device is no verdict, a model that is refused is a bad one. */
+/** The verdict when the first session fails to open: skipped without a device, failed for a rejected model. */
 function refusal(error: unknown): Outcome | undefined {
   if (!(error instanceof GraftError)) return undefined;
   if (error.code === 'DEVICE_UNAVAILABLE') return skipped(error.message);

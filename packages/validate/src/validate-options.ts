@@ -6,34 +6,34 @@ import type { Verdict } from './verdict.ts';
 export interface ValidateOptions {
   /** Path of the grafted file. */
   readonly grafted: string;
-  /** Path of its host; left out, what is left when the graft is taken out. */
+  /** Path of its host; default: the model with the graft removed. */
   readonly base?: string;
   /** Default 'cpu'. */
   readonly device?: Device;
   readonly deviceId?: number;
   readonly threads?: number;
-  /** Multiple that both sides of a picture must have; default twice the coarsest grafted scale. */
+  /** Number that both image sides must be multiples of; default: twice the coarsest grafted scale. */
   readonly sizeMultiple?: number;
-  /** Ratios of the graft to its host that must not be passed; measured and not judged when left out. */
+  /** Largest allowed ratios of graft to host; without one, the ratio is only measured. */
   readonly budget?: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances?: Partial<Tolerances>;
-  /** `side` of the square picture that is timed; default 128. */
+  /** `side` is the side of the square image to time; default 128. */
   readonly timing?: LatencyOptions & { readonly side?: number };
-  /** A natural photo; default one that travels with this package. */
-  readonly photo?: Image;
-  /** Names of the checks to run, for a quick look; default all. */
+  /** A natural image; default: the sample in this package. */
+  readonly image?: Image;
+  /** Names of the checks to run; default: all. */
   readonly only?: readonly string[];
-  /** Try many sizes, batches and settings, and the largest picture that fits. Default false. */
+  /** Try many sizes, batches and settings, and the largest image that fits. Default false. */
   readonly sweep?: boolean;
   /** Compare every inner tensor with the CPU. Default false. */
   readonly layers?: boolean;
-  /** Compare pictures restored in tiles of this many pixels a side with the same restored whole. */
+  /** Compare an image restored in tiles of this side, in pixels, with the same image restored whole. */
   readonly tiles?: { readonly tile: number; readonly overlap?: number };
-  /** Longest that a single step of native code may take, in milliseconds; default five minutes. */
+  /** Time limit for one native step, in milliseconds; default: five minutes. */
   readonly timeout?: number;
-  /** Ends what is running and throws. */
+  /** Cancels the run and throws. */
   readonly signal?: AbortSignal;
-  /** Called within checks of several steps. */
+  /** Called after each step of a longer check. */
   readonly onStep?: (done: number, total: number) => void;
   /** Called before each check. */
   readonly onStart?: (name: string, done: number, total: number) => void;

@@ -2,21 +2,21 @@ import type { ValidationFigures } from './figures.ts';
 
 export type VerdictStatus = 'passed' | 'failed' | 'skipped';
 
-/** One thing validation tried, and what it saw. */
+/** The result of one check. */
 export interface Verdict {
   readonly name: string;
   readonly status: VerdictStatus;
-  /** The figure the limit is for; a text where the number is NaN or infinite; null when there is none. */
+  /** The figure compared with the limit; a string for NaN and infinity; null when nothing was measured. */
   readonly measured: number | string | null;
-  /** The largest (or, where the detail says so, the smallest) figure that passes; null when nothing is demanded. */
+  /** The largest (or, if the detail says so, the smallest) figure that passes; null without a limit. */
   readonly limit: number | string | null;
-  /** One line for people: what was compared, in which unit, and what it means. */
+  /** One line for people: what was compared, its unit and what it means. */
   readonly detail: string;
 }
 
-/** A validation's result: plain data, as `graft validate --json` prints it. */
+/** The result of a validation: plain data, as `graft validate --json` prints it. */
 export interface Validation {
-  /** `failed` when a check failed; `skipped` when nothing could be run; else `passed`. */
+  /** `failed` if any check failed, `skipped` if none could run, otherwise `passed`. */
   readonly status: VerdictStatus;
   readonly checks: readonly Verdict[];
   readonly figures: ValidationFigures;
@@ -25,18 +25,18 @@ export interface Validation {
 /** What a check returns; its name is added by the caller. */
 export type Outcome = Omit<Verdict, 'name'>;
 
-/** A figure as a verdict holds it: JSON has no NaN and no infinity. */
+/** A figure that survives JSON: NaN and infinity become strings. */
 export function figure(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-/** Passed or failed by a limit; NaN fails. */
+/** Compares a figure with its upper limit; NaN fails. */
 export function atMost(measured: number, limit: number, detail: string): Outcome {
   const status = measured <= limit ? 'passed' : 'failed';
   return { status, measured: figure(measured), limit, detail };
 }
 
-/** Not tried, and why. */
+/** A verdict for a check that did not run, with the reason. */
 export function skipped(detail: string): Outcome {
   return { status: 'skipped', measured: null, limit: null, detail };
 }

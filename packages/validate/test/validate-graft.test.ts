@@ -21,7 +21,7 @@ afterAll(() => {
 
 /** Those that run on the CPU on a graft without a sensor when nothing more is asked for. */
 const standard = checkNames.filter(
-  (name) => !['ran on the device', 'tiles', 'layers', 'largest picture', 'sensor'].includes(name),
+  (name) => !['ran on the device', 'tiles', 'layers', 'largest image', 'sensor'].includes(name),
 );
 
 const quick = { sizeMultiple: 4, threads: 1, timing: { side: 32, warmUp: 0, repeats: 1 } };
@@ -55,7 +55,7 @@ describe('sound grafts pass', () => {
       height: 32,
       host: { runs: [expect.any(Number)] },
     });
-    // The runtime alone is tens of megabytes; the model is some hundred kilobytes and its picture.
+    // The runtime alone is tens of megabytes; the model is some hundred kilobytes and its image.
     expect(result.figures.memory!.host).toBeGreaterThan(1e5);
     expect(result.figures.memory!.grafted).toBeLessThan(4e8);
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
@@ -148,7 +148,7 @@ describe('unsound grafts fail where they are unsound', () => {
     expect(verdict(result, 'strength 0, as written').measured).toBe('NaN');
     expect(verdict(result, 'finite numbers').measured).toBeGreaterThan(0);
     expect(verdict(result, 'finite numbers').detail).toMatch(
-      /Found in .*pip\/level2\/universal_prompt\/\S+ on a photo/,
+      /Found in .*pip\/level2\/universal_prompt\/\S+ on a natural image/,
     );
   });
 
@@ -206,7 +206,7 @@ describe('unsound grafts fail where they are unsound', () => {
     const result = await validateGraft({ base: other, grafted, ...quick, ...only('removal') });
     expect(result.checks[0]).toMatchObject({
       status: 'failed',
-      detail: expect.stringContaining('the base is another file'),
+      detail: expect.stringContaining('the base is a different file'),
     });
   });
 
@@ -245,7 +245,7 @@ describe('what validation cannot do', () => {
         status: 'skipped',
         checks: [{ name: 'loads', status: 'skipped' }],
       });
-      expect(result.checks[0]!.detail).toContain('cannot run on cuda here');
+      expect(result.checks[0]!.detail).toContain('cannot run on cuda on this machine');
     }
   });
 

@@ -84,7 +84,7 @@ async function wrongGraft(build: Build): Promise<string> {
     ],
     undo: { prefix, inputs: ['degradation', 'strength'], redirects: { [merged]: skip } },
   };
-  const picture = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
+  const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
   const model = buildModel({
     irVersion: 8,
     opset: 17,
@@ -93,11 +93,11 @@ async function wrongGraft(build: Build): Promise<string> {
     nodes: [...a.nodes, ...b.nodes, ...c.nodes],
     initializers: [...a.initializers, ...b.initializers, ...c.initializers],
     inputs: [
-      { ...picture, name: 'input' },
+      { ...image, name: 'input' },
       { name: 'degradation', dataType: 'float32', dims: ['rows', 2] },
       { name: 'strength', dataType: 'float32', dims: [] },
     ],
-    outputs: [{ ...picture, name: output }],
+    outputs: [{ ...image, name: output }],
     metadata: { pip_graft: JSON.stringify(record) },
   });
   const path = join(folder, 'wrong.onnx');
@@ -157,7 +157,7 @@ test('a branch made for one size: the sizes that fail are named', async () => {
   };
   const { status, measured, detail } = await outcome(oneSize, 'sizes and batches');
   expect(status).toBe('failed');
-  expect(detail).toMatch(/Wrong: 1x48x48: \S+ onnxruntime failed while running it: .*Add/);
+  expect(detail).toMatch(/Wrong: 1x48x48: \S+ onnxruntime failed to run the model: .*Add/);
   expect(measured).toBe(4);
 });
 

@@ -1,4 +1,4 @@
-import { Float16Array, getFloat16 } from '@petamoriken/float16';
+import { fromFloat16, toFloat16 } from '@pip-graft/onnx-graft';
 
 // Typed arrays use the machine's byte order. Every platform Node ships for that
 // this project supports is little-endian, and so are ONNX and safetensors.
@@ -6,19 +6,7 @@ import { Float16Array, getFloat16 } from '@petamoriken/float16';
 /** Element types that weights may be stored in. */
 export type StoredFloat = 'float32' | 'float16' | 'bfloat16' | 'float64';
 
-/** IEEE half-precision bits of each number, rounded to nearest even; past 65504 becomes infinite. */
-export function toFloat16(values: Float32Array): Uint16Array {
-  // Whole arrays: one number at a time costs eighty times as much.
-  return new Uint16Array(new Float16Array(values).buffer);
-}
-
-/** The numbers that half-precision bits stand for; exact. */
-export function fromFloat16(bits: Uint16Array): Float32Array {
-  const values = new Float32Array(bits.length);
-  const view = new DataView(bits.buffer, bits.byteOffset, bits.byteLength);
-  for (let i = 0; i < bits.length; i++) values[i] = getFloat16(view, 2 * i, true);
-  return values;
-}
+export { fromFloat16, toFloat16 };
 
 /** bfloat16 bits of each number, rounded to nearest even; NaN stays NaN. */
 export function toBFloat16(values: Float32Array): Uint16Array {

@@ -156,8 +156,8 @@ function gateOf({ average }: Evaluation, minPsnr: number | undefined): Gate | nu
 }
 
 function verdictOf(path: string, { tasks, problems }: Evaluation, gate: Gate | null): string {
-  const pictures = tasks.reduce((sum, task) => sum + task.pictures.length, 0);
-  const parts = [`${pictures} picture${pictures === 1 ? '' : 's'} measured`];
+  const images = tasks.reduce((sum, task) => sum + task.images.length, 0);
+  const parts = [`${images} image${images === 1 ? '' : 's'} measured`];
   if (problems.length > 0) parts.push(`${problems.length} not`);
   if (gate !== null) {
     const { minPsnr, psnr, passed } = gate;

@@ -101,11 +101,11 @@ export function command(): Command {
       checkReportOptions(options, base === undefined ? [path] : [path, base]);
       const settings = await settingsOf(session, path, options);
       const validation = await validateGraft(settings);
-      const pictures = options.html !== undefined && validation.status !== 'skipped';
-      const explanation = pictures
+      const explained = options.html !== undefined && validation.status !== 'skipped';
+      const explanation = explained
         ? await explainGraft({
             ...settings,
-            onStep: (step, done, total) => session.progress(`pictures: ${step}`, done, total),
+            onStep: (step, done, total) => session.progress(`images: ${step}`, done, total),
           }).catch((error: unknown) => {
             session.signal.throwIfAborted();
             // What fails here failed in a check before, which the report shows.
@@ -147,7 +147,7 @@ async function settingsOf(
     signal: session.signal,
     ...(base === undefined ? {} : { base }),
     ...(deviceId === undefined ? {} : { deviceId }),
-    ...(image === undefined ? {} : { photo: await readImage(image) }),
+    ...(image === undefined ? {} : { image: await readImage(image) }),
     ...(threads === undefined ? {} : { threads }),
     ...(tiles === undefined
       ? {}

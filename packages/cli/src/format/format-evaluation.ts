@@ -19,11 +19,11 @@ const reasons: Readonly<Record<Steering['by'], string>> = {
 /** An evaluation as text: the figures of each task and their average, what the graft was told, and what went wrong. */
 export function formatEvaluation(found: Evaluation, perImage: boolean): string {
   const { tasks, average, problems, graft } = found;
-  const lines = perImage ? [...pictureTable(tasks), ''] : [];
-  const blocks = tasks.flatMap(({ name, pictures, mean }) => rows(name, pictures.length, mean));
+  const lines = perImage ? [...imageTable(tasks), ''] : [];
+  const blocks = tasks.flatMap(({ name, images, mean }) => rows(name, images.length, mean));
   if (tasks.length > 1) blocks.push(...rows('average over tasks', '', average));
   lines.push(
-    table([['task', 'pictures', '', 'PSNR', 'SSIM', 'PSNR Y', 'SSIM Y', 'gain'], ...blocks]),
+    table([['task', 'images', '', 'PSNR', 'SSIM', 'PSNR Y', 'SSIM Y', 'gain'], ...blocks]),
   );
   if (graft !== null) {
     const told = tasks.map((task) => [task.name, weightsOf(task), reasons[task.degradation.by]]);
@@ -32,8 +32,8 @@ export function formatEvaluation(found: Evaluation, perImage: boolean): string {
     if (!graft.ownHost) lines.push('', 'The host is not the file that was grafted.');
   }
   if (problems.length > 0) lines.push('');
-  for (const { task, picture, reason } of problems)
-    lines.push(`✗ ${oneLine(`${task} ${picture}: ${reason}`)}`);
+  for (const { task, image, reason } of problems)
+    lines.push(`✗ ${oneLine(`${task} ${image}: ${reason}`)}`);
   return lines.join('\n');
 }
 
@@ -54,20 +54,20 @@ function rows(
   });
 }
 
-/** PSNR and SSIM in RGB of every picture; Y is in the JSON. */
-function pictureTable(tasks: readonly TaskResult[]): string[] {
-  const pictures = tasks.flatMap((task) => task.pictures.map((one) => [task.name, one] as const));
-  const grafted = pictures.some(([, { quality }]) => quality.grafted !== null);
+/** PSNR and SSIM in RGB of every image; Y is in the JSON. */
+function imageTable(tasks: readonly TaskResult[]): string[] {
+  const images = tasks.flatMap((task) => task.images.map((one) => [task.name, one] as const));
+  const grafted = images.some(([, { quality }]) => quality.grafted !== null);
   const shown = sides.filter((side) => side !== 'grafted' || grafted);
   const columns = (qualities: Qualities, of: (quality: Quality) => string): string[] =>
     shown.map((side) => (qualities[side] === null ? '' : of(qualities[side])));
   const head = [
-    'picture',
+    'image',
     ...shown.map((side) => `${side} dB`),
     ...(grafted ? ['gain'] : []),
     ...shown.map((side) => `${side} SSIM`),
   ];
-  const lines = pictures.map(([task, { name, quality }]) => [
+  const lines = images.map(([task, { name, quality }]) => [
     `${task} ${name}`,
     ...columns(quality, ({ psnr }) => decibel(psnr)),
     ...(grafted ? [gained(quality.gain)] : []),

@@ -58,20 +58,20 @@ async function samplesOf(validation: PageValidation | undefined) {
   const { figures, set, patch } = validation ?? {};
   if (!figures || !set || !patch) return [];
   const { imageOf } = await import('@pip-graft/imaging');
-  const { reportPicture } = await import('@pip-graft/validate');
+  const { reportImage } = await import('@pip-graft/validate');
   const size = 3 * patch ** 2;
   return Promise.all(
     set.map(async ({ label, batch }) => ({
       title: label,
       detail: `${figures.psnr[label]!.toFixed(2)} dB, the mean of its patches`,
-      pictures: await Promise.all(
+      images: await Promise.all(
         (
           [
             ['degraded', batch.inputs.slice(0, size)],
             ['restored', figures.restored[label]!],
             ['clean', batch.targets.slice(0, size)],
           ] as const
-        ).map(([caption, data]) => reportPicture(imageOf(patch, patch, data), caption)),
+        ).map(([caption, data]) => reportImage(imageOf(patch, patch, data), caption)),
       ),
     })),
   );

@@ -40,7 +40,7 @@ interface Found {
   readonly tasks: readonly {
     readonly name: string;
     readonly degradation: unknown;
-    readonly pictures: readonly { readonly name: string; readonly quality: object }[];
+    readonly images: readonly { readonly name: string; readonly quality: object }[];
   }[];
   readonly average: { readonly [side in 'input' | 'host' | 'grafted' | 'gain']: Figures };
 }
@@ -54,7 +54,7 @@ describe('graft eval', () => {
     const lines = ended.stdout.split('\n');
     const figures = /\s+\d+\.\d\d\s+-?\d\.\d{4}\s+\d+\.\d\d\s+-?\d\.\d{4}/;
     const row = (start: string, end = '$') => new RegExp(`^${start}${figures.source}${end}`);
-    expect(lines[0]).toMatch(/^task +pictures +PSNR +SSIM +PSNR Y +SSIM Y +gain$/);
+    expect(lines[0]).toMatch(/^task +images +PSNR +SSIM +PSNR Y +SSIM Y +gain$/);
     expect(lines[1]).toMatch(row('noise:25 +1 +input'));
     expect(lines[2]).toMatch(row(' +host'));
     expect(lines[3]).toMatch(row(' +grafted', ' +[+-]\\d+\\.\\d\\d dB$'));
@@ -62,13 +62,13 @@ describe('graft eval', () => {
     expect(lines[7]).toMatch(row('average over tasks +input'));
     expect(ended.stdout).toMatch(/noise:25 +noise +by the task's name\nhaze:1\.5 +haze/);
     expect(ended.stdout).toContain("The adapter 'init' is UNTRAINED.");
-    expect(lines.at(-2)).toBe('grafted.onnx: 2 pictures measured');
+    expect(lines.at(-2)).toBe('grafted.onnx: 2 images measured');
     // Every column has one left edge.
     const edge = lines[1]!.indexOf('input');
     expect([lines[2]!.indexOf('host'), lines[3]!.indexOf('grafted')]).toEqual([edge, edge]);
   });
 
-  it('gives the same JSON twice: every picture, every figure, how it was run', () => {
+  it('gives the same JSON twice: every image, every figure, how it was run', () => {
     const ended = graft(folder, ...degraded, '--threads', '1', '--seed', '5', '--json');
     expect(graft(folder, ...degraded, '--threads', '1', '--seed', '5', '--json').stdout).toBe(
       ended.stdout,
@@ -101,7 +101,7 @@ describe('graft eval', () => {
           degrade: { degradation: 'noise', amount: 25 },
           degradation: { weights, by: 'name' },
           found: null,
-          pictures: [
+          images: [
             {
               name: 'cat',
               input: null,
@@ -157,7 +157,7 @@ describe('graft eval', () => {
     const ended = graft(folder, ...args);
     expect(ended.status).toBe(0);
     expect(ended.stdout).not.toContain('grafted');
-    expect(ended.stdout).toMatch(/^picture +input dB +host dB +input SSIM +host SSIM\n/);
+    expect(ended.stdout).toMatch(/^image +input dB +host dB +input SSIM +host SSIM\n/);
     expect(ended.stdout).toMatch(/\nnoise:0 cat +∞ +\d/);
     const { average } = json(folder, ...args);
     expect(average).toMatchObject({
@@ -169,7 +169,7 @@ describe('graft eval', () => {
 
   it('lists what could not be measured, measures the rest and ends with 1', () => {
     const { tasks } = json(folder, 'eval', 'host.onnx', '--data', 'pairs') as unknown as Found;
-    expect(tasks[0]!.pictures).toHaveLength(1);
+    expect(tasks[0]!.images).toHaveLength(1);
     const bad = join(folder, 'bad/derain');
     for (const half of ['input', 'target']) {
       mkdirSync(join(bad, half), { recursive: true });
@@ -181,10 +181,10 @@ describe('graft eval', () => {
     writeFileSync(join(bad, 'input/old.bmp'), '');
     const ended = graft(folder, 'eval', 'grafted.onnx', '--data', 'bad');
     expect(ended.status).toBe(1);
-    expect(ended.stdout).toContain('✗ derain alone.jpg: bad/derain/target holds no picture');
+    expect(ended.stdout).toContain('✗ derain alone.jpg: bad/derain/target has no image');
     expect(ended.stdout).toContain('✗ derain zero: bad/derain/target/zero.png: not a readable');
     expect(ended.stdout).toContain('passed over, no PNG, JPEG, WebP or TIFF: bad/derain/input/old');
-    expect(ended.stdout).toMatch(/\ngrafted\.onnx: 1 picture measured; 2 not\n$/);
+    expect(ended.stdout).toMatch(/\ngrafted\.onnx: 1 image measured; 2 not\n$/);
     expect(ended.stderr).toBe('');
   });
 
@@ -196,7 +196,7 @@ describe('graft eval', () => {
     ['an unknown degradation', 2, "'snow'", ['--data', 'photos', '--degrade', 'snow']],
     ['a wrong amount', 2, 'noise:NUMBER', ['--data', 'photos', '--degrade', 'noise:x']],
     ['an unknown label', 2, "'snow'", ['--data', 'pairs', '--degradation', 'snow']],
-    ['a map for no task', 2, 'there are derain', ['--data', 'pairs', '--map', 'x=rain']],
+    ['a map for no task', 2, 'use one of derain', ['--data', 'pairs', '--map', 'x=rain']],
     ['no limit', 2, '--limit', ['--data', 'pairs', '--limit', '0']],
     ['no number', 2, '--min-psnr', ['--data', 'pairs', '--min-psnr', 'high']],
     ['a missing host', 7, 'none.onnx', ['--data', 'pairs', '--base', 'none.onnx']],
@@ -214,7 +214,7 @@ describe('graft eval', () => {
     const ended = graft(folder, 'eval', 'host.onnx', '--data', 'pairs', '--degradation', 'rain');
     expect([ended.status, ended.stderr]).toEqual([
       2,
-      'graft eval: host.onnx: it cannot be steered: it carries no graft.\n',
+      'graft eval: host.onnx: cannot be steered: it has no graft; use a grafted model.\n',
     ]);
   });
 });

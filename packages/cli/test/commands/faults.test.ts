@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
     const { checks } = models[0]!.validation;
     const failed = checks.filter((check) => check.status === 'failed');
     expect(failed).toHaveLength(1);
-    expect(failed[0]!.detail).toContain('was ended by SIGKILL');
+    expect(failed[0]!.detail).toContain('was killed by SIGKILL');
     expect(checks.filter((check) => check.status === 'passed').length).toBeGreaterThan(12);
     expect(readdirSync(temporary)).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
     const { child, ended } = validate('--time-limit', '1');
     for (const pid of await workersOf(child)) process.kill(pid, 'SIGSTOP');
     const { status, out } = await ended;
-    expect(out).toContain('gave no answer in 1 s and was ended');
+    expect(out).toContain('did not answer within 1 s and was killed');
     expect(status).toBe(1);
     expect(readdirSync(temporary)).toEqual([]);
   });

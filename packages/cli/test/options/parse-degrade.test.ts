@@ -13,13 +13,13 @@ describe('parseDegrade', () => {
   });
 
   test.each([
-    ['snow:1', 'UNKNOWN_LABEL', /there are noise, rain, haze, blur, low-light/],
-    ['', 'UNKNOWN_LABEL', /""/],
+    ['snow:1', 'UNKNOWN_LABEL', /use one of noise, rain, haze, blur, low-light/],
+    ['', 'UNKNOWN_LABEL', /''/],
     ['noise:', 'INVALID_ARGUMENT', /deviation on the scale 0 to 255.*noise:25/],
     ['noise:a', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
     ['noise:1:2', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
-    ['noise:-1', 'INVALID_ARGUMENT', /from 0 to 255, not at -1/],
-    ['blur:Infinity', 'INVALID_ARGUMENT', /from 1 to 200/],
+    ['noise:-1', 'INVALID_ARGUMENT', /amount -1 .* use 0 to 255/],
+    ['blur:Infinity', 'INVALID_ARGUMENT', /use 1 to 200/],
   ])('%j: %s', (text, code, message) => {
     expect(() => parseDegrade(text)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),

@@ -53,7 +53,7 @@ test('a validated model, with its ladder, its facts and what was explained', asy
   expect(model!.validation!.figures.memory).toEqual({ host: 1, grafted: 2 });
   expect(model!.validation!.figures.prompts).toEqual(explanation.prompts);
   const page = buildReport(data);
-  expect(page).toContain('<h1>The grafted grafted.onnx passed every check that was run.</h1>');
+  expect(page).toContain('<h1>The grafted grafted.onnx passed every check that ran.</h1>');
   expect(page).toContain('The adapter is untrained.');
 });
 

@@ -96,7 +96,7 @@ describe('markdown', () => {
     writeFileSync(at('summary'), 'x'.repeat(1024 * 1024 - 900));
     await writeReports(data, { markdown: at('summary') }, session());
     expect(readFileSync(at('summary')).length).toBeLessThanOrEqual(1024 * 1024);
-    expect(read('summary')).toContain('Left out, because a summary may have 899 bytes');
+    expect(read('summary')).toContain('Omitted to stay within 899 bytes');
   });
 
   test('makes a summary that is not there', async () => {

@@ -1,9 +1,9 @@
 import { type Image, mapImage } from '../image/image.ts';
 
 /**
- * Haze by the usual model `I = J·t + A·(1 - t)`, `t = exp(-beta·depth)`, with air
- * light 0.9 and a depth that grows from 0.4 at the lower edge to 1 at the upper.
- * beta 1 is light, 2 is dense.
+ * Adds haze by the usual model `I = J·t + A·(1 - t)`, `t = exp(-beta·depth)`, with
+ * airlight 0.9 and a depth that grows from 0.4 at the lower edge to 1 at the upper. beta 1 is light,
+ * 2 is dense.
  */
 export function addHaze(image: Image, beta: number): Image {
   return mapImage(image, (value, _plane, _x, y) => {

@@ -1,6 +1,6 @@
 import { type Image, mapImage } from '../image/image.ts';
 
-/** A straight camera shake of `length` pixels at `angle` degrees; edges are repeated. */
+/** Applies a straight camera shake of `length` pixels at `angle` degrees; edges are repeated. */
 export function addMotionBlur(image: Image, length: number, angle: number): Image {
   const taps = Math.max(1, 2 * Math.ceil(length) - 1);
   const [dx, dy] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
@@ -14,7 +14,7 @@ export function addMotionBlur(image: Image, length: number, angle: number): Imag
   });
 }
 
-/** Bilinear between the four nearest pixels. */
+/** Interpolates between the four nearest pixels. */
 function sampled({ data, width, height }: Image, plane: number, x: number, y: number): number {
   const left = Math.floor(x);
   const top = Math.floor(y);

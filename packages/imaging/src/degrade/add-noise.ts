@@ -2,7 +2,7 @@ import type { Random } from '@pip-graft/weights';
 import { type Image, mapImage } from '../image/image.ts';
 
 /**
- * Gaussian noise of deviation `sigma` on the scale 0 to 255, clipped: the usual
+ * Adds Gaussian noise with standard deviation `sigma` on the scale 0 to 255, clipped: the usual
  * denoising benchmark.
  */
 export function addNoise(image: Image, sigma: number, random: Random): Image {

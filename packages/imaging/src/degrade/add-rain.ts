@@ -2,8 +2,8 @@ import type { Random } from '@pip-graft/weights';
 import { type Image, mapImage } from '../image/image.ts';
 
 /**
- * Bright, slanted rain streaks. `density` is streaks per thousand pixels; about 4
- * is a shower. A drawing, not a simulation: for demonstration only.
+ * Draws bright, slanted rain streaks. `density` is streaks per thousand pixels; about 4 is a shower.
+ * For demonstration only: this is not a simulation.
  */
 export function addRain(image: Image, density: number, random: Random): Image {
   const { width, height } = image;
@@ -16,7 +16,7 @@ export function addRain(image: Image, density: number, random: Random): Image {
     const y = random.uniform(-length, height);
     const strength = random.uniform(0.2, 0.65);
     for (let step = 0; step < length; step++) {
-      // Faint at both ends, as a drop that crosses the exposure.
+      // Streaks fade at both ends, like a drop that crosses the exposure.
       const fade = Math.sin((Math.PI * (step + 0.5)) / length);
       splat(veil, width, height, x + slant * step, y + step, strength * fade);
     }
@@ -27,7 +27,7 @@ export function addRain(image: Image, density: number, random: Random): Image {
   });
 }
 
-/** Adds to the two columns that a position lies between. */
+/** Splits a value between the two columns around a position. */
 function splat(
   veil: Float32Array,
   width: number,

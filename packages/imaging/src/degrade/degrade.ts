@@ -7,26 +7,26 @@ import { addNoise } from './add-noise.ts';
 import { addRain } from './add-rain.ts';
 import { lowerLight } from './lower-light.ts';
 
-/** Degradations that can be put onto a clean picture, in the training order of PIP's labels. */
+/** Synthetic degradations, in the training order of PIP's labels. */
 export const degradations = ['noise', 'rain', 'haze', 'blur', 'low-light'] as const;
 export type Degradation = (typeof degradations)[number];
 
-/** The one number that says how much of a degradation there is. */
+/** The number that sets the strength of a degradation. */
 export interface Amount {
-  /** What the number is, with its unit. */
+  /** Meaning of the number, with its unit. */
   readonly means: string;
   readonly usual: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** What the amount of each degradation means, and what it can be. The upper ends keep the work bounded. */
+/** Meaning and range of each degradation's amount. The upper limits bound the work. */
 export const amounts: Readonly<Record<Degradation, Amount>> = {
-  noise: { means: 'deviation on the scale 0 to 255', usual: 25, least: 0, most: 255 },
+  noise: { means: 'standard deviation on the scale 0 to 255', usual: 25, least: 0, most: 255 },
   rain: { means: 'streaks per thousand pixels', usual: 8, least: 0, most: 100 },
   haze: { means: 'beta of the haze model, 1 light, 2 dense', usual: 1.5, least: 0, most: 20 },
   blur: { means: 'pixels the camera moved', usual: 13, least: 1, most: 200 },
-  'low-light': { means: 'share of the light that is left', usual: 0.3, least: 0, most: 1 },
+  'low-light': { means: 'share of light left', usual: 0.3, least: 0, most: 1 },
 };
 
 type Make = (image: Image, amount: number, random: Random) => Image;
@@ -40,15 +40,14 @@ const make: Readonly<Record<Degradation, Make>> = {
 };
 
 /**
- * A clean picture degraded, the same for the same seed: by default in a plausible,
- * moderate way, else by an amount of {@link amounts}. Noise is the usual
- * benchmark's, but not rounded to 8 bits; the others are for demonstrations and
- * comparisons within one run.
+ * Degrades a clean image, reproducibly for the same seed: moderately by default, otherwise by an amount
+ * from {@link amounts}. Noise is that of the usual benchmark, but not rounded to 8 bits; the others
+ * are for demonstrations and comparisons within one run.
  *
  * Errors: `UNKNOWN_LABEL` for a degradation that is not in {@link degradations};
- * `INVALID_ARGUMENT` for an amount out of its range.
+ * `INVALID_ARGUMENT` for an amount out of range.
  *
- * @example degrade(photo, 'noise', 7, 50)
+ * @example degrade(image, 'noise', 7, 50)
  */
 export function degrade(
   image: Image,
@@ -61,18 +60,18 @@ export function degrade(
   return make[degradation](image, amount ?? amounts[degradation].usual, random);
 }
 
-/** Refuses what {@link degrade} would refuse, without a picture. */
+/** Throws the errors of {@link degrade}, without an image. */
 export function checkAmount(degradation: string, amount?: number): void {
   if (!Object.hasOwn(amounts, degradation)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
-      `No synthetic degradation '${degradation}' (there are ${degradations.join(', ')})${didYouMean(degradation, degradations)}`,
+      `Degradation '${degradation}': not known; use one of ${degradations.join(', ')}${didYouMean(degradation, degradations)}`,
     );
   }
   const { means, least, most } = amounts[degradation as Degradation];
   if (amount === undefined || (amount >= least && amount <= most)) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `The amount of ${degradation} (${means}) lies from ${least} to ${most}, not at ${amount}.`,
+    `${degradation}: amount ${amount} is out of range; use ${least} to ${most} (${means}).`,
   );
 }

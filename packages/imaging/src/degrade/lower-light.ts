@@ -1,7 +1,7 @@
 import type { Random } from '@pip-graft/weights';
 import { type Image, mapImage } from '../image/image.ts';
 
-/** An underexposed picture: `gain · value^1.5`, and the sensor noise that shows in the dark. */
+/** Underexposes an image: `gain · value^1.5` plus the sensor noise of dark images. */
 export function lowerLight(image: Image, gain: number, random: Random): Image {
   return mapImage(image, (value) => {
     const dark = gain * Math.max(0, value) ** 1.5;

@@ -4,22 +4,23 @@ import { toFloat32 } from '@pip-graft/weights';
 import type { Image } from './image.ts';
 
 /**
- * Pictures of one size as a batch: float32 (B,3,H,W).
+ * Converts images of the same size to a batch: float32 (B,3,H,W).
  *
- * Errors: `INVALID_ARGUMENT` for none, or for different sizes.
+ * Errors: `INVALID_ARGUMENT` without images, or for different sizes.
  *
- * @example await runModel(session, { input: imageTensor([photo]) })
+ * @example await runModel(session, { input: imageTensor([image]) })
  */
 export function imageTensor(images: readonly Image[]): TypedTensorOf<'float32'> {
   const first = images[0];
-  if (first === undefined) throw new GraftError('INVALID_ARGUMENT', 'A batch needs a picture.');
+  if (first === undefined)
+    throw new GraftError('INVALID_ARGUMENT', 'A batch is empty; pass at least one image.');
   const { width, height } = first;
   const data = new Float32Array(images.length * first.data.length);
   for (const [index, image] of images.entries()) {
     if (image.width !== width || image.height !== height) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `Pictures of one batch have one size, but ${width}x${height} and ${image.width}x${image.height} were given.`,
+        `A batch has images of ${width}x${height} and ${image.width}x${image.height}; use images of the same size.`,
       );
     }
     data.set(image.data, index * first.data.length);
@@ -27,14 +28,14 @@ export function imageTensor(images: readonly Image[]): TypedTensorOf<'float32'> 
   return { type: 'float32', dims: [images.length, 3, height, width], data };
 }
 
-/** The pictures of a batch (B,3,H,W). Errors: `INVALID_ARGUMENT` for another shape. */
+/** Converts a batch (B,3,H,W) to images. Errors: `INVALID_ARGUMENT` for another shape. */
 export function tensorImages(tensor: TypedTensor): Image[] {
   const { dims, data } = toFloat32(tensor);
   const [batch, channels, height, width] = dims;
   if (dims.length !== 4 || channels !== 3) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `Pictures have shape (B,3,H,W), but the tensor has [${dims.join(', ')}].`,
+      `A tensor of shape [${dims.join(', ')}] does not hold images; use shape (B,3,H,W).`,
     );
   }
   const size = 3 * height! * width!;

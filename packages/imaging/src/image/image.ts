@@ -1,46 +1,46 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
 /**
- * A picture as networks see it: planar RGB, one plane after the other, 0 to 1.
- * Transparency is kept apart, so that it passes by the network.
+ * An image in the form that networks use: planar RGB, one plane after the other, 0 to 1. Transparency
+ * is separate, because it bypasses the network.
  */
 export interface Image {
   readonly width: number;
   readonly height: number;
   /** 3 · height · width numbers: all red, all green, all blue. */
   readonly data: Float32Array;
-  /** height · width numbers, 0 is transparent. */
+  /** height · width numbers; 0 is transparent. */
   readonly alpha?: Float32Array;
-  /** What its file held, and what a file written from it shall hold where the format can. */
+  /** Bit depth of the source file, kept on writing if the format supports it. */
   readonly bitDepth: 8 | 16;
-  /** Left out where there is nothing to say. */
+  /** Properties of the source file, if any. */
   readonly origin?: ImageOrigin;
 }
 
-/** What a picture's file was beside its pixels; a file written from the picture is the same where the format can. */
+/** What an image's file was beside its pixels; a file written from the image is the same where the format can. */
 export interface ImageOrigin {
   /** It held grey: all three planes were equal. */
   readonly grey?: true;
-  /** It had a colour profile, from which the picture was converted to sRGB. */
+  /** It had a colour profile, from which the image was converted to sRGB. */
   readonly profile?: true;
   /** It was a WebP file without loss. */
   readonly lossless?: true;
-  /** How many pages or frames it has, where more than one; the picture is the first. */
+  /** How many pages or frames it has, where more than one; the image is the first. */
   readonly pages?: number;
 }
 
-/** An image over given planes. Errors: `INVALID_ARGUMENT` when their length is not 3 · height · width. */
+/** Creates an image from planes. Errors: `INVALID_ARGUMENT` if their length is not 3 · height · width. */
 export function imageOf(width: number, height: number, data: Float32Array): Image {
   if (data.length !== 3 * width * height || data.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `An RGB image of ${width}x${height} needs ${3 * width * height} numbers (more than 0), but ${data.length} were given.`,
+      `An RGB image of ${width}x${height} has ${data.length} numbers; pass ${3 * width * height} (more than 0).`,
     );
   }
   return { width, height, data, bitDepth: 8 };
 }
 
-/** An image with every colour value replaced; `f` gets the value, its plane (0 red … 2 blue), x and y. */
+/** Replaces every colour value of an image; `f` gets the value, its plane (0 red … 2 blue), x and y. */
 export function mapImage(
   image: Image,
   f: (value: number, plane: number, x: number, y: number) => number,

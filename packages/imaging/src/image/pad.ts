@@ -2,13 +2,11 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Image } from './image.ts';
 
 /**
- * A picture grown on its right and lower edge until both sides are multiples of
- * `multiple`, by mirroring without repeating the edge; where the picture is too
- * small to mirror that far, by going back and forth, and a single row or column
- * is repeated. Crop back with {@link cropImage}. Transparency stays as it is and is
- * taken from the original.
+ * Pads an image on the right and bottom until both sides are multiples of `multiple`, by mirroring
+ * without repeating the edge. Mirrors repeatedly if the image is small, and repeats a single row or
+ * column. Undo with {@link cropImage}. Transparency is not padded.
  *
- * Errors: `INVALID_ARGUMENT` when `multiple` is not a whole number from 1.
+ * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive whole number.
  *
  * @example cropImage(restore(padToMultiple(image, 8)), image.width, image.height)
  */
@@ -16,21 +14,21 @@ export function padToMultiple(image: Image, multiple: number): Image {
   if (!Number.isSafeInteger(multiple) || multiple < 1) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A size multiple is a whole number from 1, not ${multiple}.`,
+      `Size multiple ${multiple}: not valid; use a whole number of at least 1.`,
     );
   }
   const up = (side: number): number => Math.ceil(side / multiple) * multiple;
   return extendImage(image, up(image.width), up(image.height));
 }
 
-/** A picture grown to the right and below by mirroring it again and again; a side that is large enough stays. */
+/** Extends an image to the right and bottom by repeated mirroring; a side that is large enough stays. */
 export function extendImage(image: Image, wide: number, high: number): Image {
   const [width, height] = [Math.max(wide, image.width), Math.max(high, image.height)];
   if (width === image.width && height === image.height) return image;
   return cutImage(image, { x: 0, y: 0, width, height });
 }
 
-/** A part of a picture, without its transparency; where it reaches over the right or lower edge, the picture is mirrored. */
+/** Cuts a part out of an image, without transparency, mirroring beyond the right and lower edge. */
 export function cutImage(
   image: Image,
   part: {
@@ -53,7 +51,7 @@ export function cutImage(
   return { width, height, data, bitDepth: image.bitDepth };
 }
 
-/** Where position `at` lies when 0 … size-1 is mirrored at both ends again and again. */
+/** Maps position `at` into 0 … size-1 by repeated mirroring at both ends. */
 function mirrored(at: number, size: number): number {
   if (size === 1) return 0;
   const period = 2 * (size - 1);
@@ -61,13 +59,13 @@ function mirrored(at: number, size: number): number {
   return within < size ? within : period - within;
 }
 
-/** The upper left part of a picture. Errors: `INVALID_ARGUMENT` when it is larger than the picture. */
+/** Crops an image to its upper left part. Errors: `INVALID_ARGUMENT` if that is larger than the image. */
 export function cropImage(image: Image, width: number, height: number): Image {
   if (width === image.width && height === image.height) return image;
   if (width > image.width || height > image.height || width < 1 || height < 1) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A picture of ${image.width}x${image.height} has no part of ${width}x${height}.`,
+      `An image of ${image.width}x${image.height} cannot be cropped to ${width}x${height}; choose a smaller size.`,
     );
   }
   const cut = (plane: Float32Array, planes: number): Float32Array => {

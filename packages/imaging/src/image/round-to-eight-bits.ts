@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 
-/** A picture with the values that an 8-bit file would hold: clipped to 0 … 1 and rounded to whole 255ths. */
+/** Clips an image to 0 … 1 and rounds it to multiples of 1/255, like an 8-bit file. */
 export function roundToEightBits(image: Image): Image {
   const data = new Float32Array(image.data.length);
   for (let i = 0; i < data.length; i++) {

@@ -3,12 +3,12 @@ import { sameSize } from '../metrics/same-size.ts';
 import { type HeatMap, heatMap, scaleOf } from './heat-map.ts';
 
 /**
- * Where two pictures differ and how much, as colours: the absolute difference at each place, mean
- * over red, green and blue.
+ * Draws where and how much two images differ: the absolute difference at each pixel, mean over red,
+ * green and blue.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.
  *
- * @param high what the brightest colour stands for, to compare several maps; default the largest difference
+ * @param high value of the brightest colour, to compare several maps; default: the largest difference
  * @example const { image, high } = differenceMap(grafted, host);
  */
 export function differenceMap(a: Image, b: Image, high?: number): HeatMap {

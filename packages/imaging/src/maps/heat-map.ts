@@ -1,23 +1,23 @@
 import { type Image, imageOf } from '../image/image.ts';
 import { viridis } from './viridis.ts';
 
-/** What the ends of a colour scale stand for. */
+/** Values at the ends of a colour scale. */
 export interface HeatScale {
   readonly low: number;
   readonly high: number;
 }
 
-/** A field of numbers as a picture, and what its colours mean. */
+/** A field of numbers as an image, with its colour scale. */
 export interface HeatMap extends HeatScale {
   readonly image: Image;
 }
 
-/** Outside of the map's colours, so that nobody takes it for a number. */
+/** A colour outside the map, for values that are not numbers. */
 const notFinite = [1, 0, 1] as const;
 
 /**
- * Numbers, row by row, as colours from dark (`low` and below) to bright (`high` and above). NaN and
- * infinities are magenta. A scale without width makes everything dark.
+ * Draws numbers, row by row, as colours from dark (`low` and below) to bright (`high` and above). NaN
+ * and infinity are magenta. A scale of zero width makes everything dark.
  *
  * @example heatMap(Float32Array.of(0, 1), 2, 1, { low: 0, high: 1 })
  */
@@ -39,7 +39,7 @@ export function heatMap(
   return { image: imageOf(width, height, data), low, high };
 }
 
-/** Smallest and largest finite number of several fields; 0 and 0 where there is none. */
+/** Smallest and largest finite number of several fields; 0 and 0 without one. */
 export function scaleOf(fields: readonly Float32Array[]): HeatScale {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

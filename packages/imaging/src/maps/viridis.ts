@@ -1,7 +1,7 @@
 /**
- * The colour map viridis (Nathaniel Smith and Stéfan van der Walt, CC0) at eleven equal steps: its
- * lightness grows evenly, in grey print and to the colour-blind too. Straight lines lie between,
- * as in a CSS gradient of the same steps, so that a legend shows exactly what a map uses.
+ * The colour map viridis (Nathaniel Smith and Stéfan van der Walt, CC0) at eleven equal steps. Its
+ * lightness grows evenly, also in grey print and for colour-blind readers. Colours in between are
+ * linear, as in a CSS gradient of the same steps, so that a legend matches the map exactly.
  */
 export const viridisStops: readonly string[] = [
   '#440154',
@@ -21,7 +21,7 @@ const stops = viridisStops.map((stop) =>
   [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16) / 255),
 );
 
-/** Red, green and blue, 0 to 1, at a place of the map; below 0 and above 1 its ends. @example viridis(0) // dark violet */
+/** Red, green and blue, 0 to 1, at a position of the map, clamped to 0 … 1. @example viridis(0) // dark violet */
 export function viridis(at: number): [number, number, number] {
   const place = Math.min(1, Math.max(0, at)) * (stops.length - 1);
   const left = Math.min(Math.floor(place), stops.length - 2);

@@ -6,21 +6,20 @@ export interface Numbers {
   readonly data: Float32Array;
 }
 
-/** How far two tensors of one shape are apart. */
+/** The difference between two tensors of the same shape. */
 export interface Difference {
   readonly maxAbs: number;
   readonly meanAbs: number;
-  /** Largest absolute value of the second one: what `maxAbs` is small or large against. */
+  /** Largest absolute value of the second tensor, the reference for `maxAbs`. */
   readonly peak: number;
   /** Index of the largest difference in the flat data. */
   readonly worst: number;
 }
 
 /**
- * Largest and mean absolute difference, and where.
+ * Measures the largest and mean absolute difference, and finds the largest.
  *
- * A NaN on either side makes both NaN, so that no comparison with a limit holds;
- * equal infinities differ by 0.
+ * NaN on either side makes both NaN, so that every limit fails; equal infinities differ by 0.
  *
  * Errors: `INVALID_ARGUMENT` for different shapes.
  *
@@ -32,7 +31,10 @@ export function difference(a: Numbers, b: Numbers): Difference {
     (a.dims === undefined || b.dims === undefined || a.dims.join() === b.dims.join());
   if (!sameShape) {
     const [left, right] = [a, b].map((x) => `[${(x.dims ?? [x.data.length]).join(', ')}]`);
-    throw new GraftError('INVALID_ARGUMENT', `Shapes ${left} and ${right} cannot be compared.`);
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `Shapes ${left} and ${right} cannot be compared; use tensors of the same shape.`,
+    );
   }
   let maxAbs = 0;
   let sum = 0;

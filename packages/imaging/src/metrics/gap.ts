@@ -1,25 +1,24 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TypedTensorOf } from '@pip-graft/weights';
 
-/** How far two tensors of one shape are apart. */
+/** The difference between two tensors of the same shape. */
 export interface Gap {
   readonly maxAbs: number;
   readonly meanAbs: number;
-  /** `maxAbs` against the largest absolute value of the reference. */
+  /** `maxAbs` relative to the largest absolute value of the reference. */
   readonly relative: number;
   /** dB, with the reference's range as peak; null for equal tensors. */
   readonly psnr: number | null;
   readonly cosine: number;
-  /** Index of the largest difference, an entry an axis. */
+  /** Index of the largest difference, one entry per axis. */
   readonly worst: readonly number[];
 }
 
 /**
- * How far a float32 tensor is from its reference.
+ * Measures the difference between a float32 tensor and its reference.
  *
- * PSNR takes the reference's range (largest minus smallest) as its peak, because
- * inner tensors have no fixed one. NaN or infinity on one side only makes the
- * errors NaN, so that no comparison with a limit holds.
+ * PSNR uses the reference's range (largest minus smallest) as its peak, because inner tensors have no
+ * fixed range. NaN or infinity on one side only makes the errors NaN, so that every limit fails.
  *
  * Errors: `INVALID_ARGUMENT` for different shapes.
  *
@@ -30,7 +29,7 @@ export function gap(tensor: TypedTensorOf<'float32'>, reference: TypedTensorOf<'
   if (tensor.dims.join() !== dims.join()) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `Shapes [${tensor.dims.join(', ')}] and [${dims.join(', ')}] cannot be compared.`,
+      `Shapes [${tensor.dims.join(', ')}] and [${dims.join(', ')}] cannot be compared; use tensors of the same shape.`,
     );
   }
   const [a, b] = [tensor.data, reference.data];
@@ -47,7 +46,7 @@ export function gap(tensor: TypedTensorOf<'float32'>, reference: TypedTensorOf<'
     const y = b[i]!;
     if (y < low) low = y;
     if (y > high) high = y;
-    // Equal infinities are no difference, but would spoil every sum.
+    // Equal infinities do not differ, but would turn every sum into NaN.
     if (x === y && !Number.isFinite(x)) continue;
     const apart = x > y ? x - y : y - x;
     if (!(apart < Number.POSITIVE_INFINITY)) return broken(i, dims);
@@ -86,7 +85,7 @@ function broken(at: number, dims: readonly number[]): Gap {
   };
 }
 
-/** A position in flat data as an index an axis. */
+/** A position in flat data as one index per axis. */
 function place(flat: number, dims: readonly number[]): number[] {
   const index: number[] = [];
   let rest = flat;

@@ -1,12 +1,12 @@
 import type { Image } from '../image/image.ts';
 
 /**
- * The Y of YCbCr by ITU-R BT.601 as MATLAB's `rgb2ycbcr` and scikit-image compute
- * it: `(16 + 65.481 R + 128.553 G + 24.966 B) / 255`, so from 16/255 to 235/255
- * for values from 0 to 1. Not rounded to 8 bits, which MATLAB does to an 8-bit
- * picture. The Y that papers on deraining and super-resolution report.
+ * The Y of YCbCr by ITU-R BT.601, as in MATLAB's `rgb2ycbcr` and scikit-image:
+ * `(16 + 65.481 R + 128.553 G + 24.966 B) / 255`, that is 16/255 to 235/255 for values from 0 to 1.
+ * Papers on deraining and super-resolution report this Y. Unlike MATLAB with 8-bit images, this does
+ * not round to 8 bits.
  *
- * @example luma(photo)[y * photo.width + x]
+ * @example luma(image)[y * image.width + x]
  */
 export function luma({ width, height, data }: Image): Float32Array {
   const size = width * height;

@@ -5,9 +5,9 @@ import { planePsnr, psnr } from './psnr.ts';
 import { sameSize } from './same-size.ts';
 import { ssim, windowFits } from './ssim.ts';
 
-/** How near a picture is to a clean one. */
+/** Quality of an image relative to a clean one. */
 export interface Quality {
-  /** dB, over all three channels; Infinity for equal pictures. */
+  /** dB, over all three channels; Infinity for identical images. */
   readonly psnr: number;
   /** At most 1, the mean over the three channels. */
   readonly ssim: number;
@@ -18,7 +18,7 @@ export interface Quality {
 }
 
 /**
- * PSNR and SSIM in RGB and in Y, of whole pictures with values from 0 to 1.
+ * Measures PSNR and SSIM in RGB and in Y, over whole images with values from 0 to 1.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes or a side below 11.
  *

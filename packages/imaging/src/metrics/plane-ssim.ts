@@ -5,22 +5,22 @@ const sigma = 1.5;
 const c1 = 0.01 ** 2;
 const c2 = 0.03 ** 2;
 
-/** Shortest side that a window fits into. */
+/** Shortest side that fits a window. */
 export const smallestSsimSide = taps;
 
-/** Half of the normalised window, centre first; the other half mirrors it. */
+/** Half of the normalised window, centre first; the other half is its mirror image. */
 const [w0, w1, w2, w3, w4, w5] = halfGaussian();
 
 /**
- * SSIM of two planes of values from 0 to 1, the mean over all positions whose
- * 11x11 window lies inside. Both sides are at least {@link smallestSsimSide}.
+ * SSIM of two planes with values from 0 to 1: the mean over all positions whose 11x11 window fits
+ * inside. Both sides must be at least {@link smallestSsimSide}.
  *
- * Row by row: of the blurred rows only the 11 that one window spans are kept, so
- * that memory follows the width (1.7 MB at 4000 pixels), not the picture.
+ * Works row by row and keeps only the 11 blurred rows of one window, so memory grows with the width
+ * (1.7 MB at 4000 pixels), not with the image.
  */
 export function planeSsim(x: Float32Array, y: Float32Array, width: number, height: number): number {
   const inner = width - 2 * radius;
-  // SSIM needs the two variances only as their sum, so four blurs do for five moments.
+  // SSIM only needs the sum of the two variances, so four blurs replace five.
   const [rowX, rowY, rowSquares, rowProduct] = four(width);
   const [ringX, ringY, ringSquares, ringProduct] = four(taps * inner);
   const [meanX, meanY, squares, product] = four(inner);
@@ -57,7 +57,7 @@ export function planeSsim(x: Float32Array, y: Float32Array, width: number, heigh
   return sum / (inner * (height - 2 * radius));
 }
 
-/** Blurs one row into its place in a ring of 11. */
+/** Blurs one row into its slot in a ring of 11. */
 function across(row: Float64Array, ring: Float64Array, slot: number, inner: number): void {
   for (let i = 0; i < inner; i++) {
     ring[slot + i] =
@@ -70,9 +70,9 @@ function across(row: Float64Array, ring: Float64Array, slot: number, inner: numb
   }
 }
 
-/** Blurs downwards over the 11 rows of a ring, of which `last` is the youngest. */
+/** Blurs vertically over the 11 rows of a ring; `last` is the newest. */
 function down(ring: Float64Array, out: Float64Array, last: number, inner: number): void {
-  // Where the row `age` above the youngest starts.
+  // Start of the row `age` rows above the newest.
   const at = (age: number): number => ((last - age) % taps) * inner;
   const [a0, a1, a2, a3, a4, a5] = [at(0), at(1), at(2), at(3), at(4), at(5)];
   const [a6, a7, a8, a9, a10] = [at(6), at(7), at(8), at(9), at(10)];

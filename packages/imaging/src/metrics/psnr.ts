@@ -3,7 +3,7 @@ import { sameSize } from './same-size.ts';
 
 /**
  * Peak signal-to-noise ratio in dB over all three channels, for values from 0 to 1.
- * Equal pictures give Infinity. The definition of scikit-image with `data_range=1`.
+ * Identical images give Infinity. Same definition as scikit-image with `data_range=1`.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.
  *
@@ -14,7 +14,7 @@ export function psnr(a: Image, b: Image): number {
   return planePsnr(a.data, b.data);
 }
 
-/** The same over planes of equally many values from 0 to 1. */
+/** The same for planes of equal length with values from 0 to 1. */
 export function planePsnr(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {

@@ -1,6 +1,6 @@
 import type { TypedTensor } from '@pip-graft/weights';
 
-/** Whether two tensors have one type, one shape and the same bits; NaN equals itself, 0 and -0 differ. */
+/** Whether two tensors have the same type, shape and bits; NaN equals itself, 0 and -0 differ. */
 export function sameBits(a: TypedTensor, b: TypedTensor): boolean {
   return (
     a.type === b.type &&

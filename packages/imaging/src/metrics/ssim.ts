@@ -5,9 +5,9 @@ import { sameSize } from './same-size.ts';
 
 /**
  * Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): 11x11 Gaussian
- * window of sigma 1.5, biased moments, windows wholly inside the picture; the
- * mean over positions and over the three channels. 1 for equal pictures. The
- * figure of scikit-image with `gaussian_weights=True, sigma=1.5,
+ * window of sigma 1.5, biased moments, windows that fit inside the image; the
+ * mean over positions and the three channels. Identical images give 1. Same result as scikit-image
+ * with `gaussian_weights=True, sigma=1.5,
  * use_sample_covariance=False, data_range=1, channel_axis=-1`.
  *
  * Errors: `INVALID_ARGUMENT` for different sizes or a side below 11.
@@ -28,11 +28,11 @@ export function ssim(a: Image, b: Image): number {
   return total / 3;
 }
 
-/** Throws `INVALID_ARGUMENT` for a picture that SSIM's window does not fit into. */
+/** Throws `INVALID_ARGUMENT` for an image smaller than SSIM's window. */
 export function windowFits({ width, height }: Image): void {
   if (Math.min(width, height) >= smallestSsimSide) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `SSIM needs pictures of at least ${smallestSsimSide} pixels a side, not ${width}x${height}.`,
+    `An image of ${width}x${height} is too small for SSIM; use at least ${smallestSsimSide} pixels per side.`,
   );
 }

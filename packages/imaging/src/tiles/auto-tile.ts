@@ -1,24 +1,24 @@
-/** Below this, context is too small for any of the networks and halving ends. */
+/** Smallest tile: below this, no network has enough context. */
 export const minimumTile = 64;
 
 /**
- * What a model may take for one run. Fixed, so that on machines with memory to spare the
- * same picture is cut into the same tiles; with it a photo of 12 megapixels is restored
- * by NAFNet of width 32 in less than 3 GB, the picture, the result and the runtime included.
+ * Bytes that a model may use for one run. Fixed, so that machines with enough memory cut the same image
+ * into the same tiles: NAFNet of width 32 restores 12 megapixels in less than 3 GB, including the
+ * image, the result and the runtime.
  */
 export const tileBudget = 2 * 1024 ** 3;
 
-/** No more than this part of the memory that is free: others need some, and the estimate may be low. */
+/** Share of the free memory to use: other processes need some, and the estimate may be low. */
 const share = 0.5;
 
 /**
- * The longest side of tiles that fit into memory; Infinity when the picture does whole.
+ * The longest side of tiles that fit in memory; Infinity if the whole image fits.
  *
- * @param available bytes of memory that are free now
- * @example autoTile(photo, { bytesPerPixel: 4648, available: 16e9 }) // 679 for 4000x3000
+ * @param available free memory in bytes
+ * @example autoTile(image, { bytesPerPixel: 4648, available: 16e9 }) // 679 for 4000x3000
  */
 export function autoTile(
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   memory: {
     readonly bytesPerPixel: number;
     readonly available: number;
@@ -27,7 +27,7 @@ export function autoTile(
 ): number {
   const { bytesPerPixel, available, sizeMultiple = 1 } = memory;
   const pixels = Math.min(tileBudget, available * share) / bytesPerPixel;
-  if (picture.width * picture.height <= pixels) return Number.POSITIVE_INFINITY;
+  if (image.width * image.height <= pixels) return Number.POSITIVE_INFINITY;
   const side = Math.floor(Math.sqrt(pixels) / sizeMultiple) * sizeMultiple;
   return Math.max(side, Math.ceil(minimumTile / sizeMultiple) * sizeMultiple);
 }

@@ -1,7 +1,7 @@
 import type { Image } from '../image/image.ts';
 import type { TileWeights } from './tile-weights.ts';
 
-/** A tile, where it lies, and what it counts for. */
+/** A tile with its position and weights. */
 export interface PlacedTile {
   /** Planar RGB. */
   readonly data: Float32Array;
@@ -14,11 +14,10 @@ export interface PlacedTile {
 }
 
 /**
- * Blends a tile into a picture, row of tiles by row, left to right.
+ * Blends a tile into an image, row of tiles by row, left to right.
  *
- * Each pixel moves from what it is towards the tile's by the tile's share in what
- * has been seen so far. That is the weighted mean without a second buffer for the
- * weights, and pixels on which tiles agree come out bit for bit.
+ * Each pixel moves towards the tile's value by the tile's share of the weight so far. This gives the
+ * weighted mean without a second buffer, and keeps pixels on which tiles agree bit for bit.
  */
 export function blendTile(into: Image, tile: PlacedTile): void {
   const { x, y, across, down } = tile;

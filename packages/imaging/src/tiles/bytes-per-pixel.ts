@@ -1,6 +1,6 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
 
-/** All others count as float32, float16 too: on the CPU it is computed in float32 (measured, the same memory). */
+/** All other types count as float32; so does float16, which the CPU computes in float32 (measured: same memory). */
 const widths: Readonly<Record<string, number>> = {
   float64: 8,
   int64: 8,
@@ -13,19 +13,18 @@ const widths: Readonly<Record<string, number>> = {
 };
 
 /**
- * What onnxruntime takes beyond the tensors that are alive at once: copies in other
- * layouts, workspaces, holes in its arena; and the second run of a shape takes a block
- * of its own for the pattern it has learnt. Measured with 1.30.0 on NAFNet, Restormer
+ * Memory that onnxruntime uses relative to the live tensors: copies in other layouts, workspaces, holes
+ * in its arena and, from the second run of a shape, a block for the learnt memory pattern. Measured with 1.30.0 on NAFNet, Restormer
  * and PromptIR at 512x512 to 1024x1024, after three runs: 5.3 to 6.7.
  */
 export const runtimeOverhead = 7;
 
 /**
- * About how many bytes a model needs for each pixel of a picture: the most that lives
- * at once when nodes run in the order of the file, times {@link runtimeOverhead}.
+ * Estimates how many bytes a model needs per pixel of an image: the largest sum of live tensors when
+ * nodes run in file order, times {@link runtimeOverhead}.
  *
- * From shapes alone, so the same on every machine; an estimate for choosing tiles, not
- * a bound. Zero for a model without an image input.
+ * Uses only shapes, so every machine gets the same result. An estimate for choosing tiles, not a bound.
+ * Zero for a model without an image input.
  *
  * @example bytesPerPixel(graphFacts(model)) // 4648 for NAFNet of width 32
  */
@@ -41,7 +40,7 @@ export function bytesPerPixel(facts: GraphFacts): number {
   let live = 0;
   let peak = 0;
   for (const { index, inputs, outputs } of graph.nodes) {
-    // What no rule knows is taken to be as large as the largest that goes in.
+    // Values of unknown shape count as large as the largest input.
     const largest = Math.max(0, ...inputs.map((value) => sizes.get(value) ?? 0));
     for (const value of outputs) {
       if (value === '') continue;

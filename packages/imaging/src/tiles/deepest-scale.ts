@@ -1,10 +1,10 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
 
 /**
- * How many pixels of the picture one pixel of the smallest feature map stands for; 1 when
- * nothing is scaled down. Tiles that start on multiples of it fall on the same strides as
- * the whole picture, also in a network that pads any size by itself: NAFNet's size multiple
- * is 1, but tiles off its 16 pixels are 20 dB from the whole where those on it are 40 and more.
+ * Number of image pixels, along a side, per pixel of the smallest feature map; 1 without downscaling.
+ * Tiles that start on its multiples fall on the same strides as the whole image, even in a network
+ * that pads any size itself: NAFNet's size multiple is 1, but tiles that ignore its 16 pixels are
+ * 20 dB from the whole image, the others 40 dB or more.
  *
  * @example deepestScale(graphFacts(nafnet)) // 16
  */

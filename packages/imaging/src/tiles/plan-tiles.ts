@@ -1,47 +1,46 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
 export interface TileOptions {
-  /** Longest side that a tile may have. */
+  /** Longest side of a tile. */
   readonly tile: number;
-  /** Pixels that neighbours share at least; rounded up to what tiles start on. */
+  /** Least number of pixels that neighbours share; rounded up to the step that tiles start on. */
   readonly overlap: number;
-  /** Both sides of what the model takes are multiples of this; default 1. */
+  /** Number that both sides of the model's input must be multiples of; default 1. */
   readonly sizeMultiple?: number;
-  /** Where there are several tiles, they start on multiples of this too, and have such sides; see `deepestScale`. Default 1. */
+  /** Several tiles also start on multiples of this and have such sides; see `deepestScale`. Default 1. */
   readonly tileStep?: number;
-  /** A side that the model has built in: tiles have it, however small the picture. */
+  /** Sides fixed by the model: tiles use them, however small the image. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
 }
 
-/** Tiles of one size on a grid: each column's left edge with each row's upper edge. */
+/** Tiles of the same size on a grid: every column's left edge with every row's upper edge. */
 export interface TilePlan {
   readonly width: number;
   readonly height: number;
-  /** Left edges, rising. The last tile may reach over the picture's right side; mirror the picture there. */
+  /** Left edges, ascending. The last tile may extend beyond the image's right edge; mirror the image there. */
   readonly columns: readonly number[];
-  /** Upper edges, rising. */
+  /** Upper edges, ascending. */
   readonly rows: readonly number[];
 }
 
 /**
- * Where the tiles of a picture lie: as few as cover it, all of one size so that a
- * session sees one shape, made as small as their number lets them be, and spread
- * evenly. They start on multiples, so that strides and pixel shuffles fall on the same
- * pixels as when the picture is restored whole.
+ * Plans the tiles of an image: as few as cover it, all of the same size so that a session sees one
+ * shape, as small as their number allows, and evenly spaced. They start on multiples, so that strides
+ * and pixel shuffles fall on the same pixels as in the whole image.
  *
- * Errors: `INVALID_ARGUMENT` for a tile below these multiples, or an overlap that fills it.
+ * Errors: `INVALID_ARGUMENT` for a tile smaller than these multiples, or an overlap as large as the tile.
  *
  * @example planTiles({ width: 1000, height: 300 }, { tile: 512, overlap: 32 })
  * // { width: 355, height: 300, columns: [0, 323, 645], rows: [0] }
  */
 export function planTiles(
-  picture: { readonly width: number; readonly height: number },
+  image: { readonly width: number; readonly height: number },
   options: TileOptions,
 ): TilePlan {
   const { width: columns, height: rows } = options;
-  const across = planSide(picture.width, columns, options);
-  const down = planSide(picture.height, rows, options);
+  const across = planSide(image.width, columns, options);
+  const down = planSide(image.height, rows, options);
   return { width: across.size, height: down.size, columns: across.starts, rows: down.starts };
 }
 
@@ -63,7 +62,7 @@ function planSide(
   if (!(longest >= step)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A tile of ${tile} is below the ${step} pixels that this model's sizes are multiples of; choose a larger one.`,
+      `A tile of ${tile} pixels is too small, because this model needs multiples of ${step}; choose a larger tile.`,
     );
   }
   const overlap = up(Math.max(0, options.overlap));

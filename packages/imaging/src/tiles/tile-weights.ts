@@ -1,16 +1,16 @@
-/** What one tile counts for along one side, position by position from where it starts. */
+/** Weights of one tile along one side, position by position from its start. */
 export interface TileWeights {
-  /** Its own share; with those of the other tiles at the same position, 1. */
+  /** Its own share; the shares of all tiles at a position add up to 1. */
   readonly own: Float64Array;
-  /** The shares of all tiles before it, added up. */
+  /** Sum of the shares of all earlier tiles. */
   readonly before: Float64Array;
 }
 
 /**
- * How tiles along one side blend: a raised cosine over what neighbours share, flat
- * elsewhere and at the picture's borders, divided by the sum over all tiles.
+ * Blend weights of the tiles along one side: a raised cosine where neighbours overlap, flat elsewhere
+ * and at the image's borders, normalised over all tiles.
  *
- * @param starts where each tile begins, rising; each begins before the one before it ends
+ * @param starts start of each tile, ascending; each starts before the previous one ends
  * @example tileWeights([0, 3], 5).map(({ own }) => [...own]) // [[1, 1, 1, 0.85, 0.15], [0.15, 0.85, 1, 1, 1]]
  */
 export function tileWeights(starts: readonly number[], size: number): TileWeights[] {
@@ -37,7 +37,7 @@ export function tileWeights(starts: readonly number[], size: number): TileWeight
   });
 }
 
-/** From near 0 to 1 over `length` positions, taken at their middles so that none is 0. */
+/** A ramp from near 0 to 1 over `length` positions, sampled at their centres so that none is 0. */
 function ramp(at: number, length: number): number {
   return at >= length ? 1 : Math.sin((Math.PI * (at + 0.5)) / (2 * length)) ** 2;
 }

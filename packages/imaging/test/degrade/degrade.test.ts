@@ -15,7 +15,7 @@ const wavy = imageOf(
 );
 
 describe.each(degradations)('%s', (name) => {
-  test('same seed, same picture; clean picture untouched; values stay in range', () => {
+  test('same seed, same image; clean image untouched; values stay in range', () => {
     const before = wavy.data.slice();
     const once = degrade(wavy, name, 3);
     expect(degrade(wavy, name, 3)).toEqual(once);
@@ -57,7 +57,9 @@ test('blur along a row spreads a point evenly over its length and keeps the sum'
 });
 
 test('an unknown degradation is refused', () => {
-  expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(/"snow"; there are noise, rain/);
+  expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(
+    /'snow': not known; use one of noise, rain/,
+  );
 });
 
 describe.each(degradations)('the amount of %s', (name) => {
@@ -67,7 +69,7 @@ describe.each(degradations)('the amount of %s', (name) => {
     expect(degrade(wavy, name, 3)).toEqual(degrade(wavy, name, 3, usual));
   });
 
-  test('acts: further from the clean picture the more there is (of light: the less)', () => {
+  test('acts: further from the clean image the more there is (of light: the less)', () => {
     const far = name === 'low-light' ? usual / 2 : usual * 2;
     const [near, further] = [degrade(wavy, name, 3), degrade(wavy, name, 3, far)];
     expect(psnr(further, wavy)).toBeLessThan(psnr(near, wavy));
@@ -80,7 +82,7 @@ describe.each(degradations)('the amount of %s', (name) => {
   });
 });
 
-test('noise of 0 and haze of 0 leave a picture as it is', () => {
+test('noise of 0 and haze of 0 leave an image as it is', () => {
   expect(degrade(wavy, 'noise', 3, 0)).toEqual(wavy);
   expect(degrade(wavy, 'haze', 3, 0)).toEqual(wavy);
 });

@@ -17,7 +17,7 @@ test('mirrors right and below without repeating the edge', () => {
   expect([...padded.data.subarray(16, 20)]).toEqual([6, 7, 8, 7]);
 });
 
-test('a picture smaller than the padding is mirrored back and forth, a single pixel repeated', () => {
+test('an image smaller than the padding is mirrored back and forth, a single pixel repeated', () => {
   const row = padToMultiple(counted(2, 1), 8);
   expect([...row.data.subarray(0, 8)]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
   expect([...row.data.subarray(56, 64)]).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
@@ -36,8 +36,8 @@ test('cropping undoes padding, alpha included', () => {
 });
 
 test('senseless sizes are refused', () => {
-  expect(() => padToMultiple(counted(2, 2), 0)).toThrow(/whole number from 1, not 0/);
-  expect(() => padToMultiple(counted(2, 2), 2.5)).toThrow(/not 2.5/);
-  expect(() => cropImage(counted(2, 2), 3, 1)).toThrow(/2x2 has no part of 3x1/);
+  expect(() => padToMultiple(counted(2, 2), 0)).toThrow(/Size multiple 0: not valid/);
+  expect(() => padToMultiple(counted(2, 2), 2.5)).toThrow(/Size multiple 2.5: not valid/);
+  expect(() => cropImage(counted(2, 2), 3, 1)).toThrow(/2x2 cannot be cropped to 3x1/);
   expect(() => imageOf(0, 4, new Float32Array())).toThrow(/more than 0/);
 });

@@ -92,10 +92,10 @@ describe('differenceMap', () => {
     close(colourAt(map.image, 1), viridis(0.5));
   });
 
-  test('of equal pictures is dark, of different sizes refused', () => {
+  test('of equal images is dark, of different sizes refused', () => {
     expect(differenceMap(a, a).high).toBe(0);
     expect(() => differenceMap(a, imageOf(1, 1, new Float32Array(3)))).toThrow(
-      'Pictures of 2x1 and 1x1 cannot be compared.',
+      'Images of 2x1 and 1x1 cannot be compared; use images of the same size.',
     );
   });
 });

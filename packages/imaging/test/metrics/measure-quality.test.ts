@@ -19,8 +19,8 @@ const { cases, versions } = JSON.parse(
   readFileSync(new URL('./goldens/quality.json', import.meta.url), 'utf8'),
 ) as { cases: Golden[]; versions: Record<string, string> };
 
-/** Pixels (height, width, 3) as a picture. */
-function pictureOf({ width, height, dtype }: Golden, base64: string): Image {
+/** Pixels (height, width, 3) as an image. */
+function imageFrom({ width, height, dtype }: Golden, base64: string): Image {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
   const values =
     dtype === 'uint8' ? Float32Array.from(bytes, (v) => v / 255) : new Float32Array(bytes.buffer);
@@ -34,7 +34,7 @@ function pictureOf({ width, height, dtype }: Golden, base64: string): Image {
 
 describe(`quality as scikit-image ${versions['scikit-image']} measures it`, () => {
   test.each(cases)('$name, $width x $height, $dtype', (golden) => {
-    const [a, b] = [pictureOf(golden, golden.a), pictureOf(golden, golden.b)];
+    const [a, b] = [imageFrom(golden, golden.a), imageFrom(golden, golden.b)];
     const measured = measureQuality(b, a);
     for (const key of ['psnr', 'ssim', 'psnrY', 'ssimY'] as const) {
       // Demanded is 1e-3; float32 pixels leave this much.
@@ -49,7 +49,7 @@ describe('quality', () => {
   const grey = (value: number, width = 12, height = 11) =>
     imageOf(width, height, new Float32Array(3 * width * height).fill(value));
 
-  test('equal pictures', () => {
+  test('equal images', () => {
     const equal = { psnr: Number.POSITIVE_INFINITY, ssim: 1 };
     expect(measureQuality(grey(0.3), grey(0.3))).toEqual({
       ...equal,
@@ -69,7 +69,7 @@ describe('quality', () => {
   test('what cannot be compared is refused', () => {
     expect(() => measureQuality(grey(0), grey(0, 13))).toThrow(/12x11 and 13x11/);
     expect(() => measureQuality(grey(0, 10, 40), grey(0, 10, 40))).toThrow(
-      /at least 11 pixels a side, not 10x40/,
+      /10x40 is too small for SSIM; use at least 11 pixels/,
     );
   });
 });

@@ -26,14 +26,14 @@ function pattern(a: number, b: number, f = (value: number) => value) {
 describe('ssim and psnr against scikit-image', () => {
   const a = pattern(3, 7);
   test.each([
-    ['another picture', pattern(5, 2), golden.other],
+    ['another image', pattern(5, 2), golden.other],
     ['the same with half the contrast', pattern(3, 7, (v) => v * 0.5 + 0.25), golden.flatter],
   ])('%s', (_name, b, expected) => {
     expect(ssim(a, b)).toBeCloseTo(expected.ssim, 7);
     expect(psnr(a, b)).toBeCloseTo(expected.psnr, 6);
   });
 
-  test('equal pictures', () => {
+  test('equal images', () => {
     expect(ssim(a, a)).toBe(1);
     expect(psnr(a, a)).toBe(Number.POSITIVE_INFINITY);
   });

@@ -6,7 +6,7 @@ const plan = (width: number, height: number, options: TileOptions) =>
   planTiles({ width, height }, options);
 
 describe('planTiles', () => {
-  test('a picture that fits is one tile, grown to the multiple', () => {
+  test('an image that fits is one tile, grown to the multiple', () => {
     expect(plan(451, 300, { tile: 512, overlap: 32, sizeMultiple: 8 })).toEqual({
       width: 456,
       height: 304,
@@ -52,7 +52,7 @@ describe('planTiles', () => {
     ]);
   });
 
-  test('a size that the model has built in is kept, also for a smaller picture', () => {
+  test('a size that the model has built in is kept, also for a smaller image', () => {
     expect(plan(50, 200, { tile: 512, overlap: 16, width: 96, height: 96 })).toEqual({
       width: 96,
       height: 96,
@@ -74,7 +74,7 @@ describe('planTiles', () => {
     expect(() => plan(100, 100, { tile: 7, overlap: 0, sizeMultiple: 8 })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('tile of 7 is below the 8 pixels'),
+        message: expect.stringContaining('tile of 7 pixels is too small'),
       }),
     );
     expect(() => plan(100, 100, { tile: 32, overlap: 25, sizeMultiple: 8 })).toThrow(
@@ -83,7 +83,7 @@ describe('planTiles', () => {
     expect(() => plan(100, 100, { tile: Number.NaN, overlap: 0 })).toThrow(/tile of NaN/);
   });
 
-  test('every plan covers the picture, overlaps as asked and is no longer than asked', () => {
+  test('every plan covers the image, overlaps as asked and is no longer than asked', () => {
     const cases = fc.record({
       side: fc.integer({ min: 1, max: 3000 }),
       tile: fc.integer({ min: 16, max: 900 }),

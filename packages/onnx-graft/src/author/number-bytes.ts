@@ -1,5 +1,6 @@
 import { GraftError } from '../error.ts';
 import type { DataType } from '../model/data-type.ts';
+import { float16Bits } from '../number/float16.ts';
 
 /**
  * Numbers as the little-endian bytes ONNX keeps in `raw_data`: float32, float16, bfloat16,
@@ -34,7 +35,7 @@ const byte: Writer = { width: 1, put: (view, at, value) => view.setUint8(at, val
 const writers: Partial<Record<DataType, Writer>> = {
   float32: { width: 4, put: (view, at, value) => view.setFloat32(at, value, true) },
   float64: { width: 8, put: (view, at, value) => view.setFloat64(at, value, true) },
-  float16: { width: 2, put: (view, at, value) => view.setUint16(at, halfBits(value), true) },
+  float16: { width: 2, put: (view, at, value) => view.setUint16(at, float16Bits(value), true) },
   bfloat16: { width: 2, put: (view, at, value) => view.setUint16(at, brainBits(value), true) },
   int64: { width: 8, put: (view, at, value) => view.setBigInt64(at, BigInt(value), true) },
   int32: { width: 4, put: (view, at, value) => view.setInt32(at, value, true) },
@@ -50,25 +51,4 @@ function brainBits(value: number): number {
   const bits = cell.getUint32(0);
   if (Number.isNaN(value)) return 0x7fc0;
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-/** IEEE half precision from the double itself, so that it is rounded once, to nearest even. */
-function halfBits(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (size >= 65520) return sign | 0x7c00;
-  if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24);
-  let exponent = Math.floor(Math.log2(size));
-  if (size < 2 ** exponent) exponent -= 1;
-  else if (size >= 2 ** (exponent + 1)) exponent += 1;
-  // A mantissa that rounds up to 1024 carries into the exponent, which is what it should do.
-  return sign | (((exponent + 15) << 10) + roundEven((size / 2 ** exponent - 1) * 1024));
-}
-
-function roundEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  if (rest !== 0.5) return rest < 0.5 ? down : down + 1;
-  return down % 2 === 0 ? down : down + 1;
 }

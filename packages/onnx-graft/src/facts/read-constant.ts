@@ -1,6 +1,7 @@
 import type { DataType } from '../model/data-type.ts';
 import type { Model, Tensor } from '../model/model.ts';
 import { readTensor } from '../model/read-tensor.ts';
+import { fromFloat16 } from '../number/float16.ts';
 import { contentLimit, countOf, plain, type Shaped } from './shaped.ts';
 
 /** Floats that steer shapes are the scales of a Resize, two for each axis at most. */
@@ -8,7 +9,7 @@ const floatLimit = 8;
 
 const readers: Partial<Record<DataType, (view: DataView, at: number) => number>> = {
   float32: (view, at) => view.getFloat32(at * 4, true),
-  float16: (view, at) => half(view.getUint16(at * 2, true)),
+  float16: (view, at) => fromFloat16(Uint16Array.of(view.getUint16(at * 2, true)))[0]!,
   float64: (view, at) => view.getFloat64(at * 8, true),
   int64: (view, at) => view.getInt32(at * 8 + 4, true) * 2 ** 32 + view.getUint32(at * 8, true),
   int32: (view, at) => view.getInt32(at * 4, true),
@@ -33,15 +34,6 @@ export function readConstant(model: Model, tensor: Tensor): Shaped {
     dims,
     Array.from({ length: count }, (_, at) => read(view, at)),
   );
-}
-
-/** The number that the bits of a float16 stand for. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
 /** Damaged constants are reported by `checkModel`; here they are merely unknown. */

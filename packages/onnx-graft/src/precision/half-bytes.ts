@@ -1,4 +1,4 @@
-import { Float16Array } from '@petamoriken/float16';
+import { toFloat16 } from '../number/float16.ts';
 
 // Typed arrays use the machine's byte order, which is ONNX's wherever Node runs and browsers do.
 
@@ -10,8 +10,7 @@ const smallest = 2 ** -14;
 
 /** Little-endian float32 bytes as float16 bytes, each number rounded to nearest even. */
 export function halfBytes(bytes: Uint8Array): Uint8Array {
-  // Whole arrays: one number at a time costs eighty times as much.
-  return new Uint8Array(new Float16Array(floats(bytes)).buffer);
+  return new Uint8Array(toFloat16(floats(bytes)).buffer);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { Float16Array } from '@petamoriken/float16';
 import type { AttributeSpec, TensorSpec } from '../author/spec.ts';
 import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
 import { type Edit, rewrite } from '../edit/rewrite.ts';
@@ -6,6 +5,7 @@ import { dataTypeCode } from '../model/data-type.ts';
 import type { Field, Model, Node, Tensor, ValueInfo } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
+import { fromFloat16 } from '../number/float16.ts';
 import type { Piece } from '../wire/source.ts';
 import type { ConvertPrecisionOptions } from './convert-precision.ts';
 
@@ -69,5 +69,5 @@ function widenedAttributes(
 function floatBytes(half: Uint8Array): Uint8Array {
   // A copy, whose numbers lie as a typed array has to.
   const { buffer } = Uint8Array.from(half);
-  return new Uint8Array(Float32Array.from(new Float16Array(buffer)).buffer);
+  return new Uint8Array(fromFloat16(new Uint16Array(buffer)).buffer);
 }

@@ -8,14 +8,14 @@ interface Bar {
   readonly text: string;
 }
 
-/** Host and graft side by side, as bars: time, pictures per second, memory. */
+/** Host and graft side by side, as bars: time, images per second, memory. */
 export function bars(figures: ValidationFigures): Html | undefined {
   const { latency, throughput, memory } = figures;
   if (!latency && !throughput && !memory) return undefined;
   return html`<div class="card measured">${
     latency &&
     chart(
-      `Time for one ${latency.width}×${latency.height} picture`,
+      `Time for one ${latency.width}×${latency.height} image`,
       latency.host.median,
       latency.grafted.median,
       (_, side) =>
@@ -24,12 +24,12 @@ export function bars(figures: ValidationFigures): Html | undefined {
   }${
     throughput &&
     chart(
-      `Pictures a second, ${throughput.batch} at once, ${throughput.width}×${throughput.height}`,
+      `Images per second, batches of ${throughput.batch}, ${throughput.width}×${throughput.height}`,
       throughput.host,
       throughput.grafted,
       (value) => `${number(value)} a second`,
     )
-  }${memory && chart('Memory at the peak', memory.host, memory.grafted, bytes)}</div>`;
+  }${memory && chart('Peak memory', memory.host, memory.grafted, bytes)}</div>`;
 }
 
 function chart(

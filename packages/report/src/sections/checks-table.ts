@@ -4,12 +4,12 @@ import { number } from '../format.ts';
 import type { Html } from '../html.ts';
 import { table } from '../table.ts';
 
-/** Every check with its figure; failures first, then in the order they ran. */
+/** All checks with their figures; failures first, then in the order they ran. */
 export function checksTable({ checks }: Validation): Html {
   const failed = checks.filter((check) => check.status === 'failed');
   const others = checks.filter((check) => check.status !== 'failed');
   return table(
-    'What validation tried',
+    'Validation checks',
     [
       { head: 'Check', cell: ({ name }) => name },
       { head: 'Result', cell: ({ status }) => badge(status) },

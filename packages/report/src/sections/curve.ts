@@ -1,21 +1,21 @@
 import { type Html, html } from '../html.ts';
 
-/** A figure as it went on: one point a step. */
+/** A figure over a training run: one point per step. */
 export interface ReportCurve {
   readonly title: string;
-  /** Step and figure, in the order of the steps; figures that are not finite are left out. */
+  /** Pairs of step and figure, in step order; figures that are not finite are skipped. */
   readonly points: readonly (readonly [step: number, value: number])[];
 }
 
 type Points = ReportCurve['points'];
 
 const [width, height, margin] = [860, 240, 46];
-/** More cannot be seen apart. */
+/** Most points to draw; more would be indistinguishable. */
 const mostPoints = 2000;
-/** What a few odd steps did must not flatten the rest. */
+/** Quantiles that bound the vertical axis, so that a few outliers do not flatten the curve. */
 const shown = [0.005, 0.995];
 
-/** Each step, and over it the mean of the last fiftieth of the run. */
+/** Draws each step and, above it, the mean over the last fiftieth of the run. */
 export function curve({ title, points }: ReportCurve): Html {
   const finite = points.filter(([, value]) => Number.isFinite(value));
   const [first] = finite[0] ?? [0];

@@ -1,7 +1,7 @@
 import type { Validation } from '@pip-graft/validate';
 import { type Html, html } from '../html.ts';
 
-/** What failed and why, ahead of all else; nothing when nothing did. */
+/** The failed checks with their reasons, first of all; undefined if none failed. */
 export function failures({ checks }: Validation): Html | undefined {
   const failed = checks.filter((check) => check.status === 'failed');
   if (failed.length === 0) return undefined;

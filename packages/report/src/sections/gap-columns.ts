@@ -2,7 +2,7 @@ import type { Gap } from '@pip-graft/imaging';
 import { number } from '../format.ts';
 import type { Column } from '../table.ts';
 
-/** How far two tensors are apart, as columns. */
+/** Columns for the difference between two tensors. */
 export const gapColumns: readonly Column<Gap>[] = [
   { head: 'Largest error', cell: ({ maxAbs }) => number(maxAbs), kind: 'figure' },
   { head: 'Mean error', cell: ({ meanAbs }) => number(meanAbs), kind: 'figure' },
@@ -15,7 +15,7 @@ export const gapColumns: readonly Column<Gap>[] = [
   { head: 'Worst at', cell: ({ worst }) => `[${worst.join(', ')}]`, kind: 'figure' },
 ];
 
-/** With so many digits that 0.9999995 is not taken for 1. */
+/** A cosine with enough digits to distinguish 0.9999995 from 1. */
 function cosineText(cosine: number): string {
   return cosine === 1 ? '1' : cosine.toFixed(7);
 }

@@ -4,7 +4,7 @@ import { number } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { strip } from './strips.ts';
 
-/** Heat maps with the scale they share. */
+/** Heat maps with their common scale. */
 export function heatMaps(maps: ReportMaps): Html {
   const { low, high, label } = maps.scale;
   return html`<div class="maps">${strip(

@@ -9,10 +9,10 @@ const pill = { width: 124, height: 38 };
 const joinRadius = 12;
 
 /**
- * The network drawn as a ladder: encoder down the left, decoder up the right, a
- * rung for each skip connection, the graft as a leaf-green pill on it.
+ * Draws the network as a ladder: the encoder down the left side, the decoder up the right, one rung
+ * per skip connection, and the graft as a green pill on its rung.
  *
- * @param key sets this drawing's ids apart from those of others on the page
+ * @param key makes the ids of this drawing unique on the page
  */
 export function ladder(drawing: ReportLadder, name: string, key: string): Html {
   const { levels, inputs } = drawing;
@@ -27,7 +27,7 @@ ${latent(levels, key)}
 </svg>`;
 }
 
-/** The dashed line that brings the settings to every pill. */
+/** The dashed line from the settings to every pill. */
 function settings(levels: readonly ReportLevel[], inputs: readonly string[]): Html {
   const last = levels.findLastIndex((level) => level.graft !== undefined);
   const end = middle(last) - pill.height / 2;
@@ -51,7 +51,7 @@ ${level.graft ? graft(level.graft, y) : undefined}
 </g>`;
 }
 
-/** Where a rung's plates and its join stand; every rung lies a little further in than the one above. */
+/** Positions of a rung's plates and join; each rung is indented a little further than the one above. */
 function columns(row: number, rows: number): { left: number; right: number; join: number } {
   const indent = Math.min(40, 120 / Math.max(1, rows - 1));
   const left = indent * row + 20;
@@ -74,13 +74,13 @@ function plate(x: number, y: number, title: string, detail: string): Html {
 <text class="plate-size" x="${x + box.width / 2}" y="${y + 14}">${detail}</text>`;
 }
 
-/** From an encoder plate to the one a rung below. */
+/** The arrow from an encoder plate to the plate below. */
 function down(x: number, row: number, key: string): Html {
   const [from, to] = [middle(row) + box.height / 2, middle(row + 1) - box.height / 2];
   return html`<path class="wire" marker-end="url(#tip-${key})" d="M${x} ${from}V${to}"/>`;
 }
 
-/** From the decoder plate a rung below to a join. */
+/** The arrow from the decoder plate below to a join. */
 function up(x: number, row: number, key: string): Html {
   const [from, to] = [middle(row + 1) - box.height / 2, middle(row) + joinRadius];
   return html`<path class="wire" marker-end="url(#tip-${key})" d="M${x} ${from}V${to}"/>`;

@@ -5,22 +5,22 @@ import { type Html, html } from '../html.ts';
 import { table } from '../table.ts';
 import { gapColumns } from './gap-columns.ts';
 
-/** Inner tensors on the device against the CPU: where an error begins, and where it is only passed on. */
+/** Inner tensors on the device compared with the CPU: where an error starts, and where it is inherited. */
 export function layers(figures: LayerFigures | undefined): Html | undefined {
   if (figures === undefined) return undefined;
   const { rows, limit, compared, slices, width, height } = figures;
   const begins = rows.filter((row) => row.begins).length;
   const found =
     begins === 0
-      ? 'no error begins inside'
-      : `an error begins at ${begins === 1 ? 'one of them' : `${begins} of them`}`;
+      ? 'no error starts inside'
+      : `an error starts at ${begins === 1 ? 'one of them' : `${begins} of them`}`;
   return table(
-    `${count(compared, 'inner tensor')} at ${width}×${height}, in ${count(slices, 'slice')}: ${found}. A node's own error is relative, with exact inputs; its limit is ${number(limit)}`,
+    `${count(compared, 'inner tensor')} at ${width}×${height}, in ${count(slices, 'slice')}: ${found}. A node's own error is its relative error with exact inputs; the limit is ${number(limit)}`,
     [
       {
         head: 'Tensor',
         cell: ({ value, begins: here }) =>
-          html`${value}${here ? html` ${badge('failed', 'begins here')}` : undefined}`,
+          html`${value}${here ? html` ${badge('failed', 'starts here')}` : undefined}`,
       },
       {
         head: 'Operator',
@@ -28,14 +28,14 @@ export function layers(figures: LayerFigures | undefined): Html | undefined {
           html`${opType} [${dims.join(', ')}] <small>${node}</small>`,
       },
       { head: 'Own error', cell: ({ own }) => errorBar(own, limit), kind: 'figure' },
-      { head: 'In all', cell: ({ relative }) => errorBar(relative, limit), kind: 'figure' },
+      { head: 'Total error', cell: ({ relative }) => errorBar(relative, limit), kind: 'figure' },
       ...gapColumns.filter(({ head }) => head !== 'Mean error' && head !== 'Cosine'),
     ],
     rows,
   );
 }
 
-/** An error with a bar of its order of magnitude: empty at a thousandth of the limit, full at a thousand times. */
+/** An error with a logarithmic bar: empty at a thousandth of the limit, full at a thousand times the limit. */
 function errorBar(error: number, limit: number): Html {
   const decades = Math.log10(error / limit);
   const part = Number.isNaN(decades) ? 100 : Math.min(100, Math.max(0, (decades + 3) * (100 / 6)));

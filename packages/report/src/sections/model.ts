@@ -16,7 +16,7 @@ import { sizes } from './sizes.ts';
 import { strips } from './strips.ts';
 import { tiles } from './tiles.ts';
 
-/** Everything about one model: what it is, what failed, what was measured, pictures, checks. */
+/** One model: facts, failures, measurements, images and checks. */
 export function model(item: ReportModel, index: number): Html {
   const { name, validation, ladders, differences } = item;
   const figures = validation?.figures ?? {};
@@ -25,14 +25,14 @@ export function model(item: ReportModel, index: number): Html {
 ${validation && failures(validation)}
 <div class="over">${ladders.length > 0 ? html`<div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div>` : undefined}<div class="card">${facts(item.facts)}</div></div>
 ${bars(figures)}
-${section('Pictures', [
+${section('Images', [
   comparisons(item.comparisons ?? []),
   strips(item.strips),
   differences && heatMaps(differences),
 ])}${section('Prompts', [prompts(figures.prompts, item.promptMaps ?? [])])}${section(
   'Where it ran',
   [placements(figures.placements ?? [])],
-)}${section('Device against CPU', [parity(figures.parity ?? []), layers(figures.layers)])}${section(
+)}${section('Device compared with CPU', [parity(figures.parity ?? []), layers(figures.layers)])}${section(
   'Sizes and tiles',
   [sizes(figures.sizes, figures.largest), tiles(figures.tiles ?? [])],
 )}${section('Checks', [validation && checksTable(validation)])}
@@ -40,7 +40,7 @@ ${section('Pictures', [
 `;
 }
 
-/** A part with its heading; nothing where there is nothing in it. */
+/** Content under a heading; undefined if all of it is undefined. */
 function section(title: string, parts: readonly (Html | undefined)[]): Html | undefined {
   return parts.every((part) => part === undefined) ? undefined : html`<h3>${title}</h3>${parts}`;
 }

@@ -5,10 +5,10 @@ import { type Html, html } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
 import { table } from '../table.ts';
 
-/** Every model in a line. */
+/** All models, one per line. */
 export function overview(models: readonly ReportModel[]): Html {
   return table(
-    'The models of this report',
+    'Models in this report',
     [
       {
         head: 'Model',
@@ -18,14 +18,14 @@ export function overview(models: readonly ReportModel[]): Html {
       { head: 'Checks passed', cell: ([, item]) => checksPassed(item), kind: 'figure' },
       { head: 'Adapter', cell: ([, { trained }]) => training(trained) },
       { head: 'Grafts', cell: ([, item]) => grafts(item), kind: 'figure' },
-      { head: 'Time against host', cell: ([, item]) => time(item), kind: 'figure' },
-      { head: 'Memory against host', cell: ([, item]) => memory(item), kind: 'figure' },
+      { head: 'Time relative to host', cell: ([, item]) => time(item), kind: 'figure' },
+      { head: 'Memory relative to host', cell: ([, item]) => memory(item), kind: 'figure' },
     ],
     [...models.entries()],
   );
 }
 
-/** How many of the checks that ran were passed, as "13 of 14"; skipped ones did not run. */
+/** Passed checks of those that ran, such as "13 of 14"; skipped checks do not count. */
 export function checksPassed({ validation }: ReportModel): string {
   if (validation === undefined) return '–';
   const run = validation.checks.filter((check) => check.status !== 'skipped');

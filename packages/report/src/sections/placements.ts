@@ -4,14 +4,14 @@ import { count, milliseconds, number } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { table } from '../table.ts';
 
-/** What makes it certain that the device did the work. */
+/** Evidence that the device did the work. */
 export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {
-  strict: 'leaving nodes to the CPU was forbidden',
-  profile: 'every node with a sizeable output ran on the device',
-  none: 'nothing shows that the device did the work',
+  strict: 'CPU fallback was disabled',
+  profile: 'every node with a large output ran on the device',
+  none: 'no proof that the device did the work',
 };
 
-/** Nodes by provider, copies between device and CPU, and what fell back and why. */
+/** Nodes per provider, copies between device and CPU, and the nodes that fell back, with the reason. */
 export function placements(list: readonly Placement[]): Html | undefined {
   if (list.length === 0) return undefined;
   const fallen = list.flatMap(({ side, fallbacks }) =>
@@ -21,7 +21,7 @@ export function placements(list: readonly Placement[]): Html | undefined {
     fallen.length === 0
       ? undefined
       : table(
-          `${count(fallen.length, 'node')} with a sizeable output that ran on the CPU`,
+          `${count(fallen.length, 'node')} with a large output that ran on the CPU`,
           [
             { head: 'Node', cell: ({ node }) => node },
             { head: 'Operator', cell: ({ opType }) => opType },
@@ -66,7 +66,7 @@ function providers(list: readonly Placement[]): Html {
   );
 }
 
-/** On the CPU there is nothing to prove. */
+/** The evidence for a device; undefined on the CPU, which needs none. */
 function evidence({ device, evidence: kind }: Placement): Html | undefined {
   if (device === 'cpu') return undefined;
   return html`${badge(kind === 'none' ? 'failed' : 'passed', kind)} ${evidenceWords[kind]}`;

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { heatMaps } from './heat-maps.ts';
 import { similarity } from './similarity.ts';
 
-/** What the prompts hold: how far the labels are apart, and where the universal prompt is strong. */
+/** The prompts: how similar the labels are, and where the universal restoration prompt is strong. */
 export function prompts(
   figures: PromptFigures | undefined,
   maps: readonly ReportMaps[],
@@ -13,7 +13,7 @@ export function prompts(
   return html`${
     levels.length === 0
       ? undefined
-      : html`<p class="hint">How alike the labels' prompts are, as a cosine: 1 is the same direction, 0 unrelated, −1 opposite. Labels whose prompts are alike steer the network alike.</p>`
+      : html`<p class="hint">Cosine similarity of the labels' prompts: 1 means the same direction, 0 unrelated, −1 opposite. Labels with similar prompts steer the network similarly.</p>`
   }${levels.map(
     ({
       level,
@@ -24,7 +24,7 @@ export function prompts(
       `Level ${level}: degradation-aware prompts`,
       own,
       degradation,
-    )}${similarity(`Level ${level}: universal prompts, on one picture`, own, universal)}</div>
+    )}${similarity(`Level ${level}: universal restoration prompts, on one image`, own, universal)}</div>
 `,
   )}${maps.map(heatMaps)}`;
 }

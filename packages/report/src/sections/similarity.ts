@@ -1,9 +1,9 @@
 import { type Html, html } from '../html.ts';
 
-/** Of the tint at a cosine of 1 or −1; more would take the number's contrast away. */
+/** Strength of the tint at a cosine of 1 or −1; more would reduce the contrast of the number. */
 const strongest = 42;
 
-/** Cosines between labels as a table whose cells are tinted by their value: green alike, amber opposite. */
+/** Cosines between labels as a table with tinted cells: green for similar, amber for opposite. */
 export function similarity(
   caption: string,
   labels: readonly string[],
@@ -24,14 +24,14 @@ function cell(cosine: number | undefined, digits: number): Html {
   return html`<td${cosine < 0 ? html` class="opposite"` : undefined} style="--tint:${tint.toFixed(1)}%">${shown(cosine, digits)}</td>`;
 }
 
-/** Two decimals, or four where two would make different prompts look equal. */
+/** Number of decimals: two, or four if two would make different prompts look equal. */
 function digitsFor(rows: readonly (readonly number[])[]): number {
   const close = (value: number, row: number, column: number): boolean =>
     row !== column && value !== 1 && Math.abs(value) >= 0.995;
   return rows.some((row, at) => row.some((value, column) => close(value, at, column))) ? 4 : 2;
 }
 
-/** Never "-0.00", and a true minus sign. */
+/** A cosine with a true minus sign and never "-0.00". */
 function shown(cosine: number, digits: number): string {
   const text = cosine.toFixed(digits);
   return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');

@@ -3,7 +3,7 @@ import { badge } from '../badge.ts';
 import type { Html } from '../html.ts';
 import { table } from '../table.ts';
 
-/** Which sizes and batches the model takes; those that end alike share a line. */
+/** Sizes and batches that the model accepts; those with the same result share a line. */
 export function sizes(
   figures: SizeFigures | undefined,
   largest: ValidationFigures['largest'],
@@ -22,22 +22,22 @@ export function sizes(
     groups.set(key, group);
   }
   const rule =
-    multiple === 1 ? 'Any size works' : `Width and height have to be multiples of ${multiple}`;
+    multiple === 1 ? 'Any size works' : `Width and height must be multiples of ${multiple}`;
   const most =
     largest === undefined
       ? ''
-      : `; the largest that fits is ${largest.width}×${largest.height}, above it: ${largest.stoppedBy}`;
+      : `; the largest size that fits is ${largest.width}×${largest.height}; search stopped by: ${largest.stoppedBy}`;
   return table(
     `${rule}${most}`,
     [
       {
         head: 'Result',
         cell: ({ fault }) =>
-          fault === undefined ? badge('passed', 'works') : badge('failed', 'does not'),
+          fault === undefined ? badge('passed', 'works') : badge('failed', 'fails'),
       },
       { head: 'Batch', cell: ({ batch }) => batch, kind: 'figure' },
       { head: 'Sizes', cell: (group) => group.sizes.join(', ') },
-      { head: 'What it said', cell: ({ fault }) => fault, kind: 'prose' },
+      { head: 'Message', cell: ({ fault }) => fault, kind: 'prose' },
     ],
     [...groups.values()],
   );

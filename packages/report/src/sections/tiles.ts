@@ -3,14 +3,14 @@ import { number } from '../format.ts';
 import type { Html } from '../html.ts';
 import { table } from '../table.ts';
 
-/** What restoring in tiles costs: these networks pool over the whole picture, so a tile sees less. */
+/** The cost of tiles: these networks pool over the whole image, so a tile sees less. */
 export function tiles(list: readonly TileGap[]): Html | undefined {
   if (list.length === 0) return undefined;
   return table(
-    'A picture restored in tiles against the same restored whole',
+    'An image restored in tiles compared with the same image restored whole',
     [
       { head: 'Model', cell: ({ side }) => side },
-      { head: 'Picture', cell: ({ width, height }) => `${width}×${height}`, kind: 'figure' },
+      { head: 'Image', cell: ({ width, height }) => `${width}×${height}`, kind: 'figure' },
       { head: 'Tile', cell: ({ tile }) => number(tile), kind: 'figure' },
       { head: 'Overlap', cell: ({ overlap }) => number(overlap), kind: 'figure' },
       {

@@ -1,6 +1,6 @@
 import { Html } from '../html.ts';
 
-/** Figures over the steps of a run. */
+/** Curves over the steps of a run. */
 export const curvesStyle = new Html(`
 .curve{width:100%;height:auto}
 .curve text{fill:var(--soft);font-size:12px}

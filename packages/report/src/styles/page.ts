@@ -1,6 +1,6 @@
 import { Html } from '../html.ts';
 
-/** Everything outside of tables, bars, pictures and drawings. */
+/** Everything except tables, bars, images and drawings. */
 export const pageStyle = new Html(`
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;-webkit-text-size-adjust:100%}

@@ -1,6 +1,6 @@
 import { Html } from '../html.ts';
 
-/** Tables in frames that scroll, and what stands in their cells. */
+/** Tables in scrolling frames, and their cells. */
 export const tablesStyle = new Html(`
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:14px;background:var(--card)}
 table{border-collapse:collapse;width:100%;font-size:15px}

@@ -114,7 +114,7 @@ describe('a model with a sensor', () => {
     const tasks = [{ name: 'derain', pairs: [{ name: 'one', input: target, target }] }];
     const common = { model: paths.grafted, tasks, sizeMultiple: 4 };
     const [task] = (await evaluate({ ...common, blind: true })).tasks;
-    const found = task!.pictures[0]!.found!;
+    const found = task!.images[0]!.found!;
     expect(Object.keys(found)).toEqual(labels);
     expect(found['rain']).toBeGreaterThan(0);
     expect(task).toMatchObject({
@@ -124,7 +124,7 @@ describe('a model with a sensor', () => {
     const [named] = (await evaluate(common)).tasks;
     expect(named).toMatchObject({ degradation: { by: 'name' }, found: null });
     await expect(evaluate({ ...common, model: paths.base, blind: true })).rejects.toThrow(
-      /no sensor that finds the degradation/,
+      /no sensor to find the degradation/,
     );
   });
 });

@@ -4,7 +4,7 @@ import { driverSeries, leastCapability, neededCuda } from './cuda-needs.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { DeviceFinding } from './diagnosis.ts';
 
-/** The card, by what the driver says of it. */
+/** The GPU, as reported by the driver. */
 export function gpu(environment: DeviceEnvironment, deviceId: number): DeviceFinding {
   const { gpus, cards } = environment.cuda;
   const needed = `compute capability ${leastCapability} or newer`;
@@ -30,13 +30,13 @@ export function gpu(environment: DeviceEnvironment, deviceId: number): DeviceFin
       needed: `device ${deviceId}`,
     };
   if (cards !== undefined && cards > 0)
-    return { what, met: true, found: `${cards} on the PCI bus, seen by no driver`, needed };
-  // Where the bus is not shown, the container's host may have one.
+    return { what, met: true, found: `${cards} on the PCI bus, not visible to a driver`, needed };
+  // If the bus is hidden, the container's host may have a GPU.
   const fix = cards === undefined && environment.container ? { fix: showGpus } : {};
   return { what, met: false, found: 'none', needed, ...fix };
 }
 
-/** Nothing where the variable does not hide all. */
+/** A finding if CUDA_VISIBLE_DEVICES hides all GPUs. */
 export function hidden({ cuda: { visible } }: DeviceEnvironment): DeviceFinding[] {
   if (visible === undefined || !/^\s*(-1|NoDevFiles|)\s*(,|$)/.test(visible)) return [];
   return [
@@ -50,7 +50,7 @@ export function hidden({ cuda: { visible } }: DeviceEnvironment): DeviceFinding[
   ];
 }
 
-/** A driver new enough, with the library that programs talk to it through. */
+/** A driver that is new enough, with its user-space library. */
 export function driver(
   environment: DeviceEnvironment,
   libraryPath: readonly string[],
@@ -75,7 +75,7 @@ export function driver(
   return {
     what,
     met: false,
-    found: `${found}, but its libcuda.so.1 is not found`,
+    found: `${found}, but without libcuda.so.1`,
     needed,
     fix: library.elsewhere ? addFolders(libraryPath) : environment.container ? showGpus : install,
   };

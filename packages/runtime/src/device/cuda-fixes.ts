@@ -5,19 +5,19 @@ const repository = "from NVIDIA's package repository (developer.nvidia.com/cuda-
 
 type Machine = Pick<DeviceEnvironment, 'distribution' | 'container'>;
 
-/** Brings onnxruntime's CUDA libraries, over what is there. */
+/** Installs onnxruntime's CUDA libraries over the existing files. */
 export const fetchProvider: Fix = {
   command: 'ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node --ignore-scripts=false',
   note: 'runs its install script, which downloads 236 MB from NuGet',
 };
 
-/** A container sees the cards of its host only when that is asked for. */
+/** Starts a container with the GPUs of its host, which it does not see by default. */
 export const showGpus: Fix = {
   command: 'docker run --gpus all …',
-  note: 'start this container again with its GPUs (NVIDIA Container Toolkit on the host)',
+  note: 'restart this container with GPUs (needs the NVIDIA Container Toolkit on the host)',
 };
 
-/** A driver of at least a series. */
+/** Installs a driver of at least the given series. */
 export function installDriver(machine: Machine, series: number): Fix {
   if (machine.distribution?.id === 'ubuntu')
     return { command: `sudo apt-get install nvidia-driver-${series}`, note: 'then restart' };
@@ -27,7 +27,7 @@ export function installDriver(machine: Machine, series: number): Fix {
   };
 }
 
-/** CUDA's and cuDNN's libraries, without toolkit and compiler. */
+/** Installs the libraries of CUDA and cuDNN, without toolkit and compiler. */
 export function installCuda(machine: Machine, cuda: number, cudnn: number): Fix {
   const tool = manager(machine);
   if (tool !== undefined)
@@ -37,20 +37,20 @@ export function installCuda(machine: Machine, cuda: number, cudnn: number): Fix 
     };
   return {
     command: `python3 -m pip install nvidia-cuda-runtime==${cuda}.* nvidia-cublas==${cuda}.* nvidia-curand==10.* nvidia-cudnn-cu${cuda}==${cudnn}.*`,
-    note: 'then ask graft doctor again: it names the folders to add to LD_LIBRARY_PATH',
+    note: 'then run graft doctor again for the folders to add to LD_LIBRARY_PATH',
   };
 }
 
-/** Tells the loader of folders. */
+/** Adds folders to the loader's search path. */
 export function addFolders(folders: readonly string[]): Fix {
   return {
     // No empty entry where the variable is unset: it would mean the working directory.
     command: `export LD_LIBRARY_PATH=${folders.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}`,
-    note: 'the libraries are there, where the loader does not look; set it before node starts',
+    note: 'the libraries are installed where the loader does not look; set this before starting node',
   };
 }
 
-/** The system's package manager by its distribution. */
+/** The package manager of the distribution. */
 export function manager({ distribution }: Machine): 'apt-get' | 'dnf' | undefined {
   const id = distribution?.id ?? '';
   if (['ubuntu', 'debian', 'linuxmint', 'pop', 'raspbian'].includes(id)) return 'apt-get';

@@ -4,11 +4,11 @@ import type { DeviceEnvironment } from './device-environment.ts';
 import type { DeviceFinding, Fix } from './diagnosis.ts';
 import type { FoundLibrary } from './find-library.ts';
 
-/** What onnxruntime-node itself has to bring. */
+/** The CUDA libraries of onnxruntime-node itself. */
 export function provider({ cuda, runtime }: DeviceEnvironment): DeviceFinding {
   const what = 'onnxruntime-node';
   const short = (name: string): string => name.replace('libonnxruntime_', '');
-  const needed = 'both, beside its binding';
+  const needed = 'both provider libraries';
   const version = runtime?.version ?? '';
   const damaged = cuda.providers.find(({ fault }) => fault !== undefined);
   const missing = cuda.providers.filter(({ path }) => path === undefined);
@@ -21,7 +21,7 @@ export function provider({ cuda, runtime }: DeviceEnvironment): DeviceFinding {
   return { what, met, found, needed, ...(met ? {} : { fix: fetchProvider }) };
 }
 
-/** What the provider is linked with. */
+/** The libraries that the provider is linked with. */
 export function libraries(
   environment: DeviceEnvironment,
   libraryPath: readonly string[],
@@ -40,12 +40,12 @@ export function libraries(
     missing.length === all.length
       ? 'none'
       : `without ${missing.map(({ name }) => name).join(', ')}`,
-    ...(other.length > 0 ? [`CUDA ${other.join(' and ')} is there`] : []),
+    ...(other.length > 0 ? [`CUDA ${other.join(' and ')} is installed`] : []),
   ].join('; ');
   return { what, met: false, found, needed, fix: libraryFix(environment, missing, libraryPath) };
 }
 
-/** Loaded later than the rest, so that a session can be made without it. */
+/** cuDNN, which loads late: a session can open without it. */
 export function cudnn(
   environment: DeviceEnvironment,
   libraryPath: readonly string[],
@@ -76,12 +76,12 @@ function libraryFix(
   return installCuda(environment, neededCuda(environment), cudnnMajor);
 }
 
-/** Of all provider libraries. */
+/** The libraries that all provider libraries need. */
 export function neededLibraries({ cuda }: DeviceEnvironment): FoundLibrary[] {
   return cuda.providers.flatMap(({ needed }) => needed);
 }
 
-/** Every folder that holds something the loader misses, fewest first that hold all. */
+/** Folders that together contain all libraries the loader does not find. */
 export function foldersToAdd(environment: DeviceEnvironment): string[] {
   const right = environment.cuda.cudnn.filter(({ name }) => name === `libcudnn.so.${cudnnMajor}`);
   const lost = [...neededLibraries(environment), ...right].filter(

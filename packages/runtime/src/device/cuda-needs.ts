@@ -1,15 +1,15 @@
 import type { DeviceEnvironment } from './device-environment.ts';
 
 /**
- * First driver series that serves a CUDA major; NVIDIA's CUDA toolkit release notes, "minor version
+ * First driver series that supports a CUDA major; NVIDIA's CUDA toolkit release notes, "minor version
  * compatibility".
  */
 export const driverSeries: Readonly<Record<number, number>> = { 11: 450, 12: 525, 13: 580 };
 
-/** The oldest compute capability that onnxruntime's CUDA 13 build has code for (onnxruntime#26516). */
+/** The lowest compute capability that onnxruntime's CUDA 13 build supports (onnxruntime#26516). */
 export const leastCapability = 7.5;
 
-/** cuDNN of every onnxruntime from 1.19 on. */
+/** Major version of cuDNN for onnxruntime 1.19 and later. */
 export const cudnnMajor = 9;
 
 /** CUDA major of an onnxruntime-node release: 13 from 1.27 on, 12 from 1.19 (onnxruntime#28792). */
@@ -18,7 +18,7 @@ export function expectedCuda(version: string | undefined): number {
   return Number(major) > 1 || Number(minor) >= 27 ? 13 : 12;
 }
 
-/** What the CUDA provider is linked with, by CUDA major; for where the file is not there to ask. */
+/** Libraries of the CUDA provider, by CUDA major; used if the provider file is missing. */
 export function expectedLibraries(cuda: number): string[] {
   return [
     `libcublasLt.so.${cuda}`,
@@ -29,7 +29,7 @@ export function expectedLibraries(cuda: number): string[] {
   ];
 }
 
-/** CUDA major that the provider library here was built for, by what it needs. */
+/** CUDA major of the installed provider library, from its dependencies. */
 export function neededCuda({ cuda, runtime }: DeviceEnvironment): number {
   for (const { needed } of cuda.providers)
     for (const { name } of needed) {

@@ -10,8 +10,9 @@ import {
 import { addExplained } from './explain-log.ts';
 
 /**
- * Why CUDA does not work here, and the one command to begin with: platform, card, driver,
- * onnxruntime's own libraries, CUDA's, cuDNN. What no file tells comes out of `nativeLog`.
+ * Diagnoses why CUDA does not work on this machine and suggests the first command to run. Checks the
+ * platform, GPU, driver, onnxruntime's own libraries, CUDA and cuDNN; `nativeLog` adds reasons that
+ * files do not show.
  *
  * @example diagnoseCuda(await gatherEnvironment(), { nativeLog: stderr }).fix?.command
  */
@@ -44,7 +45,7 @@ function platform({
     return {
       ...finding,
       found: here,
-      needed: 'linux x64, for which alone onnxruntime-node has CUDA',
+      needed: 'linux x64, the only platform with CUDA in onnxruntime-node',
     };
   if (glibc === undefined)
     return { ...finding, found: 'a C library that is not glibc', needed: 'glibc 2.28 or newer' };

@@ -8,12 +8,12 @@ import {
 } from './diagnosis.ts';
 import { addExplained, mesa } from './explain-log.ts';
 
-/** onnxruntime-node 1.30.0: linux arm64 comes without. */
+/** Platforms with WebGPU in onnxruntime-node 1.30.0; linux arm64 lacks it. */
 const platforms = ['linux x64', 'darwin arm64', 'darwin x64', 'win32 x64', 'win32 arm64'];
 
 /**
- * Why WebGPU does not work here, and the one command to begin with. Under Linux it runs on Vulkan;
- * elsewhere on what the system brings.
+ * Diagnoses why WebGPU does not work on this machine and suggests the first command to run. On Linux it
+ * uses Vulkan, elsewhere the system's own graphics API.
  *
  * @example diagnoseWebgpu(await gatherEnvironment(), { nativeLog: stderr }).findings
  */
@@ -50,7 +50,7 @@ function driver(environment: DeviceEnvironment): DeviceFinding {
   const usable = drivers.filter(({ library }) => library?.path !== undefined);
   const unset = variable !== undefined && {
     command: `unset ${variable}`,
-    note: 'it hides the drivers here',
+    note: 'it hides the installed drivers',
   };
   const fix = usable.length === 0 ? unset || mesa(environment) : undefined;
   const short = (path: string): string => path.replace(/^.*\//, '').replace(/\.json$/, '');
@@ -62,9 +62,9 @@ function driver(environment: DeviceEnvironment): DeviceFinding {
       usable.length > 0
         ? usable.map(({ manifest }) => short(manifest)).join(', ')
         : broken > 0
-          ? `none that loads; ${drivers.map(({ manifest }) => manifest).join(', ')}`
+          ? `none can be loaded: ${drivers.map(({ manifest }) => manifest).join(', ')}`
           : 'none',
-    needed: "the card's, or Mesa 25 or newer",
+    needed: "the GPU vendor's, or Mesa 25 or newer",
     ...(fix === undefined ? {} : { fix }),
   };
 }

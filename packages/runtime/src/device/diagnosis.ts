@@ -1,39 +1,39 @@
-/** One thing a device needs, and what there is of it. */
+/** One requirement of a device, and what this machine has. */
 export interface DeviceFinding {
-  /** As 'NVIDIA driver'. */
+  /** For example 'NVIDIA driver'. */
   readonly what: string;
   readonly met: boolean;
-  /** What is there, as '550.90' or 'none'. */
+  /** What was found, for example '550.90' or 'none'. */
   readonly found: string;
   readonly needed: string;
-  /** A command that mends it; left out where it is met, or where no command helps. */
+  /** A command that fixes it; undefined if the requirement is met or no command helps. */
   readonly fix?: Fix;
 }
 
-/** A command to type, and what to know before. */
+/** A command to run, and what to know first. */
 export interface Fix {
   readonly command: string;
   readonly note?: string;
 }
 
-/** Why a device does not work, in the order in which one would mend it. */
+/** Why a device does not work, in the order of fixing. */
 export interface Diagnosis {
   readonly findings: readonly DeviceFinding[];
-  /** Of the first finding that is not met; left out where all are, or where no command helps. */
+  /** The fix of the first unmet finding; undefined if all are met or no command helps. */
   readonly fix?: Fix;
-  /** Folders that hold libraries which the loader does not find: what LD_LIBRARY_PATH lacks. */
+  /** Folders with libraries that the loader does not find, to add to LD_LIBRARY_PATH. */
   readonly libraryPath?: readonly string[];
 }
 
-/** What is known beside the environment. */
+/** Information besides the environment. */
 export interface DiagnoseOptions {
-  /** What onnxruntime wrote on stderr, or threw, when the device was tried: where a reason is that no file tells. */
+  /** What onnxruntime printed or threw when it tried the device: reasons that files do not show. */
   readonly nativeLog?: string;
-  /** Which of several devices was tried; default 0. */
+  /** Index of the device; default 0. */
   readonly deviceId?: number;
 }
 
-/** Puts findings and the one command together. */
+/** Builds a diagnosis from findings, with the first fix. */
 export function diagnosisOf(
   findings: readonly DeviceFinding[],
   libraryPath: readonly string[] = [],

@@ -8,11 +8,11 @@ interface Rule {
   readonly what: string;
   readonly needed: string;
   readonly fix?: (environment: DeviceEnvironment) => Fix | undefined;
-  /** A missing file: what looking at the files finds as well. */
+  /** Whether the file checks report this too, as for a missing file. */
   readonly repeats?: boolean;
 }
 
-/** What onnxruntime, CUDA and Dawn write when a device cannot be had; the first that matches counts. */
+/** Messages of onnxruntime, CUDA and Dawn about unavailable devices; the first match counts. */
 const rules: readonly Rule[] = [
   {
     pattern: /error: (\S+): cannot open shared object file/,
@@ -28,21 +28,21 @@ const rules: readonly Rule[] = [
   {
     pattern: /(undefined symbol: \S+|file too short|invalid ELF header)/,
     what: 'provider library',
-    needed: 'one of the same version, whole',
+    needed: 'an undamaged file of the same version',
     fix: () => fetchProvider,
   },
   {
     pattern:
       /(?:CUDA failure 35: CUDA )?(driver version is insufficient for CUDA runtime version|CUDA failure 35\b)/,
     what: 'NVIDIA driver',
-    needed: 'one that serves this CUDA',
+    needed: 'a version that supports this CUDA',
     fix: (environment) =>
       installDriver(environment, expectedCuda(environment.runtime?.version) === 13 ? 580 : 525),
   },
   {
     pattern: /(?:CUDA failure 100: )?(no CUDA-capable device is detected|CUDA failure 100\b)/,
     what: 'NVIDIA GPU',
-    needed: 'one that CUDA sees',
+    needed: 'visible to CUDA',
   },
   {
     pattern: /(?:CUDA failure 101: )?(invalid device ordinal|CUDA failure 101\b)/,
@@ -53,25 +53,25 @@ const rules: readonly Rule[] = [
   {
     pattern: /(?:CUDA failure 209: )?(no kernel image is available|CUDA failure 209\b)/,
     what: 'NVIDIA GPU',
-    needed: 'one that this build of onnxruntime has code for',
+    needed: 'supported by this build of onnxruntime',
   },
   {
     pattern:
       /(CUDA failure (?:2|46)\b[^\n]{0,60}|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|devices? (?:is|are) busy or unavailable)/,
     what: 'GPU memory',
-    needed: 'free, and the GPU not in exclusive use',
-    fix: () => ({ command: 'nvidia-smi', note: 'lists the processes that hold the GPU' }),
+    needed: 'free memory, and a GPU not in exclusive use',
+    fix: () => ({ command: 'nvidia-smi', note: 'lists the processes that use the GPU' }),
   },
   {
     pattern: /(?:CUDA failure 802: )?(system not yet initialized|CUDA failure 802\b)/,
     what: 'NVSwitch fabric',
-    needed: 'its manager running',
+    needed: 'a running fabric manager',
     fix: () => ({ command: 'sudo systemctl start nvidia-fabricmanager' }),
   },
   {
     pattern: /(unsupported display driver|CUDA failure 80[34]\b|forward compatibility)/,
     what: 'NVIDIA driver',
-    needed: 'kernel module and libraries of one version',
+    needed: 'kernel module and libraries of the same version',
     fix: () => ({
       command: 'sudo reboot',
       note: 'after a driver update the old module stays loaded',
@@ -80,7 +80,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /(CUDA failure 999\b)/,
     what: 'NVIDIA driver',
-    needed: 'working; it does not after some suspends',
+    needed: 'a working driver; it can fail after suspend',
     fix: () => ({ command: 'sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm' }),
   },
   {
@@ -96,7 +96,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /(shaderUniform\*ArrayDynamicIndexing required)/,
     what: 'Vulkan driver',
-    needed: 'Mesa 25 or newer, or that of the card',
+    needed: "Mesa 25 or newer, or the GPU vendor's driver",
     fix: ({ distribution }) =>
       distribution?.id === 'debian' && distribution.version === '12'
         ? { command: 'sudo apt-get install -t bookworm-backports mesa-vulkan-drivers' }
@@ -105,24 +105,24 @@ const rules: readonly Rule[] = [
   {
     pattern: /(Vulkan [\w*]+ (?:feature )?required)/,
     what: 'Vulkan driver',
-    needed: 'one with that feature',
+    needed: 'a driver with that feature',
   },
   {
     pattern: /(vkCreateInstance: Found no drivers|VK_ERROR_INCOMPATIBLE_DRIVER)/,
     what: 'Vulkan driver',
-    needed: 'one that loads',
+    needed: 'a driver that loads',
     fix: (environment) => mesa(environment),
     repeats: true,
   },
 ];
 
-/** A driver for cards of several makers and, without one, for the processor. */
+/** Installs Mesa, a driver for GPUs of several vendors and for the CPU. */
 export function mesa(environment: DeviceEnvironment): Fix | undefined {
   const tool = manager(environment);
   return tool === undefined ? undefined : { command: `sudo ${tool} install mesa-vulkan-drivers` };
 }
 
-/** Adds the reason that native code wrote, where one is known and the files have not told it already. */
+/** Adds the reason from the native log, if it is known and the file checks have not reported it. */
 export function addExplained(
   findings: DeviceFinding[],
   log: string,
@@ -133,9 +133,9 @@ export function addExplained(
     const found = pattern.exec(log)?.[1];
     if (found === undefined) continue;
     if (lacking.some((finding) => repeats || finding.what === what)) return;
-    const mended = fix?.(environment);
+    const fixed = fix?.(environment);
     const finding = { what, met: false, found, needed };
-    findings.push(mended === undefined ? finding : { ...finding, fix: mended });
+    findings.push(fixed === undefined ? finding : { ...finding, fix: fixed });
     return;
   }
 }

@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 import type { System } from './system.ts';
 
-/** A shared library by the name it is asked for, and where the loader would find it. */
+/** A shared library by name, with the path where the loader finds it. */
 export interface FoundLibrary {
   readonly name: string;
-  /** Left out when the loader would not find it. */
+  /** Undefined if the loader does not find it. */
   readonly path?: string;
-  /** Folders that hold it and that the loader does not search. */
+  /** Folders that contain it but that the loader does not search. */
   readonly elsewhere?: readonly string[];
 }
 
-/** Where the dynamic loader looks, and where libraries lie that it does not see. */
+/** Folders that the dynamic loader searches, and others that contain libraries. */
 export interface LibraryPaths {
   /** LD_LIBRARY_PATH. */
   readonly variable: readonly string[];
-  /** Paths by name, of /etc/ld.so.cache. */
+  /** Paths by name, from /etc/ld.so.cache. */
   readonly cache: ReadonlyMap<string, string>;
-  /** Searched last, without being named anywhere. */
+  /** Default folders, searched last. */
   readonly standard: readonly string[];
   readonly others: readonly string[];
 }
@@ -30,7 +30,7 @@ const standard = [
   '/usr/lib',
 ];
 
-/** Reads what the loader knows on this machine. */
+/** Reads the loader's configuration on this machine. */
 export async function libraryPaths(
   system: System,
   others: readonly string[],
@@ -44,10 +44,10 @@ export async function libraryPaths(
 }
 
 /**
- * Where the loader finds a library that a file asks for, in its own order: LD_LIBRARY_PATH, the
- * file's RUNPATH, the cache, the standard folders.
+ * Finds a library as the loader does, in its order: LD_LIBRARY_PATH, the file's RUNPATH, the cache, the
+ * standard folders.
  *
- * @param runpath folders named by the file, `$ORIGIN` already replaced
+ * @param runpath the file's search folders, with `$ORIGIN` expanded
  */
 export function findLibrary(
   system: Pick<System, 'exists'>,
@@ -55,7 +55,7 @@ export function findLibrary(
   name: string,
   runpath: readonly string[] = [],
 ): FoundLibrary {
-  // A name with a slash is a path, and is not searched for.
+  // A name with a slash is a path: no search.
   if (name.includes('/')) return system.exists(name) ? { name, path: name } : { name };
   const there = (folder: string): boolean => system.exists(join(folder, name));
   const first = [...paths.variable, ...runpath].find(there);

@@ -12,11 +12,11 @@ import { readElf } from './read-elf.ts';
 import type { System } from './system.ts';
 
 const providers = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
-/** Majors that are worth naming when the wrong one is there. */
+/** Major versions to report if the wrong one is installed. */
 const cudaMajors = [14, 13, 12, 11];
 const cudnnMajors = [10, 9, 8];
 
-/** What there is for CUDA: onnxruntime's libraries and all they need, the driver, the cards. */
+/** Gathers the CUDA environment: onnxruntime's libraries with dependencies, the driver and the GPUs. */
 export async function gatherCuda(
   system: System,
   paths: LibraryPaths,
@@ -75,7 +75,7 @@ export async function gatherCuda(
   }
 }
 
-/** nvidia-smi where it answers; else the kernel module, which has no tools of its own in a container. */
+/** Asks nvidia-smi, otherwise reads the kernel module's version, which works without tools in a container. */
 function driverOf(
   system: System,
   listed: string | undefined,

@@ -6,9 +6,9 @@ import { libraryFolders } from './library-folders.ts';
 import { localSystem, type System } from './system.ts';
 
 /**
- * Looks at what decides whether devices can work here: files, libraries and what they need, the
- * NVIDIA driver, Vulkan drivers. Loads nothing and runs only `ldconfig`, `nvidia-smi` and `python3`
- * (for where its packages are), so that it is safe where loading a library would end the process.
+ * Gathers what decides whether devices can work on this machine: files, libraries and their
+ * dependencies, the NVIDIA driver, Vulkan drivers. Loads no library, because that could crash the
+ * process, and runs only `ldconfig`, `nvidia-smi` and `python3` (for its package folders).
  *
  * @example diagnoseCuda(await gatherEnvironment()).fix?.command
  */

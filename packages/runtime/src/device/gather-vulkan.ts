@@ -10,10 +10,10 @@ const folders = [
   '/usr/share/vulkan/icd.d',
 ];
 
-/** In the order in which the loader heeds them; the second is the older name. */
+/** In the loader's order of precedence; the second is the older name. */
 const variables = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'];
 
-/** The Vulkan loader and the drivers that it would find, which is what WebGPU runs on under Linux. */
+/** Gathers the Vulkan loader and the drivers it finds; WebGPU uses them on Linux. */
 export function gatherVulkan(system: System, paths: LibraryPaths): VulkanFacts {
   const variable = variables.find((name) => system.variables[name] !== undefined);
   return {
@@ -23,7 +23,7 @@ export function gatherVulkan(system: System, paths: LibraryPaths): VulkanFacts {
   };
 }
 
-/** The variable replaces the folders, and may name files and folders. */
+/** The variable replaces the default folders and may list files and folders. */
 function manifests(system: System, variable: string | undefined): string[] {
   const { XDG_DATA_HOME, HOME } = system.variables;
   const named = variable && system.variables[variable];

@@ -2,8 +2,8 @@ import { dirname, join } from 'node:path';
 import type { System } from './system.ts';
 
 /**
- * Folders in which CUDA and cuDNN lie without the loader knowing: toolkits, and Python packages
- * (nvidia-*, and what PyTorch brings).
+ * Folders with CUDA and cuDNN that the loader does not search: toolkits and Python packages (nvidia-*,
+ * and those of PyTorch).
  */
 export async function libraryFolders(system: System): Promise<string[]> {
   const under = (folder: string, name: RegExp): string[] =>
@@ -12,7 +12,7 @@ export async function libraryFolders(system: System): Promise<string[]> {
       .filter((entry) => name.test(entry))
       .map((entry) => join(folder, entry));
   const toolkits = [...under('/usr/local', /^cuda/), '/opt/cuda'];
-  // Python itself knows best; its program may be a link to another environment's.
+  // Ask Python itself, because its executable may link to another environment.
   const searched = await system.run('python3', ['-c', 'import sys; print("\\n".join(sys.path))']);
   const packages = [
     ...(searched ?? '').split('\n').filter((folder) => /\/(site|dist)-packages$/.test(folder)),
@@ -37,7 +37,7 @@ export async function libraryFolders(system: System): Promise<string[]> {
   });
 }
 
-/** An environment's first, then that of `python3`, then the system's. */
+/** Folders of the active environment, then of `python3`, then of the system. */
 function pythonHomes(system: System): string[] {
   const { VIRTUAL_ENV, CONDA_PREFIX, PATH = '' } = system.variables;
   const onPath = PATH.split(':')

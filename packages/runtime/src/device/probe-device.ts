@@ -4,30 +4,30 @@ import { createSession } from '../session/create-session.ts';
 import { runModel } from '../session/run-model.ts';
 import type { Device } from '../session/session.ts';
 
-/** Whether a device really computes, and if not, why. */
+/** Whether a device really computes and, if not, why. */
 export interface DeviceProbe {
   readonly device: Device;
   readonly works: boolean;
-  /** What ran and how exact it was, or what onnxruntime threw. */
+  /** What ran and its error, or what onnxruntime threw. */
   readonly detail: string;
 }
 
 export interface ProbeOptions {
-  /** Which of several devices; default 0. */
+  /** Index of the device; default 0. */
   readonly deviceId?: number;
-  /** Longest that the device may take, in milliseconds; default one minute. */
+  /** Time limit in milliseconds; default: one minute. */
   readonly timeout?: number;
-  /** What makes the session; default {@link createSession}. */
+  /** Opens the session; default: {@link createSession}. */
   readonly open?: typeof createSession;
 }
 
 const side = 8;
-/** Far above rounding of a 9-term sum of numbers below 1, TF32's included; far below a wrong result. */
+/** Far above the rounding of a 9-term sum of numbers below 1, even in TF32; far below a wrong result. */
 const tolerance = 5e-3;
 
 /**
- * Proves a device by running a 3x3 convolution on it and comparing with plain arithmetic: that a
- * provider is listed, or that a session was created, says nothing (onnxruntime falls back silently).
+ * Tests a device by running a 3x3 convolution on it and comparing the result with plain arithmetic. A
+ * listed provider or an open session proves nothing, because onnxruntime falls back silently.
  *
  * @example (await probeDevice('cuda', { deviceId: 1 })).works
  */
@@ -40,7 +40,7 @@ export async function probeDevice(
   try {
     const session = await open(
       { model: convolution(kernel) },
-      // In a process of its own: a driver may crash or hang.
+      // In a separate process, because a driver may crash or hang.
       { device, deviceId, label: 'probe', isolation: { timeout } },
     );
     try {
@@ -53,7 +53,7 @@ export async function probeDevice(
       return {
         device,
         works,
-        detail: `a convolution ran and is ${works ? 'right' : 'WRONG'} (largest error ${worst.toExponential(1)})`,
+        detail: `a convolution ran with a ${works ? 'correct' : 'WRONG'} result (largest error ${worst.toExponential(1)})`,
       };
     } finally {
       await session.release();

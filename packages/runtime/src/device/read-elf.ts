@@ -1,19 +1,19 @@
 import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
 
-/** What a shared library or program asks of the dynamic loader. */
+/** What a shared library or program requests from the dynamic loader. */
 export interface ElfFacts {
-  /** The program that loads it, for a program. */
+  /** For a program, the loader that starts it. */
   readonly interpreter?: string;
-  /** Libraries that have to be there before it can be loaded, DT_NEEDED in its order. */
+  /** Libraries it depends on, DT_NEEDED in file order. */
   readonly needed: readonly string[];
-  /** Where it says to look for them, DT_RUNPATH or else DT_RPATH; `$ORIGIN` as written. */
+  /** Folders to search for them, DT_RUNPATH or otherwise DT_RPATH; `$ORIGIN` unexpanded. */
   readonly runpath: readonly string[];
-  /** Symbol versions it wants of them, as GLIBC_2.28. */
+  /** Symbol versions it needs, such as GLIBC_2.28. */
   readonly versions: readonly string[];
 }
 
-// Far above what linkers write (onnxruntime's CUDA provider: 9 headers, 40 entries, 13 libraries); a
-// file that goes beyond was made to cost time or memory.
+// Far above what linkers write (onnxruntime's CUDA provider: 9 headers, 40 entries, 13 libraries);
+// files beyond these limits are hostile.
 const maxHeaders = 256;
 const maxEntries = 4096;
 const maxVersions = 4096;
@@ -38,11 +38,11 @@ interface Segment {
 }
 
 /**
- * Reads the dynamic section of a 64-bit little-endian ELF file: a few kilobytes, wherever they are.
- * Needs no section headers, which a stripped file lacks.
+ * Reads the dynamic section of a 64-bit little-endian ELF file, a few kilobytes anywhere in the file.
+ * Does not need section headers, which stripped files lack.
  *
- * Errors: `CORRUPT_FILE` for anything else, cut off, or with offsets that lead outside;
- * `LIMIT_EXCEEDED` for counts no linker writes.
+ * Errors: `CORRUPT_FILE` for other, truncated or inconsistent files; `LIMIT_EXCEEDED` for counts that no
+ * linker writes.
  *
  * @example readElf(fileSource('libonnxruntime_providers_cuda.so')).needed // ['libcublasLt.so.13', …]
  */
@@ -53,20 +53,20 @@ export function readElf(source: ByteSource): ElfFacts {
     const got = source.read(start, start + length);
     return new DataView(got.buffer, got.byteOffset, got.byteLength);
   };
-  if (source.size < 64) throw wrong('it is no ELF file');
+  if (source.size < 64) throw wrong('not an ELF file');
   const header = bytes(0, 64);
   if (header.getUint32(0) !== 0x7f454c46 || header.getUint16(4) !== 0x0201)
-    throw wrong('it is no 64-bit little-endian ELF file');
+    throw wrong('not a 64-bit little-endian ELF file');
   const number = (view: DataView, at: number): number => {
     const value = view.getBigUint64(at, true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw wrong('an offset leads outside');
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw wrong('an offset points outside the file');
     return Number(value);
   };
 
   const headerSize = header.getUint16(54, true);
   const count = header.getUint16(56, true);
   limit(source, 'program headers', count, maxHeaders);
-  if (count > 0 && headerSize < 56) throw wrong('its program headers are too short');
+  if (count > 0 && headerSize < 56) throw wrong('the program headers are too short');
   const table = bytes(number(header, 32), count * headerSize);
   const segments = Array.from({ length: count }, (_, index): Segment => {
     const at = index * headerSize;
@@ -82,14 +82,14 @@ export function readElf(source: ByteSource): ElfFacts {
       ({ type, address: start, size }) =>
         type === segment.load && address >= start && address < start + size,
     );
-    if (home === undefined) throw wrong('an address is in none of its segments');
+    if (home === undefined) throw wrong('an address lies outside all segments');
     return home.offset + (address - home.address);
   };
   const textAt = (offset: number, most = maxString): string => {
     const end = Math.min(source.size, offset + Math.min(most, maxString));
     const found = source.read(offset, end);
     const length = found.indexOf(0);
-    if (length < 0) throw wrong('a name does not end');
+    if (length < 0) throw wrong('a name is not terminated');
     return Buffer.from(found.subarray(0, length)).toString('utf8');
   };
 
@@ -112,7 +112,8 @@ export function readElf(source: ByteSource): ElfFacts {
   const strings = valuesOf(tag.strings)[0];
   const stringsSize = valuesOf(tag.stringsSize)[0] ?? 0;
   const named = (at: number): string => {
-    if (strings === undefined || at >= stringsSize) throw wrong('a name is outside its strings');
+    if (strings === undefined || at >= stringsSize)
+      throw wrong('a name lies outside the string table');
     return textAt(offsetOf(strings) + at, stringsSize - at);
   };
   const paths = valuesOf(tag.runpath).length > 0 ? valuesOf(tag.runpath) : valuesOf(tag.rpath);
@@ -123,7 +124,7 @@ export function readElf(source: ByteSource): ElfFacts {
     versions: wantedVersions(),
   };
 
-  /** Two linked lists: a library, and in it the versions wanted of it. */
+  /** Walks two nested linked lists: libraries and the versions needed of each. */
   function wantedVersions(): string[] {
     const start = valuesOf(tag.versions)[0];
     const libraries = valuesOf(tag.versionCount)[0] ?? 0;
@@ -131,7 +132,7 @@ export function readElf(source: ByteSource): ElfFacts {
     limit(source, 'libraries with versions', libraries, maxVersions);
     const found = new Set<string>();
     let at = offsetOf(start);
-    // Counted, not measured by what is found: a list that leads back to itself ends here.
+    // Count the steps, so that a cyclic list ends.
     let seen = 0;
     for (let library = 0; library < libraries; library++) {
       const need = bytes(at, 16);
@@ -154,6 +155,6 @@ function limit(source: ByteSource, what: string, count: number, most: number): v
   if (count > most)
     throw new GraftError(
       'LIMIT_EXCEEDED',
-      `${source.label}: ${count} ${what}, but at most ${most} are read.`,
+      `${source.label}: ${count} ${what}; the limit is ${most}.`,
     );
 }

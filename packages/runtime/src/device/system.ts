@@ -5,34 +5,34 @@ import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type FileSource, fileSource } from '@pip-graft/onnx-graft/node';
 
-/** What a diagnosis looks at: the machine, or a test's own. Nothing here throws but `open`. */
+/** The machine under diagnosis, real or simulated by a test. Only `open` throws. */
 export interface System {
   /** As Node names them: linux, x64. */
   readonly platform: string;
   readonly arch: string;
-  /** Version of the C library where it is glibc. */
+  /** Version of glibc; undefined with another C library. */
   readonly glibc?: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Folder of onnxruntime-node; left out where it is not installed. */
+  /** Folder of onnxruntime-node; undefined if it is not installed. */
   readonly runtimeFolder?: string;
-  /** A small text file; undefined when it cannot be read or is over 1 MiB. */
+  /** Reads a small text file; undefined if it is unreadable or over 1 MiB. */
   read(path: string): string | undefined;
-  /** Names in a folder; none when it cannot be read. */
+  /** Names in a folder; empty if it is unreadable. */
   list(folder: string): readonly string[];
   exists(path: string): boolean;
-  /** The path without links, or as it is. */
+  /** The path with links resolved, or unchanged. */
   real(path: string): string;
   /** Errors: `NOT_FOUND`, `READ_FAILED`. */
   open(path: string): Pick<FileSource, 'label' | 'size' | 'read' | 'fill' | 'close'>;
-  /** What a program prints; undefined when it is missing, fails, or takes over ten seconds. */
+  /** Output of a program; undefined if it is missing, fails or takes over ten seconds. */
   run(program: string, args: readonly string[]): Promise<string | undefined>;
 }
 
 const maxText = 1 << 20;
-/** nvidia-smi takes seconds where the driver is not kept loaded, and hangs where it is broken. */
+/** Time limit: nvidia-smi takes seconds if the driver is not loaded, and hangs if it is broken. */
 const timeout = 10_000;
 
-/** The machine this runs on. */
+/** The real machine. */
 export function localSystem(): System {
   const glibc = glibcVersion();
   const runtimeFolder = runtimeHome();
@@ -53,7 +53,7 @@ export function localSystem(): System {
     open: fileSource,
     run: (program, args) =>
       new Promise((resolve) => {
-        // ldconfig is where a user's PATH does not lead.
+        // ldconfig is often not in a user's PATH.
         const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/lib/wsl/lib`;
         const options = { timeout, maxBuffer: 16 * maxText, env: { ...process.env, PATH } };
         execFile(program, args, options, (error, stdout) => resolve(error ? undefined : stdout));
@@ -66,10 +66,10 @@ function runtimeHome(): string | undefined {
   return attempt(() => join(dirname(require.resolve('onnxruntime-node')), '..'));
 }
 
-/** Node's own report knows; musl leaves it out. */
+/** From Node's report, which omits it on musl. */
 function glibcVersion(): string | undefined {
   const report = process.report as typeof process.report & { excludeNetwork?: boolean };
-  // Interfaces would be looked up by name, which takes seconds without a network.
+  // Skip network interfaces: without a network, resolving names takes seconds.
   report.excludeNetwork = true;
   const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return header?.glibcVersionRuntime;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ioError } from '@pip-graft/onnx-graft/node';
 
-/** A private folder that goes away with everything in it. */
+/** A private temporary folder. */
 export interface TemporaryFolder {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** Makes a folder that only this user can read, under the system's place for such. Errors: `WRITE_FAILED`. */
+/** Creates a folder that only this user can read, in the system's temporary folder. Errors: `WRITE_FAILED`. */
 export async function temporaryFolder(parent = tmpdir()): Promise<TemporaryFolder> {
   const wanted = join(parent, 'pip-graft-');
   const path = await mkdtemp(wanted).catch((error: unknown) => {

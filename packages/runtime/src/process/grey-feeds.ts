@@ -5,7 +5,7 @@ import type { InputDims } from '../session/shaped-session.ts';
 /** Bits of 0.5 in float16. */
 const half = 0x3800;
 
-/** Inputs of given shapes, 0.5 everywhere: made where they are needed, because sending them takes memory too. */
+/** Inputs of given shapes filled with 0.5, created in the worker because sending them would cost memory. */
 export function greyFeeds(inputs: readonly SessionValue[], dims: InputDims): TensorFeeds {
   return Object.fromEntries(
     inputs.map(({ name, type }): [string, TypedTensor] => {

@@ -1,8 +1,8 @@
 import { runtimeMessage } from '../session/runtime-message.ts';
 
 /**
- * The last error that onnxruntime printed, as one line; undefined when it printed none. What it
- * throws when a provider's library does not load leaves out which one is missing.
+ * The last error that onnxruntime printed, as one line; undefined without one. The error it throws for
+ * a provider that does not load does not name the missing library.
  *
  * @example nativeReason('… [E:onnxruntime:, bridge.cc:1 Create] … with error: libcudart.so.13: cannot open …')
  */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-/** Bytes that this process held at its peak. The kernel's own mark where there is one: ru_maxrss also counts the parent's pages at fork. */
+/** Peak memory of this process in bytes. Prefers the kernel's own figure, because ru_maxrss includes the parent's pages at fork. */
 export function peakOfProcess(): number {
   try {
     const status = readFileSync('/proc/self/status', 'utf8');

@@ -5,7 +5,7 @@ import type { SessionValue } from '../session/session.ts';
 import type { InputDims } from '../session/shaped-session.ts';
 import type { SliceReport, SliceRequest } from './slice-runner.ts';
 
-/** What a worker process can be asked: arguments and answer of each call. */
+/** The calls of a worker process, with arguments and results. */
 export interface Calls {
   open: {
     args: { readonly path: string; readonly options: NativeOptions };
@@ -20,9 +20,9 @@ export interface Calls {
     result: readonly number[];
   };
   release: { args: null; result: null };
-  /** Runs twice on inputs of these shapes; bytes by which the process grew at its peak since before the session was opened. */
+  /** Runs twice on inputs of these shapes and returns the peak growth of the process in bytes since before the session. */
   memory: { args: InputDims; result: number };
-  /** What both sides hold at the start of the next slice. */
+  /** The tensors of both sides at the start of the next slice. */
   feed: { args: TensorFeeds; result: null };
   slice: { args: SliceRequest; result: SliceReport };
 }
@@ -37,7 +37,7 @@ export interface CallMessage<Name extends CallName = CallName> {
 
 export type AnswerMessage =
   | { readonly id: number; readonly result: unknown }
-  /** `code` is missing for anything that is not a GraftError. */
+  /** `code` is missing for errors other than GraftError. */
   | {
       readonly id: number;
       readonly error: { readonly code?: ErrorCode; readonly message: string };

@@ -1,8 +1,8 @@
 import { type Isolation, WorkerProcess } from './worker-process.ts';
 
 /**
- * One worker process for several sessions after one another: starting CUDA takes longer than most
- * runs. One that has ended is replaced when the next session is opened.
+ * A worker process that several sessions use in turn, because starting CUDA takes longer than most
+ * runs. The next session replaces a process that has ended.
  */
 export class SharedWorker {
   readonly #label: string;

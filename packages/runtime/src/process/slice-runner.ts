@@ -3,16 +3,16 @@ import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import { toFloat32 } from '@pip-graft/weights';
 import { type NativeOptions, openNative } from '../session/native-session.ts';
 
-/** Some consecutive nodes of a model, as a file of their own. */
+/** A request to run consecutive nodes of a model, stored as a separate file. */
 export interface SliceRequest {
   readonly path: string;
   readonly reference: NativeOptions;
   readonly subject: NativeOptions;
   /** Values that the slice reads. */
   readonly inputs: readonly string[];
-  /** Values that it makes and that are compared, or kept. */
+  /** Values that the slice computes, to compare or to keep. */
   readonly outputs: readonly string[];
-  /** Of all values so far, those that a later slice reads. */
+  /** Values so far that a later slice reads. */
   readonly keep: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export interface SliceValue {
   readonly value: string;
   readonly dims: readonly number[];
   readonly gap: Gap;
-  /** Relative error when the slice is fed the reference's exact values. */
+  /** Relative error when the slice starts from the reference's exact values. */
   readonly own: number;
 }
 
@@ -32,14 +32,14 @@ export interface SliceReport {
 }
 
 /**
- * Runs a model slice by slice on two devices. It keeps what later slices read,
- * from either side, and of everything else statistics only.
+ * Runs a model slice by slice on two devices. Keeps the values that later slices read, from both
+ * sides, and only statistics of all others.
  */
 export class SliceRunner {
   readonly #reference = new Map<string, TypedTensor>();
   readonly #subject = new Map<string, TypedTensor>();
 
-  /** What both sides start from. */
+  /** Sets the tensors that both sides start from. */
   feed(feeds: TensorFeeds): void {
     this.#reference.clear();
     this.#subject.clear();

@@ -4,23 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { AnswerMessage, CallName, Calls } from './protocol.ts';
 
-// The worker runs what was built, also when this module runs from its source:
-// Node 20 does not load TypeScript.
+// Always the built file, even if this module runs from source: Node 20 does not load TypeScript.
 const entry = fileURLToPath(new URL('../../dist/process/worker.js', import.meta.url));
 
 export interface Isolation {
-  /** Longest that one call may take, in milliseconds; default five minutes. */
+  /** Time limit for one call, in milliseconds; default: five minutes. */
   readonly timeout?: number;
-  /** Variables that the native libraries read when they are loaded, as `NVIDIA_TF32_OVERRIDE`. */
+  /** Environment variables that native libraries read on loading, such as `NVIDIA_TF32_OVERRIDE`. */
   readonly env?: Readonly<Record<string, string>>;
   /** Ends the process. */
   readonly signal?: AbortSignal;
 }
 
 const defaultTimeout = 300_000;
-/** Milliseconds between a message that could not be sent and the process's end. */
+/** Milliseconds to wait for the process's exit after a message could not be sent. */
 const sendGrace = 1000;
-/** Of what native code printed, the last is kept: reasons stand at the end. */
+/** Characters of native output to keep; reasons come last. */
 const logLimit = 8192;
 
 interface Waiting {
@@ -29,11 +28,11 @@ interface Waiting {
 }
 
 /**
- * A process that runs models for this one, so that a crash, a hang or memory that
- * native code does not give back ends there.
+ * A process that runs models, so that crashes, hangs and memory that native code does not free are
+ * confined to it.
  *
- * Errors of its calls: what the worker threw; `RUNTIME_FAILED` when the process
- * ended or gave no answer in time, with how.
+ * Errors of its calls: those of the worker; `RUNTIME_FAILED`, with the reason, when the process ended
+ * or timed out.
  */
 export class WorkerProcess {
   readonly #child: ChildProcess;
@@ -46,7 +45,7 @@ export class WorkerProcess {
 
   constructor(label: string, { timeout = defaultTimeout, env, signal }: Isolation = {}) {
     if (!existsSync(entry)) {
-      throw new GraftError('NOT_FOUND', `${entry}: the packages are not built; run: npm run build`);
+      throw new GraftError('NOT_FOUND', `${entry}: not built; run: npm run build`);
     }
     this.#label = label;
     this.#timeout = timeout;
@@ -67,25 +66,25 @@ export class WorkerProcess {
     this.#child.on('message', (message: AnswerMessage) => this.#settle(message));
     this.#child.on('error', (error) => {
       if (error.name === 'AbortError') this.#end('was stopped');
-      // A message that could not be sent: how the process ended comes next, and says more.
+      // A message could not be sent: the exit event follows and says more.
       else setTimeout(() => this.#end(`failed: ${error.message}`), sendGrace);
     });
     this.#child.on('exit', (code, reason) => {
-      this.#end(reason === null ? `ended with status ${code}` : `was ended by ${reason}`);
+      this.#end(reason === null ? `ended with status ${code}` : `was killed by ${reason}`);
     });
   }
 
-  /** What native code printed last. */
+  /** The last output of native code. */
   get log(): string {
     return this.#log;
   }
 
-  /** Nothing can be asked any more. */
+  /** Whether the process has ended and takes no more calls. */
   get ended(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** The process, for tests and for tools that measure it. */
+  /** The process id, for tests and measurements. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -101,7 +100,7 @@ export class WorkerProcess {
         return;
       }
       const timer = setTimeout(() => {
-        this.#end(`gave no answer in ${this.#timeout / 1000} s and was ended`);
+        this.#end(`did not answer within ${this.#timeout / 1000} s and was killed`);
         this.#child.kill('SIGKILL');
       }, this.#timeout);
       this.#waiting.set(id, {
@@ -118,7 +117,7 @@ export class WorkerProcess {
     }) as Promise<Calls[Name]['result']>;
   }
 
-  /** Ends the process and what it holds. */
+  /** Ends the process and frees its resources. */
   close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
@@ -148,7 +147,7 @@ export class WorkerProcess {
     const last = this.#log.trim().split('\n').at(-1) ?? '';
     return new GraftError(
       'RUNTIME_FAILED',
-      `${this.#label}: the process that runs it ${how}${last === '' ? '' : ` (${last.slice(0, 300)})`}.`,
+      `${this.#label}: its worker process ${how}${last === '' ? '' : ` (${last.slice(0, 300)})`}.`,
     );
   }
 }

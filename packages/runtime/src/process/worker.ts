@@ -1,5 +1,5 @@
-// The program of a worker process: one session at a time, or slices of a model,
-// asked for over the channel to its parent. It ends with its parent.
+// The program of a worker process: runs one session at a time, or slices of a model, on request of
+// its parent. It ends with its parent.
 import process from 'node:process';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { loadRuntime } from '../session/load-runtime.ts';
@@ -23,7 +23,7 @@ const answers: {
   readonly [Name in CallName]: (args: Calls[Name]['args']) => Promise<Calls[Name]['result']>;
 } = {
   async open({ path, options }) {
-    // Some reasons are only printed. The parent reads what is printed here.
+    // Some reasons are only printed; the parent reads this output.
     (await loadRuntime()).env.logLevel = 'error';
     before ??= peakOfProcess();
     await session?.release();
@@ -57,7 +57,7 @@ async function answer({ id, call, args }: CallMessage): Promise<AnswerMessage> {
     return { id, result: await answers[call](args as never) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // Arrays that do not fit into memory.
+    // Arrays that do not fit in memory.
     if (error instanceof RangeError) return { id, error: { code: 'RUNTIME_FAILED', message } };
     return { id, error: { ...(error instanceof GraftError ? { code: error.code } : {}), message } };
   }

@@ -9,18 +9,16 @@ import { openWorker } from './worker-session.ts';
 /**
  * Loads a model into onnxruntime, from a path, from bytes, or as edited in memory.
  *
- * The inputs that a graft added can be fed and can be left out, whether or not
- * the file gives them defaults. External data is read from the path's folder.
+ * The inputs that a graft added are optional, whether or not the file has defaults for them. External
+ * data is read from the path's folder.
  *
- * On a device, every new input shape loads the model once more with that shape
- * built in: feed pictures of one size after one another. The session is strict:
- * it throws rather than leave nodes to the CPU. With `strict: false` it runs what
- * it can there, and `session.strict` says whether that was everything.
+ * On a device, every new input shape reloads the model with that shape built in, so run images of the
+ * same size one after another. By default, CPU fallback is an error. With `strict: false` it is
+ * allowed, and `session.strict` tells whether it happened.
  *
  * Errors: `NOT_FOUND` for a path that does not exist; `NOT_ONNX`, `CORRUPT_FILE`;
- * `RUNTIME_FAILED` when onnxruntime refuses the model; `DEVICE_UNAVAILABLE` with
+ * `RUNTIME_FAILED` when onnxruntime rejects the model; `DEVICE_UNAVAILABLE` with
  * the reason when the device cannot run it.
- * Facts on onnxruntime-node: `shared/spec/onnxruntime.md` sections 2, 3 and 5.
  *
  * @example
  * const session = await createSession('net.onnx', { optimisation: 'basic', threads: 2 });
@@ -42,7 +40,7 @@ export async function createSession(
   }
 }
 
-/** A session for each set of shapes, all in one process where they are not in this one. */
+/** Opens one session per set of shapes, all in one worker process unless they are in this process. */
 async function onDevice(
   model: string | Uint8Array | LooseModel,
   options: Attempt,
@@ -56,7 +54,7 @@ async function onDevice(
       return open(model, { ...options, unprovable: true }, dims);
     });
   const session = shapedSession({ ...description, device }, shaped, () => options.shared?.close());
-  // A device that is not there is said at once; of a model of any size, more only with the first picture.
+  // Reports a missing device at once; the model itself is loaded with the first image's size.
   const dims = staticDims(description);
   const tried = await (dims === undefined ? open(deviceTest(), options) : shaped(dims));
   await tried.release();
@@ -81,12 +79,12 @@ function deviceTest(): LooseModel {
 }
 
 interface Attempt extends SessionOptions {
-  /** The second attempt, which gives up proof. */
+  /** The second attempt, which allows CPU fallback. */
   readonly unprovable?: true;
   readonly shared?: SharedWorker;
 }
 
-/** What a model takes and gives, as onnxruntime infers it; nothing of it stays loaded. */
+/** Inputs and outputs of a model as onnxruntime infers them; the model does not stay loaded. */
 async function describe(
   model: string | Uint8Array | LooseModel,
   options: Attempt,

@@ -3,8 +3,8 @@ import { readGraft } from '@pip-graft/pip-core';
 import { float32Tensor, type TypedTensor } from '@pip-graft/weights';
 
 /**
- * The inputs that a graft added to a model, with what they hold when a caller
- * gives nothing, as its stamp says; empty without a graft or with a baked one.
+ * The inputs that a graft added to a model, with their defaults from the stamp; empty without a graft
+ * or with a baked one.
  */
 export function graftDefaults(model: Model): ReadonlyMap<string, TypedTensor> {
   const graft = readGraft(model);

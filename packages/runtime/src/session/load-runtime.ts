@@ -5,17 +5,16 @@ export type OnnxRuntime = typeof import('onnxruntime-node');
 let loaded: Promise<OnnxRuntime> | undefined;
 
 /**
- * onnxruntime-node, imported on first use: a program that only grafts need not have it.
+ * Imports onnxruntime-node on first use, so that a program that only grafts does not need it.
  *
- * From 1.29 on it reports model names, hashes and timings to its maker by default
- * (microsoft/onnxruntime#27379). Loaded from here it does not, unless the caller
- * has set `ORT_DISABLE_TELEMETRY` otherwise; in a worker thread the variable must
- * be set for the whole process.
+ * Since 1.29 it reports model names, hashes and timings to its vendor by default
+ * (microsoft/onnxruntime#27379). This function disables that, unless the caller has set
+ * `ORT_DISABLE_TELEMETRY`; in a worker thread, the variable must be set for the whole process.
  *
- * The flag in its message keeps the package's install script from downloading CUDA libraries, whose
- * failure makes npm leave out an optional package without a word.
+ * The flag in the error message stops the package's install script from downloading CUDA libraries; if
+ * that fails, npm silently omits an optional package.
  *
- * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load here.
+ * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load.
  */
 export function loadRuntime(
   load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
@@ -23,7 +22,7 @@ export function loadRuntime(
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   loaded ??= load().then(
     (runtime) => {
-      // Every error is thrown as well; the native logger would only repeat it on stderr.
+      // Errors are thrown; the native logger would only repeat them on stderr.
       runtime.env.logLevel = 'fatal';
       return runtime;
     },
@@ -32,7 +31,7 @@ export function loadRuntime(
       const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `Models cannot run here: onnxruntime-node did not load (${reason}). Install it with: npm install onnxruntime-node --onnxruntime-node-install=skip`,
+        `onnxruntime-node: cannot be loaded (${reason}), so models cannot run; install it with: npm install onnxruntime-node --onnxruntime-node-install=skip`,
         { cause },
       );
     },

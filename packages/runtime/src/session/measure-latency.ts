@@ -1,5 +1,5 @@
 export interface LatencyOptions {
-  /** Runs before the first that counts: the first run of a shape allocates and, on a GPU, picks kernels. Default 2. */
+  /** Warm-up runs: the first run of a shape allocates and, on a GPU, selects kernels. Default 2. */
   readonly warmUp?: number;
   /** Runs that count. Default 9. */
   readonly repeats?: number;
@@ -8,23 +8,22 @@ export interface LatencyOptions {
 /** Milliseconds per run. */
 export interface Latency {
   readonly median: number;
-  /** Distance between the quartiles: how noisy the median is. */
+  /** Interquartile range: the noise of the median. */
   readonly spread: number;
   readonly fastest: number;
   readonly runs: readonly number[];
 }
 
-/** Does something several times in a row and says how many milliseconds each took. */
+/** Runs a task several times in a row and returns the milliseconds of each run. */
 export type Timer = (runs: number) => Promise<readonly number[]>;
 
-/** Runs in a row that count before the next task has its turn. */
+/** Counted runs in a row before the next task's turn. */
 const block = 3;
 
 /**
- * How long each of several tasks takes. They take turns in short blocks, so that
- * a slow moment of the machine hits all alike; the first run of a block does not
- * count, because the threads of the session before keep a core busy for a moment
- * after it has ended.
+ * Measures the latency of several tasks. They take turns in short blocks, so that a slow moment of the
+ * machine affects all of them; the first run of a block does not count, because the threads of the
+ * previous session keep a core busy for a moment.
  *
  * @example
  * const [host, grafted] = await measureLatency([(runs) => a.time(feeds, runs), (runs) => b.time(feeds, runs)]);
@@ -55,7 +54,7 @@ function summarise(runs: readonly number[]): Latency {
   };
 }
 
-/** Linear between the two nearest, as numpy's default. */
+/** A quantile by linear interpolation, as in numpy. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)] ?? Number.NaN;

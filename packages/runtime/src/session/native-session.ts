@@ -5,7 +5,7 @@ import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
 import { runtimeMessage } from './runtime-message.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';
 
-/** How onnxruntime is to open a file: plain data, so that it can be sent to another process. */
+/** Options for opening a file in onnxruntime: plain data, so that another process can receive them. */
 export interface NativeOptions {
   readonly label: string;
   readonly device: Device;
@@ -14,17 +14,17 @@ export interface NativeOptions {
   readonly threads?: number;
   readonly memoryPattern?: boolean;
   readonly withoutOptimisers?: readonly string[];
-  /** Refuse a model that leaves nodes to the CPU. */
+  /** Whether to reject CPU fallback. */
   readonly strict: boolean;
-  /** Write a profile to a file of this name and a time. */
+  /** Write a profile to a file with this prefix and a timestamp. */
   readonly profile?: string;
 }
 
 /**
- * A session of onnxruntime-node in this process. Use `createSession`, which prepares models.
+ * Opens a session of onnxruntime-node in this process. Prefer `createSession`, which prepares models.
  *
- * Errors: `RUNTIME_FAILED` when onnxruntime refuses the model; `DEVICE_UNAVAILABLE`
- * when the device does not run it, or (`strict`) only by leaving nodes to the CPU.
+ * Errors: `RUNTIME_FAILED` when onnxruntime rejects the model; `DEVICE_UNAVAILABLE` when the device
+ * cannot run it or, with `strict`, only with CPU fallback.
  */
 export async function openNative(
   load: string | Uint8Array,
@@ -58,7 +58,7 @@ async function open(
       : runtime.InferenceSession.create(load, settings);
   const settings: InferenceSession.SessionOptions = {
     graphOptimizationLevel: optimisation,
-    // Errors are thrown; the native log would print them once more.
+    // Errors are thrown; the native log would only repeat them.
     logSeverityLevel: 4,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(memoryPattern === undefined ? {} : { enableMemPattern: memoryPattern }),
@@ -69,7 +69,7 @@ async function open(
     create(settings).catch((cause: unknown) => {
       throw new GraftError(
         'RUNTIME_FAILED',
-        `${label}: onnxruntime does not load it: ${runtimeMessage(cause)}`,
+        `${label}: onnxruntime cannot load the model: ${runtimeMessage(cause)}`,
         { cause },
       );
     });
@@ -80,11 +80,11 @@ async function open(
     executionProviders: [provider],
     ...(strict ? { extra: { ...extra, session: { disable_cpu_ep_fallback: '1' } } } : {}),
   }).catch(async (cause: unknown) => {
-    // A model that the CPU refuses as well says nothing about the device.
+    // A model that fails on the CPU too says nothing about the device.
     await (await onCpu()).release();
     throw new GraftError(
       'DEVICE_UNAVAILABLE',
-      `${label}: cannot run on ${device} here: ${runtimeMessage(cause)}`,
+      `${label}: cannot run on ${device} on this machine: ${runtimeMessage(cause)}`,
       { cause },
     );
   });
@@ -102,7 +102,7 @@ function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOpt
     } catch (cause) {
       throw new GraftError(
         'RUNTIME_FAILED',
-        `${label}: onnxruntime failed while running it: ${runtimeMessage(cause)}`,
+        `${label}: onnxruntime failed to run the model: ${runtimeMessage(cause)}`,
         { cause },
       );
     }

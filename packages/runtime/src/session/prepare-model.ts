@@ -13,36 +13,36 @@ import { temporaryFolder } from '../io/temporary-folder.ts';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
 
-/** A model as read or edited in memory, and where its external data is; an `OpenedModel` is one. */
+/** A model as read or edited in memory, and the location of its external data; an `OpenedModel` is one. */
 export interface LooseModel {
   readonly model: Model;
   readonly folder?: string;
   readonly external?: ExternalReader;
 }
 
-/** What onnxruntime is given to load. */
+/** The file or bytes that onnxruntime loads. */
 export interface PreparedModel {
   readonly label: string;
   readonly load: string | Uint8Array;
-  /** What the graft's inputs are fed when a caller gives nothing. */
+  /** Defaults of the graft's inputs. */
   readonly defaults: ReadonlyMap<string, TypedTensor>;
-  /** Removes what was written for it; after the session's end. */
+  /** Removes temporary files after the session has ended. */
   dispose(): Promise<void>;
 }
 
-/** How a model has to stand there. */
+/** How to prepare a model. */
 export interface PrepareOptions {
   readonly label?: string;
   /** Shapes to build in, by input. */
   readonly dims?: Readonly<Record<string, readonly number[]>>;
-  /** As a file in any case, for another process to load. */
+  /** Always write a file, for another process to load. */
   readonly onDisk?: boolean;
 }
 
 /**
- * Brings a model into a form that onnxruntime-node loads and whose graft can be
- * steered: see {@link requireInputs}. A file that needs no change is loaded by
- * its path, so that its external data is mapped, not read.
+ * Prepares a model so that onnxruntime-node loads it and its graft can be steered: see
+ * {@link requireInputs}. A file that needs no change is loaded by its path, so that its external data
+ * is mapped, not read.
  */
 export async function prepareModel(
   input: string | Uint8Array | LooseModel,
@@ -64,7 +64,7 @@ function fromBytes(bytes: Uint8Array, label = 'model'): LooseModel {
   return { model: readModel(bytesSource(bytes, label)) };
 }
 
-/** @param asIs what can be loaded when the model needs no change */
+/** @param asIs the form to load if the model needs no change */
 async function prepare(
   loose: LooseModel,
   asIs: string | Uint8Array | undefined,
@@ -82,7 +82,7 @@ async function prepare(
   return { label, defaults, ...(await place({ ...loose, model }, onDisk)) };
 }
 
-/** In memory where all weights are inside; with external data a file of its own beside links to it. */
+/** In memory if all weights are inside; with external data, a separate file beside links to the data. */
 async function place(
   loose: LooseModel,
   onDisk: boolean,

@@ -10,20 +10,19 @@ import {
 import type { TypedTensor } from '@pip-graft/weights';
 import { decodeFloats } from '@pip-graft/weights';
 
-/** A model some of whose inputs have lost their defaults, and those defaults. */
+/** A model with some default values removed, and these values. */
 export interface RequiredInputs {
   readonly model: Model;
   readonly defaults: ReadonlyMap<string, TypedTensor>;
 }
 
 /**
- * Takes the default initialisers of some inputs out of a model, so that they
- * become inputs that must be fed; undefined when none of them has a default.
+ * Removes the default values (initializers) of some inputs, so that they become required; undefined if
+ * none has a default.
  *
- * onnxruntime-node lists only inputs without a default and silently ignores
- * what is fed to the others (measured, 1.30.0). Only float32 defaults are
- * looked at: the settings of a graft. Weights that an old exporter lists among
- * the inputs are not named by the caller and stay.
+ * onnxruntime-node lists only inputs without a default and silently ignores values for the others
+ * (measured, 1.30.0). Only float32 defaults count: the settings of a graft. Weights that old exporters
+ * list as inputs are not named by the caller and stay.
  */
 export function requireInputs(model: Model, names: readonly string[]): RequiredInputs | undefined {
   const inputs = new Set(model.graph.inputs.map((input) => input.name));
@@ -39,7 +38,7 @@ export function requireInputs(model: Model, names: readonly string[]): RequiredI
   return { model: without(model, dropped), defaults };
 }
 
-/** The model but for some initialiser records, as pieces over the original. */
+/** The model without some initializers, as pieces of the original. */
 function without(model: Model, dropped: readonly Tensor[]): Model {
   const { source } = model;
   const { field } = model.graph;

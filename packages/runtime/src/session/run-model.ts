@@ -6,8 +6,8 @@ import type { Session, SessionValue } from './session.ts';
 /**
  * Runs a model once on named tensors.
  *
- * float32 feeds are converted where an input wants float16 or float64. An input
- * with a default may be left out. `fetches` names the outputs wanted; default all.
+ * Converts float32 feeds for float16 and float64 inputs. Inputs with defaults are optional. `fetches`
+ * names the outputs to return; default: all.
  *
  * Errors: `INVALID_ARGUMENT` for an input that is missing, unknown or of another
  * shape or type; `RUNTIME_FAILED` when onnxruntime fails on the model.
@@ -22,27 +22,28 @@ export async function runModel(
 ): Promise<TensorFeeds> {
   for (const name of fetches ?? []) {
     if (!session.outputs.some((output) => output.name === name)) {
-      throw wrong(session, `has no output "${name}"; it has ${list(session.outputs)}.`);
+      throw wrong(session, `no output '${name}'; use one of ${list(session.outputs)}.`);
     }
   }
   return session.run(readyFeeds(session, feeds), fetches);
 }
 
 /**
- * What {@link runModel} feeds: every input, checked, in the type it wants.
+ * Checks the feeds of {@link runModel}, converts their types and adds defaults.
  *
  * Errors: `INVALID_ARGUMENT` for an input that is missing, unknown or of another shape or type.
  */
 export function readyFeeds(session: Session, feeds: TensorFeeds): TensorFeeds {
   for (const name of Object.keys(feeds)) {
     if (!session.inputs.some((input) => input.name === name)) {
-      throw wrong(session, `has no input "${name}"; it has ${list(session.inputs)}.`);
+      throw wrong(session, `no input '${name}'; use one of ${list(session.inputs)}.`);
     }
   }
   const ready: Record<string, TypedTensor> = {};
   for (const input of session.inputs) {
     const tensor = feeds[input.name] ?? input.fallback;
-    if (tensor === undefined) throw wrong(session, `needs its input "${input.name}".`);
+    if (tensor === undefined)
+      throw wrong(session, `input '${input.name}' is missing; pass a tensor for it.`);
     ready[input.name] = fit(session, input, tensor);
   }
   return ready;
@@ -56,19 +57,19 @@ function fit(session: Session, input: SessionValue, tensor: TypedTensor): TypedT
   if (!fits) {
     throw wrong(
       session,
-      `wants shape [${input.dims.join(', ')}] for "${input.name}", but got [${dims.join(', ')}].`,
+      `input '${input.name}' has shape [${dims.join(', ')}]; expected [${input.dims.join(', ')}].`,
     );
   }
   if (tensor.type === input.type) return tensor;
   const converted = tensor.type === 'float32' ? fromFloat32(tensor, input.type) : undefined;
   if (converted !== undefined) return converted;
-  throw wrong(session, `wants ${input.type} for "${input.name}", but got ${tensor.type}.`);
+  throw wrong(session, `input '${input.name}' has type ${tensor.type}; expected ${input.type}.`);
 }
 
 function wrong(session: Session, what: string): GraftError {
-  return new GraftError('INVALID_ARGUMENT', `${session.label} ${what}`);
+  return new GraftError('INVALID_ARGUMENT', `${session.label}: ${what}`);
 }
 
 function list(values: readonly SessionValue[]): string {
-  return values.map((value) => `"${value.name}"`).join(', ');
+  return values.map((value) => `'${value.name}'`).join(', ');
 }

@@ -5,15 +5,15 @@ import type { Session } from './session.ts';
 export type InputDims = Readonly<Record<string, readonly number[]>>;
 
 /**
- * A session for devices: one inner session for each set of input shapes, with those shapes
- * built in. A session for any size leaves the arithmetic on shapes to the CPU, so that nothing
- * can be said about where it ran; and onnxruntime-node ignores free-dimension overrides.
+ * A session for devices: one inner session per set of input shapes, with these shapes built in. A
+ * session for any size computes shapes on the CPU, which hides where the model ran, and
+ * onnxruntime-node ignores free-dimension overrides.
  *
- * The last shape's session is kept. Loading again is cheap against what a second copy of a
- * model takes of a device's memory.
+ * Keeps only the last shape's session: reloading is cheap compared with the device memory of a second
+ * copy of the model.
  *
- * @param model what the model takes and gives, whatever the shapes
- * @param close what is to be given back with the last session
+ * @param model inputs and outputs of the model for any shape
+ * @param close releases resources together with the last session
  */
 export function shapedSession(
   model: Pick<Session, 'label' | 'device' | 'optimisation' | 'inputs' | 'outputs'>,

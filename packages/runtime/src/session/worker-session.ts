@@ -6,7 +6,7 @@ import type { NativeOptions } from './native-session.ts';
 import type { Session } from './session.ts';
 
 /**
- * A session in a process of its own, which ends with it, or in one that is shared.
+ * Opens a session in a separate process, which ends with the session, or in a shared one.
  * Errors: those of {@link WorkerProcess}.
  */
 export async function openWorker(
@@ -33,7 +33,7 @@ export async function openWorker(
       time: (feeds, runs) => worker.call('time', { feeds, runs }),
       memory: (dims) => worker.call('memory', dims),
       async release() {
-        // A session that is released writes its profile; one that crashed has nothing to give back.
+        // Releasing a session writes its profile; a crashed session has nothing to release.
         await worker.call('release', null).catch(() => {});
         await close();
       },

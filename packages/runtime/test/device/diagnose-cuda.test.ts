@@ -148,7 +148,7 @@ describe('diagnoseCuda', () => {
       }),
       {
         what: 'NVIDIA driver',
-        found: '580.159.03, serves CUDA 13.0, but its libcuda.so.1 is not found',
+        found: '580.159.03, serves CUDA 13.0, but without libcuda.so.1',
         command:
           // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not JavaScript's
           'export LD_LIBRARY_PATH=/usr/local/nvidia/lib64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}',
@@ -177,7 +177,7 @@ describe('diagnoseCuda', () => {
       withFiles(without(cuda13), { '/usr/local/cuda/lib64/libcudart.so.12': '' }),
       {
         what: 'CUDA 13 libraries',
-        found: `without ${cudaLibraries.join(', ')}; CUDA 12 is there`,
+        found: `without ${cudaLibraries.join(', ')}; CUDA 12 is installed`,
         command: 'sudo apt-get install cuda-libraries-13-0 libcudnn9-cuda-13',
       },
     ],

@@ -45,7 +45,7 @@ describe('diagnoseWebgpu', () => {
       { files: { '/lib64/libvulkan.so.1': '', [icd]: '{"ICD":{"library_path":"libgone.so"}}' } },
       {
         what: 'Vulkan driver',
-        found: `none that loads; ${icd}`,
+        found: `none can be loaded: ${icd}`,
         command: 'sudo apt-get install mesa-vulkan-drivers',
       },
     ],
@@ -54,7 +54,7 @@ describe('diagnoseWebgpu', () => {
       { files: { '/lib64/libvulkan.so.1': '', [icd]: '{' } },
       {
         what: 'Vulkan driver',
-        found: `none that loads; ${icd}`,
+        found: `none can be loaded: ${icd}`,
         command: 'sudo apt-get install mesa-vulkan-drivers',
       },
     ],
@@ -63,7 +63,7 @@ describe('diagnoseWebgpu', () => {
       { ...whole, variables: { VK_ICD_FILENAMES: '/nowhere.json' } },
       {
         what: 'Vulkan driver',
-        found: 'none that loads; /nowhere.json',
+        found: 'none can be loaded: /nowhere.json',
         command: 'unset VK_ICD_FILENAMES',
       },
     ],

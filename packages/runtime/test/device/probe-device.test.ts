@@ -6,7 +6,7 @@ describe('probeDevice', () => {
   it('proves the CPU by a convolution', async () => {
     const probe = await probeDevice('cpu');
     expect(probe.works).toBe(true);
-    expect(probe.detail).toMatch(/a convolution ran and is right \(largest error \d/);
+    expect(probe.detail).toMatch(/a convolution ran with a correct result \(largest error \d/);
   });
 
   it('does not believe a device that computes wrongly, and hands the device on', async () => {
@@ -31,17 +31,19 @@ describe('probeDevice', () => {
     ]);
     expect([probe.works, probe.detail]).toEqual([
       false,
-      'a convolution ran and is WRONG (largest error 1.0e-1)',
+      'a convolution ran with a WRONG result (largest error 1.0e-1)',
     ]);
   });
 
   it('gives the reason of a device that is not there', async () => {
     const open = () =>
-      Promise.reject(new GraftError('DEVICE_UNAVAILABLE', 'probe: cannot run on cuda here: no'));
+      Promise.reject(
+        new GraftError('DEVICE_UNAVAILABLE', 'probe: cannot run on cuda on this machine: no'),
+      );
     expect(await probeDevice('cuda', { open })).toEqual({
       device: 'cuda',
       works: false,
-      detail: 'cannot run on cuda here: no',
+      detail: 'cannot run on cuda on this machine: no',
     });
   });
 });

@@ -50,7 +50,7 @@ test('a process that is killed, as for its memory, ends the call with the signal
   process.kill(worker.pid!, 'SIGKILL');
   await expect(waiting).rejects.toMatchObject({
     code: 'RUNTIME_FAILED',
-    message: 'half: the process that runs it was ended by SIGKILL.',
+    message: 'half: its worker process was killed by SIGKILL.',
   });
 });
 
@@ -58,7 +58,7 @@ test('a crash ends every later call, too', async () => {
   worker = new WorkerProcess('half');
   await worker.call('open', { path, options });
   process.kill(worker.pid!, 'SIGABRT');
-  const message = 'half: the process that runs it was ended by SIGABRT.';
+  const message = 'half: its worker process was killed by SIGABRT.';
   await expect(worker.call('run', { feeds, fetches: undefined })).rejects.toThrow(message);
   await expect(worker.call('release', null)).rejects.toThrow(message);
 });
@@ -68,7 +68,7 @@ test('a hang is ended when its time is over', async () => {
   const { pid } = worker;
   process.kill(pid!, 'SIGSTOP');
   await expect(worker.call('open', { path, options })).rejects.toThrow(
-    'half: the process that runs it gave no answer in 0.4 s and was ended',
+    'half: its worker process did not answer within 0.4 s and was killed',
   );
   await worker.close();
   expect(() => process.kill(pid!, 0)).toThrow('ESRCH');

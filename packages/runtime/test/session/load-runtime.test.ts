@@ -8,7 +8,7 @@ test('a missing onnxruntime-node is one line that says what to install; the next
   await expect(loadRuntime(missing)).rejects.toMatchObject({
     code: 'DEVICE_UNAVAILABLE',
     message:
-      "Models cannot run here: onnxruntime-node did not load (Cannot find package 'onnxruntime-node'). Install it with: npm install onnxruntime-node --onnxruntime-node-install=skip",
+      "onnxruntime-node: cannot be loaded (Cannot find package 'onnxruntime-node'), so models cannot run; install it with: npm install onnxruntime-node --onnxruntime-node-install=skip",
   });
   expect(await loadRuntime()).toHaveProperty('InferenceSession');
 });

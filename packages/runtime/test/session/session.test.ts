@@ -12,7 +12,7 @@ import { loadRuntime } from '../../src/session/load-runtime.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const photo = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
+const image = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
 
 describe('createSession and runModel', () => {
   test.each(['path', 'bytes', 'model'])('a model from a %s', async (form) => {
@@ -26,8 +26,8 @@ describe('createSession and runModel', () => {
       inputs: [{ name: 'input', type: 'float32', dims: ['b', 3, 'h', 'w'] }],
       outputs: [{ name: 'output' }],
     });
-    const { output } = await runModel(session, { input: photo });
-    expect(output).toEqual({ ...photo, data: photo.data.map((value) => value * 0.5) });
+    const { output } = await runModel(session, { input: image });
+    expect(output).toEqual({ ...image, data: image.data.map((value) => value * 0.5) });
     await session.release();
   });
 
@@ -55,7 +55,7 @@ describe('createSession and runModel', () => {
     const nodes = async (options: SessionOptions): Promise<number> => {
       const prefix = join(folder, `profile${options.withoutOptimisers?.length ?? 0}`);
       const session = await createSession(path, { ...options, profile: prefix });
-      await runModel(session, { input: photo });
+      await runModel(session, { input: image });
       await session.release();
       const name = readdirSync(folder).find((each) => each.startsWith(basename(prefix)))!;
       const events = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { name: string }[];
@@ -92,9 +92,9 @@ describe('createSession and runModel', () => {
       outputs: [picture('a'), picture('b')],
     });
     const session = await createSession({ model });
-    expect(Object.keys(await runModel(session, { input: photo }, ['b']))).toEqual(['b']);
-    await expect(runModel(session, { input: photo }, ['c'])).rejects.toThrow(
-      /no output "c"; it has "a", "b"/,
+    expect(Object.keys(await runModel(session, { input: image }, ['b']))).toEqual(['b']);
+    await expect(runModel(session, { input: image }, ['c'])).rejects.toThrow(
+      /no output 'c'; use one of 'a', 'b'/,
     );
     await session.release();
   });
@@ -103,19 +103,19 @@ describe('createSession and runModel', () => {
     const session = await createSession({ model: halvingModel() }, { label: 'half.onnx' });
     const refusal = (message: string) => ({ code: 'INVALID_ARGUMENT', message });
     await expect(runModel(session, {})).rejects.toMatchObject(
-      refusal('half.onnx needs its input "input".'),
+      refusal("half.onnx: input 'input' is missing; pass a tensor for it."),
     );
-    await expect(runModel(session, { input: photo, rain: photo })).rejects.toMatchObject(
-      refusal('half.onnx has no input "rain"; it has "input".'),
+    await expect(runModel(session, { input: image, rain: image })).rejects.toMatchObject(
+      refusal("half.onnx: no input 'rain'; use one of 'input'."),
     );
     await expect(
       runModel(session, { input: float32Tensor([1, 1, 1, 1], [0]) }),
     ).rejects.toMatchObject(
-      refusal('half.onnx wants shape [b, 3, h, w] for "input", but got [1, 1, 1, 1].'),
+      refusal("half.onnx: input 'input' has shape [1, 1, 1, 1]; expected [b, 3, h, w]."),
     );
     const ints = { type: 'int32', dims: [1, 3, 1, 1], data: new Int32Array(3) } as const;
     await expect(runModel(session, { input: ints })).rejects.toMatchObject(
-      refusal('half.onnx wants float32 for "input", but got int32.'),
+      refusal("half.onnx: input 'input' has type int32; expected float32."),
     );
     await session.release();
   });
@@ -136,7 +136,7 @@ describe('createSession and runModel', () => {
     const error = await createSession({ model }, { label: 'odd.onnx' }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
-      /^odd\.onnx: onnxruntime does not load it: .*NoSuchOp[^\n]*$/,
+      /^odd\.onnx: onnxruntime cannot load the model: .*NoSuchOp[^\n]*$/,
     );
   });
 
@@ -154,10 +154,10 @@ describe('createSession and runModel', () => {
       initializers: [three],
     });
     const session = await createSession({ model }, { label: 'odd.onnx' });
-    const error = await runModel(session, { input: photo }).catch((e: unknown) => e);
+    const error = await runModel(session, { input: image }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
-      /^odd\.onnx: onnxruntime failed while running it: [^\n]*Add[^\n]*$/,
+      /^odd\.onnx: onnxruntime failed to run the model: [^\n]*Add[^\n]*$/,
     );
     await session.release();
   });

@@ -1,16 +1,16 @@
 import { difference } from '@pip-graft/imaging';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
-/** Pictures of a batch do not see each other, nor each other's weights; one row serves all. */
+/** Checks that images in a batch do not affect each other and that one row of weights applies to all. */
 export const batch: Check = {
   name: 'batch rows',
   async run(subject) {
-    if (!subject.batches.includes(2)) return skipped('The host takes a batch of 1 only.');
+    if (!subject.batches.includes(2)) return skipped('The host only accepts batches of one image.');
     const size = subject.sizes[0]!;
-    const images = [fitted(subject.photo, size), noise(size, 2)] as const;
+    const images = [fitted(subject.image, size), noise(size, 2)] as const;
     const rows = twoRows(subject);
     const together = await subject.run('grafted', { images, ...(rows && { rows }) });
     let worst = 0;
@@ -29,7 +29,7 @@ export const batch: Check = {
     return atMost(
       worst,
       subject.tolerances.batch,
-      `Two pictures in one batch${rows ? ', each with its own label,' : ''} against each alone${rows ? ', and one row of weights for both against that row twice' : ''}; largest relative difference.`,
+      `Largest relative difference between two images in one batch${rows ? ', each with its own label,' : ''} and each image alone${rows ? '; also between one row of weights for both and that row twice' : ''}.`,
     );
   },
 };

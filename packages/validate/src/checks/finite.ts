@@ -1,14 +1,13 @@
 import type { Image } from '@pip-graft/imaging';
 import { countNonFinite } from '@pip-graft/imaging';
+import { fitted, flat, noise } from '../subject/images.ts';
 import { moduleValues } from '../subject/module-values.ts';
-import { fitted, flat, noise } from '../subject/pictures.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
 /**
- * No NaN and no infinity on easy and hard pictures, in the output and inside
- * every branch: behind a closed gate an infinity would show only as NaN, and at
- * strength 0 it would spoil the host.
+ * Checks for NaN and infinity on easy and hard images, in the output and inside every branch: behind
+ * a closed gate, infinity surfaces only as NaN, and at strength 0 it would corrupt the host's output.
  */
 export const finite: Check = {
   name: 'finite numbers',
@@ -18,12 +17,12 @@ export const finite: Check = {
       values.universalPrompt,
       values.modulated,
     ]);
-    const pictures = hardPictures(subject);
+    const cases = hardImages(subject);
     const places = new Set<string>();
     const spoiltHost: string[] = [];
     let bad = 0;
-    for (const [turn, [name, image]] of pictures.entries()) {
-      // `inner` asks for the session that other checks have open already.
+    for (const [turn, [name, image]] of cases.entries()) {
+      // `inner` selects the session that other checks already use.
       const host = await subject.run('host', { images: [image], inner: [] });
       if (countNonFinite(host.output) > 0) spoiltHost.push(name);
       for (const settings of settingsOf(subject, turn)) {
@@ -42,26 +41,26 @@ export const finite: Check = {
     }
     const where = places.size === 0 ? '' : ` Found in ${[...places].slice(0, 4).join('; ')}.`;
     const already =
-      spoiltHost.length === 0 ? '' : ` The host itself gives them on ${spoiltHost.join(', ')}.`;
+      spoiltHost.length === 0 ? '' : ` The host alone produces them on ${spoiltHost.join(', ')}.`;
     return atMost(
       bad,
       0,
-      `NaN and infinite values in the output and in ${inner.length} inner values, on ${pictures.map(([name]) => name).join(', ')}.${where}${already}`,
+      `Number of NaN and infinite elements in the output and ${inner.length} inner values, on ${cases.map(([name]) => name).join(', ')}.${where}${already}`,
     );
   },
 };
 
-function hardPictures({ photo, sizes }: Subject): [string, Image][] {
+function hardImages({ image, sizes }: Subject): [string, Image][] {
   const size = sizes[0]!;
   return [
-    ['a photo', fitted(photo, size)],
+    ['a natural image', fitted(image, size)],
     ['flat black', flat(size, 0)],
     ['flat white', flat(size, 1)],
     ['noise', noise(size, 3)],
   ];
 }
 
-/** All labels alike, and one label, another for each picture. */
+/** Equal weights for all labels, and a single label that changes from image to image. */
 function settingsOf({ graft }: Subject, turn: number): { rows?: number[][] }[] {
   if (graft.inputs === null) return [{}];
   const count = graft.labels.length;

@@ -21,8 +21,8 @@ import { tiles } from './tiles.ts';
 import { upstream } from './upstream.ts';
 
 /**
- * Every check, ordered so that those which share a pair of sessions stand
- * together: optimised, as written, with inner values as outputs, then the files.
+ * All checks, ordered so that those that share a pair of sessions run in a row: optimised sessions,
+ * graphs as written, sessions with inner values, then the files.
  */
 export const checks: readonly Check[] = [
   loads,

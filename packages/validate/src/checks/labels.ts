@@ -1,13 +1,13 @@
 import { difference } from '@pip-graft/imaging';
 import type { TypedTensor } from '@pip-graft/weights';
 import { toFloat32 } from '@pip-graft/weights';
+import { fitted } from '../subject/images.ts';
 import { moduleValues } from '../subject/module-values.ts';
-import { fitted } from '../subject/pictures.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import type { TrialResult } from '../trial.ts';
 import { figure, type Outcome, skipped } from '../verdict.ts';
 
-/** Every two labels give different outputs; behind a closed gate, different universal prompts. */
+/** Checks that any two labels give different outputs or, behind a closed gate, different universal prompts. */
 export const labels: Check = {
   name: 'labels steer',
   async run(subject) {
@@ -15,7 +15,7 @@ export const labels: Check = {
     if (graft.inputs === null) return skipped('The degradation is baked in.');
     if (graft.labels.length < 2) return skipped('The graft has one label.');
     const inner = moduleValues(graft).map((values) => values.universalPrompt);
-    const images = [fitted(subject.photo, subject.sizes[0]!)];
+    const images = [fitted(subject.image, subject.sizes[0]!)];
     const runs: TrialResult[] = [];
     for (const label of graft.labels.keys()) {
       runs.push(await subject.run('grafted', { images, rows: [oneHot(subject, label)], inner }));
@@ -25,7 +25,7 @@ export const labels: Check = {
     if (output.distance > 0) return verdict(subject, output, 'output');
     const closed = closedLabels(subject);
     const open = nearestPair(outputs, (a, b) => !(closed[a] && closed[b]));
-    // A module tells its own labels apart, and each of them from what is not its own.
+    // A module distinguishes its own labels from each other and from all other labels.
     const prompts = graft.adapters.flatMap((_, adapter) =>
       moduleValues(graft, adapter).map(({ universalPrompt }) =>
         nearestPair(
@@ -57,11 +57,11 @@ function verdict({ graft }: Subject, near: Pair, where: string, allowed = true):
     status: near.distance > 0 && allowed ? 'passed' : 'failed',
     measured: figure(near.distance),
     limit: '> 0',
-    detail: `Largest difference that the label makes in the ${where}, for the two labels that are closest: ${a} and ${b}.`,
+    detail: `Largest difference in the ${where} between the two most similar labels, ${a} and ${b}.`,
   };
 }
 
-/** The two of several tensors that differ least, by their largest difference. */
+/** The two tensors whose largest difference is smallest. */
 function nearestPair(
   tensors: readonly TypedTensor[],
   counts: (a: number, b: number) => boolean,
@@ -71,7 +71,7 @@ function nearestPair(
     for (const [j, b] of tensors.slice(0, i).entries()) {
       if (!counts(j, i)) continue;
       const distance = difference(toFloat32(a), toFloat32(b)).maxAbs;
-      // NaN is no difference that a label made, and stays found.
+      // NaN is not a difference between labels: report it.
       if (Number.isNaN(distance)) return { distance, pair: [j, i] };
       if (distance < near.distance) near = { distance, pair: [j, i] };
     }
@@ -79,12 +79,12 @@ function nearestPair(
   return near;
 }
 
-/** The place of the adapter that a label is of. */
+/** Index of the adapter that owns a label. */
 function adapterOf({ graft }: Subject, label: number): number {
   return graft.adapters.findIndex(({ labels }) => labels.includes(graft.labels[label]!));
 }
 
-/** Of each label whether its adapter's gates are closed, as they are before training. */
+/** For each label, whether its adapter's gates are closed, as they are before training. */
 function closedLabels({ graft }: Subject): boolean[] {
   return graft.adapters.flatMap(({ labels: own, attach, trained }) =>
     own.map(() => attach === 'residual' && !trained),

@@ -1,27 +1,27 @@
 import { freemem } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { peakMemory } from '../compare/peak-memory.ts';
-import type { PictureSize } from '../subject/pictures.ts';
+import type { ImageSize } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
-/** Pixels a side beyond which nobody asks; and the first that is tried. */
+/** Largest and smallest side to try, in pixels. */
 const [most, first] = [8192, 256];
-/** Of the memory that is free, what the next try may be expected to take. */
+/** Share of the free memory that the next attempt may need. */
 const share = 0.8;
-/** Milliseconds for a try, loading included, after which larger ones are not worth waiting for. */
+/** Longest attempt in milliseconds, loading included, before the search stops. */
 const patience = 60_000;
 
-/** The largest square picture that the graft restores whole, here and now: twice the pixels each time until it does not. */
+/** Finds the largest square image that the graft restores whole on this machine, doubling the pixels until it fails. */
 export const largest: Check = {
-  name: 'largest picture',
+  name: 'largest image',
   async run(subject) {
-    const { picture, device, multiple } = subject;
-    if (picture.dims.slice(2).some((dim) => typeof dim === 'number')) {
-      return skipped('The host takes pictures of one size only.');
+    const { input, device, multiple } = subject;
+    if (input.dims.slice(2).some((dim) => typeof dim === 'number')) {
+      return skipped('The host only accepts one image size.');
     }
-    let good: PictureSize | undefined;
-    let stoppedBy = `nothing: ${most} pixels a side are the most that is tried`;
+    let good: ImageSize | undefined;
+    let stoppedBy = `the search limit of ${most} pixels a side`;
     for (let side = first; side <= most; side *= Math.SQRT2) {
       const even = Math.round(side / multiple) * multiple;
       const size = { width: even, height: even };
@@ -33,7 +33,7 @@ export const largest: Check = {
       good = size;
       subject.onStep?.(Math.log2(side / first), Math.log2(most / first));
       const next = `${Math.round((side * Math.SQRT2) / multiple) * multiple} pixels a side`;
-      // How much a device has left is not known; there the fault itself ends the search.
+      // Free device memory is unknown, so on a device only a failure ends the search.
       if (device === 'cpu' && 2 * bytes > share * freemem()) {
         stoppedBy = `memory: ${next} would take about ${((2 * bytes) / 1e9).toFixed(1)} GB of ${(freemem() / 1e9).toFixed(1)} GB free`;
         break;
@@ -47,16 +47,16 @@ export const largest: Check = {
       status: good === undefined ? 'failed' : 'passed',
       measured: good?.width ?? 'none',
       limit: null,
-      detail: `Largest square picture that is restored whole, in pixels a side; stopped by ${stoppedBy}.`,
+      detail: `Side in pixels of the largest square image restored whole; search stopped by ${stoppedBy}.`,
       ...(good === undefined ? {} : { figures: { largest: { ...good, stoppedBy } } }),
     };
   },
 };
 
-async function attempt(subject: Subject, { width, height }: PictureSize) {
+async function attempt(subject: Subject, { width, height }: ImageSize) {
   const start = performance.now();
   try {
-    const dims = { [subject.picture.name]: [1, 3, height, width] };
+    const dims = { [subject.input.name]: [1, 3, height, width] };
     const options = subject.options('grafted', { level: 'all' });
     const bytes = await peakMemory(subject.grafted, dims, options);
     return { bytes, milliseconds: performance.now() - start, fault: undefined };

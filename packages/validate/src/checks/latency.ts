@@ -1,12 +1,12 @@
 import { measureLatency, readyFeeds, type Timer } from '@pip-graft/runtime';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { figure } from '../verdict.ts';
 
-/** Pictures of a batch whose throughput is measured, where the host takes more than one. */
+/** Batch size for the throughput measurement, if the host accepts batches. */
 const batch = 4;
 
-/** Time for one picture, and pictures per second in a batch, against the host; a gate only where a budget was given. */
+/** Measures time per image and images per second against the host; fails only beyond a given budget. */
 export const latency: Check = {
   name: 'latency',
   async run(subject) {
@@ -19,7 +19,7 @@ export const latency: Check = {
       status: limit === null || ratio <= limit ? 'passed' : 'failed',
       measured: figure(ratio),
       limit,
-      detail: `Time for one ${size.width}x${size.height} picture against the host: median ${grafted!.median.toFixed(1)} ms against ${host!.median.toFixed(1)} ms of ${host!.runs.length} runs each.`,
+      detail: `Time for one ${size.width}x${size.height} image relative to the host: median ${grafted!.median.toFixed(1)} ms against ${host!.median.toFixed(1)} ms, ${host!.runs.length} runs each.`,
       figures: {
         latency: { ...size, host: host!, grafted: grafted! },
         ...(await throughput(subject)),
@@ -32,7 +32,7 @@ async function throughput(subject: Subject) {
   if (subject.batches.length < 2) return {};
   const { size, warmUp, repeats = 9 } = subject.timing;
   const timers = [await timer(subject, 'host', batch), await timer(subject, 'grafted', batch)];
-  // Each run is several pictures, so fewer do.
+  // Each run covers several images, so fewer runs are enough.
   const options = { repeats: Math.ceil(repeats / 3), ...(warmUp === undefined ? {} : { warmUp }) };
   const [host, grafted] = await measureLatency(timers, options);
   const rate = (median: number): number => (1000 * batch) / median;
@@ -41,11 +41,11 @@ async function throughput(subject: Subject) {
   };
 }
 
-/** Runs of one side on a photo, measured where they happen. */
+/** Times runs of one model in the process that executes them. */
 async function timer(subject: Subject, side: Side, count: number): Promise<Timer> {
   const session = await subject.session(side, { level: 'all' });
-  const photo = fitted(subject.photo, subject.timing.size);
-  const images = Array.from({ length: count }, () => photo);
+  const image = fitted(subject.image, subject.timing.size);
+  const images = Array.from({ length: count }, () => image);
   const feeds = readyFeeds(session, subject.feeds(side, { images }));
   return (runs) => session.time(feeds, runs);
 }

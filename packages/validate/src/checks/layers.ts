@@ -1,15 +1,15 @@
 import { readyFeeds } from '@pip-graft/runtime';
 import { compareLayers } from '../layers/compare-layers.ts';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check } from '../subject/subject.ts';
 import { figure } from '../verdict.ts';
 
-/** Every inner tensor of the graft on the device against the CPU, and where an error begins. */
+/** Compares every inner tensor of the graft on the device with the CPU and finds where errors start. */
 export const layers: Check = {
   name: 'layers',
   async run(subject) {
     const { device, timing, computes, tolerances, threads } = subject;
-    const images = [fitted(subject.photo, timing.size)];
+    const images = [fitted(subject.image, timing.size)];
     const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });
     const feeds = readyFeeds(session, subject.feeds('grafted', { images }));
     const options = subject.options('grafted', { level: 'all', precision: 'float32' });
@@ -29,13 +29,13 @@ export const layers: Check = {
       .slice(0, 3)
       .map(
         (row) =>
-          `${row.opType} '${row.node}' (${row.relative.toExponential(1)}, of which ${row.own.toExponential(1)} its own slice's)`,
+          `${row.opType} '${row.node}' (${row.relative.toExponential(1)}, ${row.own.toExponential(1)} from its own slice)`,
       );
     return {
       status: beginnings.length === 0 ? 'passed' : 'failed',
       measured: figure(beginnings.length === 0 ? worst : (beginnings[0]?.relative ?? worst)),
       limit: found.limit,
-      detail: `Largest difference of an inner tensor on ${device} from the CPU, relative to its largest value; ${found.compared} tensors in ${found.slices} slices.${first.length === 0 ? '' : ` Errors begin at ${first.join('; ')}.`}`,
+      detail: `Largest difference of an inner tensor between ${device} and CPU, relative to its largest value; ${found.compared} tensors in ${found.slices} slices.${first.length === 0 ? '' : ` Errors start at ${first.join('; ')}.`}`,
       figures: { layers: found },
     };
   },

@@ -1,7 +1,7 @@
 import { imageInput, imageOutput } from '@pip-graft/restore';
 import type { Check } from '../subject/subject.ts';
 
-/** The grafted file, and its host, load in onnxruntime and take and give pictures. */
+/** Checks that onnxruntime loads the grafted file and its host, and that both map images to images. */
 export const loads: Check = {
   name: 'loads',
   async run(subject) {
@@ -14,7 +14,7 @@ export const loads: Check = {
       status: 'passed',
       measured: 0,
       limit: 0,
-      detail: `Files that onnxruntime refuses, of host and graft, at optimisation level all; pictures go from ${names[1]}.`,
+      detail: `Number of files, of host and graft, that onnxruntime fails to load at optimisation level all; images go from ${names[1]}.`,
     };
   },
 };

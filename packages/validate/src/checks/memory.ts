@@ -1,47 +1,45 @@
 import { createSession, deviceMemory, runModel } from '@pip-graft/runtime';
 import { peakMemory } from '../compare/peak-memory.ts';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { figure, skipped } from '../verdict.ts';
 
-/** Memory at the peak of loading and running the model, against the host; a gate only where a budget was given. */
+/** Measures peak memory for loading and running the model against the host; fails only beyond a given budget. */
 export const memory: Check = {
   name: 'memory',
   async run(subject) {
     const { device, timing, budget } = subject;
     const [host, grafted] = [await measured(subject, 'host'), await measured(subject, 'grafted')];
     if (host === undefined || grafted === undefined) {
-      return skipped(
-        `Memory on ${device} cannot be measured here: there is no tool that tells it.`,
-      );
+      return skipped(`Memory on ${device} cannot be measured on this machine: no tool reports it.`);
     }
     const { size } = timing;
     const limit = budget.memory ?? null;
     const ratio = grafted / host;
-    const where = device === 'cpu' ? 'above the bare runtime' : `of the device's, all processes`;
+    const where = device === 'cpu' ? 'above the bare runtime' : `all processes on the device`;
     return {
       status: limit === null || ratio <= limit ? 'passed' : 'failed',
       measured: figure(ratio),
       limit,
-      detail: `Memory at the peak for one ${size.width}x${size.height} picture against the host: ${(grafted / 1e6).toFixed(0)} MB against ${(host / 1e6).toFixed(0)} MB, ${where}.`,
+      detail: `Peak memory for one ${size.width}x${size.height} image relative to the host: ${(grafted / 1e6).toFixed(0)} MB against ${(host / 1e6).toFixed(0)} MB, ${where}.`,
       figures: { memory: { host, grafted } },
     };
   },
 };
 
 async function measured(subject: Subject, side: Side): Promise<number | undefined> {
-  const { device, picture, timing, photo } = subject;
+  const { device, input, timing, image } = subject;
   const options = subject.options(side, { level: 'all' });
   if (device === 'cpu') {
-    const dims = { [picture.name]: [1, 3, timing.size.height, timing.size.width] };
+    const dims = { [input.name]: [1, 3, timing.size.height, timing.size.width] };
     return peakMemory(subject[side], dims, options);
   }
-  // onnxruntime keeps what it took of a GPU until its process ends, so the rise is the peak.
+  // onnxruntime keeps GPU memory until its process ends, so the increase is the peak.
   const before = await deviceMemory(options);
   if (before === undefined) return undefined;
   const session = await createSession(subject[side], options);
   try {
-    const feeds = subject.feeds(side, { images: [fitted(photo, timing.size)] });
+    const feeds = subject.feeds(side, { images: [fitted(image, timing.size)] });
     for (let turn = 0; turn < 2; turn++) await runModel(session, feeds);
     return (await deviceMemory(options))! - before;
   } finally {

@@ -1,18 +1,18 @@
 import { difference } from '@pip-graft/imaging';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { toFloat32 } from '@pip-graft/weights';
+import { fitted } from '../subject/images.ts';
 import { moduleValues } from '../subject/module-values.ts';
-import { fitted } from '../subject/pictures.ts';
 import type { Check } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
-/** Unequal on purpose, and not summing to 1: the prompt sees shares of the sum. */
+/** Unequal on purpose, with a sum other than 1: the prompt uses shares of the sum. */
 const weights = [0.75, 0.5] as const;
 
 /**
- * A mixture of two labels is what the definition says: the degradation-aware
- * prompt is the sum of the labels' own by their shares of the weights (docs/concepts.md).
- * Of several adapters each sees the shares of its own labels.
+ * Checks that a mixture of two labels matches its definition: the degradation-aware prompt is the sum
+ * of the labels' prompts, weighted by their share of the weights (docs/concepts.md). Each adapter
+ * sees only its own labels.
  */
 export const mixture: Check = {
   name: 'mixture of labels',
@@ -21,7 +21,7 @@ export const mixture: Check = {
     if (graft.inputs === null) return skipped('The degradation is baked in.');
     if (graft.labels.length < 2) return skipped('The graft has one label.');
     const inner = moduleValues(graft).map((values) => values.degradationPrompt);
-    const images = [fitted(subject.photo, subject.sizes[0]!)];
+    const images = [fitted(subject.image, subject.sizes[0]!)];
     const prompts = async (row: readonly number[]) =>
       (await subject.run('grafted', { images, rows: [row], inner })).tensors;
     const pairs = pairsOf(graft);
@@ -48,12 +48,12 @@ export const mixture: Check = {
     return atMost(
       worst,
       subject.tolerances.mixture,
-      `Degradation-aware prompt at ${told.join(' and at ')}, against the labels' own prompts in these shares; largest relative difference over ${inner.length} levels.`,
+      `Largest relative difference over ${inner.length} levels between the degradation-aware prompt at ${told.join(' and at ')} and the labels' own prompts mixed in these shares.`,
     );
   },
 };
 
-/** First and last label of each adapter, and the first labels of adapters that follow each other. */
+/** First and last label of each adapter, and the first labels of each two consecutive adapters. */
 function pairsOf(graft: GraftRecord): [number, number][] {
   const own = ownLabels(graft);
   const within = own
@@ -65,7 +65,7 @@ function pairsOf(graft: GraftRecord): [number, number][] {
   return [...within, ...between];
 }
 
-/** The places of each adapter's labels among all. */
+/** Indices of each adapter's labels in the list of all labels. */
 function ownLabels({ adapters, labels }: GraftRecord): number[][] {
   return adapters.map((adapter) => adapter.labels.map((label) => labels.indexOf(label)));
 }

@@ -1,33 +1,35 @@
 import { difference } from '@pip-graft/imaging';
 import type { OptimisationLevel } from '@pip-graft/runtime';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import type { Trial } from '../trial.ts';
 import { atMost, type Outcome, skipped } from '../verdict.ts';
 
-/** Strength 0 gives the host's output, computed as written. */
+/** Checks that strength 0 gives the host's output when the graph runs as written. */
 export const neutralBasic: Check = {
   name: 'strength 0, as written',
   run: (subject) => neutral(subject, 'basic', subject.tolerances.neutralBasic),
 };
 
-/** Strength 0 gives the host's output, optimised as it will be served. */
+/** Checks that strength 0 gives the host's output when the graph is optimised for serving. */
 export const neutralAll: Check = {
   name: 'strength 0, optimised',
   run: (subject) => neutral(subject, 'all', subject.tolerances.neutral),
 };
 
-/** An adapter that was never trained, attached as a residual, changes nothing at full strength. */
+/** Checks that an untrained residual adapter changes nothing at full strength. */
 export const untrainedIdentity: Check = {
   name: 'untrained is neutral',
   async run(subject) {
     const { adapters } = subject.graft;
     if (adapters.some(({ attach }) => attach !== 'residual')) {
-      return skipped('The adapter replaces the skip feature, so it changes the output at once.');
+      return skipped(
+        'The adapter replaces the skip feature, so it changes the output even untrained.',
+      );
     }
     if (adapters.some(({ trained }) => trained))
-      return skipped('The adapter was trained, so it changes the output.');
+      return skipped('The adapter is trained, so it changes the output.');
     return compare(subject, 'basic', {}, subject.tolerances.neutralBasic);
   },
 };
@@ -39,7 +41,7 @@ function neutral(subject: Subject, level: OptimisationLevel, limit: number): Pro
   return compare(subject, level, { strength: 0 }, limit);
 }
 
-/** Largest difference from the host over two pictures, against the host's largest value. */
+/** Largest difference from the host over two images, relative to the host's largest value. */
 async function compare(
   subject: Subject,
   level: OptimisationLevel,
@@ -48,7 +50,7 @@ async function compare(
 ): Promise<Outcome> {
   const size = subject.sizes[0]!;
   let worst = 0;
-  for (const image of [fitted(subject.photo, size), noise(size, 1)]) {
+  for (const image of [fitted(subject.image, size), noise(size, 1)]) {
     const trial = { images: [image], kind: { level } };
     const host = await subject.run('host', trial);
     const grafted = await subject.run('grafted', { ...trial, ...settings });
@@ -60,6 +62,6 @@ async function compare(
   return atMost(
     worst,
     limit,
-    `Largest difference from the host's output, relative to its largest value, at optimisation level ${level}, on a photo and on noise.`,
+    `Largest difference from the host's output, relative to its largest value, at optimisation level ${level}, on a natural image and on noise.`,
   );
 }

@@ -1,21 +1,20 @@
-import { comparePicture } from '../compare/compare-picture.ts';
+import { compareImage } from '../compare/compare-image.ts';
 import { judgeParity, type ParityRow, share, withinLimit } from '../compare/judge-parity.ts';
 import type { Parity } from '../figures.ts';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { figure } from '../verdict.ts';
 
-/** Pictures of noise, by seed; all but the first only for values that choices have kept from being judged. */
+/** Seeds of the noise images; all but the first run only for values that a top-m choice left undecided. */
 const seeds = [4, 5, 6, 7, 8] as const;
 
 /**
- * What the device computes, optimised as it is served, is what the CPU computes from the graph
- * as written: the output of host and graft, and inside the graft what a closed gate would hide.
- * On CUDA with TF32, its default, and without, each against its own limit.
+ * Compares the device, optimised for serving, with the CPU running the graph as written: the outputs
+ * of host and graft, and the inner values of the graft that a closed gate would hide. CUDA runs with
+ * TF32, its default, and without, each with its own limit.
  *
- * Top-m attention chooses by comparing, so that rounding can make it jump. Where a choice fell
- * otherwise a value may be beyond its limit; but the scores have to be within theirs, and the value
- * itself on another picture.
+ * Rounding can change what top-m attention chooses. After a different choice a value may exceed its
+ * limit, as long as the scores are within theirs and the value is within its limit on another image.
  */
 export const parity: Check = {
   name: 'parity with the CPU',
@@ -29,16 +28,16 @@ export const parity: Check = {
     const { judged, excused } = judgeParity(rows);
     const worst = judged.reduce((a, b) => (share(b) > share(a) ? b : a));
     const failed = judged.filter((row) => !withinLimit(row));
-    const beyond = failed.length === 0 ? '' : ` Beyond it: ${several(failed)}.`;
+    const beyond = failed.length === 0 ? '' : ` Over the limit: ${several(failed)}.`;
     const jumped =
       excused.length === 0
         ? ''
-        : ` Not judged on one picture, where a top-m choice between scores as good as equal fell otherwise: ${several(excused)}; on another within its limit.`;
+        : ` Excused on one image, where nearly equal scores led to a different top-m choice: ${several(excused)}; within the limit on another image.`;
     return {
       status: failed.length === 0 ? 'passed' : 'failed',
       measured: figure(worst.relative),
       limit: worst.limit,
-      detail: `Largest difference, relative to the tensor's largest value, of ${subject.device} as served from the CPU as written; the one nearest its limit of ${judged.length}: ${words(worst)}.${beyond}${jumped}`,
+      detail: `Largest difference between ${subject.device}, optimised, and CPU, as written, relative to the tensor's largest value; of ${judged.length} tensors, closest to its limit: ${words(worst)}.${beyond}${jumped}`,
       figures: { parity: judged.map(({ otherwise: _, ...row }) => row) },
     };
   },
@@ -63,12 +62,12 @@ async function compare(
   precision: Parity['precision'],
 ): Promise<ParityRow[]> {
   const size = subject.sizes[0]!;
-  const rows = await comparePicture(subject, side, precision, fitted(subject.photo, size));
+  const rows = await compareImage(subject, side, precision, fitted(subject.image, size));
   for (const [index, seed] of seeds.entries()) {
-    // Jumped on every picture so far: neither within its limit nor beyond it for another reason.
+    // Different choices on every image so far: neither within the limit nor over it for another reason.
     const open = judgeParity(rows).judged.some((row) => !withinLimit(row) && row.otherwise);
     if (index === 0 || open)
-      rows.push(...(await comparePicture(subject, side, precision, noise(size, seed))));
+      rows.push(...(await compareImage(subject, side, precision, noise(size, seed))));
   }
   return rows;
 }

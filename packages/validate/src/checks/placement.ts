@@ -1,18 +1,19 @@
 import type { Placement } from '@pip-graft/runtime';
 import { profileRun, summariseProfile } from '@pip-graft/runtime';
-import { fitted } from '../subject/pictures.ts';
+import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
 /**
- * Both models really ran on the device: onnxruntime was forbidden to leave nodes to the CPU, or
- * its profile shows that every node with a sizeable float output ran there.
+ * Checks that both models really ran on the device: either a strict session did not allow CPU
+ * fallback, or the profile shows every node with a large float output on the device.
  */
 export const placement: Check = {
   name: 'ran on the device',
   async run(subject) {
     const { device } = subject;
-    if (device === 'cpu') return skipped('Everything runs on the CPU anyway.');
+    if (device === 'cpu')
+      return skipped('The model runs on the CPU, so there is no other device to check.');
     const placements = [await placed(subject, 'host'), await placed(subject, 'grafted')];
     const fallbacks = placements.flatMap((each) => each.fallbacks);
     const good = placements.every(({ evidence }) => evidence !== 'none');
@@ -27,7 +28,7 @@ export const placement: Check = {
       status: good ? 'passed' : 'failed',
       measured: fallbacks.length,
       limit: 0,
-      detail: `Nodes with sizeable float outputs of host and graft that did not run on ${device}; evidence: ${placements.map(words).join(', ')}.${found}`,
+      detail: `Nodes of host and graft with large float outputs that did not run on ${device}; evidence: ${placements.map(words).join(', ')}.${found}`,
       figures: { placements },
     };
   },
@@ -44,7 +45,7 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
   const { size } = timing;
   const model = subject[side];
   const options = subject.options(side, { level: 'all' });
-  const feeds = subject.feeds(side, { images: [fitted(subject.photo, size)] });
+  const feeds = subject.feeds(side, { images: [fitted(subject.image, size)] });
   const { nodes, strict } = await profileRun(model, feeds, options);
   const summary = summariseProfile(nodes, device, { opsets: model.model.opsets, dynamic: false });
   return {

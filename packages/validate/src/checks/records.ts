@@ -3,7 +3,7 @@ import { stampKey } from '@pip-graft/pip-core';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
-/** Only what the graft planned differs from the host: its own nodes, weights, inputs, output and stamp, and the merges that read it. */
+/** Checks that only planned records differ from the host: the graft's nodes, weights, inputs, output and stamp, and the joins that read it. */
 export const records: Check = {
   name: 'planned records only',
   run(subject) {
@@ -16,7 +16,7 @@ export const records: Check = {
       atMost(
         unplanned.length,
         0,
-        `Records that differ from the host without belonging to the graft; ${kept} nodes and weights are equal as bytes, ${diff.nodes.changed.length} nodes read the graft, ${diff.nodes.added.length} nodes were added.${found}`,
+        `Unplanned differences from the host; ${kept} nodes and weights are identical byte for byte, ${diff.nodes.changed.length} nodes read the graft, ${diff.nodes.added.length} nodes were added.${found}`,
       ),
     );
   },
@@ -26,7 +26,7 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
   const own = (name: string): boolean => name.startsWith(`${graft.undo.prefix}/`);
   const outputs = graft.sites.map((site) => site.output);
   const inputs: readonly string[] = Object.values(graft.inputs ?? {});
-  // Nodes are matched by first output; the ones that a site redirects may read something else.
+  // Nodes are matched by first output; those that a site redirects may read other values.
   const readers = new Set(
     graft.sites.flatMap((site) =>
       site.uses.map((use) => host.model.graph.nodes[use.node]?.outputs.find((name) => name !== '')),
@@ -35,7 +35,7 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
   const planned: Readonly<
     Record<keyof Omit<ModelDiff, 'identical' | 'externalData'>, (name: string) => boolean>
   > = {
-    // Nodes go by their first output: that of the sensor has the name of what it gives out.
+    // Nodes are named by their first output; the sensor's node has the name of the sensor's output.
     nodes: (name) => own(name) || name === graft.auto?.output,
     initializers: (name) => own(name) || inputs.includes(name),
     inputs: (name) => own(name) || inputs.includes(name),
@@ -56,12 +56,12 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
           (change) => kind !== 'nodes' || !readers.has(change.name) || !redirected(change, outputs),
         )
         .map(({ name, what }) => `${kind} '${name}' changed (${what.join(', ')})`),
-      ...(reordered ? [`${kind} stand in another order`] : []),
+      ...(reordered ? [`${kind} are in a different order`] : []),
     ];
   });
 }
 
-/** Only inputs changed, and only to what the graft makes. */
+/** Whether only inputs changed, and only to outputs of the graft. */
 function redirected({ what }: RecordDiff['changed'][number], outputs: readonly string[]): boolean {
   const planned = (change: string): boolean =>
     change.startsWith('input ') && outputs.some((name) => change.endsWith(` → '${name}'`));

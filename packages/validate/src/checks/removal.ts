@@ -1,7 +1,7 @@
 import { digest } from '@pip-graft/onnx-graft/node';
 import type { Check } from '../subject/subject.ts';
 
-/** Taking the graft out gives the host's file, byte for byte. */
+/** Checks that removing the graft restores the host file byte for byte. */
 export const removal: Check = {
   name: 'removal',
   run({ graft, host, ungrafted }) {
@@ -12,13 +12,13 @@ export const removal: Check = {
       measured: same ? 0 : 'different',
       limit: 0,
       detail: same
-        ? `Bytes that differ from the host when the graft is taken out (${short(got)}).`
-        : `What is left when the graft is taken out is not the host (${short(got)} instead of ${short(graft.host.digest)}): the file was changed after grafting, or the base is another file.`,
+        ? `Bytes that differ from the host after removing the graft (${short(got)}).`
+        : `Removing the graft does not restore the host (${short(got)} instead of ${short(graft.host.digest)}): the file changed after grafting, or the base is a different file.`,
     });
   },
 };
 
-/** Enough of a digest for people to tell two apart. */
+/** The first characters of a digest, enough for people to compare. */
 function short(digest: string): string {
   return `${digest.slice(0, 'sha256:'.length + 12)}…`;
 }

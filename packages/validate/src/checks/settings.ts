@@ -2,25 +2,25 @@ import type { Image } from '@pip-graft/imaging';
 import { countNonFinite, difference } from '@pip-graft/imaging';
 import type { TypedTensor } from '@pip-graft/weights';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, flat } from '../subject/pictures.ts';
+import { fitted, flat } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
 /**
- * Every label, mixtures of labels and strengths from 0 beyond 1, on a photo and on flat dark and
- * flat bright pictures: the output is finite, and at strength 0 it is the host's whatever the label.
+ * Checks all labels, mixtures of labels and strengths from 0 to above 1 on natural, flat dark and
+ * flat bright images: the output is finite and, at strength 0, equals the host's for every label.
  */
 export const settings: Check = {
   name: 'labels and strengths',
   async run(subject) {
     if (subject.graft.inputs === null) return skipped('The degradation is baked in.');
     const wrong: string[] = [];
-    const pictures = picturesOf(subject);
+    const cases = imagesOf(subject);
     const rows = rowsOf(subject);
     const strengths = subject.sweep ? [0, 0.25, 0.5, 1, 1.5] : [0, 1];
-    const total = pictures.length * rows.length * strengths.length;
+    const total = cases.length * rows.length * strengths.length;
     let tried = 0;
-    for (const [picture, image] of pictures) {
+    for (const [name, image] of cases) {
       const images = [image];
       const host = (await subject.run('host', { images })).output;
       for (const [label, row] of rows) {
@@ -28,7 +28,7 @@ export const settings: Check = {
           subject.onStep?.(tried++, total);
           const { output } = await subject.run('grafted', { images, rows: [row], strength });
           const fault = faultOf(subject, output, strength === 0 ? host : undefined, host);
-          if (fault !== undefined) wrong.push(`${label} at ${strength} on ${picture} ${fault}`);
+          if (fault !== undefined) wrong.push(`${label} at ${strength} on ${name} ${fault}`);
         }
       }
     }
@@ -36,17 +36,17 @@ export const settings: Check = {
     return atMost(
       wrong.length,
       0,
-      `Settings that give NaN or infinity, or at strength 0 not the host's output, of ${total}: ${rows.map(([label]) => label).join(', ')}; strength ${strengths.join(', ')}; on ${pictures.map(([name]) => name).join(', ')}.${found}`,
+      `Settings of ${total} that give NaN or infinity, or differ from the host at strength 0: ${rows.map(([label]) => label).join(', ')}; strength ${strengths.join(', ')}; on ${cases.map(([name]) => name).join(', ')}.${found}`,
     );
   },
 };
 
-function picturesOf({ photo, sizes }: Subject): [string, Image][] {
+function imagesOf({ image, sizes }: Subject): [string, Image][] {
   const size = sizes[0]!;
   return [
-    ['a photo', fitted(photo, size)],
-    ['a flat dark picture', flat(size, 0.02)],
-    ['a flat bright picture', flat(size, 0.98)],
+    ['a natural image', fitted(image, size)],
+    ['a flat dark image', flat(size, 0.02)],
+    ['a flat bright image', flat(size, 0.98)],
   ];
 }
 
@@ -64,7 +64,7 @@ function rowsOf({ graft, sweep }: Subject): [string, number[]][] {
         labels.map((_, index) => (index === i || index === i + 1 + j ? 0.5 : 0)),
       ]),
   );
-  const all: [string, number[]] = ['all alike', labels.map(() => 1 / labels.length)];
+  const all: [string, number[]] = ['equal weights', labels.map(() => 1 / labels.length)];
   return [...alone, ...(sweep ? mixed : mixed.slice(0, 1)), all];
 }
 

@@ -1,22 +1,22 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { SizeFigures } from '../figures.ts';
-import { fitted, type PictureSize } from '../subject/pictures.ts';
+import { fitted, type ImageSize } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
 
 type Tried = SizeFigures['tried'][number];
 
 /**
- * The number that both sides of a picture have to be multiples of, found by running and proved:
- * its multiples work, odd ones included where it is 1, and for every smaller divisor one does not.
- * The graft must not need another than its host.
+ * Finds the number that both image sides must be multiples of, by running the model: its multiples
+ * work (odd sizes too if it is 1), and for every smaller divisor some multiple fails. The graft must
+ * not need a larger multiple than its host.
  */
 export const sizeMultiple: Check = {
   name: 'size multiple',
   async run(subject) {
-    const { picture, multiple } = subject;
-    if (picture.dims.slice(2).every((dim) => typeof dim === 'number')) {
-      return skipped('The host takes pictures of one size only.');
+    const { input, multiple } = subject;
+    if (input.dims.slice(2).every((dim) => typeof dim === 'number')) {
+      return skipped('The host only accepts one image size.');
     }
     const sizes = sizesToTry(multiple);
     const host = await tryAll(subject, 'host', sizes);
@@ -27,14 +27,14 @@ export const sizeMultiple: Check = {
       status: good ? 'passed' : 'failed',
       measured: found ?? 'none',
       limit: needed ?? 'none',
-      detail: `Smallest number whose multiples the graft takes as sides of a picture, and the host's as limit. ${proof(grafted, found ?? multiple)}`,
+      detail: `Smallest number whose multiples the graft accepts as image sides; the limit is the host's. ${proof(grafted, found ?? multiple)}`,
       figures: found === undefined ? {} : { sizes: { multiple: found, tried: grafted } },
     };
   },
 };
 
-/** Three multiples, and between them something that is a multiple of each smaller divisor only. */
-function sizesToTry(multiple: number): PictureSize[] {
+/** Three multiples and, between them, sizes that are multiples of a smaller divisor only. */
+function sizesToTry(multiple: number): ImageSize[] {
   const base = Math.max(1, Math.ceil(32 / multiple)) * multiple;
   const divisors = Array.from({ length: multiple }, (_, i) => i + 1).filter(
     (divisor) => multiple % divisor === 0,
@@ -45,11 +45,7 @@ function sizesToTry(multiple: number): PictureSize[] {
   return [...new Set(sides)].sort((a, b) => a - b).map((side) => ({ width: side, height: side }));
 }
 
-async function tryAll(
-  subject: Subject,
-  side: Side,
-  sizes: readonly PictureSize[],
-): Promise<Tried[]> {
+async function tryAll(subject: Subject, side: Side, sizes: readonly ImageSize[]): Promise<Tried[]> {
   const tried: Tried[] = [];
   for (const [at, size] of sizes.entries()) {
     subject.onStep?.(at, sizes.length);
@@ -59,24 +55,20 @@ async function tryAll(
   return tried;
 }
 
-async function faultOf(
-  subject: Subject,
-  side: Side,
-  size: PictureSize,
-): Promise<string | undefined> {
+async function faultOf(subject: Subject, side: Side, size: ImageSize): Promise<string | undefined> {
   try {
-    const images = [fitted(subject.photo, size)];
+    const images = [fitted(subject.image, size)];
     const { output } = await subject.run(side, { images });
     const [, , height, width] = output.dims;
     if (height === size.height && width === size.width) return undefined;
-    return `it gives ${width}x${height}`;
+    return `the output is ${width}x${height}`;
   } catch (error) {
     if (error instanceof GraftError && error.code === 'RUNTIME_FAILED') return error.message;
     throw error;
   }
 }
 
-/** Smallest divisor whose multiples all work; the smallest pictures may be too small for anything. */
+/** Smallest divisor whose multiples all work, leaving out images too small for any multiple. */
 function smallest(tried: readonly Tried[], multiple: number): number | undefined {
   for (let divisor = 1; divisor <= multiple; divisor++) {
     if (multiple % divisor !== 0) continue;
@@ -93,5 +85,5 @@ function proof(tried: readonly Tried[], multiple: number): string {
       .map(({ width }) => width)
       .join(', ');
   const refused = sides(false);
-  return `Sides that work: ${sides(true)}${refused === '' ? '; none of those tried is refused' : `; refused: ${refused}`}${multiple === 1 ? ' (any size)' : ''}.`;
+  return `Sides that work: ${sides(true)}${refused === '' ? '; none failed' : `; failed: ${refused}`}${multiple === 1 ? ' (any size)' : ''}.`;
 }

@@ -1,11 +1,11 @@
 import { countNonFinite, difference } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { toFloat32 } from '@pip-graft/weights';
-import { fitted, noise } from '../subject/pictures.ts';
+import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
-/** Every size in every batch runs, keeps its shape, stays finite and, at strength 0, is the host's output. */
+/** Checks that every size in every batch runs, keeps its shape, stays finite and, at strength 0, equals the host's output. */
 export const sizes: Check = {
   name: 'sizes and batches',
   async run(subject) {
@@ -15,7 +15,7 @@ export const sizes: Check = {
       for (const count of subject.batches) {
         const name = `${count}x${size.width}x${size.height}`;
         const images = Array.from({ length: count }, (_, index) =>
-          index === 0 ? fitted(subject.photo, size) : noise(size, index),
+          index === 0 ? fitted(subject.image, size) : noise(size, index),
         );
         tried.push(name);
         const reason = await fault(subject, images).catch(message);
@@ -26,7 +26,7 @@ export const sizes: Check = {
     return atMost(
       wrong.length,
       0,
-      `Batch, width and height that fail of ${tried.length} tried (${tried.join(', ')}).${found}`,
+      `Failed combinations of batch, width and height, of ${tried.length} tried (${tried.join(', ')}).${found}`,
     );
   },
 };
@@ -38,17 +38,18 @@ async function fault(
   const host = await subject.run('host', { images });
   const full = await subject.run('grafted', { images });
   if (full.output.dims.join() !== host.output.dims.join()) {
-    return `it has shape [${full.output.dims.join(', ')}] instead of [${host.output.dims.join(', ')}]`;
+    return `the output has shape [${full.output.dims.join(', ')}] instead of [${host.output.dims.join(', ')}]`;
   }
-  if (countNonFinite(full.output) > countNonFinite(host.output)) return 'it has NaN or Inf';
+  if (countNonFinite(full.output) > countNonFinite(host.output))
+    return 'the output has NaN or infinity';
   if (subject.graft.inputs === null) return undefined;
   const neutral = await subject.run('grafted', { images, strength: 0 });
   const { maxAbs, peak } = difference(toFloat32(neutral.output), toFloat32(host.output));
   const same = maxAbs === 0 || maxAbs / peak <= subject.tolerances.neutralBasic;
-  return same ? undefined : `it differs from the host by ${maxAbs} at strength 0`;
+  return same ? undefined : `the output differs from the host by ${maxAbs} at strength 0`;
 }
 
-/** A size that the model cannot run is one of the faults looked for. */
+/** The message of a runtime failure, which is one of the faults to find. */
 function message(error: unknown): string {
   if (error instanceof GraftError && error.code === 'RUNTIME_FAILED') return error.message;
   throw error;

@@ -2,21 +2,21 @@ import { deepestScale } from '@pip-graft/imaging';
 import { graphFacts } from '@pip-graft/onnx-graft';
 import type { TileGap } from '@pip-graft/restore';
 import { defaultOverlap, tileGap } from '@pip-graft/restore';
-import { fitted, type PictureSize } from '../subject/pictures.ts';
+import { fitted, type ImageSize } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
 import { figure, skipped } from '../verdict.ts';
 
 /**
- * How far a picture restored in tiles is from the same restored whole. These networks pool over
- * the whole picture, so there is a gap; how much of it is too much is for people to say.
+ * Measures how far an image restored in tiles is from the same image restored whole. These networks
+ * pool over the whole image, so there is always a gap; people decide how much is too much.
  */
 export const tiles: Check = {
   name: 'tiles',
   async run(subject) {
-    const { picture, tiles: wanted, multiple, photo } = subject;
-    if (wanted === undefined) return skipped('No tile size was asked for.');
-    if (picture.dims.slice(2).some((dim) => typeof dim === 'number')) {
-      return skipped('The host takes pictures of one size only.');
+    const { input, tiles: wanted, multiple } = subject;
+    if (wanted === undefined) return skipped('No tile size was given.');
+    if (input.dims.slice(2).some((dim) => typeof dim === 'number')) {
+      return skipped('The host only accepts one image size.');
     }
     const tile = Math.ceil(wanted.tile / multiple) * multiple;
     const overlap = wanted.overlap ?? defaultOverlap(tile);
@@ -24,7 +24,7 @@ export const tiles: Check = {
     const gaps: TileGap[] = [];
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });
-      const image = fitted(photo, sizeFor(subject, tile));
+      const image = fitted(subject.image, sizeFor(subject, tile));
       const cut = { tile, overlap, sizeMultiple: multiple, tileStep };
       const gap = await tileGap(session, image, cut);
       gaps.push({ side, ...gap });
@@ -36,14 +36,14 @@ export const tiles: Check = {
       status: 'passed',
       measured: grafted.psnr === null ? 'equal' : figure(grafted.psnr),
       limit: null,
-      detail: `PSNR in dB of a ${grafted.width}x${grafted.height} picture restored in tiles of ${tile} that share ${overlap}, against the same restored whole: ${decibels(grafted)}; the host alone ${decibels(host)}. Nothing is demanded.`,
+      detail: `PSNR in dB of a ${grafted.width}x${grafted.height} image restored in tiles of ${tile} with an overlap of ${overlap}, against the same image restored whole: ${decibels(grafted)}; host alone: ${decibels(host)}. No limit.`,
       figures: { tiles: gaps },
     };
   },
 };
 
-/** The photo as it is where it needs several tiles, else large enough for two in each direction. */
-function sizeFor({ photo }: Subject, tile: number): PictureSize {
+/** The image's own size if it needs several tiles, otherwise a size that fits two in each direction. */
+function sizeFor({ image }: Subject, tile: number): ImageSize {
   const enough = (side: number): number => (side > tile ? side : 2 * tile);
-  return { width: enough(photo.width), height: enough(photo.height) };
+  return { width: enough(image.width), height: enough(image.height) };
 }

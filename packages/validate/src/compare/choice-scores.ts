@@ -3,8 +3,8 @@ import type { GraftRecord } from '@pip-graft/pip-core';
 import { moduleValues } from '../subject/module-values.ts';
 
 /**
- * The scores by which modules choose, by the modulated feature that comes of the choice: what their
- * TopK nodes read. Empty for modes without a choice.
+ * The scores that modules choose by (the inputs of their TopK nodes), keyed by the resulting modulated
+ * feature. Empty for modes without a choice.
  */
 export function choiceScores(
   { graph }: Model,

@@ -2,8 +2,8 @@ import { topmCounts } from '@pip-graft/pip-core';
 import type { TypedTensorOf } from '@pip-graft/weights';
 
 /**
- * Whether top-m attention keeps other entries by these scores than by those: a choice that is made by
- * comparing jumps where two scores are as good as equal, however little rounding moves them.
+ * Whether top-m attention selects different entries for two sets of scores: where two scores are
+ * nearly equal, the smallest rounding changes the choice.
  *
  * @param a float32 scores (…, k), as is `b`
  */

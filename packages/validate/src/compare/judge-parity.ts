@@ -1,22 +1,22 @@
 import type { Parity } from '../figures.ts';
 
-/** A value on one picture. */
+/** A value on one image. */
 export interface ParityRow extends Parity {
-  /** A choice that the value comes of fell otherwise than on the CPU. */
+  /** Whether a top-m choice behind the value differs from the CPU's. */
   readonly otherwise: boolean;
 }
 
-/** What rows of several pictures say. */
+/** The judgement of the rows of several images. */
 export interface ParityJudgement {
-  /** Each value's worst row of those that count. */
+  /** The worst row of each value among those that count. */
   readonly judged: readonly ParityRow[];
-  /** Rows beyond their limit that do not count: a choice jumped, and another picture is within it. */
+  /** Rows over their limit that do not count: a choice differed, and another image is within the limit. */
   readonly excused: readonly ParityRow[];
 }
 
 /**
- * Takes a value on several pictures together: beyond its limit it fails, unless a choice by comparing
- * fell otherwise there and the value is within its limit on another picture.
+ * Judges each value over several images: over its limit it fails, unless a top-m choice differed there
+ * and the value is within its limit on another image.
  */
 export function judgeParity(rows: readonly ParityRow[]): ParityJudgement {
   const groups = new Map<string, ParityRow[]>();
@@ -36,7 +36,7 @@ export function withinLimit({ relative, limit }: Parity): boolean {
   return relative <= limit;
 }
 
-/** How much of its limit a row uses; NaN is all of it and more. */
+/** Share of the limit that a row uses; infinity for NaN. */
 export function share({ relative, limit }: Parity): number {
   return Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative / limit;
 }

@@ -2,11 +2,11 @@ import type { InputDims, LooseModel, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
 /**
- * Bytes by which a process grows, at its peak, when it loads a model and runs it on
- * inputs of given shapes. Memory of a GPU is not counted. Inputs that the model has defaults for may be left out.
+ * Measures by how many bytes a process grows at its peak when it loads a model and runs it on inputs
+ * of given shapes. GPU memory does not count. Inputs with defaults are optional.
  *
  * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
- * ended for its memory or gives no answer in time.
+ * killed for its memory use or times out.
  *
  * @example await peakMemory('net.onnx', { input: [1, 3, 512, 512] });
  */

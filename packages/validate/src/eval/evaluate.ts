@@ -4,7 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
-import type { Evaluation, PictureResult, TaskResult } from './evaluation.ts';
+import type { Evaluation, ImageResult, TaskResult } from './evaluation.ts';
 import { meanQualities, withGain } from './mean-qualities.ts';
 import { openSides, type Sides } from './open-sides.ts';
 import {
@@ -19,15 +19,15 @@ import type { Pair, Problem, Task } from './task.ts';
 export interface EvaluateOptions extends SteeringChoices {
   /** Path of a model, grafted or not. */
   readonly model: string;
-  /** Path of its host; left out, what is left when the graft is taken out. */
+  /** Path of its host; default: the model with the graft removed. */
   readonly base?: string;
-  /** What {@link findTasks} found. */
+  /** Tasks from {@link findTasks}. */
   readonly tasks: readonly Task[];
   /** 0 is the host alone, 1 (the default) the whole graft. */
   readonly strength?: number;
-  /** Multiple that both sides of a picture must have; default 1. */
+  /** Number that both image sides must be multiples of; default 1. */
   readonly sizeMultiple?: number;
-  /** Of the degradations that are made here, together with a picture's name; default 0. */
+  /** Seed of the synthetic degradations, combined with the image's name; default 0. */
   readonly seed?: number;
   /** Default 'cpu'. */
   readonly device?: Device;
@@ -35,24 +35,23 @@ export interface EvaluateOptions extends SteeringChoices {
   readonly deviceId?: number;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
-  /** Called after each picture that a model made or failed to make. */
+  /** Called after each image, restored or failed. */
   readonly onStep?: (task: string, done: number, total: number) => void;
 }
 
-/** Results depend on it in the last bits, so it is not left to the caller. */
+/** Fixed, because the last bits of the results depend on it. */
 const optimisation = 'all';
 
 /**
- * PSNR and SSIM, in RGB and in Y, of degraded pictures and of what a host and its
- * graft make of them, against the clean ones: whole pictures, values clipped to
- * 0 … 1 and not rounded to 8 bits, as networks are measured while they are trained.
- * Degradations that are made here are rounded to 8 bits, as files would be.
+ * Measures PSNR and SSIM, in RGB and in Y, of degraded images and of the results of a host and its
+ * graft, against the clean images: whole images, values clipped to 0 … 1 and not rounded to 8 bits,
+ * as in training. Synthetic degradations are rounded to 8 bits, as in files.
  *
- * A picture that cannot be read, has another size than its clean one or fails in
- * a model is a problem in the result; the others are measured.
+ * An image that cannot be read, differs in size from its clean image or fails in a model becomes a
+ * problem in the result; the others are measured.
  *
  * Errors: those of opening and loading the models; `INVALID_ARGUMENT`,
- * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` for what cannot be steered so.
+ * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` for invalid steering.
  *
  * @example
  * const { tasks } = await findTasks('data');
@@ -79,7 +78,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const problems: Problem[] = [];
     for (const { task, degradation } of plans) {
       const restore = restorers(sides, degradation, { sizeMultiple, strength });
-      const pictures: PictureResult[] = [];
+      const images: ImageResult[] = [];
       for (const pair of task.pairs) {
         const start = done;
         const step = (): void => {
@@ -87,10 +86,10 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
           onStep?.(task.name, done, total);
         };
         try {
-          pictures.push(await measure(pair, task, seed, restore, step));
+          images.push(await measure(pair, task, seed, restore, step));
         } catch (error) {
           if (!(error instanceof GraftError)) throw error;
-          problems.push({ task: task.name, picture: pair.name, reason: error.message });
+          problems.push({ task: task.name, image: pair.name, reason: error.message });
         }
         while (done < start + models) step();
       }
@@ -98,9 +97,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         name: task.name,
         degrade: task.degrade ?? null,
         degradation,
-        pictures,
-        found: foundIn(pictures, graft && labelOfTask(task, graft.labels, options)),
-        mean: meanQualities(pictures.map(({ quality }) => quality)),
+        images,
+        found: foundIn(images, graft && labelOfTask(task, graft.labels, options)),
+        mean: meanQualities(images.map(({ quality }) => quality)),
       });
     }
     return {
@@ -128,7 +127,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 type Restore = (image: Image, onFound?: RestoreOptions['onFound']) => Promise<Image>;
 
-/** How the host and the graft restore a picture of a task. */
+/** The functions with which host and graft restore an image of a task. */
 function restorers(
   { host, grafted, graft }: Sides,
   { weights, by }: Steering,
@@ -145,7 +144,7 @@ function restorers(
     ...(graft?.inputs
       ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
       : {}),
-    // Its own default is left to the model: what a caller that knows nothing of the graft gets.
+    // The model applies its own default, as for a caller that does not know about the graft.
     ...(graft?.inputs && weights && by !== 'default'
       ? { degradation: labelWeights(weights, graft.labels) }
       : {}),
@@ -167,7 +166,7 @@ async function measure(
   seed: number,
   restore: ReturnType<typeof restorers>,
   step: () => void,
-): Promise<PictureResult> {
+): Promise<ImageResult> {
   const clean = await readImage(pair.target);
   const { width, height } = clean;
   const input =
@@ -193,10 +192,10 @@ function byLabel(labels: readonly string[], weights: readonly number[]): Record<
 }
 
 function foundIn(
-  pictures: readonly PictureResult[],
+  images: readonly ImageResult[],
   label: string | null | undefined,
 ): TaskResult['found'] {
-  const found = pictures.flatMap((picture) => (picture.found ? [picture.found] : []));
+  const found = images.flatMap((image) => (image.found ? [image.found] : []));
   if (found.length === 0 || label == null) return null;
   return { label, right: found.filter((one) => one[label]! > 0).length, of: found.length };
 }

@@ -3,23 +3,23 @@ import type { Device, OptimisationLevel } from '@pip-graft/runtime';
 import type { Steering } from './steer-task.ts';
 import type { Pair, Problem, SyntheticDegradation } from './task.ts';
 
-/** How near to the clean picture each is. */
+/** Quality of each image relative to the clean one. */
 export interface Qualities {
-  /** The degraded picture itself. */
+  /** The degraded image itself. */
   readonly input: Quality;
-  /** What the host makes of it. */
+  /** The host's result. */
   readonly host: Quality;
-  /** What the grafted model makes of it; null for a model without a graft. */
+  /** The grafted model's result; null without a graft. */
   readonly grafted: Quality | null;
   /** Grafted minus host; null without a graft. */
   readonly gain: Quality | null;
 }
 
-export interface PictureResult extends Pair {
+export interface ImageResult extends Pair {
   readonly width: number;
   readonly height: number;
   readonly quality: Qualities;
-  /** What the model's sensor found, by label; left out where it was not asked. */
+  /** Weights found by the model's sensor, by label; undefined if it was not used. */
   readonly found?: Readonly<Record<string, number>>;
 }
 
@@ -27,14 +27,14 @@ export interface TaskResult {
   readonly name: string;
   readonly degrade: SyntheticDegradation | null;
   readonly degradation: Steering;
-  readonly pictures: readonly PictureResult[];
-  /** How often the task's label was among those that the sensor found; null where it was not asked, or no label is known. */
+  readonly images: readonly ImageResult[];
+  /** How often the sensor found the task's label; null if it was not used or the label is unknown. */
   readonly found: { readonly label: string; readonly right: number; readonly of: number } | null;
-  /** Over its pictures; null when none could be measured. */
+  /** Mean over the images; null if none could be measured. */
   readonly mean: Qualities | null;
 }
 
-/** What evaluation found. Same files, options and machine, same numbers. */
+/** The result of an evaluation, reproducible for the same files, options and machine. */
 export interface Evaluation {
   readonly settings: {
     readonly device: Device;
@@ -48,15 +48,15 @@ export interface Evaluation {
   };
   /** null for a model without a graft. */
   readonly graft: {
-    /** Its name; of several, all names joined by ' + '. */
+    /** The adapter's name; several names are joined by ' + '. */
     readonly adapter: string;
-    /** Whether every adapter is. */
+    /** Whether every adapter is trained. */
     readonly trained: boolean;
-    /** Whether the host is, byte for byte, the file that was grafted. */
+    /** Whether the host is byte for byte the original file of the graft. */
     readonly ownHost: boolean;
   } | null;
   readonly tasks: readonly TaskResult[];
-  /** Mean of the tasks' means: each task counts the same, however many pictures it has. */
+  /** Mean of the tasks' means: every task counts the same, whatever its number of images. */
   readonly average: Qualities | null;
   readonly problems: readonly Problem[];
 }

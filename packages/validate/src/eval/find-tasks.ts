@@ -7,34 +7,33 @@ import { listFolder } from './list-folder.ts';
 import type { Problem, SyntheticDegradation, Task } from './task.ts';
 
 export interface FindTasksOptions {
-  /** Degradations to put onto clean pictures, each a task of its own. Left out, pairs are looked for. */
+  /** Degradations to apply to clean images, one task each. Default: look for pairs. */
   readonly degrade?: readonly SyntheticDegradation[];
-  /** Pictures of each folder, in the order of their names; default all. */
+  /** Number of images per folder, in name order; default: all. */
   readonly limit?: number;
 }
 
 export interface FoundTasks {
   readonly tasks: readonly Task[];
   readonly problems: readonly Problem[];
-  /** Files of formats that are not read, and folders inside of `input` and `target`. */
+  /** Files in unsupported formats, and folders inside `input` and `target`. */
   readonly ignored: readonly string[];
 }
 
-/** Pictures found in one folder. */
+/** Images found in one folder. */
 interface Found extends FoundPairs {
-  /** Path below the folder that was searched; empty for itself. */
+  /** Path relative to the searched folder; empty for the folder itself. */
   readonly name: string;
 }
 
 /**
- * The tasks in a folder and in the folders below it.
+ * Finds the tasks in a folder and its subfolders.
  *
- * A folder that holds `input` and `target` is a task: pictures of equal names,
- * whatever their extensions, are pairs. With `degrade`, each folder that holds
- * pictures is a task for each degradation (of `input` and `target` only the
- * latter). What is chosen, and its order, depends on names alone.
+ * A folder with `input` and `target` is a task: images with the same name, whatever their extension,
+ * are pairs. With `degrade`, each folder with images is a task for each degradation (of `input` and
+ * `target`, only `target`). Selection and order depend only on names.
  *
- * Errors: `NOT_FOUND` for a folder that is not there or holds nothing to evaluate;
+ * Errors: `NOT_FOUND` for a folder that does not exist or has nothing to evaluate;
  * `READ_FAILED`.
  *
  * @example
@@ -49,7 +48,7 @@ export async function findTasks(
     throw ioError('read', folder, error);
   });
   if (!entry.isDirectory()) {
-    throw new GraftError('READ_FAILED', `${folder}: it is a file; expected a folder of pictures.`);
+    throw new GraftError('READ_FAILED', `${folder}: not a folder; pass a folder of images.`);
   }
   const found: Found[] = [];
   await visit(folder, '', { found, seen: new Set(), clean: degrade.length > 0 });
@@ -72,7 +71,7 @@ export async function findTasks(
 
 interface Search {
   readonly found: Found[];
-  /** Real paths of the folders that were visited: a link to a folder above would go round for ever. */
+  /** Real paths of visited folders: a link to a parent folder would recurse forever. */
   readonly seen: Set<string>;
   readonly clean: boolean;
 }
@@ -92,11 +91,11 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
     found.push({ name, ...pairs });
     return;
   }
-  if (clean && listing.pictures.size > 0) found.push({ name, ...cleanPairs(path, listing) });
+  if (clean && listing.images.size > 0) found.push({ name, ...cleanPairs(path, listing) });
   if (!clean && halves.length === 1) {
     const other = halves[0] === 'input' ? 'target' : 'input';
-    const reason = `${path} holds ${halves[0]}/ but no ${other}/.`;
-    found.push({ name, pairs: [], problems: [{ picture: `${halves[0]}/`, reason }], ignored: [] });
+    const reason = `${path} has ${halves[0]}/ but no ${other}/.`;
+    found.push({ name, pairs: [], problems: [{ image: `${halves[0]}/`, reason }], ignored: [] });
   }
   for (const folder of listing.folders) {
     await visit(join(path, folder), name === '' ? folder : `${name}/${folder}`, search);
@@ -106,11 +105,11 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
 function nothing(folder: string, clean: boolean, problems: readonly Problem[]): GraftError {
   const [first] = problems;
   const wanted = clean
-    ? 'pictures (PNG, JPEG, WebP, TIFF) to degrade'
-    : 'input/ and target/ with pictures (PNG, JPEG, WebP, TIFF) of equal names, in it or below; clean pictures alone can be degraded (--degrade noise:25)';
+    ? 'images (PNG, JPEG, WebP, TIFF) to degrade'
+    : 'input/ and target/ with images (PNG, JPEG, WebP, TIFF) with the same names, in this folder or below; to degrade clean images, use --degrade noise:25';
   const seen =
     first === undefined
       ? ''
-      : ` It was passed over: ${first.reason}${problems.length > 1 ? ` And ${problems.length - 1} more.` : ''}`;
+      : ` Skipped: ${first.reason}${problems.length > 1 ? ` And ${problems.length - 1} more.` : ''}`;
   return new GraftError('NOT_FOUND', `${folder}: nothing to evaluate; expected ${wanted}.${seen}`);
 }

@@ -3,22 +3,22 @@ import { extname, join, parse } from 'node:path';
 import { ioError } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 
-/** What lies in a folder, each list in the order of its names' code units: the same on every machine. */
+/** The content of a folder, sorted by code units: the same order on every machine. */
 export interface Listing {
   readonly folders: readonly string[];
-  /** File names of pictures by name without extension: more than one where `a.jpg` stands beside `a.png`. */
-  readonly pictures: ReadonlyMap<string, readonly string[]>;
-  /** Files of formats that are not read. */
+  /** File names of images by name without extension; several if the folder has `a.jpg` and `a.png`. */
+  readonly images: ReadonlyMap<string, readonly string[]>;
+  /** Files in unsupported formats. */
   readonly others: readonly string[];
 }
 
-/** Lists a folder without hidden files; links are followed. Errors: `NOT_FOUND`, `READ_FAILED`. */
+/** Lists a folder without hidden files and follows links. Errors: `NOT_FOUND`, `READ_FAILED`. */
 export async function listFolder(path: string): Promise<Listing> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     throw ioError('read', path, error);
   });
   const folders: string[] = [];
-  const pictures = new Map<string, string[]>();
+  const images = new Map<string, string[]>();
   const others: string[] = [];
   const visible = entries.filter(({ name }) => !name.startsWith('.'));
   for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -30,13 +30,13 @@ export async function listFolder(path: string): Promise<Listing> {
       folders.push(name);
     } else if (imageExtensions.includes(extname(name).toLowerCase())) {
       const stem = parse(name).name;
-      pictures.set(stem, [...(pictures.get(stem) ?? []), name]);
+      images.set(stem, [...(images.get(stem) ?? []), name]);
     } else others.push(name);
   }
-  return { folders, pictures, others };
+  return { folders, images, others };
 }
 
-/** A link to nothing counts as a file, which will be found unreadable. */
+/** A broken link counts as a file, which then turns out to be unreadable. */
 async function leadsToFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isDirectory(),

@@ -1,4 +1,4 @@
-/** Words by which a folder of pictures for a degradation is known, beginnings of words; benchmarks among them. */
+/** Word prefixes in folder names that indicate a degradation, benchmark names included. */
 const words: readonly (readonly string[])[] = [
   ['nois'],
   ['rain'],
@@ -8,10 +8,9 @@ const words: readonly (readonly string[])[] = [
 ];
 
 /**
- * The label that a task is named after: by a word that begins with the label
- * (`denoise25` for `noise25`), else with a known word for the same degradation
- * (`sots-indoor` for `haze`). The last folder of the name that tells, tells.
- * Undefined where no label fits, or several do.
+ * The label that a task's name indicates: a word that begins with the label (`denoise25` for
+ * `noise25`), otherwise a known word for the same degradation (`sots-indoor` for `haze`). The last
+ * folder that indicates a label wins. Undefined if no label fits, or several do.
  *
  * @example matchLabel('derain/rain100l', ['noise', 'rain']) // 'rain'
  */
@@ -19,7 +18,7 @@ export function matchLabel(task: string, labels: readonly string[]): string | un
   for (const folder of task.split('/').reverse()) {
     const parts = wordsOf(folder);
     const named = labels.filter((label) => parts.some((part) => begins(part, plain(label))));
-    // Of noise and noise25 the longer says more.
+    // Prefer the longer of noise and noise25: it is more specific.
     const longest = Math.max(0, ...named.map((label) => plain(label).length));
     const exact = named.filter((label) => plain(label).length === longest);
     if (exact.length > 0) return exact.length === 1 ? exact[0] : undefined;
@@ -39,7 +38,7 @@ function begins(word: string, beginning: string): boolean {
   return word.startsWith(beginning) || word.startsWith(`de${beginning}`);
 }
 
-/** Words of a folder's name: `Low-Light_v2` gives lowlight and v2. What stands inside of a word, as in train, is none. */
+/** Words of a folder's name: `Low-Light_v2` gives lowlight and v2. The rain inside train is not a word. */
 function wordsOf(folder: string): string[] {
   return folder
     .toLowerCase()

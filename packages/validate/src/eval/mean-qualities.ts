@@ -1,7 +1,7 @@
 import type { Quality } from '@pip-graft/imaging';
 import type { Qualities } from './evaluation.ts';
 
-/** Of each figure the mean; null for none. Gains are of the means. */
+/** The mean of each figure, null without images; gains are computed from the means. */
 export function meanQualities(all: readonly Qualities[]): Qualities | null {
   if (all.length === 0) return null;
   const grafted = all.flatMap((one) => one.grafted ?? []);
@@ -12,7 +12,7 @@ export function meanQualities(all: readonly Qualities[]): Qualities | null {
   );
 }
 
-/** Adds what the graft gained over its host; two infinite figures are no gain. */
+/** Adds the gain of the graft over its host; two infinite figures give no gain. */
 export function withGain(input: Quality, host: Quality, grafted: Quality | null): Qualities {
   const gain =
     grafted && combine((key) => (grafted[key] === host[key] ? 0 : grafted[key] - host[key]));

@@ -7,18 +7,18 @@ import { createSession } from '@pip-graft/runtime';
 /** A model's sessions: with its graft and without. */
 export interface Sides {
   readonly host: Session;
-  /** null for a model that carries no graft. */
+  /** null for a model without a graft. */
   readonly grafted: Session | null;
   readonly graft: GraftRecord | null;
-  /** Whether the host is the file that was grafted. */
+  /** Whether the host is the original file of the graft. */
   readonly ownHost: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Loads a model and its host: a file, or what is left when the graft is taken out.
+ * Loads a model and its host: a given file, or the model with the graft removed.
  *
- * Errors: those of opening and loading; `NOT_GRAFTED` for a host to a model without a graft.
+ * Errors: those of opening and loading; `NOT_GRAFTED` for a host beside a model without a graft.
  */
 export async function openSides(
   path: string,
@@ -41,7 +41,7 @@ export async function openSides(
       if (base !== undefined) {
         throw new GraftError(
           'NOT_GRAFTED',
-          `${path}: it carries no graft, so there is no host to compare it with; leave out ${base}.`,
+          `${path}: no graft, so there is no host to compare with; omit ${base}.`,
         );
       }
       return { host: await load(path, path), grafted: null, graft, ownHost: true, close };

@@ -3,29 +3,28 @@ import { type GraftRecord, type LabelWeights, labelWeights } from '@pip-graft/pi
 import { matchLabel } from './match-label.ts';
 import type { Task } from './task.ts';
 
-/** Which degradation a model was told, and by whom. */
+/** The degradation weights given to a model and their source. */
 export interface Steering {
-  /** Weights by label; null for a model that carries no graft, and where a sensor finds them. */
+  /** Weights by label; null without a graft, or if a sensor finds them. */
   readonly weights: Readonly<Record<string, number>> | null;
   /**
-   * `map` and `given`: the caller's, for this task or for all; `name`: the label
-   * that the task is named after; `default`: the model's own, since its name tells
-   * none; `baked`: fixed when it was grafted; `sensor`: found in each picture by the model's own
-   * sensor; `host`: there is nothing to tell.
+   * `map` and `given`: from the caller, for this task or for all; `name`: from the task's name;
+   * `default`: the model's own, because the name indicates no label; `baked`: fixed at grafting;
+   * `sensor`: found by the model's sensor for each image; `host`: no graft to steer.
    */
   readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'sensor' | 'host';
 }
 
 export interface SteeringChoices {
-  /** Weights for every task that `map` does not name; left out, what a task's name tells. */
+  /** Weights for every task not in `map`; default: from the task's name. */
   readonly degradation?: LabelWeights;
-  /** Labels by task: its whole name or one of its folders, as `{ derain: 'rain' }`. */
+  /** Labels by task, named in full or by one of its folders: `{ derain: 'rain' }`. */
   readonly map?: Readonly<Record<string, string>>;
-  /** Tell the graft nothing: its sensor finds what each picture has. */
+  /** Give no weights, so that the graft's sensor finds them for each image. */
   readonly blind?: boolean;
 }
 
-/** What a graft is told for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
+/** The weights to use for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
 export function steerTask(
   task: Pick<Task, 'name'>,
   graft: Pick<GraftRecord, 'labels' | 'inputs' | 'baked' | 'auto' | 'defaultDegradation'> | null,
@@ -48,7 +47,7 @@ export function steerTask(
   return graft.auto ? sensor : steering(defaultDegradation, 'default');
 }
 
-/** The label that the pictures of a task have, as far as map and name tell. */
+/** The label of a task's images, from `map` or the task's name. */
 export function labelOfTask(
   task: Pick<Task, 'name'>,
   labels: readonly string[],
@@ -59,7 +58,7 @@ export function labelOfTask(
   );
 }
 
-/** Refuses choices that could not act: a model that cannot be steered, a key that names no task. Errors: `INVALID_ARGUMENT`. */
+/** Rejects choices without effect: a model that cannot be steered, a key that matches no task. Errors: `INVALID_ARGUMENT`. */
 export function checkSteering(
   label: string,
   graft: Pick<GraftRecord, 'inputs' | 'auto'> | null,
@@ -70,25 +69,25 @@ export function checkSteering(
   if (blind && !graft?.auto)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${label}: it has no sensor that finds the degradation; graft one with \`graft apply --auto\`.`,
+      `${label}: no sensor to find the degradation; add one with \`graft apply --auto\`.`,
     );
   if (blind && degradation !== undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      'Weights were given, and blind means that none are: choose one of them.',
+      'blind: weights were given as well; use one or the other.',
     );
   const asked = degradation !== undefined || map !== undefined || strength !== undefined;
   if (asked && (graft === null || graft.inputs === null)) {
     const why = graft
-      ? 'its degradation was fixed when it was grafted (--bake)'
-      : 'it carries no graft';
-    throw new GraftError('INVALID_ARGUMENT', `${label}: it cannot be steered: ${why}.`);
+      ? 'its degradation is baked in; graft without --bake'
+      : 'it has no graft; use a grafted model';
+    throw new GraftError('INVALID_ARGUMENT', `${label}: cannot be steered: ${why}.`);
   }
   const idle = Object.keys(map ?? {}).find((key) => !tasks.some((task) => names(key, task)));
   if (idle === undefined) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `No task is called '${idle}'; there are ${tasks.map((task) => task.name).join(', ')}.`,
+    `Task '${idle}': not found; use one of ${tasks.map((task) => task.name).join(', ')}.`,
   );
 }
 

@@ -2,9 +2,9 @@ import type { PromptFigures } from '../figures.ts';
 import type { LabelPrompts } from './read-prompts.ts';
 
 /**
- * How alike the labels' prompts are at each level, as cosines: 1 for the same direction, 0 for
- * unrelated ones. Training drives the degradation-aware prompts apart; prompts that stayed alike
- * steer alike.
+ * Cosine similarities of the labels' prompts at each level: 1 for the same direction, 0 for unrelated
+ * prompts. Training separates the degradation-aware prompts; labels with similar prompts steer the
+ * network alike.
  *
  * @example promptFigures(prompts).levels[0]?.degradation[0]?.[1] // labels 0 and 1 at the first level
  */
@@ -23,7 +23,7 @@ function cosines(vectors: readonly Float32Array[]): number[][] {
   return vectors.map((a) => vectors.map((b) => cosine(a, b)));
 }
 
-/** Between vectors of one length; 0 where one is zero and has no direction, NaN where one holds a NaN. */
+/** Cosine of two vectors of equal length; 0 if one is zero, NaN if one contains NaN. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let [dot, left, right] = [0, 0, 0];
   for (let at = 0; at < a.length; at++) {

@@ -6,31 +6,31 @@ import type { TrialRunner } from './trial-runner.ts';
 
 type Tensor = TypedTensorOf<'float32'>;
 
-/** The prompts that each label of an adapter makes of one picture. */
+/** The prompts that each label of an adapter produces for one image. */
 export interface LabelPrompts {
   readonly labels: readonly string[];
   readonly levels: readonly {
     readonly level: number;
-    /** A degradation-aware prompt a label: (1,c,1,1). */
+    /** One degradation-aware prompt per label: (1,c,1,1). */
     readonly degradation: readonly Tensor[];
-    /** A universal restoration prompt a label: (1,c,H,W), at the level's size. */
+    /** One universal restoration prompt per label: (1,c,H,W), at the level's size. */
     readonly universal: readonly Tensor[];
   }[];
 }
 
 /**
- * Runs the grafted model once a label and keeps its adapter's prompts, adapter by adapter: what PIP says can be looked into.
- * All of them are in memory together, so hand in a small picture: at 256x256 and 64 channels a
- * level and label take 17 MB.
+ * Runs the grafted model once per label and returns the prompts, adapter by adapter. All of them are
+ * in memory at once, so pass a small image: at 256x256 and 64 channels, each level and label take
+ * 17 MB.
  *
- * Returns undefined when the degradation was baked in: there is one setting and nothing to compare.
+ * Returns undefined if the degradation is baked in: one setting leaves nothing to compare.
  *
- * @example const [prompts] = (await readPrompts(run, readGraft(model)!, photo)) ?? [];
+ * @example const [prompts] = (await readPrompts(run, readGraft(model)!, image)) ?? [];
  */
 export async function readPrompts(
   run: TrialRunner,
   graft: GraftRecord,
-  picture: Image,
+  image: Image,
 ): Promise<LabelPrompts[] | undefined> {
   const { adapters, labels, inputs, sites } = graft;
   if (inputs === null) return undefined;
@@ -50,7 +50,7 @@ export async function readPrompts(
     ]);
     for (const label of own) {
       const rows = [labels.map((other) => (other === label ? 1 : 0))];
-      const { tensors } = await run({ images: [picture], rows, inner });
+      const { tensors } = await run({ images: [image], rows, inner });
       for (const { values, degradation, universal } of levels) {
         degradation.push(toFloat32(tensors[values.degradationPrompt]!));
         universal.push(toFloat32(tensors[values.universalPrompt]!));

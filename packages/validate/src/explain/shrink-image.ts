@@ -2,8 +2,8 @@ import { type Image, imageOf } from '@pip-graft/imaging';
 import { loadSharp } from '@pip-graft/restore';
 
 /**
- * A picture whose longer side is at most `longest` pixels, for reports: 8 bits, without transparency.
- * One that is small enough is returned as it is.
+ * Scales an image down for reports to a longer side of at most `longest` pixels: 8 bits, without
+ * transparency. Returns a small enough image unchanged.
  */
 export async function shrinkImage(image: Image, longest: number): Promise<Image> {
   const scale = longest / Math.max(image.width, image.height);

@@ -1,4 +1,4 @@
 import type { Trial, TrialResult } from '../trial.ts';
 
-/** Runs one model on pictures with settings, whatever stands behind it: a session, a process, a test's fake. */
+/** Runs one model on images with settings, in a session, a process or a test double. */
 export type TrialRunner = (trial: Trial) => Promise<TrialResult>;

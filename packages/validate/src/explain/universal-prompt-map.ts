@@ -3,8 +3,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { LabelPrompts } from './read-prompts.ts';
 
 /**
- * How strong the universal restoration prompt is at each place of a level, a map a label: the norm
- * over its channels. The maps share one scale, so that labels can be compared.
+ * Heat maps of the universal restoration prompt at one level, one per label: the norm over channels
+ * at each position. The maps share one scale, so that labels can be compared.
  *
  * Errors: `INVALID_ARGUMENT` for a level that has no prompt.
  *
@@ -14,7 +14,7 @@ export function universalPromptMap({ levels }: LabelPrompts, level: number): Hea
   const found = levels.find((candidate) => candidate.level === level);
   if (found === undefined) {
     const known = levels.map((candidate) => candidate.level).join(', ');
-    throw new GraftError('INVALID_ARGUMENT', `No prompt at level ${level}; there are ${known}.`);
+    throw new GraftError('INVALID_ARGUMENT', `Level ${level}: no prompt; use one of ${known}.`);
   }
   const fields = found.universal.map(({ dims, data }) => {
     const [, channels = 0, height = 0, width = 0] = dims;

@@ -18,29 +18,28 @@ export interface CompareLayersOptions {
   readonly device: Device;
   readonly deviceId?: number;
   readonly threads?: number;
-  /** What inputs are fed; the shapes are built in. An input with a default may be left out, and is a constant then. */
+  /** Input tensors, whose shapes are built in. An input with a default is optional and becomes a constant. */
   readonly feeds: TensorFeeds;
-  /** Relative error that is let pass. */
+  /** Largest accepted relative error. */
   readonly limit: number;
-  /** Bytes of tensors that one side makes in one slice; default 96 MB. */
+  /** Bytes of tensors that one side produces in one slice; default 96 MB. */
   readonly budget?: number;
   readonly isolation?: Isolation;
   readonly onSlice?: (done: number, total: number) => void;
 }
 
-/** Bytes. Three sides of it, twice for conversion, and the models stay below 2 GB. */
+/** In bytes. Three sides, each twice for conversion, and the models stay below 2 GB. */
 const defaultBudget = 96e6;
 
 /**
- * Every inner float tensor of a model on a device, as optimised there for one
- * tensor at a time, against the CPU computing the graph as written.
+ * Compares every inner float tensor of a model on a device with the CPU running the graph as written.
  *
- * The model runs in slices, in a process of its own. Each slice runs on the CPU,
- * on the device with what the device made so far, and on the device with what the
- * CPU made: so an error is told apart from one that was inherited.
+ * The model runs in slices, in a separate process. Each slice runs on the CPU, on the device with the
+ * device's earlier tensors, and on the device with the CPU's: this separates a slice's own error from
+ * the error it inherits.
  *
- * Every value being an output, fused kernels are not what is compared here; the
- * model's own outputs are compared elsewhere as they are served.
+ * Because every value is an output, kernels are not fused here; the parity check compares the model's
+ * outputs as optimised for serving.
  *
  * Errors: `RUNTIME_FAILED` when a slice does not run, crashes or hangs, with its nodes.
  */
@@ -50,7 +49,7 @@ export async function compareLayers(
 ): Promise<LayerFigures> {
   const { feeds, limit, budget = defaultBudget, onSlice } = options;
   const dims = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
-  // What is fed must be no constant of the model.
+  // Inputs that are fed must not be constants.
   const open = requireInputs(loose.model, Object.keys(feeds))?.model ?? loose.model;
   const model = fixInputDims(open, dims);
   const facts = graphFacts(model);
@@ -61,7 +60,7 @@ export async function compareLayers(
   try {
     await worker.call('feed', feeds);
     for (const [at, slice] of slices.entries()) {
-      // Each in a folder of its own, where its external data is linked to.
+      // Each slice gets its own folder with links to its external data.
       const home = await temporaryFolder(folder.path);
       const path = join(home.path, 'slice.onnx');
       await writeSlice(loose, model, facts, slice, path);
@@ -80,10 +79,10 @@ export async function compareLayers(
     await worker.close();
     await folder.remove();
   }
-  const picture = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
+  const image = Object.values(feeds).find((tensor) => tensor.dims.length === 4)?.dims ?? [];
   return {
-    width: picture[3] ?? 0,
-    height: picture[2] ?? 0,
+    width: image[3] ?? 0,
+    height: image[2] ?? 0,
     compared: layers.length,
     slices: slices.length,
     limit,
@@ -106,7 +105,7 @@ function sides(name: string, { device, deviceId = 0, threads }: CompareLayersOpt
     ...(threads === undefined ? {} : { threads }),
   };
   const reference: NativeOptions = { ...common, device: 'cpu', optimisation: 'disabled' };
-  // On the CPU there is no other device to compare with, only other kernels.
+  // On the CPU, this compares optimised kernels with the graph as written.
   const subject: NativeOptions = { ...common, device, optimisation: 'all' };
   return { reference, subject };
 }

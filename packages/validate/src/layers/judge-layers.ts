@@ -3,10 +3,10 @@ import type { SliceValue } from '@pip-graft/runtime';
 import type { LayerGap } from '../figures.ts';
 
 /**
- * A slice's values with the verdict whether an error begins at them: it is beyond the limit
- * there, and in nothing that their node reads.
+ * Marks the values of a slice where an error starts: beyond the limit there, but in no input of the
+ * node.
  *
- * @param before the rows of the slices before, which this slice reads from
+ * @param before the rows of earlier slices, which this slice reads
  */
 export function judgeLayers(
   values: readonly SliceValue[],
@@ -18,7 +18,7 @@ export function judgeLayers(
     ...before.map((row) => [row.value, row.relative] as const),
     ...values.map((row) => [row.value, row.gap.relative] as const),
   ]);
-  // NaN is wrong.
+  // NaN exceeds every limit.
   const wrong = (error: number): boolean => !(error <= limit);
   return values.map(({ value, dims, gap, own }) => {
     const node = facts.model.graph.nodes[facts.producer(value)!]!;
@@ -28,10 +28,10 @@ export function judgeLayers(
   });
 }
 
-/** Rows that a report shows at most of either kind. */
+/** Most rows of either kind in a report. */
 const shown = 40;
 
-/** Where errors begin, and the worst of the rest, in the order of the graph. */
+/** The rows where errors start and the worst of the others, in graph order. */
 export function selectLayers(layers: readonly LayerGap[]): LayerGap[] {
   const size = ({ relative }: LayerGap): number =>
     Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative;

@@ -2,25 +2,25 @@ import type { GraphFacts } from '@pip-graft/onnx-graft';
 
 /** Consecutive nodes that run together. */
 export interface Slice {
-  /** Indices of the nodes, those whose result is constant and is needed here included. */
+  /** Indices of the nodes, including the constant nodes that they need. */
   readonly nodes: ReadonlySet<number>;
-  /** Values made before it that it reads. */
+  /** Values from earlier slices that this slice reads. */
   readonly inputs: readonly string[];
-  /** Values that its own nodes make. */
+  /** Values that its own nodes compute. */
   readonly outputs: readonly string[];
-  /** Values made here or before that a later slice reads. */
+  /** Values from this or earlier slices that a later slice reads. */
   readonly live: readonly string[];
 }
 
-/** Of a value whose size is not known. */
+/** Assumed size in bytes of a value whose size is unknown. */
 const unknownBytes = 4_000_000;
 
 /**
- * Cuts a model of fixed sizes into slices that make at most `budget` bytes each
- * (a single node may make more), at places where little has to be carried over.
+ * Cuts a model with fixed sizes into slices that produce at most `budget` bytes each (a single node
+ * may produce more), where few bytes cross the cut.
  *
- * Nodes that depend on constants alone belong to no slice: they are repeated in
- * each that reads them, as weights are.
+ * Nodes that depend only on constants belong to no slice: every slice that reads them repeats them,
+ * like weights.
  */
 export function planSlices(facts: GraphFacts, budget: number): Slice[] {
   const { nodes } = facts.model.graph;
@@ -37,7 +37,7 @@ export function planSlices(facts: GraphFacts, budget: number): Slice[] {
   return slices;
 }
 
-/** Where the slice that starts at `start` ends: as far as the budget goes, or earlier by up to a half where less is live. */
+/** End of the slice that starts at `start`: the cut with the fewest live bytes in the second half of the budget. */
 function cut(
   start: number,
   made: readonly number[],
@@ -62,7 +62,7 @@ function cut(
 /** Nodes that read nothing but weights and each other. */
 function constantNodes({ model, producers, captures }: GraphFacts): Set<number> {
   const { initializers, nodes } = model.graph;
-  // An input with a default is a weight: nobody feeds it.
+  // An input with a default counts as a weight, because nothing is fed to it.
   const weights = new Set(initializers.map(({ name }) => name));
   const found = new Set<number>();
   const known = (name: string): boolean =>
@@ -75,7 +75,7 @@ function constantNodes({ model, producers, captures }: GraphFacts): Set<number> 
   return found;
 }
 
-/** Bytes that are carried over a cut before each node of `body`. */
+/** Bytes that cross a cut before each node of `body`. */
 function liveBytes(facts: GraphFacts, body: readonly number[]): number[] {
   const change = new Array<number>(body.length + 1).fill(0);
   const place = new Map(body.map((index, at) => [index, at]));

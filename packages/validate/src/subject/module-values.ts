@@ -1,6 +1,6 @@
 import type { GraftRecord, LevelValues } from '@pip-graft/pip-core';
 
-/** Values of the graft's modules, site by site; of one adapter, by its place, or of all. */
+/** Values of the graft's modules, site by site; for one adapter, by its index, or for all. */
 export function moduleValues(
   { sites }: Pick<GraftRecord, 'sites'>,
   adapter?: number,

@@ -10,22 +10,22 @@ import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
 import type { ValidateOptions } from '../validate-options.ts';
 import { computingType } from './computing-type.ts';
+import { fit, sizesFor } from './images.ts';
 import { moduleValues } from './module-values.ts';
 import { multipleOf } from './multiple-of.ts';
-import { fit, sizesFor } from './pictures.ts';
-import { samplePhoto } from './sample-photo.ts';
+import { sampleImage } from './sample-image.ts';
 import { SessionPool } from './session-pool.ts';
 import type { SessionKind, Side, Subject } from './subject.ts';
 
-/** A subject, and what gives everything behind it back. */
+/** A subject and the function that releases its resources. */
 export interface OpenSubject {
   readonly subject: Subject;
   close(): Promise<void>;
 }
 
 /**
- * Opens a grafted file and its host (given, or what is left when the graft is
- * taken out) and learns from onnxruntime which pictures they take.
+ * Opens a grafted file and its host (given, or the model with the graft removed)
+ * and asks onnxruntime which images they accept.
  */
 export async function openSubject(options: ValidateOptions): Promise<OpenSubject> {
   const files: OpenedModel[] = [];
@@ -79,28 +79,28 @@ async function subjectOf(
       settings(side, kind),
     );
   const session = await open('host', { level: 'all' });
-  const picture = imageInput(session);
+  const input = imageInput(session);
   const output = imageOutput(session).name;
-  const computes = computingType(models.host.model, picture.type);
+  const computes = computingType(models.host.model, input.type);
   const multiple = options.sizeMultiple ?? multipleOf(graft);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
-  const [rows] = picture.dims;
+  const [rows] = input.dims;
   const feeds: Subject['feeds'] = (which, trial) =>
-    trialFeeds(trial, picture.name, which === 'host' ? null : graft.inputs);
+    trialFeeds(trial, input.name, which === 'host' ? null : graft.inputs);
   return {
     device,
     ...models,
-    picture,
+    input,
     output,
     multiple,
     sweep: options.sweep ?? false,
-    sizes: sizesFor(picture.dims, multiple),
+    sizes: sizesFor(input.dims, multiple),
     batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
-    timing: { ...options.timing, size: fit(picture.dims, { width: side, height: side }) },
+    timing: { ...options.timing, size: fit(input.dims, { width: side, height: side }) },
     budget: options.budget ?? {},
     computes,
     tolerances: { ...tolerancesFor(computes, device), ...options.tolerances },
-    photo: options.photo ?? (await samplePhoto()),
+    image: options.image ?? (await sampleImage()),
     isolation: isolationOf(options),
     session: open,
     reset: () => pool.release(),
@@ -129,13 +129,13 @@ function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions)
   const { grafted, base, deviceId, threads } = options;
   const { level, device = options.device ?? 'cpu' } = kind;
   const { precision = level === 'all' ? 'tf32' : 'float32' } = kind;
-  // cuBLAS and cuDNN read it when they are loaded; onnxruntime-node has no option for it.
+  // cuBLAS and cuDNN read it on loading; onnxruntime-node has no option for it.
   const env = device === 'cuda' && precision === 'float32' ? { NVIDIA_TF32_OVERRIDE: '0' } : {};
   return {
     label: side === 'grafted' ? grafted : (base ?? `host of ${grafted}`),
     optimisation: level,
     device,
-    // What is left to the CPU is a finding of the check on placement, not the end of the others.
+    // CPU fallback is reported by the placement check and must not stop the others.
     strict: false,
     isolation: { ...isolationOf(options), env },
     ...(deviceId === undefined ? {} : { deviceId }),
@@ -143,12 +143,12 @@ function sessionOptions(side: Side, kind: SessionKind, options: ValidateOptions)
   };
 }
 
-/** Values that checks look at inside a model: skip features, and in the graft what is made of them. */
+/** Inner values that checks read: the skip features and, in the graft, the values computed from them. */
 function innerValues({ graft, grafted }: Models, side: Side): string[] {
   const features = graft.sites.map(({ value }) => value);
   if (side === 'host') return features;
   const made = moduleValues(graft).flatMap(({ degradationPrompt, universalPrompt, modulated }) => {
-    // A baked degradation-aware prompt is a constant, which needs no look.
+    // A baked degradation-aware prompt is a constant: nothing to check.
     const prompt = graft.inputs === null ? [] : [degradationPrompt];
     return [...prompt, universalPrompt, modulated];
   });

@@ -2,8 +2,8 @@ import type { LooseModel, Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
 /**
- * Sessions on demand, at most two at a time: a host and its graft. Loading again
- * is cheaper than holding every variant of a large model.
+ * Opens sessions on demand and keeps at most two, a host and its graft: reloading is cheaper than
+ * keeping every variant of a large model in memory.
  */
 export class SessionPool {
   readonly #open = new Map<string, Session>();
@@ -13,7 +13,7 @@ export class SessionPool {
     this.#capacity = capacity;
   }
 
-  /** The session under a key, made when it is not there; the one unused longest is released for it. */
+  /** The session for a key. Opens it if needed and releases the least recently used one. */
   async get(
     key: string,
     model: () => string | LooseModel,

@@ -16,70 +16,70 @@ import type { ValidationFigures } from '../figures.ts';
 import type { Tolerances } from '../tolerances.ts';
 import type { Trial, TrialResult } from '../trial.ts';
 import type { Outcome } from '../verdict.ts';
-import type { PictureSize } from './pictures.ts';
+import type { ImageSize } from './images.ts';
 
 export type Side = 'host' | 'grafted';
 
-/** What a model's products and sums are rounded to on CUDA: TF32 is its default for convolutions. */
+/** Precision of products and sums on CUDA, which uses TF32 for convolutions by default. */
 export type Precision = 'float32' | 'tf32';
 
-/** Which session of a model is wanted. */
+/** Selects one of a model's sessions. */
 export interface SessionKind {
   readonly level: OptimisationLevel;
   /** With inner values as outputs. */
   readonly inside?: boolean;
-  /** Default the subject's. */
+  /** Default: the subject's. */
   readonly device?: Device;
-  /** Default 'tf32' at level `all`, which is what is served, else 'float32'. */
+  /** Default: 'tf32' at level `all`, as in serving, otherwise 'float32'. */
   readonly precision?: Precision;
 }
 
-/** What checks work on: a graft, its host, and how to run either. */
+/** What checks work on: a graft, its host and the means to run both. */
 export interface Subject {
   /** Where both models run. */
   readonly device: Device;
   readonly graft: GraftRecord;
   readonly host: LooseModel;
   readonly grafted: LooseModel;
-  /** The input that takes pictures. */
-  readonly picture: SessionValue;
-  /** What decides how exact it can be: float16 also where only its weights are. */
+  /** The input that takes images. */
+  readonly input: SessionValue;
+  /** The type that limits precision: float16 also if only the weights are. */
   readonly computes: TensorType;
-  readonly sizes: readonly PictureSize[];
+  readonly sizes: readonly ImageSize[];
   readonly batches: readonly number[];
-  /** What both sides of a picture are multiples of, as the caller believes. */
+  /** Number that both image sides must be multiples of, according to the caller. */
   readonly multiple: number;
-  /** Try everything, not a sample. */
+  /** Whether to try everything instead of a sample. */
   readonly sweep: boolean;
   readonly tiles?: { readonly tile: number; readonly overlap?: number };
   readonly isolation: Isolation;
-  /** The output that gives pictures. */
+  /** The output that gives images. */
   readonly output: string;
   onStep?(done: number, total: number): void;
-  readonly timing: LatencyOptions & { readonly size: PictureSize };
+  readonly timing: LatencyOptions & { readonly size: ImageSize };
   readonly budget: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances: Tolerances;
-  readonly photo: Image;
-  /** A session from the pool; it may be released when another kind is asked for. */
+  readonly image: Image;
+  /** A session from the pool, which may release it when asked for another kind. */
   session(side: Side, kind: SessionKind): Promise<Session>;
-  /** Gives all sessions back: after a fault, what is left of one is not to be trusted. */
+  /** Releases all sessions; after a fault their state is not reliable. */
   reset(): Promise<void>;
-  /** What a trial feeds either side. */
+  /** Input tensors of a trial for one model. */
   feeds(side: Side, trial: Trial): TensorFeeds;
-  /** How sessions of this side are opened. */
+  /** Options that open this side's sessions. */
   options(side: Side, kind: SessionKind): SessionOptions;
   run(side: Side, trial: Trial): Promise<TrialResult>;
-  /** What is left when the graft is taken out. */
+  /** The model with the graft removed. */
   readonly ungrafted: Model;
-  /** A file of either, for a process that loads it itself. */
+  /** Path of a file of this side, for another process to load. */
   path(side: Side): Promise<string>;
   readonly threads?: number;
 }
 
-/** One thing to try. It may measure figures beside its verdict. */
+/** One check. It may return figures besides its verdict. */
 export interface Check {
   readonly name: string;
-  /** Left out: to every graft. One that does not apply is not listed unless it was asked for. */
+  /** Whether the check applies; default: to every graft. Other checks are listed only on request. */
   applies?(subject: Subject): boolean;
   run(subject: Subject): Promise<Outcome & { readonly figures?: ValidationFigures }>;
 }

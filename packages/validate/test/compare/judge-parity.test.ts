@@ -11,7 +11,7 @@ const shown = (rows: readonly ParityRow[]) =>
   rows.map(({ output, relative }) => [output, relative]);
 
 describe('judgeParity', () => {
-  it('takes the worst picture of each value', () => {
+  it('takes the worst image of each value', () => {
     const { judged, excused } = judgeParity([row('u', 0.01), row('z', 0.03), row('u', 0.02)]);
     expect(shown(judged)).toEqual([
       ['u', 0.02],
@@ -20,14 +20,14 @@ describe('judgeParity', () => {
     expect(excused).toEqual([]);
   });
 
-  it('excuses a jump where another picture is within the limit, and only a jump', () => {
+  it('excuses a jump where another image is within the limit, and only a jump', () => {
     const jump = judgeParity([row('z', 0.3, true), row('z', 0.001)]);
     expect([shown(jump.judged), shown(jump.excused)]).toEqual([[['z', 0.001]], [['z', 0.3]]]);
     const error = judgeParity([row('z', 0.3), row('z', 0.001)]);
     expect([shown(error.judged), error.excused]).toEqual([[['z', 0.3]], []]);
   });
 
-  it('excuses nothing that is beyond the limit on every picture, nor NaN', () => {
+  it('excuses nothing that is beyond the limit on every image, nor NaN', () => {
     expect(shown(judgeParity([row('z', 0.3, true), row('z', 0.4, true)]).judged)).toEqual([
       ['z', 0.4],
     ]);

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'half.onnx');
 const input = (side: number) => ({ input: [1, 3, side, side] });
 
-test('a larger picture takes more, by at least its own size and its result', async () => {
+test('a larger image takes more, by at least its own size and its result', async () => {
   writeFileSync(path, bytesOf(halvingModel()));
   const [small, large] = [await peakMemory(path, input(64)), await peakMemory(path, input(2048))];
   expect(large - small).toBeGreaterThan(2 * 3 * 4 * (2048 ** 2 - 64 ** 2) * 0.9);

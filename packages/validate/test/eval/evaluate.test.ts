@@ -20,7 +20,7 @@ const data = join(folder, 'data');
 let grafted = '';
 let base = '';
 
-/** The decoder takes sizes that are multiples of 4; the pictures are not. */
+/** The decoder takes sizes that are multiples of 4; the images are not. */
 const sizeMultiple = 4;
 const clean = (phase: number, width = 25, height = 18): Image =>
   imageOf(
@@ -54,7 +54,7 @@ const run = async (options: Partial<Parameters<typeof evaluate>[0]> = {}) => {
   return evaluate({ model: grafted, tasks, sizeMultiple, threads: 1, ...options });
 };
 
-/** What the grafted model makes of a picture, measured by hand. */
+/** What the grafted model makes of an image, measured by hand. */
 async function byHand(
   input: Image,
   target: Image,
@@ -68,11 +68,11 @@ async function byHand(
 }
 
 describe('evaluate', () => {
-  test('measures input, host and graft of every picture, and the means of the means', async () => {
+  test('measures input, host and graft of every image, and the means of the means', async () => {
     const { tasks, average, problems, graft } = await run();
     expect(problems).toEqual([]);
     expect(graft).toEqual({ adapter: 'init', trained: true, ownHost: true });
-    expect(tasks.map(({ name, pictures }) => [name, pictures.map((one) => one.name)])).toEqual([
+    expect(tasks.map(({ name, images }) => [name, images.map((one) => one.name)])).toEqual([
       ['derain/one', ['a', 'b']],
       ['other', ['c']],
     ]);
@@ -80,7 +80,7 @@ describe('evaluate', () => {
       await readImage(join(data, 'derain/one/input/a.tif')),
       await readImage(join(data, 'derain/one/target/a.png')),
     ];
-    const [first, second] = tasks[0]!.pictures;
+    const [first, second] = tasks[0]!.images;
     expect(first).toMatchObject({ width: 25, height: 18 });
     const { quality } = first!;
     expect(quality.input).toEqual(measureQuality(input, target));
@@ -144,26 +144,26 @@ describe('evaluate', () => {
     expect(off.gain).toEqual({ psnr: 0, ssim: 0, psnrY: 0, ssimY: 0 });
   });
 
-  test('degrades clean pictures: seeded, rounded to 8 bits, whatever else is evaluated', async () => {
+  test('degrades clean images: seeded, rounded to 8 bits, whatever else is evaluated', async () => {
     const how = { degradation: 'noise', amount: 40 } as const;
     const target = join(data, 'derain/one/target');
     const { tasks } = await findTasks(target, { degrade: [how] });
     const both = await run({ tasks, seed: 7 });
-    const b = both.tasks[0]!.pictures[1]!;
-    const photo = await readImage(join(target, 'b.png'));
-    const noisy = roundToEightBits(degrade(photo, 'noise', '7/b', 40));
+    const b = both.tasks[0]!.images[1]!;
+    const image = await readImage(join(target, 'b.png'));
+    const noisy = roundToEightBits(degrade(image, 'noise', '7/b', 40));
     expect(b).toMatchObject({ name: 'b', input: null });
-    expect(b.quality.input).toEqual(measureQuality(noisy, photo));
+    expect(b.quality.input).toEqual(measureQuality(noisy, image));
     const alone = await run({
       tasks: [{ ...tasks[0]!, pairs: tasks[0]!.pairs.slice(1) }],
       seed: 7,
     });
-    expect(alone.tasks[0]!.pictures).toEqual([b]);
+    expect(alone.tasks[0]!.images).toEqual([b]);
     const other = await run({ tasks, seed: 8 });
-    expect(other.tasks[0]!.pictures[1]!.quality.input).not.toEqual(b.quality.input);
+    expect(other.tasks[0]!.images[1]!.quality.input).not.toEqual(b.quality.input);
   });
 
-  test('goes on after pictures that cannot be measured, and says which', async () => {
+  test('goes on after images that cannot be measured, and says which', async () => {
     const bad = join(folder, 'bad');
     mkdirSync(join(bad, 'input'), { recursive: true });
     mkdirSync(join(bad, 'target'));
@@ -175,7 +175,7 @@ describe('evaluate', () => {
     await put('larger.png', clean(0), clean(0, 26));
     await put('tiny.png', clean(0, 10, 30), clean(0, 10, 30));
     await put('broken.png', clean(0), clean(0));
-    writeFileSync(join(bad, 'input/broken.png'), 'not a picture');
+    writeFileSync(join(bad, 'input/broken.png'), 'not an image');
     const { tasks } = await findTasks(bad);
     const steps: string[] = [];
     const {
@@ -186,17 +186,21 @@ describe('evaluate', () => {
       tasks,
       onStep: (task, done, total) => steps.push(`${task} ${done}/${total}`),
     });
-    expect(found[0]!.pictures.map(({ name }) => name)).toEqual(['good']);
-    expect(average).toEqual(found[0]!.pictures[0]!.quality);
-    expect(problems.map(({ task, picture, reason }) => [task, picture, reason])).toEqual([
+    expect(found[0]!.images.map(({ name }) => name)).toEqual(['good']);
+    expect(average).toEqual(found[0]!.images[0]!.quality);
+    expect(problems.map(({ task, image, reason }) => [task, image, reason])).toEqual([
       ['bad', 'broken', expect.stringContaining('input/broken.png: not a readable image')],
-      ['bad', 'larger', 'Pictures of 25x18 and 26x18 cannot be compared.'],
+      [
+        'bad',
+        'larger',
+        'Images of 25x18 and 26x18 cannot be compared; use images of the same size.',
+      ],
       ['bad', 'tiny', expect.stringContaining('at least 11 pixels')],
     ]);
     expect(steps).toHaveLength(8);
     expect(steps.at(-1)).toBe('bad 8/8');
     const none = await run({ tasks: [{ ...tasks[0]!, pairs: tasks[0]!.pairs.slice(0, 1) }] });
-    expect(none).toMatchObject({ average: null, tasks: [{ mean: null, pictures: [] }] });
+    expect(none).toMatchObject({ average: null, tasks: [{ mean: null, images: [] }] });
   });
 
   test('a model without a graft is its own host', async () => {

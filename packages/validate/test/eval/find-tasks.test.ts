@@ -65,23 +65,23 @@ describe('pairs', () => {
     expect(problems).toEqual([
       {
         task: 'half',
-        picture: 'input/',
-        reason: `${join(folder, 'half')} holds input/ but no target/.`,
+        image: 'input/',
+        reason: `${join(folder, 'half')} has input/ but no target/.`,
       },
       {
         task: 't',
-        picture: 'alone.png',
-        reason: `${join(folder, 't/target')} holds no picture "alone".`,
+        image: 'alone.png',
+        reason: `${join(folder, 't/target')} has no image 'alone'.`,
       },
       {
         task: 't',
-        picture: 'lonely.png',
-        reason: `${join(folder, 't/input')} holds no picture "lonely".`,
+        image: 'lonely.png',
+        reason: `${join(folder, 't/input')} has no image 'lonely'.`,
       },
       {
         task: 't',
-        picture: 'twice',
-        reason: 'twice.jpg and twice.png have one name; keep one of them.',
+        image: 'twice',
+        reason: 'twice.jpg and twice.png have the same name; keep one of them.',
       },
     ]);
   });
@@ -101,17 +101,17 @@ describe('pairs', () => {
     symlinkSync('nowhere', join(folder, 'real/input/broken.png'));
     const { tasks, problems } = await findTasks(join(folder, 'sets'));
     expect(tasks.map(({ name }) => name)).toEqual(['linked']);
-    expect(problems.map(({ picture }) => picture)).toEqual(['broken.png']);
+    expect(problems.map(({ image }) => image)).toEqual(['broken.png']);
   });
 });
 
-describe('clean pictures', () => {
+describe('clean images', () => {
   const degrade = [
     { degradation: 'noise', amount: 25 },
     { degradation: 'haze', amount: 1 },
   ] as const;
 
-  test('every folder with pictures, for every degradation; of pairs the clean half', async () => {
+  test('every folder with images, for every degradation; of pairs the clean half', async () => {
     files('b.png', 'a.jpg', 'kodak/1.png', 'pairs/input/1.png', 'pairs/target/1.png', 'notes.txt');
     const { tasks, problems, ignored } = await findTasks(folder, { degrade, limit: 1 });
     expect(
@@ -133,8 +133,8 @@ describe('clean pictures', () => {
 describe('nothing to evaluate', () => {
   test.each([
     ['an empty folder', [], /nothing to evaluate; expected input\/ and target\//],
-    ['clean pictures without --degrade', ['a.png'], /--degrade noise:25/],
-    ['no name in common', ['input/a.png', 'target/b.png'], /holds no picture "a"\. And 1 more\./],
+    ['clean images without --degrade', ['a.png'], /--degrade noise:25/],
+    ['no name in common', ['input/a.png', 'target/b.png'], /has no image 'a'\. And 1 more\./],
     ['a format that is not read', ['input/a.bmp', 'target/a.bmp'], /PNG, JPEG, WebP, TIFF/],
   ])('%s', async (_name, paths, message) => {
     files(...paths);
@@ -149,7 +149,7 @@ describe('nothing to evaluate', () => {
     await expect(findTasks(join(folder, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(findTasks(join(folder, 'a.png'))).rejects.toMatchObject({
       code: 'READ_FAILED',
-      message: expect.stringContaining('it is a file'),
+      message: expect.stringContaining('not a folder'),
     });
   });
 });

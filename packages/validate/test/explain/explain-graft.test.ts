@@ -9,31 +9,31 @@ import { afterAll, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const photo = imageOf(
+const image = imageOf(
   400,
   50,
   new Float32Array(3 * 400 * 50).map((_, at) => 0.5 + 0.4 * Math.sin(at / 5)),
 );
 
-test('pictures, differences and prompts of a grafted file', async () => {
+test('images, differences and prompts of a grafted file', async () => {
   const { grafted } = await graftedFiles(folder, { trained: true });
   const steps: unknown[] = [];
   const shown = await explainGraft({
     grafted,
-    photo,
+    image,
     sizeMultiple: 4,
     onStep: (...step) => steps.push(step),
   });
-  expect(steps).toEqual(['pictures', ...labels, 'prompts'].map((step, index) => [step, index, 4]));
+  expect(steps).toEqual(['images', ...labels, 'prompts'].map((step, index) => [step, index, 4]));
   expect(shown.comparisons.map(({ title }) => title)).toEqual(labels);
   // Made small first, keeping its proportions.
   expect(shown.comparisons[0]!.before).toMatchObject({ width: 320, height: 40 });
   expect(shown.differences.scale.high).toBeGreaterThan(0);
-  expect(shown.promptMaps.map(({ pictures }) => pictures.map(({ caption }) => caption))).toEqual([
+  expect(shown.promptMaps.map(({ images }) => images.map(({ caption }) => caption))).toEqual([
     labels,
     labels,
   ]);
-  expect(shown.promptMaps[0]!.pictures[0]).toMatchObject({ width: 192, height: 24 });
+  expect(shown.promptMaps[0]!.images[0]).toMatchObject({ width: 192, height: 24 });
   expect(shown.prompts!.levels.map(({ level }) => level)).toEqual([1, 2]);
   expect(shown.prompts!.levels[0]!.universal).toHaveLength(3);
 });
@@ -50,10 +50,10 @@ test('a network of one size, with the degradation baked in', async () => {
     host: tinyUnet('float32', 32),
     plan: { bake: { weights: [1, 0, 0] } },
   });
-  const shown = await explainGraft({ grafted, photo, sizeMultiple: 4 });
+  const shown = await explainGraft({ grafted, image, sizeMultiple: 4 });
   expect(shown.prompts).toBeUndefined();
   expect(shown.promptMaps).toEqual([]);
   expect(shown.comparisons[0]!.after).toMatchObject({ width: 32, height: 32 });
-  // Only what was baked in is worth a picture.
+  // Only what was baked in is worth an image.
   expect(shown.comparisons.map(({ title }) => title)).toEqual(['rain']);
 });

@@ -70,11 +70,11 @@ test('the map is the norm over channels, on one scale for all labels', () => {
     expect(image.data[2 * plane]).toBeCloseTo(viridis(5 / 13)[plane]!, 6);
     expect(image.data[2 * plane + 1]).toBeCloseTo(viridis(1)[plane]!, 6);
   }
-  expect(() => universalPromptMap(prompts, 1)).toThrow('No prompt at level 1; there are 2.');
+  expect(() => universalPromptMap(prompts, 1)).toThrow('Level 1: no prompt; use one of 2.');
 });
 
 describe('of a grafted model', () => {
-  const picture = imageOf(
+  const image = imageOf(
     16,
     8,
     new Float32Array(3 * 16 * 8).map((_, at) => (at % 7) / 7),
@@ -102,7 +102,7 @@ describe('of a grafted model', () => {
         return runTrial(session, feeds, session.outputs[0]!.name, trial.inner);
       },
       graft,
-      picture,
+      image,
     ))!;
     await session.release();
 
@@ -133,6 +133,6 @@ describe('of a grafted model', () => {
   test('with the degradation baked in there is nothing to compare, and nothing is run', async () => {
     const { model } = await graftedFiles(folder, { plan: { bake: { weights: [1, 0, 0] } } });
     const never = () => Promise.reject(new Error('it was run'));
-    expect(await readPrompts(never, readGraft(model)!, picture)).toBeUndefined();
+    expect(await readPrompts(never, readGraft(model)!, image)).toBeUndefined();
   });
 });

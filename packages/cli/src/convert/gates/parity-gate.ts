@@ -17,14 +17,14 @@ export async function parityGate(
   wanted: { readonly psnr: number; readonly image?: string | undefined },
 ): Promise<Verdict> {
   return judge('parity', async () => {
-    const [{ createSession }, { readImage, restoreImage }, { samplePhoto }] = await Promise.all([
+    const [{ createSession }, { readImage, restoreImage }, { sampleImage }] = await Promise.all([
       import('@pip-graft/runtime'),
       import('@pip-graft/restore'),
       import('@pip-graft/validate'),
     ]);
     const image =
       wanted.image === undefined
-        ? await samplePhoto()
+        ? await sampleImage()
         : await readImage(resolve(job.folder, wanted.image));
     const { precision: _, external: __, gates: ___, ...plain } = job.config;
     const full = await buildOutput({ ...job, config: plain }, 'float32-form.onnx');

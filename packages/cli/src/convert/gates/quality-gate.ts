@@ -38,7 +38,7 @@ export async function qualityGate(
     const unread = [...problems, ...found.problems];
     if (unread.length > 0) {
       const [first] = unread;
-      const detail = `${unread.length} pictures could not be measured, as ${first!.picture ?? first!.task}: ${first!.reason}`;
+      const detail = `${unread.length} pictures could not be measured, as ${first!.image ?? first!.task}: ${first!.reason}`;
       return { status: 'failed', measured: null, limit: psnr, detail };
     }
     const mean = (found.average?.grafted ?? found.average?.host)?.psnr ?? Number.NaN;

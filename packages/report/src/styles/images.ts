@@ -1,14 +1,14 @@
 import { Html } from '../html.ts';
 
-/** Pictures in strips, comparisons and heat maps. */
-export const picturesStyle = new Html(`
+/** Images in strips, comparisons and heat maps. */
+export const imagesStyle = new Html(`
 .strip{margin:0 0 30px}
 .strip p{margin:0;color:var(--soft);font-size:15px}
-.pictures{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(200px,1fr);gap:12px;overflow-x:auto;margin-top:10px;padding-bottom:6px}
-.pictures figure{margin:0;max-width:420px}
-.pictures img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}
-.pictures figcaption{display:flex;justify-content:space-between;gap:8px;font-size:14px;padding-top:6px}
-.pictures figcaption span{flex:none;max-width:60%;color:var(--soft);font-variant-numeric:tabular-nums}
+.images{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(200px,1fr);gap:12px;overflow-x:auto;margin-top:10px;padding-bottom:6px}
+.images figure{margin:0;max-width:420px}
+.images img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}
+.images figcaption{display:flex;justify-content:space-between;gap:8px;font-size:14px;padding-top:6px}
+.images figcaption span{flex:none;max-width:60%;color:var(--soft);font-variant-numeric:tabular-nums}
 figcaption{overflow-wrap:anywhere}
 .maps img{image-rendering:pixelated}
 .legend{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px;font-size:14px;margin-top:8px!important;font-variant-numeric:tabular-nums}
@@ -37,5 +37,5 @@ figcaption{overflow-wrap:anywhere}
 .live input:focus-visible+.edge{outline:3px solid var(--leaf);outline-offset:3px;overflow:hidden}
 .live input:focus-visible+.edge i::after{background:var(--leaf);color:var(--leaf-ink)}
 }
-@media print{.pictures{grid-auto-flow:row;grid-template-columns:repeat(4,1fr);overflow:visible}.comparisons{grid-template-columns:1fr}}
+@media print{.images{grid-auto-flow:row;grid-template-columns:repeat(4,1fr);overflow:visible}.comparisons{grid-template-columns:1fr}}
 `);

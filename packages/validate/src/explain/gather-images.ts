@@ -13,33 +13,33 @@ import {
 } from '@pip-graft/imaging';
 import type { Trial } from '../trial.ts';
 import {
-  mapPicture,
+  mapImage,
   type ReportComparison,
   type ReportMaps,
   type ReportStrip,
-  reportPicture,
-} from './report-picture.ts';
+  reportImage,
+} from './report-image.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
-export interface PicturesRequest {
+export interface GatherImagesOptions {
   readonly host: TrialRunner;
   readonly grafted: TrialRunner;
   /** The adapter's labels, in its order. */
   readonly labels: readonly string[];
-  /** A clean photo. */
-  readonly photo: Image;
-  /** Both sides of what the networks see are multiples of this; default 1. */
+  /** A clean image. */
+  readonly clean: Image;
+  /** Number that both sides of the networks' input must be multiples of; default 1. */
   readonly sizeMultiple?: number;
-  /** Settings of the grafted model; the last is compared with the input and the host. Default the model's own. */
+  /** Strengths of the grafted model; the last one is compared with input and host. Default: the model's own. */
   readonly strengths?: readonly number[];
-  /** Of the degradations; default 7. */
+  /** Seed of the degradations; default 7. */
   readonly seed?: number;
   /** Called after each label. */
   readonly onLabel?: (label: string, done: number, total: number) => void;
 }
 
-/** Pictures for a report, and the PSNR in dB behind each against the clean photo. */
-export interface Pictures {
+/** Images for a report, and the PSNR in dB behind each against the clean image. */
+export interface GatheredImages {
   readonly comparisons: readonly ReportComparison[];
   readonly strips: readonly ReportStrip[];
   readonly differences: ReportMaps;
@@ -53,17 +53,17 @@ export interface Pictures {
 }
 
 /**
- * Puts each of the labels' degradations onto a photo and restores it: by the host, and by the
- * grafted model at that label. A label without a synthetic degradation of its name gets the photo
- * as it is. Same pictures for the same seed.
+ * Degrades an image for each label and restores it with the host and with the grafted model at that
+ * label. A label without a synthetic degradation of its name gets the clean image. The same seed
+ * gives the same images.
  *
- * @example const { strips, comparisons } = await gatherPictures({ host, grafted, labels, photo });
+ * @example const { strips, comparisons } = await gatherImages({ host, grafted, labels, clean });
  */
-export async function gatherPictures(request: PicturesRequest): Promise<Pictures> {
-  const { labels, photo, strengths = [undefined], seed = 7, onLabel } = request;
+export async function gatherImages(request: GatherImagesOptions): Promise<GatheredImages> {
+  const { labels, clean, strengths = [undefined], seed = 7, onLabel } = request;
   const rows: Restored[] = [];
   for (const label of labels) {
-    const input = isDegradation(label) ? degrade(photo, label, seed) : photo;
+    const input = isDegradation(label) ? degrade(clean, label, seed) : clean;
     const weights = [labels.map((other) => (other === label ? 1 : 0))];
     const host = await restored(request.host, input, request, {});
     const grafted: Image[] = [];
@@ -75,14 +75,14 @@ export async function gatherPictures(request: PicturesRequest): Promise<Pictures
     onLabel?.(label, rows.length, labels.length);
   }
   return {
-    comparisons: await Promise.all(rows.map((row) => comparison(row, photo))),
-    strips: await Promise.all(rows.map((row) => strip(row, photo, strengths))),
+    comparisons: await Promise.all(rows.map((row) => comparison(row, clean))),
+    strips: await Promise.all(rows.map((row) => strip(row, clean, strengths))),
     differences: await differences(rows),
     figures: rows.map(({ label, input, host, grafted }) => ({
       label,
-      input: psnr(input, photo),
-      host: psnr(host, photo),
-      grafted: grafted.map((image) => psnr(image, photo)),
+      input: psnr(input, clean),
+      host: psnr(host, clean),
+      grafted: grafted.map((image) => psnr(image, clean)),
     })),
   };
 }
@@ -98,11 +98,11 @@ function isDegradation(label: string): label is Degradation {
   return (degradations as readonly string[]).includes(label);
 }
 
-/** One picture as a model gives it, as a file would hold it. */
+/** One restored image, clipped as in a file. */
 async function restored(
   run: TrialRunner,
   image: Image,
-  { sizeMultiple = 1 }: PicturesRequest,
+  { sizeMultiple = 1 }: GatherImagesOptions,
   settings: Pick<Trial, 'rows' | 'strength'>,
 ): Promise<Image> {
   const padded = padToMultiple(image, sizeMultiple);
@@ -112,52 +112,52 @@ async function restored(
   return cropImage({ ...rest, data: clipped }, image.width, image.height);
 }
 
-async function comparison(row: Restored, photo: Image): Promise<ReportComparison> {
+async function comparison(row: Restored, clean: Image): Promise<ReportComparison> {
   const last = row.grafted.at(-1)!;
   return {
     title: row.label,
-    before: await reportPicture(row.input, 'input', decibels(row.input, photo)),
-    after: await reportPicture(last, 'grafted', decibels(last, photo)),
+    before: await reportImage(row.input, 'input', decibels(row.input, clean)),
+    after: await reportImage(last, 'grafted', decibels(last, clean)),
   };
 }
 
 async function strip(
   { label, input, host, grafted }: Restored,
-  photo: Image,
+  clean: Image,
   strengths: readonly (number | undefined)[],
 ): Promise<ReportStrip> {
-  const pictures = [
-    await reportPicture(input, 'input', decibels(input, photo)),
-    await reportPicture(host, 'host', decibels(host, photo)),
+  const images = [
+    await reportImage(input, 'input', decibels(input, clean)),
+    await reportImage(host, 'host', decibels(host, clean)),
   ];
   for (const [index, image] of grafted.entries()) {
     const strength = strengths[index];
     const caption = strength === undefined ? 'grafted' : `${label}, strength ${strength}`;
-    pictures.push(await reportPicture(image, caption, decibels(image, photo)));
+    images.push(await reportImage(image, caption, decibels(image, clean)));
   }
-  return { title: `${label}: host and graft`, pictures };
+  return { title: `${label}: host and graft`, images };
 }
 
 async function differences(rows: readonly Restored[]): Promise<ReportMaps> {
   const fields = rows.map(({ host, grafted }) => differenceField(grafted.at(-1)!, host));
   const scale = { low: 0, high: scaleOf(fields).high };
-  const pictures = rows.map(({ label, host: { width, height } }, index) =>
-    mapPicture(heatMap(fields[index]!, width, height, scale), label),
+  const images = rows.map(({ label, host: { width, height } }, index) =>
+    mapImage(heatMap(fields[index]!, width, height, scale), label),
   );
   return {
     title: 'What the graft changes',
-    detail: 'The grafted model against its host on the same input.',
+    detail: 'Difference between the grafted model and its host on the same input.',
     scale: {
       ...scale,
-      label: 'absolute difference, mean over red, green and blue; 1 is white against black',
+      label: 'absolute difference, mean over red, green and blue; 1 is black against white',
     },
-    pictures: await Promise.all(pictures),
+    images: await Promise.all(images),
   };
 }
 
-/** PSNR against the clean photo; nothing for the clean photo itself. */
-function decibels(image: Image, photo: Image): string | undefined {
-  const value = psnr(image, photo);
+/** PSNR against the clean image; undefined for the clean image itself. */
+function decibels(image: Image, clean: Image): string | undefined {
+  const value = psnr(image, clean);
   if (value === Number.POSITIVE_INFINITY) return undefined;
   return Number.isNaN(value) ? 'not finite' : `${value.toFixed(1)} dB`;
 }

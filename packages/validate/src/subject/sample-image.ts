@@ -39,7 +39,7 @@ EOzC6rZYgRhaGod8w9PZsVFwutgm93cC+51GNmI3ACMRELAz8iAnccAKY+plyAGoRRsGJx6jZCgmMeRG
 QGLkYQnulUeYzUtD4//Z
 `;
 
-/** A small natural photo that travels with the package: what a network is made for. */
-export function samplePhoto(): Promise<Image> {
-  return decodeImage(Buffer.from(jpeg, 'base64'), { label: 'sample photo' });
+/** A small natural image, bundled with this package. */
+export function sampleImage(): Promise<Image> {
+  return decodeImage(Buffer.from(jpeg, 'base64'), { label: 'sample image' });
 }

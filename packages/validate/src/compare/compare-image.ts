@@ -8,8 +8,8 @@ import { choiceScores } from './choice-scores.ts';
 import { chosenOtherwise } from './chosen-otherwise.ts';
 import type { ParityRow } from './judge-parity.ts';
 
-/** One picture through a model as served on the device and as written on the CPU: a row for its output and each inner value. */
-export async function comparePicture(
+/** Runs one image optimised on the device and as written on the CPU: one row for the output and each inner value. */
+export async function compareImage(
   subject: Subject,
   side: Side,
   precision: Parity['precision'],
@@ -28,7 +28,7 @@ export async function comparePicture(
   const served = { level: 'all', device, precision: on } as const;
   const all = [...inner, ...scores];
   const wanted = await subject.run(side, { images, kind: reference, inner: all });
-  // The output as it is served; inner values change what can be fused, so they come apart.
+  // Inner values prevent fusion, so the output as served comes from a separate run.
   const got = await subject.run(side, { images, kind: served });
   const inside =
     all.length === 0 ? got : await subject.run(side, { images, kind: served, inner: all });

@@ -1,16 +1,16 @@
 import { degrade, type Image, imageOf, imageTensor, psnr } from '@pip-graft/imaging';
 import { describe, expect, test } from 'vitest';
-import { gatherPictures } from '../../src/explain/gather-pictures.ts';
+import { gatherImages } from '../../src/explain/gather-images.ts';
 import type { TrialRunner } from '../../src/explain/trial-runner.ts';
 import type { Trial } from '../../src/trial.ts';
 
-const photo: Image = imageOf(
+const clean: Image = imageOf(
   13,
   9,
   new Float32Array(3 * 13 * 9).map((_, at) => 0.25 + ((at * 7) % 50) / 100),
 );
 
-/** Gives back its picture plus a constant, and remembers what it was asked. */
+/** Gives back its image plus a constant, and remembers what it was asked. */
 function adding(amount: (trial: Trial) => number): { run: TrialRunner; trials: Trial[] } {
   const trials: Trial[] = [];
   const run: TrialRunner = (trial) => {
@@ -28,16 +28,16 @@ const request = (host: TrialRunner, grafted: TrialRunner) => ({
   host,
   grafted,
   labels: ['rain', 'sepia'],
-  photo,
+  clean,
   sizeMultiple: 8,
 });
 
-describe('a photo with each label', () => {
+describe('an image with each label', () => {
   test('is degraded, padded, restored by both, the graft at its label and strengths', async () => {
     const host = adding(() => 0);
     const grafted = adding(() => 0.1);
     const steps: unknown[] = [];
-    const pictures = await gatherPictures({
+    const images = await gatherImages({
       ...request(host.run, grafted.run),
       strengths: [0.5, 1],
       onLabel: (...step) => steps.push(step),
@@ -59,35 +59,35 @@ describe('a photo with each label', () => {
     for (const { images } of [...host.trials, ...grafted.trials]) {
       expect(images.map(({ width, height }) => [width, height])).toEqual([[16, 16]]);
     }
-    const rain = degrade(photo, 'rain', 7);
-    const [first, second] = pictures.figures;
+    const rain = degrade(clean, 'rain', 7);
+    const [first, second] = images.figures;
     expect(first).toMatchObject({
       label: 'rain',
-      input: psnr(rain, photo),
-      host: psnr(rain, photo),
+      input: psnr(rain, clean),
+      host: psnr(rain, clean),
     });
-    // No synthetic sepia: the photo as it is, which the host gives back and the graft makes lighter.
+    // No synthetic sepia: the image as it is, which the host gives back and the graft makes lighter.
     expect(second).toMatchObject({ label: 'sepia', input: Infinity, host: Infinity });
     expect(second!.grafted[1]).toBeCloseTo(20, 2);
     expect(
-      pictures.strips.map(({ title, pictures: list }) => [title, list.map((p) => p.caption)]),
+      images.strips.map(({ title, images: list }) => [title, list.map((p) => p.caption)]),
     ).toEqual([
       ['rain: host and graft', ['input', 'host', 'rain, strength 0.5', 'rain, strength 1']],
       ['sepia: host and graft', ['input', 'host', 'sepia, strength 0.5', 'sepia, strength 1']],
     ]);
-    expect(pictures.strips[1]!.pictures.map(({ note }) => note)).toEqual([
+    expect(images.strips[1]!.images.map(({ note }) => note)).toEqual([
       undefined,
       undefined,
       '20.0 dB',
       '20.0 dB',
     ]);
     expect(
-      pictures.comparisons.map(({ title, before, after }) => [title, before.note, after.note]),
+      images.comparisons.map(({ title, before, after }) => [title, before.note, after.note]),
     ).toEqual([
-      ['rain', `${psnr(rain, photo).toFixed(1)} dB`, expect.stringMatching(/^[\d.]+ dB$/)],
+      ['rain', `${psnr(rain, clean).toFixed(1)} dB`, expect.stringMatching(/^[\d.]+ dB$/)],
       ['sepia', undefined, '20.0 dB'],
     ]);
-    for (const { width, height, bytes } of pictures.strips.flatMap((strip) => strip.pictures)) {
+    for (const { width, height, bytes } of images.strips.flatMap((strip) => strip.images)) {
       expect([width, height]).toEqual([13, 9]);
       expect(bytes.length).toBeGreaterThan(20);
     }
@@ -95,19 +95,19 @@ describe('a photo with each label', () => {
 
   test('differences of all labels share the scale of the largest', async () => {
     const grafted = adding(({ rows }) => (rows![0]![1] === 1 ? 0.2 : 0.1));
-    const { differences } = await gatherPictures({
+    const { differences } = await gatherImages({
       ...request(adding(() => 0).run, grafted.run),
       labels: ['sepia', 'print'],
     });
     expect(differences.scale.low).toBe(0);
     expect(differences.scale.high).toBeCloseTo(0.2, 5);
-    expect(differences.pictures.map(({ caption }) => caption)).toEqual(['sepia', 'print']);
+    expect(differences.images.map(({ caption }) => caption)).toEqual(['sepia', 'print']);
   });
 
   test('values out of range are clipped as a file clips them; NaN is said', async () => {
-    const bright = await gatherPictures(request(adding(() => 9).run, adding(() => Number.NaN).run));
+    const bright = await gatherImages(request(adding(() => 9).run, adding(() => Number.NaN).run));
     const white = imageOf(13, 9, new Float32Array(3 * 13 * 9).fill(1));
-    expect(bright.figures[1]!.host).toBeCloseTo(psnr(white, photo), 4);
+    expect(bright.figures[1]!.host).toBeCloseTo(psnr(white, clean), 4);
     expect(bright.comparisons[1]!.after.note).toBe('not finite');
     expect(bright.differences.scale.high).toBe(0);
   });
