@@ -105,13 +105,13 @@ describe('graft swap', () => {
       '--inputs',
       'required',
     );
-    expect(other).toMatchObject({ changed: true, plan: { inputs: 'required' } });
+    expect(other).toMatchObject({ changed: true, plan: { inputKind: 'required' } });
   });
 
   it('keeps required inputs, and a degradation that is fixed', () => {
     apply('required.onnx', '--inputs', 'required');
     expect(json(folder, 'swap', 'required.onnx', '--adapter', './grain')).toMatchObject({
-      plan: { inputs: 'required' },
+      plan: { inputKind: 'required' },
     });
     apply('baked.onnx', '--bake', 'rain=0.5');
     expect(json(folder, 'swap', 'baked.onnx', '--adapter', './dusk')).toMatchObject({
