@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { locateSkips } from '../../../packages/backbones/dist/index.js';
-import { graft } from '../../../packages/graft/dist/index.js';
+import { applyGraft, planGraft } from '../../../packages/graft/dist/index.js';
 import {
   openHost,
   openModel,
@@ -24,7 +24,7 @@ export async function shippedModel() {
   const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const folder = join(root, 'packages/adapter-nafnet-tiny');
   const auto = readOwnSensor(folder);
-  const { model } = graft(host, readAdapter(folder, { only: true }), auto ? { auto } : {});
+  const model = applyGraft(planGraft(host, readAdapter(folder, { only: true }), { auto }));
   const path = join(root, 'out/restorer/nafnet-tiny.onnx');
   mkdirSync(join(root, 'out/restorer'), { recursive: true });
   await saveModel(model, path);
@@ -77,7 +77,7 @@ function lookAt(path) {
       digest: digest(model.source),
       sensor: record.auto !== null,
       names: { ...record.inputs, ...(record.auto ? { found: record.auto.output } : {}) },
-      sizeMultiple: locateSkips(model, facts).sizeMultiple,
+      sizeMultiple: record.host.image?.sizeMultiple ?? locateSkips(model, facts).sizeMultiple,
       tileStep: deepestScale(facts),
       bytesPerPixel: bytesPerPixel(facts),
     };
