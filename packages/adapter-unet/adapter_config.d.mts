@@ -37,46 +37,203 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:dbd54c72ec1a79da73c29a82f8ed2440153098726b6117085ebb3994ffd23335";
-    readonly "digest": "sha256:7b28cd134aaec0bd81f5657600fc1e3eb05c154a0f0a96ffc528ab7282a90e1b";
+    readonly "fingerprint": "pipfp2:5d5da2a63349744cde5d66f2361fe2cf07e1b980cb148a8ef01b685d5f90c721";
+    readonly "digest": "sha256:e05653fbd3396975bfe0750b9824013494e3e7bb6d7334ddb258752d9a11949f";
   };
   readonly "training": {
     readonly "tool": "graft 0.1.0";
-    readonly "steps": 4500;
+    readonly "steps": 8850;
     readonly "batch": 8;
     readonly "patch": 64;
     readonly "accumulate": 1;
     readonly "loss": "psnr";
     readonly "angles": 0.00002;
-    readonly "rate": 0.001;
-    readonly "warmup": 100;
+    readonly "rate": 0.0006;
+    readonly "warmup": 200;
     readonly "weightDecay": 0.0001;
     readonly "betas": readonly [
       0.9,
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 1;
+    readonly "seed": 2;
     readonly "spikes": false;
     readonly "learn": "all";
     readonly "average": 0.998;
-    readonly "ofSteps": 4500;
+    readonly "stages": readonly [
+      {
+        readonly "steps": 8000;
+        readonly "batch": 8;
+        readonly "patch": 64;
+        readonly "rate": 0.0006;
+        readonly "endRate": 0.0002;
+        readonly "warmup": 200;
+        readonly "loss": "psnr";
+      },
+      {
+        readonly "steps": 850;
+        readonly "batch": 3;
+        readonly "patch": 128;
+        readonly "rate": 0.0002;
+        readonly "endRate": 0.000001;
+        readonly "warmup": 0;
+        readonly "loss": "psnr";
+      },
+    ];
+    readonly "ofSteps": 8850;
     readonly "photos": 272;
-    readonly "lastLoss": -26.16;
-    readonly "lastPsnr": 20.58;
+    readonly "degrade": {
+      readonly "noise": {
+        readonly "sigma": readonly [
+          0,
+          55,
+        ];
+      };
+      readonly "rain": {
+        readonly "layers": readonly [
+          1,
+          5,
+        ];
+        readonly "strength": readonly [
+          0.12,
+          0.5,
+        ];
+        readonly "cover": readonly [
+          0.04,
+          0.6,
+        ];
+        readonly "length": readonly [
+          10,
+          100,
+        ];
+        readonly "width": readonly [
+          0.8,
+          2.5,
+        ];
+        readonly "lean": readonly [
+          -45,
+          45,
+        ];
+        readonly "veil": readonly [
+          0,
+          0.3,
+        ];
+      };
+      readonly "haze": {
+        readonly "t": readonly [
+          0.15,
+          0.95,
+        ];
+        readonly "air": readonly [
+          0.6,
+          1,
+        ];
+        readonly "tint": readonly [
+          0,
+          0.06,
+        ];
+        readonly "spread": readonly [
+          0,
+          0.8,
+        ];
+      };
+      readonly "blur": {
+        readonly "length": readonly [
+          3,
+          25,
+        ];
+        readonly "radius": readonly [
+          0.7,
+          4,
+        ];
+        readonly "noise": readonly [
+          0,
+          2,
+        ];
+      };
+      readonly "low-light": {
+        readonly "gain": readonly [
+          0.03,
+          0.6,
+        ];
+        readonly "gamma": readonly [
+          1,
+          1.6,
+        ];
+        readonly "read": readonly [
+          0,
+          2,
+        ];
+        readonly "shot": readonly [
+          0,
+          4,
+        ];
+        readonly "jpeg": readonly [
+          75,
+          98,
+        ];
+      };
+    };
+    readonly "clean": 0.12;
+    readonly "off": 0.04;
+    readonly "partial": 0.05;
+    readonly "mixed": 0.04;
     readonly "labelShares": {
       readonly "noise": 3;
-      readonly "rain": 3;
+      readonly "rain": 2;
       readonly "haze": 2;
       readonly "blur": 2;
       readonly "low-light": 2;
     };
-    readonly "clean": 0.08;
-    readonly "off": 0.06;
-    readonly "partial": 0.06;
-    readonly "mixed": 0.04;
-    readonly "psnrEpsilon": 0.0001;
-    readonly "before": "762 steps of the same options, seed 0, with an earlier form of the degradations";
+    readonly "changes": readonly [
+      {
+        readonly "step": 8000;
+        readonly "option": "stage";
+        readonly "from": readonly [
+          {
+            readonly "steps": 8000;
+            readonly "batch": 8;
+            readonly "patch": 64;
+            readonly "rate": 0.0006;
+            readonly "warmup": 200;
+            readonly "loss": "psnr";
+            readonly "endRate": 0.0002;
+          },
+          {
+            readonly "steps": 1700;
+            readonly "batch": 3;
+            readonly "patch": 128;
+            readonly "rate": 0.0002;
+            readonly "warmup": 0;
+            readonly "loss": "psnr";
+            readonly "endRate": 0.000001;
+          },
+        ];
+        readonly "to": readonly [
+          {
+            readonly "steps": 8000;
+            readonly "batch": 8;
+            readonly "patch": 64;
+            readonly "rate": 0.0006;
+            readonly "warmup": 200;
+            readonly "loss": "psnr";
+            readonly "endRate": 0.0002;
+          },
+          {
+            readonly "steps": 850;
+            readonly "batch": 3;
+            readonly "patch": 128;
+            readonly "rate": 0.0002;
+            readonly "warmup": 0;
+            readonly "loss": "psnr";
+            readonly "endRate": 0.000001;
+          },
+        ];
+      },
+    ];
+    readonly "lastLoss": -28.01;
+    readonly "lastPsnr": 24.96;
+    readonly "before": "762 and 4,500 steps at 1e-3 of the same loss and sizes, seeds 0 and 1, the first with an earlier form of the degradations";
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";

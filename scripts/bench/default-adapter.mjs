@@ -3,7 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openHost, readAdapter, saveModel } from '../../packages/graft/dist/node/index.js';
+import {
+  applyGraft,
+  openHost,
+  planGraft,
+  readAdapter,
+  saveModel,
+} from '../../packages/graft/dist/node/index.js';
 import { amounts } from '../../packages/imaging/dist/index.js';
 import { evaluate, findTasks } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { backbonePresets, buildBackbone } from '../../packages/backbones/dist/index.js';
-import { freshAdapter, hostOf } from '../../packages/graft/dist/index.js';
+import { applyGraft, freshAdapter, hostOf, planGraft } from '../../packages/graft/dist/index.js';
 import { nodeSha256, saveModel } from '../../packages/graft/dist/node/index.js';
 import { convertPrecision } from '../../packages/onnx-graft/dist/index.js';
 import { readImage } from '../../packages/restore/dist/index.js';

@@ -1,30 +1,27 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   backboneParameters,
   backbonePresets,
   buildBackbone,
-  fingerprint,
   initialWeights,
-  locateSkips,
 } from '../../packages/backbones/dist/index.js';
-import { checkModel, graphFacts } from '../../packages/onnx-graft/dist/index.js';
-import { digest, openModel, saveModel } from '../../packages/onnx-graft/dist/node/index.js';
 import {
-  applyPlan,
-  initAdapter,
-  makePlan,
+  applyGraft,
+  freshAdapter,
+  openAdapter,
+  openHost,
+  openModel,
+  planGraft,
   readGraft,
-  requirePlan,
+  saveModel,
   ungraft,
-} from '../../packages/pip-core/dist/index.js';
-import { readAdapter } from '../../packages/pip-core/dist/node/index.js';
+} from '../../packages/graft/dist/node/index.js';
+import { checkModel } from '../../packages/onnx-graft/dist/index.js';
+import { digest } from '../../packages/onnx-graft/dist/node/index.js';
 import { explainGraft, validateGraft } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';
 
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-/** One network from file or seed to validated graft, with what the report shows and the PSNR of its pictures. */
+/** One network from file or seed to validated graft, with what the report shows and the PSNR of its images. */
 export async function graftOne(network, folder, photo, strengths, say) {
   const { name } = network;
   const paths = {
@@ -32,31 +29,27 @@ export async function graftOne(network, folder, photo, strengths, say) {
     grafted: join(folder, `${name}-grafted.onnx`),
     back: join(folder, `${name}-ungrafted.onnx`),
   };
-  const host = openModel(paths.host);
-  const facts = graphFacts(host.model);
-  const { family, sites, sizeMultiple } = locateSkips(host.model, facts);
+  const host = await openHost(paths.host);
+  const { family, sites, sizeMultiple } = host.located;
+  const identity = host.identity();
   say(
     `${network.host ? 'opened' : 'built '}     ${host.model.graph.nodes.length} nodes; located ${sites.length} skip connections of a ${family}`,
   );
 
-  const identity = {
-    family,
-    digest: digest(host.model.source),
-    fingerprint: fingerprint(host.model, { digest: sha256, sites, facts }),
-  };
   const adapter = network.host
-    ? readAdapter(join(root, network.adapter), { only: true })
-    : initAdapter({ ...identity, sites }, network.adapter);
+    ? await openAdapter(join(root, network.adapter), { for: host })
+    : freshAdapter(host, network.adapter);
   const trained = adapter.training !== null;
-  const plan = requirePlan(
-    makePlan({ model: host.model, facts, sites, ...identity, adapters: [adapter] }),
-  );
-  await saveModel(applyPlan(plan, { name: 'quickstart', version: '0.1.0' }), paths.grafted);
+  const plan = planGraft(host, adapter);
+  const { parameters, levels, multiplyAdds256 } = plan.summary;
+  await saveModel(applyGraft(plan, { name: 'quickstart', version: '0.1.0' }), paths.grafted, {
+    from: host,
+  });
   const grafted = openModel(paths.grafted);
   const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
   if (findings.length > 0) throw new Error(findings[0].message);
   say(
-    `grafted    ${adapter.config.mode}, ${trained ? 'trained' : 'UNTRAINED'}, ${plan.parameters.toLocaleString('en-US')} parameters at ${plan.levels.length} levels; file checked`,
+    `grafted    ${adapter.config.mode}, ${trained ? 'trained' : 'UNTRAINED'}, ${parameters.toLocaleString('en-US')} parameters at ${levels.length} levels; file checked`,
   );
 
   await saveModel(ungraft(grafted.model).model, paths.back);
@@ -103,7 +96,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
         { label: 'Labels', value: labels.join(', ') },
         {
           label: 'Added',
-          value: `${plan.parameters.toLocaleString('en-US')} parameters, ${(plan.multiplyAdds256 / 1e6).toFixed(0)} M multiply-adds at 256x256`,
+          value: `${parameters.toLocaleString('en-US')} parameters, ${(multiplyAdds256 / 1e6).toFixed(0)} M multiply-adds at 256x256`,
         },
         { label: 'Size multiple', value: String(sizeMultiple) },
         { label: 'Removal', value: 'the host comes back byte for byte' },
@@ -114,7 +107,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
         {
           inputs: Object.values(names),
           levels: sites.map(({ level, channels, scale, join: kind }) => {
-            const { modules } = plan.levels.find(({ site }) => site.level === level);
+            const { modules } = levels.find(({ site }) => site.level === level);
             const [{ config }] = modules;
             const { promptChannels, promptSize } = config;
             return { level, channels, scale, join: kind, graft: { promptChannels, promptSize } };

@@ -1,11 +1,11 @@
 // What is grafted: the small trained network that ships, and one of each other family with random
-// weights. `replace` is the paper's form: its modules act at once, so that pictures differ. The
+// weights. `replace` is the paper's form: its modules act at once, so that images differ. The
 // default, `residual`, starts as the identity.
 export const networks = [
   {
-    name: 'nafnet-tiny',
-    host: 'packages/backbone-nafnet-tiny/model.onnx',
-    adapter: 'packages/adapter-nafnet-tiny',
+    name: 'unet-medium',
+    host: 'packages/backbone-unet/model.onnx',
+    adapter: 'packages/adapter-unet',
   },
   { name: 'restormer-small', seed: 2, adapter: { name: 'quickstart', attach: 'replace', seed: 2 } },
   { name: 'promptir-small', seed: 3, adapter: { name: 'quickstart', attach: 'replace', seed: 3 } },

@@ -34,7 +34,7 @@ export async function quickstart(started) {
     buildReport({
       title: 'PIP Graft quickstart',
       summary:
-        'A small denoiser with a trained Prompt-In-Prompt adapter on its skip connections, which takes on five degradations, though little of blur; and two networks with random weights (the last layer damped, so that the photo stays visible), which show that the graft fits. Each was grafted, checked on this machine and used on a photo that no training has seen.',
+        'A U-Net and a Prompt-In-Prompt adapter on its skip connections, trained together for five degradations; and two networks with random weights (the last layer damped, so that the image stays visible), which show that the graft fits. Each was grafted, checked on this machine and used on an image that no training has seen.',
       models,
       notes: [
         {
@@ -49,12 +49,12 @@ export async function quickstart(started) {
     }),
   );
   console.log('');
-  console.log(table([['PSNR on a photo', 'degraded', 'host', 'grafted', 'gain'], ...rows]));
+  console.log(table([['PSNR on one image', 'degraded', 'host', 'grafted', 'gain'], ...rows]));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`
-nafnet-tiny was trained, from Node, to take out noise; its adapter adds four other degradations without
-a change to its weights, and one file does them all, as the caller says. Of blur a network this small
-takes little. The other two are UNTRAINED, with random weights: they show the graft, not restoration.
+unet-medium and its adapter were trained together, from Node: one file removes noise, rain and haze and
+brightens low light, as the caller says. It does little for blur yet. The other two are UNTRAINED, with
+random weights: they show the graft, not restoration.
 
 ${passed ? 'Everything passed' : 'SOMETHING FAILED'} in ${seconds} s. Report: out/quickstart/report.html`);
   return passed ? 0 : 1;

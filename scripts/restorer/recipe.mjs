@@ -5,8 +5,8 @@ const labels = 'noise+rain+haze+blur+low-light';
 
 /** Shares of patches that teach what weights mean, and to leave alone what is clean. */
 const shares = [
-  ...['--clean', '0.08', '--off', '0.06', '--partial', '0.06', '--mixed', '0.04'],
-  ...['--label-shares', 'noise=3,rain=3,haze=2,blur=2,low-light=2'],
+  ...['--clean', '0.07', '--flat', '0.05', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
+  ...['--label-shares', 'noise=3,rain=2,haze=2,blur=2,low-light=2'],
 ];
 
 export const preset = 'unet-medium';
@@ -21,12 +21,15 @@ export const recipe = {
       '--adapter',
       `init:mode=convgate,labels=${labels},prompt-channels=16+32`,
     ],
-    ...['--steps', '4500', '--batch', '8', '--patch', '64'],
-    ...['--loss', 'psnr', '--rate', '1e-3', '--warmup', '100', '--average', '0.998'],
+    // What ships was trained in these stages, one run after the other, the second from the first's running mean.
+    ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
+    ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
+    ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
+    ...['--loss', 'psnr', '--average', '0.998'],
     ...['--betas', '0.9,0.99', '--weight-decay', '1e-4', '--seed', `${seed}`],
     ...shares,
     ...pace,
   ],
   /** What tells degradations apart, for blind mode. */
-  sensor: ['--steps', '6000', '--seed', '0', ...pace],
+  sensor: ['--steps', '2000', '--batch', '8', '--seed', '0', ...pace],
 };

@@ -68,7 +68,9 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
       expect(await planOn(file, { allowUnbound: true })).toMatchObject({
         status: 'planned',
         plan: {
-          warnings: expect.arrayContaining([expect.stringContaining(`another ${network}`)]),
+          summary: {
+            warnings: expect.arrayContaining([expect.stringContaining(`another ${network}`)]),
+          },
         },
       });
     },

@@ -19,3 +19,4 @@ export { defaultOverlap, type RestoreTiledOptions, restoreTiled } from './run/re
 export { type TileGap, tileGap } from './run/tile-gap.ts';
 export { anyWeight } from './steer/any-weight.ts';
 export { degradationTensor } from './steer/degradation-tensor.ts';
+export { type ModelSettings, settingsOf } from './steer/settings-of.ts';

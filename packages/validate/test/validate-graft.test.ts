@@ -256,7 +256,7 @@ describe('what validation cannot do', () => {
       code: 'NOT_FOUND',
     });
     await expect(validateGraft({ grafted: base, only: ['luck'] })).rejects.toThrow(
-      /no check "luck"; there are loads/,
+      /luck.: not known; use one of loads/,
     );
   });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { graft } from '../../../packages/graft/dist/index.js';
+import { applyGraft, planGraft } from '../../../packages/graft/dist/index.js';
 import { openHost, readAdapter, readOwnSensor } from '../../../packages/graft/dist/node/index.js';
 import { modelBytes } from '../../../packages/onnx-graft/dist/index.js';
 import { restoreImage } from '../../../packages/restore/dist/index.js';
@@ -15,7 +15,7 @@ export async function openShipped() {
   const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const folder = join(root, 'packages/adapter-nafnet-tiny');
   const adapter = readAdapter(folder, { only: true });
-  const { model } = graft(host, adapter, { auto: readOwnSensor(folder) });
+  const model = applyGraft(planGraft(host, adapter, { auto: readOwnSensor(folder) }));
   const session = await createSession(modelBytes(model), { threads: 1 });
   host.close();
   const usual = { sizeMultiple: 8, names: { found: 'degradation_found' } };

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { locateSkips } from '../../../packages/backbones/dist/index.js';
-import { graft } from '../../../packages/graft/dist/index.js';
+import { applyGraft, planGraft } from '../../../packages/graft/dist/index.js';
 import {
   openHost,
   openModel,
@@ -9,11 +8,8 @@ import {
   readOwnSensor,
   saveModel,
 } from '../../../packages/graft/dist/node/index.js';
-import { bytesPerPixel, deepestScale } from '../../../packages/imaging/dist/index.js';
-import { graphFacts } from '../../../packages/onnx-graft/dist/index.js';
 import { digest } from '../../../packages/onnx-graft/dist/node/index.js';
-import { readGraft } from '../../../packages/pip-core/dist/index.js';
-import { restoreImage, restoreTiled } from '../../../packages/restore/dist/index.js';
+import { restoreImage, restoreTiled, settingsOf } from '../../../packages/restore/dist/index.js';
 import { createSession } from '../../../packages/runtime/dist/index.js';
 import { root } from '../../install.mjs';
 
@@ -24,7 +20,7 @@ export async function shippedModel() {
   const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const folder = join(root, 'packages/adapter-nafnet-tiny');
   const auto = readOwnSensor(folder);
-  const { model } = graft(host, readAdapter(folder, { only: true }), auto ? { auto } : {});
+  const model = applyGraft(planGraft(host, readAdapter(folder, { only: true }), { auto }));
   const path = join(root, 'out/restorer/nafnet-tiny.onnx');
   mkdirSync(join(root, 'out/restorer'), { recursive: true });
   await saveModel(model, path);
@@ -69,17 +65,12 @@ function lookAt(path) {
   const opened = openModel(path);
   try {
     const { model } = opened;
-    const record = readGraft(model);
-    if (!record?.inputs) throw new Error(`${path}: it takes no label; give a grafted model`);
-    const facts = graphFacts(model);
+    const { graft, labels, bytesPerPixel, restore } = settingsOf(model);
+    if (labels.length === 0) throw new Error(`${path}: it takes no label; give a grafted model`);
     return {
-      labels: record.labels,
+      ...{ labels, bytesPerPixel, ...restore },
       digest: digest(model.source),
-      sensor: record.auto !== null,
-      names: { ...record.inputs, ...(record.auto ? { found: record.auto.output } : {}) },
-      sizeMultiple: locateSkips(model, facts).sizeMultiple,
-      tileStep: deepestScale(facts),
-      bytesPerPixel: bytesPerPixel(facts),
+      sensor: graft.auto !== null,
     };
   } finally {
     opened.close();

@@ -1,8 +1,10 @@
-import { lookAt } from '@pip-graft/graft';
-import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
-import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
-import { anyWeight, type RestoreTiledOptions } from '@pip-graft/restore';
+import {
+  anyWeight,
+  settingsOf as modelSettings,
+  type RestoreTiledOptions,
+} from '@pip-graft/restore';
 import { parseWeights } from '../options/parse-weights.ts';
 
 /** What a model needs to run on pictures. */
@@ -27,8 +29,7 @@ export function settingsOf(
   const opened = openModel(path);
   try {
     const { model } = opened;
-    const facts = graphFacts(model);
-    const { sizeMultiple, graft } = lookAt(model, facts);
+    const { graft, bytesPerPixel, restore } = modelSettings(model);
     const sources = [...opened.locations].sort().map((location) => opened.external(location));
     const asked = options.degradation !== undefined || options.strength !== undefined;
     if (asked && (!graft || graft.inputs === null)) {
@@ -44,15 +45,11 @@ export function settingsOf(
     const weights =
       degradation === undefined || !graft ? undefined : parseWeights(degradation, graft.labels);
     return {
-      bytesPerPixel: bytesPerPixel(facts),
+      bytesPerPixel,
       ...(graft?.auto && !anyWeight(weights) ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),
       restore: {
-        sizeMultiple,
-        tileStep: deepestScale(facts),
-        ...(graft?.inputs
-          ? { names: { ...graft.inputs, ...(graft.auto ? { found: graft.auto.output } : {}) } }
-          : {}),
+        ...restore,
         ...(weights === undefined ? {} : { degradation: weights }),
         ...(strength === undefined ? {} : { strength }),
       },

@@ -85,7 +85,7 @@ describe('graft swap of a blind model', () => {
     expect(seen).toMatchObject({ status: 2, stderr: expect.stringContaining('--auto') });
     expect(bytes('swapped.onnx').equals(bytes('wanted.onnx'))).toBe(true);
     apply('plain.onnx', './weather');
-    json(folder, 'swap', 'swapped.onnx', '--adapter', './weather', '--inputs', 'optional');
+    json(folder, 'swap', 'swapped.onnx', '--adapter', './weather', '--inputs', 'required');
     expect(bytes('swapped.onnx').equals(bytes('plain.onnx'))).toBe(true);
   });
 });

@@ -103,15 +103,15 @@ describe('graft swap', () => {
       '--adapter',
       './weather',
       '--inputs',
-      'required',
+      'optional',
     );
-    expect(other).toMatchObject({ changed: true, plan: { inputs: 'required' } });
+    expect(other).toMatchObject({ changed: true, plan: { inputKind: 'optional' } });
   });
 
-  it('keeps required inputs, and a degradation that is fixed', () => {
-    apply('required.onnx', '--inputs', 'required');
-    expect(json(folder, 'swap', 'required.onnx', '--adapter', './grain')).toMatchObject({
-      plan: { inputs: 'required' },
+  it('keeps optional inputs, and a degradation that is fixed', () => {
+    apply('optional.onnx', '--inputs', 'optional');
+    expect(json(folder, 'swap', 'optional.onnx', '--adapter', './grain')).toMatchObject({
+      plan: { inputKind: 'optional' },
     });
     apply('baked.onnx', '--bake', 'rain=0.5');
     expect(json(folder, 'swap', 'baked.onnx', '--adapter', './dusk')).toMatchObject({

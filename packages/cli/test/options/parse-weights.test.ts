@@ -14,7 +14,7 @@ describe('parseWeights', () => {
   });
 
   it.each([
-    ['snow', 'UNKNOWN_LABEL', "'snow' is not one of this adapter's: noise, rain, haze"],
+    ['snow', 'UNKNOWN_LABEL', "'snow' is not one of this adapter's (noise, rain, haze)"],
     ['', 'UNKNOWN_LABEL', "'' is not one of"],
     ['rain=-1', 'INVALID_WEIGHTS', 'a number of 0 or more'],
     ['rain=', 'INVALID_WEIGHTS', 'a number of 0 or more'],

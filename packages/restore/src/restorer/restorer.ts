@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
-import { autoTile, bytesPerPixel, deepestScale, imageOf, planTiles } from '@pip-graft/imaging';
-import { bytesSource, GraftError, graphFacts, type Model, readModel } from '@pip-graft/onnx-graft';
+import { autoTile, imageOf, planTiles } from '@pip-graft/imaging';
+import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { createSession, type Device, type Session } from '@pip-graft/runtime';
 import { defaultOverlap, type RestoreTiledOptions, restoreTiled } from '../run/restore-tiled.ts';
 import { findDegradation } from '../steer/find-degradation.ts';
+import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
 import { Restored } from './restored.ts';
@@ -35,13 +35,6 @@ export interface RestorerOptions {
 /** Weights by label; a label that is left out weighs nothing. */
 export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
 
-/** What a call needs to know of the model, found when it is opened. */
-interface Look {
-  readonly labels: readonly string[];
-  readonly settings: RestoreTiledOptions;
-  readonly bytesPerPixel: number;
-}
-
 /**
  * Restores images with one model, which stays loaded. Calls queue: a model runs on one image at a time.
  * Close it, or declare it with `await using`; native memory is not collected.
@@ -56,10 +49,10 @@ export class Restorer<Label extends string = string> {
   readonly labels: readonly Label[];
   readonly device: Device;
   readonly #session: Session;
-  readonly #look: Look;
+  readonly #look: ModelSettings;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: Session, look: Look) {
+  private constructor(session: Session, look: ModelSettings) {
     this.#session = session;
     this.#look = look;
     this.labels = look.labels as readonly Label[];
@@ -79,7 +72,7 @@ export class Restorer<Label extends string = string> {
     { cwd = process.cwd(), ...options }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const ofBytes = async (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
-      const look = lookInto(readModel(bytesSource(bytes, label)));
+      const look = settingsOf(readModel(bytesSource(bytes, label)));
       return new Restorer(await createSession(bytes, { strict: false, label, ...options }), look);
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
@@ -88,7 +81,7 @@ export class Restorer<Label extends string = string> {
     const path = url ? fileURLToPath(url) : findModel(model as string, cwd);
     const opened = openModel(path);
     try {
-      const look = lookInto(opened.model);
+      const look = settingsOf(opened.model);
       return new Restorer(await createSession(path, { strict: false, ...options }), look);
     } finally {
       opened.close();
@@ -139,7 +132,7 @@ export class Restorer<Label extends string = string> {
   ): Promise<Readonly<Record<Label, number>>> {
     return this.#next(async () => {
       options.signal?.throwIfAborted();
-      if (this.#look.settings.names?.found === undefined) {
+      if (this.#look.restore.names?.found === undefined) {
         throw new GraftError(
           'INVALID_ARGUMENT',
           `${this.#session.label}: it has no sensor; graft it with --auto, or say what to restore.`,
@@ -196,11 +189,11 @@ export class Restorer<Label extends string = string> {
     image: { readonly width: number; readonly height: number },
     { tile = 'auto', signal }: Pick<RestorerOptions, 'tile' | 'signal'>,
   ): RestoreTiledOptions {
-    const { settings, bytesPerPixel: taken } = this.#look;
+    const { restore: settings, bytesPerPixel } = this.#look;
     const { sizeMultiple = 1 } = settings;
     const available = this.device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
     const side =
-      tile === 'auto' ? autoTile(image, { bytesPerPixel: taken, available, sizeMultiple }) : tile;
+      tile === 'auto' ? autoTile(image, { bytesPerPixel, available, sizeMultiple }) : tile;
     return {
       ...settings,
       ...(Number.isFinite(side) ? { tile: side } : {}),
@@ -212,19 +205,4 @@ export class Restorer<Label extends string = string> {
     const entries = this.labels.map((label, at) => [label, row[at]!] as const);
     return Object.fromEntries(entries) as Record<Label, number>;
   }
-}
-
-function lookInto(model: Model): Look {
-  const facts = graphFacts(model);
-  const { sizeMultiple, graft } = lookAt(model, facts);
-  const found = graft?.auto ? { found: graft.auto.output } : {};
-  return {
-    labels: graft?.inputs ? graft.labels : [],
-    bytesPerPixel: bytesPerPixel(facts),
-    settings: {
-      sizeMultiple,
-      tileStep: deepestScale(facts),
-      ...(graft?.inputs ? { names: { ...graft.inputs, ...found } } : {}),
-    },
-  };
 }

@@ -84,7 +84,7 @@ describe('restoreImage', () => {
   test('a setting the model does not have, and weights that mean nothing', async () => {
     const session = await createSession({ model: halvingModel() });
     await expect(restoreImage(session, image, { strength: 0.5 })).rejects.toThrow(
-      /no input "strength"/,
+      /no input 'strength'/,
     );
     await session.release();
     for (const row of [

@@ -172,7 +172,7 @@ describe('createSession and runModel', () => {
       if (outcome !== undefined) {
         expect(outcome).toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
         expect((outcome as Error).message).toMatch(
-          new RegExp(`cannot run on ${device} here: [A-Z]\\w+`),
+          new RegExp(`cannot run on ${device} on this machine: [A-Z]\\w+`),
         );
       }
     }

@@ -29,9 +29,15 @@ export async function sensorGates(subject, limit, { sheets }) {
     if (at < 0) continue;
     const shown = [];
     let hits = 0;
-    const names = listImages(folder).slice(0, limit);
-    for (const file of names) {
-      const input = await readImage(join(testData, folder, file));
+    let seen = 0;
+    const unread = [];
+    for (const file of listImages(folder).slice(0, limit)) {
+      const input = await readImage(join(testData, folder, file)).catch((error) => {
+        if (error.code !== 'CORRUPT_FILE') throw error;
+        unread.push(file);
+      });
+      if (input === undefined) continue;
+      seen++;
       const { restored, weights } = await subject.blind(input);
       if (weights[at] >= visible) hits++;
       if (!sheets || shown.length >= 6) continue;
@@ -49,8 +55,9 @@ export async function sensorGates(subject, limit, { sheets }) {
       });
     }
     right += hits;
-    all += names.length;
-    parts.push(`${label} ${hits} of ${names.length}`);
+    all += seen;
+    const left = unread.length === 0 ? '' : ` (not readable: ${unread.join(', ')})`;
+    parts.push(`${label} ${hits} of ${seen}${left}`);
     real.push({ name: `real ${label}`, label, shown });
   }
   const row = { name: title, relation: 'at least', target: 75, value: (100 * right) / all };
