@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { externalLocations } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { sensorOf } from '../../options/sensor-of.ts';
@@ -52,7 +53,8 @@ export function inputDigests(
 function modelFiles(path: string): string[] {
   const opened = openModel(path);
   try {
-    return [path, ...[...opened.locations].sort().map((location) => join(opened.folder, location))];
+    const locations = [...externalLocations(opened.model)].sort();
+    return [path, ...locations.map((location) => join(dirname(path), location))];
   } finally {
     opened.close();
   }

@@ -16,7 +16,7 @@ export interface Source {
 
 /** Opens what a job starts from. Errors: those of opening, importing and building. */
 export async function openSource(job: Job): Promise<Source> {
-  const { config, folder, sourceOutput, sourceSeeded, staging } = job;
+  const { config, folder, sourceOutput, sourceSeeded } = job;
   const { source } = config;
   if ('onnx' in source)
     return { host: await openHost(resolve(folder, source.onnx)), seeded: false };
@@ -30,27 +30,21 @@ export async function openSource(job: Job): Promise<Source> {
       Object.entries(sizes).filter(([, value]) => value !== undefined),
     );
     const model = buildBackbone(resizeBackbone(backbonePresets[name], given), seed, { opset });
-    return { host: inMemory(model, staging), seeded: true };
+    return { host: inMemory(model), seeded: true };
   }
   const path = resolve(folder, source.checkpoint);
   const checkpoint = await openCheckpoint(path);
   const { backbone, weights } = detectBackbone(checkpoint.tensors, path);
   const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
   // Weights are read from the checkpoint when the model is saved.
-  return { host: inMemory(built, staging, () => checkpoint.close()), seeded: false };
+  return { host: inMemory(built, () => checkpoint.close()), seeded: false };
 }
 
 /** A model that was built here as if it had been opened. */
-function inMemory(model: Model, folder: string, close = () => {}): OpenHost {
+function inMemory(model: Model, close = () => {}): OpenHost {
   return {
     ...hostOf(model, { newHash: nodeSha256 }),
     path: model.source.label,
-    folder,
-    locations: new Set(),
-    external: (location) => {
-      throw new GraftError('NOT_FOUND', `${model.source.label}: it has no data in '${location}'.`);
-    },
-    verify: () => {},
     close,
     [Symbol.dispose]: close,
   };

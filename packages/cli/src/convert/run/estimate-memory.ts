@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
+import { elementCount, externalLocations } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { JobConfig } from '../config/schema.ts';
@@ -39,7 +39,7 @@ function weightBytes({ source }: JobConfig, folder: string, sourceBytes: number)
   const path = resolve(folder, source.onnx);
   const opened = openModel(path);
   opened.close();
-  return [...opened.locations].reduce(
+  return [...externalLocations(opened.model)].reduce(
     (sum, location) => sum + bytesOf(join(dirname(path), location)),
     bytesOf(path),
   );
