@@ -1,6 +1,16 @@
 const builtins = [
   ...['list', 'tuple', 'set', 'frozenset', 'int', 'float', 'str', 'bool', 'complex', 'long'],
-  ...['bytes', 'bytearray', 'object', 'slice', 'range', 'xrange', 'unicode'],
+  ...[
+    'bytes',
+    'bytearray',
+    'object',
+    'Ellipsis',
+    'NotImplemented',
+    'slice',
+    'range',
+    'xrange',
+    'unicode',
+  ],
 ];
 
 /** NumPy moved its insides in version 2. */

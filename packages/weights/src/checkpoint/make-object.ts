@@ -150,12 +150,17 @@ function typeIn(value: PickleValue | undefined, cursor: PickleCursor): ElementTy
   throw cursor.corrupt('a tensor without a type');
 }
 
-/** The first list of sizes among arguments, where a kind of tensor has its shape; [] for none. */
+/** The first list of sizes among arguments, or in a list among them, where a tensor has its shape; [] for none. */
 function dimsAmong(args: readonly PickleValue[]): readonly number[] {
-  const shape = args.find(
-    (value) => value instanceof PickleList && value.items.length > 0 && value.items.every(isSize),
+  const lists = args.flatMap((value) =>
+    value instanceof PickleList ? [value, ...value.items.filter(isList)] : [],
   );
-  return shape instanceof PickleList ? (shape.items as number[]) : [];
+  const shape = lists.find(({ items }) => items.length > 0 && items.every(isSize));
+  return (shape?.items as number[] | undefined) ?? [];
+}
+
+function isList(value: PickleValue): value is PickleList {
+  return value instanceof PickleList;
 }
 
 function isSize(value: PickleValue | undefined): value is number {
