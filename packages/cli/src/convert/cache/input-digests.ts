@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { externalLocations } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkpointFiles } from '@pip-graft/weights/node';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
@@ -32,7 +33,8 @@ export function inputDigests(
   };
   const { source, adapters = [], gates = {} } = config;
   if ('onnx' in source) for (const path of modelFiles(resolve(folder, source.onnx))) file(path);
-  if ('checkpoint' in source) file(resolve(folder, source.checkpoint));
+  if ('checkpoint' in source)
+    for (const path of checkpointFiles(resolve(folder, source.checkpoint))) file(path);
   if ('job' in source)
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {

@@ -48,7 +48,7 @@ export async function buildOutput(
 ): Promise<Output> {
   const { config, folder, staging } = job;
   options.onStage?.('reading', 0, 1);
-  const { host, seeded } = await openSource(job);
+  const { host, seeded, warnings } = await openSource(job);
   try {
     const adapters = await Promise.all(
       (config.adapters ?? []).map((text) => openAdapter(text, { for: host, cwd: folder })),
@@ -102,7 +102,7 @@ export async function buildOutput(
       })),
       labels: graftOf?.labels ?? [],
       seeded,
-      warnings: plan?.summary.warnings ?? [],
+      warnings: [...warnings, ...(plan?.summary.warnings ?? [])],
     };
   } finally {
     host.close();
