@@ -8,8 +8,8 @@ import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
 import { describeCheckpoint } from '../format/describe-checkpoint.ts';
+import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -53,7 +53,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, name = basename(resolve(output)), labels, host } = options;
-        refuseFolder(output, 'an adapter', options.force);
+        checkOutputFolder(output, 'an adapter', options.force);
         const checkpoint = await openCheckpoint(path);
         try {
           for (const note of describeCheckpoint(checkpoint)) session.note(note);

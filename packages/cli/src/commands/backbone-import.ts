@@ -5,7 +5,7 @@ import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeCheckpoint, describeSizes } from '../format/describe-checkpoint.ts';
 import { localise } from '../options/localise.ts';
-import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
+import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -51,7 +51,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, local, opset, dtype } = options;
-        if (output !== undefined) refuseOverInput(path, output);
+        if (output !== undefined) checkOutput(output, path);
         const checkpoint = await openCheckpoint(path);
         try {
           const found = detectBackbone(checkpoint.tensors, path);

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { type Command, Option } from 'commander';
 import { table } from '../format/table.ts';
+import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -51,6 +52,7 @@ export function command(): Command {
           'INVALID_ARGUMENT',
           `${output}: the sheet is a PNG file; give it a name that ends in .png.`,
         );
+      checkOutputFile(output);
       const labels = given.labels ?? Object.keys(patchDegradations);
       const options = {
         ...{ photos: await listPhotos(data), patch, labels, seed },

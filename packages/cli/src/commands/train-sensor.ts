@@ -1,8 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { writeSensor } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { table } from '../format/table.ts';
-import { forceOption } from '../options/refuse-folder.ts';
+import { forceOption } from '../options/check-output.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
@@ -62,6 +63,7 @@ export function command(): Command {
         ...{ folder: { path: stem, kind: 'a sensor' }, files: [given.html, logPath] },
         ...{ state: statePath, inputs: [], resume: given.resume, force: given.force },
       });
+      await sweepLeftovers(dirname(stem), [basename(statePath), basename(logPath)]);
       const request = {
         ...{ labels: given.labels, adapter: given.adapter, options },
         ...{ data: given.data, pairs: given.pairs ?? {} },

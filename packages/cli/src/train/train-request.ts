@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { forceOption } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
-import { forceOption } from '../options/refuse-folder.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
 import { kebab } from './kebab.ts';
 import { type GivenStage, stageOf } from './stage-of.ts';

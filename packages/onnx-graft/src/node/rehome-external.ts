@@ -6,6 +6,7 @@ import { GraftError } from '../error.ts';
 import type { Model } from '../model/model.ts';
 import type { ExternalReader } from '../model/read-tensor.ts';
 import { checkExternalFile } from './check-external-file.ts';
+import { followLink } from './follow-link.ts';
 
 /** What happens to external data when a model is saved. */
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
@@ -28,7 +29,7 @@ export interface Rehomed {
 }
 
 /**
- * A model as it will stand at `target`: with its external data inside, with other locations, or as
+ * A model as it will be at a path: with its external data inside, with other locations, or as
  * it is. What changes its bytes is done before grafting, so that removal gives these bytes back.
  *
  * Errors: `UNSAFE_FILE`, `NOT_FOUND`; `INVALID_ARGUMENT` for data that cannot be referenced from
@@ -37,9 +38,10 @@ export interface Rehomed {
 export function rehomeExternal(
   model: Model,
   { folder, external, locations }: ExternalData,
-  target: string,
+  path: string,
   mode: ExternalMode,
 ): Rehomed {
+  const target = followLink(path);
   const here = dirname(resolve(target));
   const now = new Map(
     [...locations].map((location) => [location, checkExternalFile(target, folder, location)]),

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { ioError, sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { valid } from 'semver';
 import type { Adapter } from '../adapter/adapter.ts';
 import { accompanyingFiles, adapterFiles } from '../adapter/adapter-files.ts';
@@ -26,6 +26,13 @@ import { type NewFile, writeFolder } from './write-folder.ts';
 
 /** What npm publishes only where `files` lists it; licences it publishes in any case. */
 const listed = /^(NOTICE|CHANGELOG)/;
+
+/** Where temporary files of a package are looked for. */
+const packageFiles = [
+  ...Object.values(adapterFiles),
+  ...accompanyingFiles,
+  ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
+];
 
 /** What a package says in place of what its adapter says. */
 export interface PackOptions {
@@ -64,6 +71,8 @@ export async function packAdapter(
   target: string,
   options: PackOptions = {},
 ): Promise<PackedAdapter> {
+  // An earlier run may have been killed while it put the files of this very adapter in their places.
+  await sweepLeftovers(target, packageFiles);
   const inPlace = realPath(source) === realPath(target);
   const given = readAdapter(source, { only: true, digests: false });
   const adapter = storable(described(given, options), inPlace ? given.config.dtype : undefined);

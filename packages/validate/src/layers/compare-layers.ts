@@ -6,9 +6,9 @@ import {
   graphFacts,
   type Model,
 } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
+import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { Device, LooseModel, NativeOptions } from '@pip-graft/runtime';
-import { type Isolation, requireInputs, temporaryFolder, WorkerProcess } from '@pip-graft/runtime';
+import { type Isolation, requireInputs, WorkerProcess } from '@pip-graft/runtime';
 import type { TensorFeeds } from '@pip-graft/weights';
 import type { LayerFigures, LayerGap } from '../figures.ts';
 import { judgeLayers, selectLayers } from './judge-layers.ts';
@@ -123,9 +123,11 @@ async function writeSlice(
   });
   const part = extractNodes(model, { nodes: slice.nodes, inputs, outputs: slice.outputs });
   const { folder, external } = loose;
-  if (folder === undefined || external === undefined) return saveModel(part, path);
+  if (folder === undefined || external === undefined)
+    return saveModel(part, path, { durable: false });
   const from = { folder, external };
-  return saveModel(part, path, { from, externalData: 'link' }).catch(() =>
-    saveModel(part, path, { from, externalData: 'copy' }),
+  const durable = false;
+  return saveModel(part, path, { from, durable, externalData: 'link' }).catch(() =>
+    saveModel(part, path, { from, durable, externalData: 'copy' }),
   );
 }

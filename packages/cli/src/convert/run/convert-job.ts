@@ -15,6 +15,7 @@ export interface Surroundings {
   /** Where results are kept; `find` is not asked when `reuse` is false. */
   readonly cache: Cache;
   readonly reuse: boolean;
+  readonly signal: AbortSignal;
   /** What everything has to be, with `--frozen`; else null. */
   readonly lock: Lock | null;
   /** Carries a job out when there is room for it. */
@@ -51,7 +52,7 @@ export async function convertJob(
   const found = reuse ? cache.find(key) : { kind: 'miss' as const };
   if (found.kind === 'hit') {
     if (lock !== null) refuseOther(config, found.made, folder, lock);
-    const placed = await placeFiles(found.folder, found.made.files, output);
+    const placed = await placeFiles(found.folder, found.made.files, output, around.signal);
     return { made: found.made, inputs, cached: true, placed, notes: [] };
   }
   const notes =
@@ -69,7 +70,7 @@ export async function convertJob(
     if (lock !== null) refuseOther(config, made, folder, lock);
     // What could not be judged here may be judged elsewhere, by the same key.
     const from = reuse && !unjudged(made) ? await cache.keep(key, staging, made) : staging;
-    const placed = await placeFiles(from, made.files, output);
+    const placed = await placeFiles(from, made.files, output, around.signal);
     return { made, inputs, cached: false, placed, notes };
   } finally {
     await rm(staging, { recursive: true, force: true });
