@@ -11,6 +11,7 @@ export {
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
 export { adapterFiles } from './adapter/adapter-files.ts';
+export { packageFiles } from './adapter/package-files.ts';
 export { configTypes } from './adapter/config-types.ts';
 export { decodeAdapter } from './adapter/decode-adapter.ts';
 export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';

@@ -53,7 +53,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, name = basename(resolve(output)), labels, host } = options;
-        checkOutputFolder(output, 'an adapter', options.force);
+        await checkOutputFolder(output, 'an adapter', options.force);
         const checkpoint = await openCheckpoint(path);
         try {
           for (const note of describeCheckpoint(checkpoint)) session.note(note);

@@ -78,7 +78,7 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
-        checkOutputFolder(options.output, 'an adapter', options.force);
+        await checkOutputFolder(options.output, 'an adapter', options.force);
         const host = await openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);

@@ -46,7 +46,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, folder, options) => {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
-        checkOutputFolder(output, 'an adapter', force || resolve(output) === resolve(folder));
+        await checkOutputFolder(output, 'an adapter', force || resolve(output) === resolve(folder));
         const { adapter, files } = await packAdapter(folder, output, {
           ...{ name, license, baseLicense, dtype },
           ...{ version: options.setVersion, baseName: options.baseModel },

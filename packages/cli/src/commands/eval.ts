@@ -4,6 +4,7 @@ import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatEvaluation } from '../format/format-evaluation.ts';
+import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
 import { parseMap } from '../options/parse-map.ts';
@@ -12,7 +13,7 @@ import { strengthOption, strengthWarnings } from '../options/strength-option.ts'
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
-interface Options {
+interface Options extends MaxPixelsOption {
   readonly data: string;
   readonly degrade?: readonly string[];
   readonly degradation?: string;
@@ -76,6 +77,7 @@ export function command(): Command {
       'fail when the average over tasks of the PSNR in RGB is lower',
       number('a number of dB'),
     )
+    .addOption(maxPixelsOption())
     .option('--per-image', 'print the figures of every picture')
     .action(
       run<[string], Options>(async (session, path, options) => {
@@ -91,6 +93,7 @@ export function command(): Command {
           tasks,
           sizeMultiple,
           seed: options.seed,
+          ...pixelsOf(options),
           device: options.device,
           ...(base === undefined ? {} : { base }),
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),

@@ -4,6 +4,7 @@ import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import type { TrainingState } from '@pip-graft/train';
 import type { Command } from 'commander';
 import { table } from '../format/table.ts';
+import { pixelsOf } from '../options/max-pixels-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
@@ -48,7 +49,7 @@ export function command(): Command {
       const bestPath = `${stem}.best.state.safetensors`;
       const logPath = `${stem}.log.csv`;
       const validationPath = `${stem}.validation.csv`;
-      checkTarget({
+      await checkTarget({
         folder: alone ? undefined : { path: stem, kind: 'an adapter' },
         files: [
           ...[alone ? output : undefined, given.hostOutput, given.html, logPath],
@@ -66,6 +67,7 @@ export function command(): Command {
         const request = {
           ...{ adapter: given.adapter, labels: given.labels, stages, given },
           ...{ data: given.data, pairs: given.pairs ?? {}, degradations: given },
+          ...pixelsOf(given),
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);

@@ -1,8 +1,14 @@
 import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { followLink, ioError, withoutLeftovers } from '@pip-graft/onnx-graft/node';
-import { adapterFiles, sensorFiles } from '@pip-graft/pip-core';
+import {
+  followLink,
+  ioError,
+  isLeftoverOf,
+  sweepLeftovers,
+  withoutLeftovers,
+} from '@pip-graft/onnx-graft/node';
+import { adapterFiles, packageFiles, sensorFiles } from '@pip-graft/pip-core';
 import { Option } from 'commander';
 
 /** What a folder can hold, and its files. */
@@ -28,32 +34,35 @@ export function checkOutputFile(path: string): void {
 }
 
 /**
- * The same for a folder. What a killed run left in it does not count.
+ * The same for a folder. What a killed run left in it is dealt with first.
  *
  * Errors: `WRITE_FAILED`, also for a folder that holds something else, and for one of the kind unless
  * it may be replaced.
  */
-export function checkOutputFolder(
+export async function checkOutputFolder(
   path: string,
   kind: FolderKind,
   replace: boolean | undefined,
-): void {
+): Promise<void> {
   requireWritable(path);
   const there = statOf(path);
   if (there === undefined) return;
   if (!there.isDirectory()) throw refuse(path, 'it is a file');
   const files = kinds[kind];
-  let names: string[];
+  // One that a killed run was putting in its place is put there first.
+  await sweepLeftovers(path, packageFiles);
+  let all: string[];
   try {
-    names = withoutLeftovers(readdirSync(path), Object.values(files));
+    all = readdirSync(path);
   } catch (error) {
     throw ioError('write', path, error);
   }
+  const names = withoutLeftovers(all, Object.values(files));
   if (names.length === 0) return;
-  if (!names.includes(files.config))
+  if (!all.some((name) => name === files.config || isLeftoverOf(name, [files.config])))
     throw refuse(path, `it holds files and is not ${kind}, which writing one here could replace`);
   // It may hold days of training.
-  if (replace) return;
+  if (replace || !names.includes(files.config)) return;
   throw new GraftError(
     'WRITE_FAILED',
     `${path}: ${kind} is there; choose another folder, or --force to replace it.`,

@@ -22,7 +22,14 @@ export interface Targets {
  * Errors: `INVALID_ARGUMENT` for two targets in one place and a target over an input; `WRITE_FAILED`
  * for what must not be written over, and for a place that cannot be written to.
  */
-export function checkTarget({ folder, files, state, inputs, resume, force }: Targets): void {
+export async function checkTarget({
+  folder,
+  files,
+  state,
+  inputs,
+  resume,
+  force,
+}: Targets): Promise<void> {
   const targets = [state, ...files].filter((file) => file !== undefined);
   const taken = new Map(
     inputs.map((path) => [resolve(path), 'the result would replace the input']),
@@ -33,7 +40,7 @@ export function checkTarget({ folder, files, state, inputs, resume, force }: Tar
       throw new GraftError('INVALID_ARGUMENT', `${path}: ${problem}; choose another name.`);
     taken.set(resolve(path), 'two results would go into one place');
   }
-  if (folder) checkOutputFolder(folder.path, folder.kind, resume || force);
+  if (folder) await checkOutputFolder(folder.path, folder.kind, resume || force);
   for (const path of targets) checkOutputFile(path);
   if (existsSync(state) && !resume && !force)
     throw new GraftError(

@@ -1,10 +1,11 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { StepOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { type MaxPixelsOption, maxPixelsOption } from '../options/max-pixels-option.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 
 /** What training is asked for, whatever is trained. */
-export interface StepRequest {
+export interface StepRequest extends MaxPixelsOption {
   readonly data?: string;
   readonly pairs?: Readonly<Record<string, string>>;
   readonly output: string;
@@ -37,6 +38,7 @@ export function stepOptions(
         '--pairs <label=folder>',
         'real pairs for a label, in input/ and target/ of a folder; several times',
       ).argParser(pairOf),
+      maxPixelsOption(),
     ],
     output: [outputOption(`folder for the ${what}`).makeOptionMandatory()],
     name: [new Option('--name <name>', `name of the ${what}; default: that of the folder`)],

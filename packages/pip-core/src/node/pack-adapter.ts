@@ -5,6 +5,7 @@ import { ioError, sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { valid } from 'semver';
 import type { Adapter } from '../adapter/adapter.ts';
 import { accompanyingFiles, adapterFiles } from '../adapter/adapter-files.ts';
+import { packageFiles } from '../adapter/package-files.ts';
 import { configTypes } from '../adapter/config-types.ts';
 import { decodeAdapter } from '../adapter/decode-adapter.ts';
 import { encodeAdapter } from '../adapter/encode-adapter.ts';
@@ -26,13 +27,6 @@ import { type NewFile, writeFolder } from './write-folder.ts';
 
 /** What npm publishes only where `files` lists it; licences it publishes in any case. */
 const listed = /^(NOTICE|CHANGELOG)/;
-
-/** Where temporary files of a package are looked for. */
-const packageFiles = [
-  ...Object.values(adapterFiles),
-  ...accompanyingFiles,
-  ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
-];
 
 /** What a package says in place of what its adapter says. */
 export interface PackOptions {

@@ -5,6 +5,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import {
   followLink,
   ioError,
+  isLeftoverOf,
   makeFolder,
   replaceTogether,
   stageTogether,
@@ -76,11 +77,15 @@ export function requireOwnFolder(folder: string, what: string, names: readonly s
   if (!statSync(folder).isDirectory()) throw refuse('it is a file');
   let entries: string[];
   try {
-    entries = withoutLeftovers(readdirSync(folder), names);
+    entries = readdirSync(folder);
   } catch (error) {
     throw ioError('write', folder, error);
   }
-  if (entries.length > 0 && !entries.includes(names.at(-1)!)) {
+  const mark = names.at(-1)!;
+  if (
+    withoutLeftovers(entries, names).length > 0 &&
+    !entries.some((name) => name === mark || isLeftoverOf(name, [mark]))
+  ) {
     throw refuse(`it holds files and is not ${what}, which writing one here could replace`);
   }
 }

@@ -68,7 +68,7 @@ export async function decodeImage(
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
-        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit, as with graft restore --max-pixels.`,
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` in a program.`,
         { cause },
       );
     }
