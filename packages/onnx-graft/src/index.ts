@@ -45,6 +45,7 @@ export {
 } from './edit/splice.ts';
 export { unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
+export { emptyRecord, own } from './own.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
 export { type ImageInput, type ImageLayout, mainImage } from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';

@@ -1,4 +1,4 @@
-import { buildModel, GraftError } from '@pip-graft/onnx-graft';
+import { buildModel, GraftError, emptyRecord } from '@pip-graft/onnx-graft';
 import { SharedWorker } from '../process/shared-worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { type LooseModel, prepareModel } from './prepare-model.ts';
@@ -96,7 +96,7 @@ async function describe(
 }
 
 function staticDims({ inputs }: Session): InputDims | undefined {
-  const dims: Record<string, readonly number[]> = {};
+  const dims = emptyRecord<readonly number[]>();
   for (const input of inputs) {
     const fixed = input.dims.filter((dim) => typeof dim === 'number');
     if (fixed.length === input.dims.length) dims[input.name] = fixed;

@@ -4,8 +4,7 @@ import {
   elementCount,
   type Node,
   readTensor,
-  type Tensor,
-} from '@pip-graft/onnx-graft';
+  type Tensor, own } from '@pip-graft/onnx-graft';
 import { decodeFloats, type FloatTensor, type TensorMap } from '@pip-graft/weights';
 
 /** What is learned: the adapter alone, with what lies behind the skip connections, or with all of the host. */
@@ -35,7 +34,7 @@ export function hostParameters({ model, facts, located }: Host, part: LearnedPar
     located.sites.some(({ value }) => facts.reaches(value, node.outputs[0] ?? ''));
   const found = new Set<Tensor>();
   for (const node of model.graph.nodes) {
-    for (const input of weightInputs[node.opType] ?? []) {
+    for (const input of own(weightInputs, node.opType) ?? []) {
       const tensor = tensors.get(node.inputs[input] ?? '');
       if (tensor?.dataType === 'float32' && elementCount(tensor.dims) > 1 && behind(node))
         found.add(tensor);

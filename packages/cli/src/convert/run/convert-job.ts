@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
@@ -113,13 +113,13 @@ function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {
 }
 
 function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock): void {
-  const locked = lock.jobs[config.name]?.outputs ?? {};
+  const locked = own(lock.jobs, config.name)?.outputs ?? {};
   const now = outputsOf(config, made, folder);
   const paths = new Set([...Object.keys(locked), ...Object.keys(now)]);
-  const different = [...paths].filter((path) => locked[path] !== now[path]);
+  const different = [...paths].filter((path) => own(locked, path) !== own(now, path));
   if (different.length === 0) return;
   const said = different.map(
-    (path) => `'${path}' is ${now[path] ?? 'not made'}, locked ${locked[path] ?? 'as not made'}`,
+    (path) => `'${path}' is ${own(now, path) ?? 'not made'}, locked ${own(locked, path) ?? 'as not made'}`,
   );
   throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
 }
