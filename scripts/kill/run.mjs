@@ -40,7 +40,8 @@ export async function runKills({ points, seed, only, signal }, { failed, progres
       const problems = judge(scenario, folder, expected);
       if (treeOf(folder).size === expected.before.size) count.early++;
       const again = await graft(scenario.again ?? scenario.args, folder);
-      if (again.status !== 0) problems.push(`the same command ended with ${again.status}: ${again.text}`);
+      if (again.status !== 0)
+        problems.push(`the same command ended with ${again.status}: ${again.text}`);
       else problems.push(...judge(scenario, folder, expected, true));
       for (const problem of problems) {
         failed(`${scenario.name}, point ${index}`, problem);

@@ -28,7 +28,15 @@ export const scenarios = [
   },
   {
     name: 'apply with external data',
-    args: ['apply', 'outside/host.onnx', '--adapter', './ad', '--allow-unbound', '-o', 'out/g.onnx'],
+    args: [
+      'apply',
+      'outside/host.onnx',
+      '--adapter',
+      './ad',
+      '--allow-unbound',
+      '-o',
+      'out/g.onnx',
+    ],
     together: ['out/g.onnx', 'out/host.onnx.data'],
   },
   { name: 'remove', args: ['remove', 'g.onnx', '-o', 'out/host.onnx'] },

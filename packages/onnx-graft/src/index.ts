@@ -45,7 +45,6 @@ export {
 } from './edit/splice.ts';
 export { unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
-export { emptyRecord, own } from './own.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
 export { type ImageInput, type ImageLayout, mainImage } from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
@@ -77,6 +76,7 @@ export { readModel } from './model/read-model.ts';
 export { type ExternalReader, elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean, nearestName, nearName } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
+export { emptyRecord, own } from './own.ts';
 export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
 export { widenPrecision } from './precision/widen-precision.ts';
 export { chunks } from './wire/chunks.ts';

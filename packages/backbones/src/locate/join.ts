@@ -1,5 +1,5 @@
-import { own } from '@pip-graft/onnx-graft';
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { own } from '@pip-graft/onnx-graft';
 import { type Feature, sameExtent } from './feature.ts';
 import type { Trails } from './trail.ts';
 

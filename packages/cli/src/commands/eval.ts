@@ -4,6 +4,7 @@ import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatEvaluation } from '../format/format-evaluation.ts';
+import { decimal } from '../options/decimal.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
@@ -181,8 +182,8 @@ function plain(value: unknown): unknown {
 
 function number(what: string) {
   return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
+    const value = decimal(text);
+    if (!Number.isFinite(Math.fround(value))) {
       throw new InvalidArgumentError(`expected ${what}.`);
     }
     return value;

@@ -7,6 +7,7 @@ import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatValidation } from '../format/format-validation.ts';
+import { decimal } from '../options/decimal.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
@@ -169,8 +170,8 @@ async function settingsOf(
 }
 
 function ratio(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0) || !Number.isFinite(value))
+  const value = decimal(text);
+  if (!(value > 0) || !Number.isFinite(value))
     throw new InvalidArgumentError('expected a number above 0.');
   return value;
 }

@@ -29,7 +29,9 @@ describe('checkTarget', () => {
     mkdirSync(join(home, 'a'));
     await checkTarget(targets());
     const far = join(home, 'x/y/a');
-    await checkTarget(targets({ folder: { path: far, kind: 'an adapter' }, state: `${far}.state` }));
+    await checkTarget(
+      targets({ folder: { path: far, kind: 'an adapter' }, state: `${far}.state` }),
+    );
     expect(readdirSync(home)).toEqual(['a']);
   });
 
@@ -64,8 +66,12 @@ describe('checkTarget', () => {
 
   it('refuses a file over an input, two in one place, and a file as a folder', async () => {
     const with_ = (file: string) => checkTarget(targets({ files: [join(home, file)] }));
-    await expect(with_('host.onnx')).rejects.toThrow(/host\.onnx: the result would replace the input/);
-    await expect(with_('x/../a.state.safetensors')).rejects.toThrow(/two results would go into one place/);
+    await expect(with_('host.onnx')).rejects.toThrow(
+      /host\.onnx: the result would replace the input/,
+    );
+    await expect(with_('x/../a.state.safetensors')).rejects.toThrow(
+      /two results would go into one place/,
+    );
     await expect(with_('a')).rejects.toThrow(/two results/);
     put('b');
     await expect(with_('b/page.html')).rejects.toThrow(/page\.html: .*'.*b' is a file/);

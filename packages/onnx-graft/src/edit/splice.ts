@@ -1,8 +1,8 @@
-import { emptyRecord } from '../own.ts';
 import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
+import { emptyRecord } from '../own.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { renameValues } from './rename-values.ts';

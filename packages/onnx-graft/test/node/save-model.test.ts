@@ -295,7 +295,9 @@ describe('openModel', () => {
     symlinkSync('b.onnx', join(folder, 'a.onnx'));
     symlinkSync('a.onnx', join(folder, 'b.onnx'));
     const opened = openModel(writeExternal());
-    const error = await failure(() => saveModel(opened.model, join(folder, 'a.onnx'), { from: opened }));
+    const error = await failure(() =>
+      saveModel(opened.model, join(folder, 'a.onnx'), { from: opened }),
+    );
     expect(error).toMatchObject({ code: 'WRITE_FAILED' });
     expect(error.message).toContain('too many symbolic links');
     opened.close();
@@ -305,13 +307,20 @@ describe('openModel', () => {
     const opened = openModel(writeExternal());
     const target = join(folder, 'out/net.onnx');
     mkdirSync(join(folder, 'out/data'), { recursive: true });
-    const left = ['.net.onnx.4194305-0.tmp', '.weights.bin.4194305.tmp', 'data/.more.bin.4194305-3.tmp'];
+    const left = [
+      '.net.onnx.4194305-0.tmp',
+      '.weights.bin.4194305.tmp',
+      'data/.more.bin.4194305-3.tmp',
+    ];
     for (const name of left) writeFileSync(join(folder, 'out', name), '');
     await saveModel(opened.model, target, { from: opened });
     expect(valuesOf(target)).toEqual(values);
-    expect(readdirSync(join(folder, 'out'), { recursive: true }).sort()).toEqual(
-      ['data', 'data/more.bin', 'net.onnx', 'weights.bin'],
-    );
+    expect(readdirSync(join(folder, 'out'), { recursive: true }).sort()).toEqual([
+      'data',
+      'data/more.bin',
+      'net.onnx',
+      'weights.bin',
+    ]);
     opened.close();
   });
 });

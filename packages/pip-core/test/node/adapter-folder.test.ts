@@ -96,7 +96,8 @@ describe('writeAdapter', () => {
     mkdirSync(folder, { recursive: true });
     if (there) await writeAdapter(folder, adapter);
     const full = '.README.md.4194305-0-00000000-0123456789ab.tmp';
-    for (const name of ['.adapter_model.safetensors.4711.tmp', full]) writeFileSync(join(folder, name), '');
+    for (const name of ['.adapter_model.safetensors.4711.tmp', full])
+      writeFileSync(join(folder, name), '');
     if (there) expect(readAdapter(folder, { only: true }).config).toEqual(adapter.config);
     await writeAdapter(folder, adapter);
     // That of another machine waits for a day, and is in nobody's way.

@@ -1,4 +1,4 @@
-import { buildModel, GraftError, emptyRecord } from '@pip-graft/onnx-graft';
+import { buildModel, emptyRecord, GraftError } from '@pip-graft/onnx-graft';
 import { SharedWorker } from '../process/shared-worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { type LooseModel, prepareModel } from './prepare-model.ts';

@@ -1,4 +1,4 @@
-import { GraftError, emptyRecord } from '@pip-graft/onnx-graft';
+import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';

@@ -1,4 +1,4 @@
-import { GraftError, emptyRecord, own } from '@pip-graft/onnx-graft';
+import { emptyRecord, GraftError, own } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import { fromFloat32 } from '@pip-graft/weights';
 import type { Session, SessionValue } from './session.ts';

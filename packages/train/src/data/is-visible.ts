@@ -1,4 +1,5 @@
 import { own } from '@pip-graft/onnx-graft';
+
 /**
  * How far a patch has to change before anybody sees it: root mean square of the change, of 255. Noise
  * of deviation 3; a veil or a shade that moves values by a 25th of their range; blur and blocks that

@@ -56,10 +56,12 @@ export class PhotoCache {
 
   async #decode(file: string): Promise<Photo> {
     try {
-      const { width, height, data: values, bitDepth } = await readImage(
-        file,
-        this.#pixels === undefined ? {} : { pixels: this.#pixels },
-      );
+      const {
+        width,
+        height,
+        data: values,
+        bitDepth,
+      } = await readImage(file, this.#pixels === undefined ? {} : { pixels: this.#pixels });
       const top = bitDepth === 16 ? 65535 : 255;
       const data = new (bitDepth === 16 ? Uint16Array : Uint8Array)(values.length);
       for (let at = 0; at < data.length; at++) data[at] = Math.round(values[at]! * top);

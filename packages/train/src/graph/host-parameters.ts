@@ -3,8 +3,10 @@ import {
   type ExternalReader,
   elementCount,
   type Node,
+  own,
   readTensor,
-  type Tensor, own } from '@pip-graft/onnx-graft';
+  type Tensor,
+} from '@pip-graft/onnx-graft';
 import { decodeFloats, type FloatTensor, type TensorMap } from '@pip-graft/weights';
 
 /** What is learned: the adapter alone, with what lies behind the skip connections, or with all of the host. */

@@ -119,7 +119,8 @@ function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock):
   const different = [...paths].filter((path) => own(locked, path) !== own(now, path));
   if (different.length === 0) return;
   const said = different.map(
-    (path) => `'${path}' is ${own(now, path) ?? 'not made'}, locked ${own(locked, path) ?? 'as not made'}`,
+    (path) =>
+      `'${path}' is ${own(now, path) ?? 'not made'}, locked ${own(locked, path) ?? 'as not made'}`,
   );
   throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
 }
