@@ -4,20 +4,22 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { provenance } from './bench/measure.mjs';
-import { root } from './install.mjs';
+import { build, install, root } from './install.mjs';
 import { formatReport } from './kill/report.mjs';
-import { runKills } from './kill/run.mjs';
 
 const usage = `Usage: npm run kill -- [--points 300] [--seed 1] [--only NAME,…] [--write]
 
 --write records the counts in docs/benchmarks/kills.md.`;
 
 const { points, seed, only, write } = read();
+install();
+build();
 const failed = (name, problem) => console.error(`FAILURE ${name}: ${problem}`);
 const progress = (done) => done % 10 === 0 && console.error(`${done} of ${points} points`);
 // Ctrl-C ends it after the point in work, and reports what was done.
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
+const { runKills } = await import('./kill/run.mjs');
 const result = await runKills({ points, seed, only, signal: stop.signal }, { failed, progress });
 const page = formatReport(result, provenance(`npm run kill -- --points ${points} --seed ${seed}`));
 console.log(page);

@@ -17,7 +17,7 @@ export function pathText(bytes: Uint8Array): string {
 
 /** A path with its links resolved, whatever its names are made of. */
 export function realPath(path: string): string {
-  return pathText(realpathSync(filePath(path), { encoding: 'buffer' }));
+  return pathText(realpathSync.native(filePath(path), { encoding: 'buffer' }));
 }
 
 /** The entries of a folder in the order of their names; see {@link filePath}. */

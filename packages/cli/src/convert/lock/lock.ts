@@ -6,7 +6,7 @@ import type { Inputs } from '../cache/input-digests.ts';
 /** A record by any name: that of zod drops `__proto__`. */
 const anyRecord = <T extends z.ZodType>(values: T) =>
   z.preprocess(
-    (given) => (isRecord(given) ? Object.entries(given) : given),
+    (given) => (isRecord(given) ? Object.entries(given) : null),
     z.array(z.tuple([z.string(), values])).transform((entries) => Object.fromEntries(entries)),
   );
 
