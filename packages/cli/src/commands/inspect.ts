@@ -5,7 +5,7 @@ import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
 import { formatInspection } from '../format/format-inspection.ts';
-import { refuseOverInput } from '../options/options.ts';
+import { checkOutput } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { hostPage } from '../reports/host-page.ts';
@@ -79,9 +79,9 @@ export function command(): Command {
     .addOption(new Option('--html <file>', 'also write a page with the network drawn'))
     .action(
       run<[string], { html?: string }>(async (session, path, { html }) => {
+        if (html !== undefined) checkOutput(html, path);
         const inspection = await inspect(path);
         if (html !== undefined) {
-          refuseOverInput(path, html);
           const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));
           await writeAtomic(html, (append) => append(page), session.signal);
           session.note(`${html}: the network drawn`);

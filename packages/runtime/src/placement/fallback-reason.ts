@@ -1,3 +1,4 @@
+import { own } from '@pip-graft/onnx-graft';
 import type { Device } from '../session/session.ts';
 import type { ProfiledNode } from './read-profile.ts';
 
@@ -56,7 +57,7 @@ export function fallbackReason(
   const opset = opsets.get('') ?? 0;
   if (device === 'cuda') {
     if (withoutCudaKernel.has(opType)) return `there is no CUDA kernel for ${opType}`;
-    const last = lastCudaVersion[opType];
+    const last = own(lastCudaVersion, opType);
     if (last !== undefined && opset > last) {
       return `kernel version: the CUDA kernel for ${opType} may end at operator set ${last}, and the file has ${opset}; export at 17 or 18`;
     }
