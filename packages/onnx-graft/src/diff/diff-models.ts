@@ -13,7 +13,7 @@ import { sameBytes } from './same-bytes.ts';
  *
  * @param external reads the external data of both, which is then compared too
  * @example
- * diffModels(host, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
+ * diffModels(model, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
  */
 export function diffModels(a: Model, b: Model, external?: ExternalReaders): ModelDiff {
   const records = <T extends { readonly field: Field }>(

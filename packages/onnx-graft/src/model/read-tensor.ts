@@ -21,7 +21,7 @@ export function elementCount(dims: readonly number[]): number {
  * strings and unknown types, `NOT_FOUND` for external data without a reader.
  *
  * @example
- * new Float32Array(readTensor(model, model.graph.initializers[0]).slice().buffer);
+ * new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer);
  */
 export function readTensor(
   model: Model,
