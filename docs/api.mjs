@@ -1,6 +1,6 @@
 // Writes docs/reference/api/: a page for every entry point of the published libraries, from their doc
 // comments, and index.json, which is what the sidebar lists.
-import { existsSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
@@ -30,6 +30,9 @@ const app = await Application.bootstrapWithPlugins({
   hideBreadcrumbs: true,
   hideGroupHeadings: false,
   useCodeBlocks: true,
+  // Slugs are counted differently by VitePress.
+  useHTMLAnchors: true,
+  excludeExternals: true,
   expandObjects: false,
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
@@ -43,9 +46,13 @@ if (project === undefined) process.exit(1);
 for (const module of project.children) module.name = module.name.replace('/src', '');
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
+const titles = readdirSync(out, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.md'))
+  .map((path) => [path.replaceAll('\\', '/'), readFileSync(join(out, path), 'utf8')])
+  .map(([path, text]) => [/^# (.*)/m.exec(text)?.[1], path]);
 const pages = doors.map(({ name }) => {
-  // An entry point with namespaces is a folder.
-  const path = existsSync(join(out, `${name}.md`)) ? name : `${name}/`;
-  return { text: `@pip-graft/${name}`, link: `/reference/api/${path}` };
+  const text = `@pip-graft/${name}`;
+  const [, path] = titles.find(([title]) => title === text);
+  return { text, link: `/reference/api/${path.replace(/(README)?\.md$/, '')}` };
 });
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(pages, null, 2)}\n`);
