@@ -66,13 +66,15 @@ const about = [
   { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
 ];
 
+/** Where the site is served below its host, such as /pip-graft/ on GitHub Pages. */
+const base = process.env['DOCS_BASE'] ?? '/';
+
 export default defineConfig({
   title: 'PIP Graft',
   description: 'Restore images from Node, and say which degradation to remove.',
   lang: 'en',
-  // Where the site is served below its host, such as /pip-graft/ on GitHub Pages.
-  base: process.env['DOCS_BASE'] ?? '/',
-  lastUpdated: false,
+  base,
+  head: [['link', { rel: 'icon', href: `${base}favicon.svg` }]],
   rewrites: (page) => page.replace(/README\.md$/, 'index.md'),
   markdown: { config: (md) => void md.use(leaveSite) },
   buildEnd: checkLinks,
