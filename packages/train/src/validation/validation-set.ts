@@ -50,7 +50,7 @@ export async function validationSet(
       {
         ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
         // What is measured is restoring, whatever share of clean patches is trained on.
-        ...{ clean: 0, partial: 0, mixed: 0, off: 0 },
+        ...{ clean: 0, flat: 0, partial: 0, mixed: 0, off: 0 },
         ...(own ? { pairs: { [label]: own } } : {}),
       },
       0,
