@@ -60,7 +60,9 @@ function bodyOf({ code }: Example): string {
 }
 
 function isExpression(line: string): boolean {
-  return /^[\w(`'[]/.test(line) && !/^(const|let|(await )?using|try|catch|return|if|for)\b/.test(line);
+  return (
+    /^[\w(`'[]/.test(line) && !/^(const|let|(await )?using|try|catch|return|if|for)\b/.test(line)
+  );
 }
 
 /** What the comment of the last line says that it is, for an example that needs nothing from outside. */
