@@ -17,7 +17,7 @@ const guides = [
     text: 'Graft',
     items: [
       { text: 'Onto your own ONNX file', link: '/guides/graft' },
-      { text: 'From a checkpoint', link: '/guides/from-a-checkpoint' },
+      { text: 'From a checkpoint', link: '/guides/checkpoints' },
       { text: 'From a program', link: '/guides/library' },
       { text: 'Several adapters', link: '/guides/several-adapters' },
     ],

@@ -27,7 +27,7 @@ export {
   type Timer,
 } from './session/measure-latency.ts';
 export type { NativeOptions } from './session/native-session.ts';
-export type { LooseModel, PreparedModel, PrepareOptions } from './session/prepare-model.ts';
+export type { PreparedModel, PrepareOptions } from './session/prepare-model.ts';
 export { type RequiredInputs, requireInputs } from './session/require-inputs.ts';
 export { readyFeeds, runModel } from './session/run-model.ts';
 export type {

@@ -49,7 +49,6 @@ export function command(): Command {
         }
         if (options.output !== undefined) refuseForeignFile(options.output, options.force);
         await saveModel(applyGraft(plan), target, {
-          from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),
           ...(options.external ? { externalData: options.external } : {}),

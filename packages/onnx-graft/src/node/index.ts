@@ -1,3 +1,4 @@
+export * from './check-external-file.ts';
 export * from './digest.ts';
 export * from './file-source.ts';
 export * from './io-error.ts';

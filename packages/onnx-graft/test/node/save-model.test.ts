@@ -77,7 +77,7 @@ function valuesOf(path: string): number[][] {
   const constant = model.graph.nodes[0]?.attributes.get('value')?.tensor;
   const tensors = [...model.graph.initializers, ...(constant ? [constant] : [])];
   const values = tensors.map((tensor) => [
-    ...new Float32Array(readTensor(model, tensor, { external: opened.external }).slice().buffer),
+    ...new Float32Array(readTensor(model, tensor).slice().buffer),
   ]);
   opened.close();
   return values;
@@ -123,7 +123,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       const target = join(folder, 'host/out.onnx');
-      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      await saveModel(opened.model, target, { externalData: mode });
       expect(valuesOf(target)).toEqual(values);
     },
   );
@@ -133,7 +133,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       const target = join(folder, 'other/deep/out.onnx');
-      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      await saveModel(opened.model, target, { externalData: mode });
       expect(valuesOf(target)).toEqual(values);
       expect(existsSync(join(folder, 'other/deep/data/more.bin'))).toBe(mode !== 'inline');
       if (mode === 'link')
@@ -146,11 +146,10 @@ describe('saveModel', () => {
   it('references data below the target folder, and says why it cannot above', async () => {
     const opened = openModel(writeExternal());
     const target = join(folder, 'out.onnx');
-    await saveModel(opened.model, target, { from: opened, externalData: 'reference' });
+    await saveModel(opened.model, target, { externalData: 'reference' });
     expect(valuesOf(target)).toEqual(values);
     const error = await failure(() =>
       saveModel(opened.model, join(folder, 'other/out.onnx'), {
-        from: opened,
         externalData: 'reference',
       }),
     );
@@ -162,9 +161,7 @@ describe('saveModel', () => {
     const opened = openModel(writeExternal());
     mkdirSync(join(folder, 'other'));
     writeFileSync(join(folder, 'other/weights.bin'), 'precious');
-    const error = await failure(() =>
-      saveModel(opened.model, join(folder, 'other/out.onnx'), { from: opened }),
-    );
+    const error = await failure(() => saveModel(opened.model, join(folder, 'other/out.onnx')));
     expect(error.code).toBe('WRITE_FAILED');
     expect(readFileSync(join(folder, 'other/weights.bin'), 'utf8')).toBe('precious');
     expect(existsSync(join(folder, 'other/out.onnx'))).toBe(false);
@@ -175,8 +172,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       for (const target of ['host/weights.bin', 'host/data/more.bin']) {
-        const save = () =>
-          saveModel(opened.model, join(folder, target), { from: opened, externalData: mode });
+        const save = () => saveModel(opened.model, join(folder, target), { externalData: mode });
         expect((await failure(save)).code).toBe('INVALID_ARGUMENT');
       }
       expect(valuesOf(join(folder, 'host/net.onnx'))).toEqual(values);
@@ -186,9 +182,10 @@ describe('saveModel', () => {
   it('checks locations itself, also of a model that was not opened', async () => {
     const path = writeExternal(['../secret.bin', 'data/more.bin']);
     writeFileSync(join(folder, 'secret.bin'), Buffer.alloc(64));
-    const model = readModel(bytesSource(readFileSync(path)));
-    const from = { folder: join(folder, 'host'), external: () => bytesSource(new Uint8Array()) };
-    const save = () => saveModel(model, join(folder, 'other/deep/out.onnx'), { from });
+    const read = () => bytesSource(new Uint8Array());
+    const external = { folder: join(folder, 'host'), read };
+    const model = { ...readModel(bytesSource(readFileSync(path))), external };
+    const save = () => saveModel(model, join(folder, 'other/deep/out.onnx'));
     expect((await failure(save)).code).toBe('UNSAFE_FILE');
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });

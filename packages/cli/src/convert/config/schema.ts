@@ -14,6 +14,11 @@ const source = z
       z.strictObject({ onnx: path.describe('an ONNX file') }),
       z.strictObject({
         checkpoint: path.describe('a PyTorch checkpoint or safetensors file'),
+        prefix: z
+          .string()
+          .max(4096)
+          .describe("path before the network's names, if it holds several networks")
+          .optional(),
         local: z
           .tuple([z.int().min(1), z.int().min(1)])
           .describe('height and width of the training patches, for the local variant of NAFNet')
@@ -40,7 +45,7 @@ const source = z
     ],
     {
       error:
-        'expected one of { onnx }, { checkpoint, local?, opset? }, { backbone, seed?, dim?, blocks?, heads?, refinement?, middle?, decoder?, opset? } and { job }',
+        'expected one of { onnx }, { checkpoint, prefix?, local?, opset? }, { backbone, seed?, dim?, blocks?, heads?, refinement?, middle?, decoder?, opset? } and { job }',
     },
   )
   .describe('what the model is made from, in one of four forms');
