@@ -13,7 +13,7 @@ import { sameBytes } from './same-bytes.ts';
  * where both models have theirs at hand.
  *
  * @example
- * diffModels(host, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
+ * diffModels(model, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
  */
 export function diffModels(a: Model, b: Model): ModelDiff {
   const records = <T extends { readonly field: Field }>(

@@ -11,7 +11,7 @@ import { rewrite } from './rewrite.ts';
  * Errors: `INVALID_ARGUMENT` for a name that is no float32 initializer, or another number of elements.
  *
  * @example
- * const trained = replaceWeights(model, new Map([['intro.weight', weights]]));
+ * const trained = replaceWeights(model, new Map([['intro.weight', values]]));
  */
 export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float32Array>): Model {
   const { graph, source } = model;

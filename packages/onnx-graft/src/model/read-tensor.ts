@@ -18,7 +18,7 @@ export function elementCount(dims: readonly number[]): number {
  * strings and unknown types, `NOT_FOUND` for external data that is not at hand.
  *
  * @example
- * new Float32Array(readTensor(model, model.graph.initializers[0]).slice().buffer);
+ * new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer);
  */
 export function readTensor(
   model: Model,
