@@ -11,7 +11,7 @@ import {
   expectedDeviceOption,
   expectedOf,
 } from '../options/expected-device.ts';
-import { refuseOverInput } from '../options/options.ts';
+import { checkOutput } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { hostPage } from '../reports/host-page.ts';
@@ -89,9 +89,9 @@ export function command(): Command {
     .addOption(expectedDeviceOption())
     .action(
       run<[string], { html?: string } & ExpectedDevice>(async (session, path, { html, device }) => {
+        if (html !== undefined) checkOutput(html, path);
         const inspection = await inspect(path, device);
         if (html !== undefined) {
-          refuseOverInput(path, html);
           const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));
           await writeAtomic(html, (append) => append(page), session.signal);
           session.note(`${html}: the network drawn`);

@@ -1,4 +1,4 @@
-import type { DataType } from '@pip-graft/onnx-graft';
+import { type DataType, own } from '@pip-graft/onnx-graft';
 import type { Device } from '../session/session.ts';
 import { kernelGap } from './cuda-kernel.ts';
 import type { ProfiledNode } from './read-profile.ts';
@@ -40,7 +40,7 @@ export function fallbackReason(
   const opset = opsets.get('') ?? 0;
   if (device === 'cuda') {
     const [first] = outputs;
-    const gap = Object.hasOwn(operatorHistory, opType)
+    const gap = own(operatorHistory, opType) !== undefined
       ? kernelGap({ domain: '', opType, opset, type: () => floatType(first?.type) })
       : undefined;
     if (gap !== undefined) {
