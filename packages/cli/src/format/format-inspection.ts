@@ -1,3 +1,4 @@
+import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
 import { drawLadder } from './draw-ladder.ts';
@@ -20,12 +21,9 @@ export function inspectionFacts(found: Inspection): string[][] {
     ],
     ['inputs', found.inputs.map(value).join('; ')],
     ['outputs', found.outputs.map(value).join('; ')],
-    [
-      'images',
-      found.sizeMultiple === 1
-        ? 'of any size'
-        : `with height and width multiples of ${found.sizeMultiple}`,
-    ],
+    ['images', sizesText(found)],
+    ...(found.values ? [['values', valuesText(found.values)]] : []),
+    ...Object.entries(found.feeds).map(([name, value]) => ['fed', `${name}=${value}`]),
   ];
   const { graft } = found;
   if (graft) {
@@ -45,6 +43,25 @@ export function inspectionFacts(found: Inspection): string[][] {
     ]);
   }
   return facts;
+}
+
+function sizesText({ size: { height, width }, sizeMultiple }: Inspection): string {
+  if (height !== null && width !== null)
+    return `of ${width}x${height} only (width x height), which the file fixes; larger ones are restored in tiles`;
+  const multiple = sizeMultiple === 1 ? 'of any size' : `multiples of ${sizeMultiple}`;
+  if (height !== null) return `of height ${height}, which the file fixes, width ${multiple}`;
+  if (width !== null) return `of width ${width}, which the file fixes, height ${multiple}`;
+  return sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${sizeMultiple}`;
+}
+
+function valuesText({ input, output }: ImageValues): string {
+  const side = ({ range, order }: ImageSide): string =>
+    `${range ?? 'of a range that the graph does not show'}${order === 'bgr' ? ', BGR' : ''}`;
+  const [from, to] = [side(input), side(output)];
+  if (from !== to) return `in: ${from}; out: ${to}`;
+  return input.range === null
+    ? 'the graph does not show their range; a run on a small image will'
+    : from;
 }
 
 function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {

@@ -4,6 +4,8 @@ import { autoTile, imageOf, planTiles } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { createSession, type Device, type Session } from '@pip-graft/runtime';
+import { behindDoor } from '../door/behind-door.ts';
+import type { DoorOptions } from '../door/door.ts';
 import { defaultOverlap, type RestoreTiledOptions, restoreTiled } from '../run/restore-tiled.ts';
 import { findDegradation } from '../steer/find-degradation.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
@@ -12,7 +14,7 @@ import { findModel } from './find-model.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, isUrl, toImage } from './to-image.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends DoorOptions {
   /** Where to run; default `cpu`. */
   readonly device?: Device;
   /** Threads inside one operator; default onnxruntime's choice. */
@@ -69,11 +71,12 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array,
-    { cwd = process.cwd(), ...options }: OpenOptions = {},
+    { cwd = process.cwd(), range, feeds, ...options }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const ofBytes = async (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
       const look = settingsOf(readModel(bytesSource(bytes, label)));
-      return new Restorer(await createSession(bytes, { strict: false, label, ...options }), look);
+      const session = await createSession(bytes, { strict: false, label, ...options });
+      return new Restorer(await behindDoor(session, look, { range, feeds }), look);
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     const url = model instanceof URL || isUrl(model) ? new URL(model) : undefined;
@@ -82,7 +85,8 @@ export class Restorer<Label extends string = string> {
     const opened = openModel(path);
     try {
       const look = settingsOf(opened.model);
-      return new Restorer(await createSession(path, { strict: false, ...options }), look);
+      const session = await createSession(path, { strict: false, ...options });
+      return new Restorer(await behindDoor(session, look, { range, feeds }), look);
     } finally {
       opened.close();
     }
