@@ -53,14 +53,22 @@ export function rangeOf({ slope, shift, correlation }: Relation): ImageRange | u
   });
 }
 
-/** Why an output cannot be taken for an image of 0 to 1; undefined where it can. */
-export function whyNoImage(relation: Relation, imageMean: number): string | undefined {
+/**
+ * Why an output cannot be taken for an image of 0 to 1; undefined where it can. With `untrained`, values that are
+ * nowhere near an image pass: a network of random weights makes such.
+ */
+export function whyNoImage(
+  relation: Relation,
+  imageMean: number,
+  { untrained = false }: { readonly untrained?: boolean } = {},
+): string | undefined {
   const { correlation, least, most, mean, negative, beyond } = relation;
   const found = `on a natural image it spans ${short(least)} to ${short(most)}, with a correlation of ${short(correlation)} to the image`;
   if (least === most) return `it is ${short(least)} everywhere on a natural image`;
-  const isAround0 = Math.abs(mean) < 0.2 * imageMean && negative > 0.15;
+  const isAround0 =
+    Math.abs(mean) < 0.2 * imageMean && negative > 0.15 && most - least < 1.5;
   if (isAround0 && correlation < 0.9) return `it looks like the residual alone: ${found}`;
-  if (beyond > 0.5 && (correlation < 0.3 || beyond > 0.8)) return found;
+  if (!untrained && beyond > 0.5 && (correlation < 0.3 || beyond > 0.8)) return found;
   return undefined;
 }
 

@@ -10,6 +10,8 @@ import { naturalImage } from './natural-image.ts';
 /** What a door is opened with. */
 export interface OpenDoorOptions extends DoorOptions {
   readonly sizeMultiple?: number;
+  /** Take what a network of random weights makes, too; default false. */
+  readonly untrained?: boolean;
   /** Names of the inputs that a graft has added. */
   readonly steering?: readonly string[];
 }
@@ -73,7 +75,7 @@ export async function openDoor(
       true,
     );
   }
-  const why = first && output.range === null && whyNoImage(first.relation, first.mean);
+  const why = first && output.range === null && whyNoImage(first.relation, first.mean, options);
   if (why) {
     throw new GraftError(
       'UNSUPPORTED_HOST',

@@ -89,7 +89,8 @@ async function subjectOf(
   const { range, feeds: fed } = options;
   const onHost = await native('host', { level: 'all' });
   const found = await openDoor(onHost, stamped.image, {
-    ...{ range, feeds: fed, sizeMultiple: multiple },
+    // What is compared is host and graft, whatever they make of an image.
+    ...{ range, feeds: fed, sizeMultiple: multiple, untrained: true },
   });
   const behindDoor = (opened: Session): Session =>
     stamped.image ? doorSession(opened, found.door, { steering }) : opened;
