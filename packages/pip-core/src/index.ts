@@ -35,6 +35,7 @@ export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
+export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
 export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
 export { initialParameters } from './parameters/initial-parameters.ts';

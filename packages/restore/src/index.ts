@@ -1,3 +1,4 @@
+export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 export { droppedBy } from './image/dropped-by.ts';
 export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
 export { type ImageSize, imageSize } from './image/image-size.ts';

@@ -40,7 +40,6 @@ export function command(): Command {
       for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
       const grafted = applyGraft(plan, { name: 'graft', version });
       await saveModel(grafted, options.output, {
-        from: host,
         signal: session.signal,
         onProgress: (done, total) => session.progress('saving', done, total),
         ...(options.external ? { externalData: options.external } : {}),

@@ -29,7 +29,6 @@ export function command(): Command {
         const found = digest(model.source);
         const identical = found === graft.host.digest;
         await saveModel(model, options.output, {
-          from: opened,
           signal: session.signal,
           ...(options.external ? { externalData: options.external } : {}),
         });

@@ -51,7 +51,6 @@ export function command(): Command {
           return { json: { ...json, changed: false }, text };
         }
         await saveModel(applyGraft(plan), target, {
-          from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),
           ...(options.external ? { externalData: options.external } : {}),

@@ -72,12 +72,11 @@ export function command(): Command {
         };
         const opened = await openRun(host, request, session.cwd);
         const { labels, state: begun } = opened;
-        const { external } = host;
         const left = stages
           .filter(({ steps }) => steps > begun.step)
           .map((options) => ({
             options,
-            graph: trainingGraph(host, opened.adapter, { ...options, checkpointing, external }),
+            graph: trainingGraph(host, opened.adapter, { ...options, checkpointing }),
           }));
         const log = new TrainLog(logPath, begun.step, 'psnr');
         const validation = planValidation(host, opened, given, { path: validationPath, bestPath });

@@ -123,6 +123,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   edits.push({ start: end, end, pieces: [encodeMetadata(stamp.key, stamp.value)], parents: [] });
   return readLater(
     rewrite(model, edits, new Map<Field, number>(padded ? [[graph.field, width]] : [])),
+    model.external,
   );
 }
 

@@ -1,3 +1,4 @@
+export * from './check-external-file.ts';
 export * from './copy-file.ts';
 export * from './digest.ts';
 export * from './file-path.ts';

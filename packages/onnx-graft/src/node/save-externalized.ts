@@ -8,7 +8,6 @@ import { limits } from '../limits.ts';
 import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { digest } from './digest.ts';
 import { fileSource } from './file-source.ts';
@@ -23,8 +22,6 @@ import { writeNewSource } from './write-source.ts';
 
 /** Options of {@link saveExternalized}. */
 export interface SaveExternalizedOptions extends ExternalizeOptions {
-  /** Where external data that the model has already is read; all of it goes into the one file. */
-  readonly external?: ExternalReader | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
@@ -36,12 +33,13 @@ export interface SavedExternalized {
 }
 
 /**
- * Writes a model with its large initializers in a data file beside it, `<model file>.data`. Both files
+ * Writes a model with its large initializers, and all external data that it has, in one data file beside
+ * it, `<model file>.data`. Both files
  * are written under other names first, and take their places together: on any failure what stood
  * there is as it was. The model may have been opened from the very path.
  *
  * Errors: `WRITE_FAILED` (nothing changed), also where a data file of that name stands that is not
- * that of the model at the path; `INVALID_ARGUMENT` for external data without a reader;
+ * that of the model at the path; `NOT_FOUND` for external data that is not at hand;
  * `LIMIT_EXCEEDED` past protobuf's 2 GiB.
  *
  * @example
@@ -52,12 +50,11 @@ export async function saveExternalized(
   path: string,
   options: SaveExternalizedOptions = {},
 ): Promise<SavedExternalized> {
-  const { external, threshold, signal, onProgress } = options;
+  const { threshold, signal, onProgress } = options;
   const target = followLink(resolve(path));
   const location = `${basename(target)}.data`;
   const dataPath = join(dirname(target), location);
-  const whole = external ? inlineExternal(model, external) : model;
-  const { model: outer, data } = externalizeWeights(whole, location, { threshold });
+  const { model: outer, data } = externalizeWeights(inlineExternal(model), location, { threshold });
   if (data.size === 0) {
     await saveModel(outer, target, {
       ...(signal && { signal }),

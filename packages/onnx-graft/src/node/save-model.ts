@@ -3,9 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { copyFileTo, isPlaced } from './copy-file.ts';
 import { filePath } from './file-path.ts';
@@ -19,15 +17,6 @@ import { replaceable } from './write-atomic.ts';
 import { writeNewSource, writeSource } from './write-source.ts';
 
 export interface SaveOptions {
-  /** Where the model's external data is, as {@link openModel} gives it; not needed without any. */
-  readonly from?: {
-    readonly folder: string;
-    readonly external: ExternalReader;
-    /** Which files there are: what the model was opened with. Looked up in the model when left out. */
-    readonly locations?: ReadonlySet<string>;
-    /** Asked when all is copied, and before the model takes its place. */
-    readonly verify?: () => void;
-  };
   /**
    * `reference` keeps the data where it is (it must be in the target's folder or below),
    * `link` makes hard links beside the target, `copy` copies, `inline` puts it into the file.
@@ -45,12 +34,13 @@ export interface SaveOptions {
  * its data take their places with it. Through a symbolic link it writes the file that the link leads
  * to, with the data beside that.
  *
- * Errors: `WRITE_FAILED` (nothing changed), `INVALID_ARGUMENT` for external data that cannot be
- * referenced from the target's folder, `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ * Errors: `WRITE_FAILED` (nothing changed), `NOT_FOUND` for external data that is not at hand,
+ * `INVALID_ARGUMENT` for data that cannot be referenced from the target's folder, `LIMIT_EXCEEDED` past
+ * protobuf's 2 GiB.
  *
  * @example
- * const opened = openModel('host.onnx');
- * await saveModel(opened.model, 'copy/host.onnx', { from: opened, externalData: 'link' });
+ * const { model } = openModel('host.onnx');
+ * await saveModel(model, 'copy/host.onnx', { externalData: 'link' });
  */
 export async function saveModel(
   model: Model,
@@ -58,7 +48,7 @@ export async function saveModel(
   options: SaveOptions = {},
 ): Promise<void> {
   const target = followLink(resolve(path));
-  const { model: placed, files } = placeExternal(model, target, options);
+  const { model: placed, files } = rehomeExternal(model, target, options.externalData ?? 'copy');
   const { source } = placed;
   if (source.size > limits.messageBytes) {
     throw new GraftError(
@@ -66,10 +56,12 @@ export async function saveModel(
       `${path}: it would take ${source.size} bytes; an .onnx file holds at most 2 GiB.`,
     );
   }
-  const { onProgress, signal, from, durable = true } = options;
-  if (files.size > 0) return saveWithData(source, target, files, { ...options, durable });
+  const { onProgress, signal, durable = true } = options;
+  // Asked when all is copied, and before the model takes its place.
+  const verify = model.external?.verify;
+  if (files.size > 0) return saveWithData(source, target, files, { ...options, durable, verify });
   await writeSource(target, source, {
-    ...{ signal, durable, verify: from?.verify },
+    ...{ signal, durable, verify },
     onChunk: onProgress && ((done) => onProgress(done, source.size)),
   });
 }
@@ -79,7 +71,15 @@ async function saveWithData(
   source: ByteSource,
   target: string,
   files: ReadonlyMap<string, string>,
-  { onProgress, signal, from, durable, externalData }: SaveOptions,
+  {
+    onProgress,
+    signal,
+    verify,
+    durable,
+    externalData,
+  }: SaveOptions & {
+    readonly verify: (() => void) | undefined;
+  },
 ): Promise<void> {
   const mode = externalData === 'link' ? 'link' : 'copy';
   const made: string[] = [];
@@ -101,7 +101,7 @@ async function saveWithData(
       before += sizes[index]!;
     }
     await writeNewSource(staged[0]!.from, source, {
-      ...{ signal, durable, onChunk, verify: from?.verify },
+      ...{ signal, durable, onChunk, verify },
     });
     await replaceTogether(staged);
   } catch (error) {
@@ -110,21 +110,4 @@ async function saveWithData(
     if (signal?.aborted) throw error;
     throw ioError('write', target, error);
   }
-}
-
-function placeExternal(
-  model: Model,
-  target: string,
-  options: SaveOptions,
-): { readonly model: Model; readonly files: ReadonlyMap<string, string> } {
-  const locations = options.from?.locations ?? externalLocations(model);
-  if (locations.size === 0) return { model, files: new Map() };
-  if (!options.from) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `${target}: the model has external data, but where it is was not given.`,
-    );
-  }
-  const from = { ...options.from, locations };
-  return rehomeExternal(model, from, target, options.externalData ?? 'copy');
 }

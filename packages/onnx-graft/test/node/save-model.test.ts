@@ -81,7 +81,7 @@ function valuesOf(path: string): number[][] {
   const constant = model.graph.nodes[0]?.attributes.get('value')?.tensor;
   const tensors = [...model.graph.initializers, ...(constant ? [constant] : [])];
   const values = tensors.map((tensor) => [
-    ...new Float32Array(readTensor(model, tensor, { external: opened.external }).slice().buffer),
+    ...new Float32Array(readTensor(model, tensor).slice().buffer),
   ]);
   opened.close();
   return values;
@@ -127,7 +127,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       const target = join(folder, 'host/out.onnx');
-      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      await saveModel(opened.model, target, { externalData: mode });
       expect(valuesOf(target)).toEqual(values);
     },
   );
@@ -137,7 +137,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       const target = join(folder, 'other/deep/out.onnx');
-      await saveModel(opened.model, target, { from: opened, externalData: mode });
+      await saveModel(opened.model, target, { externalData: mode });
       expect(valuesOf(target)).toEqual(values);
       expect(existsSync(join(folder, 'other/deep/data/more.bin'))).toBe(mode !== 'inline');
       if (mode === 'link')
@@ -150,11 +150,10 @@ describe('saveModel', () => {
   it('references data below the target folder, and says why it cannot above', async () => {
     const opened = openModel(writeExternal());
     const target = join(folder, 'out.onnx');
-    await saveModel(opened.model, target, { from: opened, externalData: 'reference' });
+    await saveModel(opened.model, target, { externalData: 'reference' });
     expect(valuesOf(target)).toEqual(values);
     const error = await failure(() =>
       saveModel(opened.model, join(folder, 'other/out.onnx'), {
-        from: opened,
         externalData: 'reference',
       }),
     );
@@ -166,9 +165,7 @@ describe('saveModel', () => {
     const opened = openModel(writeExternal());
     mkdirSync(join(folder, 'other'));
     writeFileSync(join(folder, 'other/weights.bin'), 'precious');
-    const error = await failure(() =>
-      saveModel(opened.model, join(folder, 'other/out.onnx'), { from: opened }),
-    );
+    const error = await failure(() => saveModel(opened.model, join(folder, 'other/out.onnx')));
     expect(error.code).toBe('WRITE_FAILED');
     expect(readFileSync(join(folder, 'other/weights.bin'), 'utf8')).toBe('precious');
     expect(existsSync(join(folder, 'other/out.onnx'))).toBe(false);
@@ -179,8 +176,7 @@ describe('saveModel', () => {
     async (mode) => {
       const opened = openModel(writeExternal());
       for (const target of ['host/weights.bin', 'host/data/more.bin']) {
-        const save = () =>
-          saveModel(opened.model, join(folder, target), { from: opened, externalData: mode });
+        const save = () => saveModel(opened.model, join(folder, target), { externalData: mode });
         expect((await failure(save)).code).toBe('INVALID_ARGUMENT');
       }
       expect(valuesOf(join(folder, 'host/net.onnx'))).toEqual(values);
@@ -190,9 +186,10 @@ describe('saveModel', () => {
   it('checks locations itself, also of a model that was not opened', async () => {
     const path = writeExternal(['../secret.bin', 'data/more.bin']);
     writeFileSync(join(folder, 'secret.bin'), Buffer.alloc(64));
-    const model = readModel(bytesSource(readFileSync(path)));
-    const from = { folder: join(folder, 'host'), external: () => bytesSource(new Uint8Array()) };
-    const save = () => saveModel(model, join(folder, 'other/deep/out.onnx'), { from });
+    const read = () => bytesSource(new Uint8Array());
+    const external = { folder: join(folder, 'host'), read };
+    const model = { ...readModel(bytesSource(readFileSync(path))), external };
+    const save = () => saveModel(model, join(folder, 'other/deep/out.onnx'));
     expect((await failure(save)).code).toBe('UNSAFE_FILE');
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });
@@ -256,7 +253,6 @@ describe('openModel', () => {
     const stop = new AbortController();
     const at: number[] = [];
     const saving = saveModel(opened.model, join(folder, 'a/b/net.onnx'), {
-      from: opened,
       signal: stop.signal,
       onProgress: (done, total) => {
         at.push(done / total);
@@ -274,7 +270,7 @@ describe('openModel', () => {
     const location = `${'d'.repeat(251)}.bin`;
     const opened = openModel(writeExternal([location, 'data/more.bin'], location));
     const target = join(folder, 'out', `${'n'.repeat(250)}.onnx`);
-    await saveModel(opened.model, target, { from: opened });
+    await saveModel(opened.model, target);
     expect(valuesOf(target)).toEqual(values);
     expect(readdirSync(join(folder, 'out'))).toHaveLength(3);
     opened.close();
@@ -284,7 +280,7 @@ describe('openModel', () => {
     const opened = openModel(writeExternal());
     mkdirSync(join(folder, 'real'));
     symlinkSync('real/net.onnx', join(folder, 'link.onnx'));
-    await saveModel(opened.model, join(folder, 'link.onnx'), { from: opened });
+    await saveModel(opened.model, join(folder, 'link.onnx'));
     expect(readdirSync(folder).sort()).toEqual(['host', 'link.onnx', 'real']);
     expect(lstatSync(join(folder, 'link.onnx')).isSymbolicLink()).toBe(true);
     expect(valuesOf(join(folder, 'real/net.onnx'))).toEqual(values);
@@ -295,9 +291,7 @@ describe('openModel', () => {
     symlinkSync('b.onnx', join(folder, 'a.onnx'));
     symlinkSync('a.onnx', join(folder, 'b.onnx'));
     const opened = openModel(writeExternal());
-    const error = await failure(() =>
-      saveModel(opened.model, join(folder, 'a.onnx'), { from: opened }),
-    );
+    const error = await failure(() => saveModel(opened.model, join(folder, 'a.onnx')));
     expect(error).toMatchObject({ code: 'WRITE_FAILED' });
     expect(error.message).toContain('too many symbolic links');
     opened.close();
@@ -313,7 +307,7 @@ describe('openModel', () => {
       'data/.more.bin.4194305-3.tmp',
     ];
     for (const name of left) writeFileSync(join(folder, 'out', name), '');
-    await saveModel(opened.model, target, { from: opened });
+    await saveModel(opened.model, target);
     expect(valuesOf(target)).toEqual(values);
     expect(readdirSync(join(folder, 'out'), { recursive: true }).sort()).toEqual([
       'data',

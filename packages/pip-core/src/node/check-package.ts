@@ -24,10 +24,20 @@ const listed = 5;
 export function requireDataOnly(manifest: JsonObject, path: string): void {
   const members = manifest.plain();
   const found = active.find((key) => Object.hasOwn(members, key) && !isEmpty(members[key]));
+  // npm installs every file in that folder as a command.
+  const { directories } = members;
+  const commands = (directories as { bin?: unknown } | null | undefined)?.bin;
+  if (found === undefined && !isEmpty(commands ?? null)) {
+    throw runs(path, 'directories.bin', commands);
+  }
   if (found === undefined) return;
-  throw new GraftError(
+  throw runs(path, found, members[found]);
+}
+
+function runs(path: string, member: string, value: unknown): GraftError {
+  return new GraftError(
     'UNSAFE_FILE',
-    `${path}: it has '${found}' (${named(members[found])}); an adapter is data and runs nothing. Take it out, or do not use this package.`,
+    `${path}: it has '${member}' (${named(value)}); an adapter is data and runs nothing. Remove it, or do not use this package.`,
   );
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { externalLocations } from '@pip-graft/onnx-graft';
 import { digest, fileSource, ioError, listEntries, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkpointFiles } from '@pip-graft/weights/node';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
@@ -30,7 +32,8 @@ export function inputDigests(
   };
   const { source, adapters = [], gates = {} } = config;
   if ('onnx' in source) for (const path of modelFiles(resolve(folder, source.onnx))) file(path);
-  if ('checkpoint' in source) file(resolve(folder, source.checkpoint));
+  if ('checkpoint' in source)
+    for (const path of checkpointFiles(resolve(folder, source.checkpoint))) file(path);
   if ('job' in source)
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {
@@ -51,7 +54,8 @@ export function inputDigests(
 function modelFiles(path: string): string[] {
   const opened = openModel(path);
   try {
-    return [path, ...[...opened.locations].sort().map((location) => join(opened.folder, location))];
+    const locations = [...externalLocations(opened.model)].sort();
+    return [path, ...locations.map((location) => join(dirname(path), location))];
   } finally {
     opened.close();
   }
