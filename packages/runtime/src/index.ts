@@ -12,8 +12,12 @@ export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
 export type { DeviceFinding, DiagnoseOptions, Diagnosis, Fix } from './device/diagnosis.ts';
 export { gatherEnvironment } from './device/gather-environment.ts';
 export { type DeviceProbe, type ProbeOptions, probeDevice } from './device/probe-device.ts';
-export { type TemporaryFolder, temporaryFolder } from './io/temporary-folder.ts';
 export { deviceMemory } from './placement/device-memory.ts';
+export {
+  type ExpectedNode,
+  type ExpectedPlacement,
+  expectedPlacement,
+} from './placement/expected-placement.ts';
 export type { Placement } from './placement/placement.ts';
 export { profileRun } from './placement/profile-run.ts';
 export { summariseProfile } from './placement/summarise-profile.ts';

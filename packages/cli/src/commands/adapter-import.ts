@@ -9,9 +9,9 @@ import { nonFinite } from '@pip-graft/weights';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
 import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
+import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
 import { prefixOption } from '../options/prefix-option.ts';
-import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -57,7 +57,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, name = basename(resolve(output)), labels, host } = options;
-        refuseFolder(output, 'an adapter', options.force);
+        await checkOutputFolder(output, 'an adapter', options.force);
         const checkpoint = await openCheckpoint(path);
         try {
           const { prefix } = options;

@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
 import { describeSizes } from '../format/describe-sizes.ts';
 import { localise } from '../options/localise.ts';
-import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
+import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { prefixOption } from '../options/prefix-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -58,7 +58,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, prefix, local, opset, dtype } = options;
-        if (output !== undefined) refuseOverInput(path, output);
+        if (output !== undefined) checkOutput(output, path);
         const checkpoint = await openCheckpoint(path);
         try {
           const found = detectBackbone(checkpoint.tensors, { prefix, label: path });

@@ -9,6 +9,7 @@ import {
   rangesOf,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { decimal } from '../options/decimal.ts';
 import { number } from './step-request.ts';
 
 /** How patches are made, as the command line has it. */
@@ -108,8 +109,7 @@ function refuse(place: string): never {
 }
 
 function shareOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('expected a share from 0 to 1.');
+  const value = decimal(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a share from 0 to 1.');
   return value;
 }

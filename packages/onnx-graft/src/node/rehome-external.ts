@@ -6,6 +6,7 @@ import { GraftError } from '../error.ts';
 import { dataFile, externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { checkExternalFile } from './check-external-file.ts';
+import { followLink } from './follow-link.ts';
 
 /** What happens to external data when a model is saved. */
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
@@ -19,19 +20,20 @@ export interface Rehomed {
 }
 
 /**
- * A model as it will stand at `target`: with its external data inside, with other locations, or as
+ * A model as it will be at a path: with its external data inside, with other locations, or as
  * it is. What changes its bytes is done before grafting, so that removal gives these bytes back.
  *
- * Errors: `UNSAFE_FILE`; `NOT_FOUND` for data that is not at hand; `INVALID_ARGUMENT` for data that cannot be referenced from
- * there, or that stands at the target itself; `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ * Errors: `UNSAFE_FILE`; `NOT_FOUND` for data that is not at hand; `INVALID_ARGUMENT` for data that
+ * cannot be referenced from there, or that stands at the target itself; `LIMIT_EXCEEDED` past protobuf's 2 GiB.
  */
-export function rehomeExternal(model: Model, target: string, mode: ExternalMode): Rehomed {
+export function rehomeExternal(model: Model, path: string, mode: ExternalMode): Rehomed {
   const files = new Map<string, string>();
   const locations = externalLocations(model);
   const [first] = locations;
   if (first === undefined) return { model, files };
   if (!model.external) dataFile(model, first);
   const { folder } = model.external!;
+  const target = followLink(path);
   const here = dirname(resolve(target));
   const now = new Map(
     [...locations].map((location) => [location, checkExternalFile(target, folder, location)]),

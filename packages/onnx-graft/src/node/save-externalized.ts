@@ -11,11 +11,14 @@ import { readModel } from '../model/read-model.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { digest } from './digest.ts';
 import { fileSource } from './file-source.ts';
+import { followLink } from './follow-link.ts';
 import { ioError } from './io-error.ts';
-import { replaceTogether } from './replace-together.ts';
+import { makeFolder, unmakeFolders } from './make-folder.ts';
+import { replaceTogether, stageTogether } from './replace-together.ts';
 import { saveModel } from './save-model.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 import { replaceable } from './write-atomic.ts';
-import { writeSource } from './write-source.ts';
+import { writeNewSource } from './write-source.ts';
 
 /** Options of {@link saveExternalized}. */
 export interface SaveExternalizedOptions extends ExternalizeOptions {
@@ -28,8 +31,6 @@ export interface SavedExternalized {
   /** The data file's path, `<model file>.data` beside the model; undefined when no weight was large enough. */
   readonly data: string | undefined;
 }
-
-let serial = 0;
 
 /**
  * Writes a model with its large initializers, and all external data that it has, in one data file beside
@@ -50,7 +51,7 @@ export async function saveExternalized(
   options: SaveExternalizedOptions = {},
 ): Promise<SavedExternalized> {
   const { threshold, signal, onProgress } = options;
-  const target = resolve(path);
+  const target = followLink(resolve(path));
   const location = `${basename(target)}.data`;
   const dataPath = join(dirname(target), location);
   const { model: outer, data } = externalizeWeights(inlineExternal(model), location, { threshold });
@@ -67,27 +68,29 @@ export async function saveExternalized(
       `${path}: without its large weights it would still take ${outer.source.size} bytes; an .onnx file holds at most 2 GiB.`,
     );
   }
+  await sweepLeftovers(dirname(target), [basename(target), location]);
   await checkTargets(target, dataPath, location, data);
-  const stage = (file: string): string =>
-    join(dirname(file), `.${basename(file)}.${process.pid}-${serial++}.new`);
-  const files = [target, dataPath].map((to) => ({ from: stage(to), to }));
+  const files = stageTogether([target, dataPath]);
   const [staged, stagedData] = files.map(({ from }) => from) as [string, string];
   const total = data.size + outer.source.size;
+  const durable = true;
+  let made: string[] = [];
   try {
-    await writeSource(stagedData, data, {
-      signal,
+    made = await makeFolder(dirname(target));
+    await writeNewSource(stagedData, data, {
+      ...{ signal, durable },
       onChunk: onProgress && ((done) => onProgress(done, total)),
     });
-    await writeSource(staged, outer.source, {
-      signal,
+    await writeNewSource(staged, outer.source, {
+      ...{ signal, durable },
       onChunk: onProgress && ((done) => onProgress(data.size + done, total)),
     });
     await replaceTogether(files);
   } catch (error) {
+    for (const { from } of files) await rm(from, { force: true });
+    await unmakeFolders(made);
     if (signal?.aborted) throw error;
     throw ioError('write', target, error);
-  } finally {
-    for (const { from } of files) await rm(from, { force: true });
   }
   return { data: dataPath };
 }

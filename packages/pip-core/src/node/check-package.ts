@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
 import type { JsonObject } from '../json/json-object.ts';
 import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
@@ -60,13 +60,18 @@ export function requireOnlySensor(folder: string): void {
 
 function requireOnly(folder: string, names: readonly string[], what: string): void {
   const allowed = new Set(names);
-  let entries: string[];
+  let entries: Dirent[];
   try {
-    entries = readdirSync(folder);
+    entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     throw ioError('read', folder, error);
   }
-  const extra = entries.filter((name) => !allowed.has(name)).sort();
+  const extra = entries
+    .filter((entry) => !allowed.has(entry.name))
+    // What a killed run left of a file that may be here is not read, and is swept when one is written.
+    .filter((entry) => !(entry.isFile() && isLeftoverOf(entry.name, names)))
+    .map(({ name }) => name)
+    .sort();
   if (extra.length === 0) return;
   const rest = extra.length > listed ? ` and ${extra.length - listed} more` : '';
   throw new GraftError(

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TensorFeeds } from '@pip-graft/weights';
-import { temporaryFolder } from '../io/temporary-folder.ts';
 import { createSession } from '../session/create-session.ts';
 import { runModel } from '../session/run-model.ts';
 import type { SessionOptions } from '../session/session.ts';

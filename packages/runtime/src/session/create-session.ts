@@ -1,4 +1,4 @@
-import { buildModel, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { SharedWorker } from '../process/shared-worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { prepareModel } from './prepare-model.ts';
@@ -89,7 +89,7 @@ async function describe(model: string | Uint8Array | Model, options: Attempt): P
 }
 
 function staticDims({ inputs }: Session): InputDims | undefined {
-  const dims: Record<string, readonly number[]> = {};
+  const dims = emptyRecord<readonly number[]>();
   for (const input of inputs) {
     const fixed = input.dims.filter((dim) => typeof dim === 'number');
     if (fixed.length === input.dims.length) dims[input.name] = fixed;

@@ -6,9 +6,8 @@ import {
   type Model,
   readModel,
 } from '@pip-graft/onnx-graft';
-import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
-import { temporaryFolder } from '../io/temporary-folder.ts';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
 
@@ -87,11 +86,12 @@ async function place(
   const home = await temporaryFolder();
   const path = join(home.path, 'model.onnx');
   try {
-    if (inside) await saveModel(model, path);
+    if (inside) await saveModel(model, path, { durable: false });
     else {
       // A hard link fails across file systems; a copy always works.
-      await saveModel(model, path, { externalData: 'link' }).catch(() =>
-        saveModel(model, path, { externalData: 'copy' }),
+      const durable = false;
+      await saveModel(model, path, { durable, externalData: 'link' }).catch(() =>
+        saveModel(model, path, { durable, externalData: 'copy' }),
       );
     }
   } catch (error) {

@@ -32,6 +32,8 @@ export interface BatchOptions {
   readonly finished?: number;
   /** Share of patches, clean ones too, that were stored as a JPEG file of quality 70 to 98; default 0. */
   readonly stored?: number;
+  /** Largest width times height of an image; default: that of `readImage`. */
+  readonly pixels?: number;
   /** Pictures that are degraded already, by label: for these nothing is put onto photos. */
   readonly pairs?: Readonly<Record<string, readonly PhotoPair[]>>;
 }

@@ -6,9 +6,9 @@ import {
   graphFacts,
   type Model,
 } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
+import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { Device, NativeOptions } from '@pip-graft/runtime';
-import { type Isolation, requireInputs, temporaryFolder, WorkerProcess } from '@pip-graft/runtime';
+import { type Isolation, requireInputs, WorkerProcess } from '@pip-graft/runtime';
 import type { TensorFeeds } from '@pip-graft/weights';
 import type { LayerFigures, LayerGap } from '../figures.ts';
 import { judgeLayers, selectLayers } from './judge-layers.ts';
@@ -121,7 +121,8 @@ async function writeSlice(
     return { name, dataType, dims: dims?.map((size) => (Number.isNaN(size) ? null : size)) ?? [] };
   });
   const part = extractNodes(model, { nodes: slice.nodes, inputs, outputs: slice.outputs });
-  return saveModel(part, path, { externalData: 'link' }).catch(() =>
-    saveModel(part, path, { externalData: 'copy' }),
+  const durable = false;
+  return saveModel(part, path, { durable, externalData: 'link' }).catch(() =>
+    saveModel(part, path, { durable, externalData: 'copy' }),
   );
 }

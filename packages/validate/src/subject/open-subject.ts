@@ -1,10 +1,15 @@
 import { join } from 'node:path';
 import { exposeValues, type Model } from '@pip-graft/onnx-graft';
-import { type OpenedModel, openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import {
+  type OpenedModel,
+  openModel,
+  saveModel,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import { imageInput, imageOutput } from '@pip-graft/restore';
 import type { Isolation, Session, SessionOptions } from '@pip-graft/runtime';
-import { type TemporaryFolder, temporaryFolder } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/choice-scores.ts';
 import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
@@ -50,7 +55,7 @@ export async function openSubject(options: ValidateOptions): Promise<OpenSubject
       if (options.base !== undefined) return options.base;
       folder ??= await temporaryFolder();
       const target = join(folder.path, 'host.onnx');
-      await saveModel(ungrafted, target, { externalData: 'copy' });
+      await saveModel(ungrafted, target, { externalData: 'copy', durable: false });
       return target;
     };
     const models = { host, grafted, ungrafted, graft, path };

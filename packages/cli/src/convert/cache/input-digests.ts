@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { externalLocations } from '@pip-graft/onnx-graft';
-import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
+import { digest, fileSource, ioError, listEntries, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { checkpointFiles } from '@pip-graft/weights/node';
 import { sensorOf } from '../../options/sensor-of.ts';
@@ -75,17 +74,21 @@ function digestOf(path: string): string {
 function folderDigest(folder: string): string {
   let files: string[];
   try {
-    files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .slice(0, maxPictures)
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    files = filesBelow(folder).slice(0, maxPictures).sort();
   } catch (error) {
     throw ioError('read', folder, error);
   }
   const hash = createHash('sha256');
   for (const path of files) hash.update(`${labelOf(path, folder)}\n${digestOf(path)}\n`);
   return `sha256:${hash.digest('hex')}`;
+}
+
+function filesBelow(folder: string): string[] {
+  return listEntries(folder).flatMap(({ name, entry }) => {
+    const path = join(folder, name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function labelOf(path: string, folder: string): string {
