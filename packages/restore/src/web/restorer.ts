@@ -11,7 +11,7 @@ import { Connection } from './connection.ts';
 import type { Opened, TileDone } from './messages.ts';
 import { modelBlob } from './model-blob.ts';
 import { Restored } from './restored.ts';
-import { type StartWorker, startWorker } from './start-worker.ts';
+import { startWorker } from './start-worker.ts';
 import { type ImageSource, toSent } from './to-sent.ts';
 
 export interface OpenOptions {
@@ -63,23 +63,14 @@ export class Restorer<Label extends string = string> {
    * Errors: `READ_FAILED`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model that takes no image;
    * `RUNTIME_FAILED`; `DEVICE_UNAVAILABLE`; `INVALID_ARGUMENT` for the name of a package.
    */
-  static open<Label extends string = string>(
+  static async open<Label extends string = string>(
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
-    options: OpenOptions = {},
-  ): Promise<Restorer<Label>> {
-    return Restorer.openWith(startWorker, model, options);
-  }
-
-  /** @internal */
-  static async openWith<Label extends string>(
-    start: StartWorker,
-    model: string | URL | Blob | ArrayBuffer | Uint8Array,
-    { device = 'auto', threads, wasm }: OpenOptions,
+    { device = 'auto', threads, wasm }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const [build, { blob, label }] = await Promise.all([chooseBuild(device), modelBlob(model)]);
     const address = wasm === undefined ? undefined : new URL(wasm, globalThis.location.href).href;
     const request = { model: blob, label, device, threads, wasm: address };
-    const connection = new Connection(start, build, request);
+    const connection = new Connection(startWorker, build, request);
     return new Restorer(connection, await connection.open());
   }
 
