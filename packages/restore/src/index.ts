@@ -6,6 +6,7 @@ export { type ImageSize, imageSize } from './image/image-size.ts';
 export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
+export { findModel } from './restorer/find-model.ts';
 export { type BlobType, Restored } from './restorer/restored.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
 export type { ImageSource } from './restorer/to-image.ts';
