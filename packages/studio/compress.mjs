@@ -4,7 +4,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 const folder = 'dist/assets';
 for (const name of readdirSync(folder).filter((each) => each.endsWith('.wasm'))) {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 6 };
   writeFileSync(
     `${folder}/${name}.br`,
     brotliCompressSync(readFileSync(`${folder}/${name}`), { params }),

@@ -49,9 +49,14 @@ document.body.append(restored.toCanvas());`,
     },
     {
       title: 'Command',
-      code: `npx graft restore ${shell(model)} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
+      code: `npx graft restore ${shell(fileOf(model))} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
     },
   ];
+}
+
+/** The command takes files; a package's model is one. */
+function fileOf(model: string): string {
+  return model.startsWith('@') ? `node_modules/${model}/model.onnx` : model;
 }
 
 function key(label: string): string {

@@ -1,7 +1,7 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 import { GraftError } from '@pip-graft/onnx-graft';
@@ -91,9 +91,12 @@ function refusal({ headers, method }: IncomingMessage, host: string): number | u
 /** The files of the page by their address: nothing else is ever opened. */
 function pageFiles(folder: string): Map<string, string> {
   try {
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const paths = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
     return new Map(
-      names.map((name) => [name.replaceAll('\\', '/').replace(/\.br$/, ''), join(folder, name)]),
+      paths.map((path) => [relative(folder, path).replaceAll(sep, '/').replace(/\.br$/, ''), path]),
     );
   } catch (cause) {
     throw new GraftError('NOT_FOUND', `${folder}: the page is not built; run npm run build.`, {
