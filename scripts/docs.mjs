@@ -1,7 +1,9 @@
-// Writes docs/reference/cli.md from the commands, and the schema of graft.config.json from what checks
-// it; --check only compares.
+// Writes docs/reference/cli.md from the commands, the schema of graft.config.json and its page from what
+// checks it, and the figures of README and home page from the benchmark; --check only compares.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { configPage } from './docs/config-page.mjs';
+import { figures, withFigures } from './docs/figures.mjs';
 import { build, install, root } from './install.mjs';
 
 install();
@@ -67,9 +69,15 @@ for (const command of leaves(cli).filter((each) => each.name() !== 'version')) {
     );
 }
 const { configJsonSchema } = await import('../packages/cli/dist/json-schema.js');
+const schema = configJsonSchema();
+const table = figures(readFileSync(join(root, 'docs/benchmarks/restorer.md'), 'utf8'));
+const withTable = (name, link) => withFigures(readFileSync(join(root, name), 'utf8'), table, link);
 const pages = {
   'docs/reference/cli.md': `${lines.join('\n')}\n`,
-  'packages/cli/graft.config.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  'packages/cli/graft.config.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  'docs/reference/config.md': configPage(schema),
+  'README.md': withTable('README.md', 'docs/benchmarks/restorer.md'),
+  'docs/index.md': withTable('docs/index.md', './benchmarks/restorer.md'),
 };
 for (const [name, text] of Object.entries(pages)) {
   const file = join(root, name);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildBackbone, detectBackbone, fingerprint, locateSkips } from '@pip-graft/backbones';
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { digest } from '@pip-graft/onnx-graft/node';
-import { applyPlan, importAdapter, makePlan, requirePlan } from '@pip-graft/pip-core';
+import { applyPlan, findModules, importAdapter, makePlan, requirePlan } from '@pip-graft/pip-core';
 import { type FloatTensor, readSafetensors, type TensorMap } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -45,14 +45,14 @@ function maxError(a: FloatTensor, b: FloatTensor): number {
 
 describe('a checkpoint becomes the network it was saved from', () => {
   it.each([
-    ['restormer.pth', 'restormer', 'params', ''],
-    ['nafnet.pth', 'nafnet', 'params', ''],
-    ['promptir.ckpt', 'promptir', 'state_dict', 'net.'],
-    ['unet.pth', 'unet', 'params', ''],
-  ])('%s', async (name, family, container, prefix) => {
+    ['restormer.pth', 'restormer', 'params'],
+    ['nafnet.pth', 'nafnet', 'params'],
+    ['promptir.ckpt', 'promptir', 'state_dict.net'],
+    ['unet.pth', 'unet', 'params'],
+  ])('%s', async (name, family, prefix) => {
     const checkpoint = await open(name);
-    expect(checkpoint).toMatchObject({ container: [container], prefix });
-    const { backbone, weights } = detectBackbone(checkpoint.tensors, name);
+    const { backbone, weights, ...found } = detectBackbone(checkpoint.tensors, { label: name });
+    expect(found).toMatchObject({ prefix, average: false, beside: [] });
     expect(backbone.family).toBe(family);
     const model = buildBackbone(backbone, weights);
     const expected = golden(name);
@@ -72,7 +72,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
   ])('%s', async (mode, labels) => {
     const name = `${mode}.pkl`;
     const checkpoint = await open(name);
-    const { backbone, weights, pip, unused } = detectBackbone(checkpoint.tensors, name);
+    const { backbone, weights, pip, unused } = detectBackbone(checkpoint.tensors, { label: name });
     expect(backbone).toMatchObject({ family: 'restormer', config: { thinLatent: true } });
     expect(unused).toHaveLength(3);
     expect(weights.size + pip.length + unused.length).toBe(checkpoint.tensors.size);
@@ -86,7 +86,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
       digest: digest(host.source),
       fingerprint: fingerprint(host, { digest: sha256, sites, facts }),
     };
-    const adapter = importAdapter(checkpoint.tensors, {
+    const adapter = importAdapter(findModules(checkpoint.tensors)!.tensors, {
       name: 'imported',
       base: { family, name: null, ...identity },
       training: { epoch: checkpoint.extra['params.epoch'] ?? checkpoint.extra['epoch'] },
@@ -123,7 +123,8 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
   });
 
   it('what is missing, left over or mis-shaped is reported under the checkpoint’s own names', async () => {
-    const { tensors } = await open('pip_cross_topm.pkl');
+    const checkpoint = await open('pip_cross_topm.pkl');
+    const { tensors } = findModules<FloatTensor>(checkpoint.tensors)!;
     const changed = new Map(tensors);
     changed.delete('prompt2.LGM.attn.kv.weight');
     changed.set('prompt1.LGM.more', { dims: [1], data: new Float32Array(1) });

@@ -41,7 +41,7 @@ try {
   const host = await openHost(join(root, 'packages/backbone-nafnet-tiny/model.onnx'));
   const adapter = readAdapter(join(root, 'packages/adapter-nafnet-tiny'), { only: true });
   const model = join(folder, 'grafted.onnx');
-  await saveModel(applyGraft(planGraft(host, adapter)), model, { from: host });
+  await saveModel(applyGraft(planGraft(host, adapter)), model);
   const rows = [];
   for (const [label, name, data, degrade] of sets) {
     const how = degrade ? { degrade: [degrade] } : {};

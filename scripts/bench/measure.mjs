@@ -46,7 +46,7 @@ export function spread(values, digits = 2) {
 }
 
 /** What and when was measured, and where. */
-function provenance(command) {
+export function provenance(command) {
   const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
   return `Command: \`${command}\`. Measured ${new Date().toISOString().slice(0, 10)} on ${machine}.`;
 }

@@ -64,7 +64,7 @@ export async function makeDefaultAdapter(say) {
   mkdirSync(backbone, { recursive: true });
   const host = await openHost(at('host.onnx'));
   const half = convertPrecision(host.model);
-  await saveModel(half, join(backbone, 'model.onnx'), { from: host });
+  await saveModel(half, join(backbone, 'model.onnx'));
   const { digest, fingerprint } = hostOf(half, { newHash: nodeSha256 }).identity();
   host.close();
   const made = Object.fromEntries(

@@ -42,9 +42,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
   const trained = adapter.training !== null;
   const plan = planGraft(host, adapter);
   const { parameters, levels, multiplyAdds256 } = plan.summary;
-  await saveModel(applyGraft(plan, { name: 'quickstart', version: '0.1.0' }), paths.grafted, {
-    from: host,
-  });
+  await saveModel(applyGraft(plan, { name: 'quickstart', version: '0.1.0' }), paths.grafted, {});
   const grafted = openModel(paths.grafted);
   const findings = checkModel(grafted.model).filter(({ severity }) => severity === 'error');
   if (findings.length > 0) throw new Error(findings[0].message);

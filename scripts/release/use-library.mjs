@@ -12,7 +12,7 @@ const host = await openHost('host.onnx');
 const adapter = freshAdapter(host, { labels: ['rain'], seed: 7 });
 const plan: Plan = planGraft(host, adapter);
 const model: Parameters<typeof saveModel>[0] = applyGraft(plan);
-await saveModel(model, 'by-library.onnx', { from: host });
+await saveModel(model, 'by-library.onnx');
 host.close();
 let code: ErrorCode | undefined;
 try {

@@ -64,7 +64,7 @@ async function packPair(photos, say) {
   for (const what of Object.keys(names)) mkdirSync(home(what), { recursive: true });
   const host = await openHost(at('host.onnx'));
   const half = convertPrecision(host.model);
-  await saveModel(half, join(home('backbone'), 'model.onnx'), { from: host });
+  await saveModel(half, join(home('backbone'), 'model.onnx'));
   const { digest, fingerprint } = hostOf(half, { newHash: nodeSha256 }).identity();
   const parameters = host.model.graph.initializers.reduce(
     (sum, { dims }) => sum + dims.reduce((a, b) => a * Number(b), 1),

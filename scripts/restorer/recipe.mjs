@@ -5,7 +5,7 @@ const labels = 'noise+rain+haze+blur+low-light';
 
 /** Shares of patches that teach what weights mean, and to leave alone what is clean. */
 const shares = [
-  ...['--clean', '0.12', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
+  ...['--clean', '0.07', '--flat', '0.05', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
   ...['--label-shares', 'noise=3,rain=2,haze=2,blur=2,low-light=2'],
 ];
 

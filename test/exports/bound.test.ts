@@ -8,14 +8,7 @@ import {
   locateSkips,
   nafnetDefaults,
 } from '@pip-graft/backbones';
-import {
-  bytesSource,
-  type ExternalReader,
-  graphFacts,
-  type Model,
-  readModel,
-  readTensor,
-} from '@pip-graft/onnx-graft';
+import { bytesSource, graphFacts, type Model, readModel, readTensor } from '@pip-graft/onnx-graft';
 import { digest } from '@pip-graft/onnx-graft/node';
 import { type Adapter, makePlan, type PlanOptions, type PlanRequest } from '@pip-graft/pip-core';
 import { type FloatTensor, floatTensor } from '@pip-graft/weights';
@@ -27,10 +20,10 @@ import { goldens } from './golden.ts';
 const { onnx } = onnxProto;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-function described(model: Model, external?: ExternalReader): Omit<PlanRequest, 'adapters'> {
+function described(model: Model): Omit<PlanRequest, 'adapters'> {
   const facts = graphFacts(model);
   const { family, sites } = locateSkips(model, facts);
-  const print = fingerprint(model, { digest: sha256, sites, facts, ...(external && { external }) });
+  const print = fingerprint(model, { digest: sha256, sites, facts });
   return { model, facts, family, sites, fingerprint: print, digest: digest(model.source) };
 }
 
@@ -52,9 +45,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
     base = await withHost(traced(network), ({ model }) => boundTo(described(model)));
   });
   const planOn = (file: string, options: PlanOptions = {}) =>
-    withHost(file, ({ model, external }) =>
-      makePlan({ ...described(model, external), adapters: [base], options }),
-    );
+    withHost(file, ({ model }) => makePlan({ ...described(model), adapters: [base], options }));
 
   it.each(own.filter(sameWeights))('is accepted on $file', async ({ file }) => {
     expect(await planOn(file)).toMatchObject({ status: 'planned' });
@@ -100,8 +91,8 @@ describe('an adapter bound to a natively built nafnet', () => {
   it.each(fixtures.filter((one) => one.network === 'nafnet' && sameWeights(one)))(
     'is accepted on $file',
     ({ file }) =>
-      withHost(file, ({ model, external }) => {
-        const request = { ...described(model, external), adapters: [native] };
+      withHost(file, ({ model }) => {
+        const request = { ...described(model), adapters: [native] };
         expect(makePlan(request)).toMatchObject({ status: 'planned' });
       }),
   );

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { locateSkips } from '@pip-graft/backbones';
-import { graphFacts } from '@pip-graft/onnx-graft';
+import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node';
 import {
   type Adapter,
@@ -65,14 +65,14 @@ export async function withHost<T>(
 }
 
 /** The host with the adapter on its sites; its external data stays where it is. */
-export function graftOnto(host: Host, adapter: Adapter): OpenedModel {
+export function graftOnto(host: Host, adapter: Adapter): Model {
   const plan = requirePlan(makePlan({ ...host, adapters: [adapter] }));
-  return { ...host, model: applyPlan(plan, { name: 'test', version: '0' }) };
+  return applyPlan(plan, { name: 'test', version: '0' });
 }
 
 /** All outputs as float32, on one thread, every rounding as the graph is written. */
 export async function run(
-  loaded: OpenedModel | Uint8Array,
+  loaded: Model | Uint8Array,
   feeds: TensorFeeds,
 ): Promise<ReadonlyMap<string, TypedTensorOf<'float32'>>> {
   const session = await createSession(loaded, { optimisation: 'basic', threads: 1 });

@@ -40,14 +40,14 @@ describe.each(goldens)('$name', (golden) => {
 
         const grafted = graftOnto(host, golden.adapter(family));
         const { degradation: _, ...images } = golden.feeds('exported');
-        const before = await run(host, images);
+        const before = await run(host.model, images);
         const after = await run(grafted, feedsAt('exported', 0));
         expect([...after.keys()]).toEqual([...before.keys()]);
         for (const [name, expected] of before) {
           expect(difference(after.get(name)!, expected).maxAbs, name).toBe(0);
         }
 
-        const { source } = ungraft(grafted.model).model;
+        const { source } = ungraft(grafted).model;
         const bytes = (of: typeof source) => Buffer.from(of.read(0, of.size));
         expect(bytes(source).equals(bytes(host.model.source))).toBe(true);
       }),

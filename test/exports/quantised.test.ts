@@ -1,6 +1,5 @@
 import { difference } from '@pip-graft/imaging';
-import { exposeValues } from '@pip-graft/onnx-graft';
-import type { OpenedModel } from '@pip-graft/onnx-graft/node';
+import { exposeValues, type Model } from '@pip-graft/onnx-graft';
 import { type GraftedSite, readGraft } from '@pip-graft/pip-core';
 import { float32Tensor, type TensorFeeds } from '@pip-graft/weights';
 import onnxProto from 'onnx-proto';
@@ -23,13 +22,13 @@ it.each(cases)(
     const feeds = { ...golden.feeds('exported'), strength: float32Tensor([], [0.5]) };
     const seen = await withHost(fixture.file, async (host) => {
       const grafted = graftOnto(host, adapter);
-      const { sites } = readGraft(grafted.model)!;
+      const { sites } = readGraft(grafted)!;
       for (const { value } of sites) {
         const maker = host.model.graph.nodes.find(({ outputs }) => outputs.includes(value));
         expect(maker?.opType).toBe('DequantizeLinear');
       }
       const names = sites.flatMap((site) => [site.value, ...made(site)]);
-      const results = await run({ ...grafted, model: exposeValues(grafted.model, names) }, feeds);
+      const results = await run(exposeValues(grafted, names), feeds);
       return sites.map((site) => {
         const [modulated, output] = made(site).map((name) => results.get(name)!);
         return { feature: results.get(site.value)!, made: [modulated!, output!] };
@@ -41,7 +40,7 @@ it.each(cases)(
     )!;
     await withHost(plain.file, async (host) => {
       const grafted = graftOnto(host, adapter);
-      const { sites } = readGraft(grafted.model)!;
+      const { sites } = readGraft(grafted)!;
       const { image: _, ...steering } = feeds as TensorFeeds;
       const features = sites.map(({ value }, i) => [value, seen[i]!.feature] as const);
       const expected = await run(levelsOf(grafted, sites), {
@@ -64,7 +63,7 @@ function made({ modules, output }: GraftedSite): string[] {
 }
 
 /** The grafted levels of a model without its host: features are inputs. */
-function levelsOf({ model }: OpenedModel, sites: readonly GraftedSite[]): Uint8Array {
+function levelsOf(model: Model, sites: readonly GraftedSite[]): Uint8Array {
   const proto = onnx.ModelProto.decode(model.source.read(0, model.source.size));
   const graph = proto.graph!;
   const float = (name: string) =>

@@ -40,7 +40,7 @@ describe('every export of the three families can be trained, host and all', () =
       ...{ labels, attach: 'replace', seed: 5 },
       ...{ promptChannels: [8], promptSize: [8] },
     });
-    const own = readParameters(host, hostParameters(host, 'all'), host.external);
+    const own = readParameters(host, hostParameters(host, 'all'));
     const stepper = await openStepper(trainingGraph(host, adapter, options), {
       ...{ threads: 1, optimisation: 'disabled' },
     });

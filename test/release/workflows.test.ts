@@ -28,7 +28,7 @@ const { scripts } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as { scripts: Record<string, string> };
 
-describe.each(['ci.yml', 'publish.yml'])('.github/workflows/%s', (name) => {
+describe.each(['ci.yml', 'publish.yml', 'site.yml'])('.github/workflows/%s', (name) => {
   const { on, permissions, jobs } = workflow(name);
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
@@ -54,4 +54,23 @@ it('publishes with provenance, after the checks', () => {
   });
   const lines = jobs['publish']!.steps.map(({ run = '' }) => run);
   expect(lines.at(-1)).toBe('npx changeset publish');
+});
+
+describe('site.yml', () => {
+  const { jobs } = workflow('site.yml');
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  it('pins every action by digest and puts no expression into a script', () => {
+    for (const { uses } of steps) if (uses) expect(uses).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
+    for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+
+  it('publishes what was built, with the rights of a deployment only', () => {
+    expect(jobs['deploy']).toMatchObject({
+      needs: 'build',
+      permissions: { pages: 'write', 'id-token': 'write' },
+    });
+    expect(jobs['build']!.permissions).toEqual({ contents: 'read', pages: 'read' });
+    expect(steps.map(({ run }) => run)).toContain('npm run docs:build');
+  });
 });

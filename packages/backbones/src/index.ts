@@ -1,5 +1,9 @@
 export { type Digest, type FingerprintOptions, fingerprint } from './fingerprint/fingerprint.ts';
-export { type DetectedBackbone, detectBackbone } from './import/detect-backbone.ts';
+export {
+  type DetectedBackbone,
+  type DetectOptions,
+  detectBackbone,
+} from './import/detect-backbone.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located } from './locate/located.ts';
 export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';

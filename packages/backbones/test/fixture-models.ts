@@ -1,11 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  type ByteSource,
-  bytesSource,
-  inlineExternal,
-  type Model,
-  readModel,
-} from '@pip-graft/onnx-graft';
+import { bytesSource, inlineExternal, type Model, readModel } from '@pip-graft/onnx-graft';
 
 /** A committed export of one of the families, and what is true of it. */
 export interface Fixture {
@@ -42,16 +36,13 @@ export function fixtureBytes(file: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(file, folder)));
 }
 
+/** A fixture, whose external data lies beside it. */
 export function fixtureModel(file: string): Model {
-  return readModel(bytesSource(fixtureBytes(file), file));
-}
-
-/** External data of a fixture, which lies beside it. */
-export function fixtureExternal(location: string): ByteSource {
-  return bytesSource(fixtureBytes(location), location);
+  const read = (location: string) => bytesSource(fixtureBytes(location), location);
+  return { ...readModel(bytesSource(fixtureBytes(file), file)), external: { folder: '', read } };
 }
 
 /** A fixture that needs nothing beside it. */
 export function wholeFixture(file: string): Model {
-  return inlineExternal(fixtureModel(file), fixtureExternal);
+  return inlineExternal(fixtureModel(file));
 }

@@ -1,6 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -9,71 +9,70 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { graft, json } from './graft.ts';
+import { fileURLToPath } from 'node:url';
+import { psnr } from '@pip-graft/imaging';
+import { readImage } from '@pip-graft/restore';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graft } from './graft.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-// Inside this package, so that the example finds the packages it imports.
-const example = fileURLToPath(new URL('./generated/readme-example.ts', import.meta.url));
-const checkpoints = {
-  'motion_deblurring.pth': 'restormer.pth',
-  'NAFNet-GoPro-width32.pth': 'nafnet.pth',
-  'pip.pkl': 'pip_cross_topm.pkl',
-};
-const before = process.cwd();
+const page = (name: string) => readFileSync(join(root, name), 'utf8');
 let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'graft-readme-'));
-});
-afterAll(() => {
-  process.chdir(before);
-  rmSync(folder, { recursive: true });
-  rmSync(join(example, '..'), { recursive: true, force: true });
-});
-
-it('its command lines run as they stand', () => {
-  const lines = [...readme.matchAll(/^npx graft (.*?)(?:\s+#.*)?$/gm)].map((match) =>
-    match[1]!.split(/\s+/),
-  );
-  expect(lines).toHaveLength(19);
-  // The checkpoints that it names, as PyTorch saves them; small ones.
-  for (const [name, file] of Object.entries(checkpoints)) {
-    copyFileSync(join(root, 'test/checkpoints', file), join(folder, name));
-  }
+  // What a clone has, and the image that the reader has.
+  for (const name of ['packages', 'docs', 'node_modules'])
+    symlinkSync(join(root, name), join(folder, name), 'junction');
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
-  // What `npm install` puts there.
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-  // The config is the install guide's, where the line comes from.
-  const guide = readFileSync(join(root, 'docs/guides/install.md'), 'utf8');
-  const [, config = ''] = /```json\n([\s\S]*?)```/.exec(guide)!;
-  writeFileSync(join(folder, 'graft.config.json'), config);
-  for (const args of lines) {
-    const ended = graft(
-      folder,
-      ...args.map((word) => (word.startsWith('assets/') ? join(root, word) : word)),
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the lines of a page that start the command. */
+function runLines(name: string): string[] {
+  const lines = [...page(name).matchAll(/^npx graft (.*?)(?:\s+#.*)?$/gm)].map(([, line]) => line!);
+  for (const line of lines)
+    expect({ line, ...graft(folder, ...line.split(/\s+/)) }).toMatchObject({ status: 0 });
+  return lines;
+}
+
+/** Runs the first program of a page, as Node runs a script. */
+function runProgram(name: string): void {
+  const [, code = ''] = /```js\n([\s\S]*?)```/.exec(page(name))!;
+  writeFileSync(join(folder, 'try.mjs'), code);
+  const ended = spawnSync(process.execPath, ['try.mjs'], { cwd: folder, encoding: 'utf8' });
+  expect(ended).toMatchObject({ status: 0, stderr: '' });
+}
+
+describe('README.md', () => {
+  it('its command lines run as they are', () => {
+    expect(runLines('README.md')).toHaveLength(6);
+    const [host, again] = ['host.onnx', 'again.onnx'].map((name) =>
+      readFileSync(join(folder, name)),
     );
-    expect({ args, status: ended.status, stderr: ended.stderr }).toMatchObject({ status: 0 });
-  }
-  expect(
-    readFileSync(join(folder, 'again.onnx')).equals(readFileSync(join(folder, 'host.onnx'))),
-  ).toBe(true);
+    expect(again!.equals(host!)).toBe(true);
+  });
+
+  it.each(['README.md', 'docs/index.md'])('the program of %s restores an image', async (name) => {
+    rmSync(join(folder, 'restored.png'), { force: true });
+    runProgram(name);
+    expect(await readImage(join(folder, 'restored.png'))).toMatchObject({
+      width: 384,
+      height: 256,
+    });
+  });
 });
 
-it('its library example runs as it stands and grafts', async () => {
-  const [code] = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
-  mkdirSync(join(example, '..'), { recursive: true });
-  writeFileSync(example, code!);
-  process.chdir(folder);
-  rmSync('grafted.onnx');
-  await import(pathToFileURL(example).href);
-  expect(json(folder, 'inspect', 'grafted.onnx')['graft']).toMatchObject({
-    labels: ['rain', 'haze'],
-    adapters: [{ attach: 'replace' }],
+describe('docs/guides/start.md', () => {
+  it('its command lines run as they are', () => {
+    expect(runLines('docs/guides/start.md')).toHaveLength(3);
   });
-  expect(json(folder, 'remove', 'grafted.onnx', '-o', 'back.onnx')).toMatchObject({
-    identical: true,
+
+  it('its script removes noise', async () => {
+    runProgram('docs/guides/start.md');
+    const clean = await readImage(join(root, 'assets/chelsea.jpg'));
+    const noisy = await readImage(join(root, 'docs/public/before-after/noise-before.webp'));
+    const restored = await readImage(join(folder, 'restored.png'));
+    expect(psnr(restored, clean)).toBeGreaterThan(psnr(noisy, clean) + 8);
   });
 });

@@ -30,10 +30,10 @@ export function swap(
   given: Adapter | readonly Adapter[],
   options: GraftOptions & HostOptions = {},
 ): Swapped {
-  const { external, newHash = newSha256, ...rest } = options;
+  const { newHash = newSha256, ...rest } = options;
   const adapters = listOf(given);
   const { model, graft: before } = uncover(grafted, newHash);
-  const host = hostOf(model, { newHash, ...(external ? { external } : {}) });
+  const host = hostOf(model, { newHash });
   const plan = planGraft(host, adapters, keepChoices(grafted, before, adapters, rest));
   return { model: applyGraft(plan), plan, before };
 }

@@ -73,10 +73,11 @@ export type {
 } from './model/model.ts';
 export { modelBytes } from './model/model-bytes.ts';
 export { readModel } from './model/read-model.ts';
-export { type ExternalReader, elementCount, readTensor } from './model/read-tensor.ts';
+export { elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean, nearestName, nearName } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
-export { type ConvertPrecisionOptions, convertPrecision } from './precision/convert-precision.ts';
+export { emptyRecord, own } from './own.ts';
+export { convertPrecision } from './precision/convert-precision.ts';
 export { widenPrecision } from './precision/widen-precision.ts';
 export { chunks } from './wire/chunks.ts';
 export {

@@ -10,11 +10,13 @@ export {
   decodeAdapterConfig,
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
+export { adapterFiles } from './adapter/adapter-files.ts';
 export { configTypes } from './adapter/config-types.ts';
 export { decodeAdapter } from './adapter/decode-adapter.ts';
 export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
 export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
 export { modelCard } from './adapter/model-card.ts';
+export { packageFiles } from './adapter/package-files.ts';
 export {
   adapterPackageJson,
   type PackageChoices,
@@ -33,6 +35,7 @@ export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
+export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
 export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
 export { initialParameters } from './parameters/initial-parameters.ts';

@@ -20,7 +20,7 @@ export interface CurvePage {
 /**
  * Builds a self-contained HTML page about a training run. Every text is escaped.
  *
- * @example await writeFile('training.html', buildCurvePage(page));
+ * @example await writeFile('training.html', buildCurvePage(curves));
  */
 export function buildCurvePage({
   name,

@@ -27,7 +27,7 @@ const reserve = 512;
  * Texts from model files are escaped.
  *
  * @param limit largest size in UTF-8 bytes; default: GitHub's limit for a step summary
- * @example await appendFile(process.env.GITHUB_STEP_SUMMARY, buildMarkdown(data));
+ * @example await appendFile('summary.md', buildMarkdown(data));
  */
 export function buildMarkdown(data: ReportData, limit: number = summaryLimit): string {
   const { title, summary, notes = [] } = data;

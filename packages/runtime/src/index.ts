@@ -12,8 +12,12 @@ export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
 export type { DeviceFinding, DiagnoseOptions, Diagnosis, Fix } from './device/diagnosis.ts';
 export { gatherEnvironment } from './device/gather-environment.ts';
 export { type DeviceProbe, type ProbeOptions, probeDevice } from './device/probe-device.ts';
-export { type TemporaryFolder, temporaryFolder } from './io/temporary-folder.ts';
 export { deviceMemory } from './placement/device-memory.ts';
+export {
+  type ExpectedNode,
+  type ExpectedPlacement,
+  expectedPlacement,
+} from './placement/expected-placement.ts';
 export type { Placement } from './placement/placement.ts';
 export { profileRun } from './placement/profile-run.ts';
 export { summariseProfile } from './placement/summarise-profile.ts';
@@ -27,7 +31,7 @@ export {
   type Timer,
 } from './session/measure-latency.ts';
 export type { NativeOptions } from './session/native-session.ts';
-export type { LooseModel, PreparedModel, PrepareOptions } from './session/prepare-model.ts';
+export type { PreparedModel, PrepareOptions } from './session/prepare-model.ts';
 export { type RequiredInputs, requireInputs } from './session/require-inputs.ts';
 export { readyFeeds, runModel } from './session/run-model.ts';
 export type {

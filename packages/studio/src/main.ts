@@ -35,13 +35,15 @@ async function openModel(source: Blob | string, name: string): Promise<void> {
     const { labels, hasSensor, device } = opened;
     settings.show(labels, hasSensor, changed);
     byId('model-name').textContent = `${name}. Runs on ${device.name}: ${device.reason}.`;
-    status.textContent = image === undefined ? 'Ready for an image.' : '';
+    status.textContent = 'Ready for an image.';
   } catch (error) {
     status.textContent = restorer === undefined ? 'No model.' : 'The model before is still open.';
     complain(error);
+    return;
+  } finally {
+    byId('progress').hidden = true;
   }
-  byId('progress').hidden = true;
-  if (image !== undefined) await restore();
+  await restore();
 }
 
 async function showImage(blob: Blob, name: string): Promise<void> {

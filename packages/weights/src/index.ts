@@ -1,3 +1,7 @@
+export { byPrefix, type Prefixed } from './checkpoint/by-prefix.ts';
+export type { StoredTensor, StoredTensors } from './checkpoint/checkpoint.ts';
+export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed.ts';
+export { shownName } from './checkpoint/shown-name.ts';
 export {
   decodeFloats,
   encodeFloats,
@@ -13,6 +17,7 @@ export type { TensorHeader } from './safetensors/header.ts';
 export { openSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { readSafetensors } from './safetensors/read.ts';
 export { writeSafetensors } from './safetensors/write.ts';
+export { nonFinite } from './tensor/non-finite.ts';
 export { fromFloat32, toFloat32 } from './tensor/to-float32.ts';
 export {
   float32Tensor,

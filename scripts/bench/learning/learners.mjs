@@ -55,7 +55,7 @@ export const learners = {
     title: 'All of the host trained on, without prompts',
     make(host) {
       const own = hostParameters(host, 'all');
-      const tensors = readParameters(host, own, host.external);
+      const tensors = readParameters(host, own);
       const [model, image] = [host.model, mainImage(host.model)];
       return { model, image, parameters: [...tensors.keys()], steering: null, tensors };
     },

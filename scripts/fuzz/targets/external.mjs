@@ -83,18 +83,16 @@ export const externalData = {
     try {
       const { model } = opened;
       for (const { tensor } of externalTensors(model)) {
-        codeOf(() =>
-          watched(folder, () => readTensor(model, tensor, { external: opened.external })),
-        );
+        codeOf(() => watched(folder, () => readTensor(model, tensor)));
       }
-      const inlined = watched(folder, () => inlineExternal(model, opened.external));
+      const inlined = watched(folder, () => inlineExternal(model));
       expect(externalTensors(inlined).length === 0, 'everything is inside');
       const whole = readModel(bytesSource(bytesOf(inlined)));
-      const moved = relocateExternal(model, (location) => `sub/${location}`);
+      const moved = relocateExternal(model, folder, (location) => `sub/${location}`);
       expect(moved.graph.nodes.length === whole.graph.nodes.length, 'the same nodes either way');
       const target = join(folder, 'out', 'saved.onnx');
-      await saveModel(model, target, { from: opened, externalData: 'inline' });
-      return opened.locations.size > 0 ? 'read' : 'no external data';
+      await saveModel(model, target, { externalData: 'inline' });
+      return externalTensors(model).length > 0 ? 'read' : 'no external data';
     } finally {
       opened.close();
     }

@@ -1,5 +1,4 @@
 import {
-  type ExternalReader,
   elementCount,
   type GraphFacts,
   graphFacts,
@@ -18,8 +17,6 @@ export type Digest = (bytes: Uint8Array) => string;
 /** What a fingerprint needs from outside. */
 export interface FingerprintOptions {
   readonly digest: Digest;
-  /** Reads external data; needed only for models that have it. */
-  readonly external?: ExternalReader;
   /** The sites, where they are known already. */
   readonly sites?: readonly SkipSite[];
   readonly facts?: GraphFacts;
@@ -39,7 +36,7 @@ const copies = new Set(['Identity', 'Cast', 'DequantizeLinear']);
  * multiplied into the convolution before it; other weights, another element type or
  * quantisation do. It reads a few kilobytes, not the weights.
  *
- * Errors: those of `readTensor`; `NOT_FOUND` for external data without a reader.
+ * Errors: those of `readTensor`; `NOT_FOUND` for external data that is not at hand.
  *
  * @example
  * fingerprint(model, { digest: sha256 }); // 'pipfp2:5d1c…'
@@ -104,11 +101,11 @@ function samples(
   model: Model,
   tensor: Tensor,
   scale: Tensor | undefined,
-  { digest, external }: FingerprintOptions,
+  { digest }: FingerprintOptions,
 ): string {
   const count = elementCount(tensor.dims);
   const read = (one: Tensor, from: number, to: number): Uint8Array =>
-    readTensor(model, one, { from, to, ...(external && { external }) });
+    readTensor(model, one, { from, to });
   const part = (from: number, to: number): Uint8Array => {
     const bytes = read(tensor, from, to);
     if (scale === undefined) return bytes;

@@ -1,29 +1,56 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { FloatTensor, TensorMap } from '@pip-graft/weights';
+import {
+  byPrefix,
+  choosePrefixed,
+  type FloatTensor,
+  type Prefixed,
+  type StoredTensor,
+  shownName,
+  type TensorMap,
+} from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights } from '../networks/check-weights.ts';
 import type { Parameter } from '../networks/parameter.ts';
-import { detectNafnet, isNafnet } from './detect-nafnet.ts';
-import {
-  detectPromptir,
-  detectRestormer,
-  isPip,
-  isPromptir,
-  isRestormer,
-} from './detect-restormer.ts';
-import { detectUnet, isUnet } from './detect-unet.ts';
+import { isBeside } from './beside.ts';
+import { isPip } from './detect-restormer.ts';
+import { anchors, findFamily } from './find-family.ts';
 import { Shapes } from './shapes.ts';
 
-/** A network recognised in a state dict: what is needed to build it, and what else was there. */
+/** A network recognised in a checkpoint: what is needed to build it, and what else was there. */
 export interface DetectedBackbone {
   readonly backbone: Backbone;
   /** Its weights, under its names. */
   readonly weights: TensorMap;
+  /** Path before its names in the checkpoint, such as `state_dict.net`; empty for none. */
+  readonly prefix: string;
+  /** Whether the weights are averages over the training (EMA), going by their path. */
+  readonly average: boolean;
+  /** Prefixes of the other networks of known families that could be chosen. */
+  readonly others: readonly string[];
   /** Known names that nothing ever runs. */
   readonly unused: readonly string[];
-  /** Names of PIP modules in the same file, for `importAdapter`. */
+  /** Names of PIP modules in the same network, for `importAdapter`. */
   readonly pip: readonly string[];
+  /** Names under the same prefix that are not the network's, such as a loss network's. */
+  readonly beside: readonly string[];
 }
+
+/** Options of {@link detectBackbone}. */
+export interface DetectOptions {
+  /**
+   * Path before the network's names. Also insists that other modules beside the network's own are
+   * not part of it. Default: that of the only network, or of the only average of it.
+   */
+  readonly prefix?: string | undefined;
+  /** What messages call the checkpoint; default: `checkpoint`. */
+  readonly label?: string;
+}
+
+/** A tensor of a checkpoint, or one that was made. */
+type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'unread'>>;
+
+/** A network of a known family; its sizes may turn out to fit nothing. */
+type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: () => Backbone };
 
 /** How many names a message lists. */
 const listed = 6;
@@ -31,35 +58,96 @@ const listed = 6;
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
 /** In PIP's release and in PromptIR's; spec pip.md section 5 and backbones.md section 3. */
 const neverRun = /^(reduce_noise_channel_[123]|chnl_reduce[123])\.(weight|bias)$/;
+/** What optimisers keep for every parameter, under its name. */
+const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
 
 /**
- * The family of a state dict and every size of its network, from names and shapes; numbers are not
- * read. PIP is told from PromptIR and both from Restormer, whose names they all have.
+ * Finds the network of a known family in a checkpoint, under any prefix and beside anything else,
+ * with every size of it, from names and shapes; numbers are read only to compare copies. PIP is
+ * told from PromptIR and both from Restormer, whose names they all have.
  *
- * Errors: `UNSUPPORTED_HOST` for a network of another family; `CORRUPT_FILE`, with the names, when
- * tensors are missing, left over or of another shape. Source: spec backbones.md sections 1 to 3.
+ * Errors: `UNSUPPORTED_HOST` if there is no network of a known family, or it has other modules or
+ * element types; `INVALID_ARGUMENT` for several networks, with their prefixes; `CORRUPT_FILE`, with
+ * the names, if tensors are missing, left over or of another shape. Source: spec backbones.md
+ * sections 1 to 3.
  *
  * @example
  * const { backbone, weights } = detectBackbone(checkpoint.tensors);
  * const model = buildBackbone(backbone, weights);
  */
-export function detectBackbone(tensors: TensorMap, label = 'checkpoint'): DetectedBackbone {
-  const shapes = new Shapes(tensors, label);
-  const backbone = backboneIn(shapes);
+export function detectBackbone(
+  tensors: ReadonlyMap<string, Given>,
+  { prefix, label = 'checkpoint' }: DetectOptions = {},
+): DetectedBackbone {
+  const candidates = candidatesIn(tensors, label);
+  if (candidates.length === 0) throw unknownNetwork([...tensors.keys()], label);
+  if (prefix === undefined && candidates.length === 1) return detected(candidates[0]!, label);
+  const sound = candidates.flatMap((candidate) => soundIn(candidate, label));
+  // A network that was asked for says itself what is wrong with it.
+  const usable = prefix === undefined && sound.length > 0 ? sound : candidates;
+  const chosen = choosePrefixed(usable, { prefix, label, describe });
+  const others = usable.filter((one) => one !== chosen).map((one) => one.prefix);
+  return { ...detected(chosen, label, prefix !== undefined), others };
+}
+
+function candidatesIn(tensors: ReadonlyMap<string, Given>, label: string): Candidate[] {
+  return byPrefix(tensors, anchors).flatMap((group) => {
+    const shapes = new Shapes(group.tensors, label);
+    const sizes = optimiser.test(group.prefix) ? undefined : findFamily(shapes);
+    return sizes ? [{ ...group, shapes, sizes }] : [];
+  });
+}
+
+function soundIn(candidate: Candidate, label: string): Candidate[] {
+  try {
+    detected(candidate, label);
+    return [candidate];
+  } catch (error) {
+    if (error instanceof GraftError) return [];
+    throw error;
+  }
+}
+
+function detected(
+  { prefix, average, tensors, shapes, sizes }: Candidate,
+  label: string,
+  insist = false,
+): DetectedBackbone {
+  const backbone = sizes();
   const parameters = parametersOf(backbone, label);
   const used = new Set(parameters.filter(({ unused }) => !unused).map(({ name }) => name));
+  const modules = new Set(parameters.map(({ name }) => name.split('.', 1)[0]!));
   const hasPip = isPip(shapes);
-  const weights = new Map<string, FloatTensor>();
+  const weights = new Map<string, Given>();
+  const foreign: string[] = [];
   const unused: string[] = [];
   const pip: string[] = [];
+  const beside: string[] = [];
   for (const [name, tensor] of tensors) {
     if (hasPip && pipNames.test(name)) pip.push(name);
     else if (backbone.family !== 'nafnet' && neverRun.test(name) && !used.has(name)) {
       unused.push(name);
-    } else weights.set(name, tensor);
+    } else if (isBeside(name, tensor.dtype, modules)) beside.push(name);
+    else if (modules.has(name.split('.', 1)[0]!)) weights.set(name, tensor);
+    else foreign.push(name);
   }
   checkWeights(`${backbone.family} (${label})`, parameters, weights);
-  return { backbone, weights, unused, pip };
+  for (const [name, { unread }] of weights) {
+    if (unread !== undefined) {
+      throw new GraftError(
+        'UNSUPPORTED_HOST',
+        `${label}: tensor '${shownName(name)}': ${unread}; save the network in float32.`,
+      );
+    }
+  }
+  if (foreign.length > 0 && !insist) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: it has a ${backbone.family}, and tensors beside it that are not of this network: ${namesIn(foreign)}; export a variant of the network to ONNX with PyTorch, or, if they are not part of it, insist with --prefix '${shownName(prefix)}'.`,
+    );
+  }
+  beside.push(...foreign);
+  return { backbone, weights, prefix, average, others: [], unused, pip, beside };
 }
 
 /** What the sizes imply. Sizes that no network has are the file's fault here, not the caller's. */
@@ -74,21 +162,30 @@ function parametersOf(backbone: Backbone, label: string): Parameter[] {
   }
 }
 
-function backboneIn(shapes: Shapes): Backbone {
-  if (isPip(shapes)) return { family: 'restormer', config: detectRestormer(shapes) };
-  if (isPromptir(shapes)) return { family: 'promptir', config: detectPromptir(shapes) };
-  if (isRestormer(shapes)) return { family: 'restormer', config: detectRestormer(shapes) };
-  if (isNafnet(shapes)) return { family: 'nafnet', config: detectNafnet(shapes) };
-  if (isUnet(shapes)) return { family: 'unet', config: detectUnet(shapes) };
-  const { names, label } = shapes;
-  const more = names.length > listed ? `, … (${names.length} in all)` : '';
-  throw new GraftError(
+function describe({ shapes, sizes }: Candidate): string {
+  try {
+    const backbone = sizes();
+    const { family, config } = backbone;
+    if (family === 'nafnet') return `nafnet, width ${config.width}`;
+    if (family === 'unet') return `unet, width ${config.widths[0]}`;
+    const { dim } = family === 'promptir' ? config.trunk : config;
+    return `${isPip(shapes) ? 'restormer with PIP' : family}, dim ${dim}`;
+  } catch {
+    return 'damaged';
+  }
+}
+
+function unknownNetwork(names: readonly string[], label: string): GraftError {
+  const advice = /-\d+-of-\d+\.\w+$/.test(label)
+    ? 'It is one of several files: import the index beside it, such as model.safetensors.index.json.'
+    : 'Export other networks to ONNX with PyTorch.';
+  return new GraftError(
     'UNSUPPORTED_HOST',
-    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet or our U-Net ('intro.weight'). Its names are ${names.slice(0, listed).map(shown).join(', ') || 'none'}${more}. Export other networks to ONNX with PyTorch.`,
+    `${label}: no network of a known family: neither Restormer, PromptIR or PIP ('patch_embed.proj.weight') nor NAFNet or our U-Net ('intro.weight'). Its names are ${namesIn(names)}. ${advice}`,
   );
 }
 
-/** A name out of a file in a message: short, and without what would act on a terminal. */
-function shown(name: string): string {
-  return name.replace(/[^ -~]/g, '?').slice(0, 100);
+function namesIn(names: readonly string[]): string {
+  const more = names.length > listed ? `, … (${names.length} in all)` : '';
+  return `${names.slice(0, listed).map(shownName).join(', ') || 'none'}${more}`;
 }

@@ -11,7 +11,11 @@ const mostDecimals = 4;
 const usualExpansion = 2.66;
 
 export function isRestormer(shapes: Shapes): boolean {
-  return ['patch_embed.proj.weight', 'down1_2.body.0.weight'].some((name) => shapes.has(name));
+  // Vision transformers have a `patch_embed.proj` too.
+  return (
+    ['patch_embed.proj.weight', 'down1_2.body.0.weight'].some((name) => shapes.has(name)) &&
+    shapes.matching(/^(encoder_level1|latent|decoder_level1)\./).length > 0
+  );
 }
 
 export function isPromptir(shapes: Shapes): boolean {

@@ -1,4 +1,5 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { own } from '@pip-graft/onnx-graft';
 import { type Feature, sameExtent } from './feature.ts';
 import type { Trails } from './trail.ts';
 
@@ -30,7 +31,7 @@ const kinds: Readonly<Record<string, Join['kind']>> = {
 /** Every join of two or more feature maps in the main graph. */
 export function joinsOf(facts: GraphFacts, trails: Trails): Join[] {
   return facts.model.graph.nodes.flatMap((node) => {
-    const kind = kinds[node.opType];
+    const kind = own(kinds, node.opType);
     if (kind === undefined) return [];
     const names =
       node.opType === 'FusedConv' ? [node.inputs[0]!, node.inputs[3] ?? ''] : node.inputs;

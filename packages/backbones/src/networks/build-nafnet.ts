@@ -118,5 +118,5 @@ function padToMultiple(net: Network, size: string, multiple: number): string {
   const g = net.g.scope('pad');
   const missing = ops.mod(g, ops.neg(g, size), g.ints([multiple]));
   const pads = ops.concat(g, [g.ints([0, 0, 0, 0, 0, 0]), missing], 0);
-  return ops.pad(g, 'input', pads);
+  return ops.pad(g, 'input', pads, { dataType: net.dataType });
 }

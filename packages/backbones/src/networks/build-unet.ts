@@ -28,8 +28,8 @@ const block = 2;
  * are missing, extra or of another shape.
  *
  * @example
- * const config = { ...unetDefaults, widths: [8, 16, 24] };
- * const model = buildUnet(config, initialWeights(unetParameters(config), 7));
+ * const preset = backbonePresets['unet-small'];
+ * const model = buildBackbone(preset, initialWeights(backboneParameters(preset), 7));
  */
 export function buildUnet(config: UnetConfig, weights: TensorMap, options?: BuildOptions): Model {
   return writeNetwork(unet(config), weights, options);

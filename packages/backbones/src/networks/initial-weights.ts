@@ -6,7 +6,7 @@ import type { Init, Parameter } from './parameter.ts';
  * stream, and its numbers are drawn when they are asked for (each time anew: a network being saved
  * asks once), so that a large network is never whole in memory.
  *
- * @example buildRestormer(config, initialWeights(restormerParameters(config), 7))
+ * @example initialWeights(nafnetParameters(nafnetDefaults), 7)
  */
 export function initialWeights(parameters: readonly Parameter[], seed: number): TensorMap {
   const random = new Random(seed);

@@ -10,7 +10,7 @@ import {
 import { bytesSource, GraftError, type Model, readTensor } from '@pip-graft/onnx-graft';
 import { floatTensor } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';
-import { fixtureExternal, fixtureModel, fixtures } from '../fixture-models.ts';
+import { fixtureModel, fixtures } from '../fixture-models.ts';
 import { anonymise, reorder, rewritten } from '../rewritten.ts';
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -21,7 +21,7 @@ const traced = 'nafnet-torchscript-op16-dynamic.onnx';
 const otherNumbers = /float16|qdq/;
 const fingerprints = fixtures.map((fixture) => ({
   ...fixture,
-  print: fingerprint(fixtureModel(fixture.file), { digest, external: fixtureExternal }),
+  print: fingerprint(fixtureModel(fixture.file), { digest }),
 }));
 
 test.each(['restormer', 'nafnet', 'promptir'])(
@@ -100,11 +100,11 @@ describe('of a file that another program wrote', () => {
     });
     const file = bytesSource(Uint8Array.from(parts.flatMap((part) => [...part])));
     const asked: string[] = [];
-    const reader = (location: string) => {
+    const read = (location: string) => {
       asked.push(location);
       return file;
     };
-    expect(fingerprint(external, { digest, external: reader })).toBe(expected);
+    expect(fingerprint({ ...external, external: { folder: '', read } }, { digest })).toBe(expected);
     expect(new Set(asked)).toEqual(new Set(['w.bin']));
     expect(() => of(external)).toThrow(GraftError);
   });

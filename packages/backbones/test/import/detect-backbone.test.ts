@@ -162,7 +162,13 @@ describe('state dicts that do not fit', () => {
     [
       'one too many',
       'CORRUPT_FILE',
-      /not of this network: extra\.weight/,
+      /not of this network: latent\.0\.extra\.weight/,
+      (d) => d.set('latent.0.extra.weight', tensor(1)),
+    ],
+    [
+      'a module beside the known ones',
+      'UNSUPPORTED_HOST',
+      /tensors beside it that are not of this network: extra\.weight; .*--prefix ''/,
       (d) => d.set('extra.weight', tensor(1)),
     ],
     [
@@ -192,7 +198,7 @@ describe('state dicts that do not fit', () => {
   ] as [string, string, RegExp, (dict: Map<string, Shape>) => void][])(
     '%s is named',
     (_what, code, message, change) => {
-      expect(() => detectBackbone(changed(restormer, change), 'x.pth')).toThrow(
+      expect(() => detectBackbone(changed(restormer, change), { label: 'x.pth' })).toThrow(
         expect.objectContaining({ code, message: expect.stringMatching(message) }),
       );
     },
@@ -211,7 +217,7 @@ describe('state dicts that do not fit', () => {
     ['the last convolution missing', (d) => d.delete('output.weight')],
   ] as [string, (dict: Map<string, Shape>) => void][])('%s: refused at once', (_what, change) => {
     const start = process.cpuUsage();
-    expect(() => detectBackbone(changed(restormer, change), 'x.pth')).toThrow(
+    expect(() => detectBackbone(changed(restormer, change), { label: 'x.pth' })).toThrow(
       expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringContaining('x.pth') }),
     );
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
@@ -245,7 +251,7 @@ describe('state dicts that do not fit', () => {
     'of a U-Net: %s',
     (_what, message, change) => {
       const unet: Backbone = { family: 'unet', config: unetDefaults };
-      expect(() => detectBackbone(changed(unet, change), 'x.pth')).toThrow(
+      expect(() => detectBackbone(changed(unet, change), { label: 'x.pth' })).toThrow(
         expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringMatching(message) }),
       );
     },
@@ -253,7 +259,9 @@ describe('state dicts that do not fit', () => {
 
   it('another network is refused with what was looked for', () => {
     const dict = new Map([['conv1.weight', tensor(64, 3, 7, 7)]]);
-    expect(() => detectBackbone(dict, 'resnet.pth')).toThrow(/resnet\.pth.*conv1\.weight/);
+    expect(() => detectBackbone(dict, { label: 'resnet.pth' })).toThrow(
+      /resnet\.pth.*conv1\.weight/,
+    );
   });
 
   it('tensors that nothing runs may have any shape, or be missing', () => {

@@ -51,23 +51,6 @@ describe('SpaceToDepth after a convolution', () => {
   });
 });
 
-describe('operators without CUDA kernels of their version', () => {
-  const pooled = (net: Net, x: string): string => net.conv(net.maxPool(x), 16);
-  test.each([
-    [17, undefined],
-    [18, undefined],
-    [21, undefined],
-    [22, 'ConvTranspose, MaxPool'],
-  ])('operator set %i: %s', (opset, affected) => {
-    const found = warnings(down(pooled, opset));
-    if (affected === undefined) expect(found).toEqual([]);
-    else
-      expect(found[0]).toContain(
-        `operator set ${opset}: onnxruntime may have no CUDA kernel for ${affected} `,
-      );
-  });
-});
-
 describe('on exports', () => {
   const of = (file: string): readonly string[] => warnings(fixtureModel(file));
   const names = (pattern: RegExp): string[] =>

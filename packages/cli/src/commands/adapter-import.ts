@@ -3,13 +3,15 @@ import { buildBackbone, detectBackbone } from '@pip-graft/backbones';
 import { hostOf, requireSites } from '@pip-graft/graft';
 import { nodeSha256, openHost } from '@pip-graft/graft/node';
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { type AdapterBase, importAdapter } from '@pip-graft/pip-core';
+import { type AdapterBase, findModules, importAdapter } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
+import { nonFinite } from '@pip-graft/weights';
 import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, Option } from 'commander';
-import { describeCheckpoint } from '../format/describe-checkpoint.ts';
+import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
+import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { prefixOption } from '../options/prefix-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -18,6 +20,7 @@ interface Options {
   readonly force?: boolean;
   readonly name?: string;
   readonly labels?: string;
+  readonly prefix?: string;
   readonly host?: string;
 }
 
@@ -44,6 +47,7 @@ export function command(): Command {
         "names of the degradations in the order of the prompts, joined by +; default: the release's five or seven",
       ),
     )
+    .addOption(prefixOption())
     .addOption(
       new Option(
         '--host <file>',
@@ -53,16 +57,30 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, name = basename(resolve(output)), labels, host } = options;
-        refuseFolder(output, 'an adapter', options.force);
+        await checkOutputFolder(output, 'an adapter', options.force);
         const checkpoint = await openCheckpoint(path);
         try {
-          for (const note of describeCheckpoint(checkpoint)) session.note(note);
-          const base = host === undefined ? baseInside(checkpoint, path) : await baseOf(host);
-          const adapter = importAdapter(checkpoint.tensors, {
+          const { prefix } = options;
+          const modules = findModules(checkpoint.tensors, { prefix, label: path });
+          const taken = takenFrom(checkpoint, {
+            prefix: '',
+            average: false,
+            beside: [],
+            ...modules,
+          });
+          for (const note of describeTaken(taken)) session.note(note);
+          const base =
+            host === undefined
+              ? baseInside(checkpoint, path, modules?.prefix ?? prefix)
+              : await baseOf(host);
+          const adapter = importAdapter(modules?.tensors ?? new Map(), {
             ...{ name, base, label: path },
-            training: { source: `imported from ${basename(path)}`, ...checkpoint.extra },
+            training: { source: `imported from ${basename(path)}`, ...taken.extra },
             ...(labels === undefined ? {} : { labels: labels.split('+') }),
           });
+          const broken = nonFinite(adapter.tensors);
+          const warning = describeNonFinite(broken, adapter.tensors.size);
+          if (warning !== undefined) session.note(warning);
           await writeAdapter(output, adapter);
           const { config } = adapter;
           const parameters = [...adapter.tensors.values()].reduce(
@@ -70,7 +88,10 @@ export function command(): Command {
             0,
           );
           return {
-            json: { output, name, config, base, parameters, training: adapter.training },
+            json: {
+              ...{ output, name, config, base, parameters, training: adapter.training },
+              ...{ prefix: taken.prefix, average: taken.average, nonFinite: broken },
+            },
             text: `${output}: adapter '${name}' for ${base.family}, ${config.mode}, ${config.attach}, labels ${config.labels.join(', ')}, ${parameters.toLocaleString('en-US')} parameters`,
           };
         } finally {
@@ -87,12 +108,16 @@ async function baseOf(path: string): Promise<AdapterBase> {
 }
 
 /** The host in the same file, as `graft backbone import` builds it: by its fingerprint, whatever file it is in. */
-function baseInside(checkpoint: OpenCheckpoint, path: string): AdapterBase {
-  const { backbone, weights, pip } = detectBackbone(checkpoint.tensors, path);
+function baseInside(
+  checkpoint: OpenCheckpoint,
+  label: string,
+  prefix: string | undefined,
+): AdapterBase {
+  const { backbone, weights, pip } = detectBackbone(checkpoint.tensors, { prefix, label });
   if (pip.length === 0) {
     throw new GraftError(
       'ADAPTER_INVALID',
-      `${path}: it is a ${backbone.family} without PIP modules; import it with \`graft backbone import\`.`,
+      `${label}: it is a ${backbone.family} without PIP modules; import it with \`graft backbone import\`.`,
     );
   }
   const host = hostOf(buildBackbone(backbone, weights), { newHash: nodeSha256 });

@@ -5,8 +5,8 @@ import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { parseInit, pipParameters } from '@pip-graft/pip-core';
 import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
+import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
 import { type SitesOption, sitesOption } from '../options/sites-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -78,7 +78,7 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (_session, path, options) => {
-        refuseFolder(options.output, 'an adapter', options.force);
+        await checkOutputFolder(options.output, 'an adapter', options.force);
         const host = await openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);

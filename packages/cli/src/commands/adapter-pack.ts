@@ -1,9 +1,9 @@
-import { isAbsolute } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { bytesText } from '../format/bytes-text.ts';
 import { table } from '../format/table.ts';
-import { forceOption, refuseFolder } from '../options/refuse-folder.ts';
+import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
@@ -46,7 +46,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, folder, options) => {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
-        if (output !== folder) refuseFolder(output, 'an adapter', force);
+        await checkOutputFolder(output, 'an adapter', force || resolve(output) === resolve(folder));
         const { adapter, files } = await packAdapter(folder, output, {
           ...{ name, license, baseLicense, dtype },
           ...{ version: options.setVersion, baseName: options.baseModel },

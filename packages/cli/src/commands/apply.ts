@@ -3,10 +3,10 @@ import { saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { summariseGraft } from '../format/summarise-graft.ts';
 import {
+  checkOutput,
   type ExternalOptions,
   externalOption,
   outputOption,
-  refuseOverInput,
 } from '../options/options.ts';
 import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
 import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
@@ -33,14 +33,13 @@ export function command(): Command {
   for (const option of graftOptions()) apply.addOption(option);
   return apply.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
-      refuseOverInput(path, options.output);
+      checkOutput(options.output, path);
+      refuseForeignFile(options.output, options.force);
       const home = { target: options.output, external: options.external ?? 'copy' };
       const { host, plan } = await planHost(path, options, session.cwd, home);
       for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
-      refuseForeignFile(options.output, options.force);
       const grafted = applyGraft(plan, { name: 'graft', version });
       await saveModel(grafted, options.output, {
-        from: host,
         signal: session.signal,
         onProgress: (done, total) => session.progress('saving', done, total),
         ...(options.external ? { externalData: options.external } : {}),

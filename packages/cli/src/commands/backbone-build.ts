@@ -8,6 +8,7 @@ import {
 import { elementCount } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
 import { Argument, type Command, Option } from 'commander';
+import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
 import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
 import { define } from '../pipeline/define.ts';
@@ -81,6 +82,7 @@ export function command(): Command {
     .action(
       run<[BackbonePreset], Options>(async (session, name, options) => {
         const { output, seed, dtype, dim, blocks, heads, refinement, middle, decoder } = options;
+        checkOutputFile(output);
         const sizes = Object.fromEntries(
           Object.entries({ dim, blocks, heads, refinement, middle, decoder }).filter(
             ([, value]) => value !== undefined,

@@ -1,16 +1,20 @@
 import { type BuildOptions, buildBackbone, detectBackbone } from '@pip-graft/backbones';
 import { elementCount } from '@pip-graft/onnx-graft';
 import { saveModel } from '@pip-graft/onnx-graft/node';
+import { nonFinite } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { describeCheckpoint, describeSizes } from '../format/describe-checkpoint.ts';
+import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
+import { describeSizes } from '../format/describe-sizes.ts';
 import { localise } from '../options/localise.ts';
-import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
+import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
+import { prefixOption } from '../options/prefix-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;
+  readonly prefix?: string;
   readonly local?: readonly [number, number];
   readonly opset?: number;
   readonly dtype: NonNullable<BuildOptions['dataType']>;
@@ -23,14 +27,17 @@ export function command(): Command {
     [
       'graft backbone import motion_deblurring.pth -o restormer.onnx',
       'graft backbone import NAFNet-GoPro-width32.pth --local 256x256 -o nafnet-local.onnx',
+      'graft backbone import last.ckpt --prefix state_dict.student -o student.onnx',
+      'graft backbone import model.safetensors.index.json -o host.onnx',
       'graft backbone import pip.pkl -o host.onnx   # then: graft adapter import pip.pkl -o adapter',
     ],
   )
     .argument(
       '<checkpoint>',
-      '.pth, .pt, .ckpt, .pkl or .safetensors of Restormer, NAFNet, PromptIR, PIP or our U-Net',
+      '.pth, .pt, .ckpt, .pkl, .safetensors or .safetensors.index.json of Restormer, NAFNet, PromptIR, PIP or our U-Net',
     )
     .addOption(outputOption('file for the model; without it the checkpoint is only looked at'))
+    .addOption(prefixOption())
     .addOption(
       new Option(
         '--local <size>',
@@ -50,18 +57,22 @@ export function command(): Command {
     )
     .action(
       run<[string], Options>(async (session, path, options) => {
-        const { output, local, opset, dtype } = options;
-        if (output !== undefined) refuseOverInput(path, output);
+        const { output, prefix, local, opset, dtype } = options;
+        if (output !== undefined) checkOutput(output, path);
         const checkpoint = await openCheckpoint(path);
         try {
-          const found = detectBackbone(checkpoint.tensors, path);
+          const found = detectBackbone(checkpoint.tensors, { prefix, label: path });
           const backbone = localise(found.backbone, local);
           const { weights, unused, pip } = found;
           const parameters = [...weights.values()].reduce(
             (sum, { dims }) => sum + elementCount(dims),
             0,
           );
-          for (const note of describeCheckpoint(checkpoint)) session.note(note);
+          const taken = takenFrom(checkpoint, found);
+          for (const note of describeTaken(taken)) session.note(note);
+          const broken = nonFinite(weights);
+          const warning = describeNonFinite(broken, weights.size);
+          if (warning !== undefined) session.note(warning);
           if (unused.length > 0)
             session.note(`left out, never run by the network: ${unused.join(', ')}`);
           if (pip.length > 0) {
@@ -76,7 +87,6 @@ export function command(): Command {
               onProgress: (done, total) => session.progress('writing', done, total),
             });
           }
-          const { format, container, prefix, extra, ignored } = checkpoint;
           const sizes = describeSizes(backbone);
           return {
             json: {
@@ -84,7 +94,8 @@ export function command(): Command {
               ...backbone,
               parameters,
               dataType: dtype,
-              checkpoint: { format, container, prefix, extra, ignored },
+              checkpoint: { format: checkpoint.format, ...taken },
+              nonFinite: broken,
               unused,
               pip: pip.length,
             },

@@ -1,9 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
+import { filesOf } from '../convert/config/check-jobs.ts';
 import { chooseJobs } from '../convert/config/choose-jobs.ts';
 import { loadConfig } from '../convert/config/load-config.ts';
 import { parseBytes } from '../convert/gates/size-gate.ts';
@@ -14,6 +16,7 @@ import { convertJson } from '../convert/report/convert-json.ts';
 import { formatOutcomes } from '../convert/report/format-outcomes.ts';
 import { outcomeLine } from '../convert/report/outcome-line.ts';
 import { convert } from '../convert/run/convert.ts';
+import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
   checkReportOptions,
@@ -77,13 +80,15 @@ export function command(): Command {
         ...config.jobs.map(({ output }) => resolve(folder, output)),
       ]);
       const jobs = chooseJobs(config.jobs, options.only);
+      for (const job of jobs) for (const file of filesOf(job, folder)) checkOutputFile(file);
       const lock = lockPath(path);
       const frozen = options.frozen === true;
+      if (!frozen) checkOutputFile(lock);
       const locked = readLock(lock, frozen);
       const reuse = options.cache !== false;
       const cacheFolder = reuse
         ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
-        : await mkdtemp(join(tmpdir(), 'graft-convert-'));
+        : (await temporaryFolder()).path;
       session.progress('converting', 0, jobs.length, 'jobs');
       try {
         const { outcomes, inputs } = await convert({

@@ -15,10 +15,7 @@ export function command(): Command {
       run<[string, string], object>((_session, a, b) => {
         const left = openModel(a);
         const right = openModel(b);
-        const diff = diffModels(left.model, right.model, {
-          a: left.external,
-          b: right.external,
-        });
+        const diff = diffModels(left.model, right.model);
         left.close();
         right.close();
         return { json: diff, text: formatDiff(diff, a, b) };

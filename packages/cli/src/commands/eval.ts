@@ -4,6 +4,8 @@ import type { Device } from '@pip-graft/runtime';
 import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatEvaluation } from '../format/format-evaluation.ts';
+import { decimal } from '../options/decimal.ts';
+import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
 import { parseMap } from '../options/parse-map.ts';
@@ -12,7 +14,7 @@ import { strengthOption, strengthWarnings } from '../options/strength-option.ts'
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
-interface Options {
+interface Options extends MaxPixelsOption {
   readonly data: string;
   readonly degrade?: readonly string[];
   readonly degradation?: string;
@@ -76,6 +78,7 @@ export function command(): Command {
       'fail when the average over tasks of the PSNR in RGB is lower',
       number('a number of dB'),
     )
+    .addOption(maxPixelsOption())
     .option('--per-image', 'print the figures of every picture')
     .action(
       run<[string], Options>(async (session, path, options) => {
@@ -91,6 +94,7 @@ export function command(): Command {
           tasks,
           sizeMultiple,
           seed: options.seed,
+          ...pixelsOf(options),
           device: options.device,
           ...(base === undefined ? {} : { base }),
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),
@@ -178,8 +182,8 @@ function plain(value: unknown): unknown {
 
 function number(what: string) {
   return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
+    const value = decimal(text);
+    if (!Number.isFinite(Math.fround(value))) {
       throw new InvalidArgumentError(`expected ${what}.`);
     }
     return value;

@@ -5,7 +5,13 @@ import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
 import { formatInspection } from '../format/format-inspection.ts';
-import { refuseOverInput } from '../options/options.ts';
+import {
+  type Expectation,
+  type ExpectedDevice,
+  expectedDeviceOption,
+  expectedOf,
+} from '../options/expected-device.ts';
+import { checkOutput } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { hostPage } from '../reports/host-page.ts';
@@ -34,6 +40,8 @@ export interface Inspection {
   readonly rejected: readonly { value: string; reason: string }[];
   readonly graft: GraftSummary | null;
   readonly warnings: readonly string[];
+  /** What is expected on the device that was asked about; nothing was run. */
+  readonly expected: Expectation | null;
 }
 
 interface ValueSummary {
@@ -74,14 +82,16 @@ export function command(): Command {
     'graft inspect restormer.onnx',
     'graft inspect restormer.onnx --json',
     'graft inspect restormer.onnx --html restormer.html',
+    'graft inspect restormer.onnx --device cuda',
   ])
     .argument('<file>', 'ONNX file')
     .addOption(new Option('--html <file>', 'also write a page with the network drawn'))
+    .addOption(expectedDeviceOption())
     .action(
-      run<[string], { html?: string }>(async (session, path, { html }) => {
-        const inspection = await inspect(path);
+      run<[string], { html?: string } & ExpectedDevice>(async (session, path, { html, device }) => {
+        if (html !== undefined) checkOutput(html, path);
+        const inspection = await inspect(path, device);
         if (html !== undefined) {
-          refuseOverInput(path, html);
           const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));
           await writeAtomic(html, (append) => append(page), session.signal);
           session.note(`${html}: the network drawn`);
@@ -91,7 +101,7 @@ export function command(): Command {
     );
 }
 
-async function inspect(path: string): Promise<Inspection> {
+async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   using host = await openHost(path);
   const { model, facts } = host;
   const { family, sizeMultiple, graft: record } = lookAt(model, facts);
@@ -149,5 +159,6 @@ async function inspect(path: string): Promise<Inspection> {
       hostDigest: record.host.digest,
     },
     warnings: located.warnings,
+    expected: device === undefined ? null : expectedOf(facts),
   };
 }

@@ -1,5 +1,12 @@
-import { formatPlan } from '@pip-graft/graft';
+import { applyGraft, formatPlan } from '@pip-graft/graft';
+import { graphFacts } from '@pip-graft/onnx-graft';
 import type { Command } from 'commander';
+import { formatExpected } from '../format/format-expected.ts';
+import {
+  type ExpectedDevice,
+  expectedDeviceOption,
+  expectedOf,
+} from '../options/expected-device.ts';
 import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -11,14 +18,25 @@ export function command(): Command {
     [
       'graft plan restormer.onnx --adapter ./my-adapter',
       'graft plan nafnet.onnx --adapter init:labels=rain+haze',
+      'graft plan nafnet.onnx --adapter ./my-adapter --device cuda',
     ],
   ).argument('<host>', 'ONNX file');
   for (const option of graftOptions()) plan.addOption(option);
+  plan.addOption(expectedDeviceOption());
   return plan.action(
-    run<[string], GraftOptions>(async (session, path, options) => {
+    run<[string], GraftOptions & ExpectedDevice>(async (session, path, options) => {
       const { host, plan } = await planHost(path, options, session.cwd);
-      host.close();
-      return { json: plan.summary, text: formatPlan(plan.summary).trimEnd() };
+      try {
+        const text = formatPlan(plan.summary).trimEnd();
+        if (options.device === undefined) return { json: plan.summary, text };
+        const expected = expectedOf(graphFacts(applyGraft(plan)));
+        return {
+          json: { ...plan.summary, expected },
+          text: `${text}\n\n${formatExpected(expected)}`,
+        };
+      } finally {
+        host.close();
+      }
     }),
   );
 }

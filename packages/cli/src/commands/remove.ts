@@ -2,10 +2,10 @@ import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import type { Command } from 'commander';
 import {
+  checkOutput,
   type ExternalOptions,
   externalOption,
   outputOption,
-  refuseOverInput,
 } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -23,13 +23,12 @@ export function command(): Command {
     .addOption(externalOption())
     .action(
       run<[string], Options>(async (session, path, options) => {
-        refuseOverInput(path, options.output);
+        checkOutput(options.output, path);
         const opened = openModel(path);
         const { model, graft } = ungraft(opened.model);
         const found = digest(model.source);
         const identical = found === graft.host.digest;
         await saveModel(model, options.output, {
-          from: opened,
           signal: session.signal,
           ...(options.external ? { externalData: options.external } : {}),
         });

@@ -1,5 +1,6 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { maxPixelsOption } from '../options/max-pixels-option.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
 import { define } from '../pipeline/define.ts';
@@ -46,11 +47,7 @@ export function command(): Command {
       'what neighbouring tiles share; default: a quarter of the tile, 64 at most',
       wholeNumber(0, 65_535),
     )
-    .option(
-      '--max-pixels <number>',
-      'largest width x height of an image; default: 200000000',
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    )
+    .addOption(maxPixelsOption())
     .action(
       run<[string, string[]], RestoreRequest>((session, model, images, options) => {
         for (const warning of strengthWarnings(options.strength)) session.note(warning);

@@ -2,6 +2,7 @@ import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft'
 import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
+import { checkOutputFile } from '../options/check-output.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
 import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';
 import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
@@ -26,6 +27,8 @@ export function command(): Command {
   return swap.addOption(externalOption()).action(
     run<[string], Options>(async (session, path, options) => {
       const target = options.output ?? path;
+      checkOutputFile(target);
+      if (options.output !== undefined) refuseForeignFile(options.output, options.force);
       const home = { target, external: options.external ?? 'copy' };
       const { host, grafted, graft: before } = await openGraft(path, home);
       try {
@@ -47,9 +50,7 @@ export function command(): Command {
           const text = `${path}: it carries ${spellAdapters(summary.adapters)} already; nothing was changed`;
           return { json: { ...json, changed: false }, text };
         }
-        if (options.output !== undefined) refuseForeignFile(options.output, options.force);
         await saveModel(applyGraft(plan), target, {
-          from: host,
           signal: session.signal,
           onProgress: (done, total) => session.progress('saving', done, total),
           ...(options.external ? { externalData: options.external } : {}),

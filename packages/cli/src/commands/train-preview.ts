@@ -2,6 +2,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { type Command, Option } from 'commander';
 import { table } from '../format/table.ts';
+import { checkOutputFile } from '../options/check-output.ts';
+import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
@@ -10,7 +12,7 @@ import { type PreviewRow, previewRows } from '../train/preview-rows.ts';
 import { previewSheet } from '../train/preview-sheet.ts';
 import { labelsOf, number } from '../train/step-request.ts';
 
-interface Options extends DegradeRequest {
+interface Options extends DegradeRequest, MaxPixelsOption {
   readonly data: string;
   readonly output: string;
   readonly labels?: readonly string[];
@@ -38,6 +40,7 @@ export function command(): Command {
       'degradations, joined by +; default: all that can be put onto clean images',
     ).argParser(labelsOf),
     number('--patch <pixels>', 'side of the patches', 128, wholeNumber(8, 1024)),
+    maxPixelsOption(),
     ...degradeOptions(),
     number('--seed <number>', 'seed of batches', 0, wholeNumber(0, 2 ** 31)),
   ];
@@ -51,9 +54,10 @@ export function command(): Command {
           'INVALID_ARGUMENT',
           `${output}: the sheet is a PNG file; give it a name that ends in .png.`,
         );
+      checkOutputFile(output);
       const labels = given.labels ?? Object.keys(patchDegradations);
       const options = {
-        ...{ photos: await listPhotos(data), patch, labels, seed },
+        ...{ photos: await listPhotos(data), patch, labels, seed, ...pixelsOf(given) },
         ...{ batch: columns * labels.length, ...degradationsOf(given, labels) },
       };
       const rows = previewRows(options, await makeBatch(options, 0));

@@ -1,8 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { writeSensor } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { table } from '../format/table.ts';
-import { forceOption } from '../options/refuse-folder.ts';
+import { forceOption } from '../options/check-output.ts';
+import { pixelsOf } from '../options/max-pixels-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
@@ -58,13 +60,14 @@ export function command(): Command {
       const stem = output.replace(/[/\\]+$/, '');
       const statePath = `${stem}.state.safetensors`;
       const logPath = `${stem}.log.csv`;
-      checkTarget({
+      await checkTarget({
         ...{ folder: { path: stem, kind: 'a sensor' }, files: [given.html, logPath] },
         ...{ state: statePath, inputs: [], resume: given.resume, force: given.force },
       });
+      await sweepLeftovers(dirname(stem), [basename(statePath), basename(logPath)]);
       const request = {
         ...{ labels: given.labels, adapter: given.adapter, options },
-        ...{ data: given.data, pairs: given.pairs ?? {} },
+        ...{ data: given.data, pairs: given.pairs ?? {}, ...pixelsOf(given) },
         resume: given.resume ? statePath : undefined,
       };
       const { sensor, batches, state: begun } = await openSensorRun(request, session.cwd);

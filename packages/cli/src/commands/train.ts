@@ -1,8 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
+import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import type { TrainingState } from '@pip-graft/train';
 import type { Command } from 'commander';
 import { table } from '../format/table.ts';
+import { pixelsOf } from '../options/max-pixels-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
@@ -12,7 +14,6 @@ import { meanOf } from '../train/mean-of.ts';
 import { openRun } from '../train/open-run.ts';
 import { planValidation } from '../train/plan-validation.ts';
 import { readBest } from '../train/read-best.ts';
-import { removeStale } from '../train/remove-stale.ts';
 import { rounded } from '../train/rounded.ts';
 import { type RunResult, runSteps } from '../train/run-steps.ts';
 import { spellTime } from '../train/spell-time.ts';
@@ -48,7 +49,7 @@ export function command(): Command {
       const bestPath = `${stem}.best.state.safetensors`;
       const logPath = `${stem}.log.csv`;
       const validationPath = `${stem}.validation.csv`;
-      checkTarget({
+      await checkTarget({
         folder: alone ? undefined : { path: stem, kind: 'an adapter' },
         files: [
           ...[alone ? output : undefined, given.hostOutput, given.html, logPath],
@@ -56,26 +57,30 @@ export function command(): Command {
         ],
         ...{ state: statePath, inputs: [given.host], resume: given.resume, force: given.force },
       });
+      const written = [statePath, bestPath, logPath, validationPath];
+      await sweepLeftovers(
+        dirname(stem),
+        written.map((path) => basename(path)),
+      );
       const host = await openHost(given.host);
       try {
         const request = {
           ...{ adapter: given.adapter, labels: given.labels, stages, given },
           ...{ data: given.data, pairs: given.pairs ?? {}, degradations: given },
+          ...pixelsOf(given),
           resume: given.resume ? statePath : undefined,
         };
         const opened = await openRun(host, request, session.cwd);
         const { labels, state: begun } = opened;
-        const { external } = host;
         const left = stages
           .filter(({ steps }) => steps > begun.step)
           .map((options) => ({
             options,
-            graph: trainingGraph(host, opened.adapter, { ...options, checkpointing, external }),
+            graph: trainingGraph(host, opened.adapter, { ...options, checkpointing }),
           }));
         const log = new TrainLog(logPath, begun.step, 'psnr');
         const validation = planValidation(host, opened, given, { path: validationPath, bestPath });
         if (given.resume && begun.step > 0) session.note(`going on after step ${begun.step}`);
-        for (const file of [statePath, bestPath]) removeStale(file);
         const page = async (
           validator: Validator | undefined,
           facts: readonly (readonly [string, string])[],

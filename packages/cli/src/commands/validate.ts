@@ -7,6 +7,8 @@ import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatValidation } from '../format/format-validation.ts';
+import { decimal } from '../options/decimal.ts';
+import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
   checkReportOptions,
@@ -20,7 +22,7 @@ import { reportData } from '../reports/report-data.ts';
 import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';
 
-interface Options extends ReportOptions {
+interface Options extends ReportOptions, MaxPixelsOption {
   readonly base?: string;
   readonly device: Device;
   readonly deviceId?: number;
@@ -59,6 +61,7 @@ export function command(): Command {
       '--image <photo>',
       'natural photo to run on; default: a small one that comes with the tool',
     )
+    .addOption(maxPixelsOption())
     .option(
       '--threads <number>',
       "threads inside one operator; default: onnxruntime's choice",
@@ -147,7 +150,7 @@ async function settingsOf(
     signal: session.signal,
     ...(base === undefined ? {} : { base }),
     ...(deviceId === undefined ? {} : { deviceId }),
-    ...(image === undefined ? {} : { image: await readImage(image) }),
+    ...(image === undefined ? {} : { image: await readImage(image, pixelsOf(options)) }),
     ...(threads === undefined ? {} : { threads }),
     ...(tiles === undefined
       ? {}
@@ -167,8 +170,8 @@ async function settingsOf(
 }
 
 function ratio(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0) || !Number.isFinite(value))
+  const value = decimal(text);
+  if (!(value > 0) || !Number.isFinite(value))
     throw new InvalidArgumentError('expected a number above 0.');
   return value;
 }

@@ -1,6 +1,7 @@
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
 import { drawLadder } from './draw-ladder.ts';
+import { formatExpected } from './format-expected.ts';
 import { table } from './table.ts';
 
 /** What an inspection found, as names and texts for people. */
@@ -63,6 +64,7 @@ export function formatInspection(path: string, found: Inspection): string {
     lines.push('Looked at and turned down (--json lists each):', table(reasons));
   }
   for (const warning of found.warnings) lines.push(`warning: ${oneLine(warning)}`);
+  if (found.expected) lines.push('', formatExpected(found.expected));
   return lines.join('\n').trimEnd();
 }
 

@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type ExternalMode, externalModes } from '@pip-graft/onnx-graft/node';
 import { InvalidArgumentError, Option } from 'commander';
+import { checkOutputFile } from './check-output.ts';
 
 export interface ExternalOptions {
   readonly external?: ExternalMode;
@@ -39,12 +41,33 @@ export function wholeNumbers(text: string): number[] {
   return text.split(',').map(Number);
 }
 
-/** Refuses to write a result over what it is made from. Errors: `INVALID_ARGUMENT`. */
+/**
+ * Finds out before the work what would stop a result from being written after it.
+ *
+ * Errors: those of {@link refuseOverInput} and {@link checkOutputFile}.
+ *
+ * @param inputs what the result is made from
+ */
+export function checkOutput(output: string, ...inputs: readonly string[]): void {
+  for (const input of inputs) refuseOverInput(input, output);
+  checkOutputFile(output);
+}
+
+/** Rejects a result over what it is made from, also by way of links. Errors: `INVALID_ARGUMENT`. */
 export function refuseOverInput(input: string, output: string): void {
-  if (resolve(input) === resolve(output)) {
+  if (resolve(input) === resolve(output) || isSameFile(input, output)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `${output}: the result would replace the input; choose another name.`,
     );
+  }
+}
+
+/** Whether two paths lead to one file through links, or in letters of another case. */
+function isSameFile(a: string, b: string): boolean {
+  try {
+    return realpathSync.native(a) === realpathSync.native(b);
+  } catch {
+    return false;
   }
 }

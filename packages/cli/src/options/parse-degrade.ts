@@ -1,6 +1,7 @@
 import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { SyntheticDegradation } from '@pip-graft/validate';
+import { decimal } from './decimal.ts';
 
 /**
  * `noise:25`, or `noise` for the usual amount.
@@ -15,7 +16,7 @@ export function parseDegrade(text: string): SyntheticDegradation {
   const degradation = name as Degradation;
   const { usual, means } = amounts[degradation];
   if (amount === undefined) return { degradation, amount: usual };
-  const value = amount === '' || rest.length > 0 ? Number.NaN : Number(amount);
+  const value = rest.length > 0 ? Number.NaN : decimal(amount);
   if (Number.isNaN(value)) {
     throw new GraftError(
       'INVALID_ARGUMENT',

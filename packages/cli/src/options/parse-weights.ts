@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type LabelWeights, labelWeights } from '@pip-graft/pip-core';
+import { decimal } from './decimal.ts';
 
 /**
  * `rain=1,noise=0.5` or `rain` as weights in the order of the labels.
@@ -26,7 +27,7 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
     if (weights.has(label)) {
       throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
     }
-    const weight = amount === '' ? Number.NaN : Number(amount);
+    const weight = decimal(amount);
     if (rest.length > 0 || !Number.isFinite(Math.fround(weight)) || weight < 0) {
       throw new GraftError(
         'INVALID_WEIGHTS',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { Option } from 'commander';
-import { refuseOverInput } from './options.ts';
+import { checkOutput } from './options.ts';
 
 /** Where a command leaves its report besides standard output. */
 export interface ReportOptions {
@@ -29,7 +29,7 @@ export function reportOptions(): Option[] {
 export function checkReportOptions(options: ReportOptions, inputs: readonly string[]): void {
   const { html, junit, markdown } = options;
   const outputs = [html, junit, markdown].filter((path) => path !== undefined);
-  for (const output of outputs) for (const input of inputs) refuseOverInput(input, output);
+  for (const output of outputs) checkOutput(output, ...inputs);
   for (const [index, output] of outputs.entries()) {
     if (outputs.findIndex((other) => resolve(other) === resolve(output)) !== index) {
       throw new GraftError(

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { decimal } from './decimal.ts';
 
 /** Beyond this an adapter was hardly ever tried. */
 const most = 1.5;
@@ -19,8 +20,8 @@ export function strengthWarnings(strength: number | undefined): string[] {
 }
 
 function strengthOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(Math.fround(value))) {
+  const value = decimal(text);
+  if (!Number.isFinite(Math.fround(value))) {
     throw new InvalidArgumentError(
       'expected a number; 0 is the host alone, 1 the adapter as it is.',
     );

@@ -17,17 +17,25 @@ export function printMessage(message: string): void {
   process.stderr.write(`${paint(text, process.stderr)}\n`);
 }
 
+let isSilent = false;
+
+/** From now on output that cannot be written is lost: the terminal is gone, and there is work to end well. */
+export function silenceOutput(): void {
+  isSilent = true;
+}
+
 /**
  * Ends the process when its output cannot be written: with status 7 and a line where one still can
  * be; in silence when whoever reads it has enough, as `head`.
  */
 export function guardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isSilent) return;
     if (error.code === 'EPIPE') process.exit();
     printMessage(`graft: standard output could not be written: ${error.message}.`);
     process.exit(7);
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? undefined : 7);
+    if (!isSilent) process.exit(error.code === 'EPIPE' ? undefined : 7);
   });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { failureOf, workingFolder } from './exit.ts';
-import { printJson, printMessage, printText } from './print.ts';
+import { printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
 import type { Handler } from './session.ts';
 
@@ -29,6 +29,11 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     const interrupt = (): void => abort.abort();
     process.once('SIGINT', interrupt);
     process.once('SIGTERM', interrupt);
+    const hangUp = (): void => {
+      silenceOutput();
+      interrupt();
+    };
+    process.once('SIGHUP', hangUp);
     const session = {
       cwd: '',
       signal: abort.signal,
@@ -55,6 +60,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       clearInterval(beat);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
+      process.off('SIGHUP', hangUp);
     }
   };
 }

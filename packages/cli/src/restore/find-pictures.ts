@@ -1,7 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
@@ -43,8 +43,9 @@ export async function findPictures(args: readonly string[], output: string): Pro
   return { pictures, faults };
 }
 
-async function fromArgument(arg: string, results: string, faults: Fault[]): Promise<Picture[]> {
-  const there = await stat(arg).catch((error: NodeJS.ErrnoException) => error);
+async function fromArgument(text: string, results: string, faults: Fault[]): Promise<Picture[]> {
+  const arg = argumentPath(text);
+  const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {
     // A pattern may look like a path through a file, or be too long for one.
     if (isDynamicPattern(arg)) return fromPattern(arg, results);
@@ -75,17 +76,16 @@ interface Walk {
 
 async function walk(folder: string, below: string, state: Walk): Promise<void> {
   try {
-    const real = await realpath(folder);
+    const real = realPath(folder);
     if (state.seen.has(real) || (below !== '' && real === state.results)) return;
     state.seen.add(real);
-    const entries = await readdir(folder, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const { name } = entry;
+    for (const { name, entry } of listEntries(folder)) {
       if (name.startsWith('.')) continue;
       const path = join(folder, name);
       // A link that leads nowhere is kept where it has a picture's name: reading it gives the reason.
-      const kind = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+      const kind = entry.isSymbolicLink()
+        ? await stat(filePath(path)).catch(() => undefined)
+        : entry;
       if (kind?.isDirectory()) await walk(path, join(below, name), state);
       else if (isPicture(name) && (kind === undefined || kind.isFile())) {
         state.found.push({ path, name: join(below, name) });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
 
 /** In the output folder: a line of JSON for each result that is whole. */
 export const journalName = '.graft-restore.jsonl';
@@ -72,7 +72,7 @@ export class Journal {
   ): Promise<boolean> {
     const entry = this.#entries.get(name);
     if (entry === undefined || entry.settings !== settings) return false;
-    const result = await stat(join(this.#folder, name)).catch(() => undefined);
+    const result = await stat(filePath(join(this.#folder, name))).catch(() => undefined);
     if (!result?.isFile() || result.size !== entry.bytes) return false;
     return (await input()) === entry.input;
   }
@@ -81,7 +81,7 @@ export class Journal {
   async add(entry: Omit<Entry, 'bytes'>): Promise<void> {
     const path = join(this.#folder, journalName);
     try {
-      const { size } = await stat(join(this.#folder, entry.name));
+      const { size } = await stat(filePath(join(this.#folder, entry.name)));
       const whole = { ...entry, bytes: size };
       await appendFile(path, lineOf(whole));
       this.#entries.set(entry.name, whole);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { filePath } from '@pip-graft/onnx-graft/node';
 import type { Session } from '../pipeline/session.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';
@@ -15,7 +16,7 @@ export async function notDone(
     session.progress('looking at what is done', index, jobs.length);
     // What cannot be read is restored, which fails and says why.
     const input = (): Promise<string | undefined> =>
-      readFile(job.path).then(digestOf, () => undefined);
+      readFile(filePath(job.path)).then(digestOf, () => undefined);
     if (!(await journal.isDone(job.name, settings, input))) todo.push(job);
   }
   return todo;

@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { realPath } from '@pip-graft/onnx-graft/node';
 import { formatOf, resultName } from '@pip-graft/restore';
 import type { Picture } from './find-pictures.ts';
 
@@ -51,7 +52,7 @@ export function placeResults(pictures: readonly Picture[], folder: string): Job[
 function real(path: string): string {
   const full = resolve(path);
   try {
-    return realpathSync(full);
+    return realPath(full);
   } catch {
     const parent = dirname(full);
     return parent === full ? full : join(real(parent), basename(full));

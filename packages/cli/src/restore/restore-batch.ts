@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { autoTile, type TilePlan } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import {
   decodeImage,
   droppedBy,
@@ -68,7 +68,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   session.progress('restoring', 0, jobs.length, 'images');
 
   const one = async (job: Job, index: number): Promise<Pick<Outcome, 'plan' | 'found'>> => {
-    const bytes = await readFile(job.path).catch((error: unknown) => {
+    const bytes = await readFile(filePath(job.path)).catch((error: unknown) => {
       throw ioError('read', job.path, error);
     });
     const { width, height, pages } = await imageSize(bytes, job.path);

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { externalLocations, GraftError } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import {
   anyWeight,
@@ -30,7 +30,9 @@ export function settingsOf(
   try {
     const { model } = opened;
     const { graft, bytesPerPixel, restore } = modelSettings(model);
-    const sources = [...opened.locations].sort().map((location) => opened.external(location));
+    const sources = [...externalLocations(model)]
+      .sort()
+      .map((location) => model.external!.read(location));
     const asked = options.degradation !== undefined || options.strength !== undefined;
     if (asked && (!graft || graft.inputs === null)) {
       const why = graft

@@ -14,6 +14,8 @@ export interface BatchRequest {
   /** Folders of real pairs, by label. */
   readonly pairs: Readonly<Record<string, string>>;
   readonly options: StepOptions;
+  /** Largest width times height of an image. */
+  readonly pixels?: number;
   /** How patches are made; as usual where left out. */
   readonly degradations?: DegradeRequest;
 }
@@ -45,6 +47,7 @@ export async function batchesOf(
     );
   const batches: BatchOptions = {
     ...{ photos, patch, batch, labels, seed },
+    ...(request.pixels === undefined ? {} : { pixels: request.pixels }),
     ...degradationsOf(request.degradations ?? {}, labels, Object.keys(pairs)),
     ...(Object.keys(pairs).length > 0 ? { pairs } : {}),
   };

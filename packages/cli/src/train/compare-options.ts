@@ -1,3 +1,4 @@
+import { own } from '@pip-graft/onnx-graft';
 import type { JsonValue, StateChange } from '@pip-graft/train';
 import { canonical } from '../format/canonical.ts';
 import type { RunOptions } from './run-options.ts';
@@ -27,7 +28,7 @@ export function compareOptions(before: RunOptions, now: RunOptions, step: number
   const changes: StateChange[] = [];
   const refused: string[] = [];
   for (const option of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
-    const [from, to] = [old[option] ?? null, fresh[option] ?? null];
+    const [from, to] = [own(old, option) ?? null, own(fresh, option) ?? null];
     if (canonical(from) === canonical(to)) continue;
     if (free.has(option) || option === 'stage') changes.push({ step, option, from, to });
     else refused.push(spelled(option, from, to));

@@ -9,10 +9,11 @@ import {
   rangesOf,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { decimal } from '../options/decimal.ts';
 import { number } from './step-request.ts';
 
 /** How patches are made, as the command line has it. */
-export interface DegradeRequest extends Partial<KindShares> {
+export interface DegradeRequest extends Partial<KindShares>, Pick<BatchOptions, 'halved'> {
   /** `label.key=low..high`, each. */
   readonly degrade?: readonly string[];
   /** `label=number`, each. */
@@ -32,9 +33,16 @@ export function degradeOptions(): Option[] {
       'samples of a label for one of another, as noise=2; default: 1 each',
     ).argParser((text: string) => text.split(',')),
     number('--clean <share>', 'patches that are clean under a label', usual.clean, shareOf),
+    number('--flat <share>', 'patches of one colour, degraded or not', usual.flat, shareOf),
     number('--partial <share>', 'patches to be restored in part', usual.partial, shareOf),
     number('--mixed <share>', 'patches with two degradations', usual.mixed, shareOf),
     number('--off <share>', 'patches without weights, to be left alone', usual.off, shareOf),
+    number(
+      '--halved <share>',
+      'patches of photos at half their size, which are sharper',
+      0,
+      shareOf,
+    ),
   ];
 }
 
@@ -49,12 +57,13 @@ export function degradationsOf(
   given: DegradeRequest,
   labels: readonly string[],
   paired: readonly string[] = [],
-): Pick<BatchOptions, 'degrade' | 'labelShares' | keyof KindShares> {
+): Pick<BatchOptions, 'degrade' | 'labelShares' | 'halved' | keyof KindShares> {
   const made = labels.filter((label) => isPatchLabel(label) && !paired.includes(label));
   const ranges = rangesOf(parseRanges(given.degrade ?? [], made));
   return {
     degrade: Object.fromEntries(Object.entries(ranges).filter(([label]) => made.includes(label))),
     ...kindShares(given),
+    halved: given.halved ?? 0,
     ...(given.labelShares ? { labelShares: parseShares(given.labelShares) } : {}),
   };
 }
@@ -100,8 +109,7 @@ function refuse(place: string): never {
 }
 
 function shareOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('expected a share from 0 to 1.');
+  const value = decimal(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a share from 0 to 1.');
   return value;
 }

@@ -31,8 +31,8 @@ export async function keepLearned(
   if (file !== undefined) {
     const weights = run.hostWeights.map((each) => [each, tensors.get(each)!.data] as const);
     const model = replaceWeights(host.model, new Map(weights));
-    await saveModel(model, file, { from: host });
-    const made = hostOf(model, { external: host.external, newHash: nodeSha256 });
+    await saveModel(model, file);
+    const made = hostOf(model, { newHash: nodeSha256 });
     if (base) base = { ...base, ...made.identity() };
   }
   if (folder === undefined || !run.adapter || !base) return;

@@ -71,7 +71,7 @@ export async function openRun(host: OpenHost, request: RunRequest, cwd: string):
     validate === undefined
       ? { batches: all, validation: undefined }
       : await openValidation(validate, all, validatePatch);
-  const own = readParameters(host, hostParameters(host, options.learn), host.external);
+  const own = readParameters(host, hostParameters(host, options.learn));
   const origin = {
     options: runOptions(given, stages, batches, validatePatch),
     host: host.identity().digest,

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { type BatchOptions, sensorPatches, startState, type TrainingState } from '@pip-graft/train';
@@ -34,7 +34,7 @@ export async function openSensorRun(request: SensorRequest, cwd: string): Promis
   const labels = labelsFor(request, cwd);
   const sensor = initSensor({ labels, seed: options.seed });
   const common = await batchesOf(request, labels);
-  const made = labels.filter((label) => common.pairs?.[label] === undefined);
+  const made = labels.filter((label) => own(common.pairs ?? {}, label) === undefined);
   const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
   const batches = { ...common, ...patches };
   const origin = {

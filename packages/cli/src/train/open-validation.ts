@@ -42,7 +42,8 @@ export async function openValidation(
       ? await shareOf(batches, validate)
       : { images: await imagesIn(validate, labels), rest: batches };
   await requireApart(targetsOf(rest), targetsOf(images));
-  const set = await validationSet(images, patch);
+  const { pixels } = batches;
+  const set = await validationSet({ ...images, ...(pixels ? { pixels } : {}) }, patch);
   return {
     validation: { set, patch, images: targetsOf(images).length },
     batches: rest,

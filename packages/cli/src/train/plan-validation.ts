@@ -23,7 +23,7 @@ export function planValidation(
   return {
     ...validation,
     graph: restorerGraph(host, adapter, {
-      ...{ batch: validationPatches, patch, learn: given.params, external: host.external },
+      ...{ batch: validationPatches, patch, learn: given.params },
     }),
     every: given.validateEvery ?? defaultValidateEvery,
     patience: given.patience,

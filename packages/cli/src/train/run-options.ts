@@ -18,7 +18,16 @@ export function runOptions(
 ): RunOptions {
   const [first] = stages;
   const { accumulate, clip, average, seed, learn, angles, weightDecay, betas } = first!;
-  const { photos, pairs, labels, patch: _, batch: __, seed: ___, ...degradations } = batches;
+  const {
+    photos,
+    pairs,
+    labels,
+    patch: _,
+    batch: __,
+    seed: ___,
+    pixels: ____,
+    ...degradations
+  } = batches;
   const { validate, validateEvery, patience } = given;
   const validation =
     validate === undefined
@@ -41,7 +50,16 @@ export function runOptions(
 /** The same for a sensor. */
 export function sensorRunOptions(options: StepOptions, batches: BatchOptions): RunOptions {
   const { steps, batch, patch, rate, warmup, seed } = options;
-  const { photos, pairs, labels, patch: _, batch: __, seed: ___, ...degradations } = batches;
+  const {
+    photos,
+    pairs,
+    labels,
+    patch: _,
+    batch: __,
+    seed: ___,
+    pixels: ____,
+    ...degradations
+  } = batches;
   return named({
     ...{ steps, batch, patch, rate, warmup, seed },
     ...{ labels, data: digest(photos), pairs: pairs ? digest(pairs) : null },

@@ -1,10 +1,12 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { StepOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { decimal } from '../options/decimal.ts';
+import { type MaxPixelsOption, maxPixelsOption } from '../options/max-pixels-option.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 
 /** What training is asked for, whatever is trained. */
-export interface StepRequest {
+export interface StepRequest extends MaxPixelsOption {
   readonly data?: string;
   readonly pairs?: Readonly<Record<string, string>>;
   readonly output: string;
@@ -37,6 +39,7 @@ export function stepOptions(
         '--pairs <label=folder>',
         'real pairs for a label, in input/ and target/ of a folder; several times',
       ).argParser(pairOf),
+      maxPixelsOption(),
     ],
     output: [outputOption(`folder for the ${what}`).makeOptionMandatory()],
     name: [new Option('--name <name>', `name of the ${what}; default: that of the folder`)],
@@ -100,7 +103,7 @@ export function number(
 
 /** A number above 0, for commander's option parser. */
 export function positive(text: string): number {
-  const value = Number(text);
+  const value = decimal(text);
   if (!(value > 0) || !Number.isFinite(value))
     throw new InvalidArgumentError('expected a number above 0.');
   return value;
@@ -108,7 +111,7 @@ export function positive(text: string): number {
 
 /** A number of at least 0. */
 export function positiveOrZero(text: string): number {
-  return Number(text) === 0 && text.trim() !== '' ? 0 : positive(text);
+  return decimal(text) === 0 ? 0 : positive(text);
 }
 
 function pairOf(text: string, all: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -1,8 +1,9 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
+import { forceOption } from '../options/check-output.ts';
+import { decimal } from '../options/decimal.ts';
 import { wholeNumber } from '../options/options.ts';
-import { forceOption } from '../options/refuse-folder.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
 import { kebab } from './kebab.ts';
 import { type GivenStage, stageOf } from './stage-of.ts';
@@ -159,9 +160,7 @@ export async function stagesOf(given: TrainRequest): Promise<TrainOptions[]> {
 }
 
 function betasOf(text: string): [number, number] {
-  const [first, second, ...more] = text
-    .split(',')
-    .map((part) => (part === '' ? NaN : Number(part)));
+  const [first, second, ...more] = text.split(',').map(decimal);
   const fits = (beta: number | undefined) => beta !== undefined && beta >= 0 && beta < 1;
   if (!fits(first) || !fits(second) || more.length > 0)
     throw new InvalidArgumentError('expected two numbers from 0 to below 1, as 0.9,0.99.');

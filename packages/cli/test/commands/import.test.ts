@@ -1,7 +1,10 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { backboneParameters, nafnetDefaults } from '@pip-graft/backbones';
+import { elementCount, type FloatTensor, floatTensor, writeSafetensors } from '@pip-graft/weights';
+import { openCheckpoint } from '@pip-graft/weights/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';
 
@@ -28,7 +31,8 @@ describe('backbone import', () => {
     expect(found).toMatchObject({
       family: 'restormer',
       config: { dim: 4, blocks: [1, 1, 1, 1], heads: [1, 2, 2, 4], expansion: 2.66 },
-      checkpoint: { format: 'pytorch', container: ['params'], prefix: '' },
+      checkpoint: { format: 'pytorch', prefix: 'params', average: false },
+      nonFinite: [],
       unused: [],
       pip: 0,
     });
@@ -42,7 +46,7 @@ describe('backbone import', () => {
     const ended = graft(folder, 'backbone', 'import', join(networks, 'promptir.ckpt'));
     expect(ended.status).toBe(0);
     expect(ended.stdout).toMatch(/: promptir, dim 4, .*prompts of 4,4,4 channels/);
-    expect(ended.stderr).toMatch(/'net\.' taken off every name/);
+    expect(ended.stderr).toMatch(/tensors taken from 'state_dict\.net'/);
   });
 
   it('makes the local variant of NAFNet, and of nothing else', () => {
@@ -77,6 +81,65 @@ describe('backbone import', () => {
   });
 });
 
+describe('backbone import of what lies beside other things', () => {
+  /** A NAFNet of one number, under a prefix. */
+  const network = (prefix: string, value: number, width = 4) => {
+    const config = { ...nafnetDefaults, width, encoder: [1], middle: 1, decoder: [1] };
+    return backboneParameters({ family: 'nafnet', config }).map(
+      ({ name, dims }): [string, FloatTensor] => [
+        `${prefix}${name}`,
+        { dims, data: new Float32Array(elementCount(dims)).fill(value) },
+      ],
+    );
+  };
+  const write = (name: string, ...parts: [string, FloatTensor][][]) =>
+    writeFileSync(join(folder, name), writeSafetensors(new Map(parts.flat()), { epoch: '3' }));
+
+  it('takes the average, and says so', () => {
+    const loss: [string, FloatTensor][] = [
+      ['loss.vgg.weight', floatTensor([1], new Float32Array(1))],
+    ];
+    write('ema.safetensors', network('net.', 0), network('net_ema.', 1), loss);
+    const ended = graft(folder, 'backbone', 'import', 'ema.safetensors');
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toMatch(/taken from 'net_ema'\n.*average.*\nleft alone: loss, net\n/);
+    expect(json(folder, 'backbone', 'import', 'ema.safetensors', '--prefix', 'net')).toMatchObject({
+      checkpoint: { prefix: 'net', average: false, ignored: ['loss', 'net_ema'] },
+    });
+  });
+
+  it('asks which of several networks is meant', () => {
+    write('kd.safetensors', network('student.', 0), network('teacher.', 0, 8));
+    const ended = graft(folder, 'backbone', 'import', 'kd.safetensors');
+    expect(ended).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/'student' \(nafnet, width 4\), 'teacher' \(nafnet, width 8\)/),
+    });
+    const job = {
+      name: 'kd',
+      source: { checkpoint: 'kd.safetensors', prefix: 'teacher' },
+      output: 'kd.onnx',
+    };
+    writeFileSync(join(folder, 'graft.config.json'), JSON.stringify({ jobs: [job] }));
+    expect(graft(folder, 'convert').status).toBe(0);
+    expect(json(folder, 'inspect', 'kd.onnx')['family']).toBe('nafnet');
+  });
+
+  it('warns of NaN and infinity by name', () => {
+    const weights = network('', 0);
+    weights[3]![1].data[0] = Number.NaN;
+    weights[5]![1].data[1] = Number.NEGATIVE_INFINITY;
+    write('nan.safetensors', weights);
+    const names = [weights[3]![0], weights[5]![0]].sort();
+    const ended = graft(folder, 'backbone', 'import', 'nan.safetensors', '-o', 'nan.onnx');
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain(
+      `warning: 2 of ${weights.length} tensors hold NaN or infinity: ${names.join(', ')};`,
+    );
+    expect(json(folder, 'backbone', 'import', 'nan.safetensors')['nonFinite']).toEqual(names);
+  });
+});
+
 describe('adapter import', () => {
   it('takes the authors’ modules to their host, whatever file that is in', () => {
     const pip = join(networks, 'pip_cross_topm.pkl');
@@ -99,6 +162,32 @@ describe('adapter import', () => {
     );
     // An adapter is not replaced unasked.
     expect(graft(folder, 'adapter', 'import', pip, '-o', 'adapter').status).toBe(7);
+  });
+
+  it('finds the modules under any prefix, and takes their average', async () => {
+    const checkpoint = await openCheckpoint(join(networks, 'pip_cross.pkl'));
+    const own = [...checkpoint.tensors].map(([name, { dims, data }]) => {
+      return [name.replace(/^params\./, ''), { dims, data }] as const;
+    });
+    checkpoint.close();
+    const copy = (prefix: string, factor: number) =>
+      own.map(([name, { dims, data }]): [string, FloatTensor] => [
+        prefix + name,
+        { dims, data: data.map((value) => value * factor) },
+      ]);
+    const both = new Map([...copy('net.', 2), ...copy('net_ema._orig_mod.', 1)]);
+    writeFileSync(join(folder, 'both.safetensors'), writeSafetensors(both));
+    const plain = json(folder, 'adapter', 'import', join(networks, 'pip_cross.pkl'), '-o', 'plain');
+    const averaged = json(folder, 'adapter', 'import', 'both.safetensors', '-o', 'averaged');
+    expect(averaged).toMatchObject({
+      prefix: 'net_ema._orig_mod',
+      average: true,
+      base: plain['base'],
+    });
+    const bytes = (name: string) => readFileSync(join(folder, name, 'adapter_model.safetensors'));
+    expect(bytes('averaged').equals(bytes('plain'))).toBe(true);
+    json(folder, 'adapter', 'import', 'both.safetensors', '--prefix', 'net', '-o', 'doubled');
+    expect(bytes('doubled').equals(bytes('plain'))).toBe(false);
   });
 
   it('takes other names for the labels, as many as there are prompts', () => {

@@ -116,7 +116,16 @@ describe('graft train', () => {
   it('previews what it would see, the same each time, as a run is asked for', () => {
     const preview = (...args: string[]) =>
       json(folder, 'train', 'preview', '--data', 'photos', '--patch', '16', ...args);
-    const degrade = ['--labels', 'noise+jpeg', '--degrade', 'noise.sigma=25', '--clean', '0'];
+    const degrade = [
+      '--labels',
+      'noise+jpeg',
+      '--degrade',
+      'noise.sigma=25',
+      '--clean',
+      '0',
+      '--flat',
+      '0',
+    ];
     const made = preview('-o', 'sheet.png', ...degrade);
     expect(made).toMatchObject({
       degrade: { noise: { sigma: [25, 25] }, jpeg: { quality: [10, 40] } },
@@ -138,7 +147,7 @@ describe('graft train', () => {
     ],
     [['--degrade', 'haze.beta=1'], /did you mean/],
     [['--clean', '2'], /--clean.*share from 0 to 1/],
-    [['--clean', '0.9', '--off', '0.2'], /together they are 1\.15/],
+    [['--clean', '0.9', '--off', '0.2'], /together they are 1\.18/],
     [['--label-shares', 'snow=2'], /"snow" is no label/],
   ])('refuses %j and leaves no file behind', (args, message) => {
     for (const command of [

@@ -24,12 +24,14 @@ const put = (name: string) => {
 };
 
 describe('checkTarget', () => {
-  it('lets a new, an empty and a missing place pass, and leaves nothing there', () => {
-    checkTarget(targets());
+  it('lets a new, an empty and a missing place pass, and leaves nothing there', async () => {
+    await checkTarget(targets());
     mkdirSync(join(home, 'a'));
-    checkTarget(targets());
+    await checkTarget(targets());
     const far = join(home, 'x/y/a');
-    checkTarget(targets({ folder: { path: far, kind: 'an adapter' }, state: `${far}.state` }));
+    await checkTarget(
+      targets({ folder: { path: far, kind: 'an adapter' }, state: `${far}.state` }),
+    );
     expect(readdirSync(home)).toEqual(['a']);
   });
 
@@ -37,29 +39,41 @@ describe('checkTarget', () => {
     ['an adapter', ['a/adapter_config.json'], {}, /an adapter is there/],
     ['a foreign folder', ['a/thesis.txt'], { force: true }, /holds files and is not an adapter/],
     ['a file in place of the folder', ['a'], { force: true }, /it is a file/],
-    ['a folder in place of a file', ['a.log.csv/x'], {}, /a\.log\.csv: it is not a file/],
+    ['a folder in place of a file', ['a.log.csv/x'], {}, /a\.log\.csv: it is a folder/],
     ['an earlier state', ['a.state.safetensors'], {}, /--resume goes on from it, --force/],
-  ])('refuses %s', (_, files, given, message) => {
+  ])('refuses %s', async (_, files, given, message) => {
     for (const file of files) put(file);
-    expect(() => checkTarget(targets(given))).toThrow(message);
-    expect(() => checkTarget(targets(given))).toThrow(
-      expect.objectContaining({ code: 'WRITE_FAILED' }),
-    );
+    await expect(checkTarget(targets(given))).rejects.toThrow(message);
+    await expect(checkTarget(targets(given))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   });
 
-  it('takes an adapter and a state that are there, when asked to go on or to replace', () => {
+  it('counts nothing that a killed run left', async () => {
+    put('a/.adapter_model.safetensors.4711.tmp');
+    await checkTarget(targets());
+    // Of another machine: what it was putting in its place may be overwritten, not finished here.
+    put('a/README.md');
+    put('a/.adapter_config.json.12-0-00000000-0123456789ab.new');
+    await checkTarget(targets());
+    expect(readdirSync(join(home, 'a'))).toHaveLength(2);
+  });
+
+  it('takes an adapter and a state that are there, when asked to go on or to replace', async () => {
     put('a/adapter_config.json');
     put('a.state.safetensors');
-    checkTarget(targets({ resume: true }));
-    checkTarget(targets({ force: true }));
+    await checkTarget(targets({ resume: true }));
+    await checkTarget(targets({ force: true }));
   });
 
-  it('refuses a file over an input, two in one place, and a file as a folder', () => {
-    const with_ = (file: string) => () => checkTarget(targets({ files: [join(home, file)] }));
-    expect(with_('host.onnx')).toThrow(/host\.onnx: the result would replace the input/);
-    expect(with_('x/../a.state.safetensors')).toThrow(/two results would go into one place/);
-    expect(with_('a')).toThrow(/two results/);
+  it('refuses a file over an input, two in one place, and a file as a folder', async () => {
+    const with_ = (file: string) => checkTarget(targets({ files: [join(home, file)] }));
+    await expect(with_('host.onnx')).rejects.toThrow(
+      /host\.onnx: the result would replace the input/,
+    );
+    await expect(with_('x/../a.state.safetensors')).rejects.toThrow(
+      /two results would go into one place/,
+    );
+    await expect(with_('a')).rejects.toThrow(/two results/);
     put('b');
-    expect(with_('b/page.html')).toThrow(/page\.html: could not be written/);
+    await expect(with_('b/page.html')).rejects.toThrow(/page\.html: .*'.*b' is a file/);
   });
 });

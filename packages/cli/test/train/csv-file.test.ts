@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { removeStale } from '../../src/train/remove-stale.ts';
 import { TrainLog } from '../../src/train/train-log.ts';
 import { readValidations, ValidationLog } from '../../src/train/validation-log.ts';
 
@@ -49,22 +48,4 @@ it('a validation log reads as it was written', async () => {
   expect(readValidations(path)).toEqual(lines);
   expect(new ValidationLog(path, 5, labels).lines).toEqual(lines.slice(0, 1));
   expect(readValidations(join(folder, 'none.csv'))).toEqual([]);
-});
-
-it('removeStale takes away what a process that is gone was writing, and nothing else', () => {
-  // No process has the largest id.
-  const names = [
-    '.x.state.4194305-0.tmp',
-    `.x.state.${process.pid}-0.tmp`,
-    '.y.state.4194305-0.tmp',
-    '.x.state.notes.tmp',
-  ];
-  for (const name of names) writeFileSync(join(folder, name), '');
-  removeStale(join(folder, 'x.state'));
-  expect(
-    readdirSync(folder)
-      .filter((name) => name.startsWith('.'))
-      .sort(),
-  ).toEqual(names.slice(1).sort());
-  removeStale(join(folder, 'nowhere/x.state'));
 });

@@ -27,7 +27,7 @@ test('what is in force is complete, for the labels that images are degraded for'
   expect(degradationsOf(given, labels, ['low-light'])).toEqual({
     degrade: { noise: defaultRanges.noise, haze: { ...defaultRanges.haze, t: [0.5, 0.5] } },
     labelShares: { noise: 2 },
-    ...{ clean: 0.2, off: 0, partial: 0.05, mixed: 0 },
+    ...{ clean: 0.2, flat: 0.03, off: 0, partial: 0.05, mixed: 0, halved: 0 },
   });
 });
 

@@ -7,7 +7,7 @@ import { previewSheet } from '../../src/train/preview-sheet.ts';
 
 const chelsea = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const options = { photos: [chelsea], patch: 24, labels: ['noise', 'haze'], seed: 3, batch: 8 };
-const plain = { clean: 0, partial: 0 };
+const plain = { clean: 0, flat: 0, partial: 0 };
 const rowsOf = async (more: object) => {
   const all = { ...options, ...more };
   return previewRows(all, await makeBatch(all, 0));
@@ -28,7 +28,7 @@ test('each label has its patches, with how far they are from clean', async () =>
 });
 
 test('notes say what is asked for', async () => {
-  const [noise, haze] = await rowsOf({ ...plain, clean: 1 });
+  const [noise, haze] = await rowsOf({ ...plain, clean: 1, flat: 0 });
   for (const { note, psnr } of [...noise!.patches, ...haze!.patches])
     expect([note, psnr]).toEqual(['clean', null]);
   const [part] = await rowsOf({ ...plain, partial: 1 });

@@ -1,10 +1,5 @@
 import { type Located, locateSkips } from '@pip-graft/backbones';
-import {
-  type ExternalReader,
-  type GraphFacts,
-  graphFacts,
-  type Model,
-} from '@pip-graft/onnx-graft';
+import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { type HostIdentity, identify } from './identify.ts';
 import { type Hash, newSha256 } from './sha256.ts';
 
@@ -19,8 +14,6 @@ export interface Host {
 }
 
 export interface HostOptions {
-  /** Reads external data; needed only for a model that has it. */
-  readonly external?: ExternalReader;
   /** A fresh SHA-256; default one in JavaScript, which runs everywhere. */
   readonly newHash?: () => Hash;
 }
@@ -33,7 +26,7 @@ export interface HostOptions {
  * located.sites.map(({ level, channels }) => [level, channels]);
  */
 export function hostOf(model: Model, options: HostOptions = {}): Host {
-  const { external, newHash = newSha256 } = options;
+  const { newHash = newSha256 } = options;
   const facts = graphFacts(model);
   const located = locateSkips(model, facts);
   let identity: HostIdentity | undefined;
@@ -42,7 +35,7 @@ export function hostOf(model: Model, options: HostOptions = {}): Host {
     facts,
     located,
     identity() {
-      identity ??= identify({ model, facts, sites: located.sites, external, newHash });
+      identity ??= identify({ model, facts, sites: located.sites, newHash });
       return identity;
     },
   };

@@ -1,11 +1,5 @@
 import { fingerprint } from '@pip-graft/backbones';
-import {
-  chunks,
-  type ExternalReader,
-  type GraphFacts,
-  type Model,
-  type SkipSite,
-} from '@pip-graft/onnx-graft';
+import { chunks, type GraphFacts, type Model, type SkipSite } from '@pip-graft/onnx-graft';
 import type { Hash } from './sha256.ts';
 
 /** What an adapter is bound to: the exact file, and the network whatever file it is in. */
@@ -20,19 +14,17 @@ interface Identifiable {
   readonly model: Model;
   readonly facts: GraphFacts;
   readonly sites: readonly SkipSite[];
-  readonly external: ExternalReader | undefined;
   readonly newHash: () => Hash;
 }
 
 /** Digest and fingerprint of a host; reads its bytes once. */
-export function identify({ model, facts, sites, external, newHash }: Identifiable): HostIdentity {
+export function identify({ model, facts, sites, newHash }: Identifiable): HostIdentity {
   return {
     digest: fileDigest(model, newHash()),
     fingerprint: fingerprint(model, {
       digest: (bytes) => newHash().update(bytes).hex(),
       sites,
       facts,
-      ...(external ? { external } : {}),
     }),
   };
 }

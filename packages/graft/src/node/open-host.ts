@@ -33,23 +33,17 @@ export async function openHost(path: string, home?: Home): Promise<OpenHost> {
 /** The host in a file that was opened, as it will stand at `home`. */
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
-  const { model, external } = opened;
   return {
     ...opened,
-    ...hostOf(model, { external, newHash: nodeSha256 }),
+    ...hostOf(opened.model, { newHash: nodeSha256 }),
     [Symbol.dispose]: () => opened.close(),
   };
 }
 
 /** The host as it will stand there: what is grafted onto, and what removal gives back. */
 function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
-  if (!home || opened.locations.size === 0) return opened;
-  const { model, external, files } = rehomeExternal(
-    opened.model,
-    opened,
-    home.target,
-    home.external,
-  );
+  if (!home) return opened;
+  const { model, files } = rehomeExternal(opened.model, home.target, home.external);
   // Files that have to be copied or linked stay the model's external data; all else is settled.
-  return files.size > 0 ? opened : { ...opened, model, external, locations: new Set() };
+  return files.size > 0 ? opened : { ...opened, model };
 }

@@ -8,7 +8,7 @@ import type { Image } from './image.ts';
  *
  * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive whole number.
  *
- * @example cropImage(restore(padToMultiple(image, 8)), image.width, image.height)
+ * @example cropImage(padToMultiple(image, 8), image.width, image.height)
  */
 export function padToMultiple(image: Image, multiple: number): Image {
   if (!Number.isSafeInteger(multiple) || multiple < 1) {

@@ -9,7 +9,7 @@ import { type HeatMap, heatMap, scaleOf } from './heat-map.ts';
  * Errors: `INVALID_ARGUMENT` for different sizes.
  *
  * @param high value of the brightest colour, to compare several maps; default: the largest difference
- * @example const { image, high } = differenceMap(grafted, host);
+ * @example const { image, high } = differenceMap(restored, clean);
  */
 export function differenceMap(a: Image, b: Image, high?: number): HeatMap {
   const field = differenceField(a, b);

@@ -23,7 +23,7 @@ export interface Difference {
  *
  * Errors: `INVALID_ARGUMENT` for different shapes.
  *
- * @example difference(grafted, host).maxAbs <= 1e-5
+ * @example difference(tensor, expected).maxAbs <= 1e-5
  */
 export function difference(a: Numbers, b: Numbers): Difference {
   const sameShape =

@@ -22,7 +22,7 @@ export interface Gap {
  *
  * Errors: `INVALID_ARGUMENT` for different shapes.
  *
- * @example gap(onDevice, onCpu).relative <= 1e-4
+ * @example gap(tensor, expected).relative <= 1e-4
  */
 export function gap(tensor: TypedTensorOf<'float32'>, reference: TypedTensorOf<'float32'>): Gap {
   const { dims } = reference;

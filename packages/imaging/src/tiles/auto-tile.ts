@@ -14,7 +14,8 @@ const share = 0.5;
 /**
  * The longest side of tiles that fit in memory; Infinity if the whole image fits.
  *
- * @param available free memory in bytes
+ * @param memory bytes per pixel that the model needs, free bytes, and the size multiple
+ *
  * @example autoTile(image, { bytesPerPixel: 4648, available: 16e9 }) // 679 for 4000x3000
  */
 export function autoTile(

@@ -1,19 +1,16 @@
 import { externalRange, externalTensors } from '../model/external-tensors.ts';
-import type { Model } from '../model/model.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
+import type { ExternalData, Model } from '../model/model.ts';
 import type { RecordDiff } from './model-diff.ts';
 import { type ByteRange, sameBytes } from './same-bytes.ts';
 
-/** Where each side's external data is read. */
-export interface ExternalReaders {
-  readonly a: ExternalReader;
-  readonly b: ExternalReader;
-}
-
-/** Compares the external data of two models, tensor by tensor; tensors are matched by their place. */
-export function compareExternal(a: Model, b: Model, readers: ExternalReaders): RecordDiff {
-  const before = rangesOf(a, readers.a);
-  const after = rangesOf(b, readers.b);
+/**
+ * Compares the external data of two models, tensor by tensor; tensors are matched by their place.
+ * Undefined where the data of one is not at hand.
+ */
+export function compareExternal(a: Model, b: Model): RecordDiff | undefined {
+  if (!a.external || !b.external) return undefined;
+  const before = rangesOf(a, a.external);
+  const after = rangesOf(b, b.external);
   const kept = [...before].filter(([name]) => after.has(name));
   const changed = kept.filter(([name, range]) => !sameBytes(range, after.get(name)!));
   return {
@@ -26,13 +23,13 @@ export function compareExternal(a: Model, b: Model, readers: ExternalReaders): R
 }
 
 /** The bytes of each tensor; those of one place, as in a list, are numbered. */
-function rangesOf(model: Model, external: ExternalReader): ReadonlyMap<string, ByteRange> {
+function rangesOf(model: Model, external: ExternalData): ReadonlyMap<string, ByteRange> {
   const found = new Map<string, ByteRange>();
   for (const tensor of externalTensors(model)) {
     const place = tensor.place();
     let name = place;
     for (let count = 2; found.has(name); count++) name = `${place} (${count})`;
-    found.set(name, externalRange(tensor, external(tensor.data.location)));
+    found.set(name, externalRange(tensor, external.read(tensor.data.location)));
   }
   return found;
 }

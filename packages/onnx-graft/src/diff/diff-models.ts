@@ -1,7 +1,7 @@
 import type { Field, Model, SparseTensor, Tensor } from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
 import { onnx } from '../wire/onnx-fields.ts';
-import { compareExternal, type ExternalReaders } from './compare-external.ts';
+import { compareExternal } from './compare-external.ts';
 import { compareRecords, type Records } from './compare-records.ts';
 import { explainFunction, explainNode, explainTensor, explainValue } from './explain.ts';
 import type { ModelDiff, RecordDiff } from './model-diff.ts';
@@ -9,13 +9,13 @@ import { sameBytes } from './same-bytes.ts';
 
 /**
  * How two models differ, record by record: what was added, removed and changed, and how many
- * records are equal as bytes. Weights are compared in pieces and never held.
+ * records are equal as bytes. Weights are compared in pieces and never held; external data is compared
+ * where both models have theirs at hand.
  *
- * @param external reads the external data of both, which is then compared too
  * @example
- * diffModels(host, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
+ * diffModels(model, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
  */
-export function diffModels(a: Model, b: Model, external?: ExternalReaders): ModelDiff {
+export function diffModels(a: Model, b: Model): ModelDiff {
   const records = <T extends { readonly field: Field }>(
     of: (model: Model) => readonly T[],
     nameOf: (record: T) => string,
@@ -29,7 +29,7 @@ export function diffModels(a: Model, b: Model, external?: ExternalReaders): Mode
   };
   const named = ({ name }: { readonly name: string }): string => name;
   const whole = ({ source }: Model) => ({ source, start: 0, end: source.size });
-  const externalData = external && compareExternal(a, b, external);
+  const externalData = compareExternal(a, b);
   return {
     identical:
       sameBytes(whole(a), whole(b)) &&

@@ -14,5 +14,8 @@ export function exposeValues(model: Model, names: readonly string[]): Model {
   const present = new Set(graph.outputs.map((output) => output.name));
   const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
   const end = graph.field.end;
-  return readLater(rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]));
+  return readLater(
+    rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]),
+    model.external,
+  );
 }

@@ -62,5 +62,5 @@ export function extendGraph(model: Model, extension: Extension): Model {
     ],
   });
   edits.sort((a, b) => a.start - b.start);
-  return readLater(rewrite(model, edits));
+  return readLater(rewrite(model, edits), model.external);
 }

@@ -48,7 +48,7 @@ const ofData: ReadonlySet<number> = new Set([
  * A model with its large initializers in one data file beside it: how files past protobuf's 2 GiB are
  * kept. Only `raw_data` of the main graph is moved; all other bytes stay. External data that a model
  * has already is put inside first, where it stays a range of its file:
- * `externalizeWeights(inlineExternal(model, external), location)`.
+ * `externalizeWeights(inlineExternal(model), location)`.
  *
  * Errors: `INVALID_ARGUMENT` for a model with external data, and for a location that is no plain
  * relative path.
@@ -99,8 +99,9 @@ export function externalizeWeights(
       pieces: encodeField(field.number, body),
     });
   }
-  const moved = edits.length === 0 ? model : readLater(rewrite(model, edits));
-  return { model: moved, data: pieceSource(pieces, location) };
+  const data = pieceSource(pieces, location);
+  if (edits.length === 0) return { model, data };
+  return { model: readLater(rewrite(model, edits), { folder: '', read: () => data }), data };
 }
 
 /** What {@link openModel} would refuse to read is not written. */

@@ -43,5 +43,8 @@ export function extractNodes(model: Model, { nodes, inputs, outputs }: Extract):
     ...inputs.map((value) => encodeValueInfo(value, 'input')),
     ...outputs.map(encodeBareOutput),
   ];
-  return readLater(rewrite(model, [...edits, { start: end, end, pieces, parents }]));
+  return readLater(
+    rewrite(model, [...edits, { start: end, end, pieces, parents }]),
+    model.external,
+  );
 }

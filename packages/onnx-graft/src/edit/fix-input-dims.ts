@@ -30,5 +30,5 @@ export function fixInputDims(
     const bytes = encodeValueInfo({ name, dataType, dims: fixed }, 'input');
     return { start: field.start, end: field.end, pieces: [bytes], parents: [graph.field] };
   });
-  return edits.length === 0 ? model : readLater(rewrite(model, edits));
+  return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
 }

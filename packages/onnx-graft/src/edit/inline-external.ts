@@ -1,9 +1,8 @@
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
-import { externalRange, externalTensors } from '../model/external-tensors.ts';
+import { dataFile, externalRange, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
@@ -19,12 +18,12 @@ const locating: ReadonlySet<number> = new Set([
 /**
  * A model with all external data as raw data inside; the data stays a range of its file until saved.
  *
- * Errors: `LIMIT_EXCEEDED` when the result would pass protobuf's 2 GiB.
+ * Errors: `NOT_FOUND` for data that is not at hand; `LIMIT_EXCEEDED` when the result would pass protobuf's 2 GiB.
  */
-export function inlineExternal(model: Model, external: ExternalReader): Model {
+export function inlineExternal(model: Model): Model {
   const edits = externalTensors(model).map((outside): Edit => {
     const { tensor, data, parents } = outside;
-    const range = externalRange(outside, external(data.location));
+    const range = externalRange(outside, dataFile(model, data.location));
     const body: Piece[] = [];
     new WireReader(model.source).fields(tensor.field.body, tensor.field.end, (field) => {
       if (!locating.has(field.number))
@@ -46,5 +45,5 @@ export function inlineExternal(model: Model, external: ExternalReader): Model {
       `${model.source.label}: with all data inside it would take ${source.size} bytes; an .onnx file holds at most 2 GiB. Keep the data external.`,
     );
   }
-  return readLater(source);
+  return readLater(source, undefined);
 }

@@ -1,4 +1,4 @@
-import { externalTensors } from '../model/external-tensors.ts';
+import { externalLocations, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
@@ -10,8 +10,17 @@ import { type Edit, rewrite } from './rewrite.ts';
 
 const { externalData } = onnx.TensorProto;
 
-/** A model whose external data has other locations; offsets and lengths stay. */
-export function relocateExternal(model: Model, locate: (location: string) => string): Model {
+/**
+ * A model whose external data has other locations, relative to another folder; offsets and lengths stay.
+ *
+ * @param locate the new location of one
+ */
+export function relocateExternal(
+  model: Model,
+  folder: string,
+  locate: (location: string) => string,
+): Model {
+  const before = new Map([...externalLocations(model)].map((old) => [locate(old), old]));
   const edits = externalTensors(model).map(({ tensor, parents }): Edit => {
     const reader = new WireReader(model.source);
     const body: Piece[] = [];
@@ -28,5 +37,14 @@ export function relocateExternal(model: Model, locate: (location: string) => str
       parents,
     };
   });
-  return edits.length === 0 ? model : readLater(rewrite(model, edits));
+  if (edits.length === 0) return model;
+  const { external } = model;
+  return readLater(
+    rewrite(model, edits),
+    external && {
+      ...external,
+      folder,
+      read: (location) => external.read(before.get(location) ?? location),
+    },
+  );
 }

@@ -11,7 +11,7 @@ import { rewrite } from './rewrite.ts';
  * Errors: `INVALID_ARGUMENT` for a name that is no float32 initializer, or another number of elements.
  *
  * @example
- * const trained = replaceWeights(model, new Map([['intro.weight', weights]]));
+ * const trained = replaceWeights(model, new Map([['intro.weight', values]]));
  */
 export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float32Array>): Model {
   const { graph, source } = model;
@@ -28,7 +28,7 @@ export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float3
     const pieces = encodeTensor({ name, dims, dataType, data });
     return [{ start: field.start, end: field.end, pieces, parents: [graph.field] }];
   });
-  if (edits.length === weights.size) return readLater(rewrite(model, edits));
+  if (edits.length === weights.size) return readLater(rewrite(model, edits), model.external);
   const known = new Set(graph.initializers.map(({ name }) => name));
   const odd = [...weights.keys()].find((name) => !known.has(name));
   throw new GraftError('INVALID_ARGUMENT', `${source.label}: it has no initializer '${odd}'.`);

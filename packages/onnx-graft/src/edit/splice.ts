@@ -2,6 +2,7 @@ import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
+import { emptyRecord } from '../own.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { renameValues } from './rename-values.ts';
@@ -62,7 +63,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   const edits: Edit[] = [];
   const parents = [graph.field];
   const renamed = new Map<Node, Map<number, string>>();
-  const redirects: Record<string, string> = {};
+  const redirects = emptyRecord<string>();
   for (const { fragment, redirects: list } of edit.fragments) {
     const readers = list.flatMap((redirect) => redirect.uses.map((use) => use.node));
     const first = graph.nodes[Math.min(...readers)];
@@ -88,7 +89,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
       }
     }
   }
-  const records: Record<string, string> = {};
+  const records = emptyRecord<string>();
   for (const [node, names] of renamed) {
     edits.push({
       start: node.field.start,
@@ -122,6 +123,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   edits.push({ start: end, end, pieces: [encodeMetadata(stamp.key, stamp.value)], parents: [] });
   return readLater(
     rewrite(model, edits, new Map<Field, number>(padded ? [[graph.field, width]] : [])),
+    model.external,
   );
 }
 

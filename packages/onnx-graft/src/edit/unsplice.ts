@@ -58,6 +58,7 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
   const width = undo.graphLengthWidth;
   return readLater(
     rewrite(model, edits, new Map(width === undefined ? [] : [[graph.field, width]])),
+    model.external,
   );
 }
 

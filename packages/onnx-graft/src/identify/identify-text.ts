@@ -18,7 +18,7 @@ export function identifyText(head: Uint8Array): FileKind | undefined {
   if (/^\{.*"weight_map"/s.test(text)) {
     return {
       name: 'the index of a checkpoint in several safetensors files',
-      advice: 'join them into one file first: load all of them and save the whole state_dict()',
+      advice: 'turn it into ONNX with graft backbone import, which reads them as one',
     };
   }
   const quote = text.slice(0, quoted).split(/[\r\n]/, 1)[0]!;

@@ -1,3 +1,4 @@
+import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { byteLengthOf } from './data-type.ts';
 import type { Model, Tensor, TensorData } from './model.ts';
@@ -22,6 +23,15 @@ export function externalTensors(model: Model): ExternalTensor[] {
 /** The files that hold a model's external data, by their locations. */
 export function externalLocations(model: Model): ReadonlySet<string> {
   return new Set(externalTensors(model).map(({ data }) => data.location));
+}
+
+/** A file of a model's external data. Errors: `NOT_FOUND` where it is not at hand. */
+export function dataFile({ source, external }: Model, location: string): ByteSource {
+  if (external) return external.read(location);
+  throw new GraftError(
+    'NOT_FOUND',
+    `${source.label}: its external data in '${location}' is not at hand; open the model from its file.`,
+  );
 }
 
 /** Bytes that a tensor takes in its file; undefined when they run to the file's end. */

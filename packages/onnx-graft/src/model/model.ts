@@ -23,6 +23,18 @@ export interface Model {
   readonly training: readonly Training[];
   /** The top-level fields in file order. */
   readonly fields: readonly Field[];
+  /** Where its external data is; undefined where the model came without its files. */
+  readonly external?: ExternalData | undefined;
+}
+
+/** The files that hold a model's external data. */
+export interface ExternalData {
+  /** The folder that locations are relative to. */
+  readonly folder: string;
+  /** A data file, by its location as the model writes it. */
+  readonly read: (location: string) => ByteSource;
+  /** Throws `READ_FAILED` when a data file changed since the model was opened. */
+  readonly verify?: (() => void) | undefined;
 }
 
 /** A graph, the main one or the body of an If, Loop or Scan. */

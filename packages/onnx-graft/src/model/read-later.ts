@@ -1,12 +1,14 @@
 import type { ByteSource } from '../wire/source.ts';
-import type { Model } from './model.ts';
+import type { ExternalData, Model } from './model.ts';
 import { readModel } from './read-model.ts';
 
 /**
  * The model of a source, read when it is first looked into. Most edited models
  * are only saved: their graph would be read in vain, a second time beside the host's.
+ *
+ * @param external where its external data is
  */
-export function readLater(source: ByteSource): Model {
+export function readLater(source: ByteSource, external: ExternalData | undefined): Model {
   let model: Model | undefined;
   const read = (): Model => {
     model ??= readModel(source);
@@ -14,6 +16,7 @@ export function readLater(source: ByteSource): Model {
   };
   return {
     source,
+    external,
     get irVersion() {
       return read().irVersion;
     },

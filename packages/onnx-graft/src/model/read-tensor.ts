@@ -5,9 +5,6 @@ import { WireReader } from '../wire/wire-reader.ts';
 import { byteLengthOf } from './data-type.ts';
 import type { Model, Tensor } from './model.ts';
 
-/** Where the bytes of external data come from, by their location as the model writes it. */
-export type ExternalReader = (location: string) => ByteSource;
-
 /** Number of elements of a tensor; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
@@ -18,10 +15,10 @@ export function elementCount(dims: readonly number[]): number {
  *
  * Reads no more than it returns, except from typed fields, which are decoded whole.
  * Errors: `CORRUPT_FILE` when bytes and dimensions disagree, `UNSUPPORTED_HOST` for
- * strings and unknown types, `NOT_FOUND` for external data without a reader.
+ * strings and unknown types, `NOT_FOUND` for external data that is not at hand.
  *
  * @example
- * new Float32Array(readTensor(model, model.graph.initializers[0]).slice().buffer);
+ * new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer);
  */
 export function readTensor(
   model: Model,
@@ -29,7 +26,6 @@ export function readTensor(
   options: {
     readonly from?: number;
     readonly to?: number;
-    readonly external?: ExternalReader;
   } = {},
 ): Uint8Array {
   const count = elementCount(tensor.dims);
@@ -50,14 +46,14 @@ export function readTensor(
     return model.source.read(data.start + start, data.start + end);
   }
   if (data.kind === 'external') {
-    if (!options.external) {
+    if (!model.external) {
       throw new GraftError(
         'NOT_FOUND',
         `${place}: its elements are in '${data.location}', which is not at hand.`,
       );
     }
     if (data.length !== undefined) checkLength(place, data.length, length);
-    return options.external(data.location).read(data.offset + start, data.offset + end);
+    return model.external.read(data.location).read(data.offset + start, data.offset + end);
   }
   if (tensor.dataType.startsWith('complex')) {
     throw new GraftError('UNSUPPORTED_HOST', `${place}: complex numbers are not read.`);

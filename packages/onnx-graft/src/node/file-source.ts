@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
+import { filePath } from './file-path.ts';
 import { changed, isUnchanged } from './file-state.ts';
 import { ioError } from './io-error.ts';
 
@@ -15,7 +16,7 @@ export function fileSource(path: string): FileSource {
   let descriptor: number;
   try {
     // Without waiting: opening a named pipe would block until somebody writes to it.
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync(filePath(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw ioError('read', path, error);
   }

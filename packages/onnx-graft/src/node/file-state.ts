@@ -1,12 +1,13 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { GraftError } from '../error.ts';
+import { filePath } from './file-path.ts';
 
 /** What tells that a file was written to: its times, to the nanosecond, and its size. */
 export type FileState = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs' | 'nlink'>;
 
 /** The state of the file that a path leads to; undefined when there is none. */
 export function fileState(path: string): FileState | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
+  return statSync(filePath(path), { bigint: true, throwIfNoEntry: false });
 }
 
 /**

@@ -2,23 +2,15 @@ import { dirname, resolve } from 'node:path';
 import { externalLength, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
+import type { ByteSource } from '../wire/source.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { type FileSource, fileSource } from './file-source.ts';
 import { changed, type FileState, fileState, isUnchanged } from './file-state.ts';
 
-/** A model in a file, with the files that hold its external data. */
+/** A model in a file, which stays open with the files of its external data. */
 export interface OpenedModel {
   readonly model: Model;
   readonly path: string;
-  /** The folder that locations of external data are relative to. */
-  readonly folder: string;
-  /** The files of external data that the model names. */
-  readonly locations: ReadonlySet<string>;
-  /** Reads external data; opens each file once. */
-  readonly external: ExternalReader;
-  /** Throws `READ_FAILED` when the model or a data file changed since it was opened. */
-  verify(): void;
   close(): void;
 }
 
@@ -54,12 +46,11 @@ export function openModel(path: string): OpenedModel {
       data.set(file, fileState(file));
     }
     const verify = (): void => {
-      source.verify?.();
       for (const [file, before] of data) {
         if (before && !isUnchanged(before, fileState(file))) throw changed(file);
       }
     };
-    const external: ExternalReader = (location) => {
+    const read = (location: string): ByteSource => {
       let file = open.get(location);
       if (!file) {
         file = fileSource(checkExternalFile(path, folder, location));
@@ -67,7 +58,7 @@ export function openModel(path: string): OpenedModel {
       }
       return file;
     };
-    return { model, path, folder, locations: new Set(ends.keys()), external, verify, close };
+    return { model: { ...model, external: { folder, read, verify } }, path, close };
   } catch (error) {
     close();
     throw error;

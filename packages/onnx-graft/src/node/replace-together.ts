@@ -1,39 +1,68 @@
 import { chmod, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { filePath } from './file-path.ts';
 import { ioError } from './io-error.ts';
+import { syncFolder } from './sync-folder.ts';
+import { newWrite, temporaryPath } from './temporary-name.ts';
 import { replaceable } from './write-atomic.ts';
 
-/** A file that is written, and where it shall stand. */
+/** A file that is written, and its target. */
 export interface Staged {
   readonly from: string;
   readonly to: string;
 }
 
+/** Where the files of one write are written before they take their places. */
+export function stageTogether(targets: readonly string[]): Staged[] {
+  const write = newWrite();
+  return targets.map((to) => ({ from: temporaryPath(to, write), to }));
+}
+
 /**
  * Puts files that belong together in their places, the last first. While they change, the first is
- * absent: who looks then, or after a crash, finds no file rather than an old one with new data. On an
- * error everything that stood there is put back.
+ * absent: a reader finds no file rather than an old one with new data. On an error everything that was
+ * there is put back. If the process is killed meanwhile, `sweepLeftovers` finishes what was begun: the
+ * first file is then called `new`, which says that all are whole.
  *
  * Errors: `WRITE_FAILED`.
+ *
+ * @param files of {@link stageTogether}, all written
  */
 export async function replaceTogether(files: readonly Staged[]): Promise<void> {
+  const [first] = files;
+  if (first === undefined) return;
+  const whole = first.from.replace(/tmp$/, 'new');
+  const old = (from: string): string => from.replace(/tmp$/, 'old');
   const aside: Staged[] = [];
   const placed: string[] = [];
+  const move = (from: string, to: string) => rename(filePath(from), filePath(to));
+  const remove = (path: string) => rm(filePath(path) as string, { force: true });
+  const homes = new Set(files.map(({ to }) => dirname(to)));
+  const sync = async (): Promise<void> => {
+    for (const home of homes) await syncFolder(home);
+  };
   try {
     for (const { from, to } of files) {
       const before = await replaceable(to);
-      if (before === undefined) continue;
-      await chmod(from, before.mode & 0o777);
-      await rename(to, `${from}.old`);
-      aside.push({ from: `${from}.old`, to });
+      if (before) await chmod(filePath(from), before.mode & 0o777);
+    }
+    await move(first.from, whole);
+    await sync();
+    for (const { from, to } of files) {
+      if ((await replaceable(to)) === undefined) continue;
+      await move(to, old(from));
+      aside.push({ from: old(from), to });
     }
     for (const { from, to } of [...files].reverse()) {
-      await rename(from, to);
+      await move(from === first.from ? whole : from, to);
       placed.push(to);
     }
+    await sync();
   } catch (error) {
-    for (const path of placed) await rm(path, { force: true });
-    for (const { from, to } of aside.reverse()) await rename(from, to);
-    throw ioError('write', files[0]!.to, error);
+    for (const path of placed) await remove(path);
+    for (const { from, to } of aside.reverse()) await move(from, to);
+    await remove(whole);
+    throw ioError('write', first.to, error);
   }
-  for (const { from } of aside) await rm(from, { force: true });
+  for (const { from } of aside) await remove(from);
 }

@@ -8,20 +8,20 @@ import { limits } from '../limits.ts';
 import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { digest } from './digest.ts';
 import { fileSource } from './file-source.ts';
+import { followLink } from './follow-link.ts';
 import { ioError } from './io-error.ts';
-import { replaceTogether } from './replace-together.ts';
+import { makeFolder, unmakeFolders } from './make-folder.ts';
+import { replaceTogether, stageTogether } from './replace-together.ts';
 import { saveModel } from './save-model.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 import { replaceable } from './write-atomic.ts';
-import { writeSource } from './write-source.ts';
+import { writeNewSource } from './write-source.ts';
 
 /** Options of {@link saveExternalized}. */
 export interface SaveExternalizedOptions extends ExternalizeOptions {
-  /** Where external data that the model has already is read; all of it goes into the one file. */
-  readonly external?: ExternalReader | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
@@ -32,15 +32,14 @@ export interface SavedExternalized {
   readonly data: string | undefined;
 }
 
-let serial = 0;
-
 /**
- * Writes a model with its large initializers in a data file beside it, `<model file>.data`. Both files
+ * Writes a model with its large initializers, and all external data that it has, in one data file beside
+ * it, `<model file>.data`. Both files
  * are written under other names first, and take their places together: on any failure what stood
  * there is as it was. The model may have been opened from the very path.
  *
  * Errors: `WRITE_FAILED` (nothing changed), also where a data file of that name stands that is not
- * that of the model at the path; `INVALID_ARGUMENT` for external data without a reader;
+ * that of the model at the path; `NOT_FOUND` for external data that is not at hand;
  * `LIMIT_EXCEEDED` past protobuf's 2 GiB.
  *
  * @example
@@ -51,12 +50,11 @@ export async function saveExternalized(
   path: string,
   options: SaveExternalizedOptions = {},
 ): Promise<SavedExternalized> {
-  const { external, threshold, signal, onProgress } = options;
-  const target = resolve(path);
+  const { threshold, signal, onProgress } = options;
+  const target = followLink(resolve(path));
   const location = `${basename(target)}.data`;
   const dataPath = join(dirname(target), location);
-  const whole = external ? inlineExternal(model, external) : model;
-  const { model: outer, data } = externalizeWeights(whole, location, { threshold });
+  const { model: outer, data } = externalizeWeights(inlineExternal(model), location, { threshold });
   if (data.size === 0) {
     await saveModel(outer, target, {
       ...(signal && { signal }),
@@ -70,27 +68,29 @@ export async function saveExternalized(
       `${path}: without its large weights it would still take ${outer.source.size} bytes; an .onnx file holds at most 2 GiB.`,
     );
   }
+  await sweepLeftovers(dirname(target), [basename(target), location]);
   await checkTargets(target, dataPath, location, data);
-  const stage = (file: string): string =>
-    join(dirname(file), `.${basename(file)}.${process.pid}-${serial++}.new`);
-  const files = [target, dataPath].map((to) => ({ from: stage(to), to }));
+  const files = stageTogether([target, dataPath]);
   const [staged, stagedData] = files.map(({ from }) => from) as [string, string];
   const total = data.size + outer.source.size;
+  const durable = true;
+  let made: string[] = [];
   try {
-    await writeSource(stagedData, data, {
-      signal,
+    made = await makeFolder(dirname(target));
+    await writeNewSource(stagedData, data, {
+      ...{ signal, durable },
       onChunk: onProgress && ((done) => onProgress(done, total)),
     });
-    await writeSource(staged, outer.source, {
-      signal,
+    await writeNewSource(staged, outer.source, {
+      ...{ signal, durable },
       onChunk: onProgress && ((done) => onProgress(data.size + done, total)),
     });
     await replaceTogether(files);
   } catch (error) {
+    for (const { from } of files) await rm(from, { force: true });
+    await unmakeFolders(made);
     if (signal?.aborted) throw error;
     throw ioError('write', target, error);
-  } finally {
-    for (const { from } of files) await rm(from, { force: true });
   }
   return { data: dataPath };
 }

@@ -1,17 +1,18 @@
-import { constants, type Stats, writeSync } from 'node:fs';
-import { access, chmod, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { filePath } from './file-path.ts';
+import { followLink } from './follow-link.ts';
 import { ioError } from './io-error.ts';
-import { makeFolder } from './make-folder.ts';
-
-let serial = 0;
-
-/** After so much the event loop gets its turn, so that an interrupt is seen. */
-const yieldBytes = 16 * 1024 * 1024;
+import { makeFolder, unmakeFolders } from './make-folder.ts';
+import { sweepOnce } from './sweep-leftovers.ts';
+import { syncFolder } from './sync-folder.ts';
+import { temporaryPath } from './temporary-name.ts';
+import { writeNew } from './write-new.ts';
 
 /**
  * Writes a file beside its target and renames it over; on any failure or abort the target is as it was.
+ * Through a symbolic link it writes the file that the link leads to.
  *
  * @param write receives a function that appends bytes
  * @param durable whether the bytes are on the disk before the name is: a power cut leaves one of both files
@@ -22,49 +23,30 @@ export async function writeAtomic(
   signal?: AbortSignal,
   { durable = false }: { readonly durable?: boolean } = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${serial++}.tmp`);
-  let made = false;
+  let temporary: string | undefined;
+  let made: string[] = [];
   try {
-    const before = await replaceable(path);
-    await makeFolder(dirname(path));
-    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-    made = true;
-    try {
-      signal?.throwIfAborted();
-      let written = 0;
-      await write(async (bytes) => {
-        // Synchronous: handing each chunk to a thread takes longer than the write itself.
-        for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done);
-        written += bytes.length;
-        if (written < yieldBytes) return;
-        written = 0;
-        await setImmediate();
-        signal?.throwIfAborted();
-      });
-      if (durable) await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (before) await chmod(temporary, before.mode & 0o777);
-    await rename(temporary, path);
-    if (durable) await syncFolder(dirname(path));
+    const target = followLink(path);
+    const home = dirname(target);
+    const before = await replaceable(target);
+    made = await makeFolder(home);
+    await sweepOnce(home, [basename(target)]);
+    const staged = temporaryPath(target);
+    await writeNew(staged, write, { signal, durable, mode: before?.mode });
+    temporary = staged;
+    await rename(filePath(staged), filePath(target));
+    if (durable) await syncFolder(home);
   } catch (error) {
-    if (made) await rm(temporary, { force: true });
+    if (temporary !== undefined) await rm(filePath(temporary) as string, { force: true });
+    await unmakeFolders(made);
     if (signal?.aborted) throw error;
     throw ioError('write', path, error);
   }
 }
 
-/** The rename itself, where the system lets a folder be opened for it (Windows does not). */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY).catch(() => undefined);
-  await folder?.sync().catch(() => {});
-  await folder?.close();
-}
-
-/** What stands at a path, after making sure that a rename over it is what its owner would allow. */
+/** What is at a path, after making sure that its owner would allow a rename over it. */
 export async function replaceable(path: string): Promise<Stats | undefined> {
-  const before = await stat(path).catch(() => undefined);
+  const before = await stat(filePath(path)).catch(() => undefined);
   if (before === undefined) return undefined;
   // A rename would replace a folder's or device's name, not write to it.
   if (!before.isFile())
@@ -72,6 +54,6 @@ export async function replaceable(path: string): Promise<Stats | undefined> {
       code: before.isDirectory() ? 'EISDIR' : '',
     });
   // A rename would also silently replace a file that its owner made read-only.
-  await access(path, constants.W_OK);
+  await access(filePath(path), constants.W_OK);
   return before;
 }

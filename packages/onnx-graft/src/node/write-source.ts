@@ -1,31 +1,45 @@
 import { chunks } from '../wire/chunks.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { writeAtomic } from './write-atomic.ts';
+import { type WriteOptions, writeNew } from './write-new.ts';
+
+export interface WriteSourceOptions extends Omit<WriteOptions, 'mode'> {
+  /** Receives the bytes written so far. */
+  readonly onChunk?: ((done: number) => void) | undefined;
+  /** Throws when what was written should not take its place. */
+  readonly verify?: (() => void) | undefined;
+}
 
 /** Writes the bytes of a source to a file, streamed, whole or not at all. */
 export async function writeSource(
   path: string,
   source: ByteSource,
-  options: {
-    readonly signal?: AbortSignal | undefined;
-    /** Receives the bytes written so far. */
-    readonly onChunk?: ((done: number) => void) | undefined;
-    /** Throws when what was written should not take its place. */
-    readonly verify?: (() => void) | undefined;
-  },
+  options: WriteSourceOptions,
+): Promise<void> {
+  const { signal, durable = false } = options;
+  await writeAtomic(path, (append) => appendSource(append, source, options), signal, { durable });
+}
+
+/** Writes the bytes of a source to a file that is not there yet; see {@link writeNew}. */
+export async function writeNewSource(
+  path: string,
+  source: ByteSource,
+  options: WriteSourceOptions,
+): Promise<void> {
+  await writeNew(path, (append) => appendSource(append, source, options), options);
+}
+
+async function appendSource(
+  append: (bytes: Uint8Array) => Promise<void>,
+  source: ByteSource,
+  { onChunk, verify }: WriteSourceOptions,
 ): Promise<void> {
   let done = 0;
-  await writeAtomic(
-    path,
-    async (append) => {
-      for (const chunk of chunks(source)) {
-        await append(chunk);
-        done += chunk.length;
-        options.onChunk?.(done);
-      }
-      source.verify?.();
-      options.verify?.();
-    },
-    options.signal,
-  );
+  for (const chunk of chunks(source)) {
+    await append(chunk);
+    done += chunk.length;
+    onChunk?.(done);
+  }
+  source.verify?.();
+  verify?.();
 }

@@ -7,7 +7,6 @@ import { GraftError } from '../error.ts';
 import { linksOf } from '../facts/links.ts';
 import type { Field, Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
-import type { ExternalReader } from '../model/read-tensor.ts';
 import type { Piece } from '../wire/source.ts';
 import { constantLength, type FloatConstant, floatConstants } from './float-constants.ts';
 import { fitsHalf, halfBytes } from './half-bytes.ts';
@@ -16,12 +15,6 @@ import { type PrecisionPlan, planPrecision } from './plan-precision.ts';
 import { refuseUnconvertible } from './refuse-unconvertible.ts';
 import { retypeTensor, retypeValue } from './retype.ts';
 import { valueTypes } from './value-types.ts';
-
-/** Options of {@link convertPrecision}. */
-export interface ConvertPrecisionOptions {
-  /** Where external data is read; not needed without any. Read again when the result is saved. */
-  readonly external?: ExternalReader | undefined;
-}
 
 /**
  * A float32 model as one whose weights are stored, and whose layers compute, in float16. Inputs and
@@ -32,14 +25,14 @@ export interface ConvertPrecisionOptions {
  * A graft is made after the conversion, so that taking it out gives the converted model.
  *
  * Errors: `UNSUPPORTED_HOST` for operator sets other than 11 to 23, and for a model that is quantised
- * or has nothing in float32 to convert; `NOT_FOUND` for external data without a reader; `CORRUPT_FILE`
+ * or has nothing in float32 to convert; `NOT_FOUND` for external data that is not at hand; `CORRUPT_FILE`
  * for a tensor whose data does not fit its dimensions.
  *
  * @example
- * const opened = openModel('restormer.onnx');
- * await saveModel(convertPrecision(opened.model, opened), 'restormer-float16.onnx', { from: opened });
+ * const { model } = openModel('restormer.onnx');
+ * await saveModel(convertPrecision(model), 'restormer-float16.onnx');
  */
-export function convertPrecision(model: Model, options: ConvertPrecisionOptions = {}): Model {
+export function convertPrecision(model: Model): Model {
   const { source, opsets } = model;
   const opset = opsets.get('') ?? 0;
   if (opset < builderOpsets.lowest || opset > builderOpsets.highest) {
@@ -50,7 +43,7 @@ export function convertPrecision(model: Model, options: ConvertPrecisionOptions 
   }
   const links = linksOf(model);
   const types = valueTypes(model);
-  const constants = floatConstants(model, options.external);
+  const constants = floatConstants(model);
   const room = new Map<string, boolean>();
   const fits = (value: string): boolean => {
     const known = room.get(value) ?? fitsHalf(constants.get(value)!.bytes());
@@ -62,6 +55,7 @@ export function convertPrecision(model: Model, options: ConvertPrecisionOptions 
   refuseUnconvertible(model, types, half);
   return readLater(
     rewrite(model, editsOf(model, planPrecision(model, links, half, constants), constants)),
+    model.external,
   );
 }
 

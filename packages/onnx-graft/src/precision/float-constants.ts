@@ -1,6 +1,6 @@
 import { numberBytes } from '../author/number-bytes.ts';
 import type { Model, Node, Tensor } from '../model/model.ts';
-import { type ExternalReader, elementCount, readTensor } from '../model/read-tensor.ts';
+import { elementCount, readTensor } from '../model/read-tensor.ts';
 
 /** A float32 tensor that no caller can replace: an initializer, or what a Constant node makes. */
 export interface FloatConstant {
@@ -18,14 +18,10 @@ export interface FloatConstant {
 const defaultsSince = 4;
 
 /** The float32 constants of a model's main graph by the value they are. */
-export function floatConstants(
-  model: Model,
-  external: ExternalReader | undefined,
-): ReadonlyMap<string, FloatConstant> {
+export function floatConstants(model: Model): ReadonlyMap<string, FloatConstant> {
   const { graph } = model;
   const found = new Map<string, FloatConstant>();
-  const options = external ? { external } : {};
-  const read = (tensor: Tensor) => () => readTensor(model, tensor, options);
+  const read = (tensor: Tensor) => () => readTensor(model, tensor);
   const replaceable = new Set(
     model.irVersion < defaultsSince ? [] : graph.inputs.map(({ name }) => name),
   );

@@ -7,18 +7,17 @@ import { readLater } from '../model/read-later.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
 import { fromFloat16 } from '../number/float16.ts';
 import type { Piece } from '../wire/source.ts';
-import type { ConvertPrecisionOptions } from './convert-precision.ts';
 
 /**
  * A float16 model as one that computes in float32 on the same numbers, inputs and outputs included:
  * what float16 has rounded away does not come back. For training, whose gradients want float32.
  * A model without float16 is returned as it is. Subgraphs keep their types.
  *
- * Errors: `NOT_FOUND` for external data without a reader.
+ * Errors: `NOT_FOUND` for external data that is not at hand.
  *
  * @example widenPrecision(convertPrecision(model))
  */
-export function widenPrecision(model: Model, { external }: ConvertPrecisionOptions = {}): Model {
+export function widenPrecision(model: Model): Model {
   const { graph } = model;
   const edits: Edit[] = [];
   const replace = ({ start, end }: Field, pieces: readonly Piece[]): void => {
@@ -28,7 +27,7 @@ export function widenPrecision(model: Model, { external }: ConvertPrecisionOptio
     ...{ name: tensor.name, dims: tensor.dims, dataType: 'float32' },
     data: {
       byteLength: 4 * elementCount(tensor.dims),
-      load: () => floatBytes(readTensor(model, tensor, external ? { external } : {})),
+      load: () => floatBytes(readTensor(model, tensor)),
     },
   });
   for (const node of graph.nodes) {
@@ -47,7 +46,7 @@ export function widenPrecision(model: Model, { external }: ConvertPrecisionOptio
   // Types inside follow from the graph.
   for (const { dataType, field } of graph.valueInfos)
     if (dataType === 'float16') replace(field, []);
-  return edits.length === 0 ? model : readLater(rewrite(model, edits));
+  return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
 }
 
 /** Attributes of a node that makes float16 of its own accord, making float32; undefined for others. */

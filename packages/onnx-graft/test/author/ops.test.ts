@@ -44,10 +44,35 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(mirror!.values).toEqual([0, 1, 2, 1, 0]);
   });
 
-  test('pad by a computed amount', async () => {
-    const pads: Value = { dims: [4], values: [0, 0, 0, 1], type: 'int64' };
-    const [y] = await run({ x: counting([1, 2], 1), pads }, (g) => ops.pad(g, 'x', 'pads'));
-    expect(y!.values).toEqual([1, 2, 0]);
+  test('pad at the border, and by cutting', async () => {
+    const [edge] = await run({ x: counting([2, 2]) }, (g) =>
+      ops.pad(g, 'x', [1, 0, 0, 2], { mode: 'edge' }),
+    );
+    expect(edge).toMatchObject({ dims: [3, 4], values: [0, 1, 1, 1, 0, 1, 1, 1, 2, 3, 3, 3] });
+    const [cut] = await run({ x: counting([2, 3]) }, (g) => ops.pad(g, 'x', [0, -1, 1, 0]));
+    expect(cut).toMatchObject({ dims: [3, 2], values: [1, 2, 4, 5, 0, 0] });
+    const [mirror] = await run({ x: counting([1, 4]) }, (g) =>
+      ops.pad(g, 'x', [0, 3, 0, 3], { mode: 'reflect' }),
+    );
+    expect(mirror!.values).toEqual([3, 2, 1, 0, 1, 2, 3, 2, 1, 0]);
+  });
+
+  test.each([
+    ['constant', [0, 0, 0, 0, 1, 2]],
+    ['edge', [1, 1, 2, 1, 1, 2]],
+  ] as const)('pad by a computed amount, %s', async (mode, values) => {
+    const pads: Value = { dims: [8], values: [0, 0, 1, 1, 0, 0, 0, 0], type: 'int64' };
+    const [y] = await run({ x: counting([1, 1, 1, 2], 1), pads }, (g) =>
+      ops.pad(g, 'x', 'pads', { mode }),
+    );
+    expect(y).toMatchObject({ dims: [1, 1, 2, 3], values });
+  });
+
+  test('equal, in the form that has kernels', async () => {
+    const x = { dims: [4], values: [1, 2, Number.NaN, -1] };
+    const y = { dims: [4], values: [1, 3, Number.NaN, -1] };
+    const [same] = await run({ x, y }, (g) => ops.cast(g, ops.equal(g, 'x', 'y'), 'float32'));
+    expect(same!.values).toEqual([1, 0, 0, 1]);
   });
 
   test('reductions over named axes', async () => {
@@ -55,24 +80,18 @@ describe.each(opsets)('operator set %i', (opset) => {
     const results = await run({ x }, (g) => [
       ops.reduceSum(g, 'x', [1]),
       ops.reduceMean(g, 'x', [0]),
-      ops.reduceMax(g, 'x', [1], { keepDims: false }),
-      ops.reduceMin(g, 'x', [0, 1]),
       ops.reduceL2(g, 'x', [-1]),
       ops.reduceSumSquare(g, 'x', [1]),
     ]);
     expect(results.map((value) => value.dims)).toEqual([
       [2, 1],
       [1, 3],
-      [2],
-      [1, 1],
       [2, 1],
       [2, 1],
     ]);
     expect(results.map((value) => value.values)).toEqual([
       [5, -1],
       [-1.5, 1, 2.5],
-      [2, 3],
-      [-4],
       [3, 5],
       [9, 25],
     ]);

@@ -52,7 +52,7 @@ describe('a model in the cache of a hub', () => {
   it('reads data through links into its blobs', () => {
     const opened = openModel(model);
     const [tensor] = opened.model.graph.initializers;
-    const bytes = readTensor(opened.model, tensor!, { external: opened.external });
+    const bytes = readTensor(opened.model, tensor!);
     expect(Buffer.from(bytes)).toEqual(weights);
     opened.close();
   });
@@ -69,7 +69,7 @@ describe('a model in the cache of a hub', () => {
   it.each(['copy', 'link', 'inline'] as const)('is saved elsewhere: %s', async (mode) => {
     const opened = openModel(model);
     const target = join(root, 'out/model.onnx');
-    await saveModel(opened.model, target, { from: opened, externalData: mode });
+    await saveModel(opened.model, target, { externalData: mode });
     opened.close();
     if (mode !== 'inline') {
       expect(lstatSync(`${target}_data`).isFile()).toBe(true);
@@ -81,7 +81,7 @@ describe('a model in the cache of a hub', () => {
   it('never has its data overwritten, by whatever name', async () => {
     const opened = openModel(model);
     for (const target of [`${model}_data`, join(root, 'net/blobs/bbbb')]) {
-      await expect(saveModel(opened.model, target, { from: opened })).rejects.toMatchObject({
+      await expect(saveModel(opened.model, target)).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
       });
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replaceTogether } from '../../src/node/replace-together.ts';
+import { replaceTogether, type Staged, stageTogether } from '../../src/node/replace-together.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -15,32 +15,37 @@ const put = (files: Readonly<Record<string, string>>) => {
 };
 const there = () =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')]));
-const files = [
-  { from: 'a.new', to: 'a' },
-  { from: 'b.new', to: 'b' },
-];
-const staged = () => files.map(({ from, to }) => ({ from: at(from), to: at(to) }));
+
+/** Stages what is given for `a` and `b`. */
+const staged = (given: Readonly<Record<string, string>>): Staged[] => {
+  const files = stageTogether([at('a'), at('b')]);
+  for (const [index, name] of ['a', 'b'].entries())
+    if (given[name] !== undefined) writeFileSync(files[index]!.from, given[name]);
+  return files;
+};
 
 describe('replaceTogether', () => {
   it('replaces what is there and puts what is not', async () => {
-    put({ a: 'old', 'a.new': 'new', 'b.new': 'new' });
-    await replaceTogether(staged());
+    put({ a: 'old' });
+    await replaceTogether(staged({ a: 'new', b: 'new' }));
     expect(there()).toEqual({ a: 'new', b: 'new' });
   });
 
   it.each([
-    ['the first', { 'b.new': 'new' }],
-    ['the second', { 'a.new': 'new' }],
+    ['the first', { b: 'new' }],
+    ['the second', { a: 'new' }],
   ])('puts everything back when %s cannot be placed', async (_, given) => {
-    put({ a: 'old a', b: 'old b', ...given });
-    await expect(replaceTogether(staged())).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    put({ a: 'old a', b: 'old b' });
+    const files = staged(given);
+    await expect(replaceTogether(files)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     expect(there()).toMatchObject({ a: 'old a', b: 'old b' });
-    expect(Object.keys(there()).some((name) => name.endsWith('.old'))).toBe(false);
+    expect(Object.keys(there()).some((name) => /old$|new$/.test(name))).toBe(false);
   });
 
   it('leaves nothing where nothing was when the second to go there fails', async () => {
-    put({ 'b.new': 'new' });
-    await expect(replaceTogether(staged())).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    await expect(replaceTogether(staged({ a: 'new' }))).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+    });
     expect(there()).toEqual({});
   });
 });

@@ -551,7 +551,10 @@ describe('other constants', () => {
     const data = Uint8Array.of(9, 9, 9, ...numberBytes(kernel.values, 'float32'));
     const host = readModel(bytesSource(bytes));
     expect(errorOf(() => convertPrecision(host)).code).toBe('NOT_FOUND');
-    const model = convertPrecision(host, { external: () => bytesSource(data) });
+    const model = convertPrecision({
+      ...host,
+      external: { folder: '', read: () => bytesSource(data) },
+    });
     const [k] = model.graph.initializers;
     expect([...readTensor(model, k!)]).toEqual([...numberBytes(kernel.values, 'float16')]);
     expect(onnx.ModelProto.decode(bytesOf(model)).graph?.initializer?.[0]).toMatchObject({

@@ -12,7 +12,7 @@ import type { EncodedAdapter } from './encode-adapter.ts';
  *
  * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
- * @example decodeAdapter({ name: 'rain', config, tensors }).config.labels
+ * @example decodeAdapter({ name: 'rain', config: text, tensors: bytes }).config.labels
  */
 export function decodeAdapter({
   name = 'adapter',

@@ -2,6 +2,7 @@ import { elementCount } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { pipParameters } from '../parameters/pip-parameters.ts';
 import type { Adapter } from './adapter.ts';
+import { inMarkdown, inShell } from './card-text.ts';
 
 /** What stands below this line of a card is its owner's, and is kept when the card is written anew. */
 const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack` keeps it. -->';
@@ -31,19 +32,19 @@ export function modelCard(
   const at = before.indexOf(ownersLine);
   const owners = at === -1 ? '\n' : before.slice(at + ownersLine.length);
   return `${frontMatter(adapter)}
-# ${name}
+# ${inMarkdown(name)}
 
-A Prompt-In-Prompt adapter (arXiv 2312.05038) for ${base.name ?? base.family}: ${parameters.toLocaleString('en-US')} parameters.
+A Prompt-In-Prompt adapter (arXiv 2312.05038) for ${inMarkdown(base.name ?? base.family)}: ${parameters.toLocaleString('en-US')} parameters.
 
 ${trainingOf(adapter)}
 
 ## Use
 
 \`\`\`sh
-${packed ? `npm install ${name}\nnpx graft apply HOST.onnx --adapter ${name}` : `npx graft apply HOST.onnx --adapter ./${name}`} -o OUT.onnx
+${packed ? `npm install ${inShell(name)}\nnpx graft apply HOST.onnx --adapter ${inShell(name)}` : `npx graft apply HOST.onnx --adapter ${inShell(`./${name}`)}`} -o OUT.onnx
 \`\`\`
 
-Labels, in the order of the input \`degradation\`: ${config.labels.join(', ')}.
+Labels, in the order of the input \`degradation\`: ${config.labels.map(inMarkdown).join(', ')}.
 
 | level | feature channels | prompt channels | prompt size | heads (prompt / feature) |
 |---|---|---|---|---|
@@ -51,8 +52,8 @@ ${rows.join('\n')}
 
 - mode: \`${config.mode}\`, attached as \`${config.attach}\`${gateOf(config)}, stored as ${config.dtype}
 - basic restoration prompt: started with a deviation of ${config.promptStd ?? 1}
-- base: ${base.name === null ? '' : `${base.name}, `}${base.family}, fingerprint ${base.fingerprint ?? 'not recorded'}, file ${base.digest ?? 'not recorded'}
-- licence: ${license ?? 'not stated'}; licence of the base: ${baseLicense ?? 'not stated'}
+- base: ${base.name === null ? '' : `${inMarkdown(base.name)}, `}${inMarkdown(base.family)}, fingerprint ${inMarkdown(base.fingerprint ?? 'not recorded')}, file ${inMarkdown(base.digest ?? 'not recorded')}
+- licence: ${inMarkdown(license ?? 'not stated')}; licence of the base: ${inMarkdown(baseLicense ?? 'not stated')}
 
 ${ownersLine}${owners}`;
 }

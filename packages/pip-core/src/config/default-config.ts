@@ -67,7 +67,7 @@ const families: Readonly<Record<string, FamilyDefaults>> = {
  *
  * Errors: `INVALID_ARGUMENT` when choices do not fit together.
  *
- * @example defaultConfig('restormer', sites, { labels: ['rain', 'haze'] }).levels[0].promptChannels // 64
+ * @example defaultConfig('restormer', sites, { labels: ['rain', 'haze'] }).levels[0]!.promptChannels // 64
  */
 export function defaultConfig(
   family: string,

@@ -35,7 +35,7 @@ export function emitAuto(
   const over = ops.sub(g, ops.sigmoid(g, logits), g.scalar(from, 'float32'));
   const share = ops.mul(g, over, g.scalar(1 / (full - from), 'float32'));
   const sure = ops.clip(g, share, { min: 0, max: 1 });
-  const [found] = g.node('Identity', [sure], {}, { outputs: [output] });
+  const found = ops.identity(g, sure, { output });
   const given = ops.greater(g, ops.reduceSum(g, degradation, [1]), g.scalar(0, 'float32'));
-  return ops.where(g, given, degradation, found!);
+  return ops.where(g, given, degradation, found);
 }

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
 import type { JsonObject } from '../json/json-object.ts';
 import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
@@ -24,10 +24,20 @@ const listed = 5;
 export function requireDataOnly(manifest: JsonObject, path: string): void {
   const members = manifest.plain();
   const found = active.find((key) => Object.hasOwn(members, key) && !isEmpty(members[key]));
+  // npm installs every file in that folder as a command.
+  const { directories } = members;
+  const commands = (directories as { bin?: unknown } | null | undefined)?.bin;
+  if (found === undefined && !isEmpty(commands ?? null)) {
+    throw runs(path, 'directories.bin', commands);
+  }
   if (found === undefined) return;
-  throw new GraftError(
+  throw runs(path, found, members[found]);
+}
+
+function runs(path: string, member: string, value: unknown): GraftError {
+  return new GraftError(
     'UNSAFE_FILE',
-    `${path}: it has '${found}' (${named(members[found])}); an adapter is data and runs nothing. Take it out, or do not use this package.`,
+    `${path}: it has '${member}' (${named(value)}); an adapter is data and runs nothing. Remove it, or do not use this package.`,
   );
 }
 
@@ -50,13 +60,18 @@ export function requireOnlySensor(folder: string): void {
 
 function requireOnly(folder: string, names: readonly string[], what: string): void {
   const allowed = new Set(names);
-  let entries: string[];
+  let entries: Dirent[];
   try {
-    entries = readdirSync(folder);
+    entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     throw ioError('read', folder, error);
   }
-  const extra = entries.filter((name) => !allowed.has(name)).sort();
+  const extra = entries
+    .filter((entry) => !allowed.has(entry.name))
+    // What a killed run left of a file that may be here is not read, and is swept when one is written.
+    .filter((entry) => !(entry.isFile() && isLeftoverOf(entry.name, names)))
+    .map(({ name }) => name)
+    .sort();
   if (extra.length === 0) return;
   const rest = extra.length > listed ? ` and ${extra.length - listed} more` : '';
   throw new GraftError(

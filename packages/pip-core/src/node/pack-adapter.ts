@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { ioError, sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { valid } from 'semver';
 import type { Adapter } from '../adapter/adapter.ts';
 import { accompanyingFiles, adapterFiles } from '../adapter/adapter-files.ts';
@@ -9,6 +9,7 @@ import { configTypes } from '../adapter/config-types.ts';
 import { decodeAdapter } from '../adapter/decode-adapter.ts';
 import { encodeAdapter } from '../adapter/encode-adapter.ts';
 import { modelCard } from '../adapter/model-card.ts';
+import { packageFiles } from '../adapter/package-files.ts';
 import { adapterPackageJson } from '../adapter/package-json.ts';
 import type { PipConfig } from '../config/pip-config.ts';
 import { encodeSensor } from '../sensor/encode-sensor.ts';
@@ -64,6 +65,8 @@ export async function packAdapter(
   target: string,
   options: PackOptions = {},
 ): Promise<PackedAdapter> {
+  // An earlier run may have been killed while it put the files of this very adapter in their places.
+  await sweepLeftovers(target, packageFiles);
   const inPlace = realPath(source) === realPath(target);
   const given = readAdapter(source, { only: true, digests: false });
   const adapter = storable(described(given, options), inPlace ? given.config.dtype : undefined);

@@ -1,15 +1,27 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { lstat, open, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
+import {
+  followLink,
+  ioError,
+  isLeftoverOf,
+  makeFolder,
+  replaceTogether,
+  stageTogether,
+  sweepLeftovers,
+  unmakeFolders,
+  withoutLeftovers,
+  writeNew,
+} from '@pip-graft/onnx-graft/node';
 
 /** A file's name in its folder, or in a folder of it, and what it holds. */
 export type NewFile = readonly [name: string, content: string | Uint8Array];
 
 /**
- * Writes the files of a folder beside their targets, then renames them in their order. The last is
- * what makes the folder what it is.
+ * Writes the files of a folder beside their targets, then moves all to their places. The last is what
+ * makes the folder what it is. A run that is killed leaves the folder as it was, or one that the next
+ * run finishes.
  *
  * Errors: `WRITE_FAILED`, also for a folder that holds something else.
  *
@@ -20,46 +32,45 @@ export async function writeFolder(
   what: string,
   files: readonly NewFile[],
 ): Promise<void> {
-  requireOwnFolder(folder, what, files.at(-1)![0]);
-  const isNew = !existsSync(folder);
-  const staged: { temporary: string; target: string }[] = [];
+  const names = files.map(([name]) => name);
+  const home = followLink(folder);
+  await sweepLeftovers(home, names);
+  requireOwnFolder(home, what, names);
+  // The first is the one that makes the others count.
+  const ordered = [files.at(-1)!, ...files.slice(0, -1)];
+  const staged = stageTogether(ordered.map(([name]) => join(home, name)));
+  const made: string[] = [];
   try {
-    await makeFolder(folder);
-    for (const [name, content] of files) {
-      const target = join(folder, name);
-      const home = dirname(target);
-      if (home !== folder) await makeOwnFolder(home);
-      const temporary = join(home, `.${basename(name)}.${process.pid}.tmp`);
-      staged.push({ temporary, target });
-      await writeNew(temporary, content);
+    for (const [index, [, content]] of ordered.entries()) {
+      const { from, to } = staged[index]!;
+      made.push(...(await makeFolder(dirname(to))));
+      if (dirname(to) !== home) await requireNoLink(dirname(to));
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      await writeNew(from, (append) => append(bytes), { durable: true });
     }
-    for (const { temporary, target } of staged) await rename(temporary, target);
+    await replaceTogether(staged);
   } catch (error) {
-    for (const { temporary } of staged) await rm(temporary, { force: true }).catch(() => {});
-    const homes = new Set(staged.map(({ target }) => dirname(target)));
-    if (isNew) for (const home of [...homes, folder]) await rmdir(home).catch(() => {});
+    for (const { from } of staged) await rm(from, { force: true }).catch(() => {});
+    await unmakeFolders(made);
     throw ioError('write', folder, error);
   }
 }
 
-/** A folder in the folder: not a link to another place. */
-async function makeOwnFolder(folder: string): Promise<void> {
-  await makeFolder(folder);
+/** A folder in the folder is not a link to another place. */
+async function requireNoLink(folder: string): Promise<void> {
   if (!(await lstat(folder)).isSymbolicLink()) return;
   throw new GraftError('WRITE_FAILED', `${folder}: it is a link; remove it.`);
 }
 
-async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
-  // 'wx' follows no link that somebody put there.
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(content);
-  } finally {
-    await file.close();
-  }
-}
-
-function requireOwnFolder(folder: string, what: string, mark: string): void {
+/**
+ * Whether a folder may be written to as one of a kind: it is not there, is empty, or is of that kind.
+ * What a killed run left in it does not count.
+ *
+ * Errors: `WRITE_FAILED`.
+ *
+ * @param names of the files of such a folder; the last makes it what it is
+ */
+export function requireOwnFolder(folder: string, what: string, names: readonly string[]): void {
   if (!existsSync(folder)) return;
   const refuse = (why: string) =>
     new GraftError('WRITE_FAILED', `${folder}: ${why}; choose another folder.`);
@@ -70,7 +81,11 @@ function requireOwnFolder(folder: string, what: string, mark: string): void {
   } catch (error) {
     throw ioError('write', folder, error);
   }
-  if (entries.length > 0 && !entries.includes(mark)) {
+  const mark = names.at(-1)!;
+  if (
+    withoutLeftovers(entries, names).length > 0 &&
+    !entries.some((name) => name === mark || isLeftoverOf(name, [mark]))
+  ) {
     throw refuse(`it holds files and is not ${what}, which writing one here could replace`);
   }
 }

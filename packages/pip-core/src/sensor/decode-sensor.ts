@@ -13,7 +13,7 @@ import { sensorParameters } from './sensor-parameters.ts';
  *
  * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
- * @example decodeSensor({ name: 'my-sensor', config, tensors }).config.labels
+ * @example decodeSensor({ name: 'my-sensor', config: text, tensors: bytes }).config.labels
  */
 export function decodeSensor({ name = 'sensor', config: text, tensors }: EncodedSensor): Sensor {
   const description = decodeSensorConfig(text, `${name}: ${sensorFiles.config}`);

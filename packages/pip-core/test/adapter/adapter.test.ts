@@ -290,4 +290,21 @@ describe('modelCard and package.json', () => {
     expect(card).toContain('license: mit');
     expect(card).toContain('fingerprint abc');
   });
+
+  it('keep texts from files on their lines, and out of the shell', () => {
+    const evil = "x\n## <img src=x>|`_[a](b)\n```\n$(rm -rf ~)'";
+    const card = modelCard({
+      ...fresh,
+      ...{ name: evil, license: evil, baseLicense: evil },
+      base: { ...fresh.base, name: evil, fingerprint: evil },
+    });
+    const [, , body = ''] = card.split(/^---$/m);
+    expect(body.split('\n').filter((line) => /^(##|```)/.test(line))).toEqual([
+      ...['## Use', '```sh', '```'],
+    ]);
+    const prose = body.replace(/```sh.*?\n```/s, '');
+    expect(prose).not.toMatch(/(?<!\\)<img|(?<!\\)\[a/);
+    expect(body).toContain("--adapter './x ## <img src=x>|`_[a](b) ``` $(rm -rf ~)'\\''' -o");
+    expect(body).toContain('- licence: x \\#\\# \\<img src=x\\>\\|\\`\\_\\[a\\](b)');
+  });
 });

@@ -88,6 +88,30 @@ describe('writeAdapter', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
+  it.each([
+    ['an empty folder', false],
+    ['an adapter', true],
+  ])('takes no leftover of a killed run for something else, in %s', async (_, there) => {
+    const folder = join(root, 'left');
+    mkdirSync(folder, { recursive: true });
+    if (there) await writeAdapter(folder, adapter);
+    const full = '.README.md.4194305-0-00000000-0123456789ab.tmp';
+    for (const name of ['.adapter_model.safetensors.4711.tmp', full])
+      writeFileSync(join(folder, name), '');
+    if (there) expect(readAdapter(folder, { only: true }).config).toEqual(adapter.config);
+    await writeAdapter(folder, adapter);
+    // That of another machine waits for a day, and is in nobody's way.
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([full]);
+    expect(readAdapter(folder, { only: true }).config).toEqual(adapter.config);
+  });
+
+  it('does not take a file of another name for a leftover', async () => {
+    const folder = join(root, 'other');
+    await writeAdapter(folder, adapter);
+    writeFileSync(join(folder, '.evil.js.4711.tmp'), '');
+    expect(() => readAdapter(folder, { only: true })).toThrow('.evil.js.4711.tmp');
+  });
+
   it('leaves nothing behind when a target cannot be replaced', async () => {
     const folder = await written();
     rmSync(join(folder, 'README.md'));

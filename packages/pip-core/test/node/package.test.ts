@@ -209,6 +209,7 @@ describe('a package', () => {
     ['dependencies', { 'left-pad': '1' }, /'dependencies' \(left-pad\)/],
     ['bin', './evil.js', /'bin' \(\.\/evil\.js\)/],
     ['gypfile', true, /'gypfile' \(true\)/],
+    ['directories', { bin: './tools' }, /'directories\.bin' \(\.\/tools\)/],
   ])('is refused with %s', (key, value, message) => {
     edit(packed, (manifest) => Object.assign(manifest, { [key]: value }));
     expect(find).toThrow(refusal('UNSAFE_FILE', message));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Image, ImageOrigin } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
 import { decodeWhole } from './decode-whole.ts';
 import { isLosslessWebp } from './is-lossless-webp.ts';
@@ -28,7 +28,7 @@ export interface ReadImageOptions {
  * @example const { width, height, data } = await readImage('photo.jpg');
  */
 export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Image> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readFile(filePath(path)).catch((error: unknown) => {
     throw ioError('read', path, error);
   });
   return decodeImage(bytes, { ...options, label: path });
@@ -69,7 +69,7 @@ export async function decodeImage(
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
-        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit, as with graft restore --max-pixels.`,
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` in a program.`,
         { cause },
       );
     }

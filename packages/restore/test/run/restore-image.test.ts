@@ -31,7 +31,7 @@ const image = imageOf(
 
 describe('restoreImage', () => {
   test('feeds degradation and strength under their names', async () => {
-    const session = await createSession({ model: steered });
+    const session = await createSession(steered);
     const restored = await restoreImage(session, image, {
       degradation: [0.5, 0.25, 0],
       strength: 0.5,
@@ -50,7 +50,7 @@ describe('restoreImage', () => {
       inputs: [picture('input')],
       outputs: [picture('output')],
     });
-    const session = await createSession({ model });
+    const session = await createSession(model);
     const alpha = Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]);
     const full = { ...image, alpha, bitDepth: 16 } as const;
     expect(await restoreImage(session, full, { sizeMultiple: 4 })).toEqual(full);
@@ -59,7 +59,7 @@ describe('restoreImage', () => {
   });
 
   test('clips what lies outside 0 to 1', async () => {
-    const session = await createSession({ model: steered });
+    const session = await createSession(steered);
     const bright = await restoreImage(session, image, { degradation: [0, 1, 0], strength: 1 });
     expect(Math.max(...bright.data)).toBe(1);
     const dark = await restoreImage(session, image, { degradation: [1, 0, 0], strength: -1 });
@@ -73,7 +73,7 @@ describe('restoreImage', () => {
       inputs: [picture('input')],
       outputs: [picture('output')],
     });
-    const session = await createSession({ model }, { label: 'log.onnx' });
+    const session = await createSession(model, { label: 'log.onnx' });
     await expect(restoreImage(session, image)).rejects.toMatchObject({
       code: 'RUNTIME_FAILED',
       message: expect.stringMatching(/^log\.onnx: 1 of 18 output values are NaN or infinite/),
@@ -82,7 +82,7 @@ describe('restoreImage', () => {
   });
 
   test('a setting the model does not have, and weights that mean nothing', async () => {
-    const session = await createSession({ model: halvingModel() });
+    const session = await createSession(halvingModel());
     await expect(restoreImage(session, image, { strength: 0.5 })).rejects.toThrow(
       /no input 'strength'/,
     );
@@ -106,7 +106,7 @@ describe('restoreImage', () => {
       outputs: [{ ...grey, name: 'output' }],
       initializers: [constant('unused', [1], [])],
     });
-    const session = await createSession({ model });
+    const session = await createSession(model);
     await expect(restoreImage(session, image)).rejects.toMatchObject({
       code: 'UNSUPPORTED_LAYOUT',
       message: expect.stringContaining('1 channels'),

@@ -55,14 +55,14 @@ describe('restoreTiled', () => {
     [{ tile: 24, overlap: 0, sizeMultiple: 8 }],
     [{}],
   ])('a model that changes nothing gives the picture bit for bit: %o', async (options) => {
-    const session = await createSession({ model: identity() });
+    const session = await createSession(identity());
     const image = { ...noisy(101, 67), bitDepth: 16, alpha: new Float32Array(6767) } as const;
     expect(await restoreTiled(session, image, options)).toEqual(image);
     await session.release();
   });
 
   test('a local model: equal to whole but for the seams of its receptive field', async () => {
-    const session = await createSession({ model: tinyUnet() });
+    const session = await createSession(tinyUnet());
     const image = noisy(96, 80);
     const whole = await restoreImage(session, image, { sizeMultiple: 4 });
     const options = { sizeMultiple: 4, tile: 48, overlap: 32 };
@@ -78,7 +78,7 @@ describe('restoreTiled', () => {
   });
 
   test('one tile is the whole picture, padding and clipping included', async () => {
-    const session = await createSession({ model: tinyUnet() });
+    const session = await createSession(tinyUnet());
     const image = noisy(50, 37);
     const options = { sizeMultiple: 4 };
     expect(await restoreTiled(session, image, options)).toEqual(
@@ -88,7 +88,7 @@ describe('restoreTiled', () => {
   });
 
   test('a model that pools differs, and tileGap says by how much', async () => {
-    const session = await createSession({ model: pooling });
+    const session = await createSession(pooling);
     // Left half 0.25, right half 0.75: whole it stays, tiles that see one half become 0.5.
     const data = Float32Array.from({ length: 3 * 64 * 32 }, (_, i) => (i % 64 < 32 ? 0.25 : 0.75));
     const gap = await tileGap(session, imageOf(64, 32, data), { tile: 32, overlap: 0 });
@@ -106,7 +106,7 @@ describe('restoreTiled', () => {
   });
 
   test('a built-in size: larger pictures in tiles of it, smaller ones mirrored up to it', async () => {
-    const session = await createSession({ model: identity(48) });
+    const session = await createSession(identity(48));
     for (const image of [
       noisy(300, 280),
       noisy(100, 48),
@@ -126,7 +126,7 @@ describe('restoreTiled', () => {
       inputs: [value('input')],
       outputs: [value('output')],
     });
-    const session = await createSession({ model });
+    const session = await createSession(model);
     const image = noisy(70, 40);
     const tiled = await restoreTiled(session, image, { tile: 32 });
     tiled.data.forEach((at, i) => {
@@ -136,7 +136,7 @@ describe('restoreTiled', () => {
   });
 
   test('out of memory halves the tile, says so and goes on', async () => {
-    const native = await createSession({ model: identity() });
+    const native = await createSession(identity());
     const session = cramped(native, 64 * 64, 'Failed to allocate memory for requested buffer');
     const shrunk: number[][] = [];
     const image = noisy(300, 200);
@@ -153,7 +153,7 @@ describe('restoreTiled', () => {
   });
 
   test('memory that never suffices, and other failures, end it', async () => {
-    const native = await createSession({ model: identity() });
+    const native = await createSession(identity());
     const full = cramped(native, 0, 'std::bad_alloc');
     await expect(restoreTiled(full, noisy(300, 200))).rejects.toMatchObject({
       code: 'RUNTIME_FAILED',
@@ -166,7 +166,7 @@ describe('restoreTiled', () => {
   });
 
   test('counts its tiles and stops when asked to', async () => {
-    const session = await createSession({ model: halvingModel() });
+    const session = await createSession(halvingModel());
     const stop = new AbortController();
     const seen: string[] = [];
     const run = restoreTiled(session, noisy(90, 40), {

@@ -39,7 +39,7 @@ export async function probeDevice(
   const kernel = Float32Array.from({ length: 9 }, (_, index) => (index - 4) / 9);
   try {
     const session = await open(
-      { model: convolution(kernel) },
+      convolution(kernel),
       // In a separate process, because a driver may crash or hang.
       { device, deviceId, label: 'probe', isolation: { timeout } },
     );

@@ -1,5 +1,9 @@
+import { type DataType, own } from '@pip-graft/onnx-graft';
 import type { Device } from '../session/session.ts';
+import { kernelGap } from './cuda-kernel.ts';
 import type { ProfiledNode } from './read-profile.ts';
+import { cudaKernelsSource } from './tables/cuda-kernels.ts';
+import { operatorHistory } from './tables/operator-history.ts';
 
 /** What is looked up in a model about one of its nodes. */
 export interface ModelNodes {
@@ -8,26 +12,6 @@ export interface ModelNodes {
   /** Whether some size in the file is open, so that arithmetic on shapes is left. */
   readonly dynamic: boolean;
 }
-
-/**
- * Last operator set that a CUDA kernel of onnxruntime serves: its registry takes a kernel for
- * the schema version that it names, not for a later one. Versions that are not listed are
- * believed to be served. Source: spec onnxruntime.md sections 4.1 and 4.2.
- */
-const lastCudaVersion: Readonly<Record<string, number>> = {
-  Pad: 18,
-  ConvTranspose: 21,
-  GlobalAveragePool: 21,
-  InstanceNormalization: 21,
-  MaxPool: 21,
-  TopK: 23,
-  LpNormalization: 21,
-};
-
-/** Operators without any CUDA kernel. Source: as above. */
-const withoutCudaKernel = new Set([
-  ...['Col2Im', 'Mean', 'LpPool', 'Hardmax', 'Unique', 'Tan', 'DFT', 'DeformConv'],
-]);
 
 /** Operators that onnxruntime keeps on the CPU when what they read is there already. */
 const shapeArithmetic = new Set([
@@ -49,16 +33,19 @@ const shapeArithmetic = new Set([
 
 /** The likely reason why a node ran on the CPU instead of a device: a guess from what is known, and said as one. */
 export function fallbackReason(
-  { opType }: Pick<ProfiledNode, 'opType'>,
+  { opType, outputs }: Pick<ProfiledNode, 'opType' | 'outputs'>,
   device: Device,
   { opsets, dynamic }: ModelNodes,
 ): string {
   const opset = opsets.get('') ?? 0;
   if (device === 'cuda') {
-    if (withoutCudaKernel.has(opType)) return `there is no CUDA kernel for ${opType}`;
-    const last = lastCudaVersion[opType];
-    if (last !== undefined && opset > last) {
-      return `kernel version: the CUDA kernel for ${opType} may end at operator set ${last}, and the file has ${opset}; export at 17 or 18`;
+    const [first] = outputs;
+    const gap =
+      own(operatorHistory, opType) !== undefined
+        ? kernelGap({ domain: '', opType, opset, type: () => floatType(first?.type) })
+        : undefined;
+    if (gap !== undefined) {
+      return `${gap.reason} (by onnxruntime's published kernel list, ${cudaKernelsSource.version})`;
     }
   }
   if (dynamic) return 'dynamic shape: a size in the file is open';
@@ -66,4 +53,10 @@ export function fallbackReason(
     return 'arithmetic on shapes or constants, which onnxruntime leaves where its inputs are';
   }
   return `${device} has no kernel for ${opType} of operator set ${opset}, or not for these attributes`;
+}
+
+/** A profile names types as C++ does. Those of inputs it leaves out: a node's float result says enough. */
+function floatType(type: string | undefined): DataType | undefined {
+  if (type === 'float16' || type === 'bfloat16') return type;
+  return type === 'float' ? 'float32' : undefined;
 }

@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TensorFeeds } from '@pip-graft/weights';
-import { temporaryFolder } from '../io/temporary-folder.ts';
 import { createSession } from '../session/create-session.ts';
-import type { LooseModel } from '../session/prepare-model.ts';
 import { runModel } from '../session/run-model.ts';
 import type { SessionOptions } from '../session/session.ts';
 import { type ProfiledNode, readProfile } from './read-profile.ts';
@@ -16,7 +15,7 @@ import { type ProfiledNode, readProfile } from './read-profile.ts';
  * Errors: those of `createSession` and `runModel`; `RUNTIME_FAILED` when no profile was written.
  */
 export async function profileRun(
-  model: string | LooseModel,
+  model: string | Model,
   feeds: TensorFeeds,
   options: SessionOptions,
 ): Promise<{ readonly nodes: readonly ProfiledNode[]; readonly strict: boolean }> {

@@ -1,3 +1,4 @@
+import { own } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import type { SessionValue } from '../session/session.ts';
 import type { InputDims } from '../session/shaped-session.ts';
@@ -9,7 +10,7 @@ const half = 0x3800;
 export function greyFeeds(inputs: readonly SessionValue[], dims: InputDims): TensorFeeds {
   return Object.fromEntries(
     inputs.map(({ name, type }): [string, TypedTensor] => {
-      const shape = dims[name] ?? [];
+      const shape = own(dims, name) ?? [];
       const count = shape.reduce((product, size) => product * size, 1);
       const grey: TypedTensor =
         type === 'float16'

@@ -1,7 +1,7 @@
-import { buildModel, GraftError } from '@pip-graft/onnx-graft';
+import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { SharedWorker } from '../process/shared-worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
-import { type LooseModel, prepareModel } from './prepare-model.ts';
+import { prepareModel } from './prepare-model.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { type InputDims, shapedSession } from './shaped-session.ts';
 import { openWorker } from './worker-session.ts';
@@ -25,7 +25,7 @@ import { openWorker } from './worker-session.ts';
  * try { await runModel(session, feeds); } finally { await session.release(); }
  */
 export async function createSession(
-  model: string | Uint8Array | LooseModel,
+  model: string | Uint8Array | Model,
   options: SessionOptions = {},
 ): Promise<Session> {
   const { device = 'cpu' } = options;
@@ -41,10 +41,7 @@ export async function createSession(
 }
 
 /** Opens one session per set of shapes, all in one worker process unless they are in this process. */
-async function onDevice(
-  model: string | Uint8Array | LooseModel,
-  options: Attempt,
-): Promise<Session> {
+async function onDevice(model: string | Uint8Array | Model, options: Attempt): Promise<Session> {
   const { device = 'cpu' } = options;
   const description = await describe(model, options);
   const shaped = (dims: InputDims): Promise<Session> =>
@@ -62,10 +59,10 @@ async function onDevice(
 }
 
 /** The smallest model: y = relu(x). */
-function deviceTest(): LooseModel {
+function deviceTest(): Model {
   const value = (name: string) => ({ name, dataType: 'float32', dims: [1, 1, 1, 1] }) as const;
   const relu = { name: 'relu', opType: 'Relu', domain: '', attributes: {} };
-  const model = buildModel({
+  return buildModel({
     irVersion: 8,
     opset: 17,
     producer: { name: 'pip-graft', version: '0' },
@@ -75,7 +72,6 @@ function deviceTest(): LooseModel {
     inputs: [value('x')],
     outputs: [value('y')],
   });
-  return { model };
 }
 
 interface Attempt extends SessionOptions {
@@ -85,10 +81,7 @@ interface Attempt extends SessionOptions {
 }
 
 /** Inputs and outputs of a model as onnxruntime infers them; the model does not stay loaded. */
-async function describe(
-  model: string | Uint8Array | LooseModel,
-  options: Attempt,
-): Promise<Session> {
+async function describe(model: string | Uint8Array | Model, options: Attempt): Promise<Session> {
   const { optimisation = 'all' } = options;
   const session = await open(model, { ...options, device: 'cpu', optimisation: 'disabled' });
   await session.release();
@@ -96,7 +89,7 @@ async function describe(
 }
 
 function staticDims({ inputs }: Session): InputDims | undefined {
-  const dims: Record<string, readonly number[]> = {};
+  const dims = emptyRecord<readonly number[]>();
   for (const input of inputs) {
     const fixed = input.dims.filter((dim) => typeof dim === 'number');
     if (fixed.length === input.dims.length) dims[input.name] = fixed;
@@ -107,7 +100,7 @@ function staticDims({ inputs }: Session): InputDims | undefined {
 }
 
 async function open(
-  model: string | Uint8Array | LooseModel,
+  model: string | Uint8Array | Model,
   options: Attempt,
   dims?: InputDims,
 ): Promise<Session> {

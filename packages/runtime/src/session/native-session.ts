@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
@@ -93,7 +93,7 @@ async function open(
 function wrap(runtime: OnnxRuntime, native: InferenceSession, options: NativeOptions): Session {
   const { label, device, optimisation, strict } = options;
   const run = async (feeds: TensorFeeds, fetches: readonly string[]) => {
-    const tensors: Record<string, Tensor> = {};
+    const tensors = emptyRecord<Tensor>();
     for (const [name, { type, data, dims }] of Object.entries(feeds)) {
       tensors[name] = new runtime.Tensor(type, data, dims);
     }
@@ -139,7 +139,7 @@ function describe(value: InferenceSession.ValueMetadata, label: string): Session
 }
 
 function unwrap(results: InferenceSession.ReturnType): TensorFeeds {
-  const outputs: Record<string, TypedTensor> = {};
+  const outputs = emptyRecord<TypedTensor>();
   for (const [name, tensor] of Object.entries(results)) {
     const { type, dims, data } = tensor as Tensor;
     outputs[name] = { type, dims, data } as TypedTensor;

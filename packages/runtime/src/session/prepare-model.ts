@@ -1,24 +1,15 @@
 import { join } from 'node:path';
 import {
   bytesSource,
-  type ExternalReader,
-  externalTensors,
+  externalLocations,
   fixInputDims,
   type Model,
   readModel,
 } from '@pip-graft/onnx-graft';
-import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
-import { temporaryFolder } from '../io/temporary-folder.ts';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
-
-/** A model as read or edited in memory, and the location of its external data; an `OpenedModel` is one. */
-export interface LooseModel {
-  readonly model: Model;
-  readonly folder?: string;
-  readonly external?: ExternalReader;
-}
 
 /** The file or bytes that onnxruntime loads. */
 export interface PreparedModel {
@@ -45,51 +36,49 @@ export interface PrepareOptions {
  * is mapped, not read.
  */
 export async function prepareModel(
-  input: string | Uint8Array | LooseModel,
+  input: string | Uint8Array | Model,
   options: PrepareOptions = {},
 ): Promise<PreparedModel> {
   if (typeof input !== 'string') {
-    const loose = input instanceof Uint8Array ? fromBytes(input, options.label) : input;
-    return prepare(loose, input instanceof Uint8Array ? input : undefined, options);
+    const model = input instanceof Uint8Array ? fromBytes(input, options.label) : input;
+    return prepare(model, input instanceof Uint8Array ? input : undefined, options);
   }
   const opened = openModel(input);
   try {
-    return await prepare(opened, input, { label: input, ...options });
+    return await prepare(opened.model, input, { label: input, ...options });
   } finally {
     opened.close();
   }
 }
 
-function fromBytes(bytes: Uint8Array, label = 'model'): LooseModel {
-  return { model: readModel(bytesSource(bytes, label)) };
+function fromBytes(bytes: Uint8Array, label = 'model'): Model {
+  return readModel(bytesSource(bytes, label));
 }
 
 /** @param asIs the form to load if the model needs no change */
 async function prepare(
-  loose: LooseModel,
+  given: Model,
   asIs: string | Uint8Array | undefined,
   options: PrepareOptions,
 ): Promise<PreparedModel> {
-  const { label = loose.model.source.label, dims = {}, onDisk = false } = options;
-  const stamped = graftDefaults(loose.model);
-  const changed = requireInputs(loose.model, [...stamped.keys()]);
+  const { label = given.source.label, dims = {}, onDisk = false } = options;
+  const stamped = graftDefaults(given);
+  const changed = requireInputs(given, [...stamped.keys()]);
   const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
   const same = changed === undefined && Object.keys(dims).length === 0;
   if (same && asIs !== undefined && (!onDisk || typeof asIs === 'string')) {
     return { label, load: asIs, defaults, dispose: async () => {} };
   }
-  const model = fixInputDims(changed?.model ?? loose.model, dims);
-  return { label, defaults, ...(await place({ ...loose, model }, onDisk)) };
+  const model = fixInputDims(changed?.model ?? given, dims);
+  return { label, defaults, ...(await place(model, onDisk)) };
 }
 
 /** In memory if all weights are inside; with external data, a separate file beside links to the data. */
 async function place(
-  loose: LooseModel,
+  model: Model,
   onDisk: boolean,
 ): Promise<Pick<PreparedModel, 'load' | 'dispose'>> {
-  const { model, folder, external } = loose;
-  const inside =
-    folder === undefined || external === undefined || externalTensors(model).length === 0;
+  const inside = externalLocations(model).size === 0;
   if (inside && !onDisk) {
     const { source } = model;
     return { load: source.read(0, source.size), dispose: async () => {} };
@@ -97,12 +86,12 @@ async function place(
   const home = await temporaryFolder();
   const path = join(home.path, 'model.onnx');
   try {
-    if (inside) await saveModel(model, path);
+    if (inside) await saveModel(model, path, { durable: false });
     else {
-      const from = { folder, external };
       // A hard link fails across file systems; a copy always works.
-      await saveModel(model, path, { from, externalData: 'link' }).catch(() =>
-        saveModel(model, path, { from, externalData: 'copy' }),
+      const durable = false;
+      await saveModel(model, path, { durable, externalData: 'link' }).catch(() =>
+        saveModel(model, path, { durable, externalData: 'copy' }),
       );
     }
   } catch (error) {

@@ -40,7 +40,7 @@ export function requireInputs(model: Model, names: readonly string[]): RequiredI
 
 /** The model without some initializers, as pieces of the original. */
 function without(model: Model, dropped: readonly Tensor[]): Model {
-  const { source } = model;
+  const { source, external } = model;
   const { field } = model.graph;
   const range = (start: number, end: number): Piece => ({ source, start, end });
   const body: Piece[] = [];
@@ -55,5 +55,5 @@ function without(model: Model, dropped: readonly Tensor[]): Model {
     ...encodeField(field.number, body),
     range(field.end, source.size),
   ];
-  return readModel(pieceSource(pieces, source.label));
+  return { ...readModel(pieceSource(pieces, source.label)), external };
 }

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { emptyRecord, GraftError, own } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TypedTensor } from '@pip-graft/weights';
 import { fromFloat32 } from '@pip-graft/weights';
 import type { Session, SessionValue } from './session.ts';
@@ -39,9 +39,9 @@ export function readyFeeds(session: Session, feeds: TensorFeeds): TensorFeeds {
       throw wrong(session, `no input '${name}'; use one of ${list(session.inputs)}.`);
     }
   }
-  const ready: Record<string, TypedTensor> = {};
+  const ready = emptyRecord<TypedTensor>();
   for (const input of session.inputs) {
-    const tensor = feeds[input.name] ?? input.fallback;
+    const tensor = own(feeds, input.name) ?? input.fallback;
     if (tensor === undefined)
       throw wrong(session, `input '${input.name}' is missing; pass a tensor for it.`);
     ready[input.name] = fit(session, input, tensor);

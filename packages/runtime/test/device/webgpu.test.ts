@@ -65,11 +65,7 @@ describe.skipIf(missing !== undefined)('on WebGPU', () => {
 
   test('the profile names the node that fell back, and counts copies', async () => {
     const options = { device: 'webgpu', isolation, strict: false, optimisation: 'all' } as const;
-    const { nodes, strict } = await profileRun(
-      { model: fallingBack },
-      { input: grey(8, 8) },
-      options,
-    );
+    const { nodes, strict } = await profileRun(fallingBack, { input: grey(8, 8) }, options);
     expect(strict).toBe(false);
     const found = summariseProfile(nodes, 'webgpu', { opsets: fallingBack.opsets, dynamic: false });
     expect(found.evidence).toBe('none');
@@ -116,10 +112,12 @@ describe.skipIf(missing !== undefined)('on WebGPU', () => {
   });
 
   test('layers on the device are those of the CPU', async () => {
-    const found = await compareLayers(
-      { model: tinyUnet() },
-      { device: 'webgpu', feeds: { input: grey(16, 16) }, limit: 1e-3, budget: 50_000 },
-    );
+    const found = await compareLayers(tinyUnet(), {
+      device: 'webgpu',
+      feeds: { input: grey(16, 16) },
+      limit: 1e-3,
+      budget: 50_000,
+    });
     expect(found.rows.filter(({ begins }) => begins)).toEqual([]);
     expect(found.compared).toBe(tinyUnet().graph.nodes.length);
   });

@@ -43,8 +43,13 @@ test('all sizeable float outputs on the device are evidence, whatever shapes do 
 });
 
 test.each([
-  ['Pad', 19, 'kernel version: the CUDA kernel for Pad may end at operator set 18'],
+  [
+    'Pad',
+    19,
+    'kernel version: Pad changed in operator set 19, and its newest CUDA kernel is for that of operator set 18',
+  ],
   ['Col2Im', 18, 'there is no CUDA kernel for Col2Im'],
+  ['GridSample', 16, 'element type: there is no CUDA kernel for GridSample of float16'],
   ['Conv', 17, 'cuda has no kernel for Conv of operator set 17'],
 ])('%s of operator set %i on the CPU is a fallback, with its reason', (op, opset, reason) => {
   const nodes = profile(

@@ -18,7 +18,7 @@ describe('createSession and runModel', () => {
   test.each(['path', 'bytes', 'model'])('a model from a %s', async (form) => {
     const path = join(folder, 'half.onnx');
     writeFileSync(path, bytesOf(halvingModel()));
-    const input = { path, bytes: bytesOf(halvingModel()), model: { model: halvingModel() } }[form]!;
+    const input = { path, bytes: bytesOf(halvingModel()), model: halvingModel() }[form]!;
     const session = await createSession(input, { optimisation: 'basic', threads: 1 });
     expect(session).toMatchObject({
       device: 'cpu',
@@ -41,7 +41,7 @@ describe('createSession and runModel', () => {
     ],
   ])('%j reaches onnxruntime', async (options, settings) => {
     const create = vi.spyOn((await loadRuntime()).InferenceSession, 'create');
-    const session = await createSession({ model: halvingModel() }, options);
+    const session = await createSession(halvingModel(), options);
     expect(create.mock.calls).toHaveLength(1);
     const [, given] = create.mock.calls[0] as unknown as [unknown, Record<string, unknown>];
     for (const [key, value] of Object.entries(settings)) expect(given[key]).toEqual(value);
@@ -78,7 +78,7 @@ describe('createSession and runModel', () => {
       outputs: [picture('output', 'float16')],
       initializers: [half],
     });
-    const session = await createSession({ model });
+    const session = await createSession(model);
     const { output } = await runModel(session, { input: float32Tensor([1, 3, 1, 1], [1, 2, 3]) });
     expect(output!.type).toBe('float16');
     expect([...toFloat32(output!).data]).toEqual([0.5, 1, 1.5]);
@@ -91,7 +91,7 @@ describe('createSession and runModel', () => {
       inputs: [picture('input')],
       outputs: [picture('a'), picture('b')],
     });
-    const session = await createSession({ model });
+    const session = await createSession(model);
     expect(Object.keys(await runModel(session, { input: image }, ['b']))).toEqual(['b']);
     await expect(runModel(session, { input: image }, ['c'])).rejects.toThrow(
       /no output 'c'; use one of 'a', 'b'/,
@@ -100,7 +100,7 @@ describe('createSession and runModel', () => {
   });
 
   test('wrong feeds are named before anything runs', async () => {
-    const session = await createSession({ model: halvingModel() }, { label: 'half.onnx' });
+    const session = await createSession(halvingModel(), { label: 'half.onnx' });
     const refusal = (message: string) => ({ code: 'INVALID_ARGUMENT', message });
     await expect(runModel(session, {})).rejects.toMatchObject(
       refusal("half.onnx: input 'input' is missing; pass a tensor for it."),
@@ -133,7 +133,7 @@ describe('createSession and runModel', () => {
       inputs: [picture('input')],
       outputs: [picture('output')],
     });
-    const error = await createSession({ model }, { label: 'odd.onnx' }).catch((e: unknown) => e);
+    const error = await createSession(model, { label: 'odd.onnx' }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
       /^odd\.onnx: onnxruntime cannot load the model: .*NoSuchOp[^\n]*$/,
@@ -153,7 +153,7 @@ describe('createSession and runModel', () => {
       outputs: [picture('output')],
       initializers: [three],
     });
-    const session = await createSession({ model }, { label: 'odd.onnx' });
+    const session = await createSession(model, { label: 'odd.onnx' });
     const error = await runModel(session, { input: image }).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED' });
     expect((error as Error).message).toMatch(
@@ -164,7 +164,7 @@ describe('createSession and runModel', () => {
 
   test('a device that is not there says so, and why', async () => {
     for (const device of ['cuda', 'webgpu'] as const) {
-      const outcome = await createSession({ model: halvingModel() }, { device }).then(
+      const outcome = await createSession(halvingModel(), { device }).then(
         (session) => session.release(),
         (error: unknown) => error,
       );

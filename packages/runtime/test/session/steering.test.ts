@@ -48,7 +48,7 @@ test.each(['path', 'bytes', 'model'])(
   'a graft from a %s is steered by its inputs, which may be left out',
   async (form) => {
     const { grafted, base, model } = await graftedFiles(folder, { trained: true });
-    const source = { path: grafted, bytes: readFileSync(grafted), model: { model } }[form]!;
+    const source = { path: grafted, bytes: readFileSync(grafted), model }[form]!;
     const plain = await output(source);
     const uniform = degradationTensor([labels.map(() => 1 / 3)]);
     expect(
@@ -79,7 +79,7 @@ test('weights in another file: linked beside a private copy, which is removed', 
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
 
   const opened = openModel(inside.grafted);
-  expect(await output(opened, { degradation: one('rain') })).toEqual(expected);
+  expect(await output(opened.model, { degradation: one('rain') })).toEqual(expected);
   opened.close();
 
   const only = ['loads', 'upstream tensors', 'strength 0, as written', 'labels steer', 'memory'];

@@ -43,7 +43,7 @@ export class BatchQueue implements Batches {
     this.#step = step;
     this.#signal = signal;
     const share = Math.floor(cacheBytes / Math.max(1, workers));
-    this.#cache = new PhotoCache(share);
+    this.#cache = new PhotoCache(share, options.pixels);
     const data = { options, cacheBytes: share };
     this.#threads = Array.from({ length: workers }, () => new BatchThread(data));
     signal?.addEventListener('abort', this.#abort, { once: true });

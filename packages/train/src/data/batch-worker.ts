@@ -26,7 +26,7 @@ export type PartAnswer =
 // The entry of a worker thread: it makes one part after the other, in the order asked for.
 const port = parentPort!;
 const { options, cacheBytes } = workerData as BatchWorkerData;
-const cache = new PhotoCache(cacheBytes);
+const cache = new PhotoCache(cacheBytes, options.pixels);
 let last = Promise.resolve();
 port.on('message', ({ step, indices }: PartRequest) => {
   last = last.then(async () => {

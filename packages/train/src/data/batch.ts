@@ -16,8 +16,10 @@ export interface BatchOptions {
   readonly degrade?: RangeChoice;
   /** How many samples a label has for one of another: whole numbers, default 1 each. */
   readonly labelShares?: Readonly<Record<string, number>>;
-  /** Share of clean patches under a label, of which a fifth are of one colour; default 0.1. */
+  /** Share of clean patches under a label; default 0.1. */
   readonly clean?: number;
+  /** Share of patches of one colour, degraded or not; default 0.03. */
+  readonly flat?: number;
   /** Share of patches, clean or degraded, without weights, which are their own target; default 0. */
   readonly off?: number;
   /** Share of patches of a weight within 0.1 to 0.9, and as much of the way to clean; default 0.05. */
@@ -30,6 +32,8 @@ export interface BatchOptions {
   readonly finished?: number;
   /** Share of patches, clean ones too, that were stored as a JPEG file of quality 70 to 98; default 0. */
   readonly stored?: number;
+  /** Largest width times height of an image; default: that of `readImage`. */
+  readonly pixels?: number;
   /** Pictures that are degraded already, by label: for these nothing is put onto photos. */
   readonly pairs?: Readonly<Record<string, readonly PhotoPair[]>>;
 }

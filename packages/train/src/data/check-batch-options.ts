@@ -49,10 +49,10 @@ function checkShares(options: BatchOptions): void {
     if (!(share >= 0 && share <= 1))
       throw invalid(`${kind}: a share lies from 0 to 1, not at ${share}.`);
   }
-  const all = shares.clean + shares.off + shares.partial + shares.mixed;
+  const all = shares.clean + shares.flat + shares.off + shares.partial + shares.mixed;
   if (all > 1)
     throw invalid(
-      `clean, off, partial and mixed: together they are ${+all.toFixed(6)}; give at most 1.`,
+      `clean, flat, off, partial and mixed: together they are ${+all.toFixed(6)}; give at most 1.`,
     );
   const made = labels.filter((label) => pairsOf(pairs, label) === undefined);
   if (shares.mixed > 0 && made.length < 2)

@@ -1,3 +1,5 @@
+import { own } from '@pip-graft/onnx-graft';
+
 /**
  * How far a patch has to change before anybody sees it: root mean square of the change, of 255. Noise
  * of deviation 3; a veil or a shade that moves values by a 25th of their range; blur and blocks that
@@ -16,5 +18,5 @@ export function isVisible(label: string, clean: Float32Array, degraded: Float32A
   let squares = 0;
   for (let at = 0; at < clean.length; at++) squares += (degraded[at]! - clean[at]!) ** 2;
   const change = 255 * Math.sqrt(squares / clean.length);
-  return change >= (least[label] ?? leastOfOthers);
+  return change >= (own(least, label) ?? leastOfOthers);
 }

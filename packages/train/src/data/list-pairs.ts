@@ -17,7 +17,7 @@ export interface PhotoPair {
  * Errors: `NOT_FOUND` when a folder is not there, `READ_FAILED`; `INVALID_ARGUMENT` for a folder
  * without pictures, a picture without its other half, and two pictures of one name.
  *
- * @example const [{ input, target }] = await listPairs('rain'); // rain/input/1.jpg, rain/target/1.png
+ * @example const [pair] = await listPairs('rain'); // rain/input/1.jpg, rain/target/1.png
  */
 export async function listPairs(folder: string): Promise<PhotoPair[]> {
   const inputs = await half(folder, 'input');

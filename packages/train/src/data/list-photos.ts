@@ -1,7 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listNames, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 
 /** Extensions of photos that are trained on, with the dot. */
@@ -56,16 +56,24 @@ async function visit(
   const failed = (at: string) => (error: unknown) => {
     throw ioError('read', at, error);
   };
-  const real = await realpath(path).catch(failed(path));
+  const real = attempt(path, () => realPath(path));
   if (seen.has(real)) return;
   seen.add(real);
   // Sorted, so that of two links to one folder it is always the same that is followed.
-  for (const child of (await readdir(path).catch(failed(path))).sort()) {
+  for (const child of attempt(path, () => listNames(path)).sort()) {
     if (child.startsWith('.')) continue;
     const below = join(path, child);
     const longer = name === '' ? child : `${name}/${child}`;
-    const entry = await stat(below).catch(failed(below));
+    const entry = await stat(filePath(below)).catch(failed(below));
     if (entry.isDirectory()) await visit(below, longer, names, seen);
     else if (photoExtensions.includes(extname(child).toLowerCase())) names.push(longer);
+  }
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw ioError('read', path, error);
   }
 }

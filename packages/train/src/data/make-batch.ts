@@ -26,7 +26,7 @@ import { planBatch, type SamplePlan, weightsOf } from './plan-batch.ts';
 export async function makeBatch(
   options: BatchOptions,
   step: number,
-  cache: PhotoCache = new PhotoCache(2 ** 28),
+  cache: PhotoCache = new PhotoCache(2 ** 28, options.pixels),
 ): Promise<Batch> {
   checkBatchOptions(options);
   checkWhole('step', step, 0);

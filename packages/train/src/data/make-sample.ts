@@ -35,10 +35,6 @@ export async function makeSample(
   cache: PhotoCache,
 ): Promise<Sample> {
   const random = sampleRandom(options.seed, step, index).fork('degrade');
-  if (plan.kind === 'flat') {
-    const planes = flatPatch(options.patch, random);
-    return { input: planes, target: planes, present: [] };
-  }
   const made = await stored(options, await makePair(options, plan, random, cache), random);
   const { input, target } = made;
   const { amount } = plan;
@@ -46,6 +42,18 @@ export async function makeSample(
   if (amount === 1) return made;
   const part = input.map((value, at) => value + amount * (target[at]! - value));
   return { ...made, target: part };
+}
+
+/** Haze and darkness, which cannot be seen in one colour. */
+const isSmooth = (label: string) => label === 'haze' || label === 'low-light';
+
+/**
+ * Whether a patch of one colour is left as it is. One colour may be all that haze or darkness left of a
+ * scene: left alone it would teach the opposite of the other hazy and dark patches, so it never is.
+ */
+function isLeft(label: string, input: string | undefined, random: Random): boolean {
+  if (input !== undefined) return true;
+  return !isSmooth(label) && random.fork('left').below(2) === 0;
 }
 
 /** The sample, or what is left of its input in a JPEG file. */
@@ -67,15 +75,17 @@ async function makePair(
   cache: PhotoCache,
 ): Promise<Sample> {
   const photo = await cache.read(file);
+  const left = kind === 'clean' || (kind === 'flat' && isLeft(labels[label]!, input, random));
   const half = Math.min(photo.width, photo.height) >= 2 * patch;
   const scale = half && random.fork('halved').uniform() < halved ? 2 : 1;
   const finish = random.fork('finished');
   const finishes = finish.uniform() < finished;
   const cut = (margin: number) => {
+    if (kind === 'flat') return flatPatch(patch + 2 * margin, random.fork('flat'));
     const planes = cutPatch(photo, place, patch, margin, scale);
     return finishes ? cameraFinish(planes, finish) : planes;
   };
-  if (kind === 'clean') {
+  if (left) {
     const clean = cut(0);
     return { input: clean, target: clean, present: [] };
   }
@@ -109,7 +119,8 @@ async function makePair(
     const before = made;
     made = await patchDegradations[step].degrade(made, side, side, own, ranges);
     if (at + 1 < steps.length) made = made.map((value) => Math.min(1, Math.max(0, value)));
-    if (isVisible(step, before, made)) present.push(labels.indexOf(step));
+    if (!(kind === 'flat' && isSmooth(step)) && isVisible(step, before, made))
+      present.push(labels.indexOf(step));
   }
   const inner = imageOf(patch, patch, cutMargin(made, patch, margin));
   // What the network meets is files of 8 bits, so it learns from their values.

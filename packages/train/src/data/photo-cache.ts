@@ -22,13 +22,18 @@ export interface Photo {
  */
 export class PhotoCache {
   readonly #limit: number;
+  readonly #pixels: number | undefined;
   readonly #kept = new Map<string, Photo>();
   readonly #reading = new Map<string, Promise<Photo>>();
   #bytes = 0;
 
-  /** @param limit bytes; a photo larger than this is decoded each time. */
-  constructor(limit: number) {
+  /**
+   * @param limit bytes; a photo larger than this is decoded each time
+   * @param pixels largest width times height of a photo; default: that of `readImage`
+   */
+  constructor(limit: number, pixels?: number) {
     this.#limit = limit;
+    this.#pixels = pixels;
   }
 
   /** Bytes of the photos that are kept. */
@@ -51,7 +56,12 @@ export class PhotoCache {
 
   async #decode(file: string): Promise<Photo> {
     try {
-      const { width, height, data: values, bitDepth } = await readImage(file);
+      const {
+        width,
+        height,
+        data: values,
+        bitDepth,
+      } = await readImage(file, this.#pixels === undefined ? {} : { pixels: this.#pixels });
       const top = bitDepth === 16 ? 65535 : 255;
       const data = new (bitDepth === 16 ? Uint16Array : Uint8Array)(values.length);
       for (let at = 0; at < data.length; at++) data[at] = Math.round(values[at]! * top);

@@ -1,3 +1,4 @@
+import { own } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 import { pairsOf } from './check-batch-options.ts';
@@ -21,7 +22,7 @@ export interface SamplePlan extends SampleKind {
 /** The patches of the batch of a step, from the options alone. */
 export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
   const { photos, batch, labels, seed, pairs, labelShares = {} } = options;
-  const pool = labels.flatMap((label, at) => Array<number>(labelShares[label] ?? 1).fill(at));
+  const pool = labels.flatMap((label, at) => Array<number>(own(labelShares, label) ?? 1).fill(at));
   const made = labels.flatMap((label, at) => (pairsOf(pairs, label) === undefined ? [at] : []));
   const shares = kindShares(options);
   const shuffles = new Map<number, number[]>();

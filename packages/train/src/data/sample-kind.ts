@@ -3,31 +3,36 @@ import type { BatchOptions } from './batch.ts';
 
 /** What is done to a patch, and how much of its degradation is to be taken away. */
 export interface SampleKind {
-  /** Clean and flat ones, which have one colour, are their own target. */
+  /** Flat ones have one colour, degraded or not; clean ones are their own target. */
   readonly kind: 'degraded' | 'mixed' | 'clean' | 'flat';
   /** Sum of its weights: 0 to 1. */
   readonly amount: number;
 }
 
 /** Shares of kinds of patches, each 0 to 1; the rest has one degradation of weight 1. */
-export type KindShares = Required<Pick<BatchOptions, 'clean' | 'off' | 'partial' | 'mixed'>>;
+export type KindShares = Required<
+  Pick<BatchOptions, 'clean' | 'flat' | 'off' | 'partial' | 'mixed'>
+>;
 
 /** The shares in force. */
 export function kindShares({
   clean = 0.1,
+  flat = 0.03,
   off = 0,
   partial = 0.05,
   mixed = 0,
 }: Partial<KindShares>): KindShares {
-  return { clean, off, partial, mixed };
+  return { clean, flat, off, partial, mixed };
 }
 
 /** The kind of a sample, by the shares. */
-export function drawKind({ clean, off, partial, mixed }: KindShares, random: Random): SampleKind {
+export function drawKind(shares: KindShares, random: Random): SampleKind {
+  const { clean, flat, off, partial, mixed } = shares;
   const [at, which] = [random.uniform(), random.uniform()];
-  if (at < clean) return { kind: which < 0.2 ? 'flat' : 'clean', amount: 1 };
-  if (at < clean + off) return { kind: which < 0.5 ? 'clean' : 'degraded', amount: 0 };
-  if (at < clean + off + partial) return { kind: 'degraded', amount: 0.1 + 0.8 * which };
-  if (at < clean + off + partial + mixed) return { kind: 'mixed', amount: 1 };
+  const left = clean + flat;
+  if (at < left) return { kind: at < clean ? 'clean' : 'flat', amount: 1 };
+  if (at < left + off) return { kind: which < 0.5 ? 'clean' : 'degraded', amount: 0 };
+  if (at < left + off + partial) return { kind: 'degraded', amount: 0.1 + 0.8 * which };
+  if (at < left + off + partial + mixed) return { kind: 'mixed', amount: 1 };
   return { kind: 'degraded', amount: 1 };
 }

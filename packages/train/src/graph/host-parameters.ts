@@ -1,11 +1,5 @@
 import type { Host } from '@pip-graft/graft';
-import {
-  type ExternalReader,
-  elementCount,
-  type Node,
-  readTensor,
-  type Tensor,
-} from '@pip-graft/onnx-graft';
+import { elementCount, type Node, own, readTensor, type Tensor } from '@pip-graft/onnx-graft';
 import { decodeFloats, type FloatTensor, type TensorMap } from '@pip-graft/weights';
 
 /** What is learned: the adapter alone, with what lies behind the skip connections, or with all of the host. */
@@ -35,7 +29,7 @@ export function hostParameters({ model, facts, located }: Host, part: LearnedPar
     located.sites.some(({ value }) => facts.reaches(value, node.outputs[0] ?? ''));
   const found = new Set<Tensor>();
   for (const node of model.graph.nodes) {
-    for (const input of weightInputs[node.opType] ?? []) {
+    for (const input of own(weightInputs, node.opType) ?? []) {
       const tensor = tensors.get(node.inputs[input] ?? '');
       if (tensor?.dataType === 'float32' && elementCount(tensor.dims) > 1 && behind(node))
         found.add(tensor);
@@ -45,14 +39,10 @@ export function hostParameters({ model, facts, located }: Host, part: LearnedPar
 }
 
 /** The numbers of host parameters, by name. */
-export function readParameters(
-  host: Host,
-  parameters: readonly Tensor[],
-  external?: ExternalReader,
-): TensorMap {
+export function readParameters(host: Host, parameters: readonly Tensor[]): TensorMap {
   return new Map(
     parameters.map((tensor): [string, FloatTensor] => {
-      const bytes = readTensor(host.model, tensor, external ? { external } : {});
+      const bytes = readTensor(host.model, tensor);
       return [tensor.name, { dims: tensor.dims, data: decodeFloats(bytes, 'float32') }];
     }),
   );

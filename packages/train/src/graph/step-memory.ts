@@ -33,7 +33,7 @@ export const stepMemoryFactor = 1.5;
  * What a step of a training graph takes, from the sizes of its values and the order of its nodes: an
  * estimate; see {@link stepMemoryFactor}.
  *
- * @example stepMemory(trainingGraph(host, adapter, { batch: 4, patch: 64, … })).activations
+ * @example stepMemory(trainingGraph(host, adapter, { batch: 4, patch: 64, loss: 'psnr', angles: 2e-5 })).activations
  */
 export function stepMemory({
   model,

@@ -1,5 +1,5 @@
 import { type Host, hostOf } from '@pip-graft/graft';
-import { type ExternalReader, GraftError, mainImage, widenPrecision } from '@pip-graft/onnx-graft';
+import { GraftError, mainImage, widenPrecision } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { graftFed } from './graft-fed.ts';
 import { hostParameters, type LearnedPart } from './host-parameters.ts';
@@ -10,8 +10,6 @@ import type { TrainingGraph } from './step-graph.ts';
 export interface TrainingGraphOptions extends LearnerGraphOptions {
   /** Default `pip`. */
   readonly learn?: LearnedPart | undefined;
-  /** Reads external data of a host in float16. */
-  readonly external?: ExternalReader | undefined;
 }
 
 /**
@@ -32,21 +30,21 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
 export function trainingGraph(
   given: Host,
   adapter: Adapter | null,
-  { learn, external, ...options }: TrainingGraphOptions,
+  { learn, ...options }: TrainingGraphOptions,
 ): TrainingGraph {
-  return learnerGraph(learnerOf(given, adapter, { learn, external }), options);
+  return learnerGraph(learnerOf(given, adapter, { learn }), options);
 }
 
 /** What of {@link TrainingGraphOptions} says what is learned. */
-export type LearnerOptions = Pick<TrainingGraphOptions, 'learn' | 'external'>;
+export type LearnerOptions = Pick<TrainingGraphOptions, 'learn'>;
 
 /** What restores, with an adapter's parameters as inputs, and what of it is learned. */
 export function learnerOf(
   given: Host,
   adapter: Adapter | null,
-  { learn = 'pip', external }: LearnerOptions,
+  { learn = 'pip' }: LearnerOptions,
 ): Learner {
-  const host = widened(given, learn, external);
+  const host = widened(given, learn);
   const own = hostParameters(host, learn).map(({ name }) => name);
   if (!adapter)
     return {
@@ -56,8 +54,8 @@ export function learnerOf(
   return { ...grafted, parameters: [...grafted.parameters, ...own] };
 }
 
-function widened(host: Host, learn: LearnedPart, external: ExternalReader | undefined): Host {
-  const model = widenPrecision(host.model, { external });
+function widened(host: Host, learn: LearnedPart): Host {
+  const model = widenPrecision(host.model);
   if (model === host.model) return host;
   if (learn !== 'pip')
     throw new GraftError(

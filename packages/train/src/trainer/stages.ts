@@ -28,7 +28,7 @@ export interface Stage {
  *   { steps: 24000, batch: 8, patch: 64, rate: 1e-3, loss: 'psnr' },
  *   { steps: 16000, batch: 4, patch: 128, rate: 5e-4, loss: 'psnr' },
  * ]);
- * large.first; // 24000
+ * large!.first; // 24000
  */
 export function stageOptions(options: TrainOptions, stages: readonly Stage[]): TrainOptions[] {
   const [opening] = stages;

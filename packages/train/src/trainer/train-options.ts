@@ -65,7 +65,16 @@ export const defaultTrainOptions: TrainOptions = {
  * lamps bright: with a gain near 1, gamma alone.
  */
 export const sensorPatches = {
-  ...{ clean: 0.3, mixed: 0.3, partial: 0, off: 0, halved: 0.8, finished: 0.6, stored: 0.5 },
+  ...{
+    clean: 0.24,
+    flat: 0.06,
+    mixed: 0.3,
+    partial: 0,
+    off: 0,
+    halved: 0.8,
+    finished: 0.6,
+    stored: 0.5,
+  },
   degrade: { noise: { sigma: [1, 30] }, 'low-light': { gain: [0.04, 1], gamma: [1, 3] } },
 } as const satisfies Partial<BatchOptions>;
 

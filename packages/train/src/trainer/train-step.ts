@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ioError, saveModel } from '@pip-graft/onnx-graft/node';
+import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import { createSession, runModel, type Session, type SessionOptions } from '@pip-graft/runtime';
 import type { TensorMap } from '@pip-graft/weights';
 import { float32Tensor } from '@pip-graft/weights';
@@ -109,14 +107,10 @@ async function load(
   { model }: Pick<TrainingGraph, 'model'>,
   options: SessionOptions,
 ): Promise<{ readonly session: Session; release(): Promise<void> }> {
-  const wanted = join(tmpdir(), 'pip-graft-');
-  const folder = await mkdtemp(wanted).catch((error: unknown) => {
-    throw ioError('write', wanted, error);
-  });
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const { path: folder, remove } = await temporaryFolder();
   try {
     const path = join(folder, 'training.onnx');
-    await saveModel(model, path);
+    await saveModel(model, path, { durable: false });
     const session = await createSession(path, {
       ...{ label: 'training', memoryPattern: false, withoutOptimisers: fusions },
       ...options,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 
 /**
  * Files by what they hold: the keys of two files are equal where their bytes are. Only files that are as
@@ -29,7 +29,7 @@ export async function contentKeys(paths: readonly string[]): Promise<Map<string,
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const part of createReadStream(path)) hash.update(part as Buffer);
+    for await (const part of createReadStream(filePath(path))) hash.update(part as Buffer);
   } catch (error) {
     throw ioError('read', path, error);
   }

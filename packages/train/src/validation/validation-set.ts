@@ -18,7 +18,7 @@ export interface LabelPatches {
 }
 
 /** Images that nothing is learned from, of which patches are cut. */
-export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels'>;
+export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels' | 'pixels'>;
 
 /**
  * The patches that a run is measured on, eight for each label; the same each time.
@@ -31,10 +31,10 @@ export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels'>
  * @example const set = await validationSet({ photos, labels: ['noise', 'rain'] }, 64);
  */
 export async function validationSet(
-  { photos, pairs, labels }: ValidationImages,
+  { photos, pairs, labels, pixels }: ValidationImages,
   patch: number,
 ): Promise<LabelPatches[]> {
-  const cache = new PhotoCache(2 ** 28);
+  const cache = new PhotoCache(2 ** 28, pixels);
   const known = labels.filter(
     (label) => pairsOf(pairs, label) !== undefined || (photos.length > 0 && isPatchLabel(label)),
   );
@@ -50,7 +50,7 @@ export async function validationSet(
       {
         ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
         // What is measured is restoring, whatever share of clean patches is trained on.
-        ...{ clean: 0, partial: 0, mixed: 0, off: 0 },
+        ...{ clean: 0, flat: 0, partial: 0, mixed: 0, off: 0 },
         ...(own ? { pairs: { [label]: own } } : {}),
       },
       0,

@@ -25,7 +25,7 @@ test.each([
 });
 
 test('a patch has what can be seen in it', async () => {
-  const options = { photos: [chelsea], patch: 32, batch: 6, seed: 7, clean: 0 };
+  const options = { photos: [chelsea], patch: 32, batch: 6, seed: 7, clean: 0, flat: 0 };
   const present = async (sigma: number) => {
     const degrade = { noise: { sigma: [sigma, sigma] } } as const;
     return [...(await makeBatch({ ...options, degrade, labels: ['noise'] }, 0)).present];
@@ -37,7 +37,7 @@ test('a patch has what can be seen in it', async () => {
 test('a blur of what is flat, and a pair of two equal images, have nothing', async () => {
   const wall = join(folder, 'wall.png');
   await writeImage(wall, imageOf(64, 64, flat(0.4)));
-  const options = { patch: 32, batch: 4, seed: 1, clean: 0, partial: 0 };
+  const options = { patch: 32, batch: 4, seed: 1, clean: 0, flat: 0, partial: 0 };
   const cache = new PhotoCache(2 ** 24);
   const blur = await makeBatch({ ...options, photos: [wall], labels: ['blur'] }, 0, cache);
   expect([...blur.weights]).toEqual([1, 1, 1, 1]);
@@ -55,11 +55,11 @@ test('clean patches have nothing, mixed ones both, and those without weights wha
     const { present } = await makeBatch({ ...options, ...shares }, 0);
     return Array.from({ length: 8 }, (_, at) => [...present.subarray(2 * at, 2 * at + 2)].join(''));
   };
-  expect(await rows({ clean: 1, partial: 0 })).toEqual(Array(8).fill('00'));
-  expect(await rows({ clean: 0, partial: 0, mixed: 1 })).toEqual(Array(8).fill('11'));
-  const one = (await rows({ clean: 0, partial: 1 })).sort();
+  expect(await rows({ clean: 1, flat: 0, partial: 0 })).toEqual(Array(8).fill('00'));
+  expect(await rows({ clean: 0, flat: 0, partial: 0, mixed: 1 })).toEqual(Array(8).fill('11'));
+  const one = (await rows({ clean: 0, flat: 0, partial: 1 })).sort();
   expect(one).toEqual([...Array(4).fill('01'), ...Array(4).fill('10')]);
-  expect(new Set(await rows({ clean: 0, partial: 0, off: 1 }))).toEqual(
+  expect(new Set(await rows({ clean: 0, flat: 0, partial: 0, off: 1 }))).toEqual(
     new Set(['00', '01', '10']),
   );
 });

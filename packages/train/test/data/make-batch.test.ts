@@ -8,7 +8,7 @@ import { chelsea, deviation, temporaryFolder, writeGrid } from './support/photos
 
 const folder = temporaryFolder();
 const labels = ['noise', 'rain', 'haze', 'blur', 'low-light', 'jpeg'];
-const plain = { clean: 0, partial: 0 };
+const plain = { clean: 0, flat: 0, partial: 0 };
 const options = { photos: [chelsea], patch: 32, batch: 8, labels, seed: 7, ...plain };
 const cache = new PhotoCache(2 ** 24);
 const size = 3 * 32 * 32;
@@ -111,23 +111,34 @@ async function samplesOf(more: object, steps = 12) {
 const oneColour = (planes: Float32Array) =>
   planes.every((value, at) => value === planes[Math.floor(at / 1024) * 1024]);
 
-test('clean patches are their own target under a label; some have one colour', async () => {
-  const samples = await samplesOf({ clean: 1 });
-  let [flat, grey] = [0, 0];
+test('clean patches are their own target under a label', async () => {
+  const samples = await samplesOf({ clean: 1, flat: 0 });
   const seen = new Set<number>();
   for (const { input, target, weights } of samples) {
     expect(input).toEqual(target);
     expect([...weights].sort()).toEqual([0, 0, 0, 0, 0, 1]);
     seen.add(weights.indexOf(1));
-    if (!oneColour(input)) continue;
-    flat++;
-    if (input[0] === input[1024] && input[0] === input[2048]) grey++;
-    expect(input[0]).toBe(Math.fround(Math.round(input[0]! * 255) / 255));
   }
   expect(seen.size).toBe(6);
-  expect(Math.abs(flat / samples.length - 0.2)).toBeLessThan(0.11);
-  expect(grey).toBeGreaterThan(0);
-  expect(grey).toBeLessThan(flat);
+});
+
+test('flat patches have one colour, half of them grey; haze and darkness always change them', async () => {
+  const samples = await samplesOf({ clean: 0, flat: 1 });
+  const [changed, left] = [new Map<number, number>(), new Map<number, number>()];
+  let grey = 0;
+  for (const { input, target, weights } of samples) {
+    expect(oneColour(target)).toBe(true);
+    expect(target[0]).toBe(Math.fround(Math.round(target[0]! * 255) / 255));
+    if (target[0] === target[1024] && target[0] === target[2048]) grey++;
+    const kind = input.every((value, at) => value === target[at]) ? left : changed;
+    const label = weights.indexOf(1);
+    kind.set(label, (kind.get(label) ?? 0) + 1);
+  }
+  expect(Math.abs(grey / samples.length - 0.5)).toBeLessThan(0.2);
+  const of = (label: string) => options.labels.indexOf(label);
+  for (const label of ['haze', 'low-light']) expect(left.get(of(label)) ?? 0).toBe(0);
+  expect(left.get(of('noise'))).toBeGreaterThan(0);
+  expect(changed.get(of('noise'))).toBeGreaterThan(0);
 });
 
 test('a tenth is clean unless asked otherwise, a twentieth in part', async () => {
@@ -260,7 +271,7 @@ test('a step below 0 is refused', async () => {
 });
 
 test('halved patches show twice the view, where the photo is large enough', async () => {
-  const clean = { ...options, clean: 1, partial: 0, halved: 1, patch: 64 };
+  const clean = { ...options, clean: 1, flat: 0, partial: 0, halved: 1, patch: 64 };
   const { targets } = await makeBatch(clean, 0, cache);
   const flat = planBatch(clean, 0).map(({ kind }) => kind === 'flat');
   for (const [index, isFlat] of flat.entries()) {
@@ -273,13 +284,13 @@ test('halved patches show twice the view, where the photo is large enough', asyn
     expect(targets[index * size + row * 64 + column]).toBeCloseTo(mean, 6);
   }
   // The photo is 384 by 256: twice 160 is more than it has.
-  const large = { ...options, clean: 1, patch: 160, batch: 2 };
+  const large = { ...options, clean: 1, flat: 0, patch: 160, batch: 2 };
   const whole = await makeBatch({ ...large, halved: 1 }, 0, cache);
   expect(whole.targets).toEqual((await makeBatch(large, 0, cache)).targets);
 });
 
 test('stored patches come from JPEG files and keep their targets', async () => {
-  const shares = { ...options, clean: 1, partial: 0 };
+  const shares = { ...options, clean: 1, flat: 0, partial: 0 };
   const plain = await makeBatch(shares, 0, cache);
   const stored = await makeBatch({ ...shares, stored: 1 }, 0, cache);
   expect(stored.targets).toEqual(plain.targets);

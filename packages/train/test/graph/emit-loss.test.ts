@@ -44,7 +44,7 @@ async function measured(kind: LossKind, opset: number) {
     ...{ loss, wrt: ['difference'] },
     sizes: { batch: 2, height: 4, width: 5 },
   });
-  const session = await createSession({ model }, { threads: 1 });
+  const session = await createSession(model, { threads: 1 });
   const results = await runModel(session, { difference: float32Tensor(dims, difference) });
   await session.release();
   const floats = (name: string) => results[name]!.data as Float32Array;

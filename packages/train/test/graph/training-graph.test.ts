@@ -111,7 +111,7 @@ describe.each(forms)('%s, %s', (mode, attach) => {
       const forward = (graph: typeof kept) =>
         graph.model.graph.nodes.filter(({ opType }) => opType === 'Conv').length;
       expect(forward(again)).toBeGreaterThan(forward(kept));
-      const own = readParameters(host, hostParameters(host, learn), undefined);
+      const own = readParameters(host, hostParameters(host, learn));
       const parameters: TensorMap = new Map([...adapter.tensors, ...own]);
       const results = [];
       for (const graph of [kept, again]) {

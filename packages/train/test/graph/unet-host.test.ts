@@ -22,7 +22,7 @@ it('a U-Net is learned whole: the loss of a step and its gradients are those of 
   );
   const host = hostOf(buildUnet(config, weights));
   const options = { batch: 2, patch: 16, loss: 'l1', angles: 0, learn: 'all' } as const;
-  const own = readParameters(host, hostParameters(host, 'all'), undefined);
+  const own = readParameters(host, hostParameters(host, 'all'));
   expect([...own.keys()].sort()).toEqual([...weights.keys()].sort());
   const stepper = await openStepper(trainingGraph(host, null, options), { threads: 1 });
   const { loss, gradients } = await stepper.run(

@@ -43,7 +43,7 @@ function angle({ config, tensors }: Adapter): number {
 async function lossOf({ host, run }: TrainingGolden, adapter: Adapter, step: number) {
   const model = applyGraft(planGraft(hostOf(host), adapter, { allowUnbound: true }));
   const { input, target, weights } = goldenBatch(run, step);
-  const session = await createSession({ model }, { threads: 1 });
+  const session = await createSession(model, { threads: 1 });
   const results = await runModel(session, {
     [session.inputs[0]!.name]: float32Tensor([run.batch, 3, run.patch, run.patch], input),
     degradation: degradationTensor(weights),

@@ -83,7 +83,7 @@ describe('restorerGraph', () => {
     const restored = await restorer.run(batch, new Map([...tensors, ...own]));
     await restorer.release();
     const session = await createSession(
-      { model: applyGraft(planGraft(host, adapter, { allowUnbound: true })) },
+      applyGraft(planGraft(host, adapter, { allowUnbound: true })),
       { threads: 1 },
     );
     const results = await runModel(session, {

@@ -47,7 +47,7 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
   const options = subject.options(side, { level: 'all' });
   const feeds = subject.feeds(side, { images: [fitted(subject.image, size)] });
   const { nodes, strict } = await profileRun(model, feeds, options);
-  const summary = summariseProfile(nodes, device, { opsets: model.model.opsets, dynamic: false });
+  const summary = summariseProfile(nodes, device, { opsets: model.opsets, dynamic: false });
   return {
     side,
     device,

@@ -7,7 +7,7 @@ import { atMost } from '../verdict.ts';
 export const records: Check = {
   name: 'planned records only',
   run(subject) {
-    const diff = diffModels(subject.host.model, subject.grafted.model);
+    const diff = diffModels(subject.host, subject.grafted);
     const unplanned = unplannedRecords(subject, diff);
     const shown = unplanned.slice(0, 4).join('; ');
     const found = unplanned.length === 0 ? '' : ` Unplanned: ${shown}.`;
@@ -29,7 +29,7 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
   // Nodes are matched by first output; those that a site redirects may read other values.
   const readers = new Set(
     graft.sites.flatMap((site) =>
-      site.uses.map((use) => host.model.graph.nodes[use.node]?.outputs.find((name) => name !== '')),
+      site.uses.map((use) => host.graph.nodes[use.node]?.outputs.find((name) => name !== '')),
     ),
   );
   const planned: Readonly<

@@ -6,7 +6,7 @@ export const removal: Check = {
   name: 'removal',
   run({ graft, host, ungrafted }) {
     const got = digest(ungrafted.source);
-    const same = got === graft.host.digest && got === digest(host.model.source);
+    const same = got === graft.host.digest && got === digest(host.source);
     return Promise.resolve({
       status: same ? 'passed' : 'failed',
       measured: same ? 0 : 'different',

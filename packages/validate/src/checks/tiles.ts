@@ -20,7 +20,7 @@ export const tiles: Check = {
     }
     const tile = Math.ceil(wanted.tile / multiple) * multiple;
     const overlap = wanted.overlap ?? defaultOverlap(tile);
-    const tileStep = deepestScale(graphFacts(subject.grafted.model));
+    const tileStep = deepestScale(graphFacts(subject.grafted));
     const gaps: TileGap[] = [];
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });

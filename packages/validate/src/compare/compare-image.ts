@@ -16,7 +16,7 @@ export async function compareImage(
   image: Image,
 ): Promise<ParityRow[]> {
   const { graft, grafted, output, device } = subject;
-  const choices = side === 'host' ? new Map() : choiceScores(grafted.model, graft);
+  const choices = side === 'host' ? new Map() : choiceScores(grafted, graft);
   const scores = [...new Set(choices.values())];
   const inner =
     side === 'host'

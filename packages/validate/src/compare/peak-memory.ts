@@ -1,4 +1,5 @@
-import type { InputDims, LooseModel, SessionOptions } from '@pip-graft/runtime';
+import type { Model } from '@pip-graft/onnx-graft';
+import type { InputDims, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
 /**
@@ -11,7 +12,7 @@ import { createSession } from '@pip-graft/runtime';
  * @example await peakMemory('net.onnx', { input: [1, 3, 512, 512] });
  */
 export async function peakMemory(
-  model: string | LooseModel,
+  model: string | Model,
   dims: InputDims,
   options: SessionOptions = {},
 ): Promise<number> {

@@ -35,6 +35,8 @@ export interface EvaluateOptions extends SteeringChoices {
   readonly deviceId?: number;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
+  /** Largest width times height of an image; default: that of `readImage`. */
+  readonly pixels?: number;
   /** Called after each image, restored or failed. */
   readonly onStep?: (task: string, done: number, total: number) => void;
 }
@@ -86,7 +88,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
           onStep?.(task.name, done, total);
         };
         try {
-          images.push(await measure(pair, task, seed, restore, step));
+          images.push(await measure(pair, task, { seed, pixels: options.pixels }, restore, step));
         } catch (error) {
           if (!(error instanceof GraftError)) throw error;
           problems.push({ task: task.name, image: pair.name, reason: error.message });
@@ -163,16 +165,17 @@ function restorers(
 async function measure(
   pair: Pair,
   { degrade: how }: Task,
-  seed: number,
+  { seed, pixels }: { readonly seed: number; readonly pixels: number | undefined },
   restore: ReturnType<typeof restorers>,
   step: () => void,
 ): Promise<ImageResult> {
-  const clean = await readImage(pair.target);
+  const limit = pixels === undefined ? {} : { pixels };
+  const clean = await readImage(pair.target, limit);
   const { width, height } = clean;
   const input =
     pair.input === null && how !== undefined
       ? roundToEightBits(degrade(clean, how.degradation, `${seed}/${pair.name}`, how.amount))
-      : await readImage(pair.input ?? pair.target);
+      : await readImage(pair.input ?? pair.target, limit);
   const before = measureQuality(input, clean);
   const host = measureQuality(await restore.host(input), clean);
   step();

@@ -1,6 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 
 /** The content of a folder, sorted by code units: the same order on every machine. */
@@ -14,15 +14,17 @@ export interface Listing {
 
 /** Lists a folder without hidden files and follows links. Errors: `NOT_FOUND`, `READ_FAILED`. */
 export async function listFolder(path: string): Promise<Listing> {
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+  let entries: ReturnType<typeof listEntries>;
+  try {
+    entries = listEntries(path);
+  } catch (error) {
     throw ioError('read', path, error);
-  });
+  }
   const folders: string[] = [];
   const images = new Map<string, string[]>();
   const others: string[] = [];
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const { name } = entry;
+  for (const { name, entry } of entries) {
+    if (name.startsWith('.')) continue;
     if (
       entry.isDirectory() ||
       (entry.isSymbolicLink() && (await leadsToFolder(join(path, name))))
@@ -38,7 +40,7 @@ export async function listFolder(path: string): Promise<Listing> {
 
 /** A broken link counts as a file, which then turns out to be unreadable. */
 async function leadsToFolder(path: string): Promise<boolean> {
-  return stat(path).then(
+  return stat(filePath(path)).then(
     (found) => found.isDirectory(),
     () => false,
   );

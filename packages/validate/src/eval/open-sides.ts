@@ -1,5 +1,5 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { digest, type OpenedModel, openModel } from '@pip-graft/onnx-graft/node';
+import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { type GraftRecord, readGraft, ungraft } from '@pip-graft/pip-core';
 import type { Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
@@ -26,7 +26,7 @@ export async function openSides(
   options: SessionOptions,
 ): Promise<Sides> {
   const sessions: Session[] = [];
-  const load = async (...[model, label]: [OpenedModel | string, string]): Promise<Session> => {
+  const load = async (...[model, label]: [Model | string, string]): Promise<Session> => {
     const session = await createSession(model, { ...options, label });
     sessions.push(session);
     return session;
@@ -47,9 +47,7 @@ export async function openSides(
       return { host: await load(path, path), grafted: null, graft, ownHost: true, close };
     }
     const { model } = ungraft(opened.model);
-    const host = await (base === undefined
-      ? load({ ...opened, model }, `host of ${path}`)
-      : load(base, base));
+    const host = await (base === undefined ? load(model, `host of ${path}`) : load(base, base));
     const ownHost =
       (base === undefined ? digest(model.source) : digestOf(base)) === graft.host.digest;
     return { host, grafted: await load(path, path), graft, ownHost, close };

@@ -6,9 +6,9 @@ import {
   graphFacts,
   type Model,
 } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import type { Device, LooseModel, NativeOptions } from '@pip-graft/runtime';
-import { type Isolation, requireInputs, temporaryFolder, WorkerProcess } from '@pip-graft/runtime';
+import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
+import type { Device, NativeOptions } from '@pip-graft/runtime';
+import { type Isolation, requireInputs, WorkerProcess } from '@pip-graft/runtime';
 import type { TensorFeeds } from '@pip-graft/weights';
 import type { LayerFigures, LayerGap } from '../figures.ts';
 import { judgeLayers, selectLayers } from './judge-layers.ts';
@@ -44,13 +44,13 @@ const defaultBudget = 96e6;
  * Errors: `RUNTIME_FAILED` when a slice does not run, crashes or hangs, with its nodes.
  */
 export async function compareLayers(
-  loose: LooseModel,
+  given: Model,
   options: CompareLayersOptions,
 ): Promise<LayerFigures> {
   const { feeds, limit, budget = defaultBudget, onSlice } = options;
   const dims = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
   // Inputs that are fed must not be constants.
-  const open = requireInputs(loose.model, Object.keys(feeds))?.model ?? loose.model;
+  const open = requireInputs(given, Object.keys(feeds))?.model ?? given;
   const model = fixInputDims(open, dims);
   const facts = graphFacts(model);
   const slices = planSlices(facts, budget);
@@ -63,7 +63,7 @@ export async function compareLayers(
       // Each slice gets its own folder with links to its external data.
       const home = await temporaryFolder(folder.path);
       const path = join(home.path, 'slice.onnx');
-      await writeSlice(loose, model, facts, slice, path);
+      await writeSlice(model, facts, slice, path);
       const { values } = await worker.call('slice', {
         path,
         ...sides(label(model, slice, at, slices.length), options),
@@ -111,7 +111,6 @@ function sides(name: string, { device, deviceId = 0, threads }: CompareLayersOpt
 }
 
 async function writeSlice(
-  loose: LooseModel,
   model: Model,
   facts: GraphFacts,
   slice: Slice,
@@ -122,10 +121,8 @@ async function writeSlice(
     return { name, dataType, dims: dims?.map((size) => (Number.isNaN(size) ? null : size)) ?? [] };
   });
   const part = extractNodes(model, { nodes: slice.nodes, inputs, outputs: slice.outputs });
-  const { folder, external } = loose;
-  if (folder === undefined || external === undefined) return saveModel(part, path);
-  const from = { folder, external };
-  return saveModel(part, path, { from, externalData: 'link' }).catch(() =>
-    saveModel(part, path, { from, externalData: 'copy' }),
+  const durable = false;
+  return saveModel(part, path, { durable, externalData: 'link' }).catch(() =>
+    saveModel(part, path, { durable, externalData: 'copy' }),
   );
 }

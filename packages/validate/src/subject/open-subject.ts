@@ -1,10 +1,15 @@
 import { join } from 'node:path';
-import { exposeValues } from '@pip-graft/onnx-graft';
-import { type OpenedModel, openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { exposeValues, type Model } from '@pip-graft/onnx-graft';
+import {
+  type OpenedModel,
+  openModel,
+  saveModel,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
 import { imageInput, imageOutput } from '@pip-graft/restore';
-import type { Isolation, LooseModel, Session, SessionOptions } from '@pip-graft/runtime';
-import { type TemporaryFolder, temporaryFolder } from '@pip-graft/runtime';
+import type { Isolation, Session, SessionOptions } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/choice-scores.ts';
 import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
@@ -36,21 +41,21 @@ export async function openSubject(options: ValidateOptions): Promise<OpenSubject
     for (const file of files) file.close();
     await folder?.remove();
   };
-  const open = (path: string): OpenedModel => {
+  const open = (path: string): Model => {
     const file = openModel(path);
     files.push(file);
-    return file;
+    return file.model;
   };
   try {
     const grafted = open(options.grafted);
-    const { model: ungrafted, graft } = ungraft(grafted.model);
-    const host = options.base === undefined ? { ...grafted, model: ungrafted } : open(options.base);
+    const { model: ungrafted, graft } = ungraft(grafted);
+    const host = options.base === undefined ? ungrafted : open(options.base);
     const path = async (side: Side): Promise<string> => {
       if (side === 'grafted') return options.grafted;
       if (options.base !== undefined) return options.base;
       folder ??= await temporaryFolder();
       const target = join(folder.path, 'host.onnx');
-      await saveModel(ungrafted, target, { from: grafted, externalData: 'copy' });
+      await saveModel(ungrafted, target, { externalData: 'copy', durable: false });
       return target;
     };
     const models = { host, grafted, ungrafted, graft, path };
@@ -81,7 +86,7 @@ async function subjectOf(
   const session = await open('host', { level: 'all' });
   const input = imageInput(session);
   const output = imageOutput(session).name;
-  const computes = computingType(models.host.model, input.type);
+  const computes = computingType(models.host, input.type);
   const multiple = options.sizeMultiple ?? multipleOf(graft);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = input.dims;
@@ -152,9 +157,9 @@ function innerValues({ graft, grafted }: Models, side: Side): string[] {
     const prompt = graft.inputs === null ? [] : [degradationPrompt];
     return [...prompt, universalPrompt, modulated];
   });
-  return [...features, ...made, ...choiceScores(grafted.model, graft).values()];
+  return [...features, ...made, ...choiceScores(grafted, graft).values()];
 }
 
-function withInner(loose: LooseModel, names: readonly string[]): LooseModel {
-  return { ...loose, model: exposeValues(loose.model, [...new Set(names)]) };
+function withInner(model: Model, names: readonly string[]): Model {
+  return exposeValues(model, [...new Set(names)]);
 }

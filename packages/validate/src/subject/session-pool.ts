@@ -1,4 +1,5 @@
-import type { LooseModel, Session, SessionOptions } from '@pip-graft/runtime';
+import type { Model } from '@pip-graft/onnx-graft';
+import type { Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
 /**
@@ -14,11 +15,7 @@ export class SessionPool {
   }
 
   /** The session for a key. Opens it if needed and releases the least recently used one. */
-  async get(
-    key: string,
-    model: () => string | LooseModel,
-    options: SessionOptions,
-  ): Promise<Session> {
+  async get(key: string, model: () => string | Model, options: SessionOptions): Promise<Session> {
     const found = this.#open.get(key);
     if (found !== undefined) {
       this.#open.delete(key);

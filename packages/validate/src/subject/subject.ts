@@ -5,7 +5,6 @@ import type {
   Device,
   Isolation,
   LatencyOptions,
-  LooseModel,
   OptimisationLevel,
   Session,
   SessionOptions,
@@ -39,8 +38,8 @@ export interface Subject {
   /** Where both models run. */
   readonly device: Device;
   readonly graft: GraftRecord;
-  readonly host: LooseModel;
-  readonly grafted: LooseModel;
+  readonly host: Model;
+  readonly grafted: Model;
   /** The input that takes images. */
   readonly input: SessionValue;
   /** The type that limits precision: float16 also if only the weights are. */

@@ -93,7 +93,7 @@ describe('of a grafted model', () => {
       module!.values.degradationPrompt,
       module!.values.universalPrompt,
     ]);
-    const session = await createSession({ model: exposeValues(model, names) });
+    const session = await createSession(exposeValues(model, names));
     const trials: Trial[] = [];
     const [read] = (await readPrompts(
       (trial) => {

@@ -16,16 +16,13 @@ test.each([1, 20_000, 1e9])(
   async (budget) => {
     const model = tinyUnet();
     const steps: number[] = [];
-    const found = await compareLayers(
-      { model },
-      {
-        device: 'cpu',
-        feeds,
-        limit: 1e-4,
-        budget,
-        onSlice: (done) => steps.push(done),
-      },
-    );
+    const found = await compareLayers(model, {
+      device: 'cpu',
+      feeds,
+      limit: 1e-4,
+      budget,
+      onSlice: (done) => steps.push(done),
+    });
     expect(found).toMatchObject({
       width: 24,
       height: 16,
@@ -38,10 +35,7 @@ test.each([1, 20_000, 1e9])(
 
 test('values beyond a limit are told, where they begin first', async () => {
   // Below every rounding, so that where the optimised kernels differ at all is an error.
-  const found = await compareLayers(
-    { model: tinyUnet() },
-    { device: 'cpu', feeds, limit: 1e-12, budget: 1 },
-  );
+  const found = await compareLayers(tinyUnet(), { device: 'cpu', feeds, limit: 1e-12, budget: 1 });
   const wrong = found.rows.filter(({ relative }) => relative > 1e-12);
   expect(wrong.length).toBeGreaterThan(0);
   expect(wrong[0]!.begins).toBe(true);
@@ -53,9 +47,9 @@ test('a slice that cannot run is named with its nodes', async () => {
     inputs: [picture('input')],
     outputs: [picture('output')],
   });
-  await expect(
-    compareLayers({ model }, { device: 'cpu', feeds, limit: 1, budget: 1 }),
-  ).rejects.toThrow(/slice 2 of 2, Wrong 'output_node' to Wrong 'output_node'/);
+  await expect(compareLayers(model, { device: 'cpu', feeds, limit: 1, budget: 1 })).rejects.toThrow(
+    /slice 2 of 2, Wrong 'output_node' to Wrong 'output_node'/,
+  );
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pip-graft-half'))).toEqual([]);
 });
 
@@ -67,7 +61,7 @@ test('the tensors that slices see are those of the whole model', async () => {
   });
   const whole = await runModel(session, feeds);
   await session.release();
-  const { rows } = await compareLayers({ model }, { device: 'cpu', feeds, limit: 0, budget: 1 });
+  const { rows } = await compareLayers(model, { device: 'cpu', feeds, limit: 0, budget: 1 });
   for (const row of rows) expect(row.dims).toEqual(whole[row.value]!.dims);
   expect(rows.length).toBeGreaterThan(0);
 });
@@ -82,7 +76,7 @@ test('inputs with defaults may be fed or left out', async () => {
   });
   const settings = { device: 'cpu', limit: 1e-6, budget: 1 } as const;
   for (const more of [{}, { bias: float32Tensor([], [2]) }]) {
-    const found = await compareLayers({ model }, { ...settings, feeds: { ...feeds, ...more } });
+    const found = await compareLayers(model, { ...settings, feeds: { ...feeds, ...more } });
     expect([found.compared, found.slices]).toEqual([2, 2]);
   }
 });

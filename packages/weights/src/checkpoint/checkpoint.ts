@@ -1,5 +1,4 @@
-import type { Dtype } from '../safetensors/dtype.ts';
-import type { TensorMap } from '../tensor-map.ts';
+import type { FloatTensor } from '../tensor-map.ts';
 
 /** What kind of file a checkpoint is: safetensors, torch.save's zip, or its older form. */
 export type CheckpointFormat = 'safetensors' | 'pytorch' | 'pytorch-legacy';
@@ -7,18 +6,26 @@ export type CheckpointFormat = 'safetensors' | 'pytorch' | 'pytorch-legacy';
 /** A number, text or nothing beside the tensors, such as the epoch. */
 export type CheckpointScalar = number | string | boolean | null;
 
-/** A checkpoint: its tensors by name, out of their container. */
+/** A tensor as a file holds it. Its elements become float32, and are read each time you ask for them. */
+export interface StoredTensor extends FloatTensor {
+  /** Element type in the file, such as `F32`, or PyTorch's name for one that is not read. */
+  readonly dtype: string;
+  /** Why its elements cannot be read, as `complex64 is not supported`; reading `data` throws then. */
+  readonly unread?: string;
+}
+
+/** Tensors by their path in a file. */
+export type StoredTensors = ReadonlyMap<string, StoredTensor>;
+
+/**
+ * Everything in a checkpoint by its path: the keys of the dictionaries around it and its own name,
+ * joined by dots, such as `state_dict.net.intro.weight`.
+ */
 export interface Checkpoint {
   readonly format: CheckpointFormat;
-  /** Keys that were opened to get at the tensors, as `['params']`; empty when they lie open. */
-  readonly container: readonly string[];
-  /** What was taken off every name, as `net.`; empty when nothing was. */
-  readonly prefix: string;
-  /** Elements become float32, and are read when they are asked for, each time anew. */
-  readonly tensors: TensorMap;
-  /** What the file holds each tensor in. */
-  readonly dtypes: ReadonlyMap<string, Dtype>;
+  readonly tensors: StoredTensors;
+  /** Numbers and texts beside the tensors. */
   readonly extra: Readonly<Record<string, CheckpointScalar>>;
-  /** Entries that were left alone, such as an optimiser's state, or weights of another container. */
+  /** Paths of everything else, such as arrays and dates. */
   readonly ignored: readonly string[];
 }

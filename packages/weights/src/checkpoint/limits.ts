@@ -24,8 +24,10 @@ export const checkpointLimits = {
   elementsPerByte: 4,
   /** Bytes of a zip's pickle: names, shapes and settings. */
   pickleBytes: 64 * 1024 * 1024,
-  /** Dictionaries within dictionaries that are opened to get at the tensors. */
-  containerDepth: 4,
+  /** Dictionaries and lists within each other that are opened to get at the tensors. */
+  containerDepth: 12,
+  /** Numbers, texts and other records that are kept by their paths. */
+  scalars: 10_000,
   /** What compressed entries may grow to: so many bytes, or so many times the file. Weights hardly compress. */
   inflatedBytes: 24 * 1024 * 1024,
   inflatedRatio: 4,

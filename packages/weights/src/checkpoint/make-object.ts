@@ -1,9 +1,11 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
+import type { ElementType } from './element-type.ts';
 import { checkpointLimits } from './limits.ts';
 import type { PickleCursor } from './pickle-cursor.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {
   Inert,
+  OtherTensor,
   PickleDict,
   PickleList,
   PickleStorage,
@@ -23,12 +25,27 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
     case 'tuple':
       return args.items[0] instanceof PickleList ? args.items[0] : args;
     case 'tensor':
-      return tensorOf(args.items, cursor);
+      return tensorOf(args.items, undefined, cursor);
+    case 'emptyDict':
+      return new PickleDict();
+    case 'typedTensor':
+      return tensorOf(args.items, typeIn(args.items[6], cursor), cursor);
+    case 'otherTensor':
+      return new OtherTensor(callable.meaning.what, dimsAmong(args.items));
+    case 'wrappedTensor': {
+      const [make, , inner] = args.items;
+      const kind = make instanceof PickleGlobal ? make.meaning.kind : undefined;
+      // Never itself: a hostile file wraps a tensor in itself.
+      if (kind === undefined || kind === 'wrappedTensor')
+        throw cursor.corrupt('a tensor of a tensor');
+      return apply(make!, inner ?? null, cursor);
+    }
     case 'parameter': {
       const [data] = args.items;
-      if (data instanceof PickleTensor) return data;
+      if (data instanceof PickleTensor || data instanceof OtherTensor) return data;
       throw cursor.corrupt('a parameter without a tensor');
     }
+    case 'elementType':
     case 'inert':
       return new Inert(callable);
     case 'storage':
@@ -38,14 +55,13 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
 
 /** An object whose attributes are set: only ordered dictionaries and tensors have any, and none that matter. */
 export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
-  if (object instanceof PickleDict || object instanceof PickleTensor || object instanceof Inert) {
-    return object;
-  }
+  const known = [PickleDict, PickleTensor, OtherTensor, Inert];
+  if (known.some((kind) => object instanceof kind)) return object;
   throw cursor.corrupt('attributes are set on what has none');
 }
 
 /** A reference to a storage: ('storage', type, key, device, length, view or nothing). */
-export function persistent(id: PickleValue, cursor: PickleCursor): PickleValue {
+export function persistent(id: PickleValue, cursor: PickleCursor): PickleStorage {
   const [kind, type, key, , length, view] = id instanceof PickleList ? id.items : [];
   if (kind === 'module') {
     throw new GraftError(
@@ -66,7 +82,7 @@ export function persistent(id: PickleValue, cursor: PickleCursor): PickleValue {
   if (typeof name !== 'string' || !isSize(length)) {
     throw cursor.corrupt('a storage without a name or length');
   }
-  return new PickleStorage(meaning.dtype, name, length);
+  return new PickleStorage(meaning.type, name, length);
 }
 
 function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
@@ -86,6 +102,7 @@ function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
 
 function tensorOf(
   [storage, offset, size, stride]: readonly PickleValue[],
+  named: ElementType | undefined,
   cursor: PickleCursor,
 ): PickleTensor {
   if (!(storage instanceof PickleStorage) || !isSize(offset)) {
@@ -102,11 +119,13 @@ function tensorOf(
   }
   if (dims.length > rank)
     throw cursor.corrupt(`a tensor of rank ${dims.length}; ${rank} is the most`);
+  const type = named ?? storage.type;
+  const length = Math.floor(storage.byteLength / type.bytes);
   const count = elementCount(dims);
   const last = dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, offset);
-  if (count > 0 && !(last < storage.length)) {
+  if (count > 0 && !(last < length)) {
     throw cursor.corrupt(
-      `a tensor of shape [${dims.join(', ')}] needs element ${last} of storage '${storage.key}', which has ${storage.length}`,
+      `a tensor of shape [${dims.join(', ')}] needs element ${last} of storage '${storage.key}', which has ${length}`,
     );
   }
   if (count > elements) {
@@ -115,13 +134,33 @@ function tensorOf(
       `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] has more than ${elements} elements.`,
     );
   }
-  if (!(count <= Math.max(storage.length, expandedElements))) {
+  if (!(count <= Math.max(length, expandedElements))) {
     throw new GraftError(
       'LIMIT_EXCEEDED',
-      `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] is expanded from a storage of ${storage.length} elements.`,
+      `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] is expanded from a storage of ${length} elements.`,
     );
   }
-  return new PickleTensor(storage, offset, dims, strides);
+  return new PickleTensor(storage, type, offset, dims, strides);
+}
+
+function typeIn(value: PickleValue | undefined, cursor: PickleCursor): ElementType {
+  if (value instanceof PickleGlobal && value.meaning.kind === 'elementType') {
+    return value.meaning.type;
+  }
+  throw cursor.corrupt('a tensor without a type');
+}
+
+/** The first list of sizes among arguments, or in a list among them, where a tensor has its shape; [] for none. */
+function dimsAmong(args: readonly PickleValue[]): readonly number[] {
+  const lists = args.flatMap((value) =>
+    value instanceof PickleList ? [value, ...value.items.filter(isList)] : [],
+  );
+  const shape = lists.find(({ items }) => items.length > 0 && items.every(isSize));
+  return (shape?.items as number[] | undefined) ?? [];
+}
+
+function isList(value: PickleValue): value is PickleList {
+  return value instanceof PickleList;
 }
 
 function isSize(value: PickleValue | undefined): value is number {

@@ -1,5 +1,5 @@
 import type { ByteSource } from '@pip-graft/onnx-graft';
-import type { Dtype } from '../safetensors/dtype.ts';
+import type { ElementType } from './element-type.ts';
 import type { PickleGlobal } from './pickle-global.ts';
 
 /** What a pickle can hold here: plain data, tensors, and names that stay names. */
@@ -14,6 +14,7 @@ export type PickleValue =
   | PickleDict
   | PickleGlobal
   | PickleTensor
+  | OtherTensor
   | PickleStorage
   | Inert;
 
@@ -50,31 +51,50 @@ export class Inert {
 
 /** A block of elements that tensors look into; where its bytes are is known once the file was read. */
 export class PickleStorage {
-  readonly dtype: Dtype;
+  readonly type: ElementType;
   readonly key: string;
   /** In elements. */
   readonly length: number;
   bytes: ByteSource | undefined;
-  constructor(dtype: Dtype, key: string, length: number) {
-    this.dtype = dtype;
+  constructor(type: ElementType, key: string, length: number) {
+    this.type = type;
     this.key = key;
     this.length = length;
+  }
+
+  /** How many bytes its elements take. */
+  get byteLength(): number {
+    return this.length * this.type.bytes;
+  }
+}
+
+/** A tensor of a kind that is not read, such as a sparse one. */
+export class OtherTensor {
+  /** With its article, as `a sparse tensor`. */
+  readonly what: string;
+  readonly dims: readonly number[];
+  constructor(what: string, dims: readonly number[]) {
+    this.what = what;
+    this.dims = dims;
   }
 }
 
 /** A view of a storage: offset and strides in elements. */
 export class PickleTensor {
   readonly storage: PickleStorage;
+  readonly type: ElementType;
   readonly offset: number;
   readonly dims: readonly number[];
   readonly strides: readonly number[];
   constructor(
     storage: PickleStorage,
+    type: ElementType,
     offset: number,
     dims: readonly number[],
     strides: readonly number[],
   ) {
     this.storage = storage;
+    this.type = type;
     this.offset = offset;
     this.dims = dims;
     this.strides = strides;

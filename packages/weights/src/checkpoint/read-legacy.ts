@@ -1,11 +1,9 @@
 import { type ByteSource, GraftError, pieceSource } from '@pip-graft/onnx-graft';
-import { dtypeBytes } from '../safetensors/dtype.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { flatten } from './flatten.ts';
 import { PickleCursor } from './pickle-cursor.ts';
 import { PickleList } from './pickle-value.ts';
-import { storagesByKey } from './storages-in.ts';
 import { unpickle } from './unpickle.ts';
-import { unwrap } from './unwrap.ts';
 
 const magic = 0x1950a86a20f9469cfc6cn;
 const protocol = 1001;
@@ -20,18 +18,17 @@ export function readLegacy(source: ByteSource): Checkpoint {
   const { label } = source;
   const corrupt = (problem: string) => new GraftError('CORRUPT_FILE', `${label}: ${problem}.`);
   const cursor = new PickleCursor(source);
-  if (unpickle(cursor) !== magic) {
+  if (unpickle(cursor).value !== magic) {
     throw corrupt(
       "it is a pickle, but torch.save did not write it; save the network's state_dict() with torch.save, or as safetensors",
     );
   }
-  const version = unpickle(cursor);
+  const { value: version } = unpickle(cursor);
   if (version !== protocol) throw corrupt(`its format is ${String(version)}; ${protocol} is known`);
   unpickle(cursor);
-  const root = unpickle(cursor);
-  const keys = unpickle(cursor);
+  const { value: root, storages } = unpickle(cursor);
+  const { value: keys } = unpickle(cursor);
   if (!(keys instanceof PickleList)) throw corrupt('its list of storages is missing');
-  const storages = storagesByKey(root);
   let at = cursor.at;
   for (const key of keys.items) {
     const same = storages.get(String(key));
@@ -40,8 +37,8 @@ export function readLegacy(source: ByteSource): Checkpoint {
     if (source.size - at < 8) throw corrupt(`it ends before storage '${first.key}'`);
     const head = source.read(at, at + 8);
     const length = new DataView(head.buffer, head.byteOffset, 8).getBigInt64(0, true);
-    const bytes = first.length * dtypeBytes[first.dtype];
-    const agree = same.every((one) => one.length === first.length && one.dtype === first.dtype);
+    const bytes = first.byteLength;
+    const agree = same.every((one) => one.length === first.length && one.type === first.type);
     if (!agree || length !== BigInt(first.length) || bytes > source.size - at - 8) {
       throw corrupt(
         `storage '${first.key}' should have ${first.length} elements, but has ${length} and ${source.size - at - 8} bytes follow`,
@@ -55,5 +52,5 @@ export function readLegacy(source: ByteSource): Checkpoint {
   for (const [key, [storage]] of storages) {
     if (storage?.bytes === undefined) throw corrupt(`storage '${key}' is missing`);
   }
-  return unwrap(root, 'pytorch-legacy', source);
+  return flatten(root, 'pytorch-legacy', source);
 }

@@ -1,18 +1,19 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { decodeElements } from '../safetensors/decode.ts';
-import { dtypeBytes } from '../safetensors/dtype.ts';
+import type { Dtype } from '../safetensors/dtype.ts';
 import type { PickleTensor } from './pickle-value.ts';
 
 /** From how many elements in storage for each of its own a tensor counts as sparse. */
 const sparseSpan = 64;
 
 /** The elements of a tensor as float32, in order, whatever its strides; read now. */
-export function tensorElements({ storage, offset, dims, strides }: PickleTensor): Float32Array {
-  const { bytes, dtype, key } = storage;
+export function tensorElements(tensor: PickleTensor, dtype: Dtype): Float32Array {
+  const { storage, type, offset, dims, strides } = tensor;
+  const { bytes, key } = storage;
   if (bytes === undefined) throw new GraftError('CORRUPT_FILE', `storage '${key}' is missing.`);
   const count = elementCount(dims);
   if (count === 0) return new Float32Array(0);
-  const width = dtypeBytes[dtype];
+  const width = type.bytes;
   const bytesAt = (from: number, to: number) => bytes.read(from * width, to * width);
   const span = 1 + dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, 0);
   // A few elements far apart are read one by one.

@@ -2,11 +2,25 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { checkpointLimits } from './limits.ts';
 import { apply, build, persistent } from './make-object.ts';
 import { narrow, type PickleCursor } from './pickle-cursor.ts';
-import { globalNamed } from './pickle-global.ts';
-import { Inert, PickleDict, PickleList, type PickleValue } from './pickle-value.ts';
+import { globalNamed, PickleGlobal } from './pickle-global.ts';
+import {
+  Inert,
+  PickleDict,
+  PickleList,
+  type PickleStorage,
+  type PickleValue,
+} from './pickle-value.ts';
+import { shownName } from './shown-name.ts';
 
 const mark = Symbol('mark');
+const longData = new Inert(new PickleGlobal('long data', { kind: 'inert' }));
 type Slot = PickleValue | typeof mark;
+
+/** What a pickle holds, and the storages that it refers to by key: one key may be several. */
+export interface Unpickled {
+  readonly value: PickleValue;
+  readonly storages: ReadonlyMap<string, readonly PickleStorage[]>;
+}
 
 /**
  * Reads one pickle: a stack machine that knows plain data, tensors and a closed list of names, and
@@ -15,13 +29,16 @@ type Slot = PickleValue | typeof mark;
  * Errors: `UNSAFE_FILE` for a name outside the list or an instruction that could only serve to run
  * code; `CORRUPT_FILE`; `LIMIT_EXCEEDED`. Source: Python's documentation of `pickletools`.
  *
- * @example unpickle(new PickleCursor(bytesSource(bytes))) // a PickleDict of PickleTensors
+ * @example unpickle(new PickleCursor(bytesSource(bytes))).value // a PickleDict of PickleTensors
  */
-export function unpickle(cursor: PickleCursor): PickleValue {
-  return new Machine(cursor).run();
+export function unpickle(cursor: PickleCursor): Unpickled {
+  const machine = new Machine(cursor);
+  return { value: machine.run(), storages: machine.storages };
 }
 
 class Machine {
+  /** Those that an inert object swallowed too: the older form has them all, one after the other. */
+  readonly storages = new Map<string, PickleStorage[]>();
   readonly #cursor: PickleCursor;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, Slot>();
@@ -92,19 +109,19 @@ class Machine {
         return cursor.line();
       case 0x54: // BINSTRING
       case 0x58: // BINUNICODE
-        return cursor.text(cursor.unsigned(4));
+        return this.#text(cursor.unsigned(4));
       case 0x55: // SHORT_BINSTRING
       case 0x8c: // SHORT_BINUNICODE
         return cursor.text(cursor.unsigned(1));
       case 0x8d: // BINUNICODE8
-        return cursor.text(cursor.unsigned(8));
+        return this.#text(cursor.unsigned(8));
       case 0x42: // BINBYTES
-        return cursor.blob(cursor.unsigned(4));
+        return this.#blob(cursor.unsigned(4));
       case 0x43: // SHORT_BINBYTES
         return cursor.blob(cursor.unsigned(1));
       case 0x8e: // BINBYTES8
       case 0x96: // BYTEARRAY8
-        return cursor.blob(cursor.unsigned(8));
+        return this.#blob(cursor.unsigned(8));
       case 0x29: // EMPTY_TUPLE
       case 0x5d: // EMPTY_LIST
       case 0x8f: // EMPTY_SET
@@ -136,7 +153,7 @@ class Machine {
       case 0x62: // BUILD
         return build(this.#take(2)[0]!, cursor);
       case 0x51: // BINPERSID
-        return persistent(this.#pop(), cursor);
+        return this.#storage(persistent(this.#pop(), cursor));
       case 0x67: // GET
         return this.#get(Number(cursor.line()));
       case 0x68: // BINGET
@@ -217,8 +234,29 @@ class Machine {
       : "Save only the network's state_dict(), with torch.save or as safetensors.";
     throw new GraftError(
       'UNSAFE_FILE',
-      `${cursor.source.label}: byte ${cursor.at}: refers to '${shown(full)}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,
+      `${cursor.source.label}: byte ${cursor.at}: refers to '${shownName(full)}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,
     );
+  }
+
+  #storage(storage: PickleStorage): PickleStorage {
+    const same = this.storages.get(storage.key);
+    if (same) same.push(storage);
+    else this.storages.set(storage.key, [storage]);
+    return storage;
+  }
+
+  #text(size: number): PickleValue {
+    return size > checkpointLimits.textBytes ? this.#passOver(size) : this.#cursor.text(size);
+  }
+
+  #blob(size: number): PickleValue {
+    return size > checkpointLimits.textBytes ? this.#passOver(size) : this.#cursor.blob(size);
+  }
+
+  /** Data longer than names and settings are: the bytes of an array, a file kept as text. */
+  #passOver(size: number): PickleValue {
+    this.#cursor.skip(size);
+    return longData;
   }
 
   #append(items: PickleValue[]): void {
@@ -295,10 +333,4 @@ class Machine {
       `${this.#cursor.source.label}: byte ${this.#cursor.at}: a pickle with more ${what} than a checkpoint has.`,
     );
   }
-}
-
-/** A name out of a file in a message: short, and without what would act on a terminal. */
-function shown(name: string): string {
-  const plain = name.replace(/[^ -~]/g, '?');
-  return plain.length > 120 ? `${plain.slice(0, 120)}…` : plain;
 }

@@ -1,3 +1,8 @@
-export type { Checkpoint, CheckpointFormat, CheckpointScalar } from '../checkpoint/checkpoint.ts';
+export type {
+  Checkpoint,
+  CheckpointFormat,
+  CheckpointScalar,
+} from '../checkpoint/checkpoint.ts';
 export { type OpenCheckpoint, openCheckpoint } from './open-checkpoint.ts';
 export { readCheckpoint } from './read-checkpoint.ts';
+export { checkpointFiles } from './shard-index.ts';

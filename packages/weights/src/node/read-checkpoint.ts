@@ -1,9 +1,8 @@
 import { type ByteSource, GraftError, identifyFile, spellKind } from '@pip-graft/onnx-graft';
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { Checkpoint, StoredTensor } from '../checkpoint/checkpoint.ts';
 import { readLegacy } from '../checkpoint/read-legacy.ts';
-import { withoutPrefix } from '../checkpoint/unwrap.ts';
+import { isDtype } from '../safetensors/dtype.ts';
 import { openSafetensors } from '../safetensors/open.ts';
-import type { FloatTensor } from '../tensor-map.ts';
 import { readTorchZip } from './read-torch-zip.ts';
 
 /** Enough to tell the kinds of checkpoints apart. */
@@ -38,20 +37,16 @@ function isSafetensors(head: Uint8Array, size: number): boolean {
 
 function readSafetensors(source: ByteSource): Checkpoint {
   const file = openSafetensors(source);
-  const tensors = [...file.headers].map(([name, { dims }]): [string, FloatTensor] => [
+  const tensors = [...file.headers].map(([name, { dims, dtype }]): [string, StoredTensor] => [
     name,
     {
-      dims,
+      ...{ dims, dtype, ...(isDtype(dtype) ? {} : { unread: `${dtype} cannot be imported` }) },
       get data() {
         return file.load(name).data;
       },
     },
   ]);
-  const dtypes = [...file.headers].map(([name, { dtype }]) => [name, dtype] as const);
-  return {
-    ...{ format: 'safetensors', container: [], ignored: [], extra: file.metadata },
-    ...withoutPrefix({ tensors: new Map(tensors), dtypes: new Map(dtypes) }),
-  };
+  return { format: 'safetensors', tensors: new Map(tensors), extra: file.metadata, ignored: [] };
 }
 
 function whatElse(source: ByteSource): string {

@@ -6,12 +6,10 @@ import {
   spellKind,
 } from '@pip-graft/onnx-graft';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { flatten } from '../checkpoint/flatten.ts';
 import { checkpointLimits } from '../checkpoint/limits.ts';
 import { PickleCursor } from '../checkpoint/pickle-cursor.ts';
-import { storagesByKey } from '../checkpoint/storages-in.ts';
 import { unpickle } from '../checkpoint/unpickle.ts';
-import { unwrap } from '../checkpoint/unwrap.ts';
-import { dtypeBytes } from '../safetensors/dtype.ts';
 import { openZip } from './open-zip.ts';
 
 /** Reads a zip that `torch.save` wrote: a pickle, and an entry for every storage. */
@@ -52,21 +50,22 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
       `${label}: '${pickle}' has ${data.size} bytes; at most ${checkpointLimits.pickleBytes} are read.`,
     );
   }
-  const root = unpickle(
+  const { value: root, storages } = unpickle(
     new PickleCursor({ ...bytesSource(data.read(0, data.size)), label: `${label}: ${pickle}` }),
   );
   const names = new Set(zip.names);
-  for (const [key, storages] of storagesByKey(root)) {
+  for (const [key, same] of storages) {
     const name = `${folder}data/${key}`;
     if (!names.has(name)) throw corrupt(`storage '${key}' is missing`);
     const bytes = await zip.open(name);
-    for (const storage of storages) {
-      const needed = storage.length * dtypeBytes[storage.dtype];
-      if (bytes.size < needed) {
-        throw corrupt(`storage '${key}' should have ${needed} bytes, but has ${bytes.size}`);
+    for (const storage of same) {
+      if (bytes.size < storage.byteLength) {
+        throw corrupt(
+          `storage '${key}' should have ${storage.byteLength} bytes, but has ${bytes.size}`,
+        );
       }
       storage.bytes = bytes;
     }
   }
-  return unwrap(root, 'pytorch', source);
+  return flatten(root, 'pytorch', source);
 }

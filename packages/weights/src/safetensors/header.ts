@@ -1,10 +1,13 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type Dtype, dtypeBytes, isDtype } from './dtype.ts';
-import { maxRank } from './limits.ts';
+import { checkpointLimits } from '../checkpoint/limits.ts';
+import { shownName } from '../checkpoint/shown-name.ts';
+import { dtypeBytes, isDtype } from './dtype.ts';
+import { maxMembers, maxRank } from './limits.ts';
 
 /** A tensor as the header describes it; [start, end) counts from the first byte after the header. */
 export interface TensorHeader {
-  readonly dtype: Dtype;
+  /** Element type by the format's name; one that is not read, such as `F8_E4M3`, keeps its name. */
+  readonly dtype: string;
   readonly dims: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -17,9 +20,11 @@ export interface Header {
 
 /** Reads and checks a header's JSON. `dataSize` is what the file has after it. Errors: `CORRUPT_FILE`. */
 export function parseHeader(json: string, dataSize: number, label: string): Header {
+  // Before it is parsed: a header of a million names takes gigabytes.
+  const keys = topLevelKeys(json, label);
   const root = parseObject(json, label);
   const names = Object.keys(root);
-  if (topLevelKeys(json) !== names.length) {
+  if (keys !== names.length) {
     throw corrupt(label, 'its header names a tensor twice');
   }
   const tensors = new Map<string, TensorHeader>();
@@ -62,16 +67,19 @@ function readMetadata(value: unknown, label: string): Record<string, string> {
 function readTensorHeader(value: unknown, place: string): TensorHeader {
   if (!isObject(value)) throw corrupt(place, 'its entry is not an object');
   const { dtype, shape: dims, data_offsets: offsets } = value;
-  if (!isDtype(dtype)) {
-    const type =
-      typeof dtype === 'string' ? `'${dtype}' is not supported` : 'is missing or not text';
-    throw corrupt(place, `its type ${type}`);
+  if (typeof dtype !== 'string') throw corrupt(place, 'its type is missing or not text');
+  if (!/^[A-Z]\w{0,31}$/.test(dtype)) {
+    throw corrupt(place, `its type '${shownName(dtype)}' is not the name of one`);
   }
   if (!isSizes(dims) || dims.length > maxRank)
     throw corrupt(place, 'its shape is not a list of sizes');
   if (!isSizes(offsets) || offsets.length !== 2)
     throw corrupt(place, 'its data_offsets are not two offsets');
   const [start, end] = offsets as [number, number];
+  if (!isDtype(dtype)) {
+    if (end < start) throw corrupt(place, `its data ends at ${end}, before it starts`);
+    return { dtype, dims, start, end };
+  }
   const size = dims.reduce((product, dim) => product * dim, dtypeBytes[dtype]);
   if (end - start !== size) {
     throw corrupt(
@@ -100,17 +108,29 @@ function checkCover(
     throw corrupt(label, `its tensors end at ${at}, but it has ${dataSize} bytes of data`);
 }
 
-/** Keys of the outermost object, repeated ones too, which JSON.parse drops without a word. */
-function topLevelKeys(json: string): number {
+/**
+ * Keys of the outermost object, repeated ones too, which JSON.parse drops without a word.
+ * Errors: `LIMIT_EXCEEDED` for more keys, or members in all, than a checkpoint has.
+ */
+function topLevelKeys(json: string, label: string): number {
   let depth = 0;
   let count = 0;
+  let members = 0;
   for (let i = 0; i < json.length; i++) {
     const char = json[i];
     if (char === '"') {
-      for (i++; json[i] !== '"'; i++) if (json[i] === '\\') i++;
+      for (i++; i < json.length && json[i] !== '"'; i++) if (json[i] === '\\') i++;
     } else if (char === '{' || char === '[') depth++;
     else if (char === '}' || char === ']') depth--;
+    else if (char === ',') members++;
     else if (char === ':' && depth === 1) count++;
+    // One more than tensors: the metadata.
+    if (count > checkpointLimits.tensors + 1 || members > maxMembers) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${label}: its safetensors header has more names than ${checkpointLimits.tensors} tensors need.`,
+      );
+    }
   }
   return count;
 }

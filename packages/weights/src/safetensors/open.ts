@@ -1,6 +1,8 @@
 import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
+import { shownName } from '../checkpoint/shown-name.ts';
 import type { FloatTensor } from '../tensor-map.ts';
 import { decodeElements } from './decode.ts';
+import { isDtype } from './dtype.ts';
 import { corrupt, parseHeader, type TensorHeader } from './header.ts';
 import { maxHeaderBytes } from './limits.ts';
 
@@ -45,8 +47,15 @@ export function openSafetensors(source: ByteSource): SafetensorsFile {
     load(name) {
       const header = tensors.get(name);
       if (header === undefined) throw new GraftError('NOT_FOUND', `${label}: no tensor '${name}'.`);
+      const { dtype } = header;
+      if (!isDtype(dtype)) {
+        throw new GraftError(
+          'UNSUPPORTED_HOST',
+          `${label}: tensor '${shownName(name)}': ${dtype} cannot be imported.`,
+        );
+      }
       const bytes = source.read(dataStart + header.start, dataStart + header.end);
-      return { dims: header.dims, data: decodeElements(bytes, header.dtype) };
+      return { dims: header.dims, data: decodeElements(bytes, dtype) };
     },
   };
 }

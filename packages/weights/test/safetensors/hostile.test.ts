@@ -1,5 +1,5 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { readSafetensors, writeSafetensors } from '@pip-graft/weights';
+import { bytesSource, GraftError } from '@pip-graft/onnx-graft';
+import { openSafetensors, readSafetensors, writeSafetensors } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -37,6 +37,30 @@ describe('readSafetensors on every integer type', () => {
 });
 
 describe('readSafetensors on hostile bytes', () => {
+  it('a type that is not read is rejected by name, once its tensor is', () => {
+    const bytes = file(`{"a":${entry(0, 1, '[1]', '"F8_E4M3"')},"b":${entry(1, 5)}}`, 5);
+    const opened = openSafetensors(bytesSource(bytes, 'f8.safetensors'));
+    expect(opened.load('b').dims).toEqual([1]);
+    expect(() => opened.load('a')).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringMatching(/f8\.safetensors: tensor 'a': F8_E4M3/),
+      }),
+    );
+  });
+
+  it.each([
+    [
+      'names',
+      `{${Array.from({ length: 40_000 }, (_, i) => `"t${i}":${entry(0, 0, '[0]')}`).join()}}`,
+    ],
+    ['members', `{"a":{"shape":[${'1,'.repeat(1_100_000)}1]}}`],
+  ])('a header of more %s than a checkpoint has is not parsed', (_what, json) => {
+    expect(() => readSafetensors(file(json), 'many.safetensors')).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
+    );
+  });
+
   it.each([
     ['nothing', new Uint8Array(0), /0 bytes/],
     [
@@ -83,7 +107,7 @@ describe('readSafetensors on hostile bytes', () => {
       file('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,4]}}', 4),
       /data_offsets/,
     ],
-    ['an unknown type', file(`{"a":${entry(0, 1, '[1]', '"F8_E4M3"')}}`, 1), /F8_E4M3/],
+    ['an unknown type that ends first', file(`{"a":${entry(1, 0, '[1]', '"F4"')}}`), /ends at 0/],
     [
       'a type from Object.prototype',
       file(`{"a":${entry(0, 1, '[1]', '"toString"')}}`, 1),

@@ -1,7 +1,6 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
 import { blockedWarning } from './blocked.ts';
 import { builtInSizeWarning } from './built-in-size.ts';
-import { cudaKernelsWarning } from './cuda-kernels.ts';
 import { halfNormsWarning } from './half-norms.ts';
 import { quantisedWarning } from './quantised.ts';
 import { spaceToDepthWarning } from './space-to-depth.ts';
@@ -15,7 +14,6 @@ export function warningsOf(facts: GraphFacts): string[] {
     builtInSizeWarning,
     halfNormsWarning,
     quantisedWarning,
-    cudaKernelsWarning,
     unsortedWarning,
   ];
   return all.flatMap((warning) => warning(facts) ?? []);

@@ -1,7 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digest, fileSource, ioError, makeFolder } from '@pip-graft/onnx-graft/node';
+import {
+  digest,
+  fileSource,
+  ioError,
+  makeFolder,
+  sweepOnce,
+  temporaryPath,
+} from '@pip-graft/onnx-graft/node';
 import type { Made } from '../job/job.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
@@ -34,7 +41,8 @@ export class Cache {
   async staging(): Promise<string> {
     try {
       await makeFolder(this.#folder);
-      return await mkdtemp(join(this.#folder, '.staging-'));
+      await sweepOnce(this.#folder);
+      return await this.#temporary('staging');
     } catch (error) {
       throw ioError('write', this.#folder, error);
     }
@@ -80,9 +88,15 @@ export class Cache {
 
   /** Takes an entry that cannot be believed out of the way; another run may have done so already. */
   async #putAside(folder: string): Promise<void> {
-    const aside = await mkdtemp(join(this.#folder, '.old-'));
+    const aside = await this.#temporary('aside');
     await moveTo(folder, join(aside, 'entry'));
     await rm(aside, { recursive: true, force: true });
+  }
+
+  async #temporary(name: string): Promise<string> {
+    const path = temporaryPath(join(this.#folder, name));
+    await mkdir(path);
+    return path;
   }
 }
 

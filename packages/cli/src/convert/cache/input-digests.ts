@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
-import { digest, fileSource, ioError, openModel } from '@pip-graft/onnx-graft/node';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { externalLocations } from '@pip-graft/onnx-graft';
+import { digest, fileSource, ioError, listEntries, openModel } from '@pip-graft/onnx-graft/node';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkpointFiles } from '@pip-graft/weights/node';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
@@ -31,7 +32,8 @@ export function inputDigests(
   };
   const { source, adapters = [], gates = {} } = config;
   if ('onnx' in source) for (const path of modelFiles(resolve(folder, source.onnx))) file(path);
-  if ('checkpoint' in source) file(resolve(folder, source.checkpoint));
+  if ('checkpoint' in source)
+    for (const path of checkpointFiles(resolve(folder, source.checkpoint))) file(path);
   if ('job' in source)
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {
@@ -52,7 +54,8 @@ export function inputDigests(
 function modelFiles(path: string): string[] {
   const opened = openModel(path);
   try {
-    return [path, ...[...opened.locations].sort().map((location) => join(opened.folder, location))];
+    const locations = [...externalLocations(opened.model)].sort();
+    return [path, ...locations.map((location) => join(dirname(path), location))];
   } finally {
     opened.close();
   }
@@ -71,17 +74,21 @@ function digestOf(path: string): string {
 function folderDigest(folder: string): string {
   let files: string[];
   try {
-    files = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .slice(0, maxPictures)
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
+    files = filesBelow(folder).slice(0, maxPictures).sort();
   } catch (error) {
     throw ioError('read', folder, error);
   }
   const hash = createHash('sha256');
   for (const path of files) hash.update(`${labelOf(path, folder)}\n${digestOf(path)}\n`);
   return `sha256:${hash.digest('hex')}`;
+}
+
+function filesBelow(folder: string): string[] {
+  return listEntries(folder).flatMap(({ name, entry }) => {
+    const path = join(folder, name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function labelOf(path: string, folder: string): string {

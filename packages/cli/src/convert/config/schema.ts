@@ -5,7 +5,7 @@ const presets = Object.keys(backbonePresets) as [BackbonePreset, ...BackbonePres
 const path = z.string().min(1).max(4096);
 const count = z.int().min(0).max(4096);
 const counts = z.array(count).min(1).max(16);
-const opset = z.int().min(11).max(23);
+const opset = z.int().min(11).max(23).describe('opset of the model; default: 17');
 const ratio = z.number().positive();
 
 const source = z
@@ -14,9 +14,14 @@ const source = z
       z.strictObject({ onnx: path.describe('an ONNX file') }),
       z.strictObject({
         checkpoint: path.describe('a PyTorch checkpoint or safetensors file'),
+        prefix: z
+          .string()
+          .max(4096)
+          .describe("path before the network's names, if it holds several networks")
+          .optional(),
         local: z
           .tuple([z.int().min(1), z.int().min(1)])
-          .describe('nafnet: height and width that it was trained on, for the local variant')
+          .describe('height and width of the training patches, for the local variant of NAFNet')
           .optional(),
         opset: opset.optional(),
       }),
@@ -26,31 +31,32 @@ const source = z
           .int()
           .min(0)
           .max(2 ** 31 - 1)
+          .describe('seed of the weights; default: 0')
           .optional(),
-        dim: count.optional(),
-        blocks: counts.optional(),
-        heads: counts.optional(),
-        refinement: count.optional(),
-        middle: count.optional(),
-        decoder: counts.optional(),
+        dim: count.describe('channels of the first level').optional(),
+        blocks: counts.describe('blocks of each level').optional(),
+        heads: counts.describe('attention heads of each level').optional(),
+        refinement: count.describe('blocks after the decoder').optional(),
+        middle: count.describe('blocks between encoder and decoder').optional(),
+        decoder: counts.describe('blocks of each level of the decoder').optional(),
         opset: opset.optional(),
       }),
       z.strictObject({ job: z.string().describe('the output of another job') }),
     ],
     {
       error:
-        'expected one of { onnx }, { checkpoint, local?, opset? }, { backbone, seed?, dim?, blocks?, heads?, refinement?, middle?, decoder?, opset? } and { job }',
+        'expected one of { onnx }, { checkpoint, prefix?, local?, opset? }, { backbone, seed?, dim?, blocks?, heads?, refinement?, middle?, decoder?, opset? } and { job }',
     },
   )
-  .describe('what the model is made from');
+  .describe('what the model is made from, in one of four forms');
 
 const validate = z.union(
   [
     z.literal(true),
     z.strictObject({
-      device: z.enum(['cpu', 'cuda', 'webgpu']).optional(),
-      maxOverhead: ratio.describe("of the host's time").optional(),
-      maxMemory: ratio.describe("of the host's memory").optional(),
+      device: z.enum(['cpu', 'cuda', 'webgpu']).describe('where to run; default: cpu').optional(),
+      maxOverhead: ratio.describe("largest time relative to the host's").optional(),
+      maxMemory: ratio.describe("largest memory relative to the host's").optional(),
     }),
   ],
   { error: 'expected true, or { device?, maxOverhead?, maxMemory? }' },
@@ -58,41 +64,47 @@ const validate = z.union(
 
 const gates = z
   .strictObject({
-    validate: validate.describe('`graft validate`: all its checks have to pass').optional(),
+    validate: validate.describe('all checks of `graft validate` must pass').optional(),
     parity: z
       .strictObject({
-        psnr: z.number().describe('least dB between the two'),
-        image: path.describe('a photo; default a small one that comes with the tool').optional(),
+        psnr: z.number().describe('least PSNR in dB between the two'),
+        image: path
+          .describe('an image to compare on; default: a small one that comes with the tool')
+          .optional(),
       })
-      .describe('how near the float16 model has to be to its float32 form')
+      .describe('how close the float16 model must be to its float32 form')
       .optional(),
     maxBytes: z
       .union(
         [
           z.int().positive(),
-          z.string().regex(/^\d+(\.\d+)? ?([kMG]i?B|B)$/, { error: "expected a text as '40 MB'" }),
+          z
+            .string()
+            .regex(/^\d+(\.\d+)? ?([kMG]i?B|B)$/, { error: "expected a text such as '40 MB'" }),
         ],
         {
-          error: "expected a number of bytes, or a text as '40 MB'",
+          error: "expected a number of bytes, or a text such as '40 MB'",
         },
       )
-      .describe('most that all files of the output may take together')
+      .describe(
+        'largest size of all files of the output together, as bytes or as a text such as 40 MB',
+      )
       .optional(),
     quality: z
       .array(
         z.strictObject({
-          data: path.describe('folder of pictures, as `graft eval --data` takes it'),
-          degrade: z.string().describe('as `graft eval --degrade`').optional(),
-          degradation: z.string().describe('as `graft eval --degradation`').optional(),
-          limit: z.int().positive().describe('pictures of each folder').optional(),
-          psnr: z.number().describe('least average in dB'),
+          data: path.describe('folder of images, as for `graft eval --data`'),
+          degrade: z.string().describe('as for `graft eval --degrade`').optional(),
+          degradation: z.string().describe('as for `graft eval --degradation`').optional(),
+          limit: z.int().positive().describe('most images of each folder; default: all').optional(),
+          psnr: z.number().describe('least average PSNR in dB'),
         }),
       )
       .min(1)
-      .describe('what the model has to reach on pictures')
+      .describe('what the model must reach on images')
       .optional(),
   })
-  .describe('what has to hold before the output is put in its place');
+  .describe('what must hold before the output replaces what was there');
 
 const job = z.strictObject({
   name: z
@@ -100,28 +112,40 @@ const job = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
       error: "expected letters, digits, '.', '_' and '-', at most 100",
     })
-    .describe('what the job is called in reports and by other jobs'),
+    .describe('name of the job in reports and for other jobs'),
   source,
   adapters: z
     .array(z.string().min(1))
     .min(1)
     .max(16)
-    .describe('adapter folders, npm packages, or init:key=value,… ; left out, nothing is grafted')
+    .describe('adapter folders, npm packages, or init:key=value,…; default: nothing is grafted')
     .optional(),
-  sites: z.string().describe('skip connections to graft, as 1,3 or ^2').optional(),
-  bake: z.string().describe('fix the degradation: label, or label=weight,…').optional(),
+  sites: z
+    .string()
+    .describe('skip connections to graft, such as 1,3 or ^2; default: all')
+    .optional(),
+  bake: z.string().describe('degradation to fix: label, or label=weight,…').optional(),
   auto: z
     .union([z.literal(true), path], { error: 'expected true, or the folder of a sensor' })
     .describe(
-      'find the degradation where a caller gives none: the folder of a sensor, or true for the one that the adapter carries',
+      'sensor that finds the degradation when a caller passes none: its folder, or true for the one that the adapter carries',
     )
     .optional(),
-  inputs: z.enum(['optional', 'required']).describe('default: optional').optional(),
-  allowUnbound: z.boolean().describe('graft adapters that were made for another host').optional(),
-  precision: z.enum(['float32', 'float16']).describe('default: as the source has it').optional(),
+  inputs: z
+    .enum(['optional', 'required'])
+    .describe('whether `degradation` and `strength` have defaults; default: required')
+    .optional(),
+  allowUnbound: z
+    .boolean()
+    .describe('whether adapters for another host are allowed; default: false')
+    .optional(),
+  precision: z
+    .enum(['float32', 'float16'])
+    .describe('number format of weights and computation; default: as in the source')
+    .optional(),
   external: z
     .enum(['inline', 'file'])
-    .describe('weights inside the model, or in one file beside it; default: as the source has it')
+    .describe('weights inside the model, or in one file beside it; default: as in the source')
     .optional(),
   output: path.describe('the ONNX file to write'),
   gates: gates.optional(),

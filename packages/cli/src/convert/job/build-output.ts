@@ -8,7 +8,7 @@ import {
   saveExternalized,
   saveModel,
 } from '@pip-graft/graft/node';
-import { convertPrecision, externalTensors, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { convertPrecision, externalLocations, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { type Adapter, readGraft } from '@pip-graft/pip-core';
 import { parseLabelWeights } from '../../options/parse-weights.ts';
 import { sensorOf } from '../../options/sensor-of.ts';
@@ -48,7 +48,7 @@ export async function buildOutput(
 ): Promise<Output> {
   const { config, folder, staging } = job;
   options.onStage?.('reading', 0, 1);
-  const { host, seeded } = await openSource(job);
+  const { host, seeded, warnings } = await openSource(job);
   try {
     const adapters = await Promise.all(
       (config.adapters ?? []).map((text) => openAdapter(text, { for: host, cwd: folder })),
@@ -78,17 +78,17 @@ export async function buildOutput(
             );
     if (config.external === 'file') {
       // The host first: what removal of the graft gives back has its weights in the file, too.
-      await saveExternalized(converted.model, path, { external: converted.external, ...saving });
+      await saveExternalized(converted.model, path, saving);
       const outside = await openHost(path);
       try {
-        await saveModel(graftOnto(outside), path, { from: outside, ...saving });
+        await saveModel(graftOnto(outside), path, saving);
       } finally {
         outside.close();
       }
     } else
       await saveModel(graftOnto(converted), path, {
-        from: converted,
-        externalData: config.external ?? (host.locations.size > 0 ? 'copy' : 'inline'),
+        externalData:
+          config.external ?? (externalLocations(host.model).size > 0 ? 'copy' : 'inline'),
         ...saving,
       });
     return {
@@ -102,7 +102,7 @@ export async function buildOutput(
       })),
       labels: graftOf?.labels ?? [],
       seeded,
-      warnings: plan?.summary.warnings ?? [],
+      warnings: [...warnings, ...(plan?.summary.warnings ?? [])],
     };
   } finally {
     host.close();
@@ -125,7 +125,7 @@ function precisionOf(
   host: OpenHost,
   wanted: 'float32' | 'float16' | undefined,
 ): { readonly model: Model; readonly precision: string; readonly changed: boolean } {
-  const { model, external, located, facts } = host;
+  const { model, located, facts } = host;
   const site = located.sites[0];
   const has = (site && facts.value(site.value)?.dataType) ?? 'float32';
   if (wanted === undefined || wanted === has) return { model, precision: has, changed: false };
@@ -141,14 +141,11 @@ function precisionOf(
       `${model.source.label}: it carries a graft; convert its host and graft that, in one job.`,
     );
   }
-  return { model: convertPrecision(model, { external }), precision: wanted, changed: true };
+  return { model: convertPrecision(model), precision: wanted, changed: true };
 }
 
 function reopened(host: OpenHost, model: Model): OpenHost {
-  const { external } = host;
-  // Weights that were converted are inside; what stayed as it was is still where it was.
-  const locations = new Set(externalTensors(model).map(({ data }) => data.location));
-  return { ...host, ...hostOf(model, { external, newHash: nodeSha256 }), locations };
+  return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
 }
 
 /** The path of a job's output where it finally stands. */

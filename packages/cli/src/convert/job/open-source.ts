@@ -3,7 +3,9 @@ import { backbonePresets, buildBackbone, detectBackbone } from '@pip-graft/backb
 import { hostOf } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { nonFinite } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
+import { describeNonFinite } from '../../format/describe-checkpoint.ts';
 import { localise } from '../../options/localise.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
@@ -12,16 +14,18 @@ import type { Job } from './job.ts';
 export interface Source {
   readonly host: OpenHost;
   readonly seeded: boolean;
+  readonly warnings: readonly string[];
 }
 
 /** Opens what a job starts from. Errors: those of opening, importing and building. */
 export async function openSource(job: Job): Promise<Source> {
-  const { config, folder, sourceOutput, sourceSeeded, staging } = job;
+  const { config, folder, sourceOutput, sourceSeeded } = job;
   const { source } = config;
   if ('onnx' in source)
-    return { host: await openHost(resolve(folder, source.onnx)), seeded: false };
+    return { host: await openHost(resolve(folder, source.onnx)), seeded: false, warnings: [] };
   if ('job' in source) {
-    if (sourceOutput !== null) return { host: await openHost(sourceOutput), seeded: sourceSeeded };
+    if (sourceOutput !== null)
+      return { host: await openHost(sourceOutput), seeded: sourceSeeded, warnings: [] };
     throw new GraftError('NOT_FOUND', `Job '${config.name}': '${source.job}' has not been made.`);
   }
   if ('backbone' in source) {
@@ -30,27 +34,27 @@ export async function openSource(job: Job): Promise<Source> {
       Object.entries(sizes).filter(([, value]) => value !== undefined),
     );
     const model = buildBackbone(resizeBackbone(backbonePresets[name], given), seed, { opset });
-    return { host: inMemory(model, staging), seeded: true };
+    return { host: inMemory(model), seeded: true, warnings: [] };
   }
   const path = resolve(folder, source.checkpoint);
   const checkpoint = await openCheckpoint(path);
-  const { backbone, weights } = detectBackbone(checkpoint.tensors, path);
+  const { prefix } = source;
+  const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
   const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
   // Weights are read from the checkpoint when the model is saved.
-  return { host: inMemory(built, staging, () => checkpoint.close()), seeded: false };
+  const warning = describeNonFinite(nonFinite(weights), weights.size);
+  return {
+    host: inMemory(built, () => checkpoint.close()),
+    seeded: false,
+    warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
+  };
 }
 
 /** A model that was built here as if it had been opened. */
-function inMemory(model: Model, folder: string, close = () => {}): OpenHost {
+function inMemory(model: Model, close = () => {}): OpenHost {
   return {
     ...hostOf(model, { newHash: nodeSha256 }),
     path: model.source.label,
-    folder,
-    locations: new Set(),
-    external: (location) => {
-      throw new GraftError('NOT_FOUND', `${model.source.label}: it has no data in '${location}'.`);
-    },
-    verify: () => {},
     close,
     [Symbol.dispose]: close,
   };

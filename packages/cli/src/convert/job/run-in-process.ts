@@ -56,5 +56,7 @@ export function runInProcess(job: Job, { signal, onStage }: RunOptions): Promise
 }
 
 function failure({ code, message }: Extract<FromProcess, { kind: 'failed' }>): Error {
-  return code in errorCodes ? new GraftError(code as ErrorCode, message) : new Error(message);
+  return Object.hasOwn(errorCodes, code)
+    ? new GraftError(code as ErrorCode, message)
+    : new Error(message);
 }

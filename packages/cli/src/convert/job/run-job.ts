@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { externalLocations } from '@pip-graft/onnx-graft';
 import { digest, fileSource, openModel } from '@pip-graft/onnx-graft/node';
 import { runGates } from '../gates/run-gates.ts';
 import { type BuildOptions, buildOutput } from './build-output.ts';
@@ -21,7 +22,7 @@ export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made
 function filesOf(path: string): MadeFile[] {
   const opened = openModel(path);
   opened.close();
-  return [basename(path), ...[...opened.locations].sort()].map((name) => {
+  return [basename(path), ...[...externalLocations(opened.model)].sort()].map((name) => {
     const source = fileSource(join(path, '..', name));
     try {
       return { name, bytes: source.size, digest: digest(source) };

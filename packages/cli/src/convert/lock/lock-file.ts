@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
 import { optionsDigest } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';
@@ -58,7 +58,7 @@ export async function writeLock(path: string, update: LockUpdate): Promise<void>
   const { outcomes, inputs, jobs, all, folder, before } = update;
   const locked = new Map<string, LockedJob>();
   for (const { name } of all) {
-    const earlier = before?.jobs[name];
+    const earlier = before ? own(before.jobs, name) : undefined;
     if (earlier !== undefined) locked.set(name, earlier);
   }
   for (const [index, config] of jobs.entries()) {

@@ -1,14 +1,24 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import { z } from 'zod';
 import { version } from '../../version.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 
-const digests = z.record(z.string(), z.string());
+/** A record by any name: that of zod drops `__proto__`. */
+const anyRecord = <T extends z.ZodType>(values: T) =>
+  z.preprocess(
+    (given) => (isRecord(given) ? Object.entries(given) : null),
+    z.array(z.tuple([z.string(), values])).transform((entries) => Object.fromEntries(entries)),
+  );
+
+const isRecord = (given: unknown): given is object =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+const digests = anyRecord(z.string());
 const lockedJob = z.strictObject({ options: z.string(), inputs: digests, outputs: digests });
 const lockSchema = z.strictObject({
   format: z.literal(1),
   tool: z.string(),
-  jobs: z.record(z.string(), lockedJob),
+  jobs: anyRecord(lockedJob),
 });
 
 /** Digests of what a job reads and writes, and of its options. Outputs by their path below the config. */
@@ -57,17 +67,16 @@ export function inputDifferences(
   options: string,
   inputs: Inputs,
 ): string[] {
-  const locked = lock.jobs[name];
+  const locked = own(lock.jobs, name);
   if (locked === undefined) return ['the lock has no such job'];
   const differences: string[] = [];
   if (lock.tool !== version)
     differences.push(`the lock is of version ${lock.tool}, and this is ${version}`);
   if (locked.options !== options) differences.push('its options in the config were changed');
   for (const label of new Set([...Object.keys(locked.inputs), ...Object.keys(inputs)])) {
-    if (locked.inputs[label] !== inputs[label])
-      differences.push(
-        `'${label}' is ${inputs[label] ?? 'not read'}, locked ${locked.inputs[label] ?? 'as not read'}`,
-      );
+    const [then, now] = [own(locked.inputs, label), own(inputs, label)];
+    if (then !== now)
+      differences.push(`'${label}' is ${now ?? 'not read'}, locked ${then ?? 'as not read'}`);
   }
   return differences;
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
@@ -15,6 +15,7 @@ export interface Surroundings {
   /** Where results are kept; `find` is not asked when `reuse` is false. */
   readonly cache: Cache;
   readonly reuse: boolean;
+  readonly signal: AbortSignal;
   /** What everything has to be, with `--frozen`; else null. */
   readonly lock: Lock | null;
   /** Carries a job out when there is room for it. */
@@ -51,7 +52,7 @@ export async function convertJob(
   const found = reuse ? cache.find(key) : { kind: 'miss' as const };
   if (found.kind === 'hit') {
     if (lock !== null) refuseOther(config, found.made, folder, lock);
-    const placed = await placeFiles(found.folder, found.made.files, output);
+    const placed = await placeFiles(found.folder, found.made.files, output, around.signal);
     return { made: found.made, inputs, cached: true, placed, notes: [] };
   }
   const notes =
@@ -69,7 +70,7 @@ export async function convertJob(
     if (lock !== null) refuseOther(config, made, folder, lock);
     // What could not be judged here may be judged elsewhere, by the same key.
     const from = reuse && !unjudged(made) ? await cache.keep(key, staging, made) : staging;
-    const placed = await placeFiles(from, made.files, output);
+    const placed = await placeFiles(from, made.files, output, around.signal);
     return { made, inputs, cached: false, placed, notes };
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -112,13 +113,14 @@ function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {
 }
 
 function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock): void {
-  const locked = lock.jobs[config.name]?.outputs ?? {};
+  const locked = own(lock.jobs, config.name)?.outputs ?? {};
   const now = outputsOf(config, made, folder);
   const paths = new Set([...Object.keys(locked), ...Object.keys(now)]);
-  const different = [...paths].filter((path) => locked[path] !== now[path]);
+  const different = [...paths].filter((path) => own(locked, path) !== own(now, path));
   if (different.length === 0) return;
   const said = different.map(
-    (path) => `'${path}' is ${now[path] ?? 'not made'}, locked ${locked[path] ?? 'as not made'}`,
+    (path) =>
+      `'${path}' is ${own(now, path) ?? 'not made'}, locked ${own(locked, path) ?? 'as not made'}`,
   );
   throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
 }

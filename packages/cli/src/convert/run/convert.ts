@@ -17,7 +17,6 @@ export interface ConvertOptions extends Omit<Surroundings, 'work'> {
   readonly memory: number;
   /** Carries one job out, as `runInProcess` does. */
   readonly run: (job: Job) => Promise<Made>;
-  readonly signal: AbortSignal;
   /** Milliseconds, from anywhere. */
   readonly now: () => number;
   readonly onOutcome: (outcome: Outcome, done: number, total: number) => void;

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
+import { elementCount, externalLocations } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
+import { checkpointFiles } from '@pip-graft/weights/node';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { JobConfig } from '../config/schema.ts';
 
@@ -35,11 +36,14 @@ function weightBytes({ source }: JobConfig, folder: string, sourceBytes: number)
     const resized = resizeBackbone(backbonePresets[backbone], Object.fromEntries(given));
     return backboneParameters(resized).reduce((sum, { dims }) => sum + 4 * elementCount(dims), 0);
   }
-  if ('checkpoint' in source) return bytesOf(resolve(folder, source.checkpoint));
+  if ('checkpoint' in source) {
+    const files = checkpointFiles(resolve(folder, source.checkpoint));
+    return files.reduce((sum, file) => sum + bytesOf(file), 0);
+  }
   const path = resolve(folder, source.onnx);
   const opened = openModel(path);
   opened.close();
-  return [...opened.locations].reduce(
+  return [...externalLocations(opened.model)].reduce(
     (sum, location) => sum + bytesOf(join(dirname(path), location)),
     bytesOf(path),
   );

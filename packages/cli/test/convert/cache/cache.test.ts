@@ -1,4 +1,7 @@
 import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -8,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryPath } from '@pip-graft/onnx-graft/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../src/convert/cache/cache.ts';
 import { cacheKey } from '../../../src/convert/cache/cache-key.ts';
@@ -106,6 +110,21 @@ describe('cacheKey', () => {
   });
 });
 
+it('staging of a run that was killed is removed by the next', async () => {
+  const at = join(folder, 'cache');
+  mkdirSync(join(at, '.staging.4194305-0-00000000-000000000000.tmp/sub'), { recursive: true });
+  const gone = temporaryPath(join(at, 'staging')).replace(/\.\d+-/, '.4194305-');
+  mkdirSync(gone);
+  const live = temporaryPath(join(at, 'staging'));
+  mkdirSync(live);
+  const staging = await cache.staging();
+  expect(existsSync(gone)).toBe(false);
+  expect(existsSync(live)).toBe(true);
+  expect(existsSync(staging)).toBe(true);
+  // Of another machine, and not a day old.
+  expect(readdirSync(at)).toHaveLength(3);
+});
+
 describe('placeFiles', () => {
   it('writes what is not there, and only that', async () => {
     const at = await kept();
@@ -120,15 +139,15 @@ describe('placeFiles', () => {
     expect(readFileSync(output, 'utf8')).toBe('model');
   });
 
-  it('replaces a link, not what it leads to', async () => {
+  it('writes through a link, and leaves the link', async () => {
     const at = await kept();
     const found = cache.find('key');
     if (found.kind !== 'hit') throw new Error('not kept');
-    writeFileSync(join(folder, 'precious'), 'precious');
-    symlinkSync(join(folder, 'precious'), join(folder, 'm.onnx'));
+    writeFileSync(join(folder, 'elsewhere'), 'old');
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'm.onnx'));
     await placeFiles(at, found.made.files, join(folder, 'm.onnx'));
-    expect(readFileSync(join(folder, 'precious'), 'utf8')).toBe('precious');
-    expect(readFileSync(join(folder, 'm.onnx'), 'utf8')).toBe('model');
+    expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe('model');
+    expect(lstatSync(join(folder, 'm.onnx')).isSymbolicLink()).toBe(true);
   });
 
   it('says where it could not write', async () => {

@@ -66,7 +66,7 @@ describe('a config', () => {
     [
       'a size without a unit',
       { jobs: [{ ...job, gates: { maxBytes: 'big' } }] },
-      "jobs[0].gates.maxBytes: expected a text as '40 MB'",
+      "jobs[0].gates.maxBytes: expected a text such as '40 MB'",
     ],
     [
       'a job that is not there',

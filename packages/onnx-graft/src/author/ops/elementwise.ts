@@ -23,7 +23,6 @@ export const max = binary('Max');
 export const min = binary('Min');
 /** Remainder with the sign of the divisor; integers only. */
 export const mod = binary('Mod');
-export const equal = binary('Equal');
 export const less = binary('Less');
 export const greater = binary('Greater');
 export const and = binary('And');
@@ -42,6 +41,3 @@ export const neg = unary('Neg');
 export const abs = unary('Abs');
 export const reciprocal = unary('Reciprocal');
 export const not = unary('Not');
-export const identity = unary('Identity');
-/** (N, C, H, W) to (N, C, 1, 1). */
-export const globalAveragePool = unary('GlobalAveragePool');

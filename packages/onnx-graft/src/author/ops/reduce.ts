@@ -26,7 +26,5 @@ function reduction(opType: string, axesAreInputSince: number): Reduce {
 
 export const reduceSum = reduction('ReduceSum', 13);
 export const reduceMean = reduction('ReduceMean', 18);
-export const reduceMax = reduction('ReduceMax', 18);
-export const reduceMin = reduction('ReduceMin', 18);
 export const reduceL2 = reduction('ReduceL2', 18);
 export const reduceSumSquare = reduction('ReduceSumSquare', 18);

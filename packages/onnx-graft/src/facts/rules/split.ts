@@ -125,7 +125,9 @@ function gather(call: Call): Shaped | undefined {
   const axis = x?.dims && axisAt(call.int('axis', 0), x.dims.length);
   if (x?.dims === undefined || index?.dims === undefined || axis === undefined) return undefined;
   const dims = [...x.dims.slice(0, axis), ...index.dims, ...x.dims.slice(axis + 1)];
-  const middle = noAxes(index.dims.length);
+  // As many entries as there were, or more: an axis that is padded, or put in another order.
+  const kept = index.dims.length === 1 && index.dims[0]! >= x.dims[axis]!;
+  const middle = kept ? x.axes?.[axis] : noAxes(index.dims.length);
   const letters = x.axes && x.axes.slice(0, axis) + middle + x.axes.slice(axis + 1);
   let content: readonly number[] | undefined;
   if (x.content !== undefined && index.content !== undefined && x.dims.length === 1) {

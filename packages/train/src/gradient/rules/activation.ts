@@ -39,6 +39,15 @@ function attributeLimit(at: Backward, name: string): string | undefined {
   return float === undefined ? undefined : like(at, at.node.inputs[0]!, float);
 }
 
+/** -1, 0 or 1. CUDA has no kernel for Sign before operator set 13. */
+function sign(at: Backward, x: string): string {
+  const { g } = at;
+  if (g.opset >= 13) return g.node('Sign', [x])[0]!;
+  const [zero, one] = [like(at, x, 0), like(at, x, 1)];
+  const rest = ops.where(g, ops.less(g, x, zero), like(at, x, -1), zero);
+  return ops.where(g, ops.greater(g, x, zero), one, rest);
+}
+
 const relu: Rule = (at) => {
   const [x = ''] = at.node.inputs;
   const zero = like(at, x, 0);
@@ -94,7 +103,7 @@ const softmax: Rule = (at) => {
 
 export const activation: Readonly<Record<string, Rule>> = {
   Neg: (at) => [ops.neg(at.g, gradient(at))],
-  Abs: unary(({ g }, x) => g.node('Sign', [x])[0]!),
+  Abs: unary(sign),
   Sqrt: unary((at, _, y) => ops.div(at.g, like(at, y, 0.5), y)),
   Exp: unary((_at, _x, y) => y),
   Log: unary(({ g }, x) => ops.reciprocal(g, x)),

@@ -1,3 +1,4 @@
+import { own } from '@pip-graft/onnx-graft';
 import type { Rule } from '../backward.ts';
 import { activation } from './activation.ts';
 import { choice } from './choice.ts';
@@ -25,6 +26,6 @@ const runtimeRules: Readonly<Record<string, Rule>> = {
 
 /** The rule of an operator; undefined where there is none. */
 export function ruleOf(domain: string, opType: string): Rule | undefined {
-  if (domain === '' || domain === 'ai.onnx') return ownRules[opType];
-  return domain === 'com.microsoft' ? runtimeRules[opType] : undefined;
+  if (domain === '' || domain === 'ai.onnx') return own(ownRules, opType);
+  return domain === 'com.microsoft' ? own(runtimeRules, opType) : undefined;
 }

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packages = fileURLToPath(new URL('../packages', import.meta.url));
+
+/** In the order in which people need them; what is not named comes after, by name. */
+const first = ['restore', 'graft', 'graft/node', 'validate', 'report', 'train'];
+
+/** The entry points of all published libraries: name below `@pip-graft/` and source file. */
+export function apiDoors() {
+  const doors = readdirSync(packages).flatMap((name) => {
+    const manifest = manifestOf(name);
+    if (manifest === undefined || manifest.private) return [];
+    return (
+      Object.entries(manifest.exports ?? {})
+        .filter(([, door]) => door['@pip-graft/source'] !== undefined)
+        .map(([path, door]) => ({
+          name: `${name}${path.slice(1)}`,
+          source: join(packages, name, door['@pip-graft/source']),
+        }))
+        // The command is used by its name; of its package only the config is imported.
+        .filter((door) => door.name !== 'cli')
+    );
+  });
+  const rank = ({ name }) => (first.includes(name) ? first.indexOf(name) : first.length);
+  return doors.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+function manifestOf(name) {
+  try {
+    return JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

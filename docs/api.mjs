@@ -1,0 +1,58 @@
+// Writes docs/reference/api/: a page for every entry point of the published libraries, from their doc
+// comments, and index.json, which is what the sidebar lists.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Application } from 'typedoc';
+import { apiDoors } from './api-doors.mjs';
+
+const docs = fileURLToPath(new URL('.', import.meta.url));
+const out = join(docs, 'reference/api');
+const doors = apiDoors();
+
+const app = await Application.bootstrapWithPlugins({
+  entryPoints: doors.map(({ source }) => source),
+  tsconfig: join(docs, 'tsconfig.json'),
+  plugin: ['typedoc-plugin-markdown'],
+  logLevel: 'Warn',
+  out,
+  readme: 'none',
+  // `tsc` checks types; here they are only read.
+  skipErrorChecking: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  disableSources: true,
+  // Types that are exported elsewhere, or not at all, are named without a link.
+  validation: { notExported: false, invalidLink: true, invalidPath: true },
+  sort: ['kind', 'alphabetical'],
+  router: 'module',
+  hidePageHeader: true,
+  hideBreadcrumbs: true,
+  hideGroupHeadings: false,
+  useCodeBlocks: true,
+  // Slugs are counted differently by VitePress.
+  useHTMLAnchors: true,
+  excludeExternals: true,
+  expandObjects: false,
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  enumMembersFormat: 'table',
+  typeDeclarationFormat: 'table',
+  pageTitleTemplates: { module: '@pip-graft/{name}' },
+});
+const project = await app.convert();
+if (project === undefined) process.exit(1);
+// TypeDoc names a module after its file: graft/src/node.
+for (const module of project.children) module.name = module.name.replace('/src', '');
+await app.generateOutputs(project);
+if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
+const titles = readdirSync(out, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.md'))
+  .map((path) => [path.replaceAll('\\', '/'), readFileSync(join(out, path), 'utf8')])
+  .map(([path, text]) => [/^# (.*)/m.exec(text)?.[1], path]);
+const pages = doors.map(({ name }) => {
+  const text = `@pip-graft/${name}`;
+  const [, path] = titles.find(([title]) => title === text);
+  return { text, link: `/reference/api/${path.replace(/(README)?\.md$/, '')}` };
+});
+writeFileSync(join(out, 'index.json'), `${JSON.stringify(pages, null, 2)}\n`);

@@ -1,0 +1,200 @@
+import { type Backbone, backboneParameters, detectBackbone } from '@pip-graft/backbones';
+import { elementCount, type FloatTensor } from '@pip-graft/weights';
+import { describe, expect, it } from 'vitest';
+import { nafnetDefaults } from '../../src/networks/nafnet-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-config.ts';
+import { unetDefaults } from '../../src/networks/unet-config.ts';
+
+interface Tensor extends FloatTensor {
+  readonly dtype?: string;
+  readonly unread?: string;
+}
+
+const nafnet = (width = 4): Backbone => ({
+  family: 'nafnet',
+  config: { ...nafnetDefaults, width, encoder: [1, 1], middle: 1, decoder: [1, 1] },
+});
+const restormer: Backbone = {
+  family: 'restormer',
+  config: { ...restormerDefaults, dim: 8, blocks: [1, 1, 1, 1], refinement: 1 },
+};
+
+const tensor = (...dims: number[]): Tensor => ({
+  dims,
+  data: new Float32Array(elementCount(dims)),
+});
+
+/** A network's tensors, all of one number, under names that a function makes of its own. */
+function state(backbone: Backbone, rename: (name: string) => string, value = 0) {
+  return backboneParameters(backbone).map(({ name, dims }): [string, Tensor] => [
+    rename(name),
+    { dims, data: new Float32Array(elementCount(dims)).fill(value) },
+  ]);
+}
+
+const under = (prefix: string) => (name: string) => `${prefix}.${name}`;
+const file = (...parts: (readonly [string, Tensor])[][]) => new Map(parts.flat());
+const loss: [string, Tensor][] = [
+  ['loss_fn.vgg.features.0.weight', tensor(4, 3, 3, 3)],
+  ['loss_fn.vgg.features.0.bias', tensor(4)],
+];
+
+describe('a known network under a wrapper', () => {
+  it.each([
+    'module',
+    'state_dict.restoration_network',
+    'params',
+    'generator',
+    '_forward_module.net',
+    '_fsdp_wrapped_module',
+    'model._orig_mod.module',
+  ])('%s, with other things beside it', (prefix) => {
+    for (const backbone of [
+      nafnet(),
+      restormer,
+      { family: 'unet', config: unetDefaults } as const,
+    ]) {
+      const found = detectBackbone(
+        file(loss, state(backbone, under(prefix)), [['step', tensor()]]),
+      );
+      expect(found).toMatchObject({ backbone, prefix, average: false, beside: [], others: [] });
+      expect(found.weights.size).toBe(
+        backboneParameters(backbone).filter((one) => !one.unused).length,
+      );
+    }
+  });
+
+  it.each([
+    ['compiled', (name: string) => name.replace(/^(encoders\.\d\.\d)\./, '$1._orig_mod.')],
+    [
+      'sharded',
+      (name: string) =>
+        `_fsdp_wrapped_module.${name.replace(/^(middle_blks\.0|intro)\./, '$1._fsdp_wrapped_module.')}`,
+    ],
+    [
+      'checkpointed',
+      (name: string) => name.replace(/^(decoders\.0)\./, '$1._checkpoint_wrapped_module.'),
+    ],
+    ['compiled first', (name: string) => name.replace(/^intro\./, 'intro._orig_mod.')],
+  ])('inner modules are %s', (_how, rename) => {
+    expect(detectBackbone(file(state(nafnet(), rename))).backbone).toEqual(nafnet());
+  });
+
+  it('names beside its own modules that only training has', () => {
+    const counters = state(nafnet(), (name) => name.replace(/\w+$/, 'total_ops'));
+    const extra: [string, Tensor][] = [
+      ['perceptual.layer.weight', tensor(3)],
+      ['n_averaged', tensor()],
+      ['x', { ...tensor(3), dtype: 'complex64', unread: 'complex64 cannot be imported' }],
+    ];
+    const found = detectBackbone(file(state(nafnet(), String), counters, extra));
+    expect(found.backbone).toEqual(nafnet());
+    expect(found.beside).toEqual(
+      expect.arrayContaining(['intro.total_ops', 'perceptual.layer.weight', 'n_averaged', 'x']),
+    );
+  });
+
+  it('a variant with a module of its own is another network, unless you insist', () => {
+    const variant = file(state(restormer, under('net')), [['net.fre1.conv.weight', tensor(3)]]);
+    expect(() => detectBackbone(variant, { label: 'adair.ckpt' })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringMatching(/adair\.ckpt: .*fre1\.conv\.weight.*--prefix 'net'/),
+      }),
+    );
+    expect(detectBackbone(variant, { prefix: 'net' }).beside).toEqual(['fre1.conv.weight']);
+  });
+
+  it('a transformer with a patch embedding beside it is not taken for it', () => {
+    const vit: [string, Tensor][] = [['clip.patch_embed.proj.weight', tensor(8, 3, 16, 16)]];
+    expect(detectBackbone(file(vit, state(nafnet(), under('net')))).prefix).toBe('net');
+    expect(() => detectBackbone(file(vit))).toThrow(/no network of a known family/);
+  });
+
+  it('numbers that are not read are named if the network uses them', () => {
+    const weights = state(nafnet(), under('net'));
+    weights[0]![1] = {
+      ...weights[0]![1],
+      dtype: 'a sparse tensor',
+      unread: 'a sparse tensor cannot be imported',
+    };
+    expect(() => detectBackbone(file(weights), { label: 's.pth' })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringMatching(/s\.pth: tensor 'intro\.weight': a sparse tensor/),
+      }),
+    );
+  });
+});
+
+describe('several networks', () => {
+  it.each([
+    ['params', 'params_ema'],
+    ['online_model', 'ema_model.module'],
+    ['model', 'ema.shadow'],
+    ['generator', 'generator_ema'],
+    ['net', 'netEMA'],
+    ['state_dict', 'swa_model'],
+  ])('of %s and %s the average is taken', (plain, average) => {
+    const tensors = file(state(nafnet(), under(plain)), state(nafnet(), under(average), 1));
+    const found = detectBackbone(tensors);
+    expect(found).toMatchObject({ prefix: average, average: true, others: [plain] });
+    expect(found.weights.get('intro.bias')?.data[0]).toBe(1);
+    expect(detectBackbone(tensors, { prefix: plain })).toMatchObject({ prefix: plain });
+  });
+
+  it('a counter beside a module says that it is an average', () => {
+    const tensors = file([['n_averaged', tensor()]], state(nafnet(), under('module')));
+    expect(detectBackbone(tensors).average).toBe(true);
+  });
+
+  it('are listed, and the prefix chooses', () => {
+    const tensors = file(state(nafnet(), under('student')), state(nafnet(8), under('teacher.net')));
+    expect(() => detectBackbone(tensors, { label: 'kd.pth' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(
+          /kd\.pth: it holds 2 networks: 'student' \(nafnet, width 4\), 'teacher\.net' \(nafnet, width 8\); choose one with --prefix/,
+        ),
+      }),
+    );
+    for (const prefix of ['teacher.net', 'teacher.net.', 'teacher']) {
+      expect(detectBackbone(tensors, { prefix }).backbone).toEqual(nafnet(8));
+    }
+    expect(() => detectBackbone(tensors, { prefix: 'other' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining("'student'"),
+      }),
+    );
+  });
+
+  it('equal copies are one; a network within another has its own tensors', () => {
+    const copies = file(
+      state(nafnet(), under('model'), 2),
+      state(nafnet(), under('wrapped.model'), 2),
+    );
+    expect(detectBackbone(copies).prefix).toBe('model');
+    const nested = file(state(nafnet(), String), state(nafnet(8), under('teacher')));
+    expect(detectBackbone(nested, { prefix: '' }).backbone).toEqual(nafnet());
+  });
+
+  it('one that is damaged is passed over, and says what is wrong if it was asked for', () => {
+    const damaged = state(nafnet(), under('first')).slice(0, -1);
+    const tensors = file(damaged, state(nafnet(8), under('second')));
+    expect(detectBackbone(tensors).prefix).toBe('second');
+    expect(() => detectBackbone(tensors, { prefix: 'first' })).toThrow(/1 missing/);
+  });
+
+  it('what an optimiser keeps under its names is not one', () => {
+    const kept = state(nafnet(), under('optimizer.exp_avg'), 3);
+    expect(detectBackbone(file(kept, state(nafnet(), under('model')))).prefix).toBe('model');
+  });
+});
+
+it('a name of a million parts takes no time', () => {
+  const start = process.cpuUsage();
+  const tensors = file([['a.'.repeat(500_000), tensor(1)]], state(nafnet(), String));
+  expect(() => detectBackbone(tensors)).not.toThrow();
+  expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+});

@@ -1,0 +1,53 @@
+import { type Dirent, existsSync, readdirSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
+
+/**
+ * A path as Node's file functions take it. A name that is not UTF-8 is kept in a text as
+ * {@link listNames} reads it, and must be passed as bytes.
+ */
+export function filePath(path: string): string | Buffer {
+  return isUtf8(path) ? path : Buffer.from(encodeText(path));
+}
+
+/** A path that Node returned as bytes. */
+export function pathText(bytes: Uint8Array): string {
+  return decodeText(bytes);
+}
+
+/** A path with its links resolved, whatever its names are made of. */
+export function realPath(path: string): string {
+  return pathText(realpathSync.native(filePath(path), { encoding: 'buffer' }));
+}
+
+/** The entries of a folder in the order of their names; see {@link filePath}. */
+export function listEntries(
+  folder: string,
+): { readonly name: string; readonly entry: Dirent<Buffer> }[] {
+  return readdirSync(filePath(folder), { encoding: 'buffer', withFileTypes: true })
+    .map((entry) => ({ name: pathText(entry.name), entry }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The path that an argument means. Node has a replacement character for each byte of an argument that
+ * is not UTF-8; where nothing has that very name, and one name in the folder reads so, it is that.
+ */
+export function argumentPath(path: string): string {
+  if (!path.includes('\ufffd') || existsSync(path)) return path;
+  const home = argumentPath(dirname(path));
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  let names: string[];
+  try {
+    names = listNames(home);
+  } catch {
+    return path;
+  }
+  const found = names.filter((each) => new TextDecoder().decode(encodeText(each)) === name);
+  return found.length === 1 ? join(home, found[0]!) : path;
+}
+
+/** The names in a folder, those that are not UTF-8 included; see {@link filePath}. */
+export function listNames(folder: string): string[] {
+  return readdirSync(filePath(folder), { encoding: 'buffer' }).map(pathText);
+}

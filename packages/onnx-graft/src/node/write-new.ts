@@ -1,0 +1,61 @@
+import { constants, writeSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { filePath } from './file-path.ts';
+
+/** After so much the event loop gets its turn, so that an interrupt is seen. */
+const yieldBytes = 16 * 1024 * 1024;
+/** After so much the disk has to have it: who waits for the end of a write waits for this much. */
+const syncBytes = 64 * 1024 * 1024;
+
+/** How a new file is written. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the bytes are on the disk when this returns: after a power cut a name leads to them or to what was there. */
+  readonly durable?: boolean | undefined;
+  readonly mode?: number | undefined;
+}
+
+/**
+ * Writes a file that is not there yet; on a failure or abort there is none.
+ *
+ * @param write receives a function that appends bytes
+ */
+export async function writeNew(
+  path: string,
+  write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  { signal, durable = false, mode }: WriteOptions = {},
+): Promise<void> {
+  const file = await open(
+    filePath(path),
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+  );
+  try {
+    try {
+      signal?.throwIfAborted();
+      let written = 0;
+      let unsynced = 0;
+      await write(async (bytes) => {
+        // Synchronous: handing each chunk to a thread takes longer than the write itself.
+        for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done);
+        written += bytes.length;
+        unsynced += bytes.length;
+        if (written < yieldBytes) return;
+        written = 0;
+        await setImmediate();
+        signal?.throwIfAborted();
+        if (!durable || unsynced < syncBytes) return;
+        unsynced = 0;
+        await file.datasync();
+      });
+      signal?.throwIfAborted();
+      if (mode !== undefined) await file.chmod(mode & 0o777);
+      if (durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(filePath(path) as string, { force: true }).catch(() => {});
+    throw error;
+  }
+}

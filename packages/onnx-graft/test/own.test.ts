@@ -1,0 +1,14 @@
+import { emptyRecord, own } from '@pip-graft/onnx-graft';
+import { expect, it } from 'vitest';
+
+it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf'])(
+  'own finds %s only where somebody put it',
+  (name) => {
+    expect(own({}, name)).toBeUndefined();
+    expect(own(Object.fromEntries([[name, 1]]), name)).toBe(1);
+    const record = emptyRecord<number>();
+    record[name] = 2;
+    expect(own(record, name)).toBe(2);
+    expect(Object.keys(record)).toEqual([name]);
+  },
+);

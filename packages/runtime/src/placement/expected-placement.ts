@@ -1,0 +1,103 @@
+import type { DataType, GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { countCopies } from './count-copies.ts';
+import { type KernelGap, kernelGap } from './cuda-kernel.ts';
+import { foldedNodes } from './folded-nodes.ts';
+import { nodesLeftOnCpu } from './nodes-left-on-cpu.ts';
+import { cudaKernelsSource } from './tables/cuda-kernels.ts';
+
+/** What is expected of one node of the main graph. */
+export interface ExpectedNode {
+  readonly node: string;
+  readonly opType: string;
+  /**
+   * `kernel`: CUDA has one. `none`: it has none, and the node runs on the CPU. `follows`: it has one, but
+   * reads what such a node made, and onnxruntime leaves it there. `shapes`: arithmetic on shapes, which
+   * stays on the CPU by design. `folded`: worked out when the file is
+   * opened. `unjudged`: a function of the file's own, or a node with graphs inside, which are not looked into.
+   */
+  readonly place: 'kernel' | 'none' | 'follows' | 'shapes' | 'folded' | 'unjudged';
+  /** Why there is no kernel, where there is none. */
+  readonly gap: KernelGap | undefined;
+}
+
+/** Where the nodes of a model are expected to run, from onnxruntime's published kernel list; nothing was run. */
+export interface ExpectedPlacement {
+  readonly device: 'cuda';
+  readonly basis: typeof cudaKernelsSource;
+  readonly opset: number;
+  /** In the order of the file. */
+  readonly nodes: readonly ExpectedNode[];
+  /** Values copied between CPU and device in each run, the model's inputs and outputs aside. */
+  readonly copies: number;
+  /** The nearest operator set at which every node has a kernel, lower ones first; null where there is none. */
+  readonly servedAt: number | null;
+}
+
+/** Operator sets that are tried for {@link ExpectedPlacement.servedAt}. */
+const tried = { lowest: 7, highest: 25 } as const;
+
+/**
+ * Where onnxruntime is expected to run a model on CUDA, before it fuses nodes.
+ *
+ * @example
+ * expectedPlacement(facts).nodes.filter(({ place }) => place === 'none');
+ */
+export function expectedPlacement(facts: GraphFacts): ExpectedPlacement {
+  const { model } = facts;
+  const { nodes } = model.graph;
+  const opset = model.opsets.get('') ?? 1;
+  const folded = foldedNodes(facts);
+  const called = new Set(model.functions.map(({ domain, name }) => `${domain}:${name}`));
+  const judged = (node: Node): boolean =>
+    node.subgraphs.length === 0 && !called.has(`${node.domain}:${node.opType}`);
+  const gapAt = (node: Node, at: number): KernelGap | undefined =>
+    kernelGap({
+      domain: node.domain,
+      opType: node.opType,
+      opset: at,
+      type: (carrier) => typeAt(facts, node, carrier),
+    });
+  const gaps = nodes.map((node) => (judged(node) ? gapAt(node, opset) : undefined));
+  const left = nodesLeftOnCpu(facts, {
+    folded,
+    onDevice: (node) => gaps[node] === undefined,
+  });
+  const places = nodes.map((node, at): ExpectedNode['place'] => {
+    if (folded.has(at)) return 'folded';
+    if (!judged(node)) return 'unjudged';
+    return left.get(at) ?? (gaps[at] === undefined ? 'kernel' : 'none');
+  });
+  const working = nodes.filter((_, at) => /kernel|none|follows/.test(places[at]!));
+  return {
+    device: 'cuda',
+    basis: cudaKernelsSource,
+    opset,
+    nodes: nodes.map((node, at) => ({
+      node: node.name || node.outputs[0] || `${at}`,
+      opType: node.opType,
+      place: places[at]!,
+      gap: places[at] === 'none' ? gaps[at] : undefined,
+    })),
+    copies: countCopies(facts, {
+      folded,
+      onDevice: (at) => places[at] === 'kernel' || places[at] === 'unjudged',
+    }),
+    servedAt:
+      candidates(opset).find((at) => working.every((node) => gapAt(node, at) === undefined)) ??
+      null,
+  };
+}
+
+/** The file's own operator set, the lower ones from near to far, then the higher ones. */
+function candidates(opset: number): number[] {
+  const all = Array.from({ length: tried.highest - tried.lowest + 1 }, (_, i) => tried.lowest + i);
+  const lower = all.filter((at) => at < opset).reverse();
+  return [opset, ...lower, ...all.filter((at) => at > opset)];
+}
+
+function typeAt({ sample }: GraphFacts, node: Node, carrier: string): DataType | undefined {
+  const name = carrier.startsWith('out')
+    ? node.outputs[Number(carrier.slice(3))]
+    : node.inputs[Number(carrier)];
+  return name === undefined ? undefined : sample.values.get(name)?.dataType;
+}

@@ -1,0 +1,88 @@
+/** Tensors that have a prefix in common, under the names behind it. */
+export interface Prefixed<T> {
+  /** Path before every name, such as `state_dict.net`; empty when there is none. */
+  readonly prefix: string;
+  /** Whether its path says that they are averages over a training: EMA, SWA. */
+  readonly average: boolean;
+  readonly tensors: ReadonlyMap<string, T>;
+}
+
+/** Paths of published networks have up to 150 characters; a hostile one has a million parts. */
+const longestName = 2000;
+
+/**
+ * What wrappers put into a path, at any depth: DataParallel, torch.compile, FSDP of PyTorch and of
+ * FairScale, activation checkpointing, Fabric, Opacus. No known network has a module of these names.
+ */
+const wrappers = new Set([
+  ...['module', '_orig_mod', '_fsdp_wrapped_module', '_fpw_module', '_checkpoint_wrapped_module'],
+  ...['_forward_module', '_original_module', '_module'],
+]);
+
+/** Words for an average in a path: `params_ema`, `netEMA`, `swa_model`, `ema.shadow`. */
+const averages =
+  /(?<![A-Za-z])(ema|EMA|Ema)(?![a-z])|[a-z](EMA|Ema)(?![a-z])|(?<![a-z])(swa|SWA|shadow|avg|averaged?|polyak)(?![a-z])/;
+
+/**
+ * The groups of tensors that have an anchor: a name that a network of a known kind always has. Each
+ * tensor belongs to the longest prefix that it has; names lose the parts that wrappers added.
+ *
+ * @param anchors each matches the end of a name, from a whole part on
+ *
+ * @example byPrefix(tensors, [/(?:^|\.)intro\.weight$/])[0]?.prefix // 'state_dict.net'
+ */
+export function byPrefix<T>(
+  tensors: ReadonlyMap<string, T>,
+  anchors: readonly RegExp[],
+): Prefixed<T>[] {
+  const groups = new Map<string, Map<string, T>>();
+  for (const name of tensors.keys()) {
+    if (name.length > longestName) continue;
+    const prefix = prefixOf(name, anchors);
+    if (prefix !== undefined) groups.set(prefix, new Map());
+  }
+  if (groups.size === 0) return [];
+  for (const [name, tensor] of tensors) {
+    if (name.length > longestName) continue;
+    const prefix = longestPrefix(name, groups);
+    if (prefix === undefined) continue;
+    const group = groups.get(prefix)!;
+    const rest = prefix === '' ? name : name.slice(prefix.length + 1);
+    const plain = withoutWrappers(rest);
+    // Two that differ by a wrapper only: the second keeps its name, and is left over.
+    group.set(group.has(plain) ? rest : plain, tensor);
+  }
+  return [...groups].map(([prefix, group]) => {
+    // torch.optim.swa_utils counts beside `module`.
+    const counter = `${prefix.replace(/(^|\.)module$/, '$1')}n_averaged`;
+    return { prefix, average: averages.test(prefix) || tensors.has(counter), tensors: group };
+  });
+}
+
+function prefixOf(name: string, anchors: readonly RegExp[]): string | undefined {
+  const parts = name.split('.');
+  const own = parts.flatMap((part, index) => (wrappers.has(part) ? [] : [index]));
+  const plain = own.map((index) => parts[index]).join('.');
+  for (const anchor of anchors) {
+    const match = anchor.exec(plain)?.[0];
+    if (match === undefined) continue;
+    const count = match.replace(/^\./, '').split('.').length;
+    return parts.slice(0, own[own.length - count]).join('.');
+  }
+  return undefined;
+}
+
+function longestPrefix(name: string, groups: ReadonlyMap<string, unknown>): string | undefined {
+  for (let end = name.lastIndexOf('.'); end > 0; end = name.lastIndexOf('.', end - 1)) {
+    const prefix = name.slice(0, end);
+    if (groups.has(prefix)) return prefix;
+  }
+  return groups.has('') ? '' : undefined;
+}
+
+function withoutWrappers(name: string): string {
+  return name
+    .split('.')
+    .filter((part) => !wrappers.has(part))
+    .join('.');
+}

@@ -1,0 +1,158 @@
+import { type ByteSource, elementCount, GraftError } from '@pip-graft/onnx-graft';
+import type { Checkpoint, CheckpointFormat, CheckpointScalar, StoredTensor } from './checkpoint.ts';
+import { checkpointLimits } from './limits.ts';
+import { PickleGlobal } from './pickle-global.ts';
+import {
+  OtherTensor,
+  PickleDict,
+  PickleList,
+  PickleTensor,
+  type PickleValue,
+} from './pickle-value.ts';
+import { shownName } from './shown-name.ts';
+import { tensorElements } from './tensor-elements.ts';
+
+/** How many keys a message lists. */
+const listed = 8;
+
+/**
+ * All tensors in an unpickled object by their paths, and what lies beside them.
+ *
+ * Errors: `CORRUPT_FILE` if there is no tensor in a dictionary; `LIMIT_EXCEEDED`.
+ */
+export function flatten(
+  root: PickleValue,
+  format: CheckpointFormat,
+  { label, size }: ByteSource,
+): Checkpoint {
+  const { tensors, extra, ignored, elements } = new Walk(label).over(root);
+  if (tensors.size === 0) throw withoutTensors(root, label);
+  const most = size * checkpointLimits.elementsPerByte + checkpointLimits.expandedElements;
+  if (elements > most) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${label}: its tensors have ${elements} elements, from only ${size} bytes.`,
+    );
+  }
+  return { format, tensors, extra, ignored };
+}
+
+/** Visits dictionaries and lists, each once: a hostile file has many, or one inside itself. */
+class Walk {
+  readonly tensors = new Map<string, StoredTensor>();
+  readonly extra: Record<string, CheckpointScalar> = Object.create(null);
+  readonly ignored: string[] = [];
+  elements = 0;
+  readonly #label: string;
+  readonly #seen = new Set<PickleValue>();
+  #scalars = 0;
+
+  constructor(label: string) {
+    this.#label = label;
+  }
+
+  over(root: PickleValue): this {
+    if (root instanceof PickleDict || root instanceof PickleList) this.#inside(root, '', 0);
+    return this;
+  }
+
+  #inside(group: PickleDict | PickleList, path: string, depth: number): void {
+    if (this.#seen.has(group)) return;
+    this.#seen.add(group);
+    if (depth > checkpointLimits.containerDepth) this.#leave(path);
+    else if (group instanceof PickleList) {
+      for (const [index, item] of group.items.entries()) {
+        if (typeof item === 'object' && item !== null)
+          this.#visit(item, join(path, String(index)), depth, true);
+      }
+    } else if (!group.isEmpty) {
+      for (const [key, item] of group.entries) {
+        const name = keyOf(key);
+        if (name === undefined) this.#leave(join(path, '?'));
+        else this.#visit(item, join(path, name), depth, false);
+      }
+    }
+  }
+
+  #visit(value: PickleValue, path: string, depth: number, inList: boolean): void {
+    if (value instanceof PickleTensor || value instanceof OtherTensor) this.#add(path, value);
+    else if (value instanceof PickleDict || value instanceof PickleList) {
+      this.#inside(value, path, depth + 1);
+    } else if (isScalar(value)) {
+      if (this.#scalars++ < checkpointLimits.scalars) this.extra[path] = value;
+    } else this.#leave(inList ? path.slice(0, path.lastIndexOf('.')) : path);
+  }
+
+  #add(path: string, tensor: PickleTensor | OtherTensor): void {
+    // Keys with dots may spell one path twice; the first is it.
+    if (this.tensors.has(path)) {
+      this.#leave(path);
+      return;
+    }
+    if (this.tensors.size >= checkpointLimits.tensors) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${this.#label}: it has more than ${checkpointLimits.tensors} tensors.`,
+      );
+    }
+    this.elements += elementCount(tensor.dims);
+    this.tensors.set(path, storedTensor(tensor, `${this.#label}: tensor '${shownName(path)}'`));
+  }
+
+  #leave(path: string): void {
+    if (this.ignored.at(-1) !== path && this.ignored.length < checkpointLimits.scalars) {
+      this.ignored.push(path);
+    }
+  }
+}
+
+function storedTensor(tensor: PickleTensor | OtherTensor, place: string): StoredTensor {
+  const { dims } = tensor;
+  const dtype = tensor instanceof PickleTensor ? tensor.type.dtype : undefined;
+  if (tensor instanceof PickleTensor && dtype !== undefined) {
+    return {
+      ...{ dims, dtype },
+      get data() {
+        return tensorElements(tensor, dtype);
+      },
+    };
+  }
+  const name = tensor instanceof PickleTensor ? tensor.type.name : tensor.what;
+  const unread = `${name} cannot be imported`;
+  return {
+    ...{ dims, dtype: name, unread },
+    get data(): Float32Array {
+      throw new GraftError('UNSUPPORTED_HOST', `${place}: ${unread}.`);
+    },
+  };
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+/** A key as text; undefined for one that is no name. */
+function keyOf(key: PickleValue): string | undefined {
+  if (typeof key === 'string') return key;
+  if (key instanceof PickleGlobal) return key.name;
+  return typeof key === 'object' ? undefined : String(key);
+}
+
+function isScalar(value: PickleValue): value is CheckpointScalar {
+  return value === null || ['number', 'string', 'boolean'].includes(typeof value);
+}
+
+function withoutTensors(root: PickleValue, label: string): GraftError {
+  const keys = root instanceof PickleDict ? [...root.entries.keys()] : [];
+  const names = keys.slice(0, listed).map((key) => shownName(keyOf(key) ?? '?'));
+  const seen =
+    root instanceof PickleTensor
+      ? 'it is one tensor'
+      : names.length > 0
+        ? `its keys are ${names.join(', ')}${keys.length > listed ? ', …' : ''}`
+        : 'it is not a dictionary';
+  return new GraftError(
+    'CORRUPT_FILE',
+    `${label}: it has no tensors by name: ${seen}; save the network's state_dict() with torch.save, or as safetensors.`,
+  );
+}

@@ -1,0 +1,79 @@
+import { dirname, resolve } from 'node:path';
+import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
+import { checkExternalFile, fileSource } from '@pip-graft/onnx-graft/node';
+import { checkpointLimits } from '../checkpoint/limits.ts';
+import { shownName } from '../checkpoint/shown-name.ts';
+
+/** An index has a name and a file for every tensor. */
+const maxIndexBytes = 16 * 1024 * 1024;
+const maxShards = 1000;
+
+/** Which tensors are in which file, by the file's name as the index spells it. */
+export type ShardIndex = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * The index of a checkpoint in several files, such as `model.safetensors.index.json`; undefined for
+ * another file. Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ */
+export function readShardIndex(source: ByteSource): ShardIndex | undefined {
+  const { label, size } = source;
+  const head = new TextDecoder('latin1').decode(source.read(0, Math.min(size, 64)));
+  if (!/^\s*\{[\s"]/.test(head) || size > maxIndexBytes) return undefined;
+  const map = weightMap(new TextDecoder().decode(source.read(0, size)));
+  if (map === undefined) return undefined;
+  const shards = new Map<string, string[]>();
+  const names = Object.entries(map);
+  if (names.length === 0) throw new GraftError('CORRUPT_FILE', `${label}: it lists no tensors.`);
+  for (const [name, file] of names) {
+    if (typeof file !== 'string' || file === '') {
+      throw new GraftError(
+        'CORRUPT_FILE',
+        `${label}: it has no file for tensor '${shownName(name)}'.`,
+      );
+    }
+    const same = shards.get(file);
+    if (same) same.push(name);
+    else shards.set(file, [name]);
+  }
+  if (names.length > checkpointLimits.tensors || shards.size > maxShards) {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${label}: it lists ${names.length} tensors in ${shards.size} files; at most ${checkpointLimits.tensors} in ${maxShards} are read.`,
+    );
+  }
+  return shards;
+}
+
+/**
+ * The files that a checkpoint consists of: itself, and those that its index lists.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`; those of {@link readShardIndex} and {@link shardPath}.
+ */
+export function checkpointFiles(path: string): string[] {
+  const source = fileSource(path);
+  try {
+    const shards = readShardIndex(source);
+    return [path, ...[...(shards?.keys() ?? [])].map((file) => shardPath(path, file))];
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * The path of a file that an index lists. Errors: `UNSAFE_FILE` for one outside the index's folder
+ * or behind a link, as for external data of models; `NOT_FOUND`.
+ */
+export function shardPath(index: string, file: string): string {
+  return checkExternalFile(index, dirname(resolve(index)), file);
+}
+
+function weightMap(text: string): Record<string, unknown> | undefined {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const map = (root as { weight_map?: unknown } | null)?.weight_map;
+  return typeof map === 'object' && map !== null ? (map as Record<string, unknown>) : undefined;
+}
