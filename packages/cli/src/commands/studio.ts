@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { externalTensors, GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { findModel } from '@pip-graft/restore';
 import type { Command } from 'commander';
@@ -43,7 +43,7 @@ function modelOf(asked: string | undefined, cwd: string): StudioModel | undefine
   if (path === undefined) return undefined;
   const opened = openModel(path);
   try {
-    if (opened.locations.size > 0) {
+    if (externalTensors(opened.model).length > 0) {
       throw new GraftError(
         'UNSUPPORTED_HOST',
         `${path}: its weights are in other files, which a page cannot read; use a model that is one file.`,
