@@ -14,6 +14,8 @@ import { type StudioServer, serveStudio } from '../../packages/cli/src/studio/se
 import { faintTexts } from './contrast.ts';
 import { noBrowser, openBrowser } from './open-browser.ts';
 
+/** A busy machine is not an error. */
+const patience = { timeout: 300_000 } as const;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 const file = join(folder, 'cat.png');
@@ -38,7 +40,7 @@ describe('the server of the studio', () => {
     new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>(
       (resolve, reject) => {
         const { hostname, port } = new URL(server.url);
-        get({ hostname, port, path, headers }, (response) => {
+        get({ hostname, port, path, headers, agent: false }, (response) => {
           const parts: Buffer[] = [];
           response.on('data', (part: Buffer) => parts.push(part));
           response.on('end', () =>
@@ -106,7 +108,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
   afterAll(() => browser?.close());
 
   const status = () => page.textContent('#status');
-  const expectStatus = (text: RegExp) => expect.poll(status, { timeout: 300_000 }).toMatch(text);
+  const expectStatus = (text: RegExp) => expect.poll(status, patience).toMatch(text);
   const slider = (name: string) => page.getByRole('slider', { name });
 
   /** Drops a file on the page as a person does. */
@@ -146,10 +148,12 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
   it('restores again when a slider moves, and downloads what Node makes of it', async () => {
     for (const label of labels) await slider(label).fill(label === 'rain' ? '0.5' : '0');
     await slider('Strength').fill('0.8');
-    await expect.poll(() => page.locator('#snippets').textContent()).toContain('rain: 0.5');
+    await expect
+      .poll(() => page.locator('#snippets').textContent(), patience)
+      .toContain('rain: 0.5');
     await expectStatus(/Restored in/);
     await expect
-      .poll(() => page.getByRole('button', { name: 'Download' }).isEnabled(), { timeout: 60_000 })
+      .poll(() => page.getByRole('button', { name: 'Download' }).isEnabled(), patience)
       .toBe(true);
     const { name, path } = await downloaded();
     expect(name).toBe('restored-cat.png');
@@ -211,14 +215,16 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     writeFileSync(text, 'this is no image');
     await drop(text, 'text.png');
     await expect
-      .poll(() => page.textContent('#alert'))
+      .poll(() => page.textContent('#alert'), patience)
       .toContain('text.png: this file cannot be read as an image');
     await drop(text, 'text.onnx');
     await expect
-      .poll(() => page.textContent('#alert'))
+      .poll(() => page.textContent('#alert'), patience)
       .toContain('This file is not an ONNX model.');
     await drop(grafted, 'mine.onnx');
-    await expect.poll(() => page.textContent('#model-name')).toContain('mine.onnx. Runs on wasm');
+    await expect
+      .poll(() => page.textContent('#model-name'), patience)
+      .toContain('mine.onnx. Runs on wasm');
     await expectStatus(/Restored in/);
     expect(await page.isVisible('#alert')).toBe(false);
   });
