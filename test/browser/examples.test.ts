@@ -37,6 +37,7 @@ describe('the examples', () => {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(300_000);
       await page.goto(site.url);
       await page.setInputFiles('input', restored);
       await page.waitForSelector('canvas', { timeout: 300_000 });

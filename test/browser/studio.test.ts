@@ -98,6 +98,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
   beforeAll(async () => {
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+    page.setDefaultTimeout(patience.timeout);
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(server.url);
@@ -186,8 +187,14 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     await page.mouse.move(stage.x + stage.width * 0.2, middle, { steps: 4 });
     await page.mouse.up();
     expect(Number.parseFloat(await at())).toBeCloseTo(20, 0);
+    // The whole image is on the stage: a drag anywhere moves the divider.
+    await page.mouse.move(stage.x + stage.width * 0.5, middle);
+    await page.mouse.down();
+    await page.mouse.move(stage.x + stage.width * 0.6, middle, { steps: 4 });
+    await page.mouse.up();
+    expect(Number.parseFloat(await at())).toBeCloseTo(30, 0);
     expect(await slider('Compare').getAttribute('aria-valuetext')).toBe(
-      '20 % before, the rest after',
+      '30 % before, the rest after',
     );
   });
 

@@ -15,8 +15,7 @@ export class Stage {
   constructor() {
     const stage = this.#stage;
     listen(stage, {
-      pan: (dx, dy) =>
-        this.#set(panView(this.#view, dx, dy, this.before, this.#size()), this.#fitted),
+      pan: (dx, dy) => (this.#fitted ? this.#slide(dx) : this.#pan(dx, dy)),
       zoom: (factor, at) => this.#zoom(this.#view.scale * factor, at),
     });
     stage.addEventListener('dblclick', () => (this.#fitted ? this.#zoom(1) : this.fit()));
@@ -58,13 +57,14 @@ export class Stage {
 
   #listenToDivider(): void {
     const divider = this.#divider;
-    const show = (): void => {
-      const at = divider.valueAsNumber;
-      this.#stage.style.setProperty('--at', `${at}%`);
-      divider.setAttribute('aria-valuetext', `${Math.round(at)} % before, the rest after`);
-    };
     divider.step = 'any';
-    divider.addEventListener('input', show);
+    divider.addEventListener('input', () => this.#divide(divider.valueAsNumber));
+    divider.addEventListener('keydown', (event) => {
+      const step = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      this.#divide(divider.valueAsNumber + step);
+    });
     const edge = this.#stage.querySelector<HTMLElement>('.edge')!;
     edge.addEventListener('pointerdown', (event) => {
       event.stopPropagation();
@@ -74,17 +74,26 @@ export class Stage {
       if (!edge.hasPointerCapture(event.pointerId)) return;
       event.stopPropagation();
       const { left, width } = this.#stage.getBoundingClientRect();
-      divider.value = String((100 * (event.clientX - left)) / width);
-      show();
+      this.#divide((100 * (event.clientX - left)) / width);
     });
-    divider.addEventListener('keydown', (event) => {
-      const step = { ArrowLeft: -2, ArrowDown: -2, ArrowRight: 2, ArrowUp: 2 }[event.key];
-      if (step === undefined) return;
-      event.preventDefault();
-      divider.value = String(divider.valueAsNumber + step);
-      show();
-    });
-    show();
+    this.#divide(50);
+  }
+
+  /** Puts the divider at a share of the stage's width, in per cent. */
+  #divide(share: number): void {
+    this.#divider.value = String(share);
+    const at = this.#divider.valueAsNumber;
+    this.#stage.style.setProperty('--at', `${at}%`);
+    this.#divider.setAttribute('aria-valuetext', `${Math.round(at)} % before, the rest after`);
+  }
+
+  /** An image that is whole on the stage cannot be moved: a drag anywhere moves the divider. */
+  #slide(dx: number): void {
+    this.#divide(this.#divider.valueAsNumber + (100 * dx) / this.#size().width);
+  }
+
+  #pan(dx: number, dy: number): void {
+    this.#set(panView(this.#view, dx, dy, this.before, this.#size()), this.#fitted);
   }
 
   #key(event: KeyboardEvent): void {
@@ -96,7 +105,7 @@ export class Stage {
       ArrowDown: [0, -step],
     };
     const move = moves[event.key];
-    if (move) this.#set(panView(this.#view, ...move, this.before, this.#size()), this.#fitted);
+    if (move) this.#pan(...move);
     else if (event.key === '+' || event.key === '=') this.#zoom(this.#view.scale * 1.5);
     else if (event.key === '-') this.#zoom(this.#view.scale / 1.5);
     else if (event.key === '0') this.fit();
@@ -124,6 +133,7 @@ export class Stage {
   #set(view: View, fitted: boolean): void {
     this.#view = view;
     this.#fitted = fitted;
+    this.#stage.classList.toggle('fitted', fitted);
     for (const canvas of [this.before, this.after]) {
       canvas.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
       canvas.classList.toggle('pixels', view.scale >= 3);

@@ -41,6 +41,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
     site = await openSite(await esbuildSite(folder, entries, ['@pip-graft/source']), { files });
     browser = await openBrowser();
     page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
     await page.goto(site.url);
     await page.waitForFunction(() => 'scope' in globalThis);
   });
@@ -141,6 +142,7 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
   const openThere = async (headers: Record<string, string>, wasm?: string) => {
     const site = await openSite(built, { files, headers });
     const page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
     try {
       await page.goto(site.url);
       await page.waitForFunction(() => 'scope' in globalThis);

@@ -81,6 +81,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     site = await openSite(await viteSite(folder), { files, headers: isolation });
     browser = await openBrowser();
     page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
     await page.goto(site.url);
     await page.waitForFunction(() => 'scope' in globalThis);
     await page.evaluate(async () => {
