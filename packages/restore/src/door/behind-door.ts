@@ -1,4 +1,4 @@
-import type { Session } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
 import type { ModelSettings } from '../steer/settings-of.ts';
 import type { DoorOptions } from './door.ts';
 import { openDoor } from './open-door.ts';

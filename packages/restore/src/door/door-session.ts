@@ -1,5 +1,5 @@
 import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
-import type { Session, SessionValue } from '@pip-graft/runtime';
+import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import {
   type TensorFeeds,
   type TypedTensor,

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { SessionValue } from '@pip-graft/runtime';
+import type { SessionValue } from '@pip-graft/runtime/session';
 import { fromFloat32, type TypedTensor, type TypedTensorOf } from '@pip-graft/weights';
 import type { Door } from './door.ts';
 import { rangeScale } from './range-scale.ts';

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { SessionValue } from '@pip-graft/runtime';
+import type { SessionValue } from '@pip-graft/runtime/session';
 import type { TypedTensor } from '@pip-graft/weights';
 import { typed } from './enter.ts';
 

@@ -65,8 +65,7 @@ export function whyNoImage(
   const { correlation, least, most, mean, negative, beyond } = relation;
   const found = `on a natural image it spans ${short(least)} to ${short(most)}, with a correlation of ${short(correlation)} to the image`;
   if (least === most) return `it is ${short(least)} everywhere on a natural image`;
-  const isAround0 =
-    Math.abs(mean) < 0.2 * imageMean && negative > 0.15 && most - least < 1.5;
+  const isAround0 = Math.abs(mean) < 0.2 * imageMean && negative > 0.15 && most - least < 1.5;
   if (isAround0 && correlation < 0.9) return `it looks like the residual alone: ${found}`;
   if (!untrained && beyond > 0.5 && (correlation < 0.3 || beyond > 0.8)) return found;
   return undefined;

@@ -1,6 +1,6 @@
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
 import { GraftError, type ImageRange, type ImageValues, imageRanges } from '@pip-graft/onnx-graft';
-import { runModel, type Session } from '@pip-graft/runtime';
+import { runModel, type Session } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
 import { doorSession } from './door-session.ts';
