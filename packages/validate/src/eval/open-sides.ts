@@ -37,7 +37,13 @@ export async function openSides(
     const session = await createSession(model, { ...options, label });
     sessions.push(session);
     const { door, steering } = settingsOf(opened.model);
-    const choices = { range, feeds, steering, untrained: true, ...(sizeMultiple ? { sizeMultiple } : {}) };
+    const choices = {
+      range,
+      feeds,
+      steering,
+      untrained: true,
+      ...(sizeMultiple ? { sizeMultiple } : {}),
+    };
     return (await openDoor(session, door, choices)).session;
   };
   const close = async (): Promise<void> => {
