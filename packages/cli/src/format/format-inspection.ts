@@ -9,6 +9,7 @@ import { table } from './table.ts';
 export function inspectionFacts(found: Inspection): string[][] {
   const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
     `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
+  const values = found.values ? valuesText(found.values) : undefined;
   const facts = [
     ['family', `${found.family} (confidence ${found.confidence.toFixed(2)})`],
     [
@@ -22,7 +23,7 @@ export function inspectionFacts(found: Inspection): string[][] {
     ['inputs', found.inputs.map(value).join('; ')],
     ['outputs', found.outputs.map(value).join('; ')],
     ['images', sizesText(found)],
-    ...(found.values ? [['values', valuesText(found.values)]] : []),
+    ...(values ? [['values', values]] : []),
     ...Object.entries(found.feeds).map(([name, value]) => ['fed', `${name}=${value}`]),
   ];
   const { graft } = found;
@@ -54,14 +55,15 @@ function sizesText({ size: { height, width }, sizeMultiple }: Inspection): strin
   return sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${sizeMultiple}`;
 }
 
-function valuesText({ input, output }: ImageValues): string {
-  const side = ({ range, order }: ImageSide): string =>
-    `${range ?? 'of a range that the graph does not show'}${order === 'bgr' ? ', BGR' : ''}`;
+/** Nothing where the graph shows nothing: a run on a small image settles it then. */
+function valuesText({ input, output }: ImageValues): string | undefined {
+  const side = ({ range, order }: ImageSide): string | undefined =>
+    range === null && order === 'rgb'
+      ? undefined
+      : `${range ?? 'range not shown by the graph'}${order === 'bgr' ? ', BGR' : ''}`;
   const [from, to] = [side(input), side(output)];
-  if (from !== to) return `in: ${from}; out: ${to}`;
-  return input.range === null
-    ? 'the graph does not show their range; a run on a small image will'
-    : from;
+  if (from === to) return from;
+  return `in ${from ?? 'not shown by the graph'}, out ${to ?? 'not shown by the graph'}`;
 }
 
 function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {
