@@ -1,5 +1,5 @@
 import type { ImageTensors } from '@pip-graft/backbones';
-import { locateUnder, lookAt } from '@pip-graft/graft';
+import { locateUnder, lookClosely } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import {
   elementCount,
@@ -117,7 +117,7 @@ export function command(): Command {
 async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   using host = await openHost(path);
   const { model, facts } = host;
-  const { family, sizeMultiple, image, graft: record } = lookAt(model, facts);
+  const { family, sizeMultiple, image, graft: record } = lookClosely(model, facts);
   // A graft stands on the skip connections: they are those of the host under it.
   const located = record === null ? host.located : locateUnder(model);
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));

@@ -7,10 +7,13 @@ export interface Look {
   readonly family: string;
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
-  /** How images enter and leave it; null where no input is an image. */
-  readonly image: HostImage | null;
   /** null where the model carries no graft. */
   readonly graft: GraftRecord | null;
+}
+
+/** The same, with how images enter and leave it; null where no input is an image. */
+export interface CloseLook extends Look {
+  readonly image: HostImage | null;
 }
 
 /**
@@ -22,6 +25,12 @@ export interface Look {
  * @example lookAt(model).sizeMultiple // 8
  */
 export function lookAt(model: Model, facts?: GraphFacts): Look {
+  const { family, sizeMultiple, graft } = lookClosely(model, facts);
+  return { family, sizeMultiple, graft };
+}
+
+/** What {@link lookAt} says, and how images enter and leave a model. Errors: those of {@link lookAt}. */
+export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
   const graft = readGraft(model);
   if (graft?.host.image) {
     const { family, image } = graft.host;

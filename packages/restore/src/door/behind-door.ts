@@ -17,7 +17,9 @@ export async function behindDoor(
 ): Promise<Session> {
   try {
     const { sizeMultiple } = restore;
-    return (await openDoor(session, door, { ...options, sizeMultiple, steering })).session;
+    // A program may be built on a network of random weights; the command line is stricter.
+    const choices = { ...options, sizeMultiple, steering, untrained: true };
+    return (await openDoor(session, door, choices)).session;
   } catch (error) {
     await session.release();
     throw error;

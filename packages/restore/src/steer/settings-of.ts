@@ -1,4 +1,4 @@
-import { lookAt } from '@pip-graft/graft';
+import { lookClosely } from '@pip-graft/graft';
 import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
@@ -30,7 +30,7 @@ export interface ModelSettings {
  */
 export function settingsOf(model: Model): ModelSettings {
   const facts = graphFacts(model);
-  const { sizeMultiple, image, graft } = lookAt(model, facts);
+  const { sizeMultiple, image, graft } = lookClosely(model, facts);
   const found = graft?.auto ? { found: graft.auto.output } : {};
   return {
     graft,
