@@ -5,6 +5,7 @@ import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatEvaluation } from '../format/format-evaluation.ts';
 import { decimal } from '../options/decimal.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
@@ -14,7 +15,7 @@ import { strengthOption, strengthWarnings } from '../options/strength-option.ts'
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 
-interface Options extends MaxPixelsOption {
+interface Options extends MaxPixelsOption, DoorChoices {
   readonly data: string;
   readonly degrade?: readonly string[];
   readonly degradation?: string;
@@ -78,6 +79,8 @@ export function command(): Command {
       'fail when the average over tasks of the PSNR in RGB is lower',
       number('a number of dB'),
     )
+    .addOption(doorOptions()[0]!)
+    .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
     .option('--per-image', 'print the figures of every picture')
     .action(
@@ -95,6 +98,7 @@ export function command(): Command {
           sizeMultiple,
           seed: options.seed,
           ...pixelsOf(options),
+          ...choicesOfDoor(options),
           device: options.device,
           ...(base === undefined ? {} : { base }),
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),

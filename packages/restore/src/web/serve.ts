@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { behindDoor } from '../door/behind-door.ts';
 import { type Part, rgbaOf } from '../image/rgba-of.ts';
 import { detectLoaded, requireSensor } from '../restorer/detect-loaded.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
@@ -98,7 +99,8 @@ async function open(
   const settings = settingsOf(model);
   const hasSensor = settings.restore.names?.found !== undefined;
   const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
-    const session = await openWebSession(runtime, model, { label, provider });
+    const own = await openWebSession(runtime, model, { label, provider });
+    const session = await behindDoor(own, settings);
     // A model that does not restore images is an error now, not with the first image.
     imageInput(session);
     imageOutput(session);
