@@ -23,15 +23,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const graftedConfig = {
   backend: 'onnxruntime',
-  defaultModelFilename: 'model.onnx',
-  maxBatchSize: 8,
+  default_model_filename: 'model.onnx',
+  max_batch_size: 8,
   input: [
-    { name: 'input', dataType: 'TYPE_FP32', dims: [3, -1, -1] },
-    { name: 'degradation', dataType: 'TYPE_FP32', dims: [2] },
+    { name: 'input', data_type: 'TYPE_FP32', dims: [3, -1, -1] },
+    { name: 'degradation', data_type: 'TYPE_FP32', dims: [2] },
   ],
-  output: [{ name: 'output', dataType: 'TYPE_FP32', dims: [3, -1, -1] }],
-  dynamicBatching: {},
-  parameters: { size_multiple: { stringValue: '2' }, labels: { stringValue: 'rain,haze' } },
+  output: [{ name: 'output', data_type: 'TYPE_FP32', dims: [3, -1, -1] }],
+  dynamic_batching: {},
+  parameters: { size_multiple: { string_value: '1' }, labels: { string_value: 'rain,haze' } },
 };
 
 describe('graft export triton', () => {
@@ -73,13 +73,13 @@ describe('graft export triton', () => {
   it('a model without a graft, and one with a fixed batch', () => {
     call('export triton net.onnx -o models --name plain --max-batch 4');
     expect(configOf('plain')).toMatchObject({
-      maxBatchSize: 4,
+      max_batch_size: 4,
       input: [{ name: 'input', dims: [3, -1, -1] }],
-      parameters: { size_multiple: { stringValue: '2' } },
+      parameters: { size_multiple: { string_value: '1' } },
     });
     call('export triton grafted.onnx -o models --name single --max-batch 0');
     const single = configOf('single');
-    expect(single).not.toHaveProperty('dynamicBatching');
+    expect(single).not.toHaveProperty('dynamic_batching');
     expect(single).toMatchObject({
       input: [
         { name: 'input', dims: [-1, 3, -1, -1] },
@@ -115,7 +115,7 @@ describe('formatConfig', () => {
       ...{ name: 'x', maxBatchSize: 0, outputs: [], parameters: {} },
       inputs: [{ name, dataType: 'TYPE_FP32', dims: [1] }],
     });
-    expect(readConfig(text)['input']).toEqual([{ name, dataType: 'TYPE_FP32', dims: [1] }]);
+    expect(readConfig(text)['input']).toEqual([{ name, data_type: 'TYPE_FP32', dims: [1] }]);
   });
 
   it('the schema rejects a field that it does not have', () => {

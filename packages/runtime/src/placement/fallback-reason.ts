@@ -40,9 +40,10 @@ export function fallbackReason(
   const opset = opsets.get('') ?? 0;
   if (device === 'cuda') {
     const [first] = outputs;
-    const gap = own(operatorHistory, opType) !== undefined
-      ? kernelGap({ domain: '', opType, opset, type: () => floatType(first?.type) })
-      : undefined;
+    const gap =
+      own(operatorHistory, opType) !== undefined
+        ? kernelGap({ domain: '', opType, opset, type: () => floatType(first?.type) })
+        : undefined;
     if (gap !== undefined) {
       return `${gap.reason} (by onnxruntime's published kernel list, ${cudaKernelsSource.version})`;
     }
