@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatConfig } from '../../src/triton/format-config.ts';
@@ -89,7 +90,12 @@ describe('graft export triton', () => {
   });
 
   it('the exported model still restores from the command line', () => {
-    expect(json(folder, 'inspect', 'models/grafted/1/model.onnx')).toHaveProperty('graft');
+    const image = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
+    const model = 'models/grafted/1/model.onnx';
+    json(folder, 'restore', model, image, '-o', 'out', '--degradation', 'rain');
+    json(folder, 'restore', 'grafted.onnx', image, '-o', 'before', '--degradation', 'rain');
+    const bytes = (name: string) => readFileSync(at(name, 'chelsea.jpg'), 'base64');
+    expect(bytes('out')).toBe(bytes('before'));
   });
 
   it('rejects what would do harm, in one line', () => {
