@@ -14,6 +14,7 @@ const benches = [
   'training',
   'training-memory',
   'training-pace',
+  'web',
 ];
 const name = process.argv[2];
 if (!benches.includes(name)) {

@@ -10,7 +10,7 @@ import { openCheckpoint } from '@pip-graft/weights/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 
-// Whole networks saved by PyTorch, and what PyTorch computes: reference/make_network_checkpoints.py.
+// Whole networks saved by PyTorch, and what PyTorch computes: pytorch-reference/make_network_checkpoints.py.
 const folder = new URL('./checkpoints/', import.meta.url);
 const open = (name: string) => openCheckpoint(fileURLToPath(new URL(name, folder)));
 const golden = (name: string): TensorMap =>

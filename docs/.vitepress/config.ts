@@ -9,6 +9,7 @@ const guides = [
     items: [
       { text: 'Start here', link: '/guides/start' },
       { text: 'In an app', link: '/guides/app' },
+      { text: 'In a browser', link: '/guides/browser' },
       { text: 'From the command line', link: '/guides/restore' },
       { text: 'Without weights: blind mode', link: '/guides/blind' },
     ],

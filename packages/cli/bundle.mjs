@@ -1,7 +1,7 @@
 // Bundles the command and the packages of this repository that it is made of into dist/: an entry for
 // whatever starts a process or a thread, a chunk for each command. Other people's packages stay
 // dependencies.
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 const entries = {
@@ -28,7 +28,8 @@ const besideMe = {
         return `new URL('./${name}.js', import.meta.url)`;
       },
     );
-    return moved === code ? null : { code: moved };
+    const page = moved.replace("new URL('../../dist/studio-page/'", "new URL('./studio-page/'");
+    return page === code ? null : { code: page };
   },
 };
 
@@ -55,3 +56,5 @@ await bundle.write({
   chunkFileNames: '[name].chunk.js',
 });
 await bundle.close();
+// The page of `graft studio`, as its package built it.
+cpSync('../studio/dist', 'dist/studio-page', { recursive: true });

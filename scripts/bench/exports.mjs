@@ -1,5 +1,5 @@
 // Full-size exports of every kind: what `graft inspect` and `graft apply` cost on them, and whether
-// the grafted file is right. The files come from `python reference/export_full.py DIR`.
+// the grafted file is right. The files come from `python pytorch-reference/export_full.py DIR`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,9 @@ import { measureNode, writePage } from './measure.mjs';
 
 const folder = process.argv[3];
 if (folder === undefined) {
-  console.error('Usage: npm run bench -- exports DIR (made by reference/export_full.py DIR)');
+  console.error(
+    'Usage: npm run bench -- exports DIR (made by pytorch-reference/export_full.py DIR)',
+  );
   process.exit(2);
 }
 const graft = join(root, 'packages/cli/bin/graft.js');
@@ -60,7 +62,7 @@ try {
     'npm run bench -- exports DIR',
     `${table.join('\n')}
 
-Files are full-size networks (dim 48, width 32) with random weights, written by \`python reference/export_full.py DIR\`. Times are those of one whole process each. "Sites right": family, levels, channels, resolutions and joins are those of the PyTorch network. The last figure is the largest difference that the untrained graft makes in the output, which should be none, in one run of both files; a file that onnxruntime cannot run says so.
+Files are full-size networks (dim 48, width 32) with random weights, written by \`python pytorch-reference/export_full.py DIR\`. Times are those of one whole process each. "Sites right": family, levels, channels, resolutions and joins are those of the PyTorch network. The last figure is the largest difference that the untrained graft makes in the output, which should be none, in one run of both files; a file that onnxruntime cannot run says so.
 ${missing.map(({ file, reason }) => `\nNot made: ${file}: ${reason}.`).join('')}`,
   );
 } finally {

@@ -1,5 +1,5 @@
 // A natively built Restormer against a traced export of the same weights: nodes, load time, run time.
-// The export comes from `python reference/export.py --full DIR`; npm run bench -- native DIR
+// The export comes from `python pytorch-reference/export.py --full DIR`; npm run bench -- native DIR
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { inTurn, median, spread, writePage } from './measure.mjs';
 const exports = process.argv[3];
 if (!exports || !existsSync(join(exports, 'restormer.onnx'))) {
   console.error(
-    'Give the folder that `python reference/export.py --full DIR` wrote: npm run bench -- native DIR',
+    'Give the folder that `python pytorch-reference/export.py --full DIR` wrote: npm run bench -- native DIR',
   );
   process.exit(2);
 }
@@ -78,7 +78,7 @@ try {
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-The same weights (full size, dim 48). The traced file is PyTorch's TorchScript export at opset 16 with free sizes, made by \`python reference/export.py --full DIR\` (PyTorch 2.15; the 1.13 export that the project's notes describe has 12,014 nodes). onnxruntime on the CPU, ${threads} threads, optimisation level all, taken in turn.`,
+The same weights (full size, dim 48). The traced file is PyTorch's TorchScript export at opset 16 with free sizes, made by \`python pytorch-reference/export.py --full DIR\` (PyTorch 2.15; the 1.13 export that the project's notes describe has 12,014 nodes). onnxruntime on the CPU, ${threads} threads, optimisation level all, taken in turn.`,
   );
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 // Times training steps in a process of its own: node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [pip|all] [checkpointing] [PROFILE]
-// One JSON line, as reference/time_training.py prints for PyTorch.
+// One JSON line, as pytorch-reference/time_training.py prints for PyTorch.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { backbonePresets, buildBackbone, withDim } from '../../packages/backbones/dist/index.js';

@@ -1,5 +1,5 @@
 // A training step in time and memory against PyTorch's, on one machine: npm run bench -- training PYTHON
-// PYTHON: an interpreter with reference/requirements.txt installed.
+// PYTHON: an interpreter with pytorch-reference/requirements.txt installed.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ writePage(
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-A step is forward, backward and AdamW on the adapter's parameters (smooth L1 and the angles of the prompts, five labels, \`residual\`), in float32 on ${threads} threads, through a host that stays as it is, with its published number of blocks. Both sides have the same sizes, and adapters of as many parameters; making the batch is not counted on either. PyTorch is ${build}, eager: \`PYTHON reference/time_training.py --network NETWORK --batch BATCH --patch PATCH --steps STEPS --threads ${threads}\`. Ours: \`node scripts/bench/training-step.mjs NETWORK BATCH PATCH STEPS ${threads}\`. The two sides run in turn, each step series in a process of its own: ${cases[0].rounds} rounds of ${cases[0].steps} steps for the small networks, ${cases.at(-1).rounds} of ${cases.at(-1).steps} for the largest, after one round that is not counted and, in each process, two steps.
+A step is forward, backward and AdamW on the adapter's parameters (smooth L1 and the angles of the prompts, five labels, \`residual\`), in float32 on ${threads} threads, through a host that stays as it is, with its published number of blocks. Both sides have the same sizes, and adapters of as many parameters; making the batch is not counted on either. PyTorch is ${build}, eager: \`PYTHON pytorch-reference/time_training.py --network NETWORK --batch BATCH --patch PATCH --steps STEPS --threads ${threads}\`. Ours: \`node scripts/bench/training-step.mjs NETWORK BATCH PATCH STEPS ${threads}\`. The two sides run in turn, each step series in a process of its own: ${cases[0].rounds} rounds of ${cases[0].steps} steps for the small networks, ${cases.at(-1).rounds} of ${cases.at(-1).steps} for the largest, after one round that is not counted and, in each process, two steps.
 
 Of the machine's cores ${(median(busy) * 100).toFixed(0)} % were at work before a process started (median; ${(Math.min(...busy) * 100).toFixed(0)} to ${(Math.max(...busy) * 100).toFixed(0)} %). Other work holds up PyTorch's threads, which wait for each other, more than ours; a fastest step is one that nobody disturbed, so the target is for both ratios.
 
@@ -72,7 +72,7 @@ What made the difference:
 
 function torch(each) {
   return record(python, [
-    join(root, 'reference/time_training.py'),
+    join(root, 'pytorch-reference/time_training.py'),
     ...['network', 'batch', 'patch', 'steps'].flatMap((key) => [`--${key}`, `${each[key]}`]),
     ...['--threads', `${threads}`],
   ]);

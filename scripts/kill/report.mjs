@@ -1,5 +1,5 @@
 /** The counts as the page docs/benchmarks/kills.md. */
-export function formatReport({ counts, failures, seconds }, provenance) {
+export function formatReport({ counts, failures, seconds, points }, provenance) {
   const rows = [...counts].map(([name, { points, killed, early }]) => {
     const failed = failures.filter((failure) => failure.name === name).length;
     return `| ${[name, points, killed, killed - Math.min(killed, early), failed].join(' | ')} |`;
@@ -15,10 +15,10 @@ Each point kills the built command with SIGKILL: at a random moment of the run, 
 - the same command succeeds,
 - and leaves the bytes of an unbroken run and nothing else: no temporary file, in the system's temporary folder neither. A resumed training is bit for bit that of an unbroken one.
 
-| run | points | killed before the end | of these with files made | failures |
+| run | points | killed before the end | of these with new files by then | failures |
 |---|---:|---:|---:|---:|
 ${rows.join('\n')}
 
-${all} points in ${Math.round(seconds)} s; ${failures.length} failures.
+${all} points in ${Math.round(seconds)} s; ${failures.length} failures.${all < points ? ` Stopped by hand before the ${points} that were asked for.` : ''}
 ${failures.map(({ name, index, problem }) => `\n- ${name}, point ${index}: ${problem}`).join('')}`;
 }

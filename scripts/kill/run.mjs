@@ -50,7 +50,7 @@ export async function runKills({ points, seed, only, signal }, { failed, progres
       rmSync(folder, { recursive: true });
       progress(index + 1);
     }
-    return { counts, failures, seconds: (performance.now() - begun) / 1000 };
+    return { counts, failures, points, seconds: (performance.now() - begun) / 1000 };
   } finally {
     rmSync(home, { recursive: true });
   }

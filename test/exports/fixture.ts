@@ -13,7 +13,7 @@ import {
 import { createSession, runModel } from '@pip-graft/runtime';
 import { type TensorFeeds, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 
-/** A committed export, and what is true of it: reference/README.md. */
+/** A committed export, and what is true of it: pytorch-reference/README.md. */
 export interface Fixture {
   readonly file: string;
   readonly network: string;

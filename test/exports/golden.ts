@@ -3,7 +3,7 @@ import type { Adapter, PipConfig } from '@pip-graft/pip-core';
 import type { TensorFeeds } from '@pip-graft/weights';
 import { type FloatTensor, readSafetensors } from '@pip-graft/weights';
 
-/** A network of the fixtures with an adapter, as PyTorch computes both: reference/make_grafted_goldens.py. */
+/** A network of the fixtures with an adapter, as PyTorch computes both: pytorch-reference/make_grafted_goldens.py. */
 export interface Golden {
   readonly name: string;
   readonly network: string;

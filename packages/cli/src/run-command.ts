@@ -10,7 +10,9 @@ import { calledName, program } from './program.ts';
 /** Runs the command that a command line calls, or says how it is to be called. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const name = calledName(argv);
-  const root = await program(name === undefined ? [] : [name]);
+  // Completion is made from the options of every command.
+  const wanted = name === undefined ? [] : name === 'completion' ? undefined : [name];
+  const root = await program(wanted);
   for (const command of [root, ...descendants(root)]) {
     command
       .exitOverride()

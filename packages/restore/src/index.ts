@@ -1,18 +1,21 @@
 export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 export { droppedBy } from './image/dropped-by.ts';
 export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
+export type { RawImage } from './image/from-pixels.ts';
 export { type ImageSize, imageSize } from './image/image-size.ts';
 export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
-export { Restored } from './restorer/restored.ts';
-export {
-  type OpenOptions,
-  Restorer,
-  type RestorerOptions,
-  type Weights,
-} from './restorer/restorer.ts';
-export type { ImageSource, RawImage } from './restorer/to-image.ts';
+export { findModel } from './restorer/find-model.ts';
+export { type BlobType, Restored } from './restorer/restored.ts';
+export { type OpenOptions, Restorer } from './restorer/restorer.ts';
+export type { ImageSource } from './restorer/to-image.ts';
+export type {
+  DeviceChoice,
+  Progress,
+  RestorerDevice,
+  RestorerOptions,
+} from './restorer/types.ts';
 export { imageInput, imageOutput } from './run/image-values.ts';
 export { isOutOfMemory } from './run/is-out-of-memory.ts';
 export { type RestoreOptions, restoreImage } from './run/restore-image.ts';
@@ -21,3 +24,4 @@ export { type TileGap, tileGap } from './run/tile-gap.ts';
 export { anyWeight } from './steer/any-weight.ts';
 export { degradationTensor } from './steer/degradation-tensor.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
+export type { Weights } from './steer/weights-row.ts';

@@ -93,7 +93,10 @@ describe.each<BackbonePreset>(['nafnet-small', 'restormer-small', 'promptir-smal
       expect(places(model)).toEqual(places(host));
       expect(model.source.size / host.source.size).toBeLessThan(0.52);
       expect(checkModel(model).filter(({ severity }) => severity === 'error')).toEqual([]);
-      expect(await difference(host, model, [1, 3, 32, 48])).toBeLessThan(3e-4);
+      // onnxruntime's CPU computes float16 in float32 and rounds between layers only at a written Cast.
+      // NAFNet's pool is a mean from 22 on, which stays float32 and is rounded by such a Cast.
+      const rounded = preset === 'nafnet-small' && opset >= 22;
+      expect(await difference(host, model, [1, 3, 32, 48])).toBeLessThan(rounded ? 1e-3 : 3e-4);
       expect(Buffer.compare(bytesOf(convertPrecision(host)), bytesOf(model))).toBe(0);
     });
   },

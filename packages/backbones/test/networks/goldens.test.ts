@@ -9,7 +9,7 @@ import { fromFloat16, readSafetensors, type TensorMap, toFloat16 } from '@pip-gr
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 
-// What PyTorch made of these weights: reference/make_goldens.py.
+// What PyTorch made of these weights: pytorch-reference/make_goldens.py.
 const folder = new URL('../goldens/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
 

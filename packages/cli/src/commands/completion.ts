@@ -9,16 +9,21 @@ import { run } from '../pipeline/run.ts';
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
 export function command(): Command {
-  return define('completion', 'Prints a script that completes commands and options in a shell', [
-    'source <(graft completion bash)',
-    'graft completion zsh > ~/.zsh/completions/_graft',
-    'graft completion fish > ~/.config/fish/completions/graft.fish',
-  ])
+  const completion = define(
+    'completion',
+    'Prints a script that completes commands and options in a shell',
+    [
+      'source <(graft completion bash)',
+      'graft completion zsh > ~/.zsh/completions/_graft',
+      'graft completion fish > ~/.config/fish/completions/graft.fish',
+    ],
+  );
+  return completion
     .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(scripts)))
     .action(
       run<[keyof typeof scripts], object>(async (_session, shell) => {
-        const { program } = await import('../program.ts');
-        const script = scripts[shell](commandWords(await program()));
+        // The program was built with all that is known of every command.
+        const script = scripts[shell](commandWords(completion.parent!));
         return { json: { shell, script }, text: script };
       }),
     );

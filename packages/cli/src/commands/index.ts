@@ -20,6 +20,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   diff: { summary: 'compare two model files', load: () => import('./diff.ts') },
   validate: { summary: 'check a grafted model by running it', load: () => import('./validate.ts') },
   restore: { summary: 'restore images', load: () => import('./restore.ts') },
+  studio: { summary: 'restore images by hand, in a page', load: () => import('./studio.ts') },
   eval: { summary: 'measure PSNR and SSIM', load: () => import('./eval.ts') },
   convert: { summary: 'run the jobs of a graft.config.json', load: () => import('./convert.ts') },
   'merge-reports': {

@@ -8,7 +8,7 @@ import { openCheckpoint } from '@pip-graft/weights/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graft, json } from '../graft.ts';
 
-// Saved by PyTorch: reference/make_network_checkpoints.py and make_checkpoints.py.
+// Saved by PyTorch: pytorch-reference/make_network_checkpoints.py and make_checkpoints.py.
 const networks = fileURLToPath(new URL('../../../../test/checkpoints/', import.meta.url));
 const odd = fileURLToPath(new URL('../../../weights/test/checkpoints/', import.meta.url));
 const fixtures = fileURLToPath(new URL('../../../backbones/test/fixtures/', import.meta.url));

@@ -19,7 +19,8 @@ describe('parseDegrade', () => {
     ['noise:a', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
     ['noise:1:2', 'INVALID_ARGUMENT', /expected noise:NUMBER/],
     ['noise:-1', 'INVALID_ARGUMENT', /amount -1 .* use 0 to 255/],
-    ['blur:Infinity', 'INVALID_ARGUMENT', /use 1 to 200/],
+    ['blur:Infinity', 'INVALID_ARGUMENT', /expected blur:NUMBER/],
+    ['blur:0x10', 'INVALID_ARGUMENT', /expected blur:NUMBER/],
   ])('%j: %s', (text, code, message) => {
     expect(() => parseDegrade(text)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { luma } from '../../src/metrics/luma.ts';
 import { ssim } from '../../src/metrics/ssim.ts';
 
-/** Written by reference/make_metric_goldens.py. */
+/** Written by pytorch-reference/make_metric_goldens.py. */
 interface Golden {
   readonly name: string;
   readonly width: number;

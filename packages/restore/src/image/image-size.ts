@@ -1,5 +1,5 @@
 import { loadSharp } from './load-sharp.ts';
-import { unreadable } from './read-image.ts';
+import { unreadable } from './unreadable.ts';
 
 /** What the head of a picture file says. */
 export interface ImageSize {

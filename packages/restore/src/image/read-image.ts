@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Image, ImageOrigin } from '@pip-graft/imaging';
-import { bytesSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
 import { decodeWhole } from './decode-whole.ts';
 import { isLosslessWebp } from './is-lossless-webp.ts';
 import { imageLimits } from './limits.ts';
 import { loadSharp } from './load-sharp.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
   /** Largest width times height; default {@link imageLimits}. */
@@ -110,23 +111,4 @@ function planar(
     alpha[at] = samples[from]! / top;
   }
   return { width, height, data, alpha, bitDepth };
-}
-
-/** What the decoder reads: where such a file fails, the decoder knows why. */
-const readable = new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif', 'svg']);
-
-/** A file that is no image, or none that is read: what it is, or the decoder's reason in one line. */
-export function unreadable(label: string, bytes: Uint8Array, cause: unknown): GraftError {
-  const kind = identifyFile(bytesSource(bytes, label));
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const why = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
-  const known = kind !== undefined && !readable.has(kind.image ?? '');
-  const reason = known ? `it is ${kind.name}` : why;
-  const convert = 'convert it to PNG, TIFF or JPEG first';
-  const advice = known && (kind.image === undefined ? kind.advice : convert);
-  return new GraftError(
-    'CORRUPT_FILE',
-    `${label}: not a readable image (${reason}); ${advice || 'expected a PNG, JPEG, WebP, TIFF or AVIF file'}.`,
-    { cause },
-  );
 }

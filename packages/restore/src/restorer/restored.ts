@@ -1,6 +1,10 @@
 import type { Image } from '@pip-graft/imaging';
 import type { ImageFormat } from '../image/formats.ts';
+import { rgbaOf } from '../image/rgba-of.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
+
+/** Media types of the formats that images are written in. */
+export type BlobType = `image/${ImageFormat}`;
 
 /** An image that was restored. */
 export class Restored<Label extends string = string> {
@@ -31,16 +35,14 @@ export class Restored<Label extends string = string> {
     return encodeImage(this.image, format, options);
   }
 
+  /** A file as a Blob, as for a `Response`; the type is a media type. Errors: those of `encodeImage`. */
+  async toBlob(type: BlobType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
+    const bytes = await this.toBytes(type.slice('image/'.length) as ImageFormat, options);
+    return new Blob([new Uint8Array(bytes)], { type });
+  }
+
   /** RGBA, a byte a channel, as a canvas takes it. */
-  toPixels(): Uint8ClampedArray {
-    const { data, alpha, width, height } = this.image;
-    const size = width * height;
-    const pixels = new Uint8ClampedArray(4 * size);
-    for (let at = 0; at < size; at++) {
-      for (let plane = 0; plane < 3; plane++)
-        pixels[4 * at + plane] = data[plane * size + at]! * 255;
-      pixels[4 * at + 3] = alpha === undefined ? 255 : alpha[at]! * 255;
-    }
-    return pixels;
+  toPixels(): Uint8ClampedArray<ArrayBuffer> {
+    return rgbaOf(this.image);
   }
 }

@@ -1,39 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { openModel } from '@pip-graft/graft/node';
-import { autoTile, imageOf, planTiles } from '@pip-graft/imaging';
-import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
-import { labelWeights } from '@pip-graft/pip-core';
-import { createSession, type Device, type Session } from '@pip-graft/runtime';
-import { defaultOverlap, type RestoreTiledOptions, restoreTiled } from '../run/restore-tiled.ts';
-import { findDegradation } from '../steer/find-degradation.ts';
-import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
+import { imageOf } from '@pip-graft/imaging';
+import { bytesSource, readModel } from '@pip-graft/onnx-graft';
+import { createSession } from '@pip-graft/runtime';
+import { settingsOf } from '../steer/settings-of.ts';
+import { type Weights, weightsRow } from '../steer/weights-row.ts';
+import { detectLoaded, requireSensor } from './detect-loaded.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
+import { nodeDevice } from './node-device.ts';
+import { restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, isUrl, toImage } from './to-image.ts';
+import type { DeviceChoice, RestorerDevice, RestorerOptions } from './types.ts';
 
 export interface OpenOptions {
-  /** Where to run; default `cpu`. */
-  readonly device?: Device;
+  /** Where to run; default `auto`, which is the CPU in Node. */
+  readonly device?: DeviceChoice;
   /** Threads inside one operator; default onnxruntime's choice. */
   readonly threads?: number;
   /** Where packages and relative paths are looked up; default the working directory. */
   readonly cwd?: string;
 }
-
-export interface RestorerOptions {
-  /** 0 is the host alone, 1 the adapter as it was trained; default 1. */
-  readonly strength?: number;
-  /** Longest side of a tile in pixels; default `auto`: as large as half of the free memory allows. */
-  readonly tile?: number | 'auto';
-  /** Ends the call after the tile that is being restored. */
-  readonly signal?: AbortSignal;
-  /** Called after each tile. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-}
-
-/** Weights by label; a label that is left out weighs nothing. */
-export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
 
 /**
  * Restores images with one model, which stays loaded. Calls queue: a model runs on one image at a time.
@@ -47,16 +36,19 @@ export type Weights<Label extends string = string> = { readonly [L in Label]?: n
 export class Restorer<Label extends string = string> {
   /** What the model can remove, in the order of its weights; empty for a model without a graft. */
   readonly labels: readonly Label[];
-  readonly device: Device;
-  readonly #session: Session;
-  readonly #look: ModelSettings;
+  /** Whether the model has a sensor, which {@link detect} and a call without weights ask. */
+  readonly hasSensor: boolean;
+  readonly device: RestorerDevice;
+  readonly #loaded: LoadedModel;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(session: Session, look: ModelSettings) {
-    this.#session = session;
-    this.#look = look;
-    this.labels = look.labels as readonly Label[];
-    this.device = session.device;
+  private constructor(loaded: Omit<LoadedModel, 'available'>, device: RestorerDevice) {
+    const onCpu = device.name === 'cpu';
+    const available = () => (onCpu ? process.availableMemory() : Number.POSITIVE_INFINITY);
+    this.#loaded = { ...loaded, available };
+    this.labels = loaded.settings.labels as readonly Label[];
+    this.hasSensor = loaded.settings.restore.names?.found !== undefined;
+    this.device = device;
   }
 
   /**
@@ -68,21 +60,25 @@ export class Restorer<Label extends string = string> {
    * `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`.
    */
   static async open<Label extends string = string>(
-    model: string | URL | Uint8Array,
-    { cwd = process.cwd(), ...options }: OpenOptions = {},
+    model: string | URL | Uint8Array | Blob,
+    { cwd = process.cwd(), device: asked = 'auto', ...options }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
+    const { device, info } = nodeDevice(asked);
+    const common = { strict: false, device, ...options };
     const ofBytes = async (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
-      const look = settingsOf(readModel(bytesSource(bytes, label)));
-      return new Restorer(await createSession(bytes, { strict: false, label, ...options }), look);
+      const settings = settingsOf(readModel(bytesSource(bytes, label)));
+      const session = await createSession(bytes, { ...common, label });
+      return new Restorer({ session, settings }, info);
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
+    if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
     const url = model instanceof URL || isUrl(model) ? new URL(model) : undefined;
     if (url && url.protocol !== 'file:') return ofBytes(await fetchBytes(url), url.href);
     const path = url ? fileURLToPath(url) : findModel(model as string, cwd);
     const opened = openModel(path);
     try {
-      const look = settingsOf(opened.model);
-      return new Restorer(await createSession(path, { strict: false, ...options }), look);
+      const settings = settingsOf(opened.model);
+      return new Restorer({ session: await createSession(path, common), settings }, info);
     } finally {
       opened.close();
     }
@@ -104,20 +100,14 @@ export class Restorer<Label extends string = string> {
   ): Promise<Restored<Label>> {
     return this.#next(async () => {
       options.signal?.throwIfAborted();
-      const degradation = this.#rowOf(weights);
-      this.#checkStrength(options.strength);
+      const degradation = weightsRow(this.#loaded, weights, options.strength);
       const source = await toImage(image, options.signal);
-      let found: readonly number[] | undefined;
-      const restored = await restoreTiled(this.#session, source, {
-        ...this.#settings(source, options),
-        ...(degradation === undefined ? {} : { degradation }),
-        ...(options.strength === undefined ? {} : { strength: options.strength }),
-        onFound: (row) => {
-          found = row;
-        },
-        onTile: (done, total) => options.onProgress?.({ done, total }),
+      const restored = await restoreLoaded(this.#loaded, source, {
+        ...options,
+        degradation,
+        onTile: (done, total, tile) => options.onProgress?.({ done, total, tile }),
       });
-      return new Restored(restored, found && this.#named(found));
+      return new Restored(restored.image, restored.found as Record<Label, number> | undefined);
     });
   }
 
@@ -132,18 +122,9 @@ export class Restorer<Label extends string = string> {
   ): Promise<Readonly<Record<Label, number>>> {
     return this.#next(async () => {
       options.signal?.throwIfAborted();
-      if (this.#look.restore.names?.found === undefined) {
-        throw new GraftError(
-          'INVALID_ARGUMENT',
-          `${this.#session.label}: it has no sensor; graft it with --auto, or say what to restore.`,
-        );
-      }
+      requireSensor(this.#loaded);
       const source = await toImage(image, options.signal);
-      const settings = this.#settings(source, options);
-      const { tile = Number.POSITIVE_INFINITY, sizeMultiple = 1, tileStep = 1 } = settings;
-      const overlap = defaultOverlap(tile);
-      const plan = planTiles(source, { tile, overlap, sizeMultiple, tileStep });
-      return this.#named(await findDegradation(this.#session, source, plan, settings));
+      return (await detectLoaded(this.#loaded, source, options)) as Record<Label, number>;
     });
   }
 
@@ -155,7 +136,7 @@ export class Restorer<Label extends string = string> {
 
   /** Releases the model once running calls have ended. */
   async close(): Promise<void> {
-    await this.#next(() => this.#session.release());
+    await this.#next(() => this.#loaded.session.release());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -166,43 +147,5 @@ export class Restorer<Label extends string = string> {
     const next = this.#queue.then(run);
     this.#queue = next.catch(() => {});
     return next;
-  }
-
-  #rowOf(weights: Weights<Label> | undefined): number[] | undefined {
-    if (weights === undefined) return undefined;
-    if (this.labels.length === 0) throw this.#refused('weights');
-    return labelWeights(weights as Readonly<Record<string, number>>, this.labels);
-  }
-
-  #checkStrength(strength: number | undefined): void {
-    if (strength !== undefined && this.labels.length === 0) throw this.#refused('strength');
-  }
-
-  #refused(what: string): GraftError {
-    return new GraftError(
-      'INVALID_ARGUMENT',
-      `${this.#session.label}: it takes no ${what}: it carries no graft, or its degradation is baked in.`,
-    );
-  }
-
-  #settings(
-    image: { readonly width: number; readonly height: number },
-    { tile = 'auto', signal }: Pick<RestorerOptions, 'tile' | 'signal'>,
-  ): RestoreTiledOptions {
-    const { restore: settings, bytesPerPixel } = this.#look;
-    const { sizeMultiple = 1 } = settings;
-    const available = this.device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
-    const side =
-      tile === 'auto' ? autoTile(image, { bytesPerPixel, available, sizeMultiple }) : tile;
-    return {
-      ...settings,
-      ...(Number.isFinite(side) ? { tile: side } : {}),
-      ...(signal === undefined ? {} : { signal }),
-    };
-  }
-
-  #named(row: readonly number[]): Readonly<Record<Label, number>> {
-    const entries = this.labels.map((label, at) => [label, row[at]!] as const);
-    return Object.fromEntries(entries) as Record<Label, number>;
   }
 }

@@ -1,20 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { type Image, imageOf } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
+import type { Image } from '@pip-graft/imaging';
+import { fromPixels, type RawImage } from '../image/from-pixels.ts';
 import { decodeImage, readImage } from '../image/read-image.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
-/** Pixels side by side, one byte a channel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
-export interface RawImage {
-  readonly data: Uint8Array | Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-  /** Default: what the length of `data` says. */
-  readonly channels?: 1 | 2 | 3 | 4;
-}
-
-/** What {@link Restorer.restore} takes: a path, a URL, the bytes of an image file, pixels, or an image. */
-export type ImageSource = string | URL | Uint8Array | RawImage | Image;
+/** What {@link Restorer.restore} takes: a path, a URL, the bytes of an image file, a Blob, pixels, or an image. */
+export type ImageSource = string | URL | Uint8Array | Blob | RawImage | Image;
 
 /**
  * An image from wherever it comes.
@@ -29,6 +20,7 @@ export async function toImage(source: ImageSource, signal?: AbortSignal): Promis
   }
   if (typeof source === 'string') return readImage(source);
   if (source instanceof Uint8Array) return decodeImage(source);
+  if (source instanceof Blob) return decodeImage(new Uint8Array(await source.arrayBuffer()));
   return isPlanar(source) ? source : fromPixels(source);
 }
 
@@ -39,24 +31,4 @@ export function isUrl(text: string): boolean {
 
 function isPlanar(source: RawImage | Image): source is Image {
   return source.data instanceof Float32Array;
-}
-
-function fromPixels({ data, width, height, channels }: RawImage): Image {
-  const count = channels ?? data.length / (width * height);
-  if (![1, 2, 3, 4].includes(count) || data.length !== count * width * height) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `pixels: ${data.length} values do not make an image of ${width}x${height}; pass 1 to 4 bytes a pixel.`,
-    );
-  }
-  const size = width * height;
-  const planes = new Float32Array(3 * size);
-  for (let plane = 0; plane < 3; plane++)
-    for (let at = 0; at < size; at++)
-      planes[plane * size + at] = data[at * count + (count < 3 ? 0 : plane)]! / 255;
-  const image = imageOf(width, height, planes);
-  const grey = count < 3 ? { origin: { grey: true } as const } : {};
-  if (count === 1 || count === 3) return { ...image, ...grey };
-  const alpha = Float32Array.from({ length: size }, (_, at) => data[at * count + count - 1]! / 255);
-  return { ...image, ...grey, alpha };
 }

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Session, SessionValue } from '@pip-graft/runtime';
+import type { Session, SessionValue } from '@pip-graft/runtime/session';
 
 /** The input that takes pictures: the only one of four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
 export function imageInput(session: Session): SessionValue {

@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import { cropImage, padToMultiple } from '@pip-graft/imaging';
-import type { Session } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
 import { runPicture } from './run-picture.ts';
 
 export interface RestoreOptions {

@@ -9,7 +9,7 @@ import {
   tileWeights,
 } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Session } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
 import { anyWeight } from '../steer/any-weight.ts';
 import { findDegradation } from '../steer/find-degradation.ts';
 import { imageInput } from './image-values.ts';
@@ -25,8 +25,8 @@ export interface RestoreTiledOptions extends RestoreOptions {
   /** Tiles start on multiples of this; default 1. Take `deepestScale`, or the gap to the whole grows. */
   readonly tileStep?: number;
   readonly signal?: AbortSignal;
-  /** After each tile. */
-  readonly onTile?: (done: number, total: number, plan: TilePlan) => void;
+  /** After each tile; `soFar` is the image as it is now, of which the tiles that are done are restored. */
+  readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
   /** When memory did not suffice for tiles of `tile` and those of `next` are tried. */
   readonly onShrink?: (tile: number, next: number) => void;
 }
@@ -117,7 +117,7 @@ async function restorePlan(
       const weights = { across: across[column]!, down: down[row]! };
       blendTile(result, { data, width, height, x, y, ...weights });
       done++;
-      options.onTile?.(done, total, plan);
+      options.onTile?.(done, total, plan, result);
     }
   }
   clip(result.data);

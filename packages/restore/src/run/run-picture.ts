@@ -1,8 +1,8 @@
 import type { Image } from '@pip-graft/imaging';
 import { imageTensor } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Session } from '@pip-graft/runtime';
-import { runModel } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
+import { runModel } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { anyWeight } from '../steer/any-weight.ts';
 import { degradationTensor } from '../steer/degradation-tensor.ts';

@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import { difference, psnr } from '@pip-graft/imaging';
-import type { Session } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
 import { restoreImage } from './restore-image.ts';
 import { type RestoreTiledOptions, restoreTiled } from './restore-tiled.ts';
 

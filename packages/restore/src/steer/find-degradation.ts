@@ -1,6 +1,6 @@
 import type { Image, TilePlan } from '@pip-graft/imaging';
 import { cutImage } from '@pip-graft/imaging';
-import type { Session } from '@pip-graft/runtime';
+import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreOptions } from '../run/restore-image.ts';
 import { runPicture } from '../run/run-picture.ts';
 

@@ -5,7 +5,7 @@ import { hostParameters, openStepper, readParameters, trainingGraph } from '@pip
 import { readSafetensors } from '@pip-graft/weights';
 import { expect, it } from 'vitest';
 
-// What PyTorch made of a batch: reference/make_host_gradient_goldens.py.
+// What PyTorch made of a batch: pytorch-reference/make_host_gradient_goldens.py.
 const golden = readSafetensors(
   readFileSync(new URL('./goldens/unet.safetensors', import.meta.url)),
 );

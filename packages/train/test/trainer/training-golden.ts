@@ -6,7 +6,7 @@ import type { Adapter } from '@pip-graft/pip-core';
 import { readAdapter } from '@pip-graft/pip-core/node';
 import { readSafetensors, type TensorMap } from '@pip-graft/weights';
 
-/** What PyTorch's training run was; `reference/make_training_goldens.py` wrote it. */
+/** What PyTorch's training run was; `pytorch-reference/make_training_goldens.py` wrote it. */
 export interface GoldenRun {
   readonly steps: number;
   readonly batch: number;

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import { externalTensors, GraftError } from '@pip-graft/onnx-graft';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import { findModel } from '@pip-graft/restore';
+import type { Command } from 'commander';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import { openPage } from '../studio/open-page.ts';
+import { type StudioModel, serveStudio } from '../studio/serve-studio.ts';
+
+/** The model that is used if none is named and it is installed. */
+const usual = '@pip-graft/restorer';
+
+interface Options {
+  readonly open: boolean;
+}
+
+export function command(): Command {
+  return define(
+    'studio',
+    'Restores images by hand, in a page on this computer that sends nothing',
+    ['graft studio', 'graft studio grafted.onnx', 'graft studio grafted.onnx --no-open'],
+  )
+    .argument('[model]', `ONNX file, grafted or not, or a package; default: ${usual} if installed`)
+    .option('--no-open', 'only print the address')
+    .action(
+      run<[string | undefined], Options>(async (session, asked, { open }) => {
+        const model = modelOf(asked, session.cwd);
+        const server = await serveStudio(model);
+        session.note(`Studio: ${server.url} (Ctrl+C ends it)`);
+        if (open) openPage(server.url);
+        if (!session.signal.aborted) await once(session.signal, 'abort');
+        await server.close();
+        return { json: { url: server.url, model: model?.path ?? null }, text: '' };
+      }),
+    );
+}
+
+/** Errors: `NOT_FOUND`; those of reading the model; `UNSUPPORTED_HOST` for one in several files. */
+function modelOf(asked: string | undefined, cwd: string): StudioModel | undefined {
+  const path = asked === undefined ? installed(cwd) : findModel(asked, cwd);
+  if (path === undefined) return undefined;
+  const opened = openModel(path);
+  try {
+    if (externalTensors(opened.model).length > 0) {
+      throw new GraftError(
+        'UNSUPPORTED_HOST',
+        `${path}: its weights are in other files, which a page cannot read; use a model that is one file.`,
+      );
+    }
+  } finally {
+    opened.close();
+  }
+  const named = asked === undefined || !path.endsWith(basename(asked));
+  return { path, name: named ? (asked ?? usual) : basename(path) };
+}
+
+function installed(cwd: string): string | undefined {
+  try {
+    return findModel(usual, cwd);
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}

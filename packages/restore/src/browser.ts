@@ -1,0 +1,12 @@
+export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+export type { RawImage } from './image/from-pixels.ts';
+export type { DeviceChoice, RestorerDevice } from './restorer/types.ts';
+export type { Weights } from './steer/weights-row.ts';
+export { type BlobType, Restored } from './web/restored.ts';
+export {
+  type OpenOptions,
+  Restorer,
+  type RestorerOptions,
+  type WebProgress as Progress,
+} from './web/restorer.ts';
+export type { ImageSource } from './web/to-sent.ts';

@@ -1,0 +1,36 @@
+import { autoTile } from '@pip-graft/imaging';
+import type { Session } from '@pip-graft/runtime/session';
+import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
+import type { ModelSettings } from '../steer/settings-of.ts';
+
+/** A model that is loaded, in any runtime, with what it needs to run on images. */
+export interface LoadedModel {
+  readonly session: Session;
+  readonly settings: ModelSettings;
+  /** Bytes that are free for a run, of which tiles use half. */
+  available(): number;
+}
+
+/** What a call asks for besides weights and strength. */
+export interface TileRequest {
+  /** Longest side of a tile in pixels; default `auto`: as large as half of the free memory allows. */
+  readonly tile?: number | 'auto' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How `restoreTiled` runs a model on an image: the model's settings, and the tile. */
+export function tileSettings(
+  { settings, available }: LoadedModel,
+  image: { readonly width: number; readonly height: number },
+  { tile = 'auto', signal }: TileRequest,
+): RestoreTiledOptions {
+  const { restore, bytesPerPixel } = settings;
+  const { sizeMultiple } = restore;
+  const memory = { bytesPerPixel, sizeMultiple };
+  const side = tile === 'auto' ? autoTile(image, { ...memory, available: available() }) : tile;
+  return {
+    ...restore,
+    ...(Number.isFinite(side) ? { tile: side } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

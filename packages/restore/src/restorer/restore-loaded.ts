@@ -1,0 +1,58 @@
+import type { Image, TilePlan } from '@pip-graft/imaging';
+import type { Part } from '../image/rgba-of.ts';
+import { restoreTiled } from '../run/restore-tiled.ts';
+import { namedWeights } from '../steer/weights-row.ts';
+import { type LoadedModel, type TileRequest, tileSettings } from './loaded-model.ts';
+
+export interface LoadedRequest extends TileRequest {
+  readonly degradation?: readonly number[] | undefined;
+  readonly strength?: number | undefined;
+  /** Called after each tile, with its place and with the image as it is so far. */
+  readonly onTile?: (done: number, total: number, tile: Part, soFar: Image) => void;
+}
+
+/** An image and the weights that the model's sensor found, if it was asked. */
+export interface RestoredImage {
+  readonly image: Image;
+  readonly found?: Readonly<Record<string, number>>;
+}
+
+/** Restores an image with a loaded model. Errors: those of `restoreTiled`. */
+export async function restoreLoaded(
+  loaded: LoadedModel,
+  image: Image,
+  request: LoadedRequest,
+): Promise<RestoredImage> {
+  const { degradation, strength, onTile } = request;
+  let found: readonly number[] | undefined;
+  const restored = await restoreTiled(loaded.session, image, {
+    ...tileSettings(loaded, image, request),
+    ...(degradation === undefined ? {} : { degradation }),
+    ...(strength === undefined ? {} : { strength }),
+    onFound: (row) => {
+      found = row;
+    },
+    onTile: (done, total, plan, soFar) =>
+      onTile?.(done, total, tileAt(done - 1, plan, image), soFar),
+  });
+  return {
+    image: restored,
+    ...(found === undefined ? {} : { found: namedWeights(loaded.settings.labels, found) }),
+  };
+}
+
+/** Where a tile is in an image, without what extends beyond the image. */
+function tileAt(
+  index: number,
+  plan: TilePlan,
+  image: { readonly width: number; readonly height: number },
+): Part {
+  const x = plan.columns[index % plan.columns.length]!;
+  const y = plan.rows[Math.floor(index / plan.columns.length)]!;
+  return {
+    x,
+    y,
+    width: Math.min(plan.width, image.width - x),
+    height: Math.min(plan.height, image.height - y),
+  };
+}

@@ -1,0 +1,36 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { labelWeights } from '@pip-graft/pip-core';
+import type { LoadedModel } from '../restorer/loaded-model.ts';
+
+/** Weights by label; a label that is left out weighs nothing. */
+export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
+
+/**
+ * Weights by label as a row in the model's order; undefined for none.
+ *
+ * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for weights or a strength that the model does not
+ * take.
+ */
+export function weightsRow(
+  { session, settings }: LoadedModel,
+  weights: Weights | undefined,
+  strength: number | undefined,
+): number[] | undefined {
+  const { labels } = settings;
+  const asked = weights !== undefined ? 'weights' : strength !== undefined ? 'strength' : undefined;
+  if (asked !== undefined && labels.length === 0) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${session.label}: it takes no ${asked}: it carries no graft, or its degradation is baked in.`,
+    );
+  }
+  return weights && labelWeights(weights as Readonly<Record<string, number>>, labels);
+}
+
+/** A row of weights by label. */
+export function namedWeights(
+  labels: readonly string[],
+  row: readonly number[],
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(labels.map((label, at) => [label, row[at]!]));
+}

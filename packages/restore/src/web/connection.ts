@@ -1,0 +1,149 @@
+/// <reference lib="dom" />
+import { GraftError } from '@pip-graft/onnx-graft';
+import type {
+  FromWorker,
+  Opened,
+  OpenRequest,
+  Operation,
+  Operations,
+  SentError,
+  TileDone,
+} from './messages.ts';
+import type { Build } from './start-runtime.ts';
+import type { StartWorker } from './start-worker.ts';
+
+interface Waiting {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onTile: ((tile: TileDone) => void) | undefined;
+}
+
+export interface CallOptions {
+  readonly transfer?: Transferable[];
+  readonly signal?: AbortSignal | undefined;
+  readonly onTile?: ((tile: TileDone) => void) | undefined;
+}
+
+/**
+ * A page's end of the channel to a worker with one model. A worker that broke, as when wasm ran out of memory, is
+ * replaced at the next call.
+ */
+export class Connection {
+  readonly #start: StartWorker;
+  readonly #build: Build;
+  readonly #open: OpenRequest;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #opened: Promise<Opened> | undefined;
+  #closed = false;
+  #next = 0;
+
+  constructor(start: StartWorker, build: Build, open: OpenRequest) {
+    this.#start = start;
+    this.#build = build;
+    this.#open = open;
+  }
+
+  /** Starts the worker and opens the model, unless both are there. */
+  open(): Promise<Opened> {
+    if (this.#closed) {
+      const message = `${this.#open.label}: it was closed; open it again.`;
+      return Promise.reject(new GraftError('INVALID_ARGUMENT', message));
+    }
+    this.#opened ??= this.#begin().catch((error: unknown) => {
+      this.#stop();
+      throw error;
+    });
+    return this.#opened;
+  }
+
+  async #begin(): Promise<Opened> {
+    const { worker, wasm } = await this.#start(this.#build);
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#break(event.message);
+    };
+    return this.#send(worker, 'open', { ...this.#open, wasm: this.#open.wasm ?? wasm }, {});
+  }
+
+  /** Errors: those that the worker answers; the signal's reason, at once. */
+  async call<O extends Operation>(
+    operation: O,
+    request: Operations[O]['request'],
+    options: CallOptions,
+  ): Promise<Operations[O]['answer']> {
+    await this.open();
+    options.signal?.throwIfAborted();
+    return this.#send(this.#worker!, operation, request, options);
+  }
+
+  #send<O extends Operation>(
+    worker: Worker,
+    operation: O,
+    request: Operations[O]['request'],
+    { transfer = [], signal, onTile }: CallOptions,
+  ): Promise<Operations[O]['answer']> {
+    const id = this.#next++;
+    const answer = new Promise<Operations[O]['answer']>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject, onTile });
+      worker.postMessage({ id, operation, request }, transfer);
+    });
+    if (signal === undefined) return answer;
+    const abort = (): void => {
+      worker.postMessage({ abort: id });
+      this.#take(id)?.reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    return answer.finally(() => signal.removeEventListener('abort', abort));
+  }
+
+  /** Ends the worker, and with it what runs. */
+  close(): void {
+    this.#closed = true;
+    this.#fail(new GraftError('INVALID_ARGUMENT', `${this.#open.label}: it was closed.`));
+    this.#stop();
+  }
+
+  #receive(message: FromWorker): void {
+    if ('ready' in message) return;
+    if ('tile' in message) {
+      this.#waiting.get(message.id)?.onTile?.(message.tile);
+      return;
+    }
+    const waiting = this.#take(message.id);
+    if ('answer' in message) {
+      waiting?.resolve(message.answer as never);
+      return;
+    }
+    waiting?.reject(received(message.error));
+    if (message.error.broken) this.#break('an earlier call ended it');
+  }
+
+  #break(reason: string): void {
+    const message = `${this.#open.label}: its worker ended (${reason}); call again, with a smaller tile if memory ran out.`;
+    this.#fail(new GraftError('RUNTIME_FAILED', message));
+    this.#stop();
+  }
+
+  #fail(error: GraftError): void {
+    for (const id of [...this.#waiting.keys()]) this.#take(id)?.reject(error);
+  }
+
+  #stop(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#opened = undefined;
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+}
+
+function received({ code, message }: SentError): Error {
+  return code === null ? new Error(message) : new GraftError(code, message);
+}

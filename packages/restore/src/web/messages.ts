@@ -1,0 +1,81 @@
+import type { ErrorCode } from '@pip-graft/onnx-graft';
+import type { RawImage } from '../image/from-pixels.ts';
+import type { Part } from '../image/rgba-of.ts';
+import type { DeviceChoice, RestorerDevice } from '../restorer/types.ts';
+import type { Weights } from '../steer/weights-row.ts';
+
+/** An image as it goes to the worker: a file, decoded pixels, or bytes. */
+export type Sent = Blob | ImageBitmap | RawImage;
+
+export interface OpenRequest {
+  readonly model: Blob;
+  readonly label: string;
+  readonly device: DeviceChoice;
+  readonly threads?: number | undefined;
+  /** Address of onnxruntime's wasm file, or of the folder that it is in. */
+  readonly wasm?: string | undefined;
+}
+
+export interface ImageRequest {
+  readonly image: Sent;
+  /** Name of the image in messages. */
+  readonly label: string;
+  readonly tile?: number | 'auto' | undefined;
+}
+
+export interface RestoreRequest extends ImageRequest {
+  readonly weights?: Weights | undefined;
+  readonly strength?: number | undefined;
+  /** Whether somebody listens to progress. */
+  readonly progress: boolean;
+}
+
+export interface Opened {
+  readonly labels: readonly string[];
+  readonly hasSensor: boolean;
+  readonly device: RestorerDevice;
+}
+
+/** RGBA, one byte per channel. */
+export interface Pixels {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface RestoredPixels extends Pixels {
+  readonly found?: Readonly<Record<string, number>> | undefined;
+}
+
+/** What the worker does, with what it gets and answers. */
+export interface Operations {
+  open: { request: OpenRequest; answer: Opened };
+  restore: { request: RestoreRequest; answer: RestoredPixels };
+  detect: { request: ImageRequest; answer: Readonly<Record<string, number>> };
+}
+
+export type Operation = keyof Operations;
+
+export type ToWorker =
+  | { [O in Operation]: { id: number; operation: O; request: Operations[O]['request'] } }[Operation]
+  | { readonly abort: number };
+
+export interface TileDone {
+  readonly done: number;
+  readonly total: number;
+  readonly tile: Part & { readonly pixels: Pixels };
+}
+
+export interface SentError {
+  /** null for what is not a GraftError. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  /** The runtime is not usable any more: the worker must be replaced. */
+  readonly broken: boolean;
+}
+
+export type FromWorker =
+  | { readonly ready: true }
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly tile: TileDone }
+  | { readonly id: number; readonly error: SentError };

@@ -1,0 +1,69 @@
+/// <reference lib="dom" />
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Pixels, RestoredPixels } from './messages.ts';
+
+/** Files that a canvas writes; which ones, a browser decides, and PNG is always among them. */
+export type BlobType = 'image/png' | 'image/jpeg' | 'image/webp';
+
+/** An image that was restored, as RGBA, one byte per channel. Colours are sRGB; metadata is not kept. */
+export class Restored<Label extends string = string> {
+  readonly width: number;
+  readonly height: number;
+  /** The weights that the model's sensor found; undefined where the caller gave them, or there is no sensor. */
+  readonly found: Readonly<Record<Label, number>> | undefined;
+  readonly #data: Pixels['data'];
+
+  constructor({ data, width, height, found }: RestoredPixels) {
+    this.width = width;
+    this.height = height;
+    this.found = found as Readonly<Record<Label, number>> | undefined;
+    this.#data = data;
+  }
+
+  /** The pixels themselves, not a copy. */
+  toPixels(): Uint8ClampedArray<ArrayBuffer> {
+    return this.#data;
+  }
+
+  toImageData(): ImageData {
+    return new ImageData(this.#data, this.width, this.height);
+  }
+
+  /** Draws the image on a new canvas of its size, or on one that you pass, which takes its size. */
+  toCanvas(): HTMLCanvasElement;
+  toCanvas<Canvas extends HTMLCanvasElement | OffscreenCanvas>(canvas: Canvas): Canvas;
+  toCanvas(canvas?: HTMLCanvasElement | OffscreenCanvas): HTMLCanvasElement | OffscreenCanvas {
+    const into = canvas ?? globalThis.document?.createElement('canvas');
+    if (into === undefined) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        'toCanvas: a worker has no document; pass an OffscreenCanvas.',
+      );
+    }
+    into.width = this.width;
+    into.height = this.height;
+    const context = into.getContext('2d') as CanvasRenderingContext2D | null;
+    context?.putImageData(this.toImageData(), 0, 0);
+    return into;
+  }
+
+  /**
+   * A file of the image.
+   *
+   * @param options quality 1 to 100, for JPEG and WebP; default 95
+   *
+   * Errors: `RUNTIME_FAILED` for a type that the browser does not write.
+   */
+  async toBlob(
+    type: BlobType = 'image/png',
+    { quality = 95 }: { readonly quality?: number } = {},
+  ): Promise<Blob> {
+    const canvas = this.toCanvas(new OffscreenCanvas(this.width, this.height));
+    const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
+    if (blob.type === type) return blob;
+    throw new GraftError(
+      'RUNTIME_FAILED',
+      `${type}: this browser does not write it; use image/png.`,
+    );
+  }
+}

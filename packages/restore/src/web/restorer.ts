@@ -1,0 +1,136 @@
+/// <reference lib="dom" />
+import type {
+  RestorerOptions as CommonOptions,
+  DeviceChoice,
+  Progress,
+  RestorerDevice,
+} from '../restorer/types.ts';
+import type { Weights } from '../steer/weights-row.ts';
+import { chooseBuild } from './choose-build.ts';
+import { Connection } from './connection.ts';
+import type { Opened, TileDone } from './messages.ts';
+import { modelBlob } from './model-blob.ts';
+import { Restored } from './restored.ts';
+import { startWorker } from './start-worker.ts';
+import { type ImageSource, toSent } from './to-sent.ts';
+
+export interface OpenOptions {
+  /** Where to run; default `auto`: WebGPU if it computes what wasm computes, else wasm. */
+  readonly device?: DeviceChoice;
+  /** Threads of wasm; default one per core, 16 at most. Without cross-origin isolation there is one. */
+  readonly threads?: number;
+  /** Address of onnxruntime-web's wasm file, or of its folder (ending with `/`); default: where the bundler put it. */
+  readonly wasm?: string | URL;
+}
+
+/** How far a call is. */
+export interface WebProgress extends Progress {
+  /** The tile that was just restored, with its pixels as they are so far. */
+  readonly tile: Progress['tile'] & { readonly pixels: ImageData };
+}
+
+export type RestorerOptions = CommonOptions<WebProgress>;
+
+/**
+ * Restores images with one model in a page or a worker. All computing happens in a worker of its own; calls queue.
+ * Close it, or declare it with `await using`: the worker holds the model's memory.
+ *
+ * @example
+ * const restorer = await Restorer.open('/model.onnx');
+ * const restored = await restorer.restore(input.files[0], { rain: 1, noise: 0.3 });
+ * document.body.append(restored.toCanvas());
+ */
+export class Restorer<Label extends string = string> {
+  /** What the model can remove, in the order of its weights; empty for a model without a graft. */
+  readonly labels: readonly Label[];
+  /** Whether the model has a sensor, which {@link detect} and a call without weights ask. */
+  readonly hasSensor: boolean;
+  readonly device: RestorerDevice;
+  readonly #connection: Connection;
+
+  private constructor(connection: Connection, { labels, hasSensor, device }: Opened) {
+    this.#connection = connection;
+    this.labels = labels as readonly Label[];
+    this.hasSensor = hasSensor;
+    this.device = device;
+  }
+
+  /**
+   * Opens a model: any ONNX network from image to image, grafted or not.
+   *
+   * @param model a URL, a File or Blob, or the bytes of an ONNX file
+   *
+   * Errors: `READ_FAILED`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model that takes no image;
+   * `RUNTIME_FAILED`; `DEVICE_UNAVAILABLE`; `INVALID_ARGUMENT` for the name of a package.
+   */
+  static async open<Label extends string = string>(
+    model: string | URL | Blob | ArrayBuffer | Uint8Array,
+    { device = 'auto', threads, wasm }: OpenOptions = {},
+  ): Promise<Restorer<Label>> {
+    const [build, { blob, label }] = await Promise.all([chooseBuild(device), modelBlob(model)]);
+    const address = wasm === undefined ? undefined : new URL(wasm, globalThis.location.href).href;
+    const request = { model: blob, label, device, threads, wasm: address };
+    const connection = new Connection(startWorker, build, request);
+    return new Restorer(connection, await connection.open());
+  }
+
+  /**
+   * Restores an image. The browser decodes it: 8 bits, sRGB, orientation applied, the first frame of an animation.
+   *
+   * @param weights how much of each degradation to remove: 1 all, 0.5 about half; more than 1 in all counts as
+   * shares. Left out, the model's sensor finds them; a model without one takes its default.
+   *
+   * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take;
+   * `CORRUPT_FILE`, `LIMIT_EXCEEDED`, `READ_FAILED` for an image; the signal's reason.
+   */
+  async restore(
+    image: ImageSource,
+    weights?: Weights<Label>,
+    { strength, tile, signal, onProgress }: RestorerOptions = {},
+  ): Promise<Restored<Label>> {
+    signal?.throwIfAborted();
+    const { transfer, ...sent } = await toSent(image, signal);
+    const progress = onProgress !== undefined;
+    const onTile = onProgress && ((step: TileDone) => onProgress(progressOf(step)));
+    const request = { ...sent, weights, strength, tile, progress };
+    return new Restored(
+      await this.#connection.call('restore', request, { transfer, signal, onTile }),
+    );
+  }
+
+  /**
+   * What the model's sensor finds in an image: a weight for each label, all 0 for a clean image.
+   *
+   * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
+   */
+  async detect(
+    image: ImageSource,
+    { tile, signal }: Pick<RestorerOptions, 'tile' | 'signal'> = {},
+  ): Promise<Readonly<Record<Label, number>>> {
+    signal?.throwIfAborted();
+    const { transfer, ...sent } = await toSent(image, signal);
+    const found = await this.#connection.call('detect', { ...sent, tile }, { transfer, signal });
+    return found as Readonly<Record<Label, number>>;
+  }
+
+  /** Runs the model once on a small grey image, so that the first real one does not wait for its start. */
+  async warmUp(): Promise<void> {
+    const side = 64;
+    const data = new Uint8ClampedArray(3 * side * side).fill(128);
+    await this.restore({ data, width: side, height: side });
+  }
+
+  /** Ends the worker at once, and with it any call that runs. */
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function progressOf({ done, total, tile: { pixels, ...place } }: TileDone): WebProgress {
+  const { data, width, height } = pixels;
+  return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
+}

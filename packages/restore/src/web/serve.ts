@@ -1,0 +1,149 @@
+/// <reference lib="dom" />
+import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { type Part, rgbaOf } from '../image/rgba-of.ts';
+import { detectLoaded, requireSensor } from '../restorer/detect-loaded.ts';
+import type { LoadedModel } from '../restorer/loaded-model.ts';
+import { restoreLoaded } from '../restorer/restore-loaded.ts';
+import { imageInput, imageOutput } from '../run/image-values.ts';
+import { settingsOf } from '../steer/settings-of.ts';
+import { weightsRow } from '../steer/weights-row.ts';
+import { decode } from './decode.ts';
+import { freeMemory } from './free-memory.ts';
+import { isBroken } from './is-broken.ts';
+import type {
+  FromWorker,
+  ImageRequest,
+  Opened,
+  OpenRequest,
+  Operation,
+  Operations,
+  RestoredPixels,
+  RestoreRequest,
+  SentError,
+  TileDone,
+  ToWorker,
+} from './messages.ts';
+import { type Build, startRuntime } from './start-runtime.ts';
+import { openWebSession, type WebRuntime } from './web-session.ts';
+
+/** A worker's side of its channel. */
+export interface Scope {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+}
+
+/** Answers a page from a worker: opens one model, and restores one image after the other with it. */
+export function serve(scope: Scope, runtime: WebRuntime, build: Build): void {
+  const running = new Map<number, AbortController>();
+  let loaded: LoadedModel | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const operations: {
+    [O in Operation]: (
+      request: Operations[O]['request'],
+      call: { readonly id: number; readonly signal: AbortSignal },
+    ) => Promise<Operations[O]['answer']>;
+  } = {
+    async open(request) {
+      const opened = await open(runtime, build, request);
+      loaded = opened.loaded;
+      return opened.answer;
+    },
+    restore: (request, { id, signal }) => {
+      const onTile = (tile: TileDone) =>
+        scope.postMessage({ id, tile }, [tile.tile.pixels.data.buffer]);
+      return restore(loaded!, request, signal, onTile);
+    },
+    detect: (request, { signal }) => detect(loaded!, request, signal),
+  };
+
+  scope.onmessage = ({ data: message }) => {
+    if ('abort' in message) {
+      running.get(message.abort)?.abort();
+      return;
+    }
+    const { id, operation, request } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    const run = operations[operation] as (
+      request: unknown,
+      call: { id: number; signal: AbortSignal },
+    ) => Promise<unknown>;
+    queue = queue.then(async () => {
+      try {
+        controller.signal.throwIfAborted();
+        const answer = await run(request, { id, signal: controller.signal });
+        const pixels = operation === 'restore' ? (answer as RestoredPixels).data.buffer : undefined;
+        scope.postMessage({ id, answer }, pixels === undefined ? [] : [pixels]);
+      } catch (error) {
+        scope.postMessage({ id, error: sent(error) });
+      } finally {
+        running.delete(id);
+      }
+    });
+  };
+  scope.postMessage({ ready: true });
+}
+
+async function open(
+  runtime: WebRuntime,
+  build: Build,
+  request: OpenRequest,
+): Promise<{ loaded: LoadedModel; answer: Opened }> {
+  const { label } = request;
+  const bytes = new Uint8Array(await request.model.arrayBuffer());
+  const model = readModel(bytesSource(bytes, label));
+  const settings = settingsOf(model);
+  const device = await startRuntime(runtime, build, request);
+  const provider = device.name === 'webgpu' ? 'webgpu' : 'wasm';
+  const session = await openWebSession(runtime, model, { label, provider });
+  // A model that does not restore images is an error now, not with the first image.
+  imageInput(session);
+  imageOutput(session);
+  const hasSensor = settings.restore.names?.found !== undefined;
+  return {
+    loaded: { session, settings, available: freeMemory },
+    answer: { labels: settings.labels, hasSensor, device },
+  };
+}
+
+async function restore(
+  loaded: LoadedModel,
+  { image: source, label, weights, strength, tile, progress }: RestoreRequest,
+  signal: AbortSignal,
+  onTile: (tile: TileDone) => void,
+): Promise<RestoredPixels> {
+  const degradation = weightsRow(loaded, weights, strength);
+  const { image, found } = await restoreLoaded(loaded, await decode(source, label), {
+    degradation,
+    strength,
+    tile,
+    signal,
+    ...(progress
+      ? {
+          onTile: (done: number, total: number, part: Part, soFar) =>
+            onTile({
+              done,
+              total,
+              tile: { ...part, pixels: { ...part, data: rgbaOf(soFar, part) } },
+            }),
+        }
+      : {}),
+  });
+  return { data: rgbaOf(image), width: image.width, height: image.height, found };
+}
+
+async function detect(
+  loaded: LoadedModel,
+  { image, label, tile }: ImageRequest,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  requireSensor(loaded);
+  return detectLoaded(loaded, await decode(image, label), { tile, signal });
+}
+
+function sent(error: unknown): SentError {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof GraftError ? error.code : null;
+  return { code, message, broken: isBroken(error) };
+}

@@ -1,0 +1,63 @@
+/// <reference lib="dom" />
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { FromWorker } from './messages.ts';
+import type { Build } from './start-runtime.ts';
+
+/** A worker that is ready. */
+export interface Started {
+  readonly worker: Worker;
+  /** Where it has to look for wasm files, if it cannot know. */
+  readonly wasm?: string;
+}
+
+/** How a worker is made from a build's name; tests pass their own. */
+export type StartWorker = (build: Build) => Promise<Started>;
+
+/**
+ * Starts the package's module worker. Bundlers recognise the `new URL` and bundle the file; where none did, or a
+ * page may not load it from elsewhere, the same program runs from a Blob.
+ *
+ * Errors: `DEVICE_UNAVAILABLE` when neither starts.
+ */
+export async function startWorker(build: Build): Promise<Started> {
+  try {
+    const worker = await ready(
+      build === 'webgpu'
+        ? new Worker(new URL('./webgpu-worker.js', import.meta.url), { type: 'module' })
+        : new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+    );
+    return { worker };
+  } catch (first) {
+    // The fallback has no WebGPU: its build of onnxruntime would double the size of a page's script.
+    const { source } = await import('./worker-source.ts');
+    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    try {
+      const wasm = new URL('./', import.meta.url ?? globalThis.location.href).href;
+      return { worker: await ready(new Worker(url, { type: 'module' })), wasm };
+    } catch (second) {
+      throw new GraftError(
+        'DEVICE_UNAVAILABLE',
+        `a worker cannot start here: ${said(first)}, and ${said(second)}; allow it with Content-Security-Policy: worker-src 'self' blob:; script-src 'self' 'wasm-unsafe-eval'.`,
+        { cause: first },
+      );
+    }
+  }
+}
+
+/** Waits until a worker says that it is ready. */
+function ready(worker: Worker): Promise<Worker> {
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if ('ready' in data) resolve(worker);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      reject(new Error(event.message || 'its script does not load'));
+    };
+  });
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

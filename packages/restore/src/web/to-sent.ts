@@ -1,0 +1,85 @@
+/// <reference lib="dom" />
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { RawImage } from '../image/from-pixels.ts';
+import { fetchBlob } from './fetch-blob.ts';
+import type { Sent } from './messages.ts';
+
+/** What {@link Restorer.restore} takes in a browser. */
+export type ImageSource =
+  | Blob
+  | string
+  | URL
+  | ArrayBuffer
+  | Uint8Array
+  | ImageBitmap
+  | ImageData
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | VideoFrame
+  | RawImage;
+
+/** An image on its way to the worker: its name in messages, and what can be moved instead of copied. */
+export interface Parcel {
+  readonly image: Sent;
+  readonly label: string;
+  readonly transfer: Transferable[];
+}
+
+/**
+ * Converts a source to what a worker can receive. The source stays usable.
+ *
+ * Errors: those of fetching a URL; `READ_FAILED` for an image element that did not load; `INVALID_ARGUMENT` for
+ * anything else.
+ */
+export async function toSent(source: ImageSource, signal?: AbortSignal): Promise<Parcel> {
+  if (source instanceof Blob) {
+    return { image: source, label: nameOf(source, 'image'), transfer: [] };
+  }
+  if (typeof source === 'string' || source instanceof URL) {
+    const { blob, href } = await fetchBlob(source, signal);
+    return { image: blob, label: href, transfer: [] };
+  }
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
+    return { image: new Blob([source as BlobPart]), label: 'image', transfer: [] };
+  }
+  if (isDrawable(source)) {
+    const bitmap = await createImageBitmap(source).catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new GraftError(
+        'READ_FAILED',
+        `image: it cannot be read (${reason}); wait until it has loaded, or pass its file.`,
+        { cause },
+      );
+    });
+    return { image: bitmap, label: 'image', transfer: [bitmap] };
+  }
+  if (source?.data instanceof Uint8ClampedArray || source?.data instanceof Uint8Array) {
+    const { data, width, height } = source;
+    const channels = 'channels' in source ? source.channels : undefined;
+    const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
+    return { image, label: 'image', transfer: [] };
+  }
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    'image: this cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.',
+  );
+}
+
+type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
+
+/** A worker lacks some of these classes, and older browsers VideoFrame. */
+function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData> {
+  const drawable = [
+    ...['ImageBitmap', 'HTMLImageElement', 'HTMLCanvasElement', 'OffscreenCanvas', 'VideoFrame'],
+  ];
+  return drawable.some((name) => {
+    const kind = (globalThis as Record<string, unknown>)[name];
+    return typeof kind === 'function' && source instanceof kind;
+  });
+}
+
+/** The name of a File; `otherwise` for a Blob. */
+export function nameOf(blob: Blob, otherwise: string): string {
+  return 'name' in blob && typeof blob.name === 'string' ? blob.name : otherwise;
+}

@@ -1,0 +1,91 @@
+import { GraftError, type Model, modelBytes } from '@pip-graft/onnx-graft';
+import {
+  graftDefaults,
+  requireInputs,
+  runtimeMessage,
+  type Session,
+  type SessionValue,
+} from '@pip-graft/runtime/session';
+import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+
+export type WebRuntime = typeof import('onnxruntime-web');
+
+export interface WebSessionOptions {
+  readonly label: string;
+  readonly provider: 'wasm' | 'webgpu';
+}
+
+/**
+ * Loads a model into onnxruntime-web. The inputs that a graft added are optional: onnxruntime-web rejects
+ * values for inputs with defaults, so these become required, and the defaults are passed with each run.
+ *
+ * Errors: `RUNTIME_FAILED` when onnxruntime rejects the model.
+ */
+export async function openWebSession(
+  runtime: WebRuntime,
+  model: Model,
+  { label, provider }: WebSessionOptions,
+): Promise<Session> {
+  const stamped = graftDefaults(model);
+  const changed = requireInputs(model, [...stamped.keys()]);
+  const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
+  const failed = (what: string) => (cause: unknown) => {
+    throw new GraftError('RUNTIME_FAILED', `${label}: ${what}: ${runtimeMessage(cause)}`, {
+      cause,
+    });
+  };
+  const native = await runtime.InferenceSession.create(modelBytes(changed?.model ?? model), {
+    executionProviders: [provider],
+    logSeverityLevel: 4,
+  }).catch(failed('onnxruntime cannot load the model'));
+  return {
+    label,
+    device: provider === 'webgpu' ? 'webgpu' : 'cpu',
+    optimisation: 'all',
+    strict: provider === 'wasm',
+    inputs: native.inputMetadata.map((value) => {
+      const fallback = defaults.get(value.name);
+      return { ...describe(value, label), ...(fallback === undefined ? {} : { fallback }) };
+    }),
+    outputs: native.outputMetadata.map((value) => describe(value, label)),
+    async run(feeds, fetches) {
+      const tensors: Record<string, Tensor> = {};
+      for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+        tensors[name] = new runtime.Tensor(type, data, dims);
+      }
+      const results = await native
+        .run(tensors, [...(fetches ?? native.outputNames)])
+        .catch(failed('onnxruntime failed to run the model'));
+      const outputs = await unwrap(results);
+      for (const tensor of Object.values(tensors)) tensor.dispose();
+      // A task of its own, so that the worker hears of an abort between two tiles.
+      await new Promise((resolve) => setTimeout(resolve));
+      return outputs;
+    },
+    time: () => Promise.reject(new Error('not in a browser')),
+    release: () => native.release(),
+  };
+}
+
+function describe(value: InferenceSession.ValueMetadata, label: string): SessionValue {
+  if (!value.isTensor || value.type === 'string') {
+    throw new GraftError('UNSUPPORTED_HOST', `${label}: '${value.name}' is not a numeric tensor.`);
+  }
+  return { name: value.name, type: value.type as TensorType, dims: value.shape };
+}
+
+async function unwrap(results: InferenceSession.ReturnType): Promise<TensorFeeds> {
+  const outputs: Record<string, TypedTensor> = {};
+  for (const [name, value] of Object.entries(results)) {
+    const { type, dims } = value as Tensor;
+    const data = await (value as Tensor).getData(true);
+    // Browsers with Float16Array give that; the bits are wanted.
+    const bits =
+      type === 'float16' && ArrayBuffer.isView(data)
+        ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
+        : data;
+    outputs[name] = { type, dims, data: bits } as TypedTensor;
+  }
+  return outputs;
+}

@@ -1,0 +1,6 @@
+/// <reference lib="dom" />
+import * as runtime from 'onnxruntime-web/webgpu';
+import { type Scope, serve } from './serve.ts';
+
+// onnxruntime starts its threads from this very file; in those it serves nobody.
+if (!self.name.startsWith('em-pthread')) serve(self as unknown as Scope, runtime, 'webgpu');

@@ -1,0 +1,6 @@
+/** What a session is and how a model runs on one: pure, for every runtime, so that it also works in a browser. */
+export { graftDefaults } from './session/graft-defaults.ts';
+export { requireInputs } from './session/require-inputs.ts';
+export { readyFeeds, runModel } from './session/run-model.ts';
+export { runtimeMessage } from './session/runtime-message.ts';
+export type { Session, SessionValue } from './session/session.ts';

@@ -1,0 +1,4 @@
+declare module 'studio-sample.jpg' {
+  const address: string;
+  export default address;
+}

@@ -1,0 +1,93 @@
+import type { Restored, Restorer } from '@pip-graft/restore/web';
+import { byId } from './by-id.ts';
+import { plainWords } from './plain-words.ts';
+import type { Asked } from './settings.ts';
+import type { Stage } from './stage.ts';
+
+/** Tiles small enough that the first shows soon and a run ends soon after it is cancelled. */
+const tile = 384;
+
+/** Restores the image on the stage, one run at a time; a new one ends the one before. */
+export class Run {
+  readonly #stage: Stage;
+  #controller: AbortController | undefined;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    byId('cancel').addEventListener('click', () => this.cancel());
+  }
+
+  cancel(): void {
+    this.#controller?.abort();
+  }
+
+  /** undefined for a run that was cancelled or failed. */
+  async start(
+    restorer: Restorer,
+    image: Blob,
+    { weights, strength }: Asked,
+  ): Promise<Restored | undefined> {
+    this.cancel();
+    const controller = new AbortController();
+    this.#controller = controller;
+    const mine = (): boolean => this.#controller === controller;
+    const began = performance.now();
+    this.#show('Restoring…', 0);
+    complain(undefined);
+    try {
+      const restored = await restorer.restore(image, weights, {
+        ...(restorer.labels.length > 0 ? { strength } : {}),
+        tile,
+        signal: controller.signal,
+        onProgress: ({ done, total, tile: { x, y, pixels } }) => {
+          if (!mine()) return;
+          this.#stage.paint(pixels, x, y);
+          const left = ((performance.now() - began) / done) * (total - done);
+          this.#show(
+            `Restoring… ${Math.round((100 * done) / total)} %${inWords(left)}`,
+            done / total,
+          );
+        },
+      });
+      if (!mine()) return undefined;
+      this.#stage.paint(restored.toImageData(), 0, 0);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      this.#end(`Restored in ${seconds} s on ${restorer.device.name}.`);
+      return restored;
+    } catch (error) {
+      if (!mine()) return undefined;
+      if (controller.signal.aborted) this.#end('Cancelled.');
+      else {
+        this.#end('Not restored.');
+        complain(error);
+      }
+      return undefined;
+    }
+  }
+
+  #show(text: string, done: number): void {
+    byId('status').textContent = text;
+    byId<HTMLProgressElement>('progress').value = done;
+    byId('progress').hidden = false;
+    byId('cancel').hidden = false;
+  }
+
+  #end(text: string): void {
+    byId('status').textContent = text;
+    byId('progress').hidden = true;
+    byId('cancel').hidden = true;
+  }
+}
+
+function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 3) return '';
+  return seconds < 90 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`;
+}
+
+/** Shows an error, or takes the last one away. */
+export function complain(error: unknown): void {
+  const alert = byId('alert');
+  alert.hidden = error === undefined;
+  alert.textContent = error === undefined ? '' : plainWords(error);
+}

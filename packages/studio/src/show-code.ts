@@ -1,0 +1,29 @@
+import { byId } from './by-id.ts';
+import { type Setting, snippets } from './snippets.ts';
+
+/** Shows the settings as code, each with a button that copies it. */
+export function showCode(setting: Setting): void {
+  byId('code').hidden = false;
+  byId('snippets').replaceChildren(
+    ...snippets(setting).map(({ title, code }) => {
+      const box = document.createElement('div');
+      box.className = 'snippet';
+      const button = Object.assign(document.createElement('button'), {
+        type: 'button',
+        textContent: 'Copy',
+      });
+      button.setAttribute('aria-label', `Copy: ${title}`);
+      button.addEventListener('click', async () => {
+        await navigator.clipboard.writeText(code);
+        button.textContent = 'Copied';
+      });
+      const heading = document.createElement('h3');
+      heading.append(title, button);
+      const text = document.createElement('pre');
+      text.tabIndex = 0;
+      text.textContent = code;
+      box.append(heading, text);
+      return box;
+    }),
+  );
+}

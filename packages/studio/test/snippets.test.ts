@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { type Setting, snippets } from '../src/snippets.ts';
+
+const setting: Setting = {
+  model: '@pip-graft/restorer',
+  image: "it's.jpg",
+  weights: { noise: 0.5, 'low-light': 1, rain: 0 },
+  strength: 0.8,
+  steered: true,
+};
+
+/** The line that restores, of each snippet. */
+const lines = (changes: Partial<Setting>): string[] =>
+  snippets({ ...setting, ...changes }).map(
+    ({ code }) => code.split('\n').find((line) => /restore\(|graft restore/.test(line))!,
+  );
+
+describe('the settings as code', () => {
+  it('names labels, weights and strength, and quotes what needs it', () => {
+    expect(lines({})).toEqual([
+      "const restored = await restorer.restore('it\\'s.jpg', { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
+      "const restored = await restorer.restore(file, { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
+      "npx graft restore node_modules/@pip-graft/restorer/model.onnx 'it'\\''s.jpg' -o restored --degradation noise=0.5,low-light=1 --strength 0.8",
+    ]);
+  });
+
+  it('leaves out what is as it would be anyway', () => {
+    const [node, page, command] = lines({
+      weights: {},
+      strength: 1,
+      image: 'a.png',
+      model: 'm.onnx',
+    });
+    expect(node).toBe("const restored = await restorer.restore('a.png');");
+    expect(page).toBe('const restored = await restorer.restore(file);');
+    expect(command).toBe('npx graft restore m.onnx a.png -o restored');
+    expect(lines({ weights: {}, strength: 0 })[1]).toContain('(file, undefined, { strength: 0 })');
+    expect(lines({ steered: false })[1]).toBe('const restored = await restorer.restore(file);');
+  });
+});

@@ -1,0 +1,3 @@
+import { Restorer } from '@pip-graft/restore';
+
+globalThis.Restorer = Restorer;

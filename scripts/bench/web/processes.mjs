@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Clock ticks of a second in /proc; Linux has 100. */
+const ticks = 100;
+
+/** CPU seconds and peak bytes of every renderer process of a browser, together and of the largest. */
+export function renderers(browserPid) {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0;
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        const seconds = (Number(fields[11]) + Number(fields[12])) / ticks;
+        return [
+          { pid: Number(pid), parent: Number(fields[1]), seconds, peak: peak * 1024, command },
+        ];
+      } catch {
+        return [];
+      }
+    });
+  const ours = new Set([browserPid]);
+  for (let before = 0; before !== ours.size; ) {
+    before = ours.size;
+    for (const { pid, parent } of all) if (ours.has(parent)) ours.add(pid);
+  }
+  const found = all.filter(
+    ({ pid, command }) => ours.has(pid) && command.includes('--type=renderer'),
+  );
+  return {
+    seconds: found.reduce((sum, { seconds }) => sum + seconds, 0),
+    peak: Math.max(0, ...found.map(({ peak }) => peak)),
+  };
+}
