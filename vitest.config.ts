@@ -16,6 +16,8 @@ export default defineConfig({
     pool: 'forks',
     // By default one core is left free; of two that would be half. Much of the time processes are waited for.
     maxWorkers: availableParallelism(),
+    // Imports JSON as bundlers do, which Node does not.
+    server: { deps: { inline: [/@actions\/workflow-parser/] } },
     // onnxruntime-node would report model names to its makers; tests that load it themselves opt out.
     env: { ORT_DISABLE_TELEMETRY: '1' },
   },

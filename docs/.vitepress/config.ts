@@ -37,6 +37,8 @@ const guides = [
       { text: 'Install', link: '/guides/install' },
       { text: 'Convert', link: '/guides/convert' },
       { text: 'Models in CI', link: '/guides/ci' },
+      { text: 'Many machines', link: '/guides/many-machines' },
+      { text: 'Serve with Triton', link: '/guides/serve' },
       { text: 'Validate, on a GPU too', link: '/guides/validate' },
       { text: 'Troubleshooting', link: '/guides/troubleshooting' },
     ],

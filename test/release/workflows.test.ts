@@ -7,7 +7,17 @@ interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: Readonly<Record<string, string>>;
   readonly jobs: Readonly<
-    Record<string, { permissions?: Record<string, string>; needs?: string; steps: readonly Step[] }>
+    Record<
+      string,
+      {
+        permissions?: Record<string, string>;
+        needs?: string;
+        if?: string;
+        'runs-on': string;
+        strategy?: { matrix: unknown };
+        steps: readonly Step[];
+      }
+    >
   >;
 }
 interface Step {
@@ -38,6 +48,11 @@ describe.each(['ci.yml', 'publish.yml', 'site.yml'])('.github/workflows/%s', (na
     for (const step of steps) expect(Number('run' in step) + Number('uses' in step)).toBe(1);
   });
 
+  it('pins every action by digest and puts no expression into a script', () => {
+    for (const { uses } of steps) if (uses) expect(uses).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
+    for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+
   it('runs scripts that there are', () => {
     const called = steps.flatMap(({ run = '' }) =>
       [...run.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]!),
@@ -46,24 +61,36 @@ describe.each(['ci.yml', 'publish.yml', 'site.yml'])('.github/workflows/%s', (na
   });
 });
 
-it('publishes with provenance, after the checks', () => {
+it('ci runs on three systems and three versions of Node', () => {
+  const { test } = workflow('ci.yml').jobs;
+  expect(test!.strategy?.matrix).toEqual({
+    os: ['ubuntu-latest', 'windows-latest', 'macos-latest'],
+    node: [20, 22, 24],
+  });
+  expect(test!['runs-on']).toMatch(/^\$\{\{ matrix\.os \}\}$/);
+});
+
+it('publishes with provenance and without a token, after the checks, from main', () => {
   const { jobs } = workflow('publish.yml');
   expect(jobs['publish']).toMatchObject({
     needs: 'check',
-    permissions: { contents: 'write', 'id-token': 'write' },
+    if: "github.ref == 'refs/heads/main'",
+    permissions: { contents: 'read', 'id-token': 'write' },
   });
-  const lines = jobs['publish']!.steps.map(({ run = '' }) => run);
-  expect(lines.at(-1)).toBe('npx changeset publish');
+  const last = jobs['publish']!.steps.at(-1)!;
+  expect(last).toMatchObject({
+    run: 'npx changeset publish --no-git-tag',
+    env: { NPM_CONFIG_PROVENANCE: 'true' },
+  });
+  expect(JSON.stringify(jobs)).not.toContain('secrets.');
+  // What can write to the repository cannot publish, and the reverse.
+  expect(jobs['tag']).toMatchObject({ needs: 'publish', permissions: { contents: 'write' } });
+  expect(jobs['check']!.permissions).toBeUndefined();
 });
 
 describe('site.yml', () => {
   const { jobs } = workflow('site.yml');
   const steps = Object.values(jobs).flatMap((job) => job.steps);
-
-  it('pins every action by digest and puts no expression into a script', () => {
-    for (const { uses } of steps) if (uses) expect(uses).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
-    for (const { run = '' } of steps) expect(run).not.toContain('${{');
-  });
 
   it('publishes what was built, with the rights of a deployment only', () => {
     expect(jobs['deploy']).toMatchObject({
@@ -73,4 +100,10 @@ describe('site.yml', () => {
     expect(jobs['build']!.permissions).toEqual({ contents: 'read', pages: 'read' });
     expect(steps.map(({ run }) => run)).toContain('npm run docs:build');
   });
+});
+
+it('files have the same bytes on every system', () => {
+  const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  expect(read('.gitattributes')).toContain('* text=auto eol=lf');
+  expect(read('.gitattributes')).not.toContain('\r');
 });

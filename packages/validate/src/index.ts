@@ -3,6 +3,7 @@ export { type EvaluateOptions, evaluate } from './eval/evaluate.ts';
 export type { Evaluation, ImageResult, Qualities, TaskResult } from './eval/evaluation.ts';
 export { type FindTasksOptions, type FoundTasks, findTasks } from './eval/find-tasks.ts';
 export { likeliest } from './eval/likeliest.ts';
+export { type EvaluationPart, mergeEvaluations } from './eval/merge-evaluations.ts';
 export type { Steering, SteeringChoices } from './eval/steer-task.ts';
 export type { Pair, Problem, SyntheticDegradation, Task } from './eval/task.ts';
 export { type ExplainOptions, type Explanation, explainGraft } from './explain/explain-graft.ts';

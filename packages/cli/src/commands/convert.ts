@@ -8,6 +8,7 @@ import { Cache } from '../convert/cache/cache.ts';
 import { filesOf } from '../convert/config/check-jobs.ts';
 import { chooseJobs } from '../convert/config/choose-jobs.ts';
 import { loadConfig } from '../convert/config/load-config.ts';
+import { shareOfJobs } from '../convert/config/share-of-jobs.ts';
 import { parseBytes } from '../convert/gates/size-gate.ts';
 import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
@@ -25,8 +26,9 @@ import {
 } from '../options/report-options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
+import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
-interface Options extends ReportOptions {
+interface Options extends ReportOptions, ShardOption {
   readonly config?: string;
   readonly jobs?: number;
   readonly memory?: number;
@@ -47,6 +49,7 @@ export function command(): Command {
       'graft convert',
       'graft convert --only derain,dehaze --jobs 2 --memory "8 GB"',
       'graft convert --frozen --junit junit.xml --markdown "$GITHUB_STEP_SUMMARY"',
+      'graft convert --frozen --shard 2/8 --json > shard-2.json',
     ],
   )
     .option(
@@ -70,7 +73,8 @@ export function command(): Command {
       'fail when inputs, options or outputs are not those of graft.lock.json, which is not written',
     )
     .option('--cache <folder>', 'where results are kept; default: .graft-cache beside the config')
-    .option('--no-cache', 'look nothing up and keep nothing');
+    .option('--no-cache', 'look nothing up and keep nothing')
+    .addOption(shardOption('jobs'));
   for (const option of reportOptions()) convertCommand.addOption(option);
   return convertCommand.action(
     run<[], Options>(async (session, options) => {
@@ -79,12 +83,15 @@ export function command(): Command {
         path,
         ...config.jobs.map(({ output }) => resolve(folder, output)),
       ]);
-      const jobs = chooseJobs(config.jobs, options.only);
+      const { shard } = options;
+      const chosen = chooseJobs(config.jobs, options.only);
+      const share = shareOfJobs(chosen, shard);
+      const jobs = share.items;
       for (const job of jobs) for (const file of filesOf(job, folder)) checkOutputFile(file);
-      const lock = lockPath(path);
       const frozen = options.frozen === true;
+      const locked = readLock(lockPath(path), frozen);
+      const lock = lockPath(path, shard);
       if (!frozen) checkOutputFile(lock);
-      const locked = readLock(lock, frozen);
       const reuse = options.cache !== false;
       const cacheFolder = reuse
         ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
@@ -114,11 +121,15 @@ export function command(): Command {
             jobs,
             folder,
             before: locked,
-            all: config.jobs,
+            all: shard === undefined ? config.jobs : jobs,
           });
         await writeConvertReports(outcomes, options, session, path);
         return {
-          json: convertJson(outcomes, frozen),
+          json: convertJson(
+            outcomes,
+            frozen,
+            shard && { ...shard, total: chosen.length, order: [...share.positions] },
+          ),
           text: formatOutcomes(outcomes, session.columns),
           exit: exitOf(outcomes),
         };

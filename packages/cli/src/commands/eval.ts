@@ -1,10 +1,12 @@
 import { lookAt } from '@pip-graft/graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Device } from '@pip-graft/runtime';
-import { type Evaluation, evaluate, findTasks } from '@pip-graft/validate';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatEvaluation } from '../format/format-evaluation.ts';
-import { decimal } from '../options/decimal.ts';
+import { evaluate, findTasks } from '@pip-graft/validate';
+import { type Command, Option } from 'commander';
+import { evalResult } from '../eval/eval-result.ts';
+import { shareOfTasks } from '../eval/share-of-tasks.ts';
+import { decibels } from '../options/decibels.ts';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
@@ -14,8 +16,9 @@ import { parseWeights } from '../options/parse-weights.ts';
 import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
+import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
-interface Options extends MaxPixelsOption, DoorChoices {
+interface Options extends MaxPixelsOption, DoorChoices, ShardOption {
   readonly data: string;
   readonly degrade?: readonly string[];
   readonly degradation?: string;
@@ -37,6 +40,7 @@ export function command(): Command {
     'graft eval grafted.onnx --data test',
     'graft eval grafted.onnx --data photos --degrade noise:25 --degrade rain --limit 10',
     'graft eval grafted.onnx --data test/derain --degradation rain=1 --min-psnr 30 --json',
+    'graft eval grafted.onnx --data test --shard 2/8 --json > shard-2.json',
   ])
     .argument('<model>', 'ONNX file, grafted or not')
     .requiredOption(
@@ -77,24 +81,31 @@ export function command(): Command {
     .option(
       '--min-psnr <dB>',
       'fail when the average over tasks of the PSNR in RGB is lower',
-      number('a number of dB'),
+      decibels,
     )
     .addOption(doorOptions()[0]!)
     .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
+    .addOption(shardOption('images'))
     .option('--per-image', 'print the figures of every picture')
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { data, base, degrade, degradation, limit, map, strength, threads } = options;
+        if (options.shard && options.minPsnr !== undefined)
+          throw new GraftError(
+            'INVALID_ARGUMENT',
+            '--min-psnr: a shard does not know the average; pass it to graft merge-reports.',
+          );
         for (const warning of strengthWarnings(strength)) session.note(warning);
         const { sizeMultiple, labels } = settingsOf(path);
         const { tasks, problems, ignored } = await findTasks(data, {
           ...(degrade === undefined ? {} : { degrade: degrade.map(parseDegrade) }),
           ...(limit === undefined ? {} : { limit }),
         });
+        const share = shareOfTasks(tasks, options.shard);
         const measured = await evaluate({
           model: path,
-          tasks,
+          tasks: share.tasks,
           sizeMultiple,
           seed: options.seed,
           ...pixelsOf(options),
@@ -113,15 +124,14 @@ export function command(): Command {
           },
         });
         const found = { ...measured, problems: [...problems, ...measured.problems] };
-        const gate = gateOf(found, options.minPsnr);
-        const lines = [formatEvaluation(found, options.perImage === true)];
-        if (ignored.length > 0) lines.push('', passedOver(ignored));
-        lines.push('', verdictOf(path, found, gate));
-        return {
-          json: plain({ model: path, base: base ?? null, data, ...found, ignored, gate }),
-          text: lines.join('\n'),
-          exit: found.problems.length > 0 || gate?.passed === false ? 1 : 0,
-        };
+        const record = share.recordOf(found);
+        return evalResult(
+          {
+            ...{ model: path, base: base ?? null, data, found, ignored },
+            ...(record && { shard: record }),
+          },
+          options,
+        );
       }),
     );
 }
@@ -143,53 +153,4 @@ function settingsOf(path: string): {
 /** A model without labels is refused by `evaluate`, which says why. */
 function weightsFor(text: string, labels: readonly string[]): number[] {
   return labels.length === 0 ? [] : parseWeights(text, labels);
-}
-
-function passedOver(ignored: readonly string[]): string {
-  const rest = ignored.length > 5 ? ` and ${ignored.length - 5} more` : '';
-  return `passed over, no PNG, JPEG, WebP or TIFF: ${ignored.slice(0, 5).join(', ')}${rest}`;
-}
-
-interface Gate {
-  readonly minPsnr: number;
-  readonly psnr: number | null;
-  readonly passed: boolean;
-}
-
-/** What comes out of the model is judged: grafted where there is a graft. */
-function gateOf({ average }: Evaluation, minPsnr: number | undefined): Gate | null {
-  if (minPsnr === undefined) return null;
-  const psnr = (average?.grafted ?? average?.host)?.psnr ?? null;
-  return { minPsnr, psnr, passed: psnr !== null && psnr >= minPsnr };
-}
-
-function verdictOf(path: string, { tasks, problems }: Evaluation, gate: Gate | null): string {
-  const images = tasks.reduce((sum, task) => sum + task.images.length, 0);
-  const parts = [`${images} image${images === 1 ? '' : 's'} measured`];
-  if (problems.length > 0) parts.push(`${problems.length} not`);
-  if (gate !== null) {
-    const { minPsnr, psnr, passed } = gate;
-    parts.push(
-      `PSNR ${psnr === null ? 'unknown' : `${psnr.toFixed(3)} dB`}, at least ${minPsnr} dB wanted: ${passed ? 'passed' : 'failed'}`,
-    );
-  }
-  return `${path}: ${parts.join('; ')}`;
-}
-
-/** JSON has no infinity: the PSNR of equal pictures becomes a text. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
-}
-
-function number(what: string) {
-  return (text: string): number => {
-    const value = decimal(text);
-    if (!Number.isFinite(Math.fround(value))) {
-      throw new InvalidArgumentError(`expected ${what}.`);
-    }
-    return value;
-  };
 }

@@ -23,6 +23,10 @@ export const commands: Readonly<Record<string, Listed>> = {
   studio: { summary: 'restore images by hand, in a page', load: () => import('./studio.ts') },
   eval: { summary: 'measure PSNR and SSIM', load: () => import('./eval.ts') },
   convert: { summary: 'run the jobs of a graft.config.json', load: () => import('./convert.ts') },
+  'merge-reports': {
+    summary: 'join what shards of a run wrote',
+    load: () => import('./merge-reports.ts'),
+  },
   train: { summary: 'train an adapter on a frozen host', load: () => import('./train.ts') },
   'train sensor': {
     summary: 'train a sensor, which finds the degradation of an image',
@@ -58,6 +62,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'list the networks that can be built',
     load: () => import('./backbone-list.ts'),
   },
+  'export triton': {
+    summary: 'write a model for a Triton server',
+    load: () => import('./export-triton.ts'),
+  },
   doctor: { summary: 'show what works on this machine', load: () => import('./doctor.ts') },
   completion: {
     summary: 'print a completion script for a shell',
@@ -69,4 +77,5 @@ export const commands: Readonly<Record<string, Listed>> = {
 export const groups: Readonly<Record<string, string>> = {
   adapter: 'make, import, list and pack adapters',
   backbone: 'build and import restoration networks as ONNX',
+  export: 'write models in the layout of a server',
 };

@@ -7,12 +7,14 @@ import { strengthOption, strengthWarnings } from '../options/strength-option.ts'
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
+import { shardOption } from '../shard/shard-option.ts';
 
 export function command(): Command {
   return define('restore', 'Restores images with a model', [
     'graft restore grafted.onnx photo.jpg -o restored --degradation rain',
     'graft restore grafted.onnx a.png b.webp -o restored --degradation noise=0.5,haze=0.5 --strength 0.8',
     "graft restore grafted.onnx photos 'more/**/*.png' -o restored --tile 512 --overlap 32",
+    'graft restore grafted.onnx photos -o restored --tile 512 --shard 2/8 --json > shard-2.json',
   ])
     .argument('<model>', 'ONNX file, grafted or not')
     .argument(
@@ -51,6 +53,7 @@ export function command(): Command {
     .addOption(doorOptions()[0]!)
     .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
+    .addOption(shardOption('images'))
     .action(
       run<[string, string[]], RestoreRequest>((session, model, images, options) => {
         for (const warning of strengthWarnings(options.strength)) session.note(warning);

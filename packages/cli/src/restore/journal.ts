@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filePath, ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { type Shard, shardName } from '../shard/shard.ts';
 
 /** In the output folder: a line of JSON for each result that is whole. */
 export const journalName = '.graft-restore.jsonl';
+
+/** A shard has a journal of its own: on a network file system two machines cannot append to one file. */
+export function journalOf(shard: Shard | undefined): string {
+  return shard === undefined ? journalName : `.graft-restore-${shardName(shard)}.jsonl`;
+}
+
+const anyJournal = /^\.graft-restore(-\d+-of-\d+)?\.jsonl$/;
 
 /** One result: what it was made from, and how large it is. */
 export interface Entry {
@@ -16,6 +24,8 @@ export interface Entry {
   readonly settings: string;
   /** Size of the result: what was cut off later is not taken for done. */
   readonly bytes: number;
+  /** Digest of the result, compared where several journals name it. */
+  readonly output: string;
 }
 
 /** `sha256:` and the hex digest of some bytes. */
@@ -24,82 +34,131 @@ export function digestOf(bytes: Uint8Array | string): string {
 }
 
 /**
- * What has been restored into a folder, so that the same command goes on where it
- * stopped. A line is added after its result stands under its name; what is no such line
- * is ignored, and costs only that the picture is restored again.
+ * What has been restored into a folder, so that the same command continues where it stopped: its own
+ * journal and those of other shards, which are only read. A line is added after its result has its
+ * name; a line that makes no sense is ignored, and costs only that the image is restored again.
  */
 export class Journal {
-  /** Lines that could not be read; they were taken out. */
+  /** Lines of its own that could not be read; they were removed. */
   readonly ignored: number;
   readonly #folder: string;
-  readonly #entries: Map<string, Entry>;
+  readonly #name: string;
+  readonly #own: Map<string, Entry>;
+  readonly #others: ReadonlyMap<string, Entry>[];
 
-  private constructor(folder: string, entries: Map<string, Entry>, ignored: number) {
+  private constructor(
+    folder: string,
+    name: string,
+    { entries, ignored }: Read,
+    others: ReadonlyMap<string, Entry>[],
+  ) {
     this.#folder = folder;
-    this.#entries = entries;
+    this.#name = name;
+    this.#own = entries;
+    this.#others = others;
     this.ignored = ignored;
   }
 
-  /** Errors: `READ_FAILED` when there is a journal that cannot be read; `WRITE_FAILED` when it cannot be mended. */
-  static async open(folder: string): Promise<Journal> {
-    const path = join(folder, journalName);
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-      throw ioError('read', path, error);
-    });
-    const entries = new Map<string, Entry>();
-    let ignored = 0;
-    for (const line of text.split('\n')) {
-      if (line === '') continue;
-      const entry = entryOf(line);
-      if (entry === undefined) ignored++;
-      else entries.set(entry.name, entry);
-    }
-    const journal = new Journal(folder, entries, ignored);
+  /** Errors: `READ_FAILED` for a journal that cannot be read; `WRITE_FAILED` if it cannot be repaired. */
+  static async open(folder: string, shard?: Shard): Promise<Journal> {
+    const name = journalOf(shard);
+    const path = join(folder, name);
+    const text = await textOf(path);
+    const own = readJournal(text);
     // A line that was cut off would swallow the next one.
-    if (ignored > 0 || (text !== '' && !text.endsWith('\n'))) {
-      const lines = [...entries.values()].map(lineOf).join('');
+    if (own.ignored > 0 || (text !== '' && !text.endsWith('\n'))) {
+      const lines = encodeJournal(own.entries.values());
       await writeAtomic(path, (append) => append(Buffer.from(lines)));
     }
-    return journal;
+    const others: ReadonlyMap<string, Entry>[] = [];
+    for (const other of journalsIn(folder)) {
+      if (other !== name) others.push(readJournal(await textOf(join(folder, other))).entries);
+    }
+    return new Journal(folder, name, own, others);
   }
 
-  /** Whether a result is there and was made with these settings; `input` gives the digest of the picture, where it comes to that. */
+  /** Whether a result is there and was made with these settings; `input` gives the digest of the image, where it comes to that. */
   async isDone(
     name: string,
     settings: string,
     input: () => Promise<string | undefined>,
   ): Promise<boolean> {
-    const entry = this.#entries.get(name);
-    if (entry === undefined || entry.settings !== settings) return false;
-    const result = await stat(filePath(join(this.#folder, name))).catch(() => undefined);
-    if (!result?.isFile() || result.size !== entry.bytes) return false;
-    return (await input()) === entry.input;
+    const entries = [this.#own, ...this.#others].flatMap((journal) => journal.get(name) ?? []);
+    const made = entries.filter((entry) => entry.settings === settings);
+    if (made.length === 0) return false;
+    const path = filePath(join(this.#folder, name));
+    const result = await stat(path).catch(() => undefined);
+    if (!result?.isFile()) return false;
+    const now = await input();
+    const fitting = made.filter((entry) => entry.input === now && entry.bytes === result.size);
+    if (fitting.length === entries.length) return true;
+    if (fitting.length === 0) return false;
+    // Journals that differ do not say which result was the last.
+    const digest = await readFile(path).then(digestOf, () => undefined);
+    return fitting.some((entry) => entry.output === digest);
   }
 
-  /** Notes a result that stands under its name. Errors: `WRITE_FAILED`. */
-  async add(entry: Omit<Entry, 'bytes'>): Promise<void> {
-    const path = join(this.#folder, journalName);
+  /** Notes a result that has its name. Errors: `WRITE_FAILED`. */
+  async add(entry: Omit<Entry, 'bytes' | 'output'>): Promise<void> {
+    const path = join(this.#folder, this.#name);
     try {
-      const { size } = await stat(filePath(join(this.#folder, entry.name)));
-      const whole = { ...entry, bytes: size };
+      const result = await readFile(filePath(join(this.#folder, entry.name)));
+      const whole = { ...entry, bytes: result.length, output: digestOf(result) };
       await appendFile(path, lineOf(whole));
-      this.#entries.set(entry.name, whole);
+      this.#own.set(entry.name, whole);
     } catch (error) {
       throw ioError('write', path, error);
     }
   }
 }
 
-function lineOf({ name, input, settings, bytes }: Entry): string {
-  return `${JSON.stringify({ name, input, settings, bytes })}\n`;
+interface Read {
+  readonly entries: Map<string, Entry>;
+  readonly ignored: number;
+}
+
+/** The entries of a journal, the last of each name, and the number of lines that make no sense. */
+export function readJournal(text: string): Read {
+  const entries = new Map<string, Entry>();
+  let ignored = 0;
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const entry = entryOf(line);
+    if (entry === undefined) ignored++;
+    else entries.set(entry.name, entry);
+  }
+  return { entries, ignored };
+}
+
+/** The text of a journal. */
+export function encodeJournal(entries: Iterable<Entry>): string {
+  return Array.from(entries, lineOf).join('');
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+    throw ioError('read', path, error);
+  });
+}
+
+function journalsIn(folder: string): string[] {
+  try {
+    return listEntries(folder).flatMap(({ name }) => (anyJournal.test(name) ? [name] : []));
+  } catch {
+    return [];
+  }
+}
+
+function lineOf({ name, input, settings, bytes, output }: Entry): string {
+  return `${JSON.stringify({ name, input, settings, bytes, output })}\n`;
 }
 
 function entryOf(line: string): Entry | undefined {
   try {
     const entry = JSON.parse(line) as Record<keyof Entry, unknown> | null;
-    const { name, input, settings, bytes } = entry ?? {};
-    const texts = [name, input, settings].every((field) => typeof field === 'string');
+    const { name, input, settings, bytes, output } = entry ?? {};
+    const texts = [name, input, settings, output].every((field) => typeof field === 'string');
     return texts && typeof bytes === 'number' ? (entry as Entry) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import { planTiles } from '@pip-graft/imaging';
 import type { ImageValues } from '@pip-graft/onnx-graft';
 import { openDoor } from '@pip-graft/restore';
@@ -5,6 +6,8 @@ import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/door-options.ts';
 import type { Result } from '../pipeline/result.ts';
 import type { Session } from '../pipeline/session.ts';
+import type { Shard } from '../shard/shard.ts';
+import { shareOf } from '../shard/share-of.ts';
 import { findPictures } from './find-pictures.ts';
 import { digestOf, Journal } from './journal.ts';
 import { notDone } from './not-done.ts';
@@ -22,6 +25,7 @@ export interface RestoreRequest extends DoorChoices {
   readonly tile: number | 'auto';
   readonly overlap?: number;
   readonly maxPixels?: number;
+  readonly shard?: Shard;
 }
 
 /** Finds the pictures, leaves out what is done, restores the rest and says what became of each. */
@@ -31,19 +35,22 @@ export async function restorePictures(
   images: readonly string[],
   request: RestoreRequest,
 ): Promise<Result> {
-  const { output, device } = request;
+  const { output, device, shard } = request;
   const settings = settingsOf(model, request);
   const { pictures, faults } = await findPictures(images, output);
-  const jobs = placeResults(pictures, output);
+  // Placed as a whole, so that no two shards write one file.
+  const all = placeResults(pictures, output);
+  const share = shareOf(all, ({ name }) => name.split(sep).join('/'), shard);
+  const jobs = share.items;
   // One bad image of many does not stop the rest; alone it is the whole answer.
-  const alone = jobs.length + faults.length === 1;
+  const alone = all.length + faults.length === 1;
   if (alone && faults[0] !== undefined) throw faults[0].error;
   for (const { error } of faults) session.note(`graft restore: ${error.message}`);
 
-  const journal = await Journal.open(output);
+  const journal = await Journal.open(output, shard);
   if (journal.ignored > 0) {
     session.note(
-      `${output}: ${journal.ignored} lines of its journal make no sense and are left out`,
+      `${output}: ${journal.ignored} lines of its journal make no sense and are ignored`,
     );
   }
   const key = keyOf(settings, request);
@@ -56,7 +63,10 @@ export async function restorePictures(
   const outcomes = todo.length === 0 ? [] : await onDevice(model, settings, request, todo, batch);
   const first = outcomes[0];
   if (alone && first?.error !== undefined) throw first.error;
-  return summarise({ model, device, jobs, outcomes, faults, labels: settings.found ?? [] });
+  return summarise({
+    ...{ model, device, jobs, outcomes, faults, labels: settings.found ?? [] },
+    ...(shard && { shard: { ...shard, positions: share.positions, total: all.length } }),
+  });
 }
 
 /** What a result depends on beside its picture. */

@@ -2,6 +2,8 @@ import type { TilePlan } from '@pip-graft/imaging';
 import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../pipeline/result.ts';
+import type { Shard } from '../shard/shard.ts';
+import type { ShardRecord } from '../shard/shard-record.ts';
 import type { Fault } from './find-pictures.ts';
 import type { Job } from './place-results.ts';
 import type { Outcome } from './restore-batch.ts';
@@ -16,10 +18,13 @@ export interface Run {
   readonly faults: readonly Fault[];
   /** Of the weights that a sensor found. */
   readonly labels: readonly string[];
+  /** Of a share of the list: where the jobs were in the list, and its length. */
+  readonly shard?: Shard & { readonly positions: readonly number[]; readonly total: number };
 }
 
 /** A line for each result, then what failed and why. */
-export function summarise({ model, device, jobs, outcomes, faults, labels }: Run): Result {
+export function summarise(run: Run): Result {
+  const { model, device, jobs, outcomes, faults, labels, shard } = run;
   const tried = new Map(outcomes.map((outcome) => [outcome.output, outcome]));
   const images = jobs.map(({ path, output }) => {
     const outcome = tried.get(output);
@@ -46,6 +51,7 @@ export function summarise({ model, device, jobs, outcomes, faults, labels }: Run
       tiles: null,
     })),
   ];
+  if (jobs.length === 0 && faults.length === 0) lines.push('no image in this shard');
   const skipped = jobs.length - outcomes.length;
   if (skipped > 0) lines.push(`skipped ${skipped} already done`);
   if (failed.length > 0) {
@@ -55,10 +61,23 @@ export function summarise({ model, device, jobs, outcomes, faults, labels }: Run
   }
   const good = images.filter(({ error }) => error === null);
   return {
-    json: { model, device, images: [...good, ...failed] },
+    json: {
+      ...{ model, device, images: [...good, ...failed] },
+      ...(shard && { shard: recordOf(shard, images) }),
+    },
     text: lines.join('\n'),
     exit: failed.length > 0 ? 1 : 0,
   };
+}
+
+/** Where the images of the result were in the whole list; after them what is no image. */
+function recordOf(
+  { index, count, positions, total }: NonNullable<Run['shard']>,
+  images: readonly { readonly error: string | null }[],
+): ShardRecord {
+  const at = (failed: boolean): number[] =>
+    positions.filter((_, place) => (images[place]!.error !== null) === failed);
+  return { index, count, total, order: [...at(false), ...at(true)] };
 }
 
 function tilesOf({ width, height, columns, rows }: TilePlan) {

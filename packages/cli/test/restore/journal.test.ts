@@ -73,7 +73,7 @@ describe('Journal', () => {
     await journal.add({ name: 'b.png', input, settings: 's' });
     expect(readFileSync(path, 'utf8').split('\n')).toEqual([
       good.trimEnd(),
-      `{"name":"b.png","input":"${input}","settings":"s","bytes":7}`,
+      `{"name":"b.png","input":"${input}","settings":"s","bytes":7,"output":"${digestOf('1234567')}"}`,
       '',
     ]);
   });
@@ -96,5 +96,28 @@ describe('Journal', () => {
       code: 'READ_FAILED',
       message: expect.stringContaining(journalName),
     });
+  });
+
+  it('of another shard counts, and is not written to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'graft-journal-'));
+    const first = await Journal.open(folder, { index: 1, count: 2 });
+    writeFileSync(join(folder, 'a.png'), '12345');
+    await first.add({ name: 'a.png', input, settings: 's' });
+    const second = await Journal.open(folder, { index: 2, count: 2 });
+    expect(await second.isDone('a.png', 's', async () => input)).toBe(true);
+    writeFileSync(join(folder, 'b.png'), '67890');
+    await second.add({ name: 'b.png', input, settings: 's' });
+    const lines = (name: string) => readFileSync(join(folder, name), 'utf8').split('\n').length - 1;
+    expect(lines('.graft-restore-1-of-2.jsonl')).toBe(1);
+    expect(lines('.graft-restore-2-of-2.jsonl')).toBe(1);
+    const whole = await Journal.open(folder);
+    expect(await whole.isDone('b.png', 's', async () => input)).toBe(true);
+    // Two journals that differ: the bytes of the result decide, here of one size.
+    writeFileSync(join(folder, 'a.png'), 'abcde');
+    await whole.add({ name: 'a.png', input, settings: 'other' });
+    const later = await Journal.open(folder);
+    expect(await later.isDone('a.png', 's', async () => input)).toBe(false);
+    expect(await later.isDone('a.png', 'other', async () => input)).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -2,6 +2,9 @@ import { GraftError } from '@pip-graft/onnx-graft';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
 
+/** What is tested, and what the command depends on. */
+export const runtimeVersion = '1.30.0';
+
 let loaded: Promise<OnnxRuntime> | undefined;
 
 /**
@@ -11,8 +14,8 @@ let loaded: Promise<OnnxRuntime> | undefined;
  * (microsoft/onnxruntime#27379). This function disables that, unless the caller has set
  * `ORT_DISABLE_TELEMETRY`; in a worker thread, the variable must be set for the whole process.
  *
- * The flag in the error message stops the package's install script from downloading CUDA libraries; if
- * that fails, npm silently omits an optional package.
+ * The flag in the error message keeps npm from running the package's install script, which downloads
+ * CUDA libraries; if that fails, npm silently omits an optional package. All else is in the package.
  *
  * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load.
  */
@@ -31,7 +34,7 @@ export function loadRuntime(
       const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `onnxruntime-node: cannot be loaded (${reason}), so models cannot run; install it with: npm install onnxruntime-node --onnxruntime-node-install=skip`,
+        `onnxruntime-node: cannot be loaded (${reason}), so models cannot run; install it with: npm install --ignore-scripts onnxruntime-node@${runtimeVersion}`,
         { cause },
       );
     },

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadRuntime } from '../../src/session/load-runtime.ts';
+import { loadRuntime, runtimeVersion } from '../../src/session/load-runtime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -8,9 +9,17 @@ test('a missing onnxruntime-node is one line that says what to install; the next
   await expect(loadRuntime(missing)).rejects.toMatchObject({
     code: 'DEVICE_UNAVAILABLE',
     message:
-      "onnxruntime-node: cannot be loaded (Cannot find package 'onnxruntime-node'), so models cannot run; install it with: npm install onnxruntime-node --onnxruntime-node-install=skip",
+      "onnxruntime-node: cannot be loaded (Cannot find package 'onnxruntime-node'), so models cannot run; install it with: npm install --ignore-scripts onnxruntime-node@1.30.0",
   });
   expect(await loadRuntime()).toHaveProperty('InferenceSession');
+});
+
+test('the version in that line is the one that the command depends on', () => {
+  const manifest = new URL('../../../cli/package.json', import.meta.url);
+  const { optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+  };
+  expect(optionalDependencies['onnxruntime-node']).toBe(runtimeVersion);
 });
 
 test("onnxruntime's telemetry is off unless the caller says otherwise", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { type Shard, shardName } from '../../shard/shard.ts';
 import { optionsDigest } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 import type { JobConfig } from '../config/schema.ts';
@@ -9,10 +10,14 @@ import type { Outcome } from '../outcome.ts';
 import { outputsOf } from '../run/convert-job.ts';
 import { decodeLock, encodeLock, type Lock, type LockedJob } from './lock.ts';
 
-/** Where a config's lock is: `graft.config.json` has `graft.lock.json`, `x.json` has `x.lock.json`. */
-export function lockPath(config: string): string {
+/**
+ * Where a config's lock is: `graft.config.json` has `graft.lock.json`, `x.json` has `x.lock.json`. A
+ * shard writes `graft.lock-2-of-8.json`, because several would overwrite each other's entries.
+ */
+export function lockPath(config: string, shard?: Shard): string {
   const stem = basename(config, extname(config)).replace(/\.config$/, '');
-  return join(dirname(config), `${stem}.lock.json`);
+  const suffix = shard === undefined ? '' : `-${shardName(shard)}`;
+  return join(dirname(config), `${stem}.lock${suffix}.json`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ShardRecord } from '../../shard/shard-record.ts';
 import { version } from '../../version.ts';
 import { exitOf, type Outcome, totalBytes } from '../outcome.ts';
 
@@ -5,7 +6,11 @@ import { exitOf, type Outcome, totalBytes } from '../outcome.ts';
 const format = 1;
 
 /** A run as plain data: what `graft convert --json` prints. */
-export function convertJson(outcomes: readonly Outcome[], frozen: boolean): unknown {
+export function convertJson(
+  outcomes: readonly Outcome[],
+  frozen: boolean,
+  shard?: ShardRecord,
+): unknown {
   return {
     format,
     tool: { name: 'graft', version },
@@ -17,5 +22,6 @@ export function convertJson(outcomes: readonly Outcome[], frozen: boolean): unkn
       bytes: made === null ? null : totalBytes(made.files),
       ...(made ?? {}),
     })),
+    ...(shard && { shard }),
   };
 }

@@ -61,6 +61,7 @@ export function sentence(outcomes: readonly Outcome[]): string {
     count('failed'),
     count('skipped'),
   ];
+  if (outcomes.length === 0) return 'no job in this shard';
   if (cached === outcomes.length) {
     const written = outcomes.filter(({ placed }) => placed).length;
     return written === 0

@@ -1,0 +1,96 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { lookAt } from '@pip-graft/graft';
+import { saveModel } from '@pip-graft/graft/node';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError, openModel, writeAtomic } from '@pip-graft/onnx-graft/node';
+import type { Command } from 'commander';
+import { checkOutputFile } from '../options/check-output.ts';
+import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { run } from '../pipeline/run.ts';
+import { formatConfig } from '../triton/format-config.ts';
+import { tritonConfig } from '../triton/model-config.ts';
+import { servedModel } from '../triton/served-model.ts';
+
+interface Options {
+  readonly output: string;
+  readonly name?: string;
+  readonly maxBatch: number;
+}
+
+/** Of a folder that an earlier export wrote. */
+const ours = new Set(['config.pbtxt', '1']);
+
+export function command(): Command {
+  return define('triton', 'Writes a model as an entry of a Triton model repository', [
+    'graft export triton grafted.onnx -o models',
+    'graft export triton grafted.onnx -o models --name derain --max-batch 4',
+  ])
+    .argument('<model>', 'ONNX file, grafted or not')
+    .addOption(outputOption('folder of the model repository').makeOptionMandatory())
+    .option('--name <name>', 'of the model in the repository; default: the name of the file')
+    .option(
+      '--max-batch <number>',
+      'most images that Triton runs together; 0 for no batching',
+      wholeNumber(0, 65_536),
+      8,
+    )
+    .action(
+      run<[string], Options>(async (session, path, options) => {
+        const name = checkedName(options.name ?? basename(path, extname(path)));
+        const folder = join(options.output, name);
+        const target = join(folder, '1', 'model.onnx');
+        const configPath = join(folder, 'config.pbtxt');
+        refuseForeign(folder);
+        refuseOverInput(path, target);
+        checkOutputFile(target);
+        checkOutputFile(configPath);
+        const opened = openModel(path);
+        try {
+          const { graft, sizeMultiple } = lookAt(opened.model);
+          const served = servedModel(opened.model, graft);
+          const { maxBatch } = options;
+          const config = tritonConfig(served, name, { maxBatch, graft, sizeMultiple });
+          const { signal } = session;
+          if (maxBatch > 0 && config.maxBatchSize === 0)
+            session.note(`${path}: its batch size is fixed, so Triton cannot batch`);
+          await saveModel(served, target, {
+            signal,
+            onProgress: (done, total) => session.progress('saving', done, total),
+          });
+          const text = new TextEncoder().encode(formatConfig(config));
+          await writeAtomic(configPath, (append) => append(text), signal);
+          return { json: { folder, config }, text: `${folder}: a model for Triton` };
+        } finally {
+          opened.close();
+        }
+      }),
+    );
+}
+
+/** A name that is also a folder's and part of a URL. Errors: `INVALID_ARGUMENT`. */
+function checkedName(name: string): string {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(name)) return name;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `--name '${name}': not a name for a model; use letters, digits, '_', '-' and '.'.`,
+  );
+}
+
+/** Errors: `WRITE_FAILED` for a folder that no export wrote. */
+function refuseForeign(folder: string): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw ioError('write', folder, error);
+  }
+  const foreign = names.find((name) => !ours.has(name) && !name.startsWith('.'));
+  if (foreign !== undefined)
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${folder}: it holds '${foreign}', which no export wrote; choose another --name.`,
+    );
+}

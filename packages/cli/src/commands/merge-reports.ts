@@ -1,0 +1,85 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import type { Command } from 'commander';
+import { mergeConvert } from '../merge/merge-convert.ts';
+import { mergeEval } from '../merge/merge-eval.ts';
+import { mergeJournals, mergeLocks } from '../merge/merge-files.ts';
+import { mergeRestore } from '../merge/merge-restore.ts';
+import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
+import { checkOutputFile } from '../options/check-output.ts';
+import { decibels } from '../options/decibels.ts';
+import { outputOption } from '../options/options.ts';
+import { define } from '../pipeline/define.ts';
+import { printableJson } from '../pipeline/printable.ts';
+import type { Result } from '../pipeline/result.ts';
+import { run } from '../pipeline/run.ts';
+
+interface Options {
+  readonly output?: string;
+  readonly minPsnr?: number;
+  readonly perImage?: boolean;
+}
+
+export function command(): Command {
+  return define(
+    'merge-reports',
+    'Joins what the shards of one run wrote into what one run writes',
+    [
+      'graft merge-reports shard-*.json -o result.json',
+      'graft merge-reports eval-*.json --min-psnr 30',
+      'graft merge-reports graft.lock-*.json -o graft.lock.json',
+      'graft merge-reports restored/.graft-restore-*.jsonl -o restored/.graft-restore.jsonl',
+    ],
+  )
+    .argument(
+      '<files...>',
+      'results that shards of restore, eval or convert printed with --json; or their journals; or their lock files',
+    )
+    .addOption(outputOption('also write the result to this file; journals and locks need one'))
+    .option(
+      '--min-psnr <dB>',
+      'for eval: fail when the average over tasks of the PSNR in RGB is lower',
+      decibels,
+    )
+    .option('--per-image', 'for eval: print the figures of every image')
+    .action(
+      run<[string[]], Options>(async (session, files, options) => {
+        const { output } = options;
+        if (output !== undefined) checkOutputFile(output);
+        const { kind, parts } = readParts(files);
+        const { result, text } = merge(kind, parts, options);
+        if (output === undefined && result.json === null)
+          throw new GraftError(
+            'INVALID_ARGUMENT',
+            `--output: missing; name the file for the merged ${kind}s.`,
+          );
+        if (output === undefined) return result;
+        const bytes = new TextEncoder().encode(text);
+        await writeAtomic(output, (append) => append(bytes), session.signal);
+        session.note(`${output}: ${parts.length} files merged`);
+        return result;
+      }),
+    );
+}
+
+/** The result, and the text of the file that holds it. */
+function merge(
+  kind: PartKind,
+  parts: readonly Part[],
+  options: Options,
+): { readonly result: Result; readonly text: string } {
+  const file = (text: string) => ({ result: { json: null, text: '' }, text });
+  const printed = (result: Result) => ({ result, text: `${printableJson(result.json)}\n` });
+  switch (kind) {
+    case 'journal':
+      return file(mergeJournals(parts));
+    case 'lock':
+      return file(mergeLocks(parts));
+    case 'restore':
+      return printed(mergeRestore(parts));
+    case 'eval':
+      return printed(mergeEval(parts, options));
+    case 'convert':
+      return printed(mergeConvert(parts));
+  }
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { Result } from '../pipeline/result.ts';
+import { shardRecord } from '../shard/shard-record.ts';
+import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
+import type { Part } from './read-parts.ts';
+
+const converted = z.looseObject({
+  format: z.literal(1),
+  tool: z.strictObject({ name: z.string(), version: z.string() }),
+  frozen: z.boolean(),
+  jobs: z.array(
+    z.looseObject({
+      name: z.string(),
+      status: z.enum(['built', 'cached', 'failed', 'skipped']),
+      failure: z
+        .strictObject({ code: z.string(), message: z.string(), exit: z.int().min(0).max(255) })
+        .nullable(),
+    }),
+  ),
+  shard: shardRecord,
+});
+
+/** Joins results of `graft convert` into that of one run, in the order of the config. */
+export function mergeConvert(parts: readonly Part[]): Result {
+  const shards = parseParts(parts, converted);
+  requireAllShards(shards);
+  requireSame(shards, 'tool', ({ tool }) => tool);
+  requireSame(shards, 'frozen', ({ frozen }) => frozen);
+  const [{ value: first }] = shards;
+  const placed = shards.flatMap(({ value }) =>
+    value.jobs.map((job, at) => ({ position: value.shard.order[at] ?? 0, job })),
+  );
+  placed.sort((a, b) => a.position - b.position);
+  const jobs = placed.map(({ job }) => job);
+  const exit = jobs.find(({ status }) => status === 'failed')?.failure?.exit ?? 0;
+  const count = (status: string) => jobs.filter((job) => job.status === status).length;
+  const counts = (['built', 'cached', 'failed', 'skipped'] as const)
+    .filter((status) => count(status) > 0)
+    .map((status) => `${count(status)} ${status}`);
+  const failures = jobs.flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name}: ${failure.message}`],
+  );
+  const { format, tool, frozen } = first;
+  return {
+    json: { format, tool, status: exit === 0 ? 'passed' : 'failed', frozen, jobs },
+    text: [...failures, `${jobs.length} jobs: ${counts.join(', ')}`].join('\n'),
+    exit,
+  };
+}

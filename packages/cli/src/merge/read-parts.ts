@@ -1,0 +1,99 @@
+import { readFileSync, statSync } from 'node:fs';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError } from '@pip-graft/onnx-graft/node';
+
+/** Bytes of a result that are read: figures of a million images. */
+const maxBytes = 512 * 1024 * 1024;
+
+/** What `graft merge-reports` can join. */
+export type PartKind = 'journal' | 'lock' | 'restore' | 'eval' | 'convert';
+
+/** A file of a shard. */
+export interface Part {
+  readonly path: string;
+  readonly kind: PartKind;
+  readonly text: string;
+  /** Undefined for a journal, which is lines. */
+  readonly value: unknown;
+}
+
+/**
+ * Reads files of shards, all of one kind.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`, `LIMIT_EXCEEDED`; `CORRUPT_FILE` for what is not JSON or not of
+ * a shard; `INVALID_ARGUMENT` for files of several kinds, and for a shard that failed.
+ */
+export function readParts(paths: readonly string[]): { kind: PartKind; parts: Part[] } {
+  const parts = paths.map(readPart);
+  const kind = parts[0]!.kind;
+  const other = parts.find((part) => part.kind !== kind);
+  if (other === undefined) return { kind, parts };
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${other.path}: ${names[other.kind]}, but ${parts[0]!.path} is ${names[kind]}; merge one kind at a time.`,
+  );
+}
+
+const names: Readonly<Record<PartKind, string>> = {
+  journal: 'a journal',
+  lock: 'a lock file',
+  restore: 'a result of graft restore',
+  eval: 'a result of graft eval',
+  convert: 'a result of graft convert',
+};
+
+function readPart(path: string): Part {
+  const text = textOf(path);
+  if (path.endsWith('.jsonl')) return { path, kind: 'journal', text, value: undefined };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${path}: not JSON, or only the start of it; run its shard again.`,
+      { cause },
+    );
+  }
+  const fields = typeof value === 'object' && value !== null ? (value as Fields) : {};
+  const kind = kindOf(fields);
+  if (kind !== undefined) return { path, kind, text, value };
+  const { message } = (fields.error ?? {}) as { readonly message?: unknown };
+  if (typeof message === 'string')
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${path}: its shard failed (${message}); run it again.`,
+    );
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${path}: not a result of a shard; write one with --shard and --json.`,
+  );
+}
+
+interface Fields {
+  readonly jobs?: unknown;
+  readonly tasks?: unknown;
+  readonly images?: unknown;
+  readonly error?: unknown;
+}
+
+function kindOf({ jobs, tasks, images }: Fields): PartKind | undefined {
+  if (Array.isArray(jobs)) return 'convert';
+  if (typeof jobs === 'object' && jobs !== null) return 'lock';
+  if (Array.isArray(tasks)) return 'eval';
+  return Array.isArray(images) ? 'restore' : undefined;
+}
+
+function textOf(path: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > maxBytes)
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${path}: larger than ${maxBytes} bytes; it is not a result of a shard.`,
+      );
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
+}

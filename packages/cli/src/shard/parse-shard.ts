@@ -1,0 +1,74 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Shard } from './shard.ts';
+
+/** More than any scheduler runs of one job. */
+const mostShards = 100_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A scheduler's variables: the index, what it counts from, and how many there are. */
+interface Scheduler {
+  readonly variable: string;
+  readonly first: 0 | 1;
+  /** Number of shards if the scheduler knows it; undefined if it does not, or its numbers have gaps. */
+  readonly count: (environment: Environment) => string | undefined;
+}
+
+const schedulers: readonly Scheduler[] = [
+  { variable: 'JOB_COMPLETION_INDEX', first: 0, count: () => undefined },
+  {
+    variable: 'SLURM_ARRAY_TASK_ID',
+    first: 1,
+    // After `--array=3,5`, which repeats two tasks, the number of tasks is not the number of shards.
+    count: (environment) => {
+      const { SLURM_ARRAY_TASK_MIN: low, SLURM_ARRAY_TASK_MAX: high } = environment;
+      const total = environment['SLURM_ARRAY_TASK_COUNT'];
+      return low === '1' && high === total ? total : undefined;
+    },
+  },
+  { variable: 'CI_NODE_INDEX', first: 1, count: ({ CI_NODE_TOTAL: total }) => total },
+];
+
+/**
+ * Reads a shard: `2/8`, `env/8` with the index from a scheduler's variable, or `env` if the scheduler
+ * also says how many there are. Errors: `INVALID_ARGUMENT`.
+ */
+export function parseShard(text: string, environment: Environment): Shard {
+  const [, index = '', count] = /^(\d{1,6}|env)(?:\/(\d{1,6}))?$/.exec(text) ?? [];
+  if (index === 'env') return fromEnvironment(environment, count);
+  if (index === '' || count === undefined)
+    throw invalid(text, 'not a shard; use INDEX/COUNT such as 2/8, env/8 or env');
+  return checked(Number(index), Number(count), text);
+}
+
+function fromEnvironment(environment: Environment, given: string | undefined): Shard {
+  const found = schedulers.filter(({ variable }) => environment[variable] !== undefined);
+  const names = found.map(({ variable }) => variable);
+  const [scheduler] = found;
+  if (scheduler === undefined) {
+    const all = schedulers.map(({ variable }) => variable);
+    throw invalid('env', `none of ${all.join(', ')} is set; use INDEX/COUNT such as 2/8`);
+  }
+  if (found.length > 1)
+    throw invalid('env', `${names.join(' and ')} are both set; use INDEX/COUNT such as 2/8`);
+  const { variable, first } = scheduler;
+  const text = environment[variable]!;
+  if (!/^\d{1,6}$/.test(text))
+    throw invalid('env', `${variable} is '${text}'; a whole number is needed`);
+  const count = given ?? scheduler.count(environment);
+  if (count === undefined || !/^\d{1,6}$/.test(count))
+    throw invalid('env', `the number of shards is not known from ${variable}; use env/COUNT`);
+  return checked(Number(text) + 1 - first, Number(count), `${variable}=${text} of ${count}`);
+}
+
+function checked(index: number, count: number, text: string): Shard {
+  if (count < 1 || count > mostShards)
+    throw invalid(text, `the number of shards must be from 1 to ${mostShards}`);
+  if (index < 1 || index > count)
+    throw invalid(text, `there is no shard ${index} of ${count}; shards count from 1 to ${count}`);
+  return { index, count };
+}
+
+function invalid(text: string, why: string): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `--shard '${text}': ${why}.`);
+}

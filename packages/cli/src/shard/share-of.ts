@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Shard } from './shard.ts';
+
+/** What one shard does of a list, in the order of the list, and where it was there. */
+export interface Share<Item> {
+  readonly items: readonly Item[];
+  readonly positions: readonly number[];
+}
+
+/**
+ * The share of a shard: items are sorted by a digest of their keys and dealt out one by one, so that
+ * the shares of all shards are the list, and differ in length by one at most. It depends on the keys
+ * only: not on the machine, the paths or the order of the list. Items of one key stay together.
+ *
+ * @param keyOf the same on every machine
+ * @param shard undefined for the whole list
+ */
+export function shareOf<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  shard: Shard | undefined,
+): Share<Item> {
+  const positions = [...items.keys()];
+  if (shard === undefined) return { items, positions };
+  const keys = items.map(keyOf);
+  const dealt = [...new Set(keys)].map((key) => ({ key, digest: digestOf(key) }));
+  dealt.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const mine = new Set(
+    dealt.flatMap(({ key }, at) => (at % shard.count === shard.index - 1 ? [key] : [])),
+  );
+  const kept = positions.filter((at) => mine.has(keys[at]!));
+  return { items: kept.map((at) => items[at]!), positions: kept };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
