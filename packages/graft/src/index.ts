@@ -31,7 +31,7 @@ export { freshAdapter } from './fresh-adapter.ts';
 export { chooseSites } from './host/choose-sites.ts';
 export { type Host, type HostOptions, hostOf } from './host/host.ts';
 export type { HostIdentity } from './host/identify.ts';
-export { type Look, locateUnder, type CloseLook, lookAt, lookClosely } from './host/look-at.ts';
+export { type CloseLook, type Look, locateUnder, lookAt, lookClosely } from './host/look-at.ts';
 export { requireSites } from './host/require-sites.ts';
 export { type Hash, newSha256 } from './host/sha256.ts';
 export { isInPlace, keepChoices } from './keep-choices.ts';
