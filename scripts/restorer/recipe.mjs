@@ -6,7 +6,8 @@ const labels = 'noise+rain+haze+blur+low-light';
 /** Shares of patches that teach what weights mean, and to leave alone what is clean. */
 const shares = [
   ...['--clean', '0.07', '--flat', '0.05', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
-  ...['--label-shares', 'noise=3,rain=2,haze=2,blur=2,low-light=2'],
+  ...['--halved', '0.6'],
+  ...['--label-shares', 'noise=4,rain=2,haze=2,blur=2,low-light=2'],
 ];
 
 export const preset = 'unet-medium';
@@ -21,10 +22,13 @@ export const recipe = {
       '--adapter',
       `init:mode=convgate,labels=${labels},prompt-channels=16+32`,
     ],
-    // What ships was trained in these stages, one run after the other, the second from the first's running mean.
+    // What ships was trained in these stages, in three runs, each from the running mean of the one before.
+    // The first two runs (three stages) had no patches at half size, noise=3, and fewer flat ones.
     ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
     ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
     ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
+    ...['--stage', 'steps=5000,batch=8,patch=64,rate=8e-4,end-rate=3e-4,warmup=200'],
+    ...['--stage', 'steps=1450,batch=3,patch=128,rate=3e-4,end-rate=1e-6'],
     ...['--loss', 'psnr', '--average', '0.998'],
     ...['--betas', '0.9,0.99', '--weight-decay', '1e-4', '--seed', `${seed}`],
     ...shares,

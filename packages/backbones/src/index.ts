@@ -5,7 +5,7 @@ export {
   detectBackbone,
 } from './import/detect-backbone.ts';
 export { locateSkips } from './locate/locate-skips.ts';
-export type { Family, ImageTensors, Located } from './locate/located.ts';
+export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';
 export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';
 export { type BackbonePreset, backbonePresets } from './networks/backbone-presets.ts';
 export { buildNafnet, nafnetParameters } from './networks/build-nafnet.ts';

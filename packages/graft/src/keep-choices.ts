@@ -15,6 +15,22 @@ export function keepChoices(
   adapters: readonly Adapter[],
   choices: GraftOptions,
 ): GraftOptions {
+  return keepSteering(grafted, graft, adapters, { ...choices, ...imageChoices(graft, choices) });
+}
+
+/** What the stamp keeps of range and feeds, where nothing else is asked for. */
+function imageChoices({ host: { image } }: GraftRecord, asked: GraftOptions): GraftOptions {
+  const { values, feeds } = image ?? {};
+  const one = values?.input.range === values?.output.range ? values?.input.range : undefined;
+  return { range: asked.range ?? one ?? undefined, feeds: asked.feeds ?? feeds };
+}
+
+function keepSteering(
+  grafted: Model,
+  graft: GraftRecord,
+  adapters: readonly Adapter[],
+  choices: GraftOptions,
+): GraftOptions {
   if (choices.bake !== undefined || choices.inputs !== undefined) return choices;
   const { baked, labels, auto } = graft;
   if (auto !== null && choices.auto === undefined)
@@ -57,11 +73,15 @@ function facts(
     inputKind,
     baked,
     auto,
-  }: Pick<GraftRecord, 'adapters' | 'inputs' | 'inputKind' | 'baked' | 'auto'>,
+    host,
+  }: Pick<GraftRecord, 'adapters' | 'inputs' | 'inputKind' | 'baked' | 'auto'> & {
+    readonly host: Pick<GraftRecord['host'], 'image'>;
+  },
   at: readonly number[],
 ): string {
   const which = adapters.map(({ name, version, digest }) => [name, version, digest]);
-  return JSON.stringify([which, inputs, inputs && inputKind, baked, auto, at]);
+  const feeds = host.image?.feeds ?? {};
+  return JSON.stringify([which, inputs, inputs && inputKind, baked, auto, feeds, at]);
 }
 
 function levels(sites: readonly { readonly level: number }[]): number[] {

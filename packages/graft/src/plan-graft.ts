@@ -1,3 +1,4 @@
+import type { ImageRange } from '@pip-graft/onnx-graft';
 import {
   type Adapter,
   makePlan,
@@ -8,11 +9,16 @@ import {
 } from '@pip-graft/pip-core';
 import { chooseSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
+import { imageWith } from './host/image-with.ts';
 import { requireSites } from './host/require-sites.ts';
 
 export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
   /** Skip connections to graft, as `1,3` or `^2`; see {@link chooseSites}. Default every level that an adapter has. */
   readonly sites?: string | undefined;
+  /** Range of the host's images on both sides; default: what the graph shows. */
+  readonly range?: ImageRange | undefined;
+  /** Values of inputs besides the image, such as a noise level; each needs one. */
+  readonly feeds?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
@@ -42,7 +48,7 @@ export function tryPlan(
 ): PlanResult {
   requireSites(host);
   const { model, facts, located } = host;
-  const { sites, ...rest } = options;
+  const { sites, range, feeds, ...rest } = options;
   const levels = sites === undefined ? undefined : chooseSites(located, sites);
   return makePlan({
     model,
@@ -50,13 +56,7 @@ export function tryPlan(
     sites: located.sites,
     family: located.family,
     ...host.identity(),
-    image: located.image
-      ? {
-          input: located.image.input,
-          output: located.image.output ?? null,
-          sizeMultiple: located.sizeMultiple,
-        }
-      : null,
+    image: imageWith(host, { range, feeds }),
     adapters: listOf(adapters),
     options: { ...rest, levels: levels?.map(({ level }) => level) },
   });

@@ -47,6 +47,12 @@ export { unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
 export { type ImageInput, type ImageLayout, mainImage } from './facts/image-input.ts';
+export {
+  type ImageRange,
+  type ImageSide,
+  type ImageValues,
+  imageRanges,
+} from './facts/image-values.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
 export { type ReferenceSize, scaleOf } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';

@@ -1,4 +1,8 @@
 export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+export { behindDoor } from './door/behind-door.ts';
+export type { Door, DoorOptions } from './door/door.ts';
+export { doorSession, nativeFeeds } from './door/door-session.ts';
+export { type OpenDoorOptions, type OpenedDoor, openDoor } from './door/open-door.ts';
 export { droppedBy } from './image/dropped-by.ts';
 export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
 export type { RawImage } from './image/from-pixels.ts';

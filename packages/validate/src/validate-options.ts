@@ -1,9 +1,10 @@
 import type { Image } from '@pip-graft/imaging';
+import type { DoorOptions } from '@pip-graft/restore';
 import type { Device, LatencyOptions } from '@pip-graft/runtime';
 import type { Tolerances } from './tolerances.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface ValidateOptions {
+export interface ValidateOptions extends DoorOptions {
   /** Path of the grafted file. */
   readonly grafted: string;
   /** Path of its host; default: the model with the graft removed. */

@@ -1,15 +1,23 @@
-import { type GraphFacts, graphFacts, type Model, type SkipSite } from '@pip-graft/onnx-graft';
+import {
+  type GraphFacts,
+  graphFacts,
+  type Model,
+  type RejectedSite,
+  type SkipSite,
+} from '@pip-graft/onnx-graft';
 import { promptsOf } from '../recognise/prompts.ts';
 import { recognise } from '../recognise/recognise.ts';
+import { besideImage } from './beside-image.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
 import { extentOf } from './extent.ts';
 import { imageTensorsOf } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
 import { liveNodes } from './live-nodes.ts';
-import type { Located } from './located.ts';
+import type { Located, LocatedImage } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
 import { type Trails, trailsOf } from './trail.ts';
 import { unknownShapes } from './unknown-shapes.ts';
+import { imageValues } from './values/image-values.ts';
 import { warningsOf } from './warnings/index.ts';
 
 /**
@@ -17,7 +25,7 @@ import { warningsOf } from './warnings/index.ts';
  * resolution, others that went down from their level and came up again. Names do not matter.
  *
  * A model without any gives an empty list, and a reason for everything that was looked at;
- * nothing is thrown. `channels`, `scale` and `layout` are those of the value that the merge reads. A model whose image is NHWC gives no sites and `image.layout` 'NHWC'.
+ * nothing is thrown. `channels`, `scale` and `layout` are those of the value that the merge reads.
  *
  * @example
  * const { family, sites } = locateSkips(model);
@@ -25,7 +33,12 @@ import { warningsOf } from './warnings/index.ts';
  */
 export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model)): Located {
   const trails = trailsOf(facts);
-  const image = imageTensorsOf(facts, trails);
+  const tensors = imageTensorsOf(facts, trails);
+  const image = tensors && {
+    ...tensors,
+    values: imageValues(facts, tensors),
+    beside: besideImage(model, tensors.input),
+  };
   const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
   if (image === undefined) {
     const rejected = model.graph.inputs.map(({ name }) => ({
@@ -33,10 +46,6 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       reason: 'not an image: an input of rank 4 (batch, channels, rows, columns) is needed',
     }));
     return { ...nothing, rejected, sizeMultiple: 1, image };
-  }
-  if (image.layout === 'NHWC') {
-    const reason = 'NHWC: channels come last; export the model with channels second (NCHW)';
-    return { ...nothing, rejected: [{ value: image.input, reason }], sizeMultiple: 1, image };
   }
   const empty = facts.model.graph.inputs.find(({ name }) => name === image.input)?.dims;
   if (empty?.includes(0)) {
@@ -72,7 +81,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     value,
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
   }));
-  const unknown = sites.length > 0 ? [] : unknownShapes(facts);
+  const unknown = sites.length > 0 ? [] : whyNone(facts, image);
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
@@ -89,6 +98,22 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       return multiple;
     },
   };
+}
+
+/** Why there is no skip connection, where no candidate says it. */
+function whyNone(facts: GraphFacts, { input, layout, output }: LocatedImage): RejectedSite[] {
+  const unknown = unknownShapes(facts);
+  if (unknown.length > 0) return unknown;
+  if (output === undefined)
+    return [{ value: input, reason: 'no output of the model is an image made of it' }];
+  const last =
+    layout === 'NHWC' ? ' (its channels come last; NCHW is what most exporters write)' : '';
+  return [
+    {
+      value: input,
+      reason: `the image of the model${last}: nothing made of it goes down to a lower resolution, comes up and meets what it left there`,
+    },
+  ];
 }
 
 /** What keeps a skip feature from being made NCHW for the module and back. */

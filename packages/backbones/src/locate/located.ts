@@ -1,4 +1,10 @@
-import type { DataType, ImageLayout, RejectedSite, SkipSite } from '@pip-graft/onnx-graft';
+import type {
+  DataType,
+  ImageLayout,
+  ImageValues,
+  RejectedSite,
+  SkipSite,
+} from '@pip-graft/onnx-graft';
 
 /**
  * The networks that are known by structure; `unet` is any other network with skip connections, the
@@ -18,7 +24,7 @@ export interface Located {
   readonly sizeMultiple: number;
   readonly warnings: readonly string[];
   /** undefined when no input is an image. */
-  readonly image: ImageTensors | undefined;
+  readonly image: LocatedImage | undefined;
 }
 
 /** The image that goes in and the one that comes out. */
@@ -33,4 +39,11 @@ export interface ImageTensors {
   /** Fixed sizes; undefined when the file leaves them open. */
   readonly height: number | undefined;
   readonly width: number | undefined;
+}
+
+/** The images of a model, with what the graph shows of their values. */
+export interface LocatedImage extends ImageTensors {
+  readonly values: ImageValues;
+  /** What else has to be fed, in the order of the model's inputs. */
+  readonly beside: readonly string[];
 }

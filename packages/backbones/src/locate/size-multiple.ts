@@ -33,9 +33,10 @@ export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: 
 function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): number | undefined {
   const shapes = sizes === facts.sizes ? facts.sample : facts.at(sizes);
   const out = shapes.values.get(image.output ?? '');
-  if (shapes.conflicts.length > 0 || out?.axes !== '..HW' || !out.dims) return undefined;
-  const rows = out.dims[2]! / sizes.height;
-  return rows === out.dims[3]! / sizes.width ? rows : undefined;
+  const [row, column] = [out?.axes?.indexOf('H') ?? -1, out?.axes?.indexOf('W') ?? -1];
+  if (shapes.conflicts.length > 0 || row < 0 || column < 0 || !out?.dims) return undefined;
+  const rows = out.dims[row]! / sizes.height;
+  return rows === out.dims[column]! / sizes.width ? rows : undefined;
 }
 
 function padsItself({ reference }: GraphFacts): boolean {

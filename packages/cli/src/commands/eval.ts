@@ -7,6 +7,7 @@ import { type Command, Option } from 'commander';
 import { evalResult } from '../eval/eval-result.ts';
 import { shareOfTasks } from '../eval/share-of-tasks.ts';
 import { decibels } from '../options/decibels.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade } from '../options/parse-degrade.ts';
@@ -17,7 +18,7 @@ import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
-interface Options extends MaxPixelsOption, ShardOption {
+interface Options extends MaxPixelsOption, DoorChoices, ShardOption {
   readonly data: string;
   readonly degrade?: readonly string[];
   readonly degradation?: string;
@@ -82,6 +83,8 @@ export function command(): Command {
       'fail when the average over tasks of the PSNR in RGB is lower',
       decibels,
     )
+    .addOption(doorOptions()[0]!)
+    .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
     .addOption(shardOption('images'))
     .option('--per-image', 'print the figures of every picture')
@@ -106,6 +109,7 @@ export function command(): Command {
           sizeMultiple,
           seed: options.seed,
           ...pixelsOf(options),
+          ...choicesOfDoor(options),
           device: options.device,
           ...(base === undefined ? {} : { base }),
           ...(degradation === undefined ? {} : { degradation: weightsFor(degradation, labels) }),

@@ -1,6 +1,13 @@
+import type { ImageTensors } from '@pip-graft/backbones';
 import { locateUnder, lookAt } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { elementCount, type SkipSite } from '@pip-graft/onnx-graft';
+import {
+  elementCount,
+  type ImageValues,
+  type Model,
+  type SampleSizes,
+  type SkipSite,
+} from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { buildHostPage } from '@pip-graft/report';
 import { type Command, Option } from 'commander';
@@ -29,6 +36,12 @@ export interface Inspection {
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];
   readonly sizeMultiple: number;
+  /** Sides that the file fixes; null where they are open. */
+  readonly size: { readonly height: number | null; readonly width: number | null };
+  /** What the graph or the stamp shows of the values of images; null where no input is an image. */
+  readonly values: ImageValues | null;
+  /** What is fed into the image's further inputs by default. */
+  readonly feeds: Readonly<Record<string, number>>;
   readonly sites: readonly {
     level: number;
     value: string;
@@ -104,7 +117,7 @@ export function command(): Command {
 async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   using host = await openHost(path);
   const { model, facts } = host;
-  const { family, sizeMultiple, graft: record } = lookAt(model, facts);
+  const { family, sizeMultiple, image, graft: record } = lookAt(model, facts);
   // A graft stands on the skip connections: they are those of the host under it.
   const located = record === null ? host.located : locateUnder(model);
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
@@ -124,10 +137,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
     irVersion: model.irVersion,
     producer: model.producer,
     nodes: model.graph.nodes.length,
-    // Integers are shapes and axes, not parameters.
-    parameters: model.graph.initializers
-      .filter(({ dataType }) => dataType?.includes('float'))
-      .reduce((sum, { dims }) => sum + elementCount(dims), 0),
+    parameters: parameterCount(model),
     // Before IR version 4 weights had to be listed as inputs; the graft's own inputs have defaults.
     inputs: model.graph.inputs
       .filter(
@@ -139,6 +149,9 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
       .map(summary),
     outputs: model.graph.outputs.map(summary),
     sizeMultiple,
+    size: fixedSize(located.image, facts.builtInSize),
+    values: image?.values ?? null,
+    feeds: image?.feeds ?? {},
     sites: located.sites.map(({ level, value, channels, scale, join, consumer }) => ({
       level,
       value,
@@ -161,4 +174,22 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
     warnings: located.warnings,
     expected: device === undefined ? null : expectedOf(facts),
   };
+}
+
+/** Numbers of the initializers and of `Constant` nodes; integers are shapes and axes, not parameters. */
+function parameterCount({ graph }: Model): number {
+  const constants = graph.nodes
+    .filter(({ opType }) => opType === 'Constant')
+    .flatMap(({ attributes }) => attributes.get('value')?.tensor ?? []);
+  return [...graph.initializers, ...graph.sparseInitializers, ...constants]
+    .filter(({ dataType }) => dataType?.includes('float'))
+    .reduce((sum, { dims }) => sum + elementCount(dims), 0);
+}
+
+function fixedSize(
+  image: ImageTensors | undefined,
+  builtIn: SampleSizes | undefined,
+): Inspection['size'] {
+  const { height, width } = builtIn ?? image ?? {};
+  return { height: height ?? null, width: width ?? null };
 }

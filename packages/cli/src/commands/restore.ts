@@ -1,5 +1,6 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { doorOptions } from '../options/door-options.ts';
 import { maxPixelsOption } from '../options/max-pixels-option.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
@@ -49,6 +50,8 @@ export function command(): Command {
       'what neighbouring tiles share; default: a quarter of the tile, 64 at most',
       wholeNumber(0, 65_535),
     )
+    .addOption(doorOptions()[0]!)
+    .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
     .addOption(shardOption('images'))
     .action(

@@ -8,6 +8,7 @@ import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/va
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatValidation } from '../format/format-validation.ts';
 import { decimal } from '../options/decimal.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
@@ -22,7 +23,7 @@ import { reportData } from '../reports/report-data.ts';
 import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';
 
-interface Options extends ReportOptions, MaxPixelsOption {
+interface Options extends ReportOptions, MaxPixelsOption, DoorChoices {
   readonly base?: string;
   readonly device: Device;
   readonly deviceId?: number;
@@ -97,7 +98,7 @@ export function command(): Command {
       'longest that one step may take in native code before it counts as hung; default 300',
       wholeNumber(1, 86_400),
     );
-  for (const option of reportOptions()) validate.addOption(option);
+  for (const option of [...doorOptions(), ...reportOptions()]) validate.addOption(option);
   return validate.action(
     run<[string], Options>(async (session, path, options) => {
       const { base, device } = options;
@@ -145,6 +146,7 @@ async function settingsOf(
     grafted: path,
     device,
     sizeMultiple,
+    ...choicesOfDoor(options),
     layers,
     sweep,
     signal: session.signal,

@@ -1,3 +1,4 @@
+import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
 import { drawLadder } from './draw-ladder.ts';
@@ -8,6 +9,7 @@ import { table } from './table.ts';
 export function inspectionFacts(found: Inspection): string[][] {
   const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
     `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
+  const values = found.values ? valuesText(found.values) : undefined;
   const facts = [
     ['family', `${found.family} (confidence ${found.confidence.toFixed(2)})`],
     [
@@ -20,12 +22,9 @@ export function inspectionFacts(found: Inspection): string[][] {
     ],
     ['inputs', found.inputs.map(value).join('; ')],
     ['outputs', found.outputs.map(value).join('; ')],
-    [
-      'images',
-      found.sizeMultiple === 1
-        ? 'of any size'
-        : `with height and width multiples of ${found.sizeMultiple}`,
-    ],
+    ['images', sizesText(found)],
+    ...(values ? [['values', values]] : []),
+    ...Object.entries(found.feeds).map(([name, value]) => ['fed', `${name}=${value}`]),
   ];
   const { graft } = found;
   if (graft) {
@@ -45,6 +44,26 @@ export function inspectionFacts(found: Inspection): string[][] {
     ]);
   }
   return facts;
+}
+
+function sizesText({ size: { height, width }, sizeMultiple }: Inspection): string {
+  if (height !== null && width !== null)
+    return `of ${width}x${height} only (width x height), which the file fixes; larger ones are restored in tiles`;
+  const multiple = sizeMultiple === 1 ? 'of any size' : `multiples of ${sizeMultiple}`;
+  if (height !== null) return `of height ${height}, which the file fixes, width ${multiple}`;
+  if (width !== null) return `of width ${width}, which the file fixes, height ${multiple}`;
+  return sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${sizeMultiple}`;
+}
+
+/** Nothing where the graph shows nothing: a run on a small image settles it then. */
+function valuesText({ input, output }: ImageValues): string | undefined {
+  const side = ({ range, order }: ImageSide): string | undefined =>
+    range === null && order === 'rgb'
+      ? undefined
+      : `${range ?? 'range not shown by the graph'}${order === 'bgr' ? ', BGR' : ''}`;
+  const [from, to] = [side(input), side(output)];
+  if (from === to) return from;
+  return `in ${from ?? 'not shown by the graph'}, out ${to ?? 'not shown by the graph'}`;
 }
 
 function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {

@@ -9,12 +9,13 @@ import {
 } from '@pip-graft/graft';
 import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
 import { Option } from 'commander';
+import { choicesOfDoor, type DoorChoices, doorOptions } from './door-options.ts';
 import { parseLabelWeights } from './parse-weights.ts';
 import { sensorOf } from './sensor-of.ts';
 import { type SitesOption, sitesOption } from './sites-option.ts';
 
 /** Options that `plan` and `apply` share. */
-export interface GraftOptions extends SitesOption {
+export interface GraftOptions extends SitesOption, DoorChoices {
   readonly adapter: readonly string[];
   readonly bake?: string;
   /** A sensor's folder; true for the adapter's own. */
@@ -49,6 +50,7 @@ export function swapOptions(): Option[] {
     ),
     sitesOption(),
     inputsOption(),
+    ...doorOptions(),
     new Option('--allow-unbound', 'graft an adapter that was made for another host'),
   ];
 }
@@ -82,7 +84,7 @@ export async function planHost(
 
 /** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
 export function choicesOf(
-  { adapter = [], bake, auto, sites, inputs, allowUnbound }: Partial<GraftOptions>,
+  { adapter = [], bake, auto, sites, inputs, allowUnbound, range, feed }: Partial<GraftOptions>,
   adapters: readonly Adapter[],
   cwd: string,
 ): Choices {
@@ -93,5 +95,6 @@ export function choicesOf(
     sites,
     inputs,
     allowUnbound,
+    ...choicesOfDoor({ ...(range ? { range } : {}), ...(feed ? { feed } : {}) }),
   };
 }

@@ -93,6 +93,9 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           ...batch.restore,
           tile,
           signal: session.signal,
+          onClip: (share) => {
+            if (share > noticed) session.note(clipped(job.path, share));
+          },
           onFound: (weights) => {
             found = weights;
           },
@@ -140,6 +143,13 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
     progress(index, 1);
   });
   return outcomes;
+}
+
+/** Share of clipped values that is worth a word. */
+const noticed = 0.02;
+
+function clipped(path: string, share: number): string {
+  return `warning: ${path}: ${Math.round(100 * share)}% of the result was outside the range of images and is clipped; if the model's values have another range, pass it with --range`;
 }
 
 function isFinal({ cause }: GraftError): boolean {

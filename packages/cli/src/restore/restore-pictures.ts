@@ -1,6 +1,9 @@
 import { sep } from 'node:path';
 import { planTiles } from '@pip-graft/imaging';
+import type { ImageValues } from '@pip-graft/onnx-graft';
+import { openDoor } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
+import { choicesOfDoor, type DoorChoices } from '../options/door-options.ts';
 import type { Result } from '../pipeline/result.ts';
 import type { Session } from '../pipeline/session.ts';
 import type { Shard } from '../shard/shard.ts';
@@ -13,7 +16,7 @@ import { type Batch, type Outcome, restoreBatch } from './restore-batch.ts';
 import { type Settings, settingsOf } from './settings-of.ts';
 import { summarise } from './summarise.ts';
 
-export interface RestoreRequest {
+export interface RestoreRequest extends DoorChoices {
   readonly output: string;
   readonly degradation?: string;
   readonly strength?: number;
@@ -57,7 +60,7 @@ export async function restorePictures(
     ...{ session, folder: output, journal, settings: key, ...tilesOf(settings, request) },
     ...(request.maxPixels === undefined ? {} : { pixels: request.maxPixels }),
   };
-  const outcomes = todo.length === 0 ? [] : await onDevice(model, request, todo, batch);
+  const outcomes = todo.length === 0 ? [] : await onDevice(model, settings, request, todo, batch);
   const first = outcomes[0];
   if (alone && first?.error !== undefined) throw first.error;
   return summarise({
@@ -69,8 +72,8 @@ export async function restorePictures(
 /** What a result depends on beside its picture. */
 function keyOf({ model, restore }: Settings, request: RestoreRequest): string {
   const { sizeMultiple, degradation, strength } = restore;
-  const { device, tile, overlap } = request;
-  const all = [model, sizeMultiple, degradation, strength, device, tile, overlap];
+  const { device, tile, overlap, range, feed } = request;
+  const all = [model, sizeMultiple, degradation, strength, device, tile, overlap, range, feed];
   return digestOf(JSON.stringify(all.map((value) => value ?? null)));
 }
 
@@ -94,7 +97,8 @@ function tilesOf(
 
 async function onDevice(
   path: string,
-  { device, deviceId }: RestoreRequest,
+  { door, steering, restore }: Settings,
+  { device, deviceId, ...choices }: RestoreRequest,
   jobs: readonly Job[],
   batch: Omit<Batch, 'model'>,
 ): Promise<Outcome[]> {
@@ -105,7 +109,14 @@ async function onDevice(
     ...(deviceId === undefined ? {} : { deviceId }),
   });
   try {
-    const outcomes = await restoreBatch(jobs, { ...batch, model });
+    const { sizeMultiple } = restore;
+    const opened = await openDoor(model, door, {
+      ...choicesOfDoor(choices),
+      sizeMultiple,
+      steering,
+    });
+    if (opened.measured) noteRange(path, opened.door.values, batch.session);
+    const outcomes = await restoreBatch(jobs, { ...batch, model: opened.session });
     if (!model.strict) {
       batch.session.note(
         `${path}: part of it ran on the CPU instead of ${device}; graft validate --device ${device} says which nodes`,
@@ -120,4 +131,13 @@ async function onDevice(
   } finally {
     await model.release();
   }
+}
+
+/** Says ranges that are not 0 to 1 and that only a run has shown. */
+function noteRange(path: string, values: ImageValues | undefined, session: Session): void {
+  const [from, to] = [values?.input.range, values?.output.range];
+  if (from === '0..1' && to === '0..1') return;
+  session.note(
+    `${path}: a run on a small image shows that it takes values of ${from} and makes values of ${to}; --range says otherwise`,
+  );
 }

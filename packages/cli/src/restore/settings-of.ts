@@ -2,6 +2,7 @@ import { externalLocations, GraftError } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import {
   anyWeight,
+  type Door,
   settingsOf as modelSettings,
   type RestoreTiledOptions,
 } from '@pip-graft/restore';
@@ -15,6 +16,8 @@ export interface Settings {
     readonly tileStep: number;
   };
   readonly bytesPerPixel: number;
+  readonly door: Door | null;
+  readonly steering: readonly string[];
   /** Of a model that finds the degradation by itself, where it has to. */
   readonly found?: readonly string[];
   /** Digests of the file and of its external data. */
@@ -29,7 +32,7 @@ export function settingsOf(
   const opened = openModel(path);
   try {
     const { model } = opened;
-    const { graft, bytesPerPixel, restore } = modelSettings(model);
+    const { graft, bytesPerPixel, restore, door, steering } = modelSettings(model);
     const sources = [...externalLocations(model)]
       .sort()
       .map((location) => model.external!.read(location));
@@ -48,6 +51,8 @@ export function settingsOf(
       degradation === undefined || !graft ? undefined : parseWeights(degradation, graft.labels);
     return {
       bytesPerPixel,
+      door,
+      steering,
       ...(graft?.auto && !anyWeight(weights) ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),
       restore: {

@@ -1,12 +1,14 @@
 import { type Located, locateSkips } from '@pip-graft/backbones';
 import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
-import { type GraftRecord, readGraft, ungraft } from '@pip-graft/pip-core';
+import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
 
 /** What a model is to a program that runs it. */
 export interface Look {
   readonly family: string;
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
+  /** How images enter and leave it; null where no input is an image. */
+  readonly image: HostImage | null;
   /** null where the model carries no graft. */
   readonly graft: GraftRecord | null;
 }
@@ -23,10 +25,18 @@ export function lookAt(model: Model, facts?: GraphFacts): Look {
   const graft = readGraft(model);
   if (graft?.host.image) {
     const { family, image } = graft.host;
-    return { family, sizeMultiple: image.sizeMultiple, graft };
+    return { family, sizeMultiple: image.sizeMultiple, image, graft };
   }
-  const { family, sizeMultiple } = locateSkips(model, facts);
-  return { family, sizeMultiple, graft };
+  const located = locateSkips(model, facts);
+  const { family, sizeMultiple } = located;
+  return { family, sizeMultiple, image: imageOf(located), graft };
+}
+
+/** How images enter and leave a host, for its stamp. */
+export function imageOf({ image, sizeMultiple }: Located): HostImage | null {
+  if (!image) return null;
+  const { input, output = null, layout, values } = image;
+  return { input, output, sizeMultiple, ...(layout === 'NHWC' ? { layout } : {}), values };
 }
 
 /** The skip connections of a host, or of the host under a graft. */

@@ -24,14 +24,29 @@ export function imageInputs(model: Model): ImageInput[] {
   });
 }
 
-/** The image that resolutions are measured against: the largest, since networks of several scales take smaller copies too. */
+/**
+ * The image that resolutions are measured against: the largest, because networks of several scales also take smaller
+ * copies. A size that is left open is larger than any that is fixed: a noise level of shape (1,1,1,1) is not an
+ * image. Of several of one size, three channels come first: a map of one channel lies beside the image.
+ */
 export function mainImage(model: Model): ImageInput | undefined {
-  const size = ({ dims, layout }: ImageInput): number => {
-    const [rows, columns] = [dims[layout.indexOf('H')], dims[layout.indexOf('W')]];
-    return typeof rows === 'number' && typeof columns === 'number' ? rows * columns : 0;
-  };
   const [first, ...others] = imageInputs(model);
-  return others.reduce((best, one) => (best && size(one) > size(best) ? one : best), first);
+  return others.reduce(
+    (best, one) => (best && isMore(rankOf(one), rankOf(best)) ? one : best),
+    first,
+  );
+}
+
+function rankOf({ dims, layout }: ImageInput): readonly number[] {
+  const [rows, columns] = [dims[layout.indexOf('H')], dims[layout.indexOf('W')]];
+  const side = (size: typeof rows): number => (typeof size === 'number' ? size : 65_536);
+  const channels = dims[layout.indexOf('C')];
+  return [side(rows) * side(columns), channels === 3 ? 2 : channels === 1 ? 0 : 1];
+}
+
+function isMore(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at >= 0 && one[at]! > other[at]!;
 }
 
 function isNumeric(dataType: ValueInfo['dataType']): boolean {

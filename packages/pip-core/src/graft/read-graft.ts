@@ -1,4 +1,13 @@
-import { GraftError, type Model, type SpliceUndo, siteLayouts } from '@pip-graft/onnx-graft';
+import {
+  GraftError,
+  type ImageLayout,
+  type ImageSide,
+  type ImageValues,
+  imageRanges,
+  type Model,
+  type SpliceUndo,
+  siteLayouts,
+} from '@pip-graft/onnx-graft';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import type { LevelValues } from '../emit/emit-level.ts';
 import { JsonObject } from '../json/json-object.ts';
@@ -17,6 +26,8 @@ const maxLengthWidth = 10;
 
 /** Images are padded to it: a stamp with a larger one would have them fill the memory. */
 const largestMultiple = 1024;
+
+const imageLayouts: readonly ImageLayout[] = ['NCHW', 'NHWC'];
 
 /** What a graft's prefix can be. A stamp with another could make removal take the host's own nodes. */
 const prefixPattern = /^pip(_\d+)?$/;
@@ -97,7 +108,38 @@ function readImage(image: JsonObject): HostImage {
     input: image.string('input'),
     output: image.optional('output', (key) => image.string(key)),
     sizeMultiple,
+    ...maybe(
+      'layout',
+      image.optional('layout', (key) => image.oneOf(key, imageLayouts)),
+    ),
+    ...maybe(
+      'values',
+      image.optional('values', (key) => readImageValues(image.object(key))),
+    ),
+    ...maybe(
+      'feeds',
+      image.optional('feeds', (key) => readFeeds(image.object(key))),
+    ),
   };
+}
+
+function maybe<K extends string, T>(key: K, value: T | null): { [k in K]?: T } {
+  return value === null ? {} : ({ [key]: value } as { [k in K]: T });
+}
+
+function readImageValues(values: JsonObject): ImageValues {
+  const side = (key: string): ImageSide => {
+    const one = values.object(key);
+    return {
+      range: one.optional('range', (range) => one.oneOf(range, imageRanges)),
+      order: one.oneOf('order', ['rgb', 'bgr']),
+    };
+  };
+  return { input: side('input'), output: side('output') };
+}
+
+function readFeeds(feeds: JsonObject): Record<string, number> {
+  return Object.fromEntries(Object.keys(feeds.plain()).map((name) => [name, feeds.number(name)]));
 }
 
 function readInputs(inputs: JsonObject): SteeringInputs {

@@ -1,4 +1,4 @@
-import type { DataType, Model, SkipSite } from '@pip-graft/onnx-graft';
+import type { DataType, ImageLayout, ImageValues, Model, SkipSite } from '@pip-graft/onnx-graft';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { LabelWeights } from '../config/label-weights.ts';
 import type { Sensor } from '../sensor/sensor.ts';
@@ -22,6 +22,12 @@ export interface HostImage {
   readonly output: string | null;
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
+  /** Default NCHW. */
+  readonly layout?: ImageLayout;
+  /** Ranges and order of colours; default 0 to 1 and RGB. */
+  readonly values?: ImageValues;
+  /** What is fed into further inputs, such as a noise level, in the model's own unit. */
+  readonly feeds?: Readonly<Record<string, number>>;
 }
 
 /** What is to be grafted onto what. */

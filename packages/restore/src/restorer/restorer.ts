@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import { bytesSource, readModel } from '@pip-graft/onnx-graft';
-import { createSession } from '@pip-graft/runtime';
-import { settingsOf } from '../steer/settings-of.ts';
+import { createSession, type Session } from '@pip-graft/runtime';
+import { behindDoor } from '../door/behind-door.ts';
+import type { DoorOptions } from '../door/door.ts';
+import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
 import { detectLoaded, requireSensor } from './detect-loaded.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -15,7 +17,7 @@ import { Restored } from './restored.ts';
 import { type ImageSource, isUrl, toImage } from './to-image.ts';
 import type { DeviceChoice, RestorerDevice, RestorerOptions } from './types.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends DoorOptions {
   /** Where to run; default `auto`, which is the CPU in Node. */
   readonly device?: DeviceChoice;
   /** Threads inside one operator; default onnxruntime's choice. */
@@ -61,14 +63,16 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array | Blob,
-    { cwd = process.cwd(), device: asked = 'auto', ...options }: OpenOptions = {},
+    { cwd = process.cwd(), device: asked = 'auto', range, feeds, ...options }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
     const common = { strict: false, device, ...options };
+    const throughDoor = (session: Session, settings: ModelSettings): Promise<Session> =>
+      behindDoor(session, settings, { range, feeds });
     const ofBytes = async (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
       const settings = settingsOf(readModel(bytesSource(bytes, label)));
       const session = await createSession(bytes, { ...common, label });
-      return new Restorer({ session, settings }, info);
+      return new Restorer({ session: await throughDoor(session, settings), settings }, info);
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
@@ -78,7 +82,8 @@ export class Restorer<Label extends string = string> {
     const opened = openModel(path);
     try {
       const settings = settingsOf(opened.model);
-      return new Restorer({ session: await createSession(path, common), settings }, info);
+      const session = await createSession(path, common);
+      return new Restorer({ session: await throughDoor(session, settings), settings }, info);
     } finally {
       opened.close();
     }

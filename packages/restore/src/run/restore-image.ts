@@ -24,6 +24,8 @@ export interface RestoreOptions {
     /** The output of a sensor: weights that are used where `degradation` is left out or all zero. */
     readonly found?: string;
   };
+  /** Share of the result's values that were outside 0 … 1 by more than rounding, where there are any. */
+  readonly onClip?: (share: number) => void;
   /** The weights that the model's sensor found for the picture; not called where they were given. */
   readonly onFound?: (weights: readonly number[]) => void;
 }
@@ -45,16 +47,23 @@ export async function restoreImage(
   options: RestoreOptions = {},
 ): Promise<Image> {
   const padded = padToMultiple(image, options.sizeMultiple ?? 1);
-  const data = clip(await runPicture(session, padded, options));
+  const data = clip(await runPicture(session, padded, options), options.onClip);
   const { width, height, bitDepth } = image;
   const restored = { width: padded.width, height: padded.height, data, bitDepth };
   return { ...image, data: cropImage(restored, width, height).data };
 }
 
+/** Sharpening overshoots at edges; beyond this the image itself changes. */
+const little = 0.1;
+
 /** Limits values to 0 … 1, where they are. */
-export function clip(values: Float32Array): Float32Array {
+export function clip(values: Float32Array, onClip?: RestoreOptions['onClip']): Float32Array {
+  let beyond = 0;
   for (let at = 0; at < values.length; at++) {
-    values[at] = Math.min(1, Math.max(0, values[at]!));
+    const value = values[at]!;
+    if (value < -little || value > 1 + little) beyond++;
+    values[at] = Math.min(1, Math.max(0, value));
   }
+  if (beyond > 0) onClip?.(beyond / values.length);
   return values;
 }

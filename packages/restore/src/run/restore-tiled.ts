@@ -120,7 +120,7 @@ async function restorePlan(
       options.onTile?.(done, total, plan, result);
     }
   }
-  clip(result.data);
+  clip(result.data, options.onClip);
   return result;
 }
 

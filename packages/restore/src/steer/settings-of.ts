@@ -2,6 +2,7 @@ import { lookAt } from '@pip-graft/graft';
 import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
+import type { Door } from '../door/door.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 
 /** What a model needs to run on images, before a caller asks for anything. */
@@ -10,6 +11,10 @@ export interface ModelSettings {
   readonly graft: GraftRecord | null;
   /** The order of the weights; empty where the model takes none. */
   readonly labels: readonly string[];
+  /** How images get in and out; null where no input is an image. */
+  readonly door: Door | null;
+  /** Names of the inputs that the graft has added. */
+  readonly steering: readonly string[];
   /** Memory of a run, for choosing tiles. */
   readonly bytesPerPixel: number;
   readonly restore: Pick<RestoreTiledOptions, 'names'> &
@@ -25,11 +30,13 @@ export interface ModelSettings {
  */
 export function settingsOf(model: Model): ModelSettings {
   const facts = graphFacts(model);
-  const { sizeMultiple, graft } = lookAt(model, facts);
+  const { sizeMultiple, image, graft } = lookAt(model, facts);
   const found = graft?.auto ? { found: graft.auto.output } : {};
   return {
     graft,
     labels: graft?.inputs ? graft.labels : [],
+    door: image,
+    steering: graft?.inputs ? [graft.inputs.degradation, graft.inputs.strength] : [],
     bytesPerPixel: bytesPerPixel(facts),
     restore: {
       sizeMultiple,

@@ -1,9 +1,12 @@
 /// <reference lib="dom" />
+import { type Image, imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { behindDoor } from '../door/behind-door.ts';
 import { type Part, rgbaOf } from '../image/rgba-of.ts';
 import { detectLoaded, requireSensor } from '../restorer/detect-loaded.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 import { restoreLoaded } from '../restorer/restore-loaded.ts';
+import type { RestorerDevice } from '../restorer/types.ts';
 import { imageInput, imageOutput } from '../run/image-values.ts';
 import { settingsOf } from '../steer/settings-of.ts';
 import { weightsRow } from '../steer/weights-row.ts';
@@ -23,7 +26,7 @@ import type {
   TileDone,
   ToWorker,
 } from './messages.ts';
-import { type Build, startRuntime } from './start-runtime.ts';
+import { type Build, startRuntime, wasmDevice } from './start-runtime.ts';
 import { openWebSession, type WebRuntime } from './web-session.ts';
 
 /** A worker's side of its channel. */
@@ -94,17 +97,35 @@ async function open(
   const bytes = new Uint8Array(await request.model.arrayBuffer());
   const model = readModel(bytesSource(bytes, label));
   const settings = settingsOf(model);
-  const device = await startRuntime(runtime, build, request);
-  const provider = device.name === 'webgpu' ? 'webgpu' : 'wasm';
-  const session = await openWebSession(runtime, model, { label, provider });
-  // A model that does not restore images is an error now, not with the first image.
-  imageInput(session);
-  imageOutput(session);
   const hasSensor = settings.restore.names?.found !== undefined;
-  return {
-    loaded: { session, settings, available: freeMemory },
-    answer: { labels: settings.labels, hasSensor, device },
+  const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
+    const own = await openWebSession(runtime, model, { label, provider });
+    const session = await behindDoor(own, settings);
+    // A model that does not restore images is an error now, not with the first image.
+    imageInput(session);
+    imageOutput(session);
+    return { session, settings, available: freeMemory };
   };
+  const answer = (device: RestorerDevice) => ({ labels: settings.labels, hasSensor, device });
+  const device = await startRuntime(runtime, build, request);
+  if (device.name !== 'webgpu') return { loaded: await load('wasm'), answer: answer(device) };
+  try {
+    const loaded = await load('webgpu');
+    await restoreLoaded(loaded, greyImage(), {});
+    return { loaded, answer: answer(device) };
+  } catch (error) {
+    // As a model of float16 on a card without it.
+    if (request.device === 'webgpu') throw error;
+    const loaded = await load('wasm');
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    return { loaded, answer: answer(wasmDevice(runtime, `WebGPU does not run it (${reason})`)) };
+  }
+}
+
+/** What WebGPU has to restore once before it is trusted with a model. */
+function greyImage(): Image {
+  const side = 64;
+  return imageOf(side, side, new Float32Array(3 * side * side).fill(0.5));
 }
 
 async function restore(

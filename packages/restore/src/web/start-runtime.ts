@@ -28,11 +28,12 @@ export async function startRuntime(
   runtime: WebRuntime,
   build: Build,
   { device, threads: asked, wasm }: OpenRequest,
-  isolated: boolean = self.crossOriginIsolated,
 ): Promise<RestorerDevice> {
   const { wasm: env } = runtime.env;
   runtime.env.logLevel = 'fatal';
-  const threads = isolated ? (asked ?? Math.min(navigator.hardwareConcurrency, mostThreads)) : 1;
+  const threads = self.crossOriginIsolated
+    ? (asked ?? Math.min(navigator.hardwareConcurrency, mostThreads))
+    : 1;
   env.numThreads = threads;
   const file = wasmFiles[build];
   const address = wasm?.endsWith('/') ? wasm + file : wasm;
@@ -49,7 +50,13 @@ export async function startRuntime(
     return { name: 'webgpu', reason: 'a small convolution gave the same values as wasm' };
   }
   if (device === 'webgpu') throw new GraftError('DEVICE_UNAVAILABLE', `device 'webgpu': ${why}.`);
-  const speed = isolated
+  return wasmDevice(runtime, why);
+}
+
+/** wasm as a device, after `why` it is not WebGPU. */
+export function wasmDevice(runtime: WebRuntime, why: string | undefined): RestorerDevice {
+  const threads = runtime.env.wasm.numThreads;
+  const speed = self.crossOriginIsolated
     ? `${threads} ${threads === 1 ? 'thread' : 'threads'}`
     : '1 thread, because the page is not cross-origin isolated (send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp)';
   return { name: 'wasm', reason: `${why === undefined ? '' : `${why}; `}${speed}` };

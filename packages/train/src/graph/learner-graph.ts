@@ -7,6 +7,7 @@ import {
   type Model,
   NameScope,
   ops,
+  type ValueInfo,
 } from '@pip-graft/onnx-graft';
 import { gradientOf } from '../gradient/gradient-of.ts';
 import { emitLoss, type LossKind } from './emit-loss.ts';
@@ -17,6 +18,8 @@ export interface Learner {
   readonly model: Model;
   /** What it restores; parameters that are fed can look like images, too. */
   readonly image: ImageInput | undefined;
+  /** The output that is the image; default the first. */
+  readonly output?: string | undefined;
   /** Inputs and initializers. */
   readonly parameters: readonly string[];
   /** Null where nothing steers it. */
@@ -53,12 +56,17 @@ export interface LearnerGraphOptions {
  * @example
  * const graph = learnerGraph(graftFed(host, adapter), { batch: 4, patch: 64, loss: 'smooth-l1', angles: 2e-5 });
  */
-export function learnerGraph(
-  { model: given, image, parameters: wrt, steering, labels = 0, angles: emitAngles }: Learner,
-  options: LearnerGraphOptions,
-): TrainingGraph {
+export function learnerGraph(learner: Learner, options: LearnerGraphOptions): TrainingGraph {
+  const {
+    model: given,
+    image,
+    parameters: wrt,
+    steering,
+    labels = 0,
+    angles: emitAngles,
+  } = learner;
   const { batch, patch, angles, checkpointing = false } = options;
-  const [output] = given.graph.outputs;
+  const output = outputOf(learner);
   if (!image || !output)
     throw new GraftError(
       'UNSUPPORTED_HOST',
@@ -105,4 +113,10 @@ export function learnerGraph(
     ...(steering ? { [steering.degradation]: 'weights', [steering.strength]: 1 } : {}),
   };
   return { model, feeds, loss, error, figure: 'psnr', gradients };
+}
+
+/** The image that a model makes, of possibly several outputs. */
+export function outputOf({ model, output }: Learner): ValueInfo | undefined {
+  const { outputs } = model.graph;
+  return outputs.find(({ name }) => name === output) ?? outputs[0];
 }

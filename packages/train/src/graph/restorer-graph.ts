@@ -8,6 +8,7 @@ import {
   NameScope,
 } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
+import { outputOf } from './learner-graph.ts';
 import type { Feed } from './step-graph.ts';
 import { type LearnerOptions, learnerOf } from './training-graph.ts';
 
@@ -40,7 +41,7 @@ export function restorerGraph(
 ): RestorerGraph {
   const learner = learnerOf(host, adapter, options);
   const { model: given, image, parameters, steering, labels = 0 } = learner;
-  const [output] = given.graph.outputs;
+  const output = outputOf(learner);
   if (!image || !output)
     throw new GraftError(
       'UNSUPPORTED_HOST',

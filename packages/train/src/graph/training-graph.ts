@@ -44,14 +44,43 @@ export function learnerOf(
   adapter: Adapter | null,
   { learn = 'pip' }: LearnerOptions,
 ): Learner {
+  requirePlainImages(given);
   const host = widened(given, learn);
   const own = hostParameters(host, learn).map(({ name }) => name);
   if (!adapter)
     return {
-      ...{ model: host.model, image: mainImage(host.model), parameters: own, steering: null },
+      ...{
+        model: host.model,
+        output: host.located.image?.output,
+        image: mainImage(host.model),
+        parameters: own,
+        steering: null,
+      },
     };
   const grafted = graftFed(host, adapter);
-  return { ...grafted, parameters: [...grafted.parameters, ...own] };
+  return {
+    ...grafted,
+    output: host.located.image?.output,
+    parameters: [...grafted.parameters, ...own],
+  };
+}
+
+/** Patches are planar RGB of 0 to 1 in floats. Errors: `UNSUPPORTED_HOST` for a host that takes or makes others. */
+function requirePlainImages({ model, located: { image } }: Host): void {
+  if (!image) return;
+  const { layout, dataType, values, beside } = image;
+  const range = [values.input.range, values.output.range].find((one) => one && one !== '0..1');
+  const why =
+    (layout === 'NHWC' && 'its channels come last') ||
+    (dataType === 'uint8' && 'it takes bytes') ||
+    (range && `its values are ${range}`) ||
+    (values.input.order === 'bgr' && 'its colours are BGR') ||
+    (beside[0] !== undefined && `it takes a further input '${beside[0]}'`);
+  if (!why) return;
+  throw new GraftError(
+    'UNSUPPORTED_HOST',
+    `${model.source.label}: training feeds RGB of 0 to 1 in NCHW and floats, and ${why}; train on the network without this wrapper: an adapter for it also fits it wrapped, with --allow-unbound.`,
+  );
 }
 
 function widened(host: Host, learn: LearnedPart): Host {

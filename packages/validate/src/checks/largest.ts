@@ -58,7 +58,7 @@ async function attempt(subject: Subject, { width, height }: ImageSize) {
   try {
     const dims = { [subject.input.name]: [1, 3, height, width] };
     const options = subject.options('grafted', { level: 'all' });
-    const bytes = await peakMemory(subject.grafted, dims, options);
+    const bytes = await peakMemory(subject.grafted, dims, options, subject.behindDoor);
     return { bytes, milliseconds: performance.now() - start, fault: undefined };
   } catch (error) {
     if (!(error instanceof GraftError) || error.code !== 'RUNTIME_FAILED') throw error;

@@ -11,7 +11,8 @@ export const layers: Check = {
     const { device, timing, computes, tolerances, threads } = subject;
     const images = [fitted(subject.image, timing.size)];
     const session = await subject.session('grafted', { level: 'disabled', device: 'cpu' });
-    const feeds = readyFeeds(session, subject.feeds('grafted', { images }));
+    const ready = readyFeeds(session, subject.feeds('grafted', { images }));
+    const feeds = subject.nativeFeeds(ready);
     const options = subject.options('grafted', { level: 'all', precision: 'float32' });
     const precision = computes === 'float16' ? 'float16' : 'float32';
     const found = await compareLayers(subject.grafted, {

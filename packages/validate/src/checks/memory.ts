@@ -32,14 +32,16 @@ async function measured(subject: Subject, side: Side): Promise<number | undefine
   const options = subject.options(side, { level: 'all' });
   if (device === 'cpu') {
     const dims = { [input.name]: [1, 3, timing.size.height, timing.size.width] };
-    return peakMemory(subject[side], dims, options);
+    return peakMemory(subject[side], dims, options, subject.behindDoor);
   }
   // onnxruntime keeps GPU memory until its process ends, so the increase is the peak.
   const before = await deviceMemory(options);
   if (before === undefined) return undefined;
   const session = await createSession(subject[side], options);
   try {
-    const feeds = subject.feeds(side, { images: [fitted(image, timing.size)] });
+    const feeds = subject.nativeFeeds(
+      subject.feeds(side, { images: [fitted(image, timing.size)] }),
+    );
     for (let turn = 0; turn < 2; turn++) await runModel(session, feeds);
     return (await deviceMemory(options))! - before;
   } finally {

@@ -45,7 +45,7 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
   const { size } = timing;
   const model = subject[side];
   const options = subject.options(side, { level: 'all' });
-  const feeds = subject.feeds(side, { images: [fitted(subject.image, size)] });
+  const feeds = subject.nativeFeeds(subject.feeds(side, { images: [fitted(subject.image, size)] }));
   const { nodes, strict } = await profileRun(model, feeds, options);
   const summary = summariseProfile(nodes, device, { opsets: model.opsets, dynamic: false });
   return {

@@ -1,10 +1,12 @@
 import type { Model } from '@pip-graft/onnx-graft';
-import type { InputDims, SessionOptions } from '@pip-graft/runtime';
+import type { InputDims, Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
 /**
  * Measures by how many bytes a process grows at its peak when it loads a model and runs it on inputs
  * of given shapes. GPU memory does not count. Inputs with defaults are optional.
+ *
+ * `behindDoor` makes the session one of planar RGB where the model is not.
  *
  * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
  * killed for its memory use or times out.
@@ -15,6 +17,7 @@ export async function peakMemory(
   model: string | Model,
   dims: InputDims,
   options: SessionOptions = {},
+  behindDoor: (session: Session) => Session = (session) => session,
 ): Promise<number> {
   const isolation = options.isolation ?? {};
   const session = await createSession(model, { ...options, isolation });
@@ -22,7 +25,10 @@ export async function peakMemory(
     const defaults = session.inputs.flatMap(({ name, fallback }) =>
       fallback === undefined ? [] : [[name, fallback.dims] as const],
     );
-    return (await session.memory?.({ ...Object.fromEntries(defaults), ...dims })) ?? Number.NaN;
+    return (
+      (await behindDoor(session).memory?.({ ...Object.fromEntries(defaults), ...dims })) ??
+      Number.NaN
+    );
   } finally {
     await session.release();
   }

@@ -2,7 +2,7 @@ import type { Image } from '@pip-graft/imaging';
 import { degrade, measureQuality, roundToEightBits } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
-import { type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
+import { type DoorOptions, type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import type { Evaluation, ImageResult, TaskResult } from './evaluation.ts';
 import { meanQualities, withGain } from './mean-qualities.ts';
@@ -16,7 +16,7 @@ import {
 } from './steer-task.ts';
 import type { Pair, Problem, Task } from './task.ts';
 
-export interface EvaluateOptions extends SteeringChoices {
+export interface EvaluateOptions extends SteeringChoices, DoorOptions {
   /** Path of a model, grafted or not. */
   readonly model: string;
   /** Path of its host; default: the model with the graft removed. */
@@ -63,7 +63,9 @@ const optimisation = 'all';
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, base, tasks, strength, sizeMultiple = 1, seed = 0 } = options;
   const { device = 'cpu', deviceId, threads, onStep } = options;
+  const { range, feeds } = options;
   const sides = await openSides(model, base, {
+    ...{ range, feeds, sizeMultiple },
     device,
     optimisation,
     ...(deviceId === undefined ? {} : { deviceId }),

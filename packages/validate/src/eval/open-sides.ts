@@ -1,8 +1,14 @@
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import { digest, openModel } from '@pip-graft/onnx-graft/node';
 import { type GraftRecord, readGraft, ungraft } from '@pip-graft/pip-core';
+import { type DoorOptions, openDoor, settingsOf } from '@pip-graft/restore';
 import type { Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
+
+/** How both sides are run. */
+interface SidesOptions extends DoorOptions {
+  readonly sizeMultiple?: number;
+}
 
 /** A model's sessions: with its graft and without. */
 export interface Sides {
@@ -23,18 +29,26 @@ export interface Sides {
 export async function openSides(
   path: string,
   base: string | undefined,
-  options: SessionOptions,
+  { range, feeds, sizeMultiple, ...options }: SessionOptions & SidesOptions,
 ): Promise<Sides> {
   const sessions: Session[] = [];
+  const opened = openModel(path);
   const load = async (...[model, label]: [Model | string, string]): Promise<Session> => {
     const session = await createSession(model, { ...options, label });
     sessions.push(session);
-    return session;
+    const { door, steering } = settingsOf(opened.model);
+    const choices = {
+      range,
+      feeds,
+      steering,
+      untrained: true,
+      ...(sizeMultiple ? { sizeMultiple } : {}),
+    };
+    return (await openDoor(session, door, choices)).session;
   };
   const close = async (): Promise<void> => {
     for (const session of sessions) await session.release();
   };
-  const opened = openModel(path);
   try {
     const graft = readGraft(opened.model);
     if (graft === null) {

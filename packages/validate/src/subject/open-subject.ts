@@ -8,7 +8,7 @@ import {
   temporaryFolder,
 } from '@pip-graft/onnx-graft/node';
 import { ungraft } from '@pip-graft/pip-core';
-import { imageInput, imageOutput } from '@pip-graft/restore';
+import { doorSession, imageInput, imageOutput, nativeFeeds, openDoor } from '@pip-graft/restore';
 import type { Isolation, Session, SessionOptions } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/choice-scores.ts';
 import { tolerancesFor } from '../tolerances.ts';
@@ -77,17 +77,29 @@ async function subjectOf(
   const { graft } = models;
   const device = options.device ?? 'cpu';
   const settings = (side: Side, kind: SessionKind) => sessionOptions(side, kind, options);
-  const open = (side: Side, kind: SessionKind): Promise<Session> =>
+  const { inputs, host: stamped } = graft;
+  const steering = inputs ? [inputs.degradation, inputs.strength] : [];
+  const native = (side: Side, kind: SessionKind): Promise<Session> =>
     pool.get(
       `${side} ${JSON.stringify(kind)}`,
       () => (kind.inside ? withInner(models[side], innerValues(models, side)) : models[side]),
       settings(side, kind),
     );
-  const session = await open('host', { level: 'all' });
+  const multiple = options.sizeMultiple ?? multipleOf(graft);
+  const { range, feeds: fed } = options;
+  const onHost = await native('host', { level: 'all' });
+  const found = await openDoor(onHost, stamped.image, {
+    // What is compared is host and graft, whatever they make of an image.
+    ...{ range, feeds: fed, sizeMultiple: multiple, untrained: true },
+  });
+  const behindDoor = (opened: Session): Session =>
+    stamped.image ? doorSession(opened, found.door, { steering }) : opened;
+  const open = async (side: Side, kind: SessionKind): Promise<Session> =>
+    behindDoor(await native(side, kind));
+  const { session } = found;
   const input = imageInput(session);
   const output = imageOutput(session).name;
   const computes = computingType(models.host, input.type);
-  const multiple = options.sizeMultiple ?? multipleOf(graft);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = input.dims;
   const feeds: Subject['feeds'] = (which, trial) =>
@@ -108,6 +120,9 @@ async function subjectOf(
     image: options.image ?? (await sampleImage()),
     isolation: isolationOf(options),
     session: open,
+    behindDoor,
+    nativeFeeds: (ready) =>
+      stamped.image ? nativeFeeds(onHost, found.door, { steering }, ready) : ready,
     reset: () => pool.release(),
     options: settings,
     feeds,

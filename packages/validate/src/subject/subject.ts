@@ -61,6 +61,10 @@ export interface Subject {
   readonly image: Image;
   /** A session from the pool, which may release it when asked for another kind. */
   session(side: Side, kind: SessionKind): Promise<Session>;
+  /** Input tensors as the model itself takes them: its own range and layout, and further inputs. */
+  nativeFeeds(feeds: TensorFeeds): TensorFeeds;
+  /** A session of either side as one of planar RGB from 0 to 1. */
+  behindDoor(session: Session): Session;
   /** Releases all sessions; after a fault their state is not reliable. */
   reset(): Promise<void>;
   /** Input tensors of a trial for one model. */

@@ -1,0 +1,143 @@
+import type { GraphFacts, ImageRange, ImageSide, ImageValues, Node } from '@pip-graft/onnx-graft';
+import type { ImageTensors } from '../located.ts';
+import { type Affine, after, inverse, meanOf, reversed, same } from './affine.ts';
+import { type Step, stepOf } from './step.ts';
+
+/** More nodes than this are no wrapper. */
+const most = 64;
+
+/** What happens between a side of the model and its first or last layer, channels in the order of that side. */
+interface Way {
+  readonly affine: Affine;
+  readonly flips: boolean;
+  readonly bounds?: readonly [number, number];
+}
+
+/**
+ * What the graph shows of the values of images: divisions by 255, means and deviations, limits, bytes, and the order
+ * of colours.
+ */
+export function imageValues(facts: GraphFacts, image: ImageTensors): ImageValues {
+  const { inputs, outputs } = facts.model.graph;
+  const isBytes = (name: string | undefined): boolean =>
+    [...inputs, ...outputs].find((value) => value.name === name)?.dataType === 'uint8';
+  const entry = entryOf(facts, image);
+  const exit = exitOf(facts, image);
+  return {
+    input: sideOf(isBytes(image.input) ? '0..255' : rangeBefore(entry.affine), entry),
+    output: sideOf(isBytes(image.output) ? '0..255' : rangeAfter(entry, exit), {
+      ...exit,
+      affine: inverse(exit.affine),
+    }),
+  };
+}
+
+function sideOf(range: ImageRange | null, { affine, flips }: Way): ImageSide {
+  const [first, second, third] = zeroOf(affine);
+  // Means of natural images fall from red to blue.
+  if (third !== undefined && first! > 1.02 * second! && second! > 1.02 * third)
+    return { range, order: 'rgb' };
+  if (third !== undefined && third > 1.02 * second! && second! > 1.02 * first!)
+    return { range, order: 'bgr' };
+  return { range, order: flips ? 'bgr' : 'rgb' };
+}
+
+/** The values that become 0. */
+function zeroOf({ scale, shift }: Affine): number[] {
+  return shift.map((one, at) => -one / (scale[scale.length === 1 ? 0 : at] ?? 1));
+}
+
+/** The range of an image that a network prepares by `affine`. */
+function rangeBefore(affine: Affine): ImageRange | null {
+  const scale = meanOf(affine.scale);
+  const zero = meanOf(zeroOf(affine));
+  if (!(scale > 0)) return null;
+  if (near(zero, -1)) return '-1..1';
+  if (zero > 30 && zero < 225) return '0..255';
+  if (scale < 0.03 && zero >= 0) return '0..255';
+  if (scale > 64 && zero >= 0 && zero < 1) return '0..1';
+  return scale >= 1 && zero > 0.2 && zero < 0.8 ? '0..1' : null;
+}
+
+function rangeAfter(entry: Way, exit: Way): ImageRange | null {
+  if (exit.bounds) return rangeOf(exit.bounds);
+  const both = after(exit.affine, entry.affine);
+  const undone = both.scale.every((s) => near(s, 1)) && both.shift.every((s) => Math.abs(s) < 0.02);
+  return undone ? rangeBefore(entry.affine) : rangeBefore(inverse(exit.affine));
+}
+
+function rangeOf([low, high]: readonly [number, number]): ImageRange | null {
+  if (near(high, 1) && Math.abs(low) < 0.01) return '0..1';
+  if (near(high, 1) && near(low, -1)) return '-1..1';
+  return Math.abs(low) < 1 && high > 250 && high < 257 ? '0..255' : null;
+}
+
+function near(a: number, b: number): boolean {
+  return Math.abs(a - b) < 0.02 * Math.max(1, Math.abs(b));
+}
+
+/** From the input to the first layer. */
+function entryOf(facts: GraphFacts, { input, layout }: ImageTensors): Way {
+  let way: Way = { affine: same, flips: false };
+  let value = input;
+  for (let steps = 0; steps < most; steps++) {
+    const readers = facts
+      .uses(value)
+      .map(({ node }) => facts.model.graph.nodes[node]!)
+      .filter(({ opType }) => opType !== 'Shape');
+    const node = onlyWay(facts, readers, value, layout);
+    if (!node) break;
+    const step = stepOf(facts, node, layout)!;
+    const { affine = same, flips = false } = step;
+    // Numbers after a flip are for the channels the other way round.
+    const own = way.flips ? reversed(affine) : affine;
+    way = { affine: after(own, way.affine), flips: way.flips !== flips };
+    value = node.outputs[0]!;
+  }
+  return way;
+}
+
+/** The one node that prepares the image further; a residual beside it adds the image as it is here. */
+function onlyWay(
+  facts: GraphFacts,
+  readers: readonly Node[],
+  value: string,
+  layout: ImageTensors['layout'],
+): Node | undefined {
+  const steps = readers.filter((node) => {
+    const step = stepOf(facts, node, layout);
+    return step !== undefined && step.from === value && step.ends === undefined;
+  });
+  return steps.length === 1 && readers.length === 1 ? steps[0] : undefined;
+}
+
+/** From the last layer to the output. */
+function exitOf(facts: GraphFacts, { output, layout }: ImageTensors): Way {
+  let way: Way = { affine: same, flips: false };
+  let value = output ?? '';
+  for (let steps = 0; steps < most; steps++) {
+    const at = facts.producer(value);
+    const node = at === undefined ? undefined : facts.model.graph.nodes[at];
+    const step: Step | undefined = node && stepOf(facts, node, layout);
+    if (!step) break;
+    const { affine = same, flips = false, bounds } = step;
+    const limits = way.bounds ?? (bounds && boundsAfter(way.affine, bounds));
+    const own = way.flips ? reversed(affine) : affine;
+    way = {
+      affine: after(way.affine, own),
+      flips: way.flips !== flips,
+      ...(limits ? { bounds: limits } : {}),
+    };
+    if (step.ends) break;
+    value = step.from;
+  }
+  return way;
+}
+
+function boundsAfter(
+  { scale, shift }: Affine,
+  [low, high]: readonly [number, number],
+): [number, number] {
+  const [s, t] = [meanOf(scale), meanOf(shift)];
+  return [s * low + t, s * high + t];
+}

@@ -1,0 +1,103 @@
+import type { GraphFacts, ImageLayout, Node } from '@pip-graft/onnx-graft';
+import type { Affine } from './affine.ts';
+import { smallConstant } from './small-constant.ts';
+
+/** What a node does to the values of the image that passes through it. */
+export interface Step {
+  /** The value that the image comes in by. */
+  readonly from: string;
+  readonly affine?: Affine;
+  /** It turns RGB to BGR, or back. */
+  readonly flips?: true;
+  /** What it limits values to, after it. */
+  readonly bounds?: readonly [number, number];
+  /** It is the last layer: what is before it is not an image. */
+  readonly ends?: true;
+}
+
+/** Operators that move or round pixels. */
+const plain = new Set([
+  ...['Identity', 'Cast', 'Transpose', 'Pad', 'Reshape', 'Unsqueeze', 'Squeeze', 'Round', 'Floor'],
+  ...['Dropout', 'Expand'],
+]);
+
+/** What a node does to an image's values; undefined for a layer of the network. */
+export function stepOf(facts: GraphFacts, node: Node, layout: ImageLayout): Step | undefined {
+  const from = node.inputs[0] ?? '';
+  const { opType } = node;
+  if (plain.has(opType)) return { from };
+  if (opType === 'Sigmoid') return { from, bounds: [0, 1], ends: true };
+  if (opType === 'Tanh') return { from, bounds: [-1, 1], ends: true };
+  if (opType === 'Clip') return { from, ...boundsOf(facts, node) };
+  if (opType === 'Gather')
+    return flipsBy(smallConstant(facts, node.inputs[1]!)) ? { from, flips: true } : undefined;
+  if (opType === 'Slice')
+    return { from, ...(isReversed(facts, node, layout) ? { flips: true } : {}) };
+  if (opType === 'Conv') return convolution(facts, node);
+  return arithmetic(facts, node);
+}
+
+function arithmetic(facts: GraphFacts, { opType, inputs }: Node): Step | undefined {
+  const [a = '', b = ''] = inputs;
+  if (inputs.length !== 2) return undefined;
+  const right = smallConstant(facts, b);
+  const left = right === undefined ? smallConstant(facts, a) : undefined;
+  const numbers = right ?? left;
+  if (numbers === undefined || (numbers.length !== 1 && numbers.length !== 3)) return undefined;
+  const from = right === undefined ? b : a;
+  const zero = numbers.map(() => 0);
+  const one = numbers.map(() => 1);
+  const minus = numbers.map((number) => -number);
+  if (opType === 'Mul') return { from, affine: { scale: numbers, shift: zero } };
+  if (opType === 'Add') return { from, affine: { scale: one, shift: numbers } };
+  if (opType === 'Sub')
+    return right === undefined
+      ? { from, affine: { scale: one.map(() => -1), shift: numbers } }
+      : { from, affine: { scale: one, shift: minus } };
+  if (opType === 'Div' && right !== undefined)
+    return { from, affine: { scale: numbers.map((number) => 1 / number), shift: zero } };
+  return undefined;
+}
+
+/** A 1x1 convolution that keeps three channels apart: how EDSR and its kin write the mean. */
+function convolution(facts: GraphFacts, node: Node): Step | undefined {
+  const [from = '', weight = '', bias = ''] = node.inputs;
+  const dims = facts.sample.values.get(weight)?.dims;
+  if (dims?.join() !== '3,3,1,1') return undefined;
+  const numbers = smallConstant(facts, weight);
+  const shift = bias === '' ? [0, 0, 0] : smallConstant(facts, bias);
+  if (!numbers || shift?.length !== 3) return undefined;
+  const taken = (columns: readonly number[]) =>
+    columns.map((column, row) => numbers[3 * row + column]!);
+  const total = numbers.reduce((sum, number) => sum + Math.abs(number), 0);
+  for (const columns of [
+    [0, 1, 2],
+    [2, 1, 0],
+  ]) {
+    const scale = taken(columns);
+    const own = scale.reduce((sum, number) => sum + Math.abs(number), 0);
+    if (total > 0 && own === total && scale.every((number) => number > 0))
+      return { from, affine: { scale, shift }, ...(columns[0] === 2 ? { flips: true } : {}) };
+  }
+  return undefined;
+}
+
+function boundsOf(facts: GraphFacts, { inputs, attributes }: Node): Pick<Step, 'bounds'> {
+  const [, low = '', high = ''] = inputs;
+  const least = attributes.get('min')?.float ?? smallConstant(facts, low)?.[0];
+  const most = attributes.get('max')?.float ?? smallConstant(facts, high)?.[0];
+  return least === undefined || most === undefined ? {} : { bounds: [least, most] };
+}
+
+function flipsBy(indices: readonly number[] | undefined): boolean {
+  return indices?.join() === '2,1,0';
+}
+
+function isReversed(facts: GraphFacts, { inputs }: Node, layout: ImageLayout): boolean {
+  const axes = smallConstant(facts, inputs[3] ?? '');
+  const steps = smallConstant(facts, inputs[4] ?? '');
+  const at = steps?.indexOf(-1) ?? -1;
+  if (at < 0) return false;
+  const axis = axes?.[at] ?? at;
+  return (axis + 4) % 4 === layout.indexOf('C');
+}

@@ -1,0 +1,72 @@
+import { GraftError, type ImageRange } from '@pip-graft/onnx-graft';
+import type { HostImage } from '@pip-graft/pip-core';
+import type { Host } from './host.ts';
+import { imageOf } from './look-at.ts';
+
+/** What a person says of a host's images. */
+export interface ImageChoices {
+  readonly range?: ImageRange | undefined;
+  readonly feeds?: Readonly<Record<string, number>> | undefined;
+}
+
+/**
+ * How images enter and leave a host, with what a person says of it.
+ *
+ * Errors: `INVALID_ARGUMENT` for a further input without a value, or a value without an input;
+ * `UNSUPPORTED_HOST` for images that nothing here can feed or read.
+ */
+export function imageWith(
+  { model, located }: Host,
+  { range, feeds = {} }: ImageChoices,
+): HostImage | null {
+  const { image } = located;
+  const own = imageOf(located);
+  if (!image || !own) return null;
+  const { label } = model.source;
+  const unusable = whyUnusable(image);
+  if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
+  const fillable = image.inputChannels === 4 || image.inputChannels === 5 ? [image.input] : [];
+  const names = [...image.beside, ...fillable];
+  const unknown = Object.keys(feeds).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const known = names.length > 0 ? `; it takes ${names.join(', ')}` : '';
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${label}: --feed ${unknown}: it has no such input besides the image${known}.`,
+    );
+  }
+  const missing = names.find(
+    (name) => feeds[name] === undefined && !(name === image.input && image.outputChannels === 4),
+  );
+  if (missing !== undefined) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      missing === image.input
+        ? `${label}: its image has ${image.inputChannels} channels; pass the value of those after red, green and blue with --feed ${missing}=NUMBER.`
+        : `${label}: besides the image it takes an input '${missing}'; pass its value with --feed ${missing}=NUMBER, which the graft keeps as the default.`,
+    );
+  }
+  const { values = image.values } = own;
+  const { input, output } = values;
+  return {
+    ...own,
+    values: range ? { input: { ...input, range }, output: { ...output, range } } : values,
+    ...(Object.keys(feeds).length > 0 ? { feeds } : {}),
+  };
+}
+
+function whyUnusable({
+  inputChannels,
+  outputChannels,
+  input,
+  output,
+}: NonNullable<Host['located']['image']>): string | undefined {
+  if (output === undefined)
+    return `no output of it is an image made of '${input}'; a restoration network makes one of the same size.`;
+  const takes = [undefined, 1, 3, 4, 5, 6];
+  if (!takes.includes(inputChannels))
+    return `its input '${input}' has ${inputChannels} channels, which no image can fill; 1 (grey), 3, 4 and 6 (dual-pixel) can.`;
+  if (outputChannels !== undefined && ![1, 3, 4].includes(outputChannels))
+    return `its output '${output}' has ${outputChannels} channels, which is not an image; 1 (grey), 3 and 4 are.`;
+  return undefined;
+}

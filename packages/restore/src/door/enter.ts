@@ -1,0 +1,87 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { SessionValue } from '@pip-graft/runtime/session';
+import { fromFloat32, type TypedTensor, type TypedTensorOf } from '@pip-graft/weights';
+import type { Door } from './door.ts';
+import { rangeScale } from './range-scale.ts';
+
+/** Channels that a model's image has, with what goes in: red, green, blue, or a number for all pixels. */
+export function channelSources(
+  channels: number,
+  filled: number,
+  plane: number | undefined,
+): readonly (number | { readonly fill: number })[] {
+  if (channels === 1) return [plane ?? 0];
+  // Dual-pixel networks take two views of one scene; one image is both of them.
+  return Array.from({ length: channels }, (_, at) =>
+    at < 3 || channels === 6 ? at % 3 : { fill: filled },
+  );
+}
+
+/**
+ * An image tensor (n,3,H,W) of values 0 … 1 as a model takes it: its range, order of colours, channels,
+ * layout and type.
+ *
+ * Errors: `UNSUPPORTED_HOST` for an element type that cannot hold images.
+ */
+export function enter(
+  { dims, data }: TypedTensorOf<'float32'>,
+  input: SessionValue,
+  door: Door,
+  plane?: number,
+): TypedTensor {
+  const [images = 1, , height = 1, width = 1] = dims;
+  const { layout = 'NCHW', values, feeds = {} } = door;
+  const size = height * width;
+  const { scale, shift } = rangeScale(input.type === 'uint8' ? '0..255' : values?.input.range);
+  const sources = channelSources(channelsOf(input, layout), feeds[input.name] ?? 1, plane);
+  const isBgr = values?.input.order === 'bgr' && sources.length >= 3;
+  const out = new Float32Array(images * sources.length * size);
+  for (let image = 0; image < images; image++) {
+    for (const [channel, source] of sources.entries()) {
+      const from = typeof source === 'number' ? (isBgr ? 2 - source : source) : undefined;
+      const base = from === undefined ? 0 : (3 * image + from) * size;
+      for (let at = 0; at < size; at++) {
+        const to =
+          layout === 'NCHW'
+            ? (image * sources.length + channel) * size + at
+            : (image * size + at) * sources.length + channel;
+        out[to] =
+          from === undefined ? (source as { fill: number }).fill : data[base + at]! * scale + shift;
+      }
+    }
+  }
+  const shape =
+    layout === 'NCHW'
+      ? [images, sources.length, height, width]
+      : [images, height, width, sources.length];
+  return typed(out, shape, input);
+}
+
+/** How many channels a model's image has; 3 where the model leaves it open. */
+export function channelsOf({ dims }: SessionValue, layout: Door['layout']): number {
+  const channels = dims[layout === 'NHWC' ? 3 : 1];
+  return typeof channels === 'number' ? channels : 3;
+}
+
+/** Numbers in the element type of an input. Errors: `UNSUPPORTED_HOST` for one that is not of numbers. */
+export function typed(
+  data: Float32Array,
+  dims: readonly number[],
+  { name, type }: SessionValue,
+): TypedTensor {
+  if (type === 'float32') return { type, dims, data };
+  if (type === 'uint8') return { type, dims, data: Uint8Array.from(data, toByte) };
+  if (type === 'int32') return { type, dims, data: Int32Array.from(data, Math.round) };
+  if (type === 'int64')
+    return { type, dims, data: BigInt64Array.from(data, (value) => BigInt(Math.round(value))) };
+  const converted = fromFloat32({ type: 'float32', dims, data }, type);
+  if (converted) return converted;
+  throw new GraftError(
+    'UNSUPPORTED_HOST',
+    `input '${name}' is of type ${type}, which takes no image or number; export the model with float32 inputs.`,
+  );
+}
+
+function toByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
+}

@@ -1,0 +1,153 @@
+import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
+import { GraftError, type ImageRange, type ImageValues, imageRanges } from '@pip-graft/onnx-graft';
+import { runModel, type Session } from '@pip-graft/runtime/session';
+import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
+import type { Door, DoorOptions } from './door.ts';
+import { doorSession } from './door-session.ts';
+import { type Relation, rangeOf, relationOf, whyNoImage } from './judge-range.ts';
+import { naturalImage } from './natural-image.ts';
+
+/** What a door is opened with. */
+export interface OpenDoorOptions extends DoorOptions {
+  readonly sizeMultiple?: number;
+  /** Take what a network of random weights makes, too; default false. */
+  readonly untrained?: boolean;
+  /** Names of the inputs that a graft has added. */
+  readonly steering?: readonly string[];
+}
+
+/** A session behind its door, and the ranges that were settled. */
+export interface OpenedDoor {
+  readonly session: Session;
+  readonly door: Door;
+  /** Ranges that the graph does not show, found by running the model. */
+  readonly measured: boolean;
+}
+
+/**
+ * Puts a model behind a door: a session that takes and makes images of 0 to 1. Ranges that neither the graph, the
+ * stamp nor the caller says are found by running the model on a small natural image, with the graft off.
+ *
+ * Errors: `UNSUPPORTED_HOST` where the range cannot be told; `INVALID_ARGUMENT` for a further input without a
+ * value; `RUNTIME_FAILED`.
+ */
+export async function openDoor(
+  session: Session,
+  door: Door | null,
+  options: OpenDoorOptions = {},
+): Promise<OpenedDoor> {
+  const { range, feeds, steering = [] } = options;
+  if (door === null) return { session, door: { input: '', output: null }, measured: false };
+  const known = withFeeds(session, door, feeds, steering);
+  const own = { steering };
+  const behind = (values: ImageValues | undefined): OpenedDoor['door'] => ({
+    ...known,
+    ...(values ? { values } : {}),
+  });
+  const settle = (values: ImageValues | undefined, measured: boolean): OpenedDoor => ({
+    session: doorSession(session, behind(values), own),
+    door: behind(values),
+    measured,
+  });
+  const { values } = door;
+  if (!values) return settle(undefined, false);
+  const { input, output } = values;
+  if (range !== undefined)
+    return settle({ input: { ...input, range }, output: { ...output, range } }, false);
+  const entry = session.inputs.find(({ name }) => name === door.input);
+  if (input.range !== null && output.range !== null) return settle(values, false);
+  if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
+
+  const candidates: readonly ImageRange[] = input.range ? [input.range] : imageRanges;
+  let first: { relation: Relation; mean: number } | undefined;
+  for (const candidate of candidates) {
+    const tried: ImageValues = {
+      input: { ...input, range: candidate },
+      output: { ...output, range: '0..1' },
+    };
+    const found = await relate(doorSession(session, behind(tried), own), door.output, options);
+    if (found === undefined) return settle(values, false);
+    first ??= found;
+    const made = rangeOf(found.relation);
+    if (made === undefined || (output.range !== null && output.range !== made)) continue;
+    return settle(
+      { input: { ...input, range: candidate }, output: { ...output, range: made } },
+      true,
+    );
+  }
+  const why = first && output.range === null && whyNoImage(first.relation, first.mean, options);
+  if (why) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${session.label}: the range of its output cannot be told: ${why}; pass it with --range 0..1, 0..255 or -1..1, and if the output is a residual, export the network with the addition of its input.`,
+    );
+  }
+  return settle(
+    {
+      input: { ...input, range: input.range ?? '0..1' },
+      output: { ...output, range: output.range ?? '0..1' },
+    },
+    true,
+  );
+}
+
+/** What a model makes of a natural image; undefined where that is of another size. */
+async function relate(
+  session: Session,
+  output: string,
+  { sizeMultiple = 1, steering = [] }: OpenDoorOptions,
+): Promise<{ relation: Relation; mean: number } | undefined> {
+  const [image] = session.inputs;
+  const [, , high, wide] = image!.dims;
+  const side = Math.ceil(64 / sizeMultiple) * sizeMultiple;
+  const height = typeof high === 'number' ? high : side;
+  const width = typeof wide === 'number' ? wide : side;
+  const input = cutImage(naturalImage(), { x: 0, y: 0, width, height });
+  const feeds: Record<string, TypedTensor> = { [image!.name]: imageTensor([input]) };
+  for (const name of steering) {
+    const dims = session.inputs.find((one) => one.name === name)?.dims;
+    if (!dims) continue;
+    // A degradation of the first label at strength 0: the host's own output.
+    const labels = dims.map((dim, axis) => (axis === 0 ? 1 : Number(dim)));
+    const row = Float32Array.from({ length: labels.reduce((a, b) => a * b, 1) }, (_, at) =>
+      dims.length > 0 && at === 0 ? 1 : 0,
+    );
+    feeds[name] = float32Tensor(labels, row);
+  }
+  const results = await runModel(session, feeds, [output]);
+  const tensor = toFloat32(results[output]!);
+  if (tensor.dims.join() !== [1, 3, height, width].join()) return undefined;
+  const [made] = tensorImages(tensor);
+  const mean = input.data.reduce((sum, value) => sum + value, 0) / input.data.length;
+  return { relation: relationOf(input.data, made!.data), mean };
+}
+
+/** The door with the caller's feeds. Errors: `INVALID_ARGUMENT` for an input that there is not, or none is given for. */
+function withFeeds(
+  session: Session,
+  door: Door,
+  feeds: DoorOptions['feeds'],
+  steering: readonly string[],
+): Door {
+  const all = { ...door.feeds, ...feeds };
+  const beside = session.inputs.filter(
+    ({ name, fallback }) => !steering.includes(name) && fallback === undefined,
+  );
+  for (const name of Object.keys(feeds ?? {})) {
+    if (!beside.some((input) => input.name === name)) {
+      const names = beside.map((input) => `'${input.name}'`).join(', ');
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${session.label}: --feed ${name}: it has no such input; its inputs are ${names}.`,
+      );
+    }
+  }
+  const missing = beside.find(({ name }) => name !== door.input && all[name] === undefined);
+  if (missing) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${session.label}: it also takes an input '${missing.name}' [${missing.dims.join(', ')}]; pass its value with --feed ${missing.name}=NUMBER.`,
+    );
+  }
+  return { ...door, feeds: all };
+}

@@ -1,0 +1,90 @@
+import { hostOf, planGraft } from '@pip-graft/graft';
+import { imageOf } from '@pip-graft/imaging';
+import type { Model } from '@pip-graft/onnx-graft';
+import { initAdapter } from '@pip-graft/pip-core';
+import { Restorer, restoreImage } from '@pip-graft/restore';
+import { createSession } from '@pip-graft/runtime';
+import { bytesOf, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const side = 16;
+const image = imageOf(
+  side,
+  side,
+  Float32Array.from(
+    { length: 3 * side * side },
+    (_, at) => 0.2 + 0.6 * Math.abs(Math.sin(at / 37)),
+  ),
+);
+let plain: Float32Array;
+
+beforeAll(async () => {
+  const session = await createSession(wrappedUnet());
+  plain = (await restoreImage(session, image)).data;
+  await session.release();
+});
+
+async function restored(model: Model, options = {}): Promise<Float32Array> {
+  const restorer = await Restorer.open(bytesOf(model), options);
+  const result = await restorer.restore({ ...image });
+  await restorer.close();
+  return result.image.data;
+}
+
+function worst(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
+}
+
+const wrappers: readonly [string, Wrapper, number, object?][] = [
+  ['0 to 255', { range: '0..255' }, 1e-5],
+  ['-1 to 1', { range: '-1..1' }, 1e-5],
+  ['BGR', { range: '0..255', isBgr: true }, 1e-5],
+  ['bytes', { range: '0..255', dataType: 'uint8' }, 2 / 255],
+  ['bytes with channels last', { range: '0..255', dataType: 'uint8', layout: 'NHWC' }, 2 / 255],
+  ['channels last', { layout: 'NHWC' }, 1e-5],
+  ['a batch of 2', { batch: 2 }, 1e-5],
+  ['a small output first', { smallFirst: true }, 1e-5],
+  ['a noise level', { sigma: [1, 1, 1, 1] }, 1e-5, { feeds: { sigma: 1 } }],
+  ['a noise map', { sigma: ['n', 1, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
+];
+
+describe('a network in a wrapper restores as the plain network does', () => {
+  test.each(wrappers)('%s', async (_, wrapper, tolerance, options) => {
+    expect(worst(await restored(wrappedUnet(wrapper), options), plain)).toBeLessThan(tolerance);
+  });
+});
+
+describe('a network in a wrapper has the sites of the plain network', () => {
+  test.each(wrappers)('%s', (_, wrapper) => {
+    const { sites } = hostOf(wrappedUnet(wrapper)).located;
+    expect(sites.map(({ level, channels, scale }) => [level, channels, scale])).toEqual([
+      [1, 8, 1],
+    ]);
+  });
+});
+
+test('the residual alone is refused, with the option that insists', async () => {
+  await expect(restored(wrappedUnet({ isResidual: true }))).rejects.toThrow(
+    /residual alone.*--range 0\.\.1, 0\.\.255 or -1\.\.1/,
+  );
+});
+
+test('an input besides the image is asked for when a graft is planned, and kept', () => {
+  const host = hostOf(wrappedUnet({ sigma: [1] }));
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  expect(() => planGraft(host, adapter)).toThrow(
+    /input 'sigma'; pass its value with --feed sigma=/,
+  );
+  const plan = planGraft(host, adapter, { feeds: { sigma: 25 } });
+  expect(plan.summary.host.image?.feeds).toEqual({ sigma: 25 });
+});
+
+test('what the graph shows goes into the stamp', () => {
+  const host = hostOf(wrappedUnet({ range: '0..255', isBgr: true }));
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  const bytes = { range: '0..255', order: 'bgr' };
+  expect(planGraft(host, adapter).summary.host.image?.values).toEqual({
+    input: bytes,
+    output: bytes,
+  });
+});
