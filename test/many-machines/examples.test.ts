@@ -64,7 +64,7 @@ describe('examples/many-machines/job.yaml', () => {
   it('is what Kubernetes takes', () => {
     expect(() => new Job(job).validate()).not.toThrow();
     expect(() => new PersistentVolumeClaim(claim).validate()).not.toThrow();
-    expect(() => new Job({ ...job, spec: { ...job.spec, completion: 8 } }).validate()).toThrow();
+    expect(() => new Job({ ...job, spec: { ...job.spec, completions: '8' } }).validate()).toThrow();
     expect(job.spec.completions).toBe(8);
     expect(job.spec.template.spec.volumes[0].persistentVolumeClaim.claimName).toBe(
       claim.metadata.name,
