@@ -81,7 +81,8 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     value,
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
   }));
-  const unknown = sites.length > 0 ? [] : whyNone(facts, image);
+  const candidates = [...unusable, ...dead, ...prompts, ...rejected];
+  const none = sites.length > 0 ? [] : whyNone(facts, image, candidates.length > 0);
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
@@ -89,7 +90,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       family,
       confidence,
       sites,
-      rejected: [...unusable, ...dead, ...prompts, ...rejected, ...unknown],
+      rejected: [...candidates, ...none],
     },
     ...{ warnings: warningsOf(facts), image },
     // Found by trying sizes, which takes as long as everything before: made when it is asked for.
@@ -100,12 +101,17 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   };
 }
 
-/** Why there is no skip connection, where no candidate says it. */
-function whyNone(facts: GraphFacts, { input, layout, output }: LocatedImage): RejectedSite[] {
+/** Why there is no skip connection, beside what was said of the candidates. */
+function whyNone(
+  facts: GraphFacts,
+  { input, layout, output }: LocatedImage,
+  hasCandidates: boolean,
+): RejectedSite[] {
   const unknown = unknownShapes(facts);
   if (unknown.length > 0) return unknown;
   if (output === undefined)
     return [{ value: input, reason: 'no output of the model is an image made of it' }];
+  if (hasCandidates) return [];
   const last =
     layout === 'NHWC' ? ' (its channels come last; NCHW is what most exporters write)' : '';
   return [

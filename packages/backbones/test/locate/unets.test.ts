@@ -296,7 +296,11 @@ describe('no U-Net', () => {
     const y = net.conv(net.globalPool(b), 10, 1);
     const located = locateSkips(net.model(y));
     expect(located).toMatchObject({ family: 'unknown', sites: [] });
-    expect(Object.values(reasonsOf(located))).toEqual(['local residual', 'local residual']);
+    expect(Object.values(reasonsOf(located))).toEqual([
+      'local residual',
+      'local residual',
+      'no output of the model is an image made of it',
+    ]);
   });
 
   test('an autoencoder with only the image added at the end', () => {
@@ -349,8 +353,10 @@ describe('no U-Net', () => {
     const located = locateSkips(net.model(net.conv(net.is(12, out), 3)));
     expect(located).toMatchObject({ family: 'unknown', sites: [] });
   });
+});
 
-  test('NHWC: no sites, and the layout says why', () => {
+describe('an image with its channels last', () => {
+  test('is turned inside, where the network is NCHW', () => {
     const net = new Net();
     const turned = net.is(
       3,
@@ -359,8 +365,8 @@ describe('no U-Net', () => {
     const skip = net.conv(turned, 8);
     const joined = net.concat(up(net, net.block(down(net, skip)), 8, skip), skip);
     const located = locateSkips(net.model(net.conv(joined, 3)));
-    expect(located).toMatchObject({ sites: [], family: 'unknown', image: { layout: 'NHWC' } });
-    expect(reasonsOf(located)).toEqual({ image: 'NHWC' });
+    expect(located).toMatchObject({ family: 'unet', image: { layout: 'NHWC' } });
+    expect(sitesOf(located)).toEqual([[skip, 1, 8, 1, 'concat']]);
   });
 
   test('a damaged file whose nodes make the image from itself', () => {
