@@ -1,13 +1,14 @@
 // Writes docs/reference/api/: a page for every entry point of the published libraries, from their doc
 // comments, and index.json, which is what the sidebar lists.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import { apiDoors } from './api-doors.mjs';
 
 const docs = fileURLToPath(new URL('.', import.meta.url));
 const out = join(docs, 'reference/api');
+const packages = join(docs, '../packages');
 const doors = apiDoors();
 
 const app = await Application.bootstrapWithPlugins({
@@ -42,8 +43,16 @@ const app = await Application.bootstrapWithPlugins({
 });
 const project = await app.convert();
 if (project === undefined) process.exit(1);
-// TypeDoc names a module after its file: graft/src/node.
-for (const module of project.children) module.name = module.name.replace('/src', '');
+// TypeDoc names a module after its file, as graft/src/node or restore/src/browser.
+const names = new Map(
+  doors.map(({ name, source }) => [
+    relative(packages, source)
+      .replaceAll('\\', '/')
+      .replace(/(\/index)?\.ts$/, ''),
+    name,
+  ]),
+);
+for (const module of project.children) module.name = names.get(module.name) ?? module.name;
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 const titles = readdirSync(out, { recursive: true, encoding: 'utf8' })
