@@ -81,7 +81,8 @@ describe.each(networks)(
           'inputs',
           'outputs',
         ],
-        ...['sizeMultiple', 'sites', 'rejected', 'graft', 'warnings'],
+        ...['sizeMultiple', 'size', 'values', 'feeds'],
+        ...['sites', 'rejected', 'graft', 'warnings', 'expected'],
       ]);
       expect(found['sites']).toMatchObject(
         channels.map((count, index) => ({
