@@ -101,7 +101,7 @@ describe('graft train sensor', () => {
       expect(right).toBeLessThanOrEqual(1 - Math.min(missed, falsely));
     }
     const config = JSON.parse(readFileSync(join(folder, 'judged/sensor_config.json'), 'utf8'));
-    expect(config.training).toMatchObject({ labels: byLabel, clean: 0.3, mixed: 0.3 });
+    expect(config.training).toMatchObject({ labels: byLabel, clean: 0.24, flat: 0.06, mixed: 0.3 });
     expect(config.sure).toEqual({ from: 0.5, full: 0.9 });
   });
 
