@@ -38,10 +38,12 @@ export function gatherDoors(packages: string): Door[] {
     return Object.entries(exports).flatMap(([path, { '@pip-graft/source': source }]) => {
       if (source === undefined) return [];
       const names = exportsOf(join(home, source));
+      const origins = originsOf(join(home, source));
       const bare = new Set(names.map((each) => each.replace('type ', '')));
       const examples = sources.flatMap(([file, text]) =>
         examplesOf(text)
           .filter((example) => bare.has(example.name))
+          .filter((example) => (origins.get(example.name) ?? file) === file)
           .map((example) => ({ ...example, file })),
       );
       return [{ specifier: `${name}${path.slice(1)}`, names, examples }];
@@ -56,7 +58,7 @@ function exportsOf(index: string): string[] {
     ([, type = '', list = '']) =>
       list
         .split(',')
-        .map((each) => each.trim().replace(/^.* as /, ''))
+        .map((each) => each.trim().replace(/^(type )?.* as /, '$1'))
         .filter((each) => each !== '')
         .map((each) => (each.startsWith('type ') ? each : `${type}${each}`)),
   );
@@ -68,6 +70,21 @@ function exportsOf(index: string): string[] {
     exportsOf(join(dirname(index), path!)),
   );
   return [...new Set([...lists, ...own, ...spaces, ...stars])];
+}
+
+/** The files that an index names for what it exports: two doors of a package may have one name each for two things. */
+function originsOf(index: string): Map<string, string> {
+  const text = readFileSync(index, 'utf8');
+  return new Map(
+    [...text.matchAll(/export (?:type )?\{([^}]*)\} from '(\.[^']*)'/g)].flatMap(
+      ([, list = '', path = '']) =>
+        list
+          .split(',')
+          .map((each) => each.trim().replace(/^type /, ''))
+          .filter((each) => each !== '' && !each.includes(' as '))
+          .map((each) => [each, join(dirname(index), path)] as const),
+    ),
+  );
 }
 
 /** The examples of a file, each under the exported name that follows its comment, or that it is a member of. */

@@ -62,7 +62,9 @@ declare global {
   const batches: Parameters<Train['trainAdapter']>[1];
   const state: Parameters<Train['writeState']>[1];
   const options: Parameters<Train['trainAdapter']>[3] & Parameters<Train['trainingGraph']>[2];
-  const origin: Parameters<Train['startState']>[2];
+  const begun: Parameters<Train['startState']>[2];
+  const input: { readonly files: readonly [File] };
+  const path: string;
   const restorer: Parameters<Train['measureLabels']>[0];
   const set: Parameters<Train['measureLabels']>[1];
 
@@ -75,6 +77,7 @@ declare global {
   const NameScope: Onnx['NameScope'];
   const buildBackbone: Backbones['buildBackbone'];
   const float32Tensor: typeof import('@pip-graft/weights')['float32Tensor'];
+  const createSession: typeof import('@pip-graft/runtime')['createSession'];
   const runModel: typeof import('@pip-graft/runtime')['runModel'];
   const readFile: typeof import('node:fs/promises')['readFile'];
   const writeFile: typeof import('node:fs/promises')['writeFile'];

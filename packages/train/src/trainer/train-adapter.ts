@@ -64,7 +64,7 @@ export function startState(
  * @param batches from batch number `state.step · accumulate` on
  *
  * @example
- * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, origin), options);
+ * const done = await trainAdapter(stepper, batches, startState(adapter.tensors, options, begun), options);
  */
 export async function trainAdapter(
   stepper: Pick<Stepper, 'run'>,
