@@ -15,7 +15,7 @@ export function useGuide(packed, folder) {
     text,
   }));
   mkdirSync(folder);
-  const asked = /^npm install .*/m.exec(guide)[0].split(' ');
+  const asked = [...guide.matchAll(/^npm install .*/gm)].flatMap(([line]) => line.split(' '));
   prepare(
     packed.filter(({ name }) => !asked.includes(name)),
     folder,
