@@ -46,7 +46,9 @@ describe('packages packed, installed into an empty folder and used', () => {
       );
       expect({ name, odd }).toEqual({ name, odd: [] });
       expect(files.filter((file) => /test|tsbuildinfo/.test(file))).toEqual([]);
-      if (!name.includes('adapter-')) expect(unpacked).toBeLessThan(2_000_000);
+      // The command brings the studio, and with it onnxruntime's wasm (8.5 MB as Brotli): it works offline.
+      const limit = name === '@pip-graft/cli' ? 12_000_000 : 2_000_000;
+      if (!name.includes('adapter-')) expect(unpacked).toBeLessThan(limit);
     }
   });
 });
