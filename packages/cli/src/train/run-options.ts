@@ -18,16 +18,6 @@ export function runOptions(
 ): RunOptions {
   const [first] = stages;
   const { accumulate, clip, average, seed, learn, angles, weightDecay, betas } = first!;
-  const {
-    photos,
-    pairs,
-    labels,
-    patch: _,
-    batch: __,
-    seed: ___,
-    pixels: ____,
-    ...degradations
-  } = batches;
   const { validate, validateEvery, patience } = given;
   const validation =
     validate === undefined
@@ -40,30 +30,24 @@ export function runOptions(
     ...(given.stage ? { stage: stages.map(scheduleOf) } : scheduleOf(first!)),
     ...{ accumulate, clip, average, seed, params: learn, angles, weightDecay, betas },
     ...{ promptRate: first!.promptRate, spikes: stages.some(({ spikes }) => spikes) },
-    ...{ labels, data: digest(photos), pairs: pairs ? digest(pairs) : null },
     ...validation,
-    ...degradations,
+    ...dataOf(batches),
   };
   return named(options);
+}
+
+/** What patches are cut from and how they are made, without what each stage has of its own. */
+function dataOf(batches: BatchOptions): RunOptions {
+  const { photos, pairs, patch: _, batch: __, seed: ___, pixels: ____, ...made } = batches;
+  return { ...made, data: digest(photos), pairs: pairs ? digest(pairs) : null };
 }
 
 /** The same for a sensor. */
 export function sensorRunOptions(options: StepOptions, batches: BatchOptions): RunOptions {
   const { steps, batch, patch, rate, warmup, seed } = options;
-  const {
-    photos,
-    pairs,
-    labels,
-    patch: _,
-    batch: __,
-    seed: ___,
-    pixels: ____,
-    ...degradations
-  } = batches;
   return named({
     ...{ steps, batch, patch, rate, warmup, seed },
-    ...{ labels, data: digest(photos), pairs: pairs ? digest(pairs) : null },
-    ...degradations,
+    ...dataOf(batches),
   });
 }
 

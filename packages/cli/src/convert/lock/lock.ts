@@ -48,7 +48,7 @@ export function decodeLock(text: string, place: string): Lock {
   } catch (cause) {
     throw new GraftError(
       'CORRUPT_FILE',
-      `${place}: it is not JSON; convert without --frozen to write it anew.`,
+      `${place}: it is not JSON; convert without --frozen to write it again.`,
       { cause },
     );
   }
@@ -56,7 +56,7 @@ export function decodeLock(text: string, place: string): Lock {
   if (parsed.success) return parsed.data;
   throw new GraftError(
     'CORRUPT_FILE',
-    `${place}: it is no lock file of this version; convert without --frozen to write it anew.`,
+    `${place}: it is no lock file of this version; convert without --frozen to write it again.`,
   );
 }
 

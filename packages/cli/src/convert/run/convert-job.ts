@@ -56,7 +56,7 @@ export async function convertJob(
     return { made: found.made, inputs, cached: true, placed, notes: [] };
   }
   const notes =
-    found.kind === 'corrupt' ? [`its entry in the cache is made anew: ${found.problem}`] : [];
+    found.kind === 'corrupt' ? [`its entry in the cache is made again: ${found.problem}`] : [];
   const staging = await cache.staging();
   try {
     const made = await around.work({

@@ -149,7 +149,7 @@ describe('convert', () => {
     writeFileSync(join(folder, 'cache', key, 'a.onnx'), 'x');
     const made = await go([native('a')]);
     expect(made.outcomes[0]).toMatchObject({ status: 'built' });
-    expect(made.outcomes[0]!.notes[0]).toMatch(/made anew/);
+    expect(made.outcomes[0]!.notes[0]).toMatch(/made again/);
     expect(statuses(await go([native('a')]))).toEqual(['cached']);
   });
 
