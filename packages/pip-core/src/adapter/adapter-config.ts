@@ -1,6 +1,12 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '../config/label-weights.ts';
-import { type PipConfig, pipAttachments, pipGates, pipModes } from '../config/pip-config.ts';
+import {
+  type PipConfig,
+  pipAttachments,
+  pipGates,
+  pipModes,
+  pipPositions,
+} from '../config/pip-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
 import { JsonObject } from '../json/json-object.ts';
 import type { Adapter } from './adapter.ts';
@@ -18,6 +24,7 @@ const keys = [
   'mode',
   'attach',
   'gate',
+  'position',
   'prompt_std',
   'labels',
   'levels',
@@ -48,6 +55,7 @@ export function encodeAdapterConfig(adapter: AdapterDescription): string {
     mode: config.mode,
     attach: config.attach,
     gate: config.gate,
+    position: config.position,
     prompt_std: config.promptStd,
     labels: config.labels,
     levels,
@@ -128,6 +136,7 @@ function decodeConfig(json: JsonObject): PipConfig {
     mode: json.oneOf('mode', pipModes),
     attach: json.oneOf('attach', pipAttachments),
     gate: json.optional('gate', (key) => json.oneOf(key, pipGates)) ?? undefined,
+    position: json.optional('position', (key) => json.oneOf(key, pipPositions)) ?? undefined,
     promptStd: json.optional('prompt_std', (key) => json.number(key)) ?? undefined,
     labels: json.strings('labels'),
     levels,
