@@ -163,7 +163,7 @@ describe('adapter_config.json', () => {
       edited((json) => {
         json['labels'] = [1];
       }),
-      /'labels' must be a list of texts/,
+      /'labels' entry 1 must be text/,
     ],
     [
       'sizes that do not fit',
