@@ -19,10 +19,10 @@ export async function lint({ name, manifest, tarball }) {
   });
   const said = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
   if (manifest.exports === undefined) return said;
-  const { types, problems = [] } = await checkPackage(createPackageFromTarballData(bytes));
+  const checked = await checkPackage(createPackageFromTarballData(bytes));
   // A backbone is a model and nothing that a program would import.
-  if (!types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
-  const wrong = problems.filter(
+  if (!checked.types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
+  const wrong = checked.problems.filter(
     (problem) =>
       !(notOurs.has(problem.kind) && oldResolutions.has(problem.resolutionKind)) &&
       !isData(problem),
