@@ -11,9 +11,7 @@ const usage = `Usage: npm run fuzz -- [--cases 100000] [--seed 1] [--target NAME
 const options = read();
 install();
 build();
-process.exitCode = options.replay
-  ? await replay(options.replay, options.save)
-  : await run(options);
+process.exitCode = options.replay ? await replay(options.replay, options.save) : await run(options);
 
 function read() {
   try {

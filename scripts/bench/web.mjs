@@ -1,8 +1,8 @@
 // The browser's door against Node's: time, memory and what a page loads. Everything is measured in one run.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';

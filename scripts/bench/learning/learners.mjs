@@ -15,7 +15,9 @@ const promptChannels = [16, 32, 48];
 const pip = (host, seed, choices = {}) => {
   const adapter = freshAdapter(host, { mode: 'pip_cross_topm', promptChannels, seed, ...choices });
   const fed = graftFed(host, adapter);
-  const tensors = new Map(fed.parameters.map((name) => [name, present(adapter.tensors.get(name), name)]));
+  const tensors = new Map(
+    fed.parameters.map((name) => [name, present(adapter.tensors.get(name), name)]),
+  );
   return { ...fed, labels: adapter.config.labels.length, tensors };
 };
 

@@ -17,7 +17,8 @@ export function learningPage(results, learners) {
   const [frozen] = rows;
   const isLong = ({ key }) => /^(shipped|promptir-long)\//.test(key);
   const [first, longer] = [rows.filter((row) => !isLong(row)), [frozen, ...rows.filter(isLong)]];
-  const row = (key) => present(
+  const row = (key) =>
+    present(
       rows.find((each) => each.key === key),
       key,
     );

@@ -59,8 +59,7 @@ export async function measureSet(subject, set, limit) {
     measured.images.push({ name: file, ways });
     measured.flats.push(flatGrid(restored, target));
     if (measured.shown.length < shown) {
-      const bm3d =
-        known && sigma !== undefined ? restoredBefore(input, sigma) : undefined;
+      const bm3d = known && sigma !== undefined ? restoredBefore(input, sigma) : undefined;
       measured.shown.push(crops(file, ways, { ...made, ...(bm3d ? { BM3D: bm3d } : {}), target }));
     }
   }

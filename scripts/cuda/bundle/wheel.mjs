@@ -62,7 +62,6 @@ export function membersOf(wheel) {
     .map((row) => /^(.*),sha256=([\w-]+),\d+$/.exec(row))
     .filter((row) => row !== null);
   return new Map(rows.map(([, name, digest]) => [name, digest]));
-
 }
 
 /** Extracts members by exact name into a folder, flat, each compared with the digest in RECORD. */
