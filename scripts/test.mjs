@@ -11,6 +11,7 @@ mkdirSync(join(root, 'out/test'), { recursive: true });
 rmSync(reportFile, { force: true });
 const steps = [
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
+  ['types of scripts', 'npx', ['tsc', '-p', 'tsconfig.scripts.json']],
   ['lint', 'npx', ['biome', 'check', '--error-on-warnings', '.']],
   ['generated pages', 'node', ['scripts/docs.mjs', '--check']],
 ];

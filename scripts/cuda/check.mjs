@@ -108,7 +108,7 @@ function read() {
       deviceId: numbers[1],
     };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${/** @type {Error} */ (error).message}\n${usage}`);
     process.exit(2);
   }
 }
