@@ -16,7 +16,7 @@ export { decodeAdapter } from './adapter/decode-adapter.ts';
 export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
 export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
 export { modelCard } from './adapter/model-card.ts';
-export { packageFiles } from './adapter/package-files.ts';
+export { ownFiles, packageFiles } from './adapter/package-files.ts';
 export {
   adapterPackageJson,
   type PackageChoices,

@@ -8,7 +8,7 @@ export function inMarkdown(text: string): string {
 /** A text from a file as one word of a shell command. */
 export function inShell(text: string): string {
   const line = oneLine(text);
-  return /^[\w@./+-]+$/.test(line) && !line.startsWith('-')
+  return /^[\w@.:/+-]+$/.test(line) && !line.startsWith('-')
     ? line
     : `'${line.replaceAll("'", "'\\''")}'`;
 }
