@@ -37,6 +37,7 @@ export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
 export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
+export { Json } from './json/read-json.ts';
 export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
 export { initialParameters } from './parameters/initial-parameters.ts';
 export type { ParameterInit, ParameterSpec } from './parameters/level-parameters.ts';

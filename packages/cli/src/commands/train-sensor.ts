@@ -17,6 +17,7 @@ import { spellFigure } from '../train/spell-figure.ts';
 import { spellTime } from '../train/spell-time.ts';
 import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
 import { TrainLog } from '../train/train-log.ts';
+import { patchesRecord } from '../train/training-record.ts';
 import { writePage } from '../train/write-page.ts';
 import { version } from '../version.ts';
 
@@ -95,9 +96,8 @@ export function command(): Command {
         : await judgeTrained(trained, batches, state.step * options.accumulate);
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
-        ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
-        ...{ clean: batches.clean, mixed: batches.mixed, degrade: batches.degrade },
-        ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
+        ...{ steps: state.step, ofSteps: options.steps },
+        ...patchesRecord(batches),
         ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
         ...(stopped ? {} : { labels: byLabel }),
       };

@@ -1,4 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
+import { hasNoPosition } from '../config/pip-config.ts';
 import { foldBasicQuery } from '../fold/basic-query.ts';
 import { lengthEpsilon } from '../fold/l2-normalise.ts';
 import { names } from '../parameters/names.ts';
@@ -12,21 +13,22 @@ import { asValue, reshapeWeight } from './weight.ts';
  * (1, heads, c/heads, s²). It does not depend on the image, so of fixed weights it is a constant.
  */
 export function emitBasicQuery(context: LevelContext): string {
-  const { g, level, weight, grids } = context;
+  const { g, config, level, weight, grids } = context;
   const { promptChannels: c, promptSize: s, p2pHeads: heads } = level;
   const { queryNorm, attention } = names.promptToPrompt;
   const attend = g.scope('attention');
   const basic = weight(names.basic);
   if (basic.kind === 'fixed') {
-    const folded = foldBasicQuery(level, (name) => {
+    const folded = foldBasicQuery(level, hasNoPosition(config), (name) => {
       const each = weight(name);
       if (each.kind === 'fixed') return each;
       throw new Error(`'${name}' is fed where others are fixed`);
     });
     return asValue(attend, 'query', { kind: 'fixed', ...folded });
   }
-  const image = asValue(g, 'basic', reshapeWeight(g, basic, [1, c, s, s]));
-  const normed = emitChannelNorm(within(context, 'norm_query'), image, queryNorm, 'float32');
+  const image = asValue(g, 'basic', basic);
+  const map = hasNoPosition(config) ? ops.resizeTo(g, image, [s, s]) : image;
+  const normed = emitChannelNorm(within(context, 'norm_query'), map, queryNorm, 'float32');
   const projection = {
     matrix: weight(attention.query),
     depthwise: weight(attention.queryDepthwise),

@@ -15,7 +15,7 @@ export function conv1x1(
   return onGrid(g, ops.conv(g, x, weight, { kernel: [1, 1] }), outputs, grid, type);
 }
 
-/** A full 3x3 convolution, padding 1, with a weight (outputs × inputs × 9). */
+/** A full 3x3 convolution that keeps the size, with a weight (outputs × inputs × 9). */
 export function conv3x3(
   g: GraphBuilder,
   x: string,
@@ -25,11 +25,11 @@ export function conv3x3(
   type: FloatType,
 ): string {
   const weight = asValue(g, 'weight', reshapeWeight(g, given, [outputs, inputs, 3, 3]), type);
-  const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1] });
+  const y = sameSize(g, x, weight, grid, type, 1);
   return onGrid(g, y, outputs, grid, type);
 }
 
-/** A depthwise 3x3 convolution, padding 1, with a weight (channels × 9). */
+/** A depthwise 3x3 convolution that keeps the size, with a weight (channels × 9). */
 export function depthwise3x3(
   g: GraphBuilder,
   x: string,
@@ -39,6 +39,24 @@ export function depthwise3x3(
   type: FloatType,
 ): string {
   const weight = asValue(g, 'weight', reshapeWeight(g, given, [channels, 1, 3, 3]), type);
-  const y = ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group: channels });
+  const y = sameSize(g, x, weight, grid, type, channels);
   return onGrid(g, y, channels, grid, type);
+}
+
+function sameSize(
+  g: GraphBuilder,
+  x: string,
+  weight: string,
+  { border }: Grid,
+  dataType: FloatType,
+  group: number,
+): string {
+  if (border === 'zeros')
+    return ops.conv(g, x, weight, { kernel: [3, 3], pads: [1, 1, 1, 1], group });
+  const framed = ops.pad(g, x, [0, 0, 1, 1, 0, 0, 1, 1], {
+    mode: 'edge',
+    dataType,
+    name: 'border',
+  });
+  return ops.conv(g, framed, weight, { kernel: [3, 3], group });
 }

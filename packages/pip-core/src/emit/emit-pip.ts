@@ -8,7 +8,7 @@ import {
   type SiteLayout,
 } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
-import type { PipConfig } from '../config/pip-config.ts';
+import { hasNoPosition, type PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
 import { emitAttach, emitChange } from './attach.ts';
 import { type EmitAuto, emitAuto } from './emit-auto.ts';
@@ -149,7 +149,7 @@ const emitTogether: Emit = (builder, { adapters }, site, steering) => {
   });
   const sum = after.scope('attach');
   const merged = emitted.reduce((so, { change }) => ops.add(sum, so, change), feature);
-  const { universal } = levelGrids(after.prefix, 1);
+  const { universal } = levelGrids(after.prefix, 1, 'zeros');
   onGrid(after, merged, place.channels, universal, dataType);
   const output = fromNchw(after.scope('merged'), merged, place);
   const parts = [before.fragment(), ...emitted.map(({ fragment }) => fragment), after.fragment()];
@@ -170,7 +170,8 @@ function contextOf(
     const { dims, data } = required(tensors, full);
     return fed ? { kind: 'fed', dims, value: full } : { kind: 'fixed', dims, data };
   };
-  return { g, config, level, dataType, grids: levelGrids(g.prefix, level.promptSize), weight };
+  const grids = levelGrids(g.prefix, level.promptSize, hasNoPosition(config) ? 'edge' : 'zeros');
+  return { g, config, level, dataType, grids, weight };
 }
 
 function placeOf({ value, layout = 'NCHW', extent }: EmitSite, { level }: LevelContext) {

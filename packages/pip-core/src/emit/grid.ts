@@ -1,11 +1,17 @@
 import type { FloatType, GraphBuilder } from '@pip-graft/onnx-graft';
 
 /**
- * Batch, height and width of a value, as numbers or symbols. Runtimes cannot do
- * arithmetic on symbols and so lose the size of whatever a convolution makes;
- * saying it lets them share memory and load faster.
+ * Batch, height and width of a value, as numbers or symbols, and what 3x3 convolutions see beyond
+ * its border. Runtimes cannot do arithmetic on symbols and so lose the size of whatever a
+ * convolution makes; saying it lets them share memory and load faster.
  */
-export type Grid = readonly [batch: string, height: string | number, width: string | number];
+export interface Grid {
+  readonly size: readonly [batch: string, height: string | number, width: string | number];
+  readonly border: Border;
+}
+
+/** Beyond a border: zeros, or the pixels beside it once more. */
+export type Border = 'zeros' | 'edge';
 
 /** The grids that the values of a level lie on. */
 export interface Grids {
@@ -18,13 +24,13 @@ export interface Grids {
 }
 
 /** Grids under symbols of a level's own. */
-export function levelGrids(prefix: string, promptSize: number): Grids {
+export function levelGrids(prefix: string, promptSize: number, border: Border): Grids {
   const symbol = (name: string) => `${prefix}/${name}`;
-  const size = [symbol('height'), symbol('width')] as const;
+  const [height, width] = [symbol('height'), symbol('width')];
   return {
-    feature: [symbol('images'), ...size],
-    universal: [symbol('rows'), ...size],
-    prompt: [symbol('rows'), promptSize, promptSize],
+    feature: { size: [symbol('images'), height, width], border },
+    universal: { size: [symbol('rows'), height, width], border },
+    prompt: { size: [symbol('rows'), promptSize, promptSize], border },
   };
 }
 
@@ -33,7 +39,7 @@ export function onGrid(
   g: GraphBuilder,
   value: string,
   channels: number,
-  [batch, height, width]: Grid,
+  { size: [batch, height, width] }: Grid,
   type: FloatType,
 ): string {
   return g.describe(value, type, [batch, channels, height, width]);

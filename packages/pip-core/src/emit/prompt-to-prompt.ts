@@ -8,7 +8,7 @@ import { emitFeedForward } from './feed-forward.ts';
 import { onGrid } from './grid.ts';
 import { emitKeyValue } from './key-value.ts';
 import { type LevelContext, within } from './level-context.ts';
-import { asValue, reshapeWeight } from './weight.ts';
+import { asValue } from './weight.ts';
 
 /**
  * Prompt-to-prompt: the basic restoration prompt, having looked at the semantic
@@ -51,7 +51,8 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     type,
   );
 
-  const basic = asValue(g, 'basic', reshapeWeight(g, weight(names.basic), [1, c, s, s]));
+  // One vector where the module has no position: adding repeats it over the map.
+  const basic = asValue(g, 'basic', weight(names.basic));
   const reshaped = ops.reshape(g, attended, [0, c, s, s]);
   const x = onGrid(g, ops.add(g, basic, reshaped), c, grids.prompt, type);
   const normedX = emitChannelNorm(within(context, 'norm_feed_forward'), x, feedForwardNorm, type);

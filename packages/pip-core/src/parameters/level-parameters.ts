@@ -1,5 +1,6 @@
 import {
   hasLabelGate,
+  hasNoPosition,
   hiddenWidth,
   isCrossMode,
   type LevelConfig,
@@ -31,7 +32,8 @@ export interface ParameterSpec {
 
 /** Every parameter of one level, under its name within the level. */
 export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
-  const { promptChannels: c, promptSize: s } = level;
+  const { promptChannels: c } = level;
+  const s = hasNoPosition(config) ? 1 : level.promptSize;
   const { expansion } = config;
   return [
     { name: names.degradation, dims: [1, config.labels.length, c, 1, 1], init: { kind: 'normal' } },

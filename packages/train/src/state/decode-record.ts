@@ -1,4 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { Json } from '@pip-graft/pip-core';
+import { z } from 'zod/mini';
 import { createAdamW } from '../optimise/adamw.ts';
 import { decodeNumber } from './numbers.ts';
 import {
@@ -9,111 +11,74 @@ import {
   type StateRecord,
   stateVersion,
 } from './state-record.ts';
-import type { BestStep, JsonValue, StateChange, StateOrigin } from './training-state.ts';
+import type { JsonValue, StateOrigin } from './training-state.ts';
+
+const count = z.custom<number>(isCount, 'must be a whole number of at least 0');
+const number = z.pipe(
+  z.custom<unknown>((value) => decodeNumber(value) !== undefined, 'must be a number'),
+  z.transform((value) => decodeNumber(value)!),
+);
+// It came out of JSON.
+const json = z.custom<JsonValue>((value) => value !== undefined, 'is missing');
+
+// zod's record drops a member called __proto__.
+const options = z.custom<StateOrigin['options']>(isObject, ': expected an object');
+
+const format = z.object({
+  version: z.number(),
+  step: count,
+  seed: z.custom<number | string>(isSeed, 'must be a whole number or text'),
+  names: z.array(z.string()).check(
+    z.refine((names) => new Set(names).size === names.length, {
+      error: 'must hold names that differ',
+    }),
+  ),
+  average: z.boolean(),
+  // Up to two million of them: read in one loop.
+  losses: z.array(z.unknown()),
+  optimiser: z.object({
+    step: count,
+    betas: z.tuple([number, number]),
+    eps: number,
+    weightDecay: number,
+  }),
+  origin: z.object({ options, host: z.string(), adapter: z.string() }),
+  changes: z.array(z.object({ step: count, option: z.string(), from: json, to: json })),
+  best: z.nullable(z.object({ step: count, figure: number })),
+});
 
 /**
  * A record out of its JSON, every field checked.
  *
- * Errors: `CORRUPT_FILE` for text that is not JSON; `ADAPTER_INVALID` for a field that is missing,
- * wrong or of another version; `LIMIT_EXCEEDED`.
+ * Errors: `ADAPTER_INVALID` for text that is not JSON, a field that is missing or wrong, and another
+ * version; `LIMIT_EXCEEDED`.
  */
 export function decodeRecord(text: string, label: string): StateRecord {
-  const root = parse(text, label);
-  const fail = (what: string): never => {
-    throw new GraftError('ADAPTER_INVALID', `${label}: its training record is not sound: ${what}.`);
-  };
-  if (!isObject(root)) return fail('it is not an object');
-  const { version, step, seed, names, average, losses, optimiser, origin, changes, best } = root;
+  requireShortRecord(text, label);
+  const place = `${label}: its training record`;
+  const read = Json.parse(text, place, 'ADAPTER_INVALID');
+  const version = read.version('version');
   if (version !== stateVersion) {
-    return fail(
-      `this program reads version ${stateVersion}, not ${JSON.stringify(version)}; use the one that wrote it`,
+    throw new GraftError(
+      'ADAPTER_INVALID',
+      `${place}: it has version ${version}, but this version of PIP Graft reads ${stateVersion}; use the one that wrote it.`,
     );
   }
-  if (!isCount(step)) return fail("'step' is not a whole number of at least 0");
-  if (!isSeed(seed)) return fail("'seed' is not a whole number or text");
-  if (!isNames(names)) return fail("'names' is not a list of names that differ");
-  if (typeof average !== 'boolean') return fail("'average' is not true or false");
-  return {
-    step,
-    seed,
-    names,
-    average,
-    losses: readLosses(losses, label) ?? fail("'losses' is not a list of numbers"),
-    optimiser: readOptimiser(optimiser) ?? fail("'optimiser' lacks settings or has wrong ones"),
-    origin: readOrigin(origin) ?? fail("'origin' lacks options, or the texts of host and adapter"),
-    changes: readChanges(changes) ?? fail("'changes' is not a list of steps, options and values"),
-    best: best === null ? null : (readBest(best) ?? fail("'best' is not a step and a figure")),
-  };
-}
-
-function parse(text: string, label: string): unknown {
-  requireShortRecord(text, label);
+  const { optimiser, losses, ...record } = read.as(format);
+  requireFewLosses(losses.length, label);
+  const numbers = losses.map(decodeNumber);
+  const wrong = numbers.indexOf(undefined);
+  if (wrong >= 0) throw read.error(['losses', wrong], 'must be a number');
+  const { step, ...settings } = optimiser;
+  let options: StateRecord['optimiser']['options'];
   try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GraftError('CORRUPT_FILE', `${label}: its training record is not JSON.`, { cause });
+    ({ options } = createAdamW(settings));
+  } catch (error) {
+    throw read.error(['optimiser'], `cannot be used (${(error as Error).message})`);
   }
+  return { ...record, losses: numbers as number[], optimiser: { step, options } };
 }
 
-function readLosses(value: unknown, label: string): number[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  requireFewLosses(value.length, label);
-  const losses = value.map(decodeNumber);
-  return losses.every((loss) => loss !== undefined) ? losses : undefined;
-}
-
-function readOptimiser(value: unknown): StateRecord['optimiser'] | undefined {
-  if (!isObject(value)) return undefined;
-  const { step, betas } = value;
-  if (!isCount(step) || !Array.isArray(betas) || betas.length !== 2) return undefined;
-  const [beta1, beta2] = betas.map(decodeNumber);
-  const eps = decodeNumber(value['eps']);
-  const weightDecay = decodeNumber(value['weightDecay']);
-  if (beta1 === undefined || beta2 === undefined) return undefined;
-  if (eps === undefined || weightDecay === undefined) return undefined;
-  try {
-    return { step, options: createAdamW({ betas: [beta1, beta2], eps, weightDecay }).options };
-  } catch {
-    return undefined;
-  }
-}
-
-function readOrigin(value: unknown): StateOrigin | undefined {
-  if (!isObject(value)) return undefined;
-  const { options, host, adapter } = value;
-  if (!isObject(options) || typeof host !== 'string' || typeof adapter !== 'string')
-    return undefined;
-  // It came out of JSON.
-  return { options: options as { readonly [name: string]: JsonValue }, host, adapter };
-}
-
-function readChanges(value: unknown): StateChange[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const changes = value.map((each: unknown): StateChange | undefined => {
-    if (!isObject(each)) return undefined;
-    const { step, option, from, to } = each;
-    if (!isCount(step) || typeof option !== 'string') return undefined;
-    if (from === undefined || to === undefined) return undefined;
-    return { step, option, from: from as JsonValue, to: to as JsonValue };
-  });
-  return changes.every((change) => change !== undefined) ? changes : undefined;
-}
-
-function readBest(value: unknown): BestStep | undefined {
-  if (!isObject(value)) return undefined;
-  const figure = decodeNumber(value['figure']);
-  const { step } = value;
-  return isCount(step) && figure !== undefined ? { step, figure } : undefined;
-}
-
-function isNames(value: unknown): value is string[] {
-  return (
-    Array.isArray(value) &&
-    value.every((name) => typeof name === 'string') &&
-    new Set(value).size === value.length
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import { encodeNumber } from './numbers.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** Version of the record; a reader refuses others. */
-export const stateVersion = 2;
+export const stateVersion = 1;
 
 /** What a training state has besides tensors. */
 export interface StateRecord

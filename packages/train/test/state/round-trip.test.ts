@@ -126,7 +126,7 @@ describe('a training state', () => {
     );
     expect(tensors.get('v/2')).toEqual({ dims: [1, 2], data: Float32Array.of(9, 10) });
     expect(JSON.parse(metadata['pip-graft.training-state']!)).toEqual({
-      version: 2,
+      version: 1,
       step: 4,
       seed: 'rain',
       optimiser: { step: 3, betas: [0.9, 0.99], eps: 1e-7, weightDecay: 0.02 },
