@@ -76,6 +76,21 @@ describe('graft with names on the model hub', () => {
     expect(same('remote.onnx', 'local.onnx')).toBe(true);
   });
 
+  it('does what the guide says', async () => {
+    const guide = fileURLToPath(new URL('../../../../docs/guides/adapters.md', import.meta.url));
+    const lines = [...readFileSync(guide, 'utf8').matchAll(/^npx graft (.*hf:.*)$/gm)];
+    expect(lines).toHaveLength(3);
+    const packed = ['-o', 'rain-package', '--name', 'rain-adapter', '--license', 'MIT'];
+    json(folder, 'adapter', 'pack', 'rain', ...packed);
+    for (const [line, words = ''] of lines) {
+      const { status, stderr } = await hub({ HF_TOKEN: hubToken }, ...words.split(' '));
+      expect({ line, status, stderr }).toMatchObject({ status: 0 });
+    }
+    json(folder, 'apply', 'host.onnx', '--adapter', './rain-package', '-o', 'from-folder.onnx');
+    expect(same('from-hub.onnx', 'from-folder.onnx')).toBe(true);
+    expect(String(server.files('me/rain-adapter').get('README.md'))).toContain('license: mit');
+  });
+
   it('works offline with what is in the cache, and asks nothing', async () => {
     await hubJson('plan', 'hf:me/host', '--adapter', 'hf:me/rain');
     server.taken();
