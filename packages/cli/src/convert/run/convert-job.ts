@@ -7,7 +7,8 @@ import { type Inputs, inputDigests } from '../cache/input-digests.ts';
 import { placeFiles } from '../cache/place-files.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Job, Made } from '../job/job.ts';
-import { inputDifferences, type Lock } from '../lock/lock.ts';
+import { inputDifferences, type Lock, lockedCommit } from '../lock/lock.ts';
+import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 
 /** What a job needs besides its config. */
 export interface Surroundings {
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** What everything has to be, with `--frozen`; else null. */
   readonly lock: Lock | null;
+  /** Finds what jobs name on a model hub. */
+  readonly find: FindPlace;
   /** Carries a job out when there is room for it. */
   readonly work: (job: Job) => Promise<Made>;
 }
@@ -46,7 +49,11 @@ export async function convertJob(
 ): Promise<Converted> {
   const { folder, cache, lock, reuse } = around;
   const output = resolve(folder, config.output);
-  const inputs = inputDigests(config, folder, source?.files ?? null);
+  // With a lock, the commits that it says, whatever the branches are by now.
+  const places = await hubPlaces(config, around.find, (text) =>
+    lock === null ? undefined : lockedCommit(lock, config.name, text),
+  );
+  const inputs = inputDigests(config, folder, source?.files ?? null, places);
   if (lock !== null) refuseDifferent(config, inputs, lock);
   const key = cacheKey(config, inputs);
   const found = reuse ? cache.find(key) : { kind: 'miss' as const };
@@ -60,7 +67,7 @@ export async function convertJob(
   const staging = await cache.staging();
   try {
     const made = await around.work({
-      config,
+      config: localJob(config, places),
       folder,
       sourceOutput,
       sourceSeeded: source?.seeded ?? false,
