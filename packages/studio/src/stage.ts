@@ -51,6 +51,19 @@ export class Stage {
     this.after.getContext('2d')!.putImageData(pixels, x, y);
   }
 
+  /** Paints the restored side with a reduced copy, until its parts come. */
+  paintPreview(preview: HTMLCanvasElement): void {
+    const { width, height } = this.after;
+    this.after.getContext('2d')!.drawImage(preview, 0, 0, width, height);
+  }
+
+  /** What of the image is in the middle of the stage, in its pixels. */
+  get centre(): { readonly x: number; readonly y: number } {
+    const { width, height } = this.#size();
+    const { scale, x, y } = this.#view;
+    return { x: (width / 2 - x) / scale, y: (height / 2 - y) / scale };
+  }
+
   fit(): void {
     this.#set(fitView(this.before, this.#size()), true);
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Setting, snippets } from '../src/snippets.ts';
+import { type CodeSetting, snippets } from '../src/snippets.ts';
 
-const setting: Setting = {
-  model: '@pip-graft/restorer',
+const setting: CodeSetting = {
+  model: { name: '@pip-graft/restorer' },
   image: "it's.jpg",
   weights: { noise: 0.5, 'low-light': 1, rain: 0 },
   strength: 0.8,
@@ -10,7 +10,7 @@ const setting: Setting = {
 };
 
 /** The line that restores, of each snippet. */
-const lines = (changes: Partial<Setting>): string[] =>
+const lines = (changes: Partial<CodeSetting>): string[] =>
   snippets({ ...setting, ...changes }).map(
     ({ code }) => code.split('\n').find((line) => /restore\(|graft restore/.test(line))!,
   );
@@ -29,7 +29,7 @@ describe('the settings as code', () => {
       weights: {},
       strength: 1,
       image: 'a.png',
-      model: 'm.onnx',
+      model: { name: 'm.onnx' },
     });
     expect(node).toBe("const restored = await restorer.restore('a.png');");
     expect(page).toBe('const restored = await restorer.restore(file);');

@@ -1,6 +1,6 @@
+import { laddersOf } from '@pip-graft/report/ladder';
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
-import { laddersOf } from '../reports/ladders-of.ts';
 
 /**
  * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
