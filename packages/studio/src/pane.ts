@@ -21,6 +21,7 @@ export class Pane {
     this.#select.ariaLabel = `Setting of part ${at + 1}`;
     this.#use.textContent = 'Use';
     this.#canvas.setAttribute('role', 'img');
+    this.#canvas.ariaLabel = choice;
     this.#frame.className = 'frame';
     this.#frame.tabIndex = 0;
     this.#frame.setAttribute('role', 'group');

@@ -43,6 +43,8 @@ export class Stage {
     this.#stage.hidden = false;
     byId('tools').hidden = false;
     byId('empty').hidden = true;
+    byId('sample-place').append(byId('sample-box'));
+    document.body.classList.remove('no-image');
     this.fit();
   }
 

@@ -38,3 +38,13 @@ describe('the settings as code', () => {
     expect(lines({ steered: false })[1]).toBe('const restored = await restorer.restore(file);');
   });
 });
+
+it('grafts first what was grafted in the page', () => {
+  const from = { model: 'host.onnx', was: 'host', adapter: 'my adapter', hasSensor: true } as const;
+  const made = snippets({ ...setting, model: { name: 'my adapter on host.onnx', from } });
+  expect(made[2]!.code.split('\n')).toEqual([
+    "npx graft apply host.onnx --adapter 'my adapter' --auto -o grafted.onnx",
+    expect.stringMatching(/^npx graft restore grafted\.onnx /),
+  ]);
+  expect(made[1]!.code).toContain("Restorer.open('/grafted.onnx')");
+});
