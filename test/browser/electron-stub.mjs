@@ -1,7 +1,7 @@
 // Stands for the module 'electron' where its binary is not: `node --import ./electron-stub.mjs main.js` runs a main
 // process's code under Node, and asks its handler 'restore' once, as the page would. IMAGE and RESULT are paths.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import { register } from 'node:module';
 
 const handlers = new Map();
 let closed = () => {};
@@ -26,10 +26,14 @@ globalThis.electronStub = {
   },
 };
 
-const source = `export const { app, BrowserWindow, ipcMain } = globalThis.electronStub;`;
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'electron'
-      ? { url: `data:text/javascript,${encodeURIComponent(source)}`, shortCircuit: true }
-      : next(specifier, context),
-});
+const asModule = (source) => `data:text/javascript,${encodeURIComponent(source)}`;
+const electron = asModule(
+  'export const { app, BrowserWindow, ipcMain } = globalThis.electronStub;',
+);
+register(
+  asModule(`export async function resolve(specifier, context, next) {
+    return specifier === 'electron'
+      ? { url: ${JSON.stringify(electron)}, shortCircuit: true }
+      : next(specifier, context);
+  }`),
+);

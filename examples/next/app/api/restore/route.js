@@ -8,7 +8,9 @@ export async function POST(request) {
   opening ??= Restorer.open('@pip-graft/restorer');
   try {
     const restorer = await opening;
-    const restored = await restorer.restore(new Uint8Array(await image.arrayBuffer()), { noise: 1 });
+    const restored = await restorer.restore(new Uint8Array(await image.arrayBuffer()), {
+      noise: 1,
+    });
     return new Response(await restored.toBytes('png'), {
       headers: { 'content-type': 'image/png' },
     });
