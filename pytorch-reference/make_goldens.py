@@ -46,6 +46,9 @@ def pip_cases() -> list[PipCase]:
     def labelled(big: int, c: int, s: int, t: int, mode: str) -> LevelConfig:
         return replace(level(big, c, s, t, mode, "residual"), gate="label")
 
+    def placeless(big: int, c: int, s: int, t: int, mode: str) -> LevelConfig:
+        return replace(level(big, c, s, t, mode, "residual"), gate="label", position="none")
+
     mixed5 = [0.5, 0.0, 0.0, 0.5, 0.0]
     free3 = [0.7, 0.2, 1.3]
     return [
@@ -124,6 +127,12 @@ def pip_cases() -> list[PipCase]:
         PipCase("promptir-equal-label", labelled(12, 12, 4, 2, "promptir"), (6, 8), [[0.3, 0.7]]),
         PipCase("topm-more-half", level(24, 16, 6, 3, "pip_cross_topm"), (6, 10), [[0, 0.5, 0], [0.2, 0, 0.2]], 2),
         PipCase("convgate-equal-none", level(12, 12, 4, 4, "convgate"), (12, 6), [one_hot(1, 4), [0.0] * 4], 2),
+        # without a position
+        PipCase("topm-less-placeless", placeless(8, 16, 6, 3, "pip_cross_topm"), (7, 9), [free3]),
+        PipCase("cross-more-placeless", placeless(20, 12, 4, 3, "pip_cross"), (6, 8), [one_hot(0, 3)]),
+        PipCase("convgate-more-placeless", placeless(16, 8, 6, 5, "convgate"), (5, 7), [one_hot(3, 5)], 2),
+        PipCase("promptir-gate-less-placeless", placeless(8, 12, 4, 3, "promptir_gate"), (7, 4), [one_hot(1, 3)]),
+        PipCase("promptir-equal-placeless", placeless(12, 12, 4, 2, "promptir"), (6, 8), [[0.3, 0.7]]),
     ]
 
 
@@ -144,6 +153,7 @@ def pip_config(case: PipCase) -> dict[str, object]:
         "mode": at.mode,
         "attach": at.attach,
         **({"gate": at.gate} if at.gate == "label" else {}),
+        **({"position": at.position} if at.position == "none" else {}),
         "C": at.feature_channels,
         "c": at.prompt_channels,
         "s": at.prompt_size,

@@ -23,6 +23,7 @@ from .blocks import (
 Mode = Literal["pip_cross", "pip_cross_topm", "convgate", "promptir_gate", "promptir"]
 Attach = Literal["replace", "residual"]
 Gate = Literal["channel", "label"]
+Position = Literal["learned", "none"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
@@ -41,6 +42,8 @@ class LevelConfig:
     expansion: float = EXPANSION
     # Of a residual: a factor for each channel, or a row of them for each label.
     gate: Gate = "channel"
+    # With "none" the basic prompt is one vector, and 3x3 convolutions repeat the edge.
+    position: Position = "learned"
 
 
 class PromptToPrompt(nn.Module):
@@ -75,7 +78,9 @@ class Prompt(nn.Module):
         super().__init__()
         c, s, t = config.prompt_channels, config.prompt_size, config.degradations
         self.detask_prompt_param = nn.Parameter(torch.randn(1, t, c, 1, 1))
-        self.low_prompt_param = nn.Parameter(torch.randn(1, c, s, s))
+        self.size = s
+        side = 1 if config.position == "none" else s
+        self.low_prompt_param = nn.Parameter(torch.randn(1, c, side, side))
         self.LGM = PromptToPrompt(c, config.p2p_heads, config.expansion)
         self.outconv = conv3x3(c, c)
 
@@ -84,14 +89,14 @@ class Prompt(nn.Module):
         return (weights[:, :, None, None, None] * self.detask_prompt_param).mean(dim=1)
 
     def semantic_map(self, feature: Tensor, weights: Tensor) -> Tensor:
-        c, s = self.low_prompt_param.shape[1:3]
+        c, s = self.low_prompt_param.shape[1], self.size
         small = resize(feature, (s, s))
         small = small[:, :c] if small.shape[1] >= c else pad_channels(small, c)
         return small * self.degradation(weights)
 
     def forward(self, feature: Tensor, weights: Tensor) -> PromptTrace:
         semantic = self.semantic_map(feature, weights)
-        basic = self.low_prompt_param.expand(feature.shape[0], -1, -1, -1)
+        basic = self.low_prompt_param.expand(feature.shape[0], -1, self.size, self.size)
         prompt = self.LGM(basic, semantic)
         universal = self.outconv(resize(prompt, (feature.shape[2], feature.shape[3])))
         return PromptTrace(semantic, prompt, universal)
@@ -214,6 +219,11 @@ class PipLevel(nn.Module):
         self.config = config
         self.prompt = Prompt(config)
         self.interaction = interaction(config)
+        if config.position == "none":
+            for module in self.modules():
+                if isinstance(module, nn.Conv2d) and module.kernel_size == (3, 3):
+                    module.padding_mode = "replicate"
+                    module._reversed_padding_repeated_twice = [1, 1, 1, 1]
         if config.attach == "residual":
             size = config.feature_channels
             labels = config.degradations

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PipAttach, PipConfig, PipGate, PipMode } from '@pip-graft/pip-core';
+import type { PipAttach, PipConfig, PipGate, PipMode, PipPosition } from '@pip-graft/pip-core';
 import { type FloatTensor, readSafetensors, type TensorMap } from '@pip-graft/weights';
 
 /** One case of the independent PyTorch implementation under reference/. */
@@ -15,6 +15,7 @@ interface GoldenConfig {
   readonly mode: PipMode;
   readonly attach: PipAttach;
   readonly gate?: PipGate;
+  readonly position?: PipPosition;
   readonly C: number;
   readonly c: number;
   readonly s: number;
@@ -30,7 +31,7 @@ const folder = new URL('./goldens/', import.meta.url);
 export function readGolden(name: string): Golden {
   const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)), name);
   const golden = JSON.parse(file.metadata['config']!) as GoldenConfig;
-  const { mode, attach, gate, expansion, p2pHeads, p2fHeads } = golden;
+  const { mode, attach, gate, position, expansion, p2pHeads, p2fHeads } = golden;
   const part = (prefix: string) =>
     new Map(
       [...file.tensors]
@@ -48,6 +49,7 @@ export function readGolden(name: string): Golden {
       mode,
       attach,
       gate,
+      position,
       expansion,
       dtype: 'float32',
       labels: Array.from({ length: golden.T }, (_, i) => `label-${i}`),

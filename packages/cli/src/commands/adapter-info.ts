@@ -37,7 +37,10 @@ export function command(): Command {
             'form',
             `${config.mode}, ${config.attach}${config.attach === 'residual' ? ` with a gate for each ${config.gate ?? 'channel'}` : ''}, stored as ${config.dtype}`,
           ],
-          ['basic prompt', `started with a deviation of ${config.promptStd ?? 1}`],
+          [
+            'basic prompt',
+            `${config.position === 'none' ? 'one vector a level' : 'a map a level'}, started with a deviation of ${config.promptStd ?? 1}`,
+          ],
           ['labels', config.labels.join(', ')],
           ['size', `${parameters.toLocaleString('en-US')} parameters`],
           ['licence', adapter.license ?? 'not stated'],

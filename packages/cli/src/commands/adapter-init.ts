@@ -20,6 +20,7 @@ interface Options extends SitesOption {
   readonly attach?: string;
   readonly gate?: string;
   readonly labels?: string;
+  readonly position?: string;
   readonly promptStd?: string;
   readonly seed?: string;
   readonly promptChannels?: string;
@@ -72,6 +73,12 @@ export function command(): Command {
     )
     .addOption(
       new Option(
+        '--position <kind>',
+        'whether modules may act by where a pixel lies: learned or none; default: learned',
+      ),
+    )
+    .addOption(
+      new Option(
         '--prompt-std <number>',
         "deviation that the basic prompt starts with; 1 is the authors'; default: 0.02",
       ),
@@ -104,8 +111,18 @@ export function command(): Command {
 }
 
 function initOptions(options: Options) {
-  const { mode, attach, gate, labels, seed, promptChannels, promptSize, promptStd, output } =
-    options;
+  const {
+    mode,
+    attach,
+    gate,
+    labels,
+    seed,
+    promptChannels,
+    promptSize,
+    position,
+    promptStd,
+    output,
+  } = options;
   const keys = {
     mode,
     attach,
@@ -114,6 +131,7 @@ function initOptions(options: Options) {
     seed,
     'prompt-channels': promptChannels,
     'prompt-size': promptSize,
+    position,
     'prompt-std': promptStd,
   };
   const given = Object.entries(keys).filter(([, value]) => value !== undefined);

@@ -7,16 +7,14 @@ import { forceOption } from '../options/check-output.ts';
 import { pixelsOf } from '../options/max-pixels-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
+import { machineMemory } from '../train/advise-memory.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { machineMemory } from '../train/machine-memory.ts';
-import { meanOf } from '../train/mean-of.ts';
+import { TrainLog } from '../train/csv-file.ts';
 import { openSensorRun } from '../train/open-sensor-run.ts';
-import { rounded } from '../train/rounded.ts';
 import { runSteps } from '../train/run-steps.ts';
-import { spellFigure } from '../train/spell-figure.ts';
-import { spellTime } from '../train/spell-time.ts';
+import { meanOf, rounded, spellFigure, spellTime } from '../train/spell.ts';
 import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
-import { TrainLog } from '../train/train-log.ts';
+import { patchesRecord } from '../train/training-record.ts';
 import { writePage } from '../train/write-page.ts';
 import { version } from '../version.ts';
 
@@ -95,9 +93,8 @@ export function command(): Command {
         : await judgeTrained(trained, batches, state.step * options.accumulate);
       const training = {
         ...{ tool: `graft ${version}`, ...kept },
-        ...{ steps: state.step, ofSteps: options.steps, photos: batches.photos.length },
-        ...{ clean: batches.clean, mixed: batches.mixed, degrade: batches.degrade },
-        ...(given.pairs ? { pairs: Object.keys(given.pairs) } : {}),
+        ...{ steps: state.step, ofSteps: options.steps },
+        ...patchesRecord(batches),
         ...{ lastLoss: rounded(loss), lastAccuracy: rounded(accuracy) },
         ...(stopped ? {} : { labels: byLabel }),
       };

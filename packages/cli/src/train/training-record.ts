@@ -1,11 +1,9 @@
-import type { TrainingState, TrainOptions } from '@pip-graft/train';
+import type { BatchOptions, TrainingState, TrainOptions } from '@pip-graft/train';
 import { version } from '../version.ts';
-import { meanOf } from './mean-of.ts';
+import type { TrainLog, ValidationLine } from './csv-file.ts';
 import type { OpenRun } from './open-run.ts';
-import { rounded } from './rounded.ts';
-import type { TrainLog } from './train-log.ts';
+import { meanOf, rounded } from './spell.ts';
 import type { TrainRequest } from './train-request.ts';
-import type { ValidationLine } from './validation-log.ts';
 
 /** What a run was, for its record. */
 export interface RecordedRun {
@@ -24,29 +22,25 @@ export function trainingRecord(run: RecordedRun): Readonly<Record<string, unknow
   const { given, stages, opened, state, log, best } = run;
   const { loss, figure } = meanOf(log.lines, firstOf(stages, state.step));
   const { average, promptRate, first: _, endRate: __, ...rest } = stages[0]!;
-  const {
-    photos,
-    patch: ___,
-    batch: ____,
-    labels: _____,
-    seed: ______,
-    pairs,
-    ...degradations
-  } = opened.batches;
   const { validation } = opened;
   return {
     ...{ tool: `graft ${version}`, ...rest },
     ...(average === null ? {} : { average }),
     ...(promptRate === null ? {} : { promptRate }),
     ...(given.stage ? { stages: stages.map(stageOf) } : {}),
-    ...{ steps: state.step, ofSteps: stages.at(-1)!.steps, photos: photos.length },
-    ...(pairs ? { pairs: Object.keys(pairs) } : {}),
-    ...degradations,
+    ...{ steps: state.step, ofSteps: stages.at(-1)!.steps },
+    ...patchesRecord(opened.batches),
     ...(stages.some(({ spikes }) => spikes) ? { spikeSteps: spikeSteps(log) } : {}),
     ...(state.changes.length > 0 ? { changes: state.changes } : {}),
     ...(validation ? { validation: validationOf(validation, best) } : {}),
     ...{ lastLoss: rounded(loss), lastPsnr: rounded(figure) },
   };
+}
+
+/** What patches were made of, with every share and range in force. */
+export function patchesRecord(batches: BatchOptions): Readonly<Record<string, unknown>> {
+  const { photos, pairs, patch: _, batch: __, labels: ___, seed: ____, ...made } = batches;
+  return { photos: photos.length, ...(pairs ? { pairs: Object.keys(pairs) } : {}), ...made };
 }
 
 /** Steps on which the rule for spikes acted. */

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readState } from '@pip-graft/train';
+import { readState, sensorPatches } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bin, graft, json } from '../graft.ts';
 
@@ -101,7 +101,7 @@ describe('graft train sensor', () => {
       expect(right).toBeLessThanOrEqual(1 - Math.min(missed, falsely));
     }
     const config = JSON.parse(readFileSync(join(folder, 'judged/sensor_config.json'), 'utf8'));
-    expect(config.training).toMatchObject({ labels: byLabel, clean: 0.24, flat: 0.06, mixed: 0.3 });
+    expect(config.training).toMatchObject({ labels: byLabel, photos: 1, ...sensorPatches });
     expect(config.sure).toEqual({ from: 0.5, full: 0.9 });
   });
 

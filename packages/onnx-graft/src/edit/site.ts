@@ -24,7 +24,7 @@ export interface SkipSite extends Site {
   readonly channels: number;
   readonly layout: SiteLayout;
   /** Tokens only: a value in NCHW, made before the merge, that has the height and width the rows lost. */
-  readonly extent?: string;
+  readonly extent?: string | undefined;
   /** Downsampling factor against the input: 1, 2, 4, … */
   readonly scale: number;
   readonly join: 'concat' | 'add' | 'mul';

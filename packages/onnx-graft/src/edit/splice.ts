@@ -41,13 +41,13 @@ export interface SpliceUndo {
   readonly prefix: string;
   readonly inputs: readonly string[];
   /** Added graph outputs. */
-  readonly outputs?: readonly string[];
+  readonly outputs?: readonly string[] | undefined;
   /** Original value by the name that replaced it. */
   readonly redirects: Readonly<Record<string, string>>;
   /** Width of the graph's length prefix where its writer had padded it. */
-  readonly graphLengthWidth?: number;
+  readonly graphLengthWidth?: number | undefined;
   /** Original records, base64, of redirected nodes whose writer used unusual encodings, by first output. */
-  readonly records?: Readonly<Record<string, string>>;
+  readonly records?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

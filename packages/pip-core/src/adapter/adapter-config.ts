@@ -1,8 +1,9 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { z } from 'zod/mini';
 import { labelWeights } from '../config/label-weights.ts';
-import { type PipConfig, pipAttachments, pipGates, pipModes } from '../config/pip-config.ts';
+import { pipAttachments, pipGates, pipModes, pipPositions } from '../config/pip-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
-import { JsonObject } from '../json/json-object.ts';
+import { Json, trainingRecord } from '../json/read-json.ts';
 import type { Adapter } from './adapter.ts';
 
 /** Version of `adapter_config.json` that this library writes, and the newest it reads. */
@@ -12,24 +13,39 @@ export const adapterFormatVersion = 1;
 export type AdapterDescription = Omit<Adapter, 'tensors' | 'name' | 'version' | 'digest'>;
 
 const code = 'ADAPTER_INVALID';
-const keys = [
-  'format_version',
-  'peft_type',
-  'mode',
-  'attach',
-  'gate',
-  'prompt_std',
-  'labels',
-  'levels',
-  'expansion',
-  'dtype',
-  'default_degradation',
-  'base',
-  'training',
-  'license',
-  'base_license',
-];
-const levelKeys = ['level', 'channels', 'prompt_channels', 'prompt_size', 'p2p_heads', 'p2f_heads'];
+
+const format = z.strictObject({
+  format_version: z.number(),
+  peft_type: z.literal('PIP'),
+  mode: z.enum(pipModes),
+  attach: z.enum(pipAttachments),
+  gate: z.nullish(z.enum(pipGates)),
+  position: z.nullish(z.enum(pipPositions)),
+  prompt_std: z.nullish(z.number()),
+  labels: z.array(z.string()),
+  levels: z.array(
+    z.strictObject({
+      level: z.number(),
+      channels: z.number(),
+      prompt_channels: z.number(),
+      prompt_size: z.number(),
+      p2p_heads: z.number(),
+      p2f_heads: z.number(),
+    }),
+  ),
+  expansion: z.number(),
+  dtype: z.enum(['float32', 'float16', 'bfloat16']),
+  default_degradation: z.nullish(z.array(z.number())),
+  base: z.strictObject({
+    family: z.string(),
+    name: z.nullish(z.string()),
+    fingerprint: z.nullish(z.string()),
+    digest: z.nullish(z.string()),
+  }),
+  training: trainingRecord,
+  license: z.nullish(z.string()),
+  base_license: z.nullish(z.string()),
+});
 
 /** The text of `adapter_config.json`; design.md section 6. */
 export function encodeAdapterConfig(adapter: AdapterDescription): string {
@@ -48,6 +64,7 @@ export function encodeAdapterConfig(adapter: AdapterDescription): string {
     mode: config.mode,
     attach: config.attach,
     gate: config.gate,
+    position: config.position,
     prompt_std: config.promptStd,
     labels: config.labels,
     levels,
@@ -79,70 +96,56 @@ export function decodeAdapterConfig(
   text: string,
   place = 'adapter_config.json',
 ): AdapterDescription {
-  const json = JsonObject.parse(text, place, code);
-  const version = json.number('format_version');
+  const json = Json.parse(text, place, code);
+  const version = json.version('format_version');
   if (version !== adapterFormatVersion) {
     throw new GraftError(
       code,
       `${place}: it has format version ${version}, but this version of PIP Graft reads ${adapterFormatVersion}; update PIP Graft.`,
     );
   }
-  json.only(keys).oneOf('peft_type', ['PIP']);
-  const config = validateConfig(decodeConfig(json), place, code);
-  const base = json.object('base').only(['family', 'name', 'fingerprint', 'digest']);
-  const text_ = (from: JsonObject) => (key: string) => from.string(key);
+  const said = json.as(format);
+  const config = validateConfig(
+    {
+      mode: said.mode,
+      attach: said.attach,
+      gate: said.gate ?? undefined,
+      position: said.position ?? undefined,
+      promptStd: said.prompt_std ?? undefined,
+      labels: said.labels,
+      levels: said.levels.map((level) => ({
+        level: level.level,
+        channels: level.channels,
+        promptChannels: level.prompt_channels,
+        promptSize: level.prompt_size,
+        p2pHeads: level.p2p_heads,
+        p2fHeads: level.p2f_heads,
+      })),
+      expansion: said.expansion,
+      dtype: said.dtype,
+    },
+    place,
+    code,
+  );
+  const { family, name = null, fingerprint = null, digest = null } = said.base;
   return {
     config,
-    base: {
-      family: base.string('family'),
-      name: base.optional('name', text_(base)),
-      fingerprint: base.optional('fingerprint', text_(base)),
-      digest: base.optional('digest', text_(base)),
-    },
-    training: json.optional('training', (key) => {
-      const record = json.object(key).plain();
-      if (Object.keys(record).length > 0) return record;
-      throw json.error(key, 'is an empty record; null means untrained');
-    }),
-    defaultDegradation: json.optional('default_degradation', (key) =>
-      defaults(json, key, config.labels),
-    ),
-    license: json.optional('license', text_(json)),
-    baseLicense: json.optional('base_license', text_(json)),
+    base: { family, name, fingerprint, digest },
+    training: said.training ?? null,
+    defaultDegradation: said.default_degradation
+      ? defaults(json, said.default_degradation, config.labels)
+      : null,
+    license: said.license ?? null,
+    baseLicense: said.base_license ?? null,
   };
 }
 
-function decodeConfig(json: JsonObject): PipConfig {
-  const levels = json.objects('levels').map((level) => {
-    level.only(levelKeys);
-    return {
-      level: level.number('level'),
-      channels: level.number('channels'),
-      promptChannels: level.number('prompt_channels'),
-      promptSize: level.number('prompt_size'),
-      p2pHeads: level.number('p2p_heads'),
-      p2fHeads: level.number('p2f_heads'),
-    };
-  });
-  return {
-    mode: json.oneOf('mode', pipModes),
-    attach: json.oneOf('attach', pipAttachments),
-    gate: json.optional('gate', (key) => json.oneOf(key, pipGates)) ?? undefined,
-    promptStd: json.optional('prompt_std', (key) => json.number(key)) ?? undefined,
-    labels: json.strings('labels'),
-    levels,
-    expansion: json.number('expansion'),
-    dtype: json.oneOf('dtype', ['float32', 'float16', 'bfloat16']),
-  };
-}
-
-function defaults(json: JsonObject, key: string, labels: readonly string[]): number[] {
+function defaults(json: Json, weights: readonly number[], labels: readonly string[]): number[] {
   try {
-    return labelWeights(json.numbers(key), labels);
+    return labelWeights(weights, labels);
   } catch (error) {
-    if (error instanceof GraftError && error.code === 'INVALID_WEIGHTS') {
-      throw json.error(key, `cannot be used (${error.message})`);
-    }
+    if (error instanceof GraftError && error.code === 'INVALID_WEIGHTS')
+      throw json.error(['default_degradation'], `cannot be used (${error.message})`);
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
+
 /** The files of an adapter folder. */
 export const adapterFiles = {
   config: 'adapter_config.json',
@@ -17,4 +19,12 @@ export const accompanyingFiles: readonly string[] = [
 /** What tools leave in a folder and no package manager publishes, or only the model hubs need. */
 export const toolFiles: readonly string[] = [
   ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
+];
+
+/** All files that the package of an adapter can have, by their paths in it; a sensor's folder has some of them. */
+export const packageFiles: readonly string[] = [
+  ...Object.values(adapterFiles),
+  ...Object.values(sensorFiles),
+  ...accompanyingFiles,
+  ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
 ];

@@ -4,16 +4,19 @@ import {
   type PipAttach,
   type PipGate,
   type PipMode,
+  type PipPosition,
   pipAttachments,
   pipGates,
   pipModes,
+  pipPositions,
 } from '../config/pip-config.ts';
-import type { InitOptions } from './init-adapter.ts';
+import type { InitOptions } from './adapter.ts';
 
 const keys = [
   'mode',
   'attach',
   'gate',
+  'position',
   'labels',
   'seed',
   'prompt-channels',
@@ -56,6 +59,7 @@ export function parseInit(text: string): InitOptions | undefined {
     ...read('mode', 'mode', (value, key): PipMode => oneOf(value, key, pipModes)),
     ...read('attach', 'attach', (value, key): PipAttach => oneOf(value, key, pipAttachments)),
     ...read('gate', 'gate', (value, key): PipGate => oneOf(value, key, pipGates)),
+    ...read('position', 'position', (value, key): PipPosition => oneOf(value, key, pipPositions)),
     ...read('labels', 'labels', (value) => value.split('+')),
     ...read('seed', 'seed', (value, key) => whole(value, key, 0)),
     ...read('prompt-channels', 'promptChannels', sizes),

@@ -1,6 +1,13 @@
 import type { SkipSite } from '@pip-graft/onnx-graft';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { LevelConfig, PipAttach, PipConfig, PipGate, PipMode } from './pip-config.ts';
+import type {
+  LevelConfig,
+  PipAttach,
+  PipConfig,
+  PipGate,
+  PipMode,
+  PipPosition,
+} from './pip-config.ts';
 import { validateConfig } from './validate-config.ts';
 
 /** The paper's order of degradations: noise of σ 15, 25 and 50 is one class. */
@@ -12,6 +19,8 @@ export interface ConfigChoices {
   readonly attach?: PipAttach;
   /** Only with `residual`; default `label`. */
   readonly gate?: PipGate;
+  /** Default `learned`. */
+  readonly position?: PipPosition | undefined;
   /** Deviation that the basic restoration prompt starts with; default {@link defaultPromptStd}. */
   readonly promptStd?: number;
   readonly labels?: readonly string[];
@@ -87,6 +96,7 @@ export function defaultConfig(
     mode: choices.mode ?? defaults.mode,
     attach,
     gate: choices.gate ?? (attach === 'residual' ? 'label' : undefined),
+    position: choices.position,
     promptStd: choices.promptStd ?? defaultPromptStd,
     labels: choices.labels ?? defaultLabels,
     levels: sorted.map(

@@ -21,6 +21,15 @@ export const pipGates = ['label', 'channel'] as const;
 
 export type PipGate = (typeof pipGates)[number];
 
+/**
+ * Whether a module may act by where in the image a pixel lies. `learned`, the authors': the basic
+ * restoration prompt is a map, and convolutions pad with zeros. `none`: the prompt is one vector,
+ * repeated over the map, and convolutions repeat the edge, so a constant image stays constant.
+ */
+export const pipPositions = ['learned', 'none'] as const;
+
+export type PipPosition = (typeof pipPositions)[number];
+
 /** Sizes of the module at one skip connection. */
 export interface LevelConfig {
   /** Level 1 is full resolution. */
@@ -29,7 +38,7 @@ export interface LevelConfig {
   readonly channels: number;
   /** c: channels of the prompts. */
   readonly promptChannels: number;
-  /** s: height and width of the basic restoration prompt. */
+  /** s: height and width of the map that the basic restoration prompt is, or is repeated over. */
   readonly promptSize: number;
   /** Attention heads of prompt-to-prompt. */
   readonly p2pHeads: number;
@@ -43,6 +52,8 @@ export interface PipConfig {
   readonly attach: PipAttach;
   /** Only with `residual`. Default `channel`, as adapters have it that do not say. */
   readonly gate?: PipGate | undefined;
+  /** Default `learned`, as adapters have it that do not say. */
+  readonly position?: PipPosition | undefined;
   /** Deviation that the basic restoration prompt starts with. Default 1, the authors'. */
   readonly promptStd?: number | undefined;
   /** Names of the degradations, in the order of the weights. */
@@ -58,6 +69,11 @@ export interface PipConfig {
 /** True for the two modes with attention between prompt and feature. */
 export function isCrossMode(mode: PipMode): mode is 'pip_cross' | 'pip_cross_topm' {
   return mode === 'pip_cross' || mode === 'pip_cross_topm';
+}
+
+/** True where modules do not act by position. */
+export function hasNoPosition({ position }: Pick<PipConfig, 'position'>): boolean {
+  return position === 'none';
 }
 
 /** True where the gate has a row for each label. */

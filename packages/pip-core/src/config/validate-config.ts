@@ -15,6 +15,7 @@ import {
   pipAttachments,
   pipGates,
   pipModes,
+  pipPositions,
 } from './pip-config.ts';
 
 /** Labels stand in `a=1,b=0.5` and `a+b`, so they hold none of those signs. */
@@ -41,6 +42,10 @@ export function configProblems(config: PipConfig): string[] {
   expect(
     config.gate === undefined || config.attach === 'residual',
     `a gate belongs to 'residual'; attach is '${config.attach}'`,
+  );
+  expect(
+    config.position === undefined || pipPositions.includes(config.position),
+    `position '${config.position}' is not one of ${pipPositions.join(', ')}`,
   );
   const { promptStd = 1 } = config;
   expect(

@@ -8,16 +8,19 @@ import {
   type SiteLayout,
 } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
-import type { PipConfig } from '../config/pip-config.ts';
+import { hasNoPosition, type PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
-import { emitAttach, emitChange } from './attach.ts';
-import { type EmitAuto, emitAuto } from './emit-auto.ts';
-import { emitLevel, type LevelValues } from './emit-level.ts';
-import { emitShares } from './emit-shares.ts';
-import { levelGrids, onGrid } from './grid.ts';
-import { fromNchw, toNchw } from './layout.ts';
-import { type LevelContext, within } from './level-context.ts';
-import type { Steering } from './steering.ts';
+import {
+  emitAttach,
+  emitChange,
+  emitLevel,
+  fromNchw,
+  type LevelValues,
+  toNchw,
+} from './emit-level.ts';
+import { type EmitAuto, emitAuto } from './emit-sensor.ts';
+import { emitShares, type Steering } from './emit-shares.ts';
+import { type LevelContext, levelGrids, onGrid, within } from './level-context.ts';
 import type { Weight } from './weight.ts';
 
 /** What to emit, and where its open ends are. */
@@ -149,7 +152,7 @@ const emitTogether: Emit = (builder, { adapters }, site, steering) => {
   });
   const sum = after.scope('attach');
   const merged = emitted.reduce((so, { change }) => ops.add(sum, so, change), feature);
-  const { universal } = levelGrids(after.prefix, 1);
+  const { universal } = levelGrids(after.prefix, 1, 'zeros');
   onGrid(after, merged, place.channels, universal, dataType);
   const output = fromNchw(after.scope('merged'), merged, place);
   const parts = [before.fragment(), ...emitted.map(({ fragment }) => fragment), after.fragment()];
@@ -170,7 +173,8 @@ function contextOf(
     const { dims, data } = required(tensors, full);
     return fed ? { kind: 'fed', dims, value: full } : { kind: 'fixed', dims, data };
   };
-  return { g, config, level, dataType, grids: levelGrids(g.prefix, level.promptSize), weight };
+  const grids = levelGrids(g.prefix, level.promptSize, hasNoPosition(config) ? 'edge' : 'zeros');
+  return { g, config, level, dataType, grids, weight };
 }
 
 function placeOf({ value, layout = 'NCHW', extent }: EmitSite, { level }: LevelContext) {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
-import type { JsonObject } from '../json/json-object.ts';
-import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 
 /** Members of a `package.json` with which a package manager runs or fetches something. */
 const active = [
@@ -21,8 +20,7 @@ const listed = 5;
  *
  * Errors: `UNSAFE_FILE`, naming the member.
  */
-export function requireDataOnly(manifest: JsonObject, path: string): void {
-  const members = manifest.plain();
+export function requireDataOnly(members: Readonly<Record<string, unknown>>, path: string): void {
   const found = active.find((key) => Object.hasOwn(members, key) && !isEmpty(members[key]));
   // npm installs every file in that folder as a command.
   const { directories } = members;
@@ -81,19 +79,6 @@ function requireOnly(folder: string, names: readonly string[], what: string): vo
       .map((name) => JSON.stringify(name))
       .join(', ')}${rest}.`,
   );
-}
-
-/** The digests that a package says its files have; undefined for a folder that was never packed. */
-export function packageDigests(
-  manifest: JsonObject | undefined,
-): { readonly adapter: string; readonly files: Readonly<Record<string, string>> } | undefined {
-  const packed = manifest?.optional('pipGraft', (key) => manifest.object(key));
-  if (!packed) return undefined;
-  packed.only(['digest', 'files']);
-  const files = packed.texts('files');
-  const missing = [adapterFiles.config, adapterFiles.tensors].find((name) => !files[name]);
-  if (missing !== undefined) throw packed.error('files', `has no digest of ${missing}`);
-  return { adapter: packed.string('digest'), files };
 }
 
 /** Compares a digest with what the package says. Errors: `CORRUPT_FILE`. */

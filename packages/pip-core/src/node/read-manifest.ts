@@ -1,11 +1,23 @@
 import { join } from 'node:path';
+import { z } from 'zod/mini';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { ownersMembers, type PackageDigests } from '../adapter/package-json.ts';
-import { JsonObject } from '../json/json-object.ts';
+import { anyObject, Json } from '../json/read-json.ts';
 import { adapterTextIfThere } from './adapter-file.ts';
-import { packageDigests, requireDataOnly } from './check-package.ts';
+import { requireDataOnly } from './check-package.ts';
 import { maxPackageBytes } from './limits.ts';
 import { requirePackageName } from './package-name.ts';
+
+const format = z.looseObject({
+  name: z.nullish(z.string()),
+  version: z.nullish(z.string()),
+  pipGraft: z.nullish(
+    z.strictObject({ digest: z.string(), files: z.record(z.string(), z.string()) }),
+  ),
+});
+
+/** Files that a packed adapter gives the digest of; a sensor's are listed where there is one. */
+const required = [adapterFiles.config, adapterFiles.tensors];
 
 /** What an adapter's `package.json` says. */
 export interface Manifest {
@@ -27,17 +39,21 @@ export function readManifest(folder: string): Manifest | undefined {
   const path = join(folder, adapterFiles.package);
   const text = adapterTextIfThere(folder, adapterFiles.package, maxPackageBytes);
   if (text === undefined) return undefined;
-  const json = JsonObject.parse(text, path, 'ADAPTER_INVALID');
-  requireDataOnly(json, path);
-  const string = (key: string) => json.string(key);
-  const name = json.optional('name', string);
-  const digests = packageDigests(json);
-  if (digests) requirePackageName(name ?? '', 'ADAPTER_INVALID', path);
-  const members = json.plain();
+  const json = Json.parse(text, path, 'ADAPTER_INVALID');
+  const members = json.as(anyObject);
+  requireDataOnly(members, path);
+  const { name = null, version = null, pipGraft } = json.as(format);
+  const digests = pipGraft ? { adapter: pipGraft.digest, files: pipGraft.files } : undefined;
+  if (digests) {
+    const missing = required.find((file) => !digests.files[file]);
+    if (missing !== undefined)
+      throw json.error(['pipGraft', 'files'], `has no digest of ${missing}`);
+    requirePackageName(name ?? '', 'ADAPTER_INVALID', path);
+  }
   const owners = ownersMembers.filter((key) => Object.hasOwn(members, key));
   return {
     name,
-    version: json.optional('version', string),
+    version,
     digests,
     owners: Object.fromEntries(owners.map((key) => [key, members[key]])),
   };

@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { chunks, GraftError } from '@pip-graft/onnx-graft';
-import { readSensorTensors } from '../sensor/decode-sensor.ts';
-import { encodeSensor } from '../sensor/encode-sensor.ts';
-import { checkSensor, type Sensor } from '../sensor/sensor.ts';
+import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
-import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
+import { encodeSensor, readSensorTensors } from '../sensor/sensor-text.ts';
 import { openAdapterFile, readAdapterText } from './adapter-file.ts';
 import { requireDigest, requireOnlySensor } from './check-package.ts';
 import { maxConfigBytes } from './limits.ts';

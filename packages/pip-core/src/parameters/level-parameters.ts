@@ -1,5 +1,6 @@
 import {
   hasLabelGate,
+  hasNoPosition,
   hiddenWidth,
   isCrossMode,
   type LevelConfig,
@@ -10,6 +11,7 @@ import {
   type FeedForwardNames,
   type NormNames,
   names,
+  parameterName,
   type TransformerBlockNames,
 } from './names.ts';
 
@@ -31,7 +33,8 @@ export interface ParameterSpec {
 
 /** Every parameter of one level, under its name within the level. */
 export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
-  const { promptChannels: c, promptSize: s } = level;
+  const { promptChannels: c } = level;
+  const s = hasNoPosition(config) ? 1 : level.promptSize;
   const { expansion } = config;
   return [
     { name: names.degradation, dims: [1, config.labels.length, c, 1, 1], init: { kind: 'normal' } },
@@ -132,4 +135,21 @@ function conv(name: string, outputs: number, inputs: number, kernel: number): Pa
 
 function filled(name: string, dims: readonly number[], value: number): ParameterSpec {
   return { name, dims, init: { kind: 'constant', value } };
+}
+
+/**
+ * Every parameter that a config implies: full name, shape, and how it starts.
+ *
+ * Names are the authors' checkpoint names, uniform over the levels, such as
+ * `level1.prompt.low_prompt_param` (spec pip.md section 5).
+ *
+ * @example pipParameters(config).map(({ name, dims }) => `${name} ${dims}`)
+ */
+export function pipParameters(config: PipConfig): ParameterSpec[] {
+  return config.levels.flatMap((level) =>
+    levelParameters(level, config).map((spec) => ({
+      ...spec,
+      name: parameterName(level.level, spec.name),
+    })),
+  );
 }

@@ -23,11 +23,11 @@ export interface HostImage {
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
   /** Default NCHW. */
-  readonly layout?: ImageLayout;
+  readonly layout?: ImageLayout | undefined;
   /** Ranges and order of colours; default 0 to 1 and RGB. */
-  readonly values?: ImageValues;
+  readonly values?: ImageValues | undefined;
   /** What is fed into further inputs, such as a noise level, in the model's own unit. */
-  readonly feeds?: Readonly<Record<string, number>>;
+  readonly feeds?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What is to be grafted onto what. */

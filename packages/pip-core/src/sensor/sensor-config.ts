@@ -1,7 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { z } from 'zod/mini';
 import { maxSensorChannels, maxSensorConvolutions } from '../config/limits.ts';
 import { labelProblems } from '../config/validate-config.ts';
-import { JsonObject } from '../json/json-object.ts';
+import { Json, trainingRecord } from '../json/read-json.ts';
 
 /** Version of `sensor_config.json` that this library writes, and the newest it reads. */
 export const sensorFormatVersion = 1;
@@ -41,6 +42,16 @@ export const defaultSureness: Sureness = { from: 0.5, full: 0.9 };
 
 const code = 'ADAPTER_INVALID';
 
+const format = z.strictObject({
+  format_version: z.number(),
+  labels: z.array(z.string()),
+  widths: z.array(z.number()),
+  local: z.number(),
+  hidden: z.number(),
+  sure: z.strictObject({ from: z.number(), full: z.number() }),
+  training: trainingRecord,
+});
+
 /** Everything wrong with a sensor's config, as sentences; empty when it is sound. */
 export function sensorProblems({ labels, widths, local, hidden, sure }: SensorConfig): string[] {
   const problems = labelProblems(labels);
@@ -73,30 +84,16 @@ export function encodeSensorConfig({ config, training }: SensorDescription): str
  * @example decodeSensorConfig(text).config.labels // ['noise', 'rain']
  */
 export function decodeSensorConfig(text: string, place = 'sensor_config.json'): SensorDescription {
-  const json = JsonObject.parse(text, place, code);
-  const version = json.number('format_version');
+  const json = Json.parse(text, place, code);
+  const version = json.version('format_version');
   if (version !== sensorFormatVersion)
     throw new GraftError(
       code,
       `${place}: it has format version ${version}, but this version of PIP Graft reads ${sensorFormatVersion}; update PIP Graft.`,
     );
-  json.only(['format_version', 'labels', 'widths', 'local', 'hidden', 'sure', 'training']);
-  const sure = json.object('sure').only(['from', 'full']);
-  const config = {
-    labels: json.strings('labels'),
-    widths: json.numbers('widths'),
-    local: json.number('local'),
-    hidden: json.number('hidden'),
-    sure: { from: sure.number('from'), full: sure.number('full') },
-  };
+  const { labels, widths, local, hidden, sure, training } = json.as(format);
+  const config = { labels, widths, local, hidden, sure };
   const problems = sensorProblems(config);
   if (problems.length > 0) throw new GraftError(code, `${place}: ${problems.join('; ')}.`);
-  return {
-    config,
-    training: json.optional('training', (key) => {
-      const record = json.object(key).plain();
-      if (Object.keys(record).length > 0) return record;
-      throw json.error(key, 'is an empty record; null means untrained');
-    }),
-  };
+  return { config, training: training ?? null };
 }

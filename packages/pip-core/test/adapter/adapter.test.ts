@@ -86,6 +86,7 @@ describe('adapter_config.json', () => {
   it.each([
     ['fresh', fresh],
     ['trained', trained],
+    ['without position', initAdapter(host, { position: 'none' })],
     ['replacing', initAdapter(host, { attach: 'replace', promptStd: 1 })],
     ['without gate and prompt_std', withoutKeys],
   ])('comes back as it was: %s', (_, adapter) => {
@@ -162,7 +163,7 @@ describe('adapter_config.json', () => {
       edited((json) => {
         json['labels'] = [1];
       }),
-      /'labels' must be a list of texts/,
+      /'labels' entry 1 must be text/,
     ],
     [
       'sizes that do not fit',
@@ -225,12 +226,13 @@ describe('parseInit', () => {
     expect(parseInit('init')).toEqual({});
     expect(
       parseInit(
-        'init:mode=convgate,attach=residual,gate=channel,labels=rain+haze,seed=7,prompt-channels=8+16,prompt-size=4,prompt-std=0.1',
+        'init:mode=convgate,attach=residual,gate=channel,position=none,labels=rain+haze,seed=7,prompt-channels=8+16,prompt-size=4,prompt-std=0.1',
       ),
     ).toEqual({
       mode: 'convgate',
       attach: 'residual',
       gate: 'channel',
+      position: 'none',
       labels: ['rain', 'haze'],
       seed: 7,
       promptChannels: [8, 16],
@@ -253,6 +255,7 @@ describe('parseInit', () => {
     ['init:seed=1.5', /seed '1.5' is not a whole number of 0/],
     ['init:prompt-size=8+0', /prompt-size '0' is not a whole number of 1/],
     ['init:gate=all', /gate 'all' is not one of label, channel/],
+    ['init:position=left', /position 'left' is not one of learned, none/],
     ['init:prompt-std=-1', /prompt-std '-1' is not a number from 0 to 10/],
     ['init:prompt-std=11', /prompt-std '11' is not a number from 0 to 10/],
     ['init:seed=1,seed=2', /'seed' is given twice/],
