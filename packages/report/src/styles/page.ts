@@ -45,7 +45,7 @@ footer{margin-top:72px;padding-top:26px;padding-bottom:64px;color:var(--soft);fo
 footer dl{grid-template-columns:minmax(0,max-content) minmax(0,1fr);font-size:14px}
 footer dd{text-align:left}
 @media (max-width:820px){.over{grid-template-columns:minmax(0,1fr)}header{padding-top:32px}main,header,footer{padding-left:18px;padding-right:18px}.caution,.caution b{display:block}}
-@media (max-width:560px){h2{font-size:26px}.card{padding:16px}.model{margin-top:40px;padding-top:28px}}
+@media (max-width:560px){h2{font-size:26px}dd{text-align:left}.card{padding:16px}.model{margin-top:40px;padding-top:28px}}
 @media print{details::details-content{display:block;content-visibility:visible}body{background:#fff;font-size:12px}header{padding-top:0}.model{break-before:page;border:0;margin-top:0;padding-top:0}.card,.strip,.compare,tr,figure,.failures{break-inside:avoid}h2,h3,h4{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `);
