@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 // Tests import packages by their public names; the `@pip-graft/source` condition makes
 // those resolve to TypeScript, so that no build is needed before testing.
 const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
+
+// Plain functions, which leave nothing behind: their tests share processes and what these have loaded.
+const plain = ['backbones', 'graft', 'imaging', 'onnx-graft', 'pip-core', 'report', 'weights'];
+const plainTests = `packages/{${plain.join(',')}}/test/**/*.test.ts`;
 
 export default defineConfig({
   resolve: { conditions },
@@ -11,14 +16,25 @@ export default defineConfig({
   test: {
     // Timeouts end hangs; a busy machine is not one.
     hookTimeout: 600_000,
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 600_000,
     pool: 'forks',
     // By default one core is left free; of two that would be half. Much of the time processes are waited for.
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     // Imports JSON as bundlers do, which Node does not.
     server: { deps: { inline: [/@actions\/workflow-parser/] } },
     // onnxruntime-node would report model names to its makers; tests that load it themselves opt out.
     env: { ORT_DISABLE_TELEMETRY: '1' },
+    projects: [
+      { extends: true, test: { name: 'plain', isolate: false, include: [plainTests] } },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [plainTests, '**/node_modules/**'],
+        },
+      },
+    ],
   },
 });

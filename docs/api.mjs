@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
 import { apiDoors } from './api-doors.mjs';
 
+/** @import { TypeDocOptions } from 'typedoc' */
+/** @import { PluginOptions } from 'typedoc-plugin-markdown' */
+
 const docs = fileURLToPath(new URL('.', import.meta.url));
 const out = join(docs, 'reference/api');
 const packages = join(docs, '../packages');
 const doors = apiDoors();
 
-const app = await Application.bootstrapWithPlugins({
+/** @type {TypeDocOptions & PluginOptions} */
+const options = {
   entryPoints: doors.map(({ source }) => source),
   tsconfig: join(docs, 'tsconfig.json'),
   plugin: ['typedoc-plugin-markdown'],
@@ -40,7 +44,8 @@ const app = await Application.bootstrapWithPlugins({
   enumMembersFormat: 'table',
   typeDeclarationFormat: 'table',
   pageTitleTemplates: { module: '@pip-graft/{name}' },
-});
+};
+const app = await Application.bootstrapWithPlugins(options);
 const project = await app.convert();
 if (project === undefined) process.exit(1);
 // TypeDoc names a module after its file, as graft/src/node or restore/src/browser.
@@ -52,16 +57,20 @@ const names = new Map(
     name,
   ]),
 );
-for (const module of project.children) module.name = names.get(module.name) ?? module.name;
+for (const module of project.children ?? []) module.name = names.get(module.name) ?? module.name;
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
-const titles = readdirSync(out, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.md'))
-  .map((path) => [path.replaceAll('\\', '/'), readFileSync(join(out, path), 'utf8')])
-  .map(([path, text]) => [/^# (.*)/m.exec(text)?.[1], path]);
+/** @type {Map<string | undefined, string>} */
+const titles = new Map();
+for (const path of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
+  if (!path.endsWith('.md')) continue;
+  const title = /^# (.*)/m.exec(readFileSync(join(out, path), 'utf8'))?.[1];
+  if (!titles.has(title)) titles.set(title, path.replaceAll('\\', '/'));
+}
 const pages = doors.map(({ name }) => {
   const text = `@pip-graft/${name}`;
-  const [, path] = titles.find(([title]) => title === text);
+  const path = titles.get(text);
+  if (path === undefined) throw new Error(`${text}: TypeDoc has written no page of it.`);
   return { text, link: `/reference/api/${path.replace(/(README)?\.md$/, '')}` };
 });
 writeFileSync(join(out, 'index.json'), `${JSON.stringify(pages, null, 2)}\n`);

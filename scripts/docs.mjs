@@ -68,7 +68,10 @@ for (const command of leaves(cli).filter((each) => each.name() !== 'version')) {
       '```',
     );
 }
-const { configJsonSchema } = await import('../packages/cli/dist/json-schema.js');
+/** @type {typeof import('../packages/cli/dist/convert/config/json-schema.js')} */
+const { configJsonSchema } = await import(
+  new URL('../packages/cli/dist/json-schema.js', import.meta.url).href
+);
 const schema = configJsonSchema();
 const table = figures(readFileSync(join(root, 'docs/benchmarks/restorer.md'), 'utf8'));
 const withTable = (name, link) => withFigures(readFileSync(join(root, name), 'utf8'), table, link);

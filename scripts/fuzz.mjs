@@ -11,7 +11,7 @@ const usage = `Usage: npm run fuzz -- [--cases 100000] [--seed 1] [--target NAME
 const options = read();
 install();
 build();
-process.exitCode = options.replay ? await replay(options) : await run(options);
+process.exitCode = options.replay ? await replay(options.replay, options.save) : await run(options);
 
 function read() {
   try {
@@ -28,11 +28,12 @@ function read() {
     if (!Number.isSafeInteger(cases) || cases < 1) throw new Error('--cases takes a whole number.');
     return { ...values, cases };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${/** @type {Error} */ (error).message}\n${usage}`);
     process.exit(2);
   }
 }
 
+/** @param {{ cases: number, seed: string, target?: string }} options */
 async function run({ cases, seed, target }) {
   const { runFuzz } = await import('./fuzz/run.mjs');
   const { formatReport } = await import('./fuzz/report.mjs');
@@ -48,8 +49,13 @@ async function run({ cases, seed, target }) {
   return result.failures.length === 0 ? 0 : 1;
 }
 
-/** One case in this process, so that a debugger can follow it; and its files, when they are wanted. */
-async function replay({ replay: name, save }) {
+/**
+ * One case in this process, so that a debugger can follow it; and its files, when they are wanted.
+ *
+ * @param {string} name
+ * @param {string | undefined} save
+ */
+async function replay(name, save) {
   const { makeCase } = await import('./fuzz/case.mjs');
   const { measureAlone } = await import('./fuzz/measure.mjs');
   if (save) write(makeCase(name), save);

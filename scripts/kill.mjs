@@ -43,7 +43,7 @@ function read() {
       only: values.only?.split(','),
     };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${/** @type {Error} */ (error).message}\n${usage}`);
     process.exit(2);
   }
 }

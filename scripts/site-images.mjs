@@ -7,6 +7,8 @@ import { degrade, psnr } from '../packages/imaging/dist/index.js';
 import { encodeImage, Restorer, readImage } from '../packages/restore/dist/index.js';
 import { build, install, root } from './install.mjs';
 
+/** @import { ImageOrigin } from '../packages/imaging/dist/index.js' */
+
 install();
 build();
 const folder = join(root, 'docs/public/before-after');
@@ -15,11 +17,12 @@ const clean = await readImage(join(root, 'assets/chelsea.jpg'));
 const restorer = await Restorer.open(join(root, 'packages/restorer/model.onnx'));
 const figures = {};
 const sheet = [];
-for (const label of ['noise', 'rain', 'haze', 'low-light']) {
+for (const label of /** @type {const} */ (['noise', 'rain', 'haze', 'low-light'])) {
   const input = degrade(clean, label, 7);
   const { image } = await restorer.restore(await encodeImage(input, 'png'), { [label]: 1 });
   for (const [name, shown] of Object.entries({ before: input, after: image })) {
     // Guides restore the images before: lossless, because lossy WebP smooths noise.
+    /** @type {ImageOrigin} */
     const origin = name === 'before' ? { lossless: true } : {};
     const bytes = await encodeImage({ ...shown, origin }, 'webp', { quality: 82 });
     writeFileSync(join(folder, `${label}-${name}.webp`), bytes);
@@ -30,8 +33,8 @@ for (const label of ['noise', 'rain', 'haze', 'low-light']) {
 }
 await restorer.close();
 const { width, height } = clean;
-const blank = { width: 4 * width, height: 2 * height, channels: 3, background: 'white' };
-await sharp({ create: blank })
+const size = { width: 4 * width, height: 2 * height };
+await sharp({ create: { ...size, channels: 3, background: 'white' } })
   .composite(sheet)
   .webp({ quality: 82 })
   .toFile(join(folder, 'all.webp'));

@@ -1,8 +1,12 @@
-// npm test: installs, builds, then checks types, lint, generated pages and all unit tests.
+// npm test: installs, builds, then checks types, lint, generated pages and all unit tests. With --full,
+// which is npm run test:full, tests cover all of their matrices; see packages/test-utils/src/full.ts.
 // Ends with one plain line, `N passed, N failed[, N skipped]`, which CI reads.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, install, root, run } from './install.mjs';
+
+const args = process.argv.slice(2).filter((arg) => arg !== '--full');
+if (process.argv.includes('--full')) process.env.PIP_GRAFT_FULL = '1';
 
 install();
 build();
@@ -11,14 +15,15 @@ mkdirSync(join(root, 'out/test'), { recursive: true });
 rmSync(reportFile, { force: true });
 const steps = [
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
+  ['types of scripts', 'npx', ['tsc', '-p', 'tsconfig.scripts.json']],
   ['lint', 'npx', ['biome', 'check', '--error-on-warnings', '.']],
   ['generated pages', 'node', ['scripts/docs.mjs', '--check']],
 ];
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const [name, command, args] of steps) {
-  const ok = run(command, args).status === 0;
+for (const [name, command, words] of steps) {
+  const ok = run(command, words).status === 0;
   console.log(`${ok ? '✓' : '✗'} ${name}`);
   if (ok) passed++;
   else failed++;
@@ -29,7 +34,7 @@ const tests = run('npx', [
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${reportFile}`,
-  ...process.argv.slice(2),
+  ...args,
 ]);
 try {
   const report = JSON.parse(readFileSync(reportFile, 'utf8'));

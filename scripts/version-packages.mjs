@@ -3,12 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, must, root } from './install.mjs';
+import { present } from './present.mjs';
 import { publishedPackages } from './release/packages.mjs';
 
 install();
 must('npx', ['changeset', 'version']);
 const packages = publishedPackages();
-const { version } = packages.find(({ manifest }) => manifest.name === '@pip-graft/graft').manifest;
+const library = packages.find(({ manifest }) => manifest.name === '@pip-graft/graft');
+const { version } = present(library, '@pip-graft/graft').manifest;
 for (const { folder, manifest } of packages) {
   for (const name of Object.keys(manifest.dependencies ?? {}))
     if (name.startsWith('@pip-graft/')) manifest.dependencies[name] = version;

@@ -3,6 +3,7 @@
 import sharp from 'sharp';
 
 const [url, source, target, ...weights] = process.argv.slice(2);
+/** @type {any} */
 const { parameters } = await (await fetch(`${url}/config`)).json();
 const multiple = Number(parameters.size_multiple.string_value);
 const labels = parameters.labels.string_value.split(',');

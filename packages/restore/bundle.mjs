@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
+/** @type {import('rolldown').InputOptions} */
 const common = {
   platform: 'browser',
   transform: { target: 'es2022' },

@@ -122,11 +122,13 @@ function externalHost(path) {
   const bytes = (field) => model.source.read(field.start, field.end);
   let offset = 0;
   const initializer = graph.initializers.map((tensor) => {
+    if (tensor.data.kind !== 'raw')
+      throw new Error(`${tensor.name}: its bytes are not in one piece`);
     const length = tensor.data.end - tensor.data.start;
     const small = length < 1024 && { rawData: readTensor(model, tensor) };
     const header = {
       name: tensor.name,
-      dims: tensor.dims,
+      dims: [...tensor.dims],
       dataType: tensor.dataType === 'int64' ? 7 : 1,
     };
     if (small) return { ...header, ...small };

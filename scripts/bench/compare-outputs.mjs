@@ -4,11 +4,14 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 const { InferenceSession, Tensor } = (await import('onnxruntime-node')).default;
 
 const [, , host, grafted] = process.argv;
+/** @type {import('onnxruntime-node').InferenceSession.SessionOptions} */
 const options = { logSeverityLevel: 3, graphOptimizationLevel: 'basic' };
 const outputs = [];
 for (const path of [host, grafted]) {
   const session = await InferenceSession.create(path, options);
-  const [{ name, type, shape }] = session.inputMetadata;
+  const [input] = session.inputMetadata;
+  if (!input.isTensor) throw new Error(`${path}: its first input is no tensor`);
+  const { name, type, shape } = input;
   const dims = shape.map((size, axis) => (typeof size === 'number' ? size : [1, 3, 64, 64][axis]));
   const count = dims.reduce((product, size) => product * size, 1);
   const values = Float32Array.from({ length: count }, (_, i) => 0.5 + 0.5 * Math.sin(i * 0.7));

@@ -13,12 +13,16 @@ import {
 import { amounts } from '../../packages/imaging/dist/index.js';
 import { evaluate, findTasks } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';
+import { present } from '../present.mjs';
 import { writePage } from './measure.mjs';
+
+/** @import { SyntheticDegradation } from '../../packages/validate/dist/index.js' */
 
 const test = process.argv[3] && resolve(process.argv[3]);
 if (!test) throw new Error('npm run bench -- default-adapter TEST: a folder of public test sets.');
 const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
 const usual = (degradation) => amounts[degradation].usual;
+/** @type {[label: string, name: string, folder: string, degrade?: SyntheticDegradation][]} */
 const sets = [
   ['noise', 'Kodak, σ 15', 'clean/kodak24', { degradation: 'noise', amount: 15 }],
   ['noise', 'Kodak, σ 25', 'clean/kodak24', { degradation: 'noise', amount: 25 }],
@@ -52,7 +56,8 @@ try {
       tasks: done,
     } = await evaluate({ model, tasks, degradation: { [label]: 1 } });
     if (problems.length > 0) throw new Error(problems[0].reason);
-    const { input, host: before, grafted } = average;
+    const { input, host: before, grafted: after } = present(average, `${name}: the average`);
+    const grafted = present(after, `${name}: the graft`);
     const gain = grafted.psnr - before.psnr;
     const images = done.reduce((sum, task) => sum + task.images.length, 0);
     const cells = [input, before, grafted].map(

@@ -13,6 +13,7 @@ import { readImage } from '../../packages/restore/dist/index.js';
 import { createSession, runModel } from '../../packages/runtime/dist/index.js';
 import { float32Tensor } from '../../packages/weights/dist/index.js';
 import { root } from '../install.mjs';
+import { present } from '../present.mjs';
 import { writePage } from './measure.mjs';
 
 const given = process.argv[3];
@@ -88,9 +89,8 @@ async function run(path, model, labels) {
   await saveModel(model, path);
   const bytes = statSync(path).size;
   const session = await createSession(path, { threads: 2 });
-  const input = session.inputs.find(
-    ({ name }) => name !== 'degradation' && name !== 'strength',
-  ).name;
+  const isImage = ({ name }) => name !== 'degradation' && name !== 'strength';
+  const input = present(session.inputs.find(isImage), 'the image input').name;
   const outputs = [];
   for (const [at, image] of images.entries()) {
     const feeds = { [input]: image };

@@ -27,7 +27,8 @@ function watchMemory() {
     for (const pid of [process.pid, ...readFileSync(own, 'utf8').trim().split(' ')]) {
       try {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-        peaks.set(pid, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)[1]) * 1024);
+        const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+        if (peak !== undefined) peaks.set(pid, Number(peak) * 1024);
       } catch {
         // It has ended.
       }
@@ -51,7 +52,12 @@ async function measure(name, path) {
   const feeds = { [input.name]: float32Tensor([1, 3, side, side], pixels) };
   const stop = watchMemory();
   const start = performance.now();
-  const found = await compareLayers(opened, { device: 'cpu', feeds, limit: 1e-3, threads: 2 });
+  const found = await compareLayers(opened.model, {
+    device: 'cpu',
+    feeds,
+    limit: 1e-3,
+    threads: 2,
+  });
   const seconds = (performance.now() - start) / 1000;
   const bytes = stop();
   opened.close();
@@ -65,7 +71,7 @@ try {
   for (const preset of ['nafnet-sidd-w32', 'nafnet-gopro-w64', 'restormer', 'promptir']) {
     const [host, grafted] = [join(folder, 'host.onnx'), join(folder, 'grafted.onnx')];
     must('backbone', 'build', preset, '-o', host);
-    must('apply', host, '--adapter', 'init:attach=replace,seed=1', '-o', grafted);
+    must('apply', host, '--adapter', 'init:attach=replace,seed=1', '--inputs', 'optional', '-o', grafted);
     rows.push(await measure(`${preset}, native, grafted`, grafted));
   }
   for (const path of process.argv.slice(3)) rows.push(await measure(basename(path), path));

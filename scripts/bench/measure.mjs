@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../install.mjs';
 
-/** Wall seconds and peak bytes of one node process. Throws when it fails. */
+/**
+ * Wall seconds and peak bytes of one node process. Throws when it fails.
+ *
+ * @param {string[]} args
+ */
 export function measureNode(args) {
   const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
   const file = join(folder, 'peak');
@@ -22,8 +26,16 @@ export function measureNode(args) {
   return { seconds, peak };
 }
 
-/** Runs a and b in turn and gives both series, so that a drifting machine hurts both alike. */
+/**
+ * Runs a and b in turn and gives both series, so that a drifting machine hurts both alike.
+ *
+ * @template A, B
+ * @param {number} runs
+ * @param {() => A | Promise<A>} a
+ * @param {() => B | Promise<B>} b
+ */
 export async function inTurn(runs, a, b) {
+  /** @type {{ a: A[], b: B[] }} */
   const series = { a: [], b: [] };
   await a();
   await b();
@@ -34,13 +46,18 @@ export async function inTurn(runs, a, b) {
   return series;
 }
 
+/** @param {readonly number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Median with the range it came from. */
+/**
+ * Median with the range it came from.
+ *
+ * @param {readonly number[]} values
+ */
 export function spread(values, digits = 2) {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }

@@ -1,6 +1,6 @@
 // Preloaded into a measured process: leaves its peak memory in the file that PEAK_MEMORY_FILE names.
 import { writeFileSync } from 'node:fs';
 
-process.on('exit', () =>
-  writeFileSync(process.env.PEAK_MEMORY_FILE, String(process.resourceUsage().maxRSS * 1024)),
-);
+const file = process.env.PEAK_MEMORY_FILE;
+if (file === undefined) throw new Error('PEAK_MEMORY_FILE: name the file for the peak.');
+process.on('exit', () => writeFileSync(file, String(process.resourceUsage().maxRSS * 1024)));

@@ -5,6 +5,9 @@ import { root } from '../install.mjs';
 import { inTurn, median, writeSection } from './measure.mjs';
 
 const threads = 2;
+/** @typedef {[network: string, batch: number, patch: number, learn: string]} Size */
+
+/** @type {[title: string, ...size: Size][]} */
 const cases = [
   ['NAFNet, width 32, `convgate`', 'nafnet32', 4, 128, 'pip'],
   ['NAFNet, width 32, `convgate`, host and all', 'nafnet32', 4, 128, 'all'],
@@ -48,10 +51,11 @@ The forward pass is cut where little crosses; what lies between two cuts is comp
 What misses with the frozen NAFNet is not kept activations: computed again, its live values peak at 89 MiB by a replay of onnxruntime's profile; kept, at 198 by our own estimate (not replayed). Of the rest, 248 MiB are the loaded session (65 MiB of weights, held, laid out anew, and probably what parsing the file leaves in the heap). Some 150 more are taken in a step, for reasons that were not found. Tried and not taken: no arena (8 MiB less); a small \`MALLOC_MMAP_THRESHOLD_\`, which gives back what loading leaves (100 MiB less), but has to be in the environment before the process starts.`,
 );
 
+/** @param {[...size: Size, option?: string]} size */
 function step([network, batch, patch, learn, ...options]) {
   const script = join(root, 'scripts/bench/training-step.mjs');
   const sizes = [network, batch, patch, 3, threads, learn, ...options].map(String);
   const child = spawnSync(process.execPath, [script, ...sizes], { encoding: 'utf8' });
   if (child.status !== 0) throw new Error(`${sizes.join(' ')}: ${child.stderr}`);
-  return JSON.parse(child.stdout.trim().split('\n').at(-1));
+  return JSON.parse(child.stdout.trim().split('\n').at(-1) ?? '');
 }

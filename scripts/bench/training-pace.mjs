@@ -9,6 +9,7 @@ import { writeSection } from './measure.mjs';
 const photos = process.argv[3];
 if (!photos)
   throw new Error('npm run bench -- training-pace PHOTOS: which folder of clean photos?');
+/** @type {[title: string, width: number, steps: number, options: string[]][]} */
 const cases = [
   ['NAFNet, width 16, the adapter', 16, 60, []],
   ['NAFNet, width 32, the adapter', 32, 40, []],

@@ -41,7 +41,7 @@ function prepared() {
   for (const { data } of adapter.tensors.values())
     for (let at = 0; at < data.length; at++) data[at] += 0.01 * random.normal();
   const atStart = peakMib();
-  const size = { batch, patch, loss: 'smooth-l1', angles: 2e-5 };
+  const size = { batch, patch, loss: /** @type {const} */ ('smooth-l1'), angles: 2e-5 };
   const graph = trainingGraph(host, adapter, { ...size, learn, checkpointing });
   const own = readParameters(host, hostParameters(host, learn));
   return { graph, parameters: new Map([...adapter.tensors, ...own]), atStart };

@@ -21,6 +21,7 @@ const cases = [
   { network: 'nafnet32', batch: 4, patch: 128, steps: 3, rounds: 2 },
   { network: 'restormer24', batch: 2, patch: 128, steps: 3, rounds: 2 },
 ];
+const largest = cases[cases.length - 1];
 const rows = [];
 const busy = [];
 let build = '';
@@ -43,6 +44,7 @@ for (const each of cases) {
   const grown = [a, b].map((series) =>
     median(series.map(({ peak_mib, start_mib }) => peak_mib - start_mib)),
   );
+  /** @param {readonly number[]} figures */
   const whole = ([theirs, ours]) => `${theirs.toFixed(0)} | ${ours.toFixed(0)}`;
   rows.push(
     `| ${titles[each.network]} | ${each.batch} × ${each.patch}² | ${spread(of(a, 'step_ms'), 0)} | ${spread(of(b, 'step_ms'), 0)} | ${ratio(middle)} | ${whole(least)} | ${ratio(least)} | ${whole(peak)} | ${ratio(peak)} | ${whole(grown)} |`,
@@ -57,7 +59,7 @@ writePage(
 |---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
-A step is forward, backward and AdamW on the adapter's parameters (smooth L1 and the angles of the prompts, five labels, \`residual\`), in float32 on ${threads} threads, through a host that stays as it is, with its published number of blocks. Both sides have the same sizes, and adapters of as many parameters; making the batch is not counted on either. PyTorch is ${build}, eager: \`PYTHON pytorch-reference/time_training.py --network NETWORK --batch BATCH --patch PATCH --steps STEPS --threads ${threads}\`. Ours: \`node scripts/bench/training-step.mjs NETWORK BATCH PATCH STEPS ${threads}\`. The two sides run in turn, each step series in a process of its own: ${cases[0].rounds} rounds of ${cases[0].steps} steps for the small networks, ${cases.at(-1).rounds} of ${cases.at(-1).steps} for the largest, after one round that is not counted and, in each process, two steps.
+A step is forward, backward and AdamW on the adapter's parameters (smooth L1 and the angles of the prompts, five labels, \`residual\`), in float32 on ${threads} threads, through a host that stays as it is, with its published number of blocks. Both sides have the same sizes, and adapters of as many parameters; making the batch is not counted on either. PyTorch is ${build}, eager: \`PYTHON pytorch-reference/time_training.py --network NETWORK --batch BATCH --patch PATCH --steps STEPS --threads ${threads}\`. Ours: \`node scripts/bench/training-step.mjs NETWORK BATCH PATCH STEPS ${threads}\`. The two sides run in turn, each step series in a process of its own: ${cases[0].rounds} rounds of ${cases[0].steps} steps for the small networks, ${largest.rounds} of ${largest.steps} for the largest, after one round that is not counted and, in each process, two steps.
 
 Of the machine's cores ${(median(busy) * 100).toFixed(0)} % were at work before a process started (median; ${(Math.min(...busy) * 100).toFixed(0)} to ${(Math.max(...busy) * 100).toFixed(0)} %). Other work holds up PyTorch's threads, which wait for each other, more than ours; a fastest step is one that nobody disturbed, so the target is for both ratios.
 
@@ -88,7 +90,7 @@ function record(command, args) {
   busy.push(load());
   const child = spawnSync(command, args, { encoding: 'utf8' });
   if (child.status !== 0) throw new Error(`${args.join(' ')}: ${child.stderr}`);
-  return JSON.parse(child.stdout.trim().split('\n').at(-1));
+  return JSON.parse(child.stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** The share of all cores that was at work during the last second. */
@@ -107,6 +109,7 @@ function load() {
   return 1 - (later - idle) / (whole - all);
 }
 
+/** @param {readonly number[]} figures */
 function ratio([theirs, ours]) {
   const value = ours / theirs;
   return `**${value.toFixed(2)}** ${value <= 1 ? 'met' : '**missed**'}`;

@@ -1,6 +1,7 @@
 // The browser's door against Node's: time, memory and what a page loads. Everything is measured in one run.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -77,8 +78,10 @@ async function restoreInChromium() {
     build: settings,
   });
   const server = serve(outDir);
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = `http://127.0.0.1:${server.address().port}/`;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  const address = `http://127.0.0.1:${port}/`;
   const browser = await chromium.launchServer({
     executablePath: browserPath,
     args: ['--headless', '--no-sandbox', '--disable-gpu'],
@@ -145,7 +148,7 @@ function serve(site) {
   const files = { '/model.onnx': model, '/photo.jpg': join(root, 'assets/chelsea.jpg') };
   for (const name of Object.keys(sizes)) files[`/${name}.png`] = join(folder, `${name}.png`);
   const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
-  return createServer(({ url }, response) => {
+  return createServer(({ url = '/' }, response) => {
     const file = files[url] ?? join(site, url === '/' ? 'index.html' : url);
     const found = existsSync(file);
     response.writeHead(found ? 200 : 404, {

@@ -20,7 +20,7 @@ const options = read();
 try {
   await bundle(options);
 } catch (error) {
-  console.error(error.message);
+  console.error(/** @type {Error} */ (error).message);
   process.exitCode = 1;
 }
 
@@ -96,7 +96,7 @@ function read() {
       wheels: resolve(values.wheels),
     };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${/** @type {Error} */ (error).message}\n${usage}`);
     process.exit(2);
   }
 }

@@ -11,10 +11,11 @@ import { exitOf, statusOf } from './check/status.mjs';
 import { families, stepsFor } from './check/steps.mjs';
 
 const usage = `Usage: cuda-check [-o DIR] [--device cuda|webgpu|cpu] [--device-id N] [--families ${families.join(',')}]
-                  [--networks small|full] [--minutes N] [--resume] [--date YYYY-MM-DD]
+                  [--networks tiny|small|full] [--minutes N] [--resume] [--date YYYY-MM-DD]
 
 --device     another device than cuda makes a dry run, which says nothing of CUDA
---networks   what is timed: the small presets or the full networks (default: full on cuda, else small)
+--networks   what is timed: the small presets or the full networks (default: full on cuda, else small); tiny
+             ones, in the presets' place, only show that the steps work
 --minutes    starts no step after that many minutes
 --resume     keeps the results of an earlier run into the same folder, and goes on`;
 
@@ -90,8 +91,8 @@ function read() {
     const numbers = [Number(values.minutes), Number(values['device-id'])];
     if (!['cuda', 'webgpu', 'cpu'].includes(values.device))
       throw new Error(`--device ${values.device}: not one of cuda, webgpu, cpu.`);
-    if (!['small', 'full'].includes(networks))
-      throw new Error(`--networks ${networks}: not small or full.`);
+    if (!['tiny', 'small', 'full'].includes(networks))
+      throw new Error(`--networks ${networks}: not tiny, small or full.`);
     if (!chosen.every((family) => families.includes(family)))
       throw new Error(`--families takes ${families.join(', ')}.`);
     if (!numbers.every((number) => Number.isFinite(number) && number >= 0))
@@ -108,7 +109,7 @@ function read() {
       deviceId: numbers[1],
     };
   } catch (error) {
-    console.error(`${error.message}\n${usage}`);
+    console.error(`${/** @type {Error} */ (error).message}\n${usage}`);
     process.exit(2);
   }
 }

@@ -2,12 +2,21 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { Dice } from './dice.mjs';
 import { targets } from './targets/index.mjs';
 
-/** The files of a case. @param name as 'onnx:17' */
+/**
+ * The files of a case.
+ *
+ * @param {string} name as 'onnx:17'
+ * @returns {Record<string, Uint8Array>}
+ */
 export function makeCase(name) {
   return targetOf(name).make(new Dice(name));
 }
 
-/** How a case ended: 'valid: …' or 'error: CODE'. Throws whatever is neither. */
+/**
+ * How a case ended: 'valid: …' or 'error: CODE'. Throws whatever is neither.
+ *
+ * @param {string} name
+ */
 export async function runCase(name, files = makeCase(name)) {
   try {
     return `valid: ${await targetOf(name).run(files)}`;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { present } from '../present.mjs';
 import { limits } from './limits.mjs';
 
 const script = fileURLToPath(new URL('child.mjs', import.meta.url));
@@ -21,7 +22,11 @@ async function drain(queue, see, alone) {
   while (queue.length > 0) await runChild(queue, see, alone);
 }
 
-/** One process, until the queue is empty or the process ends. */
+/**
+ * One process, until the queue is empty or the process ends.
+ *
+ * @returns {Promise<void>}
+ */
 function runChild(queue, see, alone) {
   const execArgv = [
     '--expose-gc',
@@ -39,10 +44,10 @@ function runChild(queue, see, alone) {
     if (left.length === 0) child.disconnect();
     else child.send({ names: left, alone });
   };
-  child.stderr.on('data', (data) => {
+  present(child.stderr, 'stderr').on('data', (data) => {
     errors = `${errors}${data}`.slice(-2000);
   });
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: present(child.stdout, 'stdout') });
   lines.on('line', (line) => {
     const { start, result, done } = JSON.parse(line);
     if (start) {
@@ -60,7 +65,7 @@ function runChild(queue, see, alone) {
     child.kill('SIGKILL');
   }, 500);
   next();
-  return new Promise((resolve) => {
+  return new Promise((/** @type {() => void} */ resolve) => {
     const ended = new Promise((over) =>
       child.on('exit', (status, signal) => over(signal ?? status)),
     );

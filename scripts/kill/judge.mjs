@@ -1,8 +1,14 @@
 import { isTemporary, treeOf } from './tree.mjs';
 
+/** @import { Scenario } from './scenarios.mjs' */
+
 /**
  * What is wrong with a folder in which the command was killed, or, once it ran `again`, went on to its
  * end: then it must hold what an unbroken run leaves, bit for bit, and nothing else.
+ *
+ * @param {Pick<Scenario, 'grows' | 'together'>} scenario
+ * @param {string} folder
+ * @param {{ before: Map<string, string>, after: Map<string, string> }} expected
  */
 export function judge({ grows = [], together = [] }, folder, { before, after }, again = false) {
   const problems = [];

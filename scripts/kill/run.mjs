@@ -3,10 +3,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { present } from '../present.mjs';
 import { judge } from './judge.mjs';
 import { countEvents, killPoint } from './kill-point.mjs';
 import { bin, makeFixtures, scenarios } from './scenarios.mjs';
 import { treeOf } from './tree.mjs';
+
+/** @import { Scenario } from './scenarios.mjs' */
 
 /**
  * Kills at random points: half of them spread over the time that a run takes, half of them over its
@@ -28,7 +31,7 @@ export async function runKills({ points, seed, only, signal }, { failed, progres
     const failures = [];
     for (let index = 0; index < points && !signal.aborted; index++) {
       const scenario = chosen[index % chosen.length];
-      const count = counts.get(scenario.name);
+      const count = present(counts.get(scenario.name), scenario.name);
       const folder = prepared(scenario, home, start);
       const expected = known.get(scenario);
       // Rounds of the scenarios are by time and by writes in turn.
@@ -70,6 +73,11 @@ async function unbroken(scenario, home, start) {
   return expected;
 }
 
+/**
+ * @param {Scenario} scenario
+ * @param {string} home
+ * @param {string} start
+ */
 function prepared({ before }, home, start) {
   const folder = join(home, 'run');
   cpSync(start, folder, { recursive: true });
@@ -82,8 +90,11 @@ function prepared({ before }, home, start) {
 function graft(args, folder, at) {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, TMPDIR: join(folder, 'tmp') };
-    const stdio = ['ignore', 'ignore', 'pipe'];
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env, stdio });
+    const child = spawn(process.execPath, [bin, ...args], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const stop = at ? killPoint(child, folder, at) : () => {};
     let text = '';
     child.stderr.on('data', (chunk) => {

@@ -19,7 +19,17 @@ const adapter = (folder) =>
  * folder to where the command writes. `grows` names files that are written line by line, and states,
  * of which there are many; `together` files that belong together: with the first there, all are old or
  * all are new.
+ *
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {string[]} args
+ * @property {string[]} [again]
+ * @property {[from: string, to: string]} [before]
+ * @property {string[]} [grows]
+ * @property {string[]} [together]
  */
+
+/** @type {Scenario[]} */
 export const scenarios = [
   { name: 'apply', args: ['apply', 'host.onnx', '--adapter', './ad', '-o', 'out/g.onnx'] },
   {

@@ -20,6 +20,9 @@ import { checkModel } from '../../packages/onnx-graft/dist/index.js';
 import { digest } from '../../packages/onnx-graft/dist/node/index.js';
 import { explainGraft, validateGraft } from '../../packages/validate/dist/index.js';
 import { root } from '../install.mjs';
+import { present } from '../present.mjs';
+
+/** @import { FloatTensor } from '../../packages/weights/dist/index.js' */
 
 /** One network from file or seed to validated graft, with what the report shows and the PSNR of its images. */
 export async function graftOne(network, folder, photo, strengths, say) {
@@ -77,7 +80,7 @@ export async function graftOne(network, folder, photo, strengths, say) {
     strengths,
   });
   say(`restored   a photo with ${figures.length} degradations, by host and graft`);
-  const { inputs: names, labels } = readGraft(grafted.model);
+  const { inputs: names, labels } = present(readGraft(grafted.model), paths.grafted);
   for (const opened of [host, grafted, back]) opened.close();
   return {
     figures,
@@ -103,9 +106,10 @@ export async function graftOne(network, folder, photo, strengths, say) {
       ],
       ladders: [
         {
-          inputs: Object.values(names),
+          inputs: Object.values(present(names, 'the steering inputs')),
           levels: sites.map(({ level, channels, scale, join: kind }) => {
-            const { modules } = levels.find(({ site }) => site.level === level);
+            const planned = levels.find(({ site }) => site.level === level);
+            const { modules } = present(planned, `level ${level}`);
             const [{ config }] = modules;
             const { promptChannels, promptSize } = config;
             return { level, channels, scale, join: kind, graft: { promptChannels, promptSize } };
@@ -124,13 +128,11 @@ async function built({ name, seed }, folder) {
   const preset = backbonePresets[name];
   const weights = initialWeights(backboneParameters(preset), seed);
   const last = new Set(['ending.weight', 'ending.bias', 'output.weight', 'output.bias']);
-  const damped = [...weights].map(([key, tensor]) => [
-    key,
-    last.has(key)
-      ? { dims: tensor.dims, data: tensor.data.map((value) => value * damping) }
-      : tensor,
-  ]);
+  /** @type {Map<string, FloatTensor>} */
+  const damped = new Map(weights);
+  for (const [key, { dims, data }] of weights)
+    if (last.has(key)) damped.set(key, { dims, data: data.map((value) => value * damping) });
   const path = join(folder, `${name}.onnx`);
-  await saveModel(buildBackbone(preset, new Map(damped)), path);
+  await saveModel(buildBackbone(preset, damped), path);
   return path;
 }

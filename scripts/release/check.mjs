@@ -14,13 +14,16 @@ import { useLibrary } from './use-library.mjs';
  * Packs, looks at and uses every package as somebody would who installs it: what was packed, and
  * a list of what is wrong for each step.
  *
- * @param guide whether docs/guides/install.md is followed, with onnxruntime-node (300 MB)
- * @param optional whether all else is also done with onnxruntime-node and sharp's binaries
+ * @param {object} options
+ * @param {boolean} options.guide whether docs/guides/install.md is followed, with onnxruntime-node (300 MB)
+ * @param {boolean} options.optional whether all else is also done with onnxruntime-node and sharp's binaries
+ * @param {(name: string, wrong: readonly string[]) => void} [options.onStep]
  */
 export async function check({ optional, guide, onStep = () => {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'pip-graft-release-'));
   try {
     const packed = pack(publishedPackages(), folder);
+    /** @type {Record<string, string[]>} */
     const steps = {};
     const step = async (name, action) => {
       steps[name] = await action();
@@ -64,6 +67,6 @@ function dryRun({ name, folder }) {
     npm(folder, [...args, '--provenance=false', '--tag', 'latest']);
     return [];
   } catch (error) {
-    return [`${name}: ${error.message}`];
+    return [`${name}: ${/** @type {Error} */ (error).message}`];
   }
 }

@@ -19,13 +19,16 @@ export async function lint({ name, manifest, tarball }) {
   });
   const said = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
   if (manifest.exports === undefined) return said;
-  const { types, problems = [] } = await checkPackage(createPackageFromTarballData(bytes));
+  const checked = await checkPackage(createPackageFromTarballData(bytes));
   // A backbone is a model and nothing that a program would import.
-  if (!types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
-  const wrong = problems.filter(
+  if (!checked.types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
+  const wrong = checked.problems.filter(
     (problem) =>
-      !(notOurs.has(problem.kind) && oldResolutions.has(problem.resolutionKind)) &&
-      !isData(problem),
+      !(
+        notOurs.has(problem.kind) &&
+        'resolutionKind' in problem &&
+        oldResolutions.has(problem.resolutionKind)
+      ) && !isData(problem),
   );
   return [...said, ...wrong.map((problem) => `types: ${JSON.stringify(problem)}`)];
 }
@@ -33,11 +36,13 @@ export async function lint({ name, manifest, tarball }) {
 /**
  * Doors to data: tensors have no types, and a JSON file has a default export where TypeScript and
  * Node import it, which the check takes for CommonJS. The guide to adapters is compiled by a test.
+ *
+ * @param {import('@arethetypeswrong/core').Problem} problem
  */
-function isData({ kind, entrypoint, implementationFileName }) {
-  return kind === 'NoResolution'
-    ? entrypoint.endsWith('.safetensors')
-    : kind === 'FalseExportDefault' && implementationFileName.endsWith('.json');
+function isData(problem) {
+  return problem.kind === 'NoResolution'
+    ? problem.entrypoint.endsWith('.safetensors')
+    : problem.kind === 'FalseExportDefault' && problem.implementationFileName.endsWith('.json');
 }
 
 function isModel({ exports }) {

@@ -3,6 +3,6 @@ import { run } from '../install.mjs';
 /** Runs npm in a folder and returns what it printed. Throws with what it complained of. */
 export function npm(cwd, args, env = {}) {
   const ended = run('npm', args, { cwd, env, stdio: 'pipe', encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (ended.status === 0) return ended.stdout;
+  if (ended.status === 0) return String(ended.stdout);
   throw new Error(`npm ${args.join(' ')} ended with ${ended.status}:\n${ended.stderr}`);
 }

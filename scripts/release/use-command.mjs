@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each line, and the exit status it must have without and with onnxruntime-node. */
+/**
+ * Each line, and the exit status it must have without and with onnxruntime-node.
+ *
+ * @type {[line: string, without: number, withRuntime: number][]}
+ */
 const lines = [
   ['backbone build nafnet-small -o host.onnx', 0, 0],
   ['backbone list', 0, 0],

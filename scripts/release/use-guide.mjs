@@ -50,9 +50,13 @@ function installed(packed, folder, [, ...words]) {
   const blocked = 'http://127.0.0.1:9';
   const env = { GLOBAL_AGENT_HTTP_PROXY: blocked, GLOBAL_AGENT_HTTPS_PROXY: blocked };
   npm(folder, [...names, ...options], env);
-  return { status: 0, stdout: '' };
+  return { status: 0, stdout: '', stderr: '' };
 }
 
+/**
+ * @param {string} folder
+ * @param {string[]} line
+ */
 function offline(folder, [command, ...words]) {
   // A registry that is not there shows that none is asked.
   const env = {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { full } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root, runStep } from '../../scripts/cuda/check/run-step.mjs';
 import { exitOf, statusOf } from '../../scripts/cuda/check/status.mjs';
@@ -117,7 +118,8 @@ describe('cuda-check', () => {
 
   it('runs dry on the CPU, says so, and goes on where it stopped', () => {
     const out = join(folder, 'dry');
-    const args = ['-o', out, '--device', 'cpu', '--families', 'nafnet'];
+    const size = full ? 'small' : 'tiny';
+    const args = ['-o', out, '--device', 'cpu', '--families', 'nafnet', '--networks', size];
     expect(check(...args, '--minutes', '0').status).toBe(0);
     expect(
       new Set(

@@ -70,16 +70,26 @@ export function graftOnto(host: Host, adapter: Adapter): Model {
   return applyPlan(plan, { name: 'test', version: '0' });
 }
 
-/** All outputs as float32, on one thread, every rounding as the graph is written. */
-export async function run(
+/** All outputs as float32, by name. */
+type Outputs = ReadonlyMap<string, TypedTensorOf<'float32'>>;
+
+/** Does something with a model while it is loaded, on one thread, every rounding as the graph is written. */
+export async function withSession<T>(
   loaded: Model | Uint8Array,
-  feeds: TensorFeeds,
-): Promise<ReadonlyMap<string, TypedTensorOf<'float32'>>> {
+  use: (run: (feeds: TensorFeeds) => Promise<Outputs>) => Promise<T>,
+): Promise<T> {
   const session = await createSession(loaded, { optimisation: 'basic', threads: 1 });
   try {
-    const outputs = await runModel(session, feeds);
-    return new Map(Object.entries(outputs).map(([name, tensor]) => [name, toFloat32(tensor)]));
+    return await use(async (feeds) => {
+      const outputs = await runModel(session, feeds);
+      return new Map(Object.entries(outputs).map(([name, tensor]) => [name, toFloat32(tensor)]));
+    });
   } finally {
     await session.release();
   }
+}
+
+/** The outputs of one run. */
+export function run(loaded: Model | Uint8Array, feeds: TensorFeeds): Promise<Outputs> {
+  return withSession(loaded, (once) => once(feeds));
 }

@@ -2,7 +2,15 @@ import { difference } from '@pip-graft/imaging';
 import { ungraft } from '@pip-graft/pip-core';
 import { float32Tensor, type TensorFeeds } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
-import { type Fixture, fixtures, graftOnto, isHalf, run, withHost } from './fixture.ts';
+import {
+  type Fixture,
+  fixtures,
+  graftOnto,
+  isHalf,
+  run,
+  withHost,
+  withSession,
+} from './fixture.ts';
 import { type Golden, goldens, type Size } from './golden.ts';
 
 /**
@@ -60,18 +68,20 @@ describe.each(goldens)('$name', (golden) => {
         const { adapter, outputs, strengths } = golden;
         const grafted = graftOnto(host, adapter(fixture.family));
         const anySize = fixture.faithfulAtOtherSizes || isHalf(fixture);
-        for (const size of anySize ? (['exported', 'other'] as const) : (['exported'] as const)) {
-          for (const strength of strengths(size)) {
-            const got = await run(grafted, feedsAt(size, strength));
-            const expected = outputs(size, strength);
-            expect([...got.keys()].sort()).toEqual([...expected.keys()].sort());
-            for (const [name, tensor] of expected) {
-              const { maxAbs, peak } = difference(got.get(name)!, tensor);
-              const place = `${name}, ${size} size, strength ${strength}`;
-              expect(maxAbs / peak, place).toBeLessThanOrEqual(limitOf(fixture, golden));
+        await withSession(grafted, async (run) => {
+          for (const size of anySize ? (['exported', 'other'] as const) : (['exported'] as const)) {
+            for (const strength of strengths(size)) {
+              const got = await run(feedsAt(size, strength));
+              const expected = outputs(size, strength);
+              expect([...got.keys()].sort()).toEqual([...expected.keys()].sort());
+              for (const [name, tensor] of expected) {
+                const { maxAbs, peak } = difference(got.get(name)!, tensor);
+                const place = `${name}, ${size} size, strength ${strength}`;
+                expect(maxAbs / peak, place).toBeLessThanOrEqual(limitOf(fixture, golden));
+              }
             }
           }
-        }
+        });
       }),
   );
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { freshAdapter } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
+import { full } from '@pip-graft/test-utils';
 import {
   defaultTrainOptions,
   hostParameters,
@@ -14,6 +15,8 @@ import { fixtures, isHalf, isQuantised } from './fixture.ts';
 
 const options = { ...defaultTrainOptions, batch: 1, patch: 16, learn: 'all' } as const;
 const labels = ['rain', 'haze'];
+// Modules are the same in every export: one is enough, unless with `npm run test:full`.
+const sites = full ? undefined : '1';
 const random = new Random('trained');
 const picture = () => Float32Array.from({ length: 3 * 16 * 16 }, () => random.uniform(0, 1));
 const batch = { inputs: picture(), targets: picture(), weights: Float32Array.of(0.25, 0.75) };
@@ -36,10 +39,14 @@ describe('every export of the three families can be trained, host and all', () =
       new URL(`../../packages/backbones/test/fixtures/${file}`, import.meta.url),
     );
     const host = await openHost(path);
-    const adapter = freshAdapter(host, {
-      ...{ labels, attach: 'replace', seed: 5 },
-      ...{ promptChannels: [8], promptSize: [8] },
-    });
+    const adapter = freshAdapter(
+      host,
+      {
+        ...{ labels, attach: 'replace', seed: 5 },
+        ...{ promptChannels: [8], promptSize: [8] },
+      },
+      sites,
+    );
     const own = readParameters(host, hostParameters(host, 'all'));
     const stepper = await openStepper(trainingGraph(host, adapter, options), {
       ...{ threads: 1, optimisation: 'disabled' },

@@ -10,7 +10,7 @@ export { type Backbone, backboneParameters, buildBackbone, withDim } from './net
 export { type BackbonePreset, backbonePresets } from './networks/backbone-presets.ts';
 export { buildNafnet, nafnetParameters } from './networks/build-nafnet.ts';
 export { buildUnet } from './networks/build-unet.ts';
-export { initialWeights } from './networks/initial-weights.ts';
 export { type NafnetConfig, nafnetDefaults } from './networks/nafnet-config.ts';
+export { initialWeights } from './networks/parameter.ts';
 export type { UnetConfig } from './networks/unet-config.ts';
 export type { BuildOptions, NetworkSpec } from './networks/write-network.ts';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { graft, json } from './graft.ts';
+import { light } from './light.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const guide = readFileSync(join(root, 'docs/guides/train.md'), 'utf8');
@@ -22,7 +23,9 @@ it('the command lines of docs/guides/train.md lead from photos to an installed a
     const offline = ['--offline', '--no-audit', '--no-fund', '--install-links'];
     const options = { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' } as const;
     const { status, stdout, stderr } =
-      tool === 'npm' ? spawnSync('npm', [...words, ...offline], options) : graft(folder, ...words);
+      tool === 'npm'
+        ? spawnSync('npm', [...words, ...offline], options)
+        : graft(folder, ...light(words));
     expect({ line, status, stdout, stderr }).toMatchObject({ status: 0 });
   }
   expect(json(folder, 'inspect', 'installed.onnx')).toMatchObject({

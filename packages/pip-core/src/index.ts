@@ -1,8 +1,11 @@
 export {
   type Adapter,
   type AdapterBase,
+  type AdapterHost,
   checkAdapter,
   defaultWeights,
+  type InitOptions,
+  initAdapter,
 } from './adapter/adapter.ts';
 export {
   type AdapterDescription,
@@ -10,13 +13,14 @@ export {
   decodeAdapterConfig,
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
-export { adapterFiles } from './adapter/adapter-files.ts';
-export { configTypes } from './adapter/config-types.ts';
-export { decodeAdapter } from './adapter/decode-adapter.ts';
-export { type EncodedAdapter, encodeAdapter } from './adapter/encode-adapter.ts';
-export { type AdapterHost, type InitOptions, initAdapter } from './adapter/init-adapter.ts';
+export { adapterFiles, ownFiles, packageFiles } from './adapter/adapter-files.ts';
+export {
+  configTypes,
+  decodeAdapter,
+  type EncodedAdapter,
+  encodeAdapter,
+} from './adapter/adapter-text.ts';
 export { modelCard } from './adapter/model-card.ts';
-export { ownFiles, packageFiles } from './adapter/package-files.ts';
 export {
   adapterPackageJson,
   type PackageChoices,
@@ -38,23 +42,35 @@ export { ungraft } from './graft/ungraft.ts';
 export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
 export { Json } from './json/read-json.ts';
-export { shapeProblems, tensorProblems } from './parameters/check-tensors.ts';
-export { initialParameters } from './parameters/initial-parameters.ts';
+export {
+  initialParameters,
+  shapeProblems,
+  tensorProblems,
+} from './parameters/initial-parameters.ts';
 export type { ParameterInit, ParameterSpec } from './parameters/level-parameters.ts';
+export { pipParameters } from './parameters/level-parameters.ts';
 export { parameterName } from './parameters/names.ts';
-export { pipParameters } from './parameters/pip-parameters.ts';
-export { type BaseFit, type BaseHost, baseFit } from './plan/base-fit.ts';
-export { alreadyGrafted, stampKey } from './plan/check-host.ts';
+export {
+  alreadyGrafted,
+  type BaseFit,
+  type BaseHost,
+  baseFit,
+  stampKey,
+} from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
 export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
 export { makePlan, requirePlan } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
 export { inputKinds } from './plan/plan.ts';
 export type * from './plan/plan-request.ts';
-export { decodeSensor } from './sensor/decode-sensor.ts';
-export { type EncodedSensor, encodeSensor } from './sensor/encode-sensor.ts';
-export { initSensor, type SensorInit } from './sensor/init-sensor.ts';
-export { checkSensor, type Sensor } from './sensor/sensor.ts';
+export {
+  checkSensor,
+  initSensor,
+  type Sensor,
+  type SensorInit,
+  sensorFiles,
+  sensorFolder,
+} from './sensor/sensor.ts';
 export {
   decodeSensorConfig,
   defaultSensorSize,
@@ -65,5 +81,5 @@ export {
   type Sureness,
   sensorFormatVersion,
 } from './sensor/sensor-config.ts';
-export { sensorFiles, sensorFolder } from './sensor/sensor-files.ts';
 export { sensorCost, sensorParameters } from './sensor/sensor-parameters.ts';
+export { decodeSensor, type EncodedSensor, encodeSensor } from './sensor/sensor-text.ts';

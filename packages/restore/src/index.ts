@@ -3,10 +3,16 @@ export { behindDoor } from './door/behind-door.ts';
 export type { Door, DoorOptions } from './door/door.ts';
 export { doorSession, nativeFeeds } from './door/door-session.ts';
 export { type OpenDoorOptions, type OpenedDoor, openDoor } from './door/open-door.ts';
-export { droppedBy } from './image/dropped-by.ts';
-export { formatOf, type ImageFormat, imageExtensions, resultName } from './image/formats.ts';
+export {
+  droppedBy,
+  formatOf,
+  type ImageFormat,
+  type ImageSize,
+  imageExtensions,
+  imageSize,
+  resultName,
+} from './image/formats.ts';
 export type { RawImage } from './image/from-pixels.ts';
-export { type ImageSize, imageSize } from './image/image-size.ts';
 export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';

@@ -18,23 +18,24 @@ export { listPhotos } from './data/list-photos.ts';
 export { type BatchPart, makeBatch } from './data/make-batch.ts';
 export { type OpenBatchesOptions, openBatches } from './data/open-batches.ts';
 export { type KindShares, kindShares, type SampleKind } from './data/sample-kind.ts';
-export { type LossKind, lossKinds } from './graph/emit-loss.ts';
-export { type Figure, figureOf } from './graph/figure.ts';
-export { hostParameters, type LearnedPart, readParameters } from './graph/host-parameters.ts';
+export { type Figure, figureOf, type LossKind, lossKinds } from './graph/emit-loss.ts';
+export type { Feed, TrainingGraph } from './graph/learner-graph.ts';
 export {
   type RestorerGraph,
   type RestorerGraphOptions,
   restorerGraph,
 } from './graph/restorer-graph.ts';
 export { type SensorGraphOptions, sensorGraph } from './graph/sensor-graph.ts';
-export type { Feed, TrainingGraph } from './graph/step-graph.ts';
 export { type StepMemory, stepMemory, stepMemoryFactor } from './graph/step-memory.ts';
 export {
+  hostParameters,
+  type LearnedPart,
   type LearnerOptions,
+  readParameters,
   type TrainingGraphOptions,
   trainingGraph,
 } from './graph/training-graph.ts';
-export { readState } from './state/read-state.ts';
+export { readState, writeState } from './state/state-file.ts';
 export type {
   BestStep,
   JsonValue,
@@ -42,7 +43,6 @@ export type {
   StateOrigin,
   TrainingState,
 } from './state/training-state.ts';
-export { writeState } from './state/write-state.ts';
 export { judgeSensor, type SensorFigures } from './trainer/judge-sensor.ts';
 export { type Stage, stageOptions } from './trainer/stages.ts';
 export {
@@ -68,9 +68,8 @@ export {
   type Stepper,
   type StepResult,
 } from './trainer/train-step.ts';
-export { type HeldOut, holdOut } from './validation/hold-out.ts';
+export { type HeldOut, holdOut, requireApart } from './validation/hold-out.ts';
 export { type LabelFigures, measureLabels } from './validation/measure-labels.ts';
-export { requireApart } from './validation/require-apart.ts';
 export {
   type LabelPatches,
   type ValidationImages,

@@ -13,9 +13,8 @@ export {
 } from './convert.ts';
 export { constant, kaimingUniform, normal } from './init.ts';
 export { Random } from './random.ts';
-export type { TensorHeader } from './safetensors/header.ts';
-export { openSafetensors, type SafetensorsFile } from './safetensors/open.ts';
-export { readSafetensors } from './safetensors/read.ts';
+export type { TensorHeader } from './safetensors/open.ts';
+export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { writeSafetensors } from './safetensors/write.ts';
 export { nonFinite } from './tensor/non-finite.ts';
 export { fromFloat32, toFloat32 } from './tensor/to-float32.ts';

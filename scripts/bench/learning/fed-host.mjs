@@ -10,6 +10,8 @@ export function fedHost({ model, steering, unread = new Map() }, tensors) {
     ]);
     return { model, feeds: Object.fromEntries(feeds) };
   }
-  const weights = [...tensors].map(([name, { data }]) => [name, data]);
-  return { model: replaceWeights(model, new Map(weights)), feeds: {} };
+  /** @type {Map<string, Float32Array>} */
+  const weights = new Map();
+  for (const [name, { data }] of tensors) weights.set(name, data);
+  return { model: replaceWeights(model, weights), feeds: {} };
 }

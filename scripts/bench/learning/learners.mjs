@@ -3,6 +3,7 @@ import { freshAdapter } from '../../../packages/graft/dist/index.js';
 import { mainImage } from '../../../packages/onnx-graft/dist/index.js';
 import { graftFed } from '../../../packages/train/dist/graph/graft-fed.js';
 import { hostParameters, readParameters } from '../../../packages/train/dist/index.js';
+import { present } from '../../present.mjs';
 import { withPromptirBlocks } from './promptir-blocks.mjs';
 import { withoutPromptToPrompt } from './without-prompt-to-prompt.mjs';
 
@@ -14,7 +15,9 @@ const promptChannels = [16, 32, 48];
 const pip = (host, seed, choices = {}) => {
   const adapter = freshAdapter(host, { mode: 'pip_cross_topm', promptChannels, seed, ...choices });
   const fed = graftFed(host, adapter);
-  const tensors = new Map(fed.parameters.map((name) => [name, adapter.tensors.get(name)]));
+  const tensors = new Map(
+    fed.parameters.map((name) => [name, present(adapter.tensors.get(name), name)]),
+  );
   return { ...fed, labels: adapter.config.labels.length, tensors };
 };
 
@@ -35,7 +38,7 @@ export const learners = {
       const still = new Set(
         learner.parameters.filter((name) => name.endsWith('.prompt.low_prompt_param')),
       );
-      for (const name of still) learner.tensors.get(name).data.fill(0);
+      for (const name of still) present(learner.tensors.get(name), name).data.fill(0);
       return { ...learner, still };
     },
   },

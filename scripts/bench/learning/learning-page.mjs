@@ -1,3 +1,4 @@
+import { present } from '../../present.mjs';
 import { labels } from './pictures.mjs';
 import { longRecipe, recipe } from './recipe.mjs';
 import { rowsOf } from './rows.mjs';
@@ -16,7 +17,11 @@ export function learningPage(results, learners) {
   const [frozen] = rows;
   const isLong = ({ key }) => /^(shipped|promptir-long)\//.test(key);
   const [first, longer] = [rows.filter((row) => !isLong(row)), [frozen, ...rows.filter(isLong)]];
-  const row = (key) => rows.find((each) => each.key === key);
+  const row = (key) =>
+    present(
+      rows.find((each) => each.key === key),
+      key,
+    );
   const [pip, promptir, ships] = ['pip', 'promptir', 'shipped'].map((name) => row(`${name}/given`));
   const gap = (a, b, set) => a[set].average - b[set].average;
   const both = (a, b) => `${signed(gap(a, b, 'made'))} dB and ${signed(gap(a, b, 'public'))} dB`;

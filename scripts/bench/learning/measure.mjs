@@ -1,11 +1,14 @@
 import { psnr } from '../../../packages/imaging/dist/index.js';
 import { labels, pictures } from './pictures.mjs';
 
+/** @import { Picture } from './pictures.mjs' */
+
 /**
  * Mean PSNR in dB of each set by label, of what is made of the pictures.
  *
- * @param restore (picture, row) => planes, limited to 0 … 1
- * @param ways by name, how a picture is steered: (picture) => row, or null for a model that takes none
+ * @param {(picture: Picture, row: number[] | undefined) => Promise<Float32Array>} restore planes, limited to 0 … 1
+ * @param {Record<string, ((picture: Picture) => number[] | Promise<number[]>) | null>} ways by name, how a picture is steered; null for a model that takes no label
+ * @param {string} folder
  * @returns by way, by set, a number for each label
  */
 export async function measure(restore, ways, folder) {

@@ -6,10 +6,21 @@ import { PhotoCache } from '../../../packages/train/dist/data/photo-cache.js';
 import { listPhotos, makeBatch } from '../../../packages/train/dist/index.js';
 import { findTasks } from '../../../packages/validate/dist/index.js';
 
-/** In the order of the adapter's labels. */
+/** @import { Degradation, Image } from '../../../packages/imaging/dist/index.js' */
+/** @typedef {{ set: 'public' | 'made', label: number, input: Image, target: Image }} Picture */
+
+/**
+ * In the order of the adapter's labels.
+ *
+ * @type {Degradation[]}
+ */
 export const labels = ['noise', 'rain', 'haze', 'blur', 'low-light'];
 
-/** Public test sets of each label, below the folder that holds them all. */
+/**
+ * Public test sets of each label, below the folder that holds them all.
+ *
+ * @type {Record<string, { folder: string, noise?: number, limit?: number }>}
+ */
 const publicSets = {
   noise: { folder: 'clean/kodak24', noise: 25, limit: 12 },
   rain: { folder: 'derain/rain100l', limit: 12 },
@@ -21,11 +32,19 @@ const made = { folder: 'clean/kodak24', each: 12, seed: 'held out' };
 /** The middle of every picture: whole ones would take most of the time. */
 const side = 256;
 
-/** Pictures as they are read: {set, label, input, target}, planes of 0 to 1 with their sizes. */
+/**
+ * Pictures as they are read, planes of 0 to 1.
+ *
+ * @param {string} folder
+ * @returns {AsyncGenerator<Picture>}
+ */
 export async function* pictures(folder) {
   for (const [at, label] of labels.entries()) {
     const { noise, folder: name, limit = Number.POSITIVE_INFINITY } = publicSets[label];
-    const how = noise === undefined ? {} : { degrade: [{ degradation: 'noise', amount: noise }] };
+    const how =
+      noise === undefined
+        ? {}
+        : { degrade: [{ degradation: /** @type {const} */ ('noise'), amount: noise }] };
     const { tasks } = await findTasks(join(folder, name), { ...how, limit });
     for (const { pairs } of tasks)
       for (const pair of pairs) {
@@ -44,6 +63,7 @@ export async function* pictures(folder) {
     const { inputs, targets, weights } = await makeBatch(options, step, cache);
     const count = 3 * side * side;
     for (let index = 0; index < labels.length; index++) {
+      /** @returns {Image} */
       const image = (data) => ({
         ...{ width: side, height: side, bitDepth: 8 },
         data: data.subarray(index * count, (index + 1) * count),
@@ -54,7 +74,12 @@ export async function* pictures(folder) {
   }
 }
 
-/** Planes of the middle of an image. */
+/**
+ * Planes of the middle of an image.
+ *
+ * @param {Image} image
+ * @returns {Image}
+ */
 function middle({ width, height, data, bitDepth }) {
   const [left, top] = [(width - side) >> 1, (height - side) >> 1];
   const cut = new Float32Array(3 * side * side);

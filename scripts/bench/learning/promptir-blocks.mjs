@@ -8,6 +8,7 @@ import {
 import { readGraft } from '../../../packages/pip-core/dist/index.js';
 import { graftFed } from '../../../packages/train/dist/graph/graft-fed.js';
 import { kaimingUniform, Random } from '../../../packages/weights/dist/index.js';
+import { present } from '../../present.mjs';
 import { rewire } from './rewire.mjs';
 
 /** Prompts among which each block chooses: as many as PromptIR has, and as there are labels. */
@@ -26,12 +27,13 @@ export function withPromptirBlocks(host, seed) {
   const adapter = freshAdapter(host, { mode: 'promptir', promptChannels, seed });
   const fed = graftFed(host, adapter);
   const joined = fed.parameters.filter((name) => !name.includes('.prompt.'));
-  const tensors = new Map(joined.map((name) => [name, adapter.tensors.get(name)]));
+  const tensors = new Map(joined.map((name) => [name, present(adapter.tensors.get(name), name)]));
   const taken = new NameScope(fed.model);
   const random = new Random(`promptir/${seed}`);
-  const changes = readGraft(fed.model).sites.map(({ level, value, modules: [{ values }] }) => {
+  const { sites } = present(readGraft(fed.model), 'the graft');
+  const changes = sites.map(({ level, value, modules: [{ values }] }) => {
     const config = adapter.config.levels.find((each) => each.level === level);
-    const { channels: C, promptChannels: c, promptSize: s } = config;
+    const { channels: C, promptChannels: c, promptSize: s } = present(config, `level ${level}`);
     const own = random.fork(String(level));
     const parameter = (name, tensor) => {
       const full = `level${level}.promptir.${name}`;
@@ -45,7 +47,7 @@ export function withPromptirBlocks(host, seed) {
     const prompts = parameter('prompt_param', { dims: size, data });
     const conv = parameter('conv3x3.weight', kaimingUniform([c, c, 3, 3], own));
     const g = new GraphBuilder({
-      opset: fed.model.opsets.get(''),
+      opset: present(fed.model.opsets.get(''), 'the opset'),
       prefix: `promptir${level}`,
       taken,
     });
@@ -59,7 +61,7 @@ export function withPromptirBlocks(host, seed) {
   });
   const inputs = [...tensors]
     .filter(([name]) => !joined.includes(name))
-    .map(([name, { dims }]) => ({ name, dataType: 'float32', dims }));
+    .map(([name, { dims }]) => ({ name, dataType: /** @type {const} */ ('float32'), dims }));
   const model = rewire(
     extendGraph(fed.model, { fragment: { nodes: [], initializers: [] }, inputs }),
     changes,

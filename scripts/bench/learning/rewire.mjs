@@ -1,10 +1,13 @@
 import { graphFacts, splice } from '../../../packages/onnx-graft/dist/index.js';
 
+/** @import { Fragment, Model, ValueSpec } from '../../../packages/onnx-graft/dist/index.js' */
+
 /**
  * A model in which what read a value reads what a fragment makes instead.
  *
- * @param changes {fragment, value, to}, one for each value
- * @param inputs that the fragments read and the model has not
+ * @param {Model} model
+ * @param {readonly { fragment: Fragment, value: string, to: string }[]} changes one for each value
+ * @param {readonly ValueSpec[]} inputs that the fragments read and the model has not
  */
 export function rewire(model, changes, inputs = []) {
   const facts = graphFacts(model);

@@ -1,5 +1,6 @@
 import { GraphBuilder, NameScope, ops } from '../../../packages/onnx-graft/dist/index.js';
 import { parameterName, readGraft } from '../../../packages/pip-core/dist/index.js';
+import { present } from '../../present.mjs';
 import { rewire } from './rewire.mjs';
 
 /**
@@ -9,7 +10,8 @@ import { rewire } from './rewire.mjs';
 export function withoutPromptToPrompt(learner) {
   const { model, parameters, tensors } = learner;
   const taken = new NameScope(model);
-  const changes = readGraft(model).sites.map(({ level, modules: [{ values }] }) => {
+  const { sites } = present(readGraft(model), 'the graft');
+  const changes = sites.map(({ level, modules: [{ values }] }) => {
     const g = new GraphBuilder({ opset: model.opsets.get(''), prefix: `sum${level}`, taken });
     const to = ops.add(g, values.semanticMap, parameterName(level, 'prompt.low_prompt_param'));
     return { fragment: g.fragment(), value: values.prompt, to };

@@ -8,12 +8,20 @@ import { ssim } from '../../../packages/imaging/dist/metrics/ssim.js';
 import { root } from '../../install.mjs';
 import { digestOf, fromBytes, toBytes } from './eight-bits.mjs';
 
+/** @import { Image } from '../../../packages/imaging/dist/index.js' */
+/** @import { Planes } from './classical/planes.mjs' */
+/** @typedef {{ readonly set: string, readonly name: string, readonly psnr: number, readonly ssim: number }} Figures */
+
 const cache = join(root, 'out/bench-cache/bm3d');
 const script = join(root, 'scripts/bench/restorer/run_bm3d.py');
 const figuresFile = join(root, 'scripts/bench/restorer/bm3d.json');
 const usual = 'python3';
 
-/** Figures of BM3D by the digest of the noisy image: {set, name, psnr, ssim}. */
+/**
+ * Figures of BM3D by the digest of the noisy image.
+ *
+ * @returns {Record<string, Figures>}
+ */
 export function readFigures(file = figuresFile) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }
@@ -28,6 +36,10 @@ export function withoutBm3d(python = usual) {
 /**
  * What BM3D makes of a noisy image, from the cache; computed where `compute` is true, else undefined
  * when it is not there.
+ *
+ * @param {Planes} noisy
+ * @param {number} sigma
+ * @param {{ compute: boolean }} options
  */
 export function bm3d(noisy, sigma, { compute }) {
   const { width, height } = noisy;
@@ -45,20 +57,40 @@ export function bm3d(noisy, sigma, { compute }) {
   return fromBytes(readFileSync(file), width, height);
 }
 
-/** Adds the figures of one image to the file of figures; they stay sorted, so that a diff is small. */
+/**
+ * Adds the figures of one image to the file of figures; they stay sorted, so that a diff is small.
+ *
+ * @param {Planes} noisy
+ * @param {Planes} made
+ * @param {{ readonly set: string, readonly name: string, readonly target: Planes }} of
+ */
 export function keepFigures(noisy, made, { set, name, target }, file = figuresFile) {
   const figures = readFigures(file);
   const round = (value, digits) => Number(value.toFixed(digits));
-  const [quality, likeness] = [round(psnr(made, target), 4), round(ssim(made, target), 5)];
-  figures[digestOf(noisy)] = { set, name, psnr: quality, ssim: likeness };
+  const [a, b] = [eightBits(made), eightBits(target)];
+  const kept = { set, name, psnr: round(psnr(a, b), 4), ssim: round(ssim(a, b), 5) };
+  figures[digestOf(noisy)] = kept;
   const order = ([, a], [, b]) =>
     a.set.localeCompare(b.set, 'en') || a.name.localeCompare(b.name, 'en');
   const sorted = Object.fromEntries(Object.entries(figures).sort(order));
   writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`);
-  return figures[digestOf(noisy)];
+  return kept;
 }
 
-/** The image that BM3D made of a noisy one, where the cache has it. */
+/**
+ * @param {Planes} image
+ * @returns {Image}
+ */
+function eightBits(image) {
+  return { ...image, bitDepth: 8 };
+}
+
+/**
+ * The image that BM3D made of a noisy one, where the cache has it.
+ *
+ * @param {Planes} noisy
+ * @param {number} sigma
+ */
 export function restoredBefore(noisy, sigma) {
   return bm3d(noisy, sigma, { compute: false });
 }

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** The pixels of an image as 8-bit RGB, one pixel after the other. */
+/** @import { Planes } from './classical/planes.mjs' */
+/** @import { Image } from '../../../packages/imaging/dist/index.js' */
+
+/**
+ * The pixels of an image as 8-bit RGB, one pixel after the other.
+ *
+ * @param {Planes} image
+ */
 export function toBytes({ width, height, data }) {
   const size = width * height;
   const bytes = new Uint8Array(3 * size);
@@ -10,7 +17,14 @@ export function toBytes({ width, height, data }) {
   return bytes;
 }
 
-/** The image that 8-bit RGB holds. */
+/**
+ * The image that 8-bit RGB holds.
+ *
+ * @param {Uint8Array} bytes
+ * @param {number} width
+ * @param {number} height
+ * @returns {Image}
+ */
 export function fromBytes(bytes, width, height) {
   const size = width * height;
   const data = new Float32Array(3 * size);
@@ -19,7 +33,11 @@ export function fromBytes(bytes, width, height) {
   return { width, height, data, bitDepth: 8 };
 }
 
-/** SHA-256 over size and 8-bit pixels of an image. */
+/**
+ * SHA-256 over size and 8-bit pixels of an image.
+ *
+ * @param {Planes} image
+ */
 export function digestOf(image) {
   const hash = createHash('sha256').update(`${image.width}x${image.height}\n`);
   return hash.update(toBytes(image)).digest('hex');

@@ -1,3 +1,4 @@
+import { present } from '../../present.mjs';
 import { bm3d, keepFigures, readFigures, withoutBm3d } from './bm3d.mjs';
 import { digestOf } from './eight-bits.mjs';
 import { images, noiseSets } from './sets.mjs';
@@ -13,7 +14,7 @@ export async function fillBm3d(limit, onLine) {
   for (const set of noiseSets)
     for await (const { name, input, target } of images(set, limit)) {
       if (readFigures()[digestOf(input)]) continue;
-      const made = bm3d(input, set.sigma, { compute: true });
+      const made = present(bm3d(input, set.sigma, { compute: true }), name);
       const { psnr, ssim } = keepFigures(input, made, { set: set.name, name, target });
       onLine(`BM3D, ${set.name}, ${name}: ${psnr.toFixed(2)} dB, ${ssim.toFixed(3)}`);
     }

@@ -3,6 +3,8 @@ import { gaussianBlur } from './classical/filters.mjs';
 import { greyOf, planesOf } from './classical/planes.mjs';
 import { cut } from './crop.mjs';
 
+/** @import { Planes } from './classical/planes.mjs' */
+
 const side = 128;
 const step = 32;
 const period = 4;
@@ -18,6 +20,7 @@ const nothing = (0.01 / 255) ** 2;
  * pattern that repeats; the pattern's power is by Parseval that of the frequencies k/4, l/4 of both
  * axes without (0, 0), which hold periods of 2 and 4. White noise leaves 15 of all frequencies there.
  *
+ * @param {Planes} image
  * @returns share from 0 to 1; both sides are multiples of 4
  */
 export function gridShare(image) {
@@ -45,7 +48,11 @@ export function gridShare(image) {
   return Math.max(0, inGrid / inAll - byChance);
 }
 
-/** The flattest 128x128 pixels of a target, {left, top, gradient}: mean absolute gradient in levels of 255. */
+/**
+ * The flattest 128x128 pixels of a target, {left, top, gradient}: mean absolute gradient in levels of 255.
+ *
+ * @param {Planes} target
+ */
 export function flattest(target) {
   const { width, height } = target;
   const grey = greyOf(target);
@@ -64,7 +71,12 @@ export function flattest(target) {
   return best;
 }
 
-/** {gradient, restored, target}: shares of the grid in the flattest region of an image and its target. */
+/**
+ * {gradient, restored, target}: shares of the grid in the flattest region of an image and its target.
+ *
+ * @param {Planes} restored
+ * @param {Planes} target
+ */
 export function flatGrid(restored, target) {
   const { left, top, gradient } = flattest(target);
   if (!Number.isFinite(gradient)) return { gradient, restored: 0, target: 0 };

@@ -8,15 +8,22 @@ import { steeringGates } from './gates/steering.mjs';
 import { tileGates } from './gates/tiles.mjs';
 import { measureSet } from './measure-set.mjs';
 
+/** @import { Subject } from './subject.mjs' */
+/** @import { Gate } from './gate.mjs' */
+/** @import { MeasuredSet } from './measure-set.mjs' */
+
 /**
  * Tries every gate on a model.
  *
- * @param options `limit`: images of each set; `sheets`: whether real images are kept for contact sheets
- * @param onDone called with a line after each part
- * @returns {gates, sets, real}: rows of the table, the public sets image by image, real images to show
+ * @param {Subject} subject
+ * @param {{ limit: number, sheets: boolean }} options images of each set; whether real images are kept for contact sheets
+ * @param {(line: string) => void} onDone called after each part
+ * @returns rows of the table, the public sets image by image, real images to show
  */
 export async function judge(subject, { limit, sheets }, onDone) {
+  /** @type {Gate[]} */
   const gates = [];
+  /** @type {MeasuredSet[]} */
   const sets = [];
   for (const set of publicSets) {
     const measured = subject.labels.includes(set.label)

@@ -4,6 +4,17 @@ import { readImage } from '../../../packages/restore/dist/index.js';
 import { root } from '../../install.mjs';
 import { noisy } from './noise.mjs';
 
+/**
+ * @typedef {object} PublicSet
+ * @property {string} name
+ * @property {string} label
+ * @property {string} folder
+ * @property {number} [sigma] of the noise that is put on; left out for pairs
+ * @property {number} [psnr] in dB, what has to be reached
+ * @property {number} [ssim]
+ * @property {number} [gain] in dB, above the input
+ */
+
 /** Where the public test sets are; they are not part of the repository. */
 export const testData = join(root, '../shared/data/test');
 
@@ -15,7 +26,11 @@ export const noiseSets = Object.entries(clean).flatMap(([title, folder]) =>
   sigmas.map((sigma) => ({ name: `${title} σ ${sigma}`, label: 'noise', folder, sigma })),
 );
 
-/** Pairs in input/ and target/, with what a restorer has to reach on them. */
+/**
+ * Pairs in input/ and target/, with what a restorer has to reach on them.
+ *
+ * @type {PublicSet[]}
+ */
 export const pairSets = [
   { name: 'Rain100L', label: 'rain', folder: 'derain/rain100l', psnr: 30, ssim: 0.9 },
   { name: 'Rain100H', label: 'rain', folder: 'derain/rain100h', psnr: 19, ssim: 0.6 },
@@ -36,7 +51,11 @@ export function listImages(folder) {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-/** The first `limit` images of a set: {name, input, target}. */
+/**
+ * The first `limit` images of a set: {name, input, target}.
+ *
+ * @param {Pick<PublicSet, 'folder' | 'sigma'>} set
+ */
 export async function* images({ folder, sigma }, limit = Number.POSITIVE_INFINITY) {
   const targets = sigma === undefined ? join(folder, 'target') : folder;
   for (const name of listImages(targets).slice(0, limit)) {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { loadSharp } from '../../../packages/restore/dist/index.js';
 import { toBytes } from './eight-bits.mjs';
 
+/** @import { ShownImage } from './measure-set.mjs' */
+
 const side = 256;
 const caption = 18;
 const gap = 4;
@@ -11,7 +13,8 @@ const first = ['input', 'restored', 'target'];
  * Contact sheets, one PNG a set: a row for each image, at 100 %: input, restored, target, then the
  * rival with the best PSNR.
  *
- * @param sets with `shown`: [{file, ways: {way: {image, psnr, found}}}]
+ * @param {string} folder
+ * @param {readonly { name: string, shown: readonly ShownImage[] }[]} sets
  * @returns the files written
  */
 export async function writeSheets(folder, sets) {
@@ -24,15 +27,21 @@ export async function writeSheets(folder, sets) {
   return files;
 }
 
+/** @param {ShownImage} shown */
 function columnsOf({ file, ways }) {
   const known = first.filter((way) => ways[way]);
   const rivals = Object.keys(ways).filter((way) => !first.includes(way));
+  const psnr = (way) => ways[way].psnr ?? Number.NEGATIVE_INFINITY;
   const rated = rivals.filter((way) => ways[way].psnr !== undefined);
-  const best = rated.sort((a, b) => ways[b].psnr - ways[a].psnr).slice(0, 1);
+  const best = rated.sort((a, b) => psnr(b) - psnr(a)).slice(0, 1);
   const shown = rated.length > 0 ? best : rivals;
   return [...known, ...shown].map((way) => ({ way, file, ...ways[way] }));
 }
 
+/**
+ * @param {string} file
+ * @param {readonly ReturnType<typeof columnsOf>[]} rows
+ */
 async function writeSheet(file, rows) {
   const sharp = await loadSharp();
   const columns = Math.max(...rows.map((row) => row.length));
@@ -41,7 +50,7 @@ async function writeSheet(file, rows) {
   for (const [y, row] of rows.entries())
     for (const [x, { image, ...words }] of row.entries()) {
       const { width, height } = image;
-      const raw = { width, height, channels: 3 };
+      const raw = { width, height, channels: /** @type {const} */ (3) };
       const [left, top] = [x * wide, y * high];
       parts.push({ input: text(words), left, top });
       parts.push({ input: Buffer.from(toBytes(image)), raw, left, top: top + caption });
@@ -51,6 +60,7 @@ async function writeSheet(file, rows) {
   await sheet.composite(parts).png().toFile(file);
 }
 
+/** @param {{ way: string, file: string, psnr?: number | undefined, found?: string }} words */
 function text({ way, file, psnr, found }) {
   const quality = psnr === undefined ? '' : ` ${psnr.toFixed(2)} dB`;
   const words = `${way}${quality}${found ? `: ${found}` : ''}${way === 'input' ? ` · ${file}` : ''}`;

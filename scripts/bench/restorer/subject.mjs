@@ -13,6 +13,27 @@ import { restoreImage, restoreTiled, settingsOf } from '../../../packages/restor
 import { createSession } from '../../../packages/runtime/dist/index.js';
 import { root } from '../../install.mjs';
 
+/** @import { Image } from '../../../packages/imaging/dist/index.js' */
+/** @import { Planes } from './classical/planes.mjs' */
+
+/**
+ * What a model is given.
+ *
+ * @typedef {object} Given
+ * @property {string} [label]
+ * @property {number} [weight] of the label, default 1
+ * @property {boolean} [blind] no label at all: the sensor looks
+ * @property {number} [strength] default 1
+ */
+
+/**
+ * @typedef {object} Restores
+ * @property {readonly string[]} labels
+ * @property {(image: Image, how: Given) => Promise<Planes>} restore whole
+ */
+
+/** @typedef {Awaited<ReturnType<typeof openSubject>>} Subject */
+
 /** The model that ships; where the repository has none yet, the tiny pair, grafted now. */
 export async function shippedModel() {
   const ships = join(root, 'packages/restorer/model.onnx');
@@ -29,28 +50,44 @@ export async function shippedModel() {
 }
 
 /**
- * A grafted model on one thread of the CPU, as the gates ask it. `how` says what it is given: {label},
- * with weight 1 unless `weight` says otherwise; {blind: true}; `strength` where it is not 1.
+ * A grafted model on one thread of the CPU, as the gates ask it.
  *
- * @returns `restore(image, how)` whole, `tiled(image, how, tile)`, `found(image)`: the sensor's weights
+ * @param {string} path
  */
 export async function openSubject(path) {
   const facts = lookAt(path);
   const { labels, names, sizeMultiple, tileStep } = facts;
   const session = await createSession(path, { threads: 1, memoryPattern: false });
+  /** @param {Given} how */
   const settings = ({ label, weight = 1, blind, strength }) => ({
-    ...{ sizeMultiple, tileStep, names },
+    sizeMultiple,
+    tileStep,
+    ...(names === undefined ? {} : { names }),
     ...(blind ? {} : { degradation: labels.map((each) => (each === label ? weight : 0)) }),
     ...(strength === undefined ? {} : { strength }),
   });
-  const restore = (image, how) => restoreImage(session, image, settings(how));
   return {
     ...facts,
-    restore,
+    /**
+     * @param {Image} image
+     * @param {Given} how
+     */
+    restore: (image, how) => restoreImage(session, image, settings(how)),
+    /**
+     * @param {Image} image
+     * @param {Given} how
+     * @param {number} tile
+     */
     tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile }),
-    /** What it makes blind, and the weights that its sensor found. */
+    /**
+     * What it makes blind, and the weights that its sensor found.
+     *
+     * @param {Image} image
+     */
     async blind(image) {
+      /** @type {readonly number[]} */
       let weights = [];
+      /** @param {readonly number[]} found */
       const onFound = (found) => {
         weights = found;
       };
@@ -61,12 +98,14 @@ export async function openSubject(path) {
   };
 }
 
+/** @param {string} path */
 function lookAt(path) {
   const opened = openModel(path);
   try {
     const { model } = opened;
     const { graft, labels, bytesPerPixel, restore } = settingsOf(model);
-    if (labels.length === 0) throw new Error(`${path}: it takes no label; give a grafted model`);
+    if (graft === null || labels.length === 0)
+      throw new Error(`${path}: it takes no label; give a grafted model`);
     return {
       ...{ labels, bytesPerPixel, ...restore },
       digest: digest(model.source),

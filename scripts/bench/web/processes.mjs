@@ -15,7 +15,13 @@ export function renderers(browserPid) {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         const seconds = (Number(fields[11]) + Number(fields[12])) / ticks;
         return [
-          { pid: Number(pid), parent: Number(fields[1]), seconds, peak: peak * 1024, command },
+          {
+            pid: Number(pid),
+            parent: Number(fields[1]),
+            seconds,
+            peak: Number(peak) * 1024,
+            command,
+          },
         ];
       } catch {
         return [];

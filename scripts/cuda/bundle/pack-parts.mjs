@@ -17,6 +17,13 @@ import { PartWriter } from './part-writer.mjs';
  * The staged folder as parts: node by itself under gzip, which every Linux opens; the rest as tar
  * under brotli, which that node opens. Brotli at 6 is 1 % larger than xz at 6 on the provider
  * library and twelve times as fast; above, it is slow for nothing.
+ *
+ * @param {object} bundle
+ * @param {string} bundle.folder
+ * @param {string} bundle.stage
+ * @param {number} bundle.partSize in bytes
+ * @param {object} bundle.facts
+ * @param {(line: string) => void} bundle.say
  */
 export async function packParts({ folder, stage, partSize, facts, say }) {
   const files = filesOf(stage);

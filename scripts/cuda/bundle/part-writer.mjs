@@ -3,16 +3,33 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
+/** @import { Hash } from 'node:crypto' */
+
 /** Writes a stream as NAME.000, NAME.001, … of at most `size` bytes, with the SHA-256 of each. */
 export class PartWriter extends Writable {
+  /** @type {{ name: string, bytes: number, digest: string }[]} */
   parts = [];
+  /** @type {{ name: string, descriptor: number, hash: Hash, bytes: number } | undefined} */
   #open;
 
+  /**
+   * @param {string} folder
+   * @param {string} name
+   * @param {number} size
+   */
   constructor(folder, name, size) {
     super({ highWaterMark: 1 << 20 });
-    Object.assign(this, { folder, name, size });
+    this.folder = folder;
+    this.name = name;
+    this.size = size;
   }
 
+  /**
+   * @override
+   * @param {Buffer} chunk
+   * @param {BufferEncoding} _encoding
+   * @param {(error?: Error | null) => void} done
+   */
   _write(chunk, _encoding, done) {
     try {
       for (let at = 0; at < chunk.length; ) {
@@ -27,12 +44,16 @@ export class PartWriter extends Writable {
       }
       done();
     } catch (error) {
-      done(error);
+      done(/** @type {Error} */ (error));
     }
   }
 
+  /**
+   * @override
+   * @param {(error?: Error | null) => void} done
+   */
   _final(done) {
-    if (this.#open) this.#end();
+    this.#end();
     done();
   }
 
@@ -47,6 +68,7 @@ export class PartWriter extends Writable {
   }
 
   #end() {
+    if (!this.#open) return;
     const { name, descriptor, hash, bytes } = this.#open;
     closeSync(descriptor);
     this.parts.push({ name, bytes, digest: hash.digest('hex') });

@@ -18,6 +18,8 @@ const otherBinaries = /onnxruntime-node\/bin\/napi-v\d+\/(?!linux(\/x64(\/|$)|$)
  * Copies what runs into `stage`: the packages as they would be published, the production
  * dependencies that the lock file names, the check's scripts and the photo.
  *
+ * @param {string} root
+ * @param {string} stage
  * @returns the folders of all packages, sorted
  */
 export function stagePackages(root, stage) {

@@ -59,8 +59,9 @@ export function membersOf(wheel) {
   const rows = must('unzip', ['-p', wheel, record])
     .trim()
     .split(/\r?\n/)
-    .map((row) => /^(.*),sha256=([\w-]+),\d+$/.exec(row));
-  return new Map(rows.filter(Boolean).map(([, name, digest]) => [name, digest]));
+    .map((row) => /^(.*),sha256=([\w-]+),\d+$/.exec(row))
+    .filter((row) => row !== null);
+  return new Map(rows.map(([, name, digest]) => [name, digest]));
 }
 
 /** Extracts members by exact name into a folder, flat, each compared with the digest in RECORD. */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root, runStep } from './run-step.mjs';
 
+/** @import { StepResult } from './run-step.mjs' */
+
 const graft = join(root, 'packages/cli/bin/graft.js');
 /** The runtime of the wheel that the provider libraries came from, beside links to them; in the bundle only. */
 const spare = join(root, 'spare');
@@ -14,6 +16,7 @@ const spare = join(root, 'spare');
  * @returns whether it works, why not, the variables under which it does, and every attempt
  */
 export async function examineDevice({ device, deviceId }, out, say) {
+  /** @type {StepResult[]} */
   const results = [];
   const attempt = async (name, what, variables) => {
     const args = [graft, 'doctor', '--device', device, '--device-id', `${deviceId}`, '--json'];
@@ -30,6 +33,7 @@ export async function examineDevice({ device, deviceId }, out, say) {
       .filter(Boolean)
       .join(delimiter);
 
+  /** @type {Record<string, string>} */
   let variables = {};
   let examined = await attempt('doctor', `doctor on ${device}`, variables);
   const folders = examined?.works ? [] : (examined?.libraryPath ?? []);
@@ -55,7 +59,7 @@ export async function examineDevice({ device, deviceId }, out, say) {
     works: examined?.works === true,
     reason: missing
       ? `${missing.what}: ${missing.found}; needs ${missing.needed}`
-      : (examined?.detail ?? results.at(-1).reason),
+      : (examined?.detail ?? results.at(-1)?.reason),
     variables,
     results,
   };

@@ -15,7 +15,10 @@ import {
 } from '../../../packages/runtime/dist/index.js';
 import { float32Tensor, toFloat32 } from '../../../packages/weights/dist/index.js';
 
-const [host, grafted, device, deviceId, sideList, limitText] = process.argv.slice(2);
+/** @import { Device, SessionOptions } from '../../../packages/runtime/dist/index.js' */
+
+const [host, grafted, deviceName, deviceId, sideList, limitText] = process.argv.slice(2);
+const device = /** @type {Device} */ (deviceName);
 const sides = sideList.split(',').map(Number);
 const limit = Number(limitText);
 const where = { device, deviceId: Number(deviceId), strict: false };
@@ -47,7 +50,7 @@ for (const side of sides) {
     const ratio = second.median / first.median;
     latency.push({ side, host: summary(first), grafted: summary(second), ratio });
   } catch (error) {
-    latency.push({ side, fault: error.message.slice(0, 300) });
+    latency.push({ side, fault: /** @type {Error} */ (error).message.slice(0, 300) });
   }
 }
 const after = await deviceMemory(where);
@@ -62,14 +65,21 @@ const faults = [
   ...latency.filter(({ fault }) => fault).map(({ side, fault }) => `${side}x${side}: ${fault}`),
 ];
 const memory =
-  after === undefined ? {} : { deviceMemoryMiB: Math.round((after - before) / 2 ** 20) };
+  after === undefined || before === undefined
+    ? {}
+    : { deviceMemoryMiB: Math.round((after - before) / 2 ** 20) };
 console.log(JSON.stringify({ limit, parity, placement, latency, ...memory, faults }));
 if (faults.length > 0) {
   console.error(faults.join('; '));
   process.exitCode = 1;
 }
 
-/** The picture output on a small picture, as float32. */
+/**
+ * The picture output on a small picture, as float32.
+ *
+ * @param {string} path
+ * @param {SessionOptions} options
+ */
 async function output(path, options) {
   const session = await createSession(path, options);
   try {

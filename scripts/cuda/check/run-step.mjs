@@ -3,6 +3,31 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} [what]
+ * @property {readonly string[]} args of node
+ * @property {number} minutes
+ * @property {Readonly<Record<string, string>>} [variables]
+ * @property {readonly string[]} [needs] files without which it does not start
+ * @property {string} [makes] a file
+ */
+
+/**
+ * @typedef {object} StepResult
+ * @property {string} name
+ * @property {'passed' | 'failed' | 'skipped' | 'not run' | 'no device'} status
+ * @property {string} [reason]
+ * @property {number} [exit]
+ * @property {string | undefined} [what]
+ * @property {string} command
+ * @property {number} [seconds]
+ * @property {any} [result] what it printed, where that is JSON
+ * @property {string} [stderr]
+ * @property {boolean} [kept] it is of an earlier run
+ */
+
 /** Of the repository, or of the bundle, which is laid out alike. */
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -14,7 +39,13 @@ const grace = 5000;
  * Runs one step as a process of its own and keeps what came of it: a crash, a hang or an exhausted
  * memory ends the step and not the run.
  *
- * @param step `{ name, args, minutes, variables?, needs?, makes? }`: arguments of node
+ * @param {Step} step
+ * @param {object} options
+ * @param {string} options.out
+ * @param {Readonly<Record<string, string>>} [options.variables]
+ * @param {boolean} [options.resume]
+ * @param {boolean} [options.late]
+ * @returns {Promise<StepResult>}
  */
 export async function runStep(step, { out, variables = {}, resume = false, late = false }) {
   const { name, args, minutes, makes, needs = [] } = step;
@@ -29,6 +60,7 @@ export async function runStep(step, { out, variables = {}, resume = false, late 
   if (missing)
     return { ...base, status: 'not run', reason: 'an earlier step did not leave its file' };
   const ended = await run(args, { ...variables, ...step.variables }, minutes);
+  /** @type {StepResult} */
   const result = {
     ...base,
     ...verdict(ended, minutes),
@@ -40,6 +72,7 @@ export async function runStep(step, { out, variables = {}, resume = false, late 
   return result;
 }
 
+/** @returns {Pick<StepResult, 'status' | 'reason' | 'exit'>} */
 function verdict({ code, signal, timedOut, stdout, stderr }, minutes) {
   if (timedOut) return { status: 'failed', reason: `stopped after ${minutes} minutes` };
   if (signal) return { status: 'failed', reason: `ended by ${signal}` };
@@ -57,7 +90,13 @@ function verdict({ code, signal, timedOut, stdout, stderr }, minutes) {
   return { status: code === 6 ? 'skipped' : 'failed', reason: reason.slice(0, 400), exit: code };
 }
 
-/** Node with arguments, in a process group that is ended as a whole. */
+/**
+ * Node with arguments, in a process group that is ended as a whole.
+ *
+ * @param {readonly string[]} args
+ * @param {Readonly<Record<string, string>>} variables
+ * @param {number} minutes
+ */
 function run(args, variables, minutes) {
   return new Promise((resolve) => {
     const started = performance.now();
@@ -74,7 +113,7 @@ function run(args, variables, minutes) {
       .on('data', (text) => (stderr = (stderr + text).slice(-keptText)));
     const end = (signal) => {
       try {
-        process.kill(-child.pid, signal);
+        if (child.pid !== undefined) process.kill(-child.pid, signal);
       } catch {}
     };
     const timer = setTimeout(() => {
@@ -103,7 +142,12 @@ function parsed(text) {
   }
 }
 
-/** As one would type it; paths are from the root, or from the folder of results. */
+/**
+ * As one would type it; paths are from the root, or from the folder of results.
+ *
+ * @param {Step} step
+ * @param {string} out
+ */
 function commandOf({ args, variables = {} }, out) {
   const set = Object.entries(variables).map(([name, value]) => `${name}=${value} `);
   return `${set.join('')}node ${args.map((arg) => arg.replace(`${out}/`, '').replace(`${root}/`, '')).join(' ')}`;

@@ -1,6 +1,12 @@
+/** @typedef {'passed' | 'failed' | 'incomplete' | 'skipped' | 'dry run'} CheckStatus */
+/** @typedef {{ readonly name: string, readonly status: string }} Ended */
+
 /**
  * `skipped` without a device; `dry run` on another device than CUDA, whatever its steps say;
  * `failed`, `incomplete` or `passed` by the steps. A step that a device skipped has not passed.
+ *
+ * @param {{ readonly works: boolean, readonly device: string, readonly results: readonly Ended[] }} check
+ * @returns {CheckStatus}
  */
 export function statusOf({ works, device, results }) {
   if (!works) return 'skipped';
@@ -11,7 +17,12 @@ export function statusOf({ works, device, results }) {
   return tried.every(({ status }) => status === 'passed') ? 'passed' : 'incomplete';
 }
 
-/** Of the process. A dry run shows whether its steps did what they should. */
+/**
+ * Of the process. A dry run shows whether its steps did what they should.
+ *
+ * @param {CheckStatus} status
+ * @param {readonly Ended[]} results
+ */
 export function exitOf(status, results) {
   if (status === 'skipped') return 6;
   if (status === 'dry run') return results.some((step) => step.status === 'failed') ? 1 : 0;

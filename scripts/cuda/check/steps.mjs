@@ -13,7 +13,14 @@ const precisions = [
   { name: 'float16', dtype: 'float16', variables: {}, limit: 2e-2 },
 ];
 /** Sides of the square pictures that are timed. */
-const sides = { small: '64,128', full: '128,256,512' };
+const sides = { tiny: '64,128', small: '64,128', full: '128,256,512' };
+/** What makes a small preset tiny. */
+const few = ['--dim', '8', '--blocks', '1,0,0,0', '--refinement', '0'];
+const tiny = {
+  nafnet: ['--dim', '8', '--blocks', '1,1', '--decoder', '1,1'],
+  restormer: few,
+  promptir: few,
+};
 /** What validation is asked beside the device, once for each family. */
 const extras = ['--layers', '--tiles', '64'];
 
@@ -44,7 +51,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
     }
   }
   for (const family of chosen) {
-    const preset = networks === 'small' ? `${family}-small` : family;
+    const preset = networks === 'full' ? family : `${family}-small`;
     for (const dtype of ['float32', 'float16']) {
       if (networks === 'full') steps.push(build(preset, dtype));
       // Fed, the label is work of every run; a default would be folded away.
@@ -66,7 +73,8 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
 
   function build(preset, dtype) {
     const host = file(preset, dtype);
-    const sort = ['--dtype', dtype, '--seed', '1'];
+    const sizes = networks === 'tiny' ? tiny[preset.split('-')[0]] : [];
+    const sort = [...sizes, '--dtype', dtype, '--seed', '1'];
     return {
       name: `build-${preset}-${dtype}`,
       what: `${preset} in ${dtype}, from a seed`,

@@ -63,6 +63,7 @@ function pipShapes() {
     channels: 4 * 2 ** (level - 1),
     scale: 2 ** (level - 1),
   }));
+  /** @type {import('@pip-graft/pip-core').InitOptions} */
   const choices = {
     mode: 'pip_cross_topm',
     attach: 'replace',

@@ -3,7 +3,15 @@ import { buildModel, GraphBuilder, ops } from '@pip-graft/onnx-graft';
 /**
  * A U-Net as small as one can be, as the bytes of its file.
  *
- * @param variant `{ opset, irVersion, dims, join, up, attention, levels, body }`
+ * @param {object} variant
+ * @param {number} [variant.opset]
+ * @param {number} [variant.irVersion]
+ * @param {(string | number | null)[]} [variant.dims]
+ * @param {'concat' | 'add'} [variant.join]
+ * @param {'transpose' | 'shuffle' | 'resize'} [variant.up]
+ * @param {boolean} [variant.attention]
+ * @param {number} [variant.levels]
+ * @param {boolean} [variant.body]
  */
 export function smallNetwork({
   opset = 17,
@@ -56,7 +64,7 @@ export function smallNetwork({
   }
   const restored = ops.add(g, conv(x, width, 3, 3), 'image');
   const { nodes, initializers } = g.fragment();
-  const value = (name) => ({ name, dataType: 'float32', dims });
+  const value = (name) => ({ name, dataType: /** @type {const} */ ('float32'), dims });
   const { source } = buildModel({
     irVersion,
     opset,

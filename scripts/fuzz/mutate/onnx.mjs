@@ -12,6 +12,8 @@ export function mutateOnnx(bytes, dice) {
   return encode(model);
 }
 
+/** @import { Field } from './records.mjs' */
+
 const mutations = [
   [3, badLength],
   [1, padVarint],
@@ -107,6 +109,7 @@ function nestGraphs(model, dice) {
   const node = chosen(nodesOf(model), dice);
   if (!node) return;
   const field = dice.pick([6, 6, 11]);
+  /** @type {Field[]} */
   let body = [text(2, 'body')];
   for (let left = dice.spread(1, 300); left > 0; left--) {
     const attribute = message(5, [text(1, 'then_branch'), message(field, body), int(20, 5)]);

@@ -37,6 +37,11 @@ function split(source, count) {
   return { code, rest: source.slice(at) };
 }
 
+/**
+ * @param {Uint8Array} source
+ * @param {number} at
+ * @param {number | string} [kind]
+ */
 function operandSize(source, at, kind = 0) {
   if (typeof kind === 'number') return kind;
   const count = Number(kind.slice(-1));

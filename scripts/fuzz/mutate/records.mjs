@@ -3,6 +3,19 @@ import { join } from './blind.mjs';
 
 const utf8 = new TextEncoder();
 
+/**
+ * One of `int`, `bytes` and `parts` is there. `tag` and `length` are bytes to write in their places.
+ *
+ * @typedef {object} Field
+ * @property {number} number
+ * @property {number} wire
+ * @property {bigint} [int]
+ * @property {Uint8Array} [bytes]
+ * @property {Field[]} [parts]
+ * @property {Uint8Array} [tag]
+ * @property {Uint8Array} [length]
+ */
+
 /** What ONNX's messages hold: the messages inside, by field number (onnx.proto). */
 const entry = {};
 const tensor = { 13: entry };
@@ -17,8 +30,10 @@ attribute[11] = graph;
 export const modelSchema = { 7: graph, 8: {}, 14: entry, 25: { 7: node } };
 
 /**
- * Records of sound protobuf: `{ number, wire, int | bytes | parts }`. A record may also carry
- * `tag` and `length`, the bytes to write in their places.
+ * Records of sound protobuf.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {Field[]}
  */
 export function parse(bytes, schema = modelSchema) {
   const records = [];

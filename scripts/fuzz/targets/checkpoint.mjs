@@ -60,7 +60,7 @@ export const checkpoint = {
       const base = { family: backbone.family, name: null, fingerprint: null, digest: null };
       codeOf(() => {
         const modules = findModules(tensors);
-        importAdapter(modules.tensors, { name: 'x', base, training: null });
+        if (modules) importAdapter(modules.tensors, { name: 'x', base, training: null });
       });
     }
     const built = bytesOf(buildBackbone(backbone, weights));

@@ -14,6 +14,7 @@ import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { bytesOf, codeOf, expect } from '../check.mjs';
 import { hosts } from '../corpus/hosts.mjs';
 import { mutateBlind } from '../mutate/blind.mjs';
+import { inGraph } from '../mutate/graph.mjs';
 import { hostileNames } from '../mutate/names.mjs';
 import { mutateOnnx } from '../mutate/onnx.mjs';
 import { encode, int, message, parse, text, varint } from '../mutate/records.mjs';
@@ -31,10 +32,8 @@ function external() {
 
 function outside(bytes) {
   const model = parse(bytes);
-  const graph = model.find(({ number }) => number === 7);
   let offset = 0;
-  for (const { number, parts } of graph.parts) {
-    if (number !== 5) continue;
+  for (const { parts } of inGraph(model, 5)) {
     const at = parts.findIndex((part) => part.number === 9);
     const length = parts[at].bytes.length;
     parts.splice(at, 1, ...located({ location: 'weights.bin', offset, length }));
@@ -101,8 +100,7 @@ export const externalData = {
 
 function relocate(bytes, dice) {
   const model = parse(bytes);
-  const graph = model.find(({ number }) => number === 7);
-  const tensors = graph.parts.filter(({ number }) => number === 5);
+  const tensors = inGraph(model, 5);
   for (let left = dice.spread(1, 3); left > 0; left--) {
     const { parts } = dice.pick(tensors);
     const entry = dice.pick(parts.filter(({ number }) => number === 13));

@@ -9,12 +9,16 @@ import {
   stampKey,
   ungraft,
 } from '@pip-graft/pip-core';
+import { present } from '../../present.mjs';
 import { bytesOf, expect } from '../check.mjs';
 import { hosts } from '../corpus/hosts.mjs';
 import { edge, mutateBlind } from '../mutate/blind.mjs';
+import { graphOf, nodesOf } from '../mutate/graph.mjs';
 import { mutateJson } from '../mutate/json.mjs';
 import { mutateOnnx } from '../mutate/onnx.mjs';
 import { encode, parse, text, varint } from '../mutate/records.mjs';
+
+/** @import { Field } from '../mutate/records.mjs' */
 
 let made;
 
@@ -42,10 +46,8 @@ function grafted(bytes, options) {
 /** The same model with lengths in more bytes than they need. */
 function padded(bytes) {
   const model = parse(bytes);
-  const graph = model.find(({ number }) => number === 7);
-  for (const record of graph.parts) {
-    if (record.number === 1) record.length = varint(BigInt(encode(record.parts).length), 5);
-  }
+  const graph = present(graphOf(model), 'the graph');
+  for (const node of nodesOf(model)) node.length = varint(BigInt(encode(node.parts).length), 5);
   graph.length = varint(BigInt(encode(graph.parts).length), 5);
   return encode(model);
 }
@@ -83,11 +85,12 @@ export const stamp = {
 
 function mutateStamp(bytes, dice) {
   const model = parse(bytes);
+  /** @param {Field} field */
   const isStamp = ({ number, parts }) =>
     number === 14 && parts?.some((part) => part.bytes && `${Buffer.from(part.bytes)}` === stampKey);
-  const entry = model.find(isStamp);
-  const value = entry.parts.find(({ number }) => number === 2);
-  const json = mutateJson(Buffer.from(value.bytes).toString(), dice);
+  const entry = present(model.find(isStamp), 'the stamp');
+  const value = entry.parts?.find(({ number }) => number === 2);
+  const json = mutateJson(Buffer.from(present(value?.bytes, 'its text')).toString(), dice);
   entry.parts = [text(1, stampKey), text(2, json)];
   if (dice.chance(0.1)) model.push(entry);
   if (dice.chance(0.05)) entry.length = varint(edge(dice));

@@ -9,12 +9,9 @@ import {
   type TensorMap,
 } from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../networks/backbone.ts';
-import { checkWeights } from '../networks/check-weights.ts';
-import type { Parameter } from '../networks/parameter.ts';
-import { isBeside } from './beside.ts';
+import { checkWeights, type Parameter } from '../networks/parameter.ts';
 import { isPip } from './detect-restormer.ts';
-import { anchors, findFamily } from './find-family.ts';
-import { Shapes } from './shapes.ts';
+import { anchors, findFamily, isBeside, Shapes } from './shapes.ts';
 
 /** A network recognised in a checkpoint: what is needed to build it, and what else was there. */
 export interface DetectedBackbone {

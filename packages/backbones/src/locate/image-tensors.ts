@@ -1,6 +1,13 @@
-import { type GraphFacts, type ImageInput, mainImage } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type ImageInput, type Model, mainImage } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
+
+/** The inputs that a caller has to feed besides the image, such as a noise level. */
+export function besideImage({ graph }: Model, image: string): string[] {
+  const { inputs, initializers, sparseInitializers } = graph;
+  const defaults = new Set([...initializers, ...sparseInitializers].map(({ name }) => name));
+  return inputs.map(({ name }) => name).filter((name) => name !== image && !defaults.has(name));
+}
 
 /** The image that goes into a model and the one that comes out; undefined when no input is an image. */
 export function imageTensorsOf(facts: GraphFacts, trails: Trails): ImageTensors | undefined {
@@ -35,4 +42,28 @@ function outputOf(facts: GraphFacts, trails: Trails): string | undefined {
     if (scale !== undefined && (best === undefined || scale < best.scale)) best = { name, scale };
   }
   return best?.name;
+}
+
+/**
+ * A value in NCHW that has the height and width which rows of tokens have lost: the nearest one of
+ * the same resolution that the tokens are made of. undefined when there is none.
+ */
+export function extentOf(facts: GraphFacts, trails: Trails, tokens: string): string | undefined {
+  const scale = trails.feature(tokens)?.scale;
+  const seen = new Set<string>();
+  const open = [tokens];
+  for (let i = 0; i < open.length; i++) {
+    const name = open[i]!;
+    const feature = trails.feature(name);
+    if (feature?.layout === 'NCHW' && feature.scale === scale) return name;
+    const at = facts.producer(name);
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    // Sizes that tokens are shaped by may be those of the image before it was padded.
+    if (maker?.opType === 'Shape') continue;
+    for (const input of maker?.inputs ?? []) {
+      if (!seen.has(input)) open.push(input);
+      seen.add(input);
+    }
+  }
+  return undefined;
 }

@@ -7,16 +7,12 @@ import {
 } from '@pip-graft/onnx-graft';
 import { promptsOf } from '../recognise/prompts.ts';
 import { recognise } from '../recognise/recognise.ts';
-import { besideImage } from './beside-image.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
-import { extentOf } from './extent.ts';
-import { imageTensorsOf } from './image-tensors.ts';
+import { besideImage, extentOf, imageTensorsOf } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
-import { liveNodes } from './live-nodes.ts';
 import type { Located, LocatedImage } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
-import { type Trails, trailsOf } from './trail.ts';
-import { unknownShapes } from './unknown-shapes.ts';
+import { liveNodes, type Trails, trailsOf, unknownShapes } from './trail.ts';
 import { imageValues } from './values/image-values.ts';
 import { warningsOf } from './warnings/index.ts';
 

@@ -1,5 +1,11 @@
-import type { GraphFacts } from '@pip-graft/onnx-graft';
+import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 import { type Feature, featureOf } from './feature.ts';
+
+/** The nodes that an output of the model depends on. */
+export function liveNodes(facts: GraphFacts): NodeSet {
+  const sets = facts.model.graph.outputs.map(({ name }) => facts.ancestors(name));
+  return { has: (node) => sets.some((set) => set.has(node)) };
+}
 
 /** How a value got to its resolution: bits, for a value may have come both ways. */
 export const came = {
@@ -88,4 +94,30 @@ function arrival(from: readonly Step[], scale: number): number {
     else bits |= step.scale < scale ? came.down : came.up;
   }
   return bits;
+}
+
+/** Nodes that are named; those behind them are unknown because of them. */
+const named = 3;
+
+/**
+ * Where the model stops being known: nodes that make something of a value of known shape whose own
+ * shape is not. Behind them no skip connection can be told.
+ */
+export function unknownShapes(facts: GraphFacts): RejectedSite[] {
+  const { values } = facts.sample;
+  const isKnown = (name: string): boolean => values.get(name)?.dims !== undefined;
+  const found = facts.model.graph.nodes.filter(
+    ({ inputs, outputs }) =>
+      inputs.length > 0 &&
+      inputs.every((name) => name === '' || isKnown(name)) &&
+      outputs.some((name) => name !== '' && !isKnown(name)),
+  );
+  return found.slice(0, named).map(({ name, index, opType, domain, outputs }) => {
+    const operator = domain === '' ? opType : `${domain}:${opType}`;
+    const more = found.length > named ? ` (and at ${found.length - named} more nodes)` : '';
+    return {
+      value: outputs.find((output) => output !== '') ?? '',
+      reason: `its shape is not known: the shape of what '${operator}' makes cannot be told at node ${name === '' ? `#${index}` : `'${name}'`}${more}, so nothing behind it can be grafted; replace the operator, or annotate its output with a shape`,
+    };
+  });
 }

@@ -1,15 +1,118 @@
-import { type Model, ops } from '@pip-graft/onnx-graft';
+import { type GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
-import { nafnetBlock } from './nafnet-block.ts';
 import { checkNafnetConfig, type NafnetConfig } from './nafnet-config.ts';
 import type { Network } from './network.ts';
-import type { Parameter } from './parameter.ts';
+import type { Init, Parameter } from './parameter.ts';
 import {
   type BuildOptions,
   listParameters,
   type NetworkSpec,
   writeNetwork,
 } from './write-network.ts';
+
+const eps = 1e-6;
+
+/**
+ * The authors start `beta` and `gamma` at zero, where every block is the identity. An untrained
+ * network is of use here only when its blocks do something, so they start small instead.
+ */
+const smallScale: Init = { kind: 'uniform', low: -0.1, high: 0.1 };
+
+/** A NAFNet block on `channels` channels (spec backbones.md section 2). */
+export function nafnetBlock(
+  net: Network,
+  x: string,
+  channels: number,
+  /** Where the attention sees only so much around each pixel: see {@link localMean}. */
+  window?: readonly [height: number, width: number],
+): string {
+  const { g } = net;
+  const narrow = { from: channels, to: channels, kernel: 1, bias: true } as const;
+  const widen = { from: channels, to: 2 * channels, kernel: 1, bias: true } as const;
+  const local = {
+    from: 2 * channels,
+    to: 2 * channels,
+    kernel: 3,
+    bias: true,
+    depthwise: true,
+  } as const;
+
+  const spread = net.conv('conv1', net.at('norm1').norm(x, channels, eps, true), widen);
+  const gated = gate(net, net.conv('conv2', spread, local), channels);
+  const pooled = window
+    ? localMean(net.at('sca.0'), gated, window)
+    : ops.globalAveragePool(g, gated, { name: 'sca.0' });
+  const attention = net.conv('sca.1', pooled, { ...narrow, pooled: window === undefined });
+  const attended = net.conv('conv3', ops.mul(g, gated, attention), narrow);
+  const middle = ops.add(g, x, scaled(net, 'beta', attended, channels), { name: 'beta_add' });
+
+  const second = net.conv('conv4', net.at('norm2').norm(middle, channels, eps, true), widen);
+  const fed = net.conv('conv5', gate(net, second, channels), narrow);
+  return ops.add(g, middle, scaled(net, 'gamma', fed, channels), { name: 'gamma_add' });
+}
+
+/** SimpleGate: the two halves of the channels, multiplied. */
+function gate(net: Network, x: string, channels: number): string {
+  const [a, b] = ops.split(net.g, x, [channels, channels], 1);
+  return ops.mul(net.g, a!, b!);
+}
+
+function scaled(net: Network, name: 'beta' | 'gamma', x: string, channels: number): string {
+  return ops.mul(net.g, x, net.tensor(name, [1, channels, 1, 1], smallScale));
+}
+
+const rowAxis = 2;
+const toTheEnd = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The mean over a window around each pixel, cut to the picture where the picture is smaller, with the
+ * values at the border repeated outwards so that the size stays. Where the window covers the picture
+ * it is the plain mean. Source: NAFNet's published local variant (MIT).
+ *
+ * A running sum along each axis, in float32: two subtractions a pixel however large the window, where
+ * pooling with it would add thousands of numbers. One axis after the other keeps the sums short.
+ */
+export function localMean(
+  net: Network,
+  x: string,
+  window: readonly [height: number, width: number],
+): string {
+  const { g } = net;
+  const size = windowSize(net, x, window);
+  let value = ops.toFloat32(g, x, net.dataType);
+  for (const axis of [0, 1] as const) value = meanAlong(g, value, axis, size);
+  const one = g.ints([1]);
+  const two = g.ints([2]);
+  const before = g.node('Div', [ops.sub(g, size, one), two])[0]!;
+  const after = g.node('Div', [size, two])[0]!;
+  const nothing = g.ints([0, 0]);
+  const pads = ops.concat(g, [nothing, before, nothing, after], 0);
+  return ops.fromFloat32(g, ops.pad(g, value, pads, { mode: 'edge' }), net.dataType);
+}
+
+/** The window in rows and columns, no larger than the feature: int64 [2]. */
+function windowSize(net: Network, x: string, window: readonly [number, number]): string {
+  const pixels = net.pixels(x);
+  return net.once(`window/${net.scale}`, (g, name) => {
+    const wanted = g.ints(window);
+    // Min takes whole numbers only since operator set 12.
+    const smaller = g.node('Less', [pixels, wanted])[0]!;
+    return ops.where(g, smaller, pixels, wanted, { name });
+  });
+}
+
+function meanAlong(g: GraphBuilder, x: string, axis: 0 | 1, size: string): string {
+  const at = rowAxis + axis;
+  const length = ops.gather(g, size, [axis], 0);
+  const pads = [0, 0, 0, 0, 0, 0, 0, 0];
+  pads[at] = 1;
+  const along = g.tensor('axis', 'int64', [], new Uint8Array(BigInt64Array.of(BigInt(at)).buffer));
+  const sums = g.node('CumSum', [ops.pad(g, x, pads), along])[0]!;
+  const upper = ops.slice(g, sums, { axes: [at], starts: length, ends: [toTheEnd] });
+  const lower = ops.slice(g, sums, { axes: [at], starts: [0], ends: ops.neg(g, length) });
+  const count = g.node('Cast', [length], { to: { int: 1 } })[0]!;
+  return ops.div(g, ops.sub(g, upper, lower), count);
+}
 
 /**
  * A NAFNet as a model from `input` to `output`, (N, C, H, W) with free N, H and W. It pads itself

@@ -1,9 +1,8 @@
 import { type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
-import { lightPath } from './light-path.ts';
+import { lightPath, residualBlock } from './light-path.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameter.ts';
-import { residualBlock } from './residual-block.ts';
 import { checkUnetConfig, type UnetConfig, unetMultiple } from './unet-config.ts';
 import {
   type BuildOptions,

@@ -1,3 +1,6 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { constant, elementCount, normal, Random, type TensorMap } from '@pip-graft/weights';
+
 /** How a parameter starts, when it is not given: drawn from a distribution, or one number everywhere. */
 export type Init =
   | {
@@ -31,4 +34,82 @@ export function kaiming(fanIn: number, gain = 1): Init {
 /** One number everywhere. */
 export function constantly(value: number): Init {
   return { kind: 'constant', value };
+}
+
+/**
+ * Untrained weights for a list of parameters, the same for the same seed. Every tensor has its own
+ * stream, and its numbers are drawn when they are asked for (each time anew: a network being saved
+ * asks once), so that a large network is never whole in memory.
+ *
+ * @example initialWeights(nafnetParameters(nafnetDefaults), 7)
+ */
+export function initialWeights(parameters: readonly Parameter[], seed: number): TensorMap {
+  const random = new Random(seed);
+  return new Map(
+    parameters.map(({ name, dims, init }) => [
+      name,
+      {
+        dims,
+        get data() {
+          return draw(dims, init, random.fork(name));
+        },
+      },
+    ]),
+  );
+}
+
+function draw(dims: readonly number[], init: Init, random: Random): Float32Array {
+  if (init.kind === 'constant') return constant(dims, init.value).data;
+  if (init.kind === 'normal') return normal(dims, random, init.deviation).data;
+  const { low, high, alike = 1 } = init;
+  const data = new Float32Array(elementCount(dims));
+  const row = data.length / dims[0]!;
+  for (let start = 0; start < data.length; start += alike * row) {
+    for (let i = start; i < start + row; i++) data[i] = random.uniform(low, high);
+    for (let copy = 1; copy < alike; copy++) {
+      data.copyWithin(start + copy * row, start, start + row);
+    }
+  }
+  return data;
+}
+
+/** How many names a message lists before it says how many more there are. */
+const shown = 5;
+
+/** Refuses weights in which a tensor is missing, unknown or of another shape: `CORRUPT_FILE`, with the names. */
+export function checkWeights(
+  family: string,
+  parameters: readonly Parameter[],
+  weights: TensorMap,
+): void {
+  const known = new Set(parameters.map(({ name }) => name));
+  const used = parameters.filter(({ unused }) => !unused);
+  const missing = used.filter(({ name }) => !weights.has(name)).map(({ name }) => name);
+  const extra = [...weights.keys()].filter((name) => !known.has(name));
+  const misshaped = used.flatMap(({ name, dims }) => {
+    const found = weights.get(name)?.dims;
+    if (found === undefined || found.join() === dims.join()) return [];
+    return [`${name} is [${found.join(', ')}] instead of [${dims.join(', ')}]`];
+  });
+  const problems = [
+    ...listed('missing', missing),
+    ...listed('not of this network', extra),
+    ...listed('of another shape', misshaped),
+  ];
+  if (problems.length === 0) return;
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `Weights for ${family} do not fit its configuration: ${problems.join('; ')}. The file is damaged, or of a variant that is not known.`,
+  );
+}
+
+function listed(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > shown ? ` and ${names.length - shown} more` : '';
+  return [
+    `${names.length} ${what}: ${names
+      .slice(0, shown)
+      .map((name) => name.replace(/[^ -~]/g, '?').slice(0, 200))
+      .join(', ')}${more}`,
+  ];
 }

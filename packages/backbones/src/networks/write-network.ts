@@ -6,9 +6,8 @@ import {
   type Model,
 } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
-import { checkWeights } from './check-weights.ts';
 import { Network, type NetworkBase } from './network.ts';
-import type { Parameter } from './parameter.ts';
+import { checkWeights, type Parameter } from './parameter.ts';
 
 /** Options of the functions that build a network. */
 export interface BuildOptions {

@@ -3,8 +3,7 @@ import { openHost } from '@pip-graft/graft/node';
 import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
 import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { bytesText } from '../format/bytes-text.ts';
-import { table } from '../format/table.ts';
+import { bytesText, table } from '../format/table.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 

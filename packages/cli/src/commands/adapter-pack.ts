@@ -1,8 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
-import { bytesText } from '../format/bytes-text.ts';
-import { table } from '../format/table.ts';
+import { bytesText, table } from '../format/table.ts';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';

@@ -1,8 +1,7 @@
 import { hubSettings, hubText, parseHubName, pushFiles } from '@pip-graft/hub';
 import { encodePushed } from '@pip-graft/pip-core/node';
 import type { Command } from 'commander';
-import { bytesText } from '../format/bytes-text.ts';
-import { table } from '../format/table.ts';
+import { bytesText, table } from '../format/table.ts';
 import { define } from '../pipeline/define.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
 import { run } from '../pipeline/run.ts';

@@ -5,7 +5,7 @@ import { nonFinite } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
-import { describeSizes } from '../format/describe-sizes.ts';
+import { describeSizes } from '../format/format-inspection.ts';
 import { localise } from '../options/localise.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { prefixOption } from '../options/prefix-option.ts';

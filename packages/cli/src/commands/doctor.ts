@@ -10,7 +10,7 @@ import {
   probeDevice,
 } from '@pip-graft/runtime';
 import { type Command, Option } from 'commander';
-import { formatDevice } from '../format/format-device.ts';
+import { formatDevice } from '../format/format-validation.ts';
 import { table } from '../format/table.ts';
 import { wholeNumber } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';

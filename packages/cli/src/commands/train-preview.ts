@@ -8,8 +8,7 @@ import { outputOption, wholeNumber } from '../options/options.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
 import { type DegradeRequest, degradationsOf, degradeOptions } from '../train/degrade-option.ts';
-import { type PreviewRow, previewRows } from '../train/preview-rows.ts';
-import { previewSheet } from '../train/preview-sheet.ts';
+import { type PreviewRow, previewRows, previewSheet } from '../train/preview-sheet.ts';
 import { labelsOf, number } from '../train/step-request.ts';
 
 interface Options extends DegradeRequest, MaxPixelsOption {

@@ -7,20 +7,16 @@ import { table } from '../format/table.ts';
 import { pixelsOf } from '../options/max-pixels-option.ts';
 import { define } from '../pipeline/define.ts';
 import { run } from '../pipeline/run.ts';
+import { machineMemory } from '../train/advise-memory.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { keepLearned } from '../train/keep-learned.ts';
-import { machineMemory } from '../train/machine-memory.ts';
-import { meanOf } from '../train/mean-of.ts';
+import { TrainLog } from '../train/csv-file.ts';
+import { keepLearned } from '../train/judge-trained.ts';
 import { openRun } from '../train/open-run.ts';
-import { planValidation } from '../train/plan-validation.ts';
-import { readBest } from '../train/read-best.ts';
-import { rounded } from '../train/rounded.ts';
 import { type RunResult, runSteps } from '../train/run-steps.ts';
-import { spellTime } from '../train/spell-time.ts';
-import { TrainLog } from '../train/train-log.ts';
+import { meanOf, rounded, spellTime } from '../train/spell.ts';
 import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../train/train-request.ts';
 import { firstOf, spikeSteps, trainingRecord } from '../train/training-record.ts';
-import type { Validator } from '../train/validator.ts';
+import { planValidation, readBest, type Validator } from '../train/validator.ts';
 import { writePage } from '../train/write-page.ts';
 
 export function command(): Command {

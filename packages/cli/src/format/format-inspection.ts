@@ -1,9 +1,64 @@
+import type { Backbone } from '@pip-graft/backbones';
 import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
-import { drawLadder } from './draw-ladder.ts';
+import { laddersOf } from '../reports/ladders-of.ts';
 import { formatExpected } from './format-expected.ts';
 import { table } from './table.ts';
+
+/** A network's sizes in a few words. */
+export function describeSizes({ family, config }: Backbone): string {
+  if (family === 'nafnet') {
+    const { width, encoder, middle, decoder, local } = config;
+    const window = local ? `, local for ${local.join('x')}` : '';
+    return `width ${width}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${window}`;
+  }
+  if (family === 'unet') {
+    const { widths, encoder, middle, decoder, light } = config;
+    return `widths ${widths.join(',')}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${light ? ', light path' : ''}`;
+  }
+  const trunk = family === 'promptir' ? config.trunk : config;
+  const { dim, blocks, refinement, heads, expansion, inChannels } = trunk;
+  const variants = [
+    ...(inChannels === 1 ? ['grey'] : []),
+    ...(trunk.dualPixel ? ['dual pixel'] : []),
+    ...(trunk.normBias ? [] : ['bias-free norms']),
+    ...(trunk.bias ? ['convolutions with bias'] : []),
+    ...(trunk.thinLatent ? ['thinned as PIP has it'] : []),
+    ...(family === 'promptir' ? [`prompts of ${config.promptChannels.join(',')} channels`] : []),
+  ];
+  return [
+    `dim ${dim}, blocks ${blocks.join(',')} + ${refinement}, heads ${heads.join(',')}, expansion ${expansion}`,
+    ...variants,
+  ].join(', ');
+}
+
+/**
+ * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
+ * that stand on them.
+ *
+ * @example
+ * level 1  1/1  ├─ 48 ch ─────────(PIP)──────── concat ┤    encoder_add
+ * level 2  1/2    ├─ 96 ch ─────(PIP)──── concat ┤          encoder_add_1
+ */
+export function drawLadder(sites: Inspection['sites'], grafted: readonly number[]): string {
+  return laddersOf(sites)
+    .map((ladder) => drawOne(ladder, grafted))
+    .join('\n\n');
+}
+
+function drawOne(sorted: Inspection['sites'], grafted: readonly number[]): string {
+  const rungs = sorted.map(({ level, scale, channels, join }, index) => {
+    const line = '─'.repeat(4 + 2 * (sorted.length - 1 - index));
+    const module = grafted.includes(level) ? '(PIP)' : '─────';
+    const rung = `${'  '.repeat(index)}├─ ${channels} ch ${line}${module}${line} ${join} ┤`;
+    return `level ${level}  1/${String(scale).padEnd(3)} ${rung}`;
+  });
+  const width = Math.max(...rungs.map((rung) => rung.length));
+  return rungs
+    .map((rung, index) => `${rung.padEnd(width)}  ${oneLine(sorted[index]!.value)}`)
+    .join('\n');
+}
 
 /** What an inspection found, as names and texts for people. */
 export function inspectionFacts(found: Inspection): string[][] {

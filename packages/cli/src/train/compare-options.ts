@@ -1,6 +1,6 @@
 import { own } from '@pip-graft/onnx-graft';
 import type { JsonValue, StateChange } from '@pip-graft/train';
-import { canonical } from '../format/canonical.ts';
+import { canonical } from '../format/table.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** What a run may go on with in another way. */

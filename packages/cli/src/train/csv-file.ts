@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import type { Figure, StepReport } from '@pip-graft/train';
 
 /**
  * A table that is written line by line, each at once. There is no file before the first line; one that
@@ -49,4 +50,93 @@ export function readCsv(path: string): { readonly head: string[]; readonly rows:
   }
   const [head = [], ...rows] = text.split('\n').map((line) => line.split(','));
   return { head, rows: rows.filter((row) => row.length === head.length) };
+}
+
+/** One line of a log: a {@link StepReport} with its error as a figure for people. */
+export interface LogLine extends Omit<StepReport, 'error'> {
+  readonly figure: number;
+}
+
+/**
+ * The steps of a run as a table that any program reads, one line a step, the figure under its name. A
+ * run that goes on takes away what was done after the state was saved.
+ *
+ * Errors: `READ_FAILED`, `WRITE_FAILED`.
+ */
+export class TrainLog {
+  readonly lines: LogLine[];
+  readonly #file: CsvFile;
+
+  /** A log that goes on after `step` steps; its file is touched with the first line. */
+  constructor(path: string, step: number, figure: Figure) {
+    this.lines = step === 0 ? [] : readLog(path).filter((line) => line.step <= step);
+    const head = ['step', 'loss', figure, 'rate', 'norm', 'spike'];
+    this.#file = new CsvFile(path, head, this.lines.map(textOf));
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  async add(line: LogLine): Promise<void> {
+    this.lines.push(line);
+    await this.#file.append(textOf(line));
+  }
+}
+
+function readLog(path: string): LogLine[] {
+  return readCsv(path).rows.flatMap((row) => {
+    const [step, loss, figure, rate, norm, spike] = row.map(Number);
+    if (spike === undefined) return [];
+    const known = { step: step!, loss: loss!, figure: figure!, rate: rate!, norm: norm! };
+    return [{ ...known, spike: spike === 1 }];
+  });
+}
+
+function textOf({ step, loss, figure, rate, norm, spike }: LogLine): string {
+  return [step, loss, figure, rate, norm, spike ? 1 : 0].join(',');
+}
+
+/** One validation: mean PSNR, and that of each label, in dB. */
+export interface ValidationLine {
+  readonly step: number;
+  readonly mean: number;
+  readonly psnr: Readonly<Record<string, number>>;
+}
+
+/** The validations of a run as a table, as `TrainLog` has its steps. Errors: `READ_FAILED`, `WRITE_FAILED`. */
+export class ValidationLog {
+  readonly lines: ValidationLine[];
+  readonly #labels: readonly string[];
+  readonly #file: CsvFile;
+
+  constructor(path: string, step: number, labels: readonly string[]) {
+    this.#labels = labels;
+    this.lines = step === 0 ? [] : readValidations(path).filter((line) => line.step <= step);
+    const kept = this.lines.map((line) => this.#textOf(line));
+    this.#file = new CsvFile(path, ['step', 'mean', ...labels], kept);
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  async add(line: ValidationLine): Promise<void> {
+    this.lines.push(line);
+    await this.#file.append(this.#textOf(line));
+  }
+
+  #textOf({ step, mean, psnr }: ValidationLine): string {
+    return [step, mean, ...this.#labels.map((label) => psnr[label])].join(',');
+  }
+}
+
+/** The lines of such a table; none where there is no file. Errors: `READ_FAILED`. */
+export function readValidations(path: string): ValidationLine[] {
+  const { head, rows } = readCsv(path);
+  return rows.map((row) => {
+    const [step = 0, mean = 0, ...each] = row.map(Number);
+    const labels = head.slice(2);
+    return { step, mean, psnr: Object.fromEntries(labels.map((label, at) => [label, each[at]!])) };
+  });
 }

@@ -9,10 +9,9 @@ import {
   type TrainingState,
   type TrainOptions,
 } from '@pip-graft/train';
-import { type BatchRequest, batchesOf } from './batches-of.ts';
-import { beginOrGoOn } from './begin-or-go-on.ts';
+import { beginOrGoOn } from './check-target.ts';
 import { type OpenValidation, openValidation } from './open-validation.ts';
-import { runOptions } from './run-options.ts';
+import { type BatchRequest, batchesOf, runOptions } from './run-options.ts';
 import type { TrainRequest } from './train-request.ts';
 
 /** What a run was asked for. */

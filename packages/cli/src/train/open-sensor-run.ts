@@ -2,9 +2,8 @@ import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import { type BatchOptions, sensorPatches, startState, type TrainingState } from '@pip-graft/train';
-import { type BatchRequest, batchesOf } from './batches-of.ts';
-import { beginOrGoOn } from './begin-or-go-on.ts';
-import { sensorRunOptions } from './run-options.ts';
+import { beginOrGoOn } from './check-target.ts';
+import { type BatchRequest, batchesOf, sensorRunOptions } from './run-options.ts';
 
 /** What a run was asked for. */
 export interface SensorRequest extends BatchRequest {

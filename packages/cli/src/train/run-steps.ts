@@ -16,10 +16,8 @@ import {
 import type { Session } from '../pipeline/session.ts';
 import { foreseeMemory, type MachineMemory, ranOut, type StepSize } from './advise-memory.ts';
 import { Clock } from './clock.ts';
-import { meanOf } from './mean-of.ts';
-import { spellFigure } from './spell-figure.ts';
-import type { TrainLog } from './train-log.ts';
-import type { ValidationLine } from './validation-log.ts';
+import type { TrainLog, ValidationLine } from './csv-file.ts';
+import { meanOf, spellFigure } from './spell.ts';
 import { type ValidationPlan, Validator } from './validator.ts';
 
 /** What changes how fast a run is, and not what comes out of it. */

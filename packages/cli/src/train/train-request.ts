@@ -5,8 +5,8 @@ import { forceOption } from '../options/check-output.ts';
 import { decimal } from '../options/decimal.ts';
 import { wholeNumber } from '../options/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
-import { kebab } from './kebab.ts';
-import { type GivenStage, stageOf } from './stage-of.ts';
+import { type GivenStage, stageOf } from './run-options.ts';
+import { kebab } from './spell.ts';
 import {
   labelsOf,
   number,
@@ -16,7 +16,7 @@ import {
   type StepRequest,
   stepOptions,
 } from './step-request.ts';
-import { type ValidationRequest, validationOptions } from './validation-request.ts';
+import { type ValidationRequest, validationOptions } from './validator.ts';
 
 /** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;

@@ -1,11 +1,9 @@
 import type { BatchOptions, TrainingState, TrainOptions } from '@pip-graft/train';
 import { version } from '../version.ts';
-import { meanOf } from './mean-of.ts';
+import type { TrainLog, ValidationLine } from './csv-file.ts';
 import type { OpenRun } from './open-run.ts';
-import { rounded } from './rounded.ts';
-import type { TrainLog } from './train-log.ts';
+import { meanOf, rounded } from './spell.ts';
 import type { TrainRequest } from './train-request.ts';
-import type { ValidationLine } from './validation-log.ts';
 
 /** What a run was, for its record. */
 export interface RecordedRun {

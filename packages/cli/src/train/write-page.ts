@@ -1,7 +1,6 @@
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import type { LabelFigures, LabelPatches } from '@pip-graft/train';
-import type { TrainLog } from './train-log.ts';
-import type { ValidationLog } from './validation-log.ts';
+import type { TrainLog, ValidationLog } from './csv-file.ts';
 
 /** What the page of a run says. */
 export interface RunPage {

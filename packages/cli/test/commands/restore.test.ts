@@ -256,7 +256,7 @@ describe('tiles', () => {
 describe('stopping', () => {
   /** Temporary files that a write left behind. */
   const leftovers = (path: string) => files(path).filter((name) => name.endsWith('.tmp'));
-  const names = Array.from({ length: 12 }, (_, index) => `${index + 10}.png`);
+  const names = Array.from({ length: 8 }, (_, index) => `${index + 10}.png`);
 
   beforeAll(async () => {
     mkdirSync(at('many'));

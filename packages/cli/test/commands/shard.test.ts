@@ -34,7 +34,7 @@ beforeAll(async () => {
     await writeImage(at('few-photos', `${name}.png`), cropImage(photo, 48, 40));
   for (let index = 0; index < 3 * shards; index++) {
     const name = `${index % 2 ? 'deep/' : ''}${index}.png`;
-    await writeImage(at('photos', name), cropImage(photo, 220 + index, 150));
+    await writeImage(at('photos', name), cropImage(photo, 40 + index, 32));
   }
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -39,9 +39,11 @@ const train = (...args: string[]) => [
 beforeAll(() => {
   mkdirSync(join(folder, 'photos'));
   copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
-  const build = ['--dim', '8', '--blocks', '1,1', '--decoder', '1,1'];
+  // One level: loading a training graph is most of what a short run takes.
+  const build = ['--dim', '8', '--blocks', '1', '--decoder', '1'];
   json(folder, 'backbone', 'build', 'nafnet-small', ...build, '-o', 'host.onnx');
-  json(folder, 'backbone', 'build', 'restormer-small', '--dim', '8', '-o', 'r.onnx');
+  const few = ['--dim', '8', '--blocks', '1,0,0,0', '--refinement', '0'];
+  json(folder, 'backbone', 'build', 'restormer-small', ...few, '-o', 'r.onnx');
 });
 
 describe('graft train', () => {
@@ -97,6 +99,7 @@ describe('graft train', () => {
       promptRate: 1e-3,
     };
     expect(made['training']).toMatchObject({ ...training, spikes: false });
+    expect(made['training']).not.toHaveProperty('spikeSteps');
     expect(made['loss']).toBeLessThan(0);
     const { optimiser } = readState(join(folder, 'p.state.safetensors'));
     expect(optimiser.options).toMatchObject({ betas: [0.8, 0.9], weightDecay: 0 });
@@ -108,9 +111,6 @@ describe('graft train', () => {
     expect(lines[0]).toBe('step,loss,psnr,rate,norm,spike');
     const acted = lines.slice(1).filter((line) => line.endsWith(',1')).length;
     expect(made['training']).toMatchObject({ spikes: true, spikeSteps: acted });
-    const off = json(folder, ...train('-o', 't', '--steps', '2'));
-    expect(off['training']).toMatchObject({ spikes: false });
-    expect(off['training']).not.toHaveProperty('spikeSteps');
   });
 
   it('previews what it would see, the same each time, as a run is asked for', () => {

@@ -2,8 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { TrainLog } from '../../src/train/train-log.ts';
-import { readValidations, ValidationLog } from '../../src/train/validation-log.ts';
+import { readValidations, TrainLog, ValidationLog } from '../../src/train/csv-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'csv-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));

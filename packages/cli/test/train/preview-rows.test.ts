@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSharp } from '@pip-graft/restore';
 import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
-import { previewRows } from '../../src/train/preview-rows.ts';
-import { previewSheet } from '../../src/train/preview-sheet.ts';
+import { previewRows, previewSheet } from '../../src/train/preview-sheet.ts';
 
 const chelsea = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const options = { photos: [chelsea], patch: 24, labels: ['noise', 'haze'], seed: 3, batch: 8 };

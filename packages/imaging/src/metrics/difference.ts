@@ -1,4 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { type TypedTensor, toFloat32 } from '@pip-graft/weights';
+import type { Image } from '../image/image.ts';
 
 /** Numbers with or without a shape. */
 export interface Numbers {
@@ -52,4 +54,33 @@ export function difference(a: Numbers, b: Numbers): Difference {
     peak = Math.max(peak, Math.abs(y));
   }
   return { maxAbs, meanAbs: a.data.length === 0 ? 0 : sum / a.data.length, peak, worst };
+}
+
+/** Whether two tensors have the same type, shape and bits; NaN equals itself, 0 and -0 differ. */
+export function sameBits(a: TypedTensor, b: TypedTensor): boolean {
+  return (
+    a.type === b.type &&
+    a.dims.join() === b.dims.join() &&
+    Buffer.compare(bytesOf(a), bytesOf(b)) === 0
+  );
+}
+
+function bytesOf({ data }: TypedTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Counts the elements that are NaN or infinite. @example countNonFinite(output) === 0 */
+export function countNonFinite(tensor: TypedTensor): number {
+  let count = 0;
+  for (const value of toFloat32(tensor).data) if (!Number.isFinite(value)) count++;
+  return count;
+}
+
+/** Throws `INVALID_ARGUMENT` unless two images have the same size. */
+export function sameSize(a: Image, b: Image): void {
+  if (a.width === b.width && a.height === b.height) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `Images of ${a.width}x${a.height} and ${b.width}x${b.height} cannot be compared; use images of the same size.`,
+  );
 }

@@ -1,9 +1,7 @@
 import { amounts, degradations, degrade, imageOf, psnr } from '@pip-graft/imaging';
 import { Random } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';
-import { addHaze } from '../../src/degrade/add-haze.ts';
-import { addMotionBlur } from '../../src/degrade/add-motion-blur.ts';
-import { addNoise } from '../../src/degrade/add-noise.ts';
+import { addHaze, addMotionBlur, addNoise } from '../../src/degrade/degrade.ts';
 
 const flat = (value: number, width = 32, height = 24) =>
   imageOf(width, height, new Float32Array(3 * width * height).fill(value));

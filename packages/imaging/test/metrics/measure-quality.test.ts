@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Image, imageOf, measureQuality, psnr } from '@pip-graft/imaging';
 import { describe, expect, test } from 'vitest';
-import { luma } from '../../src/metrics/luma.ts';
-import { ssim } from '../../src/metrics/ssim.ts';
+import { luma, ssim } from '../../src/metrics/ssim.ts';
 
 /** Written by pytorch-reference/make_metric_goldens.py. */
 interface Golden {

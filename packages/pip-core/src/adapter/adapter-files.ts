@@ -1,3 +1,5 @@
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
+
 /** The files of an adapter folder. */
 export const adapterFiles = {
   config: 'adapter_config.json',
@@ -18,3 +20,13 @@ export const accompanyingFiles: readonly string[] = [
 export const toolFiles: readonly string[] = [
   ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
 ];
+
+/** All files that the package of an adapter can have, by their paths in it. */
+export const ownFiles: readonly string[] = [
+  ...Object.values(adapterFiles),
+  ...accompanyingFiles,
+  ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
+];
+
+/** The same with those of a sensor's folder. */
+export const packageFiles: readonly string[] = [...ownFiles, ...Object.values(sensorFiles)];

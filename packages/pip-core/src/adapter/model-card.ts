@@ -1,8 +1,7 @@
 import { elementCount } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
-import { pipParameters } from '../parameters/pip-parameters.ts';
+import { pipParameters } from '../parameters/level-parameters.ts';
 import type { Adapter } from './adapter.ts';
-import { inMarkdown, inShell } from './card-text.ts';
 
 /** What stands below this line of a card is its owner's, and is kept when the card is written anew. */
 const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack` keeps it. -->';
@@ -100,4 +99,23 @@ function trainingOf({ training }: Adapter): string {
   return training === null
     ? '**Untrained.** Its parameters are random; it shows that the graft works, not what it can restore.'
     : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
+}
+
+/** A text from a file within a line of Markdown: its characters, without what they would do there. */
+export function inMarkdown(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*[\]<>|&~#]/g, '\\$&')
+    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_');
+}
+
+/** A text from a file as one word of a shell command. */
+export function inShell(text: string): string {
+  const line = oneLine(text);
+  return /^[\w@.:/+-]+$/.test(line) && !line.startsWith('-')
+    ? line
+    : `'${line.replaceAll("'", "'\\''")}'`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

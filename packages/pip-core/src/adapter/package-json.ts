@@ -1,4 +1,4 @@
-import { sensorFolder } from '../sensor/sensor-files.ts';
+import { sensorFolder } from '../sensor/sensor.ts';
 import type { Adapter } from './adapter.ts';
 import { adapterFiles } from './adapter-files.ts';
 

@@ -10,7 +10,7 @@ import {
   pipModes,
   pipPositions,
 } from '../config/pip-config.ts';
-import type { InitOptions } from './init-adapter.ts';
+import type { InitOptions } from './adapter.ts';
 
 const keys = [
   'mode',

@@ -10,14 +10,17 @@ import {
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import { hasNoPosition, type PipConfig } from '../config/pip-config.ts';
 import { parameterName } from '../parameters/names.ts';
-import { emitAttach, emitChange } from './attach.ts';
-import { type EmitAuto, emitAuto } from './emit-auto.ts';
-import { emitLevel, type LevelValues } from './emit-level.ts';
-import { emitShares } from './emit-shares.ts';
-import { levelGrids, onGrid } from './grid.ts';
-import { fromNchw, toNchw } from './layout.ts';
-import { type LevelContext, within } from './level-context.ts';
-import type { Steering } from './steering.ts';
+import {
+  emitAttach,
+  emitChange,
+  emitLevel,
+  fromNchw,
+  type LevelValues,
+  toNchw,
+} from './emit-level.ts';
+import { type EmitAuto, emitAuto } from './emit-sensor.ts';
+import { emitShares, type Steering } from './emit-shares.ts';
+import { type LevelContext, levelGrids, onGrid, within } from './level-context.ts';
 import type { Weight } from './weight.ts';
 
 /** What to emit, and where its open ends are. */

@@ -1,7 +1,6 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
-import { shareWeights } from '../config/share-weights.ts';
+import { shareWeights } from '../config/label-weights.ts';
 import type { PipSteering } from './emit-pip.ts';
-import type { Steering } from './steering.ts';
 
 /** Smallest normal float32: what is smaller, devices may take for zero. */
 const smallest = 2 ** -126;
@@ -48,3 +47,18 @@ export function emitShares(
     };
   });
 }
+
+/**
+ * What one adapter's modules are told, as values of the graph or as numbers fixed at graft time:
+ * which degradations, as shares that add up to 1 (or are all 0), and how much of the change,
+ * `strength · min(1, Σ weights)`.
+ */
+export type Steering =
+  | {
+      readonly kind: 'inputs';
+      /** Float32 (B or 1, T, 1, 1). */
+      readonly shares: string;
+      /** Float32 (B or 1, 1, 1, 1). */
+      readonly amount: string;
+    }
+  | { readonly kind: 'baked'; readonly shares: readonly number[]; readonly amount: number };

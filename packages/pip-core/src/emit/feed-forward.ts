@@ -1,10 +1,8 @@
 import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { hiddenWidth } from '../config/pip-config.ts';
 import type { FeedForwardNames } from '../parameters/names.ts';
-import { conv1x1 } from './conv.ts';
-import type { Grid } from './grid.ts';
-import { type LevelContext, within } from './level-context.ts';
-import { emitProjection, type Projection, projectionPart } from './projection.ts';
+import { conv1x1, emitProjection, type Projection, projectionPart } from './conv.ts';
+import { type Grid, type LevelContext, within } from './level-context.ts';
 import { resizeWeight } from './weight.ts';
 
 /** Runtimes lay channels out in blocks of 8 or 16 and fall back to slower code for what is left over. */

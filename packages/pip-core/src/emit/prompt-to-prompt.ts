@@ -1,14 +1,13 @@
 import { ops } from '@pip-graft/onnx-graft';
-import { lengthEpsilon } from '../fold/l2-normalise.ts';
+import { hasNoPosition } from '../config/pip-config.ts';
+import { foldBasicQuery } from '../fold/fold.ts';
+import { lengthEpsilon } from '../fold/numbers.ts';
 import { names } from '../parameters/names.ts';
-import { emitAttentionProduct } from './attention-product.ts';
-import { emitBasicQuery } from './basic-query.ts';
-import { emitChannelNorm } from './channel-norm.ts';
+import { emitAttentionProduct, emitKeyValue } from './attention.ts';
+import { emitProjection } from './conv.ts';
 import { emitFeedForward } from './feed-forward.ts';
-import { onGrid } from './grid.ts';
-import { emitKeyValue } from './key-value.ts';
-import { type LevelContext, within } from './level-context.ts';
-import { asValue } from './weight.ts';
+import { emitChannelNorm, type LevelContext, onGrid, within } from './level-context.ts';
+import { asValue, reshapeWeight } from './weight.ts';
 
 /**
  * Prompt-to-prompt: the basic restoration prompt, having looked at the semantic
@@ -60,5 +59,42 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     g,
     x,
     emitFeedForward(context, normedX, feedForward, c, 'gated', grids.prompt, type),
+  );
+}
+
+/**
+ * The query of prompt-to-prompt attention, unit length times temperature: float32
+ * (1, heads, c/heads, s²). It does not depend on the image, so of fixed weights it is a constant.
+ */
+export function emitBasicQuery(context: LevelContext): string {
+  const { g, config, level, weight, grids } = context;
+  const { promptChannels: c, promptSize: s, p2pHeads: heads } = level;
+  const { queryNorm, attention } = names.promptToPrompt;
+  const attend = g.scope('attention');
+  const basic = weight(names.basic);
+  if (basic.kind === 'fixed') {
+    const folded = foldBasicQuery(level, hasNoPosition(config), (name) => {
+      const each = weight(name);
+      if (each.kind === 'fixed') return each;
+      throw new Error(`'${name}' is fed where others are fixed`);
+    });
+    return asValue(attend, 'query', { kind: 'fixed', ...folded });
+  }
+  const image = asValue(g, 'basic', basic);
+  const map = hasNoPosition(config) ? ops.resizeTo(g, image, [s, s]) : image;
+  const normed = emitChannelNorm(within(context, 'norm_query'), map, queryNorm, 'float32');
+  const projection = {
+    matrix: weight(attention.query),
+    depthwise: weight(attention.queryDepthwise),
+    ...{ outputs: c, inputs: c },
+  };
+  const query = emitProjection(attend, 'query', normed, projection, grids.prompt, 'float32');
+  const rows = ops.reshape(attend, query, [1, heads, c / heads, s * s]);
+  const lengths = ops.clip(attend, ops.reduceL2(attend, rows, [-1]), { min: lengthEpsilon });
+  const temperature = reshapeWeight(attend, weight(attention.temperature), [1, heads, 1, 1]);
+  return ops.mul(
+    attend,
+    ops.div(attend, rows, lengths),
+    asValue(attend, 'temperature', temperature),
   );
 }

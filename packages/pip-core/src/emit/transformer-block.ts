@@ -1,11 +1,9 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { names } from '../parameters/names.ts';
-import { emitAttentionProduct } from './attention-product.ts';
-import { emitChannelNorm } from './channel-norm.ts';
+import { emitAttentionProduct } from './attention.ts';
+import { emitProjection, projectionPart } from './conv.ts';
 import { emitFeedForward } from './feed-forward.ts';
-import { onGrid } from './grid.ts';
-import { type LevelContext, within } from './level-context.ts';
-import { emitProjection, projectionPart } from './projection.ts';
+import { emitChannelNorm, type LevelContext, onGrid, within } from './level-context.ts';
 import type { FeatureInputs } from './prompt-to-feature/feature-inputs.ts';
 import { asValue } from './weight.ts';
 

@@ -1,6 +1,6 @@
 import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
-import { multiply, type Numbers, resizeMatrix } from '../fold/matrix.ts';
-import { constantTensor } from './level-context.ts';
+import { encodeFloats } from '@pip-graft/weights';
+import { multiply, type Numbers, resizeMatrix } from '../fold/numbers.ts';
 
 /**
  * A parameter on its way into a graph: numbers, with which all that can be computed beforehand is,
@@ -95,4 +95,20 @@ export function asValue(
 ): string {
   if (weight.kind === 'fixed') return constantTensor(g, name, weight.dims, weight.data, type);
   return ops.fromFloat32(g, weight.value, type);
+}
+
+/** Adds constant numbers in a float type and gives their name. */
+export function constantTensor(
+  g: GraphBuilder,
+  name: string,
+  dims: readonly number[],
+  data: Numbers,
+  type: FloatType,
+): string {
+  return g.tensor(
+    name,
+    type,
+    dims,
+    encodeFloats(data instanceof Float32Array ? data : new Float32Array(data), type),
+  );
 }

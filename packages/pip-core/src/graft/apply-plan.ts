@@ -11,11 +11,11 @@ import {
 import { encodeFloats } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { type EmittedLevel, emitPip } from '../emit/emit-pip.ts';
-import { pipParameters } from '../parameters/pip-parameters.ts';
+import { pipParameters } from '../parameters/level-parameters.ts';
 import { planOpsets, stampKey } from '../plan/check-host.ts';
 import type { Plan, PlanSummary } from '../plan/plan.ts';
 import { sensorImage } from '../plan/plan-sensor.ts';
-import { orderSensor } from '../sensor/order-sensor.ts';
+import { orderSensor } from '../sensor/sensor.ts';
 import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
 
 /** How a plan is carried out. */

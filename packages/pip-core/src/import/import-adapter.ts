@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import type { Adapter, AdapterBase } from '../adapter/adapter.ts';
+import { pipParameters } from '../parameters/level-parameters.ts';
 import { parameterName } from '../parameters/names.ts';
-import { pipParameters } from '../parameters/pip-parameters.ts';
 import { fromCheckpointName, toCheckpointName } from './checkpoint-names.ts';
 import { detectConfig } from './detect-config.ts';
 

@@ -1,5 +1,5 @@
 import type { Adapter } from '../adapter/adapter.ts';
-import { encodeAdapter } from '../adapter/encode-adapter.ts';
+import { encodeAdapter } from '../adapter/adapter-text.ts';
 import { sha256 } from './sha256.ts';
 
 /** An adapter with its digest: SHA-256 over config and tensors as they are written, not over how a file spells them. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
-import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 
 /** Members of a `package.json` with which a package manager runs or fetches something. */
 const active = [

@@ -1,8 +1,7 @@
 import type { Adapter } from '../adapter/adapter.ts';
-import { accompanyingFiles, adapterFiles } from '../adapter/adapter-files.ts';
+import { accompanyingFiles, adapterFiles, ownFiles } from '../adapter/adapter-files.ts';
 import { modelCard } from '../adapter/model-card.ts';
-import { ownFiles } from '../adapter/package-files.ts';
-import { sensorFiles, sensorFolder } from '../sensor/sensor-files.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { openAdapterFile } from './adapter-file.ts';
 import { readAdapter } from './read-adapter.ts';
 import { readOwnSensor } from './read-sensor.ts';

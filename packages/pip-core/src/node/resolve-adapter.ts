@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter, InitOptions } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
-import type { InitOptions } from '../adapter/init-adapter.ts';
 import { parseInit } from '../adapter/parse-init.ts';
 import { packageHomes, pnpFolder } from './package-homes.ts';
 import { isPackageName } from './package-name.ts';

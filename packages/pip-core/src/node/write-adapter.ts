@@ -1,6 +1,6 @@
 import { type Adapter, checkAdapter } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
-import { encodeAdapter } from '../adapter/encode-adapter.ts';
+import { encodeAdapter } from '../adapter/adapter-text.ts';
 import { modelCard } from '../adapter/model-card.ts';
 import { adapterPackageJson } from '../adapter/package-json.ts';
 import { writeFolder } from './write-folder.ts';

@@ -1,7 +1,5 @@
-import { encodeSensor } from '../sensor/encode-sensor.ts';
-import type { Sensor } from '../sensor/sensor.ts';
-import { sensorCard } from '../sensor/sensor-card.ts';
-import { sensorFiles } from '../sensor/sensor-files.ts';
+import { type Sensor, sensorFiles } from '../sensor/sensor.ts';
+import { encodeSensor, sensorCard } from '../sensor/sensor-text.ts';
 import { writeFolder } from './write-folder.ts';
 
 /**

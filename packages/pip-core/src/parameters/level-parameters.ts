@@ -11,6 +11,7 @@ import {
   type FeedForwardNames,
   type NormNames,
   names,
+  parameterName,
   type TransformerBlockNames,
 } from './names.ts';
 
@@ -134,4 +135,21 @@ function conv(name: string, outputs: number, inputs: number, kernel: number): Pa
 
 function filled(name: string, dims: readonly number[], value: number): ParameterSpec {
   return { name, dims, init: { kind: 'constant', value } };
+}
+
+/**
+ * Every parameter that a config implies: full name, shape, and how it starts.
+ *
+ * Names are the authors' checkpoint names, uniform over the levels, such as
+ * `level1.prompt.low_prompt_param` (spec pip.md section 5).
+ *
+ * @example pipParameters(config).map(({ name, dims }) => `${name} ${dims}`)
+ */
+export function pipParameters(config: PipConfig): ParameterSpec[] {
+  return config.levels.flatMap((level) =>
+    levelParameters(level, config).map((spec) => ({
+      ...spec,
+      name: parameterName(level.level, spec.name),
+    })),
+  );
 }

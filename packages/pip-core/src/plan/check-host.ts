@@ -1,3 +1,5 @@
+import type { FloatTensor, TensorMap } from '@pip-graft/weights';
+import type { Adapter, AdapterBase } from '../adapter/adapter.ts';
 import type { Refusal } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 
@@ -56,4 +58,112 @@ export function checkHost(
 /** Why a grafted model is no host, and what to do. */
 export function alreadyGrafted(label: string): string {
   return `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`;
+}
+
+/** Whether an adapter was made for this host. */
+export function checkBase(
+  adapter: Adapter,
+  request: PlanRequest,
+  { refusals, warnings }: Remarks,
+): void {
+  const { family, digest, options = {} } = request;
+  const { base } = adapter;
+  const fingerprint = request.fingerprint ?? null;
+  const fit = baseFit(base, request);
+  if (fit.fits === false) {
+    const message = `adapter '${adapter.name}' was made for ${fit.madeFor}`;
+    if (options.allowUnbound) warnings.push(message);
+    else refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}.` });
+  } else if (fit.fits === null) {
+    warnings.push(
+      `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
+    );
+  }
+  // The same structure with other weights: the graft runs, but it learned on something else.
+  if (
+    adapter.training !== null &&
+    base.fingerprint !== null &&
+    base.fingerprint === fingerprint &&
+    base.digest !== null &&
+    base.digest !== digest
+  ) {
+    warnings.push(
+      `adapter '${adapter.name}' was trained on a file with the same structure but other bytes (${base.digest})`,
+    );
+  }
+}
+
+/** A host, as adapters know it. */
+export interface BaseHost {
+  readonly family: string;
+  readonly fingerprint?: string | null;
+  readonly digest: string;
+}
+
+/** Whether an adapter was made for a host, and what it was made for otherwise. */
+export type BaseFit =
+  | { readonly fits: true }
+  | { readonly fits: false; readonly madeFor: string }
+  /** The adapter says of what family its host was, and no more. */
+  | { readonly fits: null };
+
+/**
+ * Whether an adapter was made for a host: by the fingerprint where both have one, else by the file.
+ *
+ * @example baseFit(adapter.base, { family: 'nafnet', ...host.identity() }).fits // true
+ */
+export function baseFit(base: AdapterBase, host: BaseHost): BaseFit {
+  const { family, digest } = host;
+  const fingerprint = host.fingerprint ?? null;
+  if (base.family !== family)
+    return { fits: false, madeFor: `${base.family}, and the host is ${family}` };
+  if (base.fingerprint !== null && fingerprint !== null) {
+    if (base.fingerprint === fingerprint) return { fits: true };
+    return {
+      fits: false,
+      madeFor: `another ${family}: its fingerprint is ${base.fingerprint}, the host's ${fingerprint}`,
+    };
+  }
+  if (base.digest === null) return { fits: null };
+  if (base.digest === digest) return { fits: true };
+  return {
+    fits: false,
+    madeFor: `another file: its digest is ${base.digest}, the host's ${digest}`,
+  };
+}
+
+/** Whether adapters can be told apart: no label and no adapter twice. */
+export function checkTogether(adapters: readonly Adapter[], { refusals }: Remarks): void {
+  if (adapters.length === 0) {
+    refusals.push({ code: 'INVALID_ARGUMENT', message: 'No adapter was given to graft.' });
+  }
+  const refuse = (message: string) => refusals.push({ code: 'ADAPTER_MISMATCH', message });
+  for (const [index, b] of adapters.entries()) {
+    for (const a of adapters.slice(0, index)) {
+      const both = `adapters '${a.name}' and '${b.name}'`;
+      if (isSame(a, b)) {
+        refuse(`${both} are the same adapter twice: they hold the same tensors.`);
+        continue;
+      }
+      for (const label of a.config.labels.filter((each) => b.config.labels.includes(each))) {
+        refuse(`label '${label}' is in ${both}; a caller could not tell which is meant.`);
+      }
+    }
+  }
+}
+
+function isSame(a: Adapter, b: Adapter): boolean {
+  return (a.digest !== null && a.digest === b.digest) || sameTensors(a.tensors, b.tensors);
+}
+
+function sameTensors(a: TensorMap, b: TensorMap): boolean {
+  if (a.size === 0 || a.size !== b.size) return false;
+  return [...a].every(([name, tensor]) => {
+    const other = b.get(name);
+    return other !== undefined && sameNumbers(tensor, other);
+  });
+}
+
+function sameNumbers(a: FloatTensor, b: FloatTensor): boolean {
+  return a.dims.join() === b.dims.join() && a.data.every((value, at) => value === b.data[at]);
 }

@@ -1,9 +1,7 @@
 import { type ErrorCode, GraftError, NameScope } from '@pip-graft/onnx-graft';
 import { type Adapter, checkAdapter, defaultWeights } from '../adapter/adapter.ts';
 import { labelWeights } from '../config/label-weights.ts';
-import { checkBase } from './check-base.ts';
-import { checkHost, type Remarks } from './check-host.ts';
-import { checkTogether } from './check-together.ts';
+import { checkBase, checkHost, checkTogether, type Remarks } from './check-host.ts';
 import { costAt } from './cost.ts';
 import type {
   Baked,
@@ -13,10 +11,9 @@ import type {
   PlanSummary,
   SteeringInputs,
 } from './plan.ts';
-import { planLevels } from './plan-levels.ts';
+import { planLevels, sortAdapters } from './plan-levels.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { planSensor } from './plan-sensor.ts';
-import { sortAdapters } from './sort-adapters.ts';
 
 /**
  * What grafting adapters onto a host will do, or every reason not to. Nothing

@@ -1,5 +1,16 @@
 import { extname } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import type { Image } from '@pip-graft/imaging';
+import { bytesSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
+import { loadSharp } from './load-sharp.ts';
+
+/** What one picture may ask of memory. */
+export const imageLimits = {
+  /**
+   * Width times height. 200 megapixels are above any camera's single frame and
+   * take 2.4 GB as float32 RGB; a larger claim is a decompression bomb.
+   */
+  pixels: 200_000_000,
+} as const;
 
 /** File formats that pictures are read from and written to. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';
@@ -34,5 +45,93 @@ export function formatOf(path: string): ImageFormat {
   throw new GraftError(
     'INVALID_ARGUMENT',
     `${path}: pictures are written as ${written.join(', ')}; choose one of these extensions.`,
+  );
+}
+
+/** What an image has that a format cannot hold, in words: its transparency, its 16 bits. */
+export function droppedBy({ alpha, bitDepth }: Image, format: ImageFormat): string[] {
+  const seeThrough = alpha?.some((value) => value < 1) === true;
+  return [
+    ...(seeThrough && format === 'jpeg' ? ['transparency'] : []),
+    ...(bitDepth === 16 && format !== 'png' && format !== 'tiff' ? ['16 bits a channel'] : []),
+  ];
+}
+
+/** Bytes before the chunks of a frame inside ANMF: its place, size, duration and flags. */
+const frameHead = 16;
+
+/**
+ * Whether a WebP file holds its (first) picture without loss: in a VP8L chunk, not in VP8.
+ * False for anything that is no WebP. RFC 9649, section 2.
+ */
+export function isLosslessWebp(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const name = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));
+  if (name(0) !== 'RIFF' || name(8) !== 'WEBP') return false;
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    const chunk = name(at);
+    if (chunk === 'VP8L') return true;
+    if (chunk === 'VP8 ') return false;
+    const size = view.getUint32(at + 4, true);
+    at += 8 + (chunk === 'ANMF' ? frameHead : size + (size % 2));
+  }
+  return false;
+}
+
+/** What the head of a picture file says. */
+export interface ImageSize {
+  /** As stored: before the camera's orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  /** Pages or frames, of which only the first is read. */
+  readonly pages: number;
+}
+
+/**
+ * The size of the picture in a file's bytes, without decoding it.
+ *
+ * Errors: `CORRUPT_FILE` for what is no picture; `DEVICE_UNAVAILABLE` where sharp does not load.
+ */
+export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
+  const sharp = await loadSharp();
+  try {
+    const { width, height, pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { width, height, pages };
+  } catch (cause) {
+    throw unreadable(label, bytes, cause);
+  }
+}
+
+/** A decoder: what it reads, by the names of `identifyFile`, and the same in words. */
+export interface Decoder {
+  readonly kinds: ReadonlySet<string>;
+  readonly expected: string;
+}
+
+/** sharp, as Node has it. */
+export const nodeDecoder: Decoder = {
+  kinds: new Set(['png', 'jpeg', 'webp', 'tiff', 'avif', 'gif', 'svg']),
+  expected: 'a PNG, JPEG, WebP, TIFF or AVIF file',
+};
+
+/** A file that is not an image, or not one that is read: what it is, or the decoder's reason in one line. */
+export function unreadable(
+  label: string,
+  bytes: Uint8Array,
+  cause: unknown,
+  { kinds, expected }: Decoder = nodeDecoder,
+): GraftError {
+  const kind = identifyFile(bytesSource(bytes, label));
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const why = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  // Where a file of a kind that the decoder reads fails, the decoder knows why.
+  const known = kind !== undefined && !kinds.has(kind.image ?? '');
+  const reason = known ? `it is ${kind.name}` : why;
+  const convert = 'convert it to PNG, TIFF or JPEG first';
+  const advice = known && (kind.image === undefined ? kind.advice : convert);
+  return new GraftError(
+    'CORRUPT_FILE',
+    `${label}: not a readable image (${reason}); ${advice || `expected ${expected}`}.`,
+    { cause },
   );
 }

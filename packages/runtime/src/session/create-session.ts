@@ -1,5 +1,5 @@
 import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { SharedWorker } from '../process/shared-worker.ts';
+import { SharedWorker } from '../process/worker.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { prepareModel } from './prepare-model.ts';
 import type { Session, SessionOptions } from './session.ts';

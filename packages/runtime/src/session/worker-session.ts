@@ -1,6 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { nativeReason } from '../process/native-reason.ts';
-import type { SharedWorker } from '../process/shared-worker.ts';
+import { nativeReason, type SharedWorker } from '../process/worker.ts';
 import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
 import type { NativeOptions } from './native-session.ts';
 import type { Session } from './session.ts';

@@ -3,8 +3,7 @@ import type { Batch, BatchOptions } from './batch.ts';
 import { BatchThread } from './batch-thread.ts';
 import { assembleBatch, makeBatch } from './make-batch.ts';
 import { PhotoCache } from './photo-cache.ts';
-import { planBatch } from './plan-batch.ts';
-import { shareSamples } from './share-samples.ts';
+import { planBatch, shareSamples } from './plan-batch.ts';
 
 /** Batches one after the other. */
 export interface Batches {

@@ -1,6 +1,38 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import type { Random } from '@pip-graft/weights';
 import type { Photo } from './photo-cache.ts';
+
+/**
+ * How far a patch has to change before anybody sees it: root mean square of the change, of 255. Noise
+ * of deviation 3; a veil or a shade that moves values by a 25th of their range; blur and blocks that
+ * take away what little detail there was are no more than that.
+ */
+const least: Readonly<Record<string, number>> = { noise: 3, haze: 10, 'low-light': 10, rain: 4 };
+const leastOfOthers = 3;
+
+/**
+ * Whether a degradation can be seen in a patch. It cannot where it is faint, nor where the patch gives
+ * it nothing to change, as a blur in a flat sky: a sensor must not learn to find it there.
+ *
+ * @param clean as long as `degraded`, 0 to 1
+ */
+export function isVisible(label: string, clean: Float32Array, degraded: Float32Array): boolean {
+  let squares = 0;
+  for (let at = 0; at < clean.length; at++) squares += (degraded[at]! - clean[at]!) ** 2;
+  const change = 255 * Math.sqrt(squares / clean.length);
+  return change >= (own(least, label) ?? leastOfOthers);
+}
+
+/** A patch of one colour in 8 bits, (3,P,P): half of them grey. */
+export function flatPatch(patch: number, random: Random): Float32Array<ArrayBuffer> {
+  const levels = Array.from({ length: 3 }, () => random.below(256));
+  const grey = random.below(2) === 0;
+  const size = patch * patch;
+  return Float32Array.from(
+    { length: 3 * size },
+    (_, at) => levels[grey ? 0 : Math.floor(at / size)]! / 255,
+  );
+}
 
 /** Where a patch lies in a photo, and how it is turned; chosen before the photo's size is known. */
 export interface PatchPlace {

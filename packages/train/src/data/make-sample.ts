@@ -2,16 +2,13 @@ import { imageOf, roundToEightBits } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
-import { cameraFinish } from './camera-finish.ts';
-import { cutMargin, cutPatch } from './cut-patch.ts';
+import { cutMargin, cutPatch, flatPatch, isVisible } from './cut-patch.ts';
 import { compressJpeg } from './degrade/jpeg-artefacts.ts';
 import { type PatchLabel, patchDegradations } from './degrade/patch-degradations.ts';
 import { rangesOf } from './degrade/ranges.ts';
-import { flatPatch } from './flat-patch.ts';
-import { isVisible } from './is-visible.ts';
 import type { PhotoCache } from './photo-cache.ts';
 import type { SamplePlan } from './plan-batch.ts';
-import { sampleRandom } from './sample-patch.ts';
+import { cameraFinish, sampleRandom } from './sample-patch.ts';
 
 /** One patch as the network is given it and as it should give it, each (3,P,P). */
 export interface Sample {

@@ -40,3 +40,68 @@ export function emitLoss(g: GraphBuilder, difference: string, kind: LossKind): s
   const far = ops.sub(g, size, number(0.5));
   return mean(ops.where(g, ops.less(g, size, number(1)), near, far));
 }
+
+/**
+ * How much the degradation prompts of a level point the same way: Σ over pairs of labels of
+ * max(0, cosine), rank 0 (spec pip.md section 6).
+ *
+ * @param prompts (1,T,c,1,1)
+ */
+export function emitAngles(
+  g: GraphBuilder,
+  prompts: string,
+  labels: number,
+  channels: number,
+): string {
+  const rows = ops.reshape(g, prompts, [labels, channels]);
+  const lengths = ops.clip(g, ops.reduceL2(g, rows, [1]), { min: 1e-8 });
+  const unit = ops.div(g, rows, lengths);
+  const cosines = ops.matmul(g, unit, ops.transpose(g, unit, [1, 0]));
+  const pairs = Array.from({ length: labels ** 2 }, (_, at) =>
+    at % labels > Math.floor(at / labels) ? 1 : 0,
+  );
+  const counted = ops.mul(g, ops.relu(g, cosines), g.floats(pairs, [labels, labels]));
+  return ops.reduceSum(g, counted, [0, 1], { keepDims: false });
+}
+
+/** What independent labels come to, float32 of rank 0. */
+export interface BinaryCrossEntropy {
+  /** Mean over rows and labels of −target · log σ(logit) − (1 − target) · log (1 − σ(logit)). */
+  readonly loss: string;
+  /** Share of labels whose logit has the wrong sign. */
+  readonly error: string;
+}
+
+/**
+ * Binary cross-entropy of sigmoid, as `(½ − target) · x + ½ · |x| + log(1 + exp(−|x|))`: no
+ * exponential is above 1, and the slope at x = 0 is ½ − target.
+ *
+ * @param logits (B,T)
+ * @param target (B,T), 0 or 1
+ */
+export function emitBinaryCrossEntropy(
+  g: GraphBuilder,
+  logits: string,
+  target: string,
+): BinaryCrossEntropy {
+  const mean = (value: string) => ops.reduceMean(g, value, [0, 1], { keepDims: false });
+  const scalar = (value: number) => g.scalar(value, 'float32');
+  const size = ops.abs(g, logits);
+  const lean = ops.mul(g, ops.sub(g, scalar(0.5), target), logits);
+  const tail = ops.log(g, ops.add(g, ops.exp(g, ops.neg(g, size)), scalar(1)));
+  const each = ops.add(g, ops.add(g, lean, ops.mul(g, size, scalar(0.5))), tail);
+  const found = ops.cast(g, ops.greater(g, logits, scalar(0)), 'float32');
+  return { loss: mean(each), error: mean(ops.abs(g, ops.sub(g, found, target))) };
+}
+
+/** What people are told of a step beside its loss; larger is better. */
+export type Figure = 'psnr' | 'accuracy';
+
+/**
+ * A step's error as its figure: dB of a mean squared error, or the share of right labels.
+ *
+ * @example figureOf('psnr', 0.001) // 30
+ */
+export function figureOf(figure: Figure, error: number): number {
+  return figure === 'psnr' ? -10 * Math.log10(error) : 1 - error;
+}

@@ -9,9 +9,26 @@ import {
   ops,
   type ValueInfo,
 } from '@pip-graft/onnx-graft';
+import type { Batch } from '../data/batch.ts';
 import { gradientOf } from '../gradient/gradient-of.ts';
-import { emitLoss, type LossKind } from './emit-loss.ts';
-import type { Feed, TrainingGraph } from './step-graph.ts';
+import { emitLoss, type Figure, type LossKind } from './emit-loss.ts';
+
+/** What of a batch goes into an input; a number goes in as it is. */
+export type Feed = keyof Pick<Batch, 'inputs' | 'targets' | 'weights' | 'present'> | number;
+
+/** One training step as a model, and the names of its inputs and outputs. */
+export interface TrainingGraph {
+  readonly model: Model;
+  /** By input. Parameters are inputs, too, under their own names. */
+  readonly feeds: Readonly<Record<string, Feed>>;
+  readonly loss: string;
+  /** Mean squared error, or the share of labels that were taken for present or absent in error. */
+  readonly error: string;
+  /** What is told of that error. */
+  readonly figure: Figure;
+  /** Gradient by each parameter. */
+  readonly gradients: ReadonlyMap<string, string>;
+}
 
 /** A model that restores, and what of it is learned. */
 export interface Learner {

@@ -8,8 +8,7 @@ import {
   NameScope,
 } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
-import { outputOf } from './learner-graph.ts';
-import type { Feed } from './step-graph.ts';
+import { type Feed, outputOf } from './learner-graph.ts';
 import { type LearnerOptions, learnerOf } from './training-graph.ts';
 
 /** A model that restores patches with parameters that are fed, and the names of what it takes and gives. */

@@ -1,6 +1,6 @@
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { bytesOf, rootsOf } from '../gradient/value-memory.ts';
-import type { TrainingGraph } from './step-graph.ts';
+import type { TrainingGraph } from './learner-graph.ts';
 
 /** Bytes that a training step takes, beside what the process held before. */
 export interface StepMemory {

@@ -1,10 +1,122 @@
-import { type Host, hostOf } from '@pip-graft/graft';
-import { GraftError, mainImage, widenPrecision } from '@pip-graft/onnx-graft';
-import type { Adapter } from '@pip-graft/pip-core';
-import { graftFed } from './graft-fed.ts';
-import { hostParameters, type LearnedPart } from './host-parameters.ts';
-import { type Learner, type LearnerGraphOptions, learnerGraph } from './learner-graph.ts';
-import type { TrainingGraph } from './step-graph.ts';
+import { type Host, hostOf, planGraft } from '@pip-graft/graft';
+import {
+  elementCount,
+  GraftError,
+  type GraphBuilder,
+  type ImageInput,
+  type Model,
+  mainImage,
+  type Node,
+  ops,
+  own,
+  readTensor,
+  type Tensor,
+  widenPrecision,
+} from '@pip-graft/onnx-graft';
+import {
+  type Adapter,
+  applyPlan,
+  parameterName,
+  pipParameters,
+  plannedConfig,
+} from '@pip-graft/pip-core';
+import { decodeFloats, type FloatTensor, type TensorMap } from '@pip-graft/weights';
+import { emitAngles } from './emit-loss.ts';
+import {
+  type Learner,
+  type LearnerGraphOptions,
+  learnerGraph,
+  type TrainingGraph,
+} from './learner-graph.ts';
+
+/** A grafted model whose parameters are fed. */
+export interface FedGraft {
+  readonly model: Model;
+  readonly image: ImageInput | undefined;
+  /** Names of the inputs that hold the adapter's parameters. */
+  readonly parameters: readonly string[];
+  readonly steering: { readonly degradation: string; readonly strength: string };
+  /** How many labels there are. */
+  readonly labels: number;
+  /** The angles between the degradation prompts of all levels; undefined for one label. */
+  readonly angles: (g: GraphBuilder) => string | undefined;
+}
+
+/**
+ * Grafts an adapter so that its parameters are inputs under their names. Errors: refusals of the plan.
+ *
+ * @example const { model, parameters } = graftFed(host, adapter);
+ */
+export function graftFed(host: Host, adapter: Adapter): FedGraft {
+  const plan = planGraft(host, adapter, { inputs: 'required' });
+  const config = plannedConfig(plan.summary, adapter.config);
+  const { labels, levels } = config;
+  return {
+    image: mainImage(host.model),
+    model: applyPlan(plan, { name: 'train', version: '0' }, { fed: true }),
+    parameters: pipParameters(config).map(({ name }) => name),
+    steering: plan.summary.inputs!,
+    labels: labels.length,
+    angles(g) {
+      if (labels.length < 2) return undefined;
+      const terms = levels.map(({ level, promptChannels }) =>
+        emitAngles(
+          g,
+          parameterName(level, 'prompt.detask_prompt_param'),
+          labels.length,
+          promptChannels,
+        ),
+      );
+      return terms.reduce((sum, term) => ops.add(g, sum, term));
+    },
+  };
+}
+
+/** What is learned: the adapter alone, with what lies behind the skip connections, or with all of the host. */
+export const learnedParts = ['pip', 'pip+decoder', 'all'] as const;
+export type LearnedPart = (typeof learnedParts)[number];
+
+/** Inputs by which operators take weights; of the others any. */
+const weightInputs: Readonly<Record<string, readonly number[]>> = {
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [1, 2],
+  LayerNormalization: [1, 2],
+  MatMul: [0, 1],
+  Add: [0, 1],
+  Mul: [0, 1],
+};
+
+/**
+ * The weights of a host that are learned along with an adapter: float32 initializers of several
+ * elements, which a layer reads as weights.
+ */
+export function hostParameters({ model, facts, located }: Host, part: LearnedPart): Tensor[] {
+  if (part === 'pip') return [];
+  const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
+  const behind = (node: Node): boolean =>
+    part === 'all' ||
+    located.sites.some(({ value }) => facts.reaches(value, node.outputs[0] ?? ''));
+  const found = new Set<Tensor>();
+  for (const node of model.graph.nodes) {
+    for (const input of own(weightInputs, node.opType) ?? []) {
+      const tensor = tensors.get(node.inputs[input] ?? '');
+      if (tensor?.dataType === 'float32' && elementCount(tensor.dims) > 1 && behind(node))
+        found.add(tensor);
+    }
+  }
+  return [...found];
+}
+
+/** The numbers of host parameters, by name. */
+export function readParameters(host: Host, parameters: readonly Tensor[]): TensorMap {
+  return new Map(
+    parameters.map((tensor): [string, FloatTensor] => {
+      const bytes = readTensor(host.model, tensor);
+      return [tensor.name, { dims: tensor.dims, data: decodeFloats(bytes, 'float32') }];
+    }),
+  );
+}
 
 /** What a step computes, and at which size. */
 export interface TrainingGraphOptions extends LearnerGraphOptions {

@@ -1,7 +1,5 @@
-import { type Floats, requireSameNames } from './floats.ts';
-import { requireNumber } from './require-number.ts';
-import { requireDecay, updateAverage } from './update-average.ts';
-import { wholePower } from './whole-power.ts';
+import { requireDecay, updateAverage } from './accumulate.ts';
+import { type Floats, requireNumber, requireSameNames, wholePower } from './floats.ts';
 
 /** What AdamW is set to; what is left out is as in PyTorch. */
 export interface AdamWOptions {

@@ -1,6 +1,18 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 
+/** The number, if it is in range. Errors: `INVALID_ARGUMENT`, with the name and the range in words. */
+export function requireNumber(name: string, value: number, fits: boolean, range: string): number {
+  if (Number.isFinite(value) && fits) return value;
+  throw new GraftError('INVALID_ARGUMENT', `Optimising: ${name} is ${range}, not ${value}.`);
+}
+
+/** A whole number that is not negative. Errors: `INVALID_ARGUMENT`. */
+export function requireCount(name: string, value: number): number {
+  const fits = Number.isSafeInteger(value) && value >= 0;
+  return requireNumber(name, value, fits, 'a whole number of at least 0');
+}
+
 /** Numbers by the name of the parameter they belong to. */
 export type Floats = ReadonlyMap<string, Float32Array>;
 
@@ -44,4 +56,19 @@ function wrong(what: string): GraftError {
     'INVALID_ARGUMENT',
     `Optimising: ${what}. Give both for the same names and sizes.`,
   );
+}
+
+/**
+ * A number to a whole power of at least 0, by squaring.
+ *
+ * `**` may differ in the last bit from one JavaScript engine to the next; products do not.
+ */
+export function wholePower(base: number, exponent: number): number {
+  let power = 1;
+  let square = base;
+  for (let left = exponent; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) power *= square;
+    square *= square;
+  }
+  return power;
 }

@@ -1,4 +1,4 @@
-import { requireCount, requireNumber } from './require-number.ts';
+import { requireCount, requireNumber } from './floats.ts';
 
 /** Rates of a whole training run, counted in steps of the optimiser. */
 export interface RateSchedule {

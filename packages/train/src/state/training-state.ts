@@ -1,6 +1,45 @@
 import type { TensorMap } from '@pip-graft/weights';
 import type { AdamWState } from '../optimise/adamw.ts';
 
+/** Losses that a training state may keep: with 24 bytes each, the header stays under the format's 100 MB. */
+export const maxLosses = 2_000_000;
+
+/** Characters of a training state's record, by the same reckoning. */
+export const maxRecordCharacters = 64 * 1024 * 1024;
+
+/** A float64 as JSON holds it: a number, or text for the four that JSON has no number for. */
+export type JsonNumber = number | 'NaN' | 'Infinity' | '-Infinity' | '-0';
+
+/** JSON writes the shortest decimals that read back as the same float64; these four it would change. */
+export function encodeNumber(value: number): JsonNumber {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : (String(value) as JsonNumber);
+}
+
+/** The number that {@link encodeNumber} was given, or undefined for what it never returns. */
+export function decodeNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return special.has(value) ? special.get(value) : undefined;
+}
+
+const special: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['-0', -0],
+]);
+
+/** Kinds of tensors of a training state, each once a parameter. */
+export type TensorKind = 'parameter' | 'm' | 'v' | 'average';
+
+/** Key of the record in a file's metadata. */
+export const recordKey = 'pip-graft.training-state';
+
+/** The tensor of a kind and a parameter, such as `m/level1.gate`. */
+export function tensorName(kind: TensorKind, name: string): string {
+  return `${kind}/${name}`;
+}
+
 /** What JSON holds. */
 export type JsonValue =
   | null

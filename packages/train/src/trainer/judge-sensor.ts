@@ -1,7 +1,7 @@
 import type { Sensor } from '@pip-graft/pip-core';
 import { createSession, runModel } from '@pip-graft/runtime';
 import { float32Tensor } from '@pip-graft/weights';
-import { sensorModel } from '../graph/sensor-model.ts';
+import { sensorModel } from '../graph/sensor-graph.ts';
 import type { BatchSource } from './train-adapter.ts';
 
 /** How well a sensor knows one label: shares of patches, null where there were none. */

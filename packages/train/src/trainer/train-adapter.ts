@@ -3,14 +3,24 @@ import type { TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
 import { accumulate, createAccumulation, meanGradients } from '../optimise/accumulate.ts';
 import { createAdamW, type StepExtras, stepAdamW } from '../optimise/adamw.ts';
-import { clipScale, gradientNorm } from '../optimise/clip-gradients.ts';
 import { type Floats, floatsOf } from '../optimise/floats.ts';
 import { learningRate } from '../optimise/learning-rate.ts';
-import { spikeScale, spikeWindow } from '../optimise/spike-scale.ts';
+import { clipScale, gradientNorm, spikeScale, spikeWindow } from '../optimise/scale-gradients.ts';
 import type { StateOrigin, TrainingState } from '../state/training-state.ts';
-import { isPrompt } from './is-prompt.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
+
+/** What carries a label in an adapter: degradation prompts, basic restoration prompts and gates. */
+const prompts = /^level\d+\.(prompt\.(detask|low)_prompt_param|(\w+_)?gate)$/;
+
+/**
+ * Whether a parameter learns at the rate of prompts, where they have one.
+ *
+ * @example isPrompt('level1.prompt.detask_prompt_param') // true
+ */
+export function isPrompt(name: string): boolean {
+  return prompts.test(name);
+}
 
 /** What is told of a step. */
 export interface StepReport {

@@ -1,6 +1,6 @@
 import type { BatchOptions } from '../data/batch.ts';
 import type { LossKind } from '../graph/emit-loss.ts';
-import type { LearnedPart } from '../graph/host-parameters.ts';
+import type { LearnedPart } from '../graph/training-graph.ts';
 
 /** How steps are made; everything here changes what comes out. */
 export interface StepOptions {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import { createSession, runModel, type Session, type SessionOptions } from '@pip-graft/runtime';
-import type { TensorMap } from '@pip-graft/weights';
-import { float32Tensor } from '@pip-graft/weights';
+import { float32Tensor, type TensorMap } from '@pip-graft/weights';
 import type { Batch } from '../data/batch.ts';
+import type { TrainingGraph } from '../graph/learner-graph.ts';
 import type { RestorerGraph } from '../graph/restorer-graph.ts';
-import type { TrainingGraph } from '../graph/step-graph.ts';
 
 /** What a step measured. */
 export interface StepResult {

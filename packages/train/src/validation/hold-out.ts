@@ -1,5 +1,63 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import { Random } from '@pip-graft/weights';
-import { contentKeys } from './content.ts';
+
+/**
+ * Files by what they hold: the keys of two files are equal where their bytes are. Only files that are as
+ * long as another are read.
+ *
+ * Errors: `NOT_FOUND`, `READ_FAILED`.
+ *
+ * @returns a key for each path
+ */
+export async function contentKeys(paths: readonly string[]): Promise<Map<string, string>> {
+  const bySize = new Map<number, Set<string>>();
+  for (const path of paths) {
+    const { size } = await stat(path).catch((error: unknown) => {
+      throw ioError('read', path, error);
+    });
+    bySize.set(size, (bySize.get(size) ?? new Set()).add(path));
+  }
+  const keys = new Map<string, string>();
+  for (const [size, same] of bySize)
+    for (const path of same)
+      keys.set(path, same.size === 1 ? `${size} bytes` : `sha256:${await sha256(path)}`);
+  return keys;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const part of createReadStream(filePath(path))) hash.update(part as Buffer);
+  } catch (error) {
+    throw ioError('read', path, error);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Refuses to measure on images that are learned from, whatever their names.
+ *
+ * Errors: `INVALID_ARGUMENT` naming two files with the same bytes; `NOT_FOUND`, `READ_FAILED`.
+ */
+export async function requireApart(
+  training: readonly string[],
+  validation: readonly string[],
+): Promise<void> {
+  const keys = await contentKeys([...training, ...validation]);
+  const learned = new Map(training.map((path) => [keys.get(path)!, path]));
+  const shared = validation.filter((path) => learned.has(keys.get(path)!));
+  const [first] = shared;
+  if (first === undefined) return;
+  const more = shared.length > 1 ? ` So do ${shared.length - 1} more.` : '';
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${first}: it holds the same image as ${learned.get(keys.get(first)!)}, which is trained on.${more} Take it out of one of the folders.`,
+  );
+}
 
 /** Two parts of a list. */
 export interface HeldOut<Item> {

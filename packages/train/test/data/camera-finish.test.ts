@@ -1,7 +1,7 @@
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
-import { cameraFinish } from '../../src/data/camera-finish.ts';
-import { isVisible } from '../../src/data/is-visible.ts';
+import { isVisible } from '../../src/data/cut-patch.ts';
+import { cameraFinish } from '../../src/data/sample-patch.ts';
 import { deviation, flat, mean } from './support/photos.ts';
 
 const finished = (planes: Float32Array<ArrayBuffer>, seed: number) =>

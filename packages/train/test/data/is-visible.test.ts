@@ -3,7 +3,7 @@ import { imageOf } from '@pip-graft/imaging';
 import { writeImage } from '@pip-graft/restore';
 import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
-import { isVisible } from '../../src/data/is-visible.ts';
+import { isVisible } from '../../src/data/cut-patch.ts';
 import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { chelsea, flat, temporaryFolder } from './support/photos.ts';
 

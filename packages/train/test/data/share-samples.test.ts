@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SamplePlan } from '../../src/data/plan-batch.ts';
-import { shareSamples } from '../../src/data/share-samples.ts';
+import { type SamplePlan, shareSamples } from '../../src/data/plan-batch.ts';
 
 const place = { across: 0, down: 0, flip: false, turns: 0 };
 const plans = Array.from(

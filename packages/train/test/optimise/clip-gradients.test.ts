@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clipGradients, clipScale, gradientNorm } from '../../src/optimise/clip-gradients.ts';
+import { clipGradients, clipScale, gradientNorm } from '../../src/optimise/scale-gradients.ts';
 
 const gradients = (...arrays: number[][]) =>
   new Map(arrays.map((numbers, i) => [`p${i}`, Float32Array.from(numbers)]));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { spikeScale } from '../../src/optimise/spike-scale.ts';
+import { spikeScale } from '../../src/optimise/scale-gradients.ts';
 
 describe('spikeScale', () => {
   it('is 1 up to 5 times the smallest, and above it makes the loss 2.5 times the smallest', () => {

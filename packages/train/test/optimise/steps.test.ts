@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { readSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
-import { accumulate, createAccumulation, meanGradients } from '../../src/optimise/accumulate.ts';
+import {
+  accumulate,
+  createAccumulation,
+  meanGradients,
+  updateAverage,
+} from '../../src/optimise/accumulate.ts';
 import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
-import { clipGradients } from '../../src/optimise/clip-gradients.ts';
 import { floatsOf } from '../../src/optimise/floats.ts';
 import { learningRate, type RateSchedule } from '../../src/optimise/learning-rate.ts';
-import { updateAverage } from '../../src/optimise/update-average.ts';
+import { clipGradients } from '../../src/optimise/scale-gradients.ts';
 
 interface GoldenRecord {
   readonly settings: {

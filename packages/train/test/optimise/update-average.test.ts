@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { updateAverage } from '../../src/optimise/update-average.ts';
+import { updateAverage } from '../../src/optimise/accumulate.ts';
 
 const one = (...numbers: number[]) => new Map([['p', Float32Array.from(numbers)]]);
 

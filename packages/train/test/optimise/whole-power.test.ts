@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wholePower } from '../../src/optimise/whole-power.ts';
+import { wholePower } from '../../src/optimise/floats.ts';
 
 it('is exact where float64 is', () => {
   expect(wholePower(3, 33)).toBe(5559060566555523);

@@ -1,8 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type FloatTensor, Random, readSafetensors, writeSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
-import { decodeState } from '../../src/state/decode-state.ts';
-import { encodeState } from '../../src/state/encode-state.ts';
+import { decodeState, encodeState } from '../../src/state/state-file.ts';
 import { aState } from './a-state.ts';
 
 const key = 'pip-graft.training-state';

@@ -5,12 +5,11 @@ import { readState, type TrainingState, writeState } from '@pip-graft/train';
 import { Random, readSafetensors } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { updateAverage } from '../../src/optimise/accumulate.ts';
 import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
-import { clipGradients } from '../../src/optimise/clip-gradients.ts';
 import { floatsOf } from '../../src/optimise/floats.ts';
-import { updateAverage } from '../../src/optimise/update-average.ts';
-import { decodeState } from '../../src/state/decode-state.ts';
-import { encodeState } from '../../src/state/encode-state.ts';
+import { clipGradients } from '../../src/optimise/scale-gradients.ts';
+import { decodeState, encodeState } from '../../src/state/state-file.ts';
 import { aState } from './a-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'train-state-'));

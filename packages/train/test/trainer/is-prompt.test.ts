@@ -1,7 +1,7 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, hostOf } from '@pip-graft/graft';
 import { expect, it } from 'vitest';
-import { isPrompt } from '../../src/trainer/is-prompt.ts';
+import { isPrompt } from '../../src/trainer/train-adapter.ts';
 
 it('finds the prompts and gates of an adapter, and none of its convolutions', () => {
   const { config } = backbonePresets['nafnet-small'];

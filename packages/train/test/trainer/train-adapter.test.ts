@@ -17,8 +17,7 @@ import {
   trainingGraph,
 } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeState } from '../../src/state/decode-state.ts';
-import { encodeState } from '../../src/state/encode-state.ts';
+import { decodeState, encodeState } from '../../src/state/state-file.ts';
 
 const { config } = backbonePresets['nafnet-small'];
 const host = hostOf(

@@ -14,8 +14,7 @@ import {
 } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeState } from '../../src/state/decode-state.ts';
-import { encodeState } from '../../src/state/encode-state.ts';
+import { decodeState, encodeState } from '../../src/state/state-file.ts';
 
 const labels = ['dark', 'bright', 'rough'];
 const sensor = initSensor({ labels, widths: [6, 8], local: 8, hidden: 8, seed: 4 });

@@ -1,8 +1,6 @@
-import type { Image } from '@pip-graft/imaging';
-import { countNonFinite } from '@pip-graft/imaging';
+import { countNonFinite, type Image } from '@pip-graft/imaging';
 import { fitted, flat, noise } from '../subject/images.ts';
-import { moduleValues } from '../subject/module-values.ts';
-import type { Check, Subject } from '../subject/subject.ts';
+import { type Check, moduleValues, type Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
 
 /**

@@ -1,9 +1,7 @@
 import { difference } from '@pip-graft/imaging';
-import type { TypedTensor } from '@pip-graft/weights';
-import { toFloat32 } from '@pip-graft/weights';
+import { type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { fitted } from '../subject/images.ts';
-import { moduleValues } from '../subject/module-values.ts';
-import type { Check, Subject } from '../subject/subject.ts';
+import { type Check, moduleValues, type Subject } from '../subject/subject.ts';
 import type { TrialResult } from '../trial.ts';
 import { figure, type Outcome, skipped } from '../verdict.ts';
 

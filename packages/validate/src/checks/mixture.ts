@@ -2,8 +2,7 @@ import { difference } from '@pip-graft/imaging';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { toFloat32 } from '@pip-graft/weights';
 import { fitted } from '../subject/images.ts';
-import { moduleValues } from '../subject/module-values.ts';
-import type { Check } from '../subject/subject.ts';
+import { type Check, moduleValues } from '../subject/subject.ts';
 import { atMost, skipped } from '../verdict.ts';
 
 /** Unequal on purpose, with a sum other than 1: the prompt uses shares of the sum. */

@@ -1,6 +1,6 @@
 import type { Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
-import { moduleValues } from '../subject/module-values.ts';
+import { moduleValues } from '../subject/subject.ts';
 
 /**
  * The scores that modules choose by (the inputs of their TopK nodes), keyed by the resulting modulated

@@ -1,9 +1,7 @@
-import type { Image } from '@pip-graft/imaging';
-import { gap } from '@pip-graft/imaging';
+import { gap, type Image } from '@pip-graft/imaging';
 import { toFloat32 } from '@pip-graft/weights';
 import type { Parity } from '../figures.ts';
-import { moduleValues } from '../subject/module-values.ts';
-import type { Precision, Side, Subject } from '../subject/subject.ts';
+import { moduleValues, type Precision, type Side, type Subject } from '../subject/subject.ts';
 import { choiceScores } from './choice-scores.ts';
 import { chosenOtherwise } from './chosen-otherwise.ts';
 import type { ParityRow } from './judge-parity.ts';

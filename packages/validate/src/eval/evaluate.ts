@@ -1,11 +1,18 @@
-import type { Image } from '@pip-graft/imaging';
-import { degrade, measureQuality, roundToEightBits } from '@pip-graft/imaging';
+import { degrade, type Image, measureQuality, roundToEightBits } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { type DoorOptions, type RestoreOptions, readImage, restoreImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
-import type { Evaluation, ImageResult, TaskResult } from './evaluation.ts';
-import { meanQualities, withGain } from './mean-qualities.ts';
+import {
+  type Evaluation,
+  type ImageResult,
+  meanQualities,
+  type Pair,
+  type Problem,
+  type Task,
+  type TaskResult,
+  withGain,
+} from './evaluation.ts';
 import { openSides, type Sides } from './open-sides.ts';
 import {
   checkSteering,
@@ -14,7 +21,6 @@ import {
   type SteeringChoices,
   steerTask,
 } from './steer-task.ts';
-import type { Pair, Problem, Task } from './task.ts';
 
 export interface EvaluateOptions extends SteeringChoices, DoorOptions {
   /** Path of a model, grafted or not. */

@@ -1,7 +1,6 @@
-import type { Quality } from '@pip-graft/imaging';
+import type { Degradation, Quality } from '@pip-graft/imaging';
 import type { Device, OptimisationLevel } from '@pip-graft/runtime';
 import type { Steering } from './steer-task.ts';
-import type { Pair, Problem, SyntheticDegradation } from './task.ts';
 
 /** Quality of each image relative to the clean one. */
 export interface Qualities {
@@ -59,4 +58,71 @@ export interface Evaluation {
   /** Mean of the tasks' means: every task counts the same, whatever its number of images. */
   readonly average: Qualities | null;
   readonly problems: readonly Problem[];
+}
+
+/** A degraded image and its clean target. */
+export interface Pair {
+  /** File name without extension. */
+  readonly name: string;
+  /** Path of the degraded image; null if it is made from the clean one. */
+  readonly input: string | null;
+  /** Path of the clean image. */
+  readonly target: string;
+}
+
+/** A degradation to apply to clean images; see `amounts` for the unit of `amount`. */
+export interface SyntheticDegradation {
+  readonly degradation: Degradation;
+  readonly amount: number;
+}
+
+/** Images averaged together: a folder of pairs, or a folder of clean images and a degradation. */
+export interface Task {
+  /** Path relative to the searched folder, joined by `/`, then the degradation, as in `kodak24/noise:25`. */
+  readonly name: string;
+  readonly pairs: readonly Pair[];
+  readonly degrade?: SyntheticDegradation;
+}
+
+/** An image that could not be measured, and why. */
+export interface Problem {
+  readonly task: string;
+  readonly image: string;
+  readonly reason: string;
+}
+
+/** The mean of each figure, null without images; gains are computed from the means. */
+export function meanQualities(all: readonly Qualities[]): Qualities | null {
+  if (all.length === 0) return null;
+  const grafted = all.flatMap((one) => one.grafted ?? []);
+  return withGain(
+    mean(all.map((one) => one.input)),
+    mean(all.map((one) => one.host)),
+    grafted.length === 0 ? null : mean(grafted),
+  );
+}
+
+/** Adds the gain of the graft over its host; two infinite figures give no gain. */
+export function withGain(input: Quality, host: Quality, grafted: Quality | null): Qualities {
+  const gain =
+    grafted && combine((key) => (grafted[key] === host[key] ? 0 : grafted[key] - host[key]));
+  return { input, host, grafted, gain };
+}
+
+function mean(all: readonly Quality[]): Quality {
+  return combine((key) => all.reduce((sum, one) => sum + one[key], 0) / all.length);
+}
+
+function combine(of: (key: keyof Quality) => number): Quality {
+  return { psnr: of('psnr'), ssim: of('ssim'), psnrY: of('psnrY'), ssimY: of('ssimY') };
+}
+
+/**
+ * The label with the largest weight; the first of several.
+ *
+ * @example likeliest({ noise: 0.1, rain: 0.9 }) // 'rain'
+ */
+export function likeliest(weights: Readonly<Record<string, number>>): string | undefined {
+  const [first, ...others] = Object.entries(weights);
+  return others.reduce((best, one) => (best && one[1] > best[1] ? one : best), first)?.[0];
 }

@@ -1,6 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { Evaluation, ImageResult, TaskResult } from './evaluation.ts';
-import { meanQualities } from './mean-qualities.ts';
+import { type Evaluation, type ImageResult, meanQualities, type TaskResult } from './evaluation.ts';
 
 /** One evaluation of some of the images of all tasks. */
 export interface EvaluationPart {

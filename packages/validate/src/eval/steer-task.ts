@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, type LabelWeights, labelWeights } from '@pip-graft/pip-core';
-import { matchLabel } from './match-label.ts';
-import type { Task } from './task.ts';
+import type { Task } from './evaluation.ts';
+import { matchLabel } from './find-tasks.ts';
 
 /** The degradation weights given to a model and their source. */
 export interface Steering {

@@ -1,18 +1,12 @@
-import type { Image } from '@pip-graft/imaging';
-import { padToMultiple } from '@pip-graft/imaging';
+import { type Image, padToMultiple } from '@pip-graft/imaging';
 import type { PromptFigures } from '../figures.ts';
 import { fit, fitted } from '../subject/images.ts';
-import { multipleOf } from '../subject/multiple-of.ts';
 import { openSubject } from '../subject/open-subject.ts';
-import type { Side, Subject } from '../subject/subject.ts';
+import { multipleOf, type Side, type Subject } from '../subject/subject.ts';
 import type { ValidateOptions } from '../validate-options.ts';
-import { type GatheredImages, gatherImages } from './gather-images.ts';
-import { promptFigures } from './prompt-figures.ts';
-import { type LabelPrompts, readPrompts } from './read-prompts.ts';
-import { mapImage, type ReportMaps } from './report-image.ts';
-import { shrinkImage } from './shrink-image.ts';
-import type { TrialRunner } from './trial-runner.ts';
-import { universalPromptMap } from './universal-prompt-map.ts';
+import { type GatheredImages, gatherImages, type TrialRunner } from './gather-images.ts';
+import { type LabelPrompts, promptFigures, readPrompts, universalPromptMap } from './prompts.ts';
+import { mapImage, type ReportMaps, shrinkImage } from './report-image.ts';
 
 export interface ExplainOptions
   extends Pick<

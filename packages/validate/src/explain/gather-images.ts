@@ -1,4 +1,3 @@
-import type { Image } from '@pip-graft/imaging';
 import {
   cropImage,
   type Degradation,
@@ -6,12 +5,13 @@ import {
   degrade,
   differenceField,
   heatMap,
+  type Image,
   padToMultiple,
   psnr,
   scaleOf,
   tensorImages,
 } from '@pip-graft/imaging';
-import type { Trial } from '../trial.ts';
+import type { Trial, TrialResult } from '../trial.ts';
 import {
   mapImage,
   type ReportComparison,
@@ -19,7 +19,9 @@ import {
   type ReportStrip,
   reportImage,
 } from './report-image.ts';
-import type { TrialRunner } from './trial-runner.ts';
+
+/** Runs one model on images with settings, in a session, a process or a test double. */
+export type TrialRunner = (trial: Trial) => Promise<TrialResult>;
 
 export interface GatherImagesOptions {
   readonly host: TrialRunner;

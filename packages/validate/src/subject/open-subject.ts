@@ -14,13 +14,16 @@ import { choiceScores } from '../compare/choice-scores.ts';
 import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
 import type { ValidateOptions } from '../validate-options.ts';
-import { computingType } from './computing-type.ts';
-import { fit, sizesFor } from './images.ts';
-import { moduleValues } from './module-values.ts';
-import { multipleOf } from './multiple-of.ts';
-import { sampleImage } from './sample-image.ts';
+import { fit, sampleImage, sizesFor } from './images.ts';
 import { SessionPool } from './session-pool.ts';
-import type { SessionKind, Side, Subject } from './subject.ts';
+import {
+  computingType,
+  moduleValues,
+  multipleOf,
+  type SessionKind,
+  type Side,
+  type Subject,
+} from './subject.ts';
 
 /** A subject and the function that releases its resources. */
 export interface OpenSubject {

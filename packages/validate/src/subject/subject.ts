@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
-import type { GraftRecord } from '@pip-graft/pip-core';
+import type { GraftRecord, LevelValues } from '@pip-graft/pip-core';
 import type {
   Device,
   Isolation,
@@ -16,6 +16,37 @@ import type { Tolerances } from '../tolerances.ts';
 import type { Trial, TrialResult } from '../trial.ts';
 import type { Outcome } from '../verdict.ts';
 import type { ImageSize } from './images.ts';
+
+/**
+ * The type that limits a model's precision: float16 also if only the weights are and images go in
+ * and out as float32, as after a conversion.
+ *
+ * @param image type of the input that takes images
+ */
+export function computingType({ graph }: Model, image: TensorType): TensorType {
+  // Exporters leave stray float16 scalars and vectors; weights have more dimensions.
+  const half = graph.initializers.some(
+    ({ dataType, dims }) => dataType === 'float16' && dims.length > 1,
+  );
+  return half ? 'float16' : image;
+}
+
+/** Values of the graft's modules, site by site; for one adapter, by its index, or for all. */
+export function moduleValues(
+  { sites }: Pick<GraftRecord, 'sites'>,
+  adapter?: number,
+): LevelValues[] {
+  return sites.flatMap(({ modules }) =>
+    modules
+      .filter((module) => adapter === undefined || module.adapter === adapter)
+      .map(({ values }) => values),
+  );
+}
+
+/** Number that image sides must be multiples of: from the stamp, otherwise twice the scale of the deepest site. */
+export function multipleOf({ host, sites }: Pick<GraftRecord, 'host' | 'sites'>): number {
+  return host.image?.sizeMultiple ?? 2 * Math.max(...sites.map(({ scale }) => scale));
+}
 
 export type Side = 'host' | 'grafted';
 

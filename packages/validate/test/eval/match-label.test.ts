@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchLabel } from '../../src/eval/match-label.ts';
+import { matchLabel } from '../../src/eval/find-tasks.ts';
 
 const labels = ['noise', 'rain', 'haze', 'blur', 'low-light'];
 

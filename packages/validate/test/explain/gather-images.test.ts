@@ -1,7 +1,6 @@
 import { degrade, type Image, imageOf, imageTensor, psnr } from '@pip-graft/imaging';
 import { describe, expect, test } from 'vitest';
-import { gatherImages } from '../../src/explain/gather-images.ts';
-import type { TrialRunner } from '../../src/explain/trial-runner.ts';
+import { gatherImages, type TrialRunner } from '../../src/explain/gather-images.ts';
 import type { Trial } from '../../src/trial.ts';
 
 const clean: Image = imageOf(

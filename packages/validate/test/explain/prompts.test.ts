@@ -6,12 +6,15 @@ import { exposeValues } from '@pip-graft/onnx-graft';
 import { readGraft } from '@pip-graft/pip-core';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
-import type { FloatTensor } from '@pip-graft/weights';
-import { float32Tensor } from '@pip-graft/weights';
+import { type FloatTensor, float32Tensor } from '@pip-graft/weights';
 import { afterAll, describe, expect, test } from 'vitest';
-import { cosine, promptFigures } from '../../src/explain/prompt-figures.ts';
-import { type LabelPrompts, readPrompts } from '../../src/explain/read-prompts.ts';
-import { universalPromptMap } from '../../src/explain/universal-prompt-map.ts';
+import {
+  cosine,
+  type LabelPrompts,
+  promptFigures,
+  readPrompts,
+  universalPromptMap,
+} from '../../src/explain/prompts.ts';
 import { runTrial, type Trial, trialFeeds } from '../../src/trial.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));

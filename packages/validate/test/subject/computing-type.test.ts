@@ -6,7 +6,7 @@ import {
 } from '@pip-graft/backbones';
 import { convertPrecision } from '@pip-graft/onnx-graft';
 import { expect, it } from 'vitest';
-import { computingType } from '../../src/subject/computing-type.ts';
+import { computingType } from '../../src/subject/subject.ts';
 
 const config = { ...nafnetDefaults, width: 8, encoder: [1], decoder: [1] };
 const model = buildNafnet(config, initialWeights(nafnetParameters(config), 1));

@@ -1,4 +1,4 @@
-import type { Dtype } from '../safetensors/dtype.ts';
+import type { Dtype } from '../safetensors/open.ts';
 
 /** What a storage or a tensor of a checkpoint holds, by PyTorch's name. */
 export interface ElementType {

@@ -1,6 +1,5 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { decodeElements } from '../safetensors/decode.ts';
-import type { Dtype } from '../safetensors/dtype.ts';
+import { type Dtype, decodeElements } from '../safetensors/open.ts';
 import type { PickleTensor } from './pickle-value.ts';
 
 /** From how many elements in storage for each of its own a tensor counts as sparse. */

@@ -1,8 +1,7 @@
 import { type ByteSource, GraftError, identifyFile, spellKind } from '@pip-graft/onnx-graft';
 import type { Checkpoint, StoredTensor } from '../checkpoint/checkpoint.ts';
 import { readLegacy } from '../checkpoint/read-legacy.ts';
-import { isDtype } from '../safetensors/dtype.ts';
-import { openSafetensors } from '../safetensors/open.ts';
+import { isDtype, openSafetensors } from '../safetensors/open.ts';
 import { readTorchZip } from './read-torch-zip.ts';
 
 /** Enough to tell the kinds of checkpoints apart. */

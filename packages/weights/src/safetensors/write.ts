@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { encodeFloats, type StoredFloat } from '../convert.ts';
 import { elementCount, type TensorMap } from '../tensor-map.ts';
-import { type Dtype, dtypeBytes } from './dtype.ts';
+import { type Dtype, dtypeBytes } from './open.ts';
 
 /** Data starts at a multiple of this, so that a reader may map tensors without copying. */
 const alignment = 8;

@@ -1,4 +1,11 @@
-/** The mean over a square window of 2r+1 pixels a side; at borders over the part inside. */
+/**
+ * The mean over a square window of 2r+1 pixels a side; at borders over the part inside.
+ *
+ * @param {Float32Array} plane
+ * @param {number} width
+ * @param {number} height
+ * @param {number} r
+ */
 export function boxMean(plane, width, height, r) {
   const across = slide(plane, width, height, r, 1, width);
   return slide(across, height, width, r, width, 1);
@@ -19,7 +26,15 @@ function slide(plane, length, lines, r, step, between) {
   return out;
 }
 
-/** The smallest (erosion) or largest (dilation) value in a square window of 2r+1 pixels a side. */
+/**
+ * The smallest (erosion) or largest (dilation) value in a square window of 2r+1 pixels a side.
+ *
+ * @param {Float32Array} plane
+ * @param {number} width
+ * @param {number} height
+ * @param {number} r
+ * @param {(a: number, b: number) => number} pick Math.min or Math.max
+ */
 export function extreme(plane, width, height, r, pick) {
   const across = new Float32Array(plane.length);
   const out = new Float32Array(plane.length);
@@ -40,7 +55,14 @@ export function extreme(plane, width, height, r, pick) {
   return out;
 }
 
-/** A Gaussian of deviation `sigma`, cut at three of them; at borders the image is mirrored. */
+/**
+ * A Gaussian of deviation `sigma`, cut at three of them; at borders the image is mirrored.
+ *
+ * @param {Float32Array} plane
+ * @param {number} width
+ * @param {number} height
+ * @param {number} sigma
+ */
 export function gaussianBlur(plane, width, height, sigma) {
   const r = Math.ceil(3 * sigma);
   const raw = Array.from({ length: 2 * r + 1 }, (_, i) =>
@@ -72,7 +94,16 @@ function mirrored(at, length) {
   return within < length ? within : period - within;
 }
 
-/** `plane` smoothed along the edges of `guide` (He, Sun, Tang 2010). `eps` is a variance that counts as flat. */
+/**
+ * `plane` smoothed along the edges of `guide` (He, Sun, Tang 2010).
+ *
+ * @param {Float32Array} plane
+ * @param {Float32Array} guide
+ * @param {number} width
+ * @param {number} height
+ * @param {number} r
+ * @param {number} eps a variance that counts as flat
+ */
 export function guidedFilter(plane, guide, width, height, r, eps) {
   const mean = (values) => boxMean(values, width, height, r);
   const product = (a, b) => a.map((value, at) => value * b[at]);

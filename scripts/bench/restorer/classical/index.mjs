@@ -6,7 +6,13 @@ import { lime } from './lime.mjs';
 import { jointStretch, stretch } from './stretch.mjs';
 import { unsharp } from './unsharp.mjs';
 
-/** What a user could do without a network, by label. Noise has BM3D. */
+/** @import { Filter } from './planes.mjs' */
+
+/**
+ * What a user could do without a network, by label. Noise has BM3D.
+ *
+ * @type {Readonly<Record<string, Readonly<Record<string, Filter>>>>}
+ */
 export const classical = {
   noise: {},
   rain: { bilateral, 'grey opening': greyOpening },

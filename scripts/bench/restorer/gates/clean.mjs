@@ -4,6 +4,8 @@ import { readImage } from '../../../../packages/restore/dist/index.js';
 import { gate, skipped } from '../gate.mjs';
 import { listImages, testData } from '../sets.mjs';
 
+/** @import { Subject } from '../subject.mjs' */
+
 /** Images of each folder that every label is given; blind all are. */
 const each = { 'clean/kodak24': 12, 'clean/mcmaster': 6 };
 const folders = ['clean/kodak24', 'clean/mcmaster', 'clean/cbsd68'];
@@ -12,7 +14,12 @@ const most = 60;
 /** A weight that can be seen in the result. */
 export const visible = 0.25;
 
-/** Clean images, given any one label at weight 1: mean PSNR by label. */
+/**
+ * Clean images, given any one label at weight 1: mean PSNR by label.
+ *
+ * @param {Subject} subject
+ * @param {number} limit
+ */
 export async function cleanGates(subject, limit) {
   const sums = subject.labels.map(() => ({ sum: 0, worst: most }));
   let count = 0;
@@ -28,36 +35,50 @@ export async function cleanGates(subject, limit) {
   return subject.labels.map((label, at) => {
     const { sum, worst } = sums[at];
     const note = `${count} images, worst ${worst.toFixed(1)} dB`;
-    const row = { name: `clean images, given ${label}`, label, relation: 'at least', target: 30 };
-    return gate({ ...row, value: sum / count, unit: 'dB', note });
+    const row = { name: `clean images, given ${label}`, label, target: 30, unit: 'dB', note };
+    return gate({ ...row, relation: 'at least', value: sum / count });
   });
 }
 
-/** Clean images, given nothing: what becomes of them, and how many the sensor takes for degraded. */
+/**
+ * Clean images, given nothing: what becomes of them, and how many the sensor takes for degraded.
+ *
+ * @param {Subject} subject
+ * @param {number} limit
+ */
 export async function blindGates(subject, limit) {
   const names = ['clean images, blind: mean', 'clean images, blind: worst'];
   const last = 'sensor: clean called degraded';
   if (!subject.sensor) return [...names, last].map((name) => skipped(name, null, 'no sensor'));
-  const [values, mistaken] = [[], {}];
+  /** @type {number[]} */
+  const values = [];
+  /** @type {Record<string, number>} */
+  const mistaken = {};
   for (const folder of folders)
     for await (const image of cleanImages(folder, limit)) {
       const { restored, weights } = await subject.blind(image);
       values.push(closeness(restored, image));
       const at = weights.indexOf(Math.max(...weights));
       if (!(weights[at] >= visible)) continue;
-      mistaken[subject.labels[at]] = (mistaken[subject.labels[at]] ?? 0) + 1;
+      const label = subject.labels[at];
+      mistaken[label] = (mistaken[label] ?? 0) + 1;
     }
   const wrong = Object.values(mistaken).reduce((sum, count) => sum + count, 0);
   const note = `${values.length} images`;
   const kinds = Object.entries(mistaken).map(([label, count]) => `${label} ${count}`);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const row = { relation: 'at least', unit: 'dB', note };
+  const row = { relation: /** @type {const} */ ('at least'), unit: 'dB', note };
   return [
     gate({ ...row, name: names[0], target: 38, value: mean }),
     gate({ ...row, name: names[1], target: 32, value: Math.min(...values) }),
     gate({
-      ...{ name: last, relation: 'at most', target: 5, value: (100 * wrong) / values.length },
-      ...{ unit: '%', digits: 1, note: [note, ...kinds].join(', ') },
+      name: last,
+      relation: 'at most',
+      target: 5,
+      value: (100 * wrong) / values.length,
+      unit: '%',
+      digits: 1,
+      note: [note, ...kinds].join(', '),
     }),
   ];
 }

@@ -1,6 +1,9 @@
 import { imageOf } from '../../../../packages/imaging/dist/index.js';
 import { gate } from '../gate.mjs';
 
+/** @import { Planes } from '../classical/planes.mjs' */
+/** @import { Restores } from '../subject.mjs' */
+
 const levels = [32, 64, 128, 192, 230];
 const sizes = [
   [256, 256],
@@ -8,7 +11,11 @@ const sizes = [
 ];
 const frame = 16;
 
-/** Constant grey in, any label: the range over the image in levels of 255, borders included. */
+/**
+ * Constant grey in, any label: the range over the image in levels of 255, borders included.
+ *
+ * @param {Restores} subject
+ */
 export async function greyGates(subject) {
   const gates = [];
   for (const label of subject.labels) {
@@ -22,13 +29,18 @@ export async function greyGates(subject) {
         if (range > worst) [worst, where] = [range, `grey ${level} at ${width}x${height}`];
       }
     const note = `${where}; without ${frame} pixels of border ${inside}`;
-    const row = { name: `constant grey, given ${label}`, label, relation: 'at most', target: 2 };
-    gates.push(gate({ ...row, value: worst, unit: 'levels', digits: 0, note }));
+    const row = { name: `constant grey, given ${label}`, label, unit: 'levels', digits: 0, note };
+    gates.push(gate({ ...row, relation: 'at most', target: 2, value: worst }));
   }
   return gates;
 }
 
-/** The largest range of a channel after rounding to 8 bits, without a border. */
+/**
+ * The largest range of a channel after rounding to 8 bits, without a border.
+ *
+ * @param {Planes} image
+ * @param {number} border
+ */
 export function rangeOf({ width, height, data }, border) {
   let widest = 0;
   for (let plane = 0; plane < 3; plane++) {

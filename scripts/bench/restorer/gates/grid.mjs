@@ -1,10 +1,17 @@
 import { gate, skipped } from '../gate.mjs';
 
+/** @import { MeasuredSet } from '../measure-set.mjs' */
+
 const regions = 8;
 /** Mean absolute gradient in levels of 255 above which a region is not flat. */
 const flat = 3;
 
-/** High-pass power at the period of the pixel shuffle in the flattest regions of what was restored, by label. */
+/**
+ * High-pass power at the period of the pixel shuffle in the flattest regions of what was restored, by label.
+ *
+ * @param {readonly string[]} labels
+ * @param {readonly MeasuredSet[]} sets
+ */
 export function gridGates(labels, sets) {
   return labels.map((label) => {
     const name = `grid in flat regions, ${label}`;
@@ -17,7 +24,7 @@ export function gridGates(labels, sets) {
     if (flats.length === 0) return skipped(name, label, 'no flat region in its sets');
     const mean = (key) => (100 * flats.reduce((sum, each) => sum + each[key], 0)) / flats.length;
     const note = `${flats.length} regions; ${mean('target').toFixed(2)} % in the targets`;
-    const row = { name, label, relation: 'at most', target: 2, value: mean('restored') };
-    return gate({ ...row, unit: '%', note });
+    const row = { name, label, target: 2, value: mean('restored'), unit: '%', note };
+    return gate({ ...row, relation: 'at most' });
   });
 }

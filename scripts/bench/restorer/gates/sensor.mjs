@@ -6,6 +6,9 @@ import { gate, skipped } from '../gate.mjs';
 import { listImages, testData } from '../sets.mjs';
 import { visible } from './clean.mjs';
 
+/** @import { ShownImage } from '../measure-set.mjs' */
+/** @import { Subject } from '../subject.mjs' */
+
 /** Folders of real degraded images without ground truth, by label. */
 export const realFolders = {
   noise: 'real/noise',
@@ -17,19 +20,27 @@ export const realFolders = {
 /**
  * Real degraded images: in how many the sensor finds the right label, among others or alone.
  *
- * @returns gates, and by label what the contact sheets show: {name, label, shown}
+ * @param {Subject} subject
+ * @param {number} limit
+ * @param {{ sheets: boolean }} options
+ * @returns gates, and by label what the contact sheets show
  */
 export async function sensorGates(subject, limit, { sheets }) {
   const title = 'sensor: real images contain the right label';
   if (!subject.sensor) return { gates: [skipped(title, null, 'no sensor')], real: [] };
-  const [real, parts] = [[], []];
+  /** @type {{ name: string, label: string, shown: ShownImage[] }[]} */
+  const real = [];
+  /** @type {string[]} */
+  const parts = [];
   let [right, all] = [0, 0];
   for (const [label, folder] of Object.entries(realFolders)) {
     const at = subject.labels.indexOf(label);
     if (at < 0) continue;
+    /** @type {ShownImage[]} */
     const shown = [];
     let hits = 0;
     let seen = 0;
+    /** @type {string[]} */
     const unread = [];
     for (const file of listImages(folder).slice(0, limit)) {
       const input = await readImage(join(testData, folder, file)).catch((error) => {
@@ -60,6 +71,7 @@ export async function sensorGates(subject, limit, { sheets }) {
     parts.push(`${label} ${hits} of ${seen}${left}`);
     real.push({ name: `real ${label}`, label, shown });
   }
-  const row = { name: title, relation: 'at least', target: 75, value: (100 * right) / all };
-  return { gates: [gate({ ...row, unit: '%', digits: 1, note: parts.join(', ') })], real };
+  const row = { name: title, target: 75, value: (100 * right) / all, unit: '%', digits: 1 };
+  const note = parts.join(', ');
+  return { gates: [gate({ ...row, relation: 'at least', note })], real };
 }

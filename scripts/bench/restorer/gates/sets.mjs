@@ -3,18 +3,34 @@ import { means } from '../measure-set.mjs';
 import { number } from '../number.mjs';
 import { noiseSets, pairSets } from '../sets.mjs';
 
+/** @import { Gate } from '../gate.mjs' */
+/** @import { MeasuredImage } from '../measure-set.mjs' */
+/** @import { PublicSet } from '../sets.mjs' */
+
 const hint = 'npm run bench -- restorer --bm3d-limit 8 computes them';
 
-/** The gates of one public test set; `measured` as `measureSet` gives it, undefined without its label. */
+/**
+ * The gates of one public test set.
+ *
+ * @param {Omit<PublicSet, 'folder'>} set
+ * @param {{ readonly images: readonly MeasuredImage[] } | undefined} measured undefined where the model has no such label
+ * @returns {Gate[]}
+ */
 export function setGates(set, measured) {
   const { name, label } = set;
   if (measured === undefined) return [skipped(name, label, 'the model has no such label')];
   return set.sigma === undefined ? pairGates(set, means(measured)) : noiseGates(set, measured);
 }
 
+/** @type {PublicSet[]} */
 export const publicSets = [...noiseSets, ...pairSets];
 
+/**
+ * @param {Omit<PublicSet, 'folder'>} set
+ * @param {ReturnType<typeof means>} ways
+ */
 function pairGates({ name, label, psnr, ssim, gain }, { input, restored }) {
+  /** @type {Gate[]} */
   const gates = [];
   if (psnr !== undefined) {
     const value = restored.psnr;
@@ -22,19 +38,24 @@ function pairGates({ name, label, psnr, ssim, gain }, { input, restored }) {
   }
   if (ssim !== undefined) {
     const value = restored.ssim;
-    const row = { name: `${name}, SSIM`, label, relation: 'at least', target: ssim, value };
-    gates.push(gate({ ...row, digits: 3 }));
+    const row = { name: `${name}, SSIM`, label, target: ssim, value, digits: 3 };
+    gates.push(gate({ ...row, relation: 'at least' }));
   }
   if (gain !== undefined) {
     const value = restored.psnr - input.psnr;
-    const row = { name: `${name}, above the input`, label, relation: 'at least', target: gain };
-    gates.push(gate({ ...row, value, unit: 'dB' }));
+    const row = { name: `${name}, above the input`, label, target: gain, value, unit: 'dB' };
+    gates.push(gate({ ...row, relation: 'at least' }));
   }
   return gates;
 }
 
-/** Against BM3D on the images that it was computed for, and against the host on all. */
-function noiseGates({ name, label, sigma }, measured) {
+/**
+ * Against BM3D on the images that it was computed for, and against the host on all.
+ *
+ * @param {Omit<PublicSet, 'folder'>} set
+ * @param {{ readonly images: readonly MeasuredImage[] }} measured
+ */
+function noiseGates({ name, label, sigma = 0 }, measured) {
   const rows = measured.images.filter(({ ways }) => ways.BM3D);
   const title = `${name}, against BM3D`;
   const rival = {
@@ -56,7 +77,7 @@ function noiseGates({ name, label, sigma }, measured) {
         });
   const gaps = measured.images.map(({ ways }) => ways.restored.psnr - ways.host.psnr);
   const value = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const host = { name: `${name}, against the host`, label, relation: 'at least', target: 0, value };
   const note = `worst image ${number(Math.min(...gaps), 2)} dB`;
-  return [bm3d, gate({ ...host, unit: 'dB', note })];
+  const host = { name: `${name}, against the host`, label, target: 0, value, unit: 'dB', note };
+  return [bm3d, gate({ ...host, relation: 'at least' })];
 }

@@ -6,7 +6,13 @@ import { gate } from '../gate.mjs';
 import { noisy } from '../noise.mjs';
 import { testData } from '../sets.mjs';
 
-/** The largest image at hand of each label, enlarged to 2 megapixels. */
+/** @import { Subject } from '../subject.mjs' */
+
+/**
+ * The largest image at hand of each label, enlarged to 2 megapixels.
+ *
+ * @type {Record<string, string>}
+ */
 const sources = {
   noise: 'deblur/gopro6/target/0.png',
   rain: 'real/rain/60.jpg',
@@ -19,6 +25,8 @@ const pixels = 2e6;
 /**
  * Restored in tiles against restored whole, at 2 megapixels, by label. Tiles are what `graft restore`
  * chooses with memory to spare; where it then takes the image whole, half its longer side.
+ *
+ * @param {Subject} subject
  */
 export async function tileGates(subject) {
   const gates = [];
@@ -32,8 +40,9 @@ export async function tileGates(subject) {
     const tiled = roundToEightBits(await subject.tiled(image, { label }, tile));
     const kept = Number.isFinite(automatic) ? '' : '; automatic takes it whole, half was tried';
     const note = `${image.width}x${image.height} in tiles of ${tile}${kept}`;
-    const row = { name: `tiled against whole, ${label}`, label, relation: 'at least', target: 45 };
-    gates.push(gate({ ...row, value: Math.min(99, psnr(tiled, whole)), unit: 'dB', note }));
+    const row = { name: `tiled against whole, ${label}`, label, target: 45, unit: 'dB', note };
+    const value = Math.min(99, psnr(tiled, whole));
+    gates.push(gate({ ...row, relation: 'at least', value }));
   }
   return gates;
 }
@@ -42,12 +51,12 @@ async function enlarged(path) {
   const sharp = await loadSharp();
   const { width, height } = await sharp(path).metadata();
   const scale = Math.sqrt(pixels / (width * height));
-  const size = [width, height].map((side) => Math.round(side * scale));
+  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
   const { data } = await sharp(path)
     .toColourspace('srgb')
     .removeAlpha()
-    .resize(...size, { fit: 'fill' })
+    .resize(wide, high, { fit: 'fill' })
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return fromBytes(data, ...size);
+  return fromBytes(data, wide, high);
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { canonical, sha256 } from '../../format/canonical.ts';
+import { canonical, sha256 } from '../../format/table.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Inputs } from './input-digests.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonical, sha256 } from '../../format/canonical.ts';
+import { canonical, sha256 } from '../../format/table.ts';
 import type { Made } from '../job/job.ts';
 
 const figure = z.union([z.number(), z.string(), z.null()]);

@@ -4,7 +4,7 @@ import { openHost } from '@pip-graft/graft/node';
 import { readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
 import type { Verdict } from '@pip-graft/validate';
-import { bytesText } from '../../format/bytes-text.ts';
+import { bytesText } from '../../format/table.ts';
 import { promptSizes } from '../../reports/prompt-sizes.ts';
 import { reportLadders } from '../../reports/report-ladders.ts';
 import { version } from '../../version.ts';

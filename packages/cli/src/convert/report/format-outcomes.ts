@@ -1,5 +1,4 @@
-import { bytesText } from '../../format/bytes-text.ts';
-import { table } from '../../format/table.ts';
+import { bytesText, table } from '../../format/table.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { bytesText } from '../../format/bytes-text.ts';
+import { bytesText } from '../../format/table.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText } from './words.ts';
 

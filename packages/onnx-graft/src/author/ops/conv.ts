@@ -1,5 +1,8 @@
 import type { GraphBuilder } from '../graph-builder.ts';
+import { type Axes, axesValue } from './axes.ts';
 import type { Named } from './named.ts';
+import { concat, gather } from './parts.ts';
+import { dimensions } from './shape.ts';
 
 /** Options of {@link conv}. */
 export interface ConvOptions extends Named {
@@ -31,4 +34,81 @@ export function conv(
   };
   const outputs = output === undefined ? 1 : [output];
   return g.node('Conv', [x, weight, bias], attributes, { name, outputs })[0]!;
+}
+
+/**
+ * An NCHW value resized to a height and width: bilinear, half-pixel centres, no antialias, which
+ * is PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
+ *
+ * `size` is [height, width], or the name of an int64 vector of these two. Since 18 Resize takes
+ * the sizes of named axes; before, the first two dimensions are read off x.
+ *
+ * @example ops.resizeTo(g, prompt, ops.spatialSize(g, feature))
+ */
+export function resizeTo(g: GraphBuilder, x: string, size: Axes, options: Named = {}): string {
+  const attributes = {
+    mode: { string: 'linear' },
+    coordinate_transformation_mode: { string: 'half_pixel' },
+  };
+  const target = axesValue(g, size);
+  if (g.opset >= 18) {
+    return g.node(
+      'Resize',
+      [x, '', '', target],
+      { ...attributes, axes: { ints: [2, 3] } },
+      options,
+    )[0]!;
+  }
+  const sizes = concat(g, [dimensions(g, x, 0, 2), target], 0);
+  // Regions and scales became optional in 13; before, an empty tensor says "not given".
+  const none = g.opset >= 13 ? '' : g.floats([]);
+  return g.node('Resize', [x, none, none, sizes], attributes, options)[0]!;
+}
+
+/** Options of {@link depthToSpace}. */
+export interface DepthToSpaceOptions extends Named {
+  /** Order of the blocks in the channels: CRD is PyTorch's PixelShuffle and the default here. */
+  readonly mode?: 'CRD' | 'DCR' | undefined;
+}
+
+/** (N, C·r², H, W) to (N, C, H·r, W·r). */
+export function depthToSpace(
+  g: GraphBuilder,
+  x: string,
+  factor: number,
+  options: DepthToSpaceOptions = {},
+): string {
+  const attributes = { blocksize: { int: factor }, mode: { string: options.mode ?? 'CRD' } };
+  return g.node('DepthToSpace', [x], attributes, options)[0]!;
+}
+
+/** (N, C, H·r, W·r) to (N, C·r², H, W), channels in ONNX's order: offset first, then channel. */
+export function spaceToDepth(
+  g: GraphBuilder,
+  x: string,
+  factor: number,
+  options: Named = {},
+): string {
+  return g.node('SpaceToDepth', [x], { blocksize: { int: factor } }, options)[0]!;
+}
+
+/**
+ * PyTorch's PixelUnshuffle of a value with `channels` channels: (N, C, H·r, W·r) to (N, C·r², H, W)
+ * with the channel first, then the offset. ONNX's SpaceToDepth has the other order, so a Gather on
+ * the channel axis follows; unlike Reshape–Transpose–Reshape that needs no Shape when batch,
+ * height and width are all free.
+ */
+export function pixelUnshuffle(
+  g: GraphBuilder,
+  x: string,
+  factor: number,
+  channels: number,
+  options: Named = {},
+): string {
+  const blocks = factor * factor;
+  const order = Array.from(
+    { length: channels * blocks },
+    (_, index) => (index % blocks) * channels + Math.floor(index / blocks),
+  );
+  return gather(g, spaceToDepth(g, x, factor), order, 1, options);
 }

@@ -1,3 +1,4 @@
+import { type DataType, dataTypeCode, type FloatType } from '../../model/data-type.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import type { Named } from './named.ts';
 
@@ -41,3 +42,86 @@ export const neg = unary('Neg');
 export const abs = unary('Abs');
 export const reciprocal = unary('Reciprocal');
 export const not = unary('Not');
+
+/** Options of {@link clip}. */
+export interface ClipOptions extends Named {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  /** x's type. Default float32. */
+  readonly dataType?: FloatType | undefined;
+}
+
+/** x held between `min` and `max`, either of which may be left out. */
+export function clip(g: GraphBuilder, x: string, options: ClipOptions): string {
+  const { min: low, max: high, dataType = 'float32' } = options;
+  if (g.opset < 12 && dataType === 'float16') {
+    // CUDA's kernel of operator set 11 takes float32 alone.
+    const held = low === undefined ? x : max(g, x, g.scalar(low, dataType));
+    return high === undefined ? held : min(g, held, g.scalar(high, dataType), options);
+  }
+  const bound = (value: number | undefined) =>
+    value === undefined ? '' : g.scalar(value, dataType);
+  return g.node('Clip', [x, bound(low), bound(high)], {}, options)[0]!;
+}
+
+/** Elements of `a` where the bool `condition` holds, else of `b`; all three broadcast. */
+export function where(
+  g: GraphBuilder,
+  condition: string,
+  a: string,
+  b: string,
+  options: Named = {},
+): string {
+  return g.node('Where', [condition, a, b], {}, options)[0]!;
+}
+
+/** Where two values of numbers agree. CUDA has no kernel for Equal since 19, but for its two halves. */
+export function equal(g: GraphBuilder, a: string, b: string, options: Named = {}): string {
+  if (g.opset < 19) return g.node('Equal', [a, b], {}, options)[0]!;
+  const [below] = g.node('LessOrEqual', [a, b]);
+  const [above] = g.node('GreaterOrEqual', [a, b]);
+  return and(g, below!, above!, options);
+}
+
+/** x in another element type. */
+export function cast(g: GraphBuilder, x: string, to: DataType, options: Named = {}): string {
+  return g.node('Cast', [x], { to: { int: dataTypeCode(to) } }, options)[0]!;
+}
+
+/** x as float32: itself when it is that already. */
+export function toFloat32(g: GraphBuilder, x: string, from: FloatType): string {
+  return from === 'float32' ? x : cast(g, x, 'float32');
+}
+
+/** A float32 value in `to`: itself when that is float32. */
+export function fromFloat32(g: GraphBuilder, x: string, to: FloatType): string {
+  return to === 'float32' ? x : cast(g, x, to);
+}
+
+/** Options of {@link identity}. */
+export interface IdentityOptions extends Named {
+  /** Exact name of the result, for one that a model gives out. */
+  readonly output?: string | undefined;
+}
+
+/** A value of floats under another name. CUDA has no kernel for Identity since 21, but for a sum of one. */
+export function identity(g: GraphBuilder, x: string, options: IdentityOptions = {}): string {
+  const { name, output } = options;
+  const outputs = output === undefined ? 1 : [output];
+  return g.node(g.opset >= 21 ? 'Sum' : 'Identity', [x], {}, { name, outputs })[0]!;
+}
+
+/** Options of {@link gelu}. */
+export interface GeluOptions extends Named {
+  /** x's type. Default float32. */
+  readonly dataType?: FloatType | undefined;
+}
+
+/** The exact GELU, x/2 · (1 + erf(x/√2)): an op of its own since 20, before in the form that runtimes fuse. */
+export function gelu(g: GraphBuilder, x: string, options: GeluOptions = {}): string {
+  if (g.opset >= 20) return g.node('Gelu', [x], {}, options)[0]!;
+  const { dataType = 'float32' } = options;
+  const inner = erf(g, div(g, x, g.scalar(Math.SQRT2, dataType)));
+  const gate = add(g, inner, g.scalar(1, dataType));
+  return mul(g, mul(g, x, gate), g.scalar(0.5, dataType), options);
+}

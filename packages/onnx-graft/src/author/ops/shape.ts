@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { gather } from './gather.ts';
+import { type Axes, axesValue } from './axes.ts';
 import type { Named } from './named.ts';
+import { gather } from './parts.ts';
 
 /** The dimensions of x as an int64 vector: all of them. */
 export function shape(g: GraphBuilder, x: string, options: Named = {}): string {
@@ -28,4 +29,57 @@ export function dimensions(
 /** Height and width of an NCHW value: int64 [2]. */
 export function spatialSize(g: GraphBuilder, x: string, options: Named = {}): string {
   return dimensions(g, x, 2, 4, options);
+}
+
+/** x in another shape: 0 copies the input's dimension at that place, one -1 takes what is left. */
+export function reshape(g: GraphBuilder, x: string, dims: Axes, options: Named = {}): string {
+  return g.node('Reshape', [x, axesValue(g, dims)], {}, options)[0]!;
+}
+
+/** Axes of length 1 removed. */
+export function squeeze(
+  g: GraphBuilder,
+  x: string,
+  axes: readonly number[],
+  options: Named = {},
+): string {
+  return withAxes(g, 'Squeeze', x, axes, options);
+}
+
+/** Axes of length 1 inserted, numbered as in the result. */
+export function unsqueeze(
+  g: GraphBuilder,
+  x: string,
+  axes: readonly number[],
+  options: Named = {},
+): string {
+  return withAxes(g, 'Unsqueeze', x, axes, options);
+}
+
+/** `axes` is an attribute before 13, an input since. */
+function withAxes(
+  g: GraphBuilder,
+  opType: string,
+  x: string,
+  axes: readonly number[],
+  options: Named,
+): string {
+  return g.opset >= 13
+    ? g.node(opType, [x, g.ints(axes)], {}, options)[0]!
+    : g.node(opType, [x], { axes: { ints: axes } }, options)[0]!;
+}
+
+/** x repeated to a shape it broadcasts with; a 1 in `dims` keeps x's own dimension. */
+export function expand(g: GraphBuilder, x: string, dims: Axes, options: Named = {}): string {
+  return g.node('Expand', [x, axesValue(g, dims)], {}, options)[0]!;
+}
+
+/** Axes reordered: output axis i is input axis `perm[i]`. */
+export function transpose(
+  g: GraphBuilder,
+  x: string,
+  perm: readonly number[],
+  options: Named = {},
+): string {
+  return g.node('Transpose', [x], { perm: { ints: perm } }, options)[0]!;
 }

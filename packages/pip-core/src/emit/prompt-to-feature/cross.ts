@@ -1,14 +1,9 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { names } from '../../parameters/names.ts';
-import { emitAttentionProduct } from '../attention-product.ts';
-import { emitChannelNorm } from '../channel-norm.ts';
-import { conv1x1 } from '../conv.ts';
+import { emitAttentionProduct, emitKeyValue, emitTopmSoftmax } from '../attention.ts';
+import { conv1x1, emitProjection } from '../conv.ts';
 import { emitFeedForward } from '../feed-forward.ts';
-import { onGrid } from '../grid.ts';
-import { emitKeyValue } from '../key-value.ts';
-import { type LevelContext, within } from '../level-context.ts';
-import { emitProjection } from '../projection.ts';
-import { emitTopmSoftmax } from '../topm-softmax.ts';
+import { emitChannelNorm, type LevelContext, onGrid, within } from '../level-context.ts';
 import { asValue, multiplyWeights, resizeWeight } from '../weight.ts';
 import type { FeatureInputs } from './feature-inputs.ts';
 

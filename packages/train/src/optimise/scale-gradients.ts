@@ -1,0 +1,96 @@
+import { type Floats, requireNumber } from './floats.ts';
+
+/** Keeps a norm of 0 from dividing; PyTorch's number. */
+const tiny = 1e-6;
+
+/**
+ * The root of the sum of squares over all numbers of all gradients, 0 for none.
+ *
+ * Names are taken in sorted order, so that the order they came in does not change the last bit.
+ */
+export function gradientNorm(gradients: Floats): number {
+  let sum = 0;
+  for (const name of [...gradients.keys()].sort()) {
+    sum += sumOfSquares(gradients.get(name)!);
+  }
+  return Math.sqrt(sum);
+}
+
+/** In four sums: one would make each addition wait for the last. */
+function sumOfSquares(numbers: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = numbers.length - (numbers.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += numbers[i]! * numbers[i]!;
+    b += numbers[i + 1]! * numbers[i + 1]!;
+    c += numbers[i + 2]! * numbers[i + 2]!;
+    d += numbers[i + 3]! * numbers[i + 3]!;
+  }
+  for (let i = whole; i < numbers.length; i++) a += numbers[i]! * numbers[i]!;
+  return a + b + c + d;
+}
+
+/**
+ * The factor that brings a norm down to `maxNorm`: 1 for a smaller norm and for one that is not finite.
+ *
+ * Errors: `INVALID_ARGUMENT` for a `maxNorm` that is not above 0.
+ *
+ * @example stepAdamW(state, parameters, gradients, rate, { scale: clipScale(gradientNorm(gradients), 1) });
+ */
+export function clipScale(norm: number, maxNorm: number): number {
+  requireNumber('the largest norm', maxNorm, maxNorm > 0, 'above 0');
+  return Number.isFinite(norm) ? Math.min(1, maxNorm / (norm + tiny)) : 1;
+}
+
+/**
+ * Scales gradients in place so that their norm over all parameters is at most `maxNorm`
+ * (as `torch.nn.utils.clip_grad_norm_`), and returns the norm they had.
+ *
+ * Nothing is changed when the norm is not finite: such a step should be skipped.
+ * (PyTorch would spread NaN.)
+ *
+ * Errors: `INVALID_ARGUMENT` for a `maxNorm` that is not above 0.
+ *
+ * @example
+ * const norm = clipGradients(gradients, 1);
+ * if (Number.isFinite(norm)) stepAdamW(state, parameters, gradients, rate);
+ */
+export function clipGradients(gradients: Floats, maxNorm: number): number {
+  const norm = gradientNorm(gradients);
+  const factor = clipScale(norm, maxNorm);
+  if (factor === 1) return norm;
+  for (const gradient of gradients.values()) {
+    for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
+  }
+  return norm;
+}
+
+/** Losses that the smallest is looked for among. */
+export const spikeWindow = 100;
+/** A loss above so many times the smallest is a spike. */
+const spike = 5;
+/** What a spike counts as, in times the smallest. */
+const counted = 2.5;
+
+/**
+ * The factor for the gradient of a batch: 1, or less for a spike.
+ *
+ * A loss above 5 times the smallest of the last 100 counts as 2.5 times that smallest (the recipe of
+ * Prompt-In-Prompt), so one bad batch cannot throw parameters far off. Where the smallest is 0,
+ * nothing can be measured against it and the factor is 1.
+ *
+ * @param history losses of the batches before, oldest first, as they were before scaling; only
+ * the last 100 count, and of those what is finite
+ * @param loss of this batch, at least 0
+ * @returns in (0, 1]
+ *
+ * Errors: `INVALID_ARGUMENT` for a loss that is negative or not finite.
+ *
+ * @example spikeScale([0.04, 0.02], 0.2); // 0.25: counts as 0.05
+ */
+export function spikeScale(history: readonly number[], loss: number): number {
+  requireNumber('a batch loss', loss, loss >= 0, 'a finite number of at least 0');
+  const smallest = Math.min(...history.slice(-spikeWindow).filter(Number.isFinite));
+  if (smallest <= 0 || loss <= spike * smallest) return 1;
+  return (counted * smallest) / loss;
+}

@@ -1,0 +1,150 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { Json } from '@pip-graft/pip-core';
+import { z } from 'zod/mini';
+import { type AdamWState, createAdamW } from '../optimise/adamw.ts';
+import {
+  decodeNumber,
+  encodeNumber,
+  type JsonValue,
+  maxLosses,
+  maxRecordCharacters,
+  type StateOrigin,
+  type TrainingState,
+} from './training-state.ts';
+
+/** Version of the record; a reader refuses others. */
+export const stateVersion = 1;
+
+/** What a training state has besides tensors. */
+export interface StateRecord
+  extends Pick<TrainingState, 'step' | 'seed' | 'losses' | 'origin' | 'changes' | 'best'> {
+  readonly optimiser: Pick<AdamWState, 'options' | 'step'>;
+  /** Names of the parameters in their order, which the tensors of a file do not keep. */
+  readonly names: readonly string[];
+  /** Whether means of the parameters are in the file. */
+  readonly average: boolean;
+}
+
+/** A record as JSON. Errors: `LIMIT_EXCEEDED` for one that {@link decodeRecord} would not read. */
+export function encodeRecord(record: StateRecord): string {
+  const { step, seed, names, average, losses, optimiser, origin, changes, best } = record;
+  const { betas, eps, weightDecay } = optimiser.options;
+  requireFewLosses(losses.length, 'The state');
+  const text = JSON.stringify({
+    version: stateVersion,
+    step,
+    seed,
+    optimiser: {
+      step: optimiser.step,
+      betas: betas.map(encodeNumber),
+      eps: encodeNumber(eps),
+      weightDecay: encodeNumber(weightDecay),
+    },
+    average,
+    origin: { options: origin.options, host: origin.host, adapter: origin.adapter },
+    changes: changes.map(({ step, option, from, to }) => ({ step, option, from, to })),
+    best: best && { step: best.step, figure: encodeNumber(best.figure) },
+    names,
+    losses: losses.map(encodeNumber),
+  });
+  requireShortRecord(text, 'The state');
+  return text;
+}
+
+/** Errors: `LIMIT_EXCEEDED`. */
+export function requireFewLosses(count: number, label: string): void {
+  if (count <= maxLosses) return;
+  throw new GraftError(
+    'LIMIT_EXCEEDED',
+    `${label}: a training state keeps at most ${maxLosses} losses, not ${count}; leave out the oldest.`,
+  );
+}
+
+/** Errors: `LIMIT_EXCEEDED`. */
+export function requireShortRecord(text: string, label: string): void {
+  if (text.length <= maxRecordCharacters) return;
+  throw new GraftError(
+    'LIMIT_EXCEEDED',
+    `${label}: its training record has ${text.length} characters; at most ${maxRecordCharacters} are kept.`,
+  );
+}
+
+/** Whether it counts something: a whole number of at least 0. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Whether `Random` takes it. */
+export function isSeed(value: unknown): value is number | string {
+  return typeof value === 'string' || Number.isSafeInteger(value);
+}
+
+const count = z.custom<number>(isCount, 'must be a whole number of at least 0');
+const number = z.pipe(
+  z.custom<unknown>((value) => decodeNumber(value) !== undefined, 'must be a number'),
+  z.transform((value) => decodeNumber(value)!),
+);
+// It came out of JSON.
+const json = z.custom<JsonValue>((value) => value !== undefined, 'is missing');
+
+// zod's record drops a member called __proto__.
+const options = z.custom<StateOrigin['options']>(isObject, ': expected an object');
+
+const format = z.object({
+  version: z.number(),
+  step: count,
+  seed: z.custom<number | string>(isSeed, 'must be a whole number or text'),
+  names: z.array(z.string()).check(
+    z.refine((names) => new Set(names).size === names.length, {
+      error: 'must hold names that differ',
+    }),
+  ),
+  average: z.boolean(),
+  // Up to two million of them: read in one loop.
+  losses: z.array(z.unknown()),
+  optimiser: z.object({
+    step: count,
+    betas: z.tuple([number, number]),
+    eps: number,
+    weightDecay: number,
+  }),
+  origin: z.object({ options, host: z.string(), adapter: z.string() }),
+  changes: z.array(z.object({ step: count, option: z.string(), from: json, to: json })),
+  best: z.nullable(z.object({ step: count, figure: number })),
+});
+
+/**
+ * A record out of its JSON, every field checked.
+ *
+ * Errors: `ADAPTER_INVALID` for text that is not JSON, a field that is missing or wrong, and another
+ * version; `LIMIT_EXCEEDED`.
+ */
+export function decodeRecord(text: string, label: string): StateRecord {
+  requireShortRecord(text, label);
+  const place = `${label}: its training record`;
+  const read = Json.parse(text, place, 'ADAPTER_INVALID');
+  const version = read.version('version');
+  if (version !== stateVersion) {
+    throw new GraftError(
+      'ADAPTER_INVALID',
+      `${place}: it has version ${version}, but this version of PIP Graft reads ${stateVersion}; use the one that wrote it.`,
+    );
+  }
+  const { optimiser, losses, ...record } = read.as(format);
+  requireFewLosses(losses.length, label);
+  const numbers = losses.map(decodeNumber);
+  const wrong = numbers.indexOf(undefined);
+  if (wrong >= 0) throw read.error(['losses', wrong], 'must be a number');
+  const { step, ...settings } = optimiser;
+  let options: StateRecord['optimiser']['options'];
+  try {
+    ({ options } = createAdamW(settings));
+  } catch (error) {
+    throw read.error(['optimiser'], `cannot be used (${(error as Error).message})`);
+  }
+  return { ...record, losses: numbers as number[], optimiser: { step, options } };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

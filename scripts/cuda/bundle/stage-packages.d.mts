@@ -1,1 +1,0 @@
-export declare function stagePackages(root: string, stage: string): string[];

@@ -1,2 +1,0 @@
-/** The text of the generated file. */
-export function onnxFields(): string;

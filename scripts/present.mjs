@@ -1,0 +1,12 @@
+/**
+ * A value that has to be there; throws where it is not.
+ *
+ * @template T
+ * @param {T} value
+ * @param {string} what the value, for the message
+ * @returns {NonNullable<T>}
+ */
+export function present(value, what) {
+  if (value === undefined || value === null) throw new Error(`${what}: missing`);
+  return value;
+}
