@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
   report: ['imaging', 'runtime', 'restore', 'validate'],
   train: ['onnx-graft', 'weights', 'pip-core', 'graft', 'imaging', 'runtime', 'restore'],
-  studio: ['imaging', 'restore'],
+  studio: ['onnx-graft', 'graft', 'imaging', 'restore', 'report'],
   cli: [
     ...['onnx-graft', 'hub', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
     ...['restore', 'validate', 'report', 'train'],

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { GraftError, own } from '@pip-graft/onnx-graft';
+import type { Verdict } from '@pip-graft/validate';
+import { bytesText } from '../../format/table.ts';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
@@ -102,15 +104,27 @@ function unjudged({ gates }: Made): boolean {
 function refuseFailed({ name }: JobConfig, made: Made): void {
   const failed = made.gates.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return;
-  const said = failed.slice(0, 3).map((gate) => {
-    const figures = gate.measured === null ? '' : ` ${gate.measured} against ${gate.limit}`;
-    return `${gate.name}${figures} (${gate.detail})`;
+  const lines = failed.slice(0, 10).map(({ name: gate, measured, limit, unit, detail }) => {
+    const figures =
+      measured === null ? '' : ` ${inUnit(measured, unit)}, the limit is ${inUnit(limit, unit)}:`;
+    return `${name}: ${gate}:${figures} ${detail}`;
   });
-  const rest = failed.length > said.length ? `; and ${failed.length - said.length} more` : '';
+  const rest = failed.length > lines.length ? [`${failed.length - lines.length} more`] : [];
   throw new JobRefused(
-    `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place: ${said.join('; ')}${rest}`,
+    [
+      `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place:`,
+      ...lines,
+      ...rest,
+    ].join('\n'),
     made,
   );
+}
+
+/** A figure of a gate, for people. */
+function inUnit(value: Verdict['limit'], unit: Verdict['unit']): string {
+  if (typeof value !== 'number') return value ?? '–';
+  if (unit === 'bytes') return bytesText(value);
+  return unit === undefined ? String(value) : `${value.toFixed(2)} ${unit}`;
 }
 
 function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {
