@@ -8,19 +8,20 @@ const packages = fileURLToPath(new URL('../packages', import.meta.url));
 /** Which packages each may import: the arrows of the design. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   'onnx-graft': [],
+  hub: ['onnx-graft'],
   weights: ['onnx-graft'],
   'pip-core': ['onnx-graft', 'weights'],
   backbones: ['onnx-graft', 'weights'],
-  graft: ['onnx-graft', 'weights', 'pip-core', 'backbones'],
+  graft: ['onnx-graft', 'hub', 'weights', 'pip-core', 'backbones'],
   imaging: ['onnx-graft', 'weights'],
   runtime: ['onnx-graft', 'weights', 'pip-core', 'imaging'],
   restore: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
   validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
   report: ['imaging', 'runtime', 'restore', 'validate'],
   train: ['onnx-graft', 'weights', 'pip-core', 'graft', 'imaging', 'runtime', 'restore'],
-  studio: ['imaging', 'restore'],
+  studio: ['onnx-graft', 'graft', 'imaging', 'restore', 'report'],
   cli: [
-    ...['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
+    ...['onnx-graft', 'hub', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
     ...['restore', 'validate', 'report', 'train'],
   ],
 };
@@ -69,7 +70,8 @@ describe('architecture', () => {
       const wrong = importsOf(name).filter(
         ({ file, from }) =>
           !file.startsWith('node/') &&
-          (/^node:|onnxruntime|sharp/.test(from) || /\/node(\/index\.ts)?$/.test(from)),
+          (/^node:|onnxruntime|sharp|^@pip-graft\/hub/.test(from) ||
+            /\/node(\/index\.ts)?$/.test(from)),
       );
       expect(wrong).toEqual([]);
     },
@@ -91,6 +93,20 @@ describe('architecture', () => {
       expect(wrong).toEqual([]);
     },
   );
+
+  it('loads the client of the model hub in one package, when it is needed', () => {
+    const imports = Object.keys(arrows).flatMap((name) => {
+      const folder = join(packages, name, 'src');
+      return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .flatMap((file) =>
+          [...readFileSync(join(folder, file), 'utf8').matchAll(/.*'@huggingface\/.*/g)].map(
+            ([line]) => `${name}: ${line.trim().replace(/^const .* = /, '')}`,
+          ),
+        );
+    });
+    expect(new Set(imports)).toEqual(new Set(["hub: await import('@huggingface/hub');"]));
+  });
 
   it('prints by one door only', () => {
     const writes = Object.keys(arrows).flatMap((name) => {

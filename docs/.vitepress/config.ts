@@ -86,6 +86,8 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: 'local' },
     nav: [
+      // A page of its own, not one of this application.
+      { text: 'Try it', link: '/try/index.html', target: '_self' },
       { text: 'Guides', link: '/guides/start', activeMatch: '^/guides/' },
       { text: 'Reference', link: '/reference/cli', activeMatch: '^/reference/' },
       { text: 'Benchmarks', link: '/benchmarks/restorer', activeMatch: '^/benchmarks/' },

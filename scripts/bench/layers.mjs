@@ -71,7 +71,16 @@ try {
   for (const preset of ['nafnet-sidd-w32', 'nafnet-gopro-w64', 'restormer', 'promptir']) {
     const [host, grafted] = [join(folder, 'host.onnx'), join(folder, 'grafted.onnx')];
     must('backbone', 'build', preset, '-o', host);
-    must('apply', host, '--adapter', 'init:attach=replace,seed=1', '--inputs', 'optional', '-o', grafted);
+    must(
+      'apply',
+      host,
+      '--adapter',
+      'init:attach=replace,seed=1',
+      '--inputs',
+      'optional',
+      '-o',
+      grafted,
+    );
     rows.push(await measure(`${preset}, native, grafted`, grafted));
   }
   for (const path of process.argv.slice(3)) rows.push(await measure(basename(path), path));

@@ -28,6 +28,41 @@ describe.skipIf(noBrowser !== undefined)('a report on screens', () => {
     }
   });
 
+  test('on a phone nothing is cut off, no word is cut into letters, and a model is a few screens', async () => {
+    for (const name of ['report.html', 'host.html']) {
+      const { page, close } = await open(name, { viewport: { width: 390, height: 800 } });
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(9000);
+      await page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
+        for (const details of all) details.open = true;
+      });
+      const { scrolling, cut } = await page.evaluate(() => {
+        const seen = [...document.body.querySelectorAll<HTMLElement>('*')].filter(
+          (element) => element.checkVisibility() && !element.closest('svg,thead,i'),
+        );
+        const lines = (element: HTMLElement): number => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+        };
+        return {
+          scrolling: seen
+            .filter(
+              ({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1,
+            )
+            .filter((element) => getComputedStyle(element).display !== 'inline')
+            .map(({ className, tagName }) => `${tagName}.${className}`),
+          cut: seen
+            .filter((element) => element.matches('h1,h2,h3,h4,th,dt'))
+            .filter((element) => lines(element) > 2 + element.textContent.length / 4)
+            .map(({ textContent }) => textContent),
+        };
+      });
+      expect(scrolling).toEqual([]);
+      expect(cut).toEqual([]);
+      await close();
+    }
+  });
+
   test.each(['light', 'dark'] as const)(
     'every text can be read on a %s screen',
     async (colorScheme) => {

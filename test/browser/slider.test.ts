@@ -77,12 +77,15 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
 
   test('everything that can be operated is reached with the Tab key, and its focus is seen', async () => {
     const { page, close } = await open('report.html');
-    const wanted = await page.locator('a[href],input,[tabindex="0"]').count();
+    await page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
+      for (const details of all) details.open = true;
+    });
+    const wanted = await page.locator('a[href],input,summary,[tabindex="0"]').count();
     const reached = new Set<number>();
     for (let press = 0; press < wanted + 2; press++) {
       await page.keyboard.press('Tab');
       const index = await page.evaluate(() => {
-        const list = [...document.querySelectorAll('a[href],input,[tabindex="0"]')];
+        const list = [...document.querySelectorAll('a[href],input,summary,[tabindex="0"]')];
         const active = document.activeElement!;
         if (active === document.body) return -1;
         const shown = active.matches('input') ? active.nextElementSibling! : active;
@@ -121,6 +124,8 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
       'rgb(255, 255, 255)',
     );
     expect((await page.evaluate(faintTexts, 4.5)).faint).toEqual([]);
+    // What opens on demand is printed.
+    expect(await page.locator('details table').first().isVisible()).toBe(true);
     expect((await page.pdf()).length).toBeGreaterThan(10_000);
     await close();
   });

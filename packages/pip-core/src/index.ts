@@ -13,7 +13,7 @@ export {
   decodeAdapterConfig,
   encodeAdapterConfig,
 } from './adapter/adapter-config.ts';
-export { adapterFiles, packageFiles } from './adapter/adapter-files.ts';
+export { adapterFiles, ownFiles, packageFiles } from './adapter/adapter-files.ts';
 export {
   configTypes,
   decodeAdapter,

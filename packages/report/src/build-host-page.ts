@@ -1,4 +1,6 @@
+import { breakable } from './breakable.ts';
 import { facts } from './facts.ts';
+import { count } from './format.ts';
 import { html } from './html.ts';
 import { page } from './page.ts';
 import type { ReportFact, ReportLadder } from './report-data.ts';
@@ -34,7 +36,7 @@ export function buildHostPage({
 }: HostPage): string {
   return page({
     title: name,
-    header: html`<p class="brand">${name}</p><h1>${summary}</h1>
+    header: html`<p class="brand">${breakable(name)}</p><h1>${summary}</h1>
 ${warnings.map((warning) => html`<p class="caution" role="note"><b>Warning</b><span>${warning}</span></p>`)}`,
     main: html`<div class="over"><div class="card">${
       ladders.length > 0
@@ -46,12 +48,12 @@ ${rejected.length > 0 ? rejectedTable(rejected) : undefined}`,
 }
 
 function rejectedTable(rejected: HostPage['rejected']) {
-  return html`<h2 class="label">Rejected candidates</h2>${table(
+  return html`<h2 class="label">Rejected candidates</h2><details><summary>${count(rejected.length, 'value')} that looked like skip connections</summary>${table(
     'Values that are not skip connections',
     [
       { head: 'Value', cell: ({ value }) => value },
       { head: 'Reason', cell: ({ reason }) => reason, kind: 'prose' },
     ],
     rejected,
-  )}`;
+  )}</details>`;
 }

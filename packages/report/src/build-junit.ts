@@ -1,6 +1,6 @@
 import type { Verdict } from '@pip-graft/validate';
 import { figureFacts } from './figure-facts.ts';
-import { number } from './format.ts';
+import { quantity } from './format.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
 import { type Xml, xml } from './xml.ts';
 
@@ -55,13 +55,13 @@ ${cases.map((item) => testcase(item, name))}</testsuite>
 `;
 }
 
-function testcase({ name, status, measured, limit, detail }: Verdict, model: string): Xml {
+function testcase({ name, status, measured, limit, unit, detail }: Verdict, model: string): Xml {
   const head = xml`<testcase name="${name}" classname="${model}" time="0"`;
   if (status === 'skipped') return xml`${head}><skipped message="${detail}"/></testcase>\n`;
   const figures =
     measured === null
       ? ''
-      : `measured ${number(measured)}${limit === null ? '' : `, limit ${number(limit)}`}`;
+      : `measured ${quantity(measured, unit)}${limit === null ? '' : `, limit ${quantity(limit, unit)}`}`;
   if (status === 'failed') {
     const message = [figures, detail].filter(Boolean).join(': ');
     return xml`${head}><failure message="${message}" type="failed">${message}</failure></testcase>\n`;

@@ -1,7 +1,7 @@
 import type { Verdict, VerdictStatus } from '@pip-graft/validate';
 import { BoundedText } from './bounded-text.ts';
 import { figureFacts } from './figure-facts.ts';
-import { count, milliseconds, number, times } from './format.ts';
+import { count, milliseconds, quantity, times } from './format.ts';
 import { plain, row, tableHead } from './markdown.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
 import { checksPassed } from './sections/overview.ts';
@@ -98,12 +98,12 @@ function checkTable(checks: readonly Verdict[], most: number): string {
   const head = tableHead(['Check', 'Result', 'Measured', 'Limit', 'What was compared'], [2, 3]);
   const rows = checks
     .slice(0, most)
-    .map(({ name, status, measured, limit, detail }) =>
+    .map(({ name, status, measured, limit, unit, detail }) =>
       row([
         plain(name),
         marks[status],
-        plain(number(measured)),
-        plain(number(limit)),
+        plain(quantity(measured, unit)),
+        plain(quantity(limit, unit)),
         plain(detail),
       ]),
     );

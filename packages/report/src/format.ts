@@ -15,6 +15,12 @@ export function bytes(value: number): string {
   return `${number(Number((value / size).toPrecision(3)))} ${unit}`;
 }
 
+/** A figure of a check with its unit. @example quantity(31.5, 'dB') // '31.5 dB' */
+export function quantity(value: number | string | null, unit: 'bytes' | 'dB' | undefined): string {
+  if (unit === undefined || typeof value !== 'number') return number(value);
+  return unit === 'bytes' ? bytes(value) : `${number(value)} ${unit}`;
+}
+
 /** A time with its unit. @example milliseconds(12.345) // '12.3 ms' */
 export function milliseconds(value: number): string {
   return `${number(value)} ms`;

@@ -1,3 +1,4 @@
+import { breakable } from './breakable.ts';
 import { type Html, type HtmlPart, html } from './html.ts';
 
 export interface Column<Row> {
@@ -23,10 +24,13 @@ export function table<Row>(
 `;
 }
 
-function cell<Row>({ cell: show, kind }: Column<Row>, row: Row, index: number): Html {
+/** A narrow screen shows a row as a list: each cell brings the name of its column. */
+function cell<Row>({ cell: show, head, kind }: Column<Row>, row: Row, index: number): Html {
+  const shown = show(row);
+  const text = typeof shown === 'string' && kind === undefined ? breakable(shown) : shown;
   return index === 0
-    ? html`<th scope="row"${className(kind)}>${show(row)}</th>`
-    : html`<td${className(kind)}>${show(row)}</td>`;
+    ? html`<th scope="row"${className(kind)}>${text}</th>`
+    : html`<td data-head="${head}"${className(kind)}>${text}</td>`;
 }
 
 function className(kind: Column<unknown>['kind']): Html | undefined {

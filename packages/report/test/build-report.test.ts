@@ -19,6 +19,7 @@ const report = (...models: ReportModel[]): string => buildReport(reportOf(...mod
 const text = (page: string): string =>
   page
     .replace(/<(style|script)>.*?<\/\1>/gs, '')
+    .replaceAll('<wbr>', '')
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ');
 
@@ -85,6 +86,23 @@ describe('one model', () => {
     expect(names).toEqual(['labels', 'loads']);
   });
 
+  test('images come first, and digests open on demand', () => {
+    const facts = [{ label: 'Host', value: `sha256:${'a'.repeat(64)}` }];
+    const page = report({ ...everything, facts });
+    const images = page.indexOf('class="comparisons"');
+    expect(images).toBeGreaterThan(page.indexOf('<h2'));
+    for (const later of ['class="card measured"', '<svg class="ladder"', '<details']) {
+      expect(page.indexOf(later)).toBeGreaterThan(images);
+    }
+    expect(page).toMatch(/<details class="digests"><summary>Digests<\/summary><dl><dt>Host</);
+  });
+
+  test('names may wrap at their slashes, and figures may not', () => {
+    const wrapped = report(model('a/b_c.onnx'));
+    expect(wrapped).toContain('>a/<wbr>b_<wbr>c.<wbr>onnx</h2>');
+    expect(wrapped).not.toMatch(/\d\.<wbr>\d/);
+  });
+
   test('what was not measured has no section', () => {
     const headings = [...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1]);
     expect(headings).toEqual(['Checks']);
@@ -102,6 +120,7 @@ describe('everything measured', () => {
     }
     expect([...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1])).toEqual([
       'Images',
+      'More images',
       'Prompts',
       'Where it ran',
       'Device compared with CPU',
@@ -221,6 +240,8 @@ test('hostile text stays text, wherever it comes in', () => {
   expect(page.split('&#60;script&#62;alert(1)').length - 1).toBeGreaterThan(60);
   // Tags are those of the same report with harmless text.
   const tags = (source: string) =>
-    [...source.matchAll(/<\/?([a-z0-9!]+)/g)].map((match) => match[1]).join();
+    [...source.replaceAll('<wbr>', '').matchAll(/<\/?([a-z0-9!]+)/g)]
+      .map((match) => match[1])
+      .join();
   expect(tags(page)).toBe(tags(buildReport(withTexts(data, 'harmless'))));
 });

@@ -1,7 +1,8 @@
 import type { Restored, Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { plainWords } from './plain-words.ts';
-import type { Asked } from './settings.ts';
+import { preview } from './preview.ts';
+import type { Asked } from './setting.ts';
 import type { Stage } from './stage.ts';
 
 /** Tiles small enough that the first shows soon and a run ends soon after it is cancelled. */
@@ -22,11 +23,8 @@ export class Run {
   }
 
   /** undefined for a run that was cancelled or failed. */
-  async start(
-    restorer: Restorer,
-    image: Blob,
-    { weights, strength }: Asked,
-  ): Promise<Restored | undefined> {
+  async start(restorer: Restorer, image: Blob, asked: Asked): Promise<Restored | undefined> {
+    const { weights, strength } = asked;
     this.cancel();
     const controller = new AbortController();
     this.#controller = controller;
@@ -35,6 +33,12 @@ export class Run {
     this.#show('Restoring…', 0);
     complain(undefined);
     try {
+      const small = await preview(restorer, this.#stage.before, asked, controller.signal);
+      if (!mine()) return undefined;
+      if (small) {
+        this.#stage.paintPreview(small);
+        this.#show('A preview is shown; restoring in full…', 0);
+      }
       const restored = await restorer.restore(image, weights, {
         ...(restorer.labels.length > 0 ? { strength } : {}),
         tile,

@@ -1,11 +1,11 @@
 import { byId } from './by-id.ts';
+import { type Asked, askedOf, type Setting } from './setting.ts';
 import { newSlider, type Slider } from './slider.ts';
 
-/** What a run is asked for. */
-export interface Asked {
-  /** undefined where the model's sensor decides. */
-  readonly weights: Readonly<Record<string, number>> | undefined;
-  readonly strength: number;
+/** What undo goes back to. */
+export interface SettingsState extends Setting {
+  /** false while the model's sensor decides the weights. */
+  readonly byHand: boolean;
 }
 
 /** The sliders of a model: one per label, and its strength. */
@@ -30,8 +30,9 @@ export class Settings {
     this.#strength = labels.length > 0 ? newSlider('Strength', 1, 1, onChange) : undefined;
     byId('sliders').replaceChildren(...[...this.#sliders.values()].map(({ element }) => element));
     byId('strengths').replaceChildren(...(this.#strength ? [this.#strength.element] : []));
-    byId('weights').hidden = labels.length === 0;
-    byId('amount').hidden = labels.length === 0;
+    for (const id of ['weights', 'amount', 'preset-box', 'history']) {
+      byId(id).hidden = labels.length === 0;
+    }
     byId('detect').hidden = !hasSensor;
   }
 
@@ -45,16 +46,26 @@ export class Settings {
     for (const [label, slider] of this.#sliders) slider.value = weights[label] ?? 0;
   }
 
-  get weights(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#sliders].map(([label, { value }]) => [label, value]));
+  get present(): Setting {
+    const weights = [...this.#sliders].map(([label, { value }]) => [label, value]);
+    return { weights: Object.fromEntries(weights), strength: this.#strength?.value ?? 1 };
   }
 
-  /** Nothing to remove is asked for as a strength of 0: weights of zero would leave it to the sensor. */
+  /** Weights are 0 while the sensor decides: what it found is not a person's choice. */
+  get state(): SettingsState {
+    const { weights, strength } = this.present;
+    return { byHand: this.#byHand, weights: this.#byHand ? weights : {}, strength };
+  }
+
+  set state({ byHand, weights, strength }: SettingsState) {
+    this.#byHand = byHand;
+    if (byHand) this.found(weights);
+    if (this.#strength) this.#strength.value = strength;
+  }
+
   get asked(): Asked {
-    const strength = this.#strength?.value ?? 1;
-    if (!this.#byHand) return { weights: undefined, strength };
-    const nothing = Object.values(this.weights).every((weight) => weight === 0);
-    return nothing ? { weights: undefined, strength: 0 } : { weights: this.weights, strength };
+    const { present } = this;
+    return this.#byHand ? askedOf(present) : { weights: undefined, strength: present.strength };
   }
 
   get steered(): boolean {

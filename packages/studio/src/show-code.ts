@@ -1,8 +1,8 @@
 import { byId } from './by-id.ts';
-import { type Setting, snippets } from './snippets.ts';
+import { type CodeSetting, snippets } from './snippets.ts';
 
 /** Shows the settings as code, each with a button that copies it. */
-export function showCode(setting: Setting): void {
+export function showCode(setting: CodeSetting): void {
   byId('code').hidden = false;
   byId('snippets').replaceChildren(
     ...snippets(setting).map(({ title, code }) => {

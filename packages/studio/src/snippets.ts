@@ -1,7 +1,20 @@
-/** What is set on the page. */
-export interface Setting {
+/** The model of the page. */
+export interface ModelSetting {
   /** As the code names it: a package, a file or an address. */
-  readonly model: string;
+  readonly name: string;
+  /** Only for one that was grafted in the page: from what. */
+  readonly from?: {
+    readonly model: string;
+    /** Whether the model carried a graft before. */
+    readonly was: 'host' | 'grafted';
+    readonly adapter: string;
+    readonly hasSensor?: boolean;
+  };
+}
+
+/** What is set on the page. */
+export interface CodeSetting {
+  readonly model: ModelSetting;
   readonly image: string;
   readonly weights: Readonly<Record<string, number>>;
   readonly strength: number;
@@ -15,8 +28,13 @@ export interface Snippet {
 }
 
 /** The same as on the page, as code: for Node, a page and the command line. */
-export function snippets(setting: Setting): Snippet[] {
-  const { image, model, strength, steered } = setting;
+export function snippets(setting: CodeSetting): Snippet[] {
+  const { image, strength, steered } = setting;
+  const { from } = setting.model;
+  const model = from ? 'grafted.onnx' : setting.model.name;
+  const graft = from
+    ? `npx graft ${from.was === 'host' ? 'apply' : 'swap'} ${shell(fileOf(from.model))} --adapter ${shell(from.adapter)}${from.hasSensor ? ' --auto' : ''} -o grafted.onnx\n`
+    : '';
   const chosen = Object.entries(setting.weights).filter(([, weight]) => weight > 0);
   const weights = chosen.map(([label, weight]) => `${key(label)}: ${weight}`).join(', ');
   const blind = chosen.length === 0 ? 'undefined' : `{ ${weights} }`;
@@ -43,13 +61,13 @@ await restored.save(${quoted(restored)});`,
       title: 'Page',
       code: `import { Restorer } from '@pip-graft/restore';
 
-const restorer = await Restorer.open('/model.onnx');
+const restorer = await Restorer.open(${quoted(pageUrl(model))});
 const restored = await restorer.restore(file${settings});
 document.body.append(restored.toCanvas());`,
     },
     {
       title: 'Command',
-      code: `npx graft restore ${shell(fileOf(model))} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
+      code: `${graft}npx graft restore ${shell(fileOf(model))} ${shell(image)} -o restored${steered ? flags.map((flag) => ` ${flag}`).join('') : ''}`,
     },
   ];
 }
@@ -57,6 +75,11 @@ document.body.append(restored.toCanvas());`,
 /** The command takes files; a package's model is one. */
 function fileOf(model: string): string {
   return model.startsWith('@') ? `node_modules/${model}/model.onnx` : model;
+}
+
+/** A page has no packages: it fetches a file from its site. */
+function pageUrl(model: string): string {
+  return model.startsWith('@') ? '/model.onnx' : `/${model}`;
 }
 
 function key(label: string): string {

@@ -43,12 +43,27 @@ export class Stage {
     this.#stage.hidden = false;
     byId('tools').hidden = false;
     byId('empty').hidden = true;
+    byId('sample-place').append(byId('sample-box'));
+    document.body.classList.remove('no-image');
     this.fit();
   }
 
   /** Paints a part of the restored side. */
   paint(pixels: ImageData, x: number, y: number): void {
     this.after.getContext('2d')!.putImageData(pixels, x, y);
+  }
+
+  /** Paints the restored side with a reduced copy, until its parts come. */
+  paintPreview(preview: HTMLCanvasElement): void {
+    const { width, height } = this.after;
+    this.after.getContext('2d')!.drawImage(preview, 0, 0, width, height);
+  }
+
+  /** What of the image is in the middle of the stage, in its pixels. */
+  get centre(): { readonly x: number; readonly y: number } {
+    const { width, height } = this.#size();
+    const { scale, x, y } = this.#view;
+    return { x: (width / 2 - x) / scale, y: (height / 2 - y) / scale };
   }
 
   fit(): void {

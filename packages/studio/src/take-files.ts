@@ -1,21 +1,35 @@
 import { byId } from './by-id.ts';
 
-/** Files that are dropped, pasted or chosen: models by their extension, anything else as an image. */
-export function takeFiles(onImage: (file: File) => void, onModel: (file: File) => void): void {
-  const take = (files: FileList | null | undefined): void => {
+/** What a person can hand to the page. */
+export interface Takers {
+  image(file: File): void;
+  model(file: File): void;
+  /** The files of a folder, with their paths in it. */
+  folder(files: readonly File[]): void;
+}
+
+/** More files than this in a folder are not an adapter. */
+const mostFiles = 200;
+
+/** Files and folders that are dropped, pasted or chosen: models by their extension, anything else as an image. */
+export function takeFiles({ image, model, folder }: Takers): void {
+  const take = (files: Iterable<File> | null | undefined): void => {
     for (const file of files ?? []) {
-      if (file.name.toLowerCase().endsWith('.onnx')) onModel(file);
-      else onImage(file);
+      if (file.name.toLowerCase().endsWith('.onnx')) model(file);
+      else image(file);
     }
   };
-  for (const id of ['file', 'model']) {
+  const choose = (id: string, use: (files: readonly File[]) => void): void => {
     const input = byId<HTMLInputElement>(id);
     input.addEventListener('change', () => {
-      take(input.files);
+      use([...(input.files ?? [])]);
       // The same file can be chosen again.
       input.value = '';
     });
-  }
+  };
+  choose('file', take);
+  choose('model', take);
+  choose('adapter', folder);
   byId('another').addEventListener('click', () => byId('file').click());
   document.addEventListener('paste', (event) => take(event.clipboardData?.files));
   document.addEventListener('dragover', (event) => {
@@ -28,6 +42,35 @@ export function takeFiles(onImage: (file: File) => void, onModel: (file: File) =
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     document.body.classList.remove('dropping');
-    take(event.dataTransfer?.files);
+    const items = [...(event.dataTransfer?.items ?? [])];
+    const entry = items.map((item) => item.webkitGetAsEntry?.()).find((each) => each?.isDirectory);
+    if (entry) void filesUnder(entry as FileSystemDirectoryEntry).then(folder);
+    else take(event.dataTransfer?.files);
   });
+}
+
+/** The files of a folder that was dropped, named by their paths in it. */
+async function filesUnder(top: FileSystemDirectoryEntry): Promise<File[]> {
+  const files: File[] = [];
+  const open: FileSystemDirectoryEntry[] = [top];
+  for (let at = open.pop(); at && files.length < mostFiles; at = open.pop()) {
+    const reader = at.createReader();
+    for (let more = await read(reader); more.length > 0; more = await read(reader)) {
+      for (const entry of more) {
+        if (entry.isDirectory) open.push(entry as FileSystemDirectoryEntry);
+        else files.push(await fileOf(entry as FileSystemFileEntry));
+      }
+    }
+  }
+  return files;
+}
+
+function read(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}
+
+/** A dropped file does not say its folder; one that was chosen does. */
+async function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
+  return Object.defineProperty(file, 'webkitRelativePath', { value: entry.fullPath.slice(1) });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Setting, snippets } from '../src/snippets.ts';
+import { type CodeSetting, snippets } from '../src/snippets.ts';
 
-const setting: Setting = {
-  model: '@pip-graft/restorer',
+const setting: CodeSetting = {
+  model: { name: '@pip-graft/restorer' },
   image: "it's.jpg",
   weights: { noise: 0.5, 'low-light': 1, rain: 0 },
   strength: 0.8,
@@ -10,7 +10,7 @@ const setting: Setting = {
 };
 
 /** The line that restores, of each snippet. */
-const lines = (changes: Partial<Setting>): string[] =>
+const lines = (changes: Partial<CodeSetting>): string[] =>
   snippets({ ...setting, ...changes }).map(
     ({ code }) => code.split('\n').find((line) => /restore\(|graft restore/.test(line))!,
   );
@@ -29,7 +29,7 @@ describe('the settings as code', () => {
       weights: {},
       strength: 1,
       image: 'a.png',
-      model: 'm.onnx',
+      model: { name: 'm.onnx' },
     });
     expect(node).toBe("const restored = await restorer.restore('a.png');");
     expect(page).toBe('const restored = await restorer.restore(file);');
@@ -37,4 +37,14 @@ describe('the settings as code', () => {
     expect(lines({ weights: {}, strength: 0 })[1]).toContain('(file, undefined, { strength: 0 })');
     expect(lines({ steered: false })[1]).toBe('const restored = await restorer.restore(file);');
   });
+});
+
+it('grafts first what was grafted in the page', () => {
+  const from = { model: 'host.onnx', was: 'host', adapter: 'my adapter', hasSensor: true } as const;
+  const made = snippets({ ...setting, model: { name: 'my adapter on host.onnx', from } });
+  expect(made[2]!.code.split('\n')).toEqual([
+    "npx graft apply host.onnx --adapter 'my adapter' --auto -o grafted.onnx",
+    expect.stringMatching(/^npx graft restore grafted\.onnx /),
+  ]);
+  expect(made[1]!.code).toContain("Restorer.open('/grafted.onnx')");
 });

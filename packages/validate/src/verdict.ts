@@ -10,6 +10,8 @@ export interface Verdict {
   readonly measured: number | string | null;
   /** The largest (or, if the detail says so, the smallest) figure that passes; null without a limit. */
   readonly limit: number | string | null;
+  /** Unit of measured and limit, if they have one. */
+  readonly unit?: 'bytes' | 'dB';
   /** One line for people: what was compared, its unit and what it means. */
   readonly detail: string;
 }

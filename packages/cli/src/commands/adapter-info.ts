@@ -9,8 +9,9 @@ import { run } from '../pipeline/run.ts';
 export function command(): Command {
   return define('info', 'Shows what an adapter is, after checking it whole', [
     'graft adapter info ./my-adapter',
+    'graft adapter info hf:me/rain-adapter@v1',
   ])
-    .argument('<adapter>', 'adapter folder or npm package')
+    .argument('<adapter>', 'adapter folder, npm package or hf:owner/name')
     .action(
       run<[string], object>((session, text) => {
         const found = resolveAdapter(text, session.cwd);

@@ -23,11 +23,12 @@ export function command(): Command {
   const apply = define('apply', 'Grafts one or several adapters onto a host', [
     'graft apply restormer.onnx --adapter ./my-adapter -o grafted.onnx',
     'graft apply nafnet.onnx --adapter init:labels=rain+haze,seed=1 -o grafted.onnx',
+    'graft apply hf:me/nafnet --adapter hf:me/rain-adapter -o grafted.onnx',
     'graft apply nafnet.onnx --adapter ./my-adapter --bake rain -o derain.onnx',
     'graft apply nafnet.onnx --adapter ./rain --adapter ./haze -o both.onnx',
     'graft apply nafnet.onnx --adapter ./my-adapter --auto ./my-sensor -o blind.onnx',
   ])
-    .argument('<host>', 'ONNX file')
+    .argument('<host>', 'ONNX file, or hf:owner/name[@revision][/folder or file]')
     .addOption(outputOption('file for the grafted model').makeOptionMandatory())
     .addOption(forceFileOption());
   for (const option of graftOptions()) apply.addOption(option);

@@ -25,6 +25,7 @@ import {
   reportOptions,
 } from '../options/report-options.ts';
 import { define } from '../pipeline/define.ts';
+import { hubOptions } from '../pipeline/local-names.ts';
 import { run } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
@@ -107,6 +108,7 @@ export function command(): Command {
           lanes: options.jobs ?? availableParallelism(),
           memory: options.memory ?? memoryShare * process.availableMemory(),
           signal: session.signal,
+          hub: hubOptions(session),
           now: () => performance.now(),
           run: (job) => runInProcess(job, { signal: session.signal, onStage: () => {} }),
           onOutcome: (outcome, done, total) => {

@@ -50,6 +50,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: 'make an npm package of an adapter',
     load: () => import('./adapter-pack.ts'),
   },
+  'adapter push': {
+    summary: 'upload an adapter to a model hub',
+    load: () => import('./adapter-push.ts'),
+  },
   'backbone build': {
     summary: 'build a restoration network',
     load: () => import('./backbone-build.ts'),
@@ -75,7 +79,7 @@ export const commands: Readonly<Record<string, Listed>> = {
 
 /** Commands that only hold others. */
 export const groups: Readonly<Record<string, string>> = {
-  adapter: 'make, import, list and pack adapters',
+  adapter: 'make, import, list, pack and push adapters',
   backbone: 'build and import restoration networks as ONNX',
   export: 'write models in the layout of a server',
 };

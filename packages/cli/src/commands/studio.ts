@@ -22,7 +22,10 @@ export function command(): Command {
     'Restores images by hand, in a page on this computer that sends nothing',
     ['graft studio', 'graft studio grafted.onnx', 'graft studio grafted.onnx --no-open'],
   )
-    .argument('[model]', `ONNX file, grafted or not, or a package; default: ${usual} if installed`)
+    .argument(
+      '[model]',
+      `ONNX file, grafted or not, a package, or hf:owner/name; default: ${usual} if installed`,
+    )
     .option('--no-open', 'only print the address')
     .action(
       run<[string | undefined], Options>(async (session, asked, { open }) => {

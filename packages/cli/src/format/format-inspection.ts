@@ -1,8 +1,8 @@
 import type { Backbone } from '@pip-graft/backbones';
 import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
+import { laddersOf } from '@pip-graft/report/ladder';
 import type { Inspection } from '../commands/inspect.ts';
 import { oneLine } from '../pipeline/printable.ts';
-import { laddersOf } from '../reports/ladders-of.ts';
 import { formatExpected } from './format-expected.ts';
 import { table } from './table.ts';
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import {
   followLink,
+  hubFolders,
   ioError,
   isLeftoverOf,
   sweepLeftovers,
@@ -72,6 +73,9 @@ export async function checkOutputFolder(
 /** The path itself, and the folder that it is or will be in. */
 function requireWritable(path: string): void {
   const target = followLink(path);
+  // Through its links a result would replace what other programs and revisions share.
+  if ([path, target].some((each) => hubFolders(dirname(resolve(each))).length > 0))
+    throw refuse(path, 'it is in the cache of a model hub');
   try {
     if (statOf(target)) accessSync(target, constants.W_OK);
     let home = dirname(resolve(target));

@@ -36,7 +36,7 @@ export function swapOptions(): Option[] {
   return [
     new Option(
       '--adapter <adapter>',
-      'adapter folder, npm package, or init[:key=value,…] for a fresh one (keys: mode, attach, gate, labels, seed, prompt-channels, prompt-size, position, prompt-std); several times for several adapters on one host',
+      'adapter folder, npm package, hf:owner/name[@revision][/folder] on the model hub, or init[:key=value,…] for a fresh one (keys: mode, attach, gate, labels, seed, prompt-channels, prompt-size, position, prompt-std); several times for several adapters on one host',
     )
       .argParser((text: string, all: readonly string[] = []) => [...all, text])
       .makeOptionMandatory(),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { failureOf, workingFolder } from './exit.ts';
+import { localNames } from './local-names.ts';
 import { printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
 import type { Handler } from './session.ts';
@@ -48,7 +49,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     };
     try {
       session.cwd = workingFolder();
-      const result = await handler(session, ...args, options);
+      const local = await localNames(command, args, options, session);
+      const result = await handler(session, ...(local.args as Arguments), local.options);
       progress.clear();
       if (options.json) printJson(result.json);
       else if (!options.quiet && result.text !== '') printText(result.text);

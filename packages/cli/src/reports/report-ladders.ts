@@ -1,6 +1,6 @@
 import type { ReportLadder } from '@pip-graft/report';
+import { laddersOf } from '@pip-graft/report/ladder';
 import type { Inspection } from '../commands/inspect.ts';
-import { laddersOf } from './ladders-of.ts';
 
 type Graft = Pick<NonNullable<Inspection['graft']>, 'prompts' | 'inputs'>;
 

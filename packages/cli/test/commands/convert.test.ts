@@ -221,7 +221,13 @@ describe('graft convert', () => {
     });
     expect(readFileSync(join(folder, 'j.xml'), 'utf8')).toContain('quality photos noise:25');
     expect(readFileSync(join(folder, 'm.md'), 'utf8')).toMatch(/rain.*untrained/i);
-    expect(readFileSync(join(folder, 'h.html'), 'utf8')).toContain('graft convert');
+    const page = readFileSync(join(folder, 'h.html'), 'utf8');
+    expect(page).toContain('graft convert');
+    // An image of the host, which was built, and what validation measured of the graft, which was not put in place.
+    expect(page.match(/<section class="compare"/g)).toHaveLength(1);
+    expect(page).toMatch(/Time for one [\d×]+ image <b>[\d.]+×/);
+    expect(page).toMatch(/<li><b>quality photos noise:25<\/b> [\d.]+ dB; the limit is 60 dB\. /);
+    expect(ended.stderr + ended.stdout).toContain('rain: quality photos noise:25: ');
     expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
   });
 

@@ -15,6 +15,7 @@ export function madeFile(staging: string, name: string, text: string): Made {
     labels: [],
     seeded: true,
     gates: [],
+    measured: {},
     warnings: [],
   };
 }

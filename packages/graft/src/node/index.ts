@@ -1,3 +1,4 @@
+export type { Environment, HubOptions, HubProgress } from '@pip-graft/hub';
 export {
   openModel,
   type SaveOptions,
@@ -13,6 +14,8 @@ export {
   writeSensor,
 } from '@pip-graft/pip-core/node';
 export * from '../index.ts';
+export { fetchAdapter, localAdapter, localSensor } from './local-adapter.ts';
+export { fetchModel, localModel } from './local-model.ts';
 export { nodeSha256 } from './node-sha256.ts';
 export { type OpenAdapterOptions, openAdapter } from './open-adapter.ts';
 export { type OpenGraft, openGraft } from './open-graft.ts';

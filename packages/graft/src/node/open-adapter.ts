@@ -1,7 +1,9 @@
+import type { HubOptions } from '@pip-graft/hub';
 import type { Adapter } from '@pip-graft/pip-core';
 import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
 import { freshAdapter } from '../fresh-adapter.ts';
 import type { Host } from '../host/host.ts';
+import { localAdapter } from './local-adapter.ts';
 
 /** What an adapter is opened for. */
 export interface OpenAdapterOptions {
@@ -9,21 +11,23 @@ export interface OpenAdapterOptions {
   readonly for: Host;
   /** Where npm packages and relative folders are looked up; default the working directory. */
   readonly cwd?: string | undefined;
+  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
+  readonly hub?: HubOptions | undefined;
 }
 
 /**
- * Opens the adapter that a text names: a folder, an npm package installed at `cwd` or above it, or
- * `init[:key=value,…]` for a fresh, untrained one.
+ * Opens the adapter that a text names: a folder, an npm package installed at `cwd` or above it,
+ * `hf:owner/name[@revision][/folder]` on the model hub, or `init[:key=value,…]` for a fresh, untrained one.
  *
- * Errors: `ADAPTER_NOT_FOUND`, `ADAPTER_INVALID`, those of {@link freshAdapter}.
+ * Errors: `NOT_FOUND`, `ADAPTER_INVALID`, those of {@link localAdapter} and {@link freshAdapter}.
  *
  * @example
  * const adapter = await openAdapter('@me/rain-adapter', { for: host });
  */
 export async function openAdapter(
   name: string,
-  { for: host, cwd = process.cwd() }: OpenAdapterOptions,
+  { for: host, cwd = process.cwd(), hub }: OpenAdapterOptions,
 ): Promise<Adapter> {
-  const found = resolveAdapter(name, cwd);
+  const found = resolveAdapter(await localAdapter(name, hub), cwd);
   return found.kind === 'adapter' ? found.adapter : withDigest(freshAdapter(host, found.options));
 }

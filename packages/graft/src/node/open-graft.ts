@@ -2,6 +2,7 @@ import type { Model } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { uncover } from '../host/uncover.ts';
+import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 import { type Home, hostIn, type OpenHost } from './open-host.ts';
 
@@ -23,7 +24,7 @@ export interface OpenGraft {
  * const { host, graft } = await openGraft('grafted.onnx');
  */
 export async function openGraft(path: string, home?: Home): Promise<OpenGraft> {
-  const opened = openModel(path);
+  const opened = openModel(await localModel(path));
   try {
     const { model, graft } = uncover(opened.model, nodeSha256);
     return { host: hostIn({ ...opened, model }, home), grafted: opened.model, graft };

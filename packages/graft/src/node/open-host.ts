@@ -1,3 +1,4 @@
+import type { HubOptions } from '@pip-graft/hub';
 import {
   type ExternalMode,
   type OpenedModel,
@@ -5,6 +6,7 @@ import {
   rehomeExternal,
 } from '@pip-graft/onnx-graft/node';
 import { type Host, hostOf } from '../host/host.ts';
+import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 
 /** A host that was opened from a file. Close it, or declare it with `using`, once it is saved. */
@@ -21,13 +23,15 @@ export interface Home {
 /**
  * Opens a model, as it will stand at `home` when that is given, and locates its skip connections.
  *
- * Errors: those of `openModel`.
+ * Errors: those of `openModel`; of {@link localModel} for a name on the model hub.
+ *
+ * @param path a file, or `hf:owner/name[@revision][/folder or file]` on the model hub
  *
  * @example
  * using host = await openHost('restormer.onnx');
  */
-export async function openHost(path: string, home?: Home): Promise<OpenHost> {
-  return hostIn(openModel(path), home);
+export async function openHost(path: string, home?: Home, hub?: HubOptions): Promise<OpenHost> {
+  return hostIn(openModel(await localModel(path, hub)), home);
 }
 
 /** The host in a file that was opened, as it will stand at `home`. */

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 /**
  * The folders that a model's links may lead into when it lies in the cache of a model hub: its own
@@ -18,6 +18,13 @@ export function hubFolders(folder: string): readonly string[] {
     return [at, blobs].map((path) => realpathSync(path));
   }
   return [];
+}
+
+/** The name, without its owner, of the repository that a folder is a snapshot of; undefined for any other folder. */
+export function hubRepository(folder: string): string | undefined {
+  const at = dirname(resolve(folder));
+  if (basename(at) !== 'snapshots') return undefined;
+  return /^models--.+--(.+)$/.exec(basename(dirname(at)))?.[1];
 }
 
 /** Whether a path without links is below one of some folders. */

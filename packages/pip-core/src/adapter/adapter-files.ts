@@ -21,10 +21,12 @@ export const toolFiles: readonly string[] = [
   ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
 ];
 
-/** All files that the package of an adapter can have, by their paths in it; a sensor's folder has some of them. */
-export const packageFiles: readonly string[] = [
+/** All files that the package of an adapter can have, by their paths in it. */
+export const ownFiles: readonly string[] = [
   ...Object.values(adapterFiles),
-  ...Object.values(sensorFiles),
   ...accompanyingFiles,
   ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
 ];
+
+/** The same with those of a sensor's folder. */
+export const packageFiles: readonly string[] = [...ownFiles, ...Object.values(sensorFiles)];

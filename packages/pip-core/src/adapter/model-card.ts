@@ -10,6 +10,8 @@ const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack`
 export interface CardChoices {
   /** Whether it is the card of a package, which can be installed. */
   readonly packed?: boolean;
+  /** What the adapter is called on the model hub that the card is for, such as `hf:me/rain`. */
+  readonly hub?: string | undefined;
   /** The card that is there; what its owner wrote in it is kept. */
   readonly before?: string | undefined;
 }
@@ -20,7 +22,7 @@ export interface CardChoices {
  */
 export function modelCard(
   adapter: Adapter,
-  { packed = false, before = '' }: CardChoices = {},
+  { packed = false, hub, before = '' }: CardChoices = {},
 ): string {
   const { name, config, base, license, baseLicense } = adapter;
   const parameters = pipParameters(config).reduce((sum, { dims }) => sum + elementCount(dims), 0);
@@ -40,7 +42,7 @@ ${trainingOf(adapter)}
 ## Use
 
 \`\`\`sh
-${packed ? `npm install ${inShell(name)}\nnpx graft apply HOST.onnx --adapter ${inShell(name)}` : `npx graft apply HOST.onnx --adapter ${inShell(`./${name}`)}`} -o OUT.onnx
+${useOf(name, packed, hub)} -o OUT.onnx
 \`\`\`
 
 Labels, in the order of the input \`degradation\`: ${config.labels.map(inMarkdown).join(', ')}.
@@ -55,6 +57,12 @@ ${rows.join('\n')}
 - licence: ${inMarkdown(license ?? 'not stated')}; licence of the base: ${inMarkdown(baseLicense ?? 'not stated')}
 
 ${ownersLine}${owners}`;
+}
+
+function useOf(name: string, packed: boolean, hub: string | undefined): string {
+  const install = packed && hub === undefined ? `npm install ${inShell(name)}\n` : '';
+  const adapter = hub ?? (packed ? name : `./${name}`);
+  return `${install}npx graft apply HOST.onnx --adapter ${inShell(adapter)}`;
 }
 
 function gateOf({ attach, gate = 'channel' }: PipConfig): string {
@@ -103,7 +111,7 @@ export function inMarkdown(text: string): string {
 /** A text from a file as one word of a shell command. */
 export function inShell(text: string): string {
   const line = oneLine(text);
-  return /^[\w@./+-]+$/.test(line) && !line.startsWith('-')
+  return /^[\w@.:/+-]+$/.test(line) && !line.startsWith('-')
     ? line
     : `'${line.replaceAll("'", "'\\''")}'`;
 }

@@ -1,10 +1,17 @@
 import { realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type FileSource, fileSource, ioError } from '@pip-graft/onnx-graft/node';
+import {
+  type FileSource,
+  fileSource,
+  hubFolders,
+  ioError,
+  isBelow,
+} from '@pip-graft/onnx-graft/node';
 
 /**
- * Opens a file of an adapter folder.
+ * Opens a file of an adapter folder. In the cache of a model hub, which is made of links, the blobs beside the
+ * snapshots count as in the folder.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`; `UNSAFE_FILE` when a link leads out of the folder.
  */
@@ -13,7 +20,8 @@ export function openAdapterFile(folder: string, name: string): FileSource {
   let real: string;
   try {
     real = realpathSync(path);
-    if (!real.startsWith(realpathSync(folder) + sep)) {
+    const allowed = [realpathSync(folder), ...hubFolders(resolve(folder))];
+    if (!isBelow(real, allowed)) {
       throw new GraftError('UNSAFE_FILE', `${path}: it is a link out of its folder, to ${real}.`);
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { chunks } from '@pip-graft/onnx-graft';
-import type { FileSource } from '@pip-graft/onnx-graft/node';
+import { type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
@@ -79,7 +79,7 @@ function readDescription(folder: string, options: ReadOptions): Described {
   if (digests)
     requireDigest(folder, adapterFiles.config, digests.files[adapterFiles.config]!, sha256(text));
   return {
-    name: manifest?.name ?? basename(resolve(folder)),
+    name: manifest?.name ?? hubRepository(folder) ?? basename(resolve(folder)),
     version: manifest?.version ?? '0.0.0',
     description,
     digests,

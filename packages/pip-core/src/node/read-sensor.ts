@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { chunks, GraftError } from '@pip-graft/onnx-graft';
+import { hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
 import { encodeSensor, readSensorTensors } from '../sensor/sensor-text.ts';
@@ -57,7 +58,7 @@ export function readOwnSensor(
     );
   }
   if (packed) requireOnlySensor(folder);
-  return read(adapter, `${sensorFolder}/`, basename(resolve(adapter)), digests);
+  return read(adapter, `${sensorFolder}/`, nameOf(adapter), digests);
 }
 
 /**
@@ -75,6 +76,16 @@ export function resolveSensor(adapter: string, cwd: string): Sensor {
     'NOT_FOUND',
     `${folder}: this adapter carries no sensor (no folder ${sensorFolder}); train one with \`graft train sensor --adapter ${adapter}\`.`,
   );
+}
+
+/** What a folder is called; in the cache of a model hub, whose folders are commits, what it would be installed as. */
+function nameOf(adapter: string): string {
+  const folder = resolve(adapter);
+  const published =
+    hubFolders(folder).length > 0
+      ? (readManifest(adapter)?.name ?? hubRepository(folder))
+      : undefined;
+  return basename(published ?? folder);
 }
 
 /** @param within the sensor's folder in `root`, with its slash; links may lead anywhere in `root` */

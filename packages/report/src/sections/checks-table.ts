@@ -1,6 +1,6 @@
 import type { Validation } from '@pip-graft/validate';
 import { badge } from '../badge.ts';
-import { number } from '../format.ts';
+import { quantity } from '../format.ts';
 import type { Html } from '../html.ts';
 import { table } from '../table.ts';
 
@@ -13,8 +13,8 @@ export function checksTable({ checks }: Validation): Html {
     [
       { head: 'Check', cell: ({ name }) => name },
       { head: 'Result', cell: ({ status }) => badge(status) },
-      { head: 'Measured', cell: ({ measured }) => number(measured), kind: 'figure' },
-      { head: 'Limit', cell: ({ limit }) => number(limit), kind: 'figure' },
+      { head: 'Measured', cell: ({ measured, unit }) => quantity(measured, unit), kind: 'figure' },
+      { head: 'Limit', cell: ({ limit, unit }) => quantity(limit, unit), kind: 'figure' },
       { head: 'What was compared', cell: ({ detail }) => detail, kind: 'prose' },
     ],
     [...failed, ...others],

@@ -19,12 +19,21 @@ export function ladder(drawing: ReportLadder, name: string, key: string): Html {
   const height = top + levels.length * rung + box.height + 28;
   const grafted = levels.filter((level) => level.graft !== undefined);
   const told = `${name}: ${levels.map(inWords).join('; ')}.`;
-  return html`<svg class="ladder" viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">
+  return html`<div class="rungs"><svg class="ladder" viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">
 <defs><marker id="tip-${key}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 .8 7 4 0 7.2z" class="tip"/></marker></defs>
 ${inputs !== undefined && grafted.length > 0 ? settings(levels, inputs) : undefined}
 ${levels.map((level, row) => rungOf(level, row, levels.length, key))}
 ${latent(levels, key)}
-</svg>`;
+</svg><ol>${levels.map((level) => html`<li>${inShort(level)}</li>`)}</ol></div>`;
+}
+
+/** A rung as a line: what a screen shows on which the drawing's texts would be too small. */
+function inShort({ level, channels, scale, join, graft: grafted }: ReportLevel): Html {
+  const size = scale === 1 ? 'full size' : `1/${scale} size`;
+  const added = grafted
+    ? html` <b>PIP, prompt ${grafted.promptChannels} × ${grafted.promptSize}²</b>`
+    : undefined;
+  return html`Level ${level}: ${channels} channels, ${size}, joined by ${join}.${added}`;
 }
 
 /** The dashed line from the settings to every pill. */

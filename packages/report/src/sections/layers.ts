@@ -1,5 +1,6 @@
 import type { LayerFigures } from '@pip-graft/validate';
 import { badge } from '../badge.ts';
+import { breakable } from '../breakable.ts';
 import { count, number } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { table } from '../table.ts';
@@ -20,12 +21,12 @@ export function layers(figures: LayerFigures | undefined): Html | undefined {
       {
         head: 'Tensor',
         cell: ({ value, begins: here }) =>
-          html`${value}${here ? html` ${badge('failed', 'starts here')}` : undefined}`,
+          html`${breakable(value)}${here ? html` ${badge('failed', 'starts here')}` : undefined}`,
       },
       {
         head: 'Operator',
         cell: ({ opType, node, dims }) =>
-          html`${opType} [${dims.join(', ')}] <small>${node}</small>`,
+          html`${opType} [${dims.join(', ')}] <small>${breakable(node)}</small>`,
       },
       { head: 'Own error', cell: ({ own }) => errorBar(own, limit), kind: 'figure' },
       { head: 'Total error', cell: ({ relative }) => errorBar(relative, limit), kind: 'figure' },

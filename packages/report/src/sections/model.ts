@@ -1,4 +1,7 @@
+import type { ReportComparison } from '@pip-graft/validate';
 import { badge, training } from '../badge.ts';
+import { breakable } from '../breakable.ts';
+import { details } from '../details.ts';
 import { facts } from '../facts.ts';
 import { type Html, html } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
@@ -16,31 +19,30 @@ import { sizes } from './sizes.ts';
 import { strips } from './strips.ts';
 import { tiles } from './tiles.ts';
 
-/** One model: facts, failures, measurements, images and checks. */
+/** One model: failures and images first, then what was measured; the rest opens on demand. */
 export function model(item: ReportModel, index: number): Html {
   const { name, validation, ladders, differences } = item;
   const figures = validation?.figures ?? {};
   return html`<section class="model" id="model-${index}" aria-labelledby="name-${index}">
-<div class="title"><h2 id="name-${index}">${name}</h2>${badge(validation?.status ?? 'skipped')}${item.trained === false ? training(false) : undefined}</div>
+<div class="title"><h2 id="name-${index}">${breakable(name)}</h2>${badge(validation?.status ?? 'skipped')}${item.trained === false ? training(false) : undefined}</div>
 ${validation && failures(validation)}
-<div class="over">${ladders.length > 0 ? html`<div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div>` : undefined}<div class="card">${facts(item.facts)}</div></div>
+${shownFirst(item.comparisons ?? [])}
 ${bars(figures)}
-${section('Images', [
-  comparisons(item.comparisons ?? []),
+<div class="over">${ladders.length > 0 ? html`<div class="card">${ladders.map((drawing, row) => ladder(drawing, name, `${index}-${row}`))}</div>` : undefined}<div class="card">${facts(item.facts)}</div></div>
+${details('More images', [
   strips(item.strips),
   differences && heatMaps(differences),
-])}${section('Prompts', [prompts(figures.prompts, item.promptMaps ?? [])])}${section(
+])}${details('Prompts', [prompts(figures.prompts, item.promptMaps ?? [])])}${details(
   'Where it ran',
   [placements(figures.placements ?? [])],
-)}${section('Device compared with CPU', [parity(figures.parity ?? []), layers(figures.layers)])}${section(
+)}${details('Device compared with CPU', [parity(figures.parity ?? []), layers(figures.layers)])}${details(
   'Sizes and tiles',
   [sizes(figures.sizes, figures.largest), tiles(figures.tiles ?? [])],
-)}${section('Checks', [validation && checksTable(validation)])}
+)}${details('Checks', [validation && checksTable(validation)])}
 </section>
 `;
 }
 
-/** Content under a heading; undefined if all of it is undefined. */
-function section(title: string, parts: readonly (Html | undefined)[]): Html | undefined {
-  return parts.every((part) => part === undefined) ? undefined : html`<h3>${title}</h3>${parts}`;
+function shownFirst(list: readonly ReportComparison[]): Html | undefined {
+  return list.length === 0 ? undefined : html`<h3>Images</h3>${comparisons(list)}`;
 }

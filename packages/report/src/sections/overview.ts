@@ -1,5 +1,6 @@
 import type { ValidationFigures } from '@pip-graft/validate';
 import { badge, training } from '../badge.ts';
+import { breakable } from '../breakable.ts';
 import { bytes, milliseconds, times } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
@@ -12,7 +13,7 @@ export function overview(models: readonly ReportModel[]): Html {
     [
       {
         head: 'Model',
-        cell: ([index, { name }]) => html`<a href="#model-${index}">${name}</a>`,
+        cell: ([index, { name }]) => html`<a href="#model-${index}">${breakable(name)}</a>`,
       },
       { head: 'Verdict', cell: ([, { validation }]) => badge(validation?.status ?? 'skipped') },
       { head: 'Checks passed', cell: ([, item]) => checksPassed(item), kind: 'figure' },

@@ -8,8 +8,9 @@ export const imagesStyle = new Html(`
 .images figure{margin:0;max-width:420px}
 .images img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}
 .images figcaption{display:flex;justify-content:space-between;gap:8px;font-size:14px;padding-top:6px}
-.images figcaption span{flex:none;max-width:60%;color:var(--soft);font-variant-numeric:tabular-nums}
-figcaption{overflow-wrap:anywhere}
+.images figcaption span{flex:none;color:var(--soft);font-variant-numeric:tabular-nums}
+figcaption{overflow-wrap:break-word}
+@media screen and (max-width:560px){.images{grid-auto-flow:row;grid-template-columns:1fr 1fr;overflow:visible}.images figcaption{display:block}.comparisons{gap:20px}}
 .maps img{image-rendering:pixelated}
 .legend{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px;font-size:14px;margin-top:8px!important;font-variant-numeric:tabular-nums}
 .legend i{flex:0 1 200px;min-width:80px;height:12px;border-radius:4px}

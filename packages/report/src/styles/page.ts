@@ -8,8 +8,8 @@ main,header,footer{max-width:1120px;margin:0 auto;padding:0 28px}
 header{padding-top:56px}
 .brand{display:flex;align-items:center;gap:10px;color:var(--leaf);font-weight:600;letter-spacing:.01em;margin:0 0 34px}
 .brand svg{width:26px;height:26px}
-h1,h2,.lead,.brand,.caution{overflow-wrap:anywhere}
-h1{font:600 clamp(30px,4.6vw,50px)/1.12 Georgia,"Iowan Old Style","Palatino Linotype","Noto Serif",serif;letter-spacing:-.015em;margin:0 0 18px;max-width:21em;text-wrap:balance}
+h1,h2,h4,.lead,.brand,.caution{overflow-wrap:break-word;min-width:0;max-width:100%}
+h1{font:600 clamp(26px,4.6vw,50px)/1.12 Georgia,"Iowan Old Style","Palatino Linotype","Noto Serif",serif;letter-spacing:-.015em;margin:0 0 18px;max-width:21em;text-wrap:balance}
 .lead{color:var(--soft);font-size:18px;max-width:44em;margin:0 0 26px}
 .caution{display:flex;gap:14px;background:var(--amber-pale);color:var(--amber);border-radius:12px;padding:16px 20px;max-width:60em;margin:0 0 36px}
 .caution b{white-space:nowrap}
@@ -27,18 +27,25 @@ h4{font-size:18px;line-height:1.35;margin:0 0 2px}
 .badge.passed{background:var(--leaf-pale);color:var(--good)}
 .badge.failed{background:var(--bad-pale);color:var(--bad)}
 .badge.untrained{background:var(--amber-pale);color:var(--amber)}
-.over{display:grid;grid-template-columns:minmax(0,1.75fr) minmax(250px,1fr);gap:28px}
+.over{margin-top:28px;display:grid;grid-template-columns:minmax(0,1.75fr) minmax(250px,1fr);gap:28px}
 .over>.card{display:grid;align-content:center;gap:28px;overflow-x:auto}
 .measured{margin-top:28px;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(260px,100%),1fr));gap:24px 48px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:20px}
-dl{margin:0;display:grid;grid-template-columns:minmax(0,auto) minmax(0,1fr);gap:7px 18px;font-size:15px}
-dt{color:var(--soft)}
-dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+dl{margin:0;display:grid;grid-template-columns:fit-content(45%) minmax(0,1fr);gap:7px 18px;font-size:15px}
+dt{color:var(--soft);overflow-wrap:break-word;min-width:0}
+dd{margin:0;text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:break-word;min-width:0}
+details{margin:18px 0}
+details>summary{cursor:pointer;color:var(--soft)}
+summary>h3{display:inline;margin:0}
+details[open]>summary{margin-bottom:14px}
+.digests{margin:14px 0 0;font-size:15px}
+.digests dd{overflow-wrap:anywhere}
 a{color:var(--leaf);text-underline-offset:3px}
 footer{margin-top:72px;padding-top:26px;padding-bottom:64px;color:var(--soft);font-size:14px;border-top:1px solid var(--line)}
 footer dl{grid-template-columns:minmax(0,max-content) minmax(0,1fr);font-size:14px}
 footer dd{text-align:left}
 @media (max-width:820px){.over{grid-template-columns:minmax(0,1fr)}header{padding-top:32px}main,header,footer{padding-left:18px;padding-right:18px}.caution,.caution b{display:block}}
-@media print{body{background:#fff;font-size:12px}header{padding-top:0}.model{break-before:page;border:0;margin-top:0;padding-top:0}.card,.strip,.compare,tr,figure,.failures{break-inside:avoid}h2,h3,h4{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media (max-width:560px){h2{font-size:26px}dd{text-align:left}.card{padding:16px}.model{margin-top:40px;padding-top:28px}}
+@media print{details::details-content{display:block;content-visibility:visible}body{background:#fff;font-size:12px}header{padding-top:0}.model{break-before:page;border:0;margin-top:0;padding-top:0}.card,.strip,.compare,tr,figure,.failures{break-inside:avoid}h2,h3,h4{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `);

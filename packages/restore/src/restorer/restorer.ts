@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { openModel } from '@pip-graft/graft/node';
+import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import { bytesSource, readModel } from '@pip-graft/onnx-graft';
 import { createSession, type Session } from '@pip-graft/runtime';
@@ -24,6 +24,8 @@ export interface OpenOptions extends DoorOptions {
   readonly threads?: number;
   /** Where packages and relative paths are looked up; default the working directory. */
   readonly cwd?: string;
+  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
+  readonly hub?: HubOptions;
 }
 
 /**
@@ -56,14 +58,22 @@ export class Restorer<Label extends string = string> {
   /**
    * Opens a model: any ONNX network from image to image, grafted or not.
    *
-   * @param model a path, a URL, the name of an installed package, or the bytes of an ONNX file
+   * @param model a path, a URL, the name of an installed package, `hf:owner/name[@revision][/folder or file]`
+   * on the model hub, or the bytes of an ONNX file
    *
    * Errors: `NOT_FOUND`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model that takes no image;
-   * `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`.
+   * `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`; those of `localModel` for a name on the model hub.
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array | Blob,
-    { cwd = process.cwd(), device: asked = 'auto', range, feeds, ...options }: OpenOptions = {},
+    {
+      cwd = process.cwd(),
+      device: asked = 'auto',
+      range,
+      feeds,
+      hub,
+      ...options
+    }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
     const common = { strict: false, device, ...options };
@@ -76,9 +86,10 @@ export class Restorer<Label extends string = string> {
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
-    const url = model instanceof URL || isUrl(model) ? new URL(model) : undefined;
+    const local = typeof model === 'string' ? await localModel(model, hub) : model;
+    const url = local instanceof URL || isUrl(local) ? new URL(local) : undefined;
     if (url && url.protocol !== 'file:') return ofBytes(await fetchBytes(url), url.href);
-    const path = url ? fileURLToPath(url) : findModel(model as string, cwd);
+    const path = url ? fileURLToPath(url) : findModel(local as string, cwd);
     const opened = openModel(path);
     try {
       const settings = settingsOf(opened.model);

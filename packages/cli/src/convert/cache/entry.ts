@@ -11,6 +11,21 @@ const fileName = z
   .max(255)
   .refine((name) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..');
 
+const runs = z.strictObject({
+  median: z.number(),
+  spread: z.number(),
+  fastest: z.number(),
+  runs: z.array(z.number()).max(10_000),
+});
+
+/** What validation measured. */
+const measured = z.strictObject({
+  latency: z
+    .strictObject({ width: z.int(), height: z.int(), host: runs, grafted: runs })
+    .exactOptional(),
+  memory: z.strictObject({ host: z.number(), grafted: z.number() }).exactOptional(),
+});
+
 const made = z.strictObject({
   files: z
     .array(
@@ -35,9 +50,11 @@ const made = z.strictObject({
       status: z.enum(['passed', 'failed', 'skipped']),
       measured: figure,
       limit: figure,
+      unit: z.enum(['bytes', 'dB']).exactOptional(),
       detail: z.string(),
     }),
   ),
+  measured,
   warnings: z.array(z.string()),
 });
 

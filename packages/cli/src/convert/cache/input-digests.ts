@@ -7,6 +7,7 @@ import { checkpointFiles } from '@pip-graft/weights/node';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
+import type { HubPlaces } from '../run/hub-places.ts';
 
 /** `sha256:…` of everything a job reads, by what it is: files by their path below the config's folder. */
 export type Inputs = Readonly<Record<string, string>>;
@@ -20,31 +21,51 @@ const maxPictures = 100_000;
  * Errors: those of reading it.
  *
  * @param made the files of the job that is this one's source
+ * @param places where it is what the job names on a model hub; its commits are inputs, too
  */
 export function inputDigests(
   config: JobConfig,
   folder: string,
   made: readonly MadeFile[] | null,
+  places: HubPlaces,
 ): Inputs {
   const inputs = new Map<string, string>();
   const file = (path: string): void => {
     inputs.set(labelOf(path, folder), digestOf(path));
   };
   const { source, adapters = [], gates = {} } = config;
-  if ('onnx' in source) for (const path of modelFiles(resolve(folder, source.onnx))) file(path);
+  for (const [text, { commit }] of places) inputs.set(text, `commit:${commit}`);
+  if ('onnx' in source) {
+    const { onnx } = source;
+    const place = places.get(onnx)?.path;
+    const path = place ?? resolve(folder, onnx);
+    for (const each of modelFiles(path)) {
+      // Where the cache is differs between machines.
+      const label =
+        place === undefined ? labelOf(each, folder) : `${onnx}: ${labelOf(each, dirname(place))}`;
+      inputs.set(label, digestOf(each));
+    }
+  }
   if ('checkpoint' in source)
     for (const path of checkpointFiles(resolve(folder, source.checkpoint))) file(path);
   if ('job' in source)
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {
-    const found = resolveAdapter(text, folder);
+    const found = resolveAdapter(places.get(text)?.path ?? text, folder);
     // A fresh adapter is made from what the config says.
     if (found.kind === 'init') continue;
     const { name, version, digest: own } = found.adapter;
     inputs.set(`adapter ${name} ${version}`, own ?? 'none');
   }
   if (config.auto !== undefined)
-    inputs.set('sensor', sensorOf(config.auto, adapters, folder).digest ?? 'none');
+    inputs.set(
+      'sensor',
+      sensorOf(
+        config.auto,
+        adapters.map((text) => places.get(text)?.path ?? text),
+        folder,
+      ).digest ?? 'none',
+    );
   if (gates.parity?.image !== undefined) file(resolve(folder, gates.parity.image));
   for (const { data } of gates.quality ?? []) inputs.set(data, folderDigest(resolve(folder, data)));
   return Object.fromEntries([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));

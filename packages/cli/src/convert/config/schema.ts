@@ -11,7 +11,9 @@ const ratio = z.number().positive();
 const source = z
   .union(
     [
-      z.strictObject({ onnx: path.describe('an ONNX file') }),
+      z.strictObject({
+        onnx: path.describe('an ONNX file, or hf:owner/name[@revision][/folder or file]'),
+      }),
       z.strictObject({
         checkpoint: path.describe('a PyTorch checkpoint or safetensors file'),
         prefix: z
@@ -118,7 +120,9 @@ const job = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .max(16)
-    .describe('adapter folders, npm packages, or init:key=value,…; default: nothing is grafted')
+    .describe(
+      'adapter folders, npm packages, hf:owner/name[@revision][/folder], or init:key=value,…; default: nothing is grafted',
+    )
     .optional(),
   sites: z
     .string()

@@ -23,13 +23,14 @@ export async function judge(
   }
 }
 
-/** A figure that has to reach a floor. */
+/** A figure in dB that has to reach a floor. */
 export function atLeast(measured: number, limit: number, detail: string): Outcome {
   const status = measured >= limit ? 'passed' : 'failed';
   return {
     status,
     measured: Number.isFinite(measured) ? measured : String(measured),
     limit,
+    unit: 'dB',
     detail,
   };
 }

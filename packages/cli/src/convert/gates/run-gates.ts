@@ -4,7 +4,7 @@ import type { Job, MadeFile } from '../job/job.ts';
 import { parityGate } from './parity-gate.ts';
 import { qualityGate } from './quality-gate.ts';
 import { sizeGate } from './size-gate.ts';
-import { validateGate } from './validate-gate.ts';
+import { type Judged, validateGate } from './validate-gate.ts';
 
 /** All gates of a job on its output, cheapest first; each is judged, whatever came of the others. */
 export async function runGates(
@@ -12,7 +12,7 @@ export async function runGates(
   output: Output,
   files: readonly MadeFile[],
   { signal, onStage }: BuildOptions,
-): Promise<Verdict[]> {
+): Promise<Judged> {
   const { maxBytes, parity, quality = [], validate } = job.config.gates ?? {};
   const verdicts: Verdict[] = [];
   const step = (gate: string) => (detail: string, done: number, total: number) =>
@@ -34,7 +34,8 @@ export async function runGates(
     verdicts.push(await qualityGate(output.path, job.folder, wanted, step('quality')));
   }
   if (validate !== undefined) {
-    verdicts.push(...(await validateGate(output.path, validate, signal, step('validate'))));
+    const { gates, measured } = await validateGate(output.path, validate, signal, step('validate'));
+    return { gates: [...verdicts, ...gates], measured };
   }
-  return verdicts;
+  return { gates: verdicts, measured: {} };
 }

@@ -36,6 +36,7 @@ export function sizeGate(bytes: number, most: number | string): Verdict {
     status: bytes <= limit ? 'passed' : 'failed',
     measured: bytes,
     limit,
+    unit: 'bytes',
     detail: 'Bytes of the model and its data together.',
   };
 }

@@ -1,5 +1,6 @@
 import type { Verdict } from '@pip-graft/validate';
 import type { JobConfig } from '../config/schema.ts';
+import type { Measured } from '../gates/validate-gate.ts';
 
 /** A job with all that a process needs to carry it out: plain data. */
 export interface Job {
@@ -38,5 +39,7 @@ export interface Made {
   /** Where a network's weights came from a seed nothing is trained, whatever the adapters say. */
   readonly seeded: boolean;
   readonly gates: readonly Verdict[];
+  /** Time and memory, where a gate validated the model. */
+  readonly measured: Measured;
   readonly warnings: readonly string[];
 }

@@ -13,9 +13,9 @@ import type { Job, Made, MadeFile } from './job.ts';
 export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made> {
   const output = await buildOutput(job, basename(job.config.output), options);
   const files = filesOf(output.path);
-  const gates = await runGates(job, output, files, options);
+  const { gates, measured } = await runGates(job, output, files, options);
   const { family, precision, adapters, labels, seeded, warnings } = output;
-  return { files, family, precision, adapters, labels, seeded, gates, warnings };
+  return { files, family, precision, adapters, labels, seeded, gates, measured, warnings };
 }
 
 /** A model and the files of its external data, the model first. */

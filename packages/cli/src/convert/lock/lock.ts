@@ -60,6 +60,12 @@ export function decodeLock(text: string, place: string): Lock {
   );
 }
 
+/** The commit that a name on a model hub is by a lock; undefined for none. */
+export function lockedCommit(lock: Lock, job: string, text: string): string | undefined {
+  const locked = own(own(lock.jobs, job)?.inputs ?? {}, text);
+  return /^commit:([0-9a-f]{40})$/.exec(locked ?? '')?.[1];
+}
+
 /** In what a job's options and inputs differ from a lock, as sentences. */
 export function inputDifferences(
   lock: Lock,

@@ -9,6 +9,7 @@ import { promptSizes } from '../../reports/prompt-sizes.ts';
 import { reportLadders } from '../../reports/report-ladders.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
+import { jobImage } from './job-image.ts';
 import { durationText, isTrained } from './words.ts';
 
 /**
@@ -29,10 +30,20 @@ export async function convertReport(
   return {
     title: 'graft convert',
     summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${kinds.join(', ')}.`,
-    models: await Promise.all(outcomes.map((outcome) => modelOf(outcome, folder))),
+    models: await inTurn(outcomes, (outcome) => modelOf(outcome, folder)),
     subject: 'job',
     notes: [{ label: 'Tool', value: `PIP Graft ${version}` }],
   };
+}
+
+/** One after the other: each runs a model. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 async function modelOf(outcome: Outcome, folder: string): Promise<ReportModel> {
@@ -44,13 +55,15 @@ async function modelOf(outcome: Outcome, folder: string): Promise<ReportModel> {
     : outcome.status === 'skipped'
       ? 'skipped'
       : 'passed';
+  const compared = stands ? await jobImage(resolve(folder, output)) : undefined;
   return {
     name,
     trained: made === null ? null : isTrained(made),
     facts: factsOf(outcome),
     ladders: stands ? await laddersOf(resolve(folder, output)) : [],
+    comparisons: compared ? [compared] : [],
     strips: [],
-    validation: { status, checks, figures: {} },
+    validation: { status, checks, figures: made?.measured ?? {} },
   };
 }
 
@@ -64,7 +77,14 @@ async function laddersOf(path: string): Promise<ReportLadder[]> {
 
 function conversion({ status, failure, made, placed, notes, output }: Outcome): Verdict {
   const blank = { name: 'conversion', measured: null, limit: null };
-  if (status === 'failed') return { ...blank, status, detail: failure?.message ?? 'It failed.' };
+  if (status === 'failed') {
+    // The gates that failed have lines of their own.
+    const judged = made?.gates.some((gate) => gate.status === 'failed');
+    const detail = judged
+      ? 'Made, and not put in its place: a gate failed.'
+      : (failure?.message ?? 'It failed.');
+    return { ...blank, status, detail };
+  }
   if (status === 'skipped')
     return { ...blank, status, detail: `Not done: ${failure?.message ?? ''}` };
   const how = status === 'cached' ? 'Nothing changed since it was made' : 'Made';

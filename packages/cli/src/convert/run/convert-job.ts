@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { GraftError, own } from '@pip-graft/onnx-graft';
+import type { Verdict } from '@pip-graft/validate';
+import { bytesText } from '../../format/table.ts';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
 import { placeFiles } from '../cache/place-files.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Job, Made } from '../job/job.ts';
-import { inputDifferences, type Lock } from '../lock/lock.ts';
+import { inputDifferences, type Lock, lockedCommit } from '../lock/lock.ts';
+import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 
 /** What a job needs besides its config. */
 export interface Surroundings {
@@ -18,6 +21,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** What everything has to be, with `--frozen`; else null. */
   readonly lock: Lock | null;
+  /** Finds what jobs name on a model hub. */
+  readonly find: FindPlace;
   /** Carries a job out when there is room for it. */
   readonly work: (job: Job) => Promise<Made>;
 }
@@ -46,7 +51,11 @@ export async function convertJob(
 ): Promise<Converted> {
   const { folder, cache, lock, reuse } = around;
   const output = resolve(folder, config.output);
-  const inputs = inputDigests(config, folder, source?.files ?? null);
+  // With a lock, the commits that it says, whatever the branches are by now.
+  const places = await hubPlaces(config, around.find, (text) =>
+    lock === null ? undefined : lockedCommit(lock, config.name, text),
+  );
+  const inputs = inputDigests(config, folder, source?.files ?? null, places);
   if (lock !== null) refuseDifferent(config, inputs, lock);
   const key = cacheKey(config, inputs);
   const found = reuse ? cache.find(key) : { kind: 'miss' as const };
@@ -60,7 +69,7 @@ export async function convertJob(
   const staging = await cache.staging();
   try {
     const made = await around.work({
-      config,
+      config: localJob(config, places),
       folder,
       sourceOutput,
       sourceSeeded: source?.seeded ?? false,
@@ -95,15 +104,27 @@ function unjudged({ gates }: Made): boolean {
 function refuseFailed({ name }: JobConfig, made: Made): void {
   const failed = made.gates.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return;
-  const said = failed.slice(0, 3).map((gate) => {
-    const figures = gate.measured === null ? '' : ` ${gate.measured} against ${gate.limit}`;
-    return `${gate.name}${figures} (${gate.detail})`;
+  const lines = failed.slice(0, 10).map(({ name: gate, measured, limit, unit, detail }) => {
+    const figures =
+      measured === null ? '' : ` ${inUnit(measured, unit)}, the limit is ${inUnit(limit, unit)}:`;
+    return `${name}: ${gate}:${figures} ${detail}`;
   });
-  const rest = failed.length > said.length ? `; and ${failed.length - said.length} more` : '';
+  const rest = failed.length > lines.length ? [`${failed.length - lines.length} more`] : [];
   throw new JobRefused(
-    `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place: ${said.join('; ')}${rest}`,
+    [
+      `Job '${name}': ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} failed, so nothing was put in its place:`,
+      ...lines,
+      ...rest,
+    ].join('\n'),
     made,
   );
+}
+
+/** A figure of a gate, for people. */
+function inUnit(value: Verdict['limit'], unit: Verdict['unit']): string {
+  if (typeof value !== 'number') return value ?? '–';
+  if (unit === 'bytes') return bytesText(value);
+  return unit === undefined ? String(value) : `${value.toFixed(2)} ${unit}`;
 }
 
 function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { HubOptions } from '@pip-graft/graft/node';
 import { failureOf } from '../../pipeline/exit.ts';
 import { Room } from '../../pipeline/room.ts';
 import type { Inputs } from '../cache/input-digests.ts';
@@ -7,8 +8,11 @@ import type { Job, Made } from '../job/job.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { convertJob, JobRefused, type Surroundings } from './convert-job.ts';
 import { estimateMemory } from './estimate-memory.ts';
+import { placeFinder } from './hub-places.ts';
 
-export interface ConvertOptions extends Omit<Surroundings, 'work'> {
+export interface ConvertOptions extends Omit<Surroundings, 'work' | 'find'> {
+  /** For what jobs name on a model hub: progress and notes of downloads. */
+  readonly hub?: HubOptions;
   /** In the order of the config; a job's source is among them. */
   readonly jobs: readonly JobConfig[];
   /** How many run at once. */
@@ -41,6 +45,7 @@ export async function convert(options: ConvertOptions): Promise<Conversion> {
   const byName = new Map(jobs.map((job) => [job.name, job]));
   const begun = new Map<string, Promise<Outcome>>();
   const inputs = new Map<string, Inputs>();
+  const find = placeFinder({ ...options.hub, signal });
   let done = 0;
 
   const outcomeOf = (config: JobConfig): Promise<Outcome> => {
@@ -78,7 +83,7 @@ export async function convert(options: ConvertOptions): Promise<Conversion> {
       const sourceOutput = source ? resolve(folder, source.output) : null;
       const work = async (job: Job): Promise<Made> => {
         const out = await memory.enter(
-          estimateMemory(config, folder, totalBytes(before?.made?.files ?? [])),
+          estimateMemory(job.config, folder, totalBytes(before?.made?.files ?? [])),
         );
         try {
           signal.throwIfAborted();
@@ -87,7 +92,7 @@ export async function convert(options: ConvertOptions): Promise<Conversion> {
           out();
         }
       };
-      const around = { ...options, work };
+      const around = { ...options, find, work };
       const converted = await convertJob(config, before?.made ?? null, sourceOutput, around);
       inputs.set(config.name, converted.inputs);
       const { made, cached, placed, notes } = converted;

@@ -94,19 +94,26 @@ describe('convert', () => {
     const gate = {
       name: 'size',
       status: 'failed',
-      measured: 9,
-      limit: 5,
-      detail: 'Bytes.',
+      measured: 9e6,
+      limit: 5_200_000,
+      unit: 'bytes',
+      detail: 'Model and data.',
     } as const;
+    const other = { ...gate, name: 'parity', measured: 31.456, limit: 40, unit: 'dB' } as const;
     const run = worker({
-      a: (job) => ({ ...madeFile(job.staging, 'a.onnx', 'a'), gates: [gate] }),
+      a: (job) => ({ ...madeFile(job.staging, 'a.onnx', 'a'), gates: [gate, other] }),
     });
     const made = await go([native('a')], { run });
     expect(made.outcomes[0]).toMatchObject({
       status: 'failed',
       failure: { code: 'GATE_FAILED', exit: 1 },
-      made: { gates: [gate] },
+      made: { gates: [gate, other] },
     });
+    expect(made.outcomes[0]!.failure!.message.split('\n')).toEqual([
+      "Job 'a': 2 gates failed, so nothing was put in its place:",
+      'a: size: 9.0 MB, the limit is 5.2 MB: Model and data.',
+      'a: parity: 31.46 dB, the limit is 40.00 dB: Model and data.',
+    ]);
     expect(existsSync(join(folder, 'out/a.onnx'))).toBe(false);
     expect(readdirSync(join(folder, 'cache'))).toEqual([]);
   });

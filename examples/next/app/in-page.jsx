@@ -1,0 +1,36 @@
+'use client';
+
+import { useRef, useState } from 'react';
+
+/** Restores in the page: the image does not leave it. */
+export function InPage() {
+  const canvas = useRef(null);
+  const [status, setStatus] = useState('');
+
+  async function restore(event) {
+    const [file] = event.target.files;
+    if (file === undefined) return;
+    setStatus('Restoring…');
+    try {
+      // Loaded when it is needed, and never on the server.
+      const { Restorer } = await import('@pip-graft/restore/web');
+      const restorer = await Restorer.open('/model.onnx');
+      const restored = await restorer.restore(file, { noise: 1 });
+      restored.toCanvas(canvas.current);
+      setStatus(`Restored on ${restorer.device.name}: ${restorer.device.reason}.`);
+      await restorer.close();
+    } catch (error) {
+      setStatus(error.message);
+    }
+  }
+
+  return (
+    <section>
+      <label>
+        In this page <input type="file" accept="image/*" onChange={restore} />
+      </label>
+      <p role="status">{status}</p>
+      <canvas ref={canvas} />
+    </section>
+  );
+}

@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+
+/** Nothing of it is for @pip-graft/restore: webpack finds the worker, the wasm file and the model by itself. */
+export default {
+  mode: 'production',
+  context: fileURLToPath(new URL('.', import.meta.url)),
+  entry: './src/main.js',
+  output: { path: fileURLToPath(new URL('public/built/', import.meta.url)), publicPath: 'auto' },
+};

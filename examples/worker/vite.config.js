@@ -1,0 +1,4 @@
+/** A worker that starts a worker is an ES module. */
+export default {
+  worker: { format: 'es' },
+};

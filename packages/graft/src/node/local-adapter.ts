@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
+import { adapterFiles, ownFiles, sensorFiles } from '@pip-graft/pip-core';
+
+/**
+ * The folder of an adapter that a name `hf:owner/name[@revision][/folder]` means, in the cache of the model
+ * hub, downloaded if it is not there. Any other text is returned as it is.
+ *
+ * Errors: those of `fetchFiles`.
+ *
+ * @example await localAdapter('hf:me/rain-adapter')
+ */
+export async function localAdapter(text: string, options?: HubOptions): Promise<string> {
+  return isHubName(text) ? (await fetchAdapter(text, options)).folder : text;
+}
+
+/** As {@link localAdapter}, with the commit. */
+export async function fetchAdapter(
+  text: string,
+  options?: HubOptions,
+): Promise<{ readonly folder: string; readonly commit: string }> {
+  const required = [adapterFiles.tensors, adapterFiles.config];
+  return fetchFolder(text, required, ownFiles, options);
+}
+
+/** As {@link localAdapter}, for the folder of a sensor. */
+export async function localSensor(text: string, options?: HubOptions): Promise<string> {
+  if (!isHubName(text)) return text;
+  const required = [sensorFiles.tensors, sensorFiles.config];
+  return (await fetchFolder(text, required, Object.values(sensorFiles), options)).folder;
+}
+
+/** @param required the last one makes the folder what it is */
+async function fetchFolder(
+  text: string,
+  required: readonly string[],
+  all: readonly string[],
+  options?: HubOptions,
+): Promise<{ readonly folder: string; readonly commit: string }> {
+  const name = parseHubName(text);
+  const inside = (file: string): string => (name.path === '' ? file : `${name.path}/${file}`);
+  const optional = all.filter((file) => !required.includes(file)).map(inside);
+  const found = await fetchFiles(name, { required: required.map(inside), optional }, options);
+  return { folder: join(found.folder, name.path), commit: found.commit };
+}

@@ -1,0 +1,47 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { type HubName, isCommit } from '../hub-name.ts';
+
+/**
+ * The folder of a repository in the cache. The layout is that of the hub's own tools, which share it:
+ * `refs/REVISION` holds a commit, `snapshots/COMMIT/PATH` is a link to `blobs/DIGEST`.
+ */
+export function repositoryFolder(cache: string, { repository }: HubName): string {
+  return join(cache, `models--${repository.replace('/', '--')}`);
+}
+
+export function snapshotFolder(repository: string, commit: string): string {
+  return join(repository, 'snapshots', commit);
+}
+
+/** Whether a snapshot has all of some files. */
+export function hasFiles(snapshot: string, paths: readonly string[]): boolean {
+  return paths.every((path) => isFile(join(snapshot, path)));
+}
+
+/** The commit that a revision was when it was last looked up; undefined if it never was. */
+export function cachedCommit(repository: string, revision: string): string | undefined {
+  if (isCommit(revision)) return revision;
+  try {
+    const commit = readFileSync(join(repository, 'refs', revision), 'utf8').trim();
+    return isCommit(commit) ? commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes down which commit a revision is. Errors: `WRITE_FAILED`. */
+export async function keepCommit(
+  repository: string,
+  revision: string,
+  commit: string,
+): Promise<void> {
+  if (cachedCommit(repository, revision) === commit) return;
+  const bytes = new TextEncoder().encode(commit);
+  await writeAtomic(join(repository, 'refs', revision), (append) => append(bytes));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,158 @@
+import type { Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
+import { claimPartial, releasePartial } from '../cache/partial-file.ts';
+import { type Errand, unreachable, whyOf } from '../hub-fetch.ts';
+import { type FileIdentity, startDigest } from './file-digest.ts';
+
+/** A file to download. */
+export interface BlobRequest {
+  readonly url: string;
+  /** Where it goes. */
+  readonly blob: string;
+  readonly identity: FileIdentity;
+  readonly fetch: typeof fetch;
+  readonly errand: Errand;
+  /** Gets the bytes that are there, those of an earlier download too. */
+  readonly onBytes: (done: number) => void;
+}
+
+/**
+ * Downloads a blob into the cache, going on where an earlier download stopped. It gets its name only when
+ * length and digest are those that the hub says.
+ *
+ * Errors: `CORRUPT_FILE` for other content, which is removed; `READ_FAILED` if the download stops, and
+ * `WRITE_FAILED`, both of which keep what has arrived; the signal's reason.
+ */
+export async function downloadBlob(request: BlobRequest): Promise<void> {
+  const { blob, identity, errand } = request;
+  let partial: string;
+  try {
+    if ((await sizeOf(blob)) === identity.size) return;
+    await makeFolder(dirname(blob));
+    partial = await claimPartial(blob);
+  } catch (error) {
+    throw ioError('write', blob, error);
+  }
+  try {
+    const digest = await fill(partial, request);
+    if (digest !== identity.digest)
+      throw other(errand, `its digest is ${digest}, not ${identity.digest}`);
+    await rename(partial, blob);
+  } catch (error) {
+    if (error instanceof GraftError && error.code === 'CORRUPT_FILE')
+      await rm(partial, { force: true }).catch(() => {});
+    else await releasePartial(partial, blob);
+    errand.signal?.throwIfAborted();
+    throw ioError('write', blob, error);
+  }
+}
+
+/** Downloads what is missing of a file. Returns the digest of the whole. */
+async function fill(path: string, request: BlobRequest): Promise<string> {
+  const { identity, onBytes } = request;
+  let hash = startDigest(identity);
+  const file = await open(path, 'a');
+  try {
+    let done = (await file.stat()).size;
+    if (done > identity.size) {
+      await file.truncate(0);
+      done = 0;
+    }
+    for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);
+    if (done < identity.size || identity.size === 0) {
+      const answer = await ask(request, done);
+      if (!answer.resumed && done > 0) {
+        await file.truncate(0);
+        done = 0;
+        hash = startDigest(identity);
+      }
+      onBytes(done);
+      await append(file, answer.response, done, hash, request);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return hash.digest('hex');
+}
+
+/** Asks for a file from a byte on; a hub that cannot answers with the whole file. */
+async function ask(
+  { url, fetch, errand }: BlobRequest,
+  from: number,
+): Promise<{ readonly response: Response; readonly resumed: boolean }> {
+  // A compressed answer would have other lengths.
+  const headers = {
+    'accept-encoding': 'identity',
+    ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+  };
+  const response = await fetch(url, { headers });
+  if (response.status !== 206) return { response, resumed: false };
+  if (response.headers.get('content-range')?.startsWith(`bytes ${from}-`))
+    return { response, resumed: true };
+  await response.body?.cancel();
+  throw unreachable(errand, 'the hub answered with another part of the file than was asked for');
+}
+
+async function append(
+  file: FileHandle,
+  response: Response,
+  from: number,
+  hash: Hash,
+  { identity, errand, onBytes }: BlobRequest,
+): Promise<void> {
+  let done = from;
+  const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
+  for await (const bytes of arriving(body, errand)) {
+    done += bytes.length;
+    if (done > identity.size)
+      throw other(errand, `it is longer than the ${identity.size} bytes that the hub says`);
+    hash.update(bytes);
+    await file.appendFile(bytes);
+    onBytes(done);
+  }
+  if (done < identity.size) throw stopped(errand, `it ended at byte ${done} of ${identity.size}`);
+}
+
+/** What arrives, with a failure of the network told from one of the disk. */
+async function* arriving(
+  body: AsyncIterable<Uint8Array>,
+  errand: Errand,
+): AsyncGenerator<Uint8Array> {
+  const iterator = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await iterator.next().catch((cause: unknown) => {
+        errand.signal?.throwIfAborted();
+        throw stopped(errand, whyOf(cause), cause);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.().catch(() => {});
+  }
+}
+
+function stopped({ place }: Errand, why: string, cause?: unknown): GraftError {
+  return new GraftError(
+    'READ_FAILED',
+    `${place}: the download stopped: ${why}; run it again, and it goes on from there.`,
+    { cause },
+  );
+}
+
+function other({ place }: Errand, why: string): GraftError {
+  return new GraftError(
+    'CORRUPT_FILE',
+    `${place}: what was downloaded is not the file that the hub names: ${why}; it was removed. Try again, and check HF_ENDPOINT.`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.size;
+}

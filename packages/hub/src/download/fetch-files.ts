@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { GraftError } from '@pip-graft/onnx-graft';
+import { placeLink } from '../cache/place-link.ts';
+import {
+  cachedCommit,
+  hasFiles,
+  keepCommit,
+  repositoryFolder,
+  snapshotFolder,
+} from '../cache/snapshot.ts';
+import { HubUnreachable, hubFetch } from '../hub-fetch.ts';
+import { type HubName, hubText, isCommit, isInside } from '../hub-name.ts';
+import type { HubOptions } from '../hub-options.ts';
+import { type HubSettings, hubSettings } from '../settings.ts';
+import { downloadBlob } from './download-blob.ts';
+import { fileInfos, type RemoteFile } from './file-infos.ts';
+import { findCommit } from './find-commit.ts';
+
+/** Files of a repository, by their paths in it. A snapshot with those that are required counts as whole. */
+export interface WantedFiles {
+  readonly required: readonly string[];
+  readonly optional?: readonly string[];
+}
+
+/** A revision of a repository in the cache. */
+export interface Snapshot {
+  readonly folder: string;
+  readonly commit: string;
+}
+
+/**
+ * Makes sure that files of a repository are in the cache. A commit that is there needs no network; a branch
+ * or tag is looked up, and what the cache has is used if the hub cannot be reached. Files are compared with
+ * the digests that the hub names; nothing of them is executed.
+ *
+ * Errors: `NOT_FOUND` for a repository, revision or file that is not there, or not in the cache when offline;
+ * `READ_FAILED`, `WRITE_FAILED`; `CORRUPT_FILE` for content with another digest; `UNSAFE_FILE`; the signal's
+ * reason.
+ *
+ * @example await fetchFiles(parseHubName('hf:me/host'), { required: ['model.onnx'] })
+ */
+export async function fetchFiles(
+  name: HubName,
+  files: WantedFiles,
+  options: HubOptions = {},
+): Promise<Snapshot> {
+  const settings = hubSettings(options.environment);
+  const place = hubText(name);
+  const outside = [...files.required, ...(files.optional ?? [])].find((path) => !isInside(path));
+  if (outside !== undefined)
+    throw new GraftError('UNSAFE_FILE', `${place}: '${outside}' leads out of the repository.`);
+  const repository = repositoryFolder(settings.cache, name);
+  const cached = (): Snapshot | undefined => {
+    const commit = cachedCommit(repository, name.revision);
+    if (commit === undefined) return undefined;
+    const folder = snapshotFolder(repository, commit);
+    return hasFiles(folder, files.required) ? { folder, commit } : undefined;
+  };
+  const there = isCommit(name.revision) || settings.offline ? cached() : undefined;
+  if (there) return there;
+  if (settings.offline)
+    throw new GraftError(
+      'NOT_FOUND',
+      `${place}: it is not in the cache (${repository}), and HF_HUB_OFFLINE is set; unset it, or download it first.`,
+    );
+  const { signal } = options;
+  const fetch = hubFetch(settings, { place, action: 'read', signal });
+  try {
+    const commit = await findCommit(name, settings, fetch);
+    const folder = snapshotFolder(repository, commit);
+    if (!hasFiles(folder, files.required)) await download(name, commit, files, settings, options);
+    if (!isCommit(name.revision)) await keepCommit(repository, name.revision, commit);
+    return { folder, commit };
+  } catch (error) {
+    const fallback = error instanceof HubUnreachable ? cached() : undefined;
+    if (fallback === undefined) throw error;
+    options.onNote?.(
+      `${place}: the hub cannot be reached; using commit ${fallback.commit} from the cache.`,
+    );
+    return fallback;
+  }
+}
+
+async function download(
+  name: HubName,
+  commit: string,
+  { required, optional = [] }: WantedFiles,
+  settings: HubSettings,
+  { signal, onProgress, onNote }: HubOptions,
+): Promise<void> {
+  const place = hubText(name);
+  const errand = { place, action: 'read', signal } as const;
+  const fetch = hubFetch(settings, errand);
+  const paths = [...optional, ...required];
+  const found = await fileInfos(name, commit, paths, settings, fetch);
+  const missing = required.find((path) => !found.some((file) => file.path === path));
+  if (missing !== undefined)
+    throw new GraftError('NOT_FOUND', `${place}: there is no '${missing}' at commit ${commit}.`);
+  // Those that make the snapshot whole last.
+  const files = found.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path));
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  onNote?.(`${place}: downloading ${files.length} files, ${megabytes(total)}, of commit ${commit}`);
+  const repository = repositoryFolder(settings.cache, name);
+  const blobOf = ({ digest }: RemoteFile): string => join(repository, 'blobs', digest);
+  let before = 0;
+  for (const file of files) {
+    const { path, size } = file;
+    await downloadBlob({
+      url: `${settings.endpoint}/${name.repository}/resolve/${commit}/${path.split('/').map(encodeURIComponent).join('/')}`,
+      blob: blobOf(file),
+      identity: file,
+      fetch,
+      errand: { ...errand, place: `${place}: ${path}` },
+      onBytes: (done) => onProgress?.({ name: place, done: before + done, total }),
+    });
+    before += size;
+    onProgress?.({ name: place, done: before, total });
+  }
+  const folder = snapshotFolder(repository, commit);
+  for (const file of files) await placeLink(blobOf(file), join(folder, file.path));
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}

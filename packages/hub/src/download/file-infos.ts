@@ -1,0 +1,70 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import { type HubName, hubText } from '../hub-name.ts';
+import type { HubSettings } from '../settings.ts';
+import type { FileIdentity } from './file-digest.ts';
+
+/** A file of a repository. */
+export interface RemoteFile extends FileIdentity {
+  readonly path: string;
+}
+
+/**
+ * What the hub says of some files of a commit; those that it does not have are missing.
+ *
+ * Errors: `UNSAFE_FILE` for an answer with files that were not asked for, or with digests that are none;
+ * those of {@link hubFetch}.
+ */
+export async function fileInfos(
+  name: HubName,
+  commit: string,
+  paths: readonly string[],
+  settings: HubSettings,
+  fetch: typeof globalThis.fetch,
+): Promise<RemoteFile[]> {
+  const { pathsInfo } = await import('@huggingface/hub');
+  const infos = await pathsInfo({
+    repo: { type: 'model', name: name.repository },
+    revision: commit,
+    paths: [...paths],
+    hubUrl: settings.endpoint,
+    fetch,
+  }).catch((error: unknown) => {
+    throw error instanceof GraftError ? error : unreadable(name, error);
+  });
+  return infos
+    .filter(({ type }) => type !== 'directory')
+    .map((info) => {
+      const { path, size, oid, lfs } = info;
+      if (!paths.includes(path))
+        throw unsafe(name, `a file '${String(path)}' that was not asked for`);
+      const large = lfs ?? undefined;
+      const file: RemoteFile = {
+        path,
+        size: large?.size ?? size,
+        algorithm: large ? 'sha256' : 'git-sha1',
+        digest: large?.oid ?? oid ?? '',
+      };
+      if (!(large ? /^[0-9a-f]{64}$/ : /^[0-9a-f]{40}$/).test(file.digest))
+        throw unsafe(name, `a file '${path}' without a digest`);
+      if (!Number.isSafeInteger(file.size) || file.size < 0)
+        throw unsafe(name, `a file '${path}' without a size`);
+      return file;
+    });
+}
+
+function unsafe(name: HubName, what: string): GraftError {
+  return new GraftError(
+    'UNSAFE_FILE',
+    `${hubText(name)}: the hub lists ${what}; nothing was downloaded. Check HF_ENDPOINT.`,
+  );
+}
+
+/** An answer that is no answer of a hub. */
+export function unreadable(name: HubName, cause: unknown): GraftError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new GraftError(
+    'READ_FAILED',
+    `${hubText(name)}: the answer is not that of a model hub: ${why.slice(0, 200)}; check HF_ENDPOINT.`,
+    { cause },
+  );
+}

@@ -1,0 +1,64 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { accompanyingFiles, adapterFiles, ownFiles } from '../adapter/adapter-files.ts';
+import { modelCard } from '../adapter/model-card.ts';
+import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
+import { openAdapterFile } from './adapter-file.ts';
+import { readAdapter } from './read-adapter.ts';
+import { readOwnSensor } from './read-sensor.ts';
+import type { NewFile } from './write-folder.ts';
+
+/** An adapter folder as a model hub gets it. */
+export interface PushedAdapter {
+  readonly adapter: Adapter;
+  readonly files: readonly NewFile[];
+  /** Files that an adapter can have and this one does not: they go if an earlier version has them. */
+  readonly absent: readonly string[];
+}
+
+/**
+ * Reads what of an adapter folder goes to a model hub, after checking it whole: the files of an adapter as they
+ * are, with a model card that names the hub. Nothing else in the folder is looked at.
+ *
+ * Errors: those of {@link readAdapter} and `readOwnSensor`.
+ *
+ * @param name what the adapter is called on the hub, such as `hf:me/rain`
+ */
+export function encodePushed(folder: string, name: string): PushedAdapter {
+  const adapter = readAdapter(folder);
+  const sensor = readOwnSensor(folder);
+  const within = Object.values(sensorFiles).map((file) => `${sensorFolder}/${file}`);
+  const wanted = [
+    ...[adapterFiles.tensors, adapterFiles.package, adapterFiles.types],
+    ...accompanyingFiles,
+    ...(sensor ? within : []),
+    adapterFiles.config,
+  ];
+  const before = bytesIn(folder, adapterFiles.card);
+  const card = modelCard(adapter, {
+    hub: name,
+    before: before && new TextDecoder().decode(before),
+  });
+  const files: NewFile[] = [
+    [adapterFiles.card, card],
+    ...wanted.flatMap((file): NewFile[] => {
+      const bytes = bytesIn(folder, file);
+      return bytes ? [[file, bytes]] : [];
+    }),
+  ];
+  const names = new Set(files.map(([file]) => file));
+  return { adapter, files, absent: ownFiles.filter((file) => !names.has(file)) };
+}
+
+function bytesIn(folder: string, name: string): Uint8Array | undefined {
+  try {
+    const source = openAdapterFile(folder, name);
+    try {
+      return source.read(0, source.size).slice();
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { uprightExif, uprightXmp } from './exif.ts';
+import type { Kept } from './kept.ts';
+
+interface Segment {
+  readonly marker: number;
+  /** Marker, length and content. */
+  readonly bytes: Uint8Array;
+}
+
+const [startOfScan, app1, app2, app13, comment] = [0xda, 0xe1, 0xe2, 0xed, 0xfe];
+const exifName = 'Exif\0\0';
+const xmpName = 'http://ns.adobe.com/xap/1.0/\0';
+
+/** A JPEG file with the metadata of another: EXIF, XMP, IPTC and comments. Colour profiles do not fit its colours any more. */
+export function keepJpegMetadata(made: Uint8Array, original: Uint8Array): Kept {
+  const kept: Uint8Array[] = [];
+  const names = new Set<string>();
+  const dropped = new Set<string>();
+  for (const { marker, bytes } of segments(original)) {
+    const content = bytes.subarray(4);
+    if (marker === app1 && startsWith(content, exifName)) {
+      const exif = uprightExif(content.subarray(exifName.length));
+      if (exif) {
+        kept.push(segment(app1, exifName, exif));
+        names.add('EXIF');
+      } else dropped.add('EXIF that is damaged');
+    } else if (marker === app1 && startsWith(content, xmpName)) {
+      kept.push(segment(app1, xmpName, uprightXmp(content.subarray(xmpName.length))));
+      names.add('XMP');
+    } else if (marker === app13) {
+      kept.push(bytes);
+      names.add('IPTC');
+    } else if (marker === comment) {
+      kept.push(bytes);
+      names.add('comments');
+    } else if (marker === app2 && startsWith(content, 'ICC_PROFILE\0')) {
+      dropped.add('the colour profile (colours are sRGB now)');
+    }
+  }
+  const file = new Blob([made.subarray(0, 2), ...kept, made.subarray(2)] as BlobPart[]);
+  return { file, kept: [...names], dropped: [...dropped] };
+}
+
+/** The segments before the image data; those of a file that ends early as far as they are whole. */
+function* segments(file: Uint8Array): Generator<Segment> {
+  if (file[0] !== 0xff || file[1] !== 0xd8) return;
+  let at = 2;
+  while (at + 4 <= file.length && file[at] === 0xff) {
+    const marker = file[at + 1]!;
+    const length = 2 + (file[at + 2]! << 8) + file[at + 3]!;
+    if (marker === startOfScan || length < 4 || at + length > file.length) return;
+    yield { marker, bytes: file.subarray(at, at + length) };
+    at += length;
+  }
+}
+
+function segment(marker: number, name: string, content: Uint8Array): Uint8Array {
+  const length = 2 + name.length + content.length;
+  const head = [0xff, marker, length >> 8, length & 0xff];
+  return Uint8Array.from([...head, ...new TextEncoder().encode(name), ...content]);
+}
+
+function startsWith(content: Uint8Array, text: string): boolean {
+  return [...text].every((char, at) => content[at] === char.charCodeAt(0));
+}

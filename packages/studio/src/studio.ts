@@ -1,0 +1,207 @@
+import { type Restored, Restorer } from '@pip-graft/restore/web';
+import { byId } from './by-id.ts';
+import { download } from './download.ts';
+import { Four } from './four.ts';
+import { graftFolder } from './graft/graft-folder.ts';
+import type { AdapterFolder } from './graft/graft-request.ts';
+import { showGraft } from './graft/show-graft.ts';
+import { type Preset, presetsOf } from './presets.ts';
+import { complain, Run } from './run.ts';
+import type { Setting } from './setting.ts';
+import { Settings } from './settings.ts';
+import { showCode } from './show-code.ts';
+import type { ModelSetting } from './snippets.ts';
+import { Stage } from './stage.ts';
+import { Undo } from './undo.ts';
+
+/** A run begins this long after the last movement of a slider. */
+const pauseMs = 250;
+
+interface OpenModel {
+  readonly blob: Blob;
+  readonly setting: ModelSetting;
+}
+
+/** The page: one model, one image, what is set, and what came out. */
+export class Studio {
+  readonly #stage = new Stage();
+  readonly #run = new Run(this.#stage);
+  readonly #settings = new Settings();
+  readonly #undo = new Undo(this.#settings, () => this.#again());
+  readonly #four = new Four(
+    () => this.#fourOf(),
+    (setting) => this.use(setting),
+  );
+  #restorer: Restorer | undefined;
+  #model: OpenModel | undefined;
+  #presets: readonly Preset[] = [];
+  #image: { readonly blob: Blob; readonly name: string } | undefined;
+  #restored: Restored | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+
+  async openModel(blob: Blob, setting: ModelSetting): Promise<void> {
+    this.#run.cancel();
+    this.#load('Loading the model…');
+    try {
+      const opened = await Restorer.open(blob);
+      await this.#restorer?.close();
+      this.#restorer = opened;
+      this.#model = { blob, setting };
+      this.#showModel(opened, setting.name);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    } finally {
+      byId('progress').hidden = true;
+    }
+    await this.#restore();
+  }
+
+  /** Grafts an adapter onto the model that is open, or only checks it. */
+  async addAdapter(read: () => Promise<AdapterFolder>): Promise<void> {
+    this.#run.cancel();
+    this.#load('Grafting the adapter…');
+    byId('graft-details').hidden = true;
+    try {
+      const folder = await read();
+      const { blob, setting } = this.#model ?? {};
+      const model = blob && new Uint8Array(await blob.arrayBuffer());
+      const grafted = await graftFolder({ folder, model, modelName: setting?.name ?? 'model' });
+      showGraft(grafted);
+      byId('progress').hidden = true;
+      if (grafted.model === undefined || setting === undefined) {
+        byId('status').textContent = model
+          ? 'The adapter does not fit this model, which is still open.'
+          : 'The adapter is sound. Open the model that it was made for to graft it.';
+        return;
+      }
+      const { was, hasSensor } = grafted;
+      const from = { ...(setting.from ?? { model: setting.name, was }), adapter: folder.name };
+      const name = `${folder.name} on ${from.model}`;
+      await this.openModel(new Blob([grafted.model]), { name, from: { ...from, hasSensor } });
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  async showImage(blob: Blob, name: string): Promise<void> {
+    this.#run.cancel();
+    complain(undefined);
+    const bitmap = await createImageBitmap(blob).catch(() => undefined);
+    if (bitmap === undefined) {
+      complain(
+        `${name}: this file cannot be read as an image; choose a PNG, JPEG, WebP or AVIF file.`,
+      );
+      return;
+    }
+    this.#four.close();
+    this.#stage.show(bitmap);
+    bitmap.close();
+    this.#image = { blob, name };
+    this.#restored = undefined;
+    byId<HTMLButtonElement>('download').disabled = true;
+    byId('results').hidden = false;
+    byId('saved').textContent = '';
+    if (this.#restorer?.hasSensor) this.#settings.leaveToSensor();
+    this.#undo.begin();
+    await this.#restore();
+  }
+
+  /** Sets the sliders. */
+  use({ weights, strength }: Setting): void {
+    this.#settings.state = { byHand: true, weights, strength };
+    this.#undo.add();
+    this.#again();
+  }
+
+  detect(): void {
+    this.#settings.leaveToSensor();
+    this.#undo.add();
+    this.#again();
+  }
+
+  save(): void {
+    if (!this.#restored || !this.#image) return;
+    const { name, blob } = this.#image;
+    download(this.#restored, name, blob).then((said) => {
+      byId('saved').textContent = said;
+    }, complain);
+  }
+
+  #load(text: string): void {
+    byId('status').textContent = text;
+    byId('progress').hidden = false;
+    byId('progress').removeAttribute('value');
+    complain(undefined);
+  }
+
+  #refuse(error: unknown): void {
+    byId('progress').hidden = true;
+    byId('status').textContent = this.#restorer ? 'The model before is still open.' : 'No model.';
+    complain(error);
+  }
+
+  #showModel({ labels, hasSensor, device }: Restorer, name: string): void {
+    this.#settings.show(labels, hasSensor, () => this.#changed());
+    this.#undo.begin();
+    this.#presets = presetsOf(labels);
+    byId('presets').replaceChildren(
+      ...this.#presets.map((preset) => {
+        const button = Object.assign(document.createElement('button'), { type: 'button' });
+        button.textContent = preset.name;
+        button.addEventListener('click', () => this.use(preset));
+        return button;
+      }),
+    );
+    if (labels.length === 0) this.#four.close();
+    byId('four-button').hidden = labels.length === 0;
+    byId('model-name').textContent = `${name}. Runs on ${device.name}: ${device.reason}.`;
+    byId('status').textContent = 'Ready for an image.';
+  }
+
+  async #restore(): Promise<void> {
+    if (this.#restorer === undefined || this.#image === undefined) return;
+    const button = byId<HTMLButtonElement>('download');
+    button.disabled = true;
+    byId('saved').textContent = '';
+    const made = await this.#run.start(this.#restorer, this.#image.blob, this.#settings.asked);
+    if (made === undefined) return;
+    this.#restored = made;
+    button.disabled = false;
+    if (made.found !== undefined) this.#settings.found(made.found);
+    this.#showSettings();
+    this.#four.refresh();
+  }
+
+  #showSettings(): void {
+    if (this.#image === undefined || this.#model === undefined) return;
+    const { weights, strength } = this.#settings.asked;
+    const setting = { weights: weights ?? {}, strength, steered: this.#settings.steered };
+    showCode({ ...setting, model: this.#model.setting, image: this.#image.name });
+  }
+
+  #changed(): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#undo.add();
+      this.#again();
+    }, pauseMs);
+  }
+
+  #again(): void {
+    clearTimeout(this.#pause);
+    this.#showSettings();
+    void this.#restore();
+  }
+
+  #fourOf() {
+    if (this.#restorer === undefined || this.#image === undefined) return undefined;
+    return {
+      image: this.#stage.before,
+      centre: this.#stage.centre,
+      restorer: this.#restorer,
+      present: this.#settings.present,
+      presets: this.#presets,
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import { byId } from './by-id.ts';
+import { History } from './history.ts';
+import type { Settings, SettingsState } from './settings.ts';
+
+/** Undo and redo of what a person sets, by button and by key. */
+export class Undo {
+  readonly #history = new History<SettingsState>();
+  readonly #settings: Settings;
+  readonly #restore: () => void;
+
+  /** @param restore called when the settings have changed */
+  constructor(settings: Settings, restore: () => void) {
+    this.#settings = settings;
+    this.#restore = restore;
+    byId('undo').addEventListener('click', () => this.#go('undo'));
+    byId('redo').addEventListener('click', () => this.#go('redo'));
+    document.addEventListener('keydown', (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key !== 'z' && key !== 'y') return;
+      event.preventDefault();
+      this.#go(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+    });
+  }
+
+  begin(): void {
+    this.#history.begin(this.#settings.state);
+    this.#show();
+  }
+
+  /** Remembers what is set now. */
+  add(): void {
+    this.#history.add(this.#settings.state);
+    this.#show();
+  }
+
+  #go(direction: 'undo' | 'redo'): void {
+    // A movement that has not been remembered yet is what a person wants to undo.
+    this.add();
+    const state = this.#history[direction]();
+    if (state === undefined) return;
+    this.#settings.state = state;
+    this.#show();
+    this.#restore();
+  }
+
+  #show(): void {
+    byId<HTMLButtonElement>('undo').disabled = !this.#history.canUndo;
+    byId<HTMLButtonElement>('redo').disabled = !this.#history.canRedo;
+  }
+}

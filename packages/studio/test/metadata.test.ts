@@ -1,0 +1,64 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { uprightExif, uprightXmp } from '../src/metadata/exif.ts';
+import { keepMetadata } from '../src/metadata/keep-metadata.ts';
+
+const grey = { create: { width: 4, height: 3, channels: 3, background: '#888' } } as const;
+const exif = { IFD0: { Artist: 'Somebody' } };
+
+const blob = (bytes: Uint8Array, type: string): Blob => new Blob([bytes as BlobPart], { type });
+
+describe('the metadata of a download', () => {
+  it.each(['jpeg', 'png'] as const)('is that of the original, upright: %s', async (format) => {
+    const type = `image/${format}`;
+    const original = await sharp(grey)
+      .withExif(exif)
+      .withMetadata({ orientation: 6 })
+      .withIccProfile('p3')
+      [format]()
+      .toBuffer();
+    expect((await sharp(original).metadata()).orientation).toBe(6);
+    const made = await sharp(grey)[format]().toBuffer();
+    const { file, kept, dropped } = await keepMetadata(blob(made, type), blob(original, type));
+    expect(kept).toContain('EXIF');
+    expect(dropped).toEqual(['the colour profile (colours are sRGB now)']);
+    expect(file.type).toBe(type);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const found = await sharp(bytes).metadata();
+    expect([found.orientation, found.width, found.height]).toEqual([1, 4, 3]);
+    expect(found.exif!.toString('latin1')).toContain('Somebody');
+    // The pixels are those that were made; a wrong checksum would be an error.
+    expect(await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()).toEqual(
+      await sharp(made).raw().toBuffer(),
+    );
+  });
+
+  it('is said to be dropped where files are of other kinds', async () => {
+    const made = blob(await sharp(grey).png().toBuffer(), 'image/png');
+    const original = blob(new Uint8Array(), 'image/avif');
+    const { file, dropped } = await keepMetadata(made, original);
+    expect(file).toBe(made);
+    expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
+  });
+
+  it('is none for an original that ends early or is not sound', async () => {
+    const made = blob(await sharp(grey).jpeg().toBuffer(), 'image/jpeg');
+    const original = await sharp(grey).withExif(exif).jpeg().toBuffer();
+    for (let end = 0; end < original.length; end += 7) {
+      const { file } = await keepMetadata(made, blob(original.subarray(0, end), 'image/jpeg'));
+      const { width } = await sharp(new Uint8Array(await file.arrayBuffer())).metadata();
+      expect(width).toBe(4);
+    }
+    expect(uprightExif(new Uint8Array(20))).toBeUndefined();
+    expect(
+      uprightExif(Uint8Array.from([0x49, 0x49, 42, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0])),
+    ).toBe(undefined);
+  });
+
+  it('resets the orientation that XMP has as well', () => {
+    const xmp = '<x tiff:Orientation="6" a="6"><tiff:Orientation>8</tiff:Orientation></x>';
+    expect(new TextDecoder().decode(uprightXmp(new TextEncoder().encode(xmp)))).toBe(
+      '<x tiff:Orientation="1" a="6"><tiff:Orientation>1</tiff:Orientation></x>',
+    );
+  });
+});
