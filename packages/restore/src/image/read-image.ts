@@ -4,8 +4,9 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata } from 'sharp';
 import { decodeWhole } from './decode-whole.ts';
-import { imageLimits, isLosslessWebp, unreadable } from './formats.ts';
+import { imageLimits, isLosslessWebp } from './formats.ts';
 import { loadSharp } from './load-sharp.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
   /** Largest width times height; default {@link imageLimits}. */

@@ -2,8 +2,8 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { imageSize } from 'image-size';
-import { type Decoder, unreadable } from '../image/formats.ts';
 import { fromPixels } from '../image/from-pixels.ts';
+import { type Decoder, unreadable } from '../image/unreadable.ts';
 import type { Sent } from './messages.ts';
 
 /** What one image may ask of a tab. */
