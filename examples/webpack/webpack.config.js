@@ -6,4 +6,6 @@ export default {
   context: fileURLToPath(new URL('.', import.meta.url)),
   entry: './src/main.js',
   output: { path: fileURLToPath(new URL('public/built/', import.meta.url)), publicPath: 'auto' },
+  // A model and a runtime are larger than what webpack expects of a page.
+  performance: { hints: false },
 };

@@ -89,7 +89,9 @@ describe('the examples', () => {
     cpSync(join(root, 'examples/webpack/public'), outDir, { recursive: true });
     const { default: config } = await import('../../examples/webpack/webpack.config.js');
     const output = { ...config.output, path: join(outDir, 'built') };
-    const stats = await promisify(webpack)([{ ...config, output }]);
+    const stats = await promisify(webpack)([
+      { ...config, output, optimization: { minimize: false } },
+    ]);
     expect(stats!.toJson({ all: false, errors: true, warnings: true })).toMatchObject({
       children: [{ errors: [], warnings: [] }],
     });
