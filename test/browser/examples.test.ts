@@ -87,7 +87,8 @@ describe('the examples', () => {
   browserIt('restores in a page of webpack', async () => {
     const outDir = join(folder, 'webpack');
     cpSync(join(root, 'examples/webpack/public'), outDir, { recursive: true });
-    const { default: config } = await import('../../examples/webpack/webpack.config.js');
+    const address = new URL('../../examples/webpack/webpack.config.js', import.meta.url).href;
+    const { default: config } = await import(address);
     const output = { ...config.output, path: join(outDir, 'built') };
     const stats = await promisify(webpack)([
       { ...config, output, optimization: { minimize: false } },
