@@ -9,6 +9,7 @@ import { publishedPackages } from './packages.mjs';
 import { useCommand } from './use-command.mjs';
 import { useGuide } from './use-guide.mjs';
 import { useLibrary } from './use-library.mjs';
+import { useNext } from './use-next.mjs';
 
 /**
  * Packs, looks at and uses every package as somebody would who installs it: what was packed, and
@@ -46,6 +47,7 @@ export async function check({ optional, guide, onStep = () => {} }) {
       await step(`library${suffix}`, () => useLibrary(packed, project, { optional: withOptional }));
     }
     if (guide) await step('guide', () => useGuide(packed, join(folder, 'guide')));
+    if (optional) await step('next', () => useNext(packed, join(folder, 'next')));
     return { packed, steps };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,12 +4,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { cutImage } from '@pip-graft/imaging';
 import { readImage, writeImage } from '@pip-graft/restore';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import webpack from 'webpack';
+import webpack, { type MultiStats } from 'webpack';
 import { noBrowser, openBrowser } from './open-browser.ts';
 import { buildWithVite } from './restorer/build.ts';
 import { openSite } from './site.ts';
@@ -87,12 +86,14 @@ describe('the examples', () => {
   browserIt('restores in a page of webpack', async () => {
     const outDir = join(folder, 'webpack');
     cpSync(join(root, 'examples/webpack/public'), outDir, { recursive: true });
-    const { default: config } = await import('../../examples/webpack/webpack.config.js');
+    const address = new URL('../../examples/webpack/webpack.config.js', import.meta.url).href;
+    const { default: config } = await import(address);
     const output = { ...config.output, path: join(outDir, 'built') };
-    const stats = await promisify(webpack)([
-      { ...config, output, optimization: { minimize: false } },
-    ]);
-    expect(stats!.toJson({ all: false, errors: true, warnings: true })).toMatchObject({
+    const built = { ...config, output, optimization: { minimize: false } };
+    const stats = await new Promise<MultiStats>((resolve, reject) =>
+      webpack([built], (error, made) => (made ? resolve(made) : reject(error))),
+    );
+    expect(stats.toJson({ all: false, errors: true, warnings: true })).toMatchObject({
       children: [{ errors: [], warnings: [] }],
     });
     await restoresInPage(outDir, 'canvas');

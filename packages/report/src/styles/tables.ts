@@ -30,6 +30,7 @@ table:not(.heat) tr:last-child{border-bottom:0}
 table:not(.heat) :is(tbody th,td){border:0;padding:2px 0;min-width:0;overflow-wrap:anywhere;white-space:normal}
 table:not(.heat) td{display:grid;grid-template-columns:9em minmax(0,1fr);gap:10px;text-align:left}
 table:not(.heat) td::before{content:attr(data-head);color:var(--soft);font-size:14px}
+table:not(.heat) td>.badge{justify-self:start}
 table:not(.heat) td.prose{display:block}
 table:not(.heat) td.prose::before{display:none}
 table:not(.heat) td:empty{display:none}
