@@ -143,7 +143,10 @@ export const everything: Everything<ReportModel> = {
   ],
   validation: {
     status: 'failed',
-    checks: [verdict('loads', 'passed'), verdict('parity', 'failed', 'NaN')],
+    checks: [
+      { ...verdict('loads', 'passed'), unit: 'bytes' },
+      { ...verdict('parity', 'failed', 'NaN'), unit: 'dB' },
+    ],
     figures,
   },
   comparisons: [
