@@ -264,7 +264,7 @@ describe('graft on a host with external data', () => {
     const apply = (from: string, to: string, ...more: string[]) =>
       json(folder, 'apply', from, '--adapter', 'init:attach=replace', '-o', to, ...more);
     const restored = (from: string, to: string) => {
-      json(folder, 'restore', from, photo, '-o', to, '--threads', '1', '--degradation', 'noise');
+      json(folder, 'restore', from, photo, '-o', to, '--degradation', 'noise');
       return readFileSync(join(folder, to, 'photo.png'));
     };
     apply('inline.onnx', 'plain.onnx');
