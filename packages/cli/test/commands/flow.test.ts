@@ -272,7 +272,7 @@ describe('graft on a host with external data', () => {
     for (const mode of ['reference', 'link', 'copy', 'inline']) {
       const target = mode === 'reference' ? 'grafted.onnx' : `${mode}/grafted.onnx`;
       apply('data/host.onnx', target, '--external', mode);
-      expect(json(folder, 'check', target)).toEqual({ sound: true, findings: [] });
+      expect(json(folder, 'check', target)).toMatchObject({ sound: true });
       expect(restored(target, `${mode}-restored`).equals(wanted), mode).toBe(true);
       const back = target.replace('grafted', 'back');
       expect(json(folder, 'remove', target, '-o', back)).toMatchObject({ identical: true });
