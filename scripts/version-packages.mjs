@@ -1,12 +1,19 @@
-// npm run version-packages: what the changesets say becomes versions and changelogs, and whatever
-// else holds the version follows.
-import { readFileSync, writeFileSync } from 'node:fs';
+// npm run version-packages: what the changesets say becomes the version of all packages and a section
+// of CHANGELOG.md, and whatever else holds the version follows.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install, must, root } from './install.mjs';
 import { present } from './present.mjs';
 import { publishedPackages } from './release/packages.mjs';
 
 install();
+const scratch = mkdtempSync(join(tmpdir(), 'pip-graft-version-'));
+const statusFile = join(scratch, 'status.json');
+must('npx', ['changeset', 'status', '--output', statusFile]);
+/** @type {{ changesets: { summary: string }[] }} */
+const { changesets } = JSON.parse(readFileSync(statusFile, 'utf8'));
+rmSync(scratch, { recursive: true });
 must('npx', ['changeset', 'version']);
 const packages = publishedPackages();
 const library = packages.find(({ manifest }) => manifest.name === '@pip-graft/graft');
@@ -15,6 +22,15 @@ for (const { folder, manifest } of packages) {
   for (const name of Object.keys(manifest.dependencies ?? {}))
     if (name.startsWith('@pip-graft/')) manifest.dependencies[name] = version;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+const changelog = join(root, 'CHANGELOG.md');
+const before = readFileSync(changelog, 'utf8');
+// A section that a maintainer wrote beforehand stays as it is.
+if (!before.includes(`\n## ${version}\n`)) {
+  const points = changesets.map(({ summary }) => `- ${summary.trim().replaceAll('\n', '\n  ')}\n`);
+  const at = before.indexOf('\n## ') + 1;
+  const section = `## ${version}\n\n${points.join('')}\n`;
+  writeFileSync(changelog, before.slice(0, at) + section + before.slice(at));
 }
 const file = join(root, 'packages/graft/src/version.ts');
 const text = readFileSync(file, 'utf8');

@@ -100,9 +100,11 @@ describe('architecture', () => {
       return readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts'))
         .flatMap((file) =>
-          [...readFileSync(join(folder, file), 'utf8').matchAll(/.*'@huggingface\/.*/g)].map(
-            ([line]) => `${name}: ${line.trim().replace(/^const .* = /, '')}`,
-          ),
+          [
+            ...readFileSync(join(folder, file), 'utf8').matchAll(
+              /^(?!import type).*'@huggingface\/.*/gm,
+            ),
+          ].map(([line]) => `${name}: ${line.trim().replace(/^const .* = /, '')}`),
         );
     });
     expect(new Set(imports)).toEqual(new Set(["hub: await import('@huggingface/hub');"]));

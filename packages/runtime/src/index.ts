@@ -22,7 +22,7 @@ export type { Placement } from './placement/placement.ts';
 export { profileRun } from './placement/profile-run.ts';
 export { summariseProfile } from './placement/summarise-profile.ts';
 export type { SliceReport, SliceRequest, SliceValue } from './process/slice-runner.ts';
-export { type Isolation, WorkerProcess } from './process/worker-process.ts';
+export { type Isolation, SharedWorker, WorkerProcess } from './process/worker-process.ts';
 export { createSession } from './session/create-session.ts';
 export {
   type Latency,

@@ -11,7 +11,7 @@ export interface Verdict {
   /** The largest (or, if the detail says so, the smallest) figure that passes; null without a limit. */
   readonly limit: number | string | null;
   /** Unit of measured and limit, if they have one. */
-  readonly unit?: 'bytes' | 'dB';
+  readonly unit?: 'bytes' | 'dB' | undefined;
   /** One line for people: what was compared, its unit and what it means. */
   readonly detail: string;
 }

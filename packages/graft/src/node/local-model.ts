@@ -35,10 +35,13 @@ export async function fetchModel(
   return { path, commit };
 }
 
+/** Those that a model may have; opening it rejects any other. */
 function externalFiles(path: string): string[] {
   const source = fileSource(path);
   try {
-    return [...externalLocations(readModel(source))];
+    return [...externalLocations(readModel(source))].filter(
+      (location) => !posix.isAbsolute(location) && !location.split('/').includes('..'),
+    );
   } finally {
     source.close();
   }

@@ -1,3 +1,4 @@
+import type { PathInfo } from '@huggingface/hub';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type HubName, hubText } from '../hub-name.ts';
 import type { HubSettings } from '../settings.ts';
@@ -8,10 +9,14 @@ export interface RemoteFile extends FileIdentity {
   readonly path: string;
 }
 
+/** Files of one request, and of one name: a model with a file for each tensor has a few thousand. */
+const mostAsked = 500;
+const mostFiles = 20_000;
+
 /**
  * What the hub says of some files of a commit; those that it does not have are missing.
  *
- * Errors: `UNSAFE_FILE` for an answer with files that were not asked for, or with digests that are none;
+ * Errors: `LIMIT_EXCEEDED`; `UNSAFE_FILE` for an answer with files that were not asked for, or with digests that are none;
  * those of {@link hubFetch}.
  */
 export async function fileInfos(
@@ -22,15 +27,24 @@ export async function fileInfos(
   fetch: typeof globalThis.fetch,
 ): Promise<RemoteFile[]> {
   const { pathsInfo } = await import('@huggingface/hub');
-  const infos = await pathsInfo({
-    repo: { type: 'model', name: name.repository },
-    revision: commit,
-    paths: [...paths],
-    hubUrl: settings.endpoint,
-    fetch,
-  }).catch((error: unknown) => {
-    throw error instanceof GraftError ? error : unreadable(name, error);
-  });
+  if (paths.length > mostFiles)
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${hubText(name)}: it is made of ${paths.length} files; at most ${mostFiles} are downloaded.`,
+    );
+  const infos: PathInfo[] = [];
+  for (let at = 0; at < paths.length; at += mostAsked) {
+    const some = await pathsInfo({
+      repo: { type: 'model', name: name.repository },
+      revision: commit,
+      paths: paths.slice(at, at + mostAsked),
+      hubUrl: settings.endpoint,
+      fetch,
+    }).catch((error: unknown) => {
+      throw error instanceof GraftError ? error : unreadable(name, error);
+    });
+    infos.push(...some);
+  }
   return infos
     .filter(({ type }) => type !== 'directory')
     .map((info) => {

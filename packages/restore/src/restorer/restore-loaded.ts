@@ -1,5 +1,5 @@
 import type { Image, TilePlan } from '@pip-graft/imaging';
-import type { Part } from '../image/rgba-of.ts';
+import type { Part } from '../image/rgba.ts';
 import { restoreTiled } from '../run/restore-tiled.ts';
 import { namedWeights } from '../steer/weights-row.ts';
 import { type LoadedModel, type TileRequest, tileSettings } from './loaded-model.ts';

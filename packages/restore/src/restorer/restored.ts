@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import type { ImageFormat } from '../image/formats.ts';
-import { rgbaOf } from '../image/rgba-of.ts';
+import { rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
 
 /** Media types of the formats that images are written in. */

@@ -1,4 +1,4 @@
-import type { Part } from '../image/rgba-of.ts';
+import type { Part } from '../image/rgba.ts';
 
 /** Where a model may run: `auto` chooses; `cpu` and `cuda` are Node's, `wasm` is a browser's `cpu`. */
 export type DeviceChoice = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm';

@@ -2,7 +2,7 @@
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { behindDoor } from '../door/behind-door.ts';
-import { type Part, rgbaOf } from '../image/rgba-of.ts';
+import { type Part, rgbaOf } from '../image/rgba.ts';
 import { detectLoaded, requireSensor } from '../restorer/detect-loaded.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 import { restoreLoaded } from '../restorer/restore-loaded.ts';

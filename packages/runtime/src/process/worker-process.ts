@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { runtimeMessage } from '../session/runtime-message.ts';
 import type { AnswerMessage, CallName, Calls } from './protocol.ts';
 
 // Always the built file, even if this module runs from source: Node 20 does not load TypeScript.
@@ -149,5 +150,45 @@ export class WorkerProcess {
       'RUNTIME_FAILED',
       `${this.#label}: its worker process ${how}${last === '' ? '' : ` (${last.slice(0, 300)})`}.`,
     );
+  }
+}
+
+/**
+ * The last error that onnxruntime printed, as one line; undefined without one. The error it throws for
+ * a provider that does not load does not name the missing library.
+ *
+ * @example nativeReason('… [E:onnxruntime:, bridge.cc:1 Create] … with error: libcudart.so.13: cannot open …')
+ */
+export function nativeReason(log: string): string | undefined {
+  const last = log.split('\n').findLast((line) => line.includes('[E:onnxruntime'));
+  if (last === undefined) return undefined;
+  const said = last.slice(last.indexOf(']', last.indexOf('[E:onnxruntime')) + 1);
+  return runtimeMessage(said.replace(/^.*with error: /, ''));
+}
+
+/**
+ * A worker process that several sessions use in turn, because starting CUDA takes longer than most
+ * runs. The next session replaces a process that has ended.
+ */
+export class SharedWorker {
+  readonly #label: string;
+  readonly #isolation: Isolation;
+  #worker: WorkerProcess | undefined;
+
+  constructor(label: string, isolation: Isolation) {
+    this.#label = label;
+    this.#isolation = isolation;
+  }
+
+  get(): WorkerProcess {
+    if (this.#worker === undefined || this.#worker.ended) {
+      this.#worker = new WorkerProcess(this.#label, this.#isolation);
+    }
+    return this.#worker;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.close();
+    this.#worker = undefined;
   }
 }

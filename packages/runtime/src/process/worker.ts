@@ -4,11 +4,9 @@ import process from 'node:process';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { loadRuntime } from '../session/load-runtime.ts';
 import { openNative } from '../session/native-session.ts';
-import { runtimeMessage } from '../session/runtime-message.ts';
 import type { Session } from '../session/session.ts';
 import type { AnswerMessage, CallMessage, CallName, Calls } from './protocol.ts';
 import { greyFeeds, peakOfProcess, SliceRunner } from './slice-runner.ts';
-import { type Isolation, WorkerProcess } from './worker-process.ts';
 
 let session: Session | undefined;
 let before: number | undefined;
@@ -67,43 +65,3 @@ process.on('message', (message: CallMessage) => {
   void answer(message).then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => process.exit());
-
-/**
- * The last error that onnxruntime printed, as one line; undefined without one. The error it throws for
- * a provider that does not load does not name the missing library.
- *
- * @example nativeReason('… [E:onnxruntime:, bridge.cc:1 Create] … with error: libcudart.so.13: cannot open …')
- */
-export function nativeReason(log: string): string | undefined {
-  const last = log.split('\n').findLast((line) => line.includes('[E:onnxruntime'));
-  if (last === undefined) return undefined;
-  const said = last.slice(last.indexOf(']', last.indexOf('[E:onnxruntime')) + 1);
-  return runtimeMessage(said.replace(/^.*with error: /, ''));
-}
-
-/**
- * A worker process that several sessions use in turn, because starting CUDA takes longer than most
- * runs. The next session replaces a process that has ended.
- */
-export class SharedWorker {
-  readonly #label: string;
-  readonly #isolation: Isolation;
-  #worker: WorkerProcess | undefined;
-
-  constructor(label: string, isolation: Isolation) {
-    this.#label = label;
-    this.#isolation = isolation;
-  }
-
-  get(): WorkerProcess {
-    if (this.#worker === undefined || this.#worker.ended) {
-      this.#worker = new WorkerProcess(this.#label, this.#isolation);
-    }
-    return this.#worker;
-  }
-
-  async close(): Promise<void> {
-    await this.#worker?.close();
-    this.#worker = undefined;
-  }
-}

@@ -1,5 +1,5 @@
 import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { SharedWorker } from '../process/worker.ts';
+import { SharedWorker } from '../process/worker-process.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { prepareModel } from './prepare-model.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -77,7 +77,6 @@ function deviceTest(): Model {
 interface Attempt extends SessionOptions {
   /** The second attempt, which allows CPU fallback. */
   readonly unprovable?: true;
-  readonly shared?: SharedWorker;
 }
 
 /** Inputs and outputs of a model as onnxruntime infers them; the model does not stay loaded. */

@@ -1,5 +1,5 @@
 import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
-import type { Isolation } from '../process/worker-process.ts';
+import type { Isolation, SharedWorker } from '../process/worker-process.ts';
 import type { InputDims } from './shaped-session.ts';
 
 /** Where a model runs. */
@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** Run in a separate process, which may crash or hang without harm. Default: in this process. */
   readonly isolation?: Isolation;
+  /** With isolation on the CPU: a process that sessions use one after another, in place of one each. */
+  readonly shared?: SharedWorker;
   /** Prefix of the profile file that onnxruntime writes when the session is released. */
   readonly profile?: string;
 }

@@ -1,6 +1,10 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { nativeReason, type SharedWorker } from '../process/worker.ts';
-import { type Isolation, WorkerProcess } from '../process/worker-process.ts';
+import {
+  type Isolation,
+  nativeReason,
+  type SharedWorker,
+  WorkerProcess,
+} from '../process/worker-process.ts';
 import type { NativeOptions } from './native-session.ts';
 import type { Session } from './session.ts';
 
