@@ -144,8 +144,8 @@ export const everything: Everything<ReportModel> = {
   validation: {
     status: 'failed',
     checks: [
-      { ...verdict('loads', 'passed'), unit: 'bytes' },
-      { ...verdict('parity', 'failed', 'NaN'), unit: 'dB' },
+      { ...verdict('loads', 'passed'), unit: 'dB' },
+      { ...verdict('parity', 'failed', 'NaN'), unit: 'bytes' },
     ],
     figures,
   },

@@ -121,7 +121,9 @@ export class HubServer {
     const body = await bodyOf(request);
     const answer = server === 'hub' ? this.#answer(asked, body) : this.#store(asked, body);
     const { status = 200, headers = {}, content = new Uint8Array(), cutAt } = answer;
-    response.writeHead(status, { ...headers, 'content-length': content.length });
+    // A connection that is kept may be closed by one side as the other uses it: on a busy machine it is.
+    const length = content.length;
+    response.writeHead(status, { ...headers, 'content-length': length, connection: 'close' });
     if (cutAt === undefined || content.length <= cutAt) response.end(content);
     // The connection goes once the client has the beginning.
     else response.write(content.subarray(0, cutAt), () => setTimeout(() => response.destroy(), 50));
