@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { labelWeights } from '../config/label-weights.ts';
 import { pipAttachments, pipGates, pipModes, pipPositions } from '../config/pip-config.ts';
 import { validateConfig } from '../config/validate-config.ts';

@@ -1,5 +1,5 @@
 import { imageRanges, siteLayouts } from '@pip-graft/onnx-graft';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import { inputKinds } from '../plan/plan.ts';
 

@@ -1,5 +1,5 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 
 /** Lists and objects within each other: what recurses over them, as JSON.stringify does, must not run out of stack. */
 const maxDepth = 64;

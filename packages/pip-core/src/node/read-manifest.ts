@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { ownersMembers, type PackageDigests } from '../adapter/package-json.ts';
 import { anyObject, Json } from '../json/read-json.ts';

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { maxSensorChannels, maxSensorConvolutions } from '../config/limits.ts';
 import { labelProblems } from '../config/validate-config.ts';
 import { Json, trainingRecord } from '../json/read-json.ts';

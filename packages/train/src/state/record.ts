@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { Json } from '@pip-graft/pip-core';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { type AdamWState, createAdamW } from '../optimise/adamw.ts';
 import {
   decodeNumber,
