@@ -6,6 +6,7 @@ const benches = [
   'default-adapter',
   'exports',
   'float16',
+  'house',
   'latency',
   'layers',
   'learning',

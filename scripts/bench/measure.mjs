@@ -54,6 +54,20 @@ export function median(values) {
 }
 
 /**
+ * Wall seconds of one run of a program, its start included.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+export function measureProgram(program, args) {
+  const start = performance.now();
+  const child = spawnSync(program, args, { encoding: 'utf8' });
+  const seconds = (performance.now() - start) / 1000;
+  if (child.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${child.stderr}`);
+  return seconds;
+}
+
+/**
  * Median with the range it came from.
  *
  * @param {readonly number[]} values
