@@ -1,10 +1,8 @@
 import { nearName } from '@pip-graft/onnx-graft';
 import { type Command, CommanderError } from 'commander';
-import { checkOptions } from './pipeline/check-options.ts';
 import { failureOf } from './pipeline/exit.ts';
-import { printJson, printMessage } from './pipeline/print.ts';
-import { nameOf } from './pipeline/run.ts';
-import { helpStyles } from './pipeline/style-help.ts';
+import { helpStyles, printJson, printMessage } from './pipeline/print.ts';
+import { checkOptions, nameOf } from './pipeline/run.ts';
 import { calledName, program } from './program.ts';
 
 /** Runs the command that a command line calls, or says how it is to be called. */

@@ -1,7 +1,6 @@
 import { type Adapter, type InitOptions, initAdapter } from '@pip-graft/pip-core';
-import { chooseSites } from './host/choose-sites.ts';
+import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
-import { requireSites } from './host/require-sites.ts';
 
 /**
  * A fresh, untrained adapter for a host, bound to it.

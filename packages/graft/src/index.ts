@@ -28,11 +28,10 @@ export {
 } from '@pip-graft/pip-core';
 export { applyGraft } from './apply-graft.ts';
 export { freshAdapter } from './fresh-adapter.ts';
-export { chooseSites } from './host/choose-sites.ts';
+export { chooseSites, requireSites } from './host/choose-sites.ts';
 export { type Host, type HostOptions, hostOf } from './host/host.ts';
-export type { HostIdentity } from './host/identify.ts';
+export type { HostIdentity } from './host/look-at.ts';
 export { type CloseLook, type Look, locateUnder, lookAt, lookClosely } from './host/look-at.ts';
-export { requireSites } from './host/require-sites.ts';
 export { type Hash, newSha256 } from './host/sha256.ts';
 export { isInPlace, keepChoices } from './keep-choices.ts';
 export { type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';

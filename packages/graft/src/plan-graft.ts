@@ -7,10 +7,9 @@ import {
   type PlanResult,
   requirePlan,
 } from '@pip-graft/pip-core';
-import { chooseSites } from './host/choose-sites.ts';
+import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
 import { imageWith } from './host/image-with.ts';
-import { requireSites } from './host/require-sites.ts';
 
 export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
   /** Skip connections to graft, as `1,3` or `^2`; see {@link chooseSites}. Default every level that an adapter has. */

@@ -1,10 +1,10 @@
 import type { ReportStrip } from '@pip-graft/validate';
-import { facts } from './facts.ts';
 import { html } from './html.ts';
 import { page } from './page.ts';
 import type { ReportFact } from './report-data.ts';
 import { curve, type ReportCurve } from './sections/curve.ts';
-import { strips } from './sections/strips.ts';
+import { strips } from './sections/images.ts';
+import { facts } from './table.ts';
 
 /** The content of a page about a training run: plain data. */
 export interface CurvePage {

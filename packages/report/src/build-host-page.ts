@@ -1,11 +1,9 @@
-import { breakable } from './breakable.ts';
-import { facts } from './facts.ts';
 import { count } from './format.ts';
-import { html } from './html.ts';
+import { breakable, html } from './html.ts';
 import { page } from './page.ts';
 import type { ReportFact, ReportLadder } from './report-data.ts';
 import { ladder } from './sections/ladder.ts';
-import { table } from './table.ts';
+import { facts, table } from './table.ts';
 
 /** The content of a page about one model: plain data. */
 export interface HostPage {

@@ -1,8 +1,7 @@
 import type { Verdict, VerdictStatus } from '@pip-graft/validate';
-import { BoundedText } from './bounded-text.ts';
 import { figureFacts } from './figure-facts.ts';
 import { count, milliseconds, quantity, times } from './format.ts';
-import { plain, row, tableHead } from './markdown.ts';
+import { BoundedText, plain, row, tableHead } from './markdown.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
 import { checksPassed } from './sections/overview.ts';
 import { verdictWords } from './verdict-words.ts';

@@ -1,10 +1,9 @@
-import { facts } from './facts.ts';
 import { type Html, html } from './html.ts';
-import { page } from './page.ts';
+import { page, sliderScript } from './page.ts';
 import type { ReportData } from './report-data.ts';
 import { model } from './sections/model.ts';
 import { overview } from './sections/overview.ts';
-import { sliderScript } from './slider-script.ts';
+import { facts } from './table.ts';
 import { verdictWords } from './verdict-words.ts';
 
 /**

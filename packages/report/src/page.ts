@@ -1,6 +1,34 @@
 import { createHash } from 'node:crypto';
-import { type Html, html } from './html.ts';
-import { style } from './style.ts';
+import { Html, html } from './html.ts';
+import { barsStyle, curvesStyle, ladderStyle } from './styles/figures.ts';
+import { imagesStyle } from './styles/images.ts';
+import { coloursStyle, pageStyle } from './styles/page.ts';
+import { tablesStyle } from './styles/tables.ts';
+
+/** The style sheet of all pages. */
+export const style = new Html(
+  [coloursStyle, pageStyle, tablesStyle, barsStyle, imagesStyle, ladderStyle, curvesStyle]
+    .map(({ text }) => text)
+    .join(''),
+);
+
+/**
+ * Puts the two images of each comparison on top of each other and lets the range input move the edge.
+ * Without scripts they are side by side. The page's content security policy has the script's hash.
+ */
+export const sliderScript = new Html(`
+for (const box of document.querySelectorAll('.compare')) {
+  const range = box.querySelector('input');
+  const show = () => {
+    box.style.setProperty('--at', range.value + '%');
+    range.setAttribute('aria-valuetext', range.value + ' % ' + range.dataset.before);
+  };
+  range.addEventListener('input', show);
+  range.hidden = false;
+  box.classList.add('live');
+  show();
+}
+`);
 
 /** The parts of a page; all pages share one style and one content security policy. */
 export interface PageParts {

@@ -1,5 +1,6 @@
-import { breakable } from './breakable.ts';
-import { type Html, type HtmlPart, html } from './html.ts';
+
+import { breakable, type Html, type HtmlPart, html } from './html.ts';
+import type { ReportFact } from './report-data.ts';
 
 export interface Column<Row> {
   readonly head: string;
@@ -35,4 +36,27 @@ function cell<Row>({ cell: show, head, kind }: Column<Row>, row: Row, index: num
 
 function className(kind: Column<unknown>['kind']): Html | undefined {
   return kind && html` class="${kind}"`;
+}
+
+/** A list of names and values; digests, which nobody reads, behind a press. */
+export function facts(list: readonly ReportFact[]): Html | undefined {
+  const digests = list.filter(isDigest);
+  const others = list.filter((fact) => !isDigest(fact));
+  return list.length === 0
+    ? undefined
+    : html`${terms(others)}${
+        digests.length === 0
+          ? undefined
+          : html`<details class="digests"><summary>Digests</summary>${terms(digests)}</details>`
+      }`;
+}
+
+function terms(list: readonly ReportFact[]): Html | undefined {
+  return list.length === 0
+    ? undefined
+    : html`<dl>${list.map(({ label, value }) => html`<dt>${label}</dt><dd>${breakable(value)}</dd>`)}</dl>`;
+}
+
+function isDigest({ value }: ReportFact): boolean {
+  return /^\w+:[0-9a-f]{32,}$/.test(value);
 }

@@ -11,9 +11,8 @@ import { type Command, Option } from 'commander';
 import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { prefixOption } from '../options/prefix-option.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { prefixOption } from '../options/site-options.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output: string;

@@ -3,8 +3,7 @@ import { pipParameters } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
 import type { Command } from 'commander';
 import { table } from '../format/table.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('info', 'Shows what an adapter is, after checking it whole', [

@@ -7,9 +7,8 @@ import { writeAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { type SitesOption, sitesOption } from '../options/sites-option.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { type SitesOption, sitesOption } from '../options/site-options.ts';
+import { define, run } from '../pipeline/run.ts';
 
 /** Options that are the keys of `--adapter init:key=value,…`. */
 interface Options extends SitesOption {

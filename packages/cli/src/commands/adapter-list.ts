@@ -4,8 +4,7 @@ import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
 import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { bytesText, table } from '../format/table.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly all?: boolean;

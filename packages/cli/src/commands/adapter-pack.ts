@@ -3,8 +3,7 @@ import { packAdapter } from '@pip-graft/pip-core/node';
 import { type Command, Option } from 'commander';
 import { bytesText, table } from '../format/table.ts';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;

@@ -2,9 +2,8 @@ import { hubSettings, hubText, parseHubName, pushFiles } from '@pip-graft/hub';
 import { encodePushed } from '@pip-graft/pip-core/node';
 import type { Command } from 'commander';
 import { bytesText, table } from '../format/table.ts';
-import { define } from '../pipeline/define.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly private?: boolean;

@@ -2,6 +2,7 @@ import { applyGraft } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { summariseGraft } from '../format/summarise-graft.ts';
+import { forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import {
   checkOutput,
   type ExternalOptions,
@@ -9,9 +10,7 @@ import {
   outputOption,
 } from '../options/options.ts';
 import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
-import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options extends GraftOptions, ExternalOptions {

@@ -11,8 +11,7 @@ import { Argument, type Command, Option } from 'commander';
 import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
 import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options extends BackboneSizes {
   readonly output: string;

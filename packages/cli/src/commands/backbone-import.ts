@@ -6,11 +6,10 @@ import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
 import { describeSizes } from '../format/format-inspection.ts';
-import { localise } from '../options/localise.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
-import { prefixOption } from '../options/prefix-option.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { localise } from '../options/parse-weights.ts';
+import { prefixOption } from '../options/site-options.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;

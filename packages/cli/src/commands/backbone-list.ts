@@ -2,8 +2,7 @@ import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
 import { elementCount } from '@pip-graft/onnx-graft';
 import type { Command } from 'commander';
 import { table } from '../format/table.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('list', 'Lists the networks that can be built', ['graft backbone list']).action(

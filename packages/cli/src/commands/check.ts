@@ -2,8 +2,7 @@ import { checkModel } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
 import { table } from '../format/table.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('check', 'Checks that a model file is sound, without running it', [

@@ -3,8 +3,7 @@ import { bashScript } from '../completion/bash-script.ts';
 import { commandWords } from '../completion/command-words.ts';
 import { fishScript } from '../completion/fish-script.ts';
 import { zshScript } from '../completion/zsh-script.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 

@@ -24,9 +24,8 @@ import {
   type ReportOptions,
   reportOptions,
 } from '../options/report-options.ts';
-import { define } from '../pipeline/define.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
 interface Options extends ReportOptions, ShardOption {

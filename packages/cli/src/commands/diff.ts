@@ -2,8 +2,7 @@ import { diffModels } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { Command } from 'commander';
 import { formatDiff } from '../format/format-diff.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
   return define('diff', 'Shows what differs between two model files, record by record', [

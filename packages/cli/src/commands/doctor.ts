@@ -13,8 +13,7 @@ import { type Command, Option } from 'commander';
 import { formatDevice } from '../format/format-validation.ts';
 import { table } from '../format/table.ts';
 import { wholeNumber } from '../options/options.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
 
 interface Options {

@@ -6,16 +6,18 @@ import { evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, Option } from 'commander';
 import { evalResult } from '../eval/eval-result.ts';
 import { shareOfTasks } from '../eval/share-of-tasks.ts';
-import { decibels } from '../options/decibels.ts';
-import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
-import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
+import {
+  decibels,
+  type MaxPixelsOption,
+  maxPixelsOption,
+  pixelsOf,
+  strengthOption,
+  strengthWarnings,
+} from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
-import { parseDegrade } from '../options/parse-degrade.ts';
-import { parseMap } from '../options/parse-map.ts';
-import { parseWeights } from '../options/parse-weights.ts';
-import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { parseDegrade, parseMap, parseWeights } from '../options/parse-weights.ts';
+import { define, run } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
 interface Options extends MaxPixelsOption, DoorChoices, ShardOption {

@@ -19,10 +19,9 @@ import {
   expectedOf,
 } from '../options/expected-device.ts';
 import { checkOutput } from '../options/options.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
-import { hostPage } from '../reports/host-page.ts';
-import { type PromptSize, promptSizes } from '../reports/prompt-sizes.ts';
+import { define, run } from '../pipeline/run.ts';
+import { type PromptSize, promptSizes } from '../reports/report-data.ts';
+import { hostPage } from '../reports/write-reports.ts';
 
 /** What `inspect` finds; this shape is the command's JSON. */
 export interface Inspection {

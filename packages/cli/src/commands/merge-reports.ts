@@ -7,12 +7,10 @@ import { mergeJournals, mergeLocks } from '../merge/merge-files.ts';
 import { mergeRestore } from '../merge/merge-restore.ts';
 import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
 import { checkOutputFile } from '../options/check-output.ts';
-import { decibels } from '../options/decibels.ts';
+import { decibels } from '../options/numbers.ts';
 import { outputOption } from '../options/options.ts';
-import { define } from '../pipeline/define.ts';
 import { printableJson } from '../pipeline/printable.ts';
-import type { Result } from '../pipeline/result.ts';
-import { run } from '../pipeline/run.ts';
+import { define, type Result, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;

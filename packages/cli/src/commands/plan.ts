@@ -8,8 +8,7 @@ import {
   expectedOf,
 } from '../options/expected-device.ts';
 import { type GraftOptions, graftOptions, planHost } from '../options/plan-host.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
   const plan = define(

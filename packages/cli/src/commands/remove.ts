@@ -7,8 +7,7 @@ import {
   externalOption,
   outputOption,
 } from '../options/options.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options extends ExternalOptions {
   readonly output: string;

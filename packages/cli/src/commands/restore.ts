@@ -1,11 +1,9 @@
 import type { Device } from '@pip-graft/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { doorOptions } from '../options/door-options.ts';
-import { maxPixelsOption } from '../options/max-pixels-option.ts';
+import { doorOptions } from '../options/expected-device.ts';
+import { maxPixelsOption, strengthOption, strengthWarnings } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
-import { strengthOption, strengthWarnings } from '../options/strength-option.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
 import { shardOption } from '../shard/shard-option.ts';
 

@@ -4,8 +4,7 @@ import { externalTensors, GraftError } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import { findModel } from '@pip-graft/restore';
 import type { Command } from 'commander';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 import { openPage } from '../studio/open-page.ts';
 import { type StudioModel, serveStudio } from '../studio/serve-studio.ts';
 

@@ -2,12 +2,10 @@ import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft'
 import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
-import { checkOutputFile } from '../options/check-output.ts';
+import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
 import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';
-import { forceFileOption, refuseForeignFile } from '../options/refuse-foreign-file.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
 
 interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
   readonly inputs?: GraftOptions['inputs'];

@@ -7,18 +7,15 @@ import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formatValidation } from '../format/format-validation.ts';
-import { decimal } from '../options/decimal.ts';
-import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/door-options.ts';
-import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/max-pixels-option.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
+import { decimal, type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
   checkReportOptions,
   type ReportOptions,
   reportOptions,
 } from '../options/report-options.ts';
-import { define } from '../pipeline/define.ts';
-import { run } from '../pipeline/run.ts';
-import type { Session } from '../pipeline/session.ts';
+import { define, run, type Session } from '../pipeline/run.ts';
 import { reportData } from '../reports/report-data.ts';
 import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';

@@ -1,6 +1,6 @@
 import type { Evaluation } from '@pip-graft/validate';
 import { formatEvaluation } from '../format/format-evaluation.ts';
-import type { Result } from '../pipeline/result.ts';
+import type { Result } from '../pipeline/run.ts';
 import type { ShardRecord } from '../shard/shard-record.ts';
 
 export interface Measured {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Result } from '../pipeline/result.ts';
+import type { Result } from '../pipeline/run.ts';
 import { shardRecord } from '../shard/shard-record.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
 import type { Part } from './read-parts.ts';

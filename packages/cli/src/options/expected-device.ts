@@ -1,6 +1,7 @@
-import type { GraphFacts } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/onnx-graft';
 import { type ExpectedNode, type ExpectedPlacement, expectedPlacement } from '@pip-graft/runtime';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { decimal } from './numbers.ts';
 
 /** The option of commands that run nothing, and say what to expect of a device. */
 export interface ExpectedDevice {
@@ -37,4 +38,40 @@ export function expectedOf(facts: GraphFacts): Expectation {
       gap === undefined ? [] : [{ node, opType, ...gap }],
     ),
   };
+}
+
+/** How images get into a model and out of it. */
+export interface DoorChoices {
+  readonly range?: ImageRange;
+  readonly feed?: Readonly<Record<string, number>>;
+}
+
+/** `--range` and `--feed`. */
+export function doorOptions(): Option[] {
+  return [
+    new Option(
+      '--range <range>',
+      'range of the values of images on both sides of the model; default: what its graph or stamp shows, else what a run on a small image shows',
+    ).choices(imageRanges),
+    new Option(
+      '--feed <input=number>',
+      "value of an input besides the image, such as a noise level, in the model's own unit; several times for several inputs; default: what the stamp says",
+    ).argParser(feedOf),
+  ];
+}
+
+/** The same as the library takes it. */
+export function choicesOfDoor({ range, feed }: DoorChoices): {
+  readonly range?: ImageRange;
+  readonly feeds?: Readonly<Record<string, number>>;
+} {
+  return { ...(range ? { range } : {}), ...(feed ? { feeds: feed } : {}) };
+}
+
+function feedOf(text: string, all: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const at = text.lastIndexOf('=');
+  const value = at > 0 ? decimal(text.slice(at + 1)) : Number.NaN;
+  if (!Number.isFinite(value))
+    throw new InvalidArgumentError('expected an input and a number, as sigma=25.');
+  return Object.fromEntries([...Object.entries(all), [text.slice(0, at), value]]);
 }

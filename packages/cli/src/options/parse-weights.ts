@@ -1,6 +1,9 @@
+import type { Backbone } from '@pip-graft/backbones';
+import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type LabelWeights, labelWeights } from '@pip-graft/pip-core';
-import { decimal } from './decimal.ts';
+import type { SyntheticDegradation } from '@pip-graft/validate';
+import { decimal } from './numbers.ts';
 
 /**
  * `rain=1,noise=0.5` or `rain` as weights in the order of the labels.
@@ -39,4 +42,67 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
   const given = Object.fromEntries(weights);
   labelWeights(given, labels);
   return given;
+}
+
+/**
+ * `derain=rain,dehaze=haze` as a label for each task.
+ *
+ * Errors: `INVALID_ARGUMENT` for a part that is no TASK=LABEL, or a task that stands twice.
+ */
+export function parseMap(text: string): Record<string, string> {
+  const map = new Map<string, string>();
+  for (const part of text.split(',')) {
+    const [task = '', label = '', ...rest] = part.split('=').map((word) => word.trim());
+    if (task === '' || label === '' || rest.length > 0 || map.has(task)) {
+      const why = map.has(task) ? `'${task}' stands twice` : 'expected TASK=LABEL,…';
+      throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}, as derain=rain.`);
+    }
+    map.set(task, label);
+  }
+  return Object.fromEntries(map);
+}
+
+/**
+ * `noise:25`, or `noise` for the usual amount.
+ *
+ * Errors: `UNKNOWN_LABEL`; `INVALID_ARGUMENT` for an amount that is no number or out of range.
+ *
+ * @example parseDegrade('haze') // { degradation: 'haze', amount: 1.5 }
+ */
+export function parseDegrade(text: string): SyntheticDegradation {
+  const [name = '', amount, ...rest] = text.split(':').map((part) => part.trim());
+  checkAmount(name);
+  const degradation = name as Degradation;
+  const { usual, means } = amounts[degradation];
+  if (amount === undefined) return { degradation, amount: usual };
+  const value = rest.length > 0 ? Number.NaN : decimal(amount);
+  if (Number.isNaN(value)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `--degrade ${text}: expected ${name}:NUMBER, the number being the ${means}; ${name} alone is ${name}:${usual}.`,
+    );
+  }
+  checkAmount(name, value);
+  return { degradation, amount: value };
+}
+
+/**
+ * A NAFNet in its local variant, whose attention sees only so much around each pixel.
+ *
+ * Errors: `INVALID_ARGUMENT` for another family.
+ *
+ * @param size height and width of the pictures that it was trained on; left out, the network as it is
+ */
+export function localise(
+  backbone: Backbone,
+  size: readonly [number, number] | undefined,
+): Backbone {
+  if (size === undefined) return backbone;
+  if (backbone.family === 'nafnet') {
+    return { ...backbone, config: { ...backbone.config, local: size } };
+  }
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `--local is a variant of NAFNet, and the checkpoint holds ${backbone.family}.`,
+  );
 }

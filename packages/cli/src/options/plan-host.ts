@@ -1,5 +1,5 @@
-import type { Adapter } from '@pip-graft/graft';
 import {
+  type Adapter,
   type GraftOptions as Choices,
   type InputKind,
   inputKinds,
@@ -9,10 +9,10 @@ import {
 } from '@pip-graft/graft';
 import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
 import { Option } from 'commander';
-import { choicesOfDoor, type DoorChoices, doorOptions } from './door-options.ts';
+import { choicesOfDoor, type DoorChoices, doorOptions } from './expected-device.ts';
 import { parseLabelWeights } from './parse-weights.ts';
 import { sensorOf } from './sensor-of.ts';
-import { type SitesOption, sitesOption } from './sites-option.ts';
+import { type SitesOption, sitesOption } from './site-options.ts';
 
 /** Options that `plan` and `apply` share. */
 export interface GraftOptions extends SitesOption, DoorChoices {

@@ -1,7 +1,7 @@
 import type { HubOptions } from '@pip-graft/graft/node';
 import { isHubName } from '@pip-graft/hub';
 import type { Command } from 'commander';
-import type { Session } from './session.ts';
+import type { Session } from './run.ts';
 
 type Kind = 'model' | 'adapter' | 'sensor';
 

@@ -1,4 +1,5 @@
-import { paint } from './paint.ts';
+import { styleText } from 'node:util';
+import type { HelpConfiguration } from 'commander';
 import { printable, printableJson } from './printable.ts';
 
 /** Prints a result for people on stdout. All that the command prints goes by one of these. */
@@ -39,3 +40,32 @@ export function guardOutput(): void {
     if (!isSilent) process.exit(error.code === 'EPIPE' ? undefined : 7);
   });
 }
+
+type Style = Parameters<typeof styleText>[0];
+
+/** What is coloured, wherever it appears; the text is what it is without colour. */
+const styles: readonly (readonly [RegExp, Style])[] = [
+  [/^graft(?: [a-z]+)*:/gm, 'red'],
+  [/^warning:/gm, 'yellow'],
+  [/^note:/gm, 'cyan'],
+  [/\bUNTRAINED\b/g, 'yellow'],
+  [/^✓|\(PIP\)/gm, 'green'],
+  [/^✗/gm, 'red'],
+];
+
+/** Colours text where the stream is a terminal that shows colours; NO_COLOR and FORCE_COLOR decide. */
+export function paint(text: string, stream: NodeJS.WritableStream): string {
+  return styles.reduce(
+    (painted, [pattern, style]) =>
+      painted.replace(pattern, (found) => styleText(style, found, { stream })),
+    text,
+  );
+}
+
+/** The look of help; commander takes the colours out again where none can be shown. */
+export const helpStyles: HelpConfiguration = {
+  styleTitle: (title) => styleText('bold', title),
+  styleOptionTerm: (term) => styleText('cyan', term),
+  styleSubcommandTerm: (term) => styleText('cyan', term),
+  styleArgumentTerm: (term) => styleText('cyan', term),
+};

@@ -1,9 +1,56 @@
-import type { Command } from 'commander';
+import { nearName } from '@pip-graft/onnx-graft';
+import { Command } from 'commander';
 import { failureOf, workingFolder } from './exit.ts';
 import { localNames } from './local-names.ts';
 import { printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
-import type { Handler } from './session.ts';
+
+/** What a command found: plain data for `--json`, text for people, and the exit status. */
+export interface Result {
+  readonly json: unknown;
+  readonly text: string;
+  /** 0 unless a gate failed (1) or the device is missing (6). */
+  readonly exit?: number;
+}
+
+/** A command with the options that all have, and examples in its help. */
+export function define(name: string, summary: string, examples: readonly string[]): Command {
+  return new Command(name)
+    .description(summary)
+    .option('--json', 'print one machine-readable result on stdout')
+    .option('--quiet', 'print nothing but results asked for')
+    .option('--debug', 'print a stack trace with an error')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+/**
+ * Refuses an option that the command does not have before anything else is said of the command line:
+ * a mistyped option explains why another is missing.
+ *
+ * @param args what follows the command's name
+ */
+export function checkOptions(command: Command, args: readonly string[]): void {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === '--') return;
+    if (!/^-[^\d.]/.test(arg)) continue;
+    const flag = arg.startsWith('--') ? arg.replace(/=.*$/s, '') : arg.slice(0, 2);
+    const option = command.options.find(({ short, long }) => short === flag || long === flag);
+    if (option === undefined) {
+      if (flag === '-h' || flag === '--help') continue;
+      const near = nearName(
+        flag,
+        command.options.flatMap(({ long }) => long ?? []),
+      );
+      const meant = near === undefined ? '' : `; did you mean ${near}?`;
+      command.error(`error: unknown option '${flag}'${meant}`, { code: 'commander.unknownOption' });
+    }
+    const next = args[at + 1];
+    const attached = arg !== flag;
+    if (!attached && (option.required || (option.optional && next?.startsWith('-') === false)))
+      at++;
+  }
+}
 
 /** With the longest silence of {@link Progress} less than 15 seconds. */
 const beatMs = 4000;
@@ -80,3 +127,23 @@ function report(error: unknown, command: Command, { json, debug }: GlobalOptions
 export function nameOf(command: Command): string {
   return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
+
+/** What a command sees of the world: where it runs, how to show that it is alive, when to stop. */
+export interface Session {
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** Characters in a line of the terminal; undefined when stdout is none. */
+  readonly columns: number | undefined;
+  /**
+   * Shows `done` of `total` on stderr once an operation takes longer than a second; with a unit, the
+   * count and the time left too; then whatever else there is to say.
+   */
+  progress(label: string, done: number, total: number, unit?: string, detail?: string): void;
+  /** A line for people, on stderr. */
+  note(line: string): void;
+}
+
+export type Handler<Arguments extends unknown[], Options> = (
+  session: Session,
+  ...rest: [...Arguments, Options]
+) => Promise<Result> | Result;

@@ -2,13 +2,13 @@ import { arch, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
 import { locateUnder, lookAt } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, type GraphFacts } from '@pip-graft/onnx-graft';
 import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
-import type { ReportData, ReportFact, ReportModel } from '@pip-graft/report';
+import type { ReportData, ReportFact, ReportLadder, ReportModel } from '@pip-graft/report';
+import { laddersOf } from '@pip-graft/report/ladder';
 import type { Explanation, Validation } from '@pip-graft/validate';
+import type { Inspection } from '../commands/inspect.ts';
 import { version } from '../version.ts';
-import { promptSizes } from './prompt-sizes.ts';
-import { reportLadders } from './report-ladders.ts';
 
 /** What a report of one validated model is made from. */
 export interface Validated {
@@ -85,4 +85,35 @@ function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
     { label: 'Host', value: host.digest },
     ...(host.fingerprint === null ? [] : [{ label: 'Fingerprint', value: host.fingerprint }]),
   ];
+}
+
+export interface PromptSize {
+  readonly level: number;
+  readonly promptChannels: number;
+  readonly promptSize: number;
+}
+
+/** Sizes of a graft's prompts, where the file still says them. */
+export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSize[] {
+  return sites.flatMap(({ level, modules }) =>
+    modules.flatMap(({ values }) => {
+      const [, promptChannels, promptSize] = facts.value(values.prompt)?.dims ?? [];
+      return typeof promptChannels === 'number' && typeof promptSize === 'number'
+        ? [{ level, promptChannels, promptSize }]
+        : [];
+    }),
+  );
+}
+
+type Graft = Pick<NonNullable<Inspection['graft']>, 'prompts' | 'inputs'>;
+
+/** Skip connections as drawings, one for each U-Net, with the modules that stand on them. */
+export function reportLadders(sites: Inspection['sites'], graft: Graft | null): ReportLadder[] {
+  return laddersOf(sites).map((ladder) => ({
+    levels: ladder.map(({ level, scale, channels, join }) => {
+      const sizes = graft?.prompts.find((prompt) => prompt.level === level);
+      return { level, scale, channels, join, ...(sizes ? { graft: sizes } : {}) };
+    }),
+    ...(graft?.inputs ? { inputs: Object.values(graft.inputs) } : {}),
+  }));
 }

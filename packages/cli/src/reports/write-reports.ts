@@ -1,15 +1,19 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
 import {
   buildJUnit,
   buildMarkdown,
   buildReport,
+  type HostPage,
   type ReportData,
   summaryLimit,
 } from '@pip-graft/report';
+import type { Inspection } from '../commands/inspect.ts';
+import { inspectionFacts } from '../format/format-inspection.ts';
 import type { ReportOptions } from '../options/report-options.ts';
-import type { Session } from '../pipeline/session.ts';
+import type { Session } from '../pipeline/run.ts';
+import { reportLadders } from './report-data.ts';
 
 /**
  * Writes a report in the forms that were asked for and notes each file. Files are replaced when they
@@ -63,4 +67,23 @@ async function appendSummary(path: string, data: ReportData): Promise<void> {
   } catch (error) {
     throw ioError('write', path, error);
   }
+}
+
+/** An inspection as a page with a drawing. */
+export function hostPage(path: string, found: Inspection): HostPage {
+  const { sites, graft, family, warnings, rejected } = found;
+  const count = sites.length;
+  const channels = sites.map((site) => site.channels).join(', ');
+  const summary =
+    count === 0
+      ? 'No skip connection was found.'
+      : `${family === 'unet' ? 'A U-Net' : family} with ${count} skip connection${count === 1 ? '' : 's'} of ${channels} channels.`;
+  return {
+    name: basename(path),
+    summary,
+    facts: inspectionFacts(found).map(([label = '', value = '']) => ({ label, value })),
+    ladders: reportLadders(sites, graft),
+    warnings,
+    rejected,
+  };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { filePath } from '@pip-graft/onnx-graft/node';
-import type { Session } from '../pipeline/session.ts';
+import type { Session } from '../pipeline/run.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';
 

@@ -1,7 +1,7 @@
 import type { TilePlan } from '@pip-graft/imaging';
 import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
-import type { Result } from '../pipeline/result.ts';
+import type { Result } from '../pipeline/run.ts';
 import type { Shard } from '../shard/shard.ts';
 import type { ShardRecord } from '../shard/shard-record.ts';
 import type { Fault } from './find-pictures.ts';

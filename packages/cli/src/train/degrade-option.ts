@@ -9,7 +9,7 @@ import {
   rangesOf,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal } from '../options/decimal.ts';
+import { decimal } from '../options/numbers.ts';
 import { number } from './step-request.ts';
 
 /** How patches are made, as the command line has it. */

@@ -13,7 +13,7 @@ import {
   trainAdapter,
   writeState,
 } from '@pip-graft/train';
-import type { Session } from '../pipeline/session.ts';
+import type { Session } from '../pipeline/run.ts';
 import { foreseeMemory, type MachineMemory, ranOut, type StepSize } from './advise-memory.ts';
 import { Clock } from './clock.ts';
 import type { TrainLog, ValidationLine } from './csv-file.ts';

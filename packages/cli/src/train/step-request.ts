@@ -1,8 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { StepOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal } from '../options/decimal.ts';
-import { type MaxPixelsOption, maxPixelsOption } from '../options/max-pixels-option.ts';
+import { decimal, type MaxPixelsOption, maxPixelsOption } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 
 /** What training is asked for, whatever is trained. */

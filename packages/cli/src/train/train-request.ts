@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
 import { forceOption } from '../options/check-output.ts';
-import { decimal } from '../options/decimal.ts';
+import { decimal } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
 import { type GivenStage, stageOf } from './run-options.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseDegrade } from '../../src/options/parse-degrade.ts';
-import { parseMap } from '../../src/options/parse-map.ts';
+import { parseDegrade, parseMap } from '../../src/options/parse-weights.ts';
 
 describe('parseDegrade', () => {
   test.each([

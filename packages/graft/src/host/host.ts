@@ -1,6 +1,6 @@
 import { type Located, locateSkips } from '@pip-graft/backbones';
 import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
-import { type HostIdentity, identify } from './identify.ts';
+import { type HostIdentity, identify } from './look-at.ts';
 import { type Hash, newSha256 } from './sha256.ts';
 
 /** A model with what was found in it. */

@@ -1,6 +1,14 @@
-import { type Located, locateSkips } from '@pip-graft/backbones';
-import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
+import { fingerprint, type Located, locateSkips } from '@pip-graft/backbones';
+import {
+  chunks,
+  GraftError,
+  type GraphFacts,
+  graphFacts,
+  type Model,
+  type SkipSite,
+} from '@pip-graft/onnx-graft';
 import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
+import type { Hash } from './sha256.ts';
 
 /** What a model is to a program that runs it. */
 export interface Look {
@@ -52,4 +60,58 @@ export function imageOf({ image, sizeMultiple }: Located): HostImage | null {
 export function locateUnder(model: Model): Located {
   const under = readGraft(model) === null ? model : ungraft(model).model;
   return locateSkips(under, graphFacts(under));
+}
+
+/** What was under a graft, and the graft's record. */
+export interface Uncovered {
+  readonly model: Model;
+  readonly graft: GraftRecord;
+}
+
+/**
+ * Takes a graft out and makes sure that what is left is, byte for byte, the file that was grafted.
+ *
+ * Errors: `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` when the file was changed since.
+ */
+export function uncover(grafted: Model, newHash: () => Hash): Uncovered {
+  const { model, graft } = ungraft(grafted);
+  const found = fileDigest(model, newHash());
+  if (found === graft.host.digest) return { model, graft };
+  throw new GraftError(
+    'GATE_FAILED',
+    `${grafted.source.label}: without its graft it is ${found}, and what was grafted was ${graft.host.digest}: something changed the file since. Take the graft out with \`graft remove\`, look at what is left, and apply the adapters to that.`,
+  );
+}
+
+/** What an adapter is bound to: the exact file, and the network whatever file it is in. */
+export interface HostIdentity {
+  /** `sha256:…` of the file. */
+  readonly digest: string;
+  /** The same for every export of one network. */
+  readonly fingerprint: string;
+}
+
+interface Identifiable {
+  readonly model: Model;
+  readonly facts: GraphFacts;
+  readonly sites: readonly SkipSite[];
+  readonly newHash: () => Hash;
+}
+
+/** Digest and fingerprint of a host; reads its bytes once. */
+export function identify({ model, facts, sites, newHash }: Identifiable): HostIdentity {
+  return {
+    digest: fileDigest(model, newHash()),
+    fingerprint: fingerprint(model, {
+      digest: (bytes) => newHash().update(bytes).hex(),
+      sites,
+      facts,
+    }),
+  };
+}
+
+/** `sha256:…` of a model's file. */
+export function fileDigest({ source }: Model, hash: Hash): string {
+  for (const chunk of chunks(source)) hash.update(chunk);
+  return `sha256:${hash.hex()}`;
 }

@@ -1,7 +1,7 @@
 import type { Model } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { GraftRecord } from '@pip-graft/pip-core';
-import { uncover } from '../host/uncover.ts';
+import { uncover } from '../host/look-at.ts';
 import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 import { type Home, hostIn, type OpenHost } from './open-host.ts';

@@ -1,7 +1,6 @@
 import type { Validation } from '@pip-graft/validate';
-import { badge } from '../badge.ts';
 import { quantity } from '../format.ts';
-import type { Html } from '../html.ts';
+import { badge, type Html, html } from '../html.ts';
 import { table } from '../table.ts';
 
 /** All checks with their figures; failures first, then in the order they ran. */
@@ -19,4 +18,18 @@ export function checksTable({ checks }: Validation): Html {
     ],
     [...failed, ...others],
   );
+}
+
+/** The failed checks with their figures and reasons, one per line; undefined if none failed. */
+export function failures({ checks }: Validation): Html | undefined {
+  const failed = checks.filter((check) => check.status === 'failed');
+  if (failed.length === 0) return undefined;
+  return html`<ul class="failures">${failed.map(
+    ({ name, detail, measured, limit, unit }) =>
+      html`<li><b>${name}</b> ${
+        unit === undefined
+          ? undefined
+          : html`${quantity(measured, unit)}; the limit is ${quantity(limit, unit)}. `
+      }${detail}</li>`,
+  )}</ul>`;
 }

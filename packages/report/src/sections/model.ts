@@ -1,23 +1,15 @@
 import type { ReportComparison } from '@pip-graft/validate';
-import { badge, training } from '../badge.ts';
-import { breakable } from '../breakable.ts';
-import { details } from '../details.ts';
-import { facts } from '../facts.ts';
-import { type Html, html } from '../html.ts';
+import { badge, breakable, details, type Html, html, training } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
+import { facts } from '../table.ts';
 import { bars } from './bars.ts';
-import { checksTable } from './checks-table.ts';
-import { comparisons } from './comparisons.ts';
-import { failures } from './failures.ts';
-import { heatMaps } from './heat-maps.ts';
+import { checksTable, failures } from './checks-table.ts';
+import { layers, parity } from './gaps.ts';
+import { comparisons, heatMaps, strips } from './images.ts';
 import { ladder } from './ladder.ts';
-import { layers } from './layers.ts';
-import { parity } from './parity.ts';
 import { placements } from './placements.ts';
 import { prompts } from './prompts.ts';
-import { sizes } from './sizes.ts';
-import { strips } from './strips.ts';
-import { tiles } from './tiles.ts';
+import { sizes, tiles } from './sizes.ts';
 
 /** One model: failures and images first, then what was measured; the rest opens on demand. */
 export function model(item: ReportModel, index: number): Html {

@@ -1,8 +1,6 @@
 import type { ValidationFigures } from '@pip-graft/validate';
-import { badge, training } from '../badge.ts';
-import { breakable } from '../breakable.ts';
 import { bytes, milliseconds, times } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { badge, breakable, type Html, html, training } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
 import { table } from '../table.ts';
 

@@ -1,7 +1,6 @@
 import type { Placement } from '@pip-graft/runtime';
-import { badge } from '../badge.ts';
 import { count, milliseconds, number } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { badge, type Html, html } from '../html.ts';
 import { table } from '../table.ts';
 
 /** Evidence that the device did the work. */

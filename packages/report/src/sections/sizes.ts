@@ -1,6 +1,7 @@
+import type { TileGap } from '@pip-graft/restore';
 import type { SizeFigures, ValidationFigures } from '@pip-graft/validate';
-import { badge } from '../badge.ts';
-import type { Html } from '../html.ts';
+import { number } from '../format.ts';
+import { badge, type Html } from '../html.ts';
 import { table } from '../table.ts';
 
 /** Sizes and batches that the model accepts; those with the same result share a line. */
@@ -40,5 +41,26 @@ export function sizes(
       { head: 'Message', cell: ({ fault }) => fault, kind: 'prose' },
     ],
     [...groups.values()],
+  );
+}
+
+/** The cost of tiles: these networks pool over the whole image, so a tile sees less. */
+export function tiles(list: readonly TileGap[]): Html | undefined {
+  if (list.length === 0) return undefined;
+  return table(
+    'An image restored in tiles compared with the same image restored whole',
+    [
+      { head: 'Model', cell: ({ side }) => side },
+      { head: 'Image', cell: ({ width, height }) => `${width}×${height}`, kind: 'figure' },
+      { head: 'Tile', cell: ({ tile }) => number(tile), kind: 'figure' },
+      { head: 'Overlap', cell: ({ overlap }) => number(overlap), kind: 'figure' },
+      {
+        head: 'Gap',
+        cell: ({ psnr }) => (psnr === null ? 'none' : `${number(psnr)} dB`),
+        kind: 'figure',
+      },
+      { head: 'Largest difference', cell: ({ maxAbs }) => number(maxAbs), kind: 'figure' },
+    ],
+    list,
   );
 }

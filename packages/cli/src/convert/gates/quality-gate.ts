@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import type { Verdict } from '@pip-graft/validate';
-import { parseDegrade } from '../../options/parse-degrade.ts';
-import { parseWeights } from '../../options/parse-weights.ts';
+import { parseDegrade, parseWeights } from '../../options/parse-weights.ts';
 import type { GatesConfig } from '../config/schema.ts';
 import { atLeast, judge } from './judge.ts';
 

@@ -6,7 +6,7 @@ import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import { nonFinite } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
 import { describeNonFinite } from '../../format/describe-checkpoint.ts';
-import { localise } from '../../options/localise.ts';
+import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
 

@@ -1,10 +1,45 @@
-import type { LayerFigures } from '@pip-graft/validate';
-import { badge } from '../badge.ts';
-import { breakable } from '../breakable.ts';
+import type { Gap } from '@pip-graft/imaging';
+import type { LayerFigures, Parity } from '@pip-graft/validate';
 import { count, number } from '../format.ts';
-import { type Html, html } from '../html.ts';
-import { table } from '../table.ts';
-import { gapColumns } from './gap-columns.ts';
+import { badge, breakable, type Html, html } from '../html.ts';
+import { type Column, table } from '../table.ts';
+
+/** Columns for the difference between two tensors. */
+export const gapColumns: readonly Column<Gap>[] = [
+  { head: 'Largest error', cell: ({ maxAbs }) => number(maxAbs), kind: 'figure' },
+  { head: 'Mean error', cell: ({ meanAbs }) => number(meanAbs), kind: 'figure' },
+  {
+    head: 'PSNR',
+    cell: ({ psnr }) => (psnr === null ? 'equal' : `${number(psnr)} dB`),
+    kind: 'figure',
+  },
+  { head: 'Cosine', cell: ({ cosine }) => cosineText(cosine), kind: 'figure' },
+  { head: 'Worst at', cell: ({ worst }) => `[${worst.join(', ')}]`, kind: 'figure' },
+];
+
+/** A cosine with enough digits to distinguish 0.9999995 from 1. */
+function cosineText(cosine: number): string {
+  return cosine === 1 ? '1' : cosine.toFixed(7);
+}
+
+/** Outputs on the device compared with the CPU. */
+export function parity(list: readonly Parity[]): Html | undefined {
+  if (list.length === 0) return undefined;
+  return table(
+    'Outputs on the device compared with the CPU; the limit applies to the largest error relative to the largest value',
+    [
+      { head: 'Output', cell: ({ output }) => output },
+      { head: 'Model', cell: ({ side }) => side },
+      { head: 'Precision', cell: ({ precision }) => precision },
+      // Written so that NaN fails.
+      { head: 'Result', cell: (row) => badge(row.relative <= row.limit ? 'passed' : 'failed') },
+      { head: 'Relative', cell: ({ relative }) => number(relative), kind: 'figure' },
+      { head: 'Limit', cell: ({ limit }) => number(limit), kind: 'figure' },
+      ...gapColumns,
+    ],
+    list,
+  );
+}
 
 /** Inner tensors on the device compared with the CPU: where an error starts, and where it is inherited. */
 export function layers(figures: LayerFigures | undefined): Html | undefined {

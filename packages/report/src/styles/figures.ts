@@ -1,5 +1,25 @@
 import { Html } from '../html.ts';
 
+/** Bars of host and graft. */
+export const barsStyle = new Html(`
+.bars{margin:0}
+.bars figcaption{font-size:14px;color:var(--soft);margin-bottom:8px;display:flex;justify-content:space-between;gap:10px}
+.bars b{color:var(--ink);font-size:17px;flex:none}
+.bar{display:grid;grid-template-columns:58px 1fr;align-items:center;font-size:13px;margin-bottom:6px;column-gap:8px}
+.bar i{display:block;height:12px;border-radius:4px;background:var(--wire)}
+.bar.grafted i{background:var(--leaf)}
+.bar span:last-child{grid-column:2;color:var(--soft);font-variant-numeric:tabular-nums}
+`);
+
+/** Curves over the steps of a run. */
+export const curvesStyle = new Html(`
+.curve{width:100%;height:auto}
+.curve text{fill:var(--soft);font-size:12px}
+.curve line{stroke:var(--line)}
+.curve path{fill:none;stroke:var(--wire)}
+.curve path.mean{stroke:var(--leaf);stroke-width:2}
+`);
+
 /** The drawing of a network. */
 export const ladderStyle = new Html(`
 .ladder{width:100%;height:auto;display:block}

@@ -7,3 +7,14 @@ export function prefixOption(): Option {
     "path before the network's names, such as state_dict.student; default: that of the only network, or of its average (EMA)",
   );
 }
+
+export interface SitesOption {
+  readonly sites?: string;
+}
+
+export function sitesOption(): Option {
+  return new Option(
+    '--sites <sites>',
+    'graft these skip connections only: levels or names of values joined by commas, as 1,3; ^ before one leaves it out, as ^2',
+  );
+}

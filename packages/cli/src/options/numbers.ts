@@ -1,0 +1,61 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from './options.ts';
+
+/** Reads a number of dB. */
+export function decibels(text: string): number {
+  const value = decimal(text);
+  if (!Number.isFinite(Math.fround(value))) {
+    throw new InvalidArgumentError('expected a number of dB.');
+  }
+  return value;
+}
+
+/** The number that a text spells as people write numbers: `0.5`, `-1`, `1e-3`; NaN for any other, such as `0x10`. */
+export function decimal(text: string): number {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** Beyond this an adapter was hardly ever tried. */
+const most = 1.5;
+
+export function strengthOption(): Option {
+  return new Option(
+    '--strength <number>',
+    '0 is the host alone, 1 the adapter as it is; default 1',
+  ).argParser(strengthOf);
+}
+
+/** What to say of a strength outside 0 to 1.5; nothing of one inside. */
+export function strengthWarnings(strength: number | undefined): string[] {
+  if (strength === undefined || (strength >= 0 && strength <= most)) return [];
+  return [
+    `warning: --strength ${strength}: adapters are trained at 1; outside 0 to ${most} results may be unusable.`,
+  ];
+}
+
+function strengthOf(text: string): number {
+  const value = decimal(text);
+  if (!Number.isFinite(Math.fround(value))) {
+    throw new InvalidArgumentError(
+      'expected a number; 0 is the host alone, 1 the adapter as it is.',
+    );
+  }
+  return value;
+}
+
+export interface MaxPixelsOption {
+  readonly maxPixels?: number;
+}
+
+/** How large an image may be that a command reads: `--max-pixels`. */
+export function maxPixelsOption(): Option {
+  return new Option(
+    '--max-pixels <number>',
+    'largest width x height of an image; default: 200000000',
+  ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER));
+}
+
+/** The same as those who read images take it. */
+export function pixelsOf({ maxPixels }: MaxPixelsOption): { readonly pixels?: number } {
+  return maxPixels === undefined ? {} : { pixels: maxPixels };
+}
