@@ -5,6 +5,7 @@ declare const config: {
   readonly "mode": "convgate";
   readonly "attach": "residual";
   readonly "gate": "label";
+  readonly "position": "none";
   readonly "prompt_std": 0.02;
   readonly "labels": readonly [
     "noise",
@@ -37,50 +38,41 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:ce83c683a8c1c6febafd2c3596c140a7b516522fa235be50c3e73f00de813aa4";
-    readonly "digest": "sha256:b3132beacb0e88079d2189fd1e2fe6ef242668a07de491b926c47afbd6e7ccbb";
+    readonly "fingerprint": "pipfp2:29ecf16465d46c8111da87307a7f38e6caf0ae3ce60ac3992b040f7db19aba62";
+    readonly "digest": "sha256:dfef341aa950bce5d2c2600b1cb2c5a4efa3021a2601276e3d2685f493ddcdcf";
   };
   readonly "training": {
     readonly "tool": "graft 0.1.0";
-    readonly "steps": 6450;
-    readonly "batch": 8;
-    readonly "patch": 64;
+    readonly "steps": 1000;
+    readonly "batch": 3;
+    readonly "patch": 128;
     readonly "accumulate": 1;
     readonly "loss": "psnr";
     readonly "angles": 0.00002;
-    readonly "rate": 0.0008;
-    readonly "warmup": 200;
+    readonly "rate": 0.0003;
+    readonly "warmup": 50;
     readonly "weightDecay": 0.0001;
     readonly "betas": readonly [
       0.9,
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 3;
+    readonly "seed": 5;
     readonly "spikes": false;
     readonly "learn": "all";
-    readonly "average": 0.998;
+    readonly "average": 0.995;
     readonly "stages": readonly [
       {
-        readonly "steps": 5000;
-        readonly "batch": 8;
-        readonly "patch": 64;
-        readonly "rate": 0.0008;
-        readonly "endRate": 0.0003;
-        readonly "warmup": 200;
-        readonly "loss": "psnr";
-      },
-      {
-        readonly "steps": 1450;
+        readonly "steps": 1000;
         readonly "batch": 3;
         readonly "patch": 128;
         readonly "rate": 0.0003;
         readonly "endRate": 0.000001;
-        readonly "warmup": 0;
+        readonly "warmup": 50;
         readonly "loss": "psnr";
       },
     ];
-    readonly "ofSteps": 6450;
+    readonly "ofSteps": 1000;
     readonly "photos": 272;
     readonly "degrade": {
       readonly "noise": {
@@ -174,7 +166,8 @@ declare const config: {
         ];
       };
     };
-    readonly "clean": 0.12;
+    readonly "clean": 0.1;
+    readonly "flat": 0.08;
     readonly "off": 0.04;
     readonly "partial": 0.05;
     readonly "mixed": 0.04;
@@ -182,59 +175,13 @@ declare const config: {
     readonly "labelShares": {
       readonly "noise": 4;
       readonly "rain": 2;
-      readonly "haze": 2;
-      readonly "blur": 2;
+      readonly "haze": 5;
+      readonly "blur": 1;
       readonly "low-light": 2;
     };
-    readonly "changes": readonly [
-      {
-        readonly "step": 5218;
-        readonly "option": "stage";
-        readonly "from": readonly [
-          {
-            readonly "steps": 5000;
-            readonly "batch": 8;
-            readonly "patch": 64;
-            readonly "rate": 0.0008;
-            readonly "warmup": 200;
-            readonly "loss": "psnr";
-            readonly "endRate": 0.0003;
-          },
-          {
-            readonly "steps": 1900;
-            readonly "batch": 3;
-            readonly "patch": 128;
-            readonly "rate": 0.0003;
-            readonly "warmup": 0;
-            readonly "loss": "psnr";
-            readonly "endRate": 0.000001;
-          },
-        ];
-        readonly "to": readonly [
-          {
-            readonly "steps": 5000;
-            readonly "batch": 8;
-            readonly "patch": 64;
-            readonly "rate": 0.0008;
-            readonly "warmup": 200;
-            readonly "loss": "psnr";
-            readonly "endRate": 0.0003;
-          },
-          {
-            readonly "steps": 1450;
-            readonly "batch": 3;
-            readonly "patch": 128;
-            readonly "rate": 0.0003;
-            readonly "warmup": 0;
-            readonly "loss": "psnr";
-            readonly "endRate": 0.000001;
-          },
-        ];
-      },
-    ];
-    readonly "lastLoss": -27.63;
-    readonly "lastPsnr": 24.56;
-    readonly "before": "762 and 4,500 steps at 1e-3 (seeds 0 and 1, the first with an earlier form of the degradations), then 8,850 steps from 6e-4 (seed 2), of the same loss and sizes, without patches at half size";
+    readonly "lastLoss": -25.8;
+    readonly "lastPsnr": 22.51;
+    readonly "before": "762 and 4,500 steps at 1e-3 (seeds 0 and 1, the first with an earlier form of the degradations), 8,850 from 6e-4 (seed 2), then 6,450 from 8e-4 (seed 3) with patches at half size, all with a basic prompt that was a map; its mean over space began the vector of position none: 2,700 steps of 8 x 64² from 6e-4 and 1,100 of 3 x 128² (seed 4). The last run began with the last convolution's sums made equal over the four positions of the pixel shuffle. What ships is the mean of the weights before and after the last run";
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";
