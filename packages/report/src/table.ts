@@ -1,4 +1,3 @@
-
 import { breakable, type Html, type HtmlPart, html } from './html.ts';
 import type { ReportFact } from './report-data.ts';
 

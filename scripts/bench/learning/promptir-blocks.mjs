@@ -6,7 +6,7 @@ import {
   ops,
 } from '../../../packages/onnx-graft/dist/index.js';
 import { readGraft } from '../../../packages/pip-core/dist/index.js';
-import { graftFed } from '../../../packages/train/dist/graph/graft-fed.js';
+import { graftFed } from '../../../packages/train/dist/graph/training-graph.js';
 import { kaimingUniform, Random } from '../../../packages/weights/dist/index.js';
 import { present } from '../../present.mjs';
 import { rewire } from './rewire.mjs';
