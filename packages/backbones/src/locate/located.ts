@@ -12,7 +12,7 @@ import type {
  */
 export type Family = 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
 
-/** What locating found: the sites, everything that was turned down and why, and what the model takes. */
+/** What locating found: the sites, every rejected candidate and why, and what the model takes. */
 export interface Located {
   readonly family: Family;
   /** 0 to 1: how much of the family's profile was seen. */

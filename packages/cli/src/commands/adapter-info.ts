@@ -39,7 +39,7 @@ export function command(): Command {
           ],
           [
             'basic prompt',
-            `${config.position === 'none' ? 'one vector a level' : 'a map a level'}, started with a deviation of ${config.promptStd ?? 1}`,
+            `${config.position === 'none' ? 'one vector per level' : 'one map per level'}, started with a deviation of ${config.promptStd ?? 1}`,
           ],
           ['labels', config.labels.join(', ')],
           ['size', `${parameters.toLocaleString('en-US')} parameters`],

@@ -29,7 +29,7 @@ const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 export function command(): Command {
   return define(
     'doctor',
-    'Says what works on this machine, by trying it, and what would mend the rest',
+    'Says what works on this machine, by trying it, and what would fix the rest',
     ['graft doctor', 'graft doctor --device cuda', 'graft doctor --json'],
   )
     .addOption(

@@ -56,9 +56,9 @@ export function command(): Command {
     )
     .option(
       '--degradation <weights>',
-      "what the graft is told: label, or label=weight,…; default: the label that a task's name begins with, else what the model says",
+      "degradation passed to the graft: label, or label=weight,…; default: the label that a task's name begins with, else what the model says",
     )
-    .option('--map <tasks>', 'what it is told for some tasks: TASK=LABEL,…')
+    .option('--map <tasks>', 'degradation passed to it for some tasks: TASK=LABEL,…')
     .option(
       '--blind',
       'tell the graft nothing: its sensor finds the degradation, and how often it is right is measured',

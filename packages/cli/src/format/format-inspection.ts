@@ -135,7 +135,7 @@ export function formatInspection(path: string, found: Inspection): string {
   if (found.sites.length > 0) lines.push(drawLadder(found.sites, found.graft?.levels ?? []), '');
   const reasons = groupReasons(found.rejected);
   if (reasons.length > 0) {
-    lines.push('Looked at and turned down (--json lists each):', table(reasons));
+    lines.push('Rejected candidates (--json lists each):', table(reasons));
   }
   for (const warning of found.warnings) lines.push(`warning: ${oneLine(warning)}`);
   if (found.expected) lines.push('', formatExpected(found.expected));

@@ -24,7 +24,7 @@ export function formatDevice({
     ...(fix === undefined
       ? works || findings.every(({ met }) => met)
         ? []
-        : ['  → no command mends this']
+        : ['  → no automatic fix available']
       : [`  → ${fix.command}`, ...(fix.note === undefined ? [] : [`    (${fix.note})`])]),
   ].join('\n');
 }

@@ -34,7 +34,7 @@ describe('graft doctor', () => {
     const first = cuda!.findings.find(({ met }) => !met)!;
     expect(text).toContain(`✗ cuda: ${cuda!.detail}`);
     expect(text).toContain(`(needs ${first.needed})`);
-    expect(text).toContain(`→ ${cuda?.fix?.command ?? 'no command mends this'}`);
+    expect(text).toContain(`→ ${cuda?.fix?.command ?? 'no automatic fix available'}`);
   });
 
   it('fits a screen', () => {

@@ -7,7 +7,7 @@ import type { Host } from './host.ts';
  * The skip connections that a person chose, by level or by the name of the value; with `^` only, all
  * but these. What was found is not changed by it, nor is the fingerprint.
  *
- * Errors: `INVALID_ARGUMENT` for one that was not found, with the reason where it was turned down,
+ * Errors: `INVALID_ARGUMENT` for one that was not found, with the reason where it was rejected,
  * and when nothing is left.
  *
  * @example chooseSites(located, '^2').map(({ level }) => level) // [1, 3]
@@ -34,10 +34,8 @@ function isExclusion(word: string): boolean {
 function siteNamed({ sites, rejected }: Located, word: string): SkipSite {
   const found = sites.find(({ level, value }) => value === word || String(level) === word);
   if (found) return found;
-  const turnedDown = rejected.find(({ value }) => value === word);
-  const why = turnedDown
-    ? `it was turned down: ${turnedDown.reason}`
-    : 'there is none of that name';
+  const candidate = rejected.find(({ value }) => value === word);
+  const why = candidate ? `it was rejected: ${candidate.reason}` : 'there is none of that name';
   throw new GraftError(
     'INVALID_ARGUMENT',
     `sites '${word}': ${why}; skip connections are ${levelsOf(sites)}.`,

@@ -7,7 +7,7 @@ import { type Hash, newSha256 } from './sha256.ts';
 export interface Host {
   readonly model: Model;
   readonly facts: GraphFacts;
-  /** Family, skip connections, and every candidate that was turned down. */
+  /** Family, skip connections, and every rejected candidate. */
   readonly located: Located;
   /** What adapters are bound to; reads the file once, when it is first asked for. */
   identity(): HostIdentity;

@@ -33,7 +33,7 @@ export interface SkipSite extends Site {
   readonly evidence: readonly string[];
 }
 
-/** A candidate that was looked at and turned down. */
+/** A rejected candidate. */
 export interface RejectedSite {
   readonly value: string;
   readonly reason: string;

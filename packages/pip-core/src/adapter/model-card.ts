@@ -52,7 +52,7 @@ Labels, in the order of the input \`degradation\`: ${config.labels.map(inMarkdow
 ${rows.join('\n')}
 
 - mode: \`${config.mode}\`, attached as \`${config.attach}\`${gateOf(config)}, stored as ${config.dtype}
-- basic restoration prompt: ${config.position === 'none' ? 'one vector a level' : 'a map a level'}, started with a deviation of ${config.promptStd ?? 1}
+- basic restoration prompt: ${config.position === 'none' ? 'one vector per level' : 'one map per level'}, started with a deviation of ${config.promptStd ?? 1}
 - base: ${base.name === null ? '' : `${inMarkdown(base.name)}, `}${inMarkdown(base.family)}, fingerprint ${inMarkdown(base.fingerprint ?? 'not recorded')}, file ${inMarkdown(base.digest ?? 'not recorded')}
 - licence: ${inMarkdown(license ?? 'not stated')}; licence of the base: ${inMarkdown(baseLicense ?? 'not stated')}
 
