@@ -41,6 +41,7 @@ export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
 export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
+export { canonicalJson } from './json/canonical-json.ts';
 export { Json } from './json/read-json.ts';
 export {
   initialParameters,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { makeBatch } from '../../src/data/make-batch.ts';
 import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { planBatch } from '../../src/data/plan-batch.ts';
 import { samplePatch } from '../../src/data/sample-patch.ts';

@@ -1,6 +1,8 @@
-import { checkRange, defaultRanges, makeBatch, rangesOf } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { checkRange } from '../../../src/data/degrade/check-range.ts';
 import type { Range } from '../../../src/data/degrade/range.ts';
+import { defaultRanges, rangesOf } from '../../../src/data/degrade/ranges.ts';
+import { makeBatch } from '../../../src/data/make-batch.ts';
 
 test('the usual ranges are allowed', () => {
   let count = 0;

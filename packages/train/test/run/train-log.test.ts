@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readValidations, TrainLog, ValidationLog } from '../../src/train/csv-file.ts';
+import { readValidations, TrainLog, ValidationLog } from '../../src/run/train-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'csv-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));

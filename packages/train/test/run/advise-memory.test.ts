@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreseeMemory, ranOut, type StepSize } from '../../src/train/advise-memory.ts';
+import { foreseeMemory, ranOut, type StepSize } from '../../src/run/advise-memory.ts';
 
 const gib = 2 ** 30;
 /** 1 GiB and 0.5 GiB for each patch of 128 pixels. */
@@ -15,21 +15,21 @@ describe('foreseeMemory', () => {
 
   it('warns of one that may not, with the batch that does', () => {
     expect(foreseeMemory(step, { all: 16 * gib, free: 2.6 * gib })).toBe(
-      'A step of 8 patches of 128 pixels takes about 5.0 GiB, and 2.6 GiB are free; if memory runs out, --batch 3 --patch 128 fits (with --accumulate 3 for a step of as many patches); --checkpointing takes less memory for more time.',
+      'A step of 8 patches of 128 pixels takes about 5.0 GiB, and 2.6 GiB are free; if memory runs out, batch 3, patch 128 fits (with accumulate 3 for a step of as many patches); checkpointing takes less memory for more time.',
     );
   });
 
   it('refuses one that the machine cannot hold, be the estimate off by its factor', () => {
     expect(foreseeMemory(step, { all: 3.4 * gib, free: 5 * gib })).toBeUndefined();
     expect(() => foreseeMemory(step, { all: 3.3 * gib, free: 3 * gib })).toThrow(
-      /takes about 5\.0 GiB, and this machine has 3\.3 GiB; --batch 4 --patch 128 fits/,
+      /takes about 5\.0 GiB, and this machine has 3\.3 GiB; batch 4, patch 128 fits/,
     );
   });
 
   it('takes smaller patches where not one fits, on the multiples of the host', () => {
     // A quarter of the memory of a patch: half its side, and not more than what is left.
     expect(() => foreseeMemory(step, { all: 1.2 * gib, free: 1.13 * gib })).toThrow(
-      /--batch 1 --patch 64 fits \(with --accumulate 8 /,
+      /batch 1, patch 64 fits \(with accumulate 8 /,
     );
   });
 
@@ -44,15 +44,13 @@ describe('ranOut', () => {
     const cause = new Error('std::bad_alloc');
     const error = ranOut(step, { all: 16 * gib, free: 8 * gib }, cause);
     expect(error).toMatchObject({ code: 'RUNTIME_FAILED', cause });
-    expect(error.message).toMatch(
-      /^Memory ran out\. .* --batch 4 --patch 128 fits .*What was saved/,
-    );
+    expect(error.message).toMatch(/^Memory ran out\. .* batch 4, patch 128 fits .*What was saved/);
   });
 
   it('leaves out what is not known of a device', () => {
     const all = { all: Number.POSITIVE_INFINITY, free: Number.POSITIVE_INFINITY };
     expect(ranOut({ ...step, batch: 1, accumulate: 2 }, all, undefined).message).toContain(
-      'pixels takes about 5.0 GiB; --batch 1 --patch 88 fits (with --accumulate 2 ',
+      'pixels takes about 5.0 GiB; batch 1, patch 88 fits (with accumulate 2 ',
     );
   });
 });

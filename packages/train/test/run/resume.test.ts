@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareOptions } from '../../src/train/compare-options.ts';
+import { compareOptions } from '../../src/run/resume.ts';
 
 const before = { steps: 8, batch: 2, rate: 1e-3, warmup: 1, betas: [0.9, 0.99], data: 'sha256:1' };
 
@@ -21,10 +21,10 @@ describe('compareOptions', () => {
   it('names what may not, also what only one of the two has', () => {
     const now = { ...before, batch: 4, betas: [0.9, 0.999], data: 'sha256:2', seed: 1 };
     expect(compareOptions(before, now, 3).refused).toEqual([
-      '--batch (4 instead of 2)',
-      '--betas ([0.9,0.999] instead of [0.9,0.99])',
-      '--data (other images)',
-      '--seed (1 instead of none)',
+      'batch (4 instead of 2)',
+      'betas ([0.9,0.999] instead of [0.9,0.99])',
+      'data (other images)',
+      'seed (1 instead of none)',
     ]);
   });
 

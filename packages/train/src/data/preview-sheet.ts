@@ -1,5 +1,5 @@
 import { loadSharp } from '@pip-graft/restore';
-import type { Batch, BatchOptions } from '@pip-graft/train';
+import type { Batch, BatchOptions } from './batch.ts';
 
 /** A patch of a batch. */
 export interface PreviewPatch {

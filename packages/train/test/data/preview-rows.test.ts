@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { loadSharp } from '@pip-graft/restore';
-import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
-import { previewRows, previewSheet } from '../../src/train/preview-sheet.ts';
+import { makeBatch } from '../../src/data/make-batch.ts';
+import { previewRows, previewSheet } from '../../src/data/preview-sheet.ts';
 
 const chelsea = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const options = { photos: [chelsea], patch: 24, labels: ['noise', 'haze'], seed: 3, batch: 8 };

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { type StepMemory, stepMemoryFactor } from '@pip-graft/train';
+import { type StepMemory, stepMemoryFactor } from '../graph/step-memory.ts';
 
 /** The memory of this machine; how much a device has is not known. */
 export function machineMemory(device: 'cpu' | 'cuda'): MachineMemory {
@@ -30,7 +30,7 @@ export interface MachineMemory {
 }
 
 /**
- * Says before the first step that its memory does not suffice; undefined where it does. An estimate
+ * Says before the first step that there is not enough memory for it; undefined where there is. An estimate
  * is off by a factor: what may fit is a note, not a refusal.
  *
  * Errors: `RUNTIME_FAILED` for a step that the machine cannot hold.
@@ -67,7 +67,7 @@ function adviceFor(step: StepSize, room: number): string {
   if (patches >= 1) {
     const times = Math.ceil((batch * accumulate) / patches);
     ways.push(
-      `--batch ${patches} --patch ${patch} fits (with --accumulate ${times} for a step of as many patches)`,
+      `batch ${patches}, patch ${patch} fits (with accumulate ${times} for a step of as many patches)`,
     );
   } else {
     const side = patch * Math.sqrt(Math.max(0, room - need.fixed) / each);
@@ -75,14 +75,14 @@ function adviceFor(step: StepSize, room: number): string {
     const times = batch * accumulate;
     if (fitting >= Math.max(8, sizeMultiple))
       ways.push(
-        `--batch 1 --patch ${fitting} fits${times > 1 ? ` (with --accumulate ${times} for a step of as many patches)` : ''}`,
+        `batch 1, patch ${fitting} fits${times > 1 ? ` (with accumulate ${times} for a step of as many patches)` : ''}`,
       );
     else
       ways.push(
         'no batch of this host is sure to fit: close other programs or take a smaller host',
       );
   }
-  if (!checkpointing) ways.push('--checkpointing takes less memory for more time');
+  if (!checkpointing) ways.push('checkpointing takes less memory for more time');
   return `${ways.join('; ')}.`;
 }
 

@@ -2,17 +2,15 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { BatchOptions } from '../data/batch.ts';
+import { listPairs, type PhotoPair } from '../data/list-pairs.ts';
+import { listPhotos } from '../data/list-photos.ts';
+import { holdOut, requireApart } from '../validation/hold-out.ts';
 import {
-  type BatchOptions,
-  holdOut,
   type LabelPatches,
-  listPairs,
-  listPhotos,
-  type PhotoPair,
-  requireApart,
   type ValidationImages,
   validationSet,
-} from '@pip-graft/train';
+} from '../validation/validation-set.ts';
 
 /** What a run is measured on. */
 export interface OpenValidation {
@@ -64,12 +62,12 @@ async function shareOf(
     if (training.length > 0 && validation.length > 0) return;
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `--validate ${Number((share * 100).toFixed(6))}%: ${what} are too few to be split; give more, or a folder to validate on.`,
+      `validate ${Number((share * 100).toFixed(6))}%: ${what} are too few to split; give more, or a folder to validate on.`,
     );
   };
   const { labels, pairs = {} } = batches;
   const photos = await holdOut(batches.photos, share, (file) => file);
-  if (batches.photos.length > 0) need('the images of --data', photos);
+  if (batches.photos.length > 0) need('the clean images', photos);
   const kept: Record<string, PhotoPair[]> = {};
   const held: Record<string, PhotoPair[]> = {};
   for (const [label, list] of Object.entries(pairs)) {

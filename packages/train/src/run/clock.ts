@@ -1,12 +1,18 @@
 /** How long stages take, without what lies between them. */
 export class Clock {
   patches = 0;
+  readonly #now: () => number;
   #before = 0;
   #from: number | undefined;
   #computing = 0;
 
+  /** @param now milliseconds from any moment on */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
   start(): void {
-    this.#from = performance.now();
+    this.#from = this.#now();
   }
 
   stop(): void {
@@ -15,14 +21,14 @@ export class Clock {
   }
 
   async time<Result>(work: () => Promise<Result>): Promise<Result> {
-    const from = performance.now();
+    const from = this.#now();
     const result = await work();
-    this.#computing += performance.now() - from;
+    this.#computing += this.#now() - from;
     return result;
   }
 
   get seconds(): number {
-    return (this.#before + (this.#from === undefined ? 0 : performance.now() - this.#from)) / 1000;
+    return (this.#before + (this.#from === undefined ? 0 : this.#now() - this.#from)) / 1000;
   }
 
   /** Patches a second. */

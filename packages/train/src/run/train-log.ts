@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, stat, truncate } from 'node:fs/promises';
 import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
-import type { Figure, StepReport } from '@pip-graft/train';
+import type { Figure } from '../graph/emit-loss.ts';
+import type { StepReport } from '../trainer/train-adapter.ts';
 
 /**
  * A table that is written line by line, each at once. There is no file before the first line; one that
@@ -139,4 +140,18 @@ export function readValidations(path: string): ValidationLine[] {
     const labels = head.slice(2);
     return { step, mean, psnr: Object.fromEntries(labels.map((label, at) => [label, each[at]!])) };
   });
+}
+
+/** Steps whose mean is shown: labels and noise differ from batch to batch. */
+const recent = 50;
+
+/** Means over the last steps of a stage, and how many these are. @param first steps before the stage */
+export function meanOf(
+  lines: readonly LogLine[],
+  first = 0,
+): Pick<LogLine, 'loss' | 'figure'> & { readonly count: number } {
+  const last = lines.slice(-recent).filter(({ step }) => step > first);
+  const mean = (key: 'loss' | 'figure') =>
+    last.reduce((sum, line) => sum + line[key], 0) / Math.max(1, last.length);
+  return { loss: mean('loss'), figure: mean('figure'), count: last.length };
 }
