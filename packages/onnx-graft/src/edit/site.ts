@@ -13,9 +13,7 @@ export interface Site {
 }
 
 /** How a skip feature is laid out: channels second, channels last, or one row of channels a pixel, (N, H·W, C). */
-export const siteLayouts = ['NCHW', 'NHWC', 'tokens'] as const;
-
-export type SiteLayout = (typeof siteLayouts)[number];
+export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
