@@ -15,7 +15,6 @@ export {
   type EncodedSensor,
   encodeAdapter,
   encodeSensor,
-  formatPlan,
   type GraftRecord,
   type InputKind,
   inputKinds,

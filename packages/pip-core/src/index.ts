@@ -59,7 +59,6 @@ export {
   stampKey,
 } from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
-export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
 export { makePlan, requirePlan } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
 export { inputKinds } from './plan/plan.ts';

@@ -1,4 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
+import { formatDevice, table } from '@pip-graft/report/text';
 import {
   type Device,
   type DeviceEnvironment,
@@ -10,8 +11,6 @@ import {
   probeDevice,
 } from '@pip-graft/runtime';
 import { type Command, Option } from 'commander';
-import { formatDevice } from '../format/format-validation.ts';
-import { table } from '../format/table.ts';
 import { wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { version } from '../version.ts';

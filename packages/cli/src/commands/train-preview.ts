@@ -1,8 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { table } from '@pip-graft/report/text';
 import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';
-import { table } from '../format/table.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
+import { table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
-import { table } from '../format/table.ts';
 import { forceOption } from '../options/check-output.ts';
 import { pixelsOf } from '../options/numbers.ts';
 import { define, run } from '../pipeline/run.ts';

@@ -1,9 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import { openHost } from '@pip-graft/graft/node';
 import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
+import { table } from '@pip-graft/report/text';
 import type { LabelFigures, TrainingRun } from '@pip-graft/train';
 import type { Command } from 'commander';
-import { table } from '../format/table.ts';
 import { pixelsOf } from '../options/numbers.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
+import { printable, printableJson } from '@pip-graft/report/text';
 import type { HelpConfiguration } from 'commander';
-import { printable, printableJson } from './printable.ts';
 
 /** Prints a result for people on stdout. All that the command prints goes by one of these. */
 export function printText(text: string): void {

@@ -6,8 +6,8 @@ import { GraftError, type GraphFacts } from '@pip-graft/onnx-graft';
 import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportFact, ReportLadder, ReportModel } from '@pip-graft/report';
 import { laddersOf } from '@pip-graft/report/ladder';
+import type { Inspection, PromptSize } from '@pip-graft/report/text';
 import type { Explanation, Validation } from '@pip-graft/validate';
-import type { Inspection } from '../commands/inspect.ts';
 import { version } from '../version.ts';
 
 /** What a report of one validated model is made from. */
@@ -85,12 +85,6 @@ function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
     { label: 'Host', value: host.digest },
     ...(host.fingerprint === null ? [] : [{ label: 'Fingerprint', value: host.fingerprint }]),
   ];
-}
-
-export interface PromptSize {
-  readonly level: number;
-  readonly promptChannels: number;
-  readonly promptSize: number;
 }
 
 /** Sizes of a graft's prompts, where the file still says them. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { canonicalJson } from '@pip-graft/pip-core';
-import { sha256 } from '../../format/table.ts';
+import { sha256 } from '../../pipeline/sha256.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Inputs } from './input-digests.ts';

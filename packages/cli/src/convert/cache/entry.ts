@@ -1,6 +1,6 @@
 import { canonicalJson } from '@pip-graft/pip-core';
 import { z } from 'zod';
-import { sha256 } from '../../format/table.ts';
+import { sha256 } from '../../pipeline/sha256.ts';
 import type { Made } from '../job/job.ts';
 
 const figure = z.union([z.number(), z.string(), z.null()]);

@@ -3,9 +3,9 @@ import { backbonePresets, buildBackbone, detectBackbone } from '@pip-graft/backb
 import { hostOf } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { describeNonFinite } from '@pip-graft/report/text';
 import { nonFinite } from '@pip-graft/weights';
 import { openCheckpoint } from '@pip-graft/weights/node';
-import { describeNonFinite } from '../../format/describe-checkpoint.ts';
 import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';

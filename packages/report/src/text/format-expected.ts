@@ -1,4 +1,4 @@
-import type { Expectation } from '../options/expected-device.ts';
+import type { Expectation } from './inspection.ts';
 import { table } from './table.ts';
 
 /** What is expected of a model on a device, as text for people; it never says that something ran. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, printable, printableJson } from '../../src/pipeline/printable.ts';
+import { oneLine, printable, printableJson } from '../../src/text/printable.ts';
 
 describe('printable', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { table } from '../../src/format/table.ts';
+import { table } from '../../src/text/table.ts';
 
 it('aligns text to the left and numbers to the right', () => {
   expect(

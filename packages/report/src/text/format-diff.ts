@@ -1,5 +1,5 @@
 import type { ModelDiff, RecordDiff } from '@pip-graft/onnx-graft';
-import { oneLine } from '../pipeline/printable.ts';
+import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
 /** How many records of a kind people see; `--json` has all. */

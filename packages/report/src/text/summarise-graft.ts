@@ -1,5 +1,5 @@
 import type { PlanSummary } from '@pip-graft/graft';
-import { oneLine } from '../pipeline/printable.ts';
+import { oneLine } from './printable.ts';
 
 /** What was grafted where, in one line. */
 export function summariseGraft({ adapters, levels, parameters, labels }: PlanSummary): string {

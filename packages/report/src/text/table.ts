@@ -1,16 +1,10 @@
-import { createHash } from 'node:crypto';
-import { oneLine } from '../pipeline/printable.ts';
+import { oneLine } from './printable.ts';
 
 /** Bytes as "4.9 MB". */
 export function bytesText(bytes: number): string {
   if (bytes < 1e3) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-/** SHA-256 of a text in hexadecimal digits. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 type Cell = string | number;

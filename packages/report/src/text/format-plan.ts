@@ -1,5 +1,5 @@
-import { costAt } from './cost.ts';
-import type { PlanResult, PlanSummary } from './plan.ts';
+import type { PlanSummary } from '@pip-graft/graft';
+import { costAt } from '@pip-graft/pip-core';
 
 /**
  * A plan as text for people: what is added where, and what it costs.
@@ -68,12 +68,6 @@ export function formatPlan(plan: PlanSummary): string {
     ...plan.warnings.map((warning) => `warning: ${warning}`),
     '',
   ].join('\n');
-}
-
-/** A result as text: the plan, or the reasons why there is none. */
-export function formatPlanResult(result: PlanResult): string {
-  if (result.status === 'planned') return formatPlan(result.plan.summary);
-  return `${result.refusals.map(({ code, message }) => `refused (${code}): ${message}`).join('\n')}\n`;
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -1,9 +1,9 @@
 import type { Backbone } from '@pip-graft/backbones';
 import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
-import { laddersOf } from '@pip-graft/report/ladder';
-import type { Inspection } from '../commands/inspect.ts';
-import { oneLine } from '../pipeline/printable.ts';
+import { laddersOf } from '../ladders-of.ts';
 import { formatExpected } from './format-expected.ts';
+import type { Inspection } from './inspection.ts';
+import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
 /** A network's sizes in a few words. */
