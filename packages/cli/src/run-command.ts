@@ -1,4 +1,4 @@
-import { didYouMean } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import { type Command, CommanderError } from 'commander';
 import { failureOf } from './pipeline/exit.ts';
 import { helpStyles, printJson, printMessage } from './pipeline/print.ts';

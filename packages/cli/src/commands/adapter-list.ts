@@ -1,7 +1,5 @@
-import { requireSites } from '@pip-graft/graft';
-import { openHost } from '@pip-graft/graft/node';
-import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
-import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
+import { type BaseFit, type BaseHost, baseFit, requireSites } from '@pip-graft/graft';
+import { type AdapterSummary, listAdapters, openHost } from '@pip-graft/graft/node';
 import { bytesText, table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { define, run } from '../pipeline/run.ts';

@@ -1,9 +1,12 @@
-import { type BuildOptions, buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
+import {
+  type BuildOptions,
+  buildBackbone,
+  detectBackbone,
+  elementCount,
+  nonFinite,
+} from '@pip-graft/graft';
+import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
 import { describeNonFinite, describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
-import { nonFinite } from '@pip-graft/weights';
-import { openCheckpoint } from '@pip-graft/weights/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';

@@ -1,5 +1,4 @@
-import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
+import { backboneParameters, backbonePresets, elementCount } from '@pip-graft/graft';
 import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';

@@ -1,5 +1,5 @@
-import { checkModel } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { checkModel } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';

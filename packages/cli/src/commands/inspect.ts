@@ -1,8 +1,13 @@
-import type { ImageTensors } from '@pip-graft/backbones';
-import { locateUnder, lookClosely } from '@pip-graft/graft';
+import {
+  elementCount,
+  type ImageTensors,
+  locateUnder,
+  lookClosely,
+  type Model,
+  type SampleSizes,
+} from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
 import { openHost } from '@pip-graft/graft/node';
-import { elementCount, type Model, type SampleSizes } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { buildHostPage } from '@pip-graft/report';
 import { formatInspection, type Inspection } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';

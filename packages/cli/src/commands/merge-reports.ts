@@ -1,5 +1,5 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
 import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import { mergeConvert } from '../merge/merge-convert.ts';

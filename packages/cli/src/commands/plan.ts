@@ -1,5 +1,4 @@
-import { applyGraft } from '@pip-graft/graft';
-import { graphFacts } from '@pip-graft/onnx-graft';
+import { applyGraft, graphFacts } from '@pip-graft/graft';
 import { formatExpected, formatPlan } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import { externalLocations, GraftError } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { externalLocations, GraftError } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { findModel } from '@pip-graft/restore';
 import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';

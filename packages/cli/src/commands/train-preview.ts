@@ -1,5 +1,5 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
 import { table } from '@pip-graft/report/text';
 import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
+import { sweepLeftovers } from '@pip-graft/graft/files';
 import { table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { forceOption } from '../options/check-output.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
+import { sweepLeftovers } from '@pip-graft/graft/files';
 import { openHost } from '@pip-graft/graft/node';
-import { sweepLeftovers } from '@pip-graft/onnx-graft/node';
 import { table } from '@pip-graft/report/text';
 import type { LabelFigures, TrainingRun } from '@pip-graft/train';
 import type { Command } from 'commander';

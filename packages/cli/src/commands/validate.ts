@@ -1,6 +1,5 @@
-import { lookAt } from '@pip-graft/graft';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { GraftError, lookAt } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { reportJson } from '@pip-graft/report';
 import { formatValidation } from '@pip-graft/report/text';
 import { readImage } from '@pip-graft/restore';

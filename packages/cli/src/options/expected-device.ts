@@ -1,4 +1,4 @@
-import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/graft';
 import type { Expectation } from '@pip-graft/report/text';
 import { expectedPlacement } from '@pip-graft/runtime';
 import { InvalidArgumentError, Option } from 'commander';

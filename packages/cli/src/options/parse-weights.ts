@@ -1,7 +1,5 @@
-import type { Backbone } from '@pip-graft/backbones';
+import { type Backbone, GraftError, type LabelWeights, labelWeights } from '@pip-graft/graft';
 import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { type LabelWeights, labelWeights } from '@pip-graft/pip-core';
 import type { SyntheticDegradation } from '@pip-graft/validate';
 import { decimal } from './numbers.ts';
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import { Command } from 'commander';
 import { failureOf, workingFolder } from './exit.ts';
 import { localNames } from './local-names.ts';

@@ -1,9 +1,14 @@
 import { arch, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
-import { locateUnder, lookAt } from '@pip-graft/graft';
+import {
+  GraftError,
+  type GraftRecord,
+  type GraphFacts,
+  locateUnder,
+  lookAt,
+  readGraft,
+} from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { GraftError, type GraphFacts } from '@pip-graft/onnx-graft';
-import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportFact, ReportLadder, ReportModel } from '@pip-graft/report';
 import { laddersOf } from '@pip-graft/report/ladder';
 import type { Inspection, PromptSize } from '@pip-graft/report/text';

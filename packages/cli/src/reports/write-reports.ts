@@ -1,6 +1,6 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import {
   buildJUnit,
   buildMarkdown,

@@ -1,6 +1,6 @@
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/graft/files';
 import { sha256 } from '../pipeline/sha256.ts';
 import { type Shard, shardName } from '../shard/shard.ts';
 

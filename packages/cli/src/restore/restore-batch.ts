@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { GraftError } from '@pip-graft/graft';
+import { filePath, ioError, makeFolder } from '@pip-graft/graft/files';
 import { autoTile, type TilePlan } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { filePath, ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import {
   decodeImage,
   droppedBy,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import { checkOutputFile, checkOutputFolder, type FolderKind } from '../options/check-output.ts';
 
 /** Where a run writes. */

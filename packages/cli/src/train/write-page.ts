@@ -1,4 +1,4 @@
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { writeAtomic } from '@pip-graft/graft/files';
 import type { LabelFigures, Run } from '@pip-graft/train';
 
 /** What the page of a run says. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { canonicalJson } from '@pip-graft/pip-core';
+import { canonicalJson } from '@pip-graft/graft';
 import { sha256 } from '../../pipeline/sha256.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';

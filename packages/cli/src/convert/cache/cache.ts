@@ -8,7 +8,7 @@ import {
   makeFolder,
   sweepOnce,
   temporaryPath,
-} from '@pip-graft/onnx-graft/node';
+} from '@pip-graft/graft/files';
 import type { Made } from '../job/job.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from '@pip-graft/pip-core';
+import { canonicalJson } from '@pip-graft/graft';
 import { z } from 'zod';
 import { sha256 } from '../../pipeline/sha256.ts';
 import type { Made } from '../job/job.ts';

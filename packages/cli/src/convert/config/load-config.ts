@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { didYouMean, GraftError } from '@pip-graft/graft';
+import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
 import { configKeys } from './json-schema.ts';

@@ -1,4 +1,4 @@
-import { type BackbonePreset, backbonePresets } from '@pip-graft/backbones';
+import { type BackbonePreset, backbonePresets } from '@pip-graft/graft';
 import { z } from 'zod';
 
 const presets = Object.keys(backbonePresets) as [BackbonePreset, ...BackbonePreset[]];

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { locateUnder } from '@pip-graft/graft';
+import { locateUnder, readGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
 import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';

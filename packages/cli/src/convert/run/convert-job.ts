@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/graft';
 import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
 import type { Cache } from '../cache/cache.ts';
