@@ -49,7 +49,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   using host = await openHost(path);
   const { model, facts } = host;
   const { family, sizeMultiple, image, graft: record } = lookClosely(model, facts);
-  // A graft stands on the skip connections: they are those of the host under it.
+  // A graft is on the skip connections: they are those of the host under it.
   const located = record === null ? host.located : locateUnder(model);
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
   const summary = ({

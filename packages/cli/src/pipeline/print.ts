@@ -27,7 +27,7 @@ export function silenceOutput(): void {
 
 /**
  * Ends the process when its output cannot be written: with status 7 and a line where one still can
- * be; in silence when whoever reads it has enough, as `head`.
+ * be; in silence when the reader closes the pipe, as `head` does.
  */
 export function guardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -106,7 +106,7 @@ export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSi
 
 type Graft = Pick<NonNullable<Inspection['graft']>, 'prompts' | 'inputs'>;
 
-/** Skip connections as drawings, one for each U-Net, with the modules that stand on them. */
+/** Skip connections as drawings, one for each U-Net, with the modules on them. */
 export function reportLadders(sites: Inspection['sites'], graft: Graft | null): ReportLadder[] {
   return laddersOf(sites).map((ladder) => ({
     levels: ladder.map(({ level, scale, channels, join }) => {

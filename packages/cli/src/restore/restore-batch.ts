@@ -106,7 +106,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           onShrink: (from, smaller) => {
             longest = smaller;
             session.note(
-              `${job.path}: memory did not suffice for tiles of ${from}; going on with ${smaller}`,
+              `${job.path}: not enough memory for tiles of ${from}; going on with ${smaller}`,
             );
           },
         });

@@ -24,7 +24,7 @@ export function validationOptions(): Option[] {
     ),
     number(
       '--patience <number>',
-      'stop after so many validations without a better one',
+      'stop after this many validations without a better one',
       undefined,
       wholeNumber(1, 1e6),
     ),

@@ -6,7 +6,7 @@ export interface Use {
   readonly input: number;
 }
 
-/** A value plus the uses that shall read something else instead. */
+/** A value plus the uses to redirect. */
 export interface Site {
   readonly value: string;
   readonly uses: readonly Use[];

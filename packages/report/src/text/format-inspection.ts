@@ -35,7 +35,7 @@ export function describeSizes({ family, config }: Backbone): string {
 
 /**
  * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
- * that stand on them.
+ * on them.
  *
  * @example
  * level 1  1/1  ├─ 48 ch ─────────(PIP)──────── concat ┤    encoder_add

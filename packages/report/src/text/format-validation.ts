@@ -5,7 +5,7 @@ import { table } from './table.ts';
 /** Longest cell of the table: what one reads in a terminal without wrapping. */
 const widest = 64;
 
-/** A device for people: whether it works, what it stands on or lacks, and the command to begin with. */
+/** A device for people: whether it works, what it uses or lacks, and the command to begin with. */
 export function formatDevice({
   device,
   works,

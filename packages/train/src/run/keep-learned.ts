@@ -65,7 +65,7 @@ const judged = 40;
 
 /**
  * Writes a sensor, with what it gets right of each label in its record. A run that was stopped is not
- * judged: whoever stops it wants it to end.
+ * judged: it was stopped to end.
  *
  * Errors: `WRITE_FAILED`; those of batches and of the runtime.
  */

@@ -30,7 +30,7 @@ export class CsvFile {
     try {
       const { size } = await stat(this.path);
       await appendFile(this.path, `${line}\n`).catch(async (error) => {
-        // What a full disk still took would stand in the middle of a line of the next try.
+        // What a full disk still took would be in the middle of a line of the next try.
         await truncate(this.path, size);
         throw error;
       });

@@ -75,7 +75,7 @@ export class Validator {
     return new Validator(plan, await openRestorer(plan.graph, options));
   }
 
-  /** Whether a run is validated after this step of so many. */
+  /** Whether a run of `total` steps is validated after this one. */
   isDue(step: number, total: number): boolean {
     return step % this.#plan.every === 0 || step === total;
   }

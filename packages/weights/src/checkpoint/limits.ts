@@ -30,7 +30,7 @@ export const checkpointLimits = {
   containerDepth: 12,
   /** Numbers, texts and other records that are kept by their paths. */
   scalars: 10_000,
-  /** What compressed entries may grow to: so many bytes, or so many times the file. Weights hardly compress. */
+  /** What compressed entries may grow to: bytes, or times the file. Weights hardly compress. */
   inflatedBytes: 24 * 1024 * 1024,
   inflatedRatio: 4,
 } as const;

@@ -157,7 +157,7 @@ function reopened(host: OpenHost, model: Model): OpenHost {
   return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
 }
 
-/** The path of a job's output where it finally stands. */
+/** The path of a job's output where it finally goes. */
 export function outputPath({ config, folder }: Pick<Job, 'config' | 'folder'>): string {
   return resolve(folder, config.output);
 }

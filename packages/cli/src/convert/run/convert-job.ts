@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly work: (job: Job) => Promise<Made>;
 }
 
-/** A job that came through its gates and stands in its place. */
+/** A job that passed its gates and is in its place. */
 export interface Converted {
   readonly made: Made;
   readonly inputs: Inputs;
