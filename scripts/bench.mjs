@@ -15,6 +15,7 @@ const benches = [
   'training',
   'training-memory',
   'training-pace',
+  'validate',
   'web',
 ];
 const name = process.argv[2];
