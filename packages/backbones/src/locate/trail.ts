@@ -45,6 +45,8 @@ export function trailsOf(facts: GraphFacts): Trails {
     const feature = featureOf(facts, name);
     features.set(name, feature);
     if (feature) steps.set(name, [{ scale: feature.scale, came: came.down }]);
+    // The model's image is none of the network's where a wrapper makes another of it.
+    else if (facts.sample.values.get(name)?.axes?.includes('H')) steps.set(name, []);
   }
   for (const node of graph.nodes) {
     // A size is not pixels: what is reshaped by the image's size has not come from there.
@@ -58,7 +60,10 @@ export function trailsOf(facts: GraphFacts): Trails {
     for (const name of node.outputs) {
       const feature = featureOf(facts, name);
       features.set(name, feature);
-      if (feature === undefined) steps.set(name, all);
+      // The network's own image is where its way down begins, whatever a wrapper did before.
+      const isImage = name === facts.networkImage && feature !== undefined;
+      if (isImage) steps.set(name, [{ scale: feature.scale, came: came.down }]);
+      else if (feature === undefined) steps.set(name, all);
       else {
         if (Number.isInteger(feature.scale)) deepest = Math.max(deepest, feature.scale);
         steps.set(name, [{ scale: feature.scale, came: arrival(direct, feature.scale) }]);

@@ -18,7 +18,7 @@ export interface Step {
 /** Operators that move or round pixels. */
 const plain = new Set([
   ...['Identity', 'Cast', 'Transpose', 'Pad', 'Reshape', 'Unsqueeze', 'Squeeze', 'Round', 'Floor'],
-  ...['Dropout', 'Expand'],
+  ...['Dropout', 'Expand', 'Resize', 'Upsample', 'AveragePool', 'CenterCropPad'],
 ]);
 
 /** What a node does to an image's values; undefined for a layer of the network. */
@@ -29,7 +29,7 @@ export function stepOf(facts: GraphFacts, node: Node, layout: ImageLayout): Step
   if (opType === 'Sigmoid') return { from, bounds: [0, 1], ends: true };
   if (opType === 'Tanh') return { from, bounds: [-1, 1], ends: true };
   if (opType === 'Clip') return { from, ...boundsOf(facts, node) };
-  if (opType === 'Gather')
+  if (opType === 'Gather' || opType === 'GatherND')
     return flipsBy(smallConstant(facts, node.inputs[1]!)) ? { from, flips: true } : undefined;
   if (opType === 'Slice')
     return { from, ...(isReversed(facts, node, layout) ? { flips: true } : {}) };
@@ -99,5 +99,12 @@ function isReversed(facts: GraphFacts, { inputs }: Node, layout: ImageLayout): b
   const at = steps?.indexOf(-1) ?? -1;
   if (at < 0) return false;
   const axis = axes?.[at] ?? at;
-  return (axis + 4) % 4 === layout.indexOf('C');
+  return (axis + 4) % 4 === channelAxis(facts, inputs[0] ?? '', layout);
+}
+
+/** Where the channels are: an image may have been turned since it came in. */
+function channelAxis({ sample }: GraphFacts, value: string, layout: ImageLayout): number {
+  const axes = sample.values.get(value)?.axes;
+  if (axes === '..HW') return 1;
+  return axes === '.HW.' ? 3 : layout.indexOf('C');
 }
