@@ -37,9 +37,9 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   };
   const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
   if (image === undefined) {
-    const rejected = model.graph.inputs.map(({ name }) => ({
-      value: name,
-      reason: 'not an image: an input of rank 4 (batch, channels, rows, columns) is needed',
+    const rejected = model.graph.inputs.map((input) => ({
+      value: input.name,
+      reason: `not an image: ${whyNotImage(input)}`,
     }));
     return { ...nothing, rejected, sizeMultiple: 1, image };
   }
@@ -95,6 +95,13 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       return multiple;
     },
   };
+}
+
+function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): string {
+  if (dims?.length === 4)
+    return `its numbers are ${dataType ?? 'of no known type'}; images are float32, float16 or uint8`;
+  const found = dims ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]` : 'its shape is not known';
+  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
 }
 
 /** Why there is no skip connection, beside what was said of the candidates. */

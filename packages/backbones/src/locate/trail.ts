@@ -1,10 +1,20 @@
 import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 import { type Feature, featureOf } from './feature.ts';
 
-/** The nodes that an output of the model depends on. */
+/** The nodes whose values an output of the model depends on; what only a size is taken of is dead. */
 export function liveNodes(facts: GraphFacts): NodeSet {
-  const sets = facts.model.graph.outputs.map(({ name }) => facts.ancestors(name));
-  return { has: (node) => sets.some((set) => set.has(node)) };
+  const { nodes, outputs } = facts.model.graph;
+  const seen = new Set<number>();
+  const open = outputs.map(({ name }) => facts.producer(name));
+  while (open.length > 0) {
+    const at = open.pop();
+    if (at === undefined || seen.has(at)) continue;
+    seen.add(at);
+    const { opType, inputs } = nodes[at]!;
+    if (opType === 'Shape' || opType === 'Size') continue;
+    for (const name of [...inputs, ...(facts.captures.get(at) ?? [])]) open.push(facts.producer(name));
+  }
+  return seen;
 }
 
 /** How a value got to its resolution: bits, for a value may have come both ways. */

@@ -33,6 +33,7 @@ export function stepOf(facts: GraphFacts, node: Node, layout: ImageLayout): Step
     return flipsBy(smallConstant(facts, node.inputs[1]!)) ? { from, flips: true } : undefined;
   if (opType === 'Slice')
     return { from, ...(isReversed(facts, node, layout) ? { flips: true } : {}) };
+  if (opType === 'Concat') return putTogether(facts, node, layout);
   if (opType === 'Conv') return convolution(facts, node);
   return arithmetic(facts, node);
 }
@@ -80,6 +81,36 @@ function convolution(facts: GraphFacts, node: Node): Step | undefined {
       return { from, affine: { scale, shift }, ...(columns[0] === 2 ? { flips: true } : {}) };
   }
   return undefined;
+}
+
+/** Three channels cut out of one image and put together again, in either order. */
+function putTogether(facts: GraphFacts, node: Node, layout: ImageLayout): Step | undefined {
+  const parts = node.inputs.map((name) => partOf(facts, name, layout));
+  const from = parts[0]?.from;
+  if (parts.length !== 3 || from === undefined) return undefined;
+  if (!parts.every((part) => part?.from === from)) return undefined;
+  const order = parts.map((part) => part!.channel).join();
+  if (order === '0,1,2') return { from };
+  return order === '2,1,0' ? { from, flips: true } : undefined;
+}
+
+/** The one channel that a value is of an image. */
+function partOf(
+  facts: GraphFacts,
+  value: string,
+  layout: ImageLayout,
+): { from: string; channel: number } | undefined {
+  const at = facts.producer(value);
+  const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+  const from = maker?.inputs[0] ?? '';
+  const axis = channelAxis(facts, from, layout);
+  if (!maker || facts.sample.values.get(value)?.dims?.[axis] !== 1) return undefined;
+  if (maker.opType === 'Split') return { from, channel: maker.outputs.indexOf(value) };
+  const index = maker.opType === 'Slice' || maker.opType === 'Gather' ? 1 : -1;
+  const first =
+    maker.attributes.get('starts')?.ints ?? smallConstant(facts, maker.inputs[index] ?? '');
+  const channel = first?.length === 1 ? first[0]! : Number.NaN;
+  return channel >= 0 ? { from, channel } : undefined;
 }
 
 function boundsOf(facts: GraphFacts, { inputs, attributes }: Node): Pick<Step, 'bounds'> {
