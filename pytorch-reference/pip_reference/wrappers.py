@@ -33,9 +33,12 @@ class Wrapper:
     batch: int | None = None
     # Sizes that the file leaves open are written as -1.
     negative: bool = False
-    # What the network works on, to what the model does.
-    times: float = 1.0
-    dynamic: bool = True
+    # The output is the image, not what is to be added to it or subtracted.
+    restores: bool = True
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return ("image",) if self.beside is None else ("image", self.beside[0])
 
 
 class Wrapped(nn.Module):
@@ -47,12 +50,45 @@ class Wrapped(nn.Module):
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
         return self.wrapper.forward(self.net, *inputs)
 
+    def restored(self, plain: Tensor) -> Tensor:
+        """What becomes of an image (1,3,H,W) of 0 to 1; a grey model takes its colours one after another."""
+        planes = plain.transpose(0, 1) if self.wrapper.channels == 1 else plain
+        made = self(*inputs_of(planes.expand(-1, 3, -1, -1), self.wrapper).values())
+        output = made[self.wrapper.outputs.index("output")] if isinstance(made, tuple) else made
+        image = plain_of(output, self.wrapper, plain.dtype)
+        return image.transpose(0, 1) if self.wrapper.channels == 1 else image
+
+
+def inputs_of(plain: Tensor, wrapper: Wrapper) -> dict[str, Tensor]:
+    """The model's inputs for images (B,3,H,W) of 0 to 1."""
+    made = {"image": image_of(plain, wrapper)}
+    if wrapper.beside:
+        name, shape = wrapper.beside
+        sizes = dict(zip(("batch", "height", "width"), (plain.shape[0], *plain.shape[2:]), strict=True))
+        dims = [sizes[size] if isinstance(size, str) else size for size in shape]
+        made[name] = torch.full(dims, SIGMA, dtype=plain.dtype)
+    return made
+
+
+def free_axes(wrapper: Wrapper) -> dict[str, dict[int, str]]:
+    """Names of the axes that a file leaves open, by input and output."""
+    order = ("batch", 3, "height", "width") if wrapper.layout == "NCHW" else ("batch", "height", "width", 3)
+    shapes = {"image": order, "output": order, **(dict([wrapper.beside]) if wrapper.beside else {})}
+    return {
+        name: {
+            axis: size
+            for axis, size in enumerate(shape)
+            if isinstance(size, str) and not (size == "batch" and wrapper.batch)
+        }
+        for name, shape in shapes.items()
+    }
+
 
 def image_of(plain: Tensor, wrapper: Wrapper) -> Tensor:
     """An image (B,3,H,W) of 0 to 1 as the model takes it."""
     image = plain.flip(1) if wrapper.order == "bgr" else plain
     if wrapper.channels == 4:
-        image = torch.cat([image, plain[:, :1]], 1)
+        image = torch.cat([image, torch.ones_like(plain[:, :1])], 1)
     if wrapper.channels == 1:
         image = image[:, :1]
     if wrapper.range == "0..255":
@@ -62,6 +98,20 @@ def image_of(plain: Tensor, wrapper: Wrapper) -> Tensor:
     if wrapper.layout == "NHWC":
         image = image.permute(0, 2, 3, 1)
     return image.round().to(torch.uint8) if wrapper.bytes else image.contiguous()
+
+
+def plain_of(output: Tensor, wrapper: Wrapper, dtype: torch.dtype) -> Tensor:
+    """The image that a model made, as (B,3,H,W) of 0 to 1."""
+    is_bytes = output.dtype == torch.uint8
+    image = output.to(dtype)
+    if wrapper.layout == "NHWC":
+        image = image.permute(0, 3, 1, 2)
+    if is_bytes or (wrapper.range == "0..255" and not wrapper.bytes):
+        image = image / 255
+    if wrapper.range == "-1..1":
+        image = (image + 1) / 2
+    image = image[:, :3]
+    return image.flip(1) if wrapper.order == "bgr" else image
 
 
 def per_channel(numbers: tuple[float, ...], like: Tensor) -> Tensor:
@@ -235,9 +285,9 @@ WRAPPERS = (
     Wrapper("bgr-bytes", bgr_bytes, layout="NHWC", range="0..255", order="bgr", bytes=True),
     Wrapper("signed", signed, range="-1..1"),
     Wrapper("limited", limited),
-    Wrapper("resized", resized, times=0.5),
-    Wrapper("resized-back", resized_back, times=0.5),
-    Wrapper("enlarged", enlarged, times=2),
+    Wrapper("resized", resized),
+    Wrapper("resized-back", resized_back),
+    Wrapper("enlarged", enlarged),
     Wrapper("fixed-size", fixed_size),
     Wrapper("fixed-square", fixed_square),
     Wrapper("padded", padded),
@@ -255,8 +305,8 @@ WRAPPERS = (
     Wrapper("map-beside", map_beside, beside=("sigma", ("batch", 1, "height", "width"))),
     Wrapper("alpha", alpha, channels=4),
     Wrapper("grey", grey, channels=1),
-    Wrapper("residual", residual),
-    Wrapper("noise", noise),
+    Wrapper("residual", residual, restores=False),
+    Wrapper("noise", noise, restores=False),
     Wrapper("negative-sizes", plain, negative=True),
     Wrapper("batch-of-2", plain, batch=2),
 )

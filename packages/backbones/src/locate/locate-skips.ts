@@ -100,7 +100,9 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
 function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): string {
   if (dims?.length === 4)
     return `its numbers are ${dataType ?? 'of no known type'}; images are float32, float16 or uint8`;
-  const found = dims ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]` : 'its shape is not known';
+  const found = dims
+    ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]`
+    : 'its shape is not known';
   return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
 }
 

@@ -12,7 +12,8 @@ export function liveNodes(facts: GraphFacts): NodeSet {
     seen.add(at);
     const { opType, inputs } = nodes[at]!;
     if (opType === 'Shape' || opType === 'Size') continue;
-    for (const name of [...inputs, ...(facts.captures.get(at) ?? [])]) open.push(facts.producer(name));
+    for (const name of [...inputs, ...(facts.captures.get(at) ?? [])])
+      open.push(facts.producer(name));
   }
   return seen;
 }

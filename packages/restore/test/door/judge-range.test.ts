@@ -28,7 +28,11 @@ describe('what cannot be an image', () => {
   test.each([
     ['the residual, of either sign', noise, /residual alone/],
     ['the residual, of either sign', (x: number, at: number) => -noise(x, at), /residual alone/],
-    ['the residual around grey', (x: number, at: number) => 0.5 + noise(x, at), /nothing of the image/],
+    [
+      'the residual around grey',
+      (x: number, at: number) => 0.5 + noise(x, at),
+      /nothing of the image/,
+    ],
     ['a normalised image', (x: number) => (x - 0.45) / 0.225, /about 4\.4 times the image - 2/],
     ['one number', () => 0, /it is 0 everywhere/],
   ] as const)('%s', (_, of, reason) => {
@@ -37,7 +41,13 @@ describe('what cannot be an image', () => {
 
   test('an untrained network may make anything but a residual and one number', () => {
     const untrained = { untrained: true };
-    expect(whyNoImage(made((x) => (x - 0.45) / 0.225), mean, untrained)).toBeUndefined();
+    expect(
+      whyNoImage(
+        made((x) => (x - 0.45) / 0.225),
+        mean,
+        untrained,
+      ),
+    ).toBeUndefined();
     expect(whyNoImage(made(noise), mean, untrained)).toMatch(/residual alone/);
   });
 });

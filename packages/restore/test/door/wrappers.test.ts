@@ -85,10 +85,13 @@ test('a batch of no images is refused', async () => {
   );
 });
 
-test.each(['gather', 'slice', 'split', 'slices'] as const)('BGR is seen where %s makes it', (flipBy) => {
-  const { image } = hostOf(wrappedUnet({ isBgr: true, flipBy, range: '0..255' })).located;
-  expect(image?.values.input.order).toBe('bgr');
-});
+test.each(['gather', 'slice', 'split', 'slices'] as const)(
+  'BGR is seen where %s makes it',
+  (flipBy) => {
+    const { image } = hostOf(wrappedUnet({ isBgr: true, flipBy, range: '0..255' })).located;
+    expect(image?.values.input.order).toBe('bgr');
+  },
+);
 
 test('an input besides the image is asked for when a graft is planned, and kept', () => {
   const host = hostOf(wrappedUnet({ sigma: [1] }));
