@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,9 @@ def entry(family: Family, net: nn.Module, wrapper: Wrapper, how: Export, folder:
     path = folder / f"{family.name}-{wrapper.name}-{how.exporter}.onnx"
     inputs = exported(net, wrapper, how, path)
     skips, inner = skips_of(family, net, wrapper, inputs)
+    found = sites(path, inputs, skips, "plain", tuple(inner.shape[2:]))
+    # A network that is called several times has the same levels each time.
+    found["sites"] = [{**site, "level": 1 + int(math.log2(site["scale"]))} for site in found["sites"]]
     model = onnx.load(path)
     print(f"{path.name:50} {path.stat().st_size / 1024:5.0f} KiB {len(model.graph.node):5} nodes", flush=True)
     return {
@@ -99,7 +103,7 @@ def entry(family: Family, net: nn.Module, wrapper: Wrapper, how: Export, folder:
         "channels": wrapper.channels,
         "restores": wrapper.restores,
         "feeds": {} if wrapper.beside is None else {wrapper.beside[0]: SIGMA},
-        **sites(path, inputs, skips, "plain", tuple(inner.shape[2:])),
+        **found,
     }
 
 

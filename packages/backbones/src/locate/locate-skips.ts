@@ -7,6 +7,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { promptsOf } from '../recognise/prompts.ts';
 import { recognise } from '../recognise/recognise.ts';
+import { callsOf } from './calls.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
 import { besideImage, extentOf, imageTensorsOf } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
@@ -147,7 +148,9 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
   );
   const levels = sorted.map(({ join }) => 1 + Math.round(Math.log2(join.scale)));
   // Cascades have several sites of one scale: their levels are then merely numbers.
-  const unique = new Set(levels).size === levels.length;
+  const isOnce = new Set(levels).size === levels.length;
+  const calls = isOnce ? undefined : callsOf(facts, sorted);
+  const unique = isOnce || calls !== undefined;
   return sorted.map(({ join, skip, up }, i) => {
     const { node } = join;
     const uses = node.inputs.flatMap((name, input) =>
@@ -168,6 +171,7 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
       consumer: node.name || node.outputs[0]!,
       evidence: [
         `joined by ${node.opType} with '${up.value}', which came up from a lower resolution`,
+        ...(calls ? [`in call ${calls[i]} of the network, which the model applies ${Math.max(...calls)} times`] : []),
         ...(unique
           ? []
           : [`in U-Net ${networkOf(sorted, i)} of the model, counted from the image`]),
