@@ -12,6 +12,7 @@ export {
 export {
   bytesSource,
   checkModel,
+  checkWeights,
   convertPrecision,
   type DataType,
   didYouMean,

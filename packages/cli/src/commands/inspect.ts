@@ -98,7 +98,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
       inputs: record.inputs,
       baked: record.baked,
       auto: record.auto,
-      levels: record.sites.map(({ level }) => level).sort((a, b) => a - b),
+      levels: [...new Set(record.sites.map(({ level }) => level))].sort((a, b) => a - b),
       prompts: promptSizes(record, facts),
       hostDigest: record.host.digest,
     },

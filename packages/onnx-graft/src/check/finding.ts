@@ -34,5 +34,7 @@ export type FindingCode =
   | 'INITIALIZER_NOT_INPUT'
   /** Bytes in a name that are not UTF-8: onnxruntime takes them, Python and browsers do not. */
   | 'NOT_UTF8'
+  /** A tensor that holds NaN or infinity. */
+  | 'NOT_FINITE'
   /** A node without any output, or without an operator. */
   | 'EMPTY_NODE';

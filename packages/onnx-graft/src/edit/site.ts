@@ -17,7 +17,7 @@ export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
-  /** Level 1 is full resolution. Unique within a model. */
+  /** Level 1 is full resolution. Several sites have one level where a model applies its network several times. */
   readonly level: number;
   readonly channels: number;
   readonly layout: SiteLayout;

@@ -191,7 +191,7 @@ function requirePlainImages({ model, located: { image } }: Host): void {
   if (!why) return;
   throw new GraftError(
     'UNSUPPORTED_HOST',
-    `${model.source.label}: training feeds RGB of 0 to 1 in NCHW and floats, and ${why}; train on the network without this wrapper: an adapter for it also fits it wrapped, with --allow-unbound.`,
+    `${model.source.label}: training feeds RGB of 0 to 1 in NCHW and floats, and ${why}; train on the network without this wrapper: an adapter for it also fits it wrapped.`,
   );
 }
 

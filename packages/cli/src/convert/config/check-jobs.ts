@@ -108,11 +108,13 @@ function contradictions({
   bake,
   inputs,
   allowUnbound,
+  range,
+  feeds,
   ...job
 }: JobConfig): string[] {
   const { precision, gates } = job;
   const problems: string[] = [];
-  const needsAdapters = { auto, sites, bake, inputs, allowUnbound };
+  const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
       problems.push(`${key}: it says how to graft, and there are no adapters`);

@@ -119,7 +119,7 @@ export async function buildOutput(
 }
 
 function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): GraftOptions {
-  const { auto, sites, bake, inputs, allowUnbound } = config;
+  const { auto, sites, bake, inputs, allowUnbound, range, feeds } = config;
   const labels = adapters.flatMap((adapter) => adapter.config.labels);
   return {
     auto: auto === undefined ? undefined : sensorOf(auto, config.adapters ?? [], folder),
@@ -127,6 +127,8 @@ function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): Graft
     inputs,
     sites,
     allowUnbound,
+    range,
+    feeds,
   };
 }
 

@@ -42,16 +42,21 @@ export async function openSource(job: Job): Promise<Source> {
   }
   const path = resolve(folder, source.checkpoint);
   const checkpoint = await openCheckpoint(path);
-  const { prefix } = source;
-  const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
-  const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
-  // Weights are read from the checkpoint when the model is saved.
-  const warning = describeNonFinite(nonFinite(weights), weights.size);
-  return {
-    host: inMemory(built, () => checkpoint.close()),
-    seeded: false,
-    warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
-  };
+  try {
+    const { prefix } = source;
+    const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
+    const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
+    // Weights are read from the checkpoint when the model is saved.
+    const warning = describeNonFinite(nonFinite(weights), weights.size);
+    return {
+      host: inMemory(built, () => checkpoint.close()),
+      seeded: false,
+      warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
+    };
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
 }
 
 /** A model that was built here as if it had been opened. */

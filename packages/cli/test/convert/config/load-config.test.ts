@@ -54,6 +54,16 @@ describe('a config', () => {
       'jobs[0].source',
     ],
     [
+      'a range without a graft to write it into',
+      { jobs: [{ ...job, range: '0..255' }] },
+      'range: it says how to graft, and there are no adapters',
+    ],
+    [
+      'a feed that is no number',
+      { jobs: [{ ...job, adapters: ['init'], feeds: { sigma: '25' } }] },
+      'jobs[0].feeds.sigma',
+    ],
+    [
       'a name that is a path',
       { jobs: [{ ...job, name: '../a' }] },
       'jobs[0].name: expected letters',
