@@ -19,8 +19,9 @@ const packages = publishedPackages();
 const library = packages.find(({ manifest }) => manifest.name === '@pip-graft/graft');
 const { version } = present(library, '@pip-graft/graft').manifest;
 for (const { folder, manifest } of packages) {
-  for (const name of Object.keys(manifest.dependencies ?? {}))
-    if (name.startsWith('@pip-graft/')) manifest.dependencies[name] = version;
+  for (const others of [manifest.dependencies, manifest.optionalDependencies])
+    for (const name of Object.keys(others ?? {}))
+      if (name.startsWith('@pip-graft/')) others[name] = version;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 const changelog = join(root, 'CHANGELOG.md');
