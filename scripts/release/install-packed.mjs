@@ -32,7 +32,5 @@ export function installPacked(packed, folder, { optional }) {
       '--prefer-offline',
       optional ? '' : '--omit=optional',
     ].filter(Boolean),
-    // Its script would download CUDA's libraries.
-    { ONNXRUNTIME_NODE_INSTALL: 'skip' },
   );
 }

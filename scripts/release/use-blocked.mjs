@@ -77,6 +77,8 @@ async function blocked(cwd, [command, ...words]) {
     ...process.env,
     // This repository ignores install scripts; its users' projects do not.
     npm_config_ignore_scripts: 'false',
+    // Yarn's cache knows packages by version; ours change between runs.
+    YARN_CACHE_FOLDER: join(cwd, '.cache'),
     GLOBAL_AGENT_HTTP_PROXY: nowhere,
     GLOBAL_AGENT_HTTPS_PROXY: nowhere,
   };
