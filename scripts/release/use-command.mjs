@@ -55,7 +55,10 @@ export function useCommand(folder, { optional }) {
     const said = `${ended.stdout}${ended.stderr}`;
     if (ended.status !== expected)
       wrong.push(`graft ${line}: ended with ${ended.status}, not ${expected}: ${said}`);
-    else if (expected === 6 && !said.includes('npm install --include=optional @pip-graft/onnxruntime'))
+    else if (
+      expected === 6 &&
+      !said.includes('npm install --include=optional @pip-graft/onnxruntime')
+    )
       wrong.push(`graft ${line}: does not say how to install onnxruntime: ${said}`);
   }
   const report = existsSync(join(folder, 'convert.md'))

@@ -208,7 +208,7 @@ describe('a package as a model', () => {
     const absent = graft(folder, 'restore', '@me/absent', 'a.png', '-o', 'x');
     expect(absent).toMatchObject({
       status: 7,
-      stderr: expect.stringContaining("no installed package with a model.onnx; check the path"),
+      stderr: expect.stringContaining('no installed package with a model.onnx; check the path'),
     });
   });
 });
@@ -231,7 +231,6 @@ describe('graft convert with names on the model hub', () => {
     server.commit('me/weights', { 'nafnet.pth': 'another' });
     expect(await hub({}, 'convert', '-c', 'weights.json', '--frozen')).toMatchObject({ status: 0 });
   });
-
 
   it('locks commits, and takes those of the lock with --frozen', async () => {
     cpSync(join(folder, 'rain'), join(folder, 'other'), { recursive: true });

@@ -27,7 +27,11 @@ export async function gatherEnvironment(
     ...(system.glibc === undefined ? {} : { glibc: system.glibc }),
     ...(distribution === undefined ? {} : { distribution }),
     container: system.exists('/.dockerenv') || system.exists('/run/.containerenv'),
-    ...(runtime !== undefined ? { runtime } : system.ownRuntime ? { ownRuntime: runtimeVersion } : {}),
+    ...(runtime !== undefined
+      ? { runtime }
+      : system.ownRuntime
+        ? { ownRuntime: runtimeVersion }
+        : {}),
     cuda: await gatherCuda(system, paths, runtime),
     vulkan: gatherVulkan(system, paths),
   };
