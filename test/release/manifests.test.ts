@@ -51,3 +51,14 @@ describe.each(packages)('packages/%s', (name) => {
     expect(others.filter(([, wanted]) => wanted !== version)).toEqual([]);
   });
 });
+
+it.each(
+  readdirSync(join(root, 'examples')).filter((name) =>
+    existsSync(join(root, 'examples', name, 'package.json')),
+  ),
+)('examples/%s names the version that is published', (name) => {
+  const { dependencies = {} } = JSON.parse(read('examples', name, 'package.json')) as Manifest;
+  const ours = Object.entries(dependencies).filter(([other]) => other.startsWith('@pip-graft/'));
+  expect(ours.length).toBeGreaterThan(0);
+  expect(ours.filter(([, wanted]) => wanted !== `^${version}`)).toEqual([]);
+});
