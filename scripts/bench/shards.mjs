@@ -85,7 +85,7 @@ try {
   const sharing =
     cores >= Math.max(...counts)
       ? ''
-      : ` The shards share ${cores === 1 ? 'one core' : `${cores} cores`}, and one process already uses all of them. So this does not show how shards scale over machines: images do not depend on each other, and every machine has its own processor. It shows what a shard costs: a start, a model, and its memory.`;
+      : ` The shards share ${cores === 1 ? 'one core' : `${cores} cores`}, which one of them fills already. So this does not show how shards scale over machines: images do not depend on each other, and every machine has a processor of its own. It shows what a shard costs: a start, a model, and its memory.`;
   writePage(
     'shards',
     'Shards',
