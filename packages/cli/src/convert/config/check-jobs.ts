@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { didYouMean } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import type { JobConfig } from './schema.ts';
 
 /** What keeps jobs from being carried out together, as sentences; nothing of a job itself is read. */
@@ -108,11 +108,13 @@ function contradictions({
   bake,
   inputs,
   allowUnbound,
+  range,
+  feeds,
   ...job
 }: JobConfig): string[] {
   const { precision, gates } = job;
   const problems: string[] = [];
-  const needsAdapters = { auto, sites, bake, inputs, allowUnbound };
+  const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
       problems.push(`${key}: it says how to graft, and there are no adapters`);

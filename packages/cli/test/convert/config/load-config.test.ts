@@ -41,17 +41,27 @@ describe('a config', () => {
     [
       'an unknown key of a job',
       { jobs: [{ ...job, gate: {} }] },
-      'jobs[0]: Unrecognized key: "gate"; did you mean "gates"?',
+      'jobs[0]: Unrecognized key: "gate"; did you mean \'gates\'?',
     ],
     [
       'an unknown key of a source',
       { jobs: [{ ...job, source: { ...source, sed: 1 } }] },
-      'jobs[0].source: Unrecognized key: "sed"; did you mean "seed"?',
+      'jobs[0].source: Unrecognized key: "sed"; did you mean \'seed\'?',
     ],
     [
       'a network that is not known',
       { jobs: [{ ...job, source: { backbone: 'unet' } }] },
       'jobs[0].source',
+    ],
+    [
+      'a range without a graft to write it into',
+      { jobs: [{ ...job, range: '0..255' }] },
+      'range: it says how to graft, and there are no adapters',
+    ],
+    [
+      'a feed that is no number',
+      { jobs: [{ ...job, adapters: ['init'], feeds: { sigma: '25' } }] },
+      'jobs[0].feeds.sigma',
     ],
     [
       'a name that is a path',
