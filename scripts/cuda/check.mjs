@@ -75,6 +75,10 @@ async function check() {
   }
 }
 
+/**
+ * @param {import('./check/run-step.mjs').Step} step
+ * @returns {import('./check/run-step.mjs').StepResult}
+ */
 function waiting({ name, what }) {
   return { name, what, command: '', status: 'not run', reason: 'the check had not come to it' };
 }

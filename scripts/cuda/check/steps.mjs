@@ -8,13 +8,11 @@ const measure = join(root, 'scripts/cuda/check/measure.mjs');
 const train = join(root, 'scripts/cuda/check/train.mjs');
 
 /** How the same weights are computed with; TF32 is CUDA's default for float32. */
-const precisions = [
-  { name: 'tf32', dtype: 'float32', variables: {}, limit: 5e-3 },
-  { name: 'float32', dtype: 'float32', variables: { NVIDIA_TF32_OVERRIDE: '0' }, limit: 1e-4 },
-  { name: 'float16', dtype: 'float16', variables: {}, limit: 2e-2 },
-];
-/** @param {string} wanted */
-const precisionOf = (wanted) => precisions.find(({ name }) => name === wanted);
+const precisions = {
+  tf32: { dtype: 'float32', variables: {}, limit: 5e-3 },
+  float32: { dtype: 'float32', variables: { NVIDIA_TF32_OVERRIDE: '0' }, limit: 1e-4 },
+  float16: { dtype: 'float16', variables: {}, limit: 2e-2 },
+};
 /** Sides of the square images that are timed. */
 const sides = { tiny: '64,128', small: '64,128', full: '128,256,512' };
 /** Of the very first network. */
@@ -60,7 +58,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
     name: `train-${first}`,
     what: `training of an adapter on ${first}-small, losses against the CPU's`,
     args: [train, file(`${first}-small`, 'float32'), device, '20', '1e-3'],
-    variables: precisionOf('float32').variables,
+    variables: precisions.float32.variables,
     needs: [file(`${first}-small`, 'float32')],
     minutes: 8,
   });
@@ -83,7 +81,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
 
   /** Fed, the label is work of every run; a default would be folded away. */
   function measured(preset, name, lengths = sides[networks], as = preset.replace('-small', '')) {
-    const { dtype, variables, limit } = precisionOf(name);
+    const { dtype, variables, limit } = precisions[/** @type {keyof typeof precisions} */ (name)];
     model(preset, dtype, 'required');
     const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'required')];
     steps.push({
