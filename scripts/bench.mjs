@@ -12,6 +12,7 @@ const benches = [
   'learning',
   'native',
   'restorer',
+  'shards',
   'training',
   'training-memory',
   'training-pace',

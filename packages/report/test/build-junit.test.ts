@@ -67,8 +67,8 @@ test('a suite a model, a case a check, counts that add up', () => {
     validation: {
       status: 'failed',
       checks: [
-        verdict('loads', 'passed', 1),
-        verdict('labels', 'failed', 'NaN'),
+        { ...verdict('loads', 'passed', 1), milliseconds: 1234 },
+        { ...verdict('labels', 'failed', 'NaN'), milliseconds: 16 },
         verdict('tiles', 'skipped', null),
       ],
       figures: {},
@@ -82,13 +82,16 @@ test('a suite a model, a case a check, counts that add up', () => {
     failures: '1',
     errors: '0',
     skipped: '1',
-    time: '0',
+    time: '1.250',
   });
   const [, second] = root.children;
   expect(root.children.map(({ name }) => name)).toEqual(['testsuite', 'testsuite']);
-  expect(second!.attributes).toMatchObject({ name: 'B', tests: '3', failures: '1', skipped: '1' });
+  expect(second!.attributes).toMatchObject({
+    ...{ name: 'B', tests: '3', failures: '1', skipped: '1' },
+    time: '1.250',
+  });
   const [loads, labels, tiles] = named(second!, 'testcase');
-  expect(loads!.attributes).toEqual({ name: 'loads', classname: 'B', time: '0' });
+  expect(loads!.attributes).toEqual({ name: 'loads', classname: 'B', time: '1.234' });
   expect(loads!.children[0]).toMatchObject({
     name: 'system-out',
     text: 'measured 1, limit 1.00e-4',
