@@ -1,5 +1,6 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
+import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import { mergeConvert } from '../merge/merge-convert.ts';
 import { mergeEval } from '../merge/merge-eval.ts';
@@ -9,7 +10,6 @@ import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { decibels } from '../options/numbers.ts';
 import { outputOption } from '../options/options.ts';
-import { printableJson } from '../pipeline/printable.ts';
 import { define, type Result, run } from '../pipeline/run.ts';
 
 interface Options {

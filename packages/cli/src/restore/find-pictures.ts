@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/graft/files';
 import { imageExtensions, unreadExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
+import type { ImageValues } from '@pip-graft/graft';
 import { planTiles } from '@pip-graft/imaging';
-import type { ImageValues } from '@pip-graft/onnx-graft';
 import { openDoor } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';

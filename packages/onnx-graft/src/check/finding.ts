@@ -11,7 +11,7 @@ export interface Finding {
 export type FindingCode =
   /** A node reads a value that nothing in its scope makes. */
   | 'UNRESOLVED_INPUT'
-  /** A node stands before one whose output it reads. */
+  /** A node comes before one whose output it reads. */
   | 'NOT_SORTED'
   /** Nodes read each other's outputs in a circle. */
   | 'CYCLE'

@@ -43,7 +43,7 @@ export interface GraphFacts extends Links {
   value(name: string): ValueFact | undefined;
   /** Size of axis 1 of a feature map (NCHW); undefined for anything else. */
   channels(value: string): number | undefined;
-  /** How many times smaller than the image a feature map is: 1, 2, 4, …; below 1 when larger. */
+  /** How many times smaller than the image a value in any layout is: 1, 2, 4, …; below 1 when larger. */
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
   ancestors(value: string): NodeSet;
@@ -137,7 +137,7 @@ export function graphFacts(model: Model): GraphFacts {
     },
     scale(name) {
       const fact = sample.values.get(name);
-      return fact?.axes === '..HW' && fact.dims ? scaleOf(reference, '..HW', fact.dims) : undefined;
+      return fact?.axes && fact.dims ? scaleOf(reference, fact.axes, fact.dims) : undefined;
     },
     ancestors,
     reaches(from, to) {

@@ -143,7 +143,7 @@ class Run {
     return first.map((value, i) => agreed(value, second[i]));
   }
 
-  /** Attributes may come in any order: the body that stands inside `then_branch` is the one. */
+  /** Attributes may come in any order: the body inside `then_branch` is the one. */
   #isThen(node: Node, body: number): boolean {
     const then = node.attributes.get('then_branch')?.field;
     const field = node.subgraphs[body]!.field;

@@ -26,7 +26,7 @@ import { planSensor } from './plan-sensor.ts';
  *
  * @example
  * const result = makePlan({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
- * if (result.status === 'planned') process.stdout.write(formatPlan(result.plan.summary));
+ * if (result.status === 'planned') console.log(result.plan.summary.parameters);
  */
 export function makePlan(request: PlanRequest): PlanResult {
   const { model, family, digest, fingerprint = null, image = null } = request;

@@ -103,7 +103,7 @@ export interface ImageSize {
   /** As stored: before the camera's orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** Pages or frames, of which only the first is read. */
+  /** Pages or frames; only the first is read. */
   readonly pages: number;
 }
 

@@ -1,5 +1,6 @@
 import { type Host, hostOf, planGraft } from '@pip-graft/graft';
 import {
+  convertPrecision,
   elementCount,
   GraftError,
   type GraphBuilder,
@@ -11,7 +12,6 @@ import {
   own,
   readTensor,
   type Tensor,
-  widenPrecision,
 } from '@pip-graft/onnx-graft';
 import {
   type Adapter,
@@ -196,7 +196,7 @@ function requirePlainImages({ model, located: { image } }: Host): void {
 }
 
 function widened(host: Host, learn: LearnedPart): Host {
-  const model = widenPrecision(host.model);
+  const model = convertPrecision(host.model, { to: 'float32' });
   if (model === host.model) return host;
   if (learn !== 'pip')
     throw new GraftError(

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { canonical, sha256 } from '../../format/table.ts';
+import { canonicalJson } from '@pip-graft/graft';
+import { sha256 } from '../../pipeline/sha256.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Inputs } from './input-digests.ts';
@@ -10,10 +11,10 @@ const cacheFormat = 1;
 /** A job's options, whatever it is called and wherever it writes: what decides its bytes and verdicts. */
 export function optionsDigest({ name: _, output, ...options }: JobConfig): string {
   // Data beside a model is named after it.
-  return sha256(canonical({ ...options, file: basename(output) }));
+  return sha256(canonicalJson({ ...options, file: basename(output) }));
 }
 
 /** What a job's result is kept under: the tool, its options and all that it reads. */
 export function cacheKey(config: JobConfig, inputs: Inputs): string {
-  return sha256(canonical({ cacheFormat, version, options: optionsDigest(config), inputs }));
+  return sha256(canonicalJson({ cacheFormat, version, options: optionsDigest(config), inputs }));
 }

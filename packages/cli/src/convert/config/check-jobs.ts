@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { didYouMean } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import type { JobConfig } from './schema.ts';
 
 /** What keeps jobs from being carried out together, as sentences; nothing of a job itself is read. */

@@ -1,5 +1,4 @@
-import { type BackbonePreset, backbonePresets } from '@pip-graft/backbones';
-import { imageRanges } from '@pip-graft/onnx-graft';
+import { type BackbonePreset, backbonePresets, imageRanges } from '@pip-graft/graft';
 import { z } from 'zod';
 
 const presets = Object.keys(backbonePresets) as [BackbonePreset, ...BackbonePreset[]];

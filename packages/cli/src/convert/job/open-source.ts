@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
-import { backbonePresets, buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { hostOf } from '@pip-graft/graft';
-import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
-import { GraftError, type Model } from '@pip-graft/onnx-graft';
-import { nonFinite } from '@pip-graft/weights';
-import { openCheckpoint } from '@pip-graft/weights/node';
-import { describeNonFinite } from '../../format/describe-checkpoint.ts';
+import {
+  backbonePresets,
+  buildBackbone,
+  detectBackbone,
+  GraftError,
+  hostOf,
+  type Model,
+  nonFinite,
+} from '@pip-graft/graft';
+import { nodeSha256, type OpenHost, openCheckpoint, openHost } from '@pip-graft/graft/node';
+import { describeNonFinite } from '@pip-graft/report/text';
 import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';

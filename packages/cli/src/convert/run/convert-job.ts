@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/graft';
+import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
-import { bytesText } from '../../format/table.ts';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
@@ -27,7 +27,7 @@ export interface Surroundings {
   readonly work: (job: Job) => Promise<Made>;
 }
 
-/** A job that came through its gates and stands in its place. */
+/** A job that passed its gates and is in its place. */
 export interface Converted {
   readonly made: Made;
   readonly inputs: Inputs;

@@ -41,12 +41,12 @@ describe('a config', () => {
     [
       'an unknown key of a job',
       { jobs: [{ ...job, gate: {} }] },
-      'jobs[0]: Unrecognized key: "gate"; did you mean "gates"?',
+      'jobs[0]: Unrecognized key: "gate"; did you mean \'gates\'?',
     ],
     [
       'an unknown key of a source',
       { jobs: [{ ...job, source: { ...source, sed: 1 } }] },
-      'jobs[0].source: Unrecognized key: "sed"; did you mean "seed"?',
+      'jobs[0].source: Unrecognized key: "sed"; did you mean \'seed\'?',
     ],
     [
       'a network that is not known',
