@@ -1,4 +1,5 @@
-import { buildModel, numberBytes, } from '@pip-graft/onnx-graft';
+import { buildModel, } from '@pip-graft/onnx-graft';
+import { numberBytes } from '../../onnx-graft/src/author/number-bytes.js';
 /** Tiny models for tests. */
 export function tinyModel(parts) {
     return buildModel({

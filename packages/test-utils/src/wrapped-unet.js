@@ -3,7 +3,7 @@ import { encodeFloats, Random } from '@pip-graft/weights';
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper = {}) {
     const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false, flipBy = 'gather' } = wrapper;
-    const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
+    const { batch = 'n', isResidual = false, smallFirst = false, first, sigma } = wrapper;
     const g = new GraphBuilder({ opset: 17 });
     const random = new Random(7);
     const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range];
@@ -51,6 +51,13 @@ export function wrappedUnet(wrapper = {}) {
         y = one('Clip', [y, number(0), number(255)]);
         y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
     }
+    const before = {
+        copy: () => one('Identity', ['input']),
+        residual: () => residual,
+        difference: () => one('Sub', [y, 'input']),
+        features: () => skip,
+    };
+    const earlier = first && before[first]();
     const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
     const value = (name, type, shape) => ({
         name,
@@ -65,6 +72,7 @@ export function wrappedUnet(wrapper = {}) {
         ...g.fragment(),
         inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
         outputs: [
+            ...(earlier ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])] : []),
             ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
             value(y, dataType, dims),
         ],

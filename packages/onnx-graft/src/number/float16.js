@@ -1,0 +1,74 @@
+// Typed arrays use the machine's byte order, which is ONNX's wherever Node runs and browsers do.
+/** What each of the 65,536 float16s stands for; made when first asked for. */
+let table;
+/** The numbers that half-precision bits stand for; exact. */
+export function fromFloat16(bits) {
+    table ??= Float32Array.from({ length: 0x10000 }, (_, word) => numberOf(word));
+    const values = new Float32Array(bits.length);
+    for (let i = 0; i < bits.length; i++)
+        values[i] = table[bits[i]];
+    return values;
+}
+/** IEEE half-precision bits of each number, rounded to nearest even; from 65520 on infinite. */
+export function toFloat16(values) {
+    const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+    const bits = new Uint16Array(values.length);
+    for (let i = 0; i < words.length; i++) {
+        const word = words[i];
+        const size = word & 0x7fffffff;
+        bits[i] = ((word >>> 16) & 0x8000) | sizeBits(size);
+    }
+    return bits;
+}
+/** Half-precision bits of one double, which is rounded once: by way of float32 it would be twice. */
+export function float16Bits(value) {
+    if (Number.isNaN(value))
+        return 0x7e00;
+    const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+    const size = Math.abs(value);
+    if (size >= 65520)
+        return sign | 0x7c00;
+    if (size < 2 ** -14)
+        return sign | roundEven(size * 2 ** 24);
+    let exponent = Math.floor(Math.log2(size));
+    if (size < 2 ** exponent)
+        exponent -= 1;
+    else if (size >= 2 ** (exponent + 1))
+        exponent += 1;
+    // A mantissa that rounds up to 1024 carries into the exponent, which is what it should do.
+    return sign | (((exponent + 15) << 10) + roundEven((size / 2 ** exponent - 1) * 1024));
+}
+/** The number that one float16's bits stand for. */
+function numberOf(bits) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = bits & 1023;
+    if (exponent === 31)
+        return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}
+/** Float16 bits, less the sign, of float32 bits, less the sign. */
+function sizeBits(size) {
+    // 2^-14 and more: the exponent is 112 less, and 13 bits of the fraction go.
+    if (size >= 0x38800000) {
+        if (size > 0x7f800000)
+            return 0x7e00;
+        if (size >= 0x47800000)
+            return 0x7c00;
+        const kept = size - 0x38000000;
+        return (kept + 0xfff + ((kept >>> 13) & 1)) >>> 13;
+    }
+    // 2^-25 and less is nothing.
+    if (size <= 0x33000000)
+        return 0;
+    const fraction = (size & 0x7fffff) | 0x800000;
+    const drop = 126 - (size >>> 23);
+    return (fraction + (1 << (drop - 1)) - 1 + ((fraction >>> drop) & 1)) >>> drop;
+}
+function roundEven(value) {
+    const down = Math.floor(value);
+    const rest = value - down;
+    if (rest !== 0.5)
+        return rest < 0.5 ? down : down + 1;
+    return down % 2 === 0 ? down : down + 1;
+}
