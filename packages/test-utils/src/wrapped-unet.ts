@@ -25,7 +25,13 @@ export interface Wrapper {
 
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper: Wrapper = {}): Model {
-  const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false, flipBy = 'gather' } = wrapper;
+  const {
+    range = '0..1',
+    dataType = 'float32',
+    layout = 'NCHW',
+    isBgr = false,
+    flipBy = 'gather',
+  } = wrapper;
   const { batch = 'n', isResidual = false, smallFirst = false, first, sigma } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
@@ -96,7 +102,9 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     ...g.fragment(),
     inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
     outputs: [
-      ...(earlier ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])] : []),
+      ...(earlier
+        ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])]
+        : []),
       ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
       value(y, dataType, dims),
     ],

@@ -72,7 +72,8 @@ function likeness(facts: GraphFacts, trails: Trails, output: string): number {
     if (withImage && (maker.opType === 'Add' || maker.opType === 'Sum')) return 0;
     if (withImage && maker.opType === 'Sub') return 2;
     const images = maker.inputs.filter((value) => trails.feature(value));
-    if (!/^(Clip|Cast|Identity|Slice|Mul|Div|Add|Sub|Transpose|Round)$/.test(maker.opType)) return 1;
+    if (!/^(Clip|Cast|Identity|Slice|Mul|Div|Add|Sub|Transpose|Round)$/.test(maker.opType))
+      return 1;
     if (images.length !== 1) return 1;
     name = images[0]!;
   }

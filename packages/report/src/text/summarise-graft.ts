@@ -3,9 +3,7 @@ import { oneLine } from './printable.ts';
 
 /** What was grafted where, in one line. */
 export function summariseGraft({ adapters, levels, parameters, labels }: PlanSummary): string {
-  const at = [...new Set(levels.map(({ site }) => site.level))]
-    .sort((a, b) => a - b)
-    .join(', ');
+  const at = [...new Set(levels.map(({ site }) => site.level))].sort((a, b) => a - b).join(', ');
   return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${oneLine(labels.join(', '))}`;
 }
 

@@ -61,7 +61,7 @@ describe('a config', () => {
     [
       'a feed that is no number',
       { jobs: [{ ...job, adapters: ['init'], feeds: { sigma: '25' } }] },
-      'jobs[0].feeds.sigma',
+      'feeds.sigma',
     ],
     [
       'a name that is a path',
