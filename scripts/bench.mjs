@@ -12,9 +12,11 @@ const benches = [
   'learning',
   'native',
   'restorer',
+  'shards',
   'training',
   'training-memory',
   'training-pace',
+  'validate',
   'web',
 ];
 const name = process.argv[2];

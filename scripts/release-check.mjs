@@ -1,5 +1,5 @@
 // npm run release-check: packs every package, installs the tarballs into an empty folder and uses
-// them. --small does that without onnxruntime-node only, but follows docs/guides/install.md with it;
+// them. --small does that without onnxruntime only, but follows docs/guides/install.md with it;
 // --json prints the result, --write records the sizes.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

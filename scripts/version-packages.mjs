@@ -1,6 +1,6 @@
 // npm run version-packages: what the changesets say becomes the version of all packages and a section
 // of CHANGELOG.md, and whatever else holds the version follows.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install, must, root } from './install.mjs';
@@ -19,9 +19,16 @@ const packages = publishedPackages();
 const library = packages.find(({ manifest }) => manifest.name === '@pip-graft/graft');
 const { version } = present(library, '@pip-graft/graft').manifest;
 for (const { folder, manifest } of packages) {
-  for (const name of Object.keys(manifest.dependencies ?? {}))
-    if (name.startsWith('@pip-graft/')) manifest.dependencies[name] = version;
+  for (const others of [manifest.dependencies, manifest.optionalDependencies])
+    for (const name of Object.keys(others ?? {}))
+      if (name.startsWith('@pip-graft/')) others[name] = version;
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+for (const name of readdirSync(join(root, 'examples'))) {
+  const path = join(root, 'examples', name, 'package.json');
+  if (!existsSync(path)) continue;
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/("@pip-graft\/[\w-]+": )"[^"]+"/g, `$1"^${version}"`));
 }
 const changelog = join(root, 'CHANGELOG.md');
 const before = readFileSync(changelog, 'utf8');

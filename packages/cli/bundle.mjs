@@ -13,8 +13,10 @@ const entries = {
   worker: '../runtime/src/process/worker.ts',
   'batch-worker': '../train/src/data/batch-worker.ts',
 };
-const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-const installed = Object.keys({ ...dependencies, ...optionalDependencies });
+const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
+const installed = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 
 /** Sources name the built file of a process or thread; here all entries lie in one folder. */
 const besideMe = {

@@ -8,7 +8,7 @@ const bundle = await rolldown({
   platform: 'node',
   transform: { target: 'es2023' },
   resolve: { conditionNames: ['@pip-graft/source', 'node', 'import', 'default'] },
-  external: [/^node:/, 'onnxruntime-node'],
+  external: [/^node:/, 'onnxruntime-node', '@pip-graft/onnxruntime'],
   onLog(level, log, defaults) {
     if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
     defaults(level, log);

@@ -5,7 +5,8 @@ import { installPacked } from './install-packed.mjs';
 import { lint } from './lint.mjs';
 import { npm } from './npm.mjs';
 import { pack } from './pack.mjs';
-import { publishedPackages } from './packages.mjs';
+import { modelPackages, publishedPackages } from './packages.mjs';
+import { useBlocked } from './use-blocked.mjs';
 import { useCommand } from './use-command.mjs';
 import { useGuide } from './use-guide.mjs';
 import { useLibrary } from './use-library.mjs';
@@ -16,8 +17,8 @@ import { useNext } from './use-next.mjs';
  * a list of what is wrong for each step.
  *
  * @param {object} options
- * @param {boolean} options.guide whether docs/guides/install.md is followed, with onnxruntime-node (300 MB)
- * @param {boolean} options.optional whether all else is also done with onnxruntime-node and sharp's binaries
+ * @param {boolean} options.guide whether docs/guides/install.md is followed, with onnxruntime (72 MB)
+ * @param {boolean} options.optional whether all else is also done with onnxruntime and sharp's binaries
  * @param {(name: string, wrong: readonly string[]) => void} [options.onStep]
  */
 export async function check({ optional, guide, onStep = () => {} }) {
@@ -42,11 +43,15 @@ export async function check({ optional, guide, onStep = () => {} }) {
       const project = join(folder, withOptional ? 'whole' : 'lean');
       mkdirSync(project);
       installPacked(packed, project, { optional: withOptional });
-      const suffix = withOptional ? ' with onnxruntime-node' : '';
+      const suffix = withOptional ? ' with onnxruntime' : '';
       await step(`command${suffix}`, () => useCommand(project, { optional: withOptional }));
       await step(`library${suffix}`, () => useLibrary(packed, project, { optional: withOptional }));
     }
-    if (guide) await step('guide', () => useGuide(packed, join(folder, 'guide')));
+    if (guide)
+      await step('guide', () =>
+        useGuide([...packed, ...pack(modelPackages(), folder)], join(folder, 'guide')),
+      );
+    if (optional) await step('blocked', () => useBlocked(packed, join(folder, 'blocked')));
     if (optional) await step('next', () => useNext(packed, join(folder, 'next')));
     return { packed, steps };
   } finally {

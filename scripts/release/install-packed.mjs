@@ -8,19 +8,12 @@ import { npm } from './npm.mjs';
  * them, the rest from the registry.
  */
 export function installPacked(packed, folder, { optional }) {
-  const ours = Object.fromEntries(
-    packed.map(({ name, tarball }) => [
-      name,
-      pathToFileURL(tarball).href.replace('file://', 'file:'),
-    ]),
-  );
   const manifest = {
     name: 'consumer',
     version: '1.0.0',
     private: true,
     type: 'module',
-    dependencies: ours,
-    overrides: Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`])),
+    ...fromTarballs(packed),
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   npm(
@@ -32,7 +25,20 @@ export function installPacked(packed, folder, { optional }) {
       '--prefer-offline',
       optional ? '' : '--omit=optional',
     ].filter(Boolean),
-    // Its script would download CUDA's libraries.
-    { ONNXRUNTIME_NODE_INSTALL: 'skip' },
   );
+}
+
+/**
+ * Dependencies on the tarballs, and overrides for what they depend on among themselves. A package for
+ * one platform is no dependency of its own: npm would fail on another.
+ */
+export function fromTarballs(packed) {
+  const file = ({ tarball }) => pathToFileURL(tarball).href.replace('file://', 'file:');
+  const isForAll = ({ manifest }) => manifest.os === undefined;
+  return {
+    dependencies: Object.fromEntries(packed.filter(isForAll).map((one) => [one.name, file(one)])),
+    overrides: Object.fromEntries(
+      packed.map((one) => [one.name, isForAll(one) ? `$${one.name}` : file(one)]),
+    ),
+  };
 }

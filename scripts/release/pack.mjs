@@ -1,14 +1,17 @@
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { forPlatform, writePlatforms } from './for-platform.mjs';
 import { npm } from './npm.mjs';
 
 /** Packs every package into a folder: name, tarball, sizes in bytes and the files in it. */
 export function pack(packages, into) {
   return packages.map(({ folder, manifest }) => {
-    const text = npm(folder, ['pack', '--json', '--ignore-scripts', '--pack-destination', into]);
+    const staged = stage(folder, manifest, into);
+    const text = npm(staged, ['pack', '--json', '--ignore-scripts', '--pack-destination', into]);
     const [{ filename, size, unpackedSize, files }] = JSON.parse(text);
     return {
       name: manifest.name,
-      manifest,
+      manifest: forPlatform(manifest),
       folder,
       tarball: join(into, filename),
       packed: size,
@@ -16,4 +19,13 @@ export function pack(packages, into) {
       files: files.map(({ path }) => path),
     };
   });
+}
+
+/** The folder to pack: a copy with the fields of its platform, for a package that has one. */
+function stage(folder, manifest, into) {
+  if (manifest.onlyFor === undefined) return folder;
+  const staged = join(into, 'staged', basename(folder));
+  cpSync(folder, staged, { recursive: true });
+  writePlatforms([{ folder: staged, manifest }]);
+  return staged;
 }

@@ -4,6 +4,17 @@ import { root } from '../install.mjs';
 
 /** Every package that is published: its folder, and what its package.json says. */
 export function publishedPackages() {
+  return allPackages().filter(({ manifest }) => manifest.private !== true);
+}
+
+/** The restorer and what it is made from: in the guides, and published once it passes its gates. */
+export function modelPackages() {
+  return allPackages().filter(({ manifest }) =>
+    /^@pip-graft\/(restorer|backbone-unet|adapter-unet)$/.test(manifest.name),
+  );
+}
+
+function allPackages() {
   const packages = join(root, 'packages');
   return readdirSync(packages)
     .map((name) => join(packages, name))
@@ -11,6 +22,5 @@ export function publishedPackages() {
     .map((folder) => ({
       folder,
       manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
-    }))
-    .filter(({ manifest }) => manifest.private !== true);
+    }));
 }

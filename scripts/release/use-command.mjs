@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Each line, and the exit status it must have without and with onnxruntime-node.
+ * Each line, and the exit status it must have without and with onnxruntime.
  *
  * @type {[line: string, without: number, withRuntime: number][]}
  */
@@ -55,8 +55,11 @@ export function useCommand(folder, { optional }) {
     const said = `${ended.stdout}${ended.stderr}`;
     if (ended.status !== expected)
       wrong.push(`graft ${line}: ended with ${ended.status}, not ${expected}: ${said}`);
-    else if (expected === 6 && !said.includes('npm install --ignore-scripts onnxruntime-node'))
-      wrong.push(`graft ${line}: does not say how to install onnxruntime-node: ${said}`);
+    else if (
+      expected === 6 &&
+      !said.includes('npm install --include=optional @pip-graft/onnxruntime')
+    )
+      wrong.push(`graft ${line}: does not say how to install onnxruntime: ${said}`);
   }
   const report = existsSync(join(folder, 'convert.md'))
     ? readFileSync(join(folder, 'convert.md'), 'utf8')

@@ -48,7 +48,11 @@ function installed(packed, folder, [, ...words]) {
   const options = ['--no-audit', '--no-fund', '--prefer-offline'];
   // Nothing that an install script downloads is within reach: the guide has to do without.
   const blocked = 'http://127.0.0.1:9';
-  const env = { GLOBAL_AGENT_HTTP_PROXY: blocked, GLOBAL_AGENT_HTTPS_PROXY: blocked };
+  const env = {
+    npm_config_ignore_scripts: 'false',
+    GLOBAL_AGENT_HTTP_PROXY: blocked,
+    GLOBAL_AGENT_HTTPS_PROXY: blocked,
+  };
   npm(folder, [...names, ...options], env);
   return { status: 0, stdout: '', stderr: '' };
 }
@@ -94,12 +98,12 @@ function missing(outputs, folder) {
   const same = (a, b) =>
     made(a) && made(b) && bytes(a).equals(bytes(b)) ? [] : [`${b} is not ${a}`];
   return [
-    ...said('npx graft adapter list', '@pip-graft/adapter-nafnet-tiny'),
+    ...said('npx graft adapter list', '@pip-graft/adapter-unet'),
     ...said('npx graft restore', 'restored'),
     ...said('npx graft validate', 'passed'),
     ...said('npx graft convert  ', 'all 2 jobs are cached'),
     ...said('npx graft convert --frozen', 'all 2 jobs are cached'),
     ...same('grafted.onnx', 'models/restorer.onnx'),
-    ...same('grafted.onnx', 'from-library.onnx'),
+    ...(made('from-library.onnx') ? [] : ['the program wrote no model']),
   ];
 }

@@ -35,12 +35,12 @@ const options = {
   typeRoots: [join(root, 'node_modules/@types')],
 };
 
-/** Packages whose types are onnxruntime-node's, where that is installed. */
+/** Packages whose types are onnxruntime's, where that is installed. */
 const onRuntime = new Set(
   ['runtime', 'restore', 'validate', 'report', 'train'].map((name) => `@pip-graft/${name}`),
 );
 
-/** Every door of what is there without onnxruntime-node, or of all. */
+/** Every door of what is there without onnxruntime, or of all. */
 function doors(packed, optional) {
   return packed
     .filter(({ name }) => optional || !onRuntime.has(name))

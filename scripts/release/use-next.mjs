@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { root, run } from '../install.mjs';
+import { fromTarballs } from './install-packed.mjs';
 import { npm } from './npm.mjs';
 import { pack } from './pack.mjs';
 
@@ -18,15 +19,13 @@ export async function useNext(packed, folder) {
   const restorer = join(root, 'packages/restorer');
   const manifest = JSON.parse(readFileSync(join(restorer, 'package.json'), 'utf8'));
   const [model] = pack([{ folder: restorer, manifest }], folder);
-  const ours = Object.fromEntries(
-    [...packed, model].map(({ name, tarball }) => [name, `file:${tarball}`]),
-  );
+  const ours = fromTarballs([...packed, model]);
   const path = join(folder, 'package.json');
   const project = JSON.parse(readFileSync(path, 'utf8'));
-  const dependencies = { ...project.dependencies, ...ours };
-  const overrides = Object.fromEntries(Object.keys(ours).map((name) => [name, `$${name}`]));
+  const { overrides } = ours;
+  const dependencies = { ...project.dependencies, ...ours.dependencies };
   writeFileSync(path, JSON.stringify({ ...project, dependencies, overrides }, null, 2));
-  npm(folder, ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']);
+  npm(folder, ['install', '--no-audit', '--no-fund', '--prefer-offline']);
   mkdirSync(join(folder, 'public'), { recursive: true });
   cpSync(
     join(folder, 'node_modules/@pip-graft/restorer/model.onnx'),

@@ -20,7 +20,7 @@ export function writeSizes(packages) {
     ...rows,
     `| all | ${total('packed')} | ${total('unpacked')} | |`,
     '',
-    'onnxruntime-node, an optional dependency of the command, is 288 MB unpacked: it brings the binaries of every platform. `npm install --omit=optional @pip-graft/cli` leaves it and the binaries of sharp out; what runs no model works as before.',
+    '`@pip-graft/onnxruntime-linux` is what the command runs models with, an optional dependency; on macOS and Windows it is onnxruntime-node, 288 MB unpacked with the binaries of every platform. `npm install --omit=optional @pip-graft/cli` leaves that and the binaries of sharp out; what runs no model works as before.',
   ];
   writeFileSync(join(root, 'docs/benchmarks/packages.md'), `${lines.join('\n')}\n`);
 }

@@ -75,6 +75,8 @@ export function runAction(project: string, inputs: Readonly<Record<string, strin
       env: {
         ...process.env,
         ...files,
+        GITHUB_ACTIONS: 'true',
+        GITHUB_WORKSPACE: project,
         RUNNER_TEMP: runner,
         PATH: path,
         ...Object.fromEntries(env),

@@ -18,7 +18,10 @@ function configure(...more: object[]): void {
     adapters: ['init:labels=rain+haze'],
     output: 'out/derain.onnx',
   };
-  writeFileSync(join(project, 'graft.config.json'), JSON.stringify({ jobs: [works, ...more] }));
+  writeFileSync(
+    join(project, 'graft.config.json'),
+    JSON.stringify({ jobs: [works, ...more] }, null, 2),
+  );
 }
 
 beforeAll(() => {
@@ -64,8 +67,42 @@ describe('action.yml', () => {
     configure({ name: 'gone', source: { onnx: 'none.onnx' }, output: 'out/gone.onnx' });
     const run = runAction(project, { cache: 'false' });
     expect(run).toMatchObject({ status: 7, outputs: { status: '7' } });
-    expect(run.log).toContain('::error');
+    const annotated = run.log.split('\n').filter((line) => line.startsWith('::'));
+    expect(annotated).toEqual([
+      expect.stringMatching(/^::error file=graft\.config\.json,line=14,title=gone::.*none\.onnx/),
+    ]);
     expect(run.summary).toContain('gone');
+  });
+
+  it('annotates each gate that failed, at its line of the config', () => {
+    configure({
+      name: 'large',
+      source: { job: 'derain' },
+      output: 'out/large.onnx',
+      gates: { maxBytes: '1 kB', validate: { maxMemory: 0.0001 } },
+    });
+    const run = runAction(project, { cache: 'false' });
+    expect(run.status).toBe(1);
+    expect(run.log.split('\n').filter((line) => line.startsWith('::'))).toEqual([
+      expect.stringMatching(
+        /^::error file=graft\.config\.json,line=20,title=large%3A size::[\d.]+ MB, the limit is 1\.0 kB: /,
+      ),
+      expect.stringMatching(
+        /^::error file=graft\.config\.json,line=21,title=large%3A validate%3A memory::[\d.]+, the limit is 0\.0001: /,
+      ),
+    ]);
+    const report = readFileSync(join(run.outputs['report']!, 'junit.xml'), 'utf8');
+    const [, loads = ''] = /name="validate: loads"[^>]*time="([\d.]+)"/.exec(report) ?? [];
+    expect(Number(loads)).toBeGreaterThan(0);
+  });
+
+  it('annotates a config that it cannot use', () => {
+    configure({ name: 'odd', source: { job: 'derain' }, output: 'out/odd.onnx', gate: {} });
+    const run = runAction(project, {});
+    expect(run.status).toBe(2);
+    expect(run.log).toMatch(
+      /^::error file=graft\.config\.json,line=20,title=graft convert::.*line 20, job 'odd': .*did you mean "gates"/m,
+    );
   });
 
   it('treats a missing GPU as skipped', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { applyGraft, type Host, hostOf, planGraft } from '@pip-graft/graft';
+import { applyGraft, type Host, planGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import type { ImageRange, Model } from '@pip-graft/onnx-graft';

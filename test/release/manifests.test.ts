@@ -12,6 +12,7 @@ interface Manifest {
   readonly private?: boolean;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly repository?: { readonly directory?: string };
   readonly publishConfig?: unknown;
 }
@@ -43,9 +44,21 @@ describe.each(packages)('packages/%s', (name) => {
 
   it('has the version of all and names exactly that of the others', () => {
     expect(manifest.version).toBe(version);
-    const others = Object.entries(manifest.dependencies ?? {}).filter(([other]) =>
+    const { dependencies, optionalDependencies } = manifest;
+    const others = Object.entries({ ...dependencies, ...optionalDependencies }).filter(([other]) =>
       other.startsWith('@pip-graft/'),
     );
     expect(others.filter(([, wanted]) => wanted !== version)).toEqual([]);
   });
+});
+
+it.each(
+  readdirSync(join(root, 'examples')).filter((name) =>
+    existsSync(join(root, 'examples', name, 'package.json')),
+  ),
+)('examples/%s names the version that is published', (name) => {
+  const { dependencies = {} } = JSON.parse(read('examples', name, 'package.json')) as Manifest;
+  const ours = Object.entries(dependencies).filter(([other]) => other.startsWith('@pip-graft/'));
+  expect(ours.length).toBeGreaterThan(0);
+  expect(ours.filter(([, wanted]) => wanted !== `^${version}`)).toEqual([]);
 });

@@ -1,10 +1,9 @@
 import DefaultTheme from 'vitepress/theme';
+import { h } from 'vue';
 import BeforeAfter from './BeforeAfter.vue';
 import './style.css';
 
 export default {
   extends: DefaultTheme,
-  enhanceApp({ app }: { app: { component: (name: string, value: unknown) => void } }) {
-    app.component('BeforeAfter', BeforeAfter);
-  },
+  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(BeforeAfter) }),
 };

@@ -6,7 +6,8 @@ import { type Xml, xml } from './xml.ts';
 
 /**
  * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation is
- * a suite with one skipped case, so that CI does not count it as passed. Checks are not timed.
+ * a suite with one skipped case, so that CI does not count it as passed. A check that did not run, or was
+ * judged in an earlier run, took no time.
  *
  * Characters that XML 1.0 cannot hold become U+FFFD.
  *
@@ -37,7 +38,13 @@ function casesOf({ validation }: ReportModel): readonly Verdict[] {
 
 function totals(cases: readonly Verdict[]): Xml {
   const of = (status: Verdict['status']) => cases.filter((item) => item.status === status).length;
-  return xml` tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}" time="0"`;
+  return xml` tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}" time="${seconds(cases)}"`;
+}
+
+/** Time that cases took together, in seconds. */
+function seconds(cases: readonly Verdict[]): string {
+  const sum = cases.reduce((total, { milliseconds = 0 }) => total + milliseconds, 0);
+  return (sum / 1000).toFixed(3);
 }
 
 function suite(model: ReportModel): Xml {
@@ -55,8 +62,9 @@ ${cases.map((item) => testcase(item, name))}</testsuite>
 `;
 }
 
-function testcase({ name, status, measured, limit, unit, detail }: Verdict, model: string): Xml {
-  const head = xml`<testcase name="${name}" classname="${model}" time="0"`;
+function testcase(verdict: Verdict, model: string): Xml {
+  const { name, status, measured, limit, unit, detail } = verdict;
+  const head = xml`<testcase name="${name}" classname="${model}" time="${seconds([verdict])}"`;
   if (status === 'skipped') return xml`${head}><skipped message="${detail}"/></testcase>\n`;
   const figures =
     measured === null

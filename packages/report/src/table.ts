@@ -30,7 +30,7 @@ function cell<Row>({ cell: show, head, kind }: Column<Row>, row: Row, index: num
   const text = typeof shown === 'string' && kind === undefined ? breakable(shown) : shown;
   return index === 0
     ? html`<th scope="row"${className(kind)}>${text}</th>`
-    : html`<td data-head="${head}"${className(kind)}>${text}</td>`;
+    : html`<td data-head="${head}"${shown === '–' ? html` data-none` : undefined}${className(kind)}>${text}</td>`;
 }
 
 function className(kind: Column<unknown>['kind']): Html | undefined {

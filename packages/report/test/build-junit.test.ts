@@ -67,8 +67,8 @@ test('a suite a model, a case a check, counts that add up', () => {
     validation: {
       status: 'failed',
       checks: [
-        verdict('loads', 'passed', 1),
-        verdict('labels', 'failed', 'NaN'),
+        { ...verdict('loads', 'passed', 1), milliseconds: 1234 },
+        { ...verdict('labels', 'failed', 'NaN'), milliseconds: 16 },
         verdict('tiles', 'skipped', null),
       ],
       figures: {},
@@ -82,13 +82,16 @@ test('a suite a model, a case a check, counts that add up', () => {
     failures: '1',
     errors: '0',
     skipped: '1',
-    time: '0',
+    time: '1.250',
   });
   const [, second] = root.children;
   expect(root.children.map(({ name }) => name)).toEqual(['testsuite', 'testsuite']);
-  expect(second!.attributes).toMatchObject({ name: 'B', tests: '3', failures: '1', skipped: '1' });
+  expect(second!.attributes).toMatchObject({
+    ...{ name: 'B', tests: '3', failures: '1', skipped: '1' },
+    time: '1.250',
+  });
   const [loads, labels, tiles] = named(second!, 'testcase');
-  expect(loads!.attributes).toEqual({ name: 'loads', classname: 'B', time: '0' });
+  expect(loads!.attributes).toEqual({ name: 'loads', classname: 'B', time: '1.234' });
   expect(loads!.children[0]).toMatchObject({
     name: 'system-out',
     text: 'measured 1, limit 1.00e-4',
@@ -117,7 +120,7 @@ test('properties stand first in a suite: training, facts, figures', () => {
     'Images per second, batches of 8': '0.75×: host 40, grafted 30',
     'Peak memory': '1.05×: host 200 MB, grafted 210 MB',
     'grafted on cuda, 96×64':
-      'CUDAExecutionProvider 75 nodes, CPUExecutionProvider 25 nodes; 3 copies, 1 fell back; none: no proof that the device did the work',
+      "CUDAExecutionProvider 75 nodes, CPUExecutionProvider 25 nodes; 3 copies, 1 fell back; none: no proof that the device did the work; 1 of 90 elsewhere than onnxruntime's kernel list says",
     'host "y" against the CPU, tf32': 'relative error 2.00e-4, 92.5 dB, limit 0.001',
     'grafted "z" against the CPU, float32': 'relative error 2.00e-4, 92.5 dB, limit 1.00e-4',
     'An error starts at qk':

@@ -40,11 +40,13 @@ export async function validateGraft(options: ValidateOptions): Promise<Validatio
     for (const check of chosen) {
       options.signal?.throwIfAborted();
       options.onStart?.(check.name, verdicts.length, chosen.length);
+      const started = performance.now();
       const outcome: Awaited<ReturnType<Check['run']>> =
         useless === undefined ? await attempt(check, subject) : skipped(useless);
       const { figures: measured, ...verdict } = outcome;
       figures = { ...figures, ...measured };
-      note({ name: check.name, ...verdict });
+      const milliseconds = Math.round(performance.now() - started);
+      note({ name: check.name, ...verdict, ...(useless === undefined ? { milliseconds } : {}) });
       if (check.name === 'loads' && verdict.status === 'failed')
         useless = 'The model does not load.';
     }

@@ -14,6 +14,8 @@ export interface Verdict {
   readonly unit?: 'bytes' | 'dB' | undefined;
   /** One line for people: what was compared, its unit and what it means. */
   readonly detail: string;
+  /** How long the check took; undefined if it did not run, or ran another time. */
+  readonly milliseconds?: number;
 }
 
 /** The result of a validation: plain data, as `graft validate --json` prints it. */

@@ -27,7 +27,7 @@ export function command(): Command {
     'graft apply nafnet.onnx --adapter ./rain --adapter ./haze -o both.onnx',
     'graft apply nafnet.onnx --adapter ./my-adapter --auto ./my-sensor -o blind.onnx',
   ])
-    .argument('<host>', 'ONNX file, or hf:owner/name[@revision][/folder or file]')
+    .argument('<host>', 'ONNX file, a package, or hf:owner/name[@revision][/folder or file]')
     .addOption(outputOption('file for the grafted model').makeOptionMandatory())
     .addOption(forceFileOption());
   for (const option of graftOptions()) apply.addOption(option);

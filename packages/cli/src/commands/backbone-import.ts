@@ -35,7 +35,7 @@ export function command(): Command {
   )
     .argument(
       '<checkpoint>',
-      '.pth, .pt, .ckpt, .pkl, .safetensors or .safetensors.index.json of Restormer, NAFNet, PromptIR, PIP or our U-Net',
+      '.pth, .pt, .ckpt, .pkl, .safetensors or .safetensors.index.json of Restormer, NAFNet, PromptIR, PIP or our U-Net, or hf:owner/name[@revision][/folder or file]',
     )
     .addOption(outputOption('file for the model; without it the checkpoint is only looked at'))
     .addOption(prefixOption())

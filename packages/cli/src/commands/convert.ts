@@ -1,18 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
 import { filesOf } from '../convert/config/check-jobs.ts';
 import { chooseJobs } from '../convert/config/choose-jobs.ts';
-import { loadConfig } from '../convert/config/load-config.ts';
+import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
 import { shareOfJobs } from '../convert/config/share-of-jobs.ts';
 import { parseBytes } from '../convert/gates/size-gate.ts';
 import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
 import { exitOf } from '../convert/outcome.ts';
+import { annotations } from '../convert/report/annotations.ts';
 import { convertJson } from '../convert/report/convert-json.ts';
 import { formatOutcomes } from '../convert/report/format-outcomes.ts';
 import { outcomeLine } from '../convert/report/outcome-line.ts';
@@ -25,7 +26,7 @@ import {
   reportOptions,
 } from '../options/report-options.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
-import { define, run } from '../pipeline/run.ts';
+import { define, run, type Session } from '../pipeline/run.ts';
 import { type ShardOption, shardOption } from '../shard/shard-option.ts';
 
 interface Options extends ReportOptions, ShardOption {
@@ -78,7 +79,11 @@ export function command(): Command {
   for (const option of reportOptions()) convertCommand.addOption(option);
   return convertCommand.action(
     run<[], Options>(async (session, options) => {
-      const { path, folder, config } = await loadConfig(options.config, session.cwd);
+      const { path, folder, config, lineOf } = await annotated(
+        session,
+        options.config ?? configNames[0],
+        () => loadConfig(options.config, session.cwd),
+      );
       checkReportOptions(options, [
         path,
         ...config.jobs.map(({ output }) => resolve(folder, output)),
@@ -89,7 +94,7 @@ export function command(): Command {
       const jobs = share.items;
       for (const job of jobs) for (const file of filesOf(job, folder)) checkOutputFile(file);
       const frozen = options.frozen === true;
-      const locked = readLock(lockPath(path), frozen);
+      const locked = await annotated(session, path, () => readLock(lockPath(path), frozen));
       const lock = lockPath(path, shard);
       if (!frozen) checkOutputFile(lock);
       const reuse = options.cache !== false;
@@ -124,6 +129,9 @@ export function command(): Command {
             before: locked,
             all: shard === undefined ? config.jobs : jobs,
           });
+        const file = repositoryPath(path, session.cwd);
+        for (const remark of annotations(outcomes, { file, lineOf, jobs: config.jobs }))
+          session.annotate(remark);
         await writeConvertReports(outcomes, options, session, path);
         return {
           json: convertJson(
@@ -141,11 +149,37 @@ export function command(): Command {
   );
 }
 
+/** A path as GitHub wants it in annotations. */
+function repositoryPath(path: string, cwd: string): string {
+  return relative(process.env['GITHUB_WORKSPACE'] ?? cwd, path)
+    .split(sep)
+    .join('/');
+}
+
+/** Annotates a config that cannot be used, or has no lock. Errors: those of the action. */
+async function annotated<T>(
+  session: Session,
+  config: string,
+  action: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof GraftError) {
+      const line = error instanceof InvalidConfig ? error.line : undefined;
+      const file = repositoryPath(resolve(session.cwd, config), session.cwd);
+      const title = 'graft convert';
+      session.annotate({ kind: 'error', title, file, line, text: error.message });
+    }
+    throw error;
+  }
+}
+
 /** Loaded only when a report is wanted: a build machine need not have what reports are made with. */
 async function writeConvertReports(
   outcomes: Parameters<typeof convertJson>[0],
   options: ReportOptions,
-  session: Parameters<Parameters<typeof run<[], Options>>[0]>[0],
+  session: Session,
   path: string,
 ): Promise<void> {
   const { html, junit, markdown } = options;

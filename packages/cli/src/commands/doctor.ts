@@ -51,7 +51,7 @@ export function command(): Command {
           platform: `${platform()} ${arch()}`,
           cores: cpus().length,
           memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-          onnxruntime: environment.runtime?.version ?? 'not installed',
+          onnxruntime: environment.runtime?.version ?? environment.ownRuntime ?? 'not installed',
         };
         const wanted = device === undefined ? devices : [device];
         const examined: Examined[] = [];

@@ -43,7 +43,10 @@ export function command(): Command {
     'graft eval grafted.onnx --data test/derain --degradation rain=1 --min-psnr 30 --json',
     'graft eval grafted.onnx --data test --shard 2/8 --json > shard-2.json',
   ])
-    .argument('<model>', 'ONNX file, grafted or not, or hf:owner/name[@revision][/folder or file]')
+    .argument(
+      '<model>',
+      'ONNX file, grafted or not, a package, or hf:owner/name[@revision][/folder or file]',
+    )
     .requiredOption(
       '--data <folder>',
       'folder that holds input/ and target/ with pictures of equal names, or such folders; with --degrade: clean pictures',

@@ -25,7 +25,10 @@ export function command(): Command {
     'graft export triton grafted.onnx -o models',
     'graft export triton grafted.onnx -o models --name derain --max-batch 4',
   ])
-    .argument('<model>', 'ONNX file, grafted or not, or hf:owner/name[@revision][/folder or file]')
+    .argument(
+      '<model>',
+      'ONNX file, grafted or not, a package, or hf:owner/name[@revision][/folder or file]',
+    )
     .addOption(outputOption('folder of the model repository').makeOptionMandatory())
     .option('--name <name>', 'of the model in the repository; default: the name of the file')
     .option(

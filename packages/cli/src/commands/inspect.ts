@@ -28,7 +28,7 @@ export function command(): Command {
     'graft inspect restormer.onnx --html restormer.html',
     'graft inspect restormer.onnx --device cuda',
   ])
-    .argument('<file>', 'ONNX file, or hf:owner/name[@revision][/folder or file]')
+    .argument('<file>', 'ONNX file, a package, or hf:owner/name[@revision][/folder or file]')
     .addOption(new Option('--html <file>', 'also write a page with the network drawn'))
     .addOption(expectedDeviceOption())
     .action(

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/graft';
 import { writeAtomic } from '@pip-graft/graft/files';
 import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
+import type { Outcome } from '../convert/outcome.ts';
 import { mergeConvert } from '../merge/merge-convert.ts';
 import { mergeEval } from '../merge/merge-eval.ts';
 import { mergeJournals, mergeLocks } from '../merge/merge-files.ts';
@@ -10,20 +11,26 @@ import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { decibels } from '../options/numbers.ts';
 import { outputOption } from '../options/options.ts';
-import { define, type Result, run } from '../pipeline/run.ts';
+import {
+  checkReportOptions,
+  type ReportOptions,
+  reportOptions,
+} from '../options/report-options.ts';
+import { define, type Result, run, type Session } from '../pipeline/run.ts';
 
-interface Options {
+interface Options extends ReportOptions {
   readonly output?: string;
   readonly minPsnr?: number;
   readonly perImage?: boolean;
 }
 
 export function command(): Command {
-  return define(
+  const merging = define(
     'merge-reports',
     'Joins what the shards of one run wrote into what one run writes',
     [
       'graft merge-reports shard-*.json -o result.json',
+      'graft merge-reports convert-*.json --html report.html --junit junit.xml',
       'graft merge-reports eval-*.json --min-psnr 30',
       'graft merge-reports graft.lock-*.json -o graft.lock.json',
       'graft merge-reports restored/.graft-restore-*.jsonl -o restored/.graft-restore.jsonl',
@@ -39,25 +46,31 @@ export function command(): Command {
       'for eval: fail when the average over tasks of the PSNR in RGB is lower',
       decibels,
     )
-    .option('--per-image', 'for eval: print the figures of every image')
-    .action(
-      run<[string[]], Options>(async (session, files, options) => {
-        const { output } = options;
-        if (output !== undefined) checkOutputFile(output);
-        const { kind, parts } = readParts(files);
-        const { result, text } = merge(kind, parts, options);
-        if (output === undefined && result.json === null)
-          throw new GraftError(
-            'INVALID_ARGUMENT',
-            `--output: missing; name the file for the merged ${kind}s.`,
-          );
-        if (output === undefined) return result;
-        const bytes = new TextEncoder().encode(text);
-        await writeAtomic(output, (append) => append(bytes), session.signal);
-        session.note(`${output}: ${parts.length} files merged`);
-        return result;
-      }),
-    );
+    .option('--per-image', 'for eval: print the figures of every image');
+  for (const option of reportOptions()) {
+    option.description = `for convert: ${option.description}`;
+    merging.addOption(option);
+  }
+  return merging.action(
+    run<[string[]], Options>(async (session, files, options) => {
+      const { output } = options;
+      if (output !== undefined) checkOutputFile(output);
+      checkReportOptions(options, [...files, ...(output === undefined ? [] : [output])]);
+      const { kind, parts } = readParts(files);
+      const { result, text, outcomes } = merge(kind, parts, options);
+      await writeMerged(outcomes, options, session);
+      if (output === undefined && result.json === null)
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          `--output: missing; name the file for the merged ${kind}s.`,
+        );
+      if (output === undefined) return result;
+      const bytes = new TextEncoder().encode(text);
+      await writeAtomic(output, (append) => append(bytes), session.signal);
+      session.note(`${output}: ${parts.length} files merged`);
+      return result;
+    }),
+  );
 }
 
 /** The result, and the text of the file that holds it. */
@@ -65,7 +78,7 @@ function merge(
   kind: PartKind,
   parts: readonly Part[],
   options: Options,
-): { readonly result: Result; readonly text: string } {
+): { readonly result: Result; readonly text: string; readonly outcomes?: readonly Outcome[] } {
   const file = (text: string) => ({ result: { json: null, text: '' }, text });
   const printed = (result: Result) => ({ result, text: `${printableJson(result.json)}\n` });
   switch (kind) {
@@ -77,7 +90,27 @@ function merge(
       return printed(mergeRestore(parts));
     case 'eval':
       return printed(mergeEval(parts, options));
-    case 'convert':
-      return printed(mergeConvert(parts));
+    case 'convert': {
+      const { outcomes, ...result } = mergeConvert(parts);
+      return { ...printed(result), outcomes };
+    }
   }
+}
+
+/** The reports of a conversion, as one run writes them. Models are looked for from this folder, as the config has them. */
+async function writeMerged(
+  outcomes: readonly Outcome[] | undefined,
+  options: Options,
+  session: Session,
+): Promise<void> {
+  const { html, junit, markdown } = options;
+  if (html === undefined && junit === undefined && markdown === undefined) return;
+  if (outcomes === undefined)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--html, --junit, --markdown: only convert has such reports; leave them out.',
+    );
+  const { convertReport } = await import('../convert/report/convert-report.ts');
+  const { writeReports } = await import('../reports/write-reports.ts');
+  await writeReports(await convertReport(outcomes, 'merged', session.cwd), options, session);
 }

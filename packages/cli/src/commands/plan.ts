@@ -18,7 +18,7 @@ export function command(): Command {
       'graft plan nafnet.onnx --adapter init:labels=rain+haze',
       'graft plan nafnet.onnx --adapter ./my-adapter --device cuda',
     ],
-  ).argument('<host>', 'ONNX file, or hf:owner/name[@revision][/folder or file]');
+  ).argument('<host>', 'ONNX file, a package, or hf:owner/name[@revision][/folder or file]');
   for (const option of graftOptions()) plan.addOption(option);
   plan.addOption(expectedDeviceOption());
   return plan.action(

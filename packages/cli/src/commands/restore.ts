@@ -14,7 +14,10 @@ export function command(): Command {
     "graft restore grafted.onnx photos 'more/**/*.png' -o restored --tile 512 --overlap 32",
     'graft restore grafted.onnx photos -o restored --tile 512 --shard 2/8 --json > shard-2.json',
   ])
-    .argument('<model>', 'ONNX file, grafted or not, or hf:owner/name[@revision][/folder or file]')
+    .argument(
+      '<model>',
+      'ONNX file, grafted or not, a package, or hf:owner/name[@revision][/folder or file]',
+    )
     .argument(
       '<images...>',
       'PNG, JPEG, WebP, TIFF or AVIF files, folders of them, or patterns as photos/**/*.jpg',

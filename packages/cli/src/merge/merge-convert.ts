@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { madeSchema } from '../convert/cache/entry.ts';
+import type { Outcome } from '../convert/outcome.ts';
 import type { Result } from '../pipeline/run.ts';
 import { shardRecord } from '../shard/shard-record.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
@@ -12,6 +14,10 @@ const converted = z.looseObject({
     z.looseObject({
       name: z.string(),
       status: z.enum(['built', 'cached', 'failed', 'skipped']),
+      output: z.string(),
+      placed: z.boolean(),
+      notes: z.array(z.string()),
+      milliseconds: z.number(),
       failure: z
         .strictObject({ code: z.string(), message: z.string(), exit: z.int().min(0).max(255) })
         .nullable(),
@@ -21,7 +27,7 @@ const converted = z.looseObject({
 });
 
 /** Joins results of `graft convert` into that of one run, in the order of the config. */
-export function mergeConvert(parts: readonly Part[]): Result {
+export function mergeConvert(parts: readonly Part[]): Result & { readonly outcomes: Outcome[] } {
   const shards = parseParts(parts, converted);
   requireAllShards(shards);
   requireSame(shards, 'tool', ({ tool }) => tool);
@@ -32,6 +38,7 @@ export function mergeConvert(parts: readonly Part[]): Result {
   );
   placed.sort((a, b) => a.position - b.position);
   const jobs = placed.map(({ job }) => job);
+  const outcomes = jobs.map(outcomeOf);
   const exit = jobs.find(({ status }) => status === 'failed')?.failure?.exit ?? 0;
   const count = (status: string) => jobs.filter((job) => job.status === status).length;
   const counts = (['built', 'cached', 'failed', 'skipped'] as const)
@@ -42,8 +49,31 @@ export function mergeConvert(parts: readonly Part[]): Result {
   );
   const { format, tool, frozen } = first;
   return {
-    json: { format, tool, status: exit === 0 ? 'passed' : 'failed', frozen, jobs },
+    json: {
+      format,
+      tool,
+      status: exit === 0 ? 'passed' : 'failed',
+      frozen,
+      jobs: jobs.map(timeless),
+    },
+    outcomes,
     text: [...failures, `${jobs.length} jobs: ${counts.join(', ')}`].join('\n'),
     exit,
   };
+}
+
+type Job = z.infer<typeof converted>['jobs'][number];
+
+/** A job as one run prints it. */
+function timeless({ milliseconds: _, ...job }: Job): unknown {
+  const gates = (job as { gates?: readonly { readonly milliseconds?: number }[] }).gates;
+  if (gates === undefined) return job;
+  return { ...job, gates: gates.map(({ milliseconds: __, ...gate }) => gate) };
+}
+
+function outcomeOf(job: Job): Outcome {
+  const { name, status, output, placed, notes, failure, milliseconds } = job;
+  const made = madeSchema.safeParse(job);
+  const files = made.success ? made.data : null;
+  return { name, status, output, placed, notes, failure, milliseconds, made: files };
 }

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type HubOptions, isHubName } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import type { Session } from './run.ts';
 
-type Kind = 'model' | 'adapter' | 'sensor';
+type Kind = 'model' | 'adapter' | 'sensor' | 'checkpoint';
 
 /** What arguments of commands name, by their names in the help. */
 const argumentKinds: Readonly<Record<string, Kind>> = {
   ...{ host: 'model', model: 'model', grafted: 'model', file: 'model', a: 'model', b: 'model' },
   adapter: 'adapter',
+  checkpoint: 'checkpoint',
 };
 
 /** The same for options. */
@@ -27,10 +30,10 @@ export function hubOptions(session: Session): HubOptions {
 }
 
 /**
- * The arguments and options of a command with files and folders in place of names on the model hub: what they
- * name is downloaded into its cache. All other values are as they were.
+ * The arguments and options of a command with files and folders in place of names: what they name on the model
+ * hub is downloaded into its cache, and a package becomes the path of its model. All other values are as they were.
  *
- * Errors: those of `localModel` and `localAdapter`.
+ * Errors: those of `findModel`, `localModel`, `localAdapter` and `localCheckpoint`.
  */
 export async function localNames<Options extends object>(
   command: Command,
@@ -45,7 +48,9 @@ export async function localNames<Options extends object>(
       for (const each of value) all.push(await local(kind, each));
       return all;
     }
-    return typeof value === 'string' && isHubName(value) ? onDisk(kind, value, session) : value;
+    if (typeof value !== 'string') return value;
+    if (isHubName(value)) return onDisk(kind, value, session);
+    return kind === 'model' ? ofPackage(value, session.cwd) : value;
   };
   const given: unknown[] = [];
   for (const [index, value] of args.entries()) {
@@ -57,8 +62,23 @@ export async function localNames<Options extends object>(
   return { args: given, options: Object.fromEntries(chosen) as Options };
 }
 
+/** The model of an installed package; a path is returned as it is. */
+async function ofPackage(name: string, cwd: string): Promise<string> {
+  if (existsSync(resolve(cwd, name))) return name;
+  const { findModel } = await import('@pip-graft/restore');
+  const found = findModel(name, cwd);
+  return found === resolve(cwd, name) ? name : found;
+}
+
 async function onDisk(kind: Kind, name: string, session: Session): Promise<string> {
-  const { localAdapter, localModel, localSensor } = await import('@pip-graft/graft/node');
-  const fetch = { model: localModel, adapter: localAdapter, sensor: localSensor }[kind];
+  const { localAdapter, localCheckpoint, localModel, localSensor } = await import(
+    '@pip-graft/graft/node'
+  );
+  const fetch = {
+    model: localModel,
+    adapter: localAdapter,
+    sensor: localSensor,
+    checkpoint: localCheckpoint,
+  }[kind];
   return fetch(name, hubOptions(session));
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { printable, printableJson } from '@pip-graft/report/text';
 import type { HelpConfiguration } from 'commander';
+import { type Annotation, annotationLine } from './annotation.ts';
 
 /** Prints a result for people on stdout. All that the command prints goes by one of these. */
 export function printText(text: string): void {
@@ -16,6 +17,11 @@ export function printJson(value: unknown): void {
 export function printMessage(message: string): void {
   const text = printable(message.trimEnd().replaceAll('\n', '\n  '));
   process.stderr.write(`${paint(text, process.stderr)}\n`);
+}
+
+/** Prints a remark for GitHub's runner, which reads stderr too: nothing else gets past {@link printable} as a command. */
+export function printAnnotation(remark: Annotation): void {
+  process.stderr.write(`${annotationLine(remark)}\n`);
 }
 
 let isSilent = false;

@@ -1,8 +1,9 @@
 import { didYouMean } from '@pip-graft/graft';
 import { Command } from 'commander';
+import type { Annotation } from './annotation.ts';
 import { failureOf, workingFolder } from './exit.ts';
 import { localNames } from './local-names.ts';
-import { printJson, printMessage, printText, silenceOutput } from './print.ts';
+import { printAnnotation, printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
 
 /** What a command found: plain data for `--json`, text for people, and the exit status. */
@@ -91,6 +92,10 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
         progress.clear();
         if (!options.quiet) printMessage(line);
       },
+      annotate: (remark: Annotation) => {
+        progress.clear();
+        if (process.env['GITHUB_ACTIONS'] === 'true') printAnnotation(remark);
+      },
     };
     try {
       session.cwd = workingFolder();
@@ -139,6 +144,8 @@ export interface Session {
   progress(label: string, done: number, total: number, unit?: string, detail?: string): void;
   /** A line for people, on stderr. */
   note(line: string): void;
+  /** A remark beside a line of a file, where GitHub runs the command. */
+  annotate(remark: Annotation): void;
 }
 
 export type Handler<Arguments extends unknown[], Options> = (

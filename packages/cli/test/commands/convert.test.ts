@@ -91,7 +91,7 @@ describe('graft convert', () => {
     configure({ ...host, source: { ...host.source, seed: 4 } });
     const other = graft(folder, 'convert', '--frozen');
     expect(other.status).toBe(1);
-    expect(other.stdout).toContain('options in the config were changed');
+    expect(other.stdout).toContain("option 'source.seed' is 4, locked as 3");
   });
 
   it('takes an adapter folder and sees when it changes', () => {

@@ -137,6 +137,22 @@ describe('graft with names on the model hub', () => {
     expect(none).toMatchObject({ status: 7, stderr: expect.stringContaining("'model.onnx'") });
   });
 
+  it('imports a checkpoint, after a download that stopped halfway', async () => {
+    const file = fileURLToPath(new URL('../../../../test/checkpoints/nafnet.pth', import.meta.url));
+    server.commit('me/nafnet', { 'old/nafnet.bin': readFileSync(file) });
+    const args = ['backbone', 'import', 'hf:me/nafnet/old/nafnet.bin', '-o', 'imported.onnx'];
+    server.faults = { cutAt: 1000 };
+    const cut = await hub({}, ...args);
+    expect(cut).toMatchObject({ status: 7, stderr: expect.stringContaining('run it again') });
+    server.faults = {};
+    server.requests.splice(0);
+    const whole = await hub({}, ...args);
+    expect(whole).toMatchObject({ status: 0, stderr: expect.stringContaining('downloading') });
+    expect(server.requests.map(({ range }) => range)).toContain('bytes=1000-');
+    json(folder, 'backbone', 'import', file, '-o', 'from-file.onnx');
+    expect(same('imported.onnx', 'from-file.onnx')).toBe(true);
+  });
+
   it('opens a restorer in a program', async () => {
     server.commit('me/restorer', { 'model.onnx': bytes('local.onnx') });
     const notes: string[] = [];
@@ -184,7 +200,38 @@ describe('graft with names on the model hub', () => {
   });
 });
 
+describe('a package as a model', () => {
+  it('is its model.onnx, where a model is named', () => {
+    expect(json(folder, 'inspect', '@pip-graft/backbone-nafnet-tiny')).toMatchObject({
+      family: 'nafnet',
+    });
+    const absent = graft(folder, 'restore', '@me/absent', 'a.png', '-o', 'x');
+    expect(absent).toMatchObject({
+      status: 7,
+      stderr: expect.stringContaining('no installed package with a model.onnx; check the path'),
+    });
+  });
+});
+
 describe('graft convert with names on the model hub', () => {
+  it('locks the commit of a checkpoint', async () => {
+    const file = fileURLToPath(new URL('../../../../test/checkpoints/nafnet.pth', import.meta.url));
+    const commit = server.commit('me/weights', { 'nafnet.pth': readFileSync(file) });
+    const checkpoint = 'hf:me/weights/nafnet.pth';
+    const jobs = [{ name: 'net', source: { checkpoint }, output: 'net.onnx' }];
+    writeFileSync(join(folder, 'weights.json'), JSON.stringify({ jobs }));
+    await hubJson('convert', '-c', 'weights.json');
+    const { inputs } = JSON.parse(String(bytes('weights.lock.json'))).jobs.net;
+    expect(inputs).toEqual({
+      [checkpoint]: `commit:${commit}`,
+      [`${checkpoint}: nafnet.pth`]: expect.stringMatching(/^sha256:/),
+    });
+    json(folder, 'backbone', 'import', file, '-o', 'from-file.onnx');
+    expect(same('net.onnx', 'from-file.onnx')).toBe(true);
+    server.commit('me/weights', { 'nafnet.pth': 'another' });
+    expect(await hub({}, 'convert', '-c', 'weights.json', '--frozen')).toMatchObject({ status: 0 });
+  });
+
   it('locks commits, and takes those of the lock with --frozen', async () => {
     cpSync(join(folder, 'rain'), join(folder, 'other'), { recursive: true });
     const first = server.commit('me/moving', {

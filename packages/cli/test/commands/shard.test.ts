@@ -180,6 +180,12 @@ describe('convert --shard', () => {
     for (const file of files) expect(JSON.parse(text(file)).jobs).toHaveLength(2);
     json(folder, 'merge-reports', ...files, '-o', 'parts.json');
     expect(text('parts.json')).toBe(text('whole.json'));
+    const reports = ['--html', 'merged.html', '--junit', 'merged.xml'];
+    expect(graft(folder, 'merge-reports', ...files, ...reports).status).toBe(0);
+    const names = [...text('merged.xml').matchAll(/<testsuite name="([^"]+)"/g)];
+    expect(names.map(([, name]) => name)).toEqual(jobs.map(({ name }) => name));
+    expect(text('merged.xml')).not.toContain('name="conversion" classname="a" time="0.000"');
+    expect(text('merged.html')).toContain('6 jobs, 6 built');
     expect(existsSync(at('parts/graft.lock.json'))).toBe(false);
     const locks = [1, 2, 3].map((index) => `parts/graft.lock-${index}-of-3.json`);
     json(folder, 'merge-reports', ...locks, '-o', 'parts/graft.lock.json');
@@ -213,6 +219,11 @@ describe('merge-reports', () => {
       [['half.json'], 5, 'half.json: not JSON, or only the start of it; run its shard again.'],
       [['failed.json'], 2, 'failed.json: its shard failed (x: no such file.); run it again.'],
       [['e.json'], 5, 'no shard; run with --shard'],
+      [
+        [...[1, 2, 3].map((index) => `e-${index}.json`), '--junit', 'e.xml'],
+        2,
+        'only convert has such reports',
+      ],
       [['nothing.json'], 7, 'nothing.json'],
       [['.graft-restore-1-of-8.jsonl'], 2, '--output: missing'],
     ];

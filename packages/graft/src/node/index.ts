@@ -22,6 +22,7 @@ export {
 export { checkpointFiles, type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 export * from '../index.ts';
 export { fetchAdapter, localAdapter, localSensor } from './local-adapter.ts';
+export { fetchCheckpoint, localCheckpoint } from './local-checkpoint.ts';
 export { fetchModel, localModel } from './local-model.ts';
 export { nodeSha256 } from './node-sha256.ts';
 export { type OpenAdapterOptions, openAdapter } from './open-adapter.ts';

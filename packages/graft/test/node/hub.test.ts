@@ -1,10 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   freshAdapter,
   type HubOptions,
   localAdapter,
+  localCheckpoint,
   localModel,
   localSensor,
   openAdapter,
@@ -92,6 +93,41 @@ describe('localModel', () => {
     expect(await localAdapter('init:labels=rain', options)).toBe('init:labels=rain');
     expect(await localSensor('@me/sensor', options)).toBe('@me/sensor');
     expect(server.taken()).toEqual([]);
+  });
+});
+
+describe('localCheckpoint', () => {
+  it.each([
+    ['hf:me/weights', 'model.safetensors'],
+    ['hf:me/weights-2/net', 'net/model.safetensors'],
+    ['hf:me/weights-3/old/deblur.pth', 'old/deblur.pth'],
+  ])('finds %s at %s, and downloads nothing else', async (name, path) => {
+    const repository = name.split('/').slice(0, 2).join('/').slice('hf:'.length);
+    server.commit(repository, { [path]: 'weights', 'other.pth': 'other' });
+    const local = await localCheckpoint(name, options);
+    expect(readFileSync(local, 'utf8')).toBe('weights');
+    expect(server.taken().filter((line) => line.includes('/resolve/'))).toEqual([
+      expect.stringContaining(`/${path}`),
+    ]);
+  });
+
+  it('brings the files that an index lists, of its commit', async () => {
+    const index = JSON.stringify({ weight_map: { a: '1.safetensors', b: '2.safetensors' } });
+    const name = 'model.safetensors.index.json';
+    server.commit('me/shards', {
+      [`net/${name}`]: index,
+      'net/1.safetensors': 'one',
+      'net/2.safetensors': 'two',
+    });
+    const local = await localCheckpoint(`hf:me/shards/net/${name}`, options);
+    expect(readdirSync(dirname(local)).sort()).toEqual(['1.safetensors', '2.safetensors', name]);
+  });
+
+  it.each(['../1.safetensors', 'a/../../1.bin'])('asks for no file at %s', async (file) => {
+    server.commit('me/out', { 'a.safetensors.index.json': `{"weight_map":{"a":"${file}"}}` });
+    await expect(localCheckpoint('hf:me/out/a.safetensors.index.json', options)).rejects.toThrow(
+      expect.objectContaining({ code: 'UNSAFE_FILE' }),
+    );
   });
 });
 

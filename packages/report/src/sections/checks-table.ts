@@ -20,11 +20,12 @@ export function checksTable({ checks }: Validation): Html {
   );
 }
 
-/** The failed checks with their figures and reasons, one per line; undefined if none failed. */
-export function failures({ checks }: Validation): Html | undefined {
-  const failed = checks.filter((check) => check.status === 'failed');
-  if (failed.length === 0) return undefined;
-  return html`<ul class="failures">${failed.map(
+/** The failed checks with their figures and reasons, one per line; if nothing could be judged, why. */
+export function failures({ status, checks }: Validation): Html | undefined {
+  const shown = status === 'skipped' ? 'skipped' : 'failed';
+  const list = checks.filter((check) => check.status === shown);
+  if (list.length === 0) return undefined;
+  return html`<ul class="failures ${shown}">${list.map(
     ({ name, detail, measured, limit, unit }) =>
       html`<li><b>${name}</b> ${
         unit === undefined

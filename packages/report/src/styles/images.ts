@@ -16,6 +16,7 @@ figcaption{overflow-wrap:break-word}
 .legend i{flex:0 1 200px;min-width:80px;height:12px;border-radius:4px}
 .legend span:last-child{flex:1 1 14em}
 .comparisons{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(310px,100%),1fr));gap:26px 22px;margin-bottom:36px}
+.comparisons>:only-child{max-width:480px}
 .stage{position:relative;display:grid;grid-template-columns:1fr 1fr;gap:12px;margin-top:10px}
 .stage figure{margin:0;min-width:0}
 .stage img{display:block;width:100%;height:auto;border-radius:8px;background:var(--line)}

@@ -28,6 +28,7 @@ h4{font-size:18px;line-height:1.35;margin:0 0 2px}
 :focus-visible{outline:3px solid var(--leaf);outline-offset:3px}
 .failures{list-style:none;margin:0 0 28px;padding:16px 20px;display:grid;gap:8px;background:var(--bad-pale);color:var(--bad);border-radius:12px;overflow-wrap:anywhere}
 .failures b{margin-right:6px}
+.failures.skipped{background:var(--card);color:var(--soft)}
 .model{border-top:1px solid var(--line);margin-top:64px;padding-top:40px}
 .model>.title{display:flex;flex-wrap:wrap;align-items:center;gap:8px 14px;margin-bottom:26px}
 .badge{display:inline-block;border-radius:99px;padding:2px 11px 2px 9px;font-size:14px;font-weight:600;white-space:nowrap;background:var(--line);color:var(--soft)}

@@ -33,7 +33,7 @@ table:not(.heat) td::before{content:attr(data-head);color:var(--soft);font-size:
 table:not(.heat) td>.badge{justify-self:start}
 table:not(.heat) td.prose{display:block}
 table:not(.heat) td.prose::before{display:none}
-table:not(.heat) td:empty{display:none}
+table:not(.heat) td:is(:empty,[data-none]){display:none}
 .heat :is(th,td){padding:6px 4px;font-size:12px}
 .heat tbody th{padding-left:10px;font-size:12px}
 }

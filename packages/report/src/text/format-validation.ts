@@ -80,7 +80,25 @@ function placements({ figures }: Validation): string[] {
       index === 0 ? `${copies} copies` : '',
     ]),
   );
-  return [table([['model', 'provider', 'nodes', ''], ...rows])];
+  const unexpected = list.flatMap(({ side, expected }) =>
+    (expected?.differences ?? []).map(({ node, opType, expected: wanted, ran }) => [
+      side,
+      `${opType} '${node}'`,
+      wanted,
+      ran,
+    ]),
+  );
+  return [
+    table([['model', 'provider', 'nodes', ''], ...rows]),
+    ...(unexpected.length === 0
+      ? []
+      : [
+          table([
+            ['model', "not as in onnxruntime's kernel list", 'expected', 'ran on'],
+            ...unexpected.slice(0, 10),
+          ]),
+        ]),
+  ];
 }
 
 /** Where errors begin, and the worst values behind them. */

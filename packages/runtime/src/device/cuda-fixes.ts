@@ -1,3 +1,4 @@
+import { runtimeVersion } from '../session/load-runtime.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { Fix } from './diagnosis.ts';
 
@@ -9,6 +10,12 @@ type Machine = Pick<DeviceEnvironment, 'distribution' | 'container'>;
 export const fetchProvider: Fix = {
   command: 'ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node --ignore-scripts=false',
   note: 'runs its install script, which downloads 236 MB from NuGet',
+};
+
+/** Installs onnxruntime-node, whose script brings them. */
+export const installProvider: Fix = {
+  command: `npm install onnxruntime-node@${runtimeVersion}`,
+  note: 'its install script downloads the CUDA libraries, 236 MB, from NuGet',
 };
 
 /** Starts a container with the GPUs of its host, which it does not see by default. */

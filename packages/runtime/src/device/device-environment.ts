@@ -11,6 +11,8 @@ export interface DeviceEnvironment {
   readonly container: boolean;
   /** onnxruntime-node; undefined if it is not installed. */
   readonly runtime?: { readonly version: string; readonly binaries: string };
+  /** Version of onnxruntime in `@pip-graft/onnxruntime`, if that is what runs here. It has no CUDA. */
+  readonly ownRuntime?: string;
   readonly cuda: CudaFacts;
   readonly vulkan: VulkanFacts;
 }

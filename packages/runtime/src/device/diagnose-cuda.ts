@@ -1,4 +1,5 @@
 import { driver, gpu, hidden } from './cuda-card.ts';
+import { installProvider } from './cuda-fixes.ts';
 import { cudnn, foldersToAdd, libraries, provider } from './cuda-libraries.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import {
@@ -39,6 +40,7 @@ function platform({
   platform: here,
   glibc,
   runtime,
+  ownRuntime,
 }: DeviceEnvironment): DeviceFinding | undefined {
   const finding = { what: 'platform', met: false };
   if (here !== 'linux x64')
@@ -53,9 +55,9 @@ function platform({
     return {
       ...finding,
       what: 'onnxruntime-node',
-      found: 'not installed',
+      found: ownRuntime ? '@pip-graft/onnxruntime, which has no CUDA' : 'not installed',
       needed: 'installed',
-      fix: { command: 'npm install onnxruntime-node' },
+      fix: installProvider,
     };
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { runtimeVersion } from '../session/load-runtime.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import { libraryPaths } from './find-library.ts';
 import { gatherCuda } from './gather-cuda.ts';
@@ -26,7 +27,11 @@ export async function gatherEnvironment(
     ...(system.glibc === undefined ? {} : { glibc: system.glibc }),
     ...(distribution === undefined ? {} : { distribution }),
     container: system.exists('/.dockerenv') || system.exists('/run/.containerenv'),
-    ...(runtime === undefined ? {} : { runtime }),
+    ...(runtime !== undefined
+      ? { runtime }
+      : system.ownRuntime
+        ? { ownRuntime: runtimeVersion }
+        : {}),
     cuda: await gatherCuda(system, paths, runtime),
     vulkan: gatherVulkan(system, paths),
   };

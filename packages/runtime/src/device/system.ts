@@ -15,6 +15,8 @@ export interface System {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Folder of onnxruntime-node; undefined if it is not installed. */
   readonly runtimeFolder?: string;
+  /** Whether `@pip-graft/onnxruntime` is installed, which has no CUDA. */
+  readonly ownRuntime?: boolean;
   /** Reads a small text file; undefined if it is unreadable or over 1 MiB. */
   read(path: string): string | undefined;
   /** Names in a folder; empty if it is unreadable. */
@@ -42,6 +44,7 @@ export function localSystem(): System {
     ...(glibc === undefined ? {} : { glibc }),
     variables: process.env,
     ...(runtimeFolder === undefined ? {} : { runtimeFolder }),
+    ownRuntime: resolved('@pip-graft/onnxruntime/package.json') !== undefined,
     read: (path) =>
       attempt(() => {
         const { size } = statSync(path);
@@ -62,8 +65,12 @@ export function localSystem(): System {
 }
 
 function runtimeHome(): string | undefined {
-  const require = createRequire(import.meta.url);
-  return attempt(() => join(dirname(require.resolve('onnxruntime-node')), '..'));
+  const main = resolved('onnxruntime-node');
+  return main === undefined ? undefined : join(dirname(main), '..');
+}
+
+function resolved(name: string): string | undefined {
+  return attempt(() => createRequire(import.meta.url).resolve(name));
 }
 
 /** From Node's report, which omits it on musl. */

@@ -1,26 +1,24 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-export type OnnxRuntime = typeof import('onnxruntime-node');
+export type OnnxRuntime = typeof import('onnxruntime-common');
 
-/** What is tested, and what the command depends on. */
+/** What is tested, and what `@pip-graft/onnxruntime` holds. */
 export const runtimeVersion = '1.30.0';
 
 let loaded: Promise<OnnxRuntime> | undefined;
 
 /**
- * Imports onnxruntime-node on first use, so that a program that only grafts does not need it.
+ * Imports onnxruntime on first use, so that a program that only grafts does not need it:
+ * onnxruntime-node if it is installed, which can have CUDA, else `@pip-graft/onnxruntime`.
  *
  * Since 1.29 it reports model names, hashes and timings to its vendor by default
  * (microsoft/onnxruntime#27379). This function disables that, unless the caller has set
  * `ORT_DISABLE_TELEMETRY`; in a worker thread, the variable must be set for the whole process.
  *
- * The flag in the error message keeps npm from running the package's install script, which downloads
- * CUDA libraries; if that fails, npm silently omits an optional package. All else is in the package.
- *
  * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load.
  */
 export function loadRuntime(
-  load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
+  load: () => Promise<OnnxRuntime> = importRuntime,
 ): Promise<OnnxRuntime> {
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   loaded ??= load().then(
@@ -34,10 +32,25 @@ export function loadRuntime(
       const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `onnxruntime-node: cannot be loaded (${reason}), so models cannot run; install it with: npm install --ignore-scripts onnxruntime-node@${runtimeVersion}`,
+        `onnxruntime: cannot be loaded (${reason}), so models cannot run; install it with: npm install --include=optional @pip-graft/onnxruntime`,
         { cause },
       );
     },
   );
   return loaded;
+}
+
+/** The first of the packages that is installed; one that is there but does not load is an error. */
+export async function importRuntime(
+  first: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
+  second: () => Promise<OnnxRuntime> = () => import('@pip-graft/onnxruntime'),
+): Promise<OnnxRuntime> {
+  try {
+    return await first();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // Yarn's Plug'n'Play names it without ERR_.
+    if (!code?.endsWith('MODULE_NOT_FOUND')) throw cause;
+    return second();
+  }
 }

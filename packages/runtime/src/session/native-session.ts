@@ -1,6 +1,6 @@
 import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
 import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
 import { runtimeMessage } from './runtime-message.ts';
 import type { Device, OptimisationLevel, Session, SessionValue } from './session.ts';

@@ -90,7 +90,20 @@ describe('diagnoseCuda', () => {
     [
       'no onnxruntime',
       { ...whole, runtimeFolder: null },
-      { what: 'onnxruntime-node', found: 'not installed', command: 'npm install onnxruntime-node' },
+      {
+        what: 'onnxruntime-node',
+        found: 'not installed',
+        command: 'npm install onnxruntime-node@1.30.0',
+      },
+    ],
+    [
+      'our own onnxruntime only',
+      { ...whole, runtimeFolder: null, ownRuntime: true },
+      {
+        what: 'onnxruntime-node',
+        found: '@pip-graft/onnxruntime, which has no CUDA',
+        command: 'npm install onnxruntime-node@1.30.0',
+      },
     ],
     ['no card', {}, { what: 'NVIDIA GPU', found: 'none', command: undefined }],
     [

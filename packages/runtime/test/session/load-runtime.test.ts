@@ -1,25 +1,52 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test, vi } from 'vitest';
-import { loadRuntime, runtimeVersion } from '../../src/session/load-runtime.ts';
+import * as common from 'onnxruntime-common';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { importRuntime, loadRuntime, runtimeVersion } from '../../src/session/load-runtime.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('a missing onnxruntime-node is one line that says what to install; the next try is a new one', async () => {
-  const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'\nstack"));
-  await expect(loadRuntime(missing)).rejects.toMatchObject({
+const missing = (name: string) => () =>
+  Promise.reject(
+    Object.assign(new Error(`Cannot find package '${name}'\nstack`), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    }),
+  );
+
+test('a missing onnxruntime is one line that says what to install; the next try is a new one', async () => {
+  await expect(loadRuntime(missing('@pip-graft/onnxruntime'))).rejects.toMatchObject({
     code: 'DEVICE_UNAVAILABLE',
     message:
-      "onnxruntime-node: cannot be loaded (Cannot find package 'onnxruntime-node'), so models cannot run; install it with: npm install --ignore-scripts onnxruntime-node@1.30.0",
+      "onnxruntime: cannot be loaded (Cannot find package '@pip-graft/onnxruntime'), so models cannot run; install it with: npm install --include=optional @pip-graft/onnxruntime",
   });
   expect(await loadRuntime()).toHaveProperty('InferenceSession');
 });
 
-test('the version in that line is the one that the command depends on', () => {
-  const manifest = new URL('../../../cli/package.json', import.meta.url);
-  const { optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    optionalDependencies: Record<string, string>;
-  };
-  expect(optionalDependencies['onnxruntime-node']).toBe(runtimeVersion);
+describe('the package', () => {
+  const other = { ...common };
+
+  test('is onnxruntime-node if it is installed', async () => {
+    expect(await importRuntime(undefined, missing('second'))).toHaveProperty('InferenceSession');
+  });
+
+  test('is ours if it is not', async () => {
+    expect(await importRuntime(missing('onnxruntime-node'), async () => other)).toBe(other);
+  });
+
+  test('is not replaced if it is there and broken', async () => {
+    const broken = () => Promise.reject(new Error('libonnxruntime.so.1: cannot open'));
+    await expect(importRuntime(broken, async () => other)).rejects.toThrow('cannot open');
+  });
+});
+
+test('is the same version in every package', () => {
+  const versions = ['onnxruntime', 'onnxruntime-linux', 'onnxruntime-other'].map((name) => {
+    const manifest = new URL(`../../../${name}/package.json`, import.meta.url);
+    const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    return dependencies['onnxruntime-common'] ?? dependencies['onnxruntime-node'];
+  });
+  expect(versions).toEqual([runtimeVersion, runtimeVersion, runtimeVersion]);
 });
 
 test("onnxruntime's telemetry is off unless the caller says otherwise", async () => {

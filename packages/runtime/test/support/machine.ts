@@ -9,6 +9,7 @@ export interface Machine {
   readonly glibc?: string | null;
   readonly variables?: Record<string, string>;
   readonly runtimeFolder?: string | null;
+  readonly ownRuntime?: boolean;
   /** Whether the PCI bus is shown, with one device of another maker; default true. */
   readonly bus?: boolean;
   /** Files by path: text, or bytes of a library. */
@@ -26,6 +27,7 @@ export function system(machine: Machine = {}): System {
     programs = {},
     glibc = '2.36',
     runtimeFolder: home = runtimeFolder,
+    ownRuntime = false,
   } = machine;
   const all: Record<string, string | Uint8Array> = {
     [`${runtimeFolder}/package.json`]: '{ "version": "1.30.0" }',
@@ -40,6 +42,7 @@ export function system(machine: Machine = {}): System {
     ...(glibc === null ? {} : { glibc }),
     variables: machine.variables ?? {},
     ...(home === null ? {} : { runtimeFolder: home }),
+    ownRuntime,
     read: (path) => {
       const text = all[path];
       return typeof text === 'string' ? text : undefined;

@@ -5,4 +5,4 @@ export type {
 } from '../checkpoint/checkpoint.ts';
 export { type OpenCheckpoint, openCheckpoint } from './open-checkpoint.ts';
 export { readCheckpoint } from './read-checkpoint.ts';
-export { checkpointFiles } from './shard-index.ts';
+export { checkpointFiles, shardNames } from './shard-index.ts';

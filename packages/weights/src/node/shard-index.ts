@@ -45,18 +45,26 @@ export function readShardIndex(source: ByteSource): ShardIndex | undefined {
 }
 
 /**
- * The files that a checkpoint consists of: itself, and those that its index lists.
+ * The names of the files that a checkpoint's index lists, unchecked; none for another file.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; those of {@link readShardIndex} and {@link shardPath}.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; those of {@link readShardIndex}.
  */
-export function checkpointFiles(path: string): string[] {
+export function shardNames(path: string): string[] {
   const source = fileSource(path);
   try {
-    const shards = readShardIndex(source);
-    return [path, ...[...(shards?.keys() ?? [])].map((file) => shardPath(path, file))];
+    return [...(readShardIndex(source)?.keys() ?? [])];
   } finally {
     source.close();
   }
+}
+
+/**
+ * The files that a checkpoint consists of: itself, and those that its index lists.
+ *
+ * Errors: those of {@link shardNames} and {@link shardPath}.
+ */
+export function checkpointFiles(path: string): string[] {
+  return [path, ...shardNames(path).map((file) => shardPath(path, file))];
 }
 
 /**

@@ -27,7 +27,8 @@ const measured = z.strictObject({
   memory: z.strictObject({ host: z.number(), grafted: z.number() }).exactOptional(),
 });
 
-const made = z.strictObject({
+/** What a job made, as data from outside. */
+export const madeSchema = z.object({
   files: z
     .array(
       z.strictObject({
@@ -53,17 +54,24 @@ const made = z.strictObject({
       limit: figure,
       unit: z.enum(['bytes', 'dB']).exactOptional(),
       detail: z.string(),
+      milliseconds: z.number().exactOptional(),
     }),
   ),
   measured,
   warnings: z.array(z.string()),
 });
 
-const entry = z.strictObject({ made, digest: z.string() });
+const entry = z.strictObject({ made: madeSchema.strict(), digest: z.string() });
 
 /** What a job made, with a digest of its own: a changed verdict is as bad as a changed model. */
-export function encodeEntry(value: Made): string {
+export function encodeEntry(made: Made): string {
+  const value = untimed(made);
   return `${JSON.stringify({ made: value, digest: sha256(canonicalJson(value)) }, null, 2)}\n`;
+}
+
+/** What a job made, without how long its gates took: the same on every machine. */
+export function untimed(made: Made): Made {
+  return { ...made, gates: made.gates.map(({ milliseconds: _, ...gate }) => gate) };
 }
 
 /** What an entry says, or why it cannot be believed. */

@@ -34,19 +34,17 @@ export function inputDigests(
   };
   const { source, adapters = [], gates = {} } = config;
   for (const [text, { commit }] of places) inputs.set(text, `commit:${commit}`);
-  if ('onnx' in source) {
-    const { onnx } = source;
-    const place = places.get(onnx)?.path;
-    const path = place ?? resolve(folder, onnx);
-    for (const each of modelFiles(path)) {
+  const files = (text: string, filesOf: (path: string) => string[]): void => {
+    const place = places.get(text)?.path;
+    for (const each of filesOf(place ?? resolve(folder, text))) {
       // Where the cache is differs between machines.
       const label =
-        place === undefined ? labelOf(each, folder) : `${onnx}: ${labelOf(each, dirname(place))}`;
+        place === undefined ? labelOf(each, folder) : `${text}: ${labelOf(each, dirname(place))}`;
       inputs.set(label, digestOf(each));
     }
-  }
-  if ('checkpoint' in source)
-    for (const path of checkpointFiles(resolve(folder, source.checkpoint))) file(path);
+  };
+  if ('onnx' in source) files(source.onnx, modelFiles);
+  if ('checkpoint' in source) files(source.checkpoint, checkpointFiles);
   if ('job' in source)
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {

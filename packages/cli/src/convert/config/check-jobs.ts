@@ -1,48 +1,61 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { didYouMean } from '@pip-graft/graft';
+import type { ConfigPath } from './config-lines.ts';
 import type { JobConfig } from './schema.ts';
 
-/** What keeps jobs from being carried out together, as sentences; nothing of a job itself is read. */
+/** A problem of a config, and where it is. */
+export interface JobProblem {
+  readonly at: ConfigPath;
+  readonly text: string;
+}
+
+/** What keeps jobs from being carried out together; nothing of a job itself is read. */
 export function checkJobs(
   jobs: readonly JobConfig[],
   folder: string,
   configPath: string,
-): string[] {
+): JobProblem[] {
   return [
     ...namesTwice(jobs),
     ...unknownSources(jobs),
     ...cycles(jobs),
     ...filesTwice(jobs, folder, configPath),
-    ...jobs.flatMap((job, index) => contradictions(job).map((text) => `jobs[${index}].${text}`)),
+    ...jobs.flatMap((job, index) =>
+      contradictions(job).map(({ at, text }) => ({ at: ['jobs', index, ...at], text })),
+    ),
   ];
 }
 
-function namesTwice(jobs: readonly JobConfig[]): string[] {
+function namesTwice(jobs: readonly JobConfig[]): JobProblem[] {
   return jobs.flatMap(({ name }, index) => {
     const first = jobs.findIndex((job) => job.name === name);
-    return first < index ? [`jobs[${index}].name: '${name}' is jobs[${first}] already`] : [];
+    const text = `jobs[${first}] has that name already`;
+    return first < index ? [{ at: ['jobs', index, 'name'], text }] : [];
   });
 }
 
-function unknownSources(jobs: readonly JobConfig[]): string[] {
+function unknownSources(jobs: readonly JobConfig[]): JobProblem[] {
   const names = new Set(jobs.map(({ name }) => name));
   return jobs.flatMap(({ source }, index) =>
     'job' in source && !names.has(source.job)
       ? [
-          `jobs[${index}].source.job: there is no job '${source.job}'${didYouMean(source.job, [...names]).replace(/\.$/, '')}`,
+          {
+            at: ['jobs', index, 'source', 'job'],
+            text: `there is no job '${source.job}'${didYouMean(source.job, [...names]).replace(/\.$/, '')}`,
+          },
         ]
       : [],
   );
 }
 
 /** Each job has one source, so that jobs form chains: a cycle is a chain that comes back. */
-function cycles(jobs: readonly JobConfig[]): string[] {
+function cycles(jobs: readonly JobConfig[]): JobProblem[] {
   const sourceOf = new Map(
     jobs.flatMap(({ name, source }) => ('job' in source ? [[name, source.job] as const] : [])),
   );
   const found = new Set<string>();
-  const problems: string[] = [];
+  const problems: JobProblem[] = [];
   for (const { name } of jobs) {
     const chain: string[] = [];
     for (let at: string | undefined = name; at !== undefined; at = sourceOf.get(at)) {
@@ -51,7 +64,10 @@ function cycles(jobs: readonly JobConfig[]): string[] {
         const cycle = chain.slice(start);
         const key = [...cycle].sort().join('\n');
         if (!found.has(key))
-          problems.push(`jobs: each waits for the next: ${[...cycle, at].join(' → ')}`);
+          problems.push({
+            at: ['jobs'],
+            text: `each waits for the next: ${[...cycle, at].join(' → ')}`,
+          });
         found.add(key);
         break;
       }
@@ -67,25 +83,26 @@ export function filesOf({ output, external }: JobConfig, folder: string): string
   return external === 'file' ? [path, `${path}.data`] : [path];
 }
 
-function filesTwice(jobs: readonly JobConfig[], folder: string, configPath: string): string[] {
-  const problems: string[] = [];
-  const writers = new Map<string, number>();
+function filesTwice(jobs: readonly JobConfig[], folder: string, configPath: string): JobProblem[] {
+  const problems: JobProblem[] = [];
+  const writers = new Map<string, string>();
   const readers = new Map<string, string>([[real(configPath), 'the config']]);
-  for (const [index, { source }] of jobs.entries()) {
+  for (const { name, source } of jobs) {
     const read = 'onnx' in source ? source.onnx : 'checkpoint' in source ? source.checkpoint : null;
-    if (read !== null) readers.set(real(resolve(folder, read)), `the source of jobs[${index}]`);
+    if (read !== null) readers.set(real(resolve(folder, read)), `the source of '${name}'`);
   }
   for (const [index, job] of jobs.entries()) {
+    const at = ['jobs', index, 'output'];
     for (const file of filesOf(job, folder)) {
       const place = real(file);
       const shown = relative(folder, file);
       const other = writers.get(place);
       if (other !== undefined)
-        problems.push(`jobs[${index}].output: '${shown}' is written by jobs[${other}], too`);
+        problems.push({ at, text: `'${shown}' is written by '${other}', too` });
       const reader = readers.get(place);
       if (reader !== undefined)
-        problems.push(`jobs[${index}].output: '${shown}' is ${reader}, which it would replace`);
-      writers.set(place, index);
+        problems.push({ at, text: `'${shown}' is ${reader}, which it would replace` });
+      writers.set(place, job.name);
     }
   }
   return problems;
@@ -111,19 +128,20 @@ function contradictions({
   range,
   feeds,
   ...job
-}: JobConfig): string[] {
+}: JobConfig): JobProblem[] {
   const { precision, gates } = job;
-  const problems: string[] = [];
+  const problems: JobProblem[] = [];
+  const add = (text: string, ...at: ConfigPath): void => void problems.push({ at, text });
   const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
-      problems.push(`${key}: it says how to graft, and there are no adapters`);
+      add('it says how to graft, and there are no adapters', key);
   }
   if (bake !== undefined && inputs !== undefined)
-    problems.push('inputs: a baked degradation leaves no inputs');
+    add('a baked degradation leaves no inputs', 'inputs');
   if (bake !== undefined && auto !== undefined)
-    problems.push('auto: a baked degradation leaves a sensor nothing to find');
+    add('a baked degradation leaves a sensor nothing to find', 'auto');
   if (gates?.parity !== undefined && precision !== 'float16')
-    problems.push("gates.parity: it compares float16 with float32; set precision to 'float16'");
+    add("it compares float16 with float32; set precision to 'float16'", 'gates', 'parity');
   return problems;
 }

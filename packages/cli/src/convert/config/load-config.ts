@@ -4,6 +4,7 @@ import { didYouMean, GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
+import { type ConfigPath, configLines, type LineOf } from './config-lines.ts';
 import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -17,6 +18,23 @@ export interface LoadedConfig {
   /** Paths in the config are relative to it, and adapters are looked for from here. */
   readonly folder: string;
   readonly config: Config;
+  readonly lineOf: LineOf;
+}
+
+/** A config that cannot be used, with the line of its first problem. */
+export class InvalidConfig extends GraftError {
+  readonly line: number | undefined;
+
+  constructor(path: string, problems: readonly Problem[]) {
+    const said = problems.map(({ line, text }) => (line ? `line ${line}, ${text}` : text));
+    super('INVALID_ARGUMENT', `${path}: ${said.join('; ')}`.replace(/(?<![?.])$/, '.'));
+    this.line = problems[0]?.line;
+  }
+}
+
+interface Problem {
+  readonly line: number | undefined;
+  readonly text: string;
 }
 
 /**
@@ -29,12 +47,25 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
   const isJson = extname(path) === '.json';
   const text = readText(path);
   const value = isJson ? parseJson(text, path) : await runConfig(path);
+  const names = namesIn(value);
+  const lineOf = configLines(text.replace(/^\uFEFF/, ''), isJson, names);
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw invalid(path, parsed.error.issues.map(sentence));
+  if (!parsed.success)
+    throw new InvalidConfig(
+      path,
+      parsed.error.issues.map((issue) => problemOf(issue, names, lineOf)),
+    );
   const folder = dirname(path);
   const problems = checkJobs(parsed.data.jobs, folder, path);
-  if (problems.length > 0) throw invalid(path, problems);
-  return { path, folder, config: parsed.data };
+  if (problems.length > 0)
+    throw new InvalidConfig(
+      path,
+      problems.map(({ at, text }) => ({
+        line: lineOf(at),
+        text: `${placeOf(at, names)}: ${text}`,
+      })),
+    );
+  return { path, folder, config: parsed.data, lineOf };
 }
 
 function findConfig(cwd: string): string {
@@ -80,13 +111,33 @@ async function runConfig(path: string): Promise<unknown> {
   }
 }
 
-function sentence(issue: z.core.$ZodIssue): string {
-  const place = issue.path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
-    )
-    .join('');
-  return `${place || 'the config'}: ${issue.message}${suggestion(issue)}`;
+/** The names of the jobs in something that may be a config. */
+function namesIn(value: unknown): string[] {
+  const jobs = (value as { jobs?: unknown } | null)?.jobs;
+  if (!Array.isArray(jobs)) return [];
+  return jobs.map((job: { name?: unknown } | null) =>
+    typeof job?.name === 'string' ? job.name : '',
+  );
+}
+
+function problemOf(issue: z.core.$ZodIssue, names: readonly string[], lineOf: LineOf): Problem {
+  const at = issue.path.filter((part) => typeof part !== 'symbol');
+  // The line of the key itself, which is there though it should not be.
+  const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const line = lineOf(key === undefined ? at : [...at, key]);
+  return { line, text: `${placeOf(at, names)}: ${issue.message}${suggestion(issue)}` };
+}
+
+/** A place for people: `job 'derain', gates.maxBytes`. */
+function placeOf(path: ConfigPath, names: readonly string[]): string {
+  const [list, index, ...rest] = path;
+  const name = list === 'jobs' && typeof index === 'number' ? names[index] : undefined;
+  const keys = (parts: ConfigPath): string =>
+    parts
+      .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at > 0 ? '.' : ''}${part}`))
+      .join('');
+  if (!name) return keys(path) || 'the config';
+  return [`job '${name}'`, ...(rest.length > 0 ? [keys(rest)] : [])].join(', ');
 }
 
 /** The nearest key of the config for one that it does not have. */
@@ -94,11 +145,4 @@ function suggestion(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return '';
   const [unknown = ''] = issue.keys;
   return didYouMean(unknown, configKeys()).replace(/^\.$/, '');
-}
-
-function invalid(path: string, problems: readonly string[]): GraftError {
-  return new GraftError(
-    'INVALID_ARGUMENT',
-    `${path}: ${problems.join('; ')}`.replace(/(?<![?.])$/, '.'),
-  );
 }

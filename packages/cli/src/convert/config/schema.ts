@@ -15,7 +15,9 @@ const source = z
         onnx: path.describe('an ONNX file, or hf:owner/name[@revision][/folder or file]'),
       }),
       z.strictObject({
-        checkpoint: path.describe('a PyTorch checkpoint or safetensors file'),
+        checkpoint: path.describe(
+          'a PyTorch checkpoint or safetensors file, or hf:owner/name[@revision][/folder or file]',
+        ),
         prefix: z
           .string()
           .max(4096)

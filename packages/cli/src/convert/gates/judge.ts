@@ -12,14 +12,23 @@ export async function judge(
   name: string,
   gate: () => Promise<Outcome> | Outcome,
 ): Promise<Verdict> {
+  const started = performance.now();
+  const took = (): number => Math.round(performance.now() - started);
   try {
-    return { name, ...(await gate()) };
+    return { name, ...(await gate()), milliseconds: took() };
   } catch (error) {
     if (!(error instanceof GraftError)) throw error;
     const status = error.code === 'DEVICE_UNAVAILABLE' ? 'skipped' : 'failed';
     const ours = ['WRITE_FAILED', 'READ_FAILED', 'NOT_FOUND', 'INVALID_ARGUMENT', 'UNKNOWN_LABEL'];
     if (ours.includes(error.code)) throw error;
-    return { name, status, measured: null, limit: null, detail: error.message };
+    return {
+      name,
+      status,
+      measured: null,
+      limit: null,
+      detail: error.message,
+      milliseconds: took(),
+    };
   }
 }
 

@@ -44,5 +44,8 @@ export async function validateGate(
     const detail = `${checks.filter((check) => check.status === 'passed').length} of ${checks.length} checks passed on ${device}.`;
     return { status, measured: null, limit: null, detail };
   });
-  return { gates: [whole, ...verdicts], measured };
+  // What its checks took is theirs; its own is what remains, such as opening the model.
+  const inChecks = verdicts.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
+  const milliseconds = Math.max(0, (whole.milliseconds ?? 0) - inChecks);
+  return { gates: [{ ...whole, milliseconds }, ...verdicts], measured };
 }

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { GraftError, own } from '@pip-graft/graft';
 import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import { type Shard, shardName } from '../../shard/shard.ts';
-import { optionsDigest } from '../cache/cache-key.ts';
+import { optionsOf } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Outcome } from '../outcome.ts';
@@ -72,7 +72,7 @@ export async function writeLock(path: string, update: LockUpdate): Promise<void>
     // Without inputs it did not come through.
     if (!made || read === undefined) continue;
     const outputs = outputsOf(config, made, folder);
-    locked.set(config.name, { options: optionsDigest(config), inputs: read, outputs });
+    locked.set(config.name, { options: optionsOf(config), inputs: read, outputs });
   }
   if (locked.size === 0) return;
   const text = encodeLock(locked);

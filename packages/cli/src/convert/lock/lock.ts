@@ -1,6 +1,7 @@
 import { GraftError, own } from '@pip-graft/graft';
 import { z } from 'zod';
 import { version } from '../../version.ts';
+import type { JobOptions } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 
 /** A record by any name: that of zod drops `__proto__`. */
@@ -14,16 +15,17 @@ const isRecord = (given: unknown): given is object =>
   typeof given === 'object' && given !== null && !Array.isArray(given);
 
 const digests = anyRecord(z.string());
-const lockedJob = z.strictObject({ options: z.string(), inputs: digests, outputs: digests });
+const options = anyRecord(z.union([z.string(), z.number(), z.boolean()]));
+const lockedJob = z.strictObject({ options, inputs: digests, outputs: digests });
 const lockSchema = z.strictObject({
   format: z.literal(1),
   tool: z.string(),
   jobs: anyRecord(lockedJob),
 });
 
-/** Digests of what a job reads and writes, and of its options. Outputs by their path below the config. */
+/** A job's options, and digests of what it reads and writes. Outputs by their path below the config. */
 export interface LockedJob {
-  readonly options: string;
+  readonly options: JobOptions;
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -70,7 +72,7 @@ export function lockedCommit(lock: Lock, job: string, text: string): string | un
 export function inputDifferences(
   lock: Lock,
   name: string,
-  options: string,
+  options: JobOptions,
   inputs: Inputs,
 ): string[] {
   const locked = own(lock.jobs, name);
@@ -78,11 +80,19 @@ export function inputDifferences(
   const differences: string[] = [];
   if (lock.tool !== version)
     differences.push(`the lock is of version ${lock.tool}, and this is ${version}`);
-  if (locked.options !== options) differences.push('its options in the config were changed');
+  for (const key of new Set([...Object.keys(locked.options), ...Object.keys(options)])) {
+    const [then, now] = [own(locked.options, key), own(options, key)];
+    if (then !== now)
+      differences.push(`option '${key}' is ${shown(now)}, locked as ${shown(then)}`);
+  }
   for (const label of new Set([...Object.keys(locked.inputs), ...Object.keys(inputs)])) {
     const [then, now] = [own(locked.inputs, label), own(inputs, label)];
     if (then !== now)
       differences.push(`'${label}' is ${now ?? 'not read'}, locked ${then ?? 'as not read'}`);
   }
   return differences;
+}
+
+function shown(value: string | number | boolean | undefined): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
 }

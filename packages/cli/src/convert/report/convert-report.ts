@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { locateUnder, readGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
@@ -46,7 +47,9 @@ async function inTurn<Item, Result>(
 
 async function modelOf(outcome: Outcome, folder: string): Promise<ReportModel> {
   const { name, made, output } = outcome;
-  const stands = outcome.status === 'built' || outcome.status === 'cached';
+  const done = outcome.status === 'built' || outcome.status === 'cached';
+  // A merged report may be made where the models are not.
+  const stands = done && existsSync(resolve(folder, output));
   const checks = [conversion(outcome), ...(made?.gates ?? [])];
   const status = checks.some((check) => check.status === 'failed')
     ? 'failed'
@@ -73,8 +76,11 @@ async function laddersOf(path: string): Promise<ReportLadder[]> {
   return reportLadders(locateUnder(host.model).sites, graft && { prompts, inputs });
 }
 
-function conversion({ status, failure, made, placed, notes, output }: Outcome): Verdict {
-  const blank = { name: 'conversion', measured: null, limit: null };
+function conversion(outcome: Outcome): Verdict {
+  const { status, failure, made, placed, notes, output } = outcome;
+  const inGates = (made?.gates ?? []).reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
+  const milliseconds = Math.max(0, outcome.milliseconds - inGates);
+  const blank = { name: 'conversion', measured: null, limit: null, milliseconds };
   if (status === 'failed') {
     // The gates that failed have lines of their own.
     const judged = made?.gates.some((gate) => gate.status === 'failed');

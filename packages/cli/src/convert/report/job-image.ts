@@ -1,11 +1,8 @@
 import { GraftError } from '@pip-graft/graft';
-import { cutImage, degradations, degrade, psnr } from '@pip-graft/imaging';
+import { degradations, degrade, psnr } from '@pip-graft/imaging';
 import type { ReportModel } from '@pip-graft/report';
 
 type Comparison = NonNullable<ReportModel['comparisons']>[number];
-
-/** The part of the bundled image that is shown: small, because every job of a report runs on it. */
-const part = { x: 96, y: 48, width: 192, height: 128 };
 
 /** The bundled image degraded, and what a job's model makes of it; undefined if the model cannot run here. */
 export async function jobImage(model: string): Promise<Comparison | undefined> {
@@ -14,7 +11,7 @@ export async function jobImage(model: string): Promise<Comparison | undefined> {
       import('@pip-graft/restore'),
       import('@pip-graft/validate'),
     ]);
-    const clean = cutImage(await sampleImage(), part);
+    const clean = await sampleImage();
     await using restorer = await Restorer.open(model, { device: 'cpu' });
     const known = degradations.find((each) => restorer.labels.includes(each));
     const degradation = known ?? 'noise';

@@ -1,3 +1,5 @@
+import { bytesText } from '@pip-graft/report/text';
+import type { Verdict } from '@pip-graft/validate';
 import type { Made } from '../job/job.ts';
 
 /** false where weights or an adapter came from a seed; null for a model without an adapter from elsewhere: nothing is known of its training. */
@@ -9,4 +11,17 @@ export function isTrained({ seeded, adapters }: Made): boolean | null {
 /** Milliseconds as "0.4 s". */
 export function durationText(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** What a gate found, for people: its figure, its limit and what they are. */
+export function figureText({ measured, limit, unit, detail }: Verdict): string {
+  if (measured === null) return detail;
+  return `${inUnit(measured, unit)}, the limit is ${inUnit(limit, unit)}: ${detail}`;
+}
+
+function inUnit(value: Verdict['limit'], unit: Verdict['unit']): string {
+  if (typeof value !== 'number') return value ?? '–';
+  if (unit === 'bytes') return bytesText(value);
+  if (unit === undefined) return String(Number(value.toPrecision(4)));
+  return `${value.toFixed(2)} ${unit}`;
 }

@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { GraftError, own } from '@pip-graft/graft';
-import { bytesText } from '@pip-graft/report/text';
-import type { Verdict } from '@pip-graft/validate';
 import type { Cache } from '../cache/cache.ts';
-import { cacheKey, optionsDigest } from '../cache/cache-key.ts';
+import { cacheKey, optionsOf } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
 import { placeFiles } from '../cache/place-files.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Job, Made } from '../job/job.ts';
 import { inputDifferences, type Lock, lockedCommit } from '../lock/lock.ts';
+import { figureText } from '../report/words.ts';
 import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 
 /** What a job needs besides its config. */
@@ -104,11 +103,7 @@ function unjudged({ gates }: Made): boolean {
 function refuseFailed({ name }: JobConfig, made: Made): void {
   const failed = made.gates.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return;
-  const lines = failed.slice(0, 10).map(({ name: gate, measured, limit, unit, detail }) => {
-    const figures =
-      measured === null ? '' : ` ${inUnit(measured, unit)}, the limit is ${inUnit(limit, unit)}:`;
-    return `${name}: ${gate}:${figures} ${detail}`;
-  });
+  const lines = failed.slice(0, 10).map((gate) => `${name}: ${gate.name}: ${figureText(gate)}`);
   const rest = failed.length > lines.length ? [`${failed.length - lines.length} more`] : [];
   throw new JobRefused(
     [
@@ -120,15 +115,8 @@ function refuseFailed({ name }: JobConfig, made: Made): void {
   );
 }
 
-/** A figure of a gate, for people. */
-function inUnit(value: Verdict['limit'], unit: Verdict['unit']): string {
-  if (typeof value !== 'number') return value ?? '–';
-  if (unit === 'bytes') return bytesText(value);
-  return unit === undefined ? String(value) : `${value.toFixed(2)} ${unit}`;
-}
-
 function refuseDifferent(config: JobConfig, inputs: Inputs, lock: Lock): void {
-  const differences = inputDifferences(lock, config.name, optionsDigest(config), inputs);
+  const differences = inputDifferences(lock, config.name, optionsOf(config), inputs);
   if (differences.length === 0) return;
   throw new JobRefused(`Job '${config.name}' is not as locked: ${differences.join('; ')}.`, null);
 }

@@ -10,8 +10,10 @@ export interface HubPlace {
 /** Where names on the model hub are, by their texts in the config. */
 export type HubPlaces = ReadonlyMap<string, HubPlace>;
 
+type Kind = 'model' | 'checkpoint' | 'adapter';
+
 /** Finds a place; what is looked up once is that for all jobs. */
-export type FindPlace = (kind: 'model' | 'adapter', text: string) => Promise<HubPlace>;
+export type FindPlace = (kind: Kind, text: string) => Promise<HubPlace>;
 
 /** A {@link FindPlace} for one conversion. */
 export function placeFinder(options: HubOptions = {}): FindPlace {
@@ -24,9 +26,10 @@ export function placeFinder(options: HubOptions = {}): FindPlace {
   };
 }
 
-async function findPlace(kind: string, text: string, options: HubOptions): Promise<HubPlace> {
-  const { fetchAdapter, fetchModel } = await import('@pip-graft/graft/node');
+async function findPlace(kind: Kind, text: string, options: HubOptions): Promise<HubPlace> {
+  const { fetchAdapter, fetchCheckpoint, fetchModel } = await import('@pip-graft/graft/node');
   if (kind === 'model') return fetchModel(text, options);
+  if (kind === 'checkpoint') return fetchCheckpoint(text, options);
   const { folder, commit } = await fetchAdapter(text, options);
   return { path: folder, commit };
 }
@@ -34,7 +37,7 @@ async function findPlace(kind: string, text: string, options: HubOptions): Promi
 /**
  * Where all is that a job names on a model hub, downloaded if it is not there.
  *
- * Errors: those of `fetchModel` and `fetchAdapter`.
+ * Errors: those of `fetchModel`, `fetchCheckpoint` and `fetchAdapter`.
  *
  * @param locked the commit that a lock says a text is; undefined where it says none
  */
@@ -44,13 +47,14 @@ export async function hubPlaces(
   locked: (text: string) => string | undefined,
 ): Promise<HubPlaces> {
   const places = new Map<string, HubPlace>();
-  const add = async (kind: 'model' | 'adapter', text: string): Promise<void> => {
+  const add = async (kind: Kind, text: string): Promise<void> => {
     if (!isHubName(text)) return;
     const revision = locked(text);
     const name = parseHubName(text);
     places.set(text, await find(kind, revision ? hubText({ ...name, revision }) : text));
   };
   if ('onnx' in source) await add('model', source.onnx);
+  if ('checkpoint' in source) await add('checkpoint', source.checkpoint);
   for (const text of adapters) await add('adapter', text);
   return places;
 }
@@ -62,6 +66,9 @@ export function localJob(config: JobConfig, places: HubPlaces): JobConfig {
   return {
     ...config,
     ...('onnx' in source ? { source: { onnx: local(source.onnx) } } : {}),
+    ...('checkpoint' in source
+      ? { source: { ...source, checkpoint: local(source.checkpoint) } }
+      : {}),
     ...(adapters ? { adapters: adapters.map(local) } : {}),
   };
 }

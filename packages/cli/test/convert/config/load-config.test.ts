@@ -5,6 +5,7 @@ import { defineConfig } from '@pip-graft/cli/config';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseJobs } from '../../../src/convert/config/choose-jobs.ts';
+import { type ConfigPath, configLines } from '../../../src/convert/config/config-lines.ts';
 import { loadConfig } from '../../../src/convert/config/load-config.ts';
 
 let folder = '';
@@ -17,7 +18,7 @@ const source = { onnx: 'host.onnx' };
 const job = { name: 'a', source, output: 'a.onnx' };
 
 async function refusal(config: unknown): Promise<GraftError> {
-  writeFileSync(join(folder, 'bad.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify(config, null, 2));
   const error: unknown = await loadConfig('bad.json', folder).catch((thrown: unknown) => thrown);
   if (!(error instanceof GraftError)) throw new Error('it was taken');
   return error;
@@ -41,17 +42,17 @@ describe('a config', () => {
     [
       'an unknown key of a job',
       { jobs: [{ ...job, gate: {} }] },
-      'jobs[0]: Unrecognized key: "gate"; did you mean \'gates\'?',
+      "bad.json: line 9, job 'a': Unrecognized key: \"gate\"; did you mean 'gates'?",
     ],
     [
       'an unknown key of a source',
       { jobs: [{ ...job, source: { ...source, sed: 1 } }] },
-      'jobs[0].source: Unrecognized key: "sed"; did you mean \'seed\'?',
+      "line 7, job 'a', source: Unrecognized key: \"sed\"; did you mean 'seed'?",
     ],
     [
       'a network that is not known',
       { jobs: [{ ...job, source: { backbone: 'unet' } }] },
-      'jobs[0].source',
+      "line 5, job 'a', source",
     ],
     [
       'a range without a graft to write it into',
@@ -66,22 +67,22 @@ describe('a config', () => {
     [
       'a name that is a path',
       { jobs: [{ ...job, name: '../a' }] },
-      'jobs[0].name: expected letters',
+      "job '../a', name: expected letters",
     ],
     [
       'a name twice',
       { jobs: [job, { ...job, output: 'b.onnx' }] },
-      "jobs[1].name: 'a' is jobs[0] already",
+      "job 'a', name: jobs[0] has that name already",
     ],
     [
       'a size without a unit',
       { jobs: [{ ...job, gates: { maxBytes: 'big' } }] },
-      "jobs[0].gates.maxBytes: expected a text such as '40 MB'",
+      "job 'a', gates.maxBytes: expected a text such as '40 MB'",
     ],
     [
       'a job that is not there',
       { jobs: [{ ...job, source: { job: 'b' } }] },
-      "jobs[0].source.job: there is no job 'b'",
+      "job 'a', source.job: there is no job 'b'",
     ],
     ['a job that waits for itself', { jobs: [{ ...job, source: { job: 'a' } }] }, 'a → a'],
     [
@@ -98,7 +99,7 @@ describe('a config', () => {
     [
       'two jobs writing one file',
       { jobs: [job, { ...job, name: 'b', output: './x/../a.onnx' }] },
-      "jobs[1].output: 'a.onnx' is written by jobs[0], too",
+      "job 'b', output: 'a.onnx' is written by 'a', too",
     ],
     [
       'a model where data goes',
@@ -108,12 +109,12 @@ describe('a config', () => {
           { ...job, name: 'b', output: 'a.onnx.data' },
         ],
       },
-      "'a.onnx.data' is written by jobs[0], too",
+      "'a.onnx.data' is written by 'a', too",
     ],
     [
       'an output that is a source',
       { jobs: [{ ...job, output: 'host.onnx' }] },
-      "'host.onnx' is the source of jobs[0]",
+      "'host.onnx' is the source of 'a'",
     ],
     [
       'an output that is the config',
@@ -123,12 +124,12 @@ describe('a config', () => {
     [
       'parity of what stays float32',
       { jobs: [{ ...job, gates: { parity: { psnr: 60 } } }] },
-      'jobs[0].gates.parity',
+      "job 'a', gates.parity",
     ],
     [
       'how to graft nothing',
       { jobs: [{ ...job, bake: 'rain' }] },
-      'jobs[0].bake: it says how to graft',
+      "job 'a', bake: it says how to graft",
     ],
   ])('is refused for %s, naming the place', async (_, config, says) => {
     const error = await refusal(config);
@@ -145,14 +146,16 @@ describe('a config', () => {
         { ...job, name: 'b', output: 'linked/a.onnx' },
       ],
     });
-    expect(error.message).toContain('is written by jobs[0], too');
+    expect(error.message).toContain("is written by 'a', too");
   });
 
   it('tells all problems at once', async () => {
-    const { message } = await refusal({ jobs: [job, { ...job, bake: 'rain' }] });
-    expect(message).toContain('jobs[1].name');
-    expect(message).toContain('jobs[1].output');
-    expect(message).toContain('jobs[1].bake');
+    const error = await refusal({ jobs: [job, { ...job, bake: 'rain' }] });
+    const { message } = error;
+    expect(message).toContain("line 11, job 'a', name:");
+    expect(message).toContain("line 15, job 'a', output:");
+    expect(message).toContain("line 16, job 'a', bake:");
+    expect(error).toMatchObject({ line: 11 });
   });
 
   it('that is missing, no JSON, or code that throws says so', async () => {
@@ -161,6 +164,26 @@ describe('a config', () => {
     await expect(loadConfig('cut.json', folder)).rejects.toThrow(/cut\.json: it is not JSON/);
     writeFileSync(join(folder, 'throws.mjs'), "throw new Error('no luck');");
     await expect(loadConfig('throws.mjs', folder)).rejects.toThrow(/could not be run: no luck/);
+  });
+});
+
+describe('the line of a place', () => {
+  const json =
+    '{\n  "jobs": [\n    { "name": "a",\n      "gates": {\n        "maxBytes": 1 } }\n  ]\n}';
+  it.each<[ConfigPath, number]>([
+    [['jobs', 0], 3],
+    [['jobs', 0, 'gates', 'maxBytes'], 5],
+    [['jobs', 0, 'gates', 'validate'], 4],
+    [['jobs', 3], 2],
+    [[], 1],
+  ])('%j is %i', (path, line) => {
+    expect(configLines(json, true, ['a'])(path)).toBe(line);
+  });
+
+  it('is that of the name in code, and unknown for a name that is computed', () => {
+    const code = "const x = 1;\nexport default { jobs: [{\n  name: 'a.b' }] };";
+    expect(configLines(code, false, ['a.b', 'c'])(['jobs', 0, 'gates'])).toBe(3);
+    expect(configLines(code, false, ['a.b', 'c'])(['jobs', 1])).toBeUndefined();
   });
 });
 

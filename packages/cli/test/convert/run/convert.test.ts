@@ -211,7 +211,9 @@ describe('a lock', () => {
     const lock = readLock(path(), true)!;
     const changed = [{ ...jobs[0]!, precision: 'float32' as const }, jobs[1]!];
     const options = await go(changed, { lock });
-    expect(options.outcomes[0]!.failure?.message).toMatch(/options in the config were changed/);
+    expect(options.outcomes[0]!.failure?.message).toMatch(
+      /option 'precision' is "float32", locked as not set/,
+    );
     const run = worker({ a: (job) => madeFile(job.staging, 'a.onnx', 'other') });
     const outputs = await go(jobs, { lock, run, reuse: false });
     expect(outputs.outcomes[0]!.failure?.message).toMatch(/'out\/a\.onnx' is sha256:/);

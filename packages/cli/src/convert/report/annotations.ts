@@ -1,0 +1,69 @@
+import type { Verdict } from '@pip-graft/validate';
+import type { Annotation } from '../../pipeline/annotation.ts';
+import type { ConfigPath, LineOf } from '../config/config-lines.ts';
+import type { JobConfig } from '../config/schema.ts';
+import type { Outcome } from '../outcome.ts';
+import { figureText } from './words.ts';
+
+/** The config that annotations point into. */
+export interface Annotated {
+  /** Its path from the root of the repository, with slashes. */
+  readonly file: string;
+  readonly lineOf: LineOf;
+  /** Its jobs, in its order. */
+  readonly jobs: readonly JobConfig[];
+}
+
+/**
+ * What GitHub shows beside the config: an error for each failed gate and for each job that failed otherwise, a
+ * warning for a job that was not done, a notice for a gate that could not be judged here.
+ */
+export function annotations(outcomes: readonly Outcome[], config: Annotated): Annotation[] {
+  const { file, lineOf, jobs } = config;
+  return outcomes.flatMap(({ name, status, failure, made }) => {
+    const index = jobs.findIndex((job) => job.name === name);
+    const gates = shownGates(made?.gates ?? []).filter((gate) => gate.status !== 'passed');
+    const remarks = gates.map((gate): Annotation => {
+      const path = gatePath(gate.name, jobs[index]?.gates?.quality ?? []);
+      const failed = gate.status === 'failed';
+      return {
+        kind: failed ? 'error' : 'notice',
+        title: `${name}: ${gate.name}`,
+        file,
+        line: lineOf(['jobs', index, ...path]),
+        text: failed ? figureText(gate) : `not judged: ${gate.detail}`,
+      };
+    });
+    const whole = { title: name, file, line: lineOf(['jobs', index]) };
+    const text = failure?.message ?? '';
+    if (status === 'failed' && !gates.some((gate) => gate.status === 'failed'))
+      remarks.push({ kind: 'error', ...whole, text });
+    if (status === 'skipped')
+      remarks.push({ kind: 'warning', ...whole, text: `not done: ${text}` });
+    return remarks;
+  });
+}
+
+/** Each check of a validation that failed in place of the validation as a whole. */
+function shownGates(gates: readonly Verdict[]): Verdict[] {
+  const isCheck = ({ name }: Verdict): boolean => name.startsWith('validate: ');
+  const detailed = gates.some((gate) => isCheck(gate) && gate.status === 'failed');
+  return gates.filter((gate) =>
+    isCheck(gate) ? gate.status === 'failed' : !(detailed && gate.name === 'validate'),
+  );
+}
+
+/** Where a gate is in its job. */
+function gatePath(gate: string, quality: readonly { readonly data: string }[]): ConfigPath {
+  if (gate === 'size') return ['gates', 'maxBytes'];
+  if (gate.startsWith('validate')) return ['gates', 'validate'];
+  if (gate === 'parity') return ['gates', 'parity'];
+  return [
+    'gates',
+    'quality',
+    Math.max(
+      0,
+      quality.findIndex(({ data }) => gate.includes(data)),
+    ),
+  ];
+}

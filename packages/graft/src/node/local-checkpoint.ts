@@ -1,0 +1,37 @@
+import { join, posix } from 'node:path';
+import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
+import { shardNames } from '@pip-graft/weights/node';
+
+/** What a repository or folder calls its checkpoint. */
+const usual = 'model.safetensors';
+
+/** How files of a checkpoint end, as they are published. */
+const checkpointFile = /\.(pth|pt|ckpt|pkl|bin|safetensors|safetensors\.index\.json)$/;
+
+/**
+ * The path of a checkpoint that a name on the model hub means: `hf:owner/name[@revision]`, with a folder that
+ * has a `model.safetensors`, or with a file. The file, and those that an index lists, are downloaded into the
+ * cache if they are not there. Any other text is returned as it is.
+ *
+ * Errors: those of `fetchFiles` and `shardNames`.
+ *
+ * @example await localCheckpoint('hf:me/restormer/motion_deblurring.pth')
+ */
+export async function localCheckpoint(text: string, options?: HubOptions): Promise<string> {
+  return isHubName(text) ? (await fetchCheckpoint(text, options)).path : text;
+}
+
+/** As {@link localCheckpoint}, with the commit. */
+export async function fetchCheckpoint(
+  text: string,
+  options?: HubOptions,
+): Promise<{ readonly path: string; readonly commit: string }> {
+  const name = parseHubName(text);
+  const file = checkpointFile.test(name.path) ? name.path : posix.join(name.path, usual);
+  const { folder, commit } = await fetchFiles(name, { required: [file] }, options);
+  const path = join(folder, file);
+  const required = shardNames(path).map((shard) => posix.join(posix.dirname(file), shard));
+  // By its commit: a branch may move between the two.
+  if (required.length > 0) await fetchFiles({ ...name, revision: commit }, { required }, options);
+  return { path, commit };
+}
