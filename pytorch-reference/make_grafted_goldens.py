@@ -103,10 +103,15 @@ def influence(with_it: dict[str, Tensor], without: dict[str, Tensor]) -> float:
     return min(changes.values())
 
 
-def golden(family: Family, graft: Graft, seed: int) -> Golden:
-    skips = places(family, family.network())
+def levels_of(graft: Graft, skips: list[Place], seed: int) -> list[PipLevel]:
     levels = [level_of(graft, place, turn) for turn, place in enumerate(skips)]
     randomise(nn.ModuleList(levels), seed)
+    return levels
+
+
+def golden(family: Family, graft: Graft, seed: int) -> Golden:
+    skips = places(family, family.network())
+    levels = levels_of(graft, skips, seed)
     params = {
         f"level{place.level}.{name}": tensor.clone()
         for place, level in zip(skips, levels, strict=True)

@@ -16,6 +16,7 @@ const benches = [
   'training',
   'training-memory',
   'training-pace',
+  'validate',
   'web',
 ];
 const name = process.argv[2];

@@ -18,13 +18,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   runtime: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'onnxruntime'],
   restore: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
   validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
-  report: ['imaging', 'runtime', 'restore', 'validate'],
+  report: [
+    ...['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft'],
+    ...['imaging', 'runtime', 'restore', 'validate'],
+  ],
   train: ['onnx-graft', 'weights', 'pip-core', 'graft', 'imaging', 'runtime', 'restore'],
   studio: ['onnx-graft', 'graft', 'imaging', 'restore', 'report'],
-  cli: [
-    ...['onnx-graft', 'hub', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
-    ...['restore', 'validate', 'report', 'train'],
-  ],
+  // The library that users get: the command uses nothing below it.
+  cli: ['graft', 'imaging', 'runtime', 'restore', 'validate', 'report', 'train'],
 };
 
 interface Import {

@@ -9,7 +9,6 @@ const entries = {
   index: 'src/index.ts',
   config: 'src/config.ts',
   'json-schema': 'src/convert/config/json-schema.ts',
-  table: 'src/format/table.ts',
   'job-process': 'src/convert/job/job-process.ts',
   worker: '../runtime/src/process/worker.ts',
   'batch-worker': '../train/src/data/batch-worker.ts',

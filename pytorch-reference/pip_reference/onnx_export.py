@@ -53,16 +53,23 @@ class Export:
         return "-".join(part for part in parts if part)
 
 
-def export(net: nn.Module, inputs: dict[str, Tensor], how: Export, outputs: tuple[str, ...]) -> onnx.ModelProto:
-    """Export `net`; with `dynamic`, batch, height and width of all images are free."""
+def export(
+    net: nn.Module,
+    inputs: dict[str, Tensor],
+    how: Export,
+    outputs: tuple[str, ...],
+    free: dict[str, dict[int, str]] | None = None,
+) -> onnx.ModelProto:
+    """Export `net`; with `dynamic`, batch, height and width of all images are free, or the axes in `free` by name."""
     args, names = tuple(inputs.values()), list(inputs)
-    axes = [axes_of(name) for name in names]
+    axes = [axes_of(name) if free is None else free[name] for name in names]
     logging.disable(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if how.exporter == "torchscript":
             buffer = BytesIO()
-            free = {**dict(zip(names, axes)), **{name: axes_of(name) for name in outputs}}
+            if free is None:
+                free = {**dict(zip(names, axes)), **{name: axes_of(name) for name in outputs}}
             torch.onnx.export(
                 net,
                 args,
@@ -74,6 +81,8 @@ def export(net: nn.Module, inputs: dict[str, Tensor], how: Export, outputs: tupl
                 **({"dynamo": False} if NEW_TORCH else {}),
             )
             return onnx.load_from_string(buffer.getvalue())
+        # A module that takes `*inputs` has one argument, which is a tuple.
+        dynamic = tuple(axes) if free is None else (tuple(axes),)
         program = torch.onnx.export(
             net,
             args,
@@ -81,7 +90,7 @@ def export(net: nn.Module, inputs: dict[str, Tensor], how: Export, outputs: tupl
             opset_version=how.opset,
             input_names=names,
             output_names=list(outputs),
-            dynamic_shapes=tuple(axes) if how.dynamic else None,
+            dynamic_shapes=dynamic if how.dynamic else None,
             verbose=False,
         )
         return tidied(program.model_proto)

@@ -38,12 +38,15 @@ def measure(net: nn.Module, path: Path, inputs: dict[str, Tensor], outputs: tupl
     return float(max(differences))
 
 
-def sites(path: Path, inputs: dict[str, Tensor], skips: list[Skip], variant: str) -> dict[str, object]:
+def sites(
+    path: Path, inputs: dict[str, Tensor], skips: list[Skip], variant: str, size: tuple[int, int] | None = None
+) -> dict[str, object]:
     """
     `sites` from the highest resolution to the lowest, `siteError`: the largest relative distance of one
-    from PyTorch's skip, and a `note` where a skip is no value here or not the plain one.
+    from PyTorch's skip, and a `note` where a skip is no value here or not the plain one. `size` is that of
+    the image that the network works on; default the model's own.
     """
-    height, width = next(iter(inputs.values())).shape[2:]
+    height, width = size or next(iter(inputs.values())).shape[2:]
     merges = find_merges(path, inputs, skips, LIMITS.get(variant, LIMIT))
     found = [_site(skip, merge, height, width) for skip, merge in zip(skips, merges, strict=True) if merge]
     notes = [NOTES[variant]] if variant in NOTES else []

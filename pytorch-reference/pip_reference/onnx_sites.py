@@ -16,6 +16,7 @@ JOINS: dict[Join, dict[str, slice]] = {
     "add": {"Add": slice(None), "Sum": slice(None), "FusedConv": slice(3, 4)},
     "mul": {"Mul": slice(None)},
 }
+TYPES = {"tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,7 @@ def run(path: Path, inputs: dict[str, Tensor], everything: bool = False) -> dict
         model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
         source = model.SerializeToString()
     session = onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])
-    feed = {
-        i.name: inputs[i.name].numpy().astype(np.float16 if i.type == "tensor(float16)" else np.float32)
-        for i in session.get_inputs()
-    }
+    feed = {i.name: inputs[i.name].numpy().astype(TYPES.get(i.type, np.float32)) for i in session.get_inputs()}
     values = session.run(None, feed)
     got = dict(zip((o.name for o in session.get_outputs()), values, strict=True))
     return {name: v.astype(np.float32) if v.dtype == np.float16 else v for name, v in got.items()}

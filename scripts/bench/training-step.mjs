@@ -5,12 +5,8 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 import { backbonePresets, buildBackbone, withDim } from '../../packages/backbones/dist/index.js';
 import { freshAdapter, hostOf } from '../../packages/graft/dist/index.js';
 import { nodeSha256 } from '../../packages/graft/dist/node/index.js';
-import {
-  hostParameters,
-  openStepper,
-  readParameters,
-  trainingGraph,
-} from '../../packages/train/dist/index.js';
+import { hostParameters, readParameters } from '../../packages/train/dist/graph/training-graph.js';
+import { openStepper, trainingGraph } from '../../packages/train/dist/index.js';
 import { createAdamW, stepAdamW } from '../../packages/train/dist/optimise/adamw.js';
 import { Random } from '../../packages/weights/dist/index.js';
 import { median } from './measure.mjs';

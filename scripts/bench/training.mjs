@@ -68,7 +68,7 @@ MiB is the most that the process held resident from start to end, building and l
 What made the difference:
 
 - A step runs without onnxruntime's memory pattern, for which it keeps the first run's memory beside the block that it plans from it: Restormer at 2 × 64² took 1390 MiB with it and 890 without, at the same speed.
-- The graph goes to onnxruntime as a file, not as bytes in memory, of which JavaScript held several copies: with both, 755 MiB became 420 for NAFNet, width 32, at 2 × 64².
+- The graph goes to onnxruntime as a file, not as bytes in memory, where JavaScript held several copies: with both, 755 MiB became 420 for NAFNet, width 32, at 2 × 64².
 - Tried and not taken: no arena (about 20 MiB less; on a busy machine it was slower on Restormer); weights in a file of their own, which are mapped (about 40 MiB less for width 32, but a mapped file cannot be removed everywhere); leaving out the layout for convolutions (100 MiB less; on a busy machine it was slower).`,
 );
 

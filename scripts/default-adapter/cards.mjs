@@ -69,7 +69,7 @@ Licence: MIT.
 `;
 }
 
-/** What stands in the adapter's card below the line that packing keeps. */
+/** What is in the adapter's card below the line that packing keeps. */
 export function adapterCard(sources, how) {
   return `<!-- Below this line the card is yours: \`graft adapter pack\` keeps it. -->
 

@@ -86,7 +86,7 @@ export async function makeDefaultAdapter(say) {
   writeFileSync(join(bound, 'README.md'), adapterCard(sources, { machine, made }));
   writeFileSync(join(bound, 'NOTICE'), notice(sources));
   copyFileSync(join(root, 'LICENSE'), join(bound, 'LICENSE'));
-  // Packing would keep what stands there as its owner's.
+  // Packing would keep what is there as its owner's.
   rmSync(join(root, 'packages', names.adapter, 'README.md'), { force: true });
   const { files } = await packAdapter(bound, join(root, 'packages', names.adapter), {
     ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },

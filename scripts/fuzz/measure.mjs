@@ -49,7 +49,7 @@ function peak() {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Lets the peak begin anew, so that making a case does not count. Elsewhere than on Linux it does. */
+/** Resets the peak, so that making a case does not count. Elsewhere than on Linux it does. */
 function forgetPeak() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');

@@ -2,13 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { buildReport } from '../../packages/report/dist/index.js';
+import { table } from '../../packages/report/dist/text/index.js';
 import { readImage } from '../../packages/restore/dist/index.js';
 import { root } from '../install.mjs';
 import { graftOne } from './graft-one.mjs';
 import { networks } from './networks.mjs';
-
-/** @type {typeof import('../../packages/cli/dist/format/table.js')} */
-const { table } = await import(new URL('../../packages/cli/dist/table.js', import.meta.url).href);
 
 /** 0 would be the host, which is shown in any case. */
 const strengths = [0.5, 1];

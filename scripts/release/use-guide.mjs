@@ -5,7 +5,7 @@ import { root } from '../install.mjs';
 import { npm } from './npm.mjs';
 
 /**
- * Does what docs/guides/install.md says, as it stands there, in an empty folder: the packages come
+ * Does what docs/guides/install.md says, as written there, in an empty folder: the packages come
  * from their tarballs, and after the installation there is no network. A line for each thing wrong.
  */
 export function useGuide(packed, folder) {
@@ -25,7 +25,7 @@ export function useGuide(packed, folder) {
   for (const { kind, text } of blocks) {
     if (kind === 'json') writeFileSync(join(folder, 'graft.config.json'), text);
     if (kind === 'ts') {
-      // Nothing in the program is a type, so Node runs it as it stands.
+      // Nothing in the program is a type, so Node runs it as it is.
       writeFileSync(join(folder, 'program.mjs'), text);
       const ended = offline(folder, [process.execPath, 'program.mjs']);
       if (ended.status !== 0) wrong.push(`the program: ${ended.stderr}`);

@@ -68,7 +68,7 @@ Licence: MIT.
 `;
 }
 
-/** What stands in the adapter's card below the line that packing keeps. */
+/** What is in the adapter's card below the line that packing keeps. */
 export function adapterCard(how) {
   return `<!-- Below this line the card is yours: \`graft adapter pack\` keeps it. -->
 

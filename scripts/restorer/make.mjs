@@ -94,7 +94,7 @@ async function packPair(photos, say) {
   writeFileSync(join(bound, 'package.json'), JSON.stringify(ownersManifest(names.adapter)));
   writeFileSync(join(bound, 'README.md'), adapterCard(how));
   addLegal(bound, photos);
-  // Packing would keep what stands there as its owner's.
+  // Packing would keep what is there as its owner's.
   rmSync(join(home('adapter'), 'README.md'), { force: true });
   const { files } = await packAdapter(bound, home('adapter'), {
     ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },

@@ -2,15 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { freshAdapter } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
 import { full } from '@pip-graft/test-utils';
-import {
-  defaultTrainOptions,
-  hostParameters,
-  openStepper,
-  readParameters,
-  trainingGraph,
-} from '@pip-graft/train';
+import { defaultTrainOptions, openStepper, trainingGraph } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { afterAll, describe, expect, it } from 'vitest';
+import { hostParameters, readParameters } from '../../packages/train/src/graph/training-graph.ts';
 import { fixtures, isHalf, isQuantised } from './fixture.ts';
 
 const options = { ...defaultTrainOptions, batch: 1, patch: 16, learn: 'all' } as const;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   buildModel,
   bytesSource,
-  encodeVarint,
   type Model,
   readModel,
   readTensor,
@@ -15,6 +14,7 @@ import { decodeAdapterConfig, encodeAdapterConfig, initAdapter } from '@pip-graf
 import { readAdapter, writeAdapter } from '@pip-graft/pip-core/node';
 import { readSafetensors } from '@pip-graft/weights';
 import { afterAll, describe, expect, it } from 'vitest';
+import { encodeVarint } from '../../packages/onnx-graft/src/edit/encode.ts';
 
 // What the fuzz run found, each as small as it can be; the seeds are in seeds.ts.
 

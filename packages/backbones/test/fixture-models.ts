@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { bytesSource, inlineExternal, type Model, readModel } from '@pip-graft/onnx-graft';
+import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
+import { inlineExternal } from '../../onnx-graft/src/edit/inline-external.ts';
 
 /** A committed export of one of the families, and what is true of it. */
 export interface Fixture {

@@ -1,4 +1,4 @@
-import { nearName } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import { type Command, CommanderError } from 'commander';
 import { failureOf } from './pipeline/exit.ts';
 import { helpStyles, printJson, printMessage } from './pipeline/print.ts';
@@ -39,8 +39,9 @@ function withChoice(message: string): string {
   const found = /'([^']*)' (?:for argument .* )?is invalid.*Allowed choices are (.*)\.$/s.exec(
     message.trimEnd(),
   );
-  const near = found && nearName(found[1]!, found[2]!.split(', '));
-  return near ? `${message.trimEnd()} Did you mean ${near}?` : message;
+  if (!found) return message;
+  const choices = found[2]!.split(', ');
+  return `${message.trimEnd().replace(/\.$/, '')}${didYouMean(found[1]!, choices)}`;
 }
 
 function commandOf(root: Command, name: string): Command {

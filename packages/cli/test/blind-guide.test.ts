@@ -49,7 +49,7 @@ describe('docs/guides/blind.md', () => {
       [[...fresh, '--auto'], 2, /fresh adapter carries no sensor/],
       [[...apply, '--auto', './nowhere'], 7, /nowhere/],
       [['swap', 'blind.onnx', '--adapter', './my-adapter', '-o', 'no.onnx'], 2, /say which sensor/],
-      [sensor, 2, /Give --labels/],
+      [sensor, 2, /Give labels/],
       [[...sensor, '--labels', 'rain+rain'], 2, /rain/],
       [[...sensor, '--labels', 'rain+fog'], 2, /fog/],
       [['train', 'sensor', '--labels', 'rain+noise', '-o', 'other'], 2, /Give --data/],

@@ -35,7 +35,7 @@ export const errorCodes = {
   UNSUPPORTED_LAYOUT: 3,
   /** An opset, IR version, data type or structure that grafting does not support. */
   UNSUPPORTED_HOST: 3,
-  /** A graft already stands on these sites. */
+  /** A graft is already on these sites. */
   ALREADY_GRAFTED: 3,
   /** The file carries no graft that could be removed. */
   NOT_GRAFTED: 3,

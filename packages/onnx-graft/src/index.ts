@@ -4,7 +4,6 @@ export {
   type NameSource,
   type NodeOptions,
 } from './author/graph-builder.ts';
-export { numberBytes } from './author/number-bytes.ts';
 export * as ops from './author/ops/index.ts';
 export type {
   AttributeSpec,
@@ -15,25 +14,23 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
+export { checkWeights } from './check/check-weights.ts';
 export { diffModels } from './diff/diff-models.ts';
 export type { ModelDiff, RecordChange, RecordDiff } from './diff/model-diff.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';
-export { encodeField, encodeVarint } from './edit/encode.ts';
+export { encodeField } from './edit/encode.ts';
 export { exposeValues } from './edit/expose.ts';
 export { type Extension, extendGraph } from './edit/extend-graph.ts';
 export { type Extract, extractNodes } from './edit/extract-nodes.ts';
 export { fixInputDims } from './edit/fix-input-dims.ts';
-export { inlineExternal } from './edit/inline-external.ts';
 export { NameScope } from './edit/name-scope.ts';
-export { relocateExternal } from './edit/relocate-external.ts';
 export { replaceWeights } from './edit/replace-weights.ts';
-export {
-  type RejectedSite,
-  type Site,
-  type SiteLayout,
-  type SkipSite,
-  siteLayouts,
-  type Use,
+export type {
+  RejectedSite,
+  Site,
+  SiteLayout,
+  SkipSite,
+  Use,
 } from './edit/site.ts';
 export {
   type AddedInput,
@@ -54,18 +51,12 @@ export {
   imageRanges,
 } from './facts/image-values.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
-export { type ReferenceSize, scaleOf } from './facts/scale.ts';
+export type { ReferenceSize } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';
-export type { FileKind } from './identify/file-kind.ts';
+export type { FileKind, IdentifiedFile } from './identify/file-kind.ts';
 export { identifyFile } from './identify/identify-file.ts';
-export { spellKind } from './identify/spell-kind.ts';
-export { limits } from './limits.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
-export {
-  type ExternalTensor,
-  externalLocations,
-  externalTensors,
-} from './model/external-tensors.ts';
+export { externalLocations } from './model/external-tensors.ts';
 export type {
   Attribute,
   Field,
@@ -80,11 +71,10 @@ export type {
 export { modelBytes } from './model/model-bytes.ts';
 export { readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
-export { didYouMean, nearestName, nearName } from './nearest-name.ts';
+export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
 export { emptyRecord, own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
-export { widenPrecision } from './precision/widen-precision.ts';
 export { chunks } from './wire/chunks.ts';
 export {
   type ByteSource,

@@ -41,6 +41,7 @@ export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
 export { type FindOptions, findModules } from './import/find-modules.ts';
 export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
+export { canonicalJson } from './json/canonical-json.ts';
 export { Json } from './json/read-json.ts';
 export {
   initialParameters,
@@ -58,7 +59,6 @@ export {
   stampKey,
 } from './plan/check-host.ts';
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
-export { formatPlan, formatPlanResult } from './plan/format-plan.ts';
 export { makePlan, requirePlan } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
 export { inputKinds } from './plan/plan.ts';

@@ -35,7 +35,7 @@ export function figureFacts(figures: ValidationFigures): ReportFact[] {
       : []),
     ...placements.map((run) => ({
       label: `${run.side} on ${run.device}, ${run.width}×${run.height}`,
-      value: `${run.providers.map(({ provider, nodes }) => `${provider} ${nodes} nodes`).join(', ')}; ${run.copies} copies, ${run.fallbacks.length} fell back${run.device === 'cpu' ? '' : `; ${run.evidence}: ${evidenceWords[run.evidence]}`}`,
+      value: `${run.providers.map(({ provider, nodes }) => `${provider} ${nodes} nodes`).join(', ')}; ${run.copies} copies, ${run.fallbacks.length} fell back${run.device === 'cpu' ? '' : `; ${run.evidence}: ${evidenceWords[run.evidence]}`}${run.expected === undefined ? '' : `; ${run.expected.differences.length} of ${run.expected.compared} elsewhere than onnxruntime's kernel list says`}`,
     })),
     ...parity.map((gap) => ({
       label: `${gap.side} "${gap.output}" against the CPU, ${gap.precision}`,

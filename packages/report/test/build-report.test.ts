@@ -141,6 +141,12 @@ describe('everything measured', () => {
     expect(shown).toContain('✗ none no proof that the device did the work');
     expect(shown).toContain('1 node with a large output that ran on the CPU');
     expect(shown).toContain('/resize Resize grafted [1, 8, 96, 64] no such kernel');
+    expect(shown).toContain(
+      '1 node that did not run where the published kernel list of onnxruntime has it',
+    );
+    expect(shown).toContain(
+      '/attn/Softmax Softmax grafted float [1, 48, 48] device (has a kernel) CPUExecutionProvider',
+    );
     const [run] = figures.placements;
     const good = (device: 'cuda' | 'cpu') =>
       text(

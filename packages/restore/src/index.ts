@@ -11,6 +11,7 @@ export {
   imageExtensions,
   imageSize,
   resultName,
+  unreadExtensions,
 } from './image/formats.ts';
 export type { RawImage } from './image/from-pixels.ts';
 export { loadSharp } from './image/load-sharp.ts';

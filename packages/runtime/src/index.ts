@@ -12,6 +12,7 @@ export { diagnoseWebgpu } from './device/diagnose-webgpu.ts';
 export type { DeviceFinding, DiagnoseOptions, Diagnosis, Fix } from './device/diagnosis.ts';
 export { gatherEnvironment } from './device/gather-environment.ts';
 export { type DeviceProbe, type ProbeOptions, probeDevice } from './device/probe-device.ts';
+export { comparePlacement } from './placement/compare-placement.ts';
 export { deviceMemory } from './placement/device-memory.ts';
 export {
   type ExpectedNode,

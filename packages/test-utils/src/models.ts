@@ -2,10 +2,10 @@ import {
   buildModel,
   type Model,
   type NodeSpec,
-  numberBytes,
   type TensorSpec,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
+import { numberBytes } from '../../onnx-graft/src/author/number-bytes.ts';
 
 /** Tiny models for tests. */
 export function tinyModel(parts: {

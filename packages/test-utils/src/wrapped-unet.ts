@@ -9,6 +9,8 @@ export interface Wrapper {
   readonly layout?: 'NCHW' | 'NHWC';
   /** The model takes and makes BGR. */
   readonly isBgr?: boolean;
+  /** How colours are put in the other order. */
+  readonly flipBy?: 'gather' | 'slice' | 'split' | 'slices';
   /** A built-in batch. */
   readonly batch?: number;
   /** Only the residual comes out. */
@@ -21,7 +23,7 @@ export interface Wrapper {
 
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper: Wrapper = {}): Model {
-  const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false } = wrapper;
+  const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false, flipBy = 'gather' } = wrapper;
   const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
@@ -38,8 +40,17 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   };
   const one = (op: string, inputs: string[], attributes = {}) => g.node(op, inputs, attributes)[0]!;
   const number = (value: number) => g.scalar(value, 'float32');
-  const flip = (x: string) =>
-    isBgr ? one('Gather', [x, g.ints([2, 1, 0])], { axis: { int: 1 } }) : x;
+  const flip = (x: string) => (isBgr ? flipped[flipBy](x) : x);
+  const flipped: Record<NonNullable<Wrapper['flipBy']>, (x: string) => string> = {
+    gather: (x) => one('Gather', [x, g.ints([2, 1, 0])], { axis: { int: 1 } }),
+    slice: (x) => one('Slice', [x, g.ints([-1]), g.ints([-1_000]), g.ints([1]), g.ints([-1])]),
+    split: (x) =>
+      ops.concat(g, g.node('Split', [x], { axis: { int: 1 } }, { outputs: 3 }).toReversed(), 1),
+    slices: (x) => {
+      const cut = (at: number) => one('Slice', [x, g.ints([at]), g.ints([at + 1]), g.ints([1])]);
+      return ops.concat(g, [cut(2), cut(1), cut(0)], 1);
+    },
+  };
   const turn = (x: string, perm: number[]) =>
     layout === 'NHWC' ? one('Transpose', [x], { perm: { ints: perm } }) : x;
 

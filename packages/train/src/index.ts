@@ -1,49 +1,35 @@
 export type { Batch, BatchOptions } from './data/batch.ts';
-export { checkBatchOptions } from './data/check-batch-options.ts';
-export { checkRange } from './data/degrade/check-range.ts';
-export {
-  isPatchLabel,
-  type PatchDegradation,
-  type PatchLabel,
-  patchDegradations,
-} from './data/degrade/patch-degradations.ts';
-export {
-  type DegradeRanges,
-  defaultRanges,
-  type RangeChoice,
-  rangesOf,
-} from './data/degrade/ranges.ts';
-export { listPairs, type PhotoPair } from './data/list-pairs.ts';
-export { listPhotos } from './data/list-photos.ts';
-export { type BatchPart, makeBatch } from './data/make-batch.ts';
+export type { RangeChoice } from './data/degrade/ranges.ts';
 export { type OpenBatchesOptions, openBatches } from './data/open-batches.ts';
-export { type KindShares, kindShares, type SampleKind } from './data/sample-kind.ts';
-export { type Figure, figureOf, type LossKind, lossKinds } from './graph/emit-loss.ts';
+export type { PreviewPatch, PreviewRow } from './data/preview-sheet.ts';
+export { type KindShares, kindShares } from './data/sample-kind.ts';
+export { type Figure, type LossKind, lossKinds } from './graph/emit-loss.ts';
 export type { Feed, TrainingGraph } from './graph/learner-graph.ts';
 export {
-  type RestorerGraph,
-  type RestorerGraphOptions,
-  restorerGraph,
-} from './graph/restorer-graph.ts';
-export { type SensorGraphOptions, sensorGraph } from './graph/sensor-graph.ts';
-export { type StepMemory, stepMemory, stepMemoryFactor } from './graph/step-memory.ts';
-export {
-  hostParameters,
   type LearnedPart,
   type LearnerOptions,
-  readParameters,
   type TrainingGraphOptions,
   trainingGraph,
 } from './graph/training-graph.ts';
-export { readState, writeState } from './state/state-file.ts';
-export type {
-  BestStep,
-  JsonValue,
-  StateChange,
-  StateOrigin,
-  TrainingState,
-} from './state/training-state.ts';
-export { judgeSensor, type SensorFigures } from './trainer/judge-sensor.ts';
+export { keepLearned, keepSensor } from './run/keep-learned.ts';
+export { openRun, type Run, type RunRequest, type TrainingRun } from './run/open-run.ts';
+export { openSensorRun, type SensorRequest, type SensorRun } from './run/open-sensor-run.ts';
+export { type Preview, type PreviewRequest, preview } from './run/preview.ts';
+export { type RunFiles, runFiles } from './run/run-files.ts';
+export type { ValidationRequest } from './run/run-options.ts';
+export {
+  type RunHooks,
+  type RunPace,
+  type RunProgress,
+  type RunResult,
+  runSteps,
+} from './run/run-steps.ts';
+export type { LogLine, TrainLog, ValidationLine, ValidationLog } from './run/train-log.ts';
+export type { DataRequest } from './run/training-data.ts';
+export { recent, type TrainingRecord } from './run/training-record.ts';
+export { defaultValidateEvery, type ValidationPlan } from './run/validator.ts';
+export type { JsonValue, StateChange, StateOrigin, TrainingState } from './state/training-state.ts';
+export type { SensorFigures } from './trainer/judge-sensor.ts';
 export { type Stage, stageOptions } from './trainer/stages.ts';
 export {
   type BatchSource,
@@ -57,22 +43,13 @@ export {
   defaultSensorOptions,
   defaultTrainOptions,
   type StepOptions,
-  sensorPatches,
   type TrainOptions,
 } from './trainer/train-options.ts';
 export {
-  openRestorer,
   openStepper,
-  type PatchRestorer,
   type StepBatch,
   type Stepper,
   type StepResult,
 } from './trainer/train-step.ts';
-export { type HeldOut, holdOut, requireApart } from './validation/hold-out.ts';
-export { type LabelFigures, measureLabels } from './validation/measure-labels.ts';
-export {
-  type LabelPatches,
-  type ValidationImages,
-  validationPatches,
-  validationSet,
-} from './validation/validation-set.ts';
+export type { LabelFigures } from './validation/measure-labels.ts';
+export type { LabelPatches } from './validation/validation-set.ts';

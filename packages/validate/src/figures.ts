@@ -66,7 +66,7 @@ export interface LayerFigures {
 }
 
 export interface SizeFigures {
-  /** Smallest number of which every multiple tried works. */
+  /** Smallest number whose multiples all worked, as far as tried. */
   readonly multiple: number;
   readonly tried: readonly {
     readonly width: number;

@@ -48,7 +48,7 @@ describe('sound grafts pass', () => {
     expect(verdict(result, 'strength 0, as written')).toMatchObject({ measured: 0, limit: 0 });
     expect(verdict(result, 'mixture of labels').measured).toBeLessThan(1e-6);
     expect(verdict(result, 'sizes and batches').detail).toContain(
-      '1x48x48, 2x48x48, 1x52x48, 2x52x48, 1x48x60, 2x48x60',
+      '1x32x32, 2x32x32, 1x36x32, 2x36x32, 1x32x44, 2x32x44',
     );
     expect(result.figures.latency).toMatchObject({
       width: 32,

@@ -1,7 +1,7 @@
 // One learner trained and measured, in a process of its own:
 // node learn.mjs LEARNER[-long] SEED HOST PHOTOS TEST INTO
 // LEARNER 'frozen' measures the host as it is, 'shipped' the adapter that ships.
-// Writes INTO/LEARNER-SEED.json and .safetensors; of the latter, what is there is not trained anew.
+// Writes INTO/LEARNER-SEED.json and .safetensors; states that are there are not trained again.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

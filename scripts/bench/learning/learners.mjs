@@ -1,8 +1,11 @@
 // What is compared: each a model with fed parameters, in the manner of graftFed, and how it is steered.
 import { freshAdapter } from '../../../packages/graft/dist/index.js';
 import { mainImage } from '../../../packages/onnx-graft/dist/index.js';
-import { graftFed } from '../../../packages/train/dist/graph/training-graph.js';
-import { hostParameters, readParameters } from '../../../packages/train/dist/index.js';
+import {
+  graftFed,
+  hostParameters,
+  readParameters,
+} from '../../../packages/train/dist/graph/training-graph.js';
 import { present } from '../../present.mjs';
 import { withPromptirBlocks } from './promptir-blocks.mjs';
 import { withoutPromptToPrompt } from './without-prompt-to-prompt.mjs';

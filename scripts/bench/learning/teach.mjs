@@ -1,9 +1,9 @@
+import { listPhotos } from '../../../packages/train/dist/data/list-photos.js';
+import { figureOf } from '../../../packages/train/dist/graph/emit-loss.js';
 import { learnerGraph } from '../../../packages/train/dist/graph/learner-graph.js';
 import {
   defaultTrainOptions,
-  figureOf,
   learned,
-  listPhotos,
   openBatches,
   openStepper,
   startState,

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { downloadWheel, extract, membersOf } from './wheel.mjs';
 
 /** What the CUDA provider is linked with or loads, as NVIDIA's own wheels; the driver's libcuda is no part of it. */
-const wheels = [
+export const cudaWheels = [
   { name: 'nvidia-cuda-runtime', version: '13.*' },
   { name: 'nvidia-cublas', version: '13.*' },
   { name: 'nvidia-curand', version: '10.*' },
@@ -16,7 +16,7 @@ const wheels = [
 export function fetchLibraries({ wheels: folder, stage, say }) {
   const target = join(stage, 'libraries');
   mkdirSync(target);
-  return wheels.map(({ name, version }) => {
+  return cudaWheels.map(({ name, version }) => {
     const wheel = downloadWheel(name, version, folder, say);
     const members = [...membersOf(wheel).keys()].filter((member) =>
       /\/lib\/lib[^/]+\.so(\.\d+)*$/.test(member),

@@ -8,17 +8,28 @@ const platforms = ['2_28', '2_27', '2_17']
   .map((tag) => `manylinux_${tag}_x86_64`)
   .concat('manylinux2014_x86_64');
 
-/** A wheel for Linux x64 by name and version (`13.*`), downloaded with pip unless it is in the folder. */
-export function downloadWheel(name, version, folder, say) {
+/**
+ * Path of the newest wheel of a name and version (`13.*`) in a folder; undefined without one.
+ *
+ * @param {string} name
+ * @param {string} version
+ * @param {string} folder
+ */
+export function findWheel(name, version, folder) {
   const stem = name.replaceAll('-', '_');
   const pattern = new RegExp(
     `^${stem}-${version.replaceAll('.', '\\.').replace('*', '.*')}-.*\\.whl$`,
   );
-  const there = () =>
-    readdirSync(folder)
-      .filter((file) => pattern.test(file))
-      .sort()
-      .at(-1);
+  const file = readdirSync(folder)
+    .filter((one) => pattern.test(one))
+    .sort()
+    .at(-1);
+  return file === undefined ? undefined : join(folder, file);
+}
+
+/** A wheel for Linux x64 by name and version (`13.*`), downloaded with pip unless it is in the folder. */
+export function downloadWheel(name, version, folder, say) {
+  const there = () => findWheel(name, version, folder);
   if (there() === undefined) {
     say(`downloading ${name} ${version} …`);
     const { status, stderr, error } = spawnSync(
@@ -48,7 +59,7 @@ export function downloadWheel(name, version, folder, say) {
   }
   const file = there();
   if (file === undefined) throw new Error(`pip left no wheel of ${name} ${version} in ${folder}.`);
-  return join(folder, file);
+  return file;
 }
 
 /** Member names of a wheel with their SHA-256 (base64url), by its own RECORD. */

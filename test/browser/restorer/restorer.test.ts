@@ -353,7 +353,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     ['@pip-graft/restorer', 'INVALID_ARGUMENT', /with Vite: import url from/i],
     ['/none.onnx', 'READ_FAILED', /the server answered 404/],
     ['/image.png', 'NOT_ONNX', /image\.png: /],
-    ['/vector.onnx', 'UNSUPPORTED_LAYOUT', /pictures need one input of shape/],
+    ['/vector.onnx', 'UNSUPPORTED_LAYOUT', /images need one input of shape/],
   ] as const)('says what is wrong with the model %s', async (model, code, message) => {
     const error = await page.evaluate(async (address) => {
       try {

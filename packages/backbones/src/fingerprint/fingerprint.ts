@@ -45,18 +45,27 @@ export function fingerprint(model: Model, options: FingerprintOptions): string {
   const facts = options.facts ?? graphFacts(model);
   const sites = options.sites ?? locateSkips(model, facts).sites;
   const tensors = tensorsByName(model);
+  // A model that applies its network several times reads each weight as often.
+  const isRepeated = new Set(sites.map(({ level }) => level)).size < sites.length;
+  const seen = new Set<string>();
   const weights = model.graph.nodes.flatMap((node) => {
     if (!convolutions.has(node.opType) || !leadsOut(facts, node)) return [];
     const tensor = weightOf(facts, tensors, node);
-    if (tensor === undefined) return [];
+    if (tensor === undefined || (isRepeated && isAgain(seen, node, tensor))) return [];
     const scale = scaleAfter(facts, tensors, node);
     return [`${describe(node, tensor)} ${samples(model, tensor, scale, options)}`];
   });
   const places = sites.map(
     ({ level, channels, scale, join }) => `site ${level} ${channels} ${scale} ${join}`,
   );
-  const text = [...weights.sort(), ...places].join('\n');
+  const text = [...weights.sort(), ...new Set(places)].join('\n');
   return `pipfp2:${options.digest(new TextEncoder().encode(text))}`;
+}
+
+/** Whether another node has read a weight in the same way. */
+function isAgain(seen: Set<string>, { opType, attributes }: Node, { name }: Tensor): boolean {
+  const key = `${opType} ${attributes.get('group')?.int ?? 1} ${name}`;
+  return name !== '' && seen.size === seen.add(key).size;
 }
 
 function tensorsByName(model: Model): ReadonlyMap<string, Tensor> {

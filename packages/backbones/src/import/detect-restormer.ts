@@ -6,7 +6,7 @@ import type { Shapes } from './shapes.ts';
 const stages = ['encoder_level1', 'encoder_level2', 'encoder_level3', 'latent'] as const;
 const promptParameter = (level: number) => `prompt${level}.prompt_param`;
 
-/** Expansions are written with at most so many decimals; published networks use 2.66. */
+/** Expansions are written with at most this many decimals; published networks use 2.66. */
 const mostDecimals = 4;
 const usualExpansion = 2.66;
 
@@ -22,7 +22,7 @@ export function isPromptir(shapes: Shapes): boolean {
   return isRestormer(shapes) && shapes.matching(/^prompt\d+\.prompt_param$/).length > 0;
 }
 
-/** PIP modules: at any level, since a checkpoint may have lost one, which shall be named then. */
+/** PIP modules: at any level, since a checkpoint may have lost one, and the error names it. */
 export function isPip(shapes: Shapes): boolean {
   return (
     isRestormer(shapes) &&

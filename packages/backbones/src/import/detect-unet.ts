@@ -8,7 +8,7 @@ const mostLevels = 8;
 /** The sides of a block of pixels that the first convolution reads as channels, multiplied. */
 const blockPixels = 4;
 
-/** A residual block has two convolutions with their biases, of which one may have got lost. */
+/** A residual block has two convolutions with their biases; one may be missing. */
 const namesOfBlock = 3;
 
 /** NAFNet has some of these names; its `ups` hold a convolution each and its middle is `middle_blks`. */

@@ -35,7 +35,7 @@ export function isBeside(
   return lone.test(name) || training.test(first) || (dtype !== undefined && !floats.test(dtype));
 }
 
-/** Ends of names that a network of a known family always has, of which one may be lost. */
+/** Ends of names that a network of a known family always has; one may be missing. */
 export const anchors = [
   /(?:^|\.)intro\.weight$/,
   /(?:^|\.)patch_embed\.proj\.weight$/,
@@ -55,7 +55,7 @@ export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
 /** Far above any network: a hostile shape needs no data to claim more. */
 const mostChannels = 4096;
 
-/** A block of attention has nine tensors at least, of which some may have got lost. */
+/** A block of attention has at least nine tensors; some may be missing. */
 const namesOfAttention = 5;
 
 /** Names and shapes of a state dict, asked about by what a network needs to know. */

@@ -1,4 +1,4 @@
-import { type GraphFacts, scaleOf } from '@pip-graft/onnx-graft';
+import type { GraphFacts } from '@pip-graft/onnx-graft';
 
 /** A value that holds the image's pixels at some resolution, in any of the usual layouts. */
 export interface Feature {
@@ -24,7 +24,7 @@ export function featureOf(facts: GraphFacts, value: string): Feature | undefined
   if (fact?.dims === undefined || fact.axes === undefined) return undefined;
   const kind = layouts[fact.axes as keyof typeof layouts];
   if (kind === undefined) return undefined;
-  const scale = scaleOf(facts.reference, fact.axes, fact.dims);
+  const scale = facts.scale(value);
   if (scale === undefined) return undefined;
   const { layout, channelAxis } = kind;
   const { dims } = fact;

@@ -14,8 +14,9 @@ export function imageTensorsOf(facts: GraphFacts, trails: Trails): ImageTensors 
   const input = mainImage(facts.model);
   if (input === undefined) return undefined;
   const fact = facts.model.graph.inputs.find(({ name }) => name === input.name);
-  const output = outputOf(facts, trails);
-  const outputChannels = output === undefined ? undefined : trails.feature(output)?.channels;
+  const output = outputOf(facts, trails, input);
+  const outputChannels =
+    output === undefined ? undefined : outputImage(facts, trails, output, input)?.channels;
   return {
     input: input.name,
     output,
@@ -33,15 +34,58 @@ function sizeAt(input: ImageInput, axis: 'C' | 'H' | 'W'): number | undefined {
   return typeof size === 'number' ? size : undefined;
 }
 
-/** The largest feature map among the outputs; networks trained at several scales also give smaller ones. */
-function outputOf(facts: GraphFacts, trails: Trails): string | undefined {
-  let best: { name: string; scale: number } | undefined;
+/**
+ * The output that is the image: the one of the largest feature map, for networks trained at several scales
+ * also give smaller ones; of several, the one with as many channels as the image that went in, for some
+ * give a map of one channel beside it.
+ */
+function outputOf(facts: GraphFacts, trails: Trails, input: ImageInput): string | undefined {
+  const channels = input.dims[input.layout.indexOf('C')];
+  let best: { name: string; rank: readonly [number, number] } | undefined;
   for (const { name } of facts.model.graph.outputs) {
-    const fact = facts.sample.values.get(name);
-    const scale = trails.feature(name)?.scale ?? (fact?.axes === '..HW' ? 1 : undefined);
-    if (scale !== undefined && (best === undefined || scale < best.scale)) best = { name, scale };
+    const made = outputImage(facts, trails, name, input);
+    if (made === undefined) continue;
+    const isOther = typeof channels === 'number' && made.channels !== channels;
+    const rank = [made.scale, isOther ? 1 : 0] as const;
+    const isFirst = best === undefined;
+    if (
+      isFirst ||
+      rank[0] < best!.rank[0] ||
+      (rank[0] === best!.rank[0] && rank[1] < best!.rank[1])
+    )
+      best = { name, rank };
   }
   return best?.name;
+}
+
+/** Scale and channels of an output that is an image; what is as large as the input is one however it was put together. */
+function outputImage(
+  facts: GraphFacts,
+  trails: Trails,
+  name: string,
+  input: ImageInput,
+): { scale: number; channels: number } | undefined {
+  const fact = facts.sample.values.get(name);
+  const feature = trails.feature(name);
+  const { dims, axes } = fact ?? {};
+  const layout =
+    dims && facts.networkImage !== undefined ? sameSize(facts, dims, input) : undefined;
+  if (layout) return { scale: 0, channels: dims![layout.indexOf('C')]! };
+  if (feature) return { scale: feature.scale, channels: feature.channels };
+  return axes === '..HW' ? { scale: 1, channels: dims?.[1] ?? Number.NaN } : undefined;
+}
+
+/** The layout in which a value is as large as the image that goes in. */
+export function sameSize(
+  facts: GraphFacts,
+  dims: readonly number[],
+  { name, layout }: Pick<ImageInput, 'name' | 'layout'>,
+): ImageInput['layout'] | undefined {
+  const image = facts.sample.values.get(name)?.dims;
+  if (dims.length !== 4 || image?.length !== 4) return undefined;
+  const [rows, columns] = [image[layout.indexOf('H')], image[layout.indexOf('W')]];
+  if (dims[2] === rows && dims[3] === columns) return 'NCHW';
+  return dims[1] === rows && dims[2] === columns ? 'NHWC' : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import { promptsOf } from '../recognise/prompts.ts';
 import { recognise } from '../recognise/recognise.ts';
+import { callsOf } from './calls.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
 import { besideImage, extentOf, imageTensorsOf } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
@@ -37,9 +38,9 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   };
   const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
   if (image === undefined) {
-    const rejected = model.graph.inputs.map(({ name }) => ({
-      value: name,
-      reason: 'not an image: an input of rank 4 (batch, channels, rows, columns) is needed',
+    const rejected = model.graph.inputs.map((input) => ({
+      value: input.name,
+      reason: `not an image: ${whyNotImage(input)}`,
     }));
     return { ...nothing, rejected, sizeMultiple: 1, image };
   }
@@ -97,6 +98,15 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   };
 }
 
+function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): string {
+  if (dims?.length === 4)
+    return `its numbers are ${dataType ?? 'of no known type'}; images are float32, float16 or uint8`;
+  const found = dims
+    ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]`
+    : 'its shape is not known';
+  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
+}
+
 /** Why there is no skip connection, beside what was said of the candidates. */
 function whyNone(
   facts: GraphFacts,
@@ -138,7 +148,9 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
   );
   const levels = sorted.map(({ join }) => 1 + Math.round(Math.log2(join.scale)));
   // Cascades have several sites of one scale: their levels are then merely numbers.
-  const unique = new Set(levels).size === levels.length;
+  const isOnce = new Set(levels).size === levels.length;
+  const calls = isOnce ? undefined : callsOf(facts, sorted);
+  const unique = isOnce || calls !== undefined;
   return sorted.map(({ join, skip, up }, i) => {
     const { node } = join;
     const uses = node.inputs.flatMap((name, input) =>
@@ -159,6 +171,7 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
       consumer: node.name || node.outputs[0]!,
       evidence: [
         `joined by ${node.opType} with '${up.value}', which came up from a lower resolution`,
+        ...(calls ? [`in call ${calls[i]} of the network, which the model applies ${Math.max(...calls)} times`] : []),
         ...(unique
           ? []
           : [`in U-Net ${networkOf(sorted, i)} of the model, counted from the image`]),

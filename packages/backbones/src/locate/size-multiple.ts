@@ -1,4 +1,5 @@
 import type { GraphFacts, SampleSizes } from '@pip-graft/onnx-graft';
+import { sameSize } from './image-tensors.ts';
 import type { ImageTensors } from './located.ts';
 
 /** Primes larger than any attention window, and different, so that rows are not taken for columns. */
@@ -33,10 +34,18 @@ export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: 
 function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): number | undefined {
   const shapes = sizes === facts.sizes ? facts.sample : facts.at(sizes);
   const out = shapes.values.get(image.output ?? '');
-  const [row, column] = [out?.axes?.indexOf('H') ?? -1, out?.axes?.indexOf('W') ?? -1];
+  const axes = assembledLayout(facts, image) ?? out?.axes;
+  const [row, column] = [axes?.indexOf('H') ?? -1, axes?.indexOf('W') ?? -1];
   if (shapes.conflicts.length > 0 || row < 0 || column < 0 || !out?.dims) return undefined;
   const rows = out.dims[row]! / sizes.height;
   return rows === out.dims[column]! / sizes.width ? rows : undefined;
+}
+
+/** The layout of an output that a wrapper has put together, which has lost its axes. */
+function assembledLayout(facts: GraphFacts, { input, layout, output = '' }: ImageTensors) {
+  const dims = facts.sample.values.get(output)?.dims;
+  if (facts.networkImage === undefined || dims === undefined) return undefined;
+  return sameSize(facts, dims, { name: input, layout });
 }
 
 function padsItself({ reference }: GraphFacts): boolean {

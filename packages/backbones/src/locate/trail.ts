@@ -1,10 +1,21 @@
 import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 import { type Feature, featureOf } from './feature.ts';
 
-/** The nodes that an output of the model depends on. */
+/** The nodes whose values an output of the model depends on; what only a size is taken of is dead. */
 export function liveNodes(facts: GraphFacts): NodeSet {
-  const sets = facts.model.graph.outputs.map(({ name }) => facts.ancestors(name));
-  return { has: (node) => sets.some((set) => set.has(node)) };
+  const { nodes, outputs } = facts.model.graph;
+  const seen = new Set<number>();
+  const open = outputs.map(({ name }) => facts.producer(name));
+  while (open.length > 0) {
+    const at = open.pop();
+    if (at === undefined || seen.has(at)) continue;
+    seen.add(at);
+    const { opType, inputs } = nodes[at]!;
+    if (opType === 'Shape' || opType === 'Size') continue;
+    for (const name of [...inputs, ...(facts.captures.get(at) ?? [])])
+      open.push(facts.producer(name));
+  }
+  return seen;
 }
 
 /** How a value got to its resolution: bits, for a value may have come both ways. */
@@ -45,6 +56,8 @@ export function trailsOf(facts: GraphFacts): Trails {
     const feature = featureOf(facts, name);
     features.set(name, feature);
     if (feature) steps.set(name, [{ scale: feature.scale, came: came.down }]);
+    // The model's image is none of the network's where a wrapper makes another of it.
+    else if (facts.sample.values.get(name)?.axes?.includes('H')) steps.set(name, []);
   }
   for (const node of graph.nodes) {
     // A size is not pixels: what is reshaped by the image's size has not come from there.
@@ -58,7 +71,10 @@ export function trailsOf(facts: GraphFacts): Trails {
     for (const name of node.outputs) {
       const feature = featureOf(facts, name);
       features.set(name, feature);
-      if (feature === undefined) steps.set(name, all);
+      // The network's own image is where its way down begins, whatever a wrapper did before.
+      const isImage = name === facts.networkImage && feature !== undefined;
+      if (isImage) steps.set(name, [{ scale: feature.scale, came: came.down }]);
+      else if (feature === undefined) steps.set(name, all);
       else {
         if (Number.isInteger(feature.scale)) deepest = Math.max(deepest, feature.scale);
         steps.set(name, [{ scale: feature.scale, came: arrival(direct, feature.scale) }]);

@@ -22,7 +22,7 @@ export interface ConvShape {
   readonly output?: string;
 }
 
-/** What stands behind all places of one network that is being written. */
+/** What all places of one network being written share. */
 export interface NetworkBase {
   readonly dataType: FloatType;
   /** What height and width are called where features have scale 1. */
@@ -71,7 +71,7 @@ export class Network {
     return new Network(this.#root, this.base, this.g, this.#path, scale);
   }
 
-  /** Says that a value is a feature of so many channels at this scale, and returns it. */
+  /** Records that a value is a feature with this many channels at this scale, and returns it. */
   feature(value: string, channels: number): string {
     const part = this.scale === 1 ? '' : `/${this.scale}`;
     const [height, width] = this.base.size.map((side) => side + part);

@@ -38,7 +38,7 @@ export function constantly(value: number): Init {
 
 /**
  * Untrained weights for a list of parameters, the same for the same seed. Every tensor has its own
- * stream, and its numbers are drawn when they are asked for (each time anew: a network being saved
+ * stream, and its numbers are drawn when they are asked for (again each time: a network being saved
  * asks once), so that a large network is never whole in memory.
  *
  * @example initialWeights(nafnetParameters(nafnetDefaults), 7)

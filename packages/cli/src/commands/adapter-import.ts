@@ -1,14 +1,25 @@
 import { basename, resolve } from 'node:path';
-import { buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { hostOf, requireSites } from '@pip-graft/graft';
-import { nodeSha256, openHost } from '@pip-graft/graft/node';
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { type AdapterBase, findModules, importAdapter } from '@pip-graft/pip-core';
-import { writeAdapter } from '@pip-graft/pip-core/node';
-import { nonFinite } from '@pip-graft/weights';
-import { type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
+import {
+  type AdapterBase,
+  buildBackbone,
+  detectBackbone,
+  elementCount,
+  findModules,
+  GraftError,
+  hostOf,
+  importAdapter,
+  nonFinite,
+  requireSites,
+} from '@pip-graft/graft';
+import {
+  nodeSha256,
+  type OpenCheckpoint,
+  openCheckpoint,
+  openHost,
+  writeAdapter,
+} from '@pip-graft/graft/node';
+import { describeNonFinite, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
-import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
 import { prefixOption } from '../options/site-options.ts';

@@ -1,8 +1,7 @@
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { pipParameters } from '@pip-graft/pip-core';
-import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { elementCount, GraftError, pipParameters } from '@pip-graft/graft';
+import { resolveAdapter } from '@pip-graft/graft/node';
+import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { table } from '../format/table.ts';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {

@@ -1,9 +1,6 @@
 import { basename, resolve } from 'node:path';
-import { freshAdapter } from '@pip-graft/graft';
-import { openHost } from '@pip-graft/graft/node';
-import { elementCount, GraftError } from '@pip-graft/onnx-graft';
-import { parseInit, pipParameters } from '@pip-graft/pip-core';
-import { writeAdapter } from '@pip-graft/pip-core/node';
+import { elementCount, freshAdapter, GraftError, parseInit, pipParameters } from '@pip-graft/graft';
+import { openHost, writeAdapter } from '@pip-graft/graft/node';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';

@@ -1,9 +1,7 @@
-import { requireSites } from '@pip-graft/graft';
-import { openHost } from '@pip-graft/graft/node';
-import { type BaseFit, type BaseHost, baseFit } from '@pip-graft/pip-core';
-import { type AdapterSummary, listAdapters } from '@pip-graft/pip-core/node';
+import { type BaseFit, type BaseHost, baseFit, requireSites } from '@pip-graft/graft';
+import { type AdapterSummary, listAdapters, openHost } from '@pip-graft/graft/node';
+import { bytesText, table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
-import { bytesText, table } from '../format/table.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options {

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
-import { packAdapter } from '@pip-graft/pip-core/node';
+import { packAdapter } from '@pip-graft/graft/node';
+import { bytesText, table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
-import { bytesText, table } from '../format/table.ts';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { define, run } from '../pipeline/run.ts';
 

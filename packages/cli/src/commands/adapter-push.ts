@@ -1,7 +1,6 @@
-import { hubSettings, hubText, parseHubName, pushFiles } from '@pip-graft/hub';
-import { encodePushed } from '@pip-graft/pip-core/node';
+import { encodePushed, hubSettings, hubText, parseHubName, pushFiles } from '@pip-graft/graft/node';
+import { bytesText, table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { bytesText, table } from '../format/table.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
 import { define, run } from '../pipeline/run.ts';
 

@@ -1,7 +1,7 @@
 import { applyGraft } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
+import { summariseGraft } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { summariseGraft } from '../format/summarise-graft.ts';
 import { forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import {
   checkOutput,

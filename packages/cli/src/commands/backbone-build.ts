@@ -4,9 +4,9 @@ import {
   backboneParameters,
   backbonePresets,
   buildBackbone,
-} from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
+  elementCount,
+} from '@pip-graft/graft';
+import { saveModel } from '@pip-graft/graft/node';
 import { Argument, type Command, Option } from 'commander';
 import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';

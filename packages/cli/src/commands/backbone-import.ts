@@ -1,11 +1,13 @@
-import { type BuildOptions, buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
-import { saveModel } from '@pip-graft/onnx-graft/node';
-import { nonFinite } from '@pip-graft/weights';
-import { openCheckpoint } from '@pip-graft/weights/node';
+import {
+  type BuildOptions,
+  buildBackbone,
+  detectBackbone,
+  elementCount,
+  nonFinite,
+} from '@pip-graft/graft';
+import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
+import { describeNonFinite, describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { describeNonFinite, describeTaken, takenFrom } from '../format/describe-checkpoint.ts';
-import { describeSizes } from '../format/format-inspection.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';
 import { prefixOption } from '../options/site-options.ts';

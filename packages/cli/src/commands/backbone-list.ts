@@ -1,7 +1,6 @@
-import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
-import { elementCount } from '@pip-graft/onnx-graft';
+import { backboneParameters, backbonePresets, elementCount } from '@pip-graft/graft';
+import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { table } from '../format/table.ts';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {

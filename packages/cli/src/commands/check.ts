@@ -1,7 +1,7 @@
-import { checkModel } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { checkModel, checkWeights } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
+import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { table } from '../format/table.ts';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
@@ -12,7 +12,7 @@ export function command(): Command {
     .action(
       run<[string], object>((_session, path) => {
         const opened = openModel(path);
-        const findings = checkModel(opened.model);
+        const findings = [...checkModel(opened.model), ...checkWeights(opened.model)];
         opened.close();
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         const verdict =

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { temporaryFolder } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
 import { filesOf } from '../convert/config/check-jobs.ts';

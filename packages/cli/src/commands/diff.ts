@@ -1,7 +1,7 @@
-import { diffModels } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { diffModels } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
+import { formatDiff } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { formatDiff } from '../format/format-diff.ts';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {

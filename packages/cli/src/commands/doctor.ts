@@ -1,4 +1,5 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
+import { formatDevice, table } from '@pip-graft/report/text';
 import {
   type Device,
   type DeviceEnvironment,
@@ -10,8 +11,6 @@ import {
   probeDevice,
 } from '@pip-graft/runtime';
 import { type Command, Option } from 'commander';
-import { formatDevice } from '../format/format-validation.ts';
-import { table } from '../format/table.ts';
 import { wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { version } from '../version.ts';
@@ -21,7 +20,7 @@ interface Options {
   readonly deviceId: number;
 }
 
-/** A device as it was tried, and why it failed or what it stands on. */
+/** A device as it was tried, and why it failed or what it uses. */
 export interface Examined extends DeviceProbe, Diagnosis {}
 
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
@@ -76,7 +75,7 @@ export function command(): Command {
     );
 }
 
-/** What stands in the way; of a device that works the findings, but no fix. */
+/** What is in the way; of a device that works the findings, but no fix. */
 function diagnose(
   { device, works, detail }: DeviceProbe,
   environment: DeviceEnvironment,

@@ -1,6 +1,5 @@
-import { lookAt } from '@pip-graft/graft';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { GraftError, lookAt } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import type { Device } from '@pip-graft/runtime';
 import { evaluate, findTasks } from '@pip-graft/validate';
 import { type Command, Option } from 'commander';

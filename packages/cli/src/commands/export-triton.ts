@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { lookAt } from '@pip-graft/graft';
-import { saveModel } from '@pip-graft/graft/node';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, openModel, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError, lookAt } from '@pip-graft/graft';
+import { ioError, writeAtomic } from '@pip-graft/graft/files';
+import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';

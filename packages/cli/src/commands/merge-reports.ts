@@ -1,5 +1,6 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
+import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
 import type { Outcome } from '../convert/outcome.ts';
 import { mergeConvert } from '../merge/merge-convert.ts';
@@ -15,7 +16,6 @@ import {
   type ReportOptions,
   reportOptions,
 } from '../options/report-options.ts';
-import { printableJson } from '../pipeline/printable.ts';
 import { define, type Result, run, type Session } from '../pipeline/run.ts';
 
 interface Options extends ReportOptions {

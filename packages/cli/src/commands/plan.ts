@@ -1,7 +1,6 @@
-import { applyGraft, formatPlan } from '@pip-graft/graft';
-import { graphFacts } from '@pip-graft/onnx-graft';
+import { applyGraft, graphFacts } from '@pip-graft/graft';
+import { formatExpected, formatPlan } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { formatExpected } from '../format/format-expected.ts';
 import {
   type ExpectedDevice,
   expectedDeviceOption,

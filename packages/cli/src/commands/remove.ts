@@ -1,5 +1,6 @@
-import { digest, openModel, saveModel } from '@pip-graft/onnx-graft/node';
-import { ungraft } from '@pip-graft/pip-core';
+import { ungraft } from '@pip-graft/graft';
+import { digest } from '@pip-graft/graft/files';
+import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import {
   checkOutput,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import { externalTensors, GraftError } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { externalLocations, GraftError } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { findModel } from '@pip-graft/restore';
 import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';
@@ -45,7 +45,7 @@ function modelOf(asked: string | undefined, cwd: string): StudioModel | undefine
   if (path === undefined) return undefined;
   const opened = openModel(path);
   try {
-    if (externalTensors(opened.model).length > 0) {
+    if (externalLocations(opened.model).size > 0) {
       throw new GraftError(
         'UNSUPPORTED_HOST',
         `${path}: its weights are in other files, which a page cannot read; use a model that is one file.`,

@@ -1,7 +1,7 @@
 import { applyGraft, isInPlace, keepChoices, planGraft } from '@pip-graft/graft';
 import { openAdapter, openGraft, saveModel } from '@pip-graft/graft/node';
+import { spellAdapters, summariseGraft } from '@pip-graft/report/text';
 import type { Command } from 'commander';
-import { spellAdapters, summariseGraft } from '../format/summarise-graft.ts';
 import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { type ExternalOptions, externalOption, outputOption } from '../options/options.ts';
 import { choicesOf, type GraftOptions, swapOptions } from '../options/plan-host.ts';

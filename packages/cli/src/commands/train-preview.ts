@@ -1,13 +1,13 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { writeAtomic } from '@pip-graft/graft/files';
+import { table } from '@pip-graft/report/text';
+import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';
-import { table } from '../format/table.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
-import { type DegradeRequest, degradationsOf, degradeOptions } from '../train/degrade-option.ts';
-import { type PreviewRow, previewRows, previewSheet } from '../train/preview-sheet.ts';
+import { type DegradeRequest, degradeOptions } from '../train/degrade-option.ts';
 import { labelsOf, number } from '../train/step-request.ts';
 
 interface Options extends DegradeRequest, MaxPixelsOption {
@@ -17,9 +17,6 @@ interface Options extends DegradeRequest, MaxPixelsOption {
   readonly patch: number;
   readonly seed: number;
 }
-
-/** Pairs of a label, where each has as many. */
-const columns = 8;
 
 export function command(): Command {
   const preview = define(
@@ -45,25 +42,19 @@ export function command(): Command {
   for (const option of all) preview.addOption(option);
   return preview.action(
     run<[], Options>(async (_session, given) => {
-      const { data, output, patch, seed } = given;
-      const { listPhotos, makeBatch, patchDegradations } = await import('@pip-graft/train');
+      const { output, patch } = given;
+      const { preview: previewOf } = await import('@pip-graft/train');
       if (!/\.png$/i.test(output))
         throw new GraftError(
           'INVALID_ARGUMENT',
           `${output}: the sheet is a PNG file; give it a name that ends in .png.`,
         );
       checkOutputFile(output);
-      const labels = given.labels ?? Object.keys(patchDegradations);
-      const options = {
-        ...{ photos: await listPhotos(data), patch, labels, seed, ...pixelsOf(given) },
-        ...{ batch: columns * labels.length, ...degradationsOf(given, labels) },
-      };
-      const rows = previewRows(options, await makeBatch(options, 0));
-      const sheet = await previewSheet(rows, patch);
+      const { degrade, rows, sheet } = await previewOf({ ...given, ...pixelsOf(given) });
       await writeAtomic(output, (append) => append(sheet));
       const figures = rows.map(figuresOf);
       return {
-        json: { output, patch, degrade: options.degrade, rows: figures },
+        json: { output, patch, degrade, rows: figures },
         text: table([
           ['sheet', output],
           ...figures.map(({ name, patches, least, most }) => [

@@ -1,12 +1,11 @@
-import { lookAt } from '@pip-graft/graft';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { GraftError, lookAt } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
 import { reportJson } from '@pip-graft/report';
+import { formatValidation } from '@pip-graft/report/text';
 import { readImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formatValidation } from '../format/format-validation.ts';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
 import { decimal, type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';

@@ -1,5 +1,5 @@
+import { formatEvaluation } from '@pip-graft/report/text';
 import type { Evaluation } from '@pip-graft/validate';
-import { formatEvaluation } from '../format/format-evaluation.ts';
 import type { Result } from '../pipeline/run.ts';
 import type { ShardRecord } from '../shard/shard-record.ts';
 

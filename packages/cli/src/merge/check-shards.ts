@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import type { z } from 'zod';
 import type { ShardRecord } from '../shard/shard-record.ts';
 import type { Part } from './read-parts.ts';

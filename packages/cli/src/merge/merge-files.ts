@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import { decodeLock, encodeLock, type LockedJob } from '../convert/lock/lock.ts';
 import { type Entry, encodeJournal, readJournal } from '../restore/journal.ts';
 import type { Part } from './read-parts.ts';

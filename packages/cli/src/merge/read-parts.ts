@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { ioError } from '@pip-graft/graft/files';
 
 /** Bytes of a result that are read: figures of a million images. */
 const maxBytes = 512 * 1024 * 1024;

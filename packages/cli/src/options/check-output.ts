@@ -1,16 +1,15 @@
 import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { adapterFiles, GraftError, packageFiles, readGraft, sensorFiles } from '@pip-graft/graft';
 import {
   followLink,
   hubFolders,
   ioError,
   isLeftoverOf,
-  openModel,
   sweepLeftovers,
   withoutLeftovers,
-} from '@pip-graft/onnx-graft/node';
-import { adapterFiles, packageFiles, readGraft, sensorFiles } from '@pip-graft/pip-core';
+} from '@pip-graft/graft/files';
+import { openModel } from '@pip-graft/graft/node';
 import { Option } from 'commander';
 
 /** What a folder can hold, and its files. */

@@ -1,5 +1,6 @@
-import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/onnx-graft';
-import { type ExpectedNode, type ExpectedPlacement, expectedPlacement } from '@pip-graft/runtime';
+import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/graft';
+import type { Expectation } from '@pip-graft/report/text';
+import { expectedPlacement } from '@pip-graft/runtime';
 import { InvalidArgumentError, Option } from 'commander';
 import { decimal } from './numbers.ts';
 
@@ -13,18 +14,6 @@ export function expectedDeviceOption(): Option {
     '--device <device>',
     "also say which nodes to expect on this device, from onnxruntime's published kernel list; nothing is run",
   ).choices(['cuda']);
-}
-
-/** What is expected of a model on a device; this shape is part of the commands' JSON. */
-export interface Expectation extends Omit<ExpectedPlacement, 'nodes'> {
-  readonly counts: Readonly<Record<ExpectedNode['place'], number>>;
-  /** Nodes without a kernel. */
-  readonly none: readonly {
-    readonly node: string;
-    readonly opType: string;
-    readonly why: 'operator' | 'version' | 'type';
-    readonly reason: string;
-  }[];
 }
 
 export function expectedOf(facts: GraphFacts): Expectation {

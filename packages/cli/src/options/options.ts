@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { type ExternalMode, externalModes } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { type ExternalMode, externalModes } from '@pip-graft/graft/files';
 import { InvalidArgumentError, Option } from 'commander';
 import { checkOutputFile } from './check-output.ts';
 

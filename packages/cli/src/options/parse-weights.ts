@@ -1,7 +1,5 @@
-import type { Backbone } from '@pip-graft/backbones';
+import { type Backbone, GraftError, type LabelWeights, labelWeights } from '@pip-graft/graft';
 import { amounts, checkAmount, type Degradation } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { type LabelWeights, labelWeights } from '@pip-graft/pip-core';
 import type { SyntheticDegradation } from '@pip-graft/validate';
 import { decimal } from './numbers.ts';
 
@@ -47,14 +45,14 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
 /**
  * `derain=rain,dehaze=haze` as a label for each task.
  *
- * Errors: `INVALID_ARGUMENT` for a part that is no TASK=LABEL, or a task that stands twice.
+ * Errors: `INVALID_ARGUMENT` for a part that is no TASK=LABEL, or a task that is given twice.
  */
 export function parseMap(text: string): Record<string, string> {
   const map = new Map<string, string>();
   for (const part of text.split(',')) {
     const [task = '', label = '', ...rest] = part.split('=').map((word) => word.trim());
     if (task === '' || label === '' || rest.length > 0 || map.has(task)) {
-      const why = map.has(task) ? `'${task}' stands twice` : 'expected TASK=LABEL,…';
+      const why = map.has(task) ? `'${task}' is given twice` : 'expected TASK=LABEL,…';
       throw new GraftError('INVALID_ARGUMENT', `--map '${part}': ${why}, as derain=rain.`);
     }
     map.set(task, label);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import { Option } from 'commander';
 import { checkOutput } from './options.ts';
 

@@ -1,5 +1,4 @@
-import { type Backbone, withDim } from '@pip-graft/backbones';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { type Backbone, GraftError, withDim } from '@pip-graft/graft';
 
 /** Sizes that a caller may choose; each family takes its own. */
 export interface BackboneSizes {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
+import { GraftError, type Sensor } from '@pip-graft/graft';
 import { readSensor, resolveSensor } from '@pip-graft/graft/node';
-import { GraftError } from '@pip-graft/onnx-graft';
-import type { Sensor } from '@pip-graft/pip-core';
 
 /**
  * The sensor that is meant: of a folder, or for `true` the one that the adapter carries.

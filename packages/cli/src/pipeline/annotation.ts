@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from '@pip-graft/report/text';
 
 /** A remark on a line of a file, which GitHub shows beside it. */
 export interface Annotation {

@@ -1,4 +1,4 @@
-import { errorCodes, GraftError } from '@pip-graft/onnx-graft';
+import { errorCodes, GraftError } from '@pip-graft/graft';
 import { CommanderError } from 'commander';
 
 /** Statuses beside those of {@link errorCodes}. */

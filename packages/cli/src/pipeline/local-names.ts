@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { HubOptions } from '@pip-graft/graft/node';
-import { isHubName } from '@pip-graft/hub';
+import { type HubOptions, isHubName } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import type { Session } from './run.ts';
 

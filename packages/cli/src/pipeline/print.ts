@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
+import { printable, printableJson } from '@pip-graft/report/text';
 import type { HelpConfiguration } from 'commander';
 import { type Annotation, annotationLine } from './annotation.ts';
-import { printable, printableJson } from './printable.ts';
 
 /** Prints a result for people on stdout. All that the command prints goes by one of these. */
 export function printText(text: string): void {
@@ -33,7 +33,7 @@ export function silenceOutput(): void {
 
 /**
  * Ends the process when its output cannot be written: with status 7 and a line where one still can
- * be; in silence when whoever reads it has enough, as `head`.
+ * be; in silence when the reader closes the pipe, as `head` does.
  */
 export function guardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-import { oneLine } from './printable.ts';
+import { oneLine } from '@pip-graft/report/text';
 
 /** Nothing is shown before this long: quick work stays quiet. */
 const quietMs = 1000;

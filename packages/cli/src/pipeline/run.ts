@@ -1,4 +1,4 @@
-import { nearName } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import { Command } from 'commander';
 import type { Annotation } from './annotation.ts';
 import { failureOf, workingFolder } from './exit.ts';
@@ -39,12 +39,10 @@ export function checkOptions(command: Command, args: readonly string[]): void {
     const option = command.options.find(({ short, long }) => short === flag || long === flag);
     if (option === undefined) {
       if (flag === '-h' || flag === '--help') continue;
-      const near = nearName(
-        flag,
-        command.options.flatMap(({ long }) => long ?? []),
-      );
-      const meant = near === undefined ? '' : `; did you mean ${near}?`;
-      command.error(`error: unknown option '${flag}'${meant}`, { code: 'commander.unknownOption' });
+      const known = command.options.flatMap(({ long }) => long ?? []);
+      command.error(`error: unknown option '${flag}'${didYouMean(flag, known)}`, {
+        code: 'commander.unknownOption',
+      });
     }
     const next = args[at + 1];
     const attached = arg !== flag;

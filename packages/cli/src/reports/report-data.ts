@@ -1,13 +1,18 @@
 import { arch, cpus, platform } from 'node:os';
 import { basename } from 'node:path';
-import { locateUnder, lookAt } from '@pip-graft/graft';
+import {
+  GraftError,
+  type GraftRecord,
+  type GraphFacts,
+  locateUnder,
+  lookAt,
+  readGraft,
+} from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { GraftError, type GraphFacts } from '@pip-graft/onnx-graft';
-import { type GraftRecord, readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportFact, ReportLadder, ReportModel } from '@pip-graft/report';
 import { laddersOf } from '@pip-graft/report/ladder';
+import type { Inspection, PromptSize } from '@pip-graft/report/text';
 import type { Explanation, Validation } from '@pip-graft/validate';
-import type { Inspection } from '../commands/inspect.ts';
 import { version } from '../version.ts';
 
 /** What a report of one validated model is made from. */
@@ -87,12 +92,6 @@ function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
   ];
 }
 
-export interface PromptSize {
-  readonly level: number;
-  readonly promptChannels: number;
-  readonly promptSize: number;
-}
-
 /** Sizes of a graft's prompts, where the file still says them. */
 export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSize[] {
   return sites.flatMap(({ level, modules }) =>
@@ -107,7 +106,7 @@ export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSi
 
 type Graft = Pick<NonNullable<Inspection['graft']>, 'prompts' | 'inputs'>;
 
-/** Skip connections as drawings, one for each U-Net, with the modules that stand on them. */
+/** Skip connections as drawings, one for each U-Net, with the modules on them. */
 export function reportLadders(sites: Inspection['sites'], graft: Graft | null): ReportLadder[] {
   return laddersOf(sites).map((ladder) => ({
     levels: ladder.map(({ level, scale, channels, join }) => {

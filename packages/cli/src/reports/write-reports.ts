@@ -1,6 +1,6 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import {
   buildJUnit,
   buildMarkdown,
@@ -9,8 +9,7 @@ import {
   type ReportData,
   summaryLimit,
 } from '@pip-graft/report';
-import type { Inspection } from '../commands/inspect.ts';
-import { inspectionFacts } from '../format/format-inspection.ts';
+import { type Inspection, inspectionFacts } from '@pip-graft/report/text';
 import type { ReportOptions } from '../options/report-options.ts';
 import type { Session } from '../pipeline/run.ts';
 import { reportLadders } from './report-data.ts';

@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/onnx-graft/node';
-import { imageExtensions } from '@pip-graft/restore';
+import { GraftError } from '@pip-graft/graft';
+import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-graft/graft/files';
+import { imageExtensions, unreadExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 /** A picture file, and what its result is called inside the output folder. */
@@ -14,6 +14,8 @@ export interface Picture {
 export interface Found {
   readonly pictures: readonly Picture[];
   readonly faults: readonly Fault[];
+  /** Images in folders whose format is not read. */
+  readonly passedOver: readonly string[];
 }
 
 /** An argument, or a folder in one, that gave nothing. */
@@ -31,19 +33,24 @@ export interface Fault {
 export async function findPictures(args: readonly string[], output: string): Promise<Found> {
   const pictures: Picture[] = [];
   const faults: Fault[] = [];
+  const passedOver: string[] = [];
   const results = await realpath(output).catch(() => resolve(output));
   for (const arg of args) {
     try {
-      const found = await fromArgument(arg, results, faults);
+      const found = await fromArgument(arg, { results, faults, passedOver });
       pictures.push(...found);
     } catch (error) {
       faults.push({ path: arg, error: ioError('read', arg, error) });
     }
   }
-  return { pictures, faults };
+  return { pictures, faults, passedOver };
 }
 
-async function fromArgument(text: string, results: string, faults: Fault[]): Promise<Picture[]> {
+async function fromArgument(
+  text: string,
+  { results, ...noted }: Pick<Walk, 'results' | 'faults' | 'passedOver'>,
+): Promise<Picture[]> {
+  const { faults } = noted;
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {
@@ -57,7 +64,7 @@ async function fromArgument(text: string, results: string, faults: Fault[]): Pro
   }
   const before = faults.length;
   const found: Picture[] = [];
-  await walk(arg, '', { results, seen: new Set(), found, faults });
+  await walk(arg, '', { results, seen: new Set(), found, ...noted });
   if (found.length === 0 && faults.length === before) {
     throw new GraftError('NOT_FOUND', `${arg}: no picture in this folder; ${formats}.`);
   }
@@ -72,6 +79,7 @@ interface Walk {
   readonly seen: Set<string>;
   readonly found: Picture[];
   readonly faults: Fault[];
+  readonly passedOver: string[];
 }
 
 async function walk(folder: string, below: string, state: Walk): Promise<void> {
@@ -89,6 +97,8 @@ async function walk(folder: string, below: string, state: Walk): Promise<void> {
       if (kind?.isDirectory()) await walk(path, join(below, name), state);
       else if (isPicture(name) && (kind === undefined || kind.isFile())) {
         state.found.push({ path, name: join(below, name) });
+      } else if (unreadExtensions.includes(extname(name).toLowerCase())) {
+        state.passedOver.push(path);
       }
     }
   } catch (error) {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/graft/files';
+import { sha256 } from '../pipeline/sha256.ts';
 import { type Shard, shardName } from '../shard/shard.ts';
 
 /** In the output folder: a line of JSON for each result that is whole. */
@@ -30,7 +30,7 @@ export interface Entry {
 
 /** `sha256:` and the hex digest of some bytes. */
 export function digestOf(bytes: Uint8Array | string): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return `sha256:${sha256(bytes)}`;
 }
 
 /**

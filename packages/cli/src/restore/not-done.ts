@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { filePath } from '@pip-graft/onnx-graft/node';
+import { filePath } from '@pip-graft/graft/files';
 import type { Session } from '../pipeline/run.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { realPath } from '@pip-graft/onnx-graft/node';
+import { GraftError } from '@pip-graft/graft';
+import { realPath } from '@pip-graft/graft/files';
 import { formatOf, resultName } from '@pip-graft/restore';
 import type { Picture } from './find-pictures.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { GraftError } from '@pip-graft/graft';
+import { filePath, ioError, makeFolder } from '@pip-graft/graft/files';
 import { autoTile, type TilePlan } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
-import { filePath, ioError, makeFolder } from '@pip-graft/onnx-graft/node';
 import {
   decodeImage,
   droppedBy,
@@ -106,7 +106,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           onShrink: (from, smaller) => {
             longest = smaller;
             session.note(
-              `${job.path}: memory did not suffice for tiles of ${from}; going on with ${smaller}`,
+              `${job.path}: not enough memory for tiles of ${from}; going on with ${smaller}`,
             );
           },
         });

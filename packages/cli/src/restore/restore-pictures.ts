@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
+import type { ImageValues } from '@pip-graft/graft';
 import { planTiles } from '@pip-graft/imaging';
-import type { ImageValues } from '@pip-graft/onnx-graft';
 import { openDoor } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
@@ -36,7 +36,7 @@ export async function restorePictures(
 ): Promise<Result> {
   const { output, device, shard } = request;
   const settings = settingsOf(model, request);
-  const { pictures, faults } = await findPictures(images, output);
+  const { pictures, faults, passedOver } = await findPictures(images, output);
   // Placed as a whole, so that no two shards write one file.
   const all = placeResults(pictures, output);
   const share = shareOf(all, ({ name }) => name.split(sep).join('/'), shard);
@@ -45,6 +45,7 @@ export async function restorePictures(
   const alone = all.length + faults.length === 1;
   if (alone && faults[0] !== undefined) throw faults[0].error;
   for (const { error } of faults) session.note(`graft restore: ${error.message}`);
+  if (passedOver.length > 0) session.note(notRead(passedOver));
 
   const journal = await Journal.open(output, shard);
   if (journal.ignored > 0) {
@@ -139,4 +140,13 @@ function noteRange(path: string, values: ImageValues | undefined, session: Sessi
   session.note(
     `${path}: a run on a small image shows that it takes values of ${from} and makes values of ${to}; --range says otherwise`,
   );
+}
+
+/** How many files a note names. */
+const named = 3;
+
+function notRead(paths: readonly string[]): string {
+  const more = paths.length > named ? ` and ${paths.length - named} more` : '';
+  const files = paths.slice(0, named).join(', ');
+  return `graft restore: not read, because of their format: ${files}${more}; convert them to PNG, TIFF or JPEG.`;
 }

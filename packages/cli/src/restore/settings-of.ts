@@ -1,5 +1,6 @@
-import { externalLocations, GraftError } from '@pip-graft/onnx-graft';
-import { digest, openModel } from '@pip-graft/onnx-graft/node';
+import { externalLocations, GraftError } from '@pip-graft/graft';
+import { digest } from '@pip-graft/graft/files';
+import { openModel } from '@pip-graft/graft/node';
 import {
   anyWeight,
   type Door,

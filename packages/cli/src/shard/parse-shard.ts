@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import type { Shard } from './shard.ts';
 
 /** More than any scheduler runs of one job. */

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseShard } from './parse-shard.ts';
 import type { Shard } from './shard.ts';

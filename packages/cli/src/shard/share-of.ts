@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../pipeline/sha256.ts';
 import type { Shard } from './shard.ts';
 
 /** What one shard does of a list, in the order of the list, and where it was there. */
@@ -23,15 +23,11 @@ export function shareOf<Item>(
   const positions = [...items.keys()];
   if (shard === undefined) return { items, positions };
   const keys = items.map(keyOf);
-  const dealt = [...new Set(keys)].map((key) => ({ key, digest: digestOf(key) }));
+  const dealt = [...new Set(keys)].map((key) => ({ key, digest: sha256(key) }));
   dealt.sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const mine = new Set(
     dealt.flatMap(({ key }, at) => (at % shard.count === shard.index - 1 ? [key] : [])),
   );
   const kept = positions.filter((at) => mine.has(keys[at]!));
   return { items: kept.map((at) => items[at]!), positions: kept };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 
 /** Where the build puts the page. */
 const built = fileURLToPath(new URL('../../dist/studio-page/', import.meta.url));

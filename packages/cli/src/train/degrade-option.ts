@@ -1,24 +1,10 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import {
-  type BatchOptions,
-  checkRange,
-  isPatchLabel,
-  type KindShares,
-  kindShares,
-  type RangeChoice,
-  rangesOf,
-} from '@pip-graft/train';
+import { type DataRequest, kindShares, type RangeChoice } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
 import { decimal } from '../options/numbers.ts';
 import { number } from './step-request.ts';
 
-/** How patches are made, as the command line has it. */
-export interface DegradeRequest extends Partial<KindShares>, Pick<BatchOptions, 'halved'> {
-  /** `label.key=low..high`, each. */
-  readonly degrade?: readonly string[];
-  /** `label=number`, each. */
-  readonly labelShares?: readonly string[];
-}
+/** How patches are made. */
+export type DegradeRequest = Omit<DataRequest, 'data' | 'pairs' | 'pixels'>;
 
 /** The options for it. */
 export function degradeOptions(): Option[] {
@@ -27,11 +13,11 @@ export function degradeOptions(): Option[] {
     new Option(
       '--degrade <label.key=range>',
       'range that a degradation draws from, as haze.t=0.15..0.95 or noise.sigma=25; several times',
-    ).argParser((text: string, all: readonly string[] = []) => [...all, text]),
+    ).argParser(rangeOf),
     new Option(
       '--label-shares <label=number,…>',
       'samples of a label for one of another, as noise=2; default: 1 each',
-    ).argParser((text: string) => text.split(',')),
+    ).argParser(sharesOf),
     number('--clean <share>', 'patches that are clean under a label', usual.clean, shareOf),
     number('--flat <share>', 'patches of one colour, degraded or not', usual.flat, shareOf),
     number('--partial <share>', 'patches to be restored in part', usual.partial, shareOf),
@@ -47,64 +33,29 @@ export function degradeOptions(): Option[] {
 }
 
 /**
- * The options of batches in force, with every range of the labels that images are degraded for: what a
- * training record keeps.
+ * One more range, for commander's option parser; the last of two for one key counts.
  *
- * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for what does not parse or makes no sense, with the
- * option's text.
+ * @example rangeOf('haze.t=0.15..0.95') // { haze: { t: [0.15, 0.95] } }
  */
-export function degradationsOf(
-  given: DegradeRequest,
-  labels: readonly string[],
-  paired: readonly string[] = [],
-): Pick<BatchOptions, 'degrade' | 'labelShares' | 'halved' | keyof KindShares> {
-  const made = labels.filter((label) => isPatchLabel(label) && !paired.includes(label));
-  const ranges = rangesOf(parseRanges(given.degrade ?? [], made));
-  return {
-    degrade: Object.fromEntries(Object.entries(ranges).filter(([label]) => made.includes(label))),
-    ...kindShares(given),
-    halved: given.halved ?? 0,
-    ...(given.labelShares ? { labelShares: parseShares(given.labelShares) } : {}),
-  };
+export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
+  const parts = /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text);
+  if (!parts)
+    throw new InvalidArgumentError(
+      'expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, as haze.t=0.15..0.95.',
+    );
+  const [, label = '', key = '', low, high] = parts;
+  const chosen = Object.hasOwn(all, label) ? all[label as keyof RangeChoice] : {};
+  return { ...all, [label]: { ...chosen, [key]: [Number(low), Number(high ?? low)] } };
 }
 
-/** @param labels that images are degraded for */
-export function parseRanges(texts: readonly string[], labels: readonly string[]): RangeChoice {
-  const chosen: Record<string, Record<string, readonly [number, number]>> = {};
-  for (const text of texts) {
-    const place = `--degrade ${text}`;
-    const [, label, key, low, high] =
-      /^([^.=]+)\.([^.=]+)=(-?[\d.]+?)(?:\.\.(-?[\d.]+))?$/.exec(text) ?? refuse(place);
-    const range = [Number(low), Number(high ?? low)] as const;
-    checkRange(label!, key!, range, place);
-    if (!labels.includes(label!)) {
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `${place}: no image is degraded for ${label} in this run, only for ${labels.join(', ') || 'nothing'}; leave it out.`,
-      );
-    }
-    chosen[label!] = { ...chosen[label!], [key!]: range };
-  }
-  return chosen;
-}
-
-function parseShares(texts: readonly string[]): Record<string, number> {
+/** Samples of labels, for commander's option parser. */
+export function sharesOf(text: string): Record<string, number> {
   return Object.fromEntries(
-    texts.map((text) => {
-      const [, label, share] = /^([^=]+)=(\d{1,4})$/.exec(text) ?? [];
+    text.split(',').map((part) => {
+      const [, label, share] = /^([^=]+)=(\d{1,4})$/.exec(part) ?? [];
       if (label !== undefined) return [label, Number(share)];
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `--label-shares ${text}: expected LABEL=NUMBER with a whole number, as noise=2.`,
-      );
+      throw new InvalidArgumentError('expected LABEL=NUMBER with a whole number, as noise=2.');
     }),
-  );
-}
-
-function refuse(place: string): never {
-  throw new GraftError(
-    'INVALID_ARGUMENT',
-    `${place}: expected LABEL.KEY=LOW..HIGH or LABEL.KEY=NUMBER, as haze.t=0.15..0.95.`,
   );
 }
 

@@ -1,6 +1,10 @@
-import type { Figure } from '@pip-graft/train';
-import type { LogLine } from './csv-file.ts';
-import type { RunResult } from './run-steps.ts';
+import type {
+  Figure,
+  RunProgress,
+  RunResult,
+  SensorFigures,
+  ValidationLine,
+} from '@pip-graft/train';
 
 /** The name of an option as people give it. @example kebab('weightDecay') // 'weight-decay' */
 export function kebab(name: string): string {
@@ -26,20 +30,28 @@ export function spellTime({
   return `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`;
 }
 
-/** Steps whose mean is shown: labels and noise differ from batch to batch. */
-const recent = 50;
+/** What is shown beside the bar of a run. */
+export function spellProgress(progress: RunProgress): string {
+  const { loss, figure, value, validation, patchesPerSecond } = progress;
+  const parts = [`loss ${loss.toFixed(5)}`, spellFigure(figure, value)];
+  if (validation) parts.push(`validation ${validation.mean.toFixed(2)} dB`);
+  return [...parts, `${patchesPerSecond.toFixed(1)} patches/s`].join(', ');
+}
 
-/** Means over the last steps of a stage, and how many these are. @param first steps before the stage */
-export function meanOf(
-  lines: readonly LogLine[],
-  first = 0,
-): {
-  readonly loss: number;
-  readonly figure: number;
-  readonly count: number;
-} {
-  const last = lines.slice(-recent).filter(({ step }) => step > first);
-  const mean = (key: 'loss' | 'figure') =>
-    last.reduce((sum, line) => sum + line[key], 0) / Math.max(1, last.length);
-  return { loss: mean('loss'), figure: mean('figure'), count: last.length };
+/** A row of a table for each label. */
+export function judgementRows(figures: readonly SensorFigures[]): (readonly [string, string])[] {
+  return figures.map(({ label, right, missed, falsely }) => [
+    label,
+    `${percent(right)} right: missed in ${percent(missed)} of the patches that have it, found in ${percent(falsely)} of the others`,
+  ]);
+}
+
+function percent(share: number | null): string {
+  return share === null ? 'none' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** The validation whose state is kept. */
+export function spellBest({ step, mean, psnr }: ValidationLine): string {
+  const each = Object.entries(psnr).map(([label, value]) => `${label} ${value.toFixed(2)}`);
+  return `step ${step}, the best of the validations: ${mean.toFixed(2)} dB (${each.join(', ')})`;
 }

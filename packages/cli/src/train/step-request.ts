@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import type { StepOptions } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
 import { decimal, type MaxPixelsOption, maxPixelsOption } from '../options/numbers.ts';

@@ -1,12 +1,18 @@
-import { GraftError } from '@pip-graft/onnx-graft';
-import { type LearnedPart, stageOptions, type TrainOptions } from '@pip-graft/train';
+import { GraftError } from '@pip-graft/graft';
+import {
+  defaultTrainOptions,
+  type LearnedPart,
+  stageOptions,
+  type TrainOptions,
+  type ValidationRequest,
+} from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
 import { forceOption } from '../options/check-output.ts';
 import { decimal } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
-import { type GivenStage, stageOf } from './run-options.ts';
 import { kebab } from './spell.ts';
+import { type GivenStage, stageOf } from './stage-option.ts';
 import {
   labelsOf,
   number,
@@ -16,7 +22,7 @@ import {
   type StepRequest,
   stepOptions,
 } from './step-request.ts';
-import { type ValidationRequest, validationOptions } from './validator.ts';
+import { validationOptions } from './validation-options.ts';
 
 /** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;
@@ -115,6 +121,8 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
     throw new GraftError('INVALID_ARGUMENT', problem);
   };
   requireData(given);
+  if (!alone && given.labels)
+    refuse('--labels is for --adapter none; an adapter has labels of its own.');
   if (alone && given.params !== 'all')
     refuse('--adapter none trains the host by itself: give --params all as well.');
   if (!alone && given.params !== 'pip' && given.hostOutput === undefined)
@@ -139,8 +147,7 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
  *
  * Errors: `INVALID_ARGUMENT` as `stageOptions`.
  */
-export async function stagesOf(given: TrainRequest): Promise<TrainOptions[]> {
-  const { defaultTrainOptions } = await import('@pip-graft/train');
+export function stagesOf(given: TrainRequest): TrainOptions[] {
   const { batch, patch, accumulate, loss, rate, seed, params: learn } = given;
   const plain = { batch, patch, rate, loss };
   const [first, ...later] = given.stage ?? [{ steps: given.steps ?? defaultTrainOptions.steps }];

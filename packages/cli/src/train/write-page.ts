@@ -1,31 +1,23 @@
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import type { LabelFigures, LabelPatches } from '@pip-graft/train';
-import type { TrainLog, ValidationLog } from './csv-file.ts';
+import { writeAtomic } from '@pip-graft/graft/files';
+import type { LabelFigures, Run } from '@pip-graft/train';
 
 /** What the page of a run says. */
 export interface RunPage {
   readonly name: string;
   readonly summary: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
-  readonly log: TrainLog;
+  readonly run: Run;
   /** Of the curve of the figure. */
   readonly title: string;
-  readonly validation?: PageValidation;
-}
-
-/** What a page says of validations. */
-export interface PageValidation {
-  readonly log: ValidationLog;
-  readonly set: readonly LabelPatches[];
-  readonly patch: number;
-  /** The last ones. */
-  readonly figures: LabelFigures | undefined;
+  /** Of the last validation. */
+  readonly figures?: LabelFigures | undefined;
 }
 
 /** Writes a page with the curves of a run and a sample of each label. Errors: `WRITE_FAILED`. */
 export async function writePage(path: string, page: RunPage): Promise<void> {
   const { buildCurvePage } = await import('@pip-graft/report');
-  const { name, summary, facts, log, title, validation } = page;
+  const { name, summary, facts, title, figures } = page;
+  const { log, validation } = page.run;
   const text = buildCurvePage({
     ...{ name, summary },
     facts: facts.map(([label, value]) => ({ label, value })),
@@ -34,12 +26,12 @@ export async function writePage(path: string, page: RunPage): Promise<void> {
       { title, points: log.lines.map(({ step, figure }) => [step, figure]) },
       ...curvesOf(validation),
     ],
-    samples: await samplesOf(validation),
+    samples: await samplesOf(validation, figures),
   });
   await writeAtomic(path, (append) => append(Buffer.from(text)));
 }
 
-function curvesOf(validation: PageValidation | undefined) {
+function curvesOf(validation: Run['validation']) {
   if (!validation) return [];
   const { log, set } = validation;
   const points = (figureOf: (line: (typeof log.lines)[number]) => number) =>
@@ -53,9 +45,9 @@ function curvesOf(validation: PageValidation | undefined) {
   ];
 }
 
-async function samplesOf(validation: PageValidation | undefined) {
-  const { figures, set, patch } = validation ?? {};
-  if (!figures || !set || !patch) return [];
+async function samplesOf(validation: Run['validation'], figures: LabelFigures | undefined) {
+  if (!figures || !validation) return [];
+  const { set, patch } = validation;
   const { imageOf } = await import('@pip-graft/imaging');
   const { reportImage } = await import('@pip-graft/validate');
   const size = 3 * patch ** 2;

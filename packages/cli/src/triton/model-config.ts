@@ -1,11 +1,11 @@
 import {
   type DataType,
   GraftError,
+  type GraftRecord,
   type Model,
   mainImage,
   type ValueInfo,
-} from '@pip-graft/onnx-graft';
-import type { GraftRecord } from '@pip-graft/pip-core';
+} from '@pip-graft/graft';
 
 /** Triton's names of element types. */
 const types: Partial<Record<DataType, string>> = {

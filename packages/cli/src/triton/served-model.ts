@@ -1,5 +1,4 @@
-import { extendGraph, type Model } from '@pip-graft/onnx-graft';
-import type { GraftRecord } from '@pip-graft/pip-core';
+import { extendGraph, type GraftRecord, type Model } from '@pip-graft/graft';
 
 /**
  * A model as Triton batches it: every input has one row per image. A graft's degradation must be

@@ -209,7 +209,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   [
     'a mistyped key of init',
     2,
-    'did you mean mode?',
+    "did you mean 'mode'?",
     ['plan', 'host.onnx', '--adapter', 'init:mdoe=convgate'],
   ],
   ['an adapter over an adapter', 7, '--force', ['adapter', 'init', 'host.onnx', '-o', 'adapter']],

@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readState, sensorPatches } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readState } from '../../../train/src/state/state-file.ts';
+import { sensorPatches } from '../../../train/src/trainer/train-options.ts';
 import { bin, graft, json } from '../graft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));

@@ -44,16 +44,16 @@ describe('what is asked of the tool itself', () => {
       /^graft train sensor: unknown option '--params'/,
     );
     expect(graft(cwd, 'train', '--hosst', 'x').stderr).toMatch(
-      /^graft train: unknown option '--hosst'; did you mean --host\?/,
+      /^graft train: unknown option '--hosst'; did you mean '--host'\?/,
     );
   });
 });
 
 describe('a mistyped word', () => {
   it.each([
-    [['apply', 'x.onnx', '--adaptr', 'y'], "unknown option '--adaptr'; did you mean --adapter?"],
-    [['apply', '--adaptr=y', 'x.onnx'], "unknown option '--adaptr'; did you mean --adapter?"],
-    [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean --data?"],
+    [['apply', 'x.onnx', '--adaptr', 'y'], "unknown option '--adaptr'; did you mean '--adapter'?"],
+    [['apply', '--adaptr=y', 'x.onnx'], "unknown option '--adaptr'; did you mean '--adapter'?"],
+    [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean '--data'?"],
     [['inspect', '-q'], "unknown option '-q'"],
     [['inspect', '--frobnicate'], "unknown option '--frobnicate'\n"],
   ])('%j is said first', (args, message) => {
@@ -63,8 +63,8 @@ describe('a mistyped word', () => {
   });
 
   it.each([
-    [['backbone', 'build', 'nafnet-tyni', '-o', 'x.onnx'], /Did you mean nafnet-tiny\?/],
-    [['validate', 'x.onnx', '--device', 'cdua'], /Did you mean cuda\?/],
+    [['backbone', 'build', 'nafnet-tyni', '-o', 'x.onnx'], /did you mean 'nafnet-tiny'\?/],
+    [['validate', 'x.onnx', '--device', 'cdua'], /did you mean 'cuda'\?/],
     [['aply'], /Did you mean apply\?/],
     [['eval', 'x.onnx', '--data', '.', '--degrade', 'niose'], /did you mean 'noise'\?|x\.onnx/],
   ])('%j is answered with the nearest known one', (args, message) => {
@@ -79,7 +79,10 @@ describe('a mistyped word', () => {
   it('is machine-readable with --json', () => {
     const { stdout } = graft(cwd, 'inspect', 'x.onnx', '--htm', '--json');
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: 'INVALID_ARGUMENT', message: "unknown option '--htm'; did you mean --html?" },
+      error: {
+        code: 'INVALID_ARGUMENT',
+        message: "unknown option '--htm'; did you mean '--html'?",
+      },
     });
   });
 });

@@ -49,6 +49,21 @@ const find = async (args: readonly string[], output = 'out') => {
 };
 
 describe('findPictures', () => {
+  it('names images of a folder whose format is not read', async () => {
+    mkdirSync(join(folder, 'camera'));
+    for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif'])
+      writeFileSync(join(folder, 'camera', name), '');
+    const { pictures, passedOver } = await findPictures(
+      [join(folder, 'camera')],
+      join(folder, 'out'),
+    );
+    expect(pictures.map(({ name }) => name)).toEqual(['a.png', 'e.gif']);
+    expect(passedOver.map((path) => relative(folder, path))).toEqual([
+      'camera/b.DNG',
+      'camera/c.bmp',
+    ]);
+  });
+
   it('a folder gives every picture below it, its place kept; hidden and other files are left out', async () => {
     expect(await find(['in'])).toEqual({
       found: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageOf } from '../../src/train/run-options.ts';
+import { stageOf } from '../../src/train/stage-option.ts';
 
 describe('stageOf', () => {
   it('reads what a stage says, one after the other', () => {

@@ -16,10 +16,12 @@ export function chooseSites(located: Located, text: string | undefined): readonl
   const { sites } = located;
   if (text === undefined) return sites;
   const words = text.split(',').map((word) => word.trim());
-  const named = (word: string) => siteNamed(located, word);
+  const named = (word: string) => siteNamed(located, word).level;
   const left = new Set(words.filter(isExclusion).map((word) => named(word.slice(1))));
   const taken = new Set(words.filter((word) => !isExclusion(word)).map(named));
-  const chosen = sites.filter((site) => !left.has(site) && (taken.size === 0 || taken.has(site)));
+  const chosen = sites.filter(
+    ({ level }) => !left.has(level) && (taken.size === 0 || taken.has(level)),
+  );
   if (chosen.length > 0) return chosen;
   throw new GraftError(
     'INVALID_ARGUMENT',

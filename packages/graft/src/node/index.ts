@@ -1,4 +1,5 @@
 export type { Environment, HubOptions, HubProgress } from '@pip-graft/hub';
+export { hubSettings, hubText, isHubName, parseHubName, pushFiles } from '@pip-graft/hub';
 export {
   openModel,
   type SaveOptions,
@@ -6,13 +7,19 @@ export {
   saveModel,
 } from '@pip-graft/onnx-graft/node';
 export {
+  type AdapterSummary,
+  encodePushed,
+  listAdapters,
+  packAdapter,
   readAdapter,
   readOwnSensor,
   readSensor,
+  resolveAdapter,
   resolveSensor,
   writeAdapter,
   writeSensor,
 } from '@pip-graft/pip-core/node';
+export { checkpointFiles, type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 export * from '../index.ts';
 export { fetchAdapter, localAdapter, localSensor } from './local-adapter.ts';
 export { fetchCheckpoint, localCheckpoint } from './local-checkpoint.ts';

@@ -15,7 +15,7 @@ export interface OpenGraft {
 
 /**
  * Opens a grafted model, takes the graft out and proves that what is left is the file that was
- * grafted; the host is as it will stand at `home` when that is given.
+ * grafted; the host is as it will be at `home` when that is given.
  *
  * Errors: those of `openModel`; `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` when the file was
  * changed since it was grafted.

@@ -14,14 +14,14 @@ export interface OpenHost extends OpenedModel, Host {
   [Symbol.dispose](): void;
 }
 
-/** Where a grafted host will stand, and what happens to its external data then. */
+/** Where a grafted host will be, and what happens to its external data then. */
 export interface Home {
   readonly target: string;
   readonly external: ExternalMode;
 }
 
 /**
- * Opens a model, as it will stand at `home` when that is given, and locates its skip connections.
+ * Opens a model, as it will be at `home` when that is given, and locates its skip connections.
  *
  * Errors: those of `openModel`; of {@link localModel} for a name on the model hub.
  *
@@ -34,7 +34,7 @@ export async function openHost(path: string, home?: Home, hub?: HubOptions): Pro
   return hostIn(openModel(await localModel(path, hub)), home);
 }
 
-/** The host in a file that was opened, as it will stand at `home`. */
+/** The host in a file that was opened, as it will be at `home`. */
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
   return {
@@ -44,7 +44,7 @@ export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   };
 }
 
-/** The host as it will stand there: what is grafted onto, and what removal gives back. */
+/** The host as it will be there: what is grafted onto, and what removal gives back. */
 function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
   if (!home) return opened;
   const { model, files } = rehomeExternal(opened.model, home.target, home.external);

@@ -11,7 +11,7 @@ export interface Finding {
 export type FindingCode =
   /** A node reads a value that nothing in its scope makes. */
   | 'UNRESOLVED_INPUT'
-  /** A node stands before one whose output it reads. */
+  /** A node comes before one whose output it reads. */
   | 'NOT_SORTED'
   /** Nodes read each other's outputs in a circle. */
   | 'CYCLE'
@@ -34,5 +34,7 @@ export type FindingCode =
   | 'INITIALIZER_NOT_INPUT'
   /** Bytes in a name that are not UTF-8: onnxruntime takes them, Python and browsers do not. */
   | 'NOT_UTF8'
+  /** A tensor that holds NaN or infinity. */
+  | 'NOT_FINITE'
   /** A node without any output, or without an operator. */
   | 'EMPTY_NODE';

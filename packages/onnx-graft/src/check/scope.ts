@@ -1,7 +1,7 @@
 import type { Graph } from '../model/model.ts';
 import type { Finding, FindingCode } from './finding.ts';
 
-/** Names that can be read where a node stands: those of its graph, and of the graphs around it. */
+/** Names that a node can read: those of its graph, and of the graphs around it. */
 export interface Scope {
   readonly names: ReadonlySet<string>;
   readonly outer: Scope | undefined;

@@ -22,7 +22,7 @@ export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float3
     if (dataType !== 'float32' || elementCount(dims) !== values.length)
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${source.label}: '${name}' is ${dataType} of [${dims.join(', ')}], and ${values.length} float32 numbers shall take its place.`,
+        `${source.label}: '${name}' is ${dataType} of [${dims.join(', ')}], but there are ${values.length} float32 numbers to replace it.`,
       );
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const pieces = encodeTensor({ name, dims, dataType, data });

@@ -7,7 +7,7 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly pieces: readonly Piece[];
-  /** The messages around it, outermost first: their lengths are written anew. */
+  /** The messages around it, outermost first: their lengths are rewritten. */
   readonly parents: readonly Field[];
 }
 
@@ -16,7 +16,7 @@ export function lengthWidth(source: ByteSource, field: Field): number {
   return field.body - field.start - tagOf(source, field).length;
 }
 
-/** A field's tag as it stands: protobuf lets a writer use more bytes than it needs. */
+/** A field's tag as it is: protobuf lets a writer use more bytes than it needs. */
 function tagOf(source: ByteSource, field: Field): Uint8Array {
   const head = source.read(field.start, field.body);
   return head.subarray(0, 1 + head.findIndex((byte) => byte < 0x80));

@@ -6,20 +6,18 @@ export interface Use {
   readonly input: number;
 }
 
-/** A value plus the uses that shall read something else instead. */
+/** A value plus the uses to redirect. */
 export interface Site {
   readonly value: string;
   readonly uses: readonly Use[];
 }
 
 /** How a skip feature is laid out: channels second, channels last, or one row of channels a pixel, (N, H·W, C). */
-export const siteLayouts = ['NCHW', 'NHWC', 'tokens'] as const;
-
-export type SiteLayout = (typeof siteLayouts)[number];
+export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
-  /** Level 1 is full resolution. Unique within a model. */
+  /** Level 1 is full resolution. Several sites have one level where a model applies its network several times. */
   readonly level: number;
   readonly channels: number;
   readonly layout: SiteLayout;

@@ -9,12 +9,12 @@ import { renameValues } from './rename-values.ts';
 import { type Edit, lengthWidth, rewrite, shortestLengthWidth } from './rewrite.ts';
 import type { Site } from './site.ts';
 
-/** A site whose uses shall read `to`. */
+/** A site, and the value that its uses are to read. */
 export interface Redirect extends Site {
   readonly to: string;
 }
 
-/** A fragment and what shall read its outputs; it is put before the first reader. */
+/** A fragment and what reads its outputs; it is put before the first reader. */
 export interface PlacedFragment {
   readonly fragment: Fragment;
   readonly redirects: readonly Redirect[];
@@ -53,7 +53,7 @@ export interface SpliceUndo {
 /**
  * Adds fragments to a model's main graph and redirects the uses of sites to them.
  *
- * Everything else keeps its bytes. Fragments stand before the first node that
+ * Everything else keeps its bytes. Fragments come before the first node that
  * reads them, so a sorted graph stays sorted. The model handed in is unchanged.
  *
  * Errors: `INVALID_ARGUMENT` when a redirect names a use that does not read its value.

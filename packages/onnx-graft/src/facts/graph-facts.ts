@@ -4,6 +4,7 @@ import { builtInSize } from './built-in-size.ts';
 import { type Dim, dimFrom } from './dim.ts';
 import { type Constants, inferShapes, type Shapes } from './infer-shapes.ts';
 import { type Links, linksOf, type ValueUse } from './links.ts';
+import { type NetworkImage, networkImage } from './network-image.ts';
 import {
   baseSizes,
   inputSymbols,
@@ -42,7 +43,7 @@ export interface GraphFacts extends Links {
   value(name: string): ValueFact | undefined;
   /** Size of axis 1 of a feature map (NCHW); undefined for anything else. */
   channels(value: string): number | undefined;
-  /** How many times smaller than the image a feature map is: 1, 2, 4, …; below 1 when larger. */
+  /** How many times smaller than the image a value in any layout is: 1, 2, 4, …; below 1 when larger. */
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
   ancestors(value: string): NodeSet;
@@ -50,6 +51,8 @@ export interface GraphFacts extends Links {
   reaches(from: string, to: string): boolean;
   /** The size of the image that resolutions are measured against, at `sizes`; undefined without an image. */
   readonly reference: ReferenceSize | undefined;
+  /** The value that is the network's image, in a wrapper that resizes, tiles or turns the model's own. */
+  readonly networkImage: string | undefined;
   /** Every value at one choice of sizes. */
   readonly sample: Shapes;
   /** The sizes of `sample`. */
@@ -76,13 +79,16 @@ export function graphFacts(model: Model): GraphFacts {
   const links = linksOf(model);
   const symbols = inputSymbols(model);
   const constants: Constants = new Map();
+  let inner: string | undefined;
   const infer = (sizes: SampleSizes, stopAtConflict: boolean): Shapes => {
     const inputs = sampleInputs(model, symbols, sizes);
-    return inferShapes(ahead, { inputs, annotated, constants, stopAtConflict });
+    return inferShapes(ahead, { inputs, annotated, constants, stopAtConflict, image: inner });
   };
   const annotated = annotations(model);
   const ahead = { ...model, source: windowedSource(model.source) };
-  const free = infer(baseSizes, false);
+  const first = infer(baseSizes, false);
+  inner = networkImage(model, first, links)?.value;
+  const free = inner === undefined ? first : infer(baseSizes, false);
   const outputs = model.graph.outputs.flatMap(({ name }) => {
     const dims = free.values.get(name)?.dims;
     return dims?.length === 4 ? [dims] : [];
@@ -90,7 +96,7 @@ export function graphFacts(model: Model): GraphFacts {
   const builtIn = builtInSize(free, baseSizes, outputs, (sizes) => infer(sizes, true));
   const sizes = builtIn ?? baseSizes;
   const sample = builtIn === undefined ? free : infer(builtIn, false);
-  const reference = referenceSize(model, sample, links);
+  const reference = referenceSize(model, sample, links, sizeOf(inner, sample));
   let other: Shapes | undefined;
 
   const producer = (value: string): number | undefined => links.producers.get(value);
@@ -131,7 +137,7 @@ export function graphFacts(model: Model): GraphFacts {
     },
     scale(name) {
       const fact = sample.values.get(name);
-      return fact?.axes === '..HW' && fact.dims ? scaleOf(reference, '..HW', fact.dims) : undefined;
+      return fact?.axes && fact.dims ? scaleOf(reference, fact.axes, fact.dims) : undefined;
     },
     ancestors,
     reaches(from, to) {
@@ -142,11 +148,17 @@ export function graphFacts(model: Model): GraphFacts {
       return links.usesByValue.get(from)?.some(({ node }) => seen.has(node)) ?? false;
     },
     reference,
+    networkImage: inner,
     sample,
     sizes,
     builtInSize: builtIn,
     at: (sizes) => infer(sizes, true),
   };
+}
+
+function sizeOf(value: string | undefined, { values }: Shapes): NetworkImage | undefined {
+  const dims = value === undefined ? undefined : values.get(value)?.dims;
+  return value !== undefined && dims ? { value, height: dims[2]!, width: dims[3]! } : undefined;
 }
 
 /** Of each node, those that make what it reads, captures included. */

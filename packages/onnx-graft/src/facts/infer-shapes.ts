@@ -25,6 +25,8 @@ export interface InferOptions {
   readonly inputs: ReadonlyMap<string, Shaped>;
   /** Annotations to fall back on where no rule knows better. */
   readonly annotated?: ReadonlyMap<string, Shaped> | undefined;
+  /** A value that is an image of its own, whatever became of the model's on the way to it. */
+  readonly image?: string | undefined;
   /** Give up at the first contradiction. */
   readonly stopAtConflict?: boolean;
   /** Shared between runs on one model, so that constants are read once. */
@@ -51,7 +53,7 @@ class Run {
   readonly #options: InferOptions;
   readonly #constants: Constants;
   readonly #functions: ReadonlyMap<string, FunctionBody>;
-  readonly #aspect: number | undefined;
+  #aspect: number | undefined;
   #depth = 0;
   #budget = callBudget;
 
@@ -77,11 +79,18 @@ class Run {
         const name = node.outputs[i]!;
         const value = outputs[i];
         const known = value?.dims === undefined ? this.#options.annotated?.get(name) : undefined;
-        const fact = known ?? value;
+        const fact = this.#seated(name, known ?? value);
         if (fact !== undefined && name !== '') values.set(name, fact);
       }
       if (this.#options.stopAtConflict && this.conflicts.length > 0) return;
     }
+  }
+
+  /** A fact, with the axes of an image where the network's own image begins. */
+  #seated(name: string, fact: Shaped | undefined): Shaped | undefined {
+    if (name !== this.#options.image || fact?.dims?.length !== 4) return fact;
+    this.#aspect = fact.dims[2]! / fact.dims[3]!;
+    return shaped(fact.dataType, fact.dims, '..HW');
   }
 
   #constant = (tensor: Tensor): Shaped => {
@@ -134,7 +143,7 @@ class Run {
     return first.map((value, i) => agreed(value, second[i]));
   }
 
-  /** Attributes may come in any order: the body that stands inside `then_branch` is the one. */
+  /** Attributes may come in any order: the body inside `then_branch` is the one. */
   #isThen(node: Node, body: number): boolean {
     const then = node.attributes.get('then_branch')?.field;
     const field = node.subgraphs[body]!.field;

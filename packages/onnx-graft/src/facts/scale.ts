@@ -2,6 +2,7 @@ import type { Model } from '../model/model.ts';
 import { mainImage } from './image-input.ts';
 import type { Shapes } from './infer-shapes.ts';
 import type { Links } from './links.ts';
+import type { NetworkImage } from './network-image.ts';
 
 /** Rows and columns that resolutions are measured against. */
 export interface ReferenceSize extends Size {
@@ -19,13 +20,16 @@ const preparation = new Set(['Pad', 'Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Di
 
 /**
  * The size of the image that the network works on. Networks that pad themselves
- * work on the padded image, which only shows when the file has fixed sizes.
+ * work on the padded image, which only shows when the file has fixed sizes; in a
+ * wrapper that resizes or tiles, resolutions are measured against the network's own image.
  */
 export function referenceSize(
   model: Model,
   shapes: Shapes,
   links: Links,
+  inner?: NetworkImage,
 ): ReferenceSize | undefined {
+  if (inner) return { height: inner.height, width: inner.width, image: inner };
   const image = mainImage(model);
   const original = image && sizeOf(shapes, image.name);
   if (!image || !original) return undefined;

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../wire/source.ts';
 
-/** Holds hundreds of small constants, which stand close together among the nodes. */
+/** Holds hundreds of small constants, which are close together among the nodes. */
 const windowBytes = 64 * 1024;
 
 /**

@@ -7,3 +7,9 @@ export interface FileKind {
   /** Set for images: the format's short name, as `heic`. */
   readonly image?: string;
 }
+
+/** The same with a clause for messages. */
+export interface IdentifiedFile extends FileKind {
+  /** As `it is a web page; the download may have failed`. */
+  readonly text: string;
+}

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../wire/source.ts';
-import type { FileKind } from './file-kind.ts';
+import type { FileKind, IdentifiedFile } from './file-kind.ts';
 import { identifyText } from './identify-text.ts';
 import { identifyZip, unpack } from './identify-zip.ts';
 import { brands, signatures } from './signatures.ts';
@@ -17,7 +17,14 @@ const mostRecords = 16;
  *
  * @example identifyFile(bytesSource(png))?.name // 'a PNG image'
  */
-export function identifyFile(source: ByteSource): FileKind | undefined {
+export function identifyFile(source: ByteSource): IdentifiedFile | undefined {
+  const kind = identify(source);
+  if (kind === undefined) return undefined;
+  const { name, advice } = kind;
+  return { ...kind, text: advice === undefined ? `it is ${name}` : `it is ${name}; ${advice}` };
+}
+
+function identify(source: ByteSource): FileKind | undefined {
   const { size } = source;
   if (size === 0) return { name: 'an empty file', advice: 'download or export it again' };
   const head = source.read(0, Math.min(size, headBytes));

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../wire/source.ts';
 import type { DataType } from './data-type.ts';
 
-/** One protobuf field as it stands in a file: `start` is its tag's first byte, `body` its payload's. */
+/** One protobuf field as it is in a file: `start` is its tag's first byte, `body` its payload's. */
 export interface Field {
   readonly number: number;
   readonly wireType: number;
@@ -46,7 +46,7 @@ export interface Graph {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly valueInfos: readonly ValueInfo[];
-  /** Where the graph's message stands, and its fields in file order. */
+  /** Where the graph's message is, and its fields in file order. */
   readonly field: Field;
   readonly fields: readonly Field[];
 }

@@ -1,6 +1,5 @@
 import { GraftError } from '../error.ts';
 import { identifyFile } from '../identify/identify-file.ts';
-import { spellKind } from '../identify/spell-kind.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
@@ -88,7 +87,7 @@ export function readModel(source: ByteSource): Model {
 function refuseForeign(source: ByteSource): void {
   const kind = identifyFile(source);
   if (kind === undefined || kind.name === 'an ONNX model') return;
-  throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model: ${spellKind(kind)}.`);
+  throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model: ${kind.text}.`);
 }
 
 function reason(error: unknown): string {

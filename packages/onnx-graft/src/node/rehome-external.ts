@@ -12,7 +12,7 @@ import { followLink } from './follow-link.ts';
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
 export type ExternalMode = (typeof externalModes)[number];
 
-/** A model as it will stand at a target, and the data files that have to go there with it. */
+/** A model as it will be at a target, and the data files that have to go there with it. */
 export interface Rehomed {
   readonly model: Model;
   /** Where each file goes, by where it is now. */
@@ -24,7 +24,7 @@ export interface Rehomed {
  * it is. What changes its bytes is done before grafting, so that removal gives these bytes back.
  *
  * Errors: `UNSAFE_FILE`; `NOT_FOUND` for data that is not at hand; `INVALID_ARGUMENT` for data that
- * cannot be referenced from there, or that stands at the target itself; `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ * cannot be referenced from there, or that is at the target itself; `LIMIT_EXCEEDED` past protobuf's 2 GiB.
  */
 export function rehomeExternal(model: Model, path: string, mode: ExternalMode): Rehomed {
   const files = new Map<string, string>();

@@ -38,7 +38,7 @@ export interface SavedExternalized {
  * are written under other names first, and take their places together: on any failure what stood
  * there is as it was. The model may have been opened from the very path.
  *
- * Errors: `WRITE_FAILED` (nothing changed), also where a data file of that name stands that is not
+ * Errors: `WRITE_FAILED` (nothing changed), also where there is a data file of that name that is not
  * that of the model at the path; `NOT_FOUND` for external data that is not at hand;
  * `LIMIT_EXCEEDED` past protobuf's 2 GiB.
  *
@@ -112,11 +112,11 @@ async function checkTargets(
     return;
   throw new GraftError(
     'WRITE_FAILED',
-    `${dataPath}: a data file with this name stands there, and ${target} is not the model it belongs to; choose another name or folder.`,
+    `${dataPath}: a data file with this name is there, and ${target} is not the model it belongs to; choose another name or folder.`,
   );
 }
 
-/** Whether a model stands at a path whose external data is at a location. */
+/** Whether a model is at a path whose external data is at a location. */
 function namesData(path: string, location: string): boolean {
   if (!lstatSync(path, { throwIfNoEntry: false })) return false;
   const source = fileSource(path);

@@ -15,6 +15,7 @@ import { type PrecisionPlan, planPrecision } from './plan-precision.ts';
 import { refuseUnconvertible } from './refuse-unconvertible.ts';
 import { retypeTensor, retypeValue } from './retype.ts';
 import { valueTypes } from './value-types.ts';
+import { widenPrecision } from './widen-precision.ts';
 
 /**
  * A float32 model as one whose weights are stored, and whose layers compute, in float16. Inputs and
@@ -28,11 +29,19 @@ import { valueTypes } from './value-types.ts';
  * or has nothing in float32 to convert; `NOT_FOUND` for external data that is not at hand; `CORRUPT_FILE`
  * for a tensor whose data does not fit its dimensions.
  *
+ * @param to `float32` takes a float16 model back: as one that computes in float32 on the same numbers
  * @example
  * const { model } = openModel('restormer.onnx');
  * await saveModel(convertPrecision(model), 'restormer-float16.onnx');
  */
-export function convertPrecision(model: Model): Model {
+export function convertPrecision(
+  model: Model,
+  { to = 'float16' }: { readonly to?: 'float16' | 'float32' } = {},
+): Model {
+  return to === 'float16' ? halvePrecision(model) : widenPrecision(model);
+}
+
+function halvePrecision(model: Model): Model {
   const { source, opsets } = model;
   const opset = opsets.get('') ?? 0;
   if (opset < builderOpsets.lowest || opset > builderOpsets.highest) {

@@ -10,7 +10,7 @@ export interface FloatConstant {
   readonly tensor: Tensor | undefined;
   /** The Constant node. */
   readonly node: Node | undefined;
-  /** Its little-endian float32 bytes, read anew at each call. */
+  /** Its little-endian float32 bytes, read again at each call. */
   readonly bytes: () => Uint8Array;
 }
 

@@ -24,7 +24,7 @@ interface Candidate {
 }
 
 /**
- * The nodes that shall compute in float16, by index, each with how.
+ * The nodes to compute in float16, by index, each with how.
  *
  * Candidates are float32 nodes of operators that are known. Of these stay float32:
  * - the image residual;

@@ -7,7 +7,7 @@ import { dataInputs, floatOp } from './float-op.ts';
 const joins: ReadonlySet<string> = new Set(['Add', 'Sub', 'Sum']);
 
 /**
- * Nodes of the image residual: the last addition on the way to an output, what stands between them
+ * Nodes of the image residual: the last addition on the way to an output, what is between them
  * (crop, clip, scaling by a constant), and the way of the image that it adds. The image carries most
  * of the result, and float16 between ½ and 1 steps by 1/2048, which is coarser than 8 bits want.
  */

@@ -12,7 +12,7 @@ export interface Renamed {
   readonly outputs: Map<number, string>;
 }
 
-/** A Cast, and the node after which it stands; -1 for before all. */
+/** A Cast, and the node that it follows; -1 for before all. */
 export interface PlacedCast {
   readonly after: number;
   readonly node: NodeSpec;

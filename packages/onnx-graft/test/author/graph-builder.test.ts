@@ -1,5 +1,6 @@
-import { GraftError, GraphBuilder, numberBytes, ops } from '@pip-graft/onnx-graft';
+import { GraftError, GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { describe, expect, test } from 'vitest';
+import { numberBytes } from '../../src/author/number-bytes.ts';
 
 describe('GraphBuilder', () => {
   test('names nodes, outputs and tensors under its prefix, in order', () => {

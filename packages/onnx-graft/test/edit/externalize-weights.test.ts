@@ -3,7 +3,6 @@ import {
   bytesSource,
   checkModel,
   GraftError,
-  inlineExternal,
   type Model,
   readModel,
   readTensor,
@@ -11,6 +10,7 @@ import {
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import { externalizeWeights } from '../../src/edit/externalize-weights.ts';
+import { inlineExternal } from '../../src/edit/inline-external.ts';
 import { richModel } from '../rich-model.ts';
 
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);

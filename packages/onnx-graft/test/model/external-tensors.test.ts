@@ -6,12 +6,12 @@ import {
   checkModel,
   diffModels,
   externalLocations,
-  inlineExternal,
   readModel,
-  relocateExternal,
 } from '@pip-graft/onnx-graft';
 import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inlineExternal } from '../../src/edit/inline-external.ts';
+import { relocateExternal } from '../../src/edit/relocate-external.ts';
 import { tensorsOf } from '../../src/model/tensors-of.ts';
 import { everyTensor, places } from './every-tensor.ts';
 

@@ -12,15 +12,15 @@ import { join } from 'node:path';
 import {
   buildModel,
   GraftError,
-  inlineExternal,
   type Model,
-  numberBytes,
   readTensor,
   type TensorBytes,
 } from '@pip-graft/onnx-graft';
 import { openModel, saveExternalized, saveModel } from '@pip-graft/onnx-graft/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numberBytes } from '../../src/author/number-bytes.ts';
+import { inlineExternal } from '../../src/edit/inline-external.ts';
 
 let folder = '';
 beforeEach(() => {

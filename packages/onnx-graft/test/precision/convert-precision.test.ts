@@ -6,13 +6,13 @@ import {
   GraftError,
   type Model,
   NameScope,
-  numberBytes,
   readModel,
   readTensor,
 } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { numberBytes } from '../../src/author/number-bytes.ts';
 import { image, kernel, type Lines, linesOf, modelOfLines, result } from './lines.ts';
 
 const { onnx } = onnxProto;

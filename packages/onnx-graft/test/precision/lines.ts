@@ -3,9 +3,9 @@ import {
   buildModel,
   type DataType,
   type Model,
-  numberBytes,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
+import { numberBytes } from '../../src/author/number-bytes.ts';
 
 /** A small model as text. Weights are float32 unless they say otherwise. */
 export interface Lines {

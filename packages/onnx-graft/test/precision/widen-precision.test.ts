@@ -1,14 +1,10 @@
 import { Float16Array } from '@petamoriken/float16';
-import {
-  checkModel,
-  convertPrecision,
-  type Model,
-  numberBytes,
-  widenPrecision,
-} from '@pip-graft/onnx-graft';
+import { checkModel, convertPrecision, type Model } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { numberBytes } from '../../src/author/number-bytes.ts';
+import { widenPrecision } from '../../src/precision/widen-precision.ts';
 import { modelOfLines } from './lines.ts';
 
 const { onnx } = onnxProto;

@@ -26,7 +26,7 @@ export interface Adapter {
   readonly base: AdapterBase;
   /** Free-form record of how it was trained; null means untrained. */
   readonly training: Readonly<Record<string, unknown>> | null;
-  /** Weights for a caller who gives none, in the order of the labels; null means all alike. */
+  /** Weights for a caller that passes none, in the order of the labels; null means all alike. */
   readonly defaultDegradation: readonly number[] | null;
   readonly license: string | null;
   readonly baseLicense: string | null;

@@ -3,7 +3,7 @@ import type { PipConfig } from '../config/pip-config.ts';
 import { pipParameters } from '../parameters/level-parameters.ts';
 import type { Adapter } from './adapter.ts';
 
-/** What stands below this line of a card is its owner's, and is kept when the card is written anew. */
+/** What is below this line of a card is its owner's, and is kept when the card is rewritten. */
 const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack` keeps it. -->';
 
 /** Choices for {@link modelCard}. */

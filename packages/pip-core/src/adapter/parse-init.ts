@@ -1,4 +1,4 @@
-import { GraftError, nearName } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import { maxPromptStd } from '../config/limits.ts';
 import {
   type PipAttach,
@@ -44,8 +44,8 @@ export function parseInit(text: string): InitOptions | undefined {
     const key = keys.find((candidate) => candidate === part.slice(0, Math.max(at, 0)).trim());
     const value = part.slice(at + 1).trim();
     if (key === undefined || value === '') {
-      const near = at > 0 ? nearName(part.slice(0, at).trim(), keys) : undefined;
-      const meant = near === undefined || key !== undefined ? '' : ` (did you mean ${near}?)`;
+      const known = key === undefined && at > 0 ? keys : [];
+      const meant = didYouMean(part.slice(0, Math.max(at, 0)).trim(), known);
       throw invalid(`'${part}' is not KEY=VALUE with a KEY of ${keys.join(', ')}${meant}`);
     }
     if (given.has(key)) throw invalid(`'${key}' is given twice`);
@@ -71,9 +71,9 @@ export function parseInit(text: string): InitOptions | undefined {
 function oneOf<T extends string>(value: string, key: Key, allowed: readonly T[]): T {
   const found = allowed.find((item) => item === value);
   if (found === undefined) {
-    const near = nearName(value, allowed);
-    const meant = near === undefined ? '' : ` (did you mean ${near}?)`;
-    throw invalid(`${key} '${value}' is not one of ${allowed.join(', ')}${meant}`);
+    throw invalid(
+      `${key} '${value}' is not one of ${allowed.join(', ')}${didYouMean(value, allowed)}`,
+    );
   }
   return found;
 }
@@ -99,5 +99,8 @@ function whole(value: string, key: Key, least: number): number {
 }
 
 function invalid(problem: string): GraftError {
-  return new GraftError('INVALID_ARGUMENT', `--adapter init: ${problem}.`);
+  return new GraftError(
+    'INVALID_ARGUMENT',
+    `--adapter init: ${problem}`.replace(/(?<![?.])$/, '.'),
+  );
 }

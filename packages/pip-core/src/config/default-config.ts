@@ -84,7 +84,10 @@ export function defaultConfig(
   choices: ConfigChoices = {},
 ): PipConfig {
   const defaults = (Object.hasOwn(families, family) ? families[family] : undefined) ?? light;
-  const sorted = [...sites].sort((a, b) => a.level - b.level);
+  // Sites of one level are calls of one network.
+  const sorted = [...new Map(sites.map((site) => [site.level, site])).values()].sort(
+    (a, b) => a.level - b.level,
+  );
   const channels = perLevel(choices.promptChannels, sorted, ({ channels }) =>
     toMultipleOf8(channels * defaults.channelRatio),
   );

@@ -18,7 +18,7 @@ import {
   pipPositions,
 } from './pip-config.ts';
 
-/** Labels stand in `a=1,b=0.5` and `a+b`, so they hold none of those signs. */
+/** Labels are written in `a=1,b=0.5` and `a+b`, so they hold none of those signs. */
 const labelPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Everything wrong with a config, as sentences; empty when it is sound. */

@@ -72,7 +72,7 @@ export type PipSteering =
 export interface EmittedLevel {
   readonly level: number;
   readonly fragment: Fragment;
-  /** What the host's merge shall read. */
+  /** What the host's merge is to read. */
   readonly output: string;
   readonly modules: readonly EmittedModule[];
 }

@@ -9,7 +9,7 @@ const smallest = 2 ** -126;
 const leastShare = 1e-30;
 
 /**
- * What each adapter is told. Of the weights w over all labels, adapter i sees its own as shares,
+ * What each adapter gets. Of the weights w over all labels, adapter i sees its own as shares,
  * `w_i / Σw_i`, at the amount `strength · min(1, Σw) · Σw_i / Σw`: an only adapter at weights that add
  * up to 1 sees them as they are, at the strength. All zero gives shares and amounts of zero.
  *
@@ -49,7 +49,7 @@ export function emitShares(
 }
 
 /**
- * What one adapter's modules are told, as values of the graph or as numbers fixed at graft time:
+ * What one adapter's modules get, as values of the graph or as numbers fixed at graft time:
  * which degradations, as shares that add up to 1 (or are all 0), and how much of the change,
  * `strength · min(1, Σ weights)`.
  */

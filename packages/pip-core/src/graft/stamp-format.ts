@@ -1,4 +1,4 @@
-import { imageRanges, siteLayouts } from '@pip-graft/onnx-graft';
+import { imageRanges, type SiteLayout } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import { inputKinds } from '../plan/plan.ts';
@@ -56,7 +56,7 @@ const site = z.object({
   uses: z.array(z.object({ node: number, input: number })),
   level: number,
   channels: number,
-  layout: z.enum(siteLayouts),
+  layout: z.enum(['NCHW', 'NHWC', 'tokens'] satisfies readonly SiteLayout[]),
   extent: z.optional(text),
   scale: number,
   join: z.enum(['concat', 'add', 'mul']),

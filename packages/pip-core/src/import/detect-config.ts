@@ -15,7 +15,7 @@ export type LevelShapes = ReadonlyMap<string, readonly number[]>;
 /** Order of the release with seven labels: noise of σ 15, 25 and 50 are classes of their own. */
 const sevenLabels = ['noise-15', 'noise-25', 'noise-50', 'rain', 'haze', 'blur', 'low-light'];
 
-/** Expansions are written with at most so many decimals; the release uses 2.66. */
+/** Expansions are written with at most this many decimals; the release uses 2.66. */
 const mostDecimals = 4;
 const usualExpansion = 2.66;
 

@@ -117,7 +117,7 @@ function described(given: Adapter, options: PackOptions): Adapter {
     throw invalid(`--version '${version}' is not a version as npm has them, such as 1.0.0`);
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    // They stand in the card and in package.json, a line each.
+    // They are in the card and in package.json, a line each.
     if (/\p{Cc}/u.test(value) || value === '' || value.length > 214)
       throw invalid(`${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
   }

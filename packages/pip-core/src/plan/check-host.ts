@@ -71,9 +71,14 @@ export function checkBase(
   const fingerprint = request.fingerprint ?? null;
   const fit = baseFit(base, request);
   if (fit.fits === false) {
-    const message = `adapter '${adapter.name}' was made for ${fit.madeFor}`;
+    const sameFamily = base.family === family;
+    const how = sameFamily ? `; ${differenceOf(adapter, request)}` : '';
+    const message = `adapter '${adapter.name}' was made for ${fit.madeFor}${how}`;
     if (options.allowUnbound) warnings.push(message);
-    else refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}.` });
+    else {
+      const insist = 'graft it with --allow-unbound to try it all the same';
+      refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}; ${insist}.` });
+    }
   } else if (fit.fits === null) {
     warnings.push(
       `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
@@ -91,6 +96,25 @@ export function checkBase(
       `adapter '${adapter.name}' was trained on a file with the same structure but other bytes (${base.digest})`,
     );
   }
+}
+
+/** In what a host is not the one that an adapter was made for, as far as its levels and element type tell. */
+function differenceOf({ config }: Adapter, { model, facts, sites }: PlanRequest): string {
+  const spell = (levels: readonly { readonly level: number; readonly channels: number }[]) =>
+    levels.map(({ level, channels }) => `level ${level} of ${channels} channels`).join(', ');
+  const made = config.levels.filter(
+    ({ level, channels }) =>
+      !sites.some((site) => site.level === level && site.channels === channels),
+  );
+  if (made.length > 0)
+    return `it is another network: the adapter has ${spell(made)}, the host ${spell(sites)}`;
+  const types = new Set(sites.map(({ value }) => facts.value(value)?.dataType));
+  const quantised = model.graph.nodes.some(({ opType }) => opType === 'DequantizeLinear');
+  if (quantised) return 'the host has the same levels, and its weights are quantised';
+  const [type] = types;
+  if (type !== undefined && type !== 'float32')
+    return `the host has the same levels, and computes in ${type}, so its weights are rounded`;
+  return 'the host has the same levels with other weights, or computes in another element type';
 }
 
 /** A host, as adapters know it. */

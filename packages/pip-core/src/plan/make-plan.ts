@@ -6,6 +6,7 @@ import { costAt } from './cost.ts';
 import type {
   Baked,
   Plan,
+  PlannedLevel,
   PlannedSensor,
   PlanResult,
   PlanSummary,
@@ -25,7 +26,7 @@ import { planSensor } from './plan-sensor.ts';
  *
  * @example
  * const result = makePlan({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
- * if (result.status === 'planned') process.stdout.write(formatPlan(result.plan.summary));
+ * if (result.status === 'planned') console.log(result.plan.summary.parameters);
  */
 export function makePlan(request: PlanRequest): PlanResult {
   const { model, family, digest, fingerprint = null, image = null } = request;
@@ -70,7 +71,7 @@ export function makePlan(request: PlanRequest): PlanResult {
     baked,
     auto,
     levels,
-    parameters: modules.reduce((sum, module) => sum + module.parameters, 0),
+    parameters: learnedBy(levels),
     multiplyAdds256: modules.reduce(
       (sum, { cost, site }) => sum + costAt(cost, 256, 256, site.scale),
       0,
@@ -102,6 +103,13 @@ export function requirePlan(result: PlanResult): Plan {
 
 function labelsOf(adapters: readonly Adapter[]): string[] {
   return adapters.flatMap(({ config }) => config.labels);
+}
+
+/** Parameters of the adapters: those of a level count once, however often the model applies its network. */
+function learnedBy(levels: readonly PlannedLevel[]): number {
+  const once = new Map(levels.map((level) => [level.site.level, level]));
+  const modules = [...once.values()].flatMap((level) => level.modules);
+  return modules.reduce((sum, module) => sum + module.parameters, 0);
 }
 
 /** The adapters that do something: of fixed weights some may have none. */

@@ -29,15 +29,18 @@ export function planLevels(
   const planned: PlannedLevel[] = [];
   if (sites.length === 0) return planned;
   for (const number of wanted) {
-    const site = sites.find((candidate) => candidate.level === number);
-    if (!had.includes(number) || site === undefined) {
+    // A network that the model applies several times has as many sites of each level.
+    const own = sites.filter((candidate) => candidate.level === number);
+    if (!had.includes(number) || own.length === 0) {
       remarks.refusals.push(missing(number, adapters, request, had.includes(number)));
-    } else {
+      continue;
+    }
+    for (const site of own) {
       const result = planLevel(site, adapters, request, remarks);
       if (result) planned.push(result);
     }
   }
-  for (const { level } of sites) {
+  for (const level of new Set(sites.map((site) => site.level))) {
     if (!wanted.includes(level)) remarks.warnings.push(`level ${level} of the host stays as it is`);
   }
   const firstUse = ({ site }: PlannedLevel) => Math.min(...site.uses.map(({ node }) => node));
@@ -116,7 +119,7 @@ function missing(
 ) {
   const levels = (adapter: Adapter) => adapter.config.levels.map((l) => l.level).join(', ');
   const have = inAdapter
-    ? `${model.source.label} has skip connections at levels ${sites.map((s) => s.level).join(', ') || 'none'}`
+    ? `${model.source.label} has skip connections at levels ${[...new Set(sites.map((s) => s.level))].join(', ') || 'none'}`
     : adapters.map((each) => `adapter '${each.name}' has levels ${levels(each)}`).join('; ');
   const message = `Level ${level} cannot be grafted: ${have}.`;
   return { code: 'ADAPTER_MISMATCH', message } as const;

@@ -10,7 +10,7 @@ export const sensorFormatVersion = 1;
 /** What a sensor looks for, how large it is, and when it acts. */
 export interface SensorConfig {
   readonly labels: readonly string[];
-  /** Channels of its convolutions, each of which halves the image. */
+  /** Channels of its convolutions; each halves the image. */
   readonly widths: readonly number[];
   /** Width of the two layers that judge each place. */
   readonly local: number;

@@ -1,10 +1,4 @@
-import {
-  formatPlan,
-  formatPlanResult,
-  makePlan,
-  type PlanRequest,
-  requirePlan,
-} from '@pip-graft/pip-core';
+import { makePlan, type PlanRequest, requirePlan } from '@pip-graft/pip-core';
 import { describe, expect, it } from 'vitest';
 import { tinyHost, tinyRequest } from '../tiny-host.ts';
 
@@ -176,35 +170,13 @@ describe('makePlan', () => {
     const result = makePlan({ ...request, family: 'nafnet', sites: [] });
     expect(refusals({ family: 'nafnet', sites: [] }).split('\n')).toHaveLength(2);
     expect(() => requirePlan(result)).toThrow(expect.objectContaining({ code: 'NO_SITES' }));
-    expect(formatPlanResult(result)).toMatch(
-      /^refused \(NO_SITES\): .*\nrefused \(ADAPTER_MISMATCH\)/,
-    );
+    expect(result).toMatchObject({
+      refusals: [{ code: 'NO_SITES' }, { code: 'ADAPTER_MISMATCH' }],
+    });
   });
 
   it('lets a wrong base through when told to, with a warning', () => {
     const plan = summaryOf({ ...request, fingerprint: 'other', options: { allowUnbound: true } });
     expect(plan.warnings.join()).toMatch(/made for another unet/);
-  });
-});
-
-describe('formatPlan', () => {
-  it('is a table that says untrained', () => {
-    const text = formatPlan(summaryOf({ ...request, options: { inputs: 'optional' } }));
-    expect(text).toContain('(UNTRAINED): convgate, residual');
-    expect(text).toMatch(
-      /^level +skip feature +merge +scale +channels +prompt +type +parameters +M mult-adds$/m,
-    );
-    expect(text).toMatch(
-      /^2 +Relu_2_output_0 +concat merge2 +1\/2 +16 +8 × 4² +float32 +[\d,]+ +[\d.,]+$/m,
-    );
-    expect(text).toMatch(/^total +[\d,]+ +[\d.,]+$/m);
-    expect(text).toContain(
-      'inputs added: degradation (B or 1, 3), default rain=0.333,haze=0.333,blur=0.333; strength',
-    );
-  });
-
-  it('says what is baked', () => {
-    const plan = summaryOf({ ...request, options: { bake: { weights: { haze: 1 } } } });
-    expect(formatPlan(plan)).toContain('degradation fixed to haze=1, strength 1');
   });
 });

@@ -10,13 +10,46 @@ export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {
   none: 'no proof that the device did the work',
 };
 
+/** Why a node is expected where it is. */
+const placeWords: Readonly<
+  Record<NonNullable<Placement['expected']>['differences'][number]['place'], string>
+> = {
+  kernel: 'has a kernel',
+  none: 'has no kernel',
+  follows: 'follows a node without a kernel',
+  shapes: 'arithmetic on shapes',
+  folded: 'worked out on opening',
+  unjudged: 'not looked into',
+};
+
 /** Nodes per provider, copies between device and CPU, and the nodes that fell back, with the reason. */
 export function placements(list: readonly Placement[]): Html | undefined {
   if (list.length === 0) return undefined;
   const fallen = list.flatMap(({ side, fallbacks }) =>
     fallbacks.map((fallback) => ({ side, ...fallback })),
   );
+  const unexpected = list.flatMap(({ side, expected }) =>
+    (expected?.differences ?? []).map((difference) => ({ side, ...difference })),
+  );
   return html`${providers(list)}${
+    unexpected.length === 0
+      ? undefined
+      : table(
+          `${count(unexpected.length, 'node')} that did not run where the published kernel list of onnxruntime has it`,
+          [
+            { head: 'Node', cell: ({ node }) => node },
+            { head: 'Operator', cell: ({ opType }) => opType },
+            { head: 'Model', cell: ({ side }) => side },
+            { head: 'Output', cell: ({ output }) => output },
+            {
+              head: 'Expected on',
+              cell: ({ expected, place }) => `${expected} (${placeWords[place]})`,
+            },
+            { head: 'Ran on', cell: ({ ran }) => ran },
+          ],
+          unexpected,
+        )
+  }${
     fallen.length === 0
       ? undefined
       : table(

@@ -49,8 +49,15 @@ export function rangeOf({ slope, shift, correlation }: Relation): ImageRange | u
   return imageRanges.find((range) => {
     const own = rangeScale(range);
     const ratio = slope / own.scale;
-    return ratio > 0.4 && ratio < 2.5 && Math.abs(shift - own.shift) < 0.4 * own.scale;
+    // -1 to 1 is told by its shift alone: 0 to 1 moved by a half is neither.
+    const near = range === '-1..1' ? 0.2 : 0.4;
+    return ratio > 0.4 && ratio < 2.5 && Math.abs(shift - own.shift) < near * own.scale;
   });
+}
+
+/** Whether an output is the image with a number added that no range has: then its input's range is right. */
+export function isMoved({ slope, shift, correlation }: Relation): boolean {
+  return correlation > 0.9 && slope > 0.6 && slope < 1.7 && Math.abs(shift) > 0.4;
 }
 
 /**
@@ -62,12 +69,16 @@ export function whyNoImage(
   imageMean: number,
   { untrained = false }: { readonly untrained?: boolean } = {},
 ): string | undefined {
-  const { correlation, least, most, mean, negative, beyond } = relation;
+  const { slope, shift, correlation, least, most, mean, negative, beyond } = relation;
   const found = `on a natural image it spans ${short(least)} to ${short(most)}, with a correlation of ${short(correlation)} to the image`;
   if (least === most) return `it is ${short(least)} everywhere on a natural image`;
   const isAround0 = Math.abs(mean) < 0.2 * imageMean && negative > 0.15 && most - least < 1.5;
   if (isAround0 && correlation < 0.9) return `it looks like the residual alone: ${found}`;
-  if (!untrained && beyond > 0.5 && (correlation < 0.3 || beyond > 0.8)) return found;
+  if (untrained) return undefined;
+  if (correlation < 0.5 && most - least < 0.35) return `it shows nothing of the image: ${found}`;
+  if (correlation > 0.8 && (slope < 0.25 || slope > 4 || Math.abs(shift) > 0.45))
+    return `it is about ${short(slope)} times the image ${shift < 0 ? '-' : '+'} ${short(Math.abs(shift))}: ${found}`;
+  if (beyond > 0.5 && (correlation < 0.3 || beyond > 0.8)) return found;
   return undefined;
 }
 

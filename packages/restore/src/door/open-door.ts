@@ -4,7 +4,7 @@ import { runModel, type Session } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
 import { doorSession } from './door-session.ts';
-import { type Relation, rangeOf, relationOf, whyNoImage } from './judge-range.ts';
+import { isMoved, type Relation, rangeOf, relationOf, whyNoImage } from './judge-range.ts';
 import { naturalImage } from './natural-image.ts';
 
 /** What a door is opened with. */
@@ -50,44 +50,69 @@ export async function openDoor(
     measured,
   });
   const { values } = door;
+  const entry = session.inputs.find(({ name }) => name === door.input);
+  if (entry?.dims.includes(0)) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${session.label}: its input '${entry.name}' has the shape [${entry.dims.join(', ')}], and a size of 0 takes no image; export the model with the batch and sizes left open.`,
+    );
+  }
   if (!values) return settle(undefined, false);
   const { input, output } = values;
   if (range !== undefined)
     return settle({ input: { ...input, range }, output: { ...output, range } }, false);
-  const entry = session.inputs.find(({ name }) => name === door.input);
-  if (input.range !== null && output.range !== null) return settle(values, false);
   if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
+  const told = (relation: Relation, mean: number) => requireImage(session, relation, mean, options);
+  if (input.range !== null && output.range !== null) {
+    // The graph shows how values are written, not that they are an image's.
+    const found = await relate(doorSession(session, behind(values), own), door.output, options);
+    if (found) told(found.relation, found.mean);
+    return settle(values, false);
+  }
 
   const candidates: readonly ImageRange[] = input.range ? [input.range] : imageRanges;
   let first: { relation: Relation; mean: number } | undefined;
   for (const candidate of candidates) {
     const tried: ImageValues = {
       input: { ...input, range: candidate },
-      output: { ...output, range: '0..1' },
+      output: { ...output, range: output.range ?? '0..1' },
     };
     const found = await relate(doorSession(session, behind(tried), own), door.output, options);
     if (found === undefined) return settle(values, false);
     first ??= found;
-    const made = rangeOf(found.relation);
-    if (made === undefined || (output.range !== null && output.range !== made)) continue;
-    return settle(
-      { input: { ...input, range: candidate }, output: { ...output, range: made } },
-      true,
-    );
+    const fits = rangeOf(found.relation);
+    // What is known is undone already.
+    const made = output.range === null ? fits : fits === '0..1' ? output.range : undefined;
+    if (made !== undefined) {
+      return settle(
+        { input: { ...input, range: candidate }, output: { ...output, range: made } },
+        true,
+      );
+    }
+    if (isMoved(found.relation)) break;
   }
-  const why = first && output.range === null && whyNoImage(first.relation, first.mean, options);
-  if (why) {
-    throw new GraftError(
-      'UNSUPPORTED_HOST',
-      `${session.label}: the range of its output cannot be told: ${why}; pass it with --range 0..1, 0..255 or -1..1, and if the output is a residual, export the network with the addition of its input.`,
-    );
-  }
+  if (first) told(first.relation, first.mean);
   return settle(
     {
       input: { ...input, range: input.range ?? '0..1' },
       output: { ...output, range: output.range ?? '0..1' },
     },
     true,
+  );
+}
+
+/** Errors: `UNSUPPORTED_HOST` for an output that cannot be taken for an image. */
+function requireImage(
+  session: Session,
+  relation: Relation,
+  mean: number,
+  options: OpenDoorOptions,
+): void {
+  const why = whyNoImage(relation, mean, options);
+  if (!why) return;
+  throw new GraftError(
+    'UNSUPPORTED_HOST',
+    `${session.label}: the range of its output cannot be told: ${why}; pass it with --range 0..1, 0..255 or -1..1, and if the output is a residual, export the network with the addition of its input.`,
   );
 }
 

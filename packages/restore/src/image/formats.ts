@@ -27,11 +27,30 @@ const byExtension: Readonly<Record<string, ImageFormat>> = {
 };
 
 const written = Object.keys(byExtension);
-/** What phones write; whether it can be read depends on how libvips was built, and it is never written. */
-const onlyRead = ['.heic', '.heif', '.hif'];
+/** What phones write, and GIF: never written. Whether HEIC can be read depends on how libvips was built. */
+const onlyRead = ['.heic', '.heif', '.hif', '.gif'];
 
 /** Extensions of files that are taken for images, with the dot. */
 export const imageExtensions: readonly string[] = [...written, ...onlyRead];
+
+/** Extensions of images that no decoder here reads: a folder's are named instead of being passed over. */
+export const unreadExtensions: readonly string[] = [
+  ...[
+    '.bmp',
+    '.jxl',
+    '.jp2',
+    '.j2k',
+    '.psd',
+    '.tga',
+    '.exr',
+    '.hdr',
+    '.qoi',
+    '.ppm',
+    '.pgm',
+    '.pnm',
+  ],
+  ...['.dng', '.cr2', '.cr3', '.nef', '.arw', '.orf', '.rw2', '.raf'],
+];
 
 /** What the restored image is called: as its source, with `.png` after an extension that is not written. */
 export function resultName(name: string): string {
@@ -45,7 +64,7 @@ export function formatOf(path: string): ImageFormat {
   if (format !== undefined) return format;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${path}: pictures are written as ${written.join(', ')}; choose one of these extensions.`,
+    `${path}: images are written as ${written.join(', ')}; choose one of these extensions.`,
   );
 }
 
@@ -84,7 +103,7 @@ export interface ImageSize {
   /** As stored: before the camera's orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** Pages or frames, of which only the first is read. */
+  /** Pages or frames; only the first is read. */
   readonly pages: number;
 }
 

@@ -7,7 +7,7 @@ import type { ModelSettings } from '../steer/settings-of.ts';
 export interface LoadedModel {
   readonly session: Session;
   readonly settings: ModelSettings;
-  /** Bytes that are free for a run, of which tiles use half. */
+  /** Bytes that are free for a run; tiles use half. */
   available(): number;
 }
 

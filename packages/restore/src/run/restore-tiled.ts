@@ -25,16 +25,16 @@ export interface RestoreTiledOptions extends RestoreOptions {
   /** Tiles start on multiples of this; default 1. Take `deepestScale`, or the gap to the whole grows. */
   readonly tileStep?: number;
   readonly signal?: AbortSignal;
-  /** After each tile; `soFar` is the image as it is now, of which the tiles that are done are restored. */
+  /** After each tile; `soFar` is the image as it is now, with the finished tiles restored. */
   readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
-  /** When memory did not suffice for tiles of `tile` and those of `next` are tried. */
+  /** When there was not enough memory for tiles of `tile`, and tiles of `next` are tried. */
   readonly onShrink?: (tile: number, next: number) => void;
 }
 
 /**
  * Restores a picture in overlapping tiles of one size, all with one setting, blended
  * into each other. Where memory runs out the tile is halved, down to 64, and the picture
- * begun anew. A model whose sizes are built in is run on tiles of that size.
+ * restarted. A model whose sizes are built in is run on tiles of that size.
  *
  * A model that finds the degradation by itself finds it once for the whole picture: tiles that find
  * each its own would leave seams.
@@ -75,7 +75,7 @@ export async function restoreTiled(
       if (fixed || side <= least) {
         throw new GraftError(
           'RUNTIME_FAILED',
-          `${session.label}: memory does not suffice even for a tile of ${plan.width}x${plan.height}; close other programs or use a smaller model.`,
+          `${session.label}: not enough memory, even for a tile of ${plan.width}x${plan.height}; close other programs or use a smaller model.`,
           { cause: error },
         );
       }

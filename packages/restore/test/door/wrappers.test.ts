@@ -39,6 +39,13 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['0 to 255', { range: '0..255' }, 1e-5],
   ['-1 to 1', { range: '-1..1' }, 1e-5],
   ['BGR', { range: '0..255', isBgr: true }, 1e-5],
+  ['BGR by a step of -1', { range: '0..255', isBgr: true, flipBy: 'slice' }, 1e-5],
+  ['BGR by splitting', { range: '0..255', isBgr: true, flipBy: 'split' }, 1e-5],
+  [
+    'BGR by slices of bytes with channels last',
+    { range: '0..255', isBgr: true, flipBy: 'slices', dataType: 'uint8', layout: 'NHWC' },
+    2 / 255,
+  ],
   ['bytes', { range: '0..255', dataType: 'uint8' }, 2 / 255],
   ['bytes with channels last', { range: '0..255', dataType: 'uint8', layout: 'NHWC' }, 2 / 255],
   ['channels last', { layout: 'NHWC' }, 1e-5],
@@ -63,11 +70,28 @@ describe('a network in a wrapper has the sites of the plain network', () => {
   });
 });
 
-test('the residual alone is refused, with the option that insists', async () => {
-  await expect(restored(wrappedUnet({ isResidual: true }))).rejects.toThrow(
+test.each<[string, Wrapper]>([
+  ['with the range unknown', {}],
+  ['in the range that the graph shows', { range: '0..255' }],
+])('the residual alone is refused, %s, with the option that insists', async (_, wrapper) => {
+  await expect(restored(wrappedUnet({ ...wrapper, isResidual: true }))).rejects.toThrow(
     /residual alone.*--range 0\.\.1, 0\.\.255 or -1\.\.1/,
   );
 });
+
+test('a batch of no images is refused', async () => {
+  await expect(restored(wrappedUnet({ batch: 0 }))).rejects.toThrow(
+    /'input' has the shape \[0, 3, h, w\], and a size of 0 takes no image/,
+  );
+});
+
+test.each(['gather', 'slice', 'split', 'slices'] as const)(
+  'BGR is seen where %s makes it',
+  (flipBy) => {
+    const { image } = hostOf(wrappedUnet({ isBgr: true, flipBy, range: '0..255' })).located;
+    expect(image?.values.input.order).toBe('bgr');
+  },
+);
 
 test('an input besides the image is asked for when a graft is planned, and kept', () => {
   const host = hostOf(wrappedUnet({ sigma: [1] }));

@@ -114,8 +114,8 @@ describe('bad input', () => {
   });
 
   test('an extension that is no picture', () => {
-    expect(() => formatOf('x.gif')).toThrow(/x\.gif: pictures are written as \.png/);
-    expect(() => formatOf('constructor')).toThrow(/pictures are written/);
+    expect(() => formatOf('x.gif')).toThrow(/x\.gif: images are written as \.png/);
+    expect(() => formatOf('constructor')).toThrow(/images are written/);
   });
 
   test('an unwritable target stays as it was, and nothing is left beside it', async () => {

@@ -157,7 +157,7 @@ describe('restoreTiled', () => {
     const full = cramped(native, 0, 'std::bad_alloc');
     await expect(restoreTiled(full, noisy(300, 200))).rejects.toMatchObject({
       code: 'RUNTIME_FAILED',
-      message: expect.stringContaining('memory does not suffice even for a tile of 64x62'),
+      message: expect.stringContaining('not enough memory, even for a tile of 64x62'),
     });
     const broken = cramped(native, 0, 'Non-zero status code');
     await expect(restoreTiled(broken, noisy(300, 200))).rejects.toThrow('it failed');

@@ -1,4 +1,5 @@
 import type { Device } from '../session/session.ts';
+import type { ExpectedNode } from './expected-placement.ts';
 
 /** Which provider ran which nodes, in one profiled run. */
 export interface Placement {
@@ -23,4 +24,22 @@ export interface Placement {
     readonly output: string;
     readonly reason: string;
   }[];
+  /** The run compared with onnxruntime's published kernel list; only on a device that has one. */
+  readonly expected?: {
+    /** Nodes compared. */
+    readonly compared: number;
+    /** Nodes of the run that are not the file's own (fused, inserted, unnamed), or of which nothing is expected. */
+    readonly unmatched: number;
+    readonly differences: readonly {
+      readonly node: string;
+      readonly opType: string;
+      /** Type and shape of its first output. */
+      readonly output: string;
+      readonly expected: 'device' | 'cpu';
+      /** Why it is expected there. */
+      readonly place: ExpectedNode['place'];
+      /** The provider that ran it. */
+      readonly ran: string;
+    }[];
+  };
 }

@@ -22,7 +22,7 @@ interface ProfileEvent {
 }
 
 /**
- * The nodes of a profile that onnxruntime wrote. Fused and inserted nodes stand
+ * The nodes of a profile that onnxruntime wrote. Fused and inserted nodes are
  * under the names that onnxruntime gave them.
  *
  * Errors: `CORRUPT_FILE` when the text is no profile.

@@ -3,6 +3,11 @@ export interface LatencyOptions {
   readonly warmUp?: number;
   /** Runs that count. Default 9. */
   readonly repeats?: number;
+  /**
+   * Milliseconds for all tasks together. Slow tasks get fewer runs, at least three of each, and one
+   * warm-up run. Default: no limit.
+   */
+  readonly budget?: number;
 }
 
 /** Milliseconds per run. */
@@ -23,7 +28,7 @@ const block = 3;
 /**
  * Measures the latency of several tasks. They take turns in short blocks, so that a slow moment of the
  * machine affects all of them; the first run of a block does not count, because the threads of the
- * previous session keep a core busy for a moment.
+ * previous session keep a core busy for a moment. All tasks have the same number of runs.
  *
  * @example
  * const [host, grafted] = await measureLatency([(runs) => a.time(feeds, runs), (runs) => b.time(feeds, runs)]);
@@ -32,16 +37,30 @@ export async function measureLatency(
   timers: readonly Timer[],
   options: LatencyOptions = {},
 ): Promise<Latency[]> {
-  const { warmUp = 2, repeats = 9 } = options;
+  const { warmUp = 2, repeats = 9, budget = Number.POSITIVE_INFINITY } = options;
   const runs: number[][] = timers.map(() => []);
+  // What one more block of every task would take, as far as is known.
+  let round = 0;
+  let spent = 0;
   for (let done = 0; done < repeats; done += block) {
+    if (done > 0 && spent + round > budget) break;
+    round = 0;
     for (const [index, timer] of timers.entries()) {
-      const idle = done === 0 ? warmUp : 1;
-      const taken = await timer(idle + Math.min(block, repeats - done));
+      const counted = Math.min(block, repeats - done);
+      const first = done === 0 && warmUp > 0 ? await timer(1) : [];
+      const slow = timers.length * (warmUp + block) * sum(first) > budget;
+      const idle = done > 0 ? 1 : slow ? 0 : Math.max(0, warmUp - 1);
+      const taken = await timer(idle + counted);
       runs[index]!.push(...taken.slice(idle));
+      round += (sum(taken.slice(idle)) / counted) * (block + 1);
+      spent += sum(first) + sum(taken);
     }
   }
   return runs.map(summarise);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((all, value) => all + value, 0);
 }
 
 function summarise(runs: readonly number[]): Latency {

@@ -28,3 +28,26 @@ test('an even number of runs takes the middle between the two', async () => {
   const [only] = await measureLatency(timers, { warmUp: 0, repeats: 2 });
   expect(only!.median).toBe(3);
 });
+
+test('slow tasks within a budget: one warm-up, and no block that would go beyond it', async () => {
+  const { timers, order } = fakeTimers(
+    [500, 400, 410, 420, 500, 400, 400, 400],
+    [600, 500, 510, 520, 600, 500, 500, 500],
+  );
+  const [a, b] = await measureLatency(timers, { warmUp: 2, repeats: 9, budget: 4000 });
+  expect(order).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  expect([a!.runs, b!.runs]).toEqual([
+    [400, 410, 420],
+    [500, 510, 520],
+  ]);
+});
+
+test('quick tasks within a budget: as many runs as without', async () => {
+  const list = () => [9, 9, 1, 1, 1, 9, 1, 1];
+  const { timers } = fakeTimers(list(), list());
+  const [a, b] = await measureLatency(timers, { warmUp: 2, repeats: 5, budget: 1000 });
+  expect([a!.runs, b!.runs]).toEqual([
+    [1, 1, 1, 1, 1],
+    [1, 1, 1, 1, 1],
+  ]);
+});

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { imageOf, imageTensor } from '@pip-graft/imaging';
-import { numberBytes } from '@pip-graft/onnx-graft';
 import { createSession, runModel, type SessionOptions } from '@pip-graft/runtime';
 import { bytesOf, halvingModel, node, picture, tinyModel } from '@pip-graft/test-utils';
 import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { numberBytes } from '../../../onnx-graft/src/author/number-bytes.ts';
 import { loadRuntime } from '../../src/session/load-runtime.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));

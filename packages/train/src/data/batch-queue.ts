@@ -73,7 +73,7 @@ export class BatchQueue implements Batches {
   #request(count: number): void {
     while (this.#made.length < count) {
       const batch = this.#inThreads(this.#step + this.#made.length);
-      // Whoever asks for the batch gets its error; until then nobody has to.
+      // The caller that asks for the batch gets its error, not before.
       batch.catch(() => {});
       this.#made.push(batch);
     }

@@ -45,7 +45,7 @@ export class BatchThread {
     });
   }
 
-  /** Whether the process shall live until the thread has answered. */
+  /** Whether the process is to live until the thread has answered. */
   hold(held: boolean): void {
     if (held) this.#worker.ref();
     else this.#worker.unref();

@@ -15,7 +15,8 @@ export function checkBatchOptions(options: BatchOptions): void {
   checkWhole('batch', batch, 1);
   if (labels.length === 0) throw invalid('labels: there are none; give the labels to train.');
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
-  if (twice !== undefined) throw invalid(`labels: "${twice}" stands twice; give each label once.`);
+  if (twice !== undefined)
+    throw invalid(`labels: "${twice}" is there twice; give each label once.`);
   for (const label of labels) {
     const known = pairsOf(pairs, label);
     if (known?.length === 0) throw invalid(`pairs: those of "${label}" are none; add some.`);

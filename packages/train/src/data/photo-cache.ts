@@ -11,7 +11,7 @@ export interface Photo {
 }
 
 /**
- * Decoded photos, of which the last used are kept within a number of bytes.
+ * Decoded photos; those used last are kept, within a number of bytes.
  *
  * Errors of `read`: those of `readImage`, which name the file.
  *

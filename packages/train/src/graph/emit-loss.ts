@@ -94,7 +94,7 @@ export function emitBinaryCrossEntropy(
   return { loss: mean(each), error: mean(ops.abs(g, ops.sub(g, found, target))) };
 }
 
-/** What people are told of a step beside its loss; larger is better. */
+/** The figure shown for a step beside its loss; larger is better. */
 export type Figure = 'psnr' | 'accuracy';
 
 /**

@@ -24,7 +24,7 @@ export interface TrainingGraph {
   readonly loss: string;
   /** Mean squared error, or the share of labels that were taken for present or absent in error. */
   readonly error: string;
-  /** What is told of that error. */
+  /** The figure that is shown for that error. */
   readonly figure: Figure;
   /** Gradient by each parameter. */
   readonly gradients: ReadonlyMap<string, string>;

@@ -19,7 +19,7 @@ export interface RestorerGraph {
   readonly output: string;
 }
 
-/** What restores, and patches of which size. */
+/** What restores, and the size of its patches. */
 export interface RestorerGraphOptions extends LearnerOptions {
   readonly batch: number;
   /** Side of the patches in pixels. */

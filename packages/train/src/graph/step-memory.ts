@@ -13,14 +13,14 @@ export interface StepMemory {
   readonly activations: number;
 }
 
-/** The file's content, the weights from it, and these laid out anew for convolutions. */
+/** The file's content, the weights from it, and these in another layout for convolutions. */
 const weightCopies = 3;
 
 /** What the runtime holds of a node, and beside all nodes. Measured with 4500 to 8400 nodes. */
 const nodeBytes = 12 * 1024;
 const runtimeBytes = 64 * 2 ** 20;
 
-/** onnxruntime's arena takes memory in growing blocks, of which some stay empty, and lays out anew. */
+/** onnxruntime's arena takes memory in growing blocks, leaves some of them empty, and changes layouts. */
 const arenaShare = 1.25;
 
 /**

@@ -1,5 +1,6 @@
 import { type Host, hostOf, planGraft } from '@pip-graft/graft';
 import {
+  convertPrecision,
   elementCount,
   GraftError,
   type GraphBuilder,
@@ -11,7 +12,6 @@ import {
   own,
   readTensor,
   type Tensor,
-  widenPrecision,
 } from '@pip-graft/onnx-graft';
 import {
   type Adapter,
@@ -191,12 +191,12 @@ function requirePlainImages({ model, located: { image } }: Host): void {
   if (!why) return;
   throw new GraftError(
     'UNSUPPORTED_HOST',
-    `${model.source.label}: training feeds RGB of 0 to 1 in NCHW and floats, and ${why}; train on the network without this wrapper: an adapter for it also fits it wrapped, with --allow-unbound.`,
+    `${model.source.label}: training feeds RGB of 0 to 1 in NCHW and floats, and ${why}; train on the network without this wrapper: an adapter for it also fits it wrapped.`,
   );
 }
 
 function widened(host: Host, learn: LearnedPart): Host {
-  const model = widenPrecision(host.model);
+  const model = convertPrecision(host.model, { to: 'float32' });
   if (model === host.model) return host;
   if (learn !== 'pip')
     throw new GraftError(

@@ -67,7 +67,7 @@ export function clipGradients(gradients: Floats, maxNorm: number): number {
 
 /** Losses that the smallest is looked for among. */
 export const spikeWindow = 100;
-/** A loss above so many times the smallest is a spike. */
+/** A loss above this many times the smallest is a spike. */
 const spike = 5;
 /** What a spike counts as, in times the smallest. */
 const counted = 2.5;

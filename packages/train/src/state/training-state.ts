@@ -51,7 +51,7 @@ export type JsonValue =
 
 /** What a run was started with, so that it is not continued with something else. */
 export interface StateOrigin {
-  /** Training options by name, as whoever trains compares them. */
+  /** Training options by name, as the run compares them. */
   readonly options: { readonly [name: string]: JsonValue };
   /** Digest of the host's file. */
   readonly host: string;

@@ -22,12 +22,12 @@ export function isPrompt(name: string): boolean {
   return prompts.test(name);
 }
 
-/** What is told of a step. */
+/** What a step came to. */
 export interface StepReport {
   /** Steps done, this one included. */
   readonly step: number;
   readonly loss: number;
-  /** Mean over the batches of the step; see `figureOf` for what people are told of it. */
+  /** Mean over the batches of the step; see `figureOf` for the figure that people see. */
   readonly error: number;
   readonly rate: number;
   /** Norm of all gradients together, before it is limited. */

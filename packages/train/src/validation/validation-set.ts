@@ -17,7 +17,7 @@ export interface LabelPatches {
   readonly batch: Batch;
 }
 
-/** Images that nothing is learned from, of which patches are cut. */
+/** Images to cut patches from that nothing is learned from. */
 export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels' | 'pixels'>;
 
 /**

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { imageOf } from '@pip-graft/imaging';
 import { writeImage } from '@pip-graft/restore';
-import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
 import { isVisible } from '../../src/data/cut-patch.ts';
+import { makeBatch } from '../../src/data/make-batch.ts';
 import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { chelsea, flat, temporaryFolder } from './support/photos.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listPhotos } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { listPhotos } from '../../src/data/list-photos.ts';
 import { temporaryFolder } from './support/photos.ts';
 
 const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { makeBatch } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { makeBatch } from '../../src/data/make-batch.ts';
 import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { planBatch } from '../../src/data/plan-batch.ts';
 import { samplePatch } from '../../src/data/sample-patch.ts';
@@ -249,7 +249,7 @@ test.each([
   [{ patch: 0 }, 'INVALID_ARGUMENT', /patch/],
   [{ batch: 1.5 }, 'INVALID_ARGUMENT', /batch/],
   [{ labels: [] }, 'INVALID_ARGUMENT', /labels/],
-  [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /"rain" stands twice/],
+  [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /"rain" is there twice/],
   [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /"snow".*blur, haze/],
   [{ photos: [] }, 'INVALID_ARGUMENT', /photos/],
   [{ clean: 1.1 }, 'INVALID_ARGUMENT', /clean: .* not at 1.1/],

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeBatch, openBatches } from '@pip-graft/train';
+import { openBatches } from '@pip-graft/train';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Batches } from '../../src/data/batch-queue.ts';
+import { makeBatch } from '../../src/data/make-batch.ts';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

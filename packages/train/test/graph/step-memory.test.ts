@@ -1,8 +1,9 @@
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { freshAdapter, hostOf } from '@pip-graft/graft';
-import { stepMemory, stepMemoryFactor, type TrainingGraph, trainingGraph } from '@pip-graft/train';
+import { type TrainingGraph, trainingGraph } from '@pip-graft/train';
 import { peakMemory } from '@pip-graft/validate';
 import { describe, expect, it } from 'vitest';
+import { stepMemory, stepMemoryFactor } from '../../src/graph/step-memory.ts';
 
 const small = backbonePresets['nafnet-small'];
 const config = { ...small.config, width: 16, encoder: [1, 1], decoder: [1, 1] };

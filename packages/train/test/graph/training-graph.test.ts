@@ -5,15 +5,14 @@ import { type Adapter, type PipAttach, pipModes } from '@pip-graft/pip-core';
 import { createSession, runModel } from '@pip-graft/runtime';
 import { full } from '@pip-graft/test-utils';
 import {
-  hostParameters,
   openStepper,
-  readParameters,
   type Stepper,
   type TrainingGraphOptions,
   trainingGraph,
 } from '@pip-graft/train';
 import { type FloatTensor, float32Tensor, Random, type TensorMap } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostParameters, readParameters } from '../../src/graph/training-graph.ts';
 
 const labels = ['noise', 'rain', 'haze'];
 const options: TrainingGraphOptions = { batch: 2, patch: 32, loss: 'smooth-l1', angles: 2e-5 };

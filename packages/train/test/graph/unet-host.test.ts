@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { buildUnet, type UnetConfig } from '@pip-graft/backbones';
 import { hostOf } from '@pip-graft/graft';
-import { hostParameters, openStepper, readParameters, trainingGraph } from '@pip-graft/train';
+import { openStepper, trainingGraph } from '@pip-graft/train';
 import { readSafetensors } from '@pip-graft/weights';
 import { expect, it } from 'vitest';
+import { hostParameters, readParameters } from '../../src/graph/training-graph.ts';
 
 // What PyTorch made of a batch: pytorch-reference/make_host_gradient_goldens.py.
 const golden = readSafetensors(

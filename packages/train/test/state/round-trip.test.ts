@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readState, type TrainingState, writeState } from '@pip-graft/train';
+import type { TrainingState } from '@pip-graft/train';
 import { Random, readSafetensors } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { updateAverage } from '../../src/optimise/accumulate.ts';
 import { createAdamW, stepAdamW } from '../../src/optimise/adamw.ts';
 import { floatsOf } from '../../src/optimise/floats.ts';
 import { clipGradients } from '../../src/optimise/scale-gradients.ts';
-import { decodeState, encodeState } from '../../src/state/state-file.ts';
+import { decodeState, encodeState, readState, writeState } from '../../src/state/state-file.ts';
 import { aState } from './a-state.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'train-state-'));

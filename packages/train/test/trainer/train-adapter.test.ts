@@ -5,7 +5,6 @@ import {
   type BatchOptions,
   defaultTrainOptions,
   learned,
-  makeBatch,
   openStepper,
   type Stepper,
   type StepReport,
@@ -17,6 +16,7 @@ import {
   trainingGraph,
 } from '@pip-graft/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeBatch } from '../../src/data/make-batch.ts';
 import { decodeState, encodeState } from '../../src/state/state-file.ts';
 
 const { config } = backbonePresets['nafnet-small'];

@@ -2,19 +2,19 @@ import { initSensor } from '@pip-graft/pip-core';
 import {
   type Batch,
   defaultSensorOptions,
-  figureOf,
-  judgeSensor,
   openStepper,
   type StepOptions,
   type Stepper,
-  sensorGraph,
   startState,
   type TrainingState,
   trainAdapter,
 } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figureOf } from '../../src/graph/emit-loss.ts';
+import { sensorGraph } from '../../src/graph/sensor-graph.ts';
 import { decodeState, encodeState } from '../../src/state/state-file.ts';
+import { judgeSensor } from '../../src/trainer/judge-sensor.ts';
 
 const labels = ['dark', 'bright', 'rough'];
 const sensor = initSensor({ labels, widths: [6, 8], local: 8, hidden: 8, seed: 4 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdOut, requireApart } from '@pip-graft/train';
 import { describe, expect, it } from 'vitest';
+import { holdOut, requireApart } from '../../src/validation/hold-out.ts';
 import { temporaryFolder } from '../data/support/photos.ts';
 
 const folder = temporaryFolder();

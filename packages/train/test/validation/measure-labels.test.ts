@@ -2,18 +2,14 @@ import { join } from 'node:path';
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { applyGraft, freshAdapter, hostOf, planGraft } from '@pip-graft/graft';
 import { createSession, runModel } from '@pip-graft/runtime';
-import {
-  hostParameters,
-  measureLabels,
-  openRestorer,
-  readParameters,
-  restorerGraph,
-  validationPatches,
-  validationSet,
-} from '@pip-graft/train';
 import type { FloatTensor } from '@pip-graft/weights';
 import { float32Tensor } from '@pip-graft/weights';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { restorerGraph } from '../../src/graph/restorer-graph.ts';
+import { hostParameters, readParameters } from '../../src/graph/training-graph.ts';
+import { openRestorer } from '../../src/trainer/train-step.ts';
+import { measureLabels } from '../../src/validation/measure-labels.ts';
+import { validationPatches, validationSet } from '../../src/validation/validation-set.ts';
 import { chelsea, temporaryFolder, writeGrid } from '../data/support/photos.ts';
 
 const folder = temporaryFolder();

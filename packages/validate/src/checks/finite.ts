@@ -48,13 +48,13 @@ export const finite: Check = {
   },
 };
 
-function hardImages({ image, sizes }: Subject): [string, Image][] {
+function hardImages({ image, sizes, flatSize }: Subject): [string, Image][] {
   const size = sizes[0]!;
   return [
     ['a natural image', fitted(image, size)],
-    ['flat black', flat(size, 0)],
-    ['flat white', flat(size, 1)],
     ['noise', noise(size, 3)],
+    ['flat black', flat(flatSize, 0)],
+    ['flat white', flat(flatSize, 1)],
   ];
 }
 

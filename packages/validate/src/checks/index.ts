@@ -22,14 +22,17 @@ import { upstream } from './upstream.ts';
 
 /**
  * All checks, ordered so that those that share a pair of sessions run in a row: optimised sessions,
- * graphs as written, sessions with inner values, then the files.
+ * graphs as written, sessions with inner values, then the files. Memory comes first, because a
+ * process's peak is that of all it has run.
  */
 export const checks: readonly Check[] = [
   loads,
   placement,
+  memory,
   neutralAll,
   latency,
   tiles,
+  parity,
   neutralBasic,
   untrainedIdentity,
   batch,
@@ -41,10 +44,8 @@ export const checks: readonly Check[] = [
   mixture,
   blind,
   finite,
-  parity,
   layers,
   records,
   removal,
-  memory,
   largest,
 ];

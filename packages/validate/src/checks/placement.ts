@@ -1,5 +1,11 @@
-import type { Placement } from '@pip-graft/runtime';
-import { profileRun, summariseProfile } from '@pip-graft/runtime';
+import { fixInputDims, graphFacts } from '@pip-graft/onnx-graft';
+import {
+  comparePlacement,
+  expectedPlacement,
+  type Placement,
+  profileRun,
+  summariseProfile,
+} from '@pip-graft/runtime';
 import { fitted } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';
 import { skipped } from '../verdict.ts';
@@ -20,6 +26,7 @@ export const placement: Check = {
     const first = fallbacks
       .slice(0, 3)
       .map(({ opType, node, reason }) => `${opType} '${node}' (${reason})`);
+    const compared = placements.flatMap(({ expected }) => expected ?? []);
     const found =
       first.length === 0
         ? ''
@@ -28,11 +35,23 @@ export const placement: Check = {
       status: good ? 'passed' : 'failed',
       measured: fallbacks.length,
       limit: 0,
-      detail: `Nodes of host and graft with large float outputs that did not run on ${device}; evidence: ${placements.map(words).join(', ')}.${found}`,
+      detail: `Nodes of host and graft with large float outputs that did not run on ${device}; evidence: ${placements.map(words).join(', ')}.${found}${againstList(compared)}`,
       figures: { placements },
     };
   },
 };
+
+/** How the run differs from what was expected; it does not decide the check. */
+function againstList(compared: readonly NonNullable<Placement['expected']>[]): string {
+  if (compared.length === 0) return '';
+  const count = compared.reduce((sum, one) => sum + one.compared, 0);
+  const differences = compared.flatMap((one) => one.differences);
+  const shown = differences
+    .slice(0, 3)
+    .map(({ opType, node, ran, expected }) => `${opType} '${node}' (${ran}, not ${expected})`);
+  const rest = differences.length > 3 ? ` and ${differences.length - 3} more` : '';
+  return ` Of ${count} nodes compared with onnxruntime's published kernel list, ${differences.length} ran elsewhere${shown.length === 0 ? '' : `: ${shown.join('; ')}${rest}`}.`;
+}
 
 function words({ side, evidence, providers, copies }: Placement): string {
   const nodes = providers.map((each) => `${each.nodes} ${each.provider}`).join(' + ');
@@ -47,6 +66,11 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
   const options = subject.options(side, { level: 'all' });
   const feeds = subject.nativeFeeds(subject.feeds(side, { images: [fitted(subject.image, size)] }));
   const { nodes, strict } = await profileRun(model, feeds, options);
+  // As it ran: with the image's size built in.
+  const dims = Object.fromEntries(
+    Object.entries(feeds).map(([name, tensor]) => [name, tensor.dims]),
+  );
+  const expectedHere = () => expectedPlacement(graphFacts(fixInputDims(model, dims)));
   const summary = summariseProfile(nodes, device, { opsets: model.opsets, dynamic: false });
   return {
     side,
@@ -55,5 +79,6 @@ async function placed(subject: Subject, side: Side): Promise<Placement> {
     height: size.height,
     ...summary,
     evidence: strict && summary.evidence !== 'none' ? 'strict' : summary.evidence,
+    ...(device === 'cuda' ? { expected: comparePlacement(expectedHere(), nodes) } : {}),
   };
 }

@@ -22,16 +22,11 @@ export const records: Check = {
   },
 };
 
-function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
+function unplannedRecords(subject: Subject, diff: ModelDiff): string[] {
+  const { graft } = subject;
   const own = (name: string): boolean => name.startsWith(`${graft.undo.prefix}/`);
-  const outputs = graft.sites.map((site) => site.output);
   const inputs: readonly string[] = Object.values(graft.inputs ?? {});
-  // Nodes are matched by first output; those that a site redirects may read other values.
-  const readers = new Set(
-    graft.sites.flatMap((site) =>
-      site.uses.map((use) => host.graph.nodes[use.node]?.outputs.find((name) => name !== '')),
-    ),
-  );
+  const redirects = redirectsOf(subject);
   const planned: Readonly<
     Record<keyof Omit<ModelDiff, 'identical' | 'externalData'>, (name: string) => boolean>
   > = {
@@ -46,24 +41,41 @@ function unplannedRecords({ graft, host }: Subject, diff: ModelDiff): string[] {
     opsets: () => false,
     other: () => false,
   };
-  return Object.entries(planned).flatMap(([kind, isPlanned]) => {
+  const read = new Set(diff.nodes.changed.map(({ name }) => name));
+  const unread = [...redirects.keys()].filter((name) => !read.has(name));
+  const differences = Object.entries(planned).flatMap(([kind, isPlanned]) => {
     const { added, removed, changed, reordered } = diff[kind as keyof typeof planned];
     return [
       ...added.filter((name) => !isPlanned(name)).map((name) => `${kind} '${name}' was added`),
       ...removed.map((name) => `${kind} '${name}' is missing`),
       ...changed
-        .filter(
-          (change) => kind !== 'nodes' || !readers.has(change.name) || !redirected(change, outputs),
-        )
+        .filter((change) => kind !== 'nodes' || !redirected(change, redirects))
         .map(({ name, what }) => `${kind} '${name}' changed (${what.join(', ')})`),
       ...(reordered ? [`${kind} are in a different order`] : []),
     ];
   });
+  return [...differences, ...unread.map((name) => `nodes '${name}' does not read the graft`)];
 }
 
-/** Whether only inputs changed, and only to outputs of the graft. */
-function redirected({ what }: RecordDiff['changed'][number], outputs: readonly string[]): boolean {
-  const planned = (change: string): boolean =>
-    change.startsWith('input ') && outputs.some((name) => change.endsWith(` → '${name}'`));
-  return what.length > 0 && what.every(planned);
+/** What changes in each node that reads a graft, by its first output, which is how nodes are matched. */
+function redirectsOf({ graft, host }: Subject): ReadonlyMap<string, ReadonlySet<string>> {
+  const redirects = new Map<string, Set<string>>();
+  for (const { value, output, uses } of graft.sites)
+    for (const { node, input } of uses) {
+      const name = host.graph.nodes[node]?.outputs.find((one) => one !== '') ?? '';
+      const texts = redirects.get(name) ?? new Set();
+      redirects.set(name, texts.add(`input ${input} '${value}' → '${output}'`));
+    }
+  return redirects;
+}
+
+/** Whether a node differs as planned: each site's own input, from the skip feature to the graft's output. */
+function redirected(
+  { name, what }: RecordDiff['changed'][number],
+  redirects: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
+  const planned = redirects.get(name);
+  return (
+    planned !== undefined && what.length === planned.size && what.every((one) => planned.has(one))
+  );
 }

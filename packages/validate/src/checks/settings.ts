@@ -41,12 +41,11 @@ export const settings: Check = {
   },
 };
 
-function imagesOf({ image, sizes }: Subject): [string, Image][] {
-  const size = sizes[0]!;
+function imagesOf({ image, sizes, flatSize }: Subject): [string, Image][] {
   return [
-    ['a natural image', fitted(image, size)],
-    ['a flat dark image', flat(size, 0.02)],
-    ['a flat bright image', flat(size, 0.98)],
+    ['a natural image', fitted(image, sizes[0]!)],
+    ['a flat dark image', flat(flatSize, 0.02)],
+    ['a flat bright image', flat(flatSize, 0.98)],
   ];
 }
 

@@ -37,7 +37,7 @@ export async function readPrompts(
   if (inputs === null) return undefined;
   const prompts: LabelPrompts[] = [];
   for (const [adapter, { labels: own }] of adapters.entries()) {
-    const levels = sites
+    const levels = firstCalls(sites)
       .flatMap(({ level, modules }) => {
         const values = modules.find((module) => module.adapter === adapter)?.values;
         return values
@@ -124,4 +124,11 @@ function norms(data: Float32Array, channels: number, size: number): Float32Array
     for (let at = 0; at < size; at++) sums[at]! += data[channel * size + at]! ** 2;
   }
   return sums.map(Math.sqrt);
+}
+
+/** One site of each level: a network that the model applies several times has the same prompts each time. */
+function firstCalls(sites: GraftRecord['sites']): GraftRecord['sites'] {
+  return sites.filter(
+    ({ level }, index) => sites.findIndex((site) => site.level === level) === index,
+  );
 }

@@ -12,6 +12,16 @@ export function fitted(image: Image, { width, height }: ImageSize): Image {
   return cropImage(extendImage(image, width, height), width, height);
 }
 
+/** Size of flat images, which look the same at any size: the smallest with two steps and 16 pixels. */
+export function flatSize(
+  dims: readonly (number | string)[],
+  multiple: number,
+  { width }: ImageSize,
+): ImageSize {
+  const side = Math.min(width, Math.max(2, Math.ceil(16 / multiple)) * multiple);
+  return fit(dims, { width: side, height: side });
+}
+
 /** A constant image, whose zero variance tests normalisation. */
 export function flat({ width, height }: ImageSize, value: number): Image {
   return imageOf(width, height, new Float32Array(3 * width * height).fill(value));
@@ -29,10 +39,12 @@ export function noise({ width, height }: ImageSize, seed: number): Image {
 
 /**
  * Three sizes that fit a given size multiple: a square, one step wider, and several steps taller;
- * odd sizes if the multiple is 1.
+ * odd sizes if the multiple is 1. As small as they can be, because most checks run on them: 32 pixels,
+ * and at least two steps up to 48, so that the deepest level has more than one pixel.
  */
 export function imageSizes(multiple: number): ImageSize[] {
-  const side = Math.max(1, Math.ceil(48 / multiple)) * multiple;
+  const steps = Math.max(Math.ceil(32 / multiple), Math.min(2, Math.ceil(48 / multiple)));
+  const side = steps * multiple;
   return [
     { width: side, height: side },
     { width: side + multiple, height: side },

@@ -14,7 +14,7 @@ import { choiceScores } from '../compare/choice-scores.ts';
 import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
 import type { ValidateOptions } from '../validate-options.ts';
-import { fit, sampleImage, sizesFor } from './images.ts';
+import { fit, flatSize, sampleImage, sizesFor } from './images.ts';
 import { SessionPool } from './session-pool.ts';
 import {
   computingType,
@@ -82,12 +82,15 @@ async function subjectOf(
   const settings = (side: Side, kind: SessionKind) => sessionOptions(side, kind, options);
   const { inputs, host: stamped } = graft;
   const steering = inputs ? [inputs.degradation, inputs.strength] : [];
-  const native = (side: Side, kind: SessionKind): Promise<Session> =>
-    pool.get(
-      `${side} ${JSON.stringify(kind)}`,
+  const native = (side: Side, kind: SessionKind): Promise<Session> => {
+    const { optimisation, device: where, isolation } = settings(side, kind);
+    return pool.get(
+      // What makes two sessions differ, however the kind says it.
+      JSON.stringify([side, optimisation, where, isolation?.env, kind.inside ?? false]),
       () => (kind.inside ? withInner(models[side], innerValues(models, side)) : models[side]),
       settings(side, kind),
     );
+  };
   const multiple = options.sizeMultiple ?? multipleOf(graft);
   const { range, feeds: fed } = options;
   const onHost = await native('host', { level: 'all' });
@@ -105,6 +108,7 @@ async function subjectOf(
   const computes = computingType(models.host, input.type);
   const side = Math.ceil((options.timing?.side ?? 128) / multiple) * multiple;
   const [rows] = input.dims;
+  const sizes = sizesFor(input.dims, multiple);
   const feeds: Subject['feeds'] = (which, trial) =>
     trialFeeds(trial, input.name, which === 'host' ? null : graft.inputs);
   return {
@@ -114,7 +118,8 @@ async function subjectOf(
     output,
     multiple,
     sweep: options.sweep ?? false,
-    sizes: sizesFor(input.dims, multiple),
+    sizes,
+    flatSize: flatSize(input.dims, multiple, sizes[0]!),
     batches: typeof rows === 'number' ? [rows] : options.sweep ? [1, 2, 4] : [1, 2],
     timing: { ...options.timing, size: fit(input.dims, { width: side, height: side }) },
     budget: options.budget ?? {},

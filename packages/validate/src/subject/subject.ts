@@ -76,6 +76,8 @@ export interface Subject {
   /** The type that limits precision: float16 also if only the weights are. */
   readonly computes: TensorType;
   readonly sizes: readonly ImageSize[];
+  /** Of images without structure. */
+  readonly flatSize: ImageSize;
   readonly batches: readonly number[];
   /** Number that both image sides must be multiples of, according to the caller. */
   readonly multiple: number;

@@ -22,13 +22,15 @@ export const checkpointLimits = {
   expandedElements: 2 ** 20,
   /** Elements of all tensors, over the bytes of the file: tied weights share storages a few times. */
   elementsPerByte: 4,
+  /** Bytes of one entry of a zip once it is unpacked. */
+  entryBytes: 2 ** 31 - 1,
   /** Bytes of a zip's pickle: names, shapes and settings. */
   pickleBytes: 64 * 1024 * 1024,
   /** Dictionaries and lists within each other that are opened to get at the tensors. */
   containerDepth: 12,
   /** Numbers, texts and other records that are kept by their paths. */
   scalars: 10_000,
-  /** What compressed entries may grow to: so many bytes, or so many times the file. Weights hardly compress. */
+  /** What compressed entries may grow to: bytes, or times the file. Weights hardly compress. */
   inflatedBytes: 24 * 1024 * 1024,
   inflatedRatio: 4,
 } as const;

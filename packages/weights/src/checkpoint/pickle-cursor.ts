@@ -19,7 +19,7 @@ export class PickleCursor {
     return this.#bytes(1)[0]!;
   }
 
-  /** An unsigned number of so many bytes, lowest first. */
+  /** An unsigned number of `size` bytes, lowest first. */
   unsigned(size: 1 | 2 | 4 | 8): number {
     const bytes = this.#bytes(size);
     let value = 0;

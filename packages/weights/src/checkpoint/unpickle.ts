@@ -24,7 +24,7 @@ export interface Unpickled {
 
 /**
  * Reads one pickle: a stack machine that knows plain data, tensors and a closed list of names, and
- * calls nothing. The cursor stands behind the pickle afterwards.
+ * calls nothing. The cursor is behind the pickle afterwards.
  *
  * Errors: `UNSAFE_FILE` for a name outside the list or an instruction that could only serve to run
  * code; `CORRUPT_FILE`; `LIMIT_EXCEEDED`. Source: Python's documentation of `pickletools`.

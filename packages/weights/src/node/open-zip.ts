@@ -1,11 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  type ByteSource,
-  bytesSource,
-  GraftError,
-  limits as modelLimits,
-  pieceSource,
-} from '@pip-graft/onnx-graft';
+import { type ByteSource, bytesSource, GraftError, pieceSource } from '@pip-graft/onnx-graft';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import { checkpointLimits } from '../checkpoint/limits.ts';
 
@@ -40,7 +34,7 @@ export async function openZip(source: ByteSource): Promise<Zip> {
         return pieceSource([piece], label);
       }
       left -= entry.uncompressedSize;
-      if (left < 0 || entry.uncompressedSize > modelLimits.messageBytes) {
+      if (left < 0 || entry.uncompressedSize > checkpointLimits.entryBytes) {
         throw new GraftError(
           'LIMIT_EXCEEDED',
           `${label}: entry '${name}' would grow to ${entry.uncompressedSize} bytes, too much for a file of ${source.size}; store it uncompressed.`,

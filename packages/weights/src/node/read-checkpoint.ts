@@ -1,4 +1,4 @@
-import { type ByteSource, GraftError, identifyFile, spellKind } from '@pip-graft/onnx-graft';
+import { type ByteSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
 import type { Checkpoint, StoredTensor } from '../checkpoint/checkpoint.ts';
 import { readLegacy } from '../checkpoint/read-legacy.ts';
 import { isDtype, openSafetensors } from '../safetensors/open.ts';
@@ -52,7 +52,7 @@ function whatElse(source: ByteSource): string {
   const known = 'safetensors, or a file that torch.save wrote, was expected';
   const kind = identifyFile(source);
   if (kind?.name === 'an ONNX model') return 'it is an ONNX model, which needs no import';
-  if (kind !== undefined) return spellKind(kind);
+  if (kind !== undefined) return kind.text;
   const [first] = source.read(0, 1);
   return first === 0x28 || first === 0x80 ? `a pickle of protocol 0 or 1; ${known}` : known;
 }

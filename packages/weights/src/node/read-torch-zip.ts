@@ -1,10 +1,4 @@
-import {
-  type ByteSource,
-  bytesSource,
-  GraftError,
-  identifyFile,
-  spellKind,
-} from '@pip-graft/onnx-graft';
+import { type ByteSource, bytesSource, GraftError, identifyFile } from '@pip-graft/onnx-graft';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { flatten } from '../checkpoint/flatten.ts';
 import { checkpointLimits } from '../checkpoint/limits.ts';
@@ -20,7 +14,7 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
   const pickles = zip.names.filter((name) => /(^|\/)data\.pkl$/.test(name));
   const [pickle] = pickles;
   if (pickle === undefined) {
-    throw corrupt(`not a checkpoint: ${spellKind(identifyFile(source)!)}`);
+    throw corrupt(`not a checkpoint: ${identifyFile(source)!.text}`);
   }
   if (pickles.length > 1) {
     throw corrupt(

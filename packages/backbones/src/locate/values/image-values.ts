@@ -85,7 +85,7 @@ function entryOf(facts: GraphFacts, { input, layout }: ImageTensors): Way {
       .uses(value)
       .map(({ node }) => facts.model.graph.nodes[node]!)
       .filter(({ opType }) => opType !== 'Shape');
-    const node = onlyWay(facts, readers, value, layout);
+    const node = onlyWay(facts, readers, value, layout) ?? puttingTogether(facts, readers, layout);
     if (!node) break;
     const step = stepOf(facts, node, layout)!;
     const { affine = same, flips = false } = step;
@@ -95,6 +95,19 @@ function entryOf(facts: GraphFacts, { input, layout }: ImageTensors): Way {
     value = node.outputs[0]!;
   }
   return way;
+}
+
+/** The node that puts channels together again, where all readers cut one out for it. */
+function puttingTogether(
+  facts: GraphFacts,
+  readers: readonly Node[],
+  layout: ImageTensors['layout'],
+): Node | undefined {
+  const made = readers.flatMap(({ outputs }) => outputs);
+  const next = new Set(made.flatMap((name) => facts.uses(name).map(({ node }) => node)));
+  const [at, ...others] = next;
+  const node = at === undefined || others.length > 0 ? undefined : facts.model.graph.nodes[at];
+  return node?.opType === 'Concat' && stepOf(facts, node, layout) ? node : undefined;
 }
 
 /** The one node that prepares the image further; a residual beside it adds the image as it is here. */

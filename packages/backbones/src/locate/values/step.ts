@@ -18,7 +18,7 @@ export interface Step {
 /** Operators that move or round pixels. */
 const plain = new Set([
   ...['Identity', 'Cast', 'Transpose', 'Pad', 'Reshape', 'Unsqueeze', 'Squeeze', 'Round', 'Floor'],
-  ...['Dropout', 'Expand'],
+  ...['Dropout', 'Expand', 'Resize', 'Upsample', 'AveragePool', 'CenterCropPad'],
 ]);
 
 /** What a node does to an image's values; undefined for a layer of the network. */
@@ -29,10 +29,11 @@ export function stepOf(facts: GraphFacts, node: Node, layout: ImageLayout): Step
   if (opType === 'Sigmoid') return { from, bounds: [0, 1], ends: true };
   if (opType === 'Tanh') return { from, bounds: [-1, 1], ends: true };
   if (opType === 'Clip') return { from, ...boundsOf(facts, node) };
-  if (opType === 'Gather')
+  if (opType === 'Gather' || opType === 'GatherND')
     return flipsBy(smallConstant(facts, node.inputs[1]!)) ? { from, flips: true } : undefined;
   if (opType === 'Slice')
     return { from, ...(isReversed(facts, node, layout) ? { flips: true } : {}) };
+  if (opType === 'Concat') return putTogether(facts, node, layout);
   if (opType === 'Conv') return convolution(facts, node);
   return arithmetic(facts, node);
 }
@@ -82,6 +83,36 @@ function convolution(facts: GraphFacts, node: Node): Step | undefined {
   return undefined;
 }
 
+/** Three channels cut out of one image and put together again, in either order. */
+function putTogether(facts: GraphFacts, node: Node, layout: ImageLayout): Step | undefined {
+  const parts = node.inputs.map((name) => partOf(facts, name, layout));
+  const from = parts[0]?.from;
+  if (parts.length !== 3 || from === undefined) return undefined;
+  if (!parts.every((part) => part?.from === from)) return undefined;
+  const order = parts.map((part) => part!.channel).join();
+  if (order === '0,1,2') return { from };
+  return order === '2,1,0' ? { from, flips: true } : undefined;
+}
+
+/** The one channel that a value is of an image. */
+function partOf(
+  facts: GraphFacts,
+  value: string,
+  layout: ImageLayout,
+): { from: string; channel: number } | undefined {
+  const at = facts.producer(value);
+  const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+  const from = maker?.inputs[0] ?? '';
+  const axis = channelAxis(facts, from, layout);
+  if (!maker || facts.sample.values.get(value)?.dims?.[axis] !== 1) return undefined;
+  if (maker.opType === 'Split') return { from, channel: maker.outputs.indexOf(value) };
+  const index = maker.opType === 'Slice' || maker.opType === 'Gather' ? 1 : -1;
+  const first =
+    maker.attributes.get('starts')?.ints ?? smallConstant(facts, maker.inputs[index] ?? '');
+  const channel = first?.length === 1 ? first[0]! : Number.NaN;
+  return channel >= 0 ? { from, channel } : undefined;
+}
+
 function boundsOf(facts: GraphFacts, { inputs, attributes }: Node): Pick<Step, 'bounds'> {
   const [, low = '', high = ''] = inputs;
   const least = attributes.get('min')?.float ?? smallConstant(facts, low)?.[0];
@@ -99,5 +130,12 @@ function isReversed(facts: GraphFacts, { inputs }: Node, layout: ImageLayout): b
   const at = steps?.indexOf(-1) ?? -1;
   if (at < 0) return false;
   const axis = axes?.[at] ?? at;
-  return (axis + 4) % 4 === layout.indexOf('C');
+  return (axis + 4) % 4 === channelAxis(facts, inputs[0] ?? '', layout);
+}
+
+/** Where the channels are: an image may have been turned since it came in. */
+function channelAxis({ sample }: GraphFacts, value: string, layout: ImageLayout): number {
+  const axes = sample.values.get(value)?.axes;
+  if (axes === '..HW') return 1;
+  return axes === '.HW.' ? 3 : layout.indexOf('C');
 }

@@ -2,7 +2,7 @@ import type { GraphFacts } from '@pip-graft/onnx-graft';
 
 const domain = 'com.microsoft.nchwc';
 
-/** Files that onnxruntime's optimiser wrote for one kind of processor, at level 'all': channels stand in blocks. */
+/** Files that onnxruntime's optimiser wrote for one kind of processor, at level 'all': channels are in blocks. */
 export function blockedWarning({ model }: GraphFacts): string | undefined {
   const count = model.graph.nodes.filter((node) => node.domain === domain).length;
   if (count === 0) return undefined;

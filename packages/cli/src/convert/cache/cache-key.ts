@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { canonical, sha256 } from '../../format/table.ts';
+import { canonicalJson } from '@pip-graft/graft';
+import { sha256 } from '../../pipeline/sha256.ts';
 import { version } from '../../version.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { Inputs } from './input-digests.ts';
@@ -30,5 +31,5 @@ function flat(value: unknown, key: string): [string, string | number | boolean][
 
 /** What a job's result is kept under: the tool, its options and all that it reads. */
 export function cacheKey(config: JobConfig, inputs: Inputs): string {
-  return sha256(canonical({ cacheFormat, version, options: optionsOf(config), inputs }));
+  return sha256(canonicalJson({ cacheFormat, version, options: optionsOf(config), inputs }));
 }

@@ -8,7 +8,7 @@ import {
   makeFolder,
   sweepOnce,
   temporaryPath,
-} from '@pip-graft/onnx-graft/node';
+} from '@pip-graft/graft/files';
 import type { Made } from '../job/job.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
@@ -37,7 +37,7 @@ export class Cache {
     this.#folder = folder;
   }
 
-  /** An empty folder on the same disk, to make something in; whoever asked removes it. */
+  /** An empty folder on the same disk, to make something in; the caller removes it. */
   async staging(): Promise<string> {
     try {
       await makeFolder(this.#folder);
@@ -69,7 +69,7 @@ export class Cache {
     }
   }
 
-  /** Keeps what stands in a staging folder, which becomes the entry, and gives the entry's folder. */
+  /** Keeps what is in a staging folder, which becomes the entry, and gives the entry's folder. */
   async keep(key: string, staging: string, made: Made): Promise<string> {
     const folder = join(this.#folder, key);
     try {
@@ -100,7 +100,7 @@ export class Cache {
   }
 }
 
-/** Renames a folder; false where something stands at its new place, or nothing at the old. */
+/** Renames a folder; false where something is at its new place, or nothing at the old. */
 async function moveTo(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);

@@ -1,5 +1,6 @@
+import { canonicalJson } from '@pip-graft/graft';
 import { z } from 'zod';
-import { canonical, sha256 } from '../../format/table.ts';
+import { sha256 } from '../../pipeline/sha256.ts';
 import type { Made } from '../job/job.ts';
 
 const figure = z.union([z.number(), z.string(), z.null()]);
@@ -65,7 +66,7 @@ const entry = z.strictObject({ made: madeSchema.strict(), digest: z.string() });
 /** What a job made, with a digest of its own: a changed verdict is as bad as a changed model. */
 export function encodeEntry(made: Made): string {
   const value = untimed(made);
-  return `${JSON.stringify({ made: value, digest: sha256(canonical(value)) }, null, 2)}\n`;
+  return `${JSON.stringify({ made: value, digest: sha256(canonicalJson(value)) }, null, 2)}\n`;
 }
 
 /** What a job made, without how long its gates took: the same on every machine. */
@@ -83,7 +84,7 @@ export function decodeEntry(text: string): { readonly made: Made } | { readonly 
   }
   const parsed = entry.safeParse(value);
   if (!parsed.success) return { problem: 'it is not an entry of this version' };
-  if (sha256(canonical(parsed.data.made)) !== parsed.data.digest)
+  if (sha256(canonicalJson(parsed.data.made)) !== parsed.data.digest)
     return { problem: 'it was changed' };
   return { made: parsed.data.made };
 }

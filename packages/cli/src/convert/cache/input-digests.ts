@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { externalLocations } from '@pip-graft/onnx-graft';
-import { digest, fileSource, ioError, listEntries, openModel } from '@pip-graft/onnx-graft/node';
-import { resolveAdapter } from '@pip-graft/pip-core/node';
-import { checkpointFiles } from '@pip-graft/weights/node';
+import { externalLocations } from '@pip-graft/graft';
+import { digest, fileSource, ioError, listEntries } from '@pip-graft/graft/files';
+import { checkpointFiles, openModel, resolveAdapter } from '@pip-graft/graft/node';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';

@@ -9,7 +9,7 @@ import {
   type Staged,
   stageTogether,
   sweepLeftovers,
-} from '@pip-graft/onnx-graft/node';
+} from '@pip-graft/graft/files';
 import type { MadeFile } from '../job/job.ts';
 import { hasDigest } from './cache.ts';
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { didYouMean } from '@pip-graft/onnx-graft';
+import { didYouMean } from '@pip-graft/graft';
 import type { ConfigPath } from './config-lines.ts';
 import type { JobConfig } from './schema.ts';
 
@@ -125,12 +125,14 @@ function contradictions({
   bake,
   inputs,
   allowUnbound,
+  range,
+  feeds,
   ...job
 }: JobConfig): JobProblem[] {
   const { precision, gates } = job;
   const problems: JobProblem[] = [];
   const add = (text: string, ...at: ConfigPath): void => void problems.push({ at, text });
-  const needsAdapters = { auto, sites, bake, inputs, allowUnbound };
+  const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
   for (const [key, value] of Object.entries(needsAdapters)) {
     if (value !== undefined && adapters === undefined)
       add('it says how to graft, and there are no adapters', key);

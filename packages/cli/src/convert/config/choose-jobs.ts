@@ -1,4 +1,4 @@
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/graft';
 import type { JobConfig } from './schema.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { GraftError, nearName } from '@pip-graft/onnx-graft';
-import { ioError } from '@pip-graft/onnx-graft/node';
+import { didYouMean, GraftError } from '@pip-graft/graft';
+import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
 import { type ConfigPath, configLines, type LineOf } from './config-lines.ts';
@@ -143,6 +143,6 @@ function placeOf(path: ConfigPath, names: readonly string[]): string {
 /** The nearest key of the config for one that it does not have. */
 function suggestion(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return '';
-  const near = issue.keys.flatMap((key) => nearName(key, configKeys()) ?? []);
-  return near.length === 0 ? '' : `; did you mean ${near.map((key) => `"${key}"`).join(', ')}?`;
+  const [unknown = ''] = issue.keys;
+  return didYouMean(unknown, configKeys()).replace(/^\.$/, '');
 }

@@ -1,4 +1,4 @@
-import { type BackbonePreset, backbonePresets } from '@pip-graft/backbones';
+import { type BackbonePreset, backbonePresets, imageRanges } from '@pip-graft/graft';
 import { z } from 'zod';
 
 const presets = Object.keys(backbonePresets) as [BackbonePreset, ...BackbonePreset[]];
@@ -144,6 +144,14 @@ const job = z.strictObject({
   allowUnbound: z
     .boolean()
     .describe('whether adapters for another host are allowed; default: false')
+    .optional(),
+  range: z
+    .enum(imageRanges)
+    .describe("range of the host's images on both sides; default: what the graph shows")
+    .optional(),
+  feeds: z
+    .record(z.string().min(1).max(1024), z.number())
+    .describe('values of inputs besides the image, such as a noise level; each needs one')
     .optional(),
   precision: z
     .enum(['float32', 'float16'])

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/graft';
 import type { Verdict } from '@pip-graft/validate';
 
 const units: Readonly<Record<string, number>> = {

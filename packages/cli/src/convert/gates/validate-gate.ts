@@ -1,5 +1,5 @@
 import { lookAt } from '@pip-graft/graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
+import { openModel } from '@pip-graft/graft/node';
 import type { ValidationFigures, Verdict } from '@pip-graft/validate';
 import type { GatesConfig } from '../config/schema.ts';
 import { judge } from './judge.ts';

@@ -1,5 +1,16 @@
 import { basename, join, resolve } from 'node:path';
-import { applyGraft, type GraftOptions, hostOf, planGraft } from '@pip-graft/graft';
+import {
+  type Adapter,
+  applyGraft,
+  convertPrecision,
+  externalLocations,
+  GraftError,
+  type GraftOptions,
+  hostOf,
+  type Model,
+  planGraft,
+  readGraft,
+} from '@pip-graft/graft';
 import {
   nodeSha256,
   type OpenHost,
@@ -8,8 +19,6 @@ import {
   saveExternalized,
   saveModel,
 } from '@pip-graft/graft/node';
-import { convertPrecision, externalLocations, GraftError, type Model } from '@pip-graft/onnx-graft';
-import { type Adapter, readGraft } from '@pip-graft/pip-core';
 import { parseLabelWeights } from '../../options/parse-weights.ts';
 import { sensorOf } from '../../options/sensor-of.ts';
 import type { Job, Made } from './job.ts';
@@ -110,7 +119,7 @@ export async function buildOutput(
 }
 
 function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): GraftOptions {
-  const { auto, sites, bake, inputs, allowUnbound } = config;
+  const { auto, sites, bake, inputs, allowUnbound, range, feeds } = config;
   const labels = adapters.flatMap((adapter) => adapter.config.labels);
   return {
     auto: auto === undefined ? undefined : sensorOf(auto, config.adapters ?? [], folder),
@@ -118,6 +127,8 @@ function choicesOf({ config, folder }: Job, adapters: readonly Adapter[]): Graft
     inputs,
     sites,
     allowUnbound,
+    range,
+    feeds,
   };
 }
 
@@ -148,7 +159,7 @@ function reopened(host: OpenHost, model: Model): OpenHost {
   return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
 }
 
-/** The path of a job's output where it finally stands. */
+/** The path of a job's output where it finally goes. */
 export function outputPath({ config, folder }: Pick<Job, 'config' | 'folder'>): string {
   return resolve(folder, config.output);
 }

@@ -17,5 +17,5 @@ process.once('message', async (job: ToProcess) => {
   }
   process.disconnect();
 });
-// Whoever asked is gone.
+// The parent process is gone.
 process.once('disconnect', () => process.exit());

@@ -11,13 +11,13 @@ export interface Job {
   readonly sourceOutput: string | null;
   /** Whether that model's weights came from a seed. */
   readonly sourceSeeded: boolean;
-  /** An empty folder; the output is made there and put in its place by whoever asked for it. */
+  /** An empty folder; the output is made there and put in its place by the caller. */
   readonly staging: string;
 }
 
 /** A file that a job made, in its staging folder. */
 export interface MadeFile {
-  /** Without a folder: the model and its data stand beside each other. */
+  /** Without a folder: the model and its data are beside each other. */
   readonly name: string;
   readonly bytes: number;
   /** `sha256:…` */

@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
-import { backbonePresets, buildBackbone, detectBackbone } from '@pip-graft/backbones';
-import { hostOf } from '@pip-graft/graft';
-import { nodeSha256, type OpenHost, openHost } from '@pip-graft/graft/node';
-import { GraftError, type Model } from '@pip-graft/onnx-graft';
-import { nonFinite } from '@pip-graft/weights';
-import { openCheckpoint } from '@pip-graft/weights/node';
-import { describeNonFinite } from '../../format/describe-checkpoint.ts';
+import {
+  backbonePresets,
+  buildBackbone,
+  detectBackbone,
+  GraftError,
+  hostOf,
+  type Model,
+  nonFinite,
+} from '@pip-graft/graft';
+import { nodeSha256, type OpenHost, openCheckpoint, openHost } from '@pip-graft/graft/node';
+import { describeNonFinite } from '@pip-graft/report/text';
 import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
@@ -38,16 +42,21 @@ export async function openSource(job: Job): Promise<Source> {
   }
   const path = resolve(folder, source.checkpoint);
   const checkpoint = await openCheckpoint(path);
-  const { prefix } = source;
-  const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
-  const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
-  // Weights are read from the checkpoint when the model is saved.
-  const warning = describeNonFinite(nonFinite(weights), weights.size);
-  return {
-    host: inMemory(built, () => checkpoint.close()),
-    seeded: false,
-    warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
-  };
+  try {
+    const { prefix } = source;
+    const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
+    const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
+    // Weights are read from the checkpoint when the model is saved.
+    const warning = describeNonFinite(nonFinite(weights), weights.size);
+    return {
+      host: inMemory(built, () => checkpoint.close()),
+      seeded: false,
+      warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
+    };
+  } catch (error) {
+    checkpoint.close();
+    throw error;
+  }
 }
 
 /** A model that was built here as if it had been opened. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/onnx-graft';
+import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/graft';
 import type { Job, Made } from './job.ts';
 import type { FromProcess } from './messages.ts';
 

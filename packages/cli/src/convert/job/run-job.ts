@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
-import { externalLocations } from '@pip-graft/onnx-graft';
-import { digest, fileSource, openModel } from '@pip-graft/onnx-graft/node';
+import { externalLocations } from '@pip-graft/graft';
+import { digest, fileSource } from '@pip-graft/graft/files';
+import { openModel } from '@pip-graft/graft/node';
 import { runGates } from '../gates/run-gates.ts';
 import { type BuildOptions, buildOutput } from './build-output.ts';
 import type { Job, Made, MadeFile } from './job.ts';

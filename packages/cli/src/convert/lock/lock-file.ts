@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { GraftError, own } from '@pip-graft/onnx-graft';
-import { ioError, writeAtomic } from '@pip-graft/onnx-graft/node';
+import { GraftError, own } from '@pip-graft/graft';
+import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import { type Shard, shardName } from '../../shard/shard.ts';
 import { optionsOf } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';

@@ -1,4 +1,4 @@
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/graft';
 import { z } from 'zod';
 import { version } from '../../version.ts';
 import type { JobOptions } from '../cache/cache-key.ts';

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { locateUnder } from '@pip-graft/graft';
+import { locateUnder, readGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { readGraft } from '@pip-graft/pip-core';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
+import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
-import { bytesText } from '../../format/table.ts';
 import { promptSizes, reportLadders } from '../../reports/report-data.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';

@@ -1,4 +1,4 @@
-import { bytesText, table } from '../../format/table.ts';
+import { bytesText, table } from '@pip-graft/report/text';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 

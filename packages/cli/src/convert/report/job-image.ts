@@ -1,5 +1,5 @@
+import { GraftError } from '@pip-graft/graft';
 import { degradations, degrade, psnr } from '@pip-graft/imaging';
-import { GraftError } from '@pip-graft/onnx-graft';
 import type { ReportModel } from '@pip-graft/report';
 
 type Comparison = NonNullable<ReportModel['comparisons']>[number];

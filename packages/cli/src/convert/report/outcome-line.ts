@@ -1,4 +1,4 @@
-import { bytesText } from '../../format/table.ts';
+import { bytesText } from '@pip-graft/report/text';
 import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText } from './words.ts';
 

@@ -1,8 +1,8 @@
+import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
-import { bytesText } from '../../format/table.ts';
 import type { Made } from '../job/job.ts';
 
-/** false where weights or an adapter came from a seed; null for a model of others without an adapter, of which nothing is known. */
+/** false where weights or an adapter came from a seed; null for a model without an adapter from elsewhere: nothing is known of its training. */
 export function isTrained({ seeded, adapters }: Made): boolean | null {
   if (seeded || adapters.some(({ trained }) => !trained)) return false;
   return adapters.length > 0 ? true : null;

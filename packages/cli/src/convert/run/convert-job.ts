@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { GraftError, own } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/graft';
 import type { Cache } from '../cache/cache.ts';
 import { cacheKey, optionsOf } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly work: (job: Job) => Promise<Made>;
 }
 
-/** A job that came through its gates and stands in its place. */
+/** A job that passed its gates and is in its place. */
 export interface Converted {
   readonly made: Made;
   readonly inputs: Inputs;

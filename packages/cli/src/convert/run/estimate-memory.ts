@@ -1,9 +1,12 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { backboneParameters, backbonePresets } from '@pip-graft/backbones';
-import { elementCount, externalLocations } from '@pip-graft/onnx-graft';
-import { openModel } from '@pip-graft/onnx-graft/node';
-import { checkpointFiles } from '@pip-graft/weights/node';
+import {
+  backboneParameters,
+  backbonePresets,
+  elementCount,
+  externalLocations,
+} from '@pip-graft/graft';
+import { checkpointFiles, openModel } from '@pip-graft/graft/node';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { JobConfig } from '../config/schema.ts';
 

@@ -1,5 +1,4 @@
-import type { HubOptions } from '@pip-graft/graft/node';
-import { hubText, isHubName, parseHubName } from '@pip-graft/hub';
+import { type HubOptions, hubText, isHubName, parseHubName } from '@pip-graft/graft/node';
 import type { JobConfig } from '../config/schema.ts';
 
 /** Where something that a job names on a model hub is on this machine, and which commit it is. */

@@ -12,11 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { temporaryPath } from '@pip-graft/onnx-graft/node';
+import { canonicalJson } from '@pip-graft/pip-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../src/convert/cache/cache.ts';
 import { cacheKey } from '../../../src/convert/cache/cache-key.ts';
 import { placeFiles } from '../../../src/convert/cache/place-files.ts';
-import { canonical, sha256 } from '../../../src/format/table.ts';
+import { sha256 } from '../../../src/pipeline/sha256.ts';
 import { madeFile } from '../made.ts';
 
 let folder = '';
@@ -68,7 +69,7 @@ describe('a cache', () => {
         made.files[0].name = '../../secret';
         writeFileSync(
           join(at, 'entry.json'),
-          JSON.stringify({ made, digest: sha256(canonical(made)) }),
+          JSON.stringify({ made, digest: sha256(canonicalJson(made)) }),
         );
       },
       /not an entry/,

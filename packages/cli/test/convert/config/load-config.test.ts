@@ -42,17 +42,27 @@ describe('a config', () => {
     [
       'an unknown key of a job',
       { jobs: [{ ...job, gate: {} }] },
-      'bad.json: line 9, job \'a\': Unrecognized key: "gate"; did you mean "gates"?',
+      "bad.json: line 9, job 'a': Unrecognized key: \"gate\"; did you mean 'gates'?",
     ],
     [
       'an unknown key of a source',
       { jobs: [{ ...job, source: { ...source, sed: 1 } }] },
-      'line 7, job \'a\', source: Unrecognized key: "sed"; did you mean "seed"?',
+      "line 7, job 'a', source: Unrecognized key: \"sed\"; did you mean 'seed'?",
     ],
     [
       'a network that is not known',
       { jobs: [{ ...job, source: { backbone: 'unet' } }] },
       "line 5, job 'a', source",
+    ],
+    [
+      'a range without a graft to write it into',
+      { jobs: [{ ...job, range: '0..255' }] },
+      'range: it says how to graft, and there are no adapters',
+    ],
+    [
+      'a feed that is no number',
+      { jobs: [{ ...job, adapters: ['init'], feeds: { sigma: '25' } }] },
+      "job 'a', feeds.sigma",
     ],
     [
       'a name that is a path',

@@ -51,7 +51,7 @@ export interface ClipOptions extends Named {
   readonly dataType?: FloatType | undefined;
 }
 
-/** x held between `min` and `max`, either of which may be left out. */
+/** x held between `min` and `max`, each may be left out. */
 export function clip(g: GraphBuilder, x: string, options: ClipOptions): string {
   const { min: low, max: high, dataType = 'float32' } = options;
   if (g.opset < 12 && dataType === 'float16') {

@@ -143,5 +143,7 @@ function gatherNd(call: Call): Shaped | undefined {
   if (x?.dims === undefined || index?.dims === undefined || !(depth! >= 0)) return undefined;
   const batch = call.int('batch_dims', 0);
   const dims = [...index.dims.slice(0, -1), ...x.dims.slice(batch + depth!)];
-  return shaped(x.dataType, dims, undefined);
+  const rest = x.axes?.slice(batch + depth!);
+  const lead = noAxes(dims.length - (x.dims.length - batch - depth!));
+  return shaped(x.dataType, dims, rest === undefined ? undefined : lead + rest);
 }

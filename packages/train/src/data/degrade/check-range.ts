@@ -1,4 +1,4 @@
-import { GraftError, nearestName } from '@pip-graft/onnx-graft';
+import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import type { Range } from './range.ts';
 import { type DegradeRanges, defaultRanges, type RangeChoice } from './ranges.ts';
 
@@ -92,7 +92,7 @@ function boundOf(label: string, key: string, place: string): Bound {
   if (!Object.hasOwn(bounds, label)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
-      `${place}: no degradation is called "${label}"; did you mean "${nearestName(label, labels)}"? They are ${labels.join(', ')}.`,
+      `${place}: no degradation is called "${label}" (there are ${labels.join(', ')})${didYouMean(label, labels)}`,
     );
   }
   const known = bounds[label as keyof Bounds] as Record<string, Bound>;
@@ -100,6 +100,6 @@ function boundOf(label: string, key: string, place: string): Bound {
   const keys = Object.keys(known);
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${place}: ${label} has no range "${key}"; did you mean "${nearestName(key, keys)}"? It has ${keys.join(', ')}.`,
+    `${place}: ${label} has no range "${key}" (it has ${keys.join(', ')})${didYouMean(key, keys)}`,
   );
 }

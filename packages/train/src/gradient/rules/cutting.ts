@@ -65,7 +65,7 @@ const slice: Rule = (at) => {
   return [value];
 };
 
-/** Zeros between the entries of an axis of `count`, so that they stand `step` apart. */
+/** Zeros between the entries of an axis of `count`, so that they are `step` apart. */
 function spread(
   at: Backward,
   value: string,

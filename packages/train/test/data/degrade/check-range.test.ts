@@ -1,6 +1,8 @@
-import { checkRange, defaultRanges, makeBatch, rangesOf } from '@pip-graft/train';
 import { expect, test } from 'vitest';
+import { checkRange } from '../../../src/data/degrade/check-range.ts';
 import type { Range } from '../../../src/data/degrade/range.ts';
+import { defaultRanges, rangesOf } from '../../../src/data/degrade/ranges.ts';
+import { makeBatch } from '../../../src/data/make-batch.ts';
 
 test('the usual ranges are allowed', () => {
   let count = 0;
@@ -22,11 +24,17 @@ test('those chosen take the place of the usual ones, the rest stays', () => {
 });
 
 test.each([
-  ['hase', 't', [0, 1], 'UNKNOWN_LABEL', /"hase"; did you mean "haze"\? They are noise, rain/],
-  ['lowlight', 'gain', [0, 1], 'UNKNOWN_LABEL', /did you mean "low-light"/],
+  [
+    'hase',
+    't',
+    [0, 1],
+    'UNKNOWN_LABEL',
+    /"hase" \(there are noise, rain.*\); did you mean 'haze'\?$/,
+  ],
+  ['lowlight', 'gain', [0, 1], 'UNKNOWN_LABEL', /did you mean 'low-light'/],
   ['toString', 't', [0, 1], 'UNKNOWN_LABEL', /"toString"/],
   ['haze', 'beta', [0, 1], 'INVALID_ARGUMENT', /haze has no range "beta".* It has t, air, tint/],
-  ['blur', 'lenght', [3, 9], 'INVALID_ARGUMENT', /did you mean "length"/],
+  ['blur', 'lenght', [3, 9], 'INVALID_ARGUMENT', /did you mean 'length'/],
   ['haze', 't', [0.9, 0.2], 'INVALID_ARGUMENT', /above its end; write haze\.t=0\.2\.\.0\.9/],
   ['haze', 't', [0.2, 1.2], 'INVALID_ARGUMENT', /1\.2 cannot be: .*transmission; .*from 0 to 1/],
   ['noise', 'sigma', [0, 256], 'INVALID_ARGUMENT', /256 cannot be: .*from 0 to 255/],

@@ -1,7 +1,12 @@
 import { readImage } from '@pip-graft/restore';
-import { defaultRanges, isPatchLabel, type PatchLabel, patchDegradations } from '@pip-graft/train';
 import { Random } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';
+import {
+  isPatchLabel,
+  type PatchLabel,
+  patchDegradations,
+} from '../../../src/data/degrade/patch-degradations.ts';
+import { defaultRanges } from '../../../src/data/degrade/ranges.ts';
 import { chelsea } from '../support/photos.ts';
 
 const { width, height, data } = await readImage(chelsea);

@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '@pip-graft/onnx-graft/node';
+import { readGraft } from '@pip-graft/pip-core';
+import { bytesOf, wrappedUnet } from '@pip-graft/test-utils';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { JobConfig } from '../../../src/convert/config/schema.ts';
+import { buildOutput } from '../../../src/convert/job/build-output.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'graft-job-'));
+  mkdirSync(join(folder, 'staging'));
+  writeFileSync(join(folder, 'host.onnx'), bytesOf(wrappedUnet({ sigma: [1, 1, 1, 1] })));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const build = (more: Partial<JobConfig>) =>
+  buildOutput({
+    config: {
+      ...{ name: 'a', source: { onnx: 'host.onnx' }, output: 'a.onnx' },
+      ...{ adapters: ['init:labels=rain'], ...more },
+    },
+    ...{ folder, staging: join(folder, 'staging'), sourceOutput: null, sourceSeeded: false },
+  });
+
+test('range and feeds of a job are in the stamp of its graft', async () => {
+  const { path } = await build({ range: '0..255', feeds: { sigma: 25 } });
+  const opened = openModel(path);
+  const image = readGraft(opened.model)?.host.image;
+  opened.close();
+  const side = { range: '0..255', order: 'rgb' };
+  expect(image).toMatchObject({ feeds: { sigma: 25 }, values: { input: side, output: side } });
+});
+
+test('an input besides the image is asked for', async () => {
+  await expect(build({})).rejects.toThrow(/input 'sigma'; pass its value with --feed sigma=/);
+});

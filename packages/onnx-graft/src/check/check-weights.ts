@@ -1,0 +1,64 @@
+import type { Model, Tensor } from '../model/model.ts';
+import { elementCount, readTensor } from '../model/read-tensor.ts';
+import { tensorsOf } from '../model/tensors-of.ts';
+import type { Finding } from './finding.ts';
+
+/** Elements read in one go. */
+const step = 1 << 20;
+
+/**
+ * Tensors that hold NaN, or infinity where it is not a mask of 0 and -infinity: what a training that
+ * diverged leaves. Reads every floating-point weight, external data too where it is at hand.
+ *
+ * @example
+ * checkWeights(model).map(({ place }) => place); // ["initializer 'conv.weight'"]
+ */
+export function checkWeights(model: Model): readonly Finding[] {
+  return tensorsOf(model).flatMap(({ tensor, place }): Finding[] => {
+    const found = oddNumbers(model, tensor);
+    if (found === undefined) return [];
+    const message = `it holds ${found}, so what the model makes will too; take an earlier checkpoint.`;
+    return [{ severity: 'warning', code: 'NOT_FINITE', place: place(), message }];
+  });
+}
+
+function oddNumbers(model: Model, tensor: Tensor): string | undefined {
+  const read = readers[tensor.dataType ?? ''];
+  if (!read) return undefined;
+  const count = elementCount(tensor.dims);
+  let [nan, high, low, finite] = [0, 0, 0, 0];
+  try {
+    for (let from = 0; from < count; from += step) {
+      const to = Math.min(from + step, count);
+      const numbers = read(readTensor(model, tensor, { from, to }).slice());
+      for (const number of numbers) {
+        if (Number.isFinite(number)) finite += number === 0 ? 0 : 1;
+        else if (Number.isNaN(number)) nan++;
+        else if (number > 0) high++;
+        else low++;
+      }
+    }
+  } catch {
+    // What is missing or too short is another finding.
+    return undefined;
+  }
+  if (nan > 0) return `NaN (${nan} of ${count} numbers)`;
+  if (high > 0 || (low > 0 && finite > 0)) return `infinity (${high + low} of ${count} numbers)`;
+  return undefined;
+}
+
+/** Only whether a number is finite matters, so the halves are read by their exponents. */
+const readers: Readonly<Record<string, (bytes: Uint8Array) => Iterable<number>>> = {
+  float32: (bytes) => new Float32Array(bytes.buffer),
+  float64: (bytes) => new Float64Array(bytes.buffer),
+  float16: (bytes) => halves(bytes, 0x7c00),
+  bfloat16: (bytes) => halves(bytes, 0x7f80),
+};
+
+function halves(bytes: Uint8Array, exponent: number): Float32Array {
+  return Float32Array.from(new Uint16Array(bytes.buffer), (bits) => {
+    if ((bits & exponent) !== exponent) return bits & 0x7fff;
+    if ((bits & 0x7fff & ~exponent) !== 0) return Number.NaN;
+    return bits & 0x8000 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  });
+}

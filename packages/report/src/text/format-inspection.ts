@@ -1,0 +1,159 @@
+import type { Backbone } from '@pip-graft/backbones';
+import type { ImageSide, ImageValues } from '@pip-graft/onnx-graft';
+import { laddersOf } from '../ladders-of.ts';
+import { formatExpected } from './format-expected.ts';
+import type { Inspection } from './inspection.ts';
+import { oneLine } from './printable.ts';
+import { table } from './table.ts';
+
+/** A network's sizes in a few words. */
+export function describeSizes({ family, config }: Backbone): string {
+  if (family === 'nafnet') {
+    const { width, encoder, middle, decoder, local } = config;
+    const window = local ? `, local for ${local.join('x')}` : '';
+    return `width ${width}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${window}`;
+  }
+  if (family === 'unet') {
+    const { widths, encoder, middle, decoder, light } = config;
+    return `widths ${widths.join(',')}, blocks ${encoder.join(',')} / ${middle} / ${decoder.join(',')}${light ? ', light path' : ''}`;
+  }
+  const trunk = family === 'promptir' ? config.trunk : config;
+  const { dim, blocks, refinement, heads, expansion, inChannels } = trunk;
+  const variants = [
+    ...(inChannels === 1 ? ['grey'] : []),
+    ...(trunk.dualPixel ? ['dual pixel'] : []),
+    ...(trunk.normBias ? [] : ['bias-free norms']),
+    ...(trunk.bias ? ['convolutions with bias'] : []),
+    ...(trunk.thinLatent ? ['thinned as PIP has it'] : []),
+    ...(family === 'promptir' ? [`prompts of ${config.promptChannels.join(',')} channels`] : []),
+  ];
+  return [
+    `dim ${dim}, blocks ${blocks.join(',')} + ${refinement}, heads ${heads.join(',')}, expansion ${expansion}`,
+    ...variants,
+  ].join(', ');
+}
+
+/**
+ * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
+ * on them.
+ *
+ * @example
+ * level 1  1/1  ├─ 48 ch ─────────(PIP)──────── concat ┤    encoder_add
+ * level 2  1/2    ├─ 96 ch ─────(PIP)──── concat ┤          encoder_add_1
+ */
+export function drawLadder(sites: Inspection['sites'], grafted: readonly number[]): string {
+  return laddersOf(sites)
+    .map((ladder) => drawOne(ladder, grafted))
+    .join('\n\n');
+}
+
+function drawOne(sorted: Inspection['sites'], grafted: readonly number[]): string {
+  const rungs = sorted.map(({ level, scale, channels, join }, index) => {
+    const line = '─'.repeat(4 + 2 * (sorted.length - 1 - index));
+    const module = grafted.includes(level) ? '(PIP)' : '─────';
+    const rung = `${'  '.repeat(index)}├─ ${channels} ch ${line}${module}${line} ${join} ┤`;
+    return `level ${level}  1/${String(scale).padEnd(3)} ${rung}`;
+  });
+  const width = Math.max(...rungs.map((rung) => rung.length));
+  return rungs
+    .map((rung, index) => `${rung.padEnd(width)}  ${oneLine(sorted[index]!.value)}`)
+    .join('\n');
+}
+
+/** What an inspection found, as names and texts for people. */
+export function inspectionFacts(found: Inspection): string[][] {
+  const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
+    `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
+  const values = found.values ? valuesText(found.values) : undefined;
+  const facts = [
+    ['family', `${found.family} (confidence ${found.confidence.toFixed(2)})`],
+    [
+      'format',
+      `opset ${found.opset ?? '?'}, IR version ${found.irVersion}, written by ${[found.producer.name, found.producer.version].filter(Boolean).join(' ') || 'unknown'}`,
+    ],
+    [
+      'size',
+      `${found.nodes.toLocaleString('en-US')} nodes, ${found.parameters.toLocaleString('en-US')} parameters`,
+    ],
+    ['inputs', found.inputs.map(value).join('; ')],
+    ['outputs', found.outputs.map(value).join('; ')],
+    ['images', sizesText(found)],
+    ...(values ? [['values', values]] : []),
+    ...Object.entries(found.feeds).map(([name, value]) => ['fed', `${name}=${value}`]),
+  ];
+  const { graft } = found;
+  if (graft) {
+    const inputs = graft.inputs
+      ? `inputs ${graft.inputs.degradation}, ${graft.inputs.strength}`
+      : `degradation fixed to ${bakedText(graft)}`;
+    const sensor = graft.auto
+      ? `, ${graft.auto.trained ? '' : 'UNTRAINED '}sensor '${graft.auto.name}' finds it where none is given: output ${graft.auto.output}`
+      : '';
+    const adapters = graft.adapters.map(
+      ({ name, trained, mode, attach, labels }) =>
+        `${trained ? '' : 'UNTRAINED '}adapter '${name}', ${mode}, ${attach}, labels ${labels.join(', ')}`,
+    );
+    facts.push([
+      'graft',
+      `${adapters.join('; ')}, level ${graft.levels.join(', ')}, ${inputs}${sensor}`,
+    ]);
+  }
+  return facts;
+}
+
+function sizesText({ size: { height, width }, sizeMultiple }: Inspection): string {
+  if (height !== null && width !== null)
+    return `of ${width}x${height} only (width x height), which the file fixes; larger ones are restored in tiles`;
+  const multiple = sizeMultiple === 1 ? 'of any size' : `multiples of ${sizeMultiple}`;
+  if (height !== null) return `of height ${height}, which the file fixes, width ${multiple}`;
+  if (width !== null) return `of width ${width}, which the file fixes, height ${multiple}`;
+  return sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${sizeMultiple}`;
+}
+
+/** Nothing where the graph shows nothing: a run on a small image settles it then. */
+function valuesText({ input, output }: ImageValues): string | undefined {
+  const side = ({ range, order }: ImageSide): string | undefined =>
+    range === null && order === 'rgb'
+      ? undefined
+      : `${range ?? 'range not shown by the graph'}${order === 'bgr' ? ', BGR' : ''}`;
+  const [from, to] = [side(input), side(output)];
+  if (from === to) return from;
+  return `in ${from ?? 'not shown by the graph'}, out ${to ?? 'not shown by the graph'}`;
+}
+
+function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string {
+  const { weights = [], strength = 1 } = baked ?? {};
+  const parts = labels.flatMap((label, at) =>
+    weights[at] ? [weights[at] === 1 ? label : `${label}=${weights[at]}`] : [],
+  );
+  return `${parts.join(', ')}${strength === 1 ? '' : `, strength ${strength}`}`;
+}
+
+/** An inspection as text for people. */
+export function formatInspection(path: string, found: Inspection): string {
+  const lines = [path, table(inspectionFacts(found)), ''];
+  if (found.sites.length > 0) lines.push(drawLadder(found.sites, found.graft?.levels ?? []), '');
+  const reasons = groupReasons(found.rejected);
+  if (reasons.length > 0) {
+    lines.push('Rejected candidates (--json lists each):', table(reasons));
+  }
+  for (const warning of found.warnings) lines.push(`warning: ${oneLine(warning)}`);
+  if (found.expected) lines.push('', formatExpected(found.expected));
+  return lines.join('\n').trimEnd();
+}
+
+/** Reasons without their places, how often each, and the first value it was given for. */
+function groupReasons(rejected: Inspection['rejected']): (string | number)[][] {
+  const groups = new Map<string, { count: number; first: string }>();
+  for (const { value, reason } of rejected) {
+    const kind = reason.replace(/ \([^()]*\)$/, '');
+    const group = groups.get(kind) ?? { count: 0, first: value };
+    group.count++;
+    groups.set(kind, group);
+  }
+  return [...groups].map(([kind, { count, first }]) => [
+    count,
+    kind,
+    `${first}${count > 1 ? ', …' : ''}`,
+  ]);
+}

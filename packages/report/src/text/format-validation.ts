@@ -1,0 +1,130 @@
+import type { Device, DeviceProbe, Diagnosis } from '@pip-graft/runtime';
+import type { Validation } from '@pip-graft/validate';
+import { table } from './table.ts';
+
+/** Longest cell of the table: what one reads in a terminal without wrapping. */
+const widest = 64;
+
+/** A device for people: whether it works, what it uses or lacks, and the command to begin with. */
+export function formatDevice({
+  device,
+  works,
+  detail,
+  findings,
+  fix,
+}: DeviceProbe & Diagnosis): string {
+  const rows = findings.map(({ what, met, found, needed }) => [
+    `  ${met ? '✓' : '✗'}`,
+    what,
+    met ? cut(found) : `${cut(found)} (needs ${needed})`,
+  ]);
+  return [
+    `${works ? '✓' : '✗'} ${device}: ${detail}`,
+    ...(rows.length > 0 ? [table(rows)] : []),
+    ...(fix === undefined
+      ? works || findings.every(({ met }) => met)
+        ? []
+        : ['  → no automatic fix available']
+      : [`  → ${fix.command}`, ...(fix.note === undefined ? [] : [`    (${fix.note})`])]),
+  ].join('\n');
+}
+
+function cut(text: string): string {
+  return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
+}
+
+const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
+
+/**
+ * A validation as text: one line a check, which nodes ran where, then the verdict.
+ *
+ * @param columns of the terminal
+ */
+export function formatValidation(
+  path: string,
+  device: Device,
+  validation: Validation,
+  columns: number | undefined,
+): string {
+  const { status, checks } = validation;
+  const rows = checks.map((check) => [
+    marks[check.status],
+    check.name,
+    number(check.measured),
+    limitOf(check.limit),
+    check.detail,
+  ]);
+  const failed = checks.filter((check) => check.status === 'failed').length;
+  const where = device === 'cpu' ? '' : ` on ${device}`;
+  const verdict = {
+    passed: `passed${where}`,
+    failed: `failed${where}: ${failed} of ${checks.length} checks`,
+    skipped: `skipped, nothing was proved: ${device} cannot be used here; graft doctor says why`,
+  }[status];
+  return [
+    table([['', 'check', 'measured', 'limit', ''], ...rows], columns),
+    ...placements(validation),
+    ...beginnings(validation),
+    `${path}: ${verdict}`,
+  ].join('\n\n');
+}
+
+function placements({ figures }: Validation): string[] {
+  const list = figures.placements ?? [];
+  if (list.length === 0) return [];
+  const rows = list.flatMap(({ side, providers, copies }) =>
+    providers.map(({ provider, nodes }, index) => [
+      index === 0 ? side : '',
+      provider,
+      nodes,
+      index === 0 ? `${copies} copies` : '',
+    ]),
+  );
+  const unexpected = list.flatMap(({ side, expected }) =>
+    (expected?.differences ?? []).map(({ node, opType, expected: wanted, ran }) => [
+      side,
+      `${opType} '${node}'`,
+      wanted,
+      ran,
+    ]),
+  );
+  return [
+    table([['model', 'provider', 'nodes', ''], ...rows]),
+    ...(unexpected.length === 0
+      ? []
+      : [
+          table([
+            ['model', "not as in onnxruntime's kernel list", 'expected', 'ran on'],
+            ...unexpected.slice(0, 10),
+          ]),
+        ]),
+  ];
+}
+
+/** Where errors begin, and the worst values behind them. */
+function beginnings({ figures }: Validation): string[] {
+  const rows = (figures.layers?.rows ?? []).filter(({ begins }) => begins);
+  if (rows.length === 0) return [];
+  const shown = rows
+    .slice(0, 10)
+    .map(({ value, opType, relative, own, worst }) => [
+      value,
+      opType,
+      relative.toExponential(1),
+      own.toExponential(1),
+      `[${worst.join(', ')}]`,
+    ]);
+  return [table([['error begins at', 'operator', 'relative', 'own', 'worst at'], ...shown])];
+}
+
+/** Three digits, and an exponent where there would be many zeros. */
+function number(value: number | string | null): string {
+  if (typeof value !== 'number') return value ?? '';
+  const short = Number(value.toPrecision(3));
+  return short !== 0 && Math.abs(short) < 1e-3 ? short.toExponential() : String(short);
+}
+
+/** A limit that is no number says itself which way it goes. */
+function limitOf(limit: number | string | null): string {
+  return typeof limit === 'number' ? `≤ ${number(limit)}` : (limit ?? '');
+}

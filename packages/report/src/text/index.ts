@@ -1,0 +1,16 @@
+export { describeNonFinite, describeTaken, type Taken, takenFrom } from './describe-checkpoint.ts';
+export { formatDiff } from './format-diff.ts';
+export { formatEvaluation } from './format-evaluation.ts';
+export { formatExpected } from './format-expected.ts';
+export {
+  describeSizes,
+  drawLadder,
+  formatInspection,
+  inspectionFacts,
+} from './format-inspection.ts';
+export { formatPlan } from './format-plan.ts';
+export { formatDevice, formatValidation } from './format-validation.ts';
+export type { Expectation, Inspection, PromptSize } from './inspection.ts';
+export { oneLine, printable, printableJson } from './printable.ts';
+export { spellAdapters, summariseGraft } from './summarise-graft.ts';
+export { bytesText, table } from './table.ts';

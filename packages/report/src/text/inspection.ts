@@ -1,0 +1,87 @@
+import type { ImageValues, SkipSite } from '@pip-graft/onnx-graft';
+import type { ExpectedNode, ExpectedPlacement } from '@pip-graft/runtime';
+
+/** What `inspect` finds; this shape is the command's JSON. */
+export interface Inspection {
+  readonly family: string;
+  readonly confidence: number;
+  readonly opset: number | null;
+  readonly irVersion: number;
+  readonly producer: { readonly name: string; readonly version: string };
+  readonly nodes: number;
+  readonly parameters: number;
+  readonly inputs: readonly ValueSummary[];
+  readonly outputs: readonly ValueSummary[];
+  readonly sizeMultiple: number;
+  /** Sides that the file fixes; null where they are open. */
+  readonly size: { readonly height: number | null; readonly width: number | null };
+  /** What the graph or the stamp shows of the values of images; null where no input is an image. */
+  readonly values: ImageValues | null;
+  /** What is fed into the image's further inputs by default. */
+  readonly feeds: Readonly<Record<string, number>>;
+  readonly sites: readonly {
+    level: number;
+    value: string;
+    channels: number;
+    scale: number;
+    join: SkipSite['join'];
+    consumer: string;
+  }[];
+  readonly rejected: readonly { value: string; reason: string }[];
+  readonly graft: GraftSummary | null;
+  readonly warnings: readonly string[];
+  /** What is expected on the device that was asked about; nothing was run. */
+  readonly expected: Expectation | null;
+}
+
+interface ValueSummary {
+  readonly name: string;
+  readonly dataType: string | null;
+  readonly dims: readonly (number | string | null)[] | null;
+}
+
+interface GraftSummary {
+  readonly adapters: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string | null;
+    readonly trained: boolean;
+    readonly mode: string;
+    readonly attach: string;
+    readonly labels: readonly string[];
+  }[];
+  /** Of all adapters, in the order of the weights. */
+  readonly labels: readonly string[];
+  readonly inputs: { readonly degradation: string; readonly strength: string } | null;
+  /** What is fixed, in the order of the labels; null with inputs. */
+  readonly baked: { readonly weights: readonly number[]; readonly strength: number } | null;
+  /** What finds the degradation where none is given. */
+  readonly auto: {
+    readonly name: string;
+    readonly trained: boolean;
+    readonly output: string;
+  } | null;
+  readonly levels: readonly number[];
+  /** Sizes of the prompts, where the file still says them. */
+  readonly prompts: readonly PromptSize[];
+  readonly hostDigest: string;
+}
+
+/** Size of a graft's prompt. */
+export interface PromptSize {
+  readonly level: number;
+  readonly promptChannels: number;
+  readonly promptSize: number;
+}
+
+/** What is expected of a model on a device; this shape is part of the commands' JSON. */
+export interface Expectation extends Omit<ExpectedPlacement, 'nodes'> {
+  readonly counts: Readonly<Record<ExpectedNode['place'], number>>;
+  /** Nodes without a kernel. */
+  readonly none: readonly {
+    readonly node: string;
+    readonly opType: string;
+    readonly why: 'operator' | 'version' | 'type';
+    readonly reason: string;
+  }[];
+}

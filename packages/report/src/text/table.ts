@@ -1,0 +1,64 @@
+import { oneLine } from './printable.ts';
+
+/** Bytes as "4.9 MB". */
+export function bytesText(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+type Cell = string | number;
+
+/** Narrower than this a wrapped column is harder to read than a long line. */
+const narrowest = 30;
+
+/**
+ * Rows as aligned columns; columns with numbers to the right.
+ *
+ * @param width of the screen, where the last column is to be wrapped to fit it
+ * @example table([['a', 1], ['bb', 22]]) // 'a    1\nbb  22'
+ */
+export function table(cells: readonly (readonly Cell[])[], width?: number): string {
+  const rows = cells.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell : oneLine(cell))),
+  );
+  const widths: number[] = [];
+  const numeric = new Set<number>();
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, String(cell).length);
+      if (typeof cell === 'number') numeric.add(column);
+    }
+  }
+  const last = widths.length - 1;
+  const left = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0);
+  const room = (width ?? Number.POSITIVE_INFINITY) - left;
+  const pad = (cell: Cell, column: number): string =>
+    numeric.has(column)
+      ? String(cell).padStart(widths[column]!)
+      : String(cell).padEnd(widths[column]!);
+  return rows
+    .flatMap((row) => {
+      const line = row.map(pad).join('  ').trimEnd();
+      if (line.length <= left + room || room < narrowest || row.length <= last) return [line];
+      const head = row.slice(0, last).map(pad).join('  ');
+      const [first = '', ...rest] = wrap(String(row[last]), room);
+      return [`${head}  ${first}`.trimEnd(), ...rest.map((text) => ' '.repeat(left) + text)];
+    })
+    .join('\n');
+}
+
+/** Text in lines of at most `room` characters, broken between words. */
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= room || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,128 @@
+import { type OpenHost, openAdapter } from '@pip-graft/graft/node';
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { Adapter } from '@pip-graft/pip-core';
+import type { BatchOptions } from '../data/batch.ts';
+import type { TrainingGraph } from '../graph/learner-graph.ts';
+import { hostParameters, readParameters, trainingGraph } from '../graph/training-graph.ts';
+import type { TrainingState } from '../state/training-state.ts';
+import { startState } from '../trainer/train-adapter.ts';
+import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
+import { openValidation } from './open-validation.ts';
+import { beginOrGoOn } from './resume.ts';
+import { type RunFiles, runFiles } from './run-files.ts';
+import { runOptions, type ValidationRequest } from './run-options.ts';
+import { TrainLog } from './train-log.ts';
+import { type DataRequest, trainingData } from './training-data.ts';
+import { planValidation, type ValidationPlan } from './validator.ts';
+
+/** What a run is asked for. */
+export interface RunRequest extends DataRequest, ValidationRequest {
+  /** What to begin with: a folder, a package name, `init[:key=value,…]`, or `none` to train the host by itself. */
+  readonly adapter: string;
+  /** Degradations of a run without an adapter; default: noise. */
+  readonly labels?: readonly string[] | undefined;
+  /** Parts of the run, in their order; see `stageOptions`. */
+  readonly stages: readonly TrainOptions[];
+  /** Compute activations again in the backward pass: less memory, more time, the same result. */
+  readonly checkpointing?: boolean | undefined;
+  /** What the run is for: its states and tables are written beside it. */
+  readonly output: string;
+  /** Go on from the state that is there. */
+  readonly resume?: boolean | undefined;
+}
+
+/** A part of a run: a step as a model, and how steps are made. */
+export interface StageRun {
+  readonly graph: TrainingGraph;
+  readonly options: StepOptions;
+}
+
+/** A run that can begin, whatever it trains. */
+export interface Run {
+  readonly labels: readonly string[];
+  readonly stages: readonly StepOptions[];
+  /** Of the stages, those that are left. */
+  readonly left: readonly StageRun[];
+  /** Steps of the whole run. */
+  readonly total: number;
+  /** What sides of patches are multiples of. */
+  readonly sizeMultiple: number;
+  readonly batches: BatchOptions;
+  /** Where it begins, or goes on. */
+  readonly begun: TrainingState;
+  readonly files: RunFiles;
+  readonly log: TrainLog;
+  readonly checkpointing: boolean;
+  /** How it is measured; undefined for a run that is not. */
+  readonly validation?: ValidationPlan | undefined;
+}
+
+/** A run that trains an adapter, a host, or both. */
+export interface TrainingRun extends Run {
+  readonly adapter: Adapter | null;
+  /** Names of the host's weights that are learned, too. */
+  readonly hostWeights: readonly string[];
+  readonly stages: readonly TrainOptions[];
+}
+
+/**
+ * Reads and checks all that a run needs before anything is computed.
+ *
+ * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take, and validation images that are
+ * trained on; `ADAPTER_MISMATCH` for a state of another host, adapter or options; those of adapters,
+ * images and states.
+ *
+ * @param cwd where packages of adapters are looked for
+ * @example
+ * const stages = [{ ...defaultTrainOptions, steps: 500 }];
+ * const run = await openRun(host, { adapter: 'init', data: 'images/', stages, output: 'my-adapter' });
+ */
+export async function openRun(
+  host: OpenHost,
+  request: RunRequest,
+  cwd = process.cwd(),
+): Promise<TrainingRun> {
+  const { stages, output, checkpointing = false } = request;
+  const [options] = stages as [TrainOptions];
+  const alone = request.adapter === 'none';
+  const adapter = alone ? null : await openAdapter(request.adapter, { for: host, cwd });
+  const { sizeMultiple } = host.located;
+  const validatePatch = request.validatePatch ?? stages.at(-1)!.patch;
+  for (const patch of [...stages.map((stage) => stage.patch), validatePatch])
+    if (patch % sizeMultiple !== 0)
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `patch ${patch}: ${host.model.source.label} takes multiples of ${sizeMultiple}.`,
+      );
+  const labels = adapter?.config.labels ?? request.labels ?? ['noise'];
+  const all = await trainingData(request, labels, options);
+  const { validate } = request;
+  const { batches, validation } =
+    validate === undefined
+      ? { batches: all, validation: undefined }
+      : await openValidation(validate, all, validatePatch);
+  const learn = options.learn;
+  const own = readParameters(host, hostParameters(host, learn));
+  const origin = {
+    options: runOptions({ ...request, validatePatch }, stages, batches),
+    host: host.identity().digest,
+    adapter: adapter?.digest ?? 'none',
+  };
+  const files = runFiles(output);
+  const total = stages.at(-1)!.steps;
+  const begin = () => startState(new Map([...(adapter?.tensors ?? []), ...own]), options, origin);
+  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const left = stages
+    .filter(({ steps }) => steps > begun.step)
+    .map((stage) => ({
+      options: stage,
+      graph: trainingGraph(host, adapter, { ...stage, checkpointing }),
+    }));
+  return {
+    ...{ labels, left, total, sizeMultiple, batches, begun, files, checkpointing },
+    ...{ adapter, stages, hostWeights: [...own.keys()] },
+    log: new TrainLog(files.log, begun.step, 'psnr'),
+    validation:
+      validation && planValidation(host, adapter, validation, begun, files, { ...request, learn }),
+  };
+}

@@ -1,0 +1,77 @@
+import { GraftError, own } from '@pip-graft/onnx-graft';
+import { initSensor, type Sensor } from '@pip-graft/pip-core';
+import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { sensorGraph } from '../graph/sensor-graph.ts';
+import { startState } from '../trainer/train-adapter.ts';
+import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
+import type { Run, RunRequest } from './open-run.ts';
+import { beginOrGoOn } from './resume.ts';
+import { runFiles } from './run-files.ts';
+import { sensorRunOptions } from './run-options.ts';
+import { TrainLog } from './train-log.ts';
+import { trainingData } from './training-data.ts';
+
+/** What a run is asked for that trains a sensor: labels, or the adapter whose labels these are. */
+export interface SensorRequest
+  extends Pick<
+    RunRequest,
+    'labels' | 'data' | 'pairs' | 'pixels' | 'output' | 'resume' | 'checkpointing'
+  > {
+  readonly adapter?: string | undefined;
+  readonly options: StepOptions;
+}
+
+/** A run that trains a sensor. */
+export interface SensorRun extends Run {
+  /** As it starts. */
+  readonly sensor: Sensor;
+}
+
+/**
+ * Reads and checks all that a run needs before anything is computed.
+ *
+ * Errors: `INVALID_ARGUMENT` for labels that cannot be; `ADAPTER_MISMATCH` for a state of other
+ * options; those of adapters, images and states.
+ *
+ * @param cwd where packages of adapters are looked for
+ */
+export async function openSensorRun(
+  request: SensorRequest,
+  cwd = process.cwd(),
+): Promise<SensorRun> {
+  const { options, output, checkpointing = false } = request;
+  const labels = labelsFor(request, cwd);
+  const sensor = initSensor({ labels, seed: options.seed });
+  const common = await trainingData(
+    { data: request.data, pairs: request.pairs, pixels: request.pixels },
+    labels,
+    options,
+  );
+  const made = labels.filter((label) => own(common.pairs ?? {}, label) === undefined);
+  const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
+  const batches = { ...common, ...patches };
+  const origin = { options: sensorRunOptions(options, batches), host: 'none', adapter: 'none' };
+  const files = runFiles(output);
+  const begin = () => startState(sensor.tensors, options, origin);
+  const total = options.steps;
+  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const graph = sensorGraph(sensor.config, { ...options, checkpointing });
+  return {
+    ...{ sensor, labels, total, sizeMultiple: 1, batches, begun, files, checkpointing },
+    stages: [options],
+    left: begun.step < total ? [{ graph, options }] : [],
+    log: new TrainLog(files.log, begun.step, graph.figure),
+  };
+}
+
+function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly string[] {
+  if ((labels === undefined) === (adapter === undefined))
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      'Give labels, what the sensor looks for, or an adapter, whose labels these are.',
+    );
+  if (labels !== undefined) return labels;
+  const found = resolveAdapter(adapter!, cwd);
+  if (found.kind === 'adapter') return found.adapter.config.labels;
+  throw new GraftError('INVALID_ARGUMENT', 'adapter init: give labels instead.');
+}

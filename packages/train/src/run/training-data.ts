@@ -1,0 +1,92 @@
+import { GraftError } from '@pip-graft/onnx-graft';
+import type { BatchOptions } from '../data/batch.ts';
+import { checkBatchOptions } from '../data/check-batch-options.ts';
+import { checkRanges } from '../data/degrade/check-range.ts';
+import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
+import { rangesOf } from '../data/degrade/ranges.ts';
+import { listPairs } from '../data/list-pairs.ts';
+import { listPhotos } from '../data/list-photos.ts';
+import { type KindShares, kindShares } from '../data/sample-kind.ts';
+import type { StepOptions } from '../trainer/train-options.ts';
+
+/** How patches are made. */
+type PatchChoice = Pick<BatchOptions, 'degrade' | 'labelShares' | 'halved' | keyof KindShares>;
+
+/** What a run learns from. */
+export interface DataRequest extends PatchChoice {
+  /** Folder of clean images. */
+  readonly data?: string | undefined;
+  /** Folders of real pairs, by label. */
+  readonly pairs?: Readonly<Record<string, string>> | undefined;
+  /** Largest width times height of an image. */
+  readonly pixels?: number | undefined;
+}
+
+/**
+ * What the batches of a run are made of.
+ *
+ * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; `INVALID_ARGUMENT` for a range of
+ * a label that no image is degraded for; those of images, pairs and `checkBatchOptions`.
+ */
+export async function trainingData(
+  request: DataRequest,
+  labels: readonly string[],
+  { patch, batch, seed }: Pick<StepOptions, 'patch' | 'batch' | 'seed'>,
+): Promise<BatchOptions> {
+  const { data, pixels } = request;
+  const pairs = Object.fromEntries(
+    await Promise.all(
+      Object.entries(request.pairs ?? {}).map(
+        async ([label, folder]) => [label, await listPairs(folder)] as const,
+      ),
+    ),
+  );
+  const photos = data === undefined ? [] : await listPhotos(data);
+  const paired = Object.keys(pairs);
+  const unknown = paired.find((label) => !labels.includes(label));
+  if (unknown !== undefined)
+    throw new GraftError(
+      'UNKNOWN_LABEL',
+      `pairs '${unknown}': there is no such label; the labels are ${labels.join(', ')}.`,
+    );
+  const batches: BatchOptions = {
+    ...{ photos, patch, batch, labels, seed },
+    ...(pixels === undefined ? {} : { pixels }),
+    ...patchChoice(request, labels, paired),
+    ...(paired.length > 0 ? { pairs } : {}),
+  };
+  // Before the run writes anything.
+  checkBatchOptions(batches);
+  return batches;
+}
+
+/**
+ * The options of patches in force, with every range of the labels that images are degraded for: what a
+ * training record keeps.
+ *
+ * Errors: `INVALID_ARGUMENT` for a range that makes no sense, or of a label that no image is degraded
+ * for; `UNKNOWN_LABEL` for one that no degradation has.
+ *
+ * @param paired labels with real pairs, for which nothing is degraded
+ */
+export function patchChoice(
+  choice: PatchChoice,
+  labels: readonly string[],
+  paired: readonly string[] = [],
+): PatchChoice {
+  const { degrade = {}, halved = 0, labelShares } = choice;
+  checkRanges(degrade);
+  const made = labels.filter((label) => isPatchLabel(label) && !paired.includes(label));
+  const other = Object.keys(degrade).find((label) => !made.includes(label));
+  if (other !== undefined)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `degrade ${other}: no image is degraded for ${other} in this run, only for ${made.join(', ') || 'nothing'}; leave it out.`,
+    );
+  const ranges = Object.entries(rangesOf(degrade)).filter(([label]) => made.includes(label));
+  return {
+    degrade: Object.fromEntries(ranges),
+    ...{ ...kindShares(choice), halved },
+    ...(labelShares ? { labelShares } : {}),
+  };
+}

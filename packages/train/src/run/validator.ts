@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import type { Host } from '@pip-graft/graft';
+import { type Adapter, canonicalJson } from '@pip-graft/pip-core';
+import type { SessionOptions } from '@pip-graft/runtime';
+import { type RestorerGraph, restorerGraph } from '../graph/restorer-graph.ts';
+import type { LearnedPart } from '../graph/training-graph.ts';
+import { readState, writeState } from '../state/state-file.ts';
+import type { TrainingState } from '../state/training-state.ts';
+import { learned } from '../trainer/train-adapter.ts';
+import { openRestorer, type PatchRestorer } from '../trainer/train-step.ts';
+import { type LabelFigures, measureLabels } from '../validation/measure-labels.ts';
+import { validationPatches } from '../validation/validation-set.ts';
+import type { OpenValidation } from './open-validation.ts';
+import type { RunFiles } from './run-files.ts';
+import type { ValidationRequest } from './run-options.ts';
+import { readValidations, type ValidationLine, ValidationLog } from './train-log.ts';
+
+/** Steps between two validations, where nothing else is asked for. */
+export const defaultValidateEvery = 500;
+
+/** How a run is validated, and where that is kept. */
+export interface ValidationPlan extends OpenValidation {
+  readonly graph: RestorerGraph;
+  /** Steps between two validations. */
+  readonly every: number;
+  /** Validations without a better one after which the run ends; undefined for no such end. */
+  readonly patience: number | undefined;
+  readonly log: ValidationLog;
+  /** Where the best state is kept. */
+  readonly bestPath: string;
+  /** That which is kept there. */
+  readonly best: ValidationLine | null;
+}
+
+/** How a run is validated. Errors: those of `restorerGraph` and of reading the best state. */
+export function planValidation(
+  host: Host,
+  adapter: Adapter | null,
+  validation: OpenValidation,
+  state: TrainingState,
+  files: RunFiles,
+  { validateEvery, patience, learn }: ValidationRequest & { readonly learn: LearnedPart },
+): ValidationPlan {
+  const { set, patch } = validation;
+  const labels = set.map(({ label }) => label);
+  const kept = state.step === 0 ? null : (readBest(files.best, state)?.best ?? null);
+  const known = readValidations(files.validation).find(({ step }) => step === kept?.step);
+  return {
+    ...validation,
+    graph: restorerGraph(host, adapter, { batch: validationPatches, patch, learn }),
+    every: validateEvery ?? defaultValidateEvery,
+    patience,
+    log: new ValidationLog(files.validation, state.step, labels),
+    bestPath: files.best,
+    best: kept && { step: kept.step, mean: kept.figure, psnr: known?.psnr ?? {} },
+  };
+}
+
+/** Measures a run on images that it does not learn from, and keeps its best state. Release it. */
+export class Validator {
+  readonly #plan: ValidationPlan;
+  readonly #restorer: PatchRestorer;
+  best: ValidationLine | null;
+  /** The last figures; undefined before the first. */
+  figures: LabelFigures | undefined;
+
+  private constructor(plan: ValidationPlan, restorer: PatchRestorer) {
+    this.#plan = plan;
+    this.#restorer = restorer;
+    this.best = plan.best;
+  }
+
+  /** Errors: those of `openRestorer`. */
+  static async open(plan: ValidationPlan, options: SessionOptions): Promise<Validator> {
+    return new Validator(plan, await openRestorer(plan.graph, options));
+  }
+
+  /** Whether a run of `total` steps is validated after this one. */
+  isDue(step: number, total: number): boolean {
+    return step % this.#plan.every === 0 || step === total;
+  }
+
+  /** Measures what would be kept of a state, and keeps the state where it is the best so far. */
+  async measure(state: TrainingState): Promise<LabelFigures> {
+    const { set, log, bestPath } = this.#plan;
+    const figures = await measureLabels(this.#restorer, set, learned(state));
+    this.figures = figures;
+    const line = { step: state.step, mean: figures.mean, psnr: figures.psnr };
+    await log.add(line);
+    if (line.mean > (this.best?.mean ?? Number.NEGATIVE_INFINITY)) {
+      // Before the run's own state: one that died between the two comes here again with the same figures.
+      await writeState(bestPath, { ...state, best: { step: line.step, figure: line.mean } });
+      this.best = line;
+    }
+    return figures;
+  }
+
+  /** Whether the run got no better for as long as its patience lasts. */
+  isSpent(step: number): boolean {
+    const { patience, every } = this.#plan;
+    return (
+      patience !== undefined && this.best !== null && step - this.best.step >= patience * every
+    );
+  }
+
+  release(): Promise<void> {
+    return this.#restorer.release();
+  }
+}
+
+/**
+ * The best state that was kept of a run; undefined where there is none, or one of another run.
+ *
+ * Errors: those of `readState`.
+ *
+ * @param state of the run
+ */
+export function readBest(path: string, { seed, origin }: TrainingState): TrainingState | undefined {
+  if (!existsSync(path)) return undefined;
+  const best = readState(path);
+  const of = ({ options, host, adapter }: typeof origin) =>
+    canonicalJson([host, adapter, options['validate'], options['validate-patch']]);
+  const same = best.seed === seed && of(best.origin) === of(origin);
+  return same && best.best ? best : undefined;
+}

@@ -1,0 +1,101 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
+import { type OpenHost, openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+import {
+  defaultTrainOptions,
+  keepLearned,
+  openRun,
+  preview,
+  type RunProgress,
+  type RunRequest,
+  recent,
+  runSteps,
+} from '@pip-graft/train';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'run-'));
+const at = (name: string) => join(folder, name);
+const bytes = (name: string) => readFileSync(at(name));
+const assets = fileURLToPath(new URL('../../../../assets/', import.meta.url));
+let host: OpenHost;
+
+beforeAll(async () => {
+  mkdirSync(at('photos'));
+  copyFileSync(join(assets, 'chelsea.jpg'), at('photos/chelsea.jpg'));
+  const { config } = backbonePresets['nafnet-small'];
+  const small = { ...config, width: 8, encoder: [1, 1], decoder: [1, 1] };
+  await saveModel(buildBackbone({ family: 'nafnet', config: small }, 3), at('host.onnx'));
+  host = await openHost(at('host.onnx'));
+});
+afterAll(() => {
+  host.close();
+  rmSync(folder, { recursive: true });
+});
+
+const request = (output: string, more: Partial<RunRequest> = {}): RunRequest => ({
+  adapter: 'init:labels=noise+haze',
+  data: at('photos'),
+  stages: [{ ...defaultTrainOptions, steps: 4, batch: 2, patch: 16, warmup: 1 }],
+  output: at(output),
+  ...more,
+});
+/** A clock on which every look takes a second. */
+const clock = () => {
+  let time = 0;
+  return () => (time += 1000);
+};
+
+it('trains in a program: every step is told, and the adapter carries its record', async () => {
+  const run = await openRun(host, request('a'));
+  const told: RunProgress[] = [];
+  const ended = await runSteps(
+    run,
+    { threads: 1, workers: 0 },
+    { now: clock(), onStep: (progress) => told.push(progress) },
+  );
+  expect(told.map(({ step, total, figure }) => [step, total, figure])).toEqual(
+    [1, 2, 3, 4].map((step) => [step, 4, 'psnr']),
+  );
+  // Each of four steps looks twice, the stage twice more: half of the time is computing, or nearly.
+  expect(ended).toMatchObject({ spent: false, best: null });
+  expect(ended.runtimeShare).toBeGreaterThan(0.3);
+  const { step, training } = await keepLearned(host, run, ended, { adapter: at('a'), name: 'a' });
+  expect(step).toBe(4);
+  expect(training).toMatchObject({ steps: 4, ofSteps: 4, batch: 2, patch: 16, photos: 1 });
+  expect(recent(run, 4)).toMatchObject({ count: 4, loss: told[3]!.loss });
+  const adapter = await openAdapter(at('a'), { for: host });
+  expect(adapter.training).toMatchObject({ steps: 4 });
+});
+
+it('goes on bit for bit after an abort', async () => {
+  const stop = new AbortController();
+  const first = await openRun(host, request('b'));
+  const onStep = ({ step }: RunProgress) => step === 2 && stop.abort();
+  const pace = { threads: 1, workers: 0 };
+  const cut = await runSteps(first, pace, { now: clock(), signal: stop.signal, onStep });
+  expect(cut.state.step).toBe(2);
+  const again = await openRun(host, request('b', { resume: true }));
+  expect(again.begun.step).toBe(2);
+  await runSteps(again, pace, { now: clock() });
+  expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
+});
+
+it('refuses what the run cannot do before its first step', async () => {
+  const refused = (more: Partial<RunRequest>) => openRun(host, request('c', more));
+  await expect(refused({ degrade: { rain: { veil: [0.1, 0.2] } } })).rejects.toThrow(
+    /^degrade rain: no image is degraded for rain in this run, only for noise, haze/,
+  );
+  await expect(refused({ pairs: { snow: at('photos') } })).rejects.toThrow();
+  await expect(refused({ validate: 0.5 })).rejects.toThrow(/too few to split/);
+});
+
+it('shows the patches that training sees, the same for the same seed', async () => {
+  const one = await preview({ data: at('photos'), labels: ['noise'], patch: 16, seed: 1 });
+  expect(one.rows.map(({ name }) => name)).toContain('noise');
+  expect(one.degrade).toHaveProperty('noise.sigma');
+  const other = await preview({ data: at('photos'), labels: ['noise'], patch: 16, seed: 1 });
+  expect(other.sheet.equals(one.sheet)).toBe(true);
+});
