@@ -6,9 +6,12 @@ import { LongestFirst } from './test/longest-first.ts';
 // those resolve to TypeScript, so that no build is needed before testing.
 const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
 
-// Plain functions, which leave nothing behind: their tests share processes and what these have loaded.
-const plain = ['backbones', 'graft', 'imaging', 'onnx-graft', 'pip-core', 'report', 'weights'];
-const plainTests = `packages/{${plain.join(',')}}/test/**/*.test.ts`;
+// Their tests leave nothing behind, so they share processes and what these have loaded: a second a file.
+const shared = [
+  ...['backbones', 'graft', 'hub', 'imaging', 'onnx-graft', 'pip-core', 'report', 'restore'],
+  ...['train', 'validate', 'weights'],
+];
+const sharedTests = `packages/{${shared.join(',')}}/test/**/*.test.ts`;
 
 export default defineConfig({
   resolve: { conditions },
@@ -26,13 +29,13 @@ export default defineConfig({
     // onnxruntime-node would report model names to its makers; tests that load it themselves opt out.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     projects: [
-      { extends: true, test: { name: 'plain', isolate: false, include: [plainTests] } },
+      { extends: true, test: { name: 'shared', isolate: false, include: [sharedTests] } },
       {
         extends: true,
         test: {
           name: 'processes',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [plainTests, '**/node_modules/**'],
+          exclude: [sharedTests, '**/node_modules/**'],
         },
       },
     ],

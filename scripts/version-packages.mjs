@@ -1,13 +1,6 @@
 // npm run version-packages: what the changesets say becomes the version of all packages and a section
 // of CHANGELOG.md, and whatever else holds the version follows.
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { install, must, root } from './install.mjs';

@@ -71,7 +71,9 @@ function writeProject(folder, address) {
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
 }
 
-async function blocked(cwd, [command, ...words]) {
+/** @param {string} cwd @param {string[]} line */
+async function blocked(cwd, line) {
+  const [command = '', ...words] = line;
   const nowhere = 'http://127.0.0.1:9';
   const env = {
     ...process.env,

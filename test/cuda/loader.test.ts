@@ -64,7 +64,9 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
       if (wheel === undefined) continue;
       extract(
         wheel,
-        [...membersOf(wheel).keys()].filter((member) => libraries.test(member)),
+        [...membersOf(wheel).keys()].filter(
+          (member) => member !== undefined && libraries.test(member),
+        ),
         cuda,
       );
     }

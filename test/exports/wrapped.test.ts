@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { applyGraft, type Host, hostOf, planGraft } from '@pip-graft/graft';
+import { applyGraft, type Host, planGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
-import { difference, imageOf } from '@pip-graft/imaging';
+import { imageOf } from '@pip-graft/imaging';
 import type { ImageRange, Model } from '@pip-graft/onnx-graft';
 import { type Adapter, ungraft } from '@pip-graft/pip-core';
 import { Restorer } from '@pip-graft/restore';

@@ -154,8 +154,8 @@ export const everything: Everything<ReportModel> = {
   validation: {
     status: 'failed',
     checks: [
-      { ...verdict('loads', 'passed'), unit: 'dB' },
-      { ...verdict('parity', 'failed', 'NaN'), unit: 'bytes' },
+      { ...verdict('loads', 'passed'), unit: 'dB', milliseconds: 12 },
+      { ...verdict('parity', 'failed', 'NaN'), unit: 'bytes', milliseconds: 3 },
     ],
     figures,
   },

@@ -2,71 +2,74 @@ import { buildModel, GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { encodeFloats, Random } from '@pip-graft/weights';
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper = {}) {
-    const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false, flipBy = 'gather' } = wrapper;
-    const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
-    const g = new GraphBuilder({ opset: 17 });
-    const random = new Random(7);
-    const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range];
-    const conv = (x, outputs, inputs, stride = 1) => {
-        const count = outputs * inputs * 9;
-        const data = Float32Array.from({ length: count }, () => random.uniform(-0.05, 0.05));
-        const dims = [outputs, inputs, 3, 3];
-        const weight = g.tensor('weight', 'float32', dims, encodeFloats(data, 'float32'));
-        return ops.conv(g, x, weight, { strides: [stride, stride], pads: [1, 1, 1, 1] });
-    };
-    const one = (op, inputs, attributes = {}) => g.node(op, inputs, attributes)[0];
-    const number = (value) => g.scalar(value, 'float32');
-    const flip = (x) => (isBgr ? flipped[flipBy](x) : x);
-    const flipped = {
-        gather: (x) => one('Gather', [x, g.ints([2, 1, 0])], { axis: { int: 1 } }),
-        slice: (x) => one('Slice', [x, g.ints([-1]), g.ints([-1_000]), g.ints([1]), g.ints([-1])]),
-        split: (x) => ops.concat(g, g.node('Split', [x], { axis: { int: 1 } }, { outputs: 3 }).toReversed(), 1),
-        slices: (x) => {
-            const cut = (at) => one('Slice', [x, g.ints([at]), g.ints([at + 1]), g.ints([1])]);
-            return ops.concat(g, [cut(2), cut(1), cut(0)], 1);
-        },
-    };
-    const turn = (x, perm) => layout === 'NHWC' ? one('Transpose', [x], { perm: { ints: perm } }) : x;
-    let x = dataType === 'uint8' ? one('Cast', ['input'], { to: { int: 1 } }) : 'input';
-    x = flip(turn(x, [0, 3, 1, 2]));
-    if (shift !== 0)
-        x = one('Sub', [x, number(shift)]);
-    if (scale !== 1)
-        x = one('Div', [x, number(scale)]);
-    if (sigma)
-        x = one('Mul', [x, 'sigma']);
-    const skip = ops.relu(g, conv(x, 8, 3));
-    const low = ops.relu(g, conv(skip, 16, 8, 2));
-    const up = ops.depthToSpace(g, conv(low, 32, 16), 2);
-    const decoded = ops.relu(g, conv(ops.concat(g, [up, skip], 1), 8, 16));
-    const small = conv(low, 3, 16);
-    const residual = conv(decoded, 3, 8);
-    let y = isResidual ? residual : ops.add(g, x, residual);
-    if (scale !== 1)
-        y = one('Mul', [y, number(scale)]);
-    if (shift !== 0)
-        y = one('Add', [y, number(shift)]);
-    y = turn(flip(y), [0, 2, 3, 1]);
-    if (dataType === 'uint8') {
-        y = one('Clip', [y, number(0), number(255)]);
-        y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
-    }
-    const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
-    const value = (name, type, shape) => ({
-        name,
-        dataType: type,
-        dims: shape,
-    });
-    return buildModel({
-        irVersion: 8,
-        opset: 17,
-        graphName: 'wrapped',
-        producer: { name: 'test', version: '0' },
-        ...g.fragment(),
-        inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
-        outputs: [
-            ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
-            value(y, dataType, dims),
-        ],
-    });
+  const {
+    range = '0..1',
+    dataType = 'float32',
+    layout = 'NCHW',
+    isBgr = false,
+    flipBy = 'gather',
+  } = wrapper;
+  const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
+  const g = new GraphBuilder({ opset: 17 });
+  const random = new Random(7);
+  const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range];
+  const conv = (x, outputs, inputs, stride = 1) => {
+    const count = outputs * inputs * 9;
+    const data = Float32Array.from({ length: count }, () => random.uniform(-0.05, 0.05));
+    const dims = [outputs, inputs, 3, 3];
+    const weight = g.tensor('weight', 'float32', dims, encodeFloats(data, 'float32'));
+    return ops.conv(g, x, weight, { strides: [stride, stride], pads: [1, 1, 1, 1] });
+  };
+  const one = (op, inputs, attributes = {}) => g.node(op, inputs, attributes)[0];
+  const number = (value) => g.scalar(value, 'float32');
+  const flip = (x) => (isBgr ? flipped[flipBy](x) : x);
+  const flipped = {
+    gather: (x) => one('Gather', [x, g.ints([2, 1, 0])], { axis: { int: 1 } }),
+    slice: (x) => one('Slice', [x, g.ints([-1]), g.ints([-1_000]), g.ints([1]), g.ints([-1])]),
+    split: (x) =>
+      ops.concat(g, g.node('Split', [x], { axis: { int: 1 } }, { outputs: 3 }).toReversed(), 1),
+    slices: (x) => {
+      const cut = (at) => one('Slice', [x, g.ints([at]), g.ints([at + 1]), g.ints([1])]);
+      return ops.concat(g, [cut(2), cut(1), cut(0)], 1);
+    },
+  };
+  const turn = (x, perm) =>
+    layout === 'NHWC' ? one('Transpose', [x], { perm: { ints: perm } }) : x;
+  let x = dataType === 'uint8' ? one('Cast', ['input'], { to: { int: 1 } }) : 'input';
+  x = flip(turn(x, [0, 3, 1, 2]));
+  if (shift !== 0) x = one('Sub', [x, number(shift)]);
+  if (scale !== 1) x = one('Div', [x, number(scale)]);
+  if (sigma) x = one('Mul', [x, 'sigma']);
+  const skip = ops.relu(g, conv(x, 8, 3));
+  const low = ops.relu(g, conv(skip, 16, 8, 2));
+  const up = ops.depthToSpace(g, conv(low, 32, 16), 2);
+  const decoded = ops.relu(g, conv(ops.concat(g, [up, skip], 1), 8, 16));
+  const small = conv(low, 3, 16);
+  const residual = conv(decoded, 3, 8);
+  let y = isResidual ? residual : ops.add(g, x, residual);
+  if (scale !== 1) y = one('Mul', [y, number(scale)]);
+  if (shift !== 0) y = one('Add', [y, number(shift)]);
+  y = turn(flip(y), [0, 2, 3, 1]);
+  if (dataType === 'uint8') {
+    y = one('Clip', [y, number(0), number(255)]);
+    y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
+  }
+  const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
+  const value = (name, type, shape) => ({
+    name,
+    dataType: type,
+    dims: shape,
+  });
+  return buildModel({
+    irVersion: 8,
+    opset: 17,
+    graphName: 'wrapped',
+    producer: { name: 'test', version: '0' },
+    ...g.fragment(),
+    inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
+    outputs: [
+      ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
+      value(y, dataType, dims),
+    ],
+  });
 }

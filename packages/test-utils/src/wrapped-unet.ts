@@ -23,7 +23,13 @@ export interface Wrapper {
 
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper: Wrapper = {}): Model {
-  const { range = '0..1', dataType = 'float32', layout = 'NCHW', isBgr = false, flipBy = 'gather' } = wrapper;
+  const {
+    range = '0..1',
+    dataType = 'float32',
+    layout = 'NCHW',
+    isBgr = false,
+    flipBy = 'gather',
+  } = wrapper;
   const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);

@@ -171,7 +171,11 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
       consumer: node.name || node.outputs[0]!,
       evidence: [
         `joined by ${node.opType} with '${up.value}', which came up from a lower resolution`,
-        ...(calls ? [`in call ${calls[i]} of the network, which the model applies ${Math.max(...calls)} times`] : []),
+        ...(calls
+          ? [
+              `in call ${calls[i]} of the network, which the model applies ${Math.max(...calls)} times`,
+            ]
+          : []),
         ...(unique
           ? []
           : [`in U-Net ${networkOf(sorted, i)} of the model, counted from the image`]),

@@ -146,7 +146,7 @@ describe('graft train', () => {
       ['--degrade', 'haze.t=0.9..0.2'],
       /degrade haze\.t=0\.9\.\.0\.2: .*write haze\.t=0\.2\.\.0\.9/,
     ],
-    [['--degrade', 'haze.beta=1'], /did you mean/],
+    [['--degrade', 'haze.beta=1'], /has no range "beta" \(it has t, air/],
     [['--clean', '2'], /--clean.*share from 0 to 1/],
     [['--clean', '0.9', '--off', '0.2'], /together they are 1\.18/],
     [['--label-shares', 'snow=2'], /"snow" is no label/],
