@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
 import { root, run } from '../install.mjs';
 import { fromTarballs } from './install-packed.mjs';
 import { npm } from './npm.mjs';
@@ -11,7 +12,8 @@ import { pack } from './pack.mjs';
 const address = 'http://127.0.0.1:3457';
 
 /**
- * Installs examples/next with the tarballs, builds it, and has its server restore an image: a list of what is wrong.
+ * Installs examples/next with the tarballs, builds it, and has its server and a
+ * browser restore an image: a list of what is wrong. Without Chromium the page is not tried.
  * A build of Next.js takes a minute or more, so it is no test of `npm test`.
  */
 export async function useNext(packed, folder) {
@@ -38,7 +40,7 @@ export async function useNext(packed, folder) {
   const args = [next, 'start', '-H', '127.0.0.1', '-p', '3457'];
   const server = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore' });
   try {
-    return await restores();
+    return [...(await restores()), ...(await restoresInPage())];
   } finally {
     server.kill();
     await once(server, 'exit');
@@ -57,4 +59,26 @@ async function restores() {
   const bytes = new Uint8Array(await answer.arrayBuffer());
   const isPng = answer.status === 200 && bytes[1] === 0x50;
   return isPng ? [] : [`the server answered ${answer.status}: ${new TextDecoder().decode(bytes)}`];
+}
+
+/** What a person does: opens the page and chooses an image. */
+async function restoresInPage() {
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return [];
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(300_000);
+    await page.goto(address);
+    await page.setInputFiles('section input', join(root, 'assets/chelsea.jpg'));
+    await page.waitForFunction(
+      "!/^(Restoring…)?$/.test(document.querySelector('[role=status]').textContent)",
+    );
+    const status = await page.textContent('[role=status]');
+    const width = await page.evaluate("document.querySelector('canvas').width");
+    const isRestored = status?.startsWith('Restored on wasm') && width === 384;
+    return isRestored ? [] : [`the page says '${status}', and its canvas is ${width} wide`];
+  } finally {
+    await browser.close();
+  }
 }

@@ -85,10 +85,10 @@ describe('action.yml', () => {
     expect(run.status).toBe(1);
     expect(run.log.split('\n').filter((line) => line.startsWith('::'))).toEqual([
       expect.stringMatching(
-        /^::error file=graft\.config\.json,line=20,title=large%3A size::[\d.]+ MB, the limit is 1\.0 kB: /,
+        /^::error file=graft\.config\.json,line=21,title=large%3A size::[\d.]+ MB, the limit is 1\.0 kB: /,
       ),
       expect.stringMatching(
-        /^::error file=graft\.config\.json,line=21,title=large%3A validate%3A memory::[\d.]+, the limit is 0\.0001: /,
+        /^::error file=graft\.config\.json,line=22,title=large%3A validate%3A memory::[\d.]+, the limit is 0\.0001: /,
       ),
     ]);
     const report = readFileSync(join(run.outputs['report']!, 'junit.xml'), 'utf8');
@@ -101,7 +101,7 @@ describe('action.yml', () => {
     const run = runAction(project, {});
     expect(run.status).toBe(2);
     expect(run.log).toMatch(
-      /^::error file=graft\.config\.json,line=20,title=graft convert::.*line 20, job 'odd': .*did you mean "gates"/m,
+      /^::error file=graft\.config\.json,line=20,title=graft convert::.*line 20, job 'odd': .*did you mean 'gates'/m,
     );
   });
 
