@@ -44,8 +44,7 @@ async function open(
   load: string | Uint8Array,
   options: NativeOptions,
 ): Promise<InferenceSession> {
-  const { label, device, deviceId, optimisation, threads, strict, profile } =
-    options;
+  const { label, device, deviceId, optimisation, threads, strict, profile } = options;
   const { withoutOptimisers = [] } = options;
   const extra =
     withoutOptimisers.length === 0
