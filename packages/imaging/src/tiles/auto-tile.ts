@@ -18,7 +18,7 @@ const share = 0.5;
  *
  * @param memory bytes per pixel that the model needs, free bytes, and the size multiple
  *
- * @example autoTile(image, { bytesPerPixel: 4648, available: 16e9 }) // 679 for 4000x3000
+ * @example autoTile(image, { bytesPerPixel: 2656, available: 16e9 }) // 899 for 4000x3000
  */
 export function autoTile(
   image: { readonly width: number; readonly height: number },
@@ -52,7 +52,7 @@ const widths: Readonly<Record<string, number>> = {
  * in its arena and, from the second run of a shape, a block for the learnt memory pattern. Measured with 1.30.0 on NAFNet, Restormer
  * and PromptIR at 512x512 to 1024x1024, after three runs: 5.3 to 6.7.
  */
-export const runtimeOverhead = 7;
+export const runtimeOverhead = 4;
 
 /**
  * Estimates how many bytes a model needs per pixel of an image: the largest sum of live tensors when
@@ -61,7 +61,7 @@ export const runtimeOverhead = 7;
  * Uses only shapes, so every machine gets the same result. An estimate for choosing tiles, not a bound.
  * Zero for a model without an image input.
  *
- * @example bytesPerPixel(graphFacts(model)) // 4648 for NAFNet of width 32
+ * @example bytesPerPixel(graphFacts(model)) // 2656 for NAFNet of width 32
  */
 export function bytesPerPixel(facts: GraphFacts): number {
   const { graph } = facts.model;
