@@ -41,30 +41,46 @@ async function check() {
       });
       results.push(result);
       const seconds = result.seconds === undefined ? '' : ` (${result.seconds.toFixed(1)} s)`;
+      // At once: the machine may be gone before the next step ends.
+      write(results.concat(steps.slice(index + 1).map(waiting)));
       say(
         `${index + 1} of ${steps.length} ${step.name}: ${result.status}${seconds}${result.reason ? `: ${result.reason}` : ''}`,
       );
     }
   }
-  const status = statusOf({ works: device.works, device: options.device, results });
-  const report = {
-    status,
-    ...(status === 'skipped' ? { reason: device.reason } : {}),
-    dryRun: options.device !== 'cuda',
-    device: options.device,
-    date: options.date,
-    machine: machineFacts(device),
-    libraryPath: device.variables.LD_LIBRARY_PATH ?? '',
-    steps: results,
-  };
-  writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(out, 'report.md'), formatReport(report));
+  const report = write(results);
   // A run that goes on needs the models.
   const over = results.every((step) => step.status !== 'not run');
   if (over) rmSync(join(out, 'models'), { recursive: true, force: true });
   process.stdout.write(formatReport(report));
   say(`report: ${join(out, 'report.md')} and report.json`);
-  return exitOf(status, results);
+  return exitOf(report.status, results);
+
+  /** The report of what is known so far. */
+  function write(known) {
+    const status = statusOf({ works: device.works, device: options.device, results: known });
+    const made = {
+      status,
+      ...(status === 'skipped' ? { reason: device.reason } : {}),
+      dryRun: options.device !== 'cuda',
+      device: options.device,
+      date: options.date,
+      machine: machineFacts(device),
+      libraryPath: device.variables.LD_LIBRARY_PATH ?? '',
+      steps: known,
+    };
+    writeFileSync(join(out, 'report.json'), `${JSON.stringify(made, null, 2)}\n`);
+    writeFileSync(join(out, 'report.md'), formatReport(made));
+    return made;
+  }
+}
+
+/**
+ * @param {import('./check/run-step.mjs').Step} step
+ * @returns {import('./check/run-step.mjs').StepResult}
+ */
+function waiting({ name, what }) {
+  return { name, what, command: '', status: 'not run', reason: 'the check had not come to it' };
 }
 
 function read() {

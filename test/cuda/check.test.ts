@@ -6,6 +6,7 @@ import { full } from '@pip-graft/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root, runStep } from '../../scripts/cuda/check/run-step.mjs';
 import { exitOf, statusOf } from '../../scripts/cuda/check/status.mjs';
+import { stepsFor } from '../../scripts/cuda/check/steps.mjs';
 
 let folder = '';
 beforeAll(() => {
@@ -98,6 +99,45 @@ describe('the status', () => {
   ])('of %s', (_, works, device, results, status, exit) => {
     expect(statusOf({ works, device, results })).toBe(status);
     expect(exitOf(statusOf({ works, device, results }), results)).toBe(exit);
+  });
+});
+
+describe('the steps', () => {
+  const names = (device: string) => {
+    const options = { families: ['nafnet', 'restormer', 'promptir'], networks: 'full' };
+    return stepsFor({ ...options, device, deviceId: 0, out: '/out' }).map(({ name }) => name);
+  };
+
+  it('begin with one network in float32, and end with layers and training', () => {
+    const all = names('cuda').filter((name) => !/^(build|apply)-/.test(name));
+    const each = (kind: string, precision: string) =>
+      ['nafnet', 'restormer', 'promptir'].map((family) => `${kind}-${family}-${precision}`);
+    expect(all).toEqual([
+      'measure-first-nafnet-float32',
+      ...each('validate', 'float32'),
+      ...each('measure', 'float32'),
+      ...each('validate', 'float16'),
+      ...each('measure', 'float16'),
+      ...each('measure', 'tf32'),
+      ...each('validate', 'float32-layers'),
+      'train-nafnet',
+    ]);
+    expect(names('webgpu')).not.toContain('train-nafnet');
+  });
+
+  it('make each file once, before it is needed', () => {
+    const made = new Set<string>();
+    const steps = stepsFor({
+      ...{ families: ['nafnet', 'promptir'], networks: 'full' },
+      ...{ device: 'cuda', deviceId: 0, out: '/out' },
+    });
+    for (const { needs = [], makes } of steps as { needs?: string[]; makes?: string }[]) {
+      expect(needs.filter((path) => !made.has(path))).toEqual([]);
+      if (makes !== undefined) {
+        expect(made.has(makes)).toBe(false);
+        made.add(makes);
+      }
+    }
   });
 });
 

@@ -64,9 +64,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
       if (wheel === undefined) continue;
       extract(
         wheel,
-        [...membersOf(wheel).keys()].filter(
-          (member) => member !== undefined && libraries.test(member),
-        ),
+        [...membersOf(wheel).keys()].map(String).filter((member) => libraries.test(member)),
         cuda,
       );
     }

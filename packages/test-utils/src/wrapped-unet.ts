@@ -17,6 +17,8 @@ export interface Wrapper {
   readonly isResidual?: boolean;
   /** A small output comes before the image. */
   readonly smallFirst?: boolean;
+  /** What comes out before the image, in the same size: the input again, what was added to it, or features. */
+  readonly first?: 'copy' | 'residual' | 'difference' | 'features';
   /** A noise level of this shape, multiplied with the image. */
   readonly sigma?: readonly (number | string)[];
 }
@@ -30,7 +32,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     isBgr = false,
     flipBy = 'gather',
   } = wrapper;
-  const { batch = 'n', isResidual = false, smallFirst = false, sigma } = wrapper;
+  const { batch = 'n', isResidual = false, smallFirst = false, first, sigma } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
   const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range] as [
@@ -79,6 +81,13 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     y = one('Clip', [y, number(0), number(255)]);
     y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
   }
+  const before: Record<NonNullable<Wrapper['first']>, () => string> = {
+    copy: () => one('Identity', ['input']),
+    residual: () => residual,
+    difference: () => one('Sub', [y, 'input']),
+    features: () => skip,
+  };
+  const earlier = first && before[first]();
   const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
   const value = (name: string, type: DataType, shape: readonly (number | string)[]) => ({
     name,
@@ -93,6 +102,9 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     ...g.fragment(),
     inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
     outputs: [
+      ...(earlier
+        ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])]
+        : []),
       ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
       value(y, dataType, dims),
     ],

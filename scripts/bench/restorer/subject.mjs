@@ -57,7 +57,7 @@ export async function shippedModel() {
 export async function openSubject(path) {
   const facts = lookAt(path);
   const { labels, names, sizeMultiple, tileStep } = facts;
-  const session = await createSession(path, { threads: 1, memoryPattern: false });
+  const session = await createSession(path, { threads: 1 });
   /** @param {Given} how */
   const settings = ({ label, weight = 1, blind, strength }) => ({
     sizeMultiple,

@@ -14,6 +14,9 @@ const left = /\.(map|d\.[cm]?ts|md|markdown)$/i;
 /** onnxruntime-node brings the binaries of every platform. */
 const otherBinaries = /onnxruntime-node\/bin\/napi-v\d+\/(?!linux(\/x64(\/|$)|$))/;
 
+/** Our own packages of onnxruntime have no CUDA; onnxruntime-node runs in their place. */
+const withoutCuda = /(@pip-graft|packages)\/onnxruntime(-|$)/;
+
 /**
  * Copies what runs into `stage`: the packages as they would be published, the production
  * dependencies that the lock file names, the check's scripts and the photo.
@@ -31,7 +34,11 @@ export function stagePackages(root, stage) {
     });
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const entries = Object.entries(lock.packages).filter(
-    ([path, { dev }]) => /(^|\/)node_modules\//.test(path) && !dev && existsSync(join(root, path)),
+    ([path, { dev }]) =>
+      /(^|\/)node_modules\//.test(path) &&
+      !dev &&
+      !withoutCuda.test(path) &&
+      existsSync(join(root, path)),
   );
   for (const [path, { link, resolved }] of entries) {
     if (!link) copy(path);
@@ -42,6 +49,7 @@ export function stagePackages(root, stage) {
   }
   for (const name of readdirSync(join(root, 'packages')).sort()) {
     const folder = `packages/${name}`;
+    if (withoutCuda.test(folder)) continue;
     const { files = [] } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     for (const part of ['package.json', ...files])
       if (existsSync(join(root, folder, part))) copy(`${folder}/${part}`);

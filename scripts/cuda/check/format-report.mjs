@@ -43,6 +43,8 @@ export function formatReport(report) {
     ({ name, result }) => name.startsWith('validate-') && result?.models?.[0]?.validation,
   );
   if (validated.length > 0) lines.push('', ...validationTable(validated));
+  const trained = steps.filter(({ name, result }) => name.startsWith('train-') && result?.got);
+  if (trained.length > 0) lines.push('', ...trainingTable(trained, device));
   lines.push(
     '',
     '## Steps',
@@ -87,7 +89,7 @@ function measuredTables(measured, device) {
   return [
     `## ${device} against the CPU`,
     '',
-    `Largest difference of the output relative to its largest value, on a 64x64 picture; nodes of the grafted network by provider, as onnxruntime's profile has them. ${precisions.join(', ')}: float32 with TF32 (CUDA's default), float32 with NVIDIA_TF32_OVERRIDE=0, float16. "On the CPU" lists nodes whose float output is larger than 64 elements. Memory is what both networks took of the card.`,
+    `Largest difference of the output relative to its largest value, on a 64x64 image; nodes of the grafted network by provider, as onnxruntime's profile has them. ${precisions.join(', ')}: float32 with TF32 (CUDA's default), float32 with NVIDIA_TF32_OVERRIDE=0, float16. "On the CPU" lists nodes whose float output is larger than 64 elements. Memory is what both networks took of the card.`,
     '',
     ...table(
       ['network', 'host', 'grafted', 'limit', 'nodes', 'copies', 'on the CPU', 'MiB'],
@@ -96,9 +98,29 @@ function measuredTables(measured, device) {
     '',
     '## Time',
     '',
-    `Median (distance between quartiles) in ms of one picture, runs in turn after a warm-up; copies to and from the device are in it.`,
+    `Median (distance between quartiles) in ms of one image, runs in turn after a warm-up; copies to and from the device are in it.`,
     '',
-    ...table(['network', 'picture', 'host ms', 'grafted ms', 'ratio'], latency),
+    ...table(['network', 'image', 'host ms', 'grafted ms', 'ratio'], latency),
+  ];
+}
+
+function trainingTable(trained, device) {
+  return [
+    '## Training',
+    '',
+    `Losses of each step from one seed, largest difference from the CPU's relative to them; patches a second.`,
+    '',
+    ...table(
+      ['run', 'steps', 'difference', 'limit', `${device}, patches/s`, 'CPU, patches/s'],
+      trained.map(({ what, result: { got, wanted, relative, limit } }) => [
+        what.replace(/^training of |, losses.*$/g, ''),
+        got.losses.length,
+        exponent(relative),
+        exponent(limit),
+        got.patchesPerSecond.toFixed(1),
+        wanted.patchesPerSecond.toFixed(1),
+      ]),
+    ),
   ];
 }
 

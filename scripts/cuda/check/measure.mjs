@@ -75,7 +75,7 @@ if (faults.length > 0) {
 }
 
 /**
- * The picture output on a small picture, as float32.
+ * The image output on a small image, as float32.
  *
  * @param {string} path
  * @param {SessionOptions} options
@@ -105,7 +105,7 @@ async function placed(path) {
   };
 }
 
-/** A picture of that side and one label. */
+/** An image of that side and one label. */
 function feedsFor(session, side) {
   return Object.fromEntries(
     session.inputs.map(({ name, dims: shape }) => {

@@ -5,15 +5,18 @@ export const families = ['nafnet', 'restormer', 'promptir'];
 
 const graft = join(root, 'packages/cli/bin/graft.js');
 const measure = join(root, 'scripts/cuda/check/measure.mjs');
+const train = join(root, 'scripts/cuda/check/train.mjs');
 
 /** How the same weights are computed with; TF32 is CUDA's default for float32. */
-const precisions = [
-  { name: 'tf32', dtype: 'float32', variables: {}, limit: 5e-3 },
-  { name: 'float32', dtype: 'float32', variables: { NVIDIA_TF32_OVERRIDE: '0' }, limit: 1e-4 },
-  { name: 'float16', dtype: 'float16', variables: {}, limit: 2e-2 },
-];
-/** Sides of the square pictures that are timed. */
+const precisions = {
+  tf32: { dtype: 'float32', variables: {}, limit: 5e-3 },
+  float32: { dtype: 'float32', variables: { NVIDIA_TF32_OVERRIDE: '0' }, limit: 1e-4 },
+  float16: { dtype: 'float16', variables: {}, limit: 2e-2 },
+};
+/** Sides of the square images that are timed. */
 const sides = { tiny: '64,128', small: '64,128', full: '128,256,512' };
+/** Of the very first network. */
+const small = { tiny: '64', small: '64', full: '128' };
 /** What makes a small preset tiny. */
 const few = ['--dim', '8', '--blocks', '1,0,0,0', '--refinement', '0'];
 const tiny = {
@@ -21,55 +24,75 @@ const tiny = {
   restormer: few,
   promptir: few,
 };
-/** What validation is asked beside the device, once for each family. */
-const extras = ['--layers', '--tiles', '64'];
-
 /**
- * Every step of a check but the doctor, in order. A step: `{ name, what, args, minutes, variables?,
- * needs?, makes? }`, the last two files.
+ * Every step of a check but the doctor, in order: what proves most comes first, for a machine that may
+ * be gone at any minute. One small network in float32 without TF32; the three families, small, then at
+ * the size that is timed; float16; TF32; layer by layer; training. A step: `{ name, what, args, minutes,
+ * variables?, needs?, makes? }`, the last two files.
  */
 export function stepsFor({ families: chosen, device, deviceId, networks, out }) {
   const on = ['--device', device, '--device-id', `${deviceId}`];
   const file = (...words) => join(out, 'models', `${words.join('-')}.onnx`);
+  const timed = (family) => (networks === 'full' ? family : `${family}-small`);
   const steps = [];
-  for (const family of chosen) {
-    const preset = `${family}-small`;
-    for (const dtype of ['float32', 'float16'])
-      steps.push(build(preset, dtype), apply(preset, dtype, 'optional'));
-    // Validation measures float32 with and without TF32 in one run.
-    for (const { name, dtype, variables } of precisions.filter((each) => each.name !== 'float32')) {
-      const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'optional')];
-      const wanted = name === 'tf32' ? extras : [];
-      steps.push({
-        name: `validate-${family}-${name}`,
-        what: `validation of ${preset}, ${name}`,
-        args: [graft, 'validate', grafted, '--base', host, ...on, ...wanted, '--json'],
-        variables,
-        needs: [host, grafted],
-        minutes: 5,
-      });
-    }
-  }
-  for (const family of chosen) {
-    const preset = networks === 'full' ? family : `${family}-small`;
-    for (const dtype of ['float32', 'float16']) {
-      if (networks === 'full') steps.push(build(preset, dtype));
-      // Fed, the label is work of every run; a default would be folded away.
-      steps.push(apply(preset, dtype, 'required'));
-    }
-    for (const { name, dtype, variables, limit } of precisions) {
-      const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'required')];
-      steps.push({
-        name: `measure-${family}-${name}`,
-        what: `parity and time of ${preset}, ${name}`,
-        args: [measure, host, grafted, device, `${deviceId}`, sides[networks], `${limit}`],
-        variables,
-        needs: [host, grafted],
-        minutes: 8,
-      });
-    }
-  }
+  /** A file that is made once, before the first step that needs it. */
+  const once = (step) => {
+    if (!steps.some(({ name }) => name === step.name)) steps.push(step);
+  };
+  const model = (preset, dtype, inputs) => {
+    once(build(preset, dtype));
+    once(apply(preset, dtype, inputs));
+  };
+
+  const [first] = chosen;
+  measured(`${first}-small`, 'float32', small[networks], `first-${first}`);
+  for (const family of chosen) validated(family, 'float32');
+  for (const family of chosen) measured(timed(family), 'float32');
+  for (const family of chosen) validated(family, 'float16');
+  for (const family of chosen) measured(timed(family), 'float16');
+  for (const family of chosen) measured(timed(family), 'tf32');
+  for (const family of chosen) validated(family, 'float32', ['--layers', '--tiles', '64']);
+  // Training knows no other device.
+  if (device === 'webgpu') return steps;
+  steps.push({
+    name: `train-${first}`,
+    what: `training of an adapter on ${first}-small, losses against the CPU's`,
+    args: [train, file(`${first}-small`, 'float32'), device, '20', '1e-3'],
+    variables: precisions.float32.variables,
+    needs: [file(`${first}-small`, 'float32')],
+    minutes: 8,
+  });
   return steps;
+
+  /** Validation measures float32 with and without TF32 in one run. */
+  function validated(family, dtype, more = []) {
+    const preset = `${family}-small`;
+    model(preset, dtype, 'optional');
+    const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'optional')];
+    const kind = more.length > 0 ? `${dtype}-layers` : dtype;
+    steps.push({
+      name: `validate-${family}-${kind}`,
+      what: `validation of ${preset}, ${kind.replace('-', ', ')}`,
+      args: [graft, 'validate', grafted, '--base', host, ...on, ...more, '--json'],
+      needs: [host, grafted],
+      minutes: 5,
+    });
+  }
+
+  /** Fed, the label is work of every run; a default would be folded away. */
+  function measured(preset, name, lengths = sides[networks], as = preset.replace('-small', '')) {
+    const { dtype, variables, limit } = precisions[/** @type {keyof typeof precisions} */ (name)];
+    model(preset, dtype, 'required');
+    const [host, grafted] = [file(preset, dtype), file(preset, dtype, 'required')];
+    steps.push({
+      name: `measure-${as}-${name}`,
+      what: `parity and time of ${preset}, ${name}`,
+      args: [measure, host, grafted, device, `${deviceId}`, lengths, `${limit}`],
+      variables,
+      needs: [host, grafted],
+      minutes: 8,
+    });
+  }
 
   function build(preset, dtype) {
     const host = file(preset, dtype);

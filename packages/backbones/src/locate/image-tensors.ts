@@ -1,6 +1,7 @@
 import { type GraphFacts, type ImageInput, type Model, mainImage } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
+import { isImageCopy } from './walk.ts';
 
 /** The inputs that a caller has to feed besides the image, such as a noise level. */
 export function besideImage({ graph }: Model, image: string): string[] {
@@ -36,26 +37,47 @@ function sizeAt(input: ImageInput, axis: 'C' | 'H' | 'W'): number | undefined {
 
 /**
  * The output that is the image: the one of the largest feature map, for networks trained at several scales
- * also give smaller ones; of several, the one with as many channels as the image that went in, for some
- * give a map of one channel beside it.
+ * also give smaller ones; of several, one with as many channels as the image that went in, for some give a
+ * map of one channel beside it; and of those, what the image was added to rather than what was added.
  */
 function outputOf(facts: GraphFacts, trails: Trails, input: ImageInput): string | undefined {
   const channels = input.dims[input.layout.indexOf('C')];
-  let best: { name: string; rank: readonly [number, number] } | undefined;
+  let best: { name: string; rank: readonly number[] } | undefined;
   for (const { name } of facts.model.graph.outputs) {
     const made = outputImage(facts, trails, name, input);
     if (made === undefined) continue;
     const isOther = typeof channels === 'number' && made.channels !== channels;
-    const rank = [made.scale, isOther ? 1 : 0] as const;
-    const isFirst = best === undefined;
-    if (
-      isFirst ||
-      rank[0] < best!.rank[0] ||
-      (rank[0] === best!.rank[0] && rank[1] < best!.rank[1])
-    )
-      best = { name, rank };
+    const rank = [made.scale, isOther ? 1 : 0, likeness(facts, trails, name)];
+    if (best === undefined || isLess(rank, best.rank)) best = { name, rank };
   }
   return best?.name;
+}
+
+function isLess(one: readonly number[], other: readonly number[]): boolean {
+  const at = one.findIndex((value, index) => value !== other[index]);
+  return at >= 0 && one[at]! < other[at]!;
+}
+
+/** 0 for a sum with the image, 3 for the image that went in, 2 for a difference from it, 1 for the rest. */
+function likeness(facts: GraphFacts, trails: Trails, output: string): number {
+  if (isImageCopy(facts, trails, output)) return 3;
+  let name = output;
+  for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
+    const at = facts.producer(name);
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    if (!maker) return 1;
+    const withImage = maker.inputs.some(
+      (value) => trails.feature(value) && isImageCopy(facts, trails, value),
+    );
+    if (withImage && (maker.opType === 'Add' || maker.opType === 'Sum')) return 0;
+    if (withImage && maker.opType === 'Sub') return 2;
+    const images = maker.inputs.filter((value) => trails.feature(value));
+    if (!/^(Clip|Cast|Identity|Slice|Mul|Div|Add|Sub|Transpose|Round)$/.test(maker.opType))
+      return 1;
+    if (images.length !== 1) return 1;
+    name = images[0]!;
+  }
+  return 1;
 }
 
 /** Scale and channels of an output that is an image; what is as large as the input is one however it was put together. */

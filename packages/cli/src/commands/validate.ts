@@ -1,7 +1,7 @@
 import { GraftError, lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import { reportJson } from '@pip-graft/report';
-import { formatValidation } from '@pip-graft/report/text';
+import { formatValidation, formatVerdict } from '@pip-graft/report/text';
 import { readImage } from '@pip-graft/restore';
 import type { Device } from '@pip-graft/runtime';
 import { explainGraft, type ValidateOptions, validateGraft } from '@pip-graft/validate';
@@ -162,6 +162,8 @@ async function settingsOf(
       current = { name, done, total };
       session.progress(name, done, total);
     },
+    // A full-size network takes a minute: each verdict shows at once, the table at the end.
+    onCheck: (verdict) => session.note(formatVerdict(verdict)),
     onStep: (done, total) =>
       session.progress(current.name, current.done + done / total, current.total),
   };

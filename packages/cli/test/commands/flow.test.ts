@@ -149,11 +149,13 @@ describe.each(networks)(
       });
     });
 
-    it('validates on the CPU', () => {
-      const { verdict, models } = json(
-        folder,
-        ...['validate', grafted, '--base', host, '--threads', '1'],
-      ) as {
+    it('validates on the CPU, and shows each verdict at once', () => {
+      const args = ['validate', grafted, '--base', host, '--threads', '1', '--json'];
+      const { stdout, stderr } = graft(folder, ...args);
+      expect(stderr).toMatch(
+        /✓ loads: 0 ≤ 0\n[\s\S]*✓ strength 0, optimised: 0 ≤ 1e-4\n[\s\S]*✓ removal/,
+      );
+      const { verdict, models } = JSON.parse(stdout) as {
         verdict: { status: string };
         models: { validation: { checks: { name: string; status: string }[] } }[];
       };

@@ -59,7 +59,7 @@ describe('placeResults', () => {
   });
 
   it('a format that is not written, and a folder that is a file', () => {
-    expect(() => placeResults([picture('x.gif', 'x.gif')], at('out'))).toThrow(/x\.gif: pictures/);
+    expect(() => placeResults([picture('x.bmp', 'x.bmp')], at('out'))).toThrow(/x\.bmp: images/);
     expect(() => placeResults([], at('a-file'))).toThrow(
       expect.objectContaining({ code: 'WRITE_FAILED' }),
     );

@@ -46,6 +46,15 @@ export function imageWith(
         : `${label}: besides the image it takes an input '${missing}'; pass its value with --feed ${missing}=NUMBER, which the graft keeps as the default.`,
     );
   }
+  const odd = model.graph.inputs.find(
+    ({ name, dataType }) => image.beside.includes(name) && !fillableTypes.test(dataType ?? ''),
+  );
+  if (odd !== undefined) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: its input '${odd.name}' is of type ${odd.dataType ?? 'unknown'}, which no number can fill; export the model with it as float32 or int64.`,
+    );
+  }
   const { values = image.values } = own;
   const { input, output } = values;
   return {
@@ -54,6 +63,9 @@ export function imageWith(
     ...(Object.keys(feeds).length > 0 ? { feeds } : {}),
   };
 }
+
+/** Element types that the value of --feed can have. */
+const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 
 function whyUnusable({
   inputChannels,

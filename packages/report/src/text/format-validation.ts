@@ -1,5 +1,5 @@
 import type { Device, DeviceProbe, Diagnosis } from '@pip-graft/runtime';
-import type { Validation } from '@pip-graft/validate';
+import type { Validation, Verdict } from '@pip-graft/validate';
 import { table } from './table.ts';
 
 /** Longest cell of the table: what one reads in a terminal without wrapping. */
@@ -34,6 +34,13 @@ function cut(text: string): string {
 }
 
 const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
+
+/** One verdict as a line, for the time until the table is there; the detail of what did not pass. */
+export function formatVerdict({ name, status, measured, limit, detail }: Verdict): string {
+  const figure = [number(measured), limitOf(limit)].filter(Boolean).join(' ');
+  const line = `${marks[status]} ${name}${figure === '' ? '' : `: ${figure}`}`;
+  return status === 'failed' ? `${line}; ${detail}` : line;
+}
 
 /**
  * A validation as text: one line a check, which nodes ran where, then the verdict.

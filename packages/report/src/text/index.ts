@@ -9,7 +9,7 @@ export {
   inspectionFacts,
 } from './format-inspection.ts';
 export { formatPlan } from './format-plan.ts';
-export { formatDevice, formatValidation } from './format-validation.ts';
+export { formatDevice, formatValidation, formatVerdict } from './format-validation.ts';
 export type { Expectation, Inspection, PromptSize } from './inspection.ts';
 export { oneLine, printable, printableJson } from './printable.ts';
 export { spellAdapters, summariseGraft } from './summarise-graft.ts';

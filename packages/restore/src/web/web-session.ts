@@ -37,6 +37,8 @@ export async function openWebSession(
   };
   const native = await runtime.InferenceSession.create(modelBytes(changed?.model ?? model), {
     executionProviders: [provider],
+    // As in Node: a run planned as one block keeps the first run's memory beside it.
+    enableMemPattern: false,
     logSeverityLevel: 4,
   }).catch(failed('onnxruntime cannot load the model'));
   return {

@@ -51,6 +51,10 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['channels last', { layout: 'NHWC' }, 1e-5],
   ['a batch of 2', { batch: 2 }, 1e-5],
   ['a small output first', { smallFirst: true }, 1e-5],
+  ['the input again first', { first: 'copy' }, 1e-5],
+  ['what was added first', { first: 'residual' }, 1e-5],
+  ['the difference first', { first: 'difference' }, 1e-5],
+  ['features first', { first: 'features' }, 1e-5],
   ['a noise level', { sigma: [1, 1, 1, 1] }, 1e-5, { feeds: { sigma: 1 } }],
   ['a noise map', { sigma: ['n', 1, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
 ];

@@ -117,7 +117,6 @@ async function open(
     optimisation,
     strict: options.unprovable !== true,
     ...(threads === undefined ? {} : { threads }),
-    ...(options.memoryPattern === undefined ? {} : { memoryPattern: options.memoryPattern }),
     ...(options.withoutOptimisers === undefined
       ? {}
       : { withoutOptimisers: options.withoutOptimisers }),

@@ -20,12 +20,6 @@ export interface SessionOptions {
   readonly optimisation?: OptimisationLevel;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
-  /**
-   * Whether onnxruntime plans a run's memory as one block after the first run; default: true, as in
-   * onnxruntime. Disabling it saves memory, because the process otherwise keeps both the first run's
-   * memory and the block.
-   */
-  readonly memoryPattern?: boolean;
   /** Names of onnxruntime optimisers to disable, such as `GeluFusionL2`; default: none. */
   readonly withoutOptimisers?: readonly string[];
   /** Name of the model in messages; default: its path, or 'model'. */

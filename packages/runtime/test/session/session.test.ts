@@ -32,9 +32,7 @@ describe('createSession and runModel', () => {
   });
 
   test.each([
-    [{}, { enableMemPattern: undefined, extra: {} }],
-    [{ memoryPattern: false }, { enableMemPattern: false }],
-    [{ memoryPattern: true }, { enableMemPattern: true }],
+    [{}, { enableMemPattern: false, extra: {} }],
     [
       { withoutOptimisers: ['GeluFusionL1', 'GeluFusionL2'] },
       { extra: { optimization: { disable_specified_optimizers: 'GeluFusionL1;GeluFusionL2' } } },

@@ -111,7 +111,7 @@ async function load(
     const path = join(folder, 'training.onnx');
     await saveModel(model, path, { durable: false });
     const session = await createSession(path, {
-      ...{ label: 'training', memoryPattern: false, withoutOptimisers: fusions },
+      ...{ label: 'training', withoutOptimisers: fusions },
       ...options,
     });
     // On a device the file is read again with the first batch; else nothing has to be left of a run

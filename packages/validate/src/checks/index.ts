@@ -22,13 +22,11 @@ import { upstream } from './upstream.ts';
 
 /**
  * All checks, ordered so that those that share a pair of sessions run in a row: optimised sessions,
- * graphs as written, sessions with inner values, then the files. Memory comes first, because a
- * process's peak is that of all it has run.
+ * graphs as written, sessions with inner values, then the files.
  */
 export const checks: readonly Check[] = [
   loads,
   placement,
-  memory,
   neutralAll,
   latency,
   tiles,
@@ -47,5 +45,6 @@ export const checks: readonly Check[] = [
   layers,
   records,
   removal,
+  memory,
   largest,
 ];

@@ -22,16 +22,14 @@ export async function peakMemory(
   const isolation = options.isolation ?? {};
   const session = await createSession(model, { ...options, isolation });
   try {
-    return await sessionPeak(behindDoor(session), dims);
+    const defaults = session.inputs.flatMap(({ name, fallback }) =>
+      fallback === undefined ? [] : [[name, fallback.dims] as const],
+    );
+    return (
+      (await behindDoor(session).memory?.({ ...Object.fromEntries(defaults), ...dims })) ??
+      Number.NaN
+    );
   } finally {
     await session.release();
   }
-}
-
-/** The same for a session in a process of its own, which has run nothing larger yet. */
-export async function sessionPeak(session: Session, dims: InputDims): Promise<number> {
-  const defaults = session.inputs.flatMap(({ name, fallback }) =>
-    fallback === undefined ? [] : [[name, fallback.dims] as const],
-  );
-  return (await session.memory?.({ ...Object.fromEntries(defaults), ...dims })) ?? Number.NaN;
 }
