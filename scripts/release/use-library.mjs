@@ -37,18 +37,23 @@ const options = {
 
 /** Packages whose types are onnxruntime's, where that is installed. */
 const onRuntime = new Set(
-  ['runtime', 'restore', 'validate', 'report', 'train'].map((name) => `@pip-graft/${name}`),
+  ['onnxruntime', 'runtime', 'restore', 'validate', 'report', 'train'].map(
+    (name) => `@pip-graft/${name}`,
+  ),
 );
 
 /** Every door of what is there without onnxruntime, or of all. */
 function doors(packed, optional) {
-  return packed
-    .filter(({ name }) => optional || !onRuntime.has(name))
-    .flatMap(({ name, manifest }) =>
-      Object.keys(manifest.exports ?? {})
-        .filter((door) => !/\.(json|safetensors|onnx)$/.test(door) && !door.includes('*'))
-        .map((door) => name + door.slice(1)),
-    );
+  return (
+    packed
+      // A package for one platform comes with the one that depends on it.
+      .filter(({ name, manifest }) => !manifest.os && (optional || !onRuntime.has(name)))
+      .flatMap(({ name, manifest }) =>
+        Object.keys(manifest.exports ?? {})
+          .filter((door) => !/\.(json|safetensors|onnx)$/.test(door) && !door.includes('*'))
+          .map((door) => name + door.slice(1)),
+      )
+  );
 }
 
 /** The examples of the packages' own pages, as files: the paths without extension. */
@@ -56,8 +61,8 @@ function writeExamples(packed, folder, optional) {
   copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'chelsea.jpg'));
   copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
-  return packed.flatMap(({ name, folder: source }) => {
-    if (!optional && onRuntime.has(name)) return [];
+  return packed.flatMap(({ name, manifest, folder: source }) => {
+    if (manifest.os || (!optional && onRuntime.has(name))) return [];
     const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8'))?.[1];
     if (code === undefined) return [];
     const example = `readme-${name.split('/')[1]}`;
