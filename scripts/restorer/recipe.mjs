@@ -5,9 +5,10 @@ const labels = 'noise+rain+haze+blur+low-light';
 
 /** Shares of patches that teach what weights mean, and to leave alone what is clean. */
 const shares = [
-  ...['--clean', '0.07', '--flat', '0.08', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
+  ...['--clean', '0.1', '--flat', '0.1', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
   ...['--halved', '0.6'],
-  ...['--label-shares', 'noise=5,rain=2,haze=2,blur=1,low-light=3'],
+  ...['--label-shares', 'noise=8,rain=3,haze=10,blur=2,low-light=5'],
+  ...['--degrade', 'haze.spread=0.1..1', '--degrade', 'haze.t=0.2..0.95'],
 ];
 
 export const preset = 'unet-medium';
@@ -22,11 +23,12 @@ export const recipe = {
       '--adapter',
       `init:mode=convgate,position=none,labels=${labels},prompt-channels=16+32`,
     ],
-    // What ships was trained in these stages, in five runs, each from the running mean of the one before.
+    // What ships was trained in these stages, in six runs, each from the running mean of the one before.
     // The first two runs (three stages) had no patches at half size, noise=3, and fewer flat ones. Up to
     // the fifth stage the basic prompt was a map; its mean over space began the vector of position none.
-    // The last run had haze=5 and began with the sums of the last convolution made equal over the four
-    // positions of its pixel shuffle; what ships is the mean of the weights before and after it.
+    // The run of 1,000 steps had haze=5 and began with the sums of the last convolution made equal over the
+    // four positions of its pixel shuffle; the mean of the weights before and after it began the last run
+    // (two stages, with the shares below), and what ships is 0.3 of that mean and 0.7 of the last run's.
     ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
     ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
     ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
@@ -35,6 +37,8 @@ export const recipe = {
     ...['--stage', 'steps=2700,batch=8,patch=64,rate=6e-4,end-rate=2.5e-4,warmup=200'],
     ...['--stage', 'steps=1100,batch=3,patch=128,rate=2.5e-4,end-rate=1e-6'],
     ...['--stage', 'steps=1000,batch=3,patch=128,rate=3e-4,end-rate=1e-6,warmup=50'],
+    ...['--stage', 'steps=3600,batch=3,patch=128,rate=4e-4,end-rate=1e-4,warmup=50'],
+    ...['--stage', 'steps=700,batch=2,patch=192,rate=1e-4,end-rate=1e-6,warmup=10'],
     ...['--loss', 'psnr', '--average', '0.998'],
     ...['--betas', '0.9,0.99', '--weight-decay', '1e-4', '--seed', `${seed}`],
     ...shares,

@@ -49,8 +49,8 @@ const widths: Readonly<Record<string, number>> = {
 
 /**
  * Memory that onnxruntime uses relative to the live tensors: copies in other layouts, workspaces, holes
- * in its arena and, from the second run of a shape, a block for the learnt memory pattern. Measured with 1.30.0 on NAFNet, Restormer
- * and PromptIR at 512x512 to 1024x1024, after three runs: 5.3 to 6.7.
+ * in its arena. Measured with 1.30.0 on the CPU, second run at 512x512 or 1024x1024, without a plan of
+ * one block (see native-session.ts): unet 1.7, NAFNet 2.8, Restormer 3.5.
  */
 export const runtimeOverhead = 4;
 
