@@ -52,6 +52,9 @@ declare global {
   const base: Parameters<PipCore['importAdapter']>[1]['base'];
   const level: Parameters<PipCore['levelCost']>[0];
   const data: Parameters<Report['buildReport']>[0];
+  const nodes: Parameters<Runtime['comparePlacement']>[1];
+  const run: Awaited<ReturnType<Train['openRun']>>;
+  const ended: Awaited<ReturnType<Train['runSteps']>>;
   const page: Parameters<Report['buildHostPage']>[0];
   const curves: Parameters<Report['buildCurvePage']>[0];
   const feeds: Parameters<Runtime['runModel']>[1];

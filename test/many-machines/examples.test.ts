@@ -128,7 +128,7 @@ describe('docs/guides/many-machines.md', () => {
 
   it('its command lines have options that there are', () => {
     const lines = [...guide.matchAll(/^npx graft (\S+) .*$/gm)];
-    expect(lines).toHaveLength(7);
+    expect(lines).toHaveLength(8);
     for (const [line, command = ''] of lines) {
       const help = graft(command, '--help').stdout;
       for (const [option] of line.matchAll(/--[a-z-]+/g)) expect(help).toContain(option);

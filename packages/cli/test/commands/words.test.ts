@@ -55,7 +55,7 @@ describe('a mistyped word', () => {
     [['apply', '--adaptr=y', 'x.onnx'], "unknown option '--adaptr'; did you mean '--adapter'?"],
     [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean '--data'?"],
     [['inspect', '-q'], "unknown option '-q'"],
-    [['inspect', '--frobnicate'], "unknown option '--frobnicate'\n"],
+    [['inspect', '--frobnicate'], "unknown option '--frobnicate'.\n"],
   ])('%j is said first', (args, message) => {
     const { status, stderr } = graft(cwd, ...args);
     expect(stderr).toContain(message);

@@ -79,7 +79,7 @@ describe('replaceWeights', () => {
   });
 
   it.each([
-    ['another size', 'w', /'w' is float32 of \[2\], and 3/],
+    ['another size', 'w', /'w' is float32 of \[2\], but there are 3/],
     ['another name', 'v', /no initializer 'v'/],
   ])('refuses %s', (_, name, message) => {
     expect(() => replaceWeights(model, new Map([[name, new Float32Array(3)]]))).toThrow(message);

@@ -164,11 +164,12 @@ describe('channels and scale', () => {
     expect([facts.scale(valid), facts.scale(up)]).toEqual([1, 0.5]);
   });
 
-  test('NHWC images are no feature maps', () => {
+  test('scale is that of any layout, channels are those of NCHW alone', () => {
     const g = new GraphBuilder({ opset: 17 });
     const turned = ops.transpose(g, 'x', [0, 3, 1, 2]);
     const facts = graphFacts(modelOf(g, { x: ['n', 'h', 'w', 3] }, [turned]));
-    expect([facts.scale('x'), facts.scale(turned)]).toEqual([undefined, 1]);
+    expect([facts.scale('x'), facts.scale(turned)]).toEqual([1, 1]);
+    expect([facts.channels('x'), facts.channels(turned)]).toEqual([undefined, 3]);
   });
 });
 

@@ -35,11 +35,12 @@ export function describeSizes({ family, config }: Backbone): string {
 
 /**
  * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
- * on them.
+ * on them:
  *
- * @example
+ * ```text
  * level 1  1/1  ├─ 48 ch ─────────(PIP)──────── concat ┤    encoder_add
  * level 2  1/2    ├─ 96 ch ─────(PIP)──── concat ┤          encoder_add_1
+ * ```
  */
 export function drawLadder(sites: Inspection['sites'], grafted: readonly number[]): string {
   return laddersOf(sites)
