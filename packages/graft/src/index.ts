@@ -12,7 +12,6 @@ export {
 export {
   bytesSource,
   checkModel,
-  checkWeights,
   convertPrecision,
   type DataType,
   didYouMean,

@@ -14,7 +14,6 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
-export { checkWeights } from './check/check-weights.ts';
 export { diffModels } from './diff/diff-models.ts';
 export type { ModelDiff, RecordChange, RecordDiff } from './diff/model-diff.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';

@@ -1,4 +1,4 @@
-import { checkModel, checkWeights } from '@pip-graft/graft';
+import { checkModel } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import { table } from '@pip-graft/report/text';
 import type { Command } from 'commander';
@@ -12,7 +12,7 @@ export function command(): Command {
     .action(
       run<[string], object>((_session, path) => {
         const opened = openModel(path);
-        const findings = [...checkModel(opened.model), ...checkWeights(opened.model)];
+        const findings = checkModel(opened.model, { weights: true });
         opened.close();
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         const verdict =

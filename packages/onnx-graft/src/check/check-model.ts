@@ -4,6 +4,7 @@ import { tensorsOf } from '../model/tensors-of.ts';
 import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';
+import { checkWeights } from './check-weights.ts';
 import type { Finding } from './finding.ts';
 import { Findings, givenNames, isVisible, type Scope } from './scope.ts';
 
@@ -14,13 +15,16 @@ const initializersAlone = 4;
  * What is wrong with a model as a structure: order, names, scopes, operator sets, tensor lengths;
  * in control-flow bodies and local functions too. An empty list means that nothing was found.
  *
- * Operators' own rules (which attributes, which types) are left to the runtime. Weights are not
- * read. Nothing is thrown.
+ * Operators' own rules (which attributes, which types) are left to the runtime. Nothing is thrown.
  *
+ * @param weights whether weights are read too, and those that are not finite named
  * @example
  * checkModel(model).filter(({ severity }) => severity === 'error').length; // 0
  */
-export function checkModel(model: Model): readonly Finding[] {
+export function checkModel(
+  model: Model,
+  { weights = false }: { readonly weights?: boolean } = {},
+): readonly Finding[] {
   const findings = new Findings();
   const { graph } = model;
   if (graph.inputs.length === 0) {
@@ -39,7 +43,7 @@ export function checkModel(model: Model): readonly Finding[] {
   }
   checkNames(model, findings);
   for (const { tensor, place } of tensorsOf(model)) checkTensor(model, tensor, place, findings);
-  return findings.list;
+  return weights ? [...findings.list, ...checkWeights(model)] : findings.list;
 }
 
 function checkListed(model: Model, findings: Findings): void {

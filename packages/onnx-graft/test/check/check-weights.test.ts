@@ -1,4 +1,4 @@
-import { checkWeights, type DataType } from '@pip-graft/onnx-graft';
+import { checkModel, type DataType } from '@pip-graft/onnx-graft';
 import { constant, node, picture, tinyModel } from '@pip-graft/test-utils';
 import { expect, test } from 'vitest';
 
@@ -24,7 +24,9 @@ test('names every tensor with NaN or infinity, and no mask', () => {
     nodes: [node('Relu', ['input'], 'output')],
     ...{ inputs: [picture('input')], outputs: [picture('output')], initializers },
   });
-  expect(checkWeights(model).map(({ code, place, message }) => [code, place, message])).toEqual(
+  expect(
+    checkModel(model, { weights: true }).map(({ code, place, message }) => [code, place, message]),
+  ).toEqual(
     [
       ['nan', 'NaN (2 of 3 numbers)'],
       ['infinite', 'infinity (1 of 2 numbers)'],
