@@ -122,7 +122,7 @@ export class Shapes {
   }
 
   /**
-   * As {@link count}, for blocks of a network, which have at least so many names each: more blocks
+   * As {@link count}, for blocks of a network, which have at least this many names each: more blocks
    * than names allow are no blocks.
    */
   blocks(name: string, namesOfBlock = namesOfAttention): number {

@@ -50,7 +50,7 @@ test.each(fixtures.filter(({ refused }) => refused))('$file: no U-Net, and why',
   for (const { reason } of located.rejected) expect(reason).toMatch(/^[a-z].{10,}/);
 });
 
-test('what is no skip connection is turned down with its reason', () => {
+test('a value that is no skip connection is rejected with its reason', () => {
   const reasons = (file: string): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const { reason } of locateSkips(fixtureModel(file)).rejected) {

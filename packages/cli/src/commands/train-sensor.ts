@@ -6,7 +6,8 @@ import { forceOption } from '../options/check-output.ts';
 import { pixelsOf } from '../options/numbers.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { judgementRows, rounded, spellFigure, spellProgress, spellTime } from '../train/spell.ts';
+import { runHooks } from '../train/run-hooks.ts';
+import { judgementRows, rounded, spellFigure, spellTime } from '../train/spell.ts';
 import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
 import { writePage } from '../train/write-page.ts';
 
@@ -63,15 +64,7 @@ export function command(): Command {
       );
       const { begun, labels, total, log } = opened;
       if (begun.step > 0) session.note(`going on after step ${begun.step}`);
-      const ended = await runSteps(opened, given, {
-        now: () => performance.now(),
-        signal: session.signal,
-        onNote: session.note,
-        onStep: (progress) =>
-          session.progress(
-            ...(['training', progress.step, total, 'steps', spellProgress(progress)] as const),
-          ),
-      });
+      const ended = await runSteps(opened, given, runHooks(session));
       const { state, seconds, patchesPerSecond, runtimeShare } = ended;
       const { loss, value: accuracy, count } = recent(opened, state.step);
       const name = basename(resolve(output));

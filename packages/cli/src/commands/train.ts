@@ -7,7 +7,8 @@ import type { Command } from 'commander';
 import { pixelsOf } from '../options/numbers.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
-import { rounded, spellBest, spellProgress, spellTime } from '../train/spell.ts';
+import { runHooks } from '../train/run-hooks.ts';
+import { rounded, spellBest, spellTime } from '../train/spell.ts';
 import { checkRequest, stagesOf, type TrainRequest, trainOptions } from '../train/train-request.ts';
 import { writePage } from '../train/write-page.ts';
 
@@ -54,13 +55,7 @@ export function command(): Command {
           session.note(`going on after step ${opened.begun.step}`);
         const page = pageOf(given, opened);
         const ended = await runSteps(opened, given, {
-          now: () => performance.now(),
-          signal: session.signal,
-          onNote: session.note,
-          onStep: (progress) =>
-            session.progress(
-              ...(['training', progress.step, total, 'steps', spellProgress(progress)] as const),
-            ),
+          ...runHooks(session),
           onPage: (figures) => page(figures, [['steps', `${log.lines.length} of ${total} so far`]]),
         });
         const { state, seconds, patchesPerSecond, runtimeShare, spent } = ended;
