@@ -32,7 +32,6 @@ export { isOutOfMemory } from './run/is-out-of-memory.ts';
 export { type RestoreOptions, restoreImage } from './run/restore-image.ts';
 export { defaultOverlap, type RestoreTiledOptions, restoreTiled } from './run/restore-tiled.ts';
 export { type TileGap, tileGap } from './run/tile-gap.ts';
-export { anyWeight } from './steer/any-weight.ts';
 export { degradationTensor } from './steer/degradation-tensor.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
 export type { Weights } from './steer/weights-row.ts';

@@ -4,7 +4,7 @@ import { Pane } from './pane.ts';
 import type { Preset } from './presets.ts';
 import { type Region, regionOf } from './region.ts';
 import { complain } from './run.ts';
-import { askedOf, type Setting } from './setting.ts';
+import type { Setting } from './setting.ts';
 
 /** What the view needs of the page. */
 export interface FourOf {
@@ -110,7 +110,7 @@ export class Four {
       for (const pane of this.#panes) {
         const setting = this.#setting(pane.choice);
         if (setting) {
-          const { weights, strength } = askedOf(setting);
+          const { weights, strength } = setting;
           const pixels = pane.pixels(width, height);
           const restored = await page.restorer.restore(pixels, weights, { strength, signal });
           if (signal.aborted) return;

@@ -10,9 +10,3 @@ export interface Asked {
   readonly weights: Readonly<Record<string, number>> | undefined;
   readonly strength: number;
 }
-
-/** Nothing to remove is asked for as a strength of 0: weights of zero would leave it to the sensor. */
-export function askedOf({ weights, strength }: Setting): Asked {
-  const nothing = Object.values(weights).every((weight) => weight === 0);
-  return nothing ? { weights: undefined, strength: 0 } : { weights, strength };
-}

@@ -1,5 +1,5 @@
 import { byId } from './by-id.ts';
-import { type Asked, askedOf, type Setting } from './setting.ts';
+import type { Asked, Setting } from './setting.ts';
 import { newSlider, type Slider } from './slider.ts';
 
 /** What undo goes back to. */
@@ -65,7 +65,7 @@ export class Settings {
 
   get asked(): Asked {
     const { present } = this;
-    return this.#byHand ? askedOf(present) : { weights: undefined, strength: present.strength };
+    return this.#byHand ? present : { weights: undefined, strength: present.strength };
   }
 
   get steered(): boolean {

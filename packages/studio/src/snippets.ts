@@ -35,7 +35,10 @@ export function snippets(setting: CodeSetting): Snippet[] {
   const graft = from
     ? `npx graft ${from.was === 'host' ? 'apply' : 'swap'} ${shell(fileOf(from.model))} --adapter ${shell(from.adapter)}${from.hasSensor ? ' --auto' : ''} -o grafted.onnx\n`
     : '';
-  const chosen = Object.entries(setting.weights).filter(([, weight]) => weight > 0);
+  const asked = Object.entries(setting.weights);
+  const above = asked.filter(([, weight]) => weight > 0);
+  // Weights of zero are the host's output; none at all would ask the sensor.
+  const chosen = above.length > 0 ? above : asked.slice(0, 1);
   const weights = chosen.map(([label, weight]) => `${key(label)}: ${weight}`).join(', ');
   const blind = chosen.length === 0 ? 'undefined' : `{ ${weights} }`;
   const options = strength === 1 ? '' : `, { strength: ${strength} }`;

@@ -35,6 +35,9 @@ describe('the settings as code', () => {
     expect(page).toBe('const restored = await restorer.restore(file);');
     expect(command).toBe('npx graft restore m.onnx a.png -o restored');
     expect(lines({ weights: {}, strength: 0 })[1]).toContain('(file, undefined, { strength: 0 })');
+    const nothing = lines({ weights: { rain: 0, noise: 0 }, strength: 1 });
+    expect(nothing[1]).toBe('const restored = await restorer.restore(file, { rain: 0 });');
+    expect(nothing[2]).toContain('--degradation rain=0');
     expect(lines({ steered: false })[1]).toBe('const restored = await restorer.restore(file);');
   });
 });

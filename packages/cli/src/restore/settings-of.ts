@@ -2,7 +2,6 @@ import { externalLocations, GraftError } from '@pip-graft/graft';
 import { digest } from '@pip-graft/graft/files';
 import { openModel } from '@pip-graft/graft/node';
 import {
-  anyWeight,
   type Door,
   settingsOf as modelSettings,
   type RestoreTiledOptions,
@@ -54,7 +53,7 @@ export function settingsOf(
       bytesPerPixel,
       door,
       steering,
-      ...(graft?.auto && !anyWeight(weights) ? { found: graft.labels } : {}),
+      ...(graft?.auto && weights === undefined ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),
       restore: {
         ...restore,

@@ -7,8 +7,8 @@ export interface RestoreOptions {
   /** Both sides of what the network sees are multiples of this; default 1. */
   readonly sizeMultiple?: number;
   /**
-   * Non-negative weights over the adapter's labels, in its order; left out, the model's default. All
-   * zero give the host's output, and in a model with a sensor mean what the sensor finds.
+   * Non-negative weights over the adapter's labels, in its order. All zero give the host's output. Left
+   * out: what the model's sensor finds, or without one the model's default.
    */
   readonly degradation?: readonly number[];
   /** 0 is the host alone, 1 the whole graft; left out, the model's default. */
@@ -21,7 +21,7 @@ export interface RestoreOptions {
     readonly degradation?: string;
     /** Default 'strength'. */
     readonly strength?: string;
-    /** The output of a sensor: weights that are used where `degradation` is left out or all zero. */
+    /** The output of a sensor: weights that are used where `degradation` is left out. */
     readonly found?: string;
   };
   /** Share of the result's values that were outside 0 … 1 by more than rounding, where there are any. */

@@ -10,7 +10,6 @@ import {
 } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
-import { anyWeight } from '../steer/any-weight.ts';
 import { findDegradation } from '../steer/find-degradation.ts';
 import { imageInput } from './image-values.ts';
 import { isOutOfMemory } from './is-out-of-memory.ts';
@@ -86,8 +85,10 @@ export async function restoreTiled(
   }
 }
 
-/** A quarter of the tile, 64 at most: more costs time and closes little of the gap (see docs/guides/restore.md). */
-/** Pixels that neighbouring tiles share where the caller does not say. */
+/**
+ * Pixels that neighbouring tiles share where the caller does not say: a quarter of the tile, 64 at most.
+ * More costs time and closes little of the gap (docs/guides/restore.md).
+ */
 export function defaultOverlap(tile: number): number {
   return Math.min(64, Math.floor(tile / 4));
 }
@@ -131,11 +132,8 @@ async function tellAll(
   plan: TilePlan,
   options: RestoreTiledOptions,
 ): Promise<RestoreTiledOptions> {
-  if (anyWeight(options.degradation) || options.names?.found === undefined) return options;
+  if (options.degradation !== undefined || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
-  if (anyWeight(degradation)) return { ...options, degradation };
-  // Weights of zero would let each tile find its own. The host's output is what strength 0 gives,
-  // whatever the labels.
-  return { ...options, degradation: degradation.map(() => 1), strength: 0 };
+  return { ...options, degradation };
 }

@@ -4,8 +4,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { runModel } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
-import { anyWeight } from '../steer/any-weight.ts';
 import { degradationTensor } from '../steer/degradation-tensor.ts';
+import { steeringOf } from '../steer/steering.ts';
 import { imageInput, imageOutput } from './image-values.ts';
 import type { RestoreOptions } from './restore-image.ts';
 
@@ -19,7 +19,8 @@ export async function runPicture(
   image: Image,
   options: RestoreOptions,
 ): Promise<Float32Array> {
-  const { degradation, strength, names = {} } = options;
+  const { names = {} } = options;
+  const { degradation, strength, found } = steeringOf(options);
   const { width, height } = image;
   const input = names.image ?? imageInput(session).name;
   const output = names.output ?? imageOutput(session).name;
@@ -33,7 +34,6 @@ export async function runPicture(
     }
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
   }
-  const found = anyWeight(degradation) ? undefined : names.found;
   const fetched = found === undefined ? [output] : [output, found];
   const outputs = await runModel(session, feeds, fetched);
   const { dims, data } = toFloat32(outputs[output]!);

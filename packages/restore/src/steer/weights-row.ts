@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 
-/** Weights by label; a label that is left out weighs nothing. */
+/** Weights by label; a label that is left out weighs nothing, and an object without labels is no answer. */
 export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
 
 /**
@@ -24,7 +24,8 @@ export function weightsRow(
       `${session.label}: it takes no ${asked}: it carries no graft, or its degradation is baked in.`,
     );
   }
-  return weights && labelWeights(weights as Readonly<Record<string, number>>, labels);
+  if (weights === undefined || Object.keys(weights).length === 0) return undefined;
+  return labelWeights(weights as Readonly<Record<string, number>>, labels);
 }
 
 /** A row of weights by label. */

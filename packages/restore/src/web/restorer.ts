@@ -78,7 +78,8 @@ export class Restorer<Label extends string = string> {
    * Restores an image. The browser decodes it: 8 bits, sRGB, orientation applied, the first frame of an animation.
    *
    * @param weights how much of each degradation to remove: 1 all, 0.5 about half; more than 1 in all counts as
-   * shares. Left out, the model's sensor finds them; a model without one takes its default.
+   * shares; zeros give the host's output. Left out, the model's sensor finds them; a model without one takes
+   * its default.
    *
    * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take;
    * `CORRUPT_FILE`, `LIMIT_EXCEEDED`, `READ_FAILED` for an image; the signal's reason.

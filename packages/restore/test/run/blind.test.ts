@@ -48,6 +48,31 @@ describe('a model with a sensor', () => {
     expect(told.data).toEqual(silent.data);
   });
 
+  it('gives the host’s output for weights of zero, and asks the sensor only where there are none', async () => {
+    const found: (readonly number[])[] = [];
+    const onFound = (weights: readonly number[]) => void found.push(weights);
+    const zeros = labels.map(() => 0);
+    const host = await createSession(paths.base);
+    for (const tile of [undefined, 32]) {
+      const how = tile === undefined ? {} : { tile, overlap: 8 };
+      const run = tile === undefined ? restoreImage : restoreTiled;
+      const alone = await run(host, picture, { sizeMultiple: 4, tileStep: 4, ...how });
+      const asked = { ...all, ...how, onFound, degradation: zeros };
+      const unsteered = await run(session, picture, asked);
+      const gap = unsteered.data.map((value, at) => Math.abs(value - alone.data[at]!));
+      expect(Math.max(...gap)).toBeLessThan(1e-5);
+    }
+    expect(found).toEqual([]);
+    await host.release();
+  });
+
+  it('refuses weights that are no weights, zeros beside them or not', async () => {
+    for (const degradation of [labels.map(() => Number.NaN), labels.map(() => -1)])
+      await expect(restoreImage(session, picture, { ...all, degradation })).rejects.toMatchObject({
+        code: 'INVALID_WEIGHTS',
+      });
+  });
+
   it('finds it once for all tiles of a picture', async () => {
     const found: (readonly number[])[] = [];
     const tiled = { ...all, tile: 32, overlap: 8 };

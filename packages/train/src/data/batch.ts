@@ -28,6 +28,8 @@ export interface BatchOptions {
   readonly mixed?: number;
   /** Share of patches cut from their photo at half its size, where it is large enough; default 0. */
   readonly halved?: number;
+  /** Share of patches that show as much of their photo as fits, at a whole fraction of its size; default 0. */
+  readonly whole?: number;
   /** Share of patches whose photo is first sharpened and given faint grain, as cameras do; default 0. */
   readonly finished?: number;
   /** Share of patches, clean ones too, that were stored as a JPEG file of quality 70 to 98; default 0. */

@@ -45,8 +45,8 @@ function checkShares(options: BatchOptions): void {
     checkWhole(`labelShares: "${label}"`, share, 1);
   }
   const shares = kindShares(options);
-  const { halved = 0, finished = 0, stored = 0 } = options;
-  for (const [kind, share] of Object.entries({ ...shares, halved, finished, stored })) {
+  const { halved = 0, whole = 0, finished = 0, stored = 0 } = options;
+  for (const [kind, share] of Object.entries({ ...shares, halved, whole, finished, stored })) {
     if (!(share >= 0 && share <= 1))
       throw invalid(`${kind}: a share lies from 0 to 1, not at ${share}.`);
   }

@@ -57,7 +57,7 @@ export function drawPlace(random: Random): PatchPlace {
  *
  * The margin around the patch is what a blur reaches into; outside of the photo it is mirrored.
  *
- * @param scale 2 to cut it from the photo at half its size, where `place` chooses among all of it
+ * @param scale a whole number: how many times smaller the photo is made first, where `place` chooses among all of it
  *
  * Errors: `INVALID_ARGUMENT` for a photo smaller than the patch.
  *
@@ -70,7 +70,7 @@ export function cutPatch(
   margin = 0,
   scale = 1,
 ): Float32Array<ArrayBuffer> {
-  if (scale === 2) return halve(cutPatch(photo, place, 2 * patch, 2 * margin));
+  if (scale > 1) return shrink(cutPatch(photo, place, scale * patch, scale * margin), scale);
   const { file, width, height, data, top } = photo;
   if (width < patch || height < patch) {
     throw new GraftError(
@@ -97,16 +97,17 @@ export function cutPatch(
   return planes;
 }
 
-/** Square planes at half their size: the mean of each four pixels. */
-function halve(planes: Float32Array): Float32Array<ArrayBuffer> {
+/** Square planes `scale` times smaller: the mean of each `scale` by `scale` pixels. */
+function shrink(planes: Float32Array, scale: number): Float32Array<ArrayBuffer> {
   const side = Math.sqrt(planes.length / 3);
-  const half = side / 2;
-  return Float32Array.from({ length: planes.length / 4 }, (_, at) => {
-    const [row, column] = [Math.floor(at / half), at % half];
-    const from = 2 * row * side + 2 * column;
-    const upper = planes[from]! + planes[from + 1]!;
-    return (upper + planes[from + side]! + planes[from + side + 1]!) / 4;
-  });
+  const small = side / scale;
+  const sums = new Float32Array(3 * small * small);
+  for (let row = 0; row < 3 * side; row++) {
+    const to = Math.floor(row / scale) * small;
+    for (let column = 0; column < side; column++)
+      sums[to + Math.floor(column / scale)]! += planes[row * side + column]!;
+  }
+  return sums.map((sum) => sum / (scale * scale));
 }
 
 /** The patch inside of its margin. */

@@ -66,15 +66,16 @@ async function stored(
 
 /** The patch degraded and clean. */
 async function makePair(
-  { patch, labels, degrade: chosen, halved = 0, finished = 0 }: BatchOptions,
+  { patch, labels, degrade: chosen, halved = 0, whole = 0, finished = 0 }: BatchOptions,
   { kind, label, second, target: file, input, place }: SamplePlan,
   random: Random,
   cache: PhotoCache,
 ): Promise<Sample> {
   const photo = await cache.read(file);
   const left = kind === 'clean' || (kind === 'flat' && isLeft(labels[label]!, input, random));
-  const half = Math.min(photo.width, photo.height) >= 2 * patch;
-  const scale = half && random.fork('halved').uniform() < halved ? 2 : 1;
+  const fits = Math.max(1, Math.floor(Math.min(photo.width, photo.height) / patch));
+  const view = random.fork('halved').uniform();
+  const scale = view < whole ? fits : view < whole + halved ? Math.min(2, fits) : 1;
   const finish = random.fork('finished');
   const finishes = finish.uniform() < finished;
   const cut = (margin: number) => {

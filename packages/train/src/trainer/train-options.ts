@@ -60,8 +60,8 @@ export const defaultTrainOptions: TrainOptions = {
 
 /**
  * What a sensor's patches are: three of ten clean, three of ten with two degradations, the rest with
- * one. Most have twice the view, or the sharpening and the grain of other cameras, and half come from
- * JPEG files. Faint noise comes more often than a restorer needs it, and so does darkness that leaves
+ * one. Most show all of their photo, because a dark patch is not a dark photo; many have the sharpening
+ * and the grain of other cameras, and half come from JPEG files. Faint noise comes more often than a restorer needs it, and so does darkness that leaves
  * lamps bright: with a gain near 1, gamma alone.
  */
 export const sensorPatches = {
@@ -71,7 +71,8 @@ export const sensorPatches = {
     mixed: 0.3,
     partial: 0,
     off: 0,
-    halved: 0.8,
+    halved: 0.3,
+    whole: 0.6,
     finished: 0.6,
     stored: 0.5,
   },

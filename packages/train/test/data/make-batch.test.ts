@@ -289,6 +289,21 @@ test('halved patches show twice the view, where the photo is large enough', asyn
   expect(whole.targets).toEqual((await makeBatch(large, 0, cache)).targets);
 });
 
+test('whole patches show as much of the photo as fits', async () => {
+  // The photo is 384 by 256: four times 64 is all of its height.
+  const clean = { ...options, clean: 1, flat: 0, partial: 0, whole: 1, patch: 64 };
+  const { targets } = await makeBatch(clean, 0, cache);
+  const kinds = planBatch(clean, 0);
+  const index = kinds.findIndex(({ kind }) => kind !== 'flat');
+  const { planes } = await samplePatch({ ...options, patch: 256 }, 0, index, cache);
+  const shown = targets.subarray(index * 3 * 64 * 64, index * 3 * 64 * 64 + 64 * 64);
+  const red = planes.subarray(0, 256 * 256);
+  const mean = (values: Float32Array) => values.reduce((sum, each) => sum + each) / values.length;
+  expect(mean(shown)).toBeCloseTo(mean(red), 5);
+  const corner = [0, 1, 2, 3].flatMap((y) => [...red.subarray(256 * y, 256 * y + 4)]);
+  expect(shown[0]).toBeCloseTo(mean(Float32Array.from(corner)), 6);
+});
+
 test('stored patches come from JPEG files and keep their targets', async () => {
   const shares = { ...options, clean: 1, flat: 0, partial: 0 };
   const plain = await makeBatch(shares, 0, cache);
