@@ -1,9 +1,8 @@
 import type { Model } from '@pip-graft/onnx-graft';
 import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
 import { applyGraft } from './apply-graft.ts';
-import { type HostOptions, hostOf } from './host/host.ts';
+import { type HostOptions, hostOf, newSha256 } from './host/host.ts';
 import { uncover } from './host/look-at.ts';
-import { newSha256 } from './host/sha256.ts';
 import { keepChoices } from './keep-choices.ts';
 import { type GraftOptions, listOf, planGraft } from './plan-graft.ts';
 

@@ -18,42 +18,41 @@ export { diffModels } from './diff/diff-models.ts';
 export type { ModelDiff, RecordChange, RecordDiff } from './diff/model-diff.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';
 export { encodeField } from './edit/encode.ts';
-export { exposeValues } from './edit/expose.ts';
-export { type Extension, extendGraph } from './edit/extend-graph.ts';
+export { type Extension, exposeValues, extendGraph } from './edit/extend-graph.ts';
 export { type Extract, extractNodes } from './edit/extract-nodes.ts';
 export { fixInputDims } from './edit/fix-input-dims.ts';
 export { NameScope } from './edit/name-scope.ts';
 export { replaceWeights } from './edit/replace-weights.ts';
-export type {
-  RejectedSite,
-  Site,
-  SiteLayout,
-  SkipSite,
-  Use,
-} from './edit/site.ts';
 export {
   type AddedInput,
   type PlacedFragment,
   type Redirect,
+  type RejectedSite,
+  type Site,
+  type SiteLayout,
+  type SkipSite,
   type Splice,
   type SpliceUndo,
   splice,
+  type Use,
 } from './edit/splice.ts';
 export { unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
-export { type ImageInput, type ImageLayout, mainImage } from './facts/image-input.ts';
 export {
+  type ImageInput,
+  type ImageLayout,
   type ImageRange,
   type ImageSide,
   type ImageValues,
   imageRanges,
-} from './facts/image-values.ts';
+  mainImage,
+} from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
 export type { ReferenceSize } from './facts/scale.ts';
 export type { Shaped } from './facts/shaped.ts';
-export type { FileKind, IdentifiedFile } from './identify/file-kind.ts';
 export { identifyFile } from './identify/identify-file.ts';
+export type { FileKind, IdentifiedFile } from './identify/signatures.ts';
 export { byteLengthOf, type DataType, type FloatType } from './model/data-type.ts';
 export { externalLocations } from './model/external-tensors.ts';
 export type {
@@ -67,8 +66,7 @@ export type {
   TensorData,
   ValueInfo,
 } from './model/model.ts';
-export { modelBytes } from './model/model-bytes.ts';
-export { readModel } from './model/read-model.ts';
+export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';

@@ -39,8 +39,12 @@ export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
 export { ungraft } from './graft/ungraft.ts';
-export { type FindOptions, findModules } from './import/find-modules.ts';
-export { type ImportOptions, importAdapter } from './import/import-adapter.ts';
+export {
+  type FindOptions,
+  findModules,
+  type ImportOptions,
+  importAdapter,
+} from './import/import-adapter.ts';
 export { canonicalJson } from './json/canonical-json.ts';
 export { Json } from './json/read-json.ts';
 export {

@@ -1,8 +1,7 @@
 import type { ReportStrip } from '@pip-graft/validate';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { page } from './page.ts';
 import type { ReportFact } from './report-data.ts';
-import { curve, type ReportCurve } from './sections/curve.ts';
 import { strips } from './sections/images.ts';
 import { facts } from './table.ts';
 
@@ -35,4 +34,61 @@ export function buildCurvePage({
     main: html`<div class="card">${facts(rest.facts)}</div>${curves.map(curve)}
 <p class="hint">Grey: each step. Green: the mean over the last fiftieth of the run. Labels and degradations vary from batch to batch, so a single step means little.</p>${strips(samples)}`,
   });
+}
+
+/** A figure over a training run: one point per step. */
+interface ReportCurve {
+  readonly title: string;
+  /** Pairs of step and figure, in step order; figures that are not finite are skipped. */
+  readonly points: readonly (readonly [step: number, value: number])[];
+}
+
+type Points = ReportCurve['points'];
+
+const [width, height, margin] = [860, 240, 46];
+/** Most points to draw; more would be indistinguishable. */
+const mostPoints = 2000;
+/** Quantiles that bound the vertical axis, so that a few outliers do not flatten the curve. */
+const shown = [0.005, 0.995];
+
+/** Draws each step and, above it, the mean over the last fiftieth of the run. */
+function curve({ title, points }: ReportCurve): Html {
+  const finite = points.filter(([, value]) => Number.isFinite(value));
+  const [first] = finite[0] ?? [0];
+  const [last] = finite.at(-1) ?? [0];
+  if (first === last) return html`<h3>${title}</h3><p class="hint">Too few steps for a curve.</p>`;
+  const sorted = finite.map(([, value]) => value).sort((a, b) => a - b);
+  const [low = 0, high = 0] = shown.map(
+    (share) => sorted[Math.round(share * (sorted.length - 1))]!,
+  );
+  const range = high - low || 1;
+  const x = (step: number) => margin + ((step - first) / (last - first)) * (width - 2 * margin);
+  const y = (value: number) =>
+    height - margin / 2 - Math.min(1, Math.max(0, (value - low) / range)) * (height - margin);
+  const path = (list: Points) =>
+    thinned(list)
+      .map(
+        ([step, value], at) =>
+          `${at === 0 ? 'M' : 'L'}${x(step).toFixed(1)} ${y(value).toFixed(1)}`,
+      )
+      .join('');
+  const marks = [0, 0.5, 1].map((share) => {
+    const value = low + share * range;
+    return html`<line x1="${margin}" x2="${width - margin}" y1="${y(value)}" y2="${y(value)}"/><text x="2" y="${y(value) + 4}">${Number(value.toPrecision(3))}</text>`;
+  });
+  return html`<h3>${title}</h3><svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}, from step ${first} to ${last}">${marks}<path d="${path(finite)}"/><path class="mean" d="${path(means(finite))}"/><text x="${margin}" y="${height - 4}">step ${first}</text><text x="${width - margin}" y="${height - 4}" text-anchor="end">step ${last}</text></svg>`;
+}
+
+function means(points: Points): Points {
+  const window = Math.max(1, Math.round(points.length / 50));
+  let sum = 0;
+  return points.map(([step, value], at) => {
+    sum += value - (at >= window ? points[at - window]![1] : 0);
+    return [step, sum / Math.min(window, at + 1)];
+  });
+}
+
+function thinned(points: Points): Points {
+  const every = Math.ceil(points.length / mostPoints);
+  return points.filter((_, at) => at % every === 0 || at === points.length - 1);
 }

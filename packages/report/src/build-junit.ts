@@ -2,7 +2,6 @@ import type { Verdict } from '@pip-graft/validate';
 import { figureFacts } from './figure-facts.ts';
 import { quantity } from './format.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
-import { type Xml, xml } from './xml.ts';
 
 /**
  * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation is
@@ -78,3 +77,34 @@ function testcase(verdict: Verdict, model: string): Xml {
     ? xml`${head}/>\n`
     : xml`${head}><system-out>${figures}</system-out></testcase>\n`;
 }
+
+/** XML that is safe to insert unchanged. Only {@link xml} makes it. */
+class Xml {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type XmlPart = Xml | string | number | readonly XmlPart[];
+
+/** A template that escapes its insertions unless they are {@link Xml}. @example xml`<property value="${name}"/>` */
+function xml(strings: TemplateStringsArray, ...parts: readonly XmlPart[]): Xml {
+  let text = strings[0]!;
+  for (const [index, part] of parts.entries()) text += render(part) + strings[index + 1]!;
+  return new Xml(text);
+}
+
+function render(part: XmlPart): string {
+  if (part instanceof Xml) return part.text;
+  if (Array.isArray(part)) return part.map(render).join('');
+  // Escape tab, line feed and carriage return too: attributes would turn them into spaces.
+  return String(part)
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(forbidden, '\uFFFD')
+    .replace(/[&<>"'\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** Characters outside the production Char of XML 1.0; lone surrogates are replaced earlier. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not come through
+const forbidden = /[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g;

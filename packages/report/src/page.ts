@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Html, html } from './html.ts';
-import { barsStyle, curvesStyle, ladderStyle } from './styles/figures.ts';
-import { imagesStyle } from './styles/images.ts';
-import { coloursStyle, pageStyle } from './styles/page.ts';
-import { tablesStyle } from './styles/tables.ts';
-
+import {
+  barsStyle,
+  coloursStyle,
+  curvesStyle,
+  imagesStyle,
+  ladderStyle,
+  pageStyle,
+  tablesStyle,
+} from './styles/page.ts';
 /** The style sheet of all pages. */
 export const style = new Html(
   [coloursStyle, pageStyle, tablesStyle, barsStyle, imagesStyle, ladderStyle, curvesStyle]

@@ -1,5 +1,5 @@
 export { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
-export type { RawImage } from './image/from-pixels.ts';
+export type { RawImage } from './image/rgba.ts';
 export type { DeviceChoice, RestorerDevice } from './restorer/types.ts';
 export type { Weights } from './steer/weights-row.ts';
 export { type BlobType, Restored } from './web/restored.ts';

@@ -10,12 +10,12 @@ export {
   type ImageSize,
   imageExtensions,
   imageSize,
+  loadSharp,
   resultName,
   unreadExtensions,
 } from './image/formats.ts';
-export type { RawImage } from './image/from-pixels.ts';
-export { loadSharp } from './image/load-sharp.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
+export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
 export { findModel } from './restorer/find-model.ts';
 export { type BlobType, Restored } from './restorer/restored.ts';
@@ -27,11 +27,15 @@ export type {
   RestorerDevice,
   RestorerOptions,
 } from './restorer/types.ts';
-export { imageInput, imageOutput } from './run/image-values.ts';
-export { isOutOfMemory } from './run/is-out-of-memory.ts';
 export { type RestoreOptions, restoreImage } from './run/restore-image.ts';
-export { defaultOverlap, type RestoreTiledOptions, restoreTiled } from './run/restore-tiled.ts';
+export {
+  defaultOverlap,
+  isOutOfMemory,
+  type RestoreTiledOptions,
+  restoreTiled,
+} from './run/restore-tiled.ts';
+export { imageInput, imageOutput } from './run/run-picture.ts';
 export { type TileGap, tileGap } from './run/tile-gap.ts';
-export { degradationTensor } from './steer/degradation-tensor.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
+export { degradationTensor } from './steer/steering.ts';
 export type { Weights } from './steer/weights-row.ts';

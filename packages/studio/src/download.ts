@@ -1,5 +1,7 @@
 import type { BlobType, Restored } from '@pip-graft/restore/web';
-import { keepMetadata } from './metadata/keep-metadata.ts';
+import type { Kept } from './metadata/exif.ts';
+import { keepJpegMetadata } from './metadata/jpeg-metadata.ts';
+import { keepPngMetadata } from './metadata/png-metadata.ts';
 
 const extensions: Readonly<Record<BlobType, string>> = {
   'image/png': 'png',
@@ -24,4 +26,21 @@ export async function download(restored: Restored, name: string, source: Blob): 
     ...(kept.length > 0 ? [`Kept: ${kept.join(', ')}.`] : []),
     ...(dropped.length > 0 ? [`Dropped: ${dropped.join(', ')}.`] : []),
   ].join(' ');
+}
+
+/** A restored file with the metadata of its original, where both are JPEG or both PNG. */
+export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
+  const type = made.type;
+  const keep = { 'image/jpeg': keepJpegMetadata, 'image/png': keepPngMetadata }[type];
+  if (type !== original.type || keep === undefined) {
+    const why = original.type.replace('image/', '').toUpperCase();
+    return { file: made, kept: [], dropped: [`metadata (of ${why} files none is kept)`] };
+  }
+  const [madeBytes, bytes] = await Promise.all([bytesOf(made), bytesOf(original)]);
+  const { file, ...rest } = keep(madeBytes, bytes);
+  return { file: new Blob([file], { type }), ...rest };
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await blob.arrayBuffer());
 }

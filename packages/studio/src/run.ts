@@ -1,7 +1,6 @@
 import type { Restored, Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { plainWords } from './plain-words.ts';
-import { preview } from './preview.ts';
 import type { Asked } from './setting.ts';
 import type { Stage } from './stage.ts';
 
@@ -94,4 +93,31 @@ export function complain(error: unknown): void {
   const alert = byId('alert');
   alert.hidden = error === undefined;
   alert.textContent = error === undefined ? '' : plainWords(error);
+}
+
+/** Longest side of a preview: one small tile. */
+const longest = 320;
+
+/** Restores a reduced copy of an image; undefined for one that is small anyway. */
+async function preview(
+  restorer: Restorer,
+  canvas: HTMLCanvasElement,
+  { weights, strength }: Asked,
+  signal: AbortSignal,
+): Promise<HTMLCanvasElement | undefined> {
+  const { width, height } = canvas;
+  const scale = longest / Math.max(width, height);
+  if (scale > 0.5) return undefined;
+  const reduced = await createImageBitmap(canvas, {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+    resizeQuality: 'high',
+  });
+  try {
+    const steering = restorer.labels.length > 0 ? { strength } : {};
+    const restored = await restorer.restore(reduced, weights, { ...steering, signal });
+    return restored.toCanvas();
+  } finally {
+    reduced.close();
+  }
 }

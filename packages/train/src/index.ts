@@ -51,5 +51,4 @@ export {
   type Stepper,
   type StepResult,
 } from './trainer/train-step.ts';
-export type { LabelFigures } from './validation/measure-labels.ts';
-export type { LabelPatches } from './validation/validation-set.ts';
+export type { LabelFigures, LabelPatches } from './validation/validation-set.ts';

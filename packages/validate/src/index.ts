@@ -33,6 +33,5 @@ export type {
 } from './figures.ts';
 export { type CompareLayersOptions, compareLayers } from './layers/compare-layers.ts';
 export { sampleImage } from './subject/images.ts';
-export { validateGraft } from './validate-graft.ts';
-export type { ValidateOptions } from './validate-options.ts';
+export { type ValidateOptions, validateGraft } from './validate-graft.ts';
 export type { Outcome, Validation, Verdict, VerdictStatus } from './verdict.ts';

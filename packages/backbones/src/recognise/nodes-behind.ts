@@ -1,5 +1,4 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
-import { makerOf } from './source-of.ts';
 
 /** Enough for every exporter's spelling of a block, too few to leave it. */
 const reach = 48;
@@ -20,4 +19,26 @@ export function nodesBehind(
     if (pass(node)) for (const input of node.inputs) open.push(input);
   }
   return [...seen];
+}
+
+/** Operators that hand a value on, in another type or with fewer digits. */
+const passed = new Set(['Cast', 'Identity', 'QuantizeLinear', 'DequantizeLinear']);
+
+/** A value as it was made, before quantising, dequantising and casts. */
+export function sourceOf(facts: GraphFacts, value: string): string {
+  let name = value;
+  // A damaged file may have a circle here, so no more steps than nodes.
+  for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
+    const at = facts.producer(name);
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    if (maker === undefined || !passed.has(maker.opType)) return name;
+    name = maker.inputs[0] ?? '';
+  }
+  return name;
+}
+
+/** The node that made a value, before quantising, dequantising and casts. */
+export function makerOf(facts: GraphFacts, value: string): Node | undefined {
+  const at = facts.producer(sourceOf(facts, value));
+  return at === undefined ? undefined : facts.model.graph.nodes[at];
 }

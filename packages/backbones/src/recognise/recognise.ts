@@ -1,7 +1,6 @@
 import type { GraphFacts, SkipSite } from '@pip-graft/onnx-graft';
 import type { Family } from '../locate/located.ts';
-import { profiles } from './profiles.ts';
-import { structureOf } from './structure.ts';
+import { type Structure, structureOf } from './structure.ts';
 
 /** The family of a network, and how much of the family's profile was seen, 0 to 1. */
 export interface Recognised {
@@ -27,3 +26,78 @@ export function recognise(facts: GraphFacts, sites: readonly SkipSite[]): Recogn
   }
   return { family: 'unknown', confidence: 0 };
 }
+
+/** What a profile looks at. */
+interface Seen {
+  readonly sites: readonly SkipSite[];
+  readonly structure: Structure;
+}
+
+type Test = (seen: Seen) => boolean;
+
+/** A family: what it must have, and what published models of it also have. */
+interface Profile {
+  readonly family: Family;
+  readonly required: readonly Test[];
+  readonly typical: readonly Test[];
+}
+
+const joinedBy =
+  (join: SkipSite['join']): Test =>
+  ({ sites }) =>
+    sites.every((site) => site.join === join);
+
+/** Each level half the resolution and twice the channels of the one above. */
+const doubling: Test = ({ sites }) =>
+  sites.every((site, i) => {
+    const first = sites[0]!;
+    return site.scale === 2 ** i && site.channels === first.channels * 2 ** i;
+  });
+
+/** Most particular first: PromptIR has all that Restormer has. Source: spec backbones.md sections 1 to 3. */
+const profiles: readonly Profile[] = [
+  {
+    family: 'promptir',
+    required: [
+      joinedBy('concat'),
+      ({ structure }) => structure.channelAttention > 0 && structure.prompts > 0,
+    ],
+    typical: [
+      ({ sites }) => sites.length === 3,
+      doubling,
+      ({ sites, structure }) => structure.prompts === sites.length,
+      ({ sites, structure }) => structure.channelAttention > sites.length,
+    ],
+  },
+  {
+    family: 'restormer',
+    required: [joinedBy('concat'), ({ structure }) => structure.channelAttention > 0],
+    typical: [
+      ({ sites }) => sites.length === 3,
+      doubling,
+      ({ sites, structure }) => structure.channelAttention >= sites.length,
+    ],
+  },
+  {
+    family: 'nafnet',
+    required: [
+      joinedBy('add'),
+      ({ structure }) => structure.simpleGates > 0 && structure.pooledAttention > 0,
+    ],
+    typical: [
+      ({ sites }) => sites.length >= 2,
+      doubling,
+      ({ structure }) => structure.simpleGates === 2 * structure.pooledAttention,
+    ],
+  },
+  {
+    family: 'unet',
+    required: [],
+    typical: [
+      ({ sites }) => sites.length >= 2,
+      ({ sites }) => new Set(sites.map(({ scale }) => scale)).size === sites.length,
+      ({ sites }) =>
+        sites.every(({ channels }, i) => channels >= sites[Math.max(0, i - 1)]!.channels),
+    ],
+  },
+];

@@ -22,7 +22,7 @@ import { describeNonFinite, describeTaken, takenFrom } from '@pip-graft/report/t
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { prefixOption } from '../options/site-options.ts';
+import { prefixOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options {

@@ -4,7 +4,7 @@ import { openHost, writeAdapter } from '@pip-graft/graft/node';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
 import { outputOption } from '../options/options.ts';
-import { type SitesOption, sitesOption } from '../options/site-options.ts';
+import { type SitesOption, sitesOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
 /** Options that are the keys of `--adapter init:key=value,…`. */

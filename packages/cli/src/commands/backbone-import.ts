@@ -10,7 +10,7 @@ import { describeNonFinite, describeSizes, describeTaken, takenFrom } from '@pip
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';
-import { prefixOption } from '../options/site-options.ts';
+import { prefixOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options {

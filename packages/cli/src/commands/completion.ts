@@ -1,8 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { bashScript } from '../completion/bash-script.ts';
 import { commandWords } from '../completion/command-words.ts';
-import { fishScript } from '../completion/fish-script.ts';
-import { zshScript } from '../completion/zsh-script.ts';
+import { bashScript, fishScript, zshScript } from '../completion/scripts.ts';
 import { define, run } from '../pipeline/run.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };

@@ -6,17 +6,14 @@ import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
 import { filesOf } from '../convert/config/check-jobs.ts';
-import { chooseJobs } from '../convert/config/choose-jobs.ts';
+import { chooseJobs, shareOfJobs } from '../convert/config/choose-jobs.ts';
 import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
-import { shareOfJobs } from '../convert/config/share-of-jobs.ts';
-import { parseBytes } from '../convert/gates/size-gate.ts';
+import { parseBytes } from '../convert/gates/run-gates.ts';
 import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
 import { exitOf } from '../convert/outcome.ts';
 import { annotations } from '../convert/report/annotations.ts';
-import { convertJson } from '../convert/report/convert-json.ts';
-import { formatOutcomes } from '../convert/report/format-outcomes.ts';
-import { outcomeLine } from '../convert/report/outcome-line.ts';
+import { convertJson, formatOutcomes, outcomeLine } from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
@@ -27,7 +24,7 @@ import {
 } from '../options/report-options.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
 import { define, run, type Session } from '../pipeline/run.ts';
-import { type ShardOption, shardOption } from '../shard/shard-option.ts';
+import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
 
 interface Options extends ReportOptions, ShardOption {
   readonly config?: string;

@@ -1,10 +1,9 @@
 import { GraftError, lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import type { Device } from '@pip-graft/runtime';
-import { evaluate, findTasks } from '@pip-graft/validate';
+import { type Evaluation, evaluate, findTasks, type Task } from '@pip-graft/validate';
 import { type Command, Option } from 'commander';
 import { evalResult } from '../eval/eval-result.ts';
-import { shareOfTasks } from '../eval/share-of-tasks.ts';
 import { choicesOfDoor, type DoorChoices, doorOptions } from '../options/expected-device.ts';
 import {
   decibels,
@@ -17,7 +16,8 @@ import {
 import { wholeNumber } from '../options/options.ts';
 import { parseDegrade, parseMap, parseWeights } from '../options/parse-weights.ts';
 import { define, run } from '../pipeline/run.ts';
-import { type ShardOption, shardOption } from '../shard/shard-option.ts';
+import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
+import { type Shard, type ShardRecord, shareOf } from '../shard/shard.ts';
 
 interface Options extends MaxPixelsOption, DoorChoices, ShardOption {
   readonly data: string;
@@ -157,4 +157,37 @@ function settingsOf(path: string): {
 /** A model without labels is refused by `evaluate`, which says why. */
 function weightsFor(text: string, labels: readonly string[]): number[] {
   return labels.length === 0 ? [] : parseWeights(text, labels);
+}
+
+/** Tasks with the images of one shard. All tasks stay, so that every shard is steered alike. */
+interface TaskShare {
+  readonly tasks: readonly Task[];
+  /** Says where the measured images are in the whole list; undefined without a shard. */
+  readonly recordOf: (found: Pick<Evaluation, 'tasks'>) => ShardRecord | undefined;
+}
+
+/** Divides the images of all tasks. */
+function shareOfTasks(tasks: readonly Task[], shard: Shard | undefined): TaskShare {
+  const all = tasks.flatMap(({ name, pairs }, task) => pairs.map((pair) => ({ name, task, pair })));
+  // One image in several tasks is as many images, which any shard may measure.
+  const share = shareOf(all, ({ name, pair }) => JSON.stringify([name, pair.name]), shard);
+  const mine = new Set(share.items.map(({ pair, task }) => keyOf(task, pair.name)));
+  const places = new Map(all.map(({ task, pair }, at) => [keyOf(task, pair.name), at]));
+  return {
+    tasks: tasks.map((task, at) => ({
+      ...task,
+      pairs: task.pairs.filter(({ name }) => mine.has(keyOf(at, name))),
+    })),
+    recordOf: (found) =>
+      shard && {
+        ...{ index: shard.index, count: shard.count, total: all.length },
+        order: found.tasks.flatMap(({ images }, at) =>
+          images.map(({ name }) => places.get(keyOf(at, name))!),
+        ),
+      },
+  };
+}
+
+function keyOf(task: number, image: string): string {
+  return `${task} ${image}`;
 }

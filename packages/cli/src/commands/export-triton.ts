@@ -1,15 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { GraftError, lookAt } from '@pip-graft/graft';
+import { extendGraph, GraftError, type GraftRecord, lookAt, type Model } from '@pip-graft/graft';
 import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import { checkOutputFile } from '../options/check-output.ts';
 import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
-import { formatConfig } from '../triton/format-config.ts';
-import { tritonConfig } from '../triton/model-config.ts';
-import { servedModel } from '../triton/served-model.ts';
+import { type TritonConfig, type TritonTensor, tritonConfig } from '../triton/model-config.ts';
 
 interface Options {
   readonly output: string;
@@ -94,4 +92,61 @@ function refuseForeign(folder: string): void {
       'WRITE_FAILED',
       `${folder}: it holds '${foreign}', which no export wrote; choose another --name.`,
     );
+}
+
+/** A configuration in protobuf's text format: `config.pbtxt`. */
+export function formatConfig(config: TritonConfig): string {
+  const { name, maxBatchSize, inputs, outputs, parameters } = config;
+  return [
+    `name: ${quoted(name)}`,
+    'backend: "onnxruntime"',
+    'default_model_filename: "model.onnx"',
+    `max_batch_size: ${maxBatchSize}`,
+    ...inputs.map((tensor) => block('input', tensorLines(tensor))),
+    ...outputs.map((tensor) => block('output', tensorLines(tensor))),
+    ...(maxBatchSize > 0 ? ['dynamic_batching { }'] : []),
+    ...Object.entries(parameters).map(([key, value]) =>
+      block('parameters', [`key: ${quoted(key)}`, `value { string_value: ${quoted(value)} }`]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function tensorLines({ name, dataType, dims }: TritonTensor): string[] {
+  return [`name: ${quoted(name)}`, `data_type: ${dataType}`, `dims: [ ${dims.join(', ')} ]`];
+}
+
+function block(name: string, lines: readonly string[]): string {
+  return [`${name} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n');
+}
+
+/** A string of the text format: names come from files, and may hold anything. */
+function quoted(text: string): string {
+  const bytes = [...new TextEncoder().encode(text)];
+  const escaped = bytes.map((byte) => {
+    const char = String.fromCharCode(byte);
+    if (char === '"' || char === '\\') return `\\${char}`;
+    return byte >= 0x20 && byte < 0x7f ? char : `\\${byte.toString(8).padStart(3, '0')}`;
+  });
+  return `"${escaped.join('')}"`;
+}
+
+/**
+ * A model as Triton batches it: every input has one row per image. A graft's degradation must be
+ * passed; its strength, one number for all images, gets its default, 1, and is no longer seen.
+ */
+function servedModel(model: Model, graft: GraftRecord | null): Model {
+  if (!graft?.inputs) return model;
+  const { degradation, strength } = graft.inputs;
+  const defaults = new Set(model.graph.initializers.map(({ name }) => name));
+  const one = new Uint8Array(new Float32Array([1]).buffer);
+  return extendGraph(model, {
+    fragment: {
+      nodes: [],
+      initializers: defaults.has(strength)
+        ? []
+        : [{ name: strength, dataType: 'float32', dims: [], data: one }],
+    },
+    fed: defaults.has(degradation) ? [degradation] : [],
+  });
 }

@@ -2,10 +2,10 @@ import { GraftError } from '@pip-graft/graft';
 import { writeAtomic } from '@pip-graft/graft/files';
 import { printableJson } from '@pip-graft/report/text';
 import type { Command } from 'commander';
+import { decodeLock, encodeLock, type LockedJob } from '../convert/lock/lock.ts';
 import type { Outcome } from '../convert/outcome.ts';
 import { mergeConvert } from '../merge/merge-convert.ts';
 import { mergeEval } from '../merge/merge-eval.ts';
-import { mergeJournals, mergeLocks } from '../merge/merge-files.ts';
 import { mergeRestore } from '../merge/merge-restore.ts';
 import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
 import { checkOutputFile } from '../options/check-output.ts';
@@ -17,6 +17,7 @@ import {
   reportOptions,
 } from '../options/report-options.ts';
 import { define, type Result, run, type Session } from '../pipeline/run.ts';
+import { type Entry, encodeJournal, readJournal } from '../restore/journal.ts';
 
 interface Options extends ReportOptions {
   readonly output?: string;
@@ -113,4 +114,35 @@ async function writeMerged(
   const { convertReport } = await import('../convert/report/convert-report.ts');
   const { writeReports } = await import('../reports/write-reports.ts');
   await writeReports(await convertReport(outcomes, 'merged', session.cwd), options, session);
+}
+
+/** Joins journals of `graft restore`, sorted by name; lines that make no sense are dropped. */
+function mergeJournals(parts: readonly Part[]): string {
+  const entries = new Map<string, Entry>();
+  for (const { text } of parts)
+    for (const [name, entry] of readJournal(text).entries) entries.set(name, entry);
+  return encodeJournal([...entries.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/**
+ * Joins lock files of `graft convert`. Errors: `CORRUPT_FILE`; `INVALID_ARGUMENT` for a job that is
+ * locked differently in two.
+ */
+function mergeLocks(parts: readonly Part[]): string {
+  const jobs = new Map<string, LockedJob & { readonly path: string }>();
+  for (const { path, text } of parts) {
+    for (const [name, job] of Object.entries(decodeLock(text, path).jobs)) {
+      const other = jobs.get(name);
+      if (
+        other !== undefined &&
+        JSON.stringify({ ...job, path: other.path }) !== JSON.stringify(other)
+      )
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          `${path}: job '${name}' is not locked as in ${other.path}; merge the shards of one run.`,
+        );
+      jobs.set(name, { ...job, path });
+    }
+  }
+  return encodeLock(new Map([...jobs].map(([name, { path: _, ...job }]) => [name, job])));
 }

@@ -5,7 +5,7 @@ import { maxPixelsOption, strengthOption, strengthWarnings } from '../options/nu
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
-import { shardOption } from '../shard/shard-option.ts';
+import { shardOption } from '../shard/parse-shard.ts';
 
 export function command(): Command {
   return define('restore', 'Restores images with a model', [

@@ -5,8 +5,7 @@ import { openModel } from '@pip-graft/graft/node';
 import { findModel } from '@pip-graft/restore';
 import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';
-import { openPage } from '../studio/open-page.ts';
-import { type StudioModel, serveStudio } from '../studio/serve-studio.ts';
+import { openPage, type StudioModel, serveStudio } from '../studio/serve-studio.ts';
 
 /** The model that is used if none is named and it is installed. */
 const usual = '@pip-graft/restorer';

@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/graft';
 import type { z } from 'zod';
-import type { ShardRecord } from '../shard/shard-record.ts';
+import type { ShardRecord } from '../shard/shard.ts';
 import type { Part } from './read-parts.ts';
 
 /** A part with what its schema found in it. */

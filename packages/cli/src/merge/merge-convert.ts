@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { madeSchema } from '../convert/cache/entry.ts';
 import type { Outcome } from '../convert/outcome.ts';
 import type { Result } from '../pipeline/run.ts';
-import { shardRecord } from '../shard/shard-record.ts';
+import { shardRecord } from '../shard/shard.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
 import type { Part } from './read-parts.ts';
 

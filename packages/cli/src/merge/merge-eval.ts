@@ -2,7 +2,7 @@ import { type Evaluation, mergeEvaluations } from '@pip-graft/validate';
 import { z } from 'zod';
 import { evalResult } from '../eval/eval-result.ts';
 import type { Result } from '../pipeline/run.ts';
-import { shardRecord } from '../shard/shard-record.ts';
+import { shardRecord } from '../shard/shard.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
 import type { Part } from './read-parts.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Result } from '../pipeline/run.ts';
-import { shardRecord } from '../shard/shard-record.ts';
+import { shardRecord } from '../shard/shard.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
 import type { Part } from './read-parts.ts';
 

@@ -1,18 +1,26 @@
+import { resolve } from 'node:path';
 import {
   type Adapter,
   type GraftOptions as Choices,
+  GraftError,
   type InputKind,
   inputKinds,
   type Plan,
   planGraft,
   requireSites,
+  type Sensor,
 } from '@pip-graft/graft';
-import { type Home, type OpenHost, openAdapter, openHost } from '@pip-graft/graft/node';
+import {
+  type Home,
+  type OpenHost,
+  openAdapter,
+  openHost,
+  readSensor,
+  resolveSensor,
+} from '@pip-graft/graft/node';
 import { Option } from 'commander';
 import { choicesOfDoor, type DoorChoices, doorOptions } from './expected-device.ts';
 import { parseLabelWeights } from './parse-weights.ts';
-import { sensorOf } from './sensor-of.ts';
-import { type SitesOption, sitesOption } from './site-options.ts';
 
 /** Options that `plan` and `apply` share. */
 export interface GraftOptions extends SitesOption, DoorChoices {
@@ -97,4 +105,45 @@ export function choicesOf(
     allowUnbound,
     ...choicesOfDoor({ ...(range ? { range } : {}), ...(feed ? { feed } : {}) }),
   };
+}
+
+/** Chooses a network of a checkpoint that holds several. */
+export function prefixOption(): Option {
+  return new Option(
+    '--prefix <path>',
+    "path before the network's names, such as state_dict.student; default: that of the only network, or of its average (EMA)",
+  );
+}
+
+export interface SitesOption {
+  readonly sites?: string;
+}
+
+export function sitesOption(): Option {
+  return new Option(
+    '--sites <sites>',
+    'graft these skip connections only: levels or names of values joined by commas, as 1,3; ^ before one leaves it out, as ^2',
+  );
+}
+
+/**
+ * The sensor that is meant: of a folder, or for `true` the one that the adapter carries.
+ *
+ * Errors: `INVALID_ARGUMENT` where several adapters, or a fresh one, carry none for all labels; those
+ * of reading sensors.
+ */
+export function sensorOf(auto: string | true, adapters: readonly string[], cwd: string): Sensor {
+  if (auto !== true) return readSensor(resolve(cwd, auto));
+  const [only, ...others] = adapters;
+  if (only === undefined || others.length > 0)
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--auto: a sensor tells the labels of all adapters apart; with several give its folder.',
+    );
+  if (only === 'init' || only.startsWith('init:'))
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--auto: a fresh adapter carries no sensor; give the folder of one.',
+    );
+  return resolveSensor(only, cwd);
 }

@@ -1,15 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { ImageValues } from '@pip-graft/graft';
+import { filePath } from '@pip-graft/graft/files';
 import { planTiles } from '@pip-graft/imaging';
 import { openDoor } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
 import type { Result, Session } from '../pipeline/run.ts';
-import type { Shard } from '../shard/shard.ts';
-import { shareOf } from '../shard/share-of.ts';
+import { type Shard, shareOf } from '../shard/shard.ts';
 import { findPictures } from './find-pictures.ts';
 import { digestOf, Journal } from './journal.ts';
-import { notDone } from './not-done.ts';
 import { type Job, placeResults } from './place-results.ts';
 import { type Batch, type Outcome, restoreBatch } from './restore-batch.ts';
 import { type Settings, settingsOf } from './settings-of.ts';
@@ -149,4 +149,22 @@ function notRead(paths: readonly string[]): string {
   const more = paths.length > named ? ` and ${paths.length - named} more` : '';
   const files = paths.slice(0, named).join(', ');
   return `graft restore: not read, because of their format: ${files}${more}; convert them to PNG, TIFF or JPEG.`;
+}
+
+/** The jobs whose results are not there yet, or were made from something else. */
+async function notDone(
+  jobs: readonly Job[],
+  known: { readonly journal: Journal; readonly settings: string; readonly session: Session },
+): Promise<Job[]> {
+  const { journal, settings, session } = known;
+  const todo: Job[] = [];
+  for (const [index, job] of jobs.entries()) {
+    session.signal.throwIfAborted();
+    session.progress('looking at what is done', index, jobs.length);
+    // What cannot be read is restored, which fails and says why.
+    const input = (): Promise<string | undefined> =>
+      readFile(filePath(job.path)).then(digestOf, () => undefined);
+    if (!(await journal.isDone(job.name, settings, input))) todo.push(job);
+  }
+  return todo;
 }

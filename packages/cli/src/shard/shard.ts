@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { sha256 } from '../pipeline/sha256.ts';
+
 /** One of several runs that share a list of work. */
 export interface Shard {
   /** From 1 to `count`. */
@@ -8,4 +11,47 @@ export interface Shard {
 /** A shard as file names have it: `2-of-8`. */
 export function shardName({ index, count }: Shard): string {
   return `${index}-of-${count}`;
+}
+
+/** What the JSON result of a shard says of its share, for `graft merge-reports`. */
+export const shardRecord = z.object({
+  index: z.number().int().min(1),
+  count: z.number().int().min(1),
+  /** Length of the whole list. */
+  total: z.number().int().min(0),
+  /** Position in the whole list, one for each entry of the result that is of the list. */
+  order: z.array(z.number().int().min(0)),
+});
+
+export type ShardRecord = z.infer<typeof shardRecord>;
+
+/** What one shard does of a list, in the order of the list, and where it was there. */
+export interface Share<Item> {
+  readonly items: readonly Item[];
+  readonly positions: readonly number[];
+}
+
+/**
+ * The share of a shard: items are sorted by a digest of their keys and dealt out one by one, so that
+ * the shares of all shards are the list, and differ in length by one at most. It depends on the keys
+ * only: not on the machine, the paths or the order of the list. Items of one key stay together.
+ *
+ * @param keyOf the same on every machine
+ * @param shard undefined for the whole list
+ */
+export function shareOf<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  shard: Shard | undefined,
+): Share<Item> {
+  const positions = [...items.keys()];
+  if (shard === undefined) return { items, positions };
+  const keys = items.map(keyOf);
+  const dealt = [...new Set(keys)].map((key) => ({ key, digest: sha256(key) }));
+  dealt.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const mine = new Set(
+    dealt.flatMap(({ key }, at) => (at % shard.count === shard.index - 1 ? [key] : [])),
+  );
+  const kept = positions.filter((at) => mine.has(keys[at]!));
+  return { items: kept.map((at) => items[at]!), positions: kept };
 }

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { createReadStream, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { platform } from 'node:os';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
@@ -128,4 +130,18 @@ function send(
     } else if (compressed && !asIs) source.pipe(createBrotliDecompress()).pipe(response);
     else source.pipe(response);
   });
+}
+
+const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Opens an address in the person's browser, if there is one; it is also printed. */
+export function openPage(url: string, system: NodeJS.Platform = platform()): void {
+  const [command, ...rest] = openers[system] ?? ['xdg-open'];
+  const child = spawn(command, [...rest, url], { detached: true, stdio: 'ignore' });
+  // Without a desktop there is nothing to open it with.
+  child.once('error', () => {});
+  child.unref();
 }

@@ -1,6 +1,7 @@
 import { GraftError } from '@pip-graft/graft';
 import {
   defaultTrainOptions,
+  defaultValidateEvery,
   type LearnedPart,
   stageOptions,
   type TrainOptions,
@@ -22,7 +23,6 @@ import {
   type StepRequest,
   stepOptions,
 } from './step-request.ts';
-import { validationOptions } from './validation-options.ts';
 
 /** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;
@@ -172,4 +172,39 @@ function betasOf(text: string): [number, number] {
   if (!fits(first) || !fits(second) || more.length > 0)
     throw new InvalidArgumentError('expected two numbers from 0 to below 1, as 0.9,0.99.');
   return [first!, second!];
+}
+
+/** The options for how a run is measured; see {@link ValidationRequest}. */
+function validationOptions(): Option[] {
+  return [
+    new Option(
+      '--validate <folder|share>',
+      'measure on images that are not learned from, and keep the best: a folder of clean images, one with input/ and target/ in a folder of each label, or a share of the training images, as 5%',
+    ).argParser(validateOf),
+    number(
+      '--validate-every <steps>',
+      `steps between two validations; default: ${defaultValidateEvery}`,
+      undefined,
+      wholeNumber(1, 1e9),
+    ),
+    number(
+      '--validate-patch <pixels>',
+      'side of the patches that are validated on; default: that of the last stage',
+      undefined,
+      wholeNumber(8, 4096),
+    ),
+    number(
+      '--patience <number>',
+      'stop after this many validations without a better one',
+      undefined,
+      wholeNumber(1, 1e6),
+    ),
+  ];
+}
+
+function validateOf(text: string): string | number {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (share === undefined) return text;
+  if (Number(share) > 0 && Number(share) < 100) return Number(share) / 100;
+  throw new InvalidArgumentError('expected a share above 0% and below 100%, or a folder.');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shareOf } from '../../src/shard/share-of.ts';
+import { shareOf } from '../../src/shard/shard.ts';
 
 const same = (text: string) => text;
 

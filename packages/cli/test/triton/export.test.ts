@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatConfig } from '../../src/triton/format-config.ts';
+import { formatConfig } from '../../src/commands/export-triton.ts';
 import { graft, json } from '../graft.ts';
 import { readConfig } from './config.ts';
 

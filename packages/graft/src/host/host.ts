@@ -1,7 +1,8 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Located, locateSkips } from '@pip-graft/backbones';
 import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { type HostIdentity, identify } from './look-at.ts';
-import { type Hash, newSha256 } from './sha256.ts';
 
 /** A model with what was found in it. */
 export interface Host {
@@ -39,4 +40,25 @@ export function hostOf(model: Model, options: HostOptions = {}): Host {
       return identity;
     },
   };
+}
+
+/** A running digest. */
+export interface Hash {
+  /** Adds bytes, and returns itself. */
+  update(bytes: Uint8Array): Hash;
+  /** The digest in hexadecimal digits; ends it. */
+  hex(): string;
+}
+
+/** A fresh SHA-256 in JavaScript: browsers' own takes all bytes at once and answers later. */
+export function newSha256(): Hash {
+  const running = sha256.create();
+  const hash: Hash = {
+    update(bytes) {
+      running.update(bytes);
+      return hash;
+    },
+    hex: () => bytesToHex(running.digest()),
+  };
+  return hash;
 }

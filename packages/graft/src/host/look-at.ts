@@ -8,7 +8,7 @@ import {
   type SkipSite,
 } from '@pip-graft/onnx-graft';
 import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
-import type { Hash } from './sha256.ts';
+import type { Hash } from './host.ts';
 
 /** What a model is to a program that runs it. */
 export interface Look {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeAtomic } from '@pip-graft/onnx-graft/node';
+import { copyFile, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { ioError, makeFolder, temporaryPath, writeAtomic } from '@pip-graft/onnx-graft/node';
 import { type HubName, isCommit } from '../hub-name.ts';
 
 /**
@@ -44,4 +45,22 @@ export async function keepCommit(
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Puts a file of a snapshot in its place: a link to its blob, or a copy where links are not allowed. Errors: `WRITE_FAILED`. */
+export async function placeLink(blob: string, path: string): Promise<void> {
+  const staged = temporaryPath(path);
+  try {
+    await makeFolder(dirname(path));
+    try {
+      await symlink(relative(dirname(path), blob), staged);
+    } catch {
+      // Windows lets only some people make links.
+      await copyFile(blob, staged);
+    }
+    await rename(staged, path);
+  } catch (error) {
+    await rm(staged, { force: true }).catch(() => {});
+    throw ioError('write', path, error);
+  }
 }

@@ -1,12 +1,17 @@
 import type { Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { ioError, makeFolder } from '@pip-graft/onnx-graft/node';
-import { claimPartial, releasePartial } from '../cache/partial-file.ts';
+import {
+  ioError,
+  isRunning,
+  makeFolder,
+  parseTemporaryName,
+  temporaryPath,
+} from '@pip-graft/onnx-graft/node';
 import { type Errand, unreachable, whyOf } from '../hub-fetch.ts';
-import { type FileIdentity, startDigest } from './file-digest.ts';
+import { type FileIdentity, startDigest } from './file-infos.ts';
 
 /** A file to download. */
 export interface BlobRequest {
@@ -155,4 +160,43 @@ function other({ place }: Errand, why: string): GraftError {
 
 async function sizeOf(path: string): Promise<number | undefined> {
   return (await stat(path).catch(() => undefined))?.size;
+}
+
+/**
+ * The file in which a blob is downloaded, under a name that only this download has. What an earlier one
+ * left, stopped or killed, becomes this file: a rename succeeds for one process only.
+ *
+ * Files that other programs download into are not touched.
+ */
+async function claimPartial(blob: string): Promise<string> {
+  const own = temporaryPath(blob);
+  for (const left of [partialPath(blob), ...abandoned(blob)]) {
+    try {
+      await rename(left, own);
+      return own;
+    } catch {
+      // There is none, or another process has it.
+    }
+  }
+  return own;
+}
+
+/** Leaves what was downloaded to the next download of the blob. */
+async function releasePartial(own: string, blob: string): Promise<void> {
+  await rename(own, partialPath(blob)).catch(() => {});
+}
+
+function partialPath(blob: string): string {
+  return join(dirname(blob), `.${basename(blob)}.part`);
+}
+
+/** What processes that were killed downloaded of a blob. */
+function abandoned(blob: string): string[] {
+  const folder = dirname(blob);
+  return readdirSync(folder)
+    .filter((name) => {
+      const found = parseTemporaryName(name);
+      return found?.target === basename(blob) && found.mark && isRunning(found.mark) === false;
+    })
+    .map((name) => join(folder, name));
 }

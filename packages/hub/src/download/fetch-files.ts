@@ -1,20 +1,18 @@
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { placeLink } from '../cache/place-link.ts';
 import {
   cachedCommit,
   hasFiles,
   keepCommit,
+  placeLink,
   repositoryFolder,
   snapshotFolder,
 } from '../cache/snapshot.ts';
 import { HubUnreachable, hubFetch } from '../hub-fetch.ts';
 import { type HubName, hubText, isCommit, isInside } from '../hub-name.ts';
-import type { HubOptions } from '../hub-options.ts';
-import { type HubSettings, hubSettings } from '../settings.ts';
+import { type HubOptions, type HubSettings, hubSettings } from '../settings.ts';
 import { downloadBlob } from './download-blob.ts';
-import { fileInfos, type RemoteFile } from './file-infos.ts';
-import { findCommit } from './find-commit.ts';
+import { fileInfos, type RemoteFile, unreadable } from './file-infos.ts';
 
 /** Files of a repository, by their paths in it. A snapshot with those that are required counts as whole. */
 export interface WantedFiles {
@@ -122,4 +120,30 @@ async function download(
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/**
+ * Asks the hub which commit a revision is.
+ *
+ * Errors: `NOT_FOUND` for a repository or revision that is not there; those of {@link hubFetch}.
+ */
+async function findCommit(
+  name: HubName,
+  settings: HubSettings,
+  fetch: typeof globalThis.fetch,
+): Promise<string> {
+  const { modelInfo } = await import('@huggingface/hub');
+  try {
+    const { sha } = await modelInfo({
+      name: name.repository,
+      revision: name.revision,
+      additionalFields: ['sha'],
+      hubUrl: settings.endpoint,
+      fetch,
+    });
+    if (typeof sha === 'string' && isCommit(sha)) return sha;
+  } catch (error) {
+    throw error instanceof GraftError ? error : unreadable(name, error);
+  }
+  throw unreadable(name, 'it names no commit');
 }

@@ -1,8 +1,8 @@
+import { createHash, type Hash } from 'node:crypto';
 import type { PathInfo } from '@huggingface/hub';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type HubName, hubText } from '../hub-name.ts';
 import type { HubSettings } from '../settings.ts';
-import type { FileIdentity } from './file-digest.ts';
 
 /** A file of a repository. */
 export interface RemoteFile extends FileIdentity {
@@ -81,4 +81,19 @@ export function unreadable(name: HubName, cause: unknown): GraftError {
     `${hubText(name)}: the answer is not that of a model hub: ${why.slice(0, 200)}; check HF_ENDPOINT.`,
     { cause },
   );
+}
+
+/** What a file of a repository must be: its length, and a digest of its content. */
+export interface FileIdentity {
+  readonly size: number;
+  /** Of the content for a large file; Git's, of a header with the length and the content, for any other. */
+  readonly algorithm: 'sha256' | 'git-sha1';
+  /** In hex; it names the blob in the cache. */
+  readonly digest: string;
+}
+
+/** A running digest that has to come out as a file's. */
+export function startDigest({ algorithm, size }: FileIdentity): Hash {
+  if (algorithm === 'sha256') return createHash('sha256');
+  return createHash('sha1').update(`blob ${size}\0`);
 }

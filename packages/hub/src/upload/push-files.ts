@@ -2,8 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { fileInfos } from '../download/file-infos.ts';
 import { hubFetch } from '../hub-fetch.ts';
 import { type HubName, hubText, isCommit } from '../hub-name.ts';
-import type { HubOptions } from '../hub-options.ts';
-import { hubSettings } from '../settings.ts';
+import { type HubOptions, hubSettings } from '../settings.ts';
 
 /** Choices for {@link pushFiles}. */
 export interface PushOptions extends HubOptions {

@@ -1,6 +1,5 @@
 import type { Graph, Model, Node } from '../model/model.ts';
-import { nodePlace } from '../model/node-place.ts';
-import { tensorsOf } from '../model/tensors-of.ts';
+import { nodePlace, tensorsOf } from '../model/tensors-of.ts';
 import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';

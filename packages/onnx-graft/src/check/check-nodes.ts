@@ -1,6 +1,6 @@
 import type { Node } from '../model/model.ts';
-import { nodePlace } from '../model/node-place.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
+import { nodePlace } from '../model/tensors-of.ts';
 import { type Findings, isVisible, type Scope } from './scope.ts';
 
 /**

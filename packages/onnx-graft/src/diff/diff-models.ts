@@ -1,11 +1,16 @@
-import type { Field, Model, SparseTensor, Tensor } from '../model/model.ts';
+import { externalRange, externalTensors } from '../model/external-tensors.ts';
+import type { ExternalData, Field, Model, SparseTensor, Tensor } from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
 import { onnx } from '../wire/onnx-fields.ts';
-import { compareExternal } from './compare-external.ts';
-import { compareRecords, type Records } from './compare-records.ts';
+import type { ByteSource } from '../wire/source.ts';
 import { explainFunction, explainNode, explainTensor, explainValue } from './explain.ts';
-import type { ModelDiff, RecordDiff } from './model-diff.ts';
-import { sameBytes } from './same-bytes.ts';
+import {
+  type ByteRange,
+  type ModelDiff,
+  type RecordChange,
+  type RecordDiff,
+  sameBytes,
+} from './model-diff.ts';
 
 /**
  * How two models differ, record by record: what was added, removed and changed, and how many
@@ -115,4 +120,85 @@ function otherRecords(model: Model): { name: string; field: Field }[] {
       field,
     })),
   ];
+}
+
+/**
+ * Compares the external data of two models, tensor by tensor; tensors are matched by their place.
+ * Undefined where the data of one is not at hand.
+ */
+function compareExternal(a: Model, b: Model): RecordDiff | undefined {
+  if (!a.external || !b.external) return undefined;
+  const before = rangesOf(a, a.external);
+  const after = rangesOf(b, b.external);
+  const kept = [...before].filter(([name]) => after.has(name));
+  const changed = kept.filter(([name, range]) => !sameBytes(range, after.get(name)!));
+  return {
+    added: [...after.keys()].filter((name) => !before.has(name)),
+    removed: [...before.keys()].filter((name) => !after.has(name)),
+    changed: changed.map(([name]) => ({ name, what: ['bytes'] })),
+    unchanged: kept.length - changed.length,
+    reordered: false,
+  };
+}
+
+/** The bytes of each tensor; those of one place, as in a list, are numbered. */
+function rangesOf(model: Model, external: ExternalData): ReadonlyMap<string, ByteRange> {
+  const found = new Map<string, ByteRange>();
+  for (const tensor of externalTensors(model)) {
+    const place = tensor.place();
+    let name = place;
+    for (let count = 2; found.has(name); count++) name = `${place} (${count})`;
+    found.set(name, externalRange(tensor, external.read(tensor.data.location)));
+  }
+  return found;
+}
+
+/** Records of one kind, in file order, each under the name that it is matched by. */
+interface Records<T> {
+  readonly source: ByteSource;
+  readonly list: readonly { readonly name: string; readonly field: Field; readonly record: T }[];
+}
+
+/** Matches records by name and compares the matched ones as bytes; `explain` says what differs. */
+function compareRecords<T>(
+  a: Records<T>,
+  b: Records<T>,
+  explain: (before: T, after: T) => readonly string[],
+): RecordDiff {
+  const before = keyed(a.list);
+  const after = keyed(b.list);
+  const changed: RecordChange[] = [];
+  let unchanged = 0;
+  for (const [name, old] of before) {
+    const now = after.get(name);
+    if (now === undefined) continue;
+    const left = { source: a.source, start: old.field.start, end: old.field.end };
+    if (sameBytes(left, { source: b.source, start: now.field.start, end: now.field.end })) {
+      unchanged++;
+      continue;
+    }
+    const what = explain(old.record, now.record);
+    changed.push({ name, what: what.length > 0 ? what : ['bytes'] });
+  }
+  const kept = [...before.keys()].filter((name) => after.has(name));
+  const keptAfter = [...after.keys()].filter((name) => before.has(name));
+  return {
+    added: [...after.keys()].filter((name) => !before.has(name)),
+    removed: [...before.keys()].filter((name) => !after.has(name)),
+    changed,
+    unchanged,
+    reordered: kept.some((name, i) => name !== keptAfter[i]),
+  };
+}
+
+/** Names that occur again are numbered, so that no record is lost. */
+function keyed<T extends { readonly name: string }>(list: readonly T[]): Map<string, T> {
+  const found = new Map<string, T>();
+  const times = new Map<string, number>();
+  for (const item of list) {
+    const count = (times.get(item.name) ?? 0) + 1;
+    times.set(item.name, count);
+    found.set(count === 1 ? item.name : `${item.name} (${count})`, item);
+  }
+  return found;
 }

@@ -1,5 +1,5 @@
 import type { FunctionBody, Model, Node, SparseTensor, Tensor, ValueInfo } from '../model/model.ts';
-import { sameBytes } from './same-bytes.ts';
+import { sameBytes } from './model-diff.ts';
 
 /** What differs between two nodes that make the same value. */
 export function explainNode(a: Model, b: Model, before: Node, after: Node): string[] {

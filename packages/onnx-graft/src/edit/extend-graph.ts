@@ -2,7 +2,7 @@ import type { Fragment, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
-import { encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
+import { encodeBareOutput, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
 /** What is put behind the nodes of a graph. */
@@ -63,4 +63,21 @@ export function extendGraph(model: Model, extension: Extension): Model {
   });
   edits.sort((a, b) => a.start - b.start);
   return readLater(rewrite(model, edits), model.external);
+}
+
+/**
+ * A model with inner values as further outputs, typed by the runtime's inference.
+ *
+ * @example
+ * exposeValues(model, ['/encoder/Add_output_0']);
+ */
+export function exposeValues(model: Model, names: readonly string[]): Model {
+  const { graph } = model;
+  const present = new Set(graph.outputs.map((output) => output.name));
+  const pieces = names.filter((name) => !present.has(name)).map(encodeBareOutput);
+  const end = graph.field.end;
+  return readLater(
+    rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]),
+    model.external,
+  );
 }

@@ -1,7 +1,7 @@
 import type { ValueSpec } from '../author/spec.ts';
-import { capturesOf } from '../model/captures.ts';
 import type { Field, Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
+import { capturesOf } from '../model/sort-nodes.ts';
 import { encodeBareOutput, encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 

@@ -1,6 +1,6 @@
 import type { DataType } from '../model/data-type.ts';
 import type { Model } from '../model/model.ts';
-import { builtInSize } from './built-in-size.ts';
+import { builtInSize, windowedSource } from './built-in-size.ts';
 import { type Dim, dimFrom } from './dim.ts';
 import { type Constants, inferShapes, type Shapes } from './infer-shapes.ts';
 import { type Links, linksOf, type ValueUse } from './links.ts';
@@ -14,7 +14,6 @@ import {
 } from './sample-inputs.ts';
 import { type ReferenceSize, referenceSize, scaleOf } from './scale.ts';
 import { type Shaped, shaped } from './shaped.ts';
-import { windowedSource } from './windowed-source.ts';
 
 /** What is known of one value for any input size. */
 export interface ValueFact {

@@ -1,6 +1,6 @@
-import type { Use } from '../edit/site.ts';
-import { capturesOf } from '../model/captures.ts';
+import type { Use } from '../edit/splice.ts';
 import type { Model } from '../model/model.ts';
+import { capturesOf } from '../model/sort-nodes.ts';
 
 /** A use of a value in the main graph. */
 export interface ValueUse extends Use {

@@ -1,8 +1,6 @@
 import type { ByteSource } from '../wire/source.ts';
-import type { FileKind, IdentifiedFile } from './file-kind.ts';
-import { identifyText } from './identify-text.ts';
 import { identifyZip, unpack } from './identify-zip.ts';
-import { brands, signatures } from './signatures.ts';
+import { brands, type FileKind, type IdentifiedFile, signatures } from './signatures.ts';
 
 /** A tar archive has its mark in its first block of 512 bytes. */
 const headBytes = 1024;
@@ -105,4 +103,42 @@ function identifyModel(head: Uint8Array, text: string, size: number): FileKind |
 
 function latin1(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes);
+}
+
+/** How much of a text a message quotes. */
+const quoted = 60;
+
+/** A file that is text, by how it begins; undefined for one that is not. */
+function identifyText(head: Uint8Array): FileKind | undefined {
+  const text = decode(head)?.trimStart();
+  if (text === undefined || text === '') return undefined;
+  const again = 'the download may have failed: open the address in a browser and download it again';
+  if (/^<(!doctype html|html|head|body|meta|script)/i.test(text)) {
+    return { name: 'a web page', advice: again };
+  }
+  if (/^(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg/is.test(text)) {
+    return { name: 'an SVG drawing', image: 'svg' };
+  }
+  if (text.startsWith('<')) return { name: 'an XML document', advice: again };
+  if (/^\{.*"weight_map"/s.test(text)) {
+    return {
+      name: 'the index of a checkpoint in several safetensors files',
+      advice: 'turn it into ONNX with graft backbone import, which reads them as one',
+    };
+  }
+  const quote = text.slice(0, quoted).split(/[\r\n]/, 1)[0]!;
+  const name = /^[{[]/.test(text) ? 'JSON' : 'text';
+  return { name: `${name} (${quote}${text.length > quote.length ? '…' : ''})`, advice: again };
+}
+
+/** undefined for what is no UTF-8, or has characters that texts do not have. */
+function decode(head: Uint8Array): string | undefined {
+  try {
+    // As a stream, since the last character may be cut.
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what makes a file binary
+    return /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

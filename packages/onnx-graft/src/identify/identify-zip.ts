@@ -1,5 +1,5 @@
 import type { ByteSource } from '../wire/source.ts';
-import type { FileKind } from './file-kind.ts';
+import type { FileKind } from './signatures.ts';
 
 /** The record at the end of a zip, without its comment, and how much of the end is looked through for it. */
 const endBytes = 22;

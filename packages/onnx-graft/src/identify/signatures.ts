@@ -1,5 +1,3 @@
-import type { FileKind } from './file-kind.ts';
-
 /** Bytes that a kind of file begins with, or has at a place. */
 export interface Signature extends FileKind {
   readonly at?: number;
@@ -65,3 +63,19 @@ export const brands: readonly (readonly [RegExp, FileKind])[] = [
   [/^crx/, { name: 'a camera raw (CR3) image', image: 'cr3' }],
   [/^/, { name: 'a video', advice: 'take its frames out as PNG first' }],
 ];
+
+/** What a file is, by its content. */
+export interface FileKind {
+  /** With its article, as `a Git LFS pointer`. */
+  readonly name: string;
+  /** What to do about it, as an instruction; left out where the name says enough. */
+  readonly advice?: string;
+  /** Set for images: the format's short name, as `heic`. */
+  readonly image?: string;
+}
+
+/** The same with a clause for messages. */
+export interface IdentifiedFile extends FileKind {
+  /** As `it is a web page; the download may have failed`. */
+  readonly text: string;
+}

@@ -2,10 +2,10 @@ import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { WireReader } from '../wire/wire-reader.ts';
+import { type DataType, dataTypeOf } from './data-type.ts';
 import type { Field, Graph, Node, SparseTensor, Tensor, ValueInfo } from './model.ts';
 import { readNode } from './read-node.ts';
 import { readSparseTensor, readTensorHeader } from './read-tensor-header.ts';
-import { readValueInfo } from './read-value-info.ts';
 import { sortNodes } from './sort-nodes.ts';
 
 /** Reads a GraphProto and, below it, the bodies of its control flow. */
@@ -63,4 +63,53 @@ export function readGraph(reader: WireReader, field: Field, depth = 0): Graph {
     field,
     fields,
   };
+}
+
+type Dims = (number | string | null)[];
+
+/** Reads a ValueInfoProto: a name and, for tensors, element type and dimensions. */
+function readValueInfo(reader: WireReader, field: Field): ValueInfo {
+  reader.message(field);
+  reader.count();
+  let name = '';
+  let dataType: DataType | undefined;
+  let dims: Dims | undefined;
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number === onnx.ValueInfoProto.name) name = reader.string(part);
+    // Sequences, maps and optionals stay undescribed.
+    else if (part.number === onnx.ValueInfoProto.type)
+      reader.fields(part.body, part.end, (type) => {
+        if (type.number !== onnx.TypeProto.tensorType) return;
+        reader.message(type);
+        reader.fields(type.body, type.end, (tensor) => {
+          if (tensor.number === onnx.TypeProtoTensor.elemType)
+            dataType = dataTypeOf(reader.int(tensor));
+          else if (tensor.number === onnx.TypeProtoTensor.shape) dims = readShape(reader, tensor);
+        });
+      });
+  });
+  return { name, dataType, dims, field };
+}
+
+function readShape(reader: WireReader, field: Field): Dims {
+  reader.message(field);
+  const dims: Dims = [];
+  reader.fields(field.body, field.end, (part) => {
+    if (part.number !== onnx.TensorShapeProto.dim) return;
+    reader.message(part);
+    if (dims.length >= limits.rank) reader.fail(part.start, 'a shape with too many dimensions');
+    let dim: number | string | null = null;
+    reader.fields(part.body, part.end, (kind) => {
+      if (kind.number === onnx.TensorShapeProtoDimension.dimValue) dim = open(reader.int(kind));
+      else if (kind.number === onnx.TensorShapeProtoDimension.dimParam)
+        dim = reader.string(kind) || null;
+    });
+    dims.push(dim);
+  });
+  return dims;
+}
+
+/** Some exporters write -1 for a size that is left open. */
+function open(size: number): number | null {
+  return size < 0 ? null : size;
 }

@@ -1,5 +1,4 @@
-import { capturesOf } from './captures.ts';
-import type { Node } from './model.ts';
+import type { Graph, Node } from './model.ts';
 
 /**
  * Nodes in an order in which each value is made before it is read, as ONNX wants it and not every
@@ -41,4 +40,29 @@ export function inFileOrder(nodes: readonly Node[]): readonly Node[] {
 function makersOf(node: Node, makers: ReadonlyMap<string, number>): number[] {
   const names = node.subgraphs.length === 0 ? node.inputs : [...node.inputs, ...capturesOf(node)];
   return names.flatMap((name) => makers.get(name) ?? []);
+}
+
+/** Outer values that the bodies of a node read. */
+export function capturesOf(node: Node): ReadonlySet<string> {
+  const captured = new Set<string>();
+  for (const body of node.subgraphs) collect(body, [], captured);
+  return captured;
+}
+
+/** Recursion follows the nesting of bodies, which the reader limits. */
+function collect(graph: Graph, outer: readonly ReadonlySet<string>[], found: Set<string>): void {
+  const own = new Set<string>();
+  for (const { name } of graph.inputs) own.add(name);
+  for (const { name } of graph.initializers) own.add(name);
+  for (const { name } of graph.sparseInitializers) own.add(name);
+  for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
+  const scopes = [...outer, own];
+  const see = (name: string): void => {
+    if (name !== '' && !scopes.some((scope) => scope.has(name))) found.add(name);
+  };
+  for (const node of graph.nodes) {
+    node.inputs.forEach(see);
+    for (const body of node.subgraphs) collect(body, scopes, found);
+  }
+  for (const { name } of graph.outputs) see(name);
 }

@@ -1,5 +1,4 @@
 import type { Attribute, Field, Graph, Model, Node, SparseTensor, Tensor } from './model.ts';
-import { nodePlace } from './node-place.ts';
 
 /** A tensor, where it is, and the messages around its record, outermost first. */
 export interface PlacedTensor {
@@ -87,4 +86,9 @@ function inSparse(
   found: PlacedTensor[],
 ): void {
   for (const tensor of tensors) found.push({ tensor, parents: [...parents, field], place });
+}
+
+/** How a node is called in messages. */
+export function nodePlace({ name, index, opType }: Node, within = ''): string {
+  return `${within}node ${name === '' ? `#${index}` : `'${name}'`} (${opType})`;
 }

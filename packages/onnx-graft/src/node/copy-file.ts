@@ -4,8 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { GraftError } from '../error.ts';
 import { chunks } from '../wire/chunks.ts';
 import { filePath } from './file-path.ts';
-import { fileSource } from './file-source.ts';
-import { changed, fileState, isUnchanged } from './file-state.ts';
+import { changed, fileSource, fileState, isUnchanged } from './file-source.ts';
 import { writeNewSource } from './write-source.ts';
 
 /** After so much the event loop gets its turn, so that an interrupt is seen. */

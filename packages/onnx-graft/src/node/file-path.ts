@@ -1,6 +1,14 @@
-import { type Dirent, existsSync, readdirSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  type Dirent,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
+import { ioError } from './io-error.ts';
 
 /**
  * A path as Node's file functions take it. A name that is not UTF-8 is kept in a text as
@@ -50,4 +58,32 @@ export function argumentPath(path: string): string {
 /** The names in a folder, those that are not UTF-8 included; see {@link filePath}. */
 export function listNames(folder: string): string[] {
   return readdirSync(filePath(folder), { encoding: 'buffer' }).map(pathText);
+}
+
+/** As many as Linux follows. */
+const mostLinks = 40;
+
+/**
+ * The path that is written to when a path is a symbolic link, also one that leads to nothing yet: a
+ * rename would replace the link itself. Any other path is returned as it is.
+ *
+ * Errors: `WRITE_FAILED` for links in a circle.
+ */
+export function followLink(path: string): string {
+  let at = path;
+  for (let links = 0; isLink(at); links++) {
+    if (links === mostLinks)
+      throw ioError('write', path, Object.assign(new Error(), { code: 'ELOOP' }));
+    const to = pathText(readlinkSync(filePath(at), { encoding: 'buffer' }));
+    at = resolve(dirname(at), to);
+  }
+  return at;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(filePath(path)).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }

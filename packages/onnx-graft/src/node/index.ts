@@ -1,20 +1,50 @@
-export * from './check-external-file.ts';
-export * from './copy-file.ts';
-export * from './digest.ts';
-export * from './file-path.ts';
-export * from './file-source.ts';
-export * from './follow-link.ts';
-export * from './hub-snapshot.ts';
-export * from './io-error.ts';
-export * from './make-folder.ts';
-export * from './open-model.ts';
+export { checkExternalFile } from './check-external-file.ts';
+export { copyFileTo, isPlaced } from './copy-file.ts';
+export {
+  argumentPath,
+  filePath,
+  followLink,
+  listEntries,
+  listNames,
+  pathText,
+  realPath,
+} from './file-path.ts';
+export {
+  changed,
+  type FileSource,
+  type FileState,
+  fileSource,
+  fileState,
+  isUnchanged,
+} from './file-source.ts';
+export { hubFolders, hubRepository, isBelow } from './hub-snapshot.ts';
+export { ioError } from './io-error.ts';
+export { makeFolder, syncFolder, unmakeFolders } from './make-folder.ts';
+export { type OpenedModel, openModel } from './open-model.ts';
 export { isRunning } from './process-mark.ts';
-export * from './rehome-external.ts';
-export * from './replace-together.ts';
-export * from './save-externalized.ts';
-export * from './save-model.ts';
-export * from './sweep-leftovers.ts';
-export * from './temporary-folder.ts';
-export * from './temporary-name.ts';
-export * from './write-atomic.ts';
-export * from './write-new.ts';
+export {
+  type ExternalMode,
+  externalModes,
+  type Rehomed,
+  rehomeExternal,
+} from './rehome-external.ts';
+export { replaceTogether, type Staged, stageTogether } from './replace-together.ts';
+export {
+  digest,
+  type SavedExternalized,
+  type SaveExternalizedOptions,
+  saveExternalized,
+} from './save-externalized.ts';
+export { type SaveOptions, saveModel } from './save-model.ts';
+export { isLeftoverOf, sweepLeftovers, sweepOnce, withoutLeftovers } from './sweep-leftovers.ts';
+export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
+export {
+  cutName,
+  newWrite,
+  parseTemporaryName,
+  type TemporaryKind,
+  type TemporaryName,
+  temporaryPath,
+} from './temporary-name.ts';
+export { replaceable, writeAtomic } from './write-atomic.ts';
+export { type WriteOptions, writeNew } from './write-new.ts';

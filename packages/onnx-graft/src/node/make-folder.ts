@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { mkdir, open, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { filePath } from './file-path.ts';
 
@@ -31,4 +31,11 @@ export async function makeFolder(path: string): Promise<string[]> {
 /** Removes folders that {@link makeFolder} made, those that are still empty. */
 export async function unmakeFolders(made: readonly string[]): Promise<void> {
   for (const folder of [...made].reverse()) await rmdir(filePath(folder)).catch(() => {});
+}
+
+/** Puts a folder's names on the disk, where the system lets a folder be opened for it (Windows does not). */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(filePath(path), constants.O_RDONLY).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
 }

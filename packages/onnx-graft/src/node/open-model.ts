@@ -4,8 +4,14 @@ import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { checkExternalFile } from './check-external-file.ts';
-import { type FileSource, fileSource } from './file-source.ts';
-import { changed, type FileState, fileState, isUnchanged } from './file-state.ts';
+import {
+  changed,
+  type FileSource,
+  type FileState,
+  fileSource,
+  fileState,
+  isUnchanged,
+} from './file-source.ts';
 
 /** A model in a file, which stays open with the files of its external data. */
 export interface OpenedModel {

@@ -6,7 +6,7 @@ import { GraftError } from '../error.ts';
 import { dataFile, externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { checkExternalFile } from './check-external-file.ts';
-import { followLink } from './follow-link.ts';
+import { followLink } from './file-path.ts';
 
 /** What happens to external data when a model is saved. */
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;

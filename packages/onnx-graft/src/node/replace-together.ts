@@ -2,7 +2,7 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { filePath } from './file-path.ts';
 import { ioError } from './io-error.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from './make-folder.ts';
 import { newWrite, temporaryPath } from './temporary-name.ts';
 import { replaceable } from './write-atomic.ts';
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -8,10 +9,10 @@ import { limits } from '../limits.ts';
 import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
+import { chunks } from '../wire/chunks.ts';
 import type { ByteSource } from '../wire/source.ts';
-import { digest } from './digest.ts';
+import { followLink } from './file-path.ts';
 import { fileSource } from './file-source.ts';
-import { followLink } from './follow-link.ts';
 import { ioError } from './io-error.ts';
 import { makeFolder, unmakeFolders } from './make-folder.ts';
 import { replaceTogether, stageTogether } from './replace-together.ts';
@@ -136,4 +137,11 @@ function sameBytes(path: string, data: ByteSource): boolean {
   } finally {
     file.close();
   }
+}
+
+/** `sha256:` and the hex SHA-256 of a source's bytes, read in chunks. */
+export function digest(source: ByteSource): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks(source)) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
 }

@@ -2,8 +2,8 @@ import { lstatSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { filePath, listNames } from './file-path.ts';
+import { syncFolder } from './make-folder.ts';
 import { hasProcess, isRunning } from './process-mark.ts';
-import { syncFolder } from './sync-folder.ts';
 import { cutName, parseTemporaryName, type TemporaryName } from './temporary-name.ts';
 
 /** A temporary file whose process is unknown is taken for a leftover if nothing wrote to it for a day. */

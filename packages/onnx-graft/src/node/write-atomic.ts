@@ -1,12 +1,10 @@
 import { constants, type Stats } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { filePath } from './file-path.ts';
-import { followLink } from './follow-link.ts';
+import { filePath, followLink } from './file-path.ts';
 import { ioError } from './io-error.ts';
-import { makeFolder, unmakeFolders } from './make-folder.ts';
+import { makeFolder, syncFolder, unmakeFolders } from './make-folder.ts';
 import { sweepOnce } from './sweep-leftovers.ts';
-import { syncFolder } from './sync-folder.ts';
 import { temporaryPath } from './temporary-name.ts';
 import { writeNew } from './write-new.ts';
 

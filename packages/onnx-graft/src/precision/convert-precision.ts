@@ -1,19 +1,21 @@
 import { builderOpsets } from '../author/graph-builder.ts';
 import type { TensorBytes } from '../author/spec.ts';
-import { encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
+import { encodeField, encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
 import { renameValues } from '../edit/rename-values.ts';
 import { type Edit, rewrite } from '../edit/rewrite.ts';
 import { GraftError } from '../error.ts';
 import { linksOf } from '../facts/links.ts';
-import type { Field, Model } from '../model/model.ts';
+import { dataTypeCode } from '../model/data-type.ts';
+import type { Field, Model, Tensor, ValueInfo } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
+import { toFloat16 } from '../number/float16.ts';
+import { FieldWriter } from '../wire/field-writer.ts';
+import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
+import { WireReader } from '../wire/wire-reader.ts';
 import { constantLength, type FloatConstant, floatConstants } from './float-constants.ts';
-import { fitsHalf, halfBytes } from './half-bytes.ts';
 import { halfNodes } from './half-nodes.ts';
-import { type PrecisionPlan, planPrecision } from './plan-precision.ts';
-import { refuseUnconvertible } from './refuse-unconvertible.ts';
-import { retypeTensor, retypeValue } from './retype.ts';
+import { type PrecisionPlan, planPrecision, refuseUnconvertible } from './plan-precision.ts';
 import { valueTypes } from './value-types.ts';
 import { widenPrecision } from './widen-precision.ts';
 
@@ -122,4 +124,61 @@ function halfData(constant: FloatConstant): TensorBytes {
     byteLength: constantLength(constant) / 2,
     load: () => halfBytes(constant.bytes()),
   };
+}
+
+// Typed arrays use the machine's byte order, which is ONNX's wherever Node runs and browsers do.
+
+/** Largest finite float16. */
+const largest = 65504;
+
+/** Smallest normal float16: numbers below it keep fewer and fewer digits. */
+const smallest = 2 ** -14;
+
+/** Little-endian float32 bytes as float16 bytes, each number rounded to nearest even. */
+function halfBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(toFloat16(floats(bytes)).buffer);
+}
+
+/**
+ * Whether float16 has room for a tensor of little-endian float32 bytes: nothing finite in it becomes
+ * infinite, and it is not so small as a whole that float16 blurs or loses it, as the epsilon of a
+ * norm is. Single small numbers beside larger ones are no loss.
+ */
+function fitsHalf(bytes: Uint8Array): boolean {
+  let most = 0;
+  for (const value of floats(bytes)) {
+    const size = Math.abs(value);
+    if (size > most && size !== Number.POSITIVE_INFINITY) most = size;
+  }
+  return most === 0 || (most >= smallest && most <= largest);
+}
+
+/** The numbers that bytes stand for; a view of them where they lie as a Float32Array has to. */
+function floats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Float32Array(buffer, byteOffset, length / 4);
+}
+
+const field = onnx.TensorProto;
+
+/** TensorProto fields that say the type, hold the elements or say where they are (onnx.proto). */
+const ofElements: ReadonlySet<number> = new Set([
+  ...[field.dataType, field.floatData, field.int32Data, field.stringData, field.int64Data],
+  ...[field.rawData, field.doubleData, field.uint64Data, field.externalData, field.dataLocation],
+]);
+
+/** A tensor's record with float16 data in it; its other fields keep their bytes. */
+function retypeTensor(model: Model, tensor: Tensor, data: Piece): Piece[] {
+  const { source } = model;
+  const body: Piece[] = [];
+  new WireReader(source).fields(tensor.field.body, tensor.field.end, ({ number, start, end }) => {
+    if (!ofElements.has(number)) body.push({ source, start, end });
+  });
+  body.push(new FieldWriter().int(field.dataType, dataTypeCode('float16')).finish());
+  return encodeField(tensor.field.number, [...body, ...encodeField(field.rawData, [data])]);
+}
+
+/** A value's record with type float16; nothing where it says no shape, for the type follows from the graph. */
+function retypeValue({ name, dims }: ValueInfo, kind: 'input' | 'valueInfo'): Piece[] {
+  return dims ? [encodeValueInfo({ name, dataType: 'float16', dims }, kind)] : [];
 }

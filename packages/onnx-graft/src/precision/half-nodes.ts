@@ -3,7 +3,6 @@ import type { DataType } from '../model/data-type.ts';
 import type { Model, Node } from '../model/model.ts';
 import { dataInputs, dataOutputs, type FloatOp, floatOp, isTypeBlind } from './float-op.ts';
 import { imageResidual } from './image-residual.ts';
-import { isSensitive, isSoftmax } from './sensitive-op.ts';
 
 /** What the choice is made from. */
 export interface HalfChoice {
@@ -180,4 +179,32 @@ function movements(
   const all = new Set([...stays, ...moved]);
   trim(choice, candidates, all, moved);
   return new Set([...moved].filter((index) => all.has(index)));
+}
+
+/** Statistics, exponentials and running sums: their results are too large, too small or too fine for float16. */
+const sensitive: ReadonlySet<string> = new Set(
+  'ReduceMean ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceProd ReduceLogSum ReduceLogSumExp CumSum Pow Sqrt Reciprocal Exp Log Softmax LogSoftmax LpNormalization Range'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Whether what a node makes has to stay float32, and what is computed from it element by element.
+ * Norms that are one operator stay float32 too, but their results are of ordinary size.
+ */
+function isSensitive(node: Node, types: ReadonlyMap<string, DataType>): boolean {
+  const { domain, opType, inputs } = node;
+  if (domain !== '') return false;
+  if (sensitive.has(opType)) return true;
+  // A square may pass 65504, or vanish, where its root does not.
+  if (opType === 'Mul') return inputs[0] === inputs[1];
+  // Counts and sizes: float16 is exact up to 2048 only.
+  if (opType !== 'Cast') return false;
+  const from = types.get(inputs[0] ?? '');
+  return from === undefined || !/float|bool/.test(from);
+}
+
+/** Whether a node takes exponentials of its input, so that differences in it count as they are. */
+function isSoftmax({ domain, opType }: Node): boolean {
+  return domain === '' && (opType === 'Softmax' || opType === 'LogSoftmax' || opType === 'Exp');
 }

@@ -3,8 +3,13 @@ import { names } from '../parameters/names.ts';
 import { emitAttentionProduct } from './attention.ts';
 import { emitProjection, projectionPart } from './conv.ts';
 import { emitFeedForward } from './feed-forward.ts';
-import { emitChannelNorm, type LevelContext, onGrid, within } from './level-context.ts';
-import type { FeatureInputs } from './prompt-to-feature/feature-inputs.ts';
+import {
+  emitChannelNorm,
+  type FeatureInputs,
+  type LevelContext,
+  onGrid,
+  within,
+} from './level-context.ts';
 import { asValue } from './weight.ts';
 
 /** A transformer block of channel self-attention over feature and prompt, one after the other: (B,C+c,H,W). */

@@ -1,9 +1,14 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { FloatTensor, TensorMap } from '@pip-graft/weights';
+import {
+  byPrefix,
+  choosePrefixed,
+  type FloatTensor,
+  type Prefixed,
+  type TensorMap,
+} from '@pip-graft/weights';
 import type { Adapter, AdapterBase } from '../adapter/adapter.ts';
 import { pipParameters } from '../parameters/level-parameters.ts';
 import { parameterName } from '../parameters/names.ts';
-import { fromCheckpointName, toCheckpointName } from './checkpoint-names.ts';
 import { detectConfig } from './detect-config.ts';
 
 /** What a checkpoint does not say about the adapter in it. */
@@ -81,4 +86,59 @@ function checkNames(
 function theirs(name: string): string {
   const [, level, rest] = /^level(\d+)\.(.*)$/.exec(name)!;
   return toCheckpointName(Number(level), rest!);
+}
+
+// The authors' checkpoints prefix a level's two parts, each with the level's number in it; here a
+// level has one prefix. Source: spec pip.md section 5.
+
+const parts = [
+  { theirs: /^prompt(\d+)\./, ours: 'prompt' },
+  { theirs: /^low_prompt_interaction_level(\d+)\./, ours: 'interaction' },
+] as const;
+
+/** A level and a parameter's name within it, for a name of an authors' checkpoint; undefined for the host's. */
+function fromCheckpointName(name: string): { level: number; name: string } | undefined {
+  for (const { theirs, ours } of parts) {
+    const match = theirs.exec(name);
+    if (match) {
+      return { level: Number(match[1]), name: `${ours}.${name.slice(match[0].length)}` };
+    }
+  }
+  return undefined;
+}
+
+/** The name that the authors' checkpoints have for a parameter of a level. */
+function toCheckpointName(level: number, name: string): string {
+  return name
+    .replace(/^prompt\./, `prompt${level}.`)
+    .replace(/^interaction\./, `low_prompt_interaction_level${level}.`);
+}
+
+/** Every level of PIP modules has both; one may be lost. */
+const anchors = [/(?:^|\.)prompt\d+\.(?:low|detask)_prompt_param$/];
+
+/** Options of {@link findModules}. */
+export interface FindOptions {
+  /** Path before the modules' names; default: that of the only ones, or of the only average of them. */
+  readonly prefix?: string | undefined;
+  /** What messages call the checkpoint; default: `checkpoint`. */
+  readonly label?: string;
+}
+
+/**
+ * The network with PIP modules in a checkpoint, under any prefix and beside anything else; undefined
+ * if there is none. Its tensors are what `importAdapter` takes.
+ *
+ * Errors: `INVALID_ARGUMENT` for several, with their prefixes.
+ *
+ * @example findModules(checkpoint.tensors)?.prefix // 'params'
+ */
+export function findModules<T extends FloatTensor>(
+  tensors: ReadonlyMap<string, T>,
+  { prefix, label = 'checkpoint' }: FindOptions = {},
+): Prefixed<T> | undefined {
+  const candidates = byPrefix(tensors, anchors);
+  if (candidates.length === 0) return undefined;
+  const describe = (one: Prefixed<T>): string => `${one.tensors.size} tensors`;
+  return choosePrefixed(candidates, { prefix, label, describe });
 }

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import {
@@ -58,4 +58,16 @@ export function readAdapterText(folder: string, name: string, limit: number): st
   } finally {
     source.close();
   }
+}
+
+/** Errors: `NOT_FOUND`, `READ_FAILED`, also for a file. @param what as `an adapter` */
+export function requireFolder(folder: string, what: string): void {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(folder).isDirectory();
+  } catch (error) {
+    throw ioError('read', folder, error);
+  }
+  if (!isFolder)
+    throw new GraftError('READ_FAILED', `${folder}: ${what} is a folder, and this is a file.`);
 }

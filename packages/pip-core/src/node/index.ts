@@ -15,5 +15,4 @@ export {
   withSensorDigest,
 } from './read-sensor.ts';
 export { type ResolvedAdapter, resolveAdapter } from './resolve-adapter.ts';
-export { writeAdapter } from './write-adapter.ts';
-export { writeSensor } from './write-sensor.ts';
+export { writeAdapter, writeSensor } from './write-adapter.ts';

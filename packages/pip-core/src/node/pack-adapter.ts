@@ -11,14 +11,12 @@ import { adapterPackageJson } from '../adapter/package-json.ts';
 import type { PipConfig } from '../config/pip-config.ts';
 import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { encodeSensor, sensorCard } from '../sensor/sensor-text.ts';
-import { withDigest } from './adapter-digest.ts';
+import { sha256, withDigest } from './adapter-digest.ts';
 import { adapterTextIfThere } from './adapter-file.ts';
 import { maxPackageBytes } from './limits.ts';
-import { requirePackageName } from './package-name.ts';
 import { readAdapter } from './read-adapter.ts';
-import { readManifest } from './read-manifest.ts';
+import { readManifest, requirePackageName } from './read-manifest.ts';
 import { readOwnSensor } from './read-sensor.ts';
-import { sha256 } from './sha256.ts';
 import { type NewFile, writeFolder } from './write-folder.ts';
 
 /** What npm publishes only where `files` lists it; licences it publishes in any case. */

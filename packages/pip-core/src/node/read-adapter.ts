@@ -8,13 +8,11 @@ import { adapterFiles } from '../adapter/adapter-files.ts';
 import { readTensors } from '../adapter/adapter-text.ts';
 import type { PackageDigests } from '../adapter/package-json.ts';
 import { shapeProblems } from '../parameters/initial-parameters.ts';
-import { withDigest } from './adapter-digest.ts';
-import { openAdapterFile, readAdapterText } from './adapter-file.ts';
+import { sha256, withDigest } from './adapter-digest.ts';
+import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
 import { requireDigest, requireOnlyAdapter } from './check-package.ts';
 import { maxConfigBytes } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
-import { requireFolder } from './require-folder.ts';
-import { sha256 } from './sha256.ts';
 
 export interface ReadOptions {
   /** Whether the folder must hold an adapter and nothing else; default for one that was packed. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
+import validateName from 'validate-npm-package-name';
 import * as z from 'zod/mini';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { ownersMembers, type PackageDigests } from '../adapter/package-json.ts';
@@ -6,7 +8,6 @@ import { anyObject, Json } from '../json/read-json.ts';
 import { adapterTextIfThere } from './adapter-file.ts';
 import { requireDataOnly } from './check-package.ts';
 import { maxPackageBytes } from './limits.ts';
-import { requirePackageName } from './package-name.ts';
 
 const format = z.looseObject({
   name: z.nullish(z.string()),
@@ -57,4 +58,19 @@ export function readManifest(folder: string): Manifest | undefined {
     digests,
     owners: Object.fromEntries(owners.map((key) => [key, members[key]])),
   };
+}
+
+/** Whether npm would let a new package be called so; no name that npm accepts leads out of a folder. */
+export function isPackageName(name: string): boolean {
+  return validateName(name).validForNewPackages;
+}
+
+/** Errors: of the given code, saying what is wrong with the name. */
+export function requirePackageName(name: string, code: ErrorCode, place: string): void {
+  const { validForNewPackages, errors = [], warnings = [] } = validateName(name);
+  if (validForNewPackages) return;
+  throw new GraftError(
+    code,
+    `${place}: ${JSON.stringify(name)} is no name for a package: ${[...errors, ...warnings].join('; ')}.`,
+  );
 }

@@ -5,14 +5,13 @@ import { hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
 import { encodeSensor, readSensorTensors } from '../sensor/sensor-text.ts';
-import { openAdapterFile, readAdapterText } from './adapter-file.ts';
+import { sha256 } from './adapter-digest.ts';
+import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
 import { requireDigest, requireOnlySensor } from './check-package.ts';
 import { maxConfigBytes } from './limits.ts';
 import type { ReadOptions } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
-import { requireFolder } from './require-folder.ts';
 import { findAdapter } from './resolve-adapter.ts';
-import { sha256 } from './sha256.ts';
 
 /** A sensor with its digest: SHA-256 over config and tensors as they are written. */
 export function withSensorDigest(sensor: Sensor): Sensor {

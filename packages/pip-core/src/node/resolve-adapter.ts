@@ -5,8 +5,8 @@ import type { Adapter, InitOptions } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { parseInit } from '../adapter/parse-init.ts';
 import { packageHomes, pnpFolder } from './package-homes.ts';
-import { isPackageName } from './package-name.ts';
 import { readAdapter } from './read-adapter.ts';
+import { isPackageName } from './read-manifest.ts';
 
 /** What `--adapter` stands for: an adapter that was read, or choices for a fresh one. */
 export type ResolvedAdapter =

@@ -3,6 +3,8 @@ import { adapterFiles } from '../adapter/adapter-files.ts';
 import { encodeAdapter } from '../adapter/adapter-text.ts';
 import { modelCard } from '../adapter/model-card.ts';
 import { adapterPackageJson } from '../adapter/package-json.ts';
+import { type Sensor, sensorFiles } from '../sensor/sensor.ts';
+import { encodeSensor, sensorCard } from '../sensor/sensor-text.ts';
 import { writeFolder } from './write-folder.ts';
 
 /**
@@ -23,5 +25,21 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
     [adapterFiles.package, adapterPackageJson(adapter)],
     // Last: it is what makes the folder an adapter.
     [adapterFiles.config, config],
+  ]);
+}
+
+/**
+ * Writes a sensor folder: config, tensors and card. All or none, as `writeAdapter` does.
+ *
+ * Errors: `ADAPTER_INVALID`, `WRITE_FAILED`.
+ *
+ * @example await writeSensor('adapters/rain/sensor', sensor) // where that adapter's own sensor is
+ */
+export async function writeSensor(folder: string, sensor: Sensor): Promise<void> {
+  const { config, tensors } = encodeSensor(sensor);
+  await writeFolder(folder, 'a sensor', [
+    [sensorFiles.tensors, tensors],
+    [sensorFiles.card, sensorCard(sensor)],
+    [sensorFiles.config, config],
   ]);
 }

@@ -1,9 +1,9 @@
-import type { ReportComparison } from '@pip-graft/validate';
+import type { ReportComparison, Validation } from '@pip-graft/validate';
+import { quantity } from '../format.ts';
 import { badge, breakable, details, type Html, html, training } from '../html.ts';
 import type { ReportModel } from '../report-data.ts';
-import { facts } from '../table.ts';
+import { facts, table } from '../table.ts';
 import { bars } from './bars.ts';
-import { checksTable, failures } from './checks-table.ts';
 import { layers, parity } from './gaps.ts';
 import { comparisons, heatMaps, strips } from './images.ts';
 import { ladder } from './ladder.ts';
@@ -37,4 +37,36 @@ ${details('More images', [
 
 function shownFirst(list: readonly ReportComparison[]): Html | undefined {
   return list.length === 0 ? undefined : html`<h3>Images</h3>${comparisons(list)}`;
+}
+
+/** All checks with their figures; failures first, then in the order they ran. */
+function checksTable({ checks }: Validation): Html {
+  const failed = checks.filter((check) => check.status === 'failed');
+  const others = checks.filter((check) => check.status !== 'failed');
+  return table(
+    'Validation checks',
+    [
+      { head: 'Check', cell: ({ name }) => name },
+      { head: 'Result', cell: ({ status }) => badge(status) },
+      { head: 'Measured', cell: ({ measured, unit }) => quantity(measured, unit), kind: 'figure' },
+      { head: 'Limit', cell: ({ limit, unit }) => quantity(limit, unit), kind: 'figure' },
+      { head: 'What was compared', cell: ({ detail }) => detail, kind: 'prose' },
+    ],
+    [...failed, ...others],
+  );
+}
+
+/** The failed checks with their figures and reasons, one per line; if nothing could be judged, why. */
+function failures({ status, checks }: Validation): Html | undefined {
+  const shown = status === 'skipped' ? 'skipped' : 'failed';
+  const list = checks.filter((check) => check.status === shown);
+  if (list.length === 0) return undefined;
+  return html`<ul class="failures ${shown}">${list.map(
+    ({ name, detail, measured, limit, unit }) =>
+      html`<li><b>${name}</b> ${
+        unit === undefined
+          ? undefined
+          : html`${quantity(measured, unit)}; the limit is ${quantity(limit, unit)}. `
+      }${detail}</li>`,
+  )}</ul>`;
 }

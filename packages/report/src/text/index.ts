@@ -10,7 +10,12 @@ export {
 } from './format-inspection.ts';
 export { formatPlan } from './format-plan.ts';
 export { formatDevice, formatValidation, formatVerdict } from './format-validation.ts';
-export type { Expectation, Inspection, PromptSize } from './inspection.ts';
+export {
+  type Expectation,
+  type Inspection,
+  type PromptSize,
+  spellAdapters,
+  summariseGraft,
+} from './inspection.ts';
 export { oneLine, printable, printableJson } from './printable.ts';
-export { spellAdapters, summariseGraft } from './summarise-graft.ts';
 export { bytesText, table } from './table.ts';

@@ -1,5 +1,7 @@
+import type { PlanSummary } from '@pip-graft/graft';
 import type { ImageValues, SkipSite } from '@pip-graft/onnx-graft';
 import type { ExpectedNode, ExpectedPlacement } from '@pip-graft/runtime';
+import { oneLine } from './printable.ts';
 
 /** What `inspect` finds; this shape is the command's JSON. */
 export interface Inspection {
@@ -84,4 +86,17 @@ export interface Expectation extends Omit<ExpectedPlacement, 'nodes'> {
     readonly why: 'operator' | 'version' | 'type';
     readonly reason: string;
   }[];
+}
+
+/** What was grafted where, in one line. */
+export function summariseGraft({ adapters, levels, parameters, labels }: PlanSummary): string {
+  const at = [...new Set(levels.map(({ site }) => site.level))].sort((a, b) => a - b).join(', ');
+  return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${oneLine(labels.join(', '))}`;
+}
+
+/** Adapters by name, and which of them was never trained. */
+export function spellAdapters(adapters: PlanSummary['adapters']): string {
+  return adapters
+    .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${oneLine(name)}'`)
+    .join(' and ');
 }

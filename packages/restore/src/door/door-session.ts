@@ -7,8 +7,7 @@ import {
   toFloat32,
 } from '@pip-graft/weights';
 import type { Door } from './door.ts';
-import { channelsOf, enter } from './enter.ts';
-import { fillInput } from './fill-input.ts';
+import { channelsOf, enter, fillInput } from './enter.ts';
 import { leave } from './leave.ts';
 
 /** Inputs that a graft adds; the caller of a session feeds them. */

@@ -1,3 +1,4 @@
+import type { ImageRange } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 
 /** How images get into a model and out of it. */
@@ -9,4 +10,21 @@ export interface DoorOptions {
   readonly range?: '0..1' | '0..255' | '-1..1' | undefined;
   /** Values of further inputs, such as a noise level; default: those in the stamp. */
   readonly feeds?: Readonly<Record<string, number>> | undefined;
+}
+
+/** `value · scale + shift` turns 0 … 1 into a range. */
+interface RangeScale {
+  readonly scale: number;
+  readonly shift: number;
+}
+
+const scales: Readonly<Record<ImageRange, RangeScale>> = {
+  '0..1': { scale: 1, shift: 0 },
+  '0..255': { scale: 255, shift: 0 },
+  '-1..1': { scale: 2, shift: -1 },
+};
+
+/** How 0 … 1 becomes a range; one that is not known is taken for 0 … 1. */
+export function rangeScale(range: ImageRange | null | undefined): RangeScale {
+  return scales[range ?? '0..1'];
 }

@@ -1,6 +1,5 @@
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
-import type { Door } from './door.ts';
-import { rangeScale } from './range-scale.ts';
+import { type Door, rangeScale } from './door.ts';
 
 /** The planes of a model's output: 3, or 1 of a grey one; values 0 … 1 in the order red, green, blue. */
 export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTensorOf<'float32'> {

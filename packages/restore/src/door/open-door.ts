@@ -4,8 +4,14 @@ import { runModel, type Session } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
 import { doorSession } from './door-session.ts';
-import { isMoved, type Relation, rangeOf, relationOf, whyNoImage } from './judge-range.ts';
-import { naturalImage } from './natural-image.ts';
+import {
+  isMoved,
+  naturalImage,
+  type Relation,
+  rangeOf,
+  relationOf,
+  whyNoImage,
+} from './judge-range.ts';
 
 /** What a door is opened with. */
 export interface OpenDoorOptions extends DoorOptions {

@@ -1,4 +1,5 @@
-import type { Image } from '@pip-graft/imaging';
+import { type Image, imageOf } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
 
 /** Where a part of an image is; default: all of it. */
 export interface Part {
@@ -24,4 +25,34 @@ export function rgbaOf(image: Image, part?: Part): Uint8ClampedArray<ArrayBuffer
     }
   }
   return pixels;
+}
+
+/** Pixels side by side, one byte a channel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
+export interface RawImage {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** Default: what the length of `data` says. */
+  readonly channels?: 1 | 2 | 3 | 4;
+}
+
+/** Converts pixels to an image. Errors: `INVALID_ARGUMENT` if their number does not match the size. */
+export function fromPixels({ data, width, height, channels }: RawImage): Image {
+  const count = channels ?? data.length / (width * height);
+  if (![1, 2, 3, 4].includes(count) || data.length !== count * width * height) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `pixels: ${data.length} values do not make an image of ${width}x${height}; pass 1 to 4 bytes a pixel.`,
+    );
+  }
+  const size = width * height;
+  const planes = new Float32Array(3 * size);
+  for (let plane = 0; plane < 3; plane++)
+    for (let at = 0; at < size; at++)
+      planes[plane * size + at] = data[at * count + (count < 3 ? 0 : plane)]! / 255;
+  const image = imageOf(width, height, planes);
+  const grey = count < 3 ? { origin: { grey: true } as const } : {};
+  if (count === 1 || count === 3) return { ...image, ...grey };
+  const alpha = Float32Array.from({ length: size }, (_, at) => data[at * count + count - 1]! / 255);
+  return { ...image, ...grey, alpha };
 }

@@ -1,8 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import { formatOf, type ImageFormat } from './formats.ts';
-import { loadSharp } from './load-sharp.ts';
+import { formatOf, type ImageFormat, loadSharp } from './formats.ts';
 
 /** A PNG's signature and its IHDR chunk, which is always first and 13 bytes long. */
 const head = 8 + 12 + 13;

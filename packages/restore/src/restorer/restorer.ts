@@ -1,18 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
-import { bytesSource, readModel } from '@pip-graft/onnx-graft';
-import { createSession, type Session } from '@pip-graft/runtime';
+import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { createSession, type Device, type Session } from '@pip-graft/runtime';
 import { behindDoor } from '../door/behind-door.ts';
 import type { DoorOptions } from '../door/door.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
-import { detectLoaded, requireSensor } from './detect-loaded.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
 import type { LoadedModel } from './loaded-model.ts';
-import { nodeDevice } from './node-device.ts';
-import { restoreLoaded } from './restore-loaded.ts';
+import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, isUrl, toImage } from './to-image.ts';
 import type { DeviceChoice, RestorerDevice, RestorerOptions } from './types.ts';
@@ -165,4 +163,20 @@ export class Restorer<Label extends string = string> {
     this.#queue = next.catch(() => {});
     return next;
   }
+}
+
+/** The device that onnxruntime-node gets for a choice. Errors: `DEVICE_UNAVAILABLE` for wasm. */
+function nodeDevice(choice: DeviceChoice): { device: Device; info: RestorerDevice } {
+  if (choice === 'wasm') {
+    throw new GraftError(
+      'DEVICE_UNAVAILABLE',
+      "device 'wasm': it is a browser's; use 'cpu' in Node.",
+    );
+  }
+  const device = choice === 'auto' ? 'cpu' : choice;
+  const reason =
+    choice === 'auto'
+      ? "auto is the CPU in Node; pass device: 'cuda' for an NVIDIA card"
+      : `device: '${choice}' was asked for`;
+  return { device, info: { name: device, reason } };
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Image } from '@pip-graft/imaging';
-import { fromPixels, type RawImage } from '../image/from-pixels.ts';
 import { decodeImage, readImage } from '../image/read-image.ts';
+import { fromPixels, type RawImage } from '../image/rgba.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
 /** What {@link Restorer.restore} takes: a path, a URL, the bytes of an image file, a Blob, pixels, or an image. */

@@ -11,10 +11,8 @@ import {
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { findDegradation } from '../steer/find-degradation.ts';
-import { imageInput } from './image-values.ts';
-import { isOutOfMemory } from './is-out-of-memory.ts';
 import { clip, type RestoreOptions } from './restore-image.ts';
-import { runPicture } from './run-picture.ts';
+import { imageInput, runPicture } from './run-picture.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile; default: no limit, one tile that is the picture. */
@@ -136,4 +134,21 @@ async function tellAll(
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
   return { ...options, degradation };
+}
+
+// What onnxruntime's allocators, CUDA's libraries, Dawn and V8 say. Status codes tell nothing:
+// each of these arrives as a plain failure.
+const said =
+  /bad_alloc|bad allocation|failed to allocate memory|out of memory|out_of_memory|alloc_failed|allocation failed|available memory of \d+ is smaller|cannot allocate memory/i;
+
+/**
+ * Whether what was thrown means that memory ran out, on the CPU or on a device.
+ *
+ * @example isOutOfMemory(new Error('std::bad_alloc')) // true
+ */
+export function isOutOfMemory(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    if (said.test(at.message)) return true;
+  }
+  return false;
 }

@@ -1,4 +1,5 @@
 import { checkWeights } from '@pip-graft/pip-core';
+import { float32Tensor, type TypedTensorOf } from '@pip-graft/weights';
 import type { RestoreOptions } from '../run/restore-image.ts';
 
 /** What a model is fed to steer it, and the output to read where it decides by itself. */
@@ -23,4 +24,16 @@ export function steeringOf({ degradation, strength, names }: RestoreOptions): St
   if (names?.found === undefined || degradation.some((weight) => weight > 0))
     return { degradation, strength };
   return { degradation: degradation.map(() => 1), strength: 0 };
+}
+
+/**
+ * Rows of label weights as the input `degradation`: float32 (rows, labels).
+ *
+ * Errors: `INVALID_WEIGHTS` for negative or non-finite weights.
+ *
+ * @example degradationTensor([[1, 0, 0], [0, 0.5, 0.5]])
+ */
+export function degradationTensor(rows: readonly (readonly number[])[]): TypedTensorOf<'float32'> {
+  for (const row of rows) checkWeights(row);
+  return float32Tensor([rows.length, rows[0]?.length ?? 0], rows.flat());
 }

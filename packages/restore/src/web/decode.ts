@@ -2,7 +2,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { imageSize } from 'image-size';
-import { fromPixels } from '../image/from-pixels.ts';
+import { fromPixels } from '../image/rgba.ts';
 import { type Decoder, unreadable } from '../image/unreadable.ts';
 import type { Sent } from './messages.ts';
 

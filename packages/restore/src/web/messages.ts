@@ -1,6 +1,5 @@
 import type { ErrorCode } from '@pip-graft/onnx-graft';
-import type { RawImage } from '../image/from-pixels.ts';
-import type { Part } from '../image/rgba.ts';
+import type { Part, RawImage } from '../image/rgba.ts';
 import type { DeviceChoice, RestorerDevice } from '../restorer/types.ts';
 import type { Weights } from '../steer/weights-row.ts';
 

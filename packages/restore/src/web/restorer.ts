@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+
+import { GraftError } from '@pip-graft/onnx-graft';
 import type {
   RestorerOptions as CommonOptions,
   DeviceChoice,
@@ -6,13 +8,13 @@ import type {
   RestorerDevice,
 } from '../restorer/types.ts';
 import type { Weights } from '../steer/weights-row.ts';
-import { chooseBuild } from './choose-build.ts';
 import { Connection } from './connection.ts';
+import { fetchBlob } from './fetch-blob.ts';
 import type { Opened, TileDone } from './messages.ts';
-import { modelBlob } from './model-blob.ts';
 import { Restored } from './restored.ts';
+import type { Build } from './start-runtime.ts';
 import { startWorker } from './start-worker.ts';
-import { type ImageSource, toSent } from './to-sent.ts';
+import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 
 export interface OpenOptions {
   /** Where to run; default `auto`: WebGPU if it computes what wasm computes, else wasm. */
@@ -134,4 +136,58 @@ export class Restorer<Label extends string = string> {
 function progressOf({ done, total, tile: { pixels, ...place } }: TileDone): WebProgress {
   const { data, width, height } = pixels;
   return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
+}
+
+/** What a page knows of WebGPU; a browser without it has no `gpu`. */
+interface Gpu {
+  requestAdapter(): Promise<object | null>;
+}
+
+/**
+ * Which build of onnxruntime-web to load: the one with WebGPU only where the browser has an adapter.
+ *
+ * Errors: `DEVICE_UNAVAILABLE` for what a page does not have.
+ */
+export async function chooseBuild(
+  device: DeviceChoice,
+  gpu: Gpu | undefined = (navigator as { gpu?: Gpu }).gpu,
+): Promise<Build> {
+  if (device === 'cuda') {
+    throw new GraftError(
+      'DEVICE_UNAVAILABLE',
+      "device 'cuda': a page has none; use 'webgpu', or 'auto'.",
+    );
+  }
+  if (device === 'cpu' || device === 'wasm') return 'wasm';
+  const adapter = await gpu?.requestAdapter().catch(() => null);
+  if (adapter) return 'webgpu';
+  if (device === 'auto') return 'wasm';
+  const why = gpu === undefined ? 'this browser or page has no WebGPU' : 'no graphics card answers';
+  throw new GraftError('DEVICE_UNAVAILABLE', `device 'webgpu': ${why}; use 'auto'.`);
+}
+
+/** A package's name with its scope, or a file in one. */
+const packageName = /^@[a-z0-9][\w.-]*\/[\w.-]+(\/|$)/i;
+
+/**
+ * The bytes of a model and its name in messages.
+ *
+ * Errors: `INVALID_ARGUMENT` for the name of a package, which a page cannot look up; those of `fetchBlob`.
+ */
+async function modelBlob(
+  model: string | URL | Blob | ArrayBuffer | Uint8Array,
+): Promise<{ blob: Blob; label: string }> {
+  if (model instanceof Blob) return { blob: model, label: nameOf(model, 'model') };
+  if (model instanceof ArrayBuffer || model instanceof Uint8Array) {
+    return { blob: new Blob([model as BlobPart]), label: 'model' };
+  }
+  if (typeof model === 'string' && packageName.test(model)) {
+    const file = model.endsWith('.onnx') ? model : `${model}/model.onnx`;
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${model}: a page cannot look up packages; copy node_modules/${file} to your site and pass its URL. With Vite: import url from '${file}?url', and open that.`,
+    );
+  }
+  const { blob, href } = await fetchBlob(model);
+  return { blob, label: href };
 }

@@ -3,16 +3,13 @@ import { type Image, imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { behindDoor } from '../door/behind-door.ts';
 import { type Part, rgbaOf } from '../image/rgba.ts';
-import { detectLoaded, requireSensor } from '../restorer/detect-loaded.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
-import { restoreLoaded } from '../restorer/restore-loaded.ts';
+import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
 import type { RestorerDevice } from '../restorer/types.ts';
-import { imageInput, imageOutput } from '../run/image-values.ts';
+import { imageInput, imageOutput } from '../run/run-picture.ts';
 import { settingsOf } from '../steer/settings-of.ts';
 import { weightsRow } from '../steer/weights-row.ts';
 import { decode } from './decode.ts';
-import { freeMemory } from './free-memory.ts';
-import { isBroken } from './is-broken.ts';
 import type {
   FromWorker,
   ImageRequest,
@@ -167,4 +164,28 @@ function sent(error: unknown): SentError {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof GraftError ? error.code : null;
   return { code, message, broken: isBroken(error) };
+}
+
+const gibibyte = 1024 ** 3;
+
+/**
+ * Bytes that a run in a tab may plan with; tiles use half. A page cannot ask how much is free: 1 GiB, or an
+ * eighth of what the browser says the machine has, so that an image of 12 megapixels takes less than 1.5 GB in all.
+ */
+function freeMemory(
+  machine: number | undefined = (navigator as { deviceMemory?: number }).deviceMemory,
+): number {
+  return Math.min(gibibyte, ((machine ?? 8) * gibibyte) / 8);
+}
+
+/** How emscripten and the browser say that a wasm program has ended in the middle. */
+const said =
+  /Aborted\(|unreachable|memory access out of bounds|table index is out of bounds|null function/i;
+
+/** Whether what was thrown leaves onnxruntime's wasm unusable. */
+function isBroken(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    if (at instanceof WebAssembly.RuntimeError || said.test(at.message)) return true;
+  }
+  return false;
 }

@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
-import { GraftError } from '@pip-graft/onnx-graft';
+import { buildModel, GraftError, GraphBuilder, modelBytes, ops } from '@pip-graft/onnx-graft';
+import { encodeFloats, Random } from '@pip-graft/weights';
 import type { RestorerDevice } from '../restorer/types.ts';
-import { convolution } from './convolution.ts';
 import type { OpenRequest } from './messages.ts';
-import { proveWebgpu } from './prove-webgpu.ts';
 import type { WebRuntime } from './web-session.ts';
 
 /** More threads than this wait for each other on convolutions of tiles. */
@@ -80,4 +79,66 @@ function wasmMissing(
   const reason = cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
   const place = address ?? `${file} beside the script`;
   return `onnxruntime-web: ${place} cannot be loaded (${reason.slice(0, 200)}); copy node_modules/onnxruntime-web/dist/${file} beside your script, or pass { wasm: 'https://cdn.jsdelivr.net/npm/onnxruntime-web@${version}/dist/' } to Restorer.open.`;
+}
+
+/** Above what orders of summation differ by (1e-6 of values near 1), below what a wrong result is. */
+const tolerance = 1e-3;
+
+/**
+ * Why WebGPU is not to be trusted here; undefined if a small convolution gives what wasm gives. Drivers
+ * exist that announce WebGPU and compute wrong values, or fail at the first run.
+ */
+async function proveWebgpu(runtime: WebRuntime): Promise<string | undefined> {
+  const model = convolution();
+  const random = new Random(2);
+  const data = Float32Array.from({ length: 3 * side * side }, () => random.uniform(0, 1));
+  const run = async (provider: string): Promise<Float32Array> => {
+    const session = await runtime.InferenceSession.create(model, {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+    });
+    try {
+      const input = new runtime.Tensor('float32', data, [1, 3, side, side]);
+      const [output] = Object.values(await session.run({ input }));
+      return (await output!.getData()) as Float32Array;
+    } finally {
+      await session.release();
+    }
+  };
+  try {
+    const [wanted, got] = [await run('wasm'), await run('webgpu')];
+    const wrong = wanted.findIndex((value, at) => !(Math.abs(value - got[at]!) < tolerance));
+    return wrong < 0 ? undefined : 'WebGPU computes other values than wasm here';
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return `WebGPU failed on a small convolution (${message.split('\n', 1)[0]!.slice(0, 200)})`;
+  }
+}
+
+/** Height and width of the input of {@link convolution}. */
+const side = 32;
+const channels = 16;
+
+/** A model of one convolution, small enough to start and to test a runtime with. */
+function convolution(): Uint8Array {
+  const g = new GraphBuilder({ opset: 17 });
+  const random = new Random(1);
+  const count = channels * 3 * 9;
+  const weights = Float32Array.from({ length: count }, () => random.uniform(-0.3, 0.3));
+  const dims = [channels, 3, 3, 3];
+  const weight = g.tensor('weight', 'float32', dims, encodeFloats(weights, 'float32'));
+  const output = ops.conv(g, 'input', weight, { name: 'conv', pads: [1, 1, 1, 1] });
+  const value = (name: string, depth: number) =>
+    ({ name, dataType: 'float32', dims: [1, depth, side, side] }) as const;
+  return modelBytes(
+    buildModel({
+      irVersion: 8,
+      opset: 17,
+      graphName: 'proof',
+      producer: { name: 'pip-graft', version: '0' },
+      ...g.fragment(),
+      inputs: [value('input', 3)],
+      outputs: [value(output, channels)],
+    }),
+  );
 }

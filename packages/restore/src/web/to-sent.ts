@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { RawImage } from '../image/from-pixels.ts';
+import type { RawImage } from '../image/rgba.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
 

@@ -1,6 +1,14 @@
-import { driver, gpu, hidden } from './cuda-card.ts';
-import { installProvider } from './cuda-fixes.ts';
-import { cudnn, foldersToAdd, libraries, provider } from './cuda-libraries.ts';
+import { addFolders, installDriver, installProvider, showGpus } from './cuda-fixes.ts';
+import {
+  cudnn,
+  driverSeries,
+  foldersToAdd,
+  leastCapability,
+  libraries,
+  neededCuda,
+  neededLibraries,
+  provider,
+} from './cuda-libraries.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import {
   type DeviceFinding,
@@ -60,4 +68,78 @@ function platform({
       fix: installProvider,
     };
   return undefined;
+}
+
+/** The GPU, as reported by the driver. */
+function gpu(environment: DeviceEnvironment, deviceId: number): DeviceFinding {
+  const { gpus, cards } = environment.cuda;
+  const needed = `compute capability ${leastCapability} or newer`;
+  const what = 'NVIDIA GPU';
+  const chosen = gpus[deviceId];
+  if (chosen !== undefined) {
+    const { name, memory, capability } = chosen;
+    const size = memory === undefined ? [] : [`${Math.round(memory / 1024)} GiB`];
+    const ability = capability === undefined ? [] : [`compute capability ${capability}`];
+    const more = gpus.length > 1 ? [`device ${deviceId} of ${gpus.length}`] : [];
+    return {
+      what,
+      met: capability === undefined || Number(capability) >= leastCapability,
+      found: [name, ...size, ...ability, ...more].join(', '),
+      needed,
+    };
+  }
+  if (gpus.length > 0)
+    return {
+      what,
+      met: false,
+      found: `${gpus.length}, numbered from 0`,
+      needed: `device ${deviceId}`,
+    };
+  if (cards !== undefined && cards > 0)
+    return { what, met: true, found: `${cards} on the PCI bus, not visible to a driver`, needed };
+  // If the bus is hidden, the container's host may have a GPU.
+  const fix = cards === undefined && environment.container ? { fix: showGpus } : {};
+  return { what, met: false, found: 'none', needed, ...fix };
+}
+
+/** A finding if CUDA_VISIBLE_DEVICES hides all GPUs. */
+function hidden({ cuda: { visible } }: DeviceEnvironment): DeviceFinding[] {
+  if (visible === undefined || !/^\s*(-1|NoDevFiles|)\s*(,|$)/.test(visible)) return [];
+  return [
+    {
+      what: 'CUDA_VISIBLE_DEVICES',
+      met: false,
+      found: `'${visible}', which hides every GPU`,
+      needed: 'unset, or a number',
+      fix: { command: 'unset CUDA_VISIBLE_DEVICES' },
+    },
+  ];
+}
+
+/** A driver that is new enough, with its user-space library. */
+function driver(environment: DeviceEnvironment, libraryPath: readonly string[]): DeviceFinding {
+  const { driver: there, cards } = environment.cuda;
+  const cuda = neededCuda(environment);
+  const series = driverSeries[cuda] ?? driverSeries[13]!;
+  const what = 'NVIDIA driver';
+  const needed = `${series} or newer, for CUDA ${cuda}`;
+  const install = installDriver(environment, series);
+  if (there === undefined) {
+    const fix = environment.container ? showGpus : install;
+    return { what, met: false, found: 'none', needed, ...(cards === 0 ? {} : { fix }) };
+  }
+  const serves = there.cuda === undefined ? '' : `, serves CUDA ${there.cuda}`;
+  const found = `${there.version}${serves}`;
+  if (Number.parseInt(there.version, 10) < series)
+    return { what, met: false, found, needed, fix: install };
+  const library = neededLibraries(environment).find(({ name }) => name === 'libcuda.so.1');
+  if (library === undefined || library.path !== undefined)
+    return { what, met: true, found, needed };
+  return {
+    what,
+    met: false,
+    found: `${found}, but without libcuda.so.1`,
+    needed,
+    fix: library.elsewhere ? addFolders(libraryPath) : environment.container ? showGpus : install,
+  };
 }

@@ -1,5 +1,5 @@
 import { addFolders, fetchProvider, installDriver, manager } from './cuda-fixes.ts';
-import { expectedCuda } from './cuda-needs.ts';
+import { expectedCuda } from './cuda-libraries.ts';
 import type { DeviceEnvironment } from './device-environment.ts';
 import type { DeviceFinding, Fix } from './diagnosis.ts';
 

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { expectedCuda, expectedLibraries } from './cuda-needs.ts';
+import { expectedCuda, expectedLibraries } from './cuda-libraries.ts';
 import type {
   CudaFacts,
   DeviceEnvironment,

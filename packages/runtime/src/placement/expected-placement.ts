@@ -1,8 +1,7 @@
 import type { DataType, GraphFacts, Node } from '@pip-graft/onnx-graft';
-import { countCopies } from './count-copies.ts';
 import { type KernelGap, kernelGap } from './cuda-kernel.ts';
-import { foldedNodes } from './folded-nodes.ts';
-import { nodesLeftOnCpu } from './nodes-left-on-cpu.ts';
+import { readsFromCpu, writesToCpu } from './device-memory.ts';
+import { type NodeFacts, nodesLeftOnCpu } from './nodes-left-on-cpu.ts';
 import { cudaKernelsSource } from './tables/cuda-kernels.ts';
 
 /** What is expected of one node of the main graph. */
@@ -100,4 +99,56 @@ function typeAt({ sample }: GraphFacts, node: Node, carrier: string): DataType |
     ? node.outputs[Number(carrier.slice(3))]
     : node.inputs[Number(carrier)];
   return name === undefined ? undefined : sample.values.get(name)?.dataType;
+}
+
+/**
+ * Values that are copied between CPU and device in each run: made on one side and read on the other,
+ * and inputs of the model that both sides read. Source: onnxruntime's memcpy transformer.
+ */
+function countCopies(facts: GraphFacts, { folded, onDevice }: NodeFacts): number {
+  const { graph } = facts.model;
+  const made = { device: new Set<string>(), cpu: new Set<string>() };
+  const read = { device: new Set<string>(), cpu: new Set<string>() };
+  graph.nodes.forEach((node, at) => {
+    if (folded.has(at)) return;
+    const device = onDevice(at);
+    node.inputs.forEach((name, input) => {
+      read[device && !readsFromCpu(node.opType, input) ? 'device' : 'cpu'].add(name);
+    });
+    for (const name of node.outputs) {
+      made[device && !writesToCpu(node.opType) ? 'device' : 'cpu'].add(name);
+    }
+  });
+  const constants = new Set(graph.initializers.map(({ name }) => name));
+  const shared = graph.inputs.filter(
+    ({ name }) => !constants.has(name) && read.device.has(name) && read.cpu.has(name),
+  );
+  const toDevice = [...made.cpu].filter((name) => read.device.has(name));
+  const toCpu = [...made.device].filter((name) => read.cpu.has(name));
+  return shared.length + toDevice.length + toCpu.length;
+}
+
+const random = /^(Random|Multinomial$|Bernoulli$)/;
+
+/** Nodes that read constants or fixed sizes only, and are worked out when the file is opened; by index. */
+function foldedNodes(facts: GraphFacts): ReadonlySet<number> {
+  const { graph } = facts.model;
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  // An initialiser that is listed as an input may be fed.
+  const constants = new Set([
+    ...graph.initializers.map(({ name }) => name).filter((name) => !inputs.has(name)),
+    ...graph.sparseInitializers,
+    '',
+  ]);
+  const folded = new Set<number>();
+  graph.nodes.forEach((node, at) => {
+    const [x] = node.inputs;
+    const sized = node.opType === 'Shape' && node.domain === '' && x !== undefined;
+    const fixed = sized && facts.value(x)?.dims?.every((dim) => typeof dim === 'number');
+    if (!fixed && !node.inputs.every((name) => constants.has(name))) return;
+    if (random.test(node.opType) || node.subgraphs.length > 0) return;
+    folded.add(at);
+    for (const name of node.outputs) constants.add(name);
+  });
+  return folded;
 }

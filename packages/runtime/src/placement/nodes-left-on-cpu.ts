@@ -1,5 +1,5 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
-import { readsFromCpu, writesToCpu } from './cpu-memory.ts';
+import { readsFromCpu, writesToCpu } from './device-memory.ts';
 
 /** Constants up to this size do not keep a node from the CPU. */
 const smallConstant = 100;

@@ -29,3 +29,10 @@ export function uprightXmp(xmp: Uint8Array): Uint8Array {
   const upright = text.replaceAll(/(tiff:Orientation(?:="|='|>))\d/g, '$11');
   return new TextEncoder().encode(upright);
 }
+
+/** A file with metadata of another, and in words what came along and what did not. */
+export interface Kept {
+  readonly file: Blob;
+  readonly kept: readonly string[];
+  readonly dropped: readonly string[];
+}

@@ -1,5 +1,4 @@
-import { uprightExif, uprightXmp } from './exif.ts';
-import type { Kept } from './kept.ts';
+import { type Kept, uprightExif, uprightXmp } from './exif.ts';
 
 interface Segment {
   readonly marker: number;

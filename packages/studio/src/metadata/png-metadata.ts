@@ -1,5 +1,4 @@
-import { uprightExif } from './exif.ts';
-import type { Kept } from './kept.ts';
+import { type Kept, uprightExif } from './exif.ts';
 
 /** What chunks are called for people; others are dropped, as they describe pixels that have changed. */
 const keptTypes: Readonly<Record<string, string>> = {

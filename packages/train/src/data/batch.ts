@@ -1,5 +1,5 @@
 import type { RangeChoice } from './degrade/ranges.ts';
-import type { PhotoPair } from './list-pairs.ts';
+import type { PhotoPair } from './list-photos.ts';
 
 /** What batches are made of. */
 export interface BatchOptions {

@@ -1,5 +1,5 @@
 import type { Node, Shaped } from '@pip-graft/onnx-graft';
-import { bytesOf, rootsOf } from './value-memory.ts';
+import { bytesOf, rootsOf } from '../graph/step-memory.ts';
 
 /** What a choice of cuts is made from. */
 export interface CutRequest {

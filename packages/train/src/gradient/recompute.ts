@@ -6,8 +6,8 @@ import {
   ops,
   type Shaped,
 } from '@pip-graft/onnx-graft';
+import { bytesOf, rootsOf } from '../graph/step-memory.ts';
 import { crossingValues } from './choose-cuts.ts';
-import { bytesOf, rootsOf } from './value-memory.ts';
 
 /** Values up to this size are kept: a node that makes one again costs more than it saves. */
 const smallBytes = 4096;

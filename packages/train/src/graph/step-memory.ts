@@ -1,5 +1,10 @@
-import { graphFacts, type Model } from '@pip-graft/onnx-graft';
-import { bytesOf, rootsOf } from '../gradient/value-memory.ts';
+import {
+  byteLengthOf,
+  graphFacts,
+  type Model,
+  type Node,
+  type Shaped,
+} from '@pip-graft/onnx-graft';
 import type { TrainingGraph } from './learner-graph.ts';
 
 /** Bytes that a training step takes, beside what the process held before. */
@@ -79,4 +84,24 @@ function peakOf(
     for (const value of dying.get(index) ?? []) now -= size(value);
   }
   return most;
+}
+
+/** Operators whose output is their first input under another shape, and takes no memory of its own. */
+const views = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
+
+/** Bytes of a value; 0 where its size is not known. */
+export function bytesOf(value: Shaped | undefined): number {
+  const count = value?.dims?.reduce((product, size) => product * size, 1) ?? 0;
+  const bytes = byteLengthOf(value?.dataType ?? 'float32', count) ?? 0;
+  return Number.isNaN(bytes) ? 0 : bytes;
+}
+
+/** Of a value, the one whose memory it shares; itself for most. */
+export function rootsOf(
+  nodes: readonly Pick<Node, 'opType' | 'inputs' | 'outputs'>[],
+): (value: string) => string {
+  const roots = new Map<string, string>();
+  for (const { opType, inputs, outputs } of nodes)
+    if (views.has(opType)) roots.set(outputs[0]!, roots.get(inputs[0]!) ?? inputs[0]!);
+  return (value) => roots.get(value) ?? value;
 }

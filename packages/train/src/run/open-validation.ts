@@ -3,8 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { BatchOptions } from '../data/batch.ts';
-import { listPairs, type PhotoPair } from '../data/list-pairs.ts';
-import { listPhotos } from '../data/list-photos.ts';
+import { listPairs, listPhotos, type PhotoPair } from '../data/list-photos.ts';
 import { holdOut, requireApart } from '../validation/hold-out.ts';
 import {
   type LabelPatches,

@@ -7,7 +7,7 @@ import { writeState } from '../state/state-file.ts';
 import type { TrainingState } from '../state/training-state.ts';
 import { type StepReport, trainAdapter } from '../trainer/train-adapter.ts';
 import { openStepper } from '../trainer/train-step.ts';
-import type { LabelFigures } from '../validation/measure-labels.ts';
+import type { LabelFigures } from '../validation/validation-set.ts';
 import { foreseeMemory, machineMemory, ranOut, type StepSize } from './advise-memory.ts';
 import { Clock } from './clock.ts';
 import type { Run, StageRun } from './open-run.ts';

@@ -4,8 +4,7 @@ import { checkBatchOptions } from '../data/check-batch-options.ts';
 import { checkRanges } from '../data/degrade/check-range.ts';
 import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
 import { rangesOf } from '../data/degrade/ranges.ts';
-import { listPairs } from '../data/list-pairs.ts';
-import { listPhotos } from '../data/list-photos.ts';
+import { listPairs, listPhotos } from '../data/list-photos.ts';
 import { type KindShares, kindShares } from '../data/sample-kind.ts';
 import type { StepOptions } from '../trainer/train-options.ts';
 

@@ -8,8 +8,11 @@ import { readState, writeState } from '../state/state-file.ts';
 import type { TrainingState } from '../state/training-state.ts';
 import { learned } from '../trainer/train-adapter.ts';
 import { openRestorer, type PatchRestorer } from '../trainer/train-step.ts';
-import { type LabelFigures, measureLabels } from '../validation/measure-labels.ts';
-import { validationPatches } from '../validation/validation-set.ts';
+import {
+  type LabelFigures,
+  measureLabels,
+  validationPatches,
+} from '../validation/validation-set.ts';
 import type { OpenValidation } from './open-validation.ts';
 import type { RunFiles } from './run-files.ts';
 import type { ValidationRequest } from './run-options.ts';

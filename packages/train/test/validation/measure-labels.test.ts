@@ -8,8 +8,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { restorerGraph } from '../../src/graph/restorer-graph.ts';
 import { hostParameters, readParameters } from '../../src/graph/training-graph.ts';
 import { openRestorer } from '../../src/trainer/train-step.ts';
-import { measureLabels } from '../../src/validation/measure-labels.ts';
-import { validationPatches, validationSet } from '../../src/validation/validation-set.ts';
+import {
+  measureLabels,
+  validationPatches,
+  validationSet,
+} from '../../src/validation/validation-set.ts';
 import { chelsea, temporaryFolder, writeGrid } from '../data/support/photos.ts';
 
 const folder = temporaryFolder();

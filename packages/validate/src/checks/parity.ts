@@ -1,5 +1,10 @@
-import { compareImages } from '../compare/compare-images.ts';
-import { judgeParity, type ParityRow, share, withinLimit } from '../compare/judge-parity.ts';
+import {
+  compareImages,
+  judgeParity,
+  type ParityRow,
+  share,
+  withinLimit,
+} from '../compare/compare-images.ts';
 import type { Parity } from '../figures.ts';
 import { fitted, noise } from '../subject/images.ts';
 import type { Check, Side, Subject } from '../subject/subject.ts';

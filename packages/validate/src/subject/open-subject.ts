@@ -10,10 +10,10 @@ import {
 import { ungraft } from '@pip-graft/pip-core';
 import { doorSession, imageInput, imageOutput, nativeFeeds, openDoor } from '@pip-graft/restore';
 import type { Isolation, Session, SessionOptions } from '@pip-graft/runtime';
-import { choiceScores } from '../compare/choice-scores.ts';
+import { choiceScores } from '../compare/compare-images.ts';
 import { tolerancesFor } from '../tolerances.ts';
 import { runTrial, trialFeeds } from '../trial.ts';
-import type { ValidateOptions } from '../validate-options.ts';
+import type { ValidateOptions } from '../validate-graft.ts';
 import { fit, flatSize, sampleImage, sizesFor } from './images.ts';
 import { SessionPool } from './session-pool.ts';
 import {

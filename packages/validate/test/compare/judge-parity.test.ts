@@ -1,7 +1,6 @@
 import { float32Tensor } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
-import { chosenOtherwise } from '../../src/compare/chosen-otherwise.ts';
-import { judgeParity, type ParityRow } from '../../src/compare/judge-parity.ts';
+import { chosenOtherwise, judgeParity, type ParityRow } from '../../src/compare/compare-images.ts';
 
 const row = (output: string, relative: number, otherwise = false): ParityRow => ({
   ...{ side: 'grafted', output, precision: 'float16', limit: 0.02, otherwise, relative },

@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { FloatTensor } from '../tensor-map.ts';
 import type { Prefixed } from './by-prefix.ts';
-import { shownName } from './shown-name.ts';
+import { shownName } from './checkpoint.ts';
 
 /** How many candidates a message lists. */
 const listed = 12;

@@ -1,5 +1,12 @@
 import { type ByteSource, elementCount, GraftError } from '@pip-graft/onnx-graft';
-import type { Checkpoint, CheckpointFormat, CheckpointScalar, StoredTensor } from './checkpoint.ts';
+import { type Dtype, decodeElements } from '../safetensors/open.ts';
+import {
+  type Checkpoint,
+  type CheckpointFormat,
+  type CheckpointScalar,
+  type StoredTensor,
+  shownName,
+} from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {
@@ -9,8 +16,6 @@ import {
   PickleTensor,
   type PickleValue,
 } from './pickle-value.ts';
-import { shownName } from './shown-name.ts';
-import { tensorElements } from './tensor-elements.ts';
 
 /** How many keys a message lists. */
 const listed = 8;
@@ -155,4 +160,49 @@ function withoutTensors(root: PickleValue, label: string): GraftError {
     'CORRUPT_FILE',
     `${label}: it has no tensors by name: ${seen}; save the network's state_dict() with torch.save, or as safetensors.`,
   );
+}
+
+/** From how many elements in storage for each of its own a tensor counts as sparse. */
+const sparseSpan = 64;
+
+/** The elements of a tensor as float32, in order, whatever its strides; read now. */
+function tensorElements(tensor: PickleTensor, dtype: Dtype): Float32Array {
+  const { storage, type, offset, dims, strides } = tensor;
+  const { bytes, key } = storage;
+  if (bytes === undefined) throw new GraftError('CORRUPT_FILE', `storage '${key}' is missing.`);
+  const count = elementCount(dims);
+  if (count === 0) return new Float32Array(0);
+  const width = type.bytes;
+  const bytesAt = (from: number, to: number) => bytes.read(from * width, to * width);
+  const span = 1 + dims.reduce((sum, dim, axis) => sum + (dim - 1) * strides[axis]!, 0);
+  // A few elements far apart are read one by one.
+  const sparse = span > sparseSpan * count;
+  const all = sparse ? undefined : decodeElements(bytesAt(offset, offset + span), dtype);
+  if (all && isContiguous(dims, strides)) return all;
+  const elements = new Float32Array(count);
+  const index = dims.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < count; to++) {
+    elements[to] = all
+      ? all[from]!
+      : decodeElements(bytesAt(offset + from, offset + from + 1), dtype)[0]!;
+    // Counts up the last axis, and carries.
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      index[axis]!++;
+      from += strides[axis]!;
+      if (index[axis]! < dims[axis]!) break;
+      from -= dims[axis]! * strides[axis]!;
+      index[axis] = 0;
+    }
+  }
+  return elements;
+}
+
+function isContiguous(dims: readonly number[], strides: readonly number[]): boolean {
+  let step = 1;
+  for (let axis = dims.length - 1; axis >= 0; axis--) {
+    if (dims[axis] !== 1 && strides[axis] !== step) return false;
+    step *= dims[axis]!;
+  }
+  return true;
 }

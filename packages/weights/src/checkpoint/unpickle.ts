@@ -1,4 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import { shownName } from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
 import { apply, build, persistent } from './make-object.ts';
 import { narrow, type PickleCursor } from './pickle-cursor.ts';
@@ -10,7 +11,6 @@ import {
   type PickleStorage,
   type PickleValue,
 } from './pickle-value.ts';
-import { shownName } from './shown-name.ts';
 
 const mark = Symbol('mark');
 const longData = new Inert(new PickleGlobal('long data', { kind: 'inert' }));

@@ -1,6 +1,6 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
+import { shownName } from '../checkpoint/checkpoint.ts';
 import { checkpointLimits } from '../checkpoint/limits.ts';
-import { shownName } from '../checkpoint/shown-name.ts';
 import { decodeFloats } from '../convert.ts';
 import type { FloatTensor, TensorMap } from '../tensor-map.ts';
 

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { externalLocations } from '@pip-graft/graft';
 import { digest, fileSource, ioError, listEntries } from '@pip-graft/graft/files';
 import { checkpointFiles, openModel, resolveAdapter } from '@pip-graft/graft/node';
-import { sensorOf } from '../../options/sensor-of.ts';
+import { sensorOf } from '../../options/plan-host.ts';
 import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
 import type { HubPlaces } from '../run/hub-places.ts';

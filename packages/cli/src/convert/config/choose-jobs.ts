@@ -1,4 +1,5 @@
 import { didYouMean, GraftError } from '@pip-graft/graft';
+import { type Shard, type Share, shareOf } from '../../shard/shard.ts';
 import type { JobConfig } from './schema.ts';
 
 /**
@@ -24,4 +25,22 @@ export function chooseJobs(jobs: readonly JobConfig[], only: string | undefined)
       chosen.add(job);
   }
   return jobs.filter((job) => chosen.has(job));
+}
+
+/** The jobs of a shard: jobs that start from each other stay together, so none waits for another machine. */
+export function shareOfJobs(
+  jobs: readonly JobConfig[],
+  shard: Shard | undefined,
+): Share<JobConfig> {
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const rootOf = (job: JobConfig): string => {
+    let root = job;
+    while ('job' in root.source) {
+      const source = byName.get(root.source.job);
+      if (source === undefined) break;
+      root = source;
+    }
+    return root.name;
+  };
+  return shareOf(jobs, rootOf, shard);
 }

@@ -20,7 +20,7 @@ import {
   saveModel,
 } from '@pip-graft/graft/node';
 import { parseLabelWeights } from '../../options/parse-weights.ts';
-import { sensorOf } from '../../options/sensor-of.ts';
+import { sensorOf } from '../../options/plan-host.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '@pip-graft/validate';
 import type { JobConfig } from '../config/schema.ts';
-import type { Measured } from '../gates/validate-gate.ts';
+import type { Measured } from '../gates/run-gates.ts';
 
 /** A job with all that a process needs to carry it out: plain data. */
 export interface Job {

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { locateUnder, readGraft } from '@pip-graft/graft';
+import { GraftError, locateUnder, readGraft } from '@pip-graft/graft';
 import { openHost } from '@pip-graft/graft/node';
+import { degradations, degrade, psnr } from '@pip-graft/imaging';
 import type { ReportData, ReportLadder, ReportModel } from '@pip-graft/report';
 import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
 import { promptSizes, reportLadders } from '../../reports/report-data.ts';
 import { version } from '../../version.ts';
 import { type Outcome, totalBytes } from '../outcome.ts';
-import { jobImage } from './job-image.ts';
 import { durationText, isTrained } from './words.ts';
 
 /**
@@ -118,4 +118,34 @@ function factsOf({ status, output, made, milliseconds }: Outcome): ReportModel['
     ...(made.labels.length > 0 ? [{ label: 'Labels', value: made.labels.join(', ') }] : []),
     ...made.files.map(({ name, digest }) => ({ label: name, value: digest })),
   ];
+}
+
+type Comparison = NonNullable<ReportModel['comparisons']>[number];
+
+/** The bundled image degraded, and what a job's model makes of it; undefined if the model cannot run here. */
+async function jobImage(model: string): Promise<Comparison | undefined> {
+  try {
+    const [{ Restorer }, { reportImage, sampleImage }] = await Promise.all([
+      import('@pip-graft/restore'),
+      import('@pip-graft/validate'),
+    ]);
+    const clean = await sampleImage();
+    await using restorer = await Restorer.open(model, { device: 'cpu' });
+    const known = degradations.find((each) => restorer.labels.includes(each));
+    const degradation = known ?? 'noise';
+    const image = degrade(clean, degradation, 7);
+    const restored = await (known === undefined
+      ? restorer.restore(image)
+      : restorer.restore(image, { [known]: 1 }));
+    const figure = (made: typeof image): string => `${psnr(made, clean).toFixed(1)} dB`;
+    return {
+      title: degradation,
+      before: await reportImage(image, 'input', figure(image)),
+      after: await reportImage(restored.image, 'output', figure(restored.image)),
+    };
+  } catch (error) {
+    // A report is complete without it; the job's own checks say what does not run.
+    if (error instanceof GraftError) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,8 @@
 import { bytesText, table } from '@pip-graft/report/text';
-import { type Outcome, totalBytes } from '../outcome.ts';
+import type { ShardRecord } from '../../shard/shard.ts';
+import { version } from '../../version.ts';
+import { untimed } from '../cache/entry.ts';
+import { exitOf, type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
 /** A run as a table for people, and a sentence. */
@@ -74,4 +77,40 @@ export function sentence(outcomes: readonly Outcome[]): string {
     skipped > 0 ? `${skipped} skipped` : '',
   ].filter(Boolean);
   return `${jobs(outcomes.length)}: ${parts.join(', ')}`;
+}
+
+/** What came of a job, as a line while others still run. */
+export function outcomeLine(outcome: Outcome): string {
+  const { name, status, output, made, failure, notes, milliseconds } = outcome;
+  const more = notes.map((note) => `; ${note}`).join('');
+  if (failure !== null || made === null)
+    return `${name}: ${status}: ${failure?.message ?? ''}${more}`;
+  const size = bytesText(totalBytes(made.files));
+  const warnings = made.warnings.map((warning) => `\n  warning: ${warning}`).join('');
+  return `${name}: ${status}, ${output}, ${size}, ${durationText(milliseconds)}${more}${status === 'built' ? warnings : ''}`;
+}
+
+/** Version of the shape below. */
+const format = 1;
+
+/** A run as plain data: what `graft convert --json` prints. A shard's has times, which a merged report needs. */
+export function convertJson(
+  outcomes: readonly Outcome[],
+  frozen: boolean,
+  shard?: ShardRecord,
+): unknown {
+  return {
+    format,
+    tool: { name: 'graft', version },
+    status: exitOf(outcomes) === 0 ? 'passed' : 'failed',
+    frozen,
+    jobs: outcomes.map(({ made, milliseconds, failure, ...rest }) => ({
+      ...rest,
+      ...(shard === undefined ? {} : { milliseconds }),
+      failure: failure && { code: failure.code, message: failure.message, exit: failure.exit },
+      bytes: made === null ? null : totalBytes(made.files),
+      ...(made === null ? {} : shard === undefined ? untimed(made) : made),
+    })),
+    ...(shard && { shard }),
+  };
 }

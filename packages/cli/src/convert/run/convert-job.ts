@@ -1,12 +1,21 @@
 import { rm } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { GraftError, own } from '@pip-graft/graft';
-import type { Cache } from '../cache/cache.ts';
+import {
+  copyFileTo,
+  followLink,
+  ioError,
+  makeFolder,
+  replaceTogether,
+  type Staged,
+  stageTogether,
+  sweepLeftovers,
+} from '@pip-graft/graft/files';
+import { type Cache, hasDigest } from '../cache/cache.ts';
 import { cacheKey, optionsOf } from '../cache/cache-key.ts';
 import { type Inputs, inputDigests } from '../cache/input-digests.ts';
-import { placeFiles } from '../cache/place-files.ts';
 import type { JobConfig } from '../config/schema.ts';
-import type { Job, Made } from '../job/job.ts';
+import type { Job, Made, MadeFile } from '../job/job.ts';
 import { inputDifferences, type Lock, lockedCommit } from '../lock/lock.ts';
 import { figureText } from '../report/words.ts';
 import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
@@ -146,4 +155,47 @@ export function outputsOf(
     return [path, digest] as const;
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Puts a job's files in their places, unless they are there already: all are written beside them
+ * first, and take them together. Copies, so that nothing done to an output reaches the cache.
+ *
+ * Errors: `WRITE_FAILED`.
+ *
+ * @param files the model, which makes the others count, first
+ * @param output the path of the model
+ * @returns whether anything was written
+ */
+export async function placeFiles(
+  from: string,
+  files: readonly MadeFile[],
+  output: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const [model] = files;
+  if (model === undefined) return false;
+  // Through a link, with the data beside the file that it leads to.
+  const target = followLink(output);
+  const folder = dirname(target);
+  const place = ({ name }: MadeFile): string => (name === model.name ? target : join(folder, name));
+  await sweepLeftovers(
+    folder,
+    files.map((file) => basename(place(file))),
+  );
+  let staged: Staged[] = [];
+  try {
+    const missing = files.filter((file) => !hasDigest(place(file), file.digest));
+    if (missing.length === 0) return false;
+    await makeFolder(folder);
+    staged = stageTogether(missing.map(place));
+    for (const [index, { name }] of missing.entries())
+      await copyFileTo(join(from, name), staged[index]!.from, 'copy', { signal, durable: true });
+    await replaceTogether(staged);
+    return true;
+  } catch (error) {
+    for (const { from: path } of staged) await rm(path, { force: true }).catch(() => {});
+    if (signal?.aborted) throw error;
+    throw ioError('write', target, error);
+  }
 }

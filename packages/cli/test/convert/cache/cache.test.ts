@@ -16,7 +16,7 @@ import { canonicalJson } from '@pip-graft/pip-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../src/convert/cache/cache.ts';
 import { cacheKey } from '../../../src/convert/cache/cache-key.ts';
-import { placeFiles } from '../../../src/convert/cache/place-files.ts';
+import { placeFiles } from '../../../src/convert/run/convert-job.ts';
 import { sha256 } from '../../../src/pipeline/sha256.ts';
 import { madeFile } from '../made.ts';
 

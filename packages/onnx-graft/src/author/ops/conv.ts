@@ -1,7 +1,5 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { type Axes, axesValue } from './axes.ts';
-import type { Named } from './named.ts';
-import { concat, gather } from './parts.ts';
+import { type Axes, axesValue, concat, gather, type Named } from './parts.ts';
 import { dimensions } from './shape.ts';
 
 /** Options of {@link conv}. */

@@ -1,6 +1,6 @@
 import { type DataType, dataTypeCode, type FloatType } from '../../model/data-type.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import type { Named } from './named.ts';
+import type { Named } from './parts.ts';
 
 type Unary = (g: GraphBuilder, x: string, options?: Named) => string;
 type Binary = (g: GraphBuilder, a: string, b: string, options?: Named) => string;

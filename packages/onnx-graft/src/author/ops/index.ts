@@ -1,29 +1,89 @@
-export type { Axes } from './axes.ts';
-export * from './conv.ts';
-export * from './conv.ts';
-export * from './conv.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export * from './elementwise.ts';
-export type { Named } from './named.ts';
-export * from './norm.ts';
-export * from './norm.ts';
-export * from './norm.ts';
-export * from './norm.ts';
-export * from './norm.ts';
-export * from './norm.ts';
-export * from './pad.ts';
-export * from './parts.ts';
-export * from './parts.ts';
-export * from './parts.ts';
-export * from './parts.ts';
-export * from './parts.ts';
-export * from './shape.ts';
-export * from './shape.ts';
-export * from './shape.ts';
-export * from './shape.ts';
-export * from './shape.ts';
+export {
+  type ConvOptions,
+  conv,
+  type DepthToSpaceOptions,
+  depthToSpace,
+  pixelUnshuffle,
+  resizeTo,
+  spaceToDepth,
+} from './conv.ts';
+export {
+  abs,
+  add,
+  and,
+  type ClipOptions,
+  cast,
+  clip,
+  div,
+  equal,
+  erf,
+  exp,
+  fromFloat32,
+  type GeluOptions,
+  gelu,
+  greater,
+  type IdentityOptions,
+  identity,
+  less,
+  log,
+  matmul,
+  max,
+  min,
+  mod,
+  mul,
+  neg,
+  not,
+  or,
+  pow,
+  reciprocal,
+  relu,
+  sigmoid,
+  sqrt,
+  sub,
+  tanh,
+  toFloat32,
+  where,
+} from './elementwise.ts';
+export {
+  type ChannelScoresOptions,
+  channelScores,
+  globalAveragePool,
+  type L2NormalizeOptions,
+  type LayerNormChannelsOptions,
+  type LayerNormOptions,
+  l2Normalize,
+  layerNorm,
+  layerNormChannels,
+  type ReduceOptions,
+  reduceL2,
+  reduceMean,
+  reduceSum,
+  reduceSumSquare,
+  type SoftmaxOptions,
+  softmax,
+  splitHeads,
+} from './norm.ts';
+export { type PadOptions, pad, padAxes } from './pad.ts';
+export {
+  type Axes,
+  axesValue,
+  concat,
+  gather,
+  type Named,
+  type SliceOptions,
+  slice,
+  split,
+  splitEqual,
+  type TopKOptions,
+  topK,
+} from './parts.ts';
+export {
+  dimensions,
+  expand,
+  reshape,
+  shape,
+  spatialSize,
+  squeeze,
+  transpose,
+  unsqueeze,
+} from './shape.ts';

@@ -12,7 +12,7 @@ import {
   sub,
   toFloat32,
 } from './elementwise.ts';
-import type { Named } from './named.ts';
+import type { Named } from './parts.ts';
 import { reshape, transpose } from './shape.ts';
 
 /** Options of {@link layerNorm}. The parameters are float32 values whatever the type of x. */

@@ -1,9 +1,7 @@
 import type { FloatType } from '../../model/data-type.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import { type Axes, axesValue } from './axes.ts';
 import { abs, add, max, min, neg, sub } from './elementwise.ts';
-import type { Named } from './named.ts';
-import { concat, gather, slice } from './parts.ts';
+import { type Axes, axesValue, concat, gather, type Named, slice } from './parts.ts';
 import { dimensions, expand, shape } from './shape.ts';
 
 /** Options of {@link pad}. */

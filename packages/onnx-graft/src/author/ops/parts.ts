@@ -1,6 +1,4 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { type Axes, axesValue } from './axes.ts';
-import type { Named } from './named.ts';
 
 /** Values one after another along `axis`. */
 export function concat(
@@ -90,4 +88,18 @@ export function topK(
   const outputs = { ...options, outputs: 2 };
   const [values, indices] = g.node('TopK', [x, g.ints([k])], attributes, outputs);
   return { values: values!, indices: indices! };
+}
+
+/** A list of integers: known now, or the name of an int64 vector that is computed. */
+export type Axes = readonly number[] | string;
+
+/** The name of an int64 vector that holds the list. */
+export function axesValue(g: GraphBuilder, axes: Axes): string {
+  return typeof axes === 'string' ? axes : g.ints(axes);
+}
+
+/** What every op's options may carry. */
+export interface Named {
+  /** Name of the node (the last one, when an op is several), below the builder's prefix. */
+  readonly name?: string | undefined;
 }

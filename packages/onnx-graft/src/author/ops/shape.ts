@@ -1,7 +1,5 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { type Axes, axesValue } from './axes.ts';
-import type { Named } from './named.ts';
-import { gather } from './parts.ts';
+import { type Axes, axesValue, gather, type Named } from './parts.ts';
 
 /** The dimensions of x as an int64 vector: all of them. */
 export function shape(g: GraphBuilder, x: string, options: Named = {}): string {

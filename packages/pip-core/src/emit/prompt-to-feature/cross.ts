@@ -3,9 +3,14 @@ import { names } from '../../parameters/names.ts';
 import { emitAttentionProduct, emitKeyValue, emitTopmSoftmax } from '../attention.ts';
 import { conv1x1, emitProjection } from '../conv.ts';
 import { emitFeedForward } from '../feed-forward.ts';
-import { emitChannelNorm, type LevelContext, onGrid, within } from '../level-context.ts';
+import {
+  emitChannelNorm,
+  type FeatureInputs,
+  type LevelContext,
+  onGrid,
+  within,
+} from '../level-context.ts';
 import { asValue, multiplyWeights, resizeWeight } from '../weight.ts';
-import type { FeatureInputs } from './feature-inputs.ts';
 
 /**
  * Modes `pip_cross` and `pip_cross_topm`: the normalised feature attends to the

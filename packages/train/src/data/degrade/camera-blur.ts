@@ -1,8 +1,6 @@
 import type { Random } from '@pip-graft/weights';
-import { discKernel } from './disc-kernel.ts';
 import { applyNoise } from './gaussian-noise.ts';
-import { applyKernel } from './kernel.ts';
-import { motionKernel } from './motion-kernel.ts';
+import { applyKernel, type Kernel, type KernelPixel, wholeKernel } from './kernel.ts';
 import { drawIn, type Range } from './range.ts';
 
 /** What {@link cameraBlur} draws from. */
@@ -43,4 +41,68 @@ export function cameraBlur(
   const sigma = drawIn(ranges.noise, random);
   const blurred = applyKernel(planes, width, height, kernel, power);
   return applyNoise(blurred, { width, height, sigma, kind: 'white' }, random);
+}
+
+/** An unfocused lens: a disc of `radius` pixels, whose rim of one pixel's width counts by its cover. */
+export function discKernel(radius: number): Kernel {
+  const reach = Math.ceil(radius);
+  const pixels: KernelPixel[] = [];
+  for (let dy = -reach; dy <= reach; dy++) {
+    for (let dx = -reach; dx <= reach; dx++) {
+      const share = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx, dy)));
+      pixels.push({ dx, dy, share });
+    }
+  }
+  return wholeKernel(pixels);
+}
+
+/**
+ * A shaken camera: a smooth random path of `length` pixels, straight or bent, on which it is faster
+ * here and slower there. The middle of the box around the path lies at 0.
+ *
+ * @example motionKernel(15, new Random(7))
+ */
+export function motionKernel(length: number, random: Random): Kernel {
+  const steps = Math.max(2, Math.ceil(2 * length));
+  let angle = random.uniform(0, 2 * Math.PI);
+  // Radians by which the path turns from end to end: often few, seldom back to where it came from.
+  const turn = random.normal(0, 1.3) / steps;
+  const shake = random.uniform(0, 0.15);
+  const rate = random.uniform(0, 0.7);
+  const phase = random.uniform(0, 2 * Math.PI);
+  const path = [{ x: 0, y: 0 }];
+  for (let step = 0; step < steps; step++) {
+    const { x, y } = path[step]!;
+    path.push({
+      x: x + (Math.cos(angle) * length) / steps,
+      y: y + (Math.sin(angle) * length) / steps,
+    });
+    angle += turn + random.normal(0, shake);
+  }
+  const [xs, ys] = [path.map(({ x }) => x), path.map(({ y }) => y)];
+  const across = (Math.min(...xs) + Math.max(...xs)) / 2;
+  const down = (Math.min(...ys) + Math.max(...ys)) / 2;
+  const shares = new Map<string, { dx: number; dy: number; share: number }>();
+  for (const [step, { x, y }] of path.entries()) {
+    const stay = 1 + rate * Math.sin(phase + (4 * step) / steps);
+    splat(shares, x - across, y - down, stay);
+  }
+  return wholeKernel([...shares.values()]);
+}
+
+/** Shares an amount between the four pixels that a position lies between. */
+function splat(
+  shares: Map<string, { dx: number; dy: number; share: number }>,
+  x: number,
+  y: number,
+  amount: number,
+): void {
+  for (const dy of [Math.floor(y), Math.floor(y) + 1]) {
+    for (const dx of [Math.floor(x), Math.floor(x) + 1]) {
+      const key = `${dx} ${dy}`;
+      const pixel = shares.get(key) ?? { dx, dy, share: 0 };
+      pixel.share += amount * (1 - Math.abs(x - dx)) * (1 - Math.abs(y - dy));
+      shares.set(key, pixel);
+    }
+  }
 }

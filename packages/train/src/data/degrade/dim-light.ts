@@ -1,6 +1,5 @@
 import type { Random } from '@pip-graft/weights';
 import { compressJpeg } from './jpeg-artefacts.ts';
-import { decodeLight, encodeLight } from './linear-light.ts';
 import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
 
 /** What {@link dimLight} draws from. */
@@ -90,4 +89,14 @@ export function drawDimness(random: Random, ranges: LowLightRanges = lowLightRan
   const read = drawIn(ranges.read, random) / 255 / 12.92;
   const shot = (drawIn(ranges.shot, random) / 255) ** 2;
   return { gain, gamma, scaled, read, shot };
+}
+
+/** The light that a value of a file stands for, both 0 to 1 (sRGB, IEC 61966-2-1). */
+function decodeLight(value: number): number {
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+/** The value that a file holds for light; what noise took below 0 stays below. */
+function encodeLight(light: number): number {
+  return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 }

@@ -1,5 +1,5 @@
+import type { Random } from '@pip-graft/weights';
 import { blurReach, cameraBlur } from './camera-blur.ts';
-import type { DegradePlanes } from './degrade-planes.ts';
 import { dimLight } from './dim-light.ts';
 import { gaussianNoise } from './gaussian-noise.ts';
 import { jpegArtefacts } from './jpeg-artefacts.ts';
@@ -56,3 +56,15 @@ export type PatchLabel = keyof typeof patchDegradations;
 export function isPatchLabel(label: string): label is PatchLabel {
   return Object.hasOwn(patchDegradations, label);
 }
+
+/**
+ * Makes degraded planes of clean ones, (3,height,width) in 0 to 1, drawing how strongly and where
+ * from `random`. The clean planes stay as they are; results may leave 0 to 1.
+ */
+type DegradePlanes = (
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+  ranges: DegradeRanges,
+) => Float32Array | Promise<Float32Array>;

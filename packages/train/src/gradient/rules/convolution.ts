@@ -1,7 +1,5 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { type Backward, dimsOf, gradient, type Rule, unsupported } from '../backward.ts';
-import { inputGradient } from './input-gradient.ts';
-import { weightGradient } from './weight-gradient.ts';
 import { type Window, windowOf } from './window.ts';
 
 const conv: Rule = (at) => {
@@ -91,3 +89,144 @@ export const convolution: Readonly<Record<string, Rule>> = {
   Conv: conv,
   ConvTranspose: convTranspose,
 };
+
+/**
+ * Gradient of a convolution by its input.
+ *
+ * With stride 1 it is a convolution with the weight turned around, which runtimes do faster than a
+ * transposed one, depthwise by a factor of eight (spec onnxruntime.md section 8); where the weight
+ * is a constant, turning it is done when the graph is loaded.
+ */
+function inputGradient(
+  at: Backward,
+  dy: string,
+  weight: string,
+  groups: number,
+  { kernel, strides, dilations, pads }: Window,
+): string {
+  const { g, node } = at;
+  const reach = kernel.map((size, axis) => dilations[axis]! * (size - 1));
+  const mirrored = pads.map((pad, side) => reach[side % 2]! - pad);
+  if (strides.every((stride) => stride === 1) && mirrored.every((pad) => pad >= 0)) {
+    return g.node('Conv', [dy, turned(at, weight, groups)], {
+      kernel_shape: { ints: [...kernel] },
+      dilations: { ints: [...dilations] },
+      pads: { ints: mirrored },
+      group: { int: groups },
+    })[0]!;
+  }
+  const [has, made] = [node.inputs[0]!, node.outputs[0]!].map((value) =>
+    dimsOf(at, value).slice(2),
+  );
+  // Rows and columns behind the last position of the window: none of them was looked at.
+  const rest = has!.map(
+    (size, axis) =>
+      size -
+      ((made![axis]! - 1) * strides[axis]! + reach[axis]! + 1 - pads[axis]! - pads[axis + 2]!),
+  );
+  return g.node('ConvTranspose', [dy, weight], {
+    kernel_shape: { ints: [...kernel] },
+    strides: { ints: [...strides] },
+    dilations: { ints: [...dilations] },
+    pads: { ints: [...pads] },
+    output_padding: { ints: rest },
+    group: { int: groups },
+  })[0]!;
+}
+
+/** A weight (K, C/G, h, w) with inputs and outputs exchanged in each group and the kernel turned by half a turn. */
+function turned(at: Backward, weight: string, groups: number): string {
+  const { g } = at;
+  const [outputs = 0, inputs = 0, height = 0, width = 0] = dimsOf(at, weight);
+  const turn = (value: string): string =>
+    height === 1 && width === 1
+      ? value
+      : ops.slice(g, value, {
+          axes: [2, 3],
+          starts: [-1, -1],
+          ends: [-(2 ** 31), -(2 ** 31)],
+          steps: [-1, -1],
+        });
+  // Depthwise: nothing to exchange.
+  if (groups === outputs && inputs === 1) return turn(weight);
+  if (groups === 1) return turn(ops.transpose(g, weight, [1, 0, 2, 3]));
+  const each = outputs / groups;
+  const parted = ops.reshape(g, weight, [groups, each, inputs, height, width]);
+  const swapped = ops.transpose(g, parted, [0, 2, 1, 3, 4]);
+  return turn(ops.reshape(g, swapped, [groups * inputs, each, height, width]));
+}
+
+/**
+ * Gradient of a convolution by its weight (K, C/G, h, w): one product for each place in the kernel,
+ * of the output's gradient and the input as that place sees it. Faster than a convolution with
+ * exchanged axes in most cases, and matrix products on a GPU (spec onnxruntime.md section 8).
+ */
+function weightGradient(
+  at: Backward,
+  { x, xDims }: { readonly x: string; readonly xDims: readonly number[] },
+  { dy, dims }: { readonly dy: string; readonly dims: readonly number[] },
+  groups: number,
+  window: Window,
+): string {
+  const { g } = at;
+  const { kernel, strides, dilations } = window;
+  const [, inputs = 0] = xDims;
+  const [batch = 0, outputs = 0, height = 0, width = 0] = dims;
+  const [C, K] = [inputs / groups, outputs / groups];
+  const padded = enlarged(at, x, xDims, dims, window);
+  const depthwise = C === 1 && K === 1;
+  const pixels = height * width;
+  const rows = depthwise ? dy : ops.reshape(g, dy, [batch, groups, K, pixels]);
+  const taps: string[] = [];
+  for (let i = 0; i < kernel[0]; i++) {
+    for (let j = 0; j < kernel[1]; j++) {
+      const starts = [i * dilations[0], j * dilations[1]];
+      const seen =
+        kernel[0] * kernel[1] === 1 && strides[0] === 1 && strides[1] === 1
+          ? padded
+          : ops.slice(g, padded, {
+              axes: [2, 3],
+              starts,
+              ends: [
+                starts[0]! + strides[0] * (height - 1) + 1,
+                starts[1]! + strides[1] * (width - 1) + 1,
+              ],
+              steps: [...strides],
+            });
+      if (depthwise) {
+        // (C,1): summed over images and pixels.
+        const sum = ops.reduceSum(g, ops.mul(g, dy, seen), [0, 2, 3], { keepDims: false });
+        taps.push(ops.reshape(g, sum, [outputs, 1, 1]));
+        continue;
+      }
+      const columns = ops.transpose(
+        g,
+        ops.reshape(g, seen, [batch, groups, C, pixels]),
+        [0, 1, 3, 2],
+      );
+      const product = ops.matmul(g, rows, columns);
+      const sum = batch === 1 ? product : ops.reduceSum(g, product, [0]);
+      taps.push(ops.reshape(g, sum, [outputs, C, 1]));
+    }
+  }
+  const all = taps.length === 1 ? taps[0]! : ops.concat(g, taps, 2);
+  return ops.reshape(g, all, [outputs, C, ...kernel]);
+}
+
+/** The input with its padding, and no more than the window reaches. */
+function enlarged(
+  at: Backward,
+  x: string,
+  xDims: readonly number[],
+  dims: readonly number[],
+  { kernel, strides, dilations, pads }: Window,
+): string {
+  const [top, left] = pads;
+  const reach = [0, 1].map(
+    (axis) => (dims[axis + 2]! - 1) * strides[axis]! + dilations[axis]! * (kernel[axis]! - 1) + 1,
+  );
+  const bottom = Math.max(0, reach[0]! - xDims[2]! - top);
+  const right = Math.max(0, reach[1]! - xDims[3]! - left);
+  if (top + left + bottom + right === 0) return x;
+  return ops.pad(at.g, x, [0, 0, top, left, 0, 0, bottom, right]);
+}

@@ -1,9 +1,12 @@
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
-import { blurReach, cameraBlur } from '../../../src/data/degrade/camera-blur.ts';
-import { discKernel } from '../../../src/data/degrade/disc-kernel.ts';
+import {
+  blurReach,
+  cameraBlur,
+  discKernel,
+  motionKernel,
+} from '../../../src/data/degrade/camera-blur.ts';
 import { applyKernel } from '../../../src/data/degrade/kernel.ts';
-import { motionKernel } from '../../../src/data/degrade/motion-kernel.ts';
 import { flat, mean } from '../support/photos.ts';
 
 const side = 61;

@@ -6,8 +6,7 @@ import {
   hazeRanges,
   scatterHaze,
 } from '../../../src/data/degrade/scatter-haze.ts';
-import { sceneDepth } from '../../../src/data/degrade/scene-depth.ts';
-import { smoothDepth } from '../../../src/data/degrade/smooth-depth.ts';
+import { sceneDepth, smoothDepth } from '../../../src/data/degrade/scene-depth.ts';
 import { flat, mean } from '../support/photos.ts';
 
 test('the formula at three depths', () => {

@@ -1,0 +1,113 @@
+import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
+
+/** What is wrong with a file, or will be, before anything is grafted: what was seen, what follows, what to do. */
+export function warningsOf(facts: GraphFacts): string[] {
+  const all = [
+    spaceToDepthWarning,
+    blockedWarning,
+    builtInSizeWarning,
+    halfNormsWarning,
+    quantisedWarning,
+    unsortedWarning,
+  ];
+  return all.flatMap((warning) => warning(facts) ?? []);
+}
+
+const domain = 'com.microsoft.nchwc';
+
+/** Files that onnxruntime's optimiser wrote for one kind of processor, at level 'all': channels are in blocks. */
+function blockedWarning({ model }: GraphFacts): string | undefined {
+  const count = model.graph.nodes.filter((node) => node.domain === domain).length;
+  if (count === 0) return undefined;
+  return `${count} nodes are in onnxruntime's blocked layout (${domain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
+}
+
+/** A file that claims any size and contradicts itself at all but one. */
+function builtInSizeWarning({ builtInSize }: GraphFacts): string | undefined {
+  if (builtInSize === undefined) return undefined;
+  const { height, width } = builtInSize;
+  return `the file leaves rows and columns open, but ${height} x ${width} is built in: other sizes will fail.`;
+}
+
+const norms = new Set([
+  ...['LayerNormalization', 'InstanceNormalization', 'GroupNormalization', 'RMSNormalization'],
+  ...['SimplifiedLayerNormalization', 'SkipLayerNormalization', 'SkipSimplifiedLayerNormalization'],
+]);
+const means = new Set(['ReduceMean', 'GlobalAveragePool', 'ReduceSum']);
+/** From the root of a variance back to its mean: epsilon, squares, clips. */
+const reach = 5;
+
+/**
+ * Normalisation in float16: squares overflow at 256, and variances of flat dark pictures vanish.
+ * Source: spec backbones.md section 2, onnxruntime.md section 4.3.
+ */
+function halfNormsWarning(facts: GraphFacts): string | undefined {
+  const count = facts.model.graph.nodes.filter((node) => isHalfNorm(facts, node)).length;
+  if (count === 0) return undefined;
+  return `${count} normalisation${count === 1 ? ' is' : 's are'} computed in float16, which overflows on bright and loses flat dark pictures; convert the model with normalisation left in float32.`;
+}
+
+function isHalfNorm(facts: GraphFacts, node: Node): boolean {
+  const [x] = node.inputs;
+  if (x === undefined || facts.sample.values.get(x)?.dataType !== 'float16') return false;
+  if (norms.has(node.opType)) return true;
+  return (
+    node.opType === 'Sqrt' &&
+    nodesBehind(facts, x, { pass: ({ opType }) => !means.has(opType), most: reach }).some(
+      ({ opType }) => means.has(opType),
+    )
+  );
+}
+
+/** Quantised files: QDQ is grafted on the float side, QOperator has no float side. */
+function quantisedWarning({ model }: GraphFacts): string | undefined {
+  const { nodes } = model.graph;
+  const inside = nodes.filter(({ opType }) => /^QLinear|^QGemm$/.test(opType));
+  if (inside.length > 0) {
+    return `${inside.length} nodes compute on quantised values ('${inside[0]!.opType}'), between which there is no float feature to graft onto; quantise the model in QDQ format instead, or graft first and quantise then.`;
+  }
+  const measured = nodes.filter(({ opType }) => opType === 'DynamicQuantizeLinear').length;
+  if (measured > 0) {
+    return `the model is quantised (dynamically, ${measured} DynamicQuantizeLinear): modules are grafted between its layers, where values are float, and stay float; compare the result with the float model's.`;
+  }
+  const count = nodes.filter(({ opType }) => opType === 'DequantizeLinear').length;
+  if (count === 0) return undefined;
+  return `the model is quantised (QDQ, ${count} DequantizeLinear): modules are grafted on the float side and stay float, and what they give is quantised by ranges that were calibrated without them; check the result, or graft before quantising.`;
+}
+
+/**
+ * PixelUnshuffle that an exporter wrote as a bare SpaceToDepth after a convolution. Their channels
+ * are in different orders, (C, block²) and (block², C), so the network is wrong in silence.
+ * Source: microsoft/onnxscript#2891. Files of other frameworks may mean it, and one with a Gather or a
+ * Transpose behind it has put the order right.
+ */
+function spaceToDepthWarning(facts: GraphFacts): string | undefined {
+  const { producer, graph } = facts.model;
+  if (producer.name !== '' && !/pytorch|torch|onnxscript/i.test(producer.name)) return undefined;
+  const wrong = graph.nodes.filter(
+    (node) =>
+      node.opType === 'SpaceToDepth' &&
+      makerOf(facts, node.inputs[0] ?? '')?.opType === 'Conv' &&
+      !reordered(facts, node),
+  );
+  const [first] = wrong;
+  if (first === undefined) return undefined;
+  const others = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
+  return `SpaceToDepth after a convolution ('${first.name || first.outputs[0]}'${others}): if this was PixelUnshuffle in PyTorch, its channels are in the wrong order and the network gives wrong pictures already without a graft (microsoft/onnxscript#2891); compare it with PyTorch, and export again with a newer onnxscript or with the older exporter (dynamo=False).`;
+}
+
+function reordered(facts: GraphFacts, node: Node): boolean {
+  const readers = facts.uses(node.outputs[0]!).map((use) => facts.model.graph.nodes[use.node]!);
+  return (
+    readers.length > 0 && readers.every(({ opType }) => ['Gather', 'Reshape'].includes(opType))
+  );
+}
+
+/** A file whose nodes come in an order that ONNX does not allow; onnxruntime sorts them itself. */
+function unsortedWarning({ model }: GraphFacts): string | undefined {
+  const { nodes } = model.graph;
+  const late = nodes.filter((node, i) => i > 0 && node.field.start < nodes[i - 1]!.field.start);
+  if (late.length === 0) return undefined;
+  return 'the nodes are not in topological order, which ONNX requires: onnxruntime sorts them itself, other tools may refuse the file.';
+}

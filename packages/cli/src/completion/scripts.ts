@@ -1,0 +1,139 @@
+import type { CommandWords, OptionWords } from './command-words.ts';
+
+/** A completion script for bash: commands, options, the choices of an option, else files. */
+export function bashScript(commands: readonly CommandWords[]): string {
+  const cases = commands.flatMap(({ name, commands: below, options }) => [
+    `    '${name}')`,
+    `      below='${below.join(' ')}'`,
+    `      options='${options.flatMap(({ flags }) => flags).join(' ')}'`,
+    '      case "$previous" in',
+    ...options.flatMap(({ flags, takesValue, choices }) =>
+      takesValue ? [`        ${flags.join('|')}) value=1; choices='${choices.join(' ')}' ;;`] : [],
+    ),
+    '      esac ;;',
+  ]);
+  const names = commands.map(({ name }) => `'${name}'`).filter((name) => name !== "''");
+  return [
+    '# bash completion of graft; in ~/.bashrc: source <(graft completion bash)',
+    '_graft() {',
+    `  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}`,
+    "  local name='' below='' options='' choices='' value='' words",
+    `  case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in`,
+    `    ${names.filter((each) => each.includes(' ')).join('|')}) (( COMP_CWORD > 2 )) && name="\${COMP_WORDS[1]} \${COMP_WORDS[2]}" ;;`,
+    '  esac',
+    `  [[ -z $name ]] && (( COMP_CWORD > 1 )) && name=\${COMP_WORDS[1]}`,
+    '  case "$name" in',
+    ...cases,
+    '  esac',
+    '  if [[ -n $value ]]; then words=$choices',
+    '  elif [[ $current == -* ]]; then words=$options',
+    '  elif (( COMP_CWORD == 1 )) || [[ $name == "$previous" ]]; then words=$below',
+    '  fi',
+    '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+    '}',
+    'complete -o default -F _graft graft',
+  ].join('\n');
+}
+
+/** A completion script for fish, with what each command and option is for. */
+export function fishScript(commands: readonly CommandWords[]): string {
+  const lines = commands.flatMap(({ name, commands: below, options }) => {
+    const path = name === '' ? [] : name.split(' ');
+    const when = path.length === 0 ? '__fish_use_subcommand' : conditionOf(path, below);
+    return [
+      ...below.map((child) => {
+        const { summary = '' } =
+          commands.find((each) => each.name === [...path, child].join(' ')) ?? {};
+        return `complete -c graft -n ${fishQuoted(when)} -a ${child} -d ${fishQuoted(summary)}`;
+      }),
+      ...options.map(({ flags, description, takesValue, choices }) => {
+        const names = flags.map((flag) =>
+          flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
+        );
+        const value =
+          choices.length > 0
+            ? ` -x -a ${fishQuoted(choices.join(' '))}`
+            : takesValue
+              ? ' -r -F'
+              : '';
+        return `complete -c graft -n ${fishQuoted(when)} ${names.join(' ')}${value} -d ${fishQuoted(description)}`;
+      }),
+    ];
+  });
+  return [
+    '# fish completion of graft: graft completion fish > ~/.config/fish/completions/graft.fish',
+    ...lines,
+  ].join('\n');
+}
+
+/** The options of `train` are not those of `train sensor`. */
+function conditionOf(path: readonly string[], below: readonly string[]): string {
+  const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
+  const others = below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(' ')}`] : [];
+  return [...seen, ...others].join('; and ');
+}
+
+function fishQuoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+/** A completion script for zsh, with what each command and option is for. */
+export function zshScript(commands: readonly CommandWords[]): string {
+  return [
+    '#compdef graft',
+    '# zsh completion of graft; in a folder of $fpath: graft completion zsh > _graft',
+    ...commands.map((command) => functionOf(command, commands)),
+    '[[ $funcstack[1] == _graft ]] && _graft "$@" || compdef _graft graft',
+  ].join('\n');
+}
+
+function functionOf(
+  { name, commands: below, options }: CommandWords,
+  all: readonly CommandWords[],
+): string {
+  const specs = options.map(specOf);
+  if (below.length === 0)
+    return [
+      `${functionName(name)}() {`,
+      `  _arguments -s ${[...specs, "'*:file:_files'"].join(' ')}`,
+      '}',
+    ].join('\n');
+  const nameOf = (child: string): string => (name === '' ? child : `${name} ${child}`);
+  const described = below.map((child) => {
+    const { summary = '' } = all.find((each) => each.name === nameOf(child)) ?? {};
+    return zshQuoted(`${child}:${summary}`);
+  });
+  return [
+    `${functionName(name)}() {`,
+    '  local -a below',
+    `  below=(${described.join(' ')})`,
+    `  local state line`,
+    `  _arguments -C -s ${specs.join(' ')} '1:command:->command' '*::argument:->argument'`,
+    '  case $state in',
+    "    command) _describe 'command' below ;;",
+    '    argument) case $line[1] in',
+    ...below.map((child) => `      ${child}) ${functionName(nameOf(child))} ;;`),
+    '    esac ;;',
+    '  esac',
+    '}',
+  ].join('\n');
+}
+
+function functionName(name: string): string {
+  return `_graft${name === '' ? '' : `_${name.replaceAll(/[ -]/g, '_')}`}`;
+}
+
+function specOf({ flags, description, takesValue, choices }: OptionWords): string {
+  const text = `[${description.replaceAll(/[[\]:]/g, (found) => `\\${found}`)}]`;
+  const value = !takesValue
+    ? ''
+    : choices.length > 0
+      ? `:value:(${choices.join(' ')})`
+      : ':value:_files';
+  const list = flags.length > 1 ? `{${flags.join(',')}}` : flags[0];
+  return `'*'${list}${zshQuoted(`${text}${value}`)}`;
+}
+
+function zshQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
