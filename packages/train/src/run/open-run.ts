@@ -8,6 +8,7 @@ import type { TrainingState } from '../state/training-state.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 import { openValidation } from './open-validation.ts';
+import { requireRange } from './require-range.ts';
 import { beginOrGoOn } from './resume.ts';
 import { type RunFiles, runFiles } from './run-files.ts';
 import { runOptions, type ValidationRequest } from './run-options.ts';
@@ -69,7 +70,7 @@ export interface TrainingRun extends Run {
  * Reads and checks all that a run needs before anything is computed.
  *
  * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take, and validation images that are
- * trained on; `ADAPTER_MISMATCH` for a state of another host, adapter or options; those of adapters,
+ * trained on; `UNSUPPORTED_HOST` for one that does not take RGB of 0 to 1; `ADAPTER_MISMATCH` for a state of another host, adapter or options; those of adapters,
  * images and states.
  *
  * @param cwd where packages of adapters are looked for
@@ -118,6 +119,7 @@ export async function openRun(
       options: stage,
       graph: trainingGraph(host, adapter, { ...stage, checkpointing }),
     }));
+  if (left.length > 0) await requireRange(host);
   return {
     ...{ labels, left, total, sizeMultiple, batches, begun, files, checkpointing },
     ...{ adapter, stages, hostWeights: [...own.keys()] },

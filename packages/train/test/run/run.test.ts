@@ -15,6 +15,7 @@ import {
   runSteps,
 } from '@pip-graft/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { constant, node, picture, tinyModel } from '../../../test-utils/src/models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'run-'));
 const at = (name: string) => join(folder, name);
@@ -81,6 +82,36 @@ it('goes on bit for bit after an abort', async () => {
   expect(again.begun.step).toBe(2);
   await runSteps(again, pace, { now: clock() });
   expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
+});
+
+it('refuses a host of another range, which its graph does not show', async () => {
+  const identity = (gain: number) => [gain, 0, 0, 0, gain, 0, 0, 0, gain];
+  for (const [gain, made] of [
+    // 256 times its input, in two steps between which nothing can be told from the graph.
+    [16, /works in 0\.\.255/],
+    [1, undefined],
+  ] as const) {
+    const model = tinyModel({
+      nodes: [
+        node('Conv', ['input', 'first'], 'seen'),
+        node('Relu', ['seen'], 'lit'),
+        node('Conv', ['lit', 'weight'], 'output'),
+      ],
+      inputs: [picture('input')],
+      outputs: [picture('output')],
+      initializers: [
+        constant('first', identity(gain), [3, 3, 1, 1]),
+        constant('weight', identity(gain), [3, 3, 1, 1]),
+      ],
+    });
+    await saveModel(model, at(`gain-${gain}.onnx`));
+    const plain = await openHost(at(`gain-${gain}.onnx`));
+    const stages = [{ ...defaultTrainOptions, steps: 1, patch: 16, learn: 'all' as const }];
+    const opened = openRun(plain, request('d', { adapter: 'none', stages }));
+    if (made) await expect(opened).rejects.toThrow(made);
+    else expect((await opened).total).toBe(1);
+    plain.close();
+  }
 });
 
 it('refuses what the run cannot do before its first step', async () => {
