@@ -2,15 +2,20 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
+const built = ['node', 'import', 'module', 'default'];
 // Tests import packages by their public names; the `@pip-graft/source` condition makes
 // those resolve to TypeScript, so that no build is needed before testing.
-const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@pip-graft/source', ...built];
 
 // Their tests leave nothing behind, so they share processes and what these have loaded: a second a file.
 const shared = [
   ...['backbones', 'graft', 'hub', 'imaging', 'onnx-graft', 'pip-core', 'report', 'restore'],
   ...['train', 'validate', 'weights'],
 ];
+
+// They start the built command, so they load what is built: two seconds less a file than from source.
+const productTests = 'packages/cli/test/**/*.test.ts';
+
 const sharedTests = `packages/{${shared.join(',')}}/test/**/*.test.ts`;
 
 export default defineConfig({
@@ -34,8 +39,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'processes',
-          include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [sharedTests, '**/node_modules/**'],
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: [sharedTests, productTests, '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { conditions: built },
+        ssr: { resolve: { conditions: built } },
+        test: {
+          name: 'product',
+          include: [productTests, 'test/**/*.test.ts'],
+          server: { deps: { external: [/\/dist\//] } },
         },
       },
     ],

@@ -1,54 +1,49 @@
-// npm test: installs, builds, then checks types, lint, generated pages and all unit tests. With --full,
+// npm test: installs, then has turbo build, check types, lint and generated pages, and run all tests. What
+// did not change since it last passed is not run again, unless by `npm test -- --force`. With --full,
 // which is npm run test:full, tests cover all of their matrices; see packages/test-utils/src/full.ts.
 // Ends with one plain line, `N passed, N failed[, N skipped]`, which CI reads.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, install, root, run } from './install.mjs';
+import process from 'node:process';
+import { install, root, run } from './install.mjs';
 
 const args = process.argv.slice(2).filter((arg) => arg !== '--full');
 if (process.argv.includes('--full')) process.env.PIP_GRAFT_FULL = '1';
 
 install();
-build();
-const reportFile = join(root, 'out/test/report.json');
+const reports = [join(root, 'out/test/report.json'), ...packagesWithTests()];
+for (const report of reports) rmSync(report, { force: true });
 mkdirSync(join(root, 'out/test'), { recursive: true });
-rmSync(reportFile, { force: true });
-const steps = [
-  ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
-  ['types of scripts', 'npx', ['tsc', '-p', 'tsconfig.scripts.json']],
-  ['lint', 'npx', ['biome', 'check', '--error-on-warnings', '.']],
-  ['generated pages', 'node', ['scripts/docs.mjs', '--check']],
-];
-let passed = 0;
-let failed = 0;
-let skipped = 0;
-for (const [name, command, words] of steps) {
-  const ok = run(command, words).status === 0;
-  console.log(`${ok ? '✓' : '✗'} ${name}`);
-  if (ok) passed++;
-  else failed++;
-}
-const tests = run('npx', [
-  'vitest',
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${reportFile}`,
-  ...args,
+const tasks = ['build', 'typecheck', 'lint', 'docs:check', 'test', 'test:product'];
+// One task at a time: tests use all cores by themselves.
+const { status } = run('npx', [
+  ...['turbo', 'run', ...tasks, '--concurrency=1', '--continue', '--output-logs=new-only'],
+  ...['--no-update-notifier', ...args],
 ]);
-try {
-  const report = JSON.parse(readFileSync(reportFile, 'utf8'));
-  passed += report.numPassedTests;
-  failed += report.numFailedTests;
-  skipped += report.numPendingTests;
-  // A file that could not be loaded has no test of its own to fail.
-  failed += report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  ).length;
-} catch {
-  console.log('The unit tests left no report.');
-  failed++;
+let [passed, failed, skipped] = [0, 0, 0];
+for (const path of reports) {
+  try {
+    const report = JSON.parse(readFileSync(path, 'utf8'));
+    passed += report.numPassedTests;
+    failed += report.numFailedTests;
+    skipped += report.numPendingTests;
+    // A file that could not be loaded has no test of its own to fail.
+    failed += report.testResults.filter(
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    ).length;
+  } catch {
+    console.log(`${path}: the tests left no report.`);
+    failed++;
+  }
 }
-if (tests.status !== 0 && failed === 0) failed++;
+if (status !== 0 && failed === 0) failed++;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Where the tests of each package leave their report. */
+function packagesWithTests() {
+  const packages = join(root, 'packages');
+  return readdirSync(packages)
+    .filter((name) => readdirSync(join(packages, name)).includes('test'))
+    .map((name) => join(packages, name, 'out/test.json'));
+}

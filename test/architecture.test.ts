@@ -28,13 +28,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: ['graft', 'imaging', 'runtime', 'restore', 'validate', 'report', 'train'],
 };
 
+const turbo: { readonly tasks: Readonly<Record<string, { readonly inputs?: readonly string[] }>> } =
+  JSON.parse(readFileSync(new URL('../turbo.json', import.meta.url), 'utf8'));
+
 interface Import {
   readonly file: string;
   readonly from: string;
 }
 
-function importsOf(name: string): Import[] {
-  const folder = join(packages, name, 'src');
+function importsOf(name: string, part = 'src'): Import[] {
+  const folder = join(packages, name, part);
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) =>
@@ -126,4 +129,27 @@ describe('architecture', () => {
     });
     expect(writes).toEqual(['cli/pipeline/print.ts']);
   });
+
+  // The others run again for a change in any package.
+  it.each(Object.keys(turbo.tasks).filter((task) => task.startsWith('@pip-graft/')))(
+    'turbo runs %s again when anything changes that its tests import',
+    (task) => {
+      const name = task.slice('@pip-graft/'.length, -'#test'.length);
+      const listed = turbo.tasks[task]!.inputs!.flatMap(
+        (input) => /packages\/([^/]+)\/src/.exec(input)?.[1] ?? [],
+      );
+      const used = new Set([name]);
+      for (const each of used) {
+        const parts = each === name ? ['src', 'test'] : ['src'];
+        for (const { from } of parts.flatMap((part) => importsOf(each, part))) {
+          const other =
+            /^@pip-graft\/([^/]+)/.exec(from)?.[1] ??
+            /\.\.\/([a-z-]+)\/(?:src|test)\//.exec(from)?.[1];
+          if (other !== undefined) used.add(other);
+        }
+      }
+      used.delete(name);
+      expect(listed.sort()).toEqual([...used].sort());
+    },
+  );
 });
