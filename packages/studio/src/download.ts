@@ -2,6 +2,7 @@ import type { BlobType, Restored } from '@pip-graft/restore/web';
 import type { Kept } from './metadata/exif.ts';
 import { keepJpegMetadata } from './metadata/jpeg-metadata.ts';
 import { keepPngMetadata } from './metadata/png-metadata.ts';
+import { keepWebpMetadata } from './metadata/webp-metadata.ts';
 
 const extensions: Readonly<Record<BlobType, string>> = {
   'image/png': 'png',
@@ -28,10 +29,14 @@ export async function download(restored: Restored, name: string, source: Blob): 
   ].join(' ');
 }
 
-/** A restored file with the metadata of its original, where both are JPEG or both PNG. */
+/** A restored file with the metadata of its original, where both are of one kind. */
 export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
   const type = made.type;
-  const keep = { 'image/jpeg': keepJpegMetadata, 'image/png': keepPngMetadata }[type];
+  const keep = {
+    'image/jpeg': keepJpegMetadata,
+    'image/png': keepPngMetadata,
+    'image/webp': keepWebpMetadata,
+  }[type];
   if (type !== original.type || keep === undefined) {
     const why = original.type.replace('image/', '').toUpperCase();
     return { file: made, kept: [], dropped: [`metadata (of ${why} files none is kept)`] };

@@ -9,25 +9,51 @@ const exif = { IFD0: { Artist: 'Somebody' } };
 const blob = (bytes: Uint8Array, type: string): Blob => new Blob([bytes as BlobPart], { type });
 
 describe('the metadata of a download', () => {
-  it.each(['jpeg', 'png'] as const)('is that of the original, upright: %s', async (format) => {
-    const type = `image/${format}`;
-    const original = await sharp(grey)
-      .withExif(exif)
-      .withMetadata({ orientation: 6 })
-      .withIccProfile('p3')
-      [format]()
-      .toBuffer();
-    expect((await sharp(original).metadata()).orientation).toBe(6);
-    const made = await sharp(grey)[format]().toBuffer();
-    const { file, kept, dropped } = await keepMetadata(blob(made, type), blob(original, type));
-    expect(kept).toContain('EXIF');
-    expect(dropped).toEqual(['the colour profile (colours are sRGB now)']);
-    expect(file.type).toBe(type);
+  it.each(['jpeg', 'png', 'webp'] as const)(
+    'is that of the original, upright: %s',
+    async (format) => {
+      const type = `image/${format}`;
+      const original = await sharp(grey)
+        .withExif(exif)
+        .withMetadata({ orientation: 6 })
+        .withIccProfile('p3')
+        [format]()
+        .toBuffer();
+      expect((await sharp(original).metadata()).orientation).toBe(6);
+      const made = await sharp(grey)[format]().toBuffer();
+      const { file, kept, dropped } = await keepMetadata(blob(made, type), blob(original, type));
+      expect(kept).toContain('EXIF');
+      expect(dropped).toEqual(['the colour profile (colours are sRGB now)']);
+      expect(file.type).toBe(type);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const found = await sharp(bytes).metadata();
+      expect([found.orientation, found.width, found.height]).toEqual([1, 4, 3]);
+      expect(found.exif!.toString('latin1')).toContain('Somebody');
+      // The pixels are those that were made; a wrong checksum would be an error.
+      expect(await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()).toEqual(
+        await sharp(made).raw().toBuffer(),
+      );
+    },
+  );
+
+  it.each([
+    ['lossless', { lossless: true }, false],
+    ['with transparency', { lossless: true }, true],
+    ['lossy with transparency', {}, true],
+  ])('of a WebP file fits one that is made %s', async (_, options, transparent) => {
+    const background = { r: 90, g: 120, b: 150, alpha: transparent ? 0.5 : 1 };
+    const create = { width: 5, height: 3, channels: transparent ? 4 : 3, background } as const;
+    const made = await sharp({ create }).webp(options).toBuffer();
+    const original = await sharp(grey).withExif(exif).withXmp('<x/>').webp().toBuffer();
+    const { file, kept } = await keepMetadata(
+      blob(made, 'image/webp'),
+      blob(original, 'image/webp'),
+    );
+    expect(kept.toSorted()).toEqual(['EXIF', 'XMP']);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const found = await sharp(bytes).metadata();
-    expect([found.orientation, found.width, found.height]).toEqual([1, 4, 3]);
-    expect(found.exif!.toString('latin1')).toContain('Somebody');
-    // The pixels are those that were made; a wrong checksum would be an error.
+    expect([found.width, found.height, found.hasAlpha]).toEqual([5, 3, transparent]);
+    expect(found.xmp!.toString()).toBe('<x/>');
     expect(await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()).toEqual(
       await sharp(made).raw().toBuffer(),
     );
@@ -41,14 +67,18 @@ describe('the metadata of a download', () => {
     expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
   });
 
-  it('is none for an original that ends early or is not sound', async () => {
-    const made = blob(await sharp(grey).jpeg().toBuffer(), 'image/jpeg');
-    const original = await sharp(grey).withExif(exif).jpeg().toBuffer();
+  it.each(['jpeg', 'png', 'webp'] as const)('is none for a %s that ends early', async (format) => {
+    const type = `image/${format}`;
+    const made = blob(await sharp(grey)[format]().toBuffer(), type);
+    const original = await sharp(grey).withExif(exif)[format]().toBuffer();
     for (let end = 0; end < original.length; end += 7) {
-      const { file } = await keepMetadata(made, blob(original.subarray(0, end), 'image/jpeg'));
+      const { file } = await keepMetadata(made, blob(original.subarray(0, end), type));
       const { width } = await sharp(new Uint8Array(await file.arrayBuffer())).metadata();
       expect(width).toBe(4);
     }
+  });
+
+  it('has no EXIF that is not sound', () => {
     expect(uprightExif(new Uint8Array(20))).toBeUndefined();
     expect(
       uprightExif(Uint8Array.from([0x49, 0x49, 42, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0])),
