@@ -20,7 +20,10 @@ import {
 } from '@pip-graft/pip-core';
 import { encodeFloats, type FloatTensor, Random } from '@pip-graft/weights';
 
-/** A U-Net of two resolutions: skip 1 (8 channels) joined by addition, skip 2 (16 channels) by concatenation. */
+/**
+ * A U-Net of two resolutions: skip 1 (8 channels) joins by addition, skip 2 (16 channels) by
+ * concatenation.
+ */
 export function tinyUnet(dataType: FloatType = 'float32', size?: number): Model {
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(5);
@@ -60,7 +63,7 @@ export interface GraftedOptions {
   readonly host?: Model;
   readonly init?: InitOptions;
   readonly plan?: PlanOptions;
-  /** Opens the gates and says that the adapter was trained. */
+  /** Opens the gates and marks the adapter as trained. */
   readonly trained?: boolean;
   /** Changes the adapter's tensors. */
   readonly spoil?: (name: string, tensor: FloatTensor) => FloatTensor;
@@ -68,7 +71,7 @@ export interface GraftedOptions {
 
 export const labels = ['rain', 'haze', 'blur'];
 
-/** Host and graft as files in a folder, as `graft apply` would leave them. */
+/** Writes host and graft into a folder, as `graft apply` would. */
 export async function graftedFiles(
   folder: string,
   options: GraftedOptions = {},

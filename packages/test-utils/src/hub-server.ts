@@ -12,7 +12,7 @@ interface Repository {
   readonly private: boolean;
 }
 
-/** A request that the server got. */
+/** A request to the server. */
 export interface HubRequest {
   readonly server: 'hub' | 'storage';
   readonly method: string;
@@ -43,12 +43,12 @@ export interface HubFaults {
   status?: number;
 }
 
-/** The token that may do everything. */
+/** A token with all rights. */
 export const hubToken = 'hf_testtoken';
 
 /**
- * A server that speaks the routes of the Hugging Face Hub which `@huggingface/hub` uses, with large files in a
- * storage of another origin, as the hub has them.
+ * A server with those routes of the Hugging Face Hub that `@huggingface/hub` uses. Like the hub, it
+ * keeps large files in a storage of another origin.
  */
 export class HubServer {
   readonly requests: HubRequest[] = [];
@@ -79,7 +79,7 @@ export class HubServer {
     return addressOf(this.#hub);
   }
 
-  /** Commits files to a repository, which is made if it is not there. Returns the commit. */
+  /** Commits files to a repository, created if it does not exist. Returns the commit. */
   commit(
     name: string,
     files: Readonly<Record<string, string | Uint8Array>>,
@@ -103,7 +103,7 @@ export class HubServer {
     return repository?.commits.get(repository.refs.get(branch) ?? '') ?? new Map();
   }
 
-  /** Paths that were requested since the last call, with their methods. */
+  /** Paths requested since the last call, with their methods. */
   taken(): string[] {
     return this.requests.splice(0).map(({ method, path }) => `${method} ${path}`);
   }
@@ -121,11 +121,11 @@ export class HubServer {
     const body = await bodyOf(request);
     const answer = server === 'hub' ? this.#answer(asked, body) : this.#store(asked, body);
     const { status = 200, headers = {}, content = new Uint8Array(), cutAt } = answer;
-    // A connection that is kept may be closed by one side as the other uses it: on a busy machine it is.
+    // On a busy machine, one side may close a kept connection while the other uses it.
     const length = content.length;
     response.writeHead(status, { ...headers, 'content-length': length, connection: 'close' });
     if (cutAt === undefined || content.length <= cutAt) response.end(content);
-    // The connection goes once the client has the beginning.
+    // Drops the connection once the client has the beginning.
     else response.write(content.subarray(0, cutAt), () => setTimeout(() => response.destroy(), 50));
   }
 

@@ -1,23 +1,26 @@
 import { buildModel, type DataType, GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft';
 import { encodeFloats, Random } from '@pip-graft/weights';
 
-/** What is deployed around a network. */
+/** What wraps a network when it is deployed. */
 export interface Wrapper {
   /** Range of the values on both sides of the model. */
   readonly range?: '0..1' | '0..255' | '-1..1';
   readonly dataType?: 'float32' | 'uint8';
   readonly layout?: 'NCHW' | 'NHWC';
-  /** The model takes and makes BGR. */
+  /** Whether the model takes and makes BGR. */
   readonly isBgr?: boolean;
-  /** How colours are put in the other order. */
+  /** Operator that reverses the order of the colours. */
   readonly flipBy?: 'gather' | 'slice' | 'split' | 'slices';
   /** A built-in batch. */
   readonly batch?: number;
-  /** Only the residual comes out. */
+  /** Whether the model returns only the residual. */
   readonly isResidual?: boolean;
-  /** A small output comes before the image. */
+  /** Whether a small output comes before the image. */
   readonly smallFirst?: boolean;
-  /** What comes out before the image, in the same size: the input again, what was added to it, or features. */
+  /**
+   * An output before the image, in the same size: the input again, what was added to it, or
+   * features.
+   */
   readonly first?: 'copy' | 'residual' | 'difference' | 'features';
   /** A noise level of this shape, multiplied with the image. */
   readonly sigma?: readonly (number | string)[];
