@@ -3,9 +3,9 @@ import { applyPlan, type GraftTool, type Plan } from '@pip-graft/pip-core';
 import { version } from './version.ts';
 
 /**
- * Carries a plan out. The host is unchanged, and nothing is written.
+ * Applies a plan. Leaves the host unchanged and writes no file.
  *
- * @param tool written into the file's stamp; default this library
+ * @param tool written into the file's stamp; default: this library
  *
  * @example
  * const host = hostOf(readModel(bytesSource(bytes)));

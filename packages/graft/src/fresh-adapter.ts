@@ -3,11 +3,11 @@ import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
 
 /**
- * A fresh, untrained adapter for a host, bound to it.
+ * Returns a fresh, untrained adapter for a host, bound to it.
  *
- * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT`; `INVALID_ARGUMENT` when choices do not fit together.
+ * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT`; `INVALID_ARGUMENT` if options do not fit together.
  *
- * @param sites skip connections to make it for, as `1,3` or `^2`; default all
+ * @param sites skip connections to make it for, such as `1,3` or `^2`; default: all
  *
  * @example freshAdapter(host, { labels: ['rain', 'haze'], seed: 7 })
  */

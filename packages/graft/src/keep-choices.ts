@@ -3,11 +3,12 @@ import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
 import type { GraftOptions } from './plan-graft.ts';
 
 /**
- * How other adapters are grafted in a graft's place: as the caller says, and where he says nothing as
- * the graft was, with inputs that have defaults or not, or with the same degradation fixed.
+ * Returns the options for grafting other adapters in a graft's place: the caller's choices, and
+ * those of the old graft where the caller makes none (inputs with or without defaults, or the same
+ * degradation fixed).
  *
- * Errors: `UNKNOWN_LABEL` when the degradation that is fixed is none of the new adapters';
- * `INVALID_ARGUMENT` when the graft has a sensor, which is for its own labels, and nothing is said of it.
+ * Errors: `UNKNOWN_LABEL` if no new adapter has the fixed degradation; `INVALID_ARGUMENT` if the
+ * graft has a sensor, which fits only its labels, and the choices do not mention it.
  */
 export function keepChoices(
   grafted: Model,
@@ -18,7 +19,7 @@ export function keepChoices(
   return keepSteering(grafted, graft, adapters, { ...choices, ...imageChoices(graft, choices) });
 }
 
-/** What the stamp keeps of range and feeds, where nothing else is asked for. */
+/** Range and feeds as chosen, else those of the stamp. */
 function imageChoices({ host: { image } }: GraftRecord, asked: GraftOptions): GraftOptions {
   const { values, feeds } = image ?? {};
   const one = values?.input.range === values?.output.range ? values?.input.range : undefined;
@@ -57,7 +58,7 @@ function keepSteering(
   );
 }
 
-/** Whether a plan would give the graft that is there already. */
+/** Whether a plan would give the graft that the model already has. */
 export function isInPlace(graft: GraftRecord, { summary }: Plan): boolean {
   const parts = [...summary.adapters, ...(summary.auto ? [summary.auto] : [])];
   const known = parts.every(({ digest }) => digest !== null);

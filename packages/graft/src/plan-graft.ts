@@ -12,20 +12,24 @@ import type { Host } from './host/host.ts';
 import { imageWith } from './host/image-with.ts';
 
 export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
-  /** Skip connections to graft, as `1,3` or `^2`; see {@link chooseSites}. Default every level that an adapter has. */
+  /**
+   * Skip connections to graft, as `1,3` or `^2`; see {@link chooseSites}. Default: every level that
+   * an adapter has.
+   */
   readonly sites?: string | undefined;
-  /** Range of the host's images on both sides; default: what the graph shows. */
+  /** Range of the host's input and output images; default: what the graph shows. */
   readonly range?: ImageRange | undefined;
   /** Values of inputs besides the image, such as a noise level; each needs one. */
   readonly feeds?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
- * Plans to graft one or several adapters onto a host; nothing is edited. The order of adapters does
- * not matter: `plan.summary.labels` is the order of the weights.
+ * Plans to graft one or more adapters onto a host, without editing anything. The order of adapters
+ * does not matter: `plan.summary.labels` is the order of the weights.
  *
- * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT` for a host without skip connections; `INVALID_ARGUMENT` for
- * sites that are not there; else the code of the first reason not to graft, with the messages of all.
+ * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT` for a host without skip connections; `INVALID_ARGUMENT`
+ * for sites that do not exist; else the code of the first reason not to graft, with the messages of
+ * all.
  *
  * @example
  * const plan = planGraft(host, adapter, { bake: { weights: { rain: 1 } } });
@@ -39,7 +43,7 @@ export function planGraft(
   return requirePlan(tryPlan(host, adapters, options));
 }
 
-/** A plan, or every reason not to graft. Errors: those of {@link planGraft} that speak of sites. */
+/** Returns a plan, or every reason not to graft. Errors: those of {@link planGraft} about sites. */
 export function tryPlan(
   host: Host,
   adapters: Adapter | readonly Adapter[],

@@ -6,7 +6,7 @@ import { uncover } from './host/look-at.ts';
 import { keepChoices } from './keep-choices.ts';
 import { type GraftOptions, listOf, planGraft } from './plan-graft.ts';
 
-/** A model with other adapters, the plan that was carried out, and what the model carried before. */
+/** A model with other adapters, the plan that was applied, and the record of the previous graft. */
 export interface Swapped {
   readonly model: Model;
   readonly plan: Plan;
@@ -14,12 +14,12 @@ export interface Swapped {
 }
 
 /**
- * Puts other adapters in the place of those that a model carries. Its host keeps its bytes: the
- * graft is taken out, the host proved to be the file that was grafted, and the adapters grafted
- * onto it. Inputs, or a degradation that is fixed, stay as they were unless `options` say otherwise.
+ * Replaces the adapters of a model. Removes the graft, proves that the host is the file that was
+ * grafted, byte for byte, and grafts the new adapters onto it. Inputs, or a fixed degradation, stay
+ * as they were unless `options` say otherwise.
  *
- * Errors: `NOT_GRAFTED`; `GATE_FAILED` when the file was changed since it was grafted;
- * `UNKNOWN_LABEL` when its fixed degradation is none of the new adapters'; those of {@link planGraft}.
+ * Errors: `NOT_GRAFTED`; `GATE_FAILED` if the file has changed since it was grafted;
+ * `UNKNOWN_LABEL` if no new adapter has its fixed degradation; those of {@link planGraft}.
  *
  * @example
  * const { model, plan, before } = swap(grafted, [rain, haze]);

@@ -4,11 +4,11 @@ import { alreadyGrafted, stampKey } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 
 /**
- * The skip connections that a person chose, by level or by the name of the value; with `^` only, all
- * but these. What was found is not changed by it, nor is the fingerprint.
+ * Returns the chosen skip connections, by level or by name of the value; with `^` only, all but
+ * these. Changes neither `located` nor the fingerprint.
  *
- * Errors: `INVALID_ARGUMENT` for one that was not found, with the reason where it was rejected,
- * and when nothing is left.
+ * Errors: `INVALID_ARGUMENT` for one that was not found, with the reason if it was rejected, and if
+ * none remains.
  *
  * @example chooseSites(located, '^2').map(({ level }) => level) // [1, 3]
  */
@@ -48,10 +48,13 @@ function levelsOf(sites: readonly SkipSite[]): string {
   return sites.map(({ level, value }) => `${level} ('${value}')`).join(', ') || 'none';
 }
 
-/** How many rejected candidates a message names. */
+/** Number of rejected candidates that a message names. */
 const listed = 5;
 
-/** Refuses a host without skip connections, with the reasons. Errors: `ALREADY_GRAFTED`, `NO_SITES`, `UNSUPPORTED_LAYOUT`. */
+/**
+ * Rejects a host without skip connections, with the reasons. Errors: `ALREADY_GRAFTED`, `NO_SITES`,
+ * `UNSUPPORTED_LAYOUT`.
+ */
 export function requireSites({ model, located }: Host): void {
   const { label } = model.source;
   if (model.metadata.has(stampKey)) throw new GraftError('ALREADY_GRAFTED', alreadyGrafted(label));

@@ -10,17 +10,17 @@ export interface Host {
   readonly facts: GraphFacts;
   /** Family, skip connections, and every rejected candidate. */
   readonly located: Located;
-  /** What adapters are bound to; reads the file once, when it is first asked for. */
+  /** What adapters are bound to; the first call reads the file. */
   identity(): HostIdentity;
 }
 
 export interface HostOptions {
-  /** A fresh SHA-256; default one in JavaScript, which runs everywhere. */
+  /** Makes a SHA-256; default: one in JavaScript, which runs everywhere. */
   readonly newHash?: () => Hash;
 }
 
 /**
- * Looks into a model: infers its shapes and locates its skip connections.
+ * Infers a model's shapes and locates its skip connections.
  *
  * @example
  * const { located } = hostOf(readModel(bytesSource(bytes)));
@@ -46,11 +46,11 @@ export function hostOf(model: Model, options: HostOptions = {}): Host {
 export interface Hash {
   /** Adds bytes, and returns itself. */
   update(bytes: Uint8Array): Hash;
-  /** The digest in hexadecimal digits; ends it. */
+  /** Ends the digest and returns it in hexadecimal digits. */
   hex(): string;
 }
 
-/** A fresh SHA-256 in JavaScript: browsers' own takes all bytes at once and answers later. */
+/** Returns a SHA-256 in JavaScript: the browser's takes all bytes at once and is asynchronous. */
 export function newSha256(): Hash {
   const running = sha256.create();
   const hash: Hash = {

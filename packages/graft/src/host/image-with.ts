@@ -3,17 +3,17 @@ import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
 
-/** What a person says of a host's images. */
+/** Choices about a host's images. */
 export interface ImageChoices {
   readonly range?: ImageRange | undefined;
   readonly feeds?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
- * How images enter and leave a host, with what a person says of it.
+ * Returns how images enter and leave a host, with the given choices.
  *
- * Errors: `INVALID_ARGUMENT` for a further input without a value, or a value without an input;
- * `UNSUPPORTED_HOST` for images that nothing here can feed or read.
+ * Errors: `INVALID_ARGUMENT` for another input without a value, or a value without an input;
+ * `UNSUPPORTED_HOST` for images that this library cannot feed or read.
  */
 export function imageWith(
   { model, located }: Host,
@@ -64,7 +64,7 @@ export function imageWith(
   };
 }
 
-/** Element types that the value of --feed can have. */
+/** Element types that a value of --feed can fill. */
 const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 
 function whyUnusable({

@@ -10,25 +10,26 @@ import {
 import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
 import type { Hash } from './host.ts';
 
-/** What a model is to a program that runs it. */
+/** What a program that runs a model needs to know of it. */
 export interface Look {
   readonly family: string;
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
-  /** null where the model carries no graft. */
+  /** null without a graft. */
   readonly graft: GraftRecord | null;
 }
 
-/** The same, with how images enter and leave it; null where no input is an image. */
+/** A {@link Look} with how images enter and leave the model; null if no input is an image. */
 export interface CloseLook extends Look {
   readonly image: HostImage | null;
 }
 
 /**
- * What a model is, as its stamp says it; where there is no graft, as its graph shows it. A stamp is taken at
- * its word because a graft changes the graph: with inputs that have to be fed, sizes cannot be tried any more.
+ * Returns what a model's stamp says about it or, without a graft, what its graph shows. The stamp
+ * is trusted because a graft changes the graph: with inputs that must be fed, sizes can no longer
+ * be tried.
  *
- * Errors: `CORRUPT_FILE` for a stamp that is none.
+ * Errors: `CORRUPT_FILE` for an invalid stamp.
  *
  * @example lookAt(model).sizeMultiple // 8
  */
@@ -37,7 +38,9 @@ export function lookAt(model: Model, facts?: GraphFacts): Look {
   return { family, sizeMultiple, graft };
 }
 
-/** What {@link lookAt} says, and how images enter and leave a model. Errors: those of {@link lookAt}. */
+/**
+ * Like {@link lookAt}, with how images enter and leave a model. Errors: those of {@link lookAt}.
+ */
 export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
   const graft = readGraft(model);
   if (graft?.host.image) {
@@ -49,29 +52,29 @@ export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
   return { family, sizeMultiple, image: imageOf(located), graft };
 }
 
-/** How images enter and leave a host, for its stamp. */
+/** Returns how images enter and leave a host, for its stamp. */
 export function imageOf({ image, sizeMultiple }: Located): HostImage | null {
   if (!image) return null;
   const { input, output = null, layout, values } = image;
   return { input, output, sizeMultiple, ...(layout === 'NHWC' ? { layout } : {}), values };
 }
 
-/** The skip connections of a host, or of the host under a graft. */
+/** Locates the skip connections of a host, or of the host under a graft. */
 export function locateUnder(model: Model): Located {
   const under = readGraft(model) === null ? model : ungraft(model).model;
   return locateSkips(under, graphFacts(under));
 }
 
-/** What was under a graft, and the graft's record. */
+/** The model under a graft, and the graft's record. */
 export interface Uncovered {
   readonly model: Model;
   readonly graft: GraftRecord;
 }
 
 /**
- * Takes a graft out and makes sure that what is left is, byte for byte, the file that was grafted.
+ * Removes a graft and proves that the rest is, byte for byte, the file that was grafted.
  *
- * Errors: `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` when the file was changed since.
+ * Errors: `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` if the file has changed since.
  */
 export function uncover(grafted: Model, newHash: () => Hash): Uncovered {
   const { model, graft } = ungraft(grafted);

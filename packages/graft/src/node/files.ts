@@ -1,4 +1,6 @@
-/** What a program needs of the file system that reads and writes models: safe paths, and targets that are replaced at once. */
+/**
+ * File-system helpers for programs that read and write models: safe paths, and atomic replacement.
+ */
 export {
   argumentPath,
   copyFileTo,

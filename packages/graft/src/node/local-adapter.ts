@@ -3,8 +3,8 @@ import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft
 import { adapterFiles, ownFiles, sensorFiles } from '@pip-graft/pip-core';
 
 /**
- * The folder of an adapter that a name `hf:owner/name[@revision][/folder]` means, in the cache of the model
- * hub, downloaded if it is not there. Any other text is returned as it is.
+ * Returns the folder of the adapter `hf:owner/name[@revision][/folder]` in the cache of the model
+ * hub, and downloads it if it is not there. Returns any other text unchanged.
  *
  * Errors: those of `fetchFiles`.
  *
@@ -14,7 +14,7 @@ export async function localAdapter(text: string, options?: HubOptions): Promise<
   return isHubName(text) ? (await fetchAdapter(text, options)).folder : text;
 }
 
-/** As {@link localAdapter}, with the commit. */
+/** Like {@link localAdapter}, with the commit. */
 export async function fetchAdapter(
   text: string,
   options?: HubOptions,
@@ -23,14 +23,14 @@ export async function fetchAdapter(
   return fetchFolder(text, required, ownFiles, options);
 }
 
-/** As {@link localAdapter}, for the folder of a sensor. */
+/** Like {@link localAdapter}, for the folder of a sensor. */
 export async function localSensor(text: string, options?: HubOptions): Promise<string> {
   if (!isHubName(text)) return text;
   const required = [sensorFiles.tensors, sensorFiles.config];
   return (await fetchFolder(text, required, Object.values(sensorFiles), options)).folder;
 }
 
-/** @param required the last one makes the folder what it is */
+/** @param required the last one identifies the folder */
 async function fetchFolder(
   text: string,
   required: readonly string[],

@@ -2,16 +2,16 @@ import { join, posix } from 'node:path';
 import { fetchFiles, type HubOptions, isHubName, parseHubName } from '@pip-graft/hub';
 import { shardNames } from '@pip-graft/weights/node';
 
-/** What a repository or folder calls its checkpoint. */
+/** Usual name of the checkpoint in a repository or folder. */
 const usual = 'model.safetensors';
 
-/** How files of a checkpoint end, as they are published. */
+/** File endings of published checkpoints. */
 const checkpointFile = /\.(pth|pt|ckpt|pkl|bin|safetensors|safetensors\.index\.json)$/;
 
 /**
- * The path of a checkpoint that a name on the model hub means: `hf:owner/name[@revision]`, with a folder that
- * has a `model.safetensors`, or with a file. The file, and those that an index lists, are downloaded into the
- * cache if they are not there. Any other text is returned as it is.
+ * Returns the path of a checkpoint on the model hub: `hf:owner/name[@revision]`, with a folder that
+ * has a `model.safetensors`, or with a file. Downloads the file, and those that an index lists,
+ * into the cache if they are not there. Returns any other text unchanged.
  *
  * Errors: those of `fetchFiles` and `shardNames`.
  *
@@ -21,7 +21,7 @@ export async function localCheckpoint(text: string, options?: HubOptions): Promi
   return isHubName(text) ? (await fetchCheckpoint(text, options)).path : text;
 }
 
-/** As {@link localCheckpoint}, with the commit. */
+/** Like {@link localCheckpoint}, with the commit. */
 export async function fetchCheckpoint(
   text: string,
   options?: HubOptions,
@@ -31,7 +31,7 @@ export async function fetchCheckpoint(
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);
   const path = join(folder, file);
   const required = shardNames(path).map((shard) => posix.join(posix.dirname(file), shard));
-  // By its commit: a branch may move between the two.
+  // By commit: a branch may move between the two downloads.
   if (required.length > 0) await fetchFiles({ ...name, revision: commit }, { required }, options);
   return { path, commit };
 }

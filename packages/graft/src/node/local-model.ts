@@ -3,15 +3,15 @@ import { fetchFiles, type HubName, type HubOptions, isHubName, parseHubName } fr
 import { externalLocations, readModel } from '@pip-graft/onnx-graft';
 import { fileSource } from '@pip-graft/onnx-graft/node';
 
-/** What a repository or folder calls its model. */
+/** Usual name of the model in a repository or folder. */
 const usual = 'model.onnx';
 
 /**
- * The path of a model that a name on the model hub means: `hf:owner/name[@revision]`, with a folder that has a
- * `model.onnx`, or with an ONNX file. The model and the files of its external data are downloaded into the
- * cache if they are not there. Any other text is returned as it is.
+ * Returns the path of a model on the model hub: `hf:owner/name[@revision]`, with a folder that has
+ * a `model.onnx`, or with an ONNX file. Downloads the model and the files of its external data into
+ * the cache if they are not there. Returns any other text unchanged.
  *
- * Errors: those of `fetchFiles`; of `readModel` for a file that is no model.
+ * Errors: those of `fetchFiles`; of `readModel` for a file that is not a model.
  *
  * @example await localModel('hf:me/derain/onnx/model.onnx')
  */
@@ -19,7 +19,7 @@ export async function localModel(text: string, options?: HubOptions): Promise<st
   return isHubName(text) ? (await fetchModel(text, options)).path : text;
 }
 
-/** As {@link localModel}, with the commit. */
+/** Like {@link localModel}, with the commit. */
 export async function fetchModel(
   text: string,
   options?: HubOptions,
@@ -29,13 +29,13 @@ export async function fetchModel(
   const { folder, commit } = await fetchFiles(name, { required: [file] }, options);
   const path = join(folder, file);
   const required = externalFiles(path).map((location) => posix.join(posix.dirname(file), location));
-  // By its commit: a branch may move between the two.
+  // By commit: a branch may move between the two downloads.
   const fixed: HubName = { ...name, revision: commit };
   if (required.length > 0) await fetchFiles(fixed, { required }, options);
   return { path, commit };
 }
 
-/** Those that a model may have; opening it rejects any other. */
+/** External files that a model may have; opening it rejects any other. */
 function externalFiles(path: string): string[] {
   const source = fileSource(path);
   try {

@@ -5,19 +5,22 @@ import { freshAdapter } from '../fresh-adapter.ts';
 import type { Host } from '../host/host.ts';
 import { localAdapter } from './local-adapter.ts';
 
-/** What an adapter is opened for. */
+/** Options of {@link openAdapter}. */
 export interface OpenAdapterOptions {
-  /** The host that a fresh adapter is made for and bound to. */
+  /** Host that a fresh adapter is made for and bound to. */
   readonly for: Host;
-  /** Where npm packages and relative folders are looked up; default the working directory. */
+  /** Where npm packages and relative folders are looked up; default: the working directory. */
   readonly cwd?: string | undefined;
-  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
+  /**
+   * For a name on the model hub: progress and notes of the download, and a signal that stops it.
+   */
   readonly hub?: HubOptions | undefined;
 }
 
 /**
- * Opens the adapter that a text names: a folder, an npm package installed at `cwd` or above it,
- * `hf:owner/name[@revision][/folder]` on the model hub, or `init[:key=value,…]` for a fresh, untrained one.
+ * Opens the adapter that `name` refers to: a folder, an npm package installed at `cwd` or above it,
+ * `hf:owner/name[@revision][/folder]` on the model hub, or `init[:key=value,…]` for a fresh,
+ * untrained one.
  *
  * Errors: `NOT_FOUND`, `ADAPTER_INVALID`, those of {@link localAdapter} and {@link freshAdapter}.
  *

@@ -6,7 +6,7 @@ import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 import { type Home, hostIn, type OpenHost } from './open-host.ts';
 
-/** A grafted file that was opened: the host under the graft, and the graft. Close the host. */
+/** An opened grafted file: the host under the graft, and the graft. Close the host. */
 export interface OpenGraft {
   readonly host: OpenHost;
   readonly grafted: Model;
@@ -14,10 +14,10 @@ export interface OpenGraft {
 }
 
 /**
- * Opens a grafted model, takes the graft out and proves that what is left is the file that was
- * grafted; the host is as it will be at `home` when that is given.
+ * Opens a grafted model, removes the graft and proves that the rest is the file that was grafted.
+ * With `home`, the host is as it will be there.
  *
- * Errors: those of `openModel`; `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` when the file was
+ * Errors: those of `openModel`; `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` if the file has
  * changed since it was grafted.
  *
  * @example

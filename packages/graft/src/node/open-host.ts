@@ -9,19 +9,20 @@ import { type Host, hostOf } from '../host/host.ts';
 import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 
-/** A host that was opened from a file. Close it, or declare it with `using`, once it is saved. */
+/** A host opened from a file. Close it once it is saved, or declare it with `using`. */
 export interface OpenHost extends OpenedModel, Host {
   [Symbol.dispose](): void;
 }
 
-/** Where a grafted host will be, and what happens to its external data then. */
+/** Where a grafted host will be saved, and what happens to its external data. */
 export interface Home {
   readonly target: string;
   readonly external: ExternalMode;
 }
 
 /**
- * Opens a model, as it will be at `home` when that is given, and locates its skip connections.
+ * Opens a model and locates its skip connections. With `home`, returns the model as it will be
+ * there.
  *
  * Errors: those of `openModel`; of {@link localModel} for a name on the model hub.
  *
@@ -34,7 +35,7 @@ export async function openHost(path: string, home?: Home, hub?: HubOptions): Pro
   return hostIn(openModel(await localModel(path, hub)), home);
 }
 
-/** The host in a file that was opened, as it will be at `home`. */
+/** Returns the host in an opened file, as it will be at `home`. */
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
   return {
@@ -44,10 +45,10 @@ export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   };
 }
 
-/** The host as it will be there: what is grafted onto, and what removal gives back. */
+/** Returns the model as it will be at `home`: what is grafted onto, and what removal returns. */
 function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
   if (!home) return opened;
   const { model, files } = rehomeExternal(opened.model, home.target, home.external);
-  // Files that have to be copied or linked stay the model's external data; all else is settled.
+  // Files that must be copied or linked stay the model's external data.
   return files.size > 0 ? opened : { ...opened, model };
 }
