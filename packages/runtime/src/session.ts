@@ -1,4 +1,4 @@
-/** What a session is and how a model runs on one: pure, for every runtime, so that it also works in a browser. */
+/** Sessions and how a model runs on them: pure code for every runtime, including the browser. */
 export { graftDefaults } from './session/graft-defaults.ts';
 export { requireInputs } from './session/require-inputs.ts';
 export { readyFeeds, runModel } from './session/run-model.ts';

@@ -3,21 +3,23 @@ import type { Placement } from './placement.ts';
 import type { ProfiledNode } from './read-profile.ts';
 import { providers } from './summarise-profile.ts';
 
-/** Where a node is expected, by its place in {@link ExpectedNode}; undefined where nothing is expected. */
+/**
+ * Where a node is expected, by its place in {@link ExpectedNode}; undefined without an expectation.
+ */
 const sides: Readonly<Record<ExpectedNode['place'], 'device' | 'cpu' | undefined>> = {
   kernel: 'device',
   none: 'cpu',
   follows: 'cpu',
   shapes: 'cpu',
-  // Worked out before the run, unless the optimiser left it.
+  // Computed before the run, unless the optimiser left it.
   folded: undefined,
   unjudged: undefined,
 };
 
 /**
- * Compares where nodes ran with where onnxruntime's published kernel list has them, so that facts
- * correct the list. Only nodes with a name and operator of their own in the file are compared:
- * onnxruntime names those that it fuses or inserts itself.
+ * Compares where nodes ran with where onnxruntime's published kernel list expects them, so that
+ * facts correct the list. Compares only nodes with the name and operator of a node in the file:
+ * onnxruntime names the nodes that it fuses or inserts.
  *
  * @example
  * comparePlacement(expectedPlacement(facts), nodes).differences;
@@ -27,7 +29,7 @@ export function comparePlacement(
   profiled: readonly ProfiledNode[],
 ): NonNullable<Placement['expected']> {
   const wanted = new Map<string, ExpectedNode | undefined>();
-  // A name that several nodes have says nothing.
+  // A name shared by several nodes identifies none.
   for (const node of nodes) wanted.set(node.node, wanted.has(node.node) ? undefined : node);
   let compared = 0;
   const differences = profiled.flatMap(({ node, opType, provider, outputs }) => {

@@ -2,13 +2,16 @@ import type { DataType } from '@pip-graft/onnx-graft';
 import { cudaKernels } from './tables/cuda-kernels.ts';
 import { functionOperators, operatorHistory, typeCarriers } from './tables/operator-history.ts';
 
-/** A node as the tables see it. */
+/** A node as a key into the tables. */
 export interface KernelQuery {
   readonly domain: string;
   readonly opType: string;
   /** Operator set of the node's domain. */
   readonly opset: number;
-  /** Element type of an input (`0`) or output (`out0`); undefined where it is not known, which is served. */
+  /**
+   * Element type of an input (`0`) or output (`out0`); undefined if unknown, which counts as
+   * supported.
+   */
   type(carrier: string): DataType | undefined;
 }
 
@@ -18,7 +21,9 @@ export interface KernelGap {
   readonly reason: string;
 }
 
-/** Why onnxruntime's published list has no CUDA kernel for a node; undefined when it has one. */
+/**
+ * Returns why onnxruntime's published list has no CUDA kernel for a node; undefined if it has one.
+ */
 export function kernelGap(query: KernelQuery): KernelGap | undefined {
   const { domain, opType, opset } = query;
   const kernels = rowsOf(domain, opType);
@@ -45,16 +50,18 @@ export function kernelGap(query: KernelQuery): KernelGap | undefined {
   return { why: 'type', reason: `element type: there is no CUDA kernel for ${opType} of ${type}` };
 }
 
-/** The operator set in which an operator was last changed, as seen from `opset`; undefined before its first. */
+/**
+ * Returns the last operator set up to `opset` that changed an operator; undefined before its first.
+ */
 export function sinceVersion(domain: string, opType: string, opset: number): number | undefined {
-  // Contributed operators have had one version only.
+  // Contributed operators have only one version.
   if (domain !== '') return 1;
   return operatorHistory[opType]?.findLast((version) => version <= opset);
 }
 
 interface KernelRow {
   readonly from: number;
-  /** An open range serves its first operator set only. */
+  /** An open range covers only its first operator set. */
   readonly to: number;
   readonly variable: string;
   readonly types: ReadonlySet<string>;

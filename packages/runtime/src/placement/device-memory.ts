@@ -4,10 +4,10 @@ import type { SessionOptions } from '../session/session.ts';
 
 const execute = promisify(execFile);
 
-/** Milliseconds; the tool answers at once unless the driver hangs. */
+/** Time limit in milliseconds; the tool answers at once unless the driver hangs. */
 const patience = 20_000;
 
-/** Bytes of a device's memory in use by all processes; undefined where nothing tells it. */
+/** Returns the bytes of a device's memory that all processes use; undefined if that is unknown. */
 export async function deviceMemory({
   device,
   deviceId = 0,
@@ -24,8 +24,8 @@ export async function deviceMemory({
 }
 
 /**
- * Inputs that onnxruntime's CUDA kernels read from the CPU's memory: shapes, axes, bounds..
- * Source: the kernels' `InputMemoryType(OrtMemTypeCPUInput, …)`. Reductions have axes as input 1.
+ * Inputs that onnxruntime's CUDA kernels read from the CPU's memory: shapes, axes, bounds. Source:
+ * the kernels' `InputMemoryType(OrtMemTypeCPUInput, …)`. Reductions have axes as input 1.
  */
 const cpuInputs: Readonly<Record<string, readonly number[]>> = {
   Clip: [1, 2],
@@ -50,7 +50,7 @@ const cpuInputs: Readonly<Record<string, readonly number[]>> = {
   Upsample: [1],
 };
 
-/** Operators whose CUDA kernel leaves its result in the CPU's memory. */
+/** Operators whose CUDA kernel writes its result to the CPU's memory. */
 const cpuOutputs = new Set(['Shape', 'Size']);
 
 export function readsFromCpu(opType: string, input: number): boolean {

@@ -4,39 +4,45 @@ import { readsFromCpu, writesToCpu } from './device-memory.ts';
 import { type NodeFacts, nodesLeftOnCpu } from './nodes-left-on-cpu.ts';
 import { cudaKernelsSource } from './tables/cuda-kernels.ts';
 
-/** What is expected of one node of the main graph. */
+/** Where one node of the main graph is expected to run. */
 export interface ExpectedNode {
   readonly node: string;
   readonly opType: string;
   /**
-   * `kernel`: CUDA has one. `none`: it has none, and the node runs on the CPU. `follows`: it has one, but
-   * reads what such a node made, and onnxruntime leaves it there. `shapes`: arithmetic on shapes, which
-   * stays on the CPU by design. `folded`: worked out when the file is
-   * opened. `unjudged`: a function of the file's own, or a node with graphs inside, which are not looked into.
+   * `kernel`: CUDA has one. `none`: it has none, and the node runs on the CPU. `follows`: it has
+   * one, but reads the output of such a node, and onnxruntime leaves it on the CPU. `shapes`:
+   * arithmetic on shapes, which stays on the CPU by design. `folded`: computed when the file is
+   * opened. `unjudged`: a function of the file, or a node with subgraphs, which are not examined.
    */
   readonly place: 'kernel' | 'none' | 'follows' | 'shapes' | 'folded' | 'unjudged';
-  /** Why there is no kernel, where there is none. */
+  /** Why there is no kernel; undefined unless `place` is `none`. */
   readonly gap: KernelGap | undefined;
 }
 
-/** Where the nodes of a model are expected to run, from onnxruntime's published kernel list; nothing was run. */
+/**
+ * Where the nodes of a model are expected to run, by onnxruntime's published kernel list, without a
+ * run.
+ */
 export interface ExpectedPlacement {
   readonly device: 'cuda';
   readonly basis: typeof cudaKernelsSource;
   readonly opset: number;
   /** In the order of the file. */
   readonly nodes: readonly ExpectedNode[];
-  /** Values copied between CPU and device in each run, the model's inputs and outputs aside. */
+  /** Values copied between CPU and device in each run, besides the model's inputs and outputs. */
   readonly copies: number;
-  /** The nearest operator set at which every node has a kernel, lower ones first; null where there is none. */
+  /**
+   * The nearest operator set at which every node has a kernel, lower ones first; null if there is
+   * none.
+   */
   readonly servedAt: number | null;
 }
 
-/** Operator sets that are tried for {@link ExpectedPlacement.servedAt}. */
+/** Operator sets to try for {@link ExpectedPlacement.servedAt}. */
 const tried = { lowest: 7, highest: 25 } as const;
 
 /**
- * Where onnxruntime is expected to run a model on CUDA, before it fuses nodes.
+ * Predicts where onnxruntime runs a model's nodes on CUDA, before it fuses them.
  *
  * @example
  * expectedPlacement(facts).nodes.filter(({ place }) => place === 'none');
@@ -87,7 +93,7 @@ export function expectedPlacement(facts: GraphFacts): ExpectedPlacement {
   };
 }
 
-/** The file's own operator set, the lower ones from near to far, then the higher ones. */
+/** The file's operator set, then the lower ones from near to far, then the higher ones. */
 function candidates(opset: number): number[] {
   const all = Array.from({ length: tried.highest - tried.lowest + 1 }, (_, i) => tried.lowest + i);
   const lower = all.filter((at) => at < opset).reverse();
@@ -102,8 +108,9 @@ function typeAt({ sample }: GraphFacts, node: Node, carrier: string): DataType |
 }
 
 /**
- * Values that are copied between CPU and device in each run: made on one side and read on the other,
- * and inputs of the model that both sides read. Source: onnxruntime's memcpy transformer.
+ * Counts the values copied between CPU and device in each run: those made on one side and read on
+ * the other, and inputs of the model that both sides read. Source: onnxruntime's memcpy
+ * transformer.
  */
 function countCopies(facts: GraphFacts, { folded, onDevice }: NodeFacts): number {
   const { graph } = facts.model;
@@ -130,11 +137,14 @@ function countCopies(facts: GraphFacts, { folded, onDevice }: NodeFacts): number
 
 const random = /^(Random|Multinomial$|Bernoulli$)/;
 
-/** Nodes that read constants or fixed sizes only, and are worked out when the file is opened; by index. */
+/**
+ * Indices of nodes that read only constants or fixed sizes, and are computed when the file is
+ * opened.
+ */
 function foldedNodes(facts: GraphFacts): ReadonlySet<number> {
   const { graph } = facts.model;
   const inputs = new Set(graph.inputs.map(({ name }) => name));
-  // An initialiser that is listed as an input may be fed.
+  // An initializer that is also an input may be fed.
   const constants = new Set([
     ...graph.initializers.map(({ name }) => name).filter((name) => !inputs.has(name)),
     ...graph.sparseInitializers,

@@ -1,26 +1,26 @@
 import type { GraphFacts } from '@pip-graft/onnx-graft';
 import { readsFromCpu, writesToCpu } from './device-memory.ts';
 
-/** Constants up to this size do not keep a node from the CPU. */
+/** Number of elements up to which a constant does not keep a node off the CPU. */
 const smallConstant = 100;
 
 /** Element types that onnxruntime does not leave on the CPU. */
 const narrow = /^(float16|bfloat16|float8)/;
 
-/** What is known of nodes before those that stay on the CPU are found; nodes by index. */
+/** Facts about nodes, by index, from which {@link nodesLeftOnCpu} starts. */
 export interface NodeFacts {
   readonly folded: ReadonlySet<number>;
   onDevice(node: number): boolean;
 }
 
 /**
- * Nodes that onnxruntime leaves on the CPU though they have a kernel, and those without one that do
- * no harm there. `shapes`: they read sizes and small constants only, which are on the CPU already.
- * `follows`: they read what a node without a kernel made on the CPU.
+ * Finds the nodes that onnxruntime leaves on the CPU although they have a kernel, and those without
+ * one that do no harm there. `shapes`: they read only sizes and small constants, which are on the
+ * CPU already. `follows`: they read what a node without a kernel made on the CPU.
  *
- * The nodes are taken in order, as onnxruntime does (core/framework/fallback_cpu_capability.cc): one
- * behind a CPU value stays when all it reads is on the CPU, none of it in float16, and its kernel would
- * not have read it from the CPU anyway.
+ * Goes through the nodes in order, as onnxruntime does (core/framework/fallback_cpu_capability.cc):
+ * a node that reads a CPU value stays if everything it reads is on the CPU, none of it is float16,
+ * and its kernel would not have read it from the CPU anyway.
  */
 export function nodesLeftOnCpu(
   facts: GraphFacts,

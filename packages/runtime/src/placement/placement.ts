@@ -7,28 +7,36 @@ export interface Placement {
   readonly device: Device;
   readonly width: number;
   readonly height: number;
-  /** `strict`: the session was created with fallback to the CPU forbidden. `profile`: every node with a sizeable float output ran on the device. `none`: neither holds. */
+  /**
+   * `strict`: the session was created with fallback to the CPU forbidden. `profile`: every node
+   * with a large float output ran on the device. `none`: neither holds.
+   */
   readonly evidence: 'strict' | 'profile' | 'none';
   readonly providers: readonly {
     readonly provider: string;
     readonly nodes: number;
-    /** As the profile has it: on CUDA the time to launch, not to compute. */
+    /** From the profile: on CUDA, the time to launch, not to compute. */
     readonly milliseconds: number;
   }[];
   /** Nodes that copy between device and CPU. */
   readonly copies: number;
-  /** Nodes with a sizeable float output that ran on the CPU. */
+  /** Nodes with a large float output that ran on the CPU. */
   readonly fallbacks: readonly {
     readonly node: string;
     readonly opType: string;
     readonly output: string;
     readonly reason: string;
   }[];
-  /** The run compared with onnxruntime's published kernel list; only on a device that has one. */
+  /**
+   * Comparison of the run with onnxruntime's published kernel list; only on a device that has one.
+   */
   readonly expected?: {
     /** Nodes compared. */
     readonly compared: number;
-    /** Nodes of the run that are not the file's own (fused, inserted, unnamed), or of which nothing is expected. */
+    /**
+     * Nodes of the run that are not in the file (fused, inserted, unnamed) or have no expected
+     * place.
+     */
     readonly unmatched: number;
     readonly differences: readonly {
       readonly node: string;

@@ -9,10 +9,10 @@ import type { SessionOptions } from '../session/session.ts';
 import { type ProfiledNode, readProfile } from './read-profile.ts';
 
 /**
- * Runs a model once with onnxruntime's profiler and returns what ran where, and
- * whether onnxruntime forbade itself to leave nodes to the CPU.
+ * Runs a model once with onnxruntime's profiler; returns what ran where, and whether CPU fallback
+ * was forbidden.
  *
- * Errors: those of `createSession` and `runModel`; `RUNTIME_FAILED` when no profile was written.
+ * Errors: those of `createSession` and `runModel`; `RUNTIME_FAILED` if no profile was written.
  */
 export async function profileRun(
   model: string | Model,
@@ -29,7 +29,7 @@ export async function profileRun(
       await session.release();
     }
     const { strict } = session;
-    // The name carries a time; of several sessions the last is the one that ran.
+    // Names contain a time; of several sessions, the last is the one that ran.
     const nodes: ProfiledNode[] = [];
     for (const name of (await readdir(folder.path)).sort()) {
       nodes.push(...readProfile(await readFile(join(folder.path, name), 'utf8'), name));

@@ -1,12 +1,12 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** One node as it ran. */
+/** One node of a profiled run. */
 export interface ProfiledNode {
   readonly node: string;
   readonly opType: string;
   readonly provider: string;
   readonly milliseconds: number;
-  /** Element type and shape of each output, as `float` and `[1, 3, 8, 8]`. */
+  /** Element type and shape of each output, such as `float` and `[1, 3, 8, 8]`. */
   readonly outputs: readonly { readonly type: string; readonly dims: readonly number[] }[];
 }
 
@@ -22,11 +22,11 @@ interface ProfileEvent {
 }
 
 /**
- * The nodes of a profile that onnxruntime wrote. Fused and inserted nodes are
- * under the names that onnxruntime gave them.
+ * Reads the nodes of an onnxruntime profile. Fused and inserted nodes have the names that
+ * onnxruntime gave them.
  *
- * Errors: `CORRUPT_FILE` when the text is no profile.
- * Source: spec onnxruntime.md section 3 (measured on 1.30.0).
+ * Errors: `CORRUPT_FILE` if the text is not a profile. Source: spec onnxruntime.md section 3
+ * (measured on 1.30.0).
  */
 export function readProfile(text: string, label = 'profile'): ProfiledNode[] {
   let events: unknown;

@@ -14,18 +14,19 @@ export const providers: Readonly<Record<Device, string>> = {
 };
 
 /**
- * Float tensors up to this size are arithmetic on scales and shapes, which onnxruntime keeps on
- * the CPU on purpose (microsoft/onnxruntime#4940); a feature map is never as small.
+ * Number of elements up to which float tensors are arithmetic on scales and shapes, which
+ * onnxruntime keeps on the CPU on purpose (microsoft/onnxruntime#4940); feature maps are always
+ * larger.
  */
 export const sizeableElements = 64;
 
 const copyNodes = new Set(['MemcpyToHost', 'MemcpyFromHost']);
 
 /**
- * Which provider ran which nodes, from one profile. The evidence is `profile` when no
- * node with a sizeable float output ran elsewhere than on the device, and some ran there.
+ * Returns which provider ran which nodes, from one profile. The evidence is `profile` if nodes with
+ * a large float output ran on the device, and none elsewhere.
  *
- * @param model the nodes as the file has them, to say why one fell back
+ * @param model facts about the file, to explain why a node fell back
  */
 export function summariseProfile(
   nodes: readonly ProfiledNode[],
@@ -69,15 +70,15 @@ function isSizeable({ type, dims }: ProfiledNode['outputs'][number]): boolean {
   return /^(float|double|bfloat16)/.test(type) && count > sizeableElements;
 }
 
-/** What is looked up in a model about one of its nodes. */
+/** Facts about a model that explain where its nodes ran. */
 interface ModelNodes {
   /** Operator set versions by domain. */
   readonly opsets: ReadonlyMap<string, number>;
-  /** Whether some size in the file is open, so that arithmetic on shapes is left. */
+  /** Whether a size in the file is open, so that arithmetic on shapes remains. */
   readonly dynamic: boolean;
 }
 
-/** Operators that onnxruntime keeps on the CPU when what they read is there already. */
+/** Operators that onnxruntime keeps on the CPU if their inputs are there already. */
 const shapeArithmetic = new Set([
   ...['Shape', 'Gather', 'Concat', 'Slice', 'Unsqueeze', 'Squeeze', 'Cast', 'Range', 'Expand'],
   ...[
@@ -95,7 +96,7 @@ const shapeArithmetic = new Set([
   ],
 ]);
 
-/** The likely reason why a node ran on the CPU instead of a device: a guess from what is known, and said as one. */
+/** Returns the likely reason why a node ran on the CPU instead of the device. */
 function fallbackReason(
   { opType, outputs }: Pick<ProfiledNode, 'opType' | 'outputs'>,
   device: Device,
@@ -119,7 +120,10 @@ function fallbackReason(
   return `${device} has no kernel for ${opType} of operator set ${opset}, or not for these attributes`;
 }
 
-/** A profile names types as C++ does. Those of inputs it leaves out: a node's float result says enough. */
+/**
+ * Converts a type from its C++ name in a profile. Profiles omit the types of inputs, so the type of
+ * a node's float result stands in.
+ */
 function floatType(type: string | undefined): DataType | undefined {
   if (type === 'float16' || type === 'bfloat16') return type;
   return type === 'float' ? 'float32' : undefined;

@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 
 export type OnnxRuntime = typeof import('onnxruntime-common');
 
-/** What is tested, and what `@pip-graft/onnxruntime` holds. */
+/** Tested version of onnxruntime, and the one in `@pip-graft/onnxruntime`. */
 export const runtimeVersion = '1.30.0';
 
 let loaded: Promise<OnnxRuntime> | undefined;
@@ -15,7 +15,7 @@ let loaded: Promise<OnnxRuntime> | undefined;
  * (microsoft/onnxruntime#27379). This function disables that, unless the caller has set
  * `ORT_DISABLE_TELEMETRY`; in a worker thread, the variable must be set for the whole process.
  *
- * Errors: `DEVICE_UNAVAILABLE` when it is not installed or does not load.
+ * Errors: `DEVICE_UNAVAILABLE` if it is not installed or does not load.
  */
 export function loadRuntime(
   load: () => Promise<OnnxRuntime> = importRuntime,
@@ -40,7 +40,7 @@ export function loadRuntime(
   return loaded;
 }
 
-/** The first of the packages that is installed; one that is there but does not load is an error. */
+/** Imports the first package that is installed; if it does not load, that is an error. */
 export async function importRuntime(
   first: () => Promise<OnnxRuntime> = () => import('onnxruntime-node'),
   second: () => Promise<OnnxRuntime> = () => import('@pip-graft/onnxruntime'),
