@@ -4,7 +4,8 @@ import type { DoorOptions } from './door.ts';
 import { openDoor } from './open-door.ts';
 
 /**
- * A model's session as one of planar RGB from 0 to 1; the session is released if that fails.
+ * Wraps a model's session as one that takes and makes planar RGB from 0 to 1. Releases it if that
+ * fails.
  *
  * Errors: those of {@link openDoor}.
  *
@@ -17,7 +18,7 @@ export async function behindDoor(
 ): Promise<Session> {
   try {
     const { sizeMultiple } = restore;
-    // A program may be built on a network of random weights; the command line is stricter.
+    // A program may use a network of random weights; the command line is stricter.
     const choices = { ...options, sizeMultiple, steering, untrained: true };
     return (await openDoor(session, door, choices)).session;
   } catch (error) {

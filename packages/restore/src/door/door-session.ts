@@ -16,11 +16,12 @@ export interface OwnInputs {
 }
 
 /**
- * A session as every model has it that takes and makes planar RGB from 0 to 1: one image input (B,3,H,W) of float32,
- * and the image as the first output. The model's own range, order of colours, layout, element type, channels, fixed
- * batch and further inputs are dealt with on the way. A model that is so already is returned as it is.
+ * Wraps a session as one of a model that takes and makes planar RGB from 0 to 1: one image input
+ * (B,3,H,W) of float32, and the image as the first output. Converts from and to the model's range,
+ * order of colours, layout, element type, channels and fixed batch, and fills its other inputs.
+ * Returns a session unchanged if its model is like that already.
  *
- * Errors of `run`: `INVALID_ARGUMENT` for a further input without a value.
+ * Errors of `run`: `INVALID_ARGUMENT` for another input without a value.
  */
 export function doorSession(session: Session, door: Door, own: OwnInputs): Session {
   const input = session.inputs.find(({ name }) => name === door.input);
@@ -44,7 +45,7 @@ export function doorSession(session: Session, door: Door, own: OwnInputs): Sessi
   };
 }
 
-/** Feeds of a door's session as the model itself takes them; `session` is the model's own. */
+/** Converts feeds of a door's session to what the model takes; `session` is the model's. */
 export function nativeFeeds(
   session: Pick<Session, 'inputs' | 'outputs' | 'label'>,
   door: Door,
@@ -83,7 +84,7 @@ function isPlain(
 
 interface Part {
   readonly feeds: TensorFeeds;
-  /** Images of the part that were asked for; a fixed batch is filled up. */
+  /** Images of the caller in this part; a fixed batch is filled up with copies. */
   readonly images: number;
 }
 
@@ -102,7 +103,9 @@ function doorOf(session: Session, door: Door, own: OwnInputs, input: SessionValu
       name !== input.name && !own.steering.includes(name) && fallback === undefined,
   );
 
-  /** What the model is run on: its batches one after another, of a grey model for each plane. */
+  /**
+   * What the model runs on: its batches, one after another; for a grey model, those of each plane.
+   */
   const parts = (feeds: TensorFeeds, plane?: number): Part[] => {
     const whole = toFloat32(feeds[input.name]!);
     const [images = 1, , height = 1, width = 1] = whole.dims;
@@ -164,7 +167,7 @@ function doorOf(session: Session, door: Door, own: OwnInputs, input: SessionValu
   };
 }
 
-/** Some images of a batch, the last one repeated until they are `step`. */
+/** Takes `count` images of a batch and repeats the last one until there are `step`. */
 function rowsOf(
   { dims, data }: TypedTensorOf<'float32'>,
   from: number,
@@ -226,7 +229,7 @@ function isGreyImage({ dims, data }: TypedTensorOf<'float32'>): boolean {
   });
 }
 
-/** Three planes of each image, of outputs that have one plane each, or have them already. */
+/** Returns three planes of each image, from outputs that have one plane each or all three. */
 function threePlanes(
   made: readonly TypedTensorOf<'float32'>[],
   label: string,

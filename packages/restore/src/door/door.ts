@@ -4,11 +4,11 @@ import type { HostImage } from '@pip-graft/pip-core';
 /** How images get into a model and out of it. */
 export type Door = Omit<HostImage, 'sizeMultiple'>;
 
-/** What a caller says of it. */
+/** What a caller sets of a {@link Door}. */
 export interface DoorOptions {
-  /** Range of the values on both sides; default: what the graph shows, or a run on an image. */
+  /** Range of input and output values; default: what the graph or a run on an image shows. */
   readonly range?: '0..1' | '0..255' | '-1..1' | undefined;
-  /** Values of further inputs, such as a noise level; default: those in the stamp. */
+  /** Values of other inputs, such as a noise level; default: those in the stamp. */
   readonly feeds?: Readonly<Record<string, number>> | undefined;
 }
 
@@ -24,7 +24,7 @@ const scales: Readonly<Record<ImageRange, RangeScale>> = {
   '-1..1': { scale: 2, shift: -1 },
 };
 
-/** How 0 … 1 becomes a range; one that is not known is taken for 0 … 1. */
+/** Returns how 0 … 1 becomes a range; an unknown range counts as 0 … 1. */
 export function rangeScale(range: ImageRange | null | undefined): RangeScale {
   return scales[range ?? '0..1'];
 }

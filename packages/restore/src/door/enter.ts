@@ -3,22 +3,25 @@ import type { SessionValue } from '@pip-graft/runtime/session';
 import { fromFloat32, type TypedTensor, type TypedTensorOf } from '@pip-graft/weights';
 import { type Door, rangeScale } from './door.ts';
 
-/** Channels that a model's image has, with what goes in: red, green, blue, or a number for all pixels. */
+/**
+ * Returns what fills each channel of a model's image: the index of red, green or blue, or a number
+ * for all pixels.
+ */
 export function channelSources(
   channels: number,
   filled: number,
   plane: number | undefined,
 ): readonly (number | { readonly fill: number })[] {
   if (channels === 1) return [plane ?? 0];
-  // Dual-pixel networks take two views of one scene; one image is both of them.
+  // Dual-pixel networks take two views of one scene; one image serves as both.
   return Array.from({ length: channels }, (_, at) =>
     at < 3 || channels === 6 ? at % 3 : { fill: filled },
   );
 }
 
 /**
- * An image tensor (n,3,H,W) of values 0 … 1 as a model takes it: its range, order of colours, channels,
- * layout and type.
+ * Converts an image tensor (n,3,H,W) of values 0 … 1 to a model's range, order of colours,
+ * channels, layout and type.
  *
  * Errors: `UNSUPPORTED_HOST` for an element type that cannot hold images.
  */
@@ -56,13 +59,16 @@ export function enter(
   return typed(out, shape, input);
 }
 
-/** How many channels a model's image has; 3 where the model leaves it open. */
+/** Returns the number of channels of a model's image; 3 if the model leaves it open. */
 export function channelsOf({ dims }: SessionValue, layout: Door['layout']): number {
   const channels = dims[layout === 'NHWC' ? 3 : 1];
   return typeof channels === 'number' ? channels : 3;
 }
 
-/** Numbers in the element type of an input. Errors: `UNSUPPORTED_HOST` for one that is not of numbers. */
+/**
+ * Converts numbers to the element type of an input. Errors: `UNSUPPORTED_HOST` for one that is not
+ * numeric.
+ */
 export function typed(
   data: Float32Array,
   dims: readonly number[],
@@ -86,9 +92,9 @@ function toByte(value: number): number {
 }
 
 /**
- * A further input of a model filled with one number; open sizes are those of the image.
+ * Fills another input of a model with one number; open sizes become those of the image.
  *
- * Errors: `INVALID_ARGUMENT` without a number; `UNSUPPORTED_HOST` for an input that is not of numbers.
+ * Errors: `INVALID_ARGUMENT` without a number; `UNSUPPORTED_HOST` for an input that is not numeric.
  */
 export function fillInput(
   input: SessionValue,

@@ -6,14 +6,14 @@ import { rangeScale } from './door.ts';
 export interface Relation {
   readonly slope: number;
   readonly shift: number;
-  /** Between them, -1 to 1; 0 for an output that is the same everywhere. */
+  /** Correlation of the two, -1 to 1; 0 for a constant output. */
   readonly correlation: number;
   readonly least: number;
   readonly most: number;
   readonly mean: number;
   /** Share of the output below 0. */
   readonly negative: number;
-  /** Share of the output that limits of 0 to 1 would change by much. */
+  /** Share of the output that clipping to 0 … 1 would change by more than 0.1. */
   readonly beyond: number;
 }
 
@@ -44,26 +44,29 @@ export function relationOf(image: Float32Array, output: Float32Array): Relation 
   };
 }
 
-/** The range that an output is in, going by what it makes of an image; undefined where it is in none. */
+/** Returns the range of an output, from its relation to an image; undefined if no range fits. */
 export function rangeOf({ slope, shift, correlation }: Relation): ImageRange | undefined {
   if (correlation < 0.7) return undefined;
   return imageRanges.find((range) => {
     const own = rangeScale(range);
     const ratio = slope / own.scale;
-    // -1 to 1 is told by its shift alone: 0 to 1 moved by a half is neither.
+    // Only the shift identifies -1 to 1: 0 to 1 moved by a half is neither.
     const near = range === '-1..1' ? 0.2 : 0.4;
     return ratio > 0.4 && ratio < 2.5 && Math.abs(shift - own.shift) < near * own.scale;
   });
 }
 
-/** Whether an output is the image with a number added that no range has: then its input's range is right. */
+/**
+ * Whether an output is the image plus a number that no range explains: then its input's range is
+ * right.
+ */
 export function isMoved({ slope, shift, correlation }: Relation): boolean {
   return correlation > 0.9 && slope > 0.6 && slope < 1.7 && Math.abs(shift) > 0.4;
 }
 
 /**
- * Why an output cannot be taken for an image of 0 to 1; undefined where it can. With `untrained`, values that are
- * nowhere near an image pass: a network of random weights makes such.
+ * Returns why an output cannot be an image of 0 to 1; undefined if it can. With `untrained`, values
+ * far from an image pass: a network of random weights makes them.
  */
 export function whyNoImage(
   relation: Relation,
@@ -137,7 +140,7 @@ Kx0bNiQfJhILJxEJJxQKLRUMSiMVe0ctmm9OkWNAlGZAj2JAhlo9mGpDl2tDiF4+iV49eU0rilsykF8z
 cEkpPiMNKBYHIhQIHhILHhALJRYNLhkMMRgLOhoKRiETQiETPB4UPx0RTSMXcT4k
 `;
 
-/** A small natural image that needs no decoder. */
+/** Returns a small natural image that needs no decoder. */
 export function naturalImage(): Image {
   const pixels = Uint8Array.from(atob(bytes.replaceAll('\n', '')), (char) => char.charCodeAt(0));
   const data = Float32Array.from(

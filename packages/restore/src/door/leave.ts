@@ -1,7 +1,10 @@
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import { type Door, rangeScale } from './door.ts';
 
-/** The planes of a model's output: 3, or 1 of a grey one; values 0 … 1 in the order red, green, blue. */
+/**
+ * Converts a model's output to planes: 3, or 1 if it is grey, with values 0 … 1 in the order red,
+ * green, blue.
+ */
 export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTensorOf<'float32'> {
   const isBytes = tensor.type === 'uint8';
   const { dims, data } = isBytes
@@ -13,7 +16,7 @@ export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTens
     layout === 'NCHW' ? dims : [dims[0]!, dims[3]!, dims[1]!, dims[2]!];
   const { scale, shift } = rangeScale(isBytes ? '0..255' : values?.output.range);
   const isBgr = values?.output.order === 'bgr' && channels! >= 3;
-  // What is plain already stays as it is, in every bit.
+  // Plain values stay bit for bit.
   if (scale === 1 && layout === 'NCHW' && !isBgr && channels! <= 3)
     return { type: 'float32', dims, data };
   const kept = channels! >= 3 ? 3 : channels!;
@@ -34,7 +37,9 @@ export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTens
   return { type: 'float32', dims: [images!, kept, height!, width!], data: out };
 }
 
-/** An output may be laid out otherwise than the input; colours are few, rows and columns many. */
+/**
+ * An output's layout may differ from the input's; there are few colours, but many rows and columns.
+ */
 function layoutOf([, second = 0, , last = 0]: readonly number[], entered: Door['layout'] = 'NCHW') {
   if (second <= 4 && last <= 4) return entered;
   return last <= 4 ? 'NHWC' : 'NCHW';

@@ -13,29 +13,30 @@ import {
   whyNoImage,
 } from './judge-range.ts';
 
-/** What a door is opened with. */
+/** Options of {@link openDoor}. */
 export interface OpenDoorOptions extends DoorOptions {
   readonly sizeMultiple?: number;
-  /** Take what a network of random weights makes, too; default false. */
+  /** Whether to accept the output of a network of random weights; default: false. */
   readonly untrained?: boolean;
   /** Names of the inputs that a graft has added. */
   readonly steering?: readonly string[];
 }
 
-/** A session behind its door, and the ranges that were settled. */
+/** A session behind its door, and the ranges that were chosen. */
 export interface OpenedDoor {
   readonly session: Session;
   readonly door: Door;
-  /** Ranges that the graph does not show, found by running the model. */
+  /** Whether ranges were found by running the model, because the graph does not show them. */
   readonly measured: boolean;
 }
 
 /**
- * Puts a model behind a door: a session that takes and makes images of 0 to 1. Ranges that neither the graph, the
- * stamp nor the caller says are found by running the model on a small natural image, with the graft off.
+ * Puts a model behind a door: a session that takes and makes images of 0 to 1. Finds ranges that
+ * neither graph, stamp nor caller specify by running the model on a small natural image, with the
+ * graft off.
  *
- * Errors: `UNSUPPORTED_HOST` where the range cannot be told; `INVALID_ARGUMENT` for a further input without a
- * value; `RUNTIME_FAILED`.
+ * Errors: `UNSUPPORTED_HOST` if the range cannot be determined; `INVALID_ARGUMENT` for another
+ * input without a value; `RUNTIME_FAILED`.
  */
 export async function openDoor(
   session: Session,
@@ -70,7 +71,7 @@ export async function openDoor(
   if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
   const told = (relation: Relation, mean: number) => requireImage(session, relation, mean, options);
   if (input.range !== null && output.range !== null) {
-    // The graph shows how values are written, not that they are an image's.
+    // The graph shows the range of values, not that they are an image.
     const found = await relate(doorSession(session, behind(values), own), door.output, options);
     if (found) told(found.relation, found.mean);
     return settle(values, false);
@@ -87,7 +88,7 @@ export async function openDoor(
     if (found === undefined) return settle(values, false);
     first ??= found;
     const fits = rangeOf(found.relation);
-    // What is known is undone already.
+    // The door has already undone a known range.
     const made = output.range === null ? fits : fits === '0..1' ? output.range : undefined;
     if (made !== undefined) {
       return settle(
@@ -107,7 +108,7 @@ export async function openDoor(
   );
 }
 
-/** Errors: `UNSUPPORTED_HOST` for an output that cannot be taken for an image. */
+/** Rejects an output that cannot be an image. Errors: `UNSUPPORTED_HOST`. */
 function requireImage(
   session: Session,
   relation: Relation,
@@ -122,7 +123,7 @@ function requireImage(
   );
 }
 
-/** What a model makes of a natural image; undefined where that is of another size. */
+/** Relates a model's output to a natural image; undefined if the output has another size. */
 async function relate(
   session: Session,
   output: string,
@@ -153,7 +154,10 @@ async function relate(
   return { relation: relationOf(input.data, made!.data), mean };
 }
 
-/** The door with the caller's feeds. Errors: `INVALID_ARGUMENT` for an input that there is not, or none is given for. */
+/**
+ * Returns the door with the caller's feeds. Errors: `INVALID_ARGUMENT` for an input that does not
+ * exist or has no value.
+ */
 function withFeeds(
   session: Session,
   door: Door,

@@ -3,16 +3,16 @@ import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { unreadable } from './unreadable.ts';
 
-/** What one picture may ask of memory. */
+/** Limits on the memory of one image. */
 export const imageLimits = {
   /**
-   * Width times height. 200 megapixels are above any camera's single frame and
-   * take 2.4 GB as float32 RGB; a larger claim is a decompression bomb.
+   * Width times height. 200 megapixels are more than any camera's single frame and take 2.4 GB as
+   * float32 RGB; a larger claim is a decompression bomb.
    */
   pixels: 200_000_000,
 } as const;
 
-/** File formats that pictures are read from and written to. */
+/** File formats for reading and writing images. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';
 
 const byExtension: Readonly<Record<string, ImageFormat>> = {
@@ -26,13 +26,19 @@ const byExtension: Readonly<Record<string, ImageFormat>> = {
 };
 
 const written = Object.keys(byExtension);
-/** What phones write, and GIF: never written. Whether HEIC can be read depends on how libvips was built. */
+/**
+ * Formats of phones, and GIF: never written. Whether HEIC can be read depends on how libvips was
+ * built.
+ */
 const onlyRead = ['.heic', '.heif', '.hif', '.gif'];
 
-/** Extensions of files that are taken for images, with the dot. */
+/** Extensions of files that count as images, with the dot. */
 export const imageExtensions: readonly string[] = [...written, ...onlyRead];
 
-/** Extensions of images that no decoder here reads: a folder's are named instead of being passed over. */
+/**
+ * Extensions of images that no decoder here reads: in a folder, they are reported instead of
+ * skipped silently.
+ */
 export const unreadExtensions: readonly string[] = [
   ...[
     '.bmp',
@@ -51,12 +57,15 @@ export const unreadExtensions: readonly string[] = [
   ...['.dng', '.cr2', '.cr3', '.nef', '.arw', '.orf', '.rw2', '.raf'],
 ];
 
-/** What the restored image is called: as its source, with `.png` after an extension that is not written. */
+/**
+ * Returns the name of the restored image: its source's, with `.png` after an extension that is not
+ * written.
+ */
 export function resultName(name: string): string {
   return onlyRead.includes(extname(name).toLowerCase()) ? `${name}.png` : name;
 }
 
-/** The format that a path's extension names. Errors: `INVALID_ARGUMENT` for any other. */
+/** Returns the format of a path's extension. Errors: `INVALID_ARGUMENT` for any other extension. */
 export function formatOf(path: string): ImageFormat {
   const extension = extname(path).toLowerCase();
   const format = Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
@@ -67,7 +76,7 @@ export function formatOf(path: string): ImageFormat {
   );
 }
 
-/** What an image has that a format cannot hold, in words: its transparency, its 16 bits. */
+/** Returns what a format would drop from an image, in words: its transparency, its 16 bits. */
 export function droppedBy({ alpha, bitDepth }: Image, format: ImageFormat): string[] {
   const seeThrough = alpha?.some((value) => value < 1) === true;
   return [
@@ -76,12 +85,12 @@ export function droppedBy({ alpha, bitDepth }: Image, format: ImageFormat): stri
   ];
 }
 
-/** Bytes before the chunks of a frame inside ANMF: its place, size, duration and flags. */
+/** Bytes before a frame's chunks inside ANMF: its place, size, duration and flags. */
 const frameHead = 16;
 
 /**
- * Whether a WebP file holds its (first) picture without loss: in a VP8L chunk, not in VP8.
- * False for anything that is no WebP. RFC 9649, section 2.
+ * Whether a WebP file stores its (first) image without loss: in a VP8L chunk, not in VP8. False for
+ * any other file. RFC 9649, section 2.
  */
 export function isLosslessWebp(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -97,7 +106,7 @@ export function isLosslessWebp(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** What the head of a picture file says. */
+/** Size of an image, from the header of its file. */
 export interface ImageSize {
   /** As stored: before the camera's orientation is applied. */
   readonly width: number;
@@ -107,9 +116,10 @@ export interface ImageSize {
 }
 
 /**
- * The size of the picture in a file's bytes, without decoding it.
+ * Reads the size of an image from its file's bytes, without decoding it.
  *
- * Errors: `CORRUPT_FILE` for what is no picture; `DEVICE_UNAVAILABLE` where sharp does not load.
+ * Errors: `CORRUPT_FILE` for bytes that are not an image; `DEVICE_UNAVAILABLE` if sharp does not
+ * load.
  */
 export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
   const sharp = await loadSharp();
@@ -126,10 +136,10 @@ type Sharp = typeof import('sharp').default;
 let loaded: Promise<Sharp> | undefined;
 
 /**
- * sharp, imported on first use. Its binaries are optional packages: where they were left out, as by
- * `npm install --omit=optional`, everything but reading and writing pictures works.
+ * Imports sharp on first use. Its binaries are optional packages: without them, as after
+ * `npm install --omit=optional`, everything but reading and writing images works.
  *
- * Errors: `DEVICE_UNAVAILABLE` when it does not load here.
+ * Errors: `DEVICE_UNAVAILABLE` if it does not load.
  */
 export function loadSharp(
   load: () => Promise<{ readonly default: Sharp }> = () => import('sharp'),

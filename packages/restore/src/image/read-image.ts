@@ -7,20 +7,19 @@ import { imageLimits, isLosslessWebp, loadSharp } from './formats.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
-  /** Largest width times height; default {@link imageLimits}. */
+  /** Largest width times height; default: {@link imageLimits}. */
   readonly pixels?: number;
 }
 
 /**
- * Reads a picture file: PNG, JPEG, WebP or TIFF, 8 or 16 bits per channel.
+ * Reads an image file: PNG, JPEG, WebP or TIFF, 8 or 16 bits per channel.
  *
- * The camera's orientation is applied, an embedded colour profile and CMYK are converted
- * to sRGB, which the networks were trained on; grey becomes RGB, alpha is kept apart. Of
- * several pages the first. What of this there was is in `origin`; other metadata is not read.
+ * Applies the camera's orientation and converts embedded colour profiles and CMYK to sRGB, which
+ * the networks were trained on; grey becomes RGB, alpha stays separate. Reads the first of several
+ * pages. `origin` records which of these applied; other metadata is not read.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, cut, damaged or
- * foreign file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` where
- * sharp does not load.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE` for an empty, truncated, damaged or foreign
+ * file; `LIMIT_EXCEEDED` for more pixels than allowed; `DEVICE_UNAVAILABLE` if sharp does not load.
  *
  * @example const { width, height, data } = await readImage('photo.jpg');
  */
@@ -31,7 +30,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   return decodeImage(bytes, { ...options, label: path });
 }
 
-/** The picture in a file's bytes; see {@link readImage}. */
+/** Decodes the image in a file's bytes; see {@link readImage}. */
 export async function decodeImage(
   bytes: Uint8Array,
   options: ReadImageOptions & { readonly label?: string } = {},
@@ -41,7 +40,7 @@ export async function decodeImage(
   try {
     const open = (failOn: 'warning' | 'error') =>
       sharp(bytes, { limitInputPixels: pixels, failOn });
-    // Of a damaged header only the errors count here: pixels are judged when they are decoded.
+    // Here only errors in the header count: decoding checks the pixels.
     const head = await open('error').metadata();
     if (head.depth !== 'uchar' && head.depth !== 'ushort') {
       throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
@@ -49,7 +48,7 @@ export async function decodeImage(
     const deep = head.depth === 'ushort';
     const { data, info } = await decodeWhole(open, (decoder) => {
       decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
-      // From 16 bits with a profile sharp makes Display P3; asked for a profile, what that says.
+      // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
       if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
       return decoder
         .raw({ depth: deep ? 'ushort' : 'uchar' })
@@ -85,7 +84,7 @@ function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
   };
 }
 
-/** Interleaved samples (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha) to planes. */
+/** Converts interleaved samples (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha) to planes. */
 function planar(
   samples: Uint8Array | Uint16Array,
   width: number,
@@ -121,7 +120,7 @@ const harmless = [
   /^VipsJpeg: Corrupt JPEG data: [1-4] extraneous bytes before marker 0x[0-9a-f]{2}$/,
   /^Invalid TIFF directory; tags are not sorted/,
   /^(Incompatible type for|ASCII value for tag|Unknown field with tag|[Ii]ncorrect (count|value) for)/,
-  // Where strips are not compressed, their lengths follow from the size; a cut one is an error later.
+  // The lengths of uncompressed strips follow from the size; a truncated one is an error later.
   /^Bogus "StripByteCounts" field, ignoring/,
   /tag ignored$/,
   /^(iCCP|cHRM|gAMA|tEXt|zTXt|iTXt|eXIf|pHYs|tIME|sRGB): /,
@@ -129,11 +128,11 @@ const harmless = [
 ];
 
 /**
- * Runs a decoder so that it gives the whole image or throws.
+ * Runs a decoder so that it returns the whole image or throws.
  *
- * libvips goes on after damage, with black for what it could not read, and how far `failOn` stops it
- * differs by format: a damaged tile of a TIFF, or damaged JPEG data, is only a warning. So every
- * warning counts, except those that say nothing about pixels.
+ * libvips continues after damage, with black for what it could not read, and whether `failOn` stops
+ * it depends on the format: a damaged tile of a TIFF, or damaged JPEG data, is only a warning. So
+ * every warning counts, except those that say nothing about pixels.
  */
 async function decodeWhole<Result>(
   open: (failOn: 'warning' | 'error') => Sharp,

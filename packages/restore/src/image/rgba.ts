@@ -1,7 +1,7 @@
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Where a part of an image is; default: all of it. */
+/** A part of an image, in pixels. */
 export interface Part {
   readonly x: number;
   readonly y: number;
@@ -9,7 +9,7 @@ export interface Part {
   readonly height: number;
 }
 
-/** An image, or a part of it, as RGBA, one byte per channel, as a canvas uses it. */
+/** Converts an image, or a part of it, to RGBA with one byte per channel, as a canvas uses it. */
 export function rgbaOf(image: Image, part?: Part): Uint8ClampedArray<ArrayBuffer> {
   const { data, alpha } = image;
   const { x, y, width, height } = part ?? { x: 0, y: 0, width: image.width, height: image.height };
@@ -27,12 +27,12 @@ export function rgbaOf(image: Image, part?: Part): Uint8ClampedArray<ArrayBuffer
   return pixels;
 }
 
-/** Pixels side by side, one byte a channel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
+/** Interleaved pixels, one byte per channel: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
 export interface RawImage {
   readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** Default: what the length of `data` says. */
+  /** Default: from the length of `data`. */
   readonly channels?: 1 | 2 | 3 | 4;
 }
 

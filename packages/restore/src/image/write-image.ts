@@ -10,23 +10,23 @@ const head = 8 + 12 + 13;
 const chunk = [0, 0, 0, 1, 0x73, 0x52, 0x47, 0x42, 0, 0xae, 0xce, 0x1c, 0xe9];
 
 /**
- * A PNG that says that its colours are sRGB: with an `sRGB` chunk behind its header.
+ * Tags a PNG as sRGB, with an `sRGB` chunk after its header.
  *
- * For 16 bits a channel: sharp takes such pixels for Display P3 when it is asked to attach a
- * profile, and changes them (measured, 0.35.5).
+ * For 16 bits per channel: asked to attach a profile, sharp takes such pixels for Display P3 and
+ * changes them (measured, 0.35.5).
  */
 export function tagPng(png: Uint8Array): Uint8Array {
   return Buffer.concat([png.subarray(0, head), Uint8Array.from(chunk), png.subarray(head)]);
 }
 
 export interface EncodeOptions {
-  /** JPEG and WebP quality, 1 to 100; default 95. */
+  /** JPEG and WebP quality, 1 to 100; default: 95. */
   readonly quality?: number;
 }
 
 /**
- * Writes a picture in the format of the path's extension: to a temporary file
- * beside it that is renamed when it is whole.
+ * Writes an image in the format of the path's extension, to a temporary file beside it that is
+ * renamed once complete.
  *
  * Values outside 0 to 1 are clipped. PNG and TIFF keep 16 bits and all but JPEG keep alpha.
  *
@@ -44,13 +44,13 @@ export async function writeImage(
 }
 
 /**
- * A picture as the bytes of a file: grey where its `origin` was, WebP without loss where
- * that was, tagged as sRGB where that had a profile.
+ * Encodes an image as the bytes of a file: grey if its `origin` was, WebP without loss if that was,
+ * tagged as sRGB if that had a profile.
  *
- * TIFF of 16 bits is always RGB and never tagged, grey never tagged: sharp cannot.
+ * TIFF of 16 bits is always RGB and never tagged, and grey is never tagged, because sharp cannot.
  *
- * Errors: `RUNTIME_FAILED` when the encoder refuses, as WebP past 16383 pixels; `DEVICE_UNAVAILABLE`
- * where sharp does not load.
+ * Errors: `RUNTIME_FAILED` if the encoder fails, as for WebP beyond 16383 pixels;
+ * `DEVICE_UNAVAILABLE` if sharp does not load.
  */
 export async function encodeImage(
   image: Image,
@@ -93,13 +93,16 @@ function coloursOf({ data }: Image): Float32Array[] {
   return [0, 1, 2].map((plane) => data.subarray(plane * size, (plane + 1) * size));
 }
 
-/** The luma of BT.709; of equal planes, that plane. */
+/** Returns the luma of BT.709; for equal planes, that plane. */
 function greyOf(image: Image): Float32Array {
   const [red, green, blue] = coloursOf(image);
   return red!.map((value, at) => 0.2126 * value + 0.7152 * green![at]! + 0.0722 * blue![at]!);
 }
 
-/** Samples pixel by pixel, rounded to nearest and clipped; NaN, which no picture can hold, becomes 0. */
+/**
+ * Interleaves planes as samples, rounded to nearest and clipped; NaN, which no image can hold,
+ * becomes 0.
+ */
 function interleaved(planes: readonly Float32Array[], deep: boolean): Uint8Array | Uint16Array {
   const top = deep ? 65535 : 255;
   const size = planes[0]!.length;

@@ -1,13 +1,13 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** No image or model that is restored with here is larger; a response without end must end. */
+/** More than any image or model needs; bounds an endless response. */
 const maxBytes = 1024 ** 3;
 
 /**
- * The bytes behind an http: or https: URL.
+ * Fetches the bytes of an http: or https: URL.
  *
- * Errors: `READ_FAILED` when the server cannot be reached or answers with an error; `LIMIT_EXCEEDED` past 1 GiB;
- * `INVALID_ARGUMENT` for another scheme.
+ * Errors: `READ_FAILED` if the server cannot be reached or answers with an error; `LIMIT_EXCEEDED`
+ * beyond 1 GiB; `INVALID_ARGUMENT` for another scheme.
  */
 export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   if (!/^https?:$/.test(url.protocol)) {

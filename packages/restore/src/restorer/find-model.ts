@@ -7,8 +7,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 const packageName = /^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/i;
 
 /**
- * Where a model is: the path itself, or `model.onnx` of an installed npm package. A file is preferred to a
- * package of the same name. No code of the package runs.
+ * Returns the path of a model: the path itself, or `model.onnx` of an installed npm package.
+ * Prefers a file to a package of the same name. Runs no code of the package.
  *
  * Errors: `NOT_FOUND`.
  */

@@ -3,7 +3,7 @@ import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 import type { ModelSettings } from '../steer/settings-of.ts';
 
-/** A model that is loaded, in any runtime, with what it needs to run on images. */
+/** A model loaded in any runtime, with what it needs to run on images. */
 export interface LoadedModel {
   readonly session: Session;
   readonly settings: ModelSettings;
@@ -11,14 +11,17 @@ export interface LoadedModel {
   available(): number;
 }
 
-/** What a call asks for besides weights and strength. */
+/** Options of a call besides weights and strength. */
 export interface TileRequest {
   /** Longest side of a tile in pixels; default `auto`: as large as half of the free memory allows. */
   readonly tile?: number | 'auto' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How `restoreTiled` runs a model on an image: the model's settings, and the tile. */
+/**
+ * Returns the options of `restoreTiled` for a model and an image: the model's settings, and the
+ * tile.
+ */
 export function tileSettings(
   { settings, available }: LoadedModel,
   image: { readonly width: number; readonly height: number },

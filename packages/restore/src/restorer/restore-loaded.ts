@@ -9,11 +9,11 @@ import { type LoadedModel, type TileRequest, tileSettings } from './loaded-model
 export interface LoadedRequest extends TileRequest {
   readonly degradation?: readonly number[] | undefined;
   readonly strength?: number | undefined;
-  /** Called after each tile, with its place and with the image as it is so far. */
+  /** Called after each tile, with its place and the image so far. */
   readonly onTile?: (done: number, total: number, tile: Part, soFar: Image) => void;
 }
 
-/** An image and the weights that the model's sensor found, if it was asked. */
+/** A restored image, and the weights that the model's sensor found, if it ran. */
 export interface RestoredImage {
   readonly image: Image;
   readonly found?: Readonly<Record<string, number>>;
@@ -43,7 +43,7 @@ export async function restoreLoaded(
   };
 }
 
-/** Where a tile is in an image, without what extends beyond the image. */
+/** Returns a tile's place in an image, without what extends beyond the image. */
 function tileAt(
   index: number,
   plan: TilePlan,
@@ -59,7 +59,7 @@ function tileAt(
   };
 }
 
-/** Errors: `INVALID_ARGUMENT` for a model without a sensor. */
+/** Rejects a model without a sensor. Errors: `INVALID_ARGUMENT`. */
 export function requireSensor({ session, settings }: LoadedModel): void {
   if (settings.restore.names?.found !== undefined) return;
   throw new GraftError(
@@ -68,7 +68,10 @@ export function requireSensor({ session, settings }: LoadedModel): void {
   );
 }
 
-/** What a loaded model's sensor finds in an image. Errors: those of {@link requireSensor} and `restoreTiled`. */
+/**
+ * Returns what a loaded model's sensor finds in an image. Errors: those of {@link requireSensor}
+ * and `restoreTiled`.
+ */
 export async function detectLoaded(
   loaded: LoadedModel,
   image: Image,

@@ -3,13 +3,16 @@ import type { ImageFormat } from '../image/formats.ts';
 import { rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
 
-/** Media types of the formats that images are written in. */
+/** Media types of the image formats that can be written. */
 export type BlobType = `image/${ImageFormat}`;
 
-/** An image that was restored. */
+/** A restored image. */
 export class Restored<Label extends string = string> {
   readonly image: Image;
-  /** The weights that the model's sensor found; undefined where the caller gave them, or there is no sensor. */
+  /**
+   * The weights that the model's sensor found; undefined if the caller passed weights, or without a
+   * sensor.
+   */
   readonly found: Readonly<Record<Label, number>> | undefined;
 
   constructor(image: Image, found?: Readonly<Record<Label, number>>) {
@@ -25,23 +28,28 @@ export class Restored<Label extends string = string> {
     return this.image.height;
   }
 
-  /** Writes a PNG, JPEG, WebP or TIFF file, as the path says. Errors: those of `writeImage`. */
+  /**
+   * Writes a PNG, JPEG, WebP or TIFF file, by the path's extension. Errors: those of `writeImage`.
+   */
   save(path: string, options: EncodeOptions = {}): Promise<void> {
     return writeImage(path, this.image, options);
   }
 
-  /** The bytes of an image file. Errors: those of `encodeImage`. */
+  /** Returns the bytes of an image file. Errors: those of `encodeImage`. */
   toBytes(format: ImageFormat = 'png', options: EncodeOptions = {}): Promise<Uint8Array> {
     return encodeImage(this.image, format, options);
   }
 
-  /** A file as a Blob, as for a `Response`; the type is a media type. Errors: those of `encodeImage`. */
+  /**
+   * Returns a file as a Blob, such as for a `Response`; `type` is a media type. Errors: those of
+   * `encodeImage`.
+   */
   async toBlob(type: BlobType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
     const bytes = await this.toBytes(type.slice('image/'.length) as ImageFormat, options);
     return new Blob([new Uint8Array(bytes)], { type });
   }
 
-  /** RGBA, a byte a channel, as a canvas takes it. */
+  /** Returns RGBA with one byte per channel, as a canvas takes it. */
   toPixels(): Uint8ClampedArray<ArrayBuffer> {
     return rgbaOf(this.image);
   }

@@ -16,19 +16,21 @@ import { type ImageSource, isUrl, toImage } from './to-image.ts';
 import type { DeviceChoice, RestorerDevice, RestorerOptions } from './types.ts';
 
 export interface OpenOptions extends DoorOptions {
-  /** Where to run; default `auto`, which is the CPU in Node. */
+  /** Where to run; default: `auto`, which is the CPU in Node. */
   readonly device?: DeviceChoice;
-  /** Threads inside one operator; default onnxruntime's choice. */
+  /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;
-  /** Where packages and relative paths are looked up; default the working directory. */
+  /** Where packages and relative paths are looked up; default: the working directory. */
   readonly cwd?: string;
-  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
+  /**
+   * For a name on the model hub: progress and notes of the download, and a signal that stops it.
+   */
   readonly hub?: HubOptions;
 }
 
 /**
- * Restores images with one model, which stays loaded. Calls queue: a model runs on one image at a time.
- * Close it, or declare it with `await using`; native memory is not collected.
+ * Restores images with one model, which stays loaded. Calls queue: the model runs on one image at a
+ * time. Close it, or declare it with `await using`; native memory is not garbage-collected.
  *
  * @example
  * const restorer = await Restorer.open('grafted.onnx');
@@ -38,7 +40,7 @@ export interface OpenOptions extends DoorOptions {
 export class Restorer<Label extends string = string> {
   /** What the model can remove, in the order of its weights; empty for a model without a graft. */
   readonly labels: readonly Label[];
-  /** Whether the model has a sensor, which {@link detect} and a call without weights ask. */
+  /** Whether the model has a sensor, which {@link detect} and calls without weights use. */
   readonly hasSensor: boolean;
   readonly device: RestorerDevice;
   readonly #loaded: LoadedModel;
@@ -54,13 +56,14 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * Opens a model: any ONNX network from image to image, grafted or not.
+   * Opens a model: any image-to-image ONNX network, grafted or not.
    *
    * @param model a path, a URL, the name of an installed package, `hf:owner/name[@revision][/folder or file]`
    * on the model hub, or the bytes of an ONNX file
    *
-   * Errors: `NOT_FOUND`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model that takes no image;
-   * `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`; those of `localModel` for a name on the model hub.
+   * Errors: `NOT_FOUND`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model without an
+   * image input; `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`; those of `localModel` for a name on the
+   * model hub.
    */
   static async open<Label extends string = string>(
     model: string | URL | Uint8Array | Blob,
@@ -99,11 +102,11 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * Restores an image. Orientation, alpha, colour profile and depth are kept as the file had them.
+   * Restores an image. Keeps the file's orientation, alpha, colour profile and depth.
    *
-   * @param weights how much of each degradation to remove: 1 all, 0.5 about half; more than 1 in all counts as
-   * shares; zeros give the host's output. Left out, the model's sensor finds them; a model without one takes
-   * its default.
+   * @param weights how much of each degradation to remove: 1 all, 0.5 about half; a sum above 1
+   * counts as shares; zeros give the host's output. If omitted, the model's sensor finds them; a
+   * model without one uses its default.
    *
    * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take;
    * those of reading the image; the signal's reason.
@@ -127,7 +130,8 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * What the model's sensor finds in an image: a weight for each label, all 0 for a clean image.
+   * Returns what the model's sensor finds in an image: one weight per label, all 0 for a clean
+   * image.
    *
    * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
    */
@@ -143,7 +147,10 @@ export class Restorer<Label extends string = string> {
     });
   }
 
-  /** Runs the model once on a small grey image, so that the first real one does not wait for its start. */
+  /**
+   * Runs the model once on a small grey image, so that the first real image does not wait for
+   * start-up.
+   */
   async warmUp(): Promise<void> {
     const side = 64;
     await this.restore(imageOf(side, side, new Float32Array(3 * side * side).fill(0.5)));
@@ -165,7 +172,7 @@ export class Restorer<Label extends string = string> {
   }
 }
 
-/** The device that onnxruntime-node gets for a choice. Errors: `DEVICE_UNAVAILABLE` for wasm. */
+/** Returns the onnxruntime-node device of a choice. Errors: `DEVICE_UNAVAILABLE` for wasm. */
 function nodeDevice(choice: DeviceChoice): { device: Device; info: RestorerDevice } {
   if (choice === 'wasm') {
     throw new GraftError(

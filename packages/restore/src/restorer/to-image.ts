@@ -4,13 +4,17 @@ import { decodeImage, readImage } from '../image/read-image.ts';
 import { fromPixels, type RawImage } from '../image/rgba.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
-/** What {@link Restorer.restore} takes: a path, a URL, the bytes of an image file, a Blob, pixels, or an image. */
+/**
+ * Input of {@link Restorer.restore}: a path, a URL, the bytes of an image file, a Blob, pixels, or
+ * an image.
+ */
 export type ImageSource = string | URL | Uint8Array | Blob | RawImage | Image;
 
 /**
- * An image from wherever it comes.
+ * Reads or converts any source to an image.
  *
- * Errors: those of `readImage` and of fetching; `INVALID_ARGUMENT` for pixels whose number does not fit.
+ * Errors: those of `readImage` and of fetching; `INVALID_ARGUMENT` for pixels whose number does not
+ * match the size.
  */
 export async function toImage(source: ImageSource, signal?: AbortSignal): Promise<Image> {
   if (source instanceof URL || (typeof source === 'string' && isUrl(source))) {
@@ -24,7 +28,7 @@ export async function toImage(source: ImageSource, signal?: AbortSignal): Promis
   return isPlanar(source) ? source : fromPixels(source);
 }
 
-/** Whether a text is a URL; a Windows path as `c:\\a.png` is none. */
+/** Whether a text is a URL; a Windows path such as `c:\\a.png` is not. */
 export function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:/i.test(text);
 }

@@ -3,14 +3,14 @@ import type { Part } from '../image/rgba.ts';
 /** Where a model may run: `auto` chooses; `cpu` and `cuda` are Node's, `wasm` is a browser's `cpu`. */
 export type DeviceChoice = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm';
 
-/** Where a model runs, and why there. */
+/** Where a model runs, and why. */
 export interface RestorerDevice {
   readonly name: 'cpu' | 'cuda' | 'webgpu' | 'wasm';
   /** One sentence, such as 'the page is not cross-origin isolated, so wasm has one thread'. */
   readonly reason: string;
 }
 
-/** How far a call is. */
+/** Progress of a call. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
@@ -20,11 +20,11 @@ export interface Progress {
 
 /** Options of one call. */
 export interface RestorerOptions<Step extends Progress = Progress> {
-  /** 0 is the host alone, 1 the adapter as it was trained; default 1. */
+  /** 0 is the host alone, 1 the adapter as trained; default: 1. */
   readonly strength?: number;
   /** Longest side of a tile in pixels; default `auto`: as large as half of the free memory allows. */
   readonly tile?: number | 'auto';
-  /** Ends the call after the tile that is being restored. */
+  /** Ends the call after the current tile. */
   readonly signal?: AbortSignal;
   /** Called after each tile. */
   readonly onProgress?: (progress: Step) => void;

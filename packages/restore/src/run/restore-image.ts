@@ -4,16 +4,16 @@ import type { Session } from '@pip-graft/runtime/session';
 import { runPicture } from './run-picture.ts';
 
 export interface RestoreOptions {
-  /** Both sides of what the network sees are multiples of this; default 1. */
+  /** Both sides of the network's input must be multiples of this; default: 1. */
   readonly sizeMultiple?: number;
   /**
-   * Non-negative weights over the adapter's labels, in its order. All zero give the host's output. Left
-   * out: what the model's sensor finds, or without one the model's default.
+   * Non-negative weights of the adapter's labels, in its order. All zero give the host's output.
+   * Default: what the model's sensor finds, or without one the model's default.
    */
   readonly degradation?: readonly number[];
-  /** 0 is the host alone, 1 the whole graft; left out, the model's default. */
+  /** 0 is the host alone, 1 the full graft; default: the model's. */
   readonly strength?: number;
-  /** Names of the model's values where they are not the usual ones. */
+  /** Names of the model's values if they differ from the usual ones. */
   readonly names?: {
     readonly image?: string;
     readonly output?: string;
@@ -21,22 +21,27 @@ export interface RestoreOptions {
     readonly degradation?: string;
     /** Default 'strength'. */
     readonly strength?: string;
-    /** The output of a sensor: weights that are used where `degradation` is left out. */
+    /** The output of a sensor: weights to use if `degradation` is omitted. */
     readonly found?: string;
   };
-  /** Share of the result's values that were outside 0 … 1 by more than rounding, where there are any. */
+  /**
+   * Called with the share of the result's values outside 0 … 1 by more than 0.1, if there are any.
+   */
   readonly onClip?: (share: number) => void;
-  /** The weights that the model's sensor found for the picture; not called where they were given. */
+  /**
+   * Called with the weights that the model's sensor found for the image; not called if the caller
+   * passed weights.
+   */
   readonly onFound?: (weights: readonly number[]) => void;
 }
 
 /**
- * Restores one picture whole: mirrors it up to the size the network needs, runs,
- * crops back and clips to 0 … 1. Transparency and bit depth stay the picture's own.
+ * Restores one image as a whole: mirrors it up to the size that the network needs, runs the model,
+ * crops and clips to 0 … 1. Keeps the image's transparency and bit depth.
  *
- * Errors: `INVALID_WEIGHTS` for weights that are negative or not finite;
- * `INVALID_ARGUMENT` for a model without such inputs; `UNSUPPORTED_LAYOUT` for a
- * model that is not image to image; `RUNTIME_FAILED` when it gives NaN or Inf.
+ * Errors: `INVALID_WEIGHTS` for weights that are negative or not finite; `INVALID_ARGUMENT` for a
+ * model without such inputs; `UNSUPPORTED_LAYOUT` for a model that is not image to image;
+ * `RUNTIME_FAILED` if it returns NaN or Inf.
  *
  * @example
  * await restoreImage(session, photo, { sizeMultiple: 8, degradation: [0, 1, 0], strength: 0.8 });
@@ -53,10 +58,10 @@ export async function restoreImage(
   return { ...image, data: cropImage(restored, width, height).data };
 }
 
-/** Sharpening overshoots at edges; beyond this the image itself changes. */
+/** Sharpening overshoots at edges by up to this; beyond it, clipping changes the image itself. */
 const little = 0.1;
 
-/** Limits values to 0 … 1, where they are. */
+/** Clips values to 0 … 1 in place. */
 export function clip(values: Float32Array, onClip?: RestoreOptions['onClip']): Float32Array {
   let beyond = 0;
   for (let at = 0; at < values.length; at++) {

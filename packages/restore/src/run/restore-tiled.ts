@@ -15,33 +15,35 @@ import { clip, type RestoreOptions } from './restore-image.ts';
 import { imageInput, runPicture } from './run-picture.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
-  /** Longest side of a tile; default: no limit, one tile that is the picture. */
+  /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */
   readonly tile?: number;
-  /** Pixels that neighbours share; default a quarter of the tile, 64 at most. */
+  /** Pixels that neighbouring tiles share; default: a quarter of the tile, at most 64. */
   readonly overlap?: number;
-  /** Tiles start on multiples of this; default 1. Take `deepestScale`, or the gap to the whole grows. */
+  /**
+   * Tiles start at multiples of this; default: 1. Use `deepestScale`, or the gap to the whole image
+   * grows.
+   */
   readonly tileStep?: number;
   readonly signal?: AbortSignal;
-  /** After each tile; `soFar` is the image as it is now, with the finished tiles restored. */
+  /** Called after each tile; `soFar` is the image with the finished tiles restored. */
   readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
-  /** When there was not enough memory for tiles of `tile`, and tiles of `next` are tried. */
+  /** Called when memory does not suffice for tiles of `tile`, before trying tiles of `next`. */
   readonly onShrink?: (tile: number, next: number) => void;
 }
 
 /**
- * Restores a picture in overlapping tiles of one size, all with one setting, blended
- * into each other. Where memory runs out the tile is halved, down to 64, and the picture
- * restarted. A model whose sizes are built in is run on tiles of that size.
+ * Restores an image in overlapping tiles of one size, all with the same settings, blended into each
+ * other. If memory runs out, halves the tile, down to 64, and starts the image again. Runs a model
+ * with fixed sizes on tiles of that size.
  *
- * A model that finds the degradation by itself finds it once for the whole picture: tiles that find
- * each its own would leave seams.
+ * A sensor runs once for the whole image: if each tile found its own degradation, seams would show.
  *
- * Networks that pool over the whole picture see a tile as a picture of its own, so the
- * result differs from `restoreImage`'s; see `tileGap`.
+ * Networks that pool over the whole image see each tile as a separate image, so the result differs
+ * from that of `restoreImage`; see `tileGap`.
  *
- * Beside the picture and the result, both float32, memory holds one tile.
+ * Besides image and result, both float32, memory holds one tile.
  *
- * Errors: those of `restoreImage`; `INVALID_ARGUMENT` for a tile or overlap that cannot be.
+ * Errors: those of `restoreImage`; `INVALID_ARGUMENT` for an impossible tile or overlap.
  *
  * @example await restoreTiled(session, photo, { sizeMultiple: 8, tile: 512, tileStep: 8 });
  */
@@ -84,7 +86,7 @@ export async function restoreTiled(
 }
 
 /**
- * Pixels that neighbouring tiles share where the caller does not say: a quarter of the tile, 64 at most.
+ * Returns the default overlap of neighbouring tiles in pixels: a quarter of the tile, at most 64.
  * More costs time and closes little of the gap (docs/guides/restore.md).
  */
 export function defaultOverlap(tile: number): number {
@@ -123,7 +125,7 @@ async function restorePlan(
   return result;
 }
 
-/** The options with what a sensor finds in the whole picture, where there is one to ask. */
+/** Returns the options with what a sensor, if there is one, finds in the whole image. */
 async function tellAll(
   session: Session,
   image: Image,
@@ -136,13 +138,13 @@ async function tellAll(
   return { ...options, degradation };
 }
 
-// What onnxruntime's allocators, CUDA's libraries, Dawn and V8 say. Status codes tell nothing:
+// Messages of onnxruntime's allocators, CUDA's libraries, Dawn and V8. Status codes do not help:
 // each of these arrives as a plain failure.
 const said =
   /bad_alloc|bad allocation|failed to allocate memory|out of memory|out_of_memory|alloc_failed|allocation failed|available memory of \d+ is smaller|cannot allocate memory/i;
 
 /**
- * Whether what was thrown means that memory ran out, on the CPU or on a device.
+ * Whether an error means that memory ran out, on the CPU or on a device.
  *
  * @example isOutOfMemory(new Error('std::bad_alloc')) // true
  */

@@ -8,7 +8,7 @@ import { degradationTensor, steeringOf } from '../steer/steering.ts';
 import type { RestoreOptions } from './restore-image.ts';
 
 /**
- * Runs a model on a picture of a size that it takes: planar RGB as it comes out, not clipped.
+ * Runs a model on an image of a size that it takes; returns planar RGB, not clipped.
  *
  * Errors: see `restoreImage`.
  */
@@ -53,12 +53,12 @@ export async function runPicture(
   return data;
 }
 
-/** The input that takes images: the only one of four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
+/** Returns the image input: the only one with four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
 export function imageInput(session: Session): SessionValue {
   return only(session, session.inputs, 'input');
 }
 
-/** The output that gives images: the first of four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
+/** Returns the image output: the first with four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */
 export function imageOutput(session: Session): SessionValue {
   return only(session, session.outputs, 'output');
 }

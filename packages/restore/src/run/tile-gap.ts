@@ -4,21 +4,21 @@ import type { Session } from '@pip-graft/runtime/session';
 import { restoreImage } from './restore-image.ts';
 import { type RestoreTiledOptions, restoreTiled } from './restore-tiled.ts';
 
-/** A picture restored in tiles against the same restored whole. */
+/** Difference between an image restored in tiles and the same image restored whole. */
 export interface TileGap {
   readonly side: 'host' | 'grafted';
   readonly width: number;
   readonly height: number;
   readonly tile: number;
   readonly overlap: number;
-  /** dB between the two, peak 1; null where they are equal. */
+  /** PSNR between the two in dB, peak 1; null if they are equal. */
   readonly psnr: number | null;
   readonly maxAbs: number;
 }
 
 /**
- * How far a picture restored in tiles is from the same restored whole: what tiles cost
- * on a network that pools over the whole picture.
+ * Measures how far an image restored in tiles is from the same image restored whole: what tiles
+ * cost on a network that pools over the whole image.
  *
  * Errors: those of `restoreImage` and `restoreTiled`.
  *

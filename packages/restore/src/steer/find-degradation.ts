@@ -4,12 +4,12 @@ import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreOptions } from '../run/restore-image.ts';
 import { runPicture } from '../run/run-picture.ts';
 
-/** Tiles along each side that are looked at: nine of a picture say as much as all. */
+/** Tiles per side to look at: nine of an image say as much as all. */
 const looks = 3;
 
 /**
- * The weights that a model's sensor finds for a picture as a whole: the mean over at most nine of its
- * tiles, spread evenly. Each costs one run of the model.
+ * Returns the weights that a model's sensor finds for a whole image: the mean over at most nine of
+ * its tiles, spread evenly. Each costs one run of the model.
  *
  * Errors: those of `restoreImage`.
  */
@@ -36,7 +36,7 @@ export async function findDegradation(
   return sums.map((sum) => sum / count);
 }
 
-/** At most {@link looks} of the places, the first and the last among them. */
+/** Returns at most {@link looks} of the places, including the first and the last. */
 function spread(places: readonly number[]): readonly number[] {
   if (places.length <= looks) return places;
   const last = places.length - 1;

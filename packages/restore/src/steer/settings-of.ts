@@ -5,15 +5,15 @@ import type { GraftRecord } from '@pip-graft/pip-core';
 import type { Door } from '../door/door.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 
-/** What a model needs to run on images, before a caller asks for anything. */
+/** What a model needs to run on images, whatever the caller's options. */
 export interface ModelSettings {
-  /** null where the model carries no graft. */
+  /** null without a graft. */
   readonly graft: GraftRecord | null;
-  /** The order of the weights; empty where the model takes none. */
+  /** The order of the weights; empty if the model takes none. */
   readonly labels: readonly string[];
-  /** How images get in and out; null where no input is an image. */
+  /** How images get in and out; null if no input is an image. */
   readonly door: Door | null;
-  /** Names of the inputs that the graft has added. */
+  /** Names of the inputs that the graft added. */
   readonly steering: readonly string[];
   /** Memory of a run, for choosing tiles. */
   readonly bytesPerPixel: number;
@@ -22,9 +22,10 @@ export interface ModelSettings {
 }
 
 /**
- * How `restoreTiled` has to treat a model: its size multiple, where tiles start, and what its inputs are called.
+ * Returns how `restoreTiled` must treat a model: its size multiple, where tiles start, and the
+ * names of its inputs.
  *
- * Errors: `CORRUPT_FILE` for a stamp that is not sound.
+ * Errors: `CORRUPT_FILE` for an invalid stamp.
  *
  * @example await restoreTiled(session, image, settingsOf(model).restore)
  */

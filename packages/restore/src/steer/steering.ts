@@ -2,17 +2,17 @@ import { checkWeights } from '@pip-graft/pip-core';
 import { float32Tensor, type TypedTensorOf } from '@pip-graft/weights';
 import type { RestoreOptions } from '../run/restore-image.ts';
 
-/** What a model is fed to steer it, and the output to read where it decides by itself. */
+/** Inputs that steer a model, and the output to read if its sensor decides. */
 export interface Steering {
   readonly degradation?: readonly number[] | undefined;
   readonly strength?: number | undefined;
-  /** The sensor's output; undefined where weights are given. */
+  /** The sensor's output; undefined if the caller passes weights. */
   readonly found?: string | undefined;
 }
 
 /**
- * Weights and strength as a model takes them. Weights of zero ask for the host's output. A model with a
- * sensor would read them as *find out*, so there they are fed as a strength of 0.
+ * Returns weights and strength as a model takes them. Weights of zero mean the host's output. A
+ * model with a sensor would take them as *find out*, so it gets a strength of 0 instead.
  *
  * Errors: `INVALID_WEIGHTS` for negative or non-finite weights.
  *
@@ -27,7 +27,7 @@ export function steeringOf({ degradation, strength, names }: RestoreOptions): St
 }
 
 /**
- * Rows of label weights as the input `degradation`: float32 (rows, labels).
+ * Converts rows of label weights to the input `degradation`: float32 (rows, labels).
  *
  * Errors: `INVALID_WEIGHTS` for negative or non-finite weights.
  *

@@ -2,11 +2,13 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 
-/** Weights by label; a label that is left out weighs nothing, and an object without labels is no answer. */
+/**
+ * Weights by label; an omitted label weighs 0, and an object without labels counts as no weights.
+ */
 export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
 
 /**
- * Weights by label as a row in the model's order; undefined for none.
+ * Converts weights by label to a row in the model's order; undefined for none.
  *
  * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for weights or a strength that the model does not
  * take.
@@ -28,7 +30,7 @@ export function weightsRow(
   return labelWeights(weights as Readonly<Record<string, number>>, labels);
 }
 
-/** A row of weights by label. */
+/** Converts a row of weights to weights by label. */
 export function namedWeights(
   labels: readonly string[],
   row: readonly number[],

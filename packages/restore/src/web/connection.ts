@@ -25,8 +25,8 @@ export interface CallOptions {
 }
 
 /**
- * A page's end of the channel to a worker with one model. A worker that broke, as when wasm ran out of memory, is
- * replaced at the next call.
+ * A page's end of the channel to a worker with one model. The next call replaces a worker that
+ * broke, as when wasm runs out of memory.
  */
 export class Connection {
   readonly #start: StartWorker;
@@ -44,7 +44,7 @@ export class Connection {
     this.#open = open;
   }
 
-  /** Starts the worker and opens the model, unless both are there. */
+  /** Starts the worker and opens the model, unless that is done. */
   open(): Promise<Opened> {
     if (this.#closed) {
       const message = `${this.#open.label}: it was closed; open it again.`;
@@ -68,7 +68,7 @@ export class Connection {
     return this.#send(worker, 'open', { ...this.#open, wasm: this.#open.wasm ?? wasm }, {});
   }
 
-  /** Errors: those that the worker answers; the signal's reason, at once. */
+  /** Errors: the worker's; the signal's reason, at once. */
   async call<O extends Operation>(
     operation: O,
     request: Operations[O]['request'],
@@ -99,7 +99,7 @@ export class Connection {
     return answer.finally(() => signal.removeEventListener('abort', abort));
   }
 
-  /** Ends the worker, and with it what runs. */
+  /** Ends the worker, and with it any running call. */
   close(): void {
     this.#closed = true;
     this.#fail(new GraftError('INVALID_ARGUMENT', `${this.#open.label}: it was closed.`));

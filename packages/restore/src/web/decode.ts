@@ -6,7 +6,7 @@ import { fromPixels } from '../image/rgba.ts';
 import { type Decoder, unreadable } from '../image/unreadable.ts';
 import type { Sent } from './messages.ts';
 
-/** What one image may ask of a tab. */
+/** Limits on one image in a tab. */
 export const webLimits = {
   /** Width times height: as float32 RGB before and after and as RGBA, about 1.5 GB. */
   pixels: 50_000_000,
@@ -20,11 +20,12 @@ const browserDecoder: Decoder = {
 };
 
 /**
- * Converts what a page sent to an image: 8 bits, sRGB. The browser applies orientation and colour profile; of an
- * animation it reads the first frame. Colours of transparent pixels pass a canvas, which rounds them.
+ * Converts what a page sent to an image: 8 bits, sRGB. The browser applies orientation and colour
+ * profile, and reads the first frame of an animation. A canvas rounds the colours of transparent
+ * pixels.
  *
- * Errors: `CORRUPT_FILE` for a file that the browser does not decode; `LIMIT_EXCEEDED`, see {@link webLimits};
- * `READ_FAILED` for pixels of another site.
+ * Errors: `CORRUPT_FILE` for a file that the browser does not decode; `LIMIT_EXCEEDED`, see
+ * {@link webLimits}; `READ_FAILED` for pixels from another site.
  */
 export async function decode(sent: Sent, label: string): Promise<Image> {
   if (sent instanceof Blob) return decodeBlob(sent, label);
@@ -43,7 +44,7 @@ async function decodeBlob(blob: Blob, label: string): Promise<Image> {
   return fromBitmap(bitmap, label);
 }
 
-/** What the head of a file says; undefined where it says nothing. */
+/** Returns the size in a file's header; undefined if it has none. */
 function storedSize(head: Uint8Array): { width: number; height: number } | undefined {
   try {
     return imageSize(head);
@@ -82,7 +83,7 @@ function checkSize({ width, height }: { width: number; height: number }, label: 
   );
 }
 
-/** A canvas always has transparency; of an image that shows none it is dropped. */
+/** Drops transparency, which a canvas always has, from an image that shows none. */
 function opaque(image: Image): Image {
   if (image.alpha === undefined || image.alpha.some((value) => value < 1)) return image;
   const { alpha: _, ...rest } = image;

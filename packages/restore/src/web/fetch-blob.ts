@@ -2,10 +2,10 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
 /**
- * What is behind a URL, relative to the page.
+ * Fetches a URL, relative to the page.
  *
- * Errors: `READ_FAILED` when the server cannot be reached, does not let this page read, or answers with an error;
- * `INVALID_ARGUMENT` for what is not a URL, or one that a page does not read.
+ * Errors: `READ_FAILED` if the server cannot be reached, does not let this page read, or answers
+ * with an error; `INVALID_ARGUMENT` for text that is not a URL, or a URL that a page cannot read.
  */
 export async function fetchBlob(
   source: string | URL,

@@ -3,7 +3,7 @@ import type { Part, RawImage } from '../image/rgba.ts';
 import type { DeviceChoice, RestorerDevice } from '../restorer/types.ts';
 import type { Weights } from '../steer/weights-row.ts';
 
-/** An image as it goes to the worker: a file, decoded pixels, or bytes. */
+/** An image as sent to the worker: a file, decoded pixels, or bytes. */
 export type Sent = Blob | ImageBitmap | RawImage;
 
 export interface OpenRequest {
@@ -11,7 +11,7 @@ export interface OpenRequest {
   readonly label: string;
   readonly device: DeviceChoice;
   readonly threads?: number | undefined;
-  /** Address of onnxruntime's wasm file, or of the folder that it is in. */
+  /** Address of onnxruntime's wasm file, or of its folder. */
   readonly wasm?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface ImageRequest {
 export interface RestoreRequest extends ImageRequest {
   readonly weights?: Weights | undefined;
   readonly strength?: number | undefined;
-  /** Whether somebody listens to progress. */
+  /** Whether the caller listens to progress. */
   readonly progress: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface RestoredPixels extends Pixels {
   readonly found?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What the worker does, with what it gets and answers. */
+/** What the worker does, with requests and answers. */
 export interface Operations {
   open: { request: OpenRequest; answer: Opened };
   restore: { request: RestoreRequest; answer: RestoredPixels };
@@ -66,10 +66,10 @@ export interface TileDone {
 }
 
 export interface SentError {
-  /** null for what is not a GraftError. */
+  /** null for other errors than GraftError. */
   readonly code: ErrorCode | null;
   readonly message: string;
-  /** The runtime is not usable any more: the worker must be replaced. */
+  /** Whether the runtime is no longer usable, so that the worker must be replaced. */
   readonly broken: boolean;
 }
 

@@ -2,14 +2,20 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Pixels, RestoredPixels } from './messages.ts';
 
-/** Files that a canvas writes; which ones, a browser decides, and PNG is always among them. */
+/**
+ * File types that a canvas can write; which ones depends on the browser, and PNG is always among
+ * them.
+ */
 export type BlobType = 'image/png' | 'image/jpeg' | 'image/webp';
 
-/** An image that was restored, as RGBA, one byte per channel. Colours are sRGB; metadata is not kept. */
+/** A restored image as RGBA, one byte per channel. Colours are sRGB; metadata is not kept. */
 export class Restored<Label extends string = string> {
   readonly width: number;
   readonly height: number;
-  /** The weights that the model's sensor found; undefined where the caller gave them, or there is no sensor. */
+  /**
+   * The weights that the model's sensor found; undefined if the caller passed weights, or without a
+   * sensor.
+   */
   readonly found: Readonly<Record<Label, number>> | undefined;
   readonly #data: Pixels['data'];
 
@@ -29,7 +35,7 @@ export class Restored<Label extends string = string> {
     return new ImageData(this.#data, this.width, this.height);
   }
 
-  /** Draws the image on a new canvas of its size, or on one that you pass, which takes its size. */
+  /** Draws the image on a new canvas, or resizes and draws on the one that you pass. */
   toCanvas(): HTMLCanvasElement;
   toCanvas<Canvas extends HTMLCanvasElement | OffscreenCanvas>(canvas: Canvas): Canvas;
   toCanvas(canvas?: HTMLCanvasElement | OffscreenCanvas): HTMLCanvasElement | OffscreenCanvas {
@@ -48,9 +54,9 @@ export class Restored<Label extends string = string> {
   }
 
   /**
-   * A file of the image.
+   * Returns the image as a file.
    *
-   * @param options quality 1 to 100, for JPEG and WebP; default 95
+   * @param options quality 1 to 100, for JPEG and WebP; default: 95
    *
    * Errors: `RUNTIME_FAILED` for a type that the browser does not write.
    */

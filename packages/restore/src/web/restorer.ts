@@ -17,25 +17,30 @@ import { startWorker } from './start-worker.ts';
 import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 
 export interface OpenOptions {
-  /** Where to run; default `auto`: WebGPU if it computes what wasm computes, else wasm. */
+  /**
+   * Where to run; default: `auto`, which is WebGPU if it computes what wasm computes, else wasm.
+   */
   readonly device?: DeviceChoice;
-  /** Threads of wasm; default one per core, 16 at most. Without cross-origin isolation there is one. */
+  /**
+   * Threads of wasm; default: one per core, at most 16. Without cross-origin isolation always one.
+   */
   readonly threads?: number;
   /** Address of onnxruntime-web's wasm file, or of its folder (ending with `/`); default: where the bundler put it. */
   readonly wasm?: string | URL;
 }
 
-/** How far a call is. */
+/** Progress of a call. */
 export interface WebProgress extends Progress {
-  /** The tile that was just restored, with its pixels as they are so far. */
+  /** The tile that was just restored, with its pixels so far. */
   readonly tile: Progress['tile'] & { readonly pixels: ImageData };
 }
 
 export type RestorerOptions = CommonOptions<WebProgress>;
 
 /**
- * Restores images with one model in a page or a worker. All computing happens in a worker of its own; calls queue.
- * Close it, or declare it with `await using`: the worker holds the model's memory.
+ * Restores images with one model in a page or a worker. All computation happens in a separate
+ * worker; calls queue. Close it, or declare it with `await using`: the worker holds the model's
+ * memory.
  *
  * @example
  * const restorer = await Restorer.open('/model.onnx');
@@ -45,7 +50,7 @@ export type RestorerOptions = CommonOptions<WebProgress>;
 export class Restorer<Label extends string = string> {
   /** What the model can remove, in the order of its weights; empty for a model without a graft. */
   readonly labels: readonly Label[];
-  /** Whether the model has a sensor, which {@link detect} and a call without weights ask. */
+  /** Whether the model has a sensor, which {@link detect} and calls without weights use. */
   readonly hasSensor: boolean;
   readonly device: RestorerDevice;
   readonly #connection: Connection;
@@ -58,12 +63,13 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * Opens a model: any ONNX network from image to image, grafted or not.
+   * Opens a model: any image-to-image ONNX network, grafted or not.
    *
    * @param model a URL, a File or Blob, or the bytes of an ONNX file
    *
-   * Errors: `READ_FAILED`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model that takes no image;
-   * `RUNTIME_FAILED`; `DEVICE_UNAVAILABLE`; `INVALID_ARGUMENT` for the name of a package.
+   * Errors: `READ_FAILED`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model without an
+   * image input; `RUNTIME_FAILED`; `DEVICE_UNAVAILABLE`; `INVALID_ARGUMENT` for the name of a
+   * package.
    */
   static async open<Label extends string = string>(
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
@@ -79,9 +85,9 @@ export class Restorer<Label extends string = string> {
   /**
    * Restores an image. The browser decodes it: 8 bits, sRGB, orientation applied, the first frame of an animation.
    *
-   * @param weights how much of each degradation to remove: 1 all, 0.5 about half; more than 1 in all counts as
-   * shares; zeros give the host's output. Left out, the model's sensor finds them; a model without one takes
-   * its default.
+   * @param weights how much of each degradation to remove: 1 all, 0.5 about half; a sum above 1
+   * counts as shares; zeros give the host's output. If omitted, the model's sensor finds them; a
+   * model without one uses its default.
    *
    * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take;
    * `CORRUPT_FILE`, `LIMIT_EXCEEDED`, `READ_FAILED` for an image; the signal's reason.
@@ -102,7 +108,8 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * What the model's sensor finds in an image: a weight for each label, all 0 for a clean image.
+   * Returns what the model's sensor finds in an image: one weight per label, all 0 for a clean
+   * image.
    *
    * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
    */
@@ -116,14 +123,17 @@ export class Restorer<Label extends string = string> {
     return found as Readonly<Record<Label, number>>;
   }
 
-  /** Runs the model once on a small grey image, so that the first real one does not wait for its start. */
+  /**
+   * Runs the model once on a small grey image, so that the first real image does not wait for
+   * start-up.
+   */
   async warmUp(): Promise<void> {
     const side = 64;
     const data = new Uint8ClampedArray(3 * side * side).fill(128);
     await this.restore({ data, width: side, height: side });
   }
 
-  /** Ends the worker at once, and with it any call that runs. */
+  /** Ends the worker at once, and with it any running call. */
   async close(): Promise<void> {
     this.#connection.close();
   }
@@ -138,15 +148,15 @@ function progressOf({ done, total, tile: { pixels, ...place } }: TileDone): WebP
   return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
 }
 
-/** What a page knows of WebGPU; a browser without it has no `gpu`. */
+/** WebGPU as a page sees it; a browser without it has no `gpu`. */
 interface Gpu {
   requestAdapter(): Promise<object | null>;
 }
 
 /**
- * Which build of onnxruntime-web to load: the one with WebGPU only where the browser has an adapter.
+ * Chooses the build of onnxruntime-web: the one with WebGPU only if the browser has an adapter.
  *
- * Errors: `DEVICE_UNAVAILABLE` for what a page does not have.
+ * Errors: `DEVICE_UNAVAILABLE` for a device that a page does not have.
  */
 export async function chooseBuild(
   device: DeviceChoice,
@@ -170,7 +180,7 @@ export async function chooseBuild(
 const packageName = /^@[a-z0-9][\w.-]*\/[\w.-]+(\/|$)/i;
 
 /**
- * The bytes of a model and its name in messages.
+ * Returns the bytes of a model and its name in messages.
  *
  * Errors: `INVALID_ARGUMENT` for the name of a package, which a page cannot look up; those of `fetchBlob`.
  */

@@ -32,7 +32,7 @@ export interface Scope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
 }
 
-/** Answers a page from a worker: opens one model, and restores one image after the other with it. */
+/** Answers a page from a worker: opens one model and restores one image after another with it. */
 export function serve(scope: Scope, runtime: WebRuntime, build: Build): void {
   const running = new Map<number, AbortController>();
   let loaded: LoadedModel | undefined;
@@ -111,7 +111,7 @@ async function open(
     await restoreLoaded(loaded, greyImage(), {});
     return { loaded, answer: answer(device) };
   } catch (error) {
-    // As a model of float16 on a card without it.
+    // For example, a float16 model on a card without float16.
     if (request.device === 'webgpu') throw error;
     const loaded = await load('wasm');
     const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
@@ -119,7 +119,7 @@ async function open(
   }
 }
 
-/** What WebGPU has to restore once before it is trusted with a model. */
+/** Returns the image that WebGPU must restore before it is trusted with a model. */
 function greyImage(): Image {
   const side = 64;
   return imageOf(side, side, new Float32Array(3 * side * side).fill(0.5));
@@ -169,8 +169,9 @@ function sent(error: unknown): SentError {
 const gibibyte = 1024 ** 3;
 
 /**
- * Bytes that a run in a tab may plan with; tiles use half. A page cannot ask how much is free: 1 GiB, or an
- * eighth of what the browser says the machine has, so that an image of 12 megapixels takes less than 1.5 GB in all.
+ * Returns the bytes that a run in a tab may plan with; tiles use half. A page cannot ask how much
+ * is free, so this is 1 GiB, or an eighth of the machine's memory by the browser's figure if that
+ * is less: an image of 12 megapixels then takes less than 1.5 GB in all.
  */
 function freeMemory(
   machine: number | undefined = (navigator as { deviceMemory?: number }).deviceMemory,
@@ -178,11 +179,11 @@ function freeMemory(
   return Math.min(gibibyte, ((machine ?? 8) * gibibyte) / 8);
 }
 
-/** How emscripten and the browser say that a wasm program has ended in the middle. */
+/** Messages of emscripten and the browser about a wasm program that crashed. */
 const said =
   /Aborted\(|unreachable|memory access out of bounds|table index is out of bounds|null function/i;
 
-/** Whether what was thrown leaves onnxruntime's wasm unusable. */
+/** Whether an error leaves onnxruntime's wasm unusable. */
 function isBroken(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     if (at instanceof WebAssembly.RuntimeError || said.test(at.message)) return true;

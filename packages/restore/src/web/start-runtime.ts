@@ -20,8 +20,8 @@ export type Build = keyof typeof wasmFiles;
 /**
  * Starts onnxruntime in a worker and chooses the device.
  *
- * Errors: `DEVICE_UNAVAILABLE` when the wasm file is not found, with the line that fixes it, or when WebGPU was asked
- * for and does not work here.
+ * Errors: `DEVICE_UNAVAILABLE` if the wasm file is not found, with the line that fixes it, or if
+ * WebGPU was requested and does not work here.
  */
 export async function startRuntime(
   runtime: WebRuntime,
@@ -52,7 +52,7 @@ export async function startRuntime(
   return wasmDevice(runtime, why);
 }
 
-/** wasm as a device, after `why` it is not WebGPU. */
+/** Returns wasm as a device; its reason begins with `why` it is not WebGPU. */
 export function wasmDevice(runtime: WebRuntime, why: string | undefined): RestorerDevice {
   const threads = runtime.env.wasm.numThreads;
   const speed = self.crossOriginIsolated
@@ -61,7 +61,7 @@ export function wasmDevice(runtime: WebRuntime, why: string | undefined): Restor
   return { name: 'wasm', reason: `${why === undefined ? '' : `${why}; `}${speed}` };
 }
 
-/** Any session loads the wasm file. */
+/** Loads the wasm file, as any session does. */
 async function start(runtime: WebRuntime): Promise<void> {
   const session = await runtime.InferenceSession.create(convolution(), {
     executionProviders: ['wasm'],
@@ -81,12 +81,15 @@ function wasmMissing(
   return `onnxruntime-web: ${place} cannot be loaded (${reason.slice(0, 200)}); copy node_modules/onnxruntime-web/dist/${file} beside your script, or pass { wasm: 'https://cdn.jsdelivr.net/npm/onnxruntime-web@${version}/dist/' } to Restorer.open.`;
 }
 
-/** Above what orders of summation differ by (1e-6 of values near 1), below what a wrong result is. */
+/**
+ * Above differences between orders of summation (1e-6 for values near 1), below the error of a
+ * wrong result.
+ */
 const tolerance = 1e-3;
 
 /**
- * Why WebGPU is not to be trusted here; undefined if a small convolution gives what wasm gives. Drivers
- * exist that announce WebGPU and compute wrong values, or fail at the first run.
+ * Returns why WebGPU cannot be trusted here; undefined if a small convolution gives the same as
+ * wasm. Some drivers announce WebGPU and compute wrong values, or fail at the first run.
  */
 async function proveWebgpu(runtime: WebRuntime): Promise<string | undefined> {
   const model = convolution();
@@ -119,7 +122,7 @@ async function proveWebgpu(runtime: WebRuntime): Promise<string | undefined> {
 const side = 32;
 const channels = 16;
 
-/** A model of one convolution, small enough to start and to test a runtime with. */
+/** Returns a model of one convolution, small enough to start and test a runtime. */
 function convolution(): Uint8Array {
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(1);

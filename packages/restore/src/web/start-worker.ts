@@ -6,18 +6,18 @@ import type { Build } from './start-runtime.ts';
 /** A worker that is ready. */
 export interface Started {
   readonly worker: Worker;
-  /** Where it has to look for wasm files, if it cannot know. */
+  /** Where it must look for wasm files, if it cannot know. */
   readonly wasm?: string;
 }
 
-/** How a worker is made from a build's name; tests pass their own. */
+/** Starts a worker with a build; tests pass their own. */
 export type StartWorker = (build: Build) => Promise<Started>;
 
 /**
- * Starts the package's module worker. Bundlers recognise the `new URL` and bundle the file; where none did, or a
- * page may not load it from elsewhere, the same program runs from a Blob.
+ * Starts the package's module worker. Bundlers recognise the `new URL` and bundle the file; without
+ * a bundler, or if a page may not load it from elsewhere, the same program runs from a Blob.
  *
- * Errors: `DEVICE_UNAVAILABLE` when neither starts.
+ * Errors: `DEVICE_UNAVAILABLE` if neither starts.
  */
 export async function startWorker(build: Build): Promise<Started> {
   try {
@@ -44,7 +44,7 @@ export async function startWorker(build: Build): Promise<Started> {
   }
 }
 
-/** Waits until a worker says that it is ready. */
+/** Waits until a worker reports that it is ready. */
 function ready(worker: Worker): Promise<Worker> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {

@@ -4,7 +4,7 @@ import type { RawImage } from '../image/rgba.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
 
-/** What {@link Restorer.restore} takes in a browser. */
+/** Input of {@link Restorer.restore} in a browser. */
 export type ImageSource =
   | Blob
   | string
@@ -19,7 +19,7 @@ export type ImageSource =
   | VideoFrame
   | RawImage;
 
-/** An image on its way to the worker: its name in messages, and what can be moved instead of copied. */
+/** An image for the worker, its name in messages, and what to transfer instead of copying. */
 export interface Parcel {
   readonly image: Sent;
   readonly label: string;
@@ -68,7 +68,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
 
 type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
 
-/** A worker lacks some of these classes, and older browsers VideoFrame. */
+/** A worker lacks some of these classes, and older browsers lack VideoFrame. */
 function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData> {
   const drawable = [
     ...['ImageBitmap', 'HTMLImageElement', 'HTMLCanvasElement', 'OffscreenCanvas', 'VideoFrame'],

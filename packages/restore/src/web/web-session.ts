@@ -20,7 +20,7 @@ export interface WebSessionOptions {
  * Loads a model into onnxruntime-web. The inputs that a graft added are optional: onnxruntime-web rejects
  * values for inputs with defaults, so these become required, and the defaults are passed with each run.
  *
- * Errors: `RUNTIME_FAILED` when onnxruntime rejects the model.
+ * Errors: `RUNTIME_FAILED` if onnxruntime rejects the model.
  */
 export async function openWebSession(
   runtime: WebRuntime,
@@ -37,7 +37,7 @@ export async function openWebSession(
   };
   const native = await runtime.InferenceSession.create(modelBytes(changed?.model ?? model), {
     executionProviders: [provider],
-    // As in Node: a run planned as one block keeps the first run's memory beside it.
+    // As in Node: a run planned as one block also keeps the first run's memory.
     enableMemPattern: false,
     logSeverityLevel: 4,
   }).catch(failed('onnxruntime cannot load the model'));
@@ -61,7 +61,7 @@ export async function openWebSession(
         .catch(failed('onnxruntime failed to run the model'));
       const outputs = await unwrap(results);
       for (const tensor of Object.values(tensors)) tensor.dispose();
-      // A task of its own, so that the worker hears of an abort between two tiles.
+      // Yields to the event loop, so that the worker gets an abort between two tiles.
       await new Promise((resolve) => setTimeout(resolve));
       return outputs;
     },
@@ -82,7 +82,7 @@ async function unwrap(results: InferenceSession.ReturnType): Promise<TensorFeeds
   for (const [name, value] of Object.entries(results)) {
     const { type, dims } = value as Tensor;
     const data = await (value as Tensor).getData(true);
-    // Browsers with Float16Array give that; the bits are wanted.
+    // Browsers with Float16Array return that; we want the bits.
     const bits =
       type === 'float16' && ArrayBuffer.isView(data)
         ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)

@@ -2,5 +2,5 @@
 import * as runtime from 'onnxruntime-web/webgpu';
 import { type Scope, serve } from './serve.ts';
 
-// onnxruntime starts its threads from this very file; in those it serves nobody.
+// onnxruntime starts its threads from this file too; they must not serve.
 if (!self.name.startsWith('em-pthread')) serve(self as unknown as Scope, runtime, 'webgpu');

@@ -1,2 +1,2 @@
-/** The program of the worker as text, with onnxruntime's; the package's build fills it in. */
+/** Source text of the worker, including onnxruntime; the package's build fills it in. */
 export const source: string = '';
