@@ -10,7 +10,7 @@ export interface Tolerances {
    * each layer.
    */
   readonly neutral: number;
-  /** The same at level `basic`, which computes the graph as written. */
+  /** Like `neutral`, at level `basic`, which computes the graph as written. */
   readonly neutralBasic: number;
   /** Mixture of two labels against its definition, relative: each product and sum rounds once. */
   readonly mixture: number;
@@ -38,10 +38,10 @@ const layers = { float32: 1e-3, float16: 5e-2 } as const;
 export function tolerancesFor(type: TensorType, device: Device): Tolerances {
   const common = { parity, layers };
   if (type === 'float16') {
-    // The CPU computes float16 in float32 between casts, and drops pairs of casts
-    // where the graph lets it, so that roundings (5e-4 each) may fall in other
-    // places. Measured on NAFNet and Restormer: 0 at strength 0, 6e-4 in batches.
-    // Prompts are mixed in float32 whatever the host's type.
+    // The CPU computes float16 in float32 between casts, and drops pairs of casts where the graph
+    // allows it, so that roundings (5e-4 each) may happen in other places. Measured on NAFNet and
+    // Restormer: 0 at strength 0, 6e-4 in batches. Prompts are mixed in float32 whatever the host's
+    // type.
     const half = { neutral: 5e-3, neutralBasic: 5e-3, mixture: 1e-5, batch: 5e-3 };
     const exact = device === 'cpu' ? 0 : 5e-3;
     return { ...half, upstream: exact, repeated: exact, ...common };

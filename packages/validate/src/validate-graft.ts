@@ -88,7 +88,7 @@ function choose(options: ValidateOptions): readonly Check[] {
   );
 }
 
-/** Errors that say nothing about the model, such as a full disk or a wrong argument. */
+/** Codes of errors that say nothing about the model, such as a full disk or a wrong argument. */
 const ours: ReadonlySet<ErrorCode> = new Set(['WRITE_FAILED', 'READ_FAILED', 'INVALID_ARGUMENT']);
 
 /** Turns a model that fails to run into a verdict; rethrows anything unexpected, which is our bug. */
@@ -97,14 +97,17 @@ async function attempt(check: Check, subject: Subject): ReturnType<Check['run']>
     return await check.run(subject);
   } catch (error) {
     if (!(error instanceof GraftError) || ours.has(error.code)) throw error;
-    // A device missing at the start is no finding; a device lost later is one.
+    // A device missing at the start is not a finding; a device lost later is.
     if (error.code === 'DEVICE_UNAVAILABLE' && check.name === 'loads') throw error;
     await subject.reset();
     return { status: 'failed', measured: null, limit: null, detail: error.message };
   }
 }
 
-/** The verdict when the first session fails to open: skipped without a device, failed for a rejected model. */
+/**
+ * Returns the verdict if the first session fails to open: skipped without a device, failed for a
+ * rejected model.
+ */
 function refusal(error: unknown): Outcome | undefined {
   if (!(error instanceof GraftError)) return undefined;
   if (error.code === 'DEVICE_UNAVAILABLE') return skipped(error.message);

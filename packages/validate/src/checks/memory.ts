@@ -31,7 +31,7 @@ async function measured(subject: Subject, side: Side): Promise<number | undefine
   const { device, input, timing, image } = subject;
   const options = subject.options(side, { level: 'all' });
   if (device === 'cpu') {
-    // In processes of their own: what a session has run before changes its peak by a fifth.
+    // In separate processes: earlier runs of a session change its peak by a fifth.
     const dims = { [input.name]: [1, 3, timing.size.height, timing.size.width] };
     return peakMemory(subject[side], dims, options, subject.behindDoor);
   }

@@ -41,7 +41,7 @@ export const placement: Check = {
   },
 };
 
-/** How the run differs from what was expected; it does not decide the check. */
+/** Describes how the run differs from the expected placement; does not decide the check. */
 function againstList(compared: readonly NonNullable<Placement['expected']>[]): string {
   if (compared.length === 0) return '';
   const count = compared.reduce((sum, one) => sum + one.compared, 0);

@@ -57,7 +57,10 @@ function unplannedRecords(subject: Subject, diff: ModelDiff): string[] {
   return [...differences, ...unread.map((name) => `nodes '${name}' does not read the graft`)];
 }
 
-/** What changes in each node that reads a graft, by its first output, which is how nodes are matched. */
+/**
+ * Returns what changes in each node that reads a graft, by the node's first output, which is how
+ * nodes are matched.
+ */
 function redirectsOf({ graft, host }: Subject): ReadonlyMap<string, ReadonlySet<string>> {
   const redirects = new Map<string, Set<string>>();
   for (const { value, output, uses } of graft.sites)
@@ -69,7 +72,10 @@ function redirectsOf({ graft, host }: Subject): ReadonlyMap<string, ReadonlySet<
   return redirects;
 }
 
-/** Whether a node differs as planned: each site's own input, from the skip feature to the graft's output. */
+/**
+ * Whether a node differs as planned: each site's input, from the skip feature to the graft's
+ * output.
+ */
 function redirected(
   { name, what }: RecordDiff['changed'][number],
   redirects: ReadonlyMap<string, ReadonlySet<string>>,

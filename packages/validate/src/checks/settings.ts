@@ -67,7 +67,7 @@ function rowsOf({ graft, sweep }: Subject): [string, number[]][] {
   return [...alone, ...(sweep ? mixed : mixed.slice(0, 1)), all];
 }
 
-/** @param neutral the host's output where the graft must give the same */
+/** @param neutral the host's output, if the graft must give the same */
 function faultOf(
   { tolerances }: Subject,
   output: TypedTensor,

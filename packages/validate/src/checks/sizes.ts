@@ -49,7 +49,7 @@ async function fault(
   return same ? undefined : `the output differs from the host by ${maxAbs} at strength 0`;
 }
 
-/** The message of a runtime failure, which is one of the faults to find. */
+/** Returns the message of a runtime failure, which is one of the faults to find. */
 function message(error: unknown): string {
   if (error instanceof GraftError && error.code === 'RUNTIME_FAILED') return error.message;
   throw error;

@@ -32,7 +32,7 @@ export const upstream: Check = {
   },
 };
 
-/** Skip features that depend on no graft: only these must be the host's. */
+/** Skip features that depend on no graft: only these must equal the host's. */
 function untouched({ graft, host }: Subject): string[] {
   const facts = graphFacts(host);
   return graft.sites

@@ -6,7 +6,7 @@ import { createSession } from '@pip-graft/runtime';
  * Measures by how many bytes a process grows at its peak when it loads a model and runs it on inputs
  * of given shapes. GPU memory does not count. Inputs with defaults are optional.
  *
- * `behindDoor` makes the session one of planar RGB where the model is not.
+ * `behindDoor` wraps the session as one of planar RGB if the model is not.
  *
  * Errors: those of `createSession`; `RUNTIME_FAILED` when the process crashes, is
  * killed for its memory use or times out.

@@ -29,7 +29,7 @@ export interface EvaluateOptions extends SteeringChoices, DoorOptions {
   readonly base?: string;
   /** Tasks from {@link findTasks}. */
   readonly tasks: readonly Task[];
-  /** 0 is the host alone, 1 (the default) the whole graft. */
+  /** 0 is the host alone, 1 (the default) the full graft. */
   readonly strength?: number;
   /** Number that both image sides must be multiples of; default 1. */
   readonly sizeMultiple?: number;
@@ -137,7 +137,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 
 type Restore = (image: Image, onFound?: RestoreOptions['onFound']) => Promise<Image>;
 
-/** The functions with which host and graft restore an image of a task. */
+/** Returns the functions that restore an image of a task with host and graft. */
 function restorers(
   { host, grafted, graft }: Sides,
   { weights, by }: Steering,

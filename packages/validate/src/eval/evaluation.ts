@@ -91,7 +91,7 @@ export interface Problem {
   readonly reason: string;
 }
 
-/** The mean of each figure, null without images; gains are computed from the means. */
+/** Returns the mean of each figure, null without images; gains are computed from the means. */
 export function meanQualities(all: readonly Qualities[]): Qualities | null {
   if (all.length === 0) return null;
   const grafted = all.flatMap((one) => one.grafted ?? []);
@@ -118,7 +118,7 @@ function combine(of: (key: keyof Quality) => number): Quality {
 }
 
 /**
- * The label with the largest weight; the first of several.
+ * Returns the label with the largest weight; the first of several.
  *
  * @example likeliest({ noise: 0.1, rain: 0.9 }) // 'rain'
  */

@@ -12,7 +12,7 @@ export interface EvaluationPart {
  * Joins evaluations of disjoint images into the one that a single run would have given: the same
  * order, means and averages, to the last bit. Equal problems count once.
  *
- * Errors: `INVALID_ARGUMENT` for evaluations with other settings, graft or tasks.
+ * Errors: `INVALID_ARGUMENT` for evaluations with different settings, graft or tasks.
  */
 export function mergeEvaluations(
   parts: readonly [EvaluationPart, ...EvaluationPart[]],

@@ -5,12 +5,12 @@ import { type DoorOptions, openDoor, settingsOf } from '@pip-graft/restore';
 import type { Session, SessionOptions } from '@pip-graft/runtime';
 import { createSession } from '@pip-graft/runtime';
 
-/** How both sides are run. */
+/** Options for both sides. */
 interface SidesOptions extends DoorOptions {
   readonly sizeMultiple?: number;
 }
 
-/** A model's sessions: with its graft and without. */
+/** A model's sessions, with and without its graft. */
 export interface Sides {
   readonly host: Session;
   /** null for a model without a graft. */

@@ -3,7 +3,7 @@ import { type GraftRecord, type LabelWeights, labelWeights } from '@pip-graft/pi
 import type { Task } from './evaluation.ts';
 import { matchLabel } from './find-tasks.ts';
 
-/** The degradation weights given to a model and their source. */
+/** The degradation weights passed to a model, and their source. */
 export interface Steering {
   /** Weights by label; null without a graft, or if a sensor finds them. */
   readonly weights: Readonly<Record<string, number>> | null;
@@ -20,11 +20,11 @@ export interface SteeringChoices {
   readonly degradation?: LabelWeights;
   /** Labels by task, named in full or by one of its folders: `{ derain: 'rain' }`. */
   readonly map?: Readonly<Record<string, string>>;
-  /** Give no weights, so that the graft's sensor finds them for each image. */
+  /** Whether to pass no weights, so that the graft's sensor finds them for each image. */
   readonly blind?: boolean;
 }
 
-/** The weights to use for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
+/** Returns the weights to use for a task. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`. */
 export function steerTask(
   task: Pick<Task, 'name'>,
   graft: Pick<GraftRecord, 'labels' | 'inputs' | 'baked' | 'auto' | 'defaultDegradation'> | null,
@@ -47,7 +47,7 @@ export function steerTask(
   return graft.auto ? sensor : steering(defaultDegradation, 'default');
 }
 
-/** The label of a task's images, from `map` or the task's name. */
+/** Returns the label of a task's images, from `map` or the task's name. */
 export function labelOfTask(
   task: Pick<Task, 'name'>,
   labels: readonly string[],

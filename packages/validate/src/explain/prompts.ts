@@ -63,9 +63,9 @@ export async function readPrompts(
 }
 
 /**
- * Cosine similarities of the labels' prompts at each level: 1 for the same direction, 0 for unrelated
- * prompts. Training separates the degradation-aware prompts; labels with similar prompts steer the
- * network alike.
+ * Cosine similarities of the labels' prompts at each level: 1 for the same direction, 0 for
+ * unrelated prompts. Training separates the degradation-aware prompts; labels with similar prompts
+ * steer the network similarly.
  *
  * @example promptFigures(prompts).levels[0]?.degradation[0]?.[1] // labels 0 and 1 at the first level
  */

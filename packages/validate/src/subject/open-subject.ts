@@ -85,7 +85,7 @@ async function subjectOf(
   const native = (side: Side, kind: SessionKind): Promise<Session> => {
     const { optimisation, device: where, isolation } = settings(side, kind);
     return pool.get(
-      // What makes two sessions differ, however the kind says it.
+      // Everything in which two sessions can differ, however `kind` expresses it.
       JSON.stringify([side, optimisation, where, isolation?.env, kind.inside ?? false]),
       () => (kind.inside ? withInner(models[side], innerValues(models, side)) : models[side]),
       settings(side, kind),
@@ -95,7 +95,7 @@ async function subjectOf(
   const { range, feeds: fed } = options;
   const onHost = await native('host', { level: 'all' });
   const found = await openDoor(onHost, stamped.image, {
-    // What is compared is host and graft, whatever they make of an image.
+    // Only host and graft are compared, whatever they make of an image.
     ...{ range, feeds: fed, sizeMultiple: multiple, untrained: true },
   });
   const behindDoor = (opened: Session): Session =>

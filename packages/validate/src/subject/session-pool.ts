@@ -9,7 +9,7 @@ import { createSession, SharedWorker } from '@pip-graft/runtime';
  */
 export class SessionPool {
   readonly #open = new Map<string, Session>();
-  /** Processes without a session, by what they were started with. */
+  /** Processes without a session, by label and environment. */
   readonly #idle = new Map<string, SharedWorker[]>();
   readonly #capacity: number;
 
@@ -17,7 +17,7 @@ export class SessionPool {
     this.#capacity = capacity;
   }
 
-  /** The session for a key. Opens it if needed and releases the least recently used one. */
+  /** Returns the session for a key. Opens it if needed and releases the least recently used one. */
   async get(key: string, model: () => string | Model, options: SessionOptions): Promise<Session> {
     const found = this.#open.get(key);
     if (found !== undefined) {

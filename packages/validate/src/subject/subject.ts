@@ -18,10 +18,10 @@ import type { Outcome } from '../verdict.ts';
 import type { ImageSize } from './images.ts';
 
 /**
- * The type that limits a model's precision: float16 also if only the weights are and images go in
- * and out as float32, as after a conversion.
+ * Returns the type that limits a model's precision: float16 even if only the weights are and images
+ * are float32, as after a conversion.
  *
- * @param image type of the input that takes images
+ * @param image type of the image input
  */
 export function computingType({ graph }: Model, image: TensorType): TensorType {
   // Exporters leave stray float16 scalars and vectors; weights have more dimensions.
@@ -31,7 +31,9 @@ export function computingType({ graph }: Model, image: TensorType): TensorType {
   return half ? 'float16' : image;
 }
 
-/** Values of the graft's modules, site by site; for one adapter, by its index, or for all. */
+/**
+ * Returns the values of the graft's modules, site by site, of the adapter with an index or of all.
+ */
 export function moduleValues(
   { sites }: Pick<GraftRecord, 'sites'>,
   adapter?: number,
@@ -71,12 +73,12 @@ export interface Subject {
   readonly graft: GraftRecord;
   readonly host: Model;
   readonly grafted: Model;
-  /** The input that takes images. */
+  /** The image input. */
   readonly input: SessionValue;
-  /** The type that limits precision: float16 also if only the weights are. */
+  /** The type that limits precision: float16 even if only the weights are. */
   readonly computes: TensorType;
   readonly sizes: readonly ImageSize[];
-  /** Of images without structure. */
+  /** Size of images without structure. */
   readonly flatSize: ImageSize;
   readonly batches: readonly number[];
   /** Number that both image sides must be multiples of, according to the caller. */
@@ -85,18 +87,18 @@ export interface Subject {
   readonly sweep: boolean;
   readonly tiles?: { readonly tile: number; readonly overlap?: number };
   readonly isolation: Isolation;
-  /** The output that gives images. */
+  /** The image output. */
   readonly output: string;
   onStep?(done: number, total: number): void;
   readonly timing: LatencyOptions & { readonly size: ImageSize };
   readonly budget: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances: Tolerances;
   readonly image: Image;
-  /** A session from the pool, which may release it when asked for another kind. */
+  /** Returns a session from the pool, which may release it when another kind is requested. */
   session(side: Side, kind: SessionKind): Promise<Session>;
-  /** Input tensors as the model itself takes them: its own range and layout, and further inputs. */
+  /** Converts input tensors to what the model takes: its range and layout, and other inputs. */
   nativeFeeds(feeds: TensorFeeds): TensorFeeds;
-  /** A session of either side as one of planar RGB from 0 to 1. */
+  /** Wraps a session of either side as one of planar RGB from 0 to 1. */
   behindDoor(session: Session): Session;
   /** Releases all sessions; after a fault their state is not reliable. */
   reset(): Promise<void>;
