@@ -4,9 +4,9 @@ import { quantity } from './format.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
 
 /**
- * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation is
- * a suite with one skipped case, so that CI does not count it as passed. A check that did not run, or was
- * judged in an earlier run, took no time.
+ * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation
+ * is a suite with one skipped case, so that CI does not count it as passed. The time of a check is
+ * 0 if it did not run, or ran in an earlier validation.
  *
  * Characters that XML 1.0 cannot hold become U+FFFD.
  *
@@ -40,7 +40,7 @@ function totals(cases: readonly Verdict[]): Xml {
   return xml` tests="${cases.length}" failures="${of('failed')}" errors="0" skipped="${of('skipped')}" time="${seconds(cases)}"`;
 }
 
-/** Time that cases took together, in seconds. */
+/** Returns the total time of cases in seconds. */
 function seconds(cases: readonly Verdict[]): string {
   const sum = cases.reduce((total, { milliseconds = 0 }) => total + milliseconds, 0);
   return (sum / 1000).toFixed(3);

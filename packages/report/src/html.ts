@@ -48,7 +48,7 @@ export function training(trained: boolean | null): Html {
   return trained ? html`trained` : html`<span class="badge untrained">untrained</span>`;
 }
 
-/** Content behind a heading that a press opens; undefined if all of it is undefined. */
+/** Content behind a heading that opens on click; undefined if all of it is undefined. */
 export function details(title: string, parts: readonly (Html | undefined)[]): Html | undefined {
   return parts.every((part) => part === undefined)
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * Skip connections as ladders, one for each U-Net: where networks follow each other, resolutions
- * come again, and the n-th site of a resolution belongs to the n-th network.
+ * Groups skip connections into ladders, one per U-Net: in a chain of networks, resolutions repeat,
+ * and the n-th site of a resolution belongs to the n-th network.
  *
  * @example laddersOf(sites).map((ladder) => ladder.length) // [3, 3] for a cascade of two
  */

@@ -24,7 +24,7 @@ export function table<Row>(
 `;
 }
 
-/** A narrow screen shows a row as a list: each cell brings the name of its column. */
+/** A narrow screen shows a row as a list, so each cell contains the name of its column. */
 function cell<Row>({ cell: show, head, kind }: Column<Row>, row: Row, index: number): Html {
   const shown = show(row);
   const text = typeof shown === 'string' && kind === undefined ? breakable(shown) : shown;
@@ -37,7 +37,7 @@ function className(kind: Column<unknown>['kind']): Html | undefined {
   return kind && html` class="${kind}"`;
 }
 
-/** A list of names and values; digests, which nobody reads, behind a press. */
+/** A list of names and values; digests, which nobody reads, are collapsed. */
 export function facts(list: readonly ReportFact[]): Html | undefined {
   const digests = list.filter(isDigest);
   const others = list.filter((fact) => !isDigest(fact));

@@ -27,7 +27,7 @@ ${latent(levels, key)}
 </svg><ol>${levels.map((level) => html`<li>${inShort(level)}</li>`)}</ol></div>`;
 }
 
-/** A rung as a line: what a screen shows on which the drawing's texts would be too small. */
+/** A rung as a line of text, for screens on which the drawing's text would be too small. */
 function inShort({ level, channels, scale, join, graft: grafted }: ReportLevel): Html {
   const size = scale === 1 ? 'full size' : `1/${scale} size`;
   const added = grafted

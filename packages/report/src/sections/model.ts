@@ -56,7 +56,10 @@ function checksTable({ checks }: Validation): Html {
   );
 }
 
-/** The failed checks with their figures and reasons, one per line; if nothing could be judged, why. */
+/**
+ * The failed checks with their figures and reasons, one per line; if no check could run, the
+ * reason.
+ */
 function failures({ status, checks }: Validation): Html | undefined {
   const shown = status === 'skipped' ? 'skipped' : 'failed';
   const list = checks.filter((check) => check.status === shown);

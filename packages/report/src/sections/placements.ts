@@ -10,7 +10,7 @@ export const evidenceWords: Readonly<Record<Placement['evidence'], string>> = {
   none: 'no proof that the device did the work',
 };
 
-/** Why a node is expected where it is. */
+/** Why a node is expected on a side. */
 const placeWords: Readonly<
   Record<NonNullable<Placement['expected']>['differences'][number]['place'], string>
 > = {

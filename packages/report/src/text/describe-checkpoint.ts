@@ -1,24 +1,24 @@
 import type { DetectedBackbone } from '@pip-graft/backbones';
 import type { Checkpoint, CheckpointScalar } from '@pip-graft/weights/node';
 
-/** How many names a line lists. */
+/** Most names in a line. */
 const listed = 12;
 
-/** What was chosen of a checkpoint, and what was left alone. */
+/** What was taken from a checkpoint, and what was ignored. */
 export interface Taken {
   readonly prefix: string;
   readonly average: boolean;
   /** Numbers and texts in the dictionaries around the tensors. */
   readonly extra: Readonly<Record<string, CheckpointScalar>>;
-  /** Paths beside the network: of tensors, dictionaries and other records. */
+  /** Paths of tensors, dictionaries and other records beside the network. */
   readonly ignored: readonly string[];
 }
 
 /**
- * What a network's place in a checkpoint says: paths beside it are cut after the first part in which
- * they differ from it.
+ * Returns what was taken from a checkpoint, from the network's place in it. Cuts paths beside the
+ * network after the first part that differs.
  *
- * @param beside names under the network's prefix that are not the network's
+ * @param beside names under the network's prefix that do not belong to it
  */
 export function takenFrom(
   { tensors, extra, ignored }: Checkpoint,
@@ -43,7 +43,10 @@ export function takenFrom(
   return { prefix, average, extra: around, ignored: [...left] };
 }
 
-/** What was done to get at a checkpoint's tensors, as lines for people: nothing when they lie open. */
+/**
+ * Describes how a checkpoint's tensors were found, in lines for people; empty if they are at the
+ * top level.
+ */
 export function describeTaken({ prefix, average, extra, ignored }: Taken): string[] {
   const lines: string[] = [];
   if (prefix !== '') lines.push(`tensors taken from '${prefix}'`);

@@ -2,10 +2,10 @@ import type { ModelDiff, RecordDiff } from '@pip-graft/onnx-graft';
 import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
-/** How many records of a kind people see; `--json` has all. */
+/** Most records of a kind to show; `--json` has all. */
 const listed = 12;
 
-/** A diff as text: a summary table, then what changed. */
+/** Formats a diff as text: a summary table, then what changed. */
 export function formatDiff(diff: ModelDiff, a: string, b: string): string {
   if (diff.identical) return `${a} and ${b} are equal byte for byte`;
   const kinds = Object.entries(diff).filter(
@@ -32,7 +32,7 @@ export function formatDiff(diff: ModelDiff, a: string, b: string): string {
   return lines.join('\n');
 }
 
-/** Metadata may hold whole documents. */
+/** Shortens a text, because metadata may contain whole documents. */
 function shorten(long: string): string {
   const text = oneLine(long);
   return text.length > 160 ? `${text.slice(0, 160)} …` : text;

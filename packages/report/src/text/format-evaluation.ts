@@ -5,7 +5,7 @@ import { table } from './table.ts';
 
 const sides = ['input', 'host', 'grafted'] as const;
 
-/** Why a task's degradation is what it is. */
+/** Source of a task's degradation, in words. */
 const reasons: Readonly<Record<Steering['by'], string>> = {
   map: 'by --map',
   given: 'by --degradation',
@@ -16,7 +16,10 @@ const reasons: Readonly<Record<Steering['by'], string>> = {
   host: '',
 };
 
-/** An evaluation as text: the figures of each task and their average, what the graft was told, and what went wrong. */
+/**
+ * Formats an evaluation as text: the figures of each task and their average, the graft's weights,
+ * and the problems.
+ */
 export function formatEvaluation(found: Evaluation, perImage: boolean): string {
   const { tasks, average, problems, graft } = found;
   const lines = perImage ? [...imageTable(tasks), ''] : [];
@@ -37,7 +40,7 @@ export function formatEvaluation(found: Evaluation, perImage: boolean): string {
   return lines.join('\n');
 }
 
-/** One row for each side that was measured. */
+/** Returns one row per measured side. */
 function rows(
   name: string,
   count: number | '',
@@ -76,7 +79,7 @@ function imageTable(tasks: readonly TaskResult[]): string[] {
   return [table([head, ...lines])];
 }
 
-/** Decimals as papers give them. */
+/** Formats PSNR with two decimals, as in papers. */
 function decibel(value: number): string {
   return (Number.isFinite(value) ? value.toFixed(2) : '∞').padStart(5);
 }
@@ -87,7 +90,7 @@ function share(value: number): string {
 
 function gained(gain: Quality | null): string {
   if (gain === null) return '';
-  // A loss too small to be shown has no sign.
+  // A loss that rounds to 0 has no sign.
   const text = Number.isFinite(gain.psnr)
     ? gain.psnr.toFixed(2).replace(/^-0\.00$/, '0.00')
     : `${gain.psnr}`.replace('Infinity', '∞');

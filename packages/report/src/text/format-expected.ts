@@ -1,7 +1,10 @@
 import type { Expectation } from './inspection.ts';
 import { table } from './table.ts';
 
-/** What is expected of a model on a device, as text for people; it never says that something ran. */
+/**
+ * Formats where a model's nodes are expected to run, as text for people; it never claims that
+ * anything ran.
+ */
 export function formatExpected({
   basis,
   opset,
@@ -33,7 +36,7 @@ function served(opset: number, servedAt: number | null): string {
     : `At operator set ${servedAt} every node would have a kernel; the file has ${opset}: export it at ${servedAt}.`;
 }
 
-/** Reasons, how often each, and the first node it is given for. */
+/** Returns each reason with its number of nodes and the first of them. */
 function reasons(none: Expectation['none']): (string | number)[][] {
   const groups = new Map<string, { count: number; first: string }>();
   for (const { node, reason } of none) {

@@ -6,7 +6,7 @@ import type { Inspection } from './inspection.ts';
 import { oneLine } from './printable.ts';
 import { table } from './table.ts';
 
-/** A network's sizes in a few words. */
+/** Describes a network's sizes in a few words. */
 export function describeSizes({ family, config }: Backbone): string {
   if (family === 'nafnet') {
     const { width, encoder, middle, decoder, local } = config;
@@ -34,7 +34,7 @@ export function describeSizes({ family, config }: Backbone): string {
 }
 
 /**
- * Skip connections as ladders, one for each U-Net, full resolution at the top, with the modules
+ * Draws skip connections as ladders, one per U-Net, with full resolution at the top and the modules
  * on them:
  *
  * ```text
@@ -61,7 +61,7 @@ function drawOne(sorted: Inspection['sites'], grafted: readonly number[]): strin
     .join('\n');
 }
 
-/** What an inspection found, as names and texts for people. */
+/** Returns the results of an inspection as names and texts for people. */
 export function inspectionFacts(found: Inspection): string[][] {
   const value = ({ name, dataType, dims }: Inspection['inputs'][number]): string =>
     `${name} ${dataType ?? '?'} (${dims?.map((dim) => dim ?? '?').join(', ') ?? '?'})`;
@@ -111,7 +111,7 @@ function sizesText({ size: { height, width }, sizeMultiple }: Inspection): strin
   return sizeMultiple === 1 ? 'of any size' : `with height and width multiples of ${sizeMultiple}`;
 }
 
-/** Nothing where the graph shows nothing: a run on a small image settles it then. */
+/** Undefined if the graph does not show the range: a run on a small image then determines it. */
 function valuesText({ input, output }: ImageValues): string | undefined {
   const side = ({ range, order }: ImageSide): string | undefined =>
     range === null && order === 'rgb'
@@ -130,7 +130,7 @@ function bakedText({ baked, labels }: NonNullable<Inspection['graft']>): string 
   return `${parts.join(', ')}${strength === 1 ? '' : `, strength ${strength}`}`;
 }
 
-/** An inspection as text for people. */
+/** Formats an inspection as text for people. */
 export function formatInspection(path: string, found: Inspection): string {
   const lines = [path, table(inspectionFacts(found)), ''];
   if (found.sites.length > 0) lines.push(drawLadder(found.sites, found.graft?.levels ?? []), '');
@@ -143,7 +143,7 @@ export function formatInspection(path: string, found: Inspection): string {
   return lines.join('\n').trimEnd();
 }
 
-/** Reasons without their places, how often each, and the first value it was given for. */
+/** Returns each reason, without its place, with its number of values and the first of them. */
 function groupReasons(rejected: Inspection['rejected']): (string | number)[][] {
   const groups = new Map<string, { count: number; first: string }>();
   for (const { value, reason } of rejected) {

@@ -2,7 +2,7 @@ import type { PlanSummary } from '@pip-graft/graft';
 import { costAt } from '@pip-graft/pip-core';
 
 /**
- * A plan as text for people: what is added where, and what it costs.
+ * Formats a plan as text for people: what is added where, and what it costs.
  *
  * @example process.stdout.write(formatPlan(plan.summary))
  */

@@ -2,10 +2,13 @@ import type { Device, DeviceProbe, Diagnosis } from '@pip-graft/runtime';
 import type { Validation, Verdict } from '@pip-graft/validate';
 import { table } from './table.ts';
 
-/** Longest cell of the table: what one reads in a terminal without wrapping. */
+/** Longest cell of the table that fits a terminal without wrapping. */
 const widest = 64;
 
-/** A device for people: whether it works, what it uses or lacks, and the command to begin with. */
+/**
+ * Formats a device for people: whether it works, what it uses or lacks, and the first command to
+ * run.
+ */
 export function formatDevice({
   device,
   works,
@@ -35,7 +38,7 @@ function cut(text: string): string {
 
 const marks = { passed: '✓', failed: '✗', skipped: '–' } as const;
 
-/** One verdict as a line, for the time until the table is there; the detail of what did not pass. */
+/** Formats one verdict as a line to show before the table; with the detail if it failed. */
 export function formatVerdict({ name, status, measured, limit, detail }: Verdict): string {
   const figure = [number(measured), limitOf(limit)].filter(Boolean).join(' ');
   const line = `${marks[status]} ${name}${figure === '' ? '' : `: ${figure}`}`;
@@ -43,9 +46,9 @@ export function formatVerdict({ name, status, measured, limit, detail }: Verdict
 }
 
 /**
- * A validation as text: one line a check, which nodes ran where, then the verdict.
+ * Formats a validation as text: one line per check, which nodes ran where, then the verdict.
  *
- * @param columns of the terminal
+ * @param width of the terminal in characters
  */
 export function formatValidation(
   path: string,
@@ -108,7 +111,7 @@ function placements({ figures }: Validation): string[] {
   ];
 }
 
-/** Where errors begin, and the worst values behind them. */
+/** Returns a table of where errors begin, with the position of the worst values. */
 function beginnings({ figures }: Validation): string[] {
   const rows = (figures.layers?.rows ?? []).filter(({ begins }) => begins);
   if (rows.length === 0) return [];
@@ -124,14 +127,14 @@ function beginnings({ figures }: Validation): string[] {
   return [table([['error begins at', 'operator', 'relative', 'own', 'worst at'], ...shown])];
 }
 
-/** Three digits, and an exponent where there would be many zeros. */
+/** Formats a number with three digits, and an exponent in place of many zeros. */
 function number(value: number | string | null): string {
   if (typeof value !== 'number') return value ?? '';
   const short = Number(value.toPrecision(3));
   return short !== 0 && Math.abs(short) < 1e-3 ? short.toExponential() : String(short);
 }
 
-/** A limit that is no number says itself which way it goes. */
+/** A limit that is not a number states its own direction. */
 function limitOf(limit: number | string | null): string {
   return typeof limit === 'number' ? `≤ ${number(limit)}` : (limit ?? '');
 }

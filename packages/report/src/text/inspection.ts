@@ -3,7 +3,7 @@ import type { ImageValues, SkipSite } from '@pip-graft/onnx-graft';
 import type { ExpectedNode, ExpectedPlacement } from '@pip-graft/runtime';
 import { oneLine } from './printable.ts';
 
-/** What `inspect` finds; this shape is the command's JSON. */
+/** Result of `inspect`; the command's JSON has this shape. */
 export interface Inspection {
   readonly family: string;
   readonly confidence: number;
@@ -15,11 +15,11 @@ export interface Inspection {
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];
   readonly sizeMultiple: number;
-  /** Sides that the file fixes; null where they are open. */
+  /** Sides that the file fixes; null if open. */
   readonly size: { readonly height: number | null; readonly width: number | null };
-  /** What the graph or the stamp shows of the values of images; null where no input is an image. */
+  /** Range and order of image values, from graph or stamp; null if no input is an image. */
   readonly values: ImageValues | null;
-  /** What is fed into the image's further inputs by default. */
+  /** Default values of inputs besides the image. */
   readonly feeds: Readonly<Record<string, number>>;
   readonly sites: readonly {
     level: number;
@@ -32,7 +32,7 @@ export interface Inspection {
   readonly rejected: readonly { value: string; reason: string }[];
   readonly graft: GraftSummary | null;
   readonly warnings: readonly string[];
-  /** What is expected on the device that was asked about; nothing was run. */
+  /** What is expected on the requested device, without a run. */
   readonly expected: Expectation | null;
 }
 
@@ -52,19 +52,19 @@ interface GraftSummary {
     readonly attach: string;
     readonly labels: readonly string[];
   }[];
-  /** Of all adapters, in the order of the weights. */
+  /** Labels of all adapters, in the order of the weights. */
   readonly labels: readonly string[];
   readonly inputs: { readonly degradation: string; readonly strength: string } | null;
-  /** What is fixed, in the order of the labels; null with inputs. */
+  /** Fixed weights, in the order of the labels, and strength; null with inputs. */
   readonly baked: { readonly weights: readonly number[]; readonly strength: number } | null;
-  /** What finds the degradation where none is given. */
+  /** The sensor, which finds the degradation if the caller passes none. */
   readonly auto: {
     readonly name: string;
     readonly trained: boolean;
     readonly output: string;
   } | null;
   readonly levels: readonly number[];
-  /** Sizes of the prompts, where the file still says them. */
+  /** Sizes of the prompts, as far as the file still shows them. */
   readonly prompts: readonly PromptSize[];
   readonly hostDigest: string;
 }
@@ -76,7 +76,7 @@ export interface PromptSize {
   readonly promptSize: number;
 }
 
-/** What is expected of a model on a device; this shape is part of the commands' JSON. */
+/** Where a model's nodes are expected to run on a device; part of the commands' JSON. */
 export interface Expectation extends Omit<ExpectedPlacement, 'nodes'> {
   readonly counts: Readonly<Record<ExpectedNode['place'], number>>;
   /** Nodes without a kernel. */
@@ -88,13 +88,13 @@ export interface Expectation extends Omit<ExpectedPlacement, 'nodes'> {
   }[];
 }
 
-/** What was grafted where, in one line. */
+/** Summarises what was grafted where, in one line. */
 export function summariseGraft({ adapters, levels, parameters, labels }: PlanSummary): string {
   const at = [...new Set(levels.map(({ site }) => site.level))].sort((a, b) => a - b).join(', ');
   return `${spellAdapters(adapters)} at level ${at}, ${parameters.toLocaleString('en-US')} parameters, labels ${oneLine(labels.join(', '))}`;
 }
 
-/** Adapters by name, and which of them was never trained. */
+/** Lists adapters by name and marks untrained ones. */
 export function spellAdapters(adapters: PlanSummary['adapters']): string {
   return adapters
     .map(({ name, trained }) => `${trained ? '' : 'UNTRAINED '}adapter '${oneLine(name)}'`)

@@ -1,13 +1,16 @@
 /** Control characters, direction marks, line and paragraph separators, halves of surrogate pairs. */
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\p{Cs}]/gu;
-/** What runners take as a command: GitHub `::` at the beginning of a line, and the older forms anywhere. */
+/**
+ * What CI runners take as a command: GitHub `::` at the beginning of a line, and the older forms
+ * anywhere.
+ */
 const command = /^(\s*):(?=:)|#(?=#(?:\[|vso\[))/gm;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Text as a terminal and a CI runner may have it: what would move the cursor, change direction or
- * give the runner a command is shown escaped. Lines stay lines.
+ * Makes text safe for a terminal and a CI runner: escapes what would move the cursor, change
+ * direction or command the runner. Keeps line breaks.
  *
  * @example printable('a\x1b[2Jb') // 'a\\x1b[2Jb'
  */
@@ -17,12 +20,17 @@ export function printable(text: string): string {
     .replace(command, (found) => `${found.slice(0, -1)}${escaped(found.slice(-1))}`);
 }
 
-/** A name from a file as a part of one line: {@link printable}, with line ends escaped too. */
+/**
+ * Makes a name from a file safe within one line: {@link printable}, with line breaks escaped too.
+ */
 export function oneLine(name: string): string {
   return printable(name.replaceAll('\n', '\\n'));
 }
 
-/** A value as JSON for people and programs: equal when parsed, and as harmless as {@link printable}. */
+/**
+ * Formats a value as JSON for people and programs: equal when parsed, and as safe as
+ * {@link printable}.
+ */
 export function printableJson(value: unknown): string {
   const unit = (found: string): string => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, 2)

@@ -1,6 +1,6 @@
 import { oneLine } from './printable.ts';
 
-/** Bytes as "4.9 MB". */
+/** Formats bytes, as in "4.9 MB". */
 export function bytesText(bytes: number): string {
   if (bytes < 1e3) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
@@ -9,13 +9,13 @@ export function bytesText(bytes: number): string {
 
 type Cell = string | number;
 
-/** Narrower than this a wrapped column is harder to read than a long line. */
+/** Width below which a wrapped column is harder to read than a long line. */
 const narrowest = 30;
 
 /**
- * Rows as aligned columns; columns with numbers to the right.
+ * Formats rows as aligned columns; columns with numbers are right-aligned.
  *
- * @param width of the screen, where the last column is to be wrapped to fit it
+ * @param width of the screen in characters, to wrap the last column; default: no wrapping
  * @example table([['a', 1], ['bb', 22]]) // 'a    1\nbb  22'
  */
 export function table(cells: readonly (readonly Cell[])[], width?: number): string {
@@ -48,7 +48,7 @@ export function table(cells: readonly (readonly Cell[])[], width?: number): stri
     .join('\n');
 }
 
-/** Text in lines of at most `room` characters, broken between words. */
+/** Breaks text between words into lines of at most `room` characters. */
 function wrap(text: string, room: number): string[] {
   const lines: string[] = [];
   let line = '';
