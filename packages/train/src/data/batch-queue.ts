@@ -5,11 +5,11 @@ import { assembleBatch, makeBatch } from './make-batch.ts';
 import { PhotoCache } from './photo-cache.ts';
 import { planBatch, shareSamples } from './plan-batch.ts';
 
-/** Batches one after the other. */
+/** A sequence of batches. */
 export interface Batches {
-  /** The batch of the next step. A step that failed is not tried again. */
+  /** Returns the batch of the next step. A failed step is not retried. */
   next(): Promise<Batch>;
-  /** Ends the threads; what is waited for fails with `INVALID_ARGUMENT`. */
+  /** Ends the threads; pending calls fail with `INVALID_ARGUMENT`. */
   close(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export class BatchQueue implements Batches {
   readonly #cache: PhotoCache;
   readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => void this.#end(this.#signal!.reason);
-  /** Batches that are being made or wait, from `#step` on. */
+  /** Batches in progress or ready, from `#step` on. */
   readonly #made: Promise<Batch>[] = [];
   #step: number;
   #waiting = 0;
@@ -69,11 +69,11 @@ export class BatchQueue implements Batches {
     );
   }
 
-  /** Has `count` batches made, counted from the next. */
+  /** Requests `count` batches, counted from the next. */
   #request(count: number): void {
     while (this.#made.length < count) {
       const batch = this.#inThreads(this.#step + this.#made.length);
-      // The caller that asks for the batch gets its error, not before.
+      // The error reaches the caller that takes the batch, not earlier.
       batch.catch(() => {});
       this.#made.push(batch);
     }

@@ -5,8 +5,7 @@ import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/onnx-graft';
 import type { BatchWorkerData, PartAnswer, PartRequest } from './batch-worker.ts';
 import type { BatchPart } from './make-batch.ts';
 
-// The thread runs what was built, also when this module runs from its source: Node 20 does not load
-// TypeScript.
+// Always the built file, even if this module runs from source: Node 20 does not load TypeScript.
 const entry = fileURLToPath(new URL('../../dist/data/batch-worker.js', import.meta.url));
 
 interface Waiting {
@@ -15,9 +14,10 @@ interface Waiting {
 }
 
 /**
- * A worker thread that makes parts of batches. It does not keep the process alive while nobody waits.
+ * A worker thread that makes parts of batches. It keeps the process alive only while a caller
+ * waits.
  *
- * Errors of its calls: what the thread threw, with its code; `RUNTIME_FAILED` when it ended.
+ * Errors of its calls: what the thread threw, with its code; `RUNTIME_FAILED` if it ended.
  */
 export class BatchThread {
   readonly #worker: Worker;
@@ -35,7 +35,7 @@ export class BatchThread {
     this.#worker.on('exit', (status) => this.#end(`ended with status ${status}`));
   }
 
-  /** The samples of a step that `indices` name; a step is asked for once. */
+  /** Makes the samples `indices` of a step; request a step only once. */
   make(step: number, indices: readonly number[]): Promise<BatchPart> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
@@ -45,13 +45,13 @@ export class BatchThread {
     });
   }
 
-  /** Whether the process is to live until the thread has answered. */
+  /** Sets whether the process stays alive until the thread has answered. */
   hold(held: boolean): void {
     if (held) this.#worker.ref();
     else this.#worker.unref();
   }
 
-  /** Ends the thread; what it was asked for fails with `reason`. */
+  /** Ends the thread; pending requests fail with `reason`. */
   async close(reason: Error): Promise<void> {
     this.#fail(reason);
     await this.#worker.terminate();

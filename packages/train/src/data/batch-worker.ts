@@ -5,25 +5,25 @@ import { type BatchPart, makePart } from './make-batch.ts';
 import { PhotoCache } from './photo-cache.ts';
 import { planBatch } from './plan-batch.ts';
 
-/** What the thread is started with. */
+/** Start data of the thread. */
 export interface BatchWorkerData {
   readonly options: BatchOptions;
-  /** Bytes of decoded photos that it keeps. */
+  /** Most bytes of decoded photos to keep. */
   readonly cacheBytes: number;
 }
 
-/** A part of a batch that it is asked for. */
+/** A request for a part of a batch. */
 export interface PartRequest {
   readonly step: number;
   readonly indices: readonly number[];
 }
 
-/** Its answer. */
+/** The answer to a {@link PartRequest}. */
 export type PartAnswer =
   | { readonly step: number; readonly part: BatchPart }
   | { readonly step: number; readonly error: { readonly code?: string; readonly message: string } };
 
-// The entry of a worker thread: it makes one part after the other, in the order asked for.
+// The entry of a worker thread: makes one part after another, in order of request.
 const port = parentPort!;
 const { options, cacheBytes } = workerData as BatchWorkerData;
 const cache = new PhotoCache(cacheBytes, options.pixels);

@@ -5,7 +5,7 @@ import { isPatchLabel, patchDegradations } from './degrade/patch-degradations.ts
 import { kindShares } from './sample-kind.ts';
 
 /**
- * Refuses options that no batch can be made with, without opening a photo.
+ * Rejects options that no batch can be made with, without opening a photo.
  *
  * Errors: `INVALID_ARGUMENT`; `UNKNOWN_LABEL` for a label that has neither pairs nor a degradation.
  */
@@ -60,12 +60,12 @@ function checkShares(options: BatchOptions): void {
     throw invalid('mixed: it takes two labels without pairs; leave it at 0 or add labels.');
 }
 
-/** The pairs of a label, where it has some. */
+/** Returns the pairs of a label; undefined without pairs. */
 export function pairsOf(pairs: BatchOptions['pairs'], label: string) {
   return pairs !== undefined && Object.hasOwn(pairs, label) ? pairs[label] : undefined;
 }
 
-/** Errors: `INVALID_ARGUMENT` for anything but a whole number from `least`. */
+/** Rejects anything but a whole number from `least`. Errors: `INVALID_ARGUMENT`. */
 export function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw invalid(`${name}: expected a whole number from ${least}, not ${value}.`);

@@ -3,16 +3,16 @@ import type { Random } from '@pip-graft/weights';
 import type { Photo } from './photo-cache.ts';
 
 /**
- * How far a patch has to change before anybody sees it: root mean square of the change, of 255. Noise
- * of deviation 3; a veil or a shade that moves values by a 25th of their range; blur and blocks that
- * take away what little detail there was are no more than that.
+ * Smallest visible change of a patch: root mean square of the change, of 255. Noise of deviation 3;
+ * haze or darkness that moves values by a 25th of their range; blur and blocks that remove what
+ * little detail there was change no more.
  */
 const least: Readonly<Record<string, number>> = { noise: 3, haze: 10, 'low-light': 10, rain: 4 };
 const leastOfOthers = 3;
 
 /**
- * Whether a degradation can be seen in a patch. It cannot where it is faint, nor where the patch gives
- * it nothing to change, as a blur in a flat sky: a sensor must not learn to find it there.
+ * Whether a degradation is visible in a patch. It is not if it is faint, or if there is nothing to
+ * change, such as for blur in a flat sky: a sensor must not learn to find it there.
  *
  * @param clean as long as `degraded`, 0 to 1
  */
@@ -23,7 +23,7 @@ export function isVisible(label: string, clean: Float32Array, degraded: Float32A
   return change >= (own(least, label) ?? leastOfOthers);
 }
 
-/** A patch of one colour in 8 bits, (3,P,P): half of them grey. */
+/** Makes a patch of one colour in 8 bits, (3,P,P); half of all such patches are grey. */
 export function flatPatch(patch: number, random: Random): Float32Array<ArrayBuffer> {
   const levels = Array.from({ length: 3 }, () => random.below(256));
   const grey = random.below(2) === 0;
@@ -34,30 +34,31 @@ export function flatPatch(patch: number, random: Random): Float32Array<ArrayBuff
   );
 }
 
-/** Where a patch lies in a photo, and how it is turned; chosen before the photo's size is known. */
+/** Where a patch is in a photo, and how it is turned; chosen before the photo's size is known. */
 export interface PatchPlace {
-  /** Share of the way from the leftmost place to the rightmost, in [0, 1). */
+  /** Position between the leftmost and the rightmost place, in [0, 1). */
   readonly across: number;
-  /** The same from the upper to the lower. */
+  /** Position between the uppermost and the lowest place, in [0, 1). */
   readonly down: number;
-  /** Left and right are swapped, after the turns. */
+  /** Whether left and right are swapped, after the turns. */
   readonly flip: boolean;
   /** Quarter turns clockwise, 0 to 3. */
   readonly turns: number;
 }
 
-/** A place in a photo: all places and all eight ways to turn alike. */
+/** Draws a place in a photo: all places and all eight orientations are equally likely. */
 export function drawPlace(random: Random): PatchPlace {
   const [across, down] = [random.uniform(), random.uniform()];
   return { across, down, flip: random.below(2) === 1, turns: random.below(4) };
 }
 
 /**
- * A square of a photo as float32 planes (3,S,S) in 0 to 1, S = patch + 2 · margin.
+ * Cuts a square of a photo as float32 planes (3,S,S) in 0 to 1, S = patch + 2 · margin.
  *
- * The margin around the patch is what a blur reaches into; outside of the photo it is mirrored.
+ * Blur reads the margin around the patch; outside the photo, the margin is mirrored.
  *
- * @param scale a whole number: how many times smaller the photo is made first, where `place` chooses among all of it
+ * @param scale a whole number: the photo is first made this many times smaller, and `place` refers
+ * to all of it
  *
  * Errors: `INVALID_ARGUMENT` for a photo smaller than the patch.
  *
@@ -97,7 +98,7 @@ export function cutPatch(
   return planes;
 }
 
-/** Square planes `scale` times smaller: the mean of each `scale` by `scale` pixels. */
+/** Makes square planes `scale` times smaller: the mean of each `scale` by `scale` pixels. */
 function shrink(planes: Float32Array, scale: number): Float32Array<ArrayBuffer> {
   const side = Math.sqrt(planes.length / 3);
   const small = side / scale;
@@ -110,7 +111,7 @@ function shrink(planes: Float32Array, scale: number): Float32Array<ArrayBuffer> 
   return sums.map((sum) => sum / (scale * scale));
 }
 
-/** The patch inside of its margin. */
+/** Returns the patch inside its margin. */
 export function cutMargin(
   planes: Float32Array,
   patch: number,
@@ -126,7 +127,10 @@ export function cutMargin(
   return inner;
 }
 
-/** Where position `at` lies when 0 … size-1 is mirrored at both ends again and again, without repeating the ends. */
+/**
+ * Returns where position `at` is if 0 … size-1 is mirrored repeatedly at both ends, without
+ * repeating the ends.
+ */
 function mirrored(at: number, size: number): number {
   if (size === 1) return 0;
   const period = 2 * (size - 1);

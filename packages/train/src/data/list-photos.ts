@@ -4,7 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError, listNames, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 
-/** Extensions of photos that are trained on, with the dot. */
+/** Extensions of photos for training, with the dot. */
 export const photoExtensions: readonly string[] = [
   ...imageExtensions,
   // Is read but not written.
@@ -12,13 +12,13 @@ export const photoExtensions: readonly string[] = [
 ];
 
 /**
- * The photos in a folder and in the folders below it, by their extensions.
+ * Lists the photos in a folder and its subfolders, by extension.
  *
- * Paths begin with `folder`; their order depends on the names alone. Names that begin with a dot
- * are passed over, and so is a link to a folder that was visited. No photo is opened.
+ * Paths begin with `folder`; their order depends only on the names. Skips names that begin with a
+ * dot, and links to a visited folder. Opens no photo.
  *
- * Errors: `NOT_FOUND` for no folder, `READ_FAILED`; `INVALID_ARGUMENT` for a file, and for a folder
- * without photos.
+ * Errors: `NOT_FOUND` without the folder, `READ_FAILED`; `INVALID_ARGUMENT` for a file, and for a
+ * folder without photos.
  *
  * @example const photos = await listPhotos('photos'); // ['photos/a.png', 'photos/trip/b.jpg']
  */
@@ -27,7 +27,10 @@ export async function listPhotos(folder: string): Promise<string[]> {
   return names.map((name) => join(folder, ...name.split('/')));
 }
 
-/** The same below the folder, with `/` between the names on every system. */
+/**
+ * Like {@link listPhotos}, with paths relative to the folder, and `/` between names on every
+ * system.
+ */
 export async function photoNames(folder: string): Promise<string[]> {
   const entry = await stat(folder).catch((error: unknown) => {
     throw ioError('read', folder, error);
@@ -59,7 +62,7 @@ async function visit(
   const real = attempt(path, () => realPath(path));
   if (seen.has(real)) return;
   seen.add(real);
-  // Sorted, so that of two links to one folder it is always the same that is followed.
+  // Sorted, so that of two links to one folder always the same one is followed.
   for (const child of attempt(path, () => listNames(path)).sort()) {
     if (child.startsWith('.')) continue;
     const below = join(path, child);
@@ -78,20 +81,20 @@ function attempt<T>(path: string, read: () => T): T {
   }
 }
 
-/** A degraded picture's file and that of the same picture clean. */
+/** Files of a degraded image and of its clean original. */
 export interface PhotoPair {
   readonly input: string;
   readonly target: string;
 }
 
 /**
- * The pairs in a folder that holds `input/` (degraded) and `target/` (clean).
+ * Lists the pairs in a folder that contains `input/` (degraded) and `target/` (clean).
  *
- * Pictures whose paths below the two are equal but for the extension are a pair. In the order of
- * these paths. No picture is opened.
+ * Images whose paths below these two differ at most in the extension are a pair. Ordered by these
+ * paths. Opens no image.
  *
- * Errors: `NOT_FOUND` when a folder is not there, `READ_FAILED`; `INVALID_ARGUMENT` for a folder
- * without pictures, a picture without its other half, and two pictures of one name.
+ * Errors: `NOT_FOUND` if a folder is missing, `READ_FAILED`; `INVALID_ARGUMENT` for a folder
+ * without images, an image without its counterpart, and two images of one name.
  *
  * @example const [pair] = await listPairs('rain'); // rain/input/1.jpg, rain/target/1.png
  */

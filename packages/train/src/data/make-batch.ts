@@ -5,23 +5,24 @@ import { PhotoCache } from './photo-cache.ts';
 import { planBatch, type SamplePlan, weightsOf } from './plan-batch.ts';
 
 /**
- * The mixed batch of a step: patches of random photos, each degraded for one of the labels.
+ * Makes the mixed batch of a step: patches of random photos, each degraded for one of the labels.
  *
- * Bit for bit the same for the same options and step on one machine. Of every T samples in a row
- * each of the T labels has one (or its share), in random order, also across steps. Inputs have the
- * values of 8-bit files. A label with pairs takes its patches from these, at one place of both. Some
- * patches are clean, or asked for in part; see {@link BatchOptions}.
+ * The result is the same bit for bit for the same options and step on one machine. Of every T
+ * consecutive samples, each of the T labels gets one (or its share), in random order, also across
+ * steps. Inputs have the values of 8-bit files. A label with pairs takes its patches from these, at
+ * the same place of both images. Some patches are clean or have partial weights; see
+ * {@link BatchOptions}.
  *
  * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options; `NOT_FOUND`, `READ_FAILED`,
- * `CORRUPT_FILE` for a photo that cannot be read and `INVALID_ARGUMENT` for one that is smaller than
- * the patch, when it is first chosen; all name the file.
+ * `CORRUPT_FILE` for a photo that cannot be read and `INVALID_ARGUMENT` for one smaller than the
+ * patch, when it is first chosen; all name the file.
  *
  * @example
  * const photos = await listPhotos('photos');
  * const labels = ['noise', 'rain', 'haze'];
  * const { inputs } = await makeBatch({ photos, patch: 128, batch: 8, labels, seed: 7 }, 0);
  *
- * @param cache decoded photos that calls share; left out, each call decodes its own.
+ * @param cache decoded photos that calls share; default: each call decodes its own.
  */
 export async function makeBatch(
   options: BatchOptions,
@@ -37,9 +38,9 @@ export async function makeBatch(
   ]);
 }
 
-/** Some of a batch's samples, one after the other. */
+/** Some of a batch's samples, one after another. */
 export interface BatchPart {
-  /** Which samples these are. */
+  /** Indices of the samples in the batch. */
   readonly indices: readonly number[];
   /** (indices, 3, P, P). */
   readonly inputs: Float32Array<ArrayBuffer>;
@@ -48,7 +49,7 @@ export interface BatchPart {
   readonly present: Float32Array<ArrayBuffer>;
 }
 
-/** Makes the samples that `indices` name. */
+/** Makes the samples with the given indices. */
 export async function makePart(
   options: BatchOptions,
   step: number,
@@ -70,7 +71,7 @@ export async function makePart(
   return { indices, inputs, targets, present };
 }
 
-/** The batch that parts are of, which together hold all samples. */
+/** Assembles a batch from parts that together contain all samples. */
 export function assembleBatch(
   { patch, labels }: BatchOptions,
   step: number,

@@ -10,19 +10,19 @@ import type { PhotoCache } from './photo-cache.ts';
 import type { SamplePlan } from './plan-batch.ts';
 import { cameraFinish, sampleRandom } from './sample-patch.ts';
 
-/** One patch as the network is given it and as it should give it, each (3,P,P). */
+/** One patch: the network's input and its target, each (3,P,P). */
 export interface Sample {
   readonly input: Float32Array;
   readonly target: Float32Array;
-  /** Labels whose degradation can be seen in it. */
+  /** Labels whose degradation is visible in it. */
   readonly present: readonly number[];
 }
 
 /**
- * Decodes what a plan names, cuts the patch and degrades it as far as the plan says.
+ * Decodes the photo of a plan, cuts the patch and degrades it as planned.
  *
  * Errors: those of reading the files; `INVALID_ARGUMENT` for a photo smaller than the patch and for
- * a pair of two sizes. All name the file.
+ * a pair of different sizes. All name the file.
  */
 export async function makeSample(
   options: BatchOptions,
@@ -41,19 +41,20 @@ export async function makeSample(
   return { ...made, target: part };
 }
 
-/** Haze and darkness, which cannot be seen in one colour. */
+/** Haze and darkness, which are invisible in a single colour. */
 const isSmooth = (label: string) => label === 'haze' || label === 'low-light';
 
 /**
- * Whether a patch of one colour is left as it is. One colour may be all that haze or darkness left of a
- * scene: left alone it would teach the opposite of the other hazy and dark patches, so it never is.
+ * Whether a patch of one colour stays as it is. A single colour may be all that haze or darkness
+ * left of a scene: unchanged, it would teach the opposite of the other hazy and dark patches, so it
+ * never stays under these labels.
  */
 function isLeft(label: string, input: string | undefined, random: Random): boolean {
   if (input !== undefined) return true;
   return !isSmooth(label) && random.fork('left').below(2) === 0;
 }
 
-/** The sample, or what is left of its input in a JPEG file. */
+/** Returns the sample, or the sample with its input stored as JPEG. */
 async function stored(
   { patch, stored: share = 0 }: BatchOptions,
   sample: Sample,
@@ -64,7 +65,7 @@ async function stored(
   return { ...sample, input: await compressJpeg(sample.input, patch, patch, 70 + drawn.below(29)) };
 }
 
-/** The patch degraded and clean. */
+/** Makes the degraded and the clean patch. */
 async function makePair(
   { patch, labels, degrade: chosen, halved = 0, whole = 0, finished = 0 }: BatchOptions,
   { kind, label, second, target: file, input, place }: SamplePlan,
@@ -101,7 +102,7 @@ async function makePair(
   }
   const names = [label, ...(second === undefined ? [] : [second])].map((at) => labels[at]!);
   const ranges = rangesOf(chosen);
-  // One after the other in the order of the table, which is that of light.
+  // In the order of the table, in which light meets them.
   const steps = (Object.keys(patchDegradations) as PatchLabel[]).filter((known) =>
     names.includes(known),
   );
@@ -121,7 +122,7 @@ async function makePair(
       present.push(labels.indexOf(step));
   }
   const inner = imageOf(patch, patch, cutMargin(made, patch, margin));
-  // What the network meets is files of 8 bits, so it learns from their values.
+  // The network will get 8-bit files, so it learns from their values.
   const target = cutMargin(clean, patch, margin);
   return { input: roundToEightBits(inner).data, target, present };
 }

@@ -5,28 +5,31 @@ import { type Batches, BatchQueue } from './batch-queue.ts';
 import { checkBatchOptions, checkWhole } from './check-batch-options.ts';
 
 export interface OpenBatchesOptions extends BatchOptions {
-  /** Threads that decode and degrade; 0 makes batches in this one. Default up to 4, one less than the cores. */
+  /**
+   * Threads that decode and degrade; 0 makes batches in this one. Default: one less than the cores,
+   * from 1 to 4.
+   */
   readonly workers?: number;
-  /** Batches that are made before they are asked for; default 2. With 0 workers, none. */
+  /** Batches to make in advance; default: 2. With 0 workers, none. */
   readonly ahead?: number;
-  /** The first step; default 0. */
+  /** The first step; default: 0. */
   readonly step?: number;
-  /** Bytes of decoded photos that all workers together keep; default 1 GiB. */
+  /** Bytes of decoded photos that all workers together keep; default: 1 GiB. */
   readonly cacheBytes?: number;
-  /** Ends the threads; what is waited for fails with its reason. */
+  /** Ends the threads; pending calls fail with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Batches from a step on, made ahead by worker threads: those of `makeBatch`, bit for bit, whatever
- * the number of threads.
+ * Makes batches from a step on, in advance in worker threads: those of `makeBatch`, bit for bit,
+ * whatever the number of threads.
  *
- * Threads that nobody waits for do not keep the process alive. Each keeps its own decoded photos.
+ * Threads keep the process alive only while a caller waits. Each keeps its own decoded photos.
  *
- * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options, `DEVICE_UNAVAILABLE` where sharp does not
- * load, the reason of an aborted signal. From `next()`: those of
- * `makeBatch`, whichever thread they came from; `RUNTIME_FAILED` when a thread ended;
- * `INVALID_ARGUMENT` after `close()`; the signal's reason after an abort.
+ * Errors: `INVALID_ARGUMENT` and `UNKNOWN_LABEL` for options, `DEVICE_UNAVAILABLE` if sharp does
+ * not load, the reason of an aborted signal. From `next()`: those of `makeBatch`, from whichever
+ * thread; `RUNTIME_FAILED` if a thread ended; `INVALID_ARGUMENT` after `close()`; the signal's
+ * reason after an abort.
  *
  * @example
  * const batches = await openBatches({ photos, patch: 128, batch: 8, labels, seed: 7, step: 1200 });
@@ -47,7 +50,7 @@ export async function openBatches(options: OpenBatchesOptions): Promise<Batches>
     checkWhole(name, value, 0);
   }
   signal?.throwIfAborted();
-  // Where glibc is, sharp asks to be loaded here before threads load it: its libraries would be
+  // With glibc, sharp must be loaded here before threads load it: otherwise its libraries would be
   // unloaded with the first thread that ends.
   await loadSharp();
   signal?.throwIfAborted();

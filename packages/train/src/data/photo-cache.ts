@@ -5,13 +5,16 @@ export interface Photo {
   readonly file: string;
   readonly width: number;
   readonly height: number;
-  /** 3 · height · width; bytes, or 16 bits where the file has them: a quarter or half of float32's memory. */
+  /**
+   * 3 · height · width; bytes, or 16 bits if the file has them: a quarter or half of float32's
+   * memory.
+   */
   readonly data: Uint8Array | Uint16Array;
   readonly top: 255 | 65535;
 }
 
 /**
- * Decoded photos; those used last are kept, within a number of bytes.
+ * Keeps the most recently used decoded photos, within a number of bytes.
  *
  * Errors of `read`: those of `readImage`, which name the file.
  *
@@ -44,7 +47,7 @@ export class PhotoCache {
   read(file: string): Promise<Photo> {
     const photo = this.#kept.get(file);
     if (photo !== undefined) {
-      // A Map is in order of insertion: put last, it is the last to go.
+      // A Map is in order of insertion: inserted last, it is the last to go.
       this.#kept.delete(file);
       this.#kept.set(file, photo);
       return Promise.resolve(photo);

@@ -7,10 +7,10 @@ import { drawKind, kindShares, type SampleKind } from './sample-kind.ts';
 import { choosePatch, sampleRandom } from './sample-patch.ts';
 
 /**
- * Which samples of a batch each of some workers makes.
+ * Assigns the samples of a batch to workers.
  *
- * By photo where there are many: a photo is then decoded, and kept, by one worker only. By turns
- * where there are few photos, so that no worker is idle.
+ * By photo if there are many, so that only one worker decodes and keeps a photo. In turn if there
+ * are few photos, so that no worker is idle.
  */
 export function shareSamples(
   plans: readonly SamplePlan[],
@@ -34,20 +34,20 @@ function hash(text: string): number {
   return word >>> 0;
 }
 
-/** What one patch of a batch will be; no photo is opened for it. */
+/** What one patch of a batch will be; planning opens no photo. */
 export interface SamplePlan extends SampleKind {
-  /** Which of the labels. */
+  /** Index of the label. */
   readonly label: number;
-  /** The other label of a mixed one. */
+  /** Index of the other label of a mixed patch. */
   readonly second?: number;
   /** The clean photo. */
   readonly target: string;
-  /** The degraded image of the same, where it is not made. */
+  /** The degraded image of the pair; undefined if it is made from the photo. */
   readonly input?: string;
   readonly place: PatchPlace;
 }
 
-/** The patches of the batch of a step, from the options alone. */
+/** Plans the patches of a step's batch, from the options alone. */
 export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
   const { photos, batch, labels, seed, pairs, labelShares = {} } = options;
   const pool = labels.flatMap((label, at) => Array<number>(own(labelShares, label) ?? 1).fill(at));
@@ -75,7 +75,7 @@ export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
   });
 }
 
-/** The labels of a patch with their weights; none for one that is to be left alone. */
+/** Returns the labels of a patch with their weights; weight 0 for a patch to leave alone. */
 export function weightsOf({
   label,
   second,
@@ -88,7 +88,7 @@ export function weightsOf({
   ];
 }
 
-/** The labels in a random order (Fisher and Yates), each as often as its share. */
+/** Returns the labels in random order (Fisher and Yates), each as often as its share. */
 function shuffledLabels(pool: readonly number[], seed: number | string, block: number): number[] {
   const random = new Random(seed).fork('labels').fork(String(block));
   const order = [...pool];

@@ -6,19 +6,22 @@ export interface PreviewPatch {
   /** (3,P,P), 0 to 1. */
   readonly input: Float32Array;
   readonly target: Float32Array;
-  /** What there is to say of its weights; empty for one label of weight 1. */
+  /** Note on its weights; empty for one label of weight 1. */
   readonly note: string;
-  /** Of the input against the target, in dB; null where they are equal. */
+  /** PSNR of the input against the target, in dB; null if they are equal. */
   readonly psnr: number | null;
 }
 
-/** The patches of a label, or of several or none. */
+/** The patches of one label, of two, or of none. */
 export interface PreviewRow {
   readonly name: string;
   readonly patches: readonly PreviewPatch[];
 }
 
-/** The patches of a batch, by label in the labels' order; then those of two labels, and of none. */
+/**
+ * Groups the patches of a batch by label in the labels' order, then those of two labels, and of
+ * none.
+ */
 export function previewRows({ labels, patch, batch }: BatchOptions, made: Batch): PreviewRow[] {
   const size = 3 * patch * patch;
   const rows = new Map<string, PreviewPatch[]>(
@@ -50,14 +53,14 @@ function psnrOf(input: Float32Array, target: Float32Array): number | null {
   return squares === 0 ? null : -10 * Math.log10(squares / input.length);
 }
 
-/** Pixels between patches, above a row for notes, and beside it for the label. */
+/** Pixels between patches, above a row for notes, and beside a row for the label. */
 const [gap, line, margin] = [4, 16, 104];
 
 /**
- * A contact sheet as a PNG file: a row of pairs for each label, what the network is given above what
- * it should give, with notes.
+ * Makes a contact sheet as a PNG file: one row of pairs per label, inputs above targets, with
+ * notes.
  *
- * Errors: `DEVICE_UNAVAILABLE` where sharp does not load.
+ * Errors: `DEVICE_UNAVAILABLE` if sharp does not load.
  */
 export async function previewSheet(rows: readonly PreviewRow[], patch: number): Promise<Buffer> {
   const sharp = await loadSharp();
@@ -83,7 +86,7 @@ export async function previewSheet(rows: readonly PreviewRow[], patch: number): 
       label('target', 6, top + patch + gap + 14),
       ...patches.map((each, column) => {
         const note = noteOf(each);
-        // No wider than its patch.
+        // Not wider than its patch.
         const size = Math.min(12, (1.8 * patch) / note.length);
         return label(note, margin + column * (patch + gap), top - 4, `font-size="${size}"`);
       }),
@@ -105,7 +108,7 @@ function label(text: string, x: number, y: number, more = ''): string {
   return `<text x="${x}" y="${y}" ${more}>${safe}</text>`;
 }
 
-/** Planes as bytes, pixel by pixel. */
+/** Interleaves planes as bytes, pixel by pixel. */
 function interleaved(planes: Float32Array): Buffer {
   const size = planes.length / 3;
   return Buffer.from(

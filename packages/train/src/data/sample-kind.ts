@@ -1,20 +1,20 @@
 import type { Random } from '@pip-graft/weights';
 import type { BatchOptions } from './batch.ts';
 
-/** What is done to a patch, and how much of its degradation is to be taken away. */
+/** What is done to a patch, and how much of its degradation to remove. */
 export interface SampleKind {
-  /** Flat ones have one colour, degraded or not; clean ones are their own target. */
+  /** Flat patches have one colour, degraded or not; clean patches are their own target. */
   readonly kind: 'degraded' | 'mixed' | 'clean' | 'flat';
   /** Sum of its weights: 0 to 1. */
   readonly amount: number;
 }
 
-/** Shares of kinds of patches, each 0 to 1; the rest has one degradation of weight 1. */
+/** Shares of kinds of patches, each 0 to 1; the rest have one degradation of weight 1. */
 export type KindShares = Required<
   Pick<BatchOptions, 'clean' | 'flat' | 'off' | 'partial' | 'mixed'>
 >;
 
-/** The shares in force. */
+/** Returns the shares, with defaults. */
 export function kindShares({
   clean = 0.1,
   flat = 0.03,
@@ -25,7 +25,7 @@ export function kindShares({
   return { clean, flat, off, partial, mixed };
 }
 
-/** The kind of a sample, by the shares. */
+/** Draws the kind of a sample, by the shares. */
 export function drawKind(shares: KindShares, random: Random): SampleKind {
   const { clean, flat, off, partial, mixed } = shares;
   const [at, which] = [random.uniform(), random.uniform()];

@@ -4,7 +4,7 @@ import { cutPatch, drawPlace, type PatchPlace } from './cut-patch.ts';
 import { applyNoise } from './degrade/gaussian-noise.ts';
 import type { PhotoCache } from './photo-cache.ts';
 
-/** A clean patch and where it is from. */
+/** A clean patch and its origin. */
 export interface Patch {
   readonly file: string;
   readonly place: PatchPlace;
@@ -12,7 +12,7 @@ export interface Patch {
   readonly planes: Float32Array<ArrayBuffer>;
 }
 
-/** What {@link samplePatch} chooses from. */
+/** Photos that {@link samplePatch} chooses from, and patch size and seed. */
 export interface PatchSource {
   readonly photos: readonly string[];
   /** Side of the patches in pixels. */
@@ -20,12 +20,12 @@ export interface PatchSource {
   readonly seed: number | string;
 }
 
-/** The stream that sample `index` of a step draws from, whatever else is drawn. */
+/** Returns the random stream of sample `index` of a step, independent of all other draws. */
 export function sampleRandom(seed: number | string, step: number, index: number): Random {
   return new Random(seed).fork(`step ${step}`).fork(`sample ${index}`);
 }
 
-/** Which of `count` photos (or pairs) a sample is cut from, and where. */
+/** Chooses which of `count` photos (or pairs) a sample is cut from, and where. */
 export function choosePatch(
   count: number,
   seed: number | string,
@@ -37,11 +37,11 @@ export function choosePatch(
 }
 
 /**
- * A patch of one of the photos: which, where, flipped and turned by quarters how, depends on
- * (seed, step, index) alone. Every photo is as likely as another, and so is every place in it.
+ * Cuts a patch from one of the photos: photo, place, flip and quarter turns depend only on (seed,
+ * step, index). All photos are equally likely, and so are all places in a photo.
  *
- * Errors: those of reading the photo; `INVALID_ARGUMENT` when it is smaller than the patch (both
- * name the file), and for no photos.
+ * Errors: those of reading the photo; `INVALID_ARGUMENT` if it is smaller than the patch (both name
+ * the file), and without photos.
  *
  * @example
  * const source = { photos: await listPhotos('photos'), patch: 128, seed: 7 };
@@ -64,13 +64,13 @@ export async function samplePatch(
 /** Noise that a clean image may have, of 255: less than `isVisible` calls noise. */
 const mostGrain = 2.5;
 
-/** How much of what a blur takes away a camera may add again. */
+/** Largest sharpening by a camera, as a multiple of what a blur removes. */
 const mostSharpening = 1.5;
 
 /**
- * A clean square as another camera would have stored it: sharpened, and with grain that nobody calls
- * noise. Photos that were reduced have neither, and a sensor that knows only these takes the grain of
- * any other image for noise or rain.
+ * Makes a clean square look as another camera would have stored it: sharpened, and with grain that
+ * nobody calls noise. Downscaled photos have neither, and a sensor that knows only those takes the
+ * grain of any other image for noise or rain.
  */
 export function cameraFinish(
   planes: Float32Array<ArrayBuffer>,

@@ -8,33 +8,33 @@ import {
   type Shaped,
 } from '@pip-graft/onnx-graft';
 
-/** Everything the rule of a node works with. */
+/** Input of a node's rule. */
 export interface Backward {
   readonly g: GraphBuilder;
   readonly node: Node;
   readonly model: Model;
-  /** Gradient of the loss by an output; undefined where the loss does not depend on it. */
+  /** Gradient of the loss by each output; undefined if the loss does not depend on it. */
   readonly gradients: readonly (string | undefined)[];
-  /** Whether the gradient by an input is asked for. */
+  /** Whether the gradient by an input is needed. */
   readonly wants: (input: number) => boolean;
-  /** What is known of a value. */
+  /** Type, shape and content of a value, as far as known. */
   readonly shape: (value: string) => Shaped | undefined;
 }
 
 /**
- * Gradients by the inputs of a node, in their order; undefined for one that was not asked for or
- * has none.
+ * Returns gradients by the inputs of a node, in their order; undefined for one that is not needed
+ * or has none.
  */
 export type Rule = (at: Backward) => readonly (string | undefined)[];
 
-/** The gradient by the only output that most operators have. */
+/** Returns the gradient by the first output, the only one of most operators. */
 export function gradient({ gradients, node, model }: Backward): string {
   const [first] = gradients;
   if (first !== undefined) return first;
   throw unsupported({ node, model }, 'only the gradient by its first output is known');
 }
 
-/** Sizes of a value. Errors: `UNSUPPORTED_HOST` when they are not known. */
+/** Returns the sizes of a value. Errors: `UNSUPPORTED_HOST` if they are unknown. */
 export function dimsOf(at: Backward, value: string): readonly number[] {
   const dims = at.shape(value)?.dims;
   if (dims && !dims.some(Number.isNaN)) return dims;
@@ -45,7 +45,7 @@ export function typeOf(at: Backward, value: string): DataType {
   return at.shape(value)?.dataType ?? 'float32';
 }
 
-/** The numbers of a small integer input, as the axes of a reduction are. */
+/** Returns the numbers in a small integer input, such as the axes of a reduction. */
 export function numbersOf(at: Backward, input: number): readonly number[] | undefined {
   const value = at.node.inputs[input];
   if (value === undefined || value === '') return undefined;
@@ -54,12 +54,12 @@ export function numbersOf(at: Backward, input: number): readonly number[] | unde
   throw unsupported(at, `what '${value}' holds is not known`);
 }
 
-/** A number as a constant of rank 0 in a value's type. */
+/** Makes a constant of rank 0 in a value's type. */
 export function like(at: Backward, value: string, number: number): string {
   return at.g.scalar(number, typeOf(at, value));
 }
 
-/** A gradient summed over the axes along which a value was repeated. */
+/** Sums a gradient over the axes along which a value was broadcast. */
 export function unbroadcast(
   at: Backward,
   value: string,
@@ -74,7 +74,7 @@ export function unbroadcast(
   return lead === 0 ? summed : ops.reshape(at.g, summed, [...to]);
 }
 
-/** An axis counted from the front. */
+/** Converts an axis to one counted from the front. */
 export function fromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }

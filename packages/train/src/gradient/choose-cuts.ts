@@ -1,7 +1,7 @@
 import type { Node, Shaped } from '@pip-graft/onnx-graft';
 import { bytesOf, rootsOf } from '../graph/step-memory.ts';
 
-/** What a choice of cuts is made from. */
+/** Input of {@link chooseCuts}. */
 export interface CutRequest {
   /** The nodes of the forward pass, in topological order. */
   readonly nodes: readonly Node[];
@@ -12,16 +12,17 @@ export interface CutRequest {
   readonly saved: ReadonlySet<string>;
 }
 
-/** How finely the budgets of a segment are tried: each is smaller by this factor. */
+/** Ratio of each tried budget of a segment to the previous one. */
 const budgetStep = 0.8;
 
 /**
- * Where to cut the forward pass into segments, so that the backward pass holds what crosses the cuts
- * and, of one segment at a time, what it needs within: positions of nodes that begin a segment.
+ * Chooses where to cut the forward pass into segments, so that the backward pass holds only what
+ * crosses the cuts and what it needs within one segment at a time. Returns the positions of nodes
+ * that begin a segment.
  *
- * Cuts are put where little crosses, after at most a budget of what the backward pass reads; the
- * budget that gives the least of both together is taken. So do Chen et al. 2016 (Training Deep Nets
- * with Sublinear Memory Cost, algorithm 3).
+ * Cuts where little crosses, after at most a budget of bytes that the backward pass reads, and
+ * takes the budget with the smallest sum of both. As in Chen et al. 2016 (Training Deep Nets with
+ * Sublinear Memory Cost, algorithm 3).
  *
  * @example chooseCuts({ nodes, again: () => true, shape, saved }) // [14, 31]
  */
@@ -45,7 +46,10 @@ export function chooseCuts(request: CutRequest): readonly number[] {
   return best;
 }
 
-/** Cuts before a segment's saved bytes pass a budget, each at the narrowest place of its second half. */
+/**
+ * Cuts before a segment's saved bytes exceed a budget, each at the narrowest place of its second
+ * half.
+ */
 function cutsWithin(
   made: readonly number[],
   width: readonly number[],
@@ -63,14 +67,14 @@ function cutsWithin(
       held = made.slice(start, at + 1).reduce((a, b) => a + b, 0);
       [narrowest, narrowAt] = [Number.POSITIVE_INFINITY, -1];
     }
-    // Cutting before the next node: what this one made crosses.
+    // Cuts before the next node: what this one made crosses.
     if (held >= budget / 2 && width[at + 1]! < narrowest && at + 1 < made.length)
       [narrowest, narrowAt] = [width[at + 1]!, at + 1];
   }
   return cuts;
 }
 
-/** Bytes that the cuts hold, and what the largest segment adds. */
+/** Returns the bytes that the cuts hold, plus those of the largest segment. */
 function heldBy(
   cuts: readonly number[],
   { nodes, shape, again }: CutRequest,
@@ -92,7 +96,7 @@ function heldBy(
   return sum([...kept], shape) + largest;
 }
 
-/** Values that are made before a cut and read behind it. */
+/** Returns the values made before a cut and read after it. */
 export function crossingValues(
   nodes: readonly Node[],
   cuts: readonly number[],
@@ -113,7 +117,7 @@ export function crossingValues(
   return found;
 }
 
-/** Of each position, the bytes that were made before it and are read at it or later. */
+/** Returns for each position the bytes made before it and read at or after it. */
 function crossing(
   nodes: readonly Node[],
   rootOf: (value: string) => string,

@@ -22,29 +22,29 @@ export interface GradientRequest {
   readonly loss: string;
   /** Graph inputs and initializers; an initializer becomes an input, which is fed. */
   readonly wrt: readonly string[];
-  /** Sizes of what the model leaves open; the gradient is for these alone. */
+  /** Values of the model's open sizes; the gradient is valid only for these. */
   readonly sizes: SampleSizes;
-  /** Values that stay outputs beside the loss. Default none. */
+  /** Values that stay outputs besides the loss. Default: none. */
   readonly outputs?: readonly string[];
-  /** Compute activations again in the backward pass instead of keeping them. Default false. */
+  /** Recompute activations in the backward pass instead of keeping them. Default: false. */
   readonly checkpointing?: boolean;
 }
 
 /** A model that computes a loss and its gradients. */
 export interface GradientModel {
   readonly model: Model;
-  /** Name of the output that holds the gradient, by what it is a gradient by. */
+  /** Name of the output with the gradient, by the name in `wrt`. */
   readonly gradients: ReadonlyMap<string, string>;
 }
 
 /**
- * The gradient of a loss as an ONNX model: the forward graph as it is, and behind it what the rule of
- * each node adds, in reverse. Values of the forward pass are shared, not computed again, and nothing is
- * differentiated that is not between `wrt` and the loss.
+ * Builds the gradient of a loss as an ONNX model: the unchanged forward graph, followed by what the
+ * rule of each node adds, in reverse. Shares values of the forward pass instead of recomputing
+ * them, and differentiates only what is between `wrt` and the loss.
  *
- * Errors: `INVALID_ARGUMENT` for a loss of several elements, or a `wrt` that is no input and no
+ * Errors: `INVALID_ARGUMENT` for a loss of several elements, or a `wrt` that is neither input nor
  * initializer or that the loss does not depend on; `UNSUPPORTED_HOST`, naming the node, for an
- * operator without a rule or a shape that is not known.
+ * operator without a rule or an unknown shape.
  *
  * @example
  * const { model, gradients } = gradientOf(withLoss, { loss: 'loss', wrt: ['weight'], sizes: { batch: 1, height: 64, width: 64 } });
@@ -82,7 +82,7 @@ export function gradientOf(model: Model, request: GradientRequest): GradientMode
   };
 }
 
-/** The nodes of the backward pass; the forward pass is computed again from each of `cuts` on. */
+/** Makes the nodes of the backward pass; recomputes the forward pass from each of `cuts` on. */
 function differentiate(
   model: Model,
   { loss, wrt }: GradientRequest,
@@ -100,9 +100,9 @@ function differentiate(
   const again = repeatable(depends);
   const copies = recompute({ g, nodes: graph.nodes, cuts, again, shape });
   const found = new Map<string, string[]>([[loss, [one(g, values.get(loss)!)]]]);
-  /** Values whose gradient grew since the last segment was entered. */
+  /** Values whose gradient grew since the walk entered the last segment. */
   let grown = new Set<string>();
-  /** The sum of what came together for a value; asked for once all of its readers were gone through. */
+  /** Returns the summed gradient of a value; called once all of its readers are done. */
   const total = (value: string): string | undefined => {
     const parts = found.get(value);
     if (!parts) return undefined;
@@ -153,7 +153,7 @@ function differentiate(
   return { fragment: reached(g.fragment(), [...gradients.values()]), gradients };
 }
 
-/** A fragment without the nodes that none of the outputs needs: copies are made of whole segments. */
+/** Removes nodes that no output needs: copies are made of whole segments. */
 function reached(fragment: Fragment, outputs: readonly string[]): Fragment {
   const wanted = new Set(outputs);
   const nodes = [...fragment.nodes]
@@ -167,7 +167,7 @@ function reached(fragment: Fragment, outputs: readonly string[]): Fragment {
   return { ...fragment, nodes };
 }
 
-/** Operators that give something else each time. */
+/** Operators with a different result each time. */
 const drawn = new Set([
   'RandomNormal',
   'RandomNormalLike',
@@ -178,13 +178,16 @@ const drawn = new Set([
   'Dropout',
 ]);
 
-/** Whether a node can be computed again: what does not depend on the parameters is frozen, and kept. */
+/**
+ * Returns whether a node can be recomputed: what does not depend on the parameters is frozen, and
+ * kept.
+ */
 function repeatable(depends: ReadonlySet<string>): (node: Node) => boolean {
   return ({ opType, subgraphs, outputs }) =>
     outputs.some((value) => depends.has(value)) && subgraphs.length === 0 && !drawn.has(opType);
 }
 
-/** Values that are computed from any of the given ones, those included. */
+/** Returns the values computed from any of the given ones, including those. */
 function dependents(nodes: readonly Node[], from: readonly string[]): ReadonlySet<string> {
   const found = new Set(from);
   for (const node of nodes)

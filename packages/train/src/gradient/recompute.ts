@@ -9,10 +9,10 @@ import {
 import { bytesOf, rootsOf } from '../graph/step-memory.ts';
 import { crossingValues } from './choose-cuts.ts';
 
-/** Values up to this size are kept: a node that makes one again costs more than it saves. */
+/** Values up to this size are kept: recomputing one costs more than it saves. */
 const smallBytes = 4096;
 
-/** What is computed a second time. */
+/** Input of {@link recompute}. */
 export interface RecomputeRequest {
   readonly g: GraphBuilder;
   readonly nodes: readonly Node[];
@@ -25,15 +25,15 @@ export interface RecomputeRequest {
 /** Names under which the backward pass reads values of the forward pass. */
 export interface Recomputed {
   /**
-   * Emits the second copy of a segment when the walk backwards first comes into it. `arrived` are
-   * gradients that were made until then: the copy waits for them, which keeps it from running
-   * along with the forward pass, and makes it another expression than the original, with which
-   * onnxruntime would merge it.
+   * Emits the second copy of a segment when the backward walk first enters it. `arrived` are the
+   * gradients made until then: the copy waits for them, which keeps it from running during the
+   * forward pass, and makes it a different expression from the original, with which onnxruntime
+   * would otherwise merge it.
    */
   enter(at: number, arrived: () => readonly string[]): void;
-  /** A value's copy, or the value where it is kept. */
+  /** Returns a value's copy, or the value if it is kept. */
   nameOf(value: string): string;
-  /** The value that a copy is of, or the value itself. */
+  /** Returns the original of a copy, or the value itself. */
   originalOf(name: string): string;
 }
 
@@ -76,7 +76,7 @@ export function recompute({ g, nodes, cuts, again, shape }: RecomputeRequest): R
   const isKept = (value: string): boolean =>
     value === '' || crosses.has(value) || bytesOf(shape(value)) <= smallBytes;
   const home = new Map(nodes.flatMap(({ outputs }, at) => outputs.map((value) => [value, at])));
-  /** Whether a value is large, and in memory from the forward pass. */
+  /** Whether a value is large and still in memory from the forward pass. */
   const isHeld = (value: string, segment: number): boolean => {
     const at = home.get(value);
     if (at === undefined || bytesOf(shape(value)) <= smallBytes) return false;
@@ -94,7 +94,7 @@ export function recompute({ g, nodes, cuts, again, shape }: RecomputeRequest): R
   };
 }
 
-/** A tensor without elements that is there once all of the values are. */
+/** Makes a tensor without elements that exists once all of the values do. */
 function waiting(g: GraphBuilder, values: readonly string[]): string {
   const empty = values.map((value) => {
     const flat = ops.reshape(g, value, [-1]);
@@ -103,7 +103,10 @@ function waiting(g: GraphBuilder, values: readonly string[]): string {
   return empty.length === 1 ? empty[0]! : ops.concat(g, empty, 0);
 }
 
-/** A value as it is, once `late` is there: put behind a tensor without elements. */
+/**
+ * Returns an unchanged value that waits for `late`: it is concatenated to a tensor without
+ * elements.
+ */
 function gated(
   g: GraphBuilder,
   value: string,

@@ -1,25 +1,25 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 
-/** How far an output is from its target. */
+/** Measures of how far an output is from its target. */
 export const lossKinds = ['smooth-l1', 'l1', 'charbonnier', 'psnr'] as const;
 export type LossKind = (typeof lossKinds)[number];
 
-/** ε of Charbonnier's loss, as restoration papers have it. */
+/** ε of Charbonnier's loss, as in restoration papers. */
 const charbonnierEpsilon = 1e-3;
 
 /**
- * ε of the PSNR loss: the error of 40 dB. NAFNet's 1e-8 lets a clean patch, which is nearly right from
- * the start, pull hundreds of times as hard as a degraded one.
+ * ε of the PSNR loss: the error of 40 dB. With NAFNet's 1e-8, a clean patch, nearly right from the
+ * start, pulls hundreds of times as hard as a degraded one.
  */
 const psnrEpsilon = 1e-4;
 
 /**
- * The loss of a difference, a float32 of rank 0.
+ * Emits the loss of a difference, a float32 of rank 0.
  *
  * Smooth L1 with β 1 (spec pip.md section 6), L1, and Charbonnier's √(d² + ε²) are means over all
- * elements. `psnr` is NAFNet's: the mean over images of 10 · log10(mean of d² + 1e-4), in dB and below 0
- * for images nearer than 1. There an image counts by how many dB it is off, not by how large its error
- * is, so that every label is heard.
+ * elements. `psnr` is NAFNet's: the mean over images of 10 · log10(mean of d² + 1e-4), in dB and
+ * below 0 for images nearer than 1. With it, an image counts by its error in dB, not by the size of
+ * its error, so that every label counts.
  *
  * @param difference (B,C,H,W)
  */
@@ -42,8 +42,8 @@ export function emitLoss(g: GraphBuilder, difference: string, kind: LossKind): s
 }
 
 /**
- * How much the degradation prompts of a level point the same way: Σ over pairs of labels of
- * max(0, cosine), rank 0 (spec pip.md section 6).
+ * Emits how much the degradation prompts of a level point in the same direction: Σ over pairs of
+ * labels of max(0, cosine), rank 0 (spec pip.md section 6).
  *
  * @param prompts (1,T,c,1,1)
  */
@@ -64,7 +64,7 @@ export function emitAngles(
   return ops.reduceSum(g, counted, [0, 1], { keepDims: false });
 }
 
-/** What independent labels come to, float32 of rank 0. */
+/** Loss and error of independent labels, float32 of rank 0. */
 export interface BinaryCrossEntropy {
   /** Mean over rows and labels of −target · log σ(logit) − (1 − target) · log (1 − σ(logit)). */
   readonly loss: string;
@@ -73,8 +73,8 @@ export interface BinaryCrossEntropy {
 }
 
 /**
- * Binary cross-entropy of sigmoid, as `(½ − target) · x + ½ · |x| + log(1 + exp(−|x|))`: no
- * exponential is above 1, and the slope at x = 0 is ½ − target.
+ * Emits the binary cross-entropy of a sigmoid as `(½ − target) · x + ½ · |x| + log(1 + exp(−|x|))`:
+ * no exponential is above 1, and the slope at x = 0 is ½ − target.
  *
  * @param logits (B,T)
  * @param target (B,T), 0 or 1
@@ -94,11 +94,11 @@ export function emitBinaryCrossEntropy(
   return { loss: mean(each), error: mean(ops.abs(g, ops.sub(g, found, target))) };
 }
 
-/** The figure shown for a step beside its loss; larger is better. */
+/** The figure shown for a step besides its loss; larger is better. */
 export type Figure = 'psnr' | 'accuracy';
 
 /**
- * A step's error as its figure: dB of a mean squared error, or the share of right labels.
+ * Converts a step's error to its figure: dB of a mean squared error, or the share of right labels.
  *
  * @example figureOf('psnr', 0.001) // 30
  */

@@ -13,41 +13,41 @@ import type { Batch } from '../data/batch.ts';
 import { gradientOf } from '../gradient/gradient-of.ts';
 import { emitLoss, type Figure, type LossKind } from './emit-loss.ts';
 
-/** What of a batch goes into an input; a number goes in as it is. */
+/** The part of a batch that an input gets, or a constant. */
 export type Feed = keyof Pick<Batch, 'inputs' | 'targets' | 'weights' | 'present'> | number;
 
 /** One training step as a model, and the names of its inputs and outputs. */
 export interface TrainingGraph {
   readonly model: Model;
-  /** By input. Parameters are inputs, too, under their own names. */
+  /** Feeds by input. Parameters are inputs too, under their own names. */
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly loss: string;
-  /** Mean squared error, or the share of labels that were taken for present or absent in error. */
+  /** Mean squared error, or the share of labels wrongly found present or absent. */
   readonly error: string;
-  /** The figure that is shown for that error. */
+  /** The figure shown for that error. */
   readonly figure: Figure;
   /** Gradient by each parameter. */
   readonly gradients: ReadonlyMap<string, string>;
 }
 
-/** A model that restores, and what of it is learned. */
+/** A model that restores, and its learned parameters. */
 export interface Learner {
   readonly model: Model;
-  /** What it restores; parameters that are fed can look like images, too. */
+  /** The image input; fed parameters can look like images too. */
   readonly image: ImageInput | undefined;
-  /** The output that is the image; default the first. */
+  /** The image output; default: the first. */
   readonly output?: string | undefined;
   /** Inputs and initializers. */
   readonly parameters: readonly string[];
-  /** Null where nothing steers it. */
+  /** Null if nothing steers it. */
   readonly steering: { readonly degradation: string; readonly strength: string } | null;
-  /** How many labels there are. */
+  /** Number of labels. */
   readonly labels?: number;
   /** A term of the loss: the angles between degradation prompts. */
   readonly angles?: (g: GraphBuilder) => string | undefined;
 }
 
-/** What a step computes, and at which size. */
+/** Loss and sizes of a step. */
 export interface LearnerGraphOptions {
   readonly batch: number;
   /** Side of the patches in pixels. */
@@ -56,19 +56,18 @@ export interface LearnerGraphOptions {
   /** Weight of the angles between degradation prompts in the loss; 2e-5 in the paper's recipe. */
   readonly angles: number;
   /**
-   * Compute activations again in the backward pass instead of keeping them: less memory, more time,
-   * and on the CPU the same gradients bit for bit. Default false.
+   * Recompute activations in the backward pass instead of keeping them: less memory, more time, and
+   * on the CPU the same gradients bit for bit. Default: false.
    */
   readonly checkpointing?: boolean;
 }
 
 /**
- * A step of learning as an ONNX model: a model whose parameters are fed, the loss, and its gradients
- * by these parameters. Of the rest, only what lies between the parameters and the output is
- * differentiated.
+ * Builds a training step as an ONNX model: a model with fed parameters, the loss, and its gradients
+ * by these parameters. Differentiates only what is between the parameters and the output.
  *
  * Errors: `UNSUPPORTED_HOST`, naming the node, for an operator without a rule; `INVALID_ARGUMENT`
- * when there is nothing to learn.
+ * if there is nothing to learn.
  *
  * @example
  * const graph = learnerGraph(graftFed(host, adapter), { batch: 4, patch: 64, loss: 'smooth-l1', angles: 2e-5 });
@@ -132,7 +131,7 @@ export function learnerGraph(learner: Learner, options: LearnerGraphOptions): Tr
   return { model, feeds, loss, error, figure: 'psnr', gradients };
 }
 
-/** The image that a model makes, of possibly several outputs. */
+/** Returns the image output of a model, which may have several outputs. */
 export function outputOf({ model, output }: Learner): ValueInfo | undefined {
   const { outputs } = model.graph;
   return outputs.find(({ name }) => name === output) ?? outputs[0];

@@ -11,15 +11,15 @@ import type { Adapter } from '@pip-graft/pip-core';
 import { type Feed, outputOf } from './learner-graph.ts';
 import { type LearnerOptions, learnerOf } from './training-graph.ts';
 
-/** A model that restores patches with parameters that are fed, and the names of what it takes and gives. */
+/** A model that restores patches with fed parameters, and the names of its inputs and output. */
 export interface RestorerGraph {
   readonly model: Model;
-  /** By input. Parameters are inputs, too, under their own names. */
+  /** Feeds by input. Parameters are inputs too, under their own names. */
   readonly feeds: Readonly<Record<string, Feed>>;
   readonly output: string;
 }
 
-/** What restores, and the size of its patches. */
+/** Options of {@link restorerGraph}: the learner's, and the size of batch and patches. */
 export interface RestorerGraphOptions extends LearnerOptions {
   readonly batch: number;
   /** Side of the patches in pixels. */
@@ -27,9 +27,10 @@ export interface RestorerGraphOptions extends LearnerOptions {
 }
 
 /**
- * What a {@link trainingGraph} trains, without loss and gradients: the output at given parameters.
+ * Builds what {@link trainingGraph} trains, without loss and gradients: the output at given
+ * parameters.
  *
- * Errors: as {@link trainingGraph}.
+ * Errors: those of {@link trainingGraph}.
  *
  * @example restorerGraph(host, adapter, { batch: 8, patch: 64 }).output
  */

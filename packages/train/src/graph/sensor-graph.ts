@@ -5,7 +5,7 @@ import { emitBinaryCrossEntropy } from './emit-loss.ts';
 import type { TrainingGraph } from './learner-graph.ts';
 
 /**
- * A sensor alone, without a network to steer: `image`, float32 (B,3,H,W) of 0 to 1, to
+ * Builds a sensor alone, without a network to steer: from `image`, float32 (B,3,H,W) of 0 to 1, to
  * `probabilities`, float32 (B,T), in the order of its labels.
  *
  * @example const session = await createSession(sensorModel(readSensor('my-sensor')));
@@ -32,22 +32,22 @@ export function sensorModel({ config, tensors }: Sensor): Model {
   });
 }
 
-/** The operator set that the step is written in. */
+/** Operator set of the step. */
 const opset = 17;
 
-/** At which size a step computes. */
+/** Sizes of a sensor's training step. */
 export interface SensorGraphOptions {
   readonly batch: number;
   /** Side of the patches in pixels. */
   readonly patch: number;
-  /** Compute activations again in the backward pass instead of keeping them. Default false. */
+  /** Recompute activations in the backward pass instead of keeping them. Default: false. */
   readonly checkpointing?: boolean;
 }
 
 /**
- * A step of a sensor's learning as an ONNX model: the classifier that a graft gets, with its
- * parameters fed, binary cross-entropy of each label against those that are present in each patch, and
- * its gradients.
+ * Builds a sensor's training step as an ONNX model: the classifier that a graft gets, with fed
+ * parameters, binary cross-entropy of each label against the labels present in each patch, and its
+ * gradients.
  *
  * @example
  * const stepper = await openStepper(sensorGraph(sensor.config, { batch: 16, patch: 64 }));

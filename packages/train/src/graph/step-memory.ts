@@ -7,36 +7,40 @@ import {
 } from '@pip-graft/onnx-graft';
 import type { TrainingGraph } from './learner-graph.ts';
 
-/** Bytes that a training step takes, beside what the process held before. */
+/** Bytes that a training step takes, besides what the process already uses. */
 export interface StepMemory {
   /**
-   * The same for any batch and patch: the runtime, its nodes, the weights as it holds them, and
+   * The same for any batch and patch: the runtime, its nodes, its copies of the weights, and
    * parameters with their gradients.
    */
   readonly fixed: number;
-  /** The most that activations and their gradients take at one time; grows with batch and patch. */
+  /** Peak of activations and their gradients; grows with batch and patch. */
   readonly activations: number;
 }
 
-/** The file's content, the weights from it, and these in another layout for convolutions. */
+/**
+ * Copies of the weights: in the file's content, as tensors, and in another layout for convolutions.
+ */
 const weightCopies = 3;
 
-/** What the runtime holds of a node, and beside all nodes. Measured with 4500 to 8400 nodes. */
+/**
+ * Bytes that the runtime holds per node, and besides all nodes. Measured with 4500 to 8400 nodes.
+ */
 const nodeBytes = 12 * 1024;
 const runtimeBytes = 64 * 2 ** 20;
 
-/** onnxruntime's arena takes memory in growing blocks, leaves some of them empty, and changes layouts. */
+/** onnxruntime's arena allocates growing blocks, leaves some of them empty, and changes layouts. */
 const arenaShare = 1.25;
 
 /**
- * By which factor an estimate may be off. It was fitted to a few networks; two larger steps with
- * checkpointing took about twice the estimate, so it can promise too much there.
+ * Factor by which an estimate may be off. Fitted to a few networks; two larger steps with
+ * checkpointing took about twice the estimate, so it can be too optimistic there.
  */
 export const stepMemoryFactor = 1.5;
 
 /**
- * What a step of a training graph takes, from the sizes of its values and the order of its nodes: an
- * estimate; see {@link stepMemoryFactor}.
+ * Estimates what a step of a training graph takes, from the sizes of its values and the order of
+ * its nodes; see {@link stepMemoryFactor}.
  *
  * @example stepMemory(trainingGraph(host, adapter, { batch: 4, patch: 64, loss: 'psnr', angles: 2e-5 })).activations
  */
@@ -64,7 +68,7 @@ export function stepMemory({
   };
 }
 
-/** Most bytes of values that are there at one time, when nodes run in their order. */
+/** Returns the peak bytes of live values when nodes run in order. */
 function peakOf(
   { graph }: Model,
   size: (value: string) => number,
@@ -86,17 +90,17 @@ function peakOf(
   return most;
 }
 
-/** Operators whose output is their first input under another shape, and takes no memory of its own. */
+/** Operators whose output is their first input in another shape and takes no memory. */
 const views = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
 
-/** Bytes of a value; 0 where its size is not known. */
+/** Returns the bytes of a value; 0 if its size is unknown. */
 export function bytesOf(value: Shaped | undefined): number {
   const count = value?.dims?.reduce((product, size) => product * size, 1) ?? 0;
   const bytes = byteLengthOf(value?.dataType ?? 'float32', count) ?? 0;
   return Number.isNaN(bytes) ? 0 : bytes;
 }
 
-/** Of a value, the one whose memory it shares; itself for most. */
+/** Returns a function from each value to the value whose memory it shares; itself for most. */
 export function rootsOf(
   nodes: readonly Pick<Node, 'opType' | 'inputs' | 'outputs'>[],
 ): (value: string) => string {

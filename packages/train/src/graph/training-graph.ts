@@ -33,17 +33,17 @@ import {
 export interface FedGraft {
   readonly model: Model;
   readonly image: ImageInput | undefined;
-  /** Names of the inputs that hold the adapter's parameters. */
+  /** Names of the inputs for the adapter's parameters. */
   readonly parameters: readonly string[];
   readonly steering: { readonly degradation: string; readonly strength: string };
-  /** How many labels there are. */
+  /** Number of labels. */
   readonly labels: number;
   /** The angles between the degradation prompts of all levels; undefined for one label. */
   readonly angles: (g: GraphBuilder) => string | undefined;
 }
 
 /**
- * Grafts an adapter so that its parameters are inputs under their names. Errors: refusals of the plan.
+ * Grafts an adapter so that its parameters are inputs under their names. Errors: those of the plan.
  *
  * @example const { model, parameters } = graftFed(host, adapter);
  */
@@ -72,11 +72,14 @@ export function graftFed(host: Host, adapter: Adapter): FedGraft {
   };
 }
 
-/** What is learned: the adapter alone, with what lies behind the skip connections, or with all of the host. */
+/**
+ * What is learned: the adapter alone, with the host after the skip connections, or with all of the
+ * host.
+ */
 export const learnedParts = ['pip', 'pip+decoder', 'all'] as const;
 export type LearnedPart = (typeof learnedParts)[number];
 
-/** Inputs by which operators take weights; of the others any. */
+/** Inputs through which operators take weights. */
 const weightInputs: Readonly<Record<string, readonly number[]>> = {
   Conv: [1, 2],
   ConvTranspose: [1, 2],
@@ -88,8 +91,8 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * The weights of a host that are learned along with an adapter: float32 initializers of several
- * elements, which a layer reads as weights.
+ * Returns the weights of a host that are learned along with an adapter: float32 initializers of
+ * several elements that a layer reads as weights.
  */
 export function hostParameters({ model, facts, located }: Host, part: LearnedPart): Tensor[] {
   if (part === 'pip') return [];
@@ -108,7 +111,7 @@ export function hostParameters({ model, facts, located }: Host, part: LearnedPar
   return [...found];
 }
 
-/** The numbers of host parameters, by name. */
+/** Reads the numbers of host parameters, by name. */
 export function readParameters(host: Host, parameters: readonly Tensor[]): TensorMap {
   return new Map(
     parameters.map((tensor): [string, FloatTensor] => {
@@ -118,21 +121,22 @@ export function readParameters(host: Host, parameters: readonly Tensor[]): Tenso
   );
 }
 
-/** What a step computes, and at which size. */
+/** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions extends LearnerGraphOptions {
   /** Default `pip`. */
   readonly learn?: LearnedPart | undefined;
 }
 
 /**
- * A step of prompt learning as an ONNX model: a host with an adapter whose parameters are fed, the
- * loss, and its gradients by these parameters. The host is frozen by default: of it, only what lies
- * between the skip connections and the output is differentiated.
+ * Builds a step of prompt learning as an ONNX model: a host with an adapter whose parameters are
+ * fed, the loss, and its gradients by these parameters. The host is frozen by default: only its
+ * part between the skip connections and the output is differentiated.
  *
- * A host in float16 is computed in float32, on its own numbers; it stays what adapters are bound to.
+ * A host in float16 is computed in float32, with the same weights; adapters stay bound to the
+ * float16 file.
  *
- * Errors: refusals of the plan; `UNSUPPORTED_HOST`, naming the node, for an operator without a rule,
- * and for weights in float16 that were to be learned; `INVALID_ARGUMENT` when there is nothing to learn.
+ * Errors: those of the plan; `UNSUPPORTED_HOST`, naming the node, for an operator without a rule,
+ * and for learning weights in float16; `INVALID_ARGUMENT` if there is nothing to learn.
  *
  * @param adapter null to train the host by itself
  *
@@ -147,10 +151,10 @@ export function trainingGraph(
   return learnerGraph(learnerOf(given, adapter, { learn }), options);
 }
 
-/** What of {@link TrainingGraphOptions} says what is learned. */
+/** The part of {@link TrainingGraphOptions} that says what is learned. */
 export type LearnerOptions = Pick<TrainingGraphOptions, 'learn'>;
 
-/** What restores, with an adapter's parameters as inputs, and what of it is learned. */
+/** Returns the model that restores, with an adapter's parameters as inputs, and what it learns. */
 export function learnerOf(
   given: Host,
   adapter: Adapter | null,
@@ -177,7 +181,10 @@ export function learnerOf(
   };
 }
 
-/** Patches are planar RGB of 0 to 1 in floats. Errors: `UNSUPPORTED_HOST` for a host that takes or makes others. */
+/**
+ * Rejects a host that does not take and make planar RGB of 0 to 1 in floats, as patches are.
+ * Errors: `UNSUPPORTED_HOST`.
+ */
 function requirePlainImages({ model, located: { image } }: Host): void {
   if (!image) return;
   const { layout, dataType, values, beside } = image;

@@ -3,19 +3,19 @@ import { type Floats, requireNumber, requireSameNames } from './floats.ts';
 
 /** Sums of gradients over the parts of a batch, as plain data. */
 export interface Accumulation {
-  /** In float64, so that float32 gradients of a few thousand parts add up without loss that shows. */
+  /** In float64, so that float32 gradients of a few thousand parts add up without visible loss. */
   readonly sums: Map<string, Float64Array>;
-  /** Parts that were added. */
+  /** Number of added parts. */
   parts: number;
 }
 
-/** An accumulation that nothing was added to. */
+/** Creates an empty accumulation. */
 export function createAccumulation(): Accumulation {
   return { sums: new Map(), parts: 0 };
 }
 
 /**
- * Adds the gradients of one part of a batch, times `factor`; copies, so the arrays may be used again.
+ * Adds the gradients of one part of a batch, times `factor`; copies, so the arrays may be reused.
  *
  * Errors: `INVALID_ARGUMENT` for names or lengths other than those of the first part.
  *
@@ -35,9 +35,9 @@ export function accumulate(into: Accumulation, gradients: Floats, factor = 1): v
 }
 
 /**
- * The mean over the parts: their sum divided by how many there were. The sum stays as it is.
+ * Returns the mean over the parts: their sum divided by their number. Leaves the sum unchanged.
  *
- * Errors: `INVALID_ARGUMENT` when nothing was added.
+ * Errors: `INVALID_ARGUMENT` if nothing was added.
  */
 export function meanGradients({ sums, parts }: Accumulation): Map<string, Float32Array> {
   if (parts === 0) {
@@ -60,10 +60,10 @@ function quotients(sum: Float64Array, parts: number): Float32Array {
  * Moves a running mean of parameters in place: `decay · mean + (1 - decay) · parameter`
  * (as `torch.optim.swa_utils.AveragedModel` with `get_ema_multi_avg_fn`).
  *
- * @param average empty before the first update, which copies the parameters as they are
+ * @param average empty before the first update, which copies the parameters
  * @param decay in [0, 1]; 0.999 looks back about a thousand steps
  *
- * Errors: `INVALID_ARGUMENT`, before anything is changed.
+ * Errors: `INVALID_ARGUMENT`, before any change.
  *
  * @example
  * const average = new Map<string, Float32Array>();

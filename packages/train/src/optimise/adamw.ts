@@ -1,13 +1,16 @@
 import { requireDecay, updateAverage } from './accumulate.ts';
 import { type Floats, requireNumber, requireSameNames, wholePower } from './floats.ts';
 
-/** What AdamW is set to; what is left out is as in PyTorch. */
+/** Settings of AdamW; defaults are PyTorch's. */
 export interface AdamWOptions {
-  /** How much of the mean of gradients and of their squares is kept a step, each in [0, 1). Default 0.9 and 0.999. */
+  /**
+   * Shares of the means of gradients and of their squares that a step keeps, each in [0, 1).
+   * Default: 0.9 and 0.999.
+   */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the mean square, so that nothing divides by 0. Default 1e-8. */
+  /** Added to the root of the mean square, to avoid division by 0. Default: 1e-8. */
   readonly eps?: number;
-  /** Part of a parameter that a step at rate 1 takes away. Default 0.01. */
+  /** Share of a parameter that a step at rate 1 removes. Default: 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -27,7 +30,7 @@ export interface AdamWState {
 }
 
 /**
- * An AdamW optimiser that has taken no step.
+ * Creates an AdamW optimiser before its first step.
  *
  * Errors: `INVALID_ARGUMENT` for betas outside [0, 1), or a negative `eps` or `weightDecay`.
  *
@@ -47,26 +50,26 @@ export function createAdamW(options: AdamWOptions = {}): AdamWState {
   };
 }
 
-/** What a step does beside AdamW itself, in the same pass over the numbers. */
+/** What a step does besides AdamW, in the same pass over the numbers. */
 export interface StepExtras {
-  /** Factor of all gradients, such as that of {@link clipScale}. Default 1. */
+  /** Factor of all gradients, such as that of {@link clipScale}. Default: 1. */
   readonly scale?: number;
-  /** A running mean that moves along, as {@link updateAverage} would after the step. */
+  /** A running mean to update, as {@link updateAverage} would after the step. */
   readonly average?: { readonly means: Map<string, Float32Array>; readonly decay: number };
 }
 
 /**
- * One step of AdamW: changes parameters, moments and the step counter in place.
+ * Takes one step of AdamW: changes parameters, moments and the step counter in place.
  *
  * Weight decay is decoupled and both means are corrected for their start at 0 (Loshchilov and
- * Hutter 2019, as `torch.optim.AdamW`). Arithmetic is float64 and rounded to float32 where a number
- * is kept, so the result is the same on every machine and whatever order the names come in.
- * A gradient that is not finite makes its parameter NaN, as in PyTorch: look at the norm first.
+ * Hutter 2019, as `torch.optim.AdamW`). Arithmetic is float64, rounded to float32 where a number is
+ * stored, so the result is the same on every machine and for any order of names. A gradient that is
+ * not finite makes its parameter NaN, as in PyTorch: check the norm first.
  *
- * @param gradients for the very names of `parameters`, as long as they
- * @param rate learning rate, at least 0; or that of each parameter by its name
+ * @param gradients for exactly the names of `parameters`, of the same lengths
+ * @param rate learning rate, at least 0; or a function from a parameter's name to its rate
  *
- * Errors: `INVALID_ARGUMENT`, before anything is changed.
+ * Errors: `INVALID_ARGUMENT`, before any change.
  */
 export function stepAdamW(
   state: AdamWState,
@@ -96,7 +99,9 @@ export function stepAdamW(
   if (average && !means) updateAverage(average.means, parameters, average.decay);
 }
 
-/** The means that move along with the step; none before the first, which copies its result. */
+/**
+ * Returns the means to update in the step; undefined before the first step, whose result is copied.
+ */
 function startAverage(
   { means, decay }: NonNullable<StepExtras['average']>,
   parameters: Floats,
@@ -107,7 +112,7 @@ function startAverage(
   return means;
 }
 
-/** The means of gradients alone, by name. */
+/** Returns only the means of gradients, by name. */
 export function firstMoments({ moments }: AdamWState): Map<string, Float32Array> {
   return new Map([...moments].map(([name, { m }]) => [name, m]));
 }
@@ -123,7 +128,7 @@ interface StepScalars {
   /** Factor of the gradient. */
   readonly scale: number;
   readonly beta2: number;
-  /** What is new in the two means. */
+  /** Weights of the new gradient in the two means. */
   readonly new1: number;
   readonly new2: number;
   /** Times the root of the correction of the second mean. */
@@ -145,8 +150,8 @@ function stepScalars({ options, step }: AdamWState, rate: number, scale: number)
   };
 }
 
-// The loops are written for speed: numbers are read once, and there is one division. Sharing one
-// loop for both forms costs a fifth of its time.
+// The loops are written for speed: they read numbers once and divide once. A loop shared by both
+// forms takes a fifth longer.
 
 function update(
   parameter: Float32Array,

@@ -1,13 +1,16 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 
-/** The number, if it is in range. Errors: `INVALID_ARGUMENT`, with the name and the range in words. */
+/**
+ * Returns a number if it is in range. Errors: `INVALID_ARGUMENT`, with the name and the range in
+ * words.
+ */
 export function requireNumber(name: string, value: number, fits: boolean, range: string): number {
   if (Number.isFinite(value) && fits) return value;
   throw new GraftError('INVALID_ARGUMENT', `Optimising: ${name} is ${range}, not ${value}.`);
 }
 
-/** A whole number that is not negative. Errors: `INVALID_ARGUMENT`. */
+/** Returns a number if it is whole and at least 0. Errors: `INVALID_ARGUMENT`. */
 export function requireCount(name: string, value: number): number {
   const fits = Number.isSafeInteger(value) && value >= 0;
   return requireNumber(name, value, fits, 'a whole number of at least 0');
@@ -17,7 +20,7 @@ export function requireCount(name: string, value: number): number {
 export type Floats = ReadonlyMap<string, Float32Array>;
 
 /**
- * The elements of tensors, shared with them: what is changed in one is changed in both.
+ * Returns the elements of tensors, not copied: changes apply to both.
  *
  * @example stepAdamW(state, floatsOf(tensors), gradients, 1e-4); // changes the tensors
  */
@@ -26,7 +29,7 @@ export function floatsOf(tensors: TensorMap): Map<string, Float32Array> {
 }
 
 /**
- * Makes sure that two sets have the same names and as many numbers in each.
+ * Requires that two sets have the same names and the same number of elements for each.
  *
  * @param what names the second set and `of` the first, for the message
  * Errors: `INVALID_ARGUMENT`.
@@ -59,9 +62,9 @@ function wrong(what: string): GraftError {
 }
 
 /**
- * A number to a whole power of at least 0, by squaring.
+ * Raises a number to a whole power of at least 0, by squaring.
  *
- * `**` may differ in the last bit from one JavaScript engine to the next; products do not.
+ * `**` may differ in the last bit between JavaScript engines; products do not.
  */
 export function wholePower(base: number, exponent: number): number {
   let power = 1;

@@ -6,24 +6,26 @@ export interface RateSchedule {
   readonly peak: number;
   /** Steps from a tenth of the peak to the peak; 0 starts at the peak. */
   readonly warmupSteps: number;
-  /** Steps until the rate is at its end, the warm-up among them. */
+  /** Steps until the rate reaches its end, including the warm-up. */
   readonly totalSteps: number;
-  /** The rate at the end, at least 0. Default 0. */
+  /** The rate at the end, at least 0. Default: 0. */
   readonly end?: number;
 }
 
-/** Part of the peak that a warm-up starts from. */
+/** Share of the peak at which a warm-up starts. */
 const start = 0.1;
 
 /**
- * The learning rate of a step: a straight rise from a tenth of the peak, then half a cosine to its end.
+ * Returns the learning rate of a step: a linear rise from a tenth of the peak, then half a cosine
+ * to the end.
  *
- * The recipe of Prompt-In-Prompt (peak 3.6e-4 for batches of 48, 10 of 120 epochs of warm-up).
+ * This is the recipe of Prompt-In-Prompt (peak 3.6e-4 for batches of 48, 10 of 120 epochs of
+ * warm-up).
  *
- * @param step steps taken before this one: 0 for the first; from `totalSteps` on the rate is at its end
+ * @param step steps taken before this one: 0 for the first; from `totalSteps` on, the rate is `end`
  *
- * Errors: `INVALID_ARGUMENT` for a negative peak or end, counts that are not whole numbers, or a warm-up
- * longer than the whole.
+ * Errors: `INVALID_ARGUMENT` for a negative peak or end, counts that are not whole numbers, or a
+ * warm-up longer than `totalSteps`.
  *
  * @example learningRate({ peak: 3.6e-4, warmupSteps: 100, totalSteps: 1200 }, 0); // 3.6e-5
  */

@@ -1,12 +1,12 @@
 import { type Floats, requireNumber } from './floats.ts';
 
-/** Keeps a norm of 0 from dividing; PyTorch's number. */
+/** Avoids division by a norm of 0; PyTorch's value. */
 const tiny = 1e-6;
 
 /**
- * The root of the sum of squares over all numbers of all gradients, 0 for none.
+ * Returns the root of the sum of squares over all numbers of all gradients, 0 for none.
  *
- * Names are taken in sorted order, so that the order they came in does not change the last bit.
+ * Sums in sorted order of names, so that their order does not change the last bit.
  */
 export function gradientNorm(gradients: Floats): number {
   let sum = 0;
@@ -16,7 +16,7 @@ export function gradientNorm(gradients: Floats): number {
   return Math.sqrt(sum);
 }
 
-/** In four sums: one would make each addition wait for the last. */
+/** Uses four sums: with one, each addition would wait for the last. */
 function sumOfSquares(numbers: Float32Array): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = numbers.length - (numbers.length % 4);
@@ -31,7 +31,8 @@ function sumOfSquares(numbers: Float32Array): number {
 }
 
 /**
- * The factor that brings a norm down to `maxNorm`: 1 for a smaller norm and for one that is not finite.
+ * Returns the factor that reduces a norm to `maxNorm`: 1 for a smaller norm and for one that is not
+ * finite.
  *
  * Errors: `INVALID_ARGUMENT` for a `maxNorm` that is not above 0.
  *
@@ -43,11 +44,10 @@ export function clipScale(norm: number, maxNorm: number): number {
 }
 
 /**
- * Scales gradients in place so that their norm over all parameters is at most `maxNorm`
- * (as `torch.nn.utils.clip_grad_norm_`), and returns the norm they had.
+ * Scales gradients in place so that their norm over all parameters is at most `maxNorm` (as
+ * `torch.nn.utils.clip_grad_norm_`), and returns their previous norm.
  *
- * Nothing is changed when the norm is not finite: such a step should be skipped.
- * (PyTorch would spread NaN.)
+ * Changes nothing if the norm is not finite: skip such a step. (PyTorch would spread NaN.)
  *
  * Errors: `INVALID_ARGUMENT` for a `maxNorm` that is not above 0.
  *
@@ -65,22 +65,22 @@ export function clipGradients(gradients: Floats, maxNorm: number): number {
   return norm;
 }
 
-/** Losses that the smallest is looked for among. */
+/** Number of last losses among which to find the smallest. */
 export const spikeWindow = 100;
-/** A loss above this many times the smallest is a spike. */
+/** A loss above this multiple of the smallest is a spike. */
 const spike = 5;
-/** What a spike counts as, in times the smallest. */
+/** What a spike counts as, as a multiple of the smallest. */
 const counted = 2.5;
 
 /**
- * The factor for the gradient of a batch: 1, or less for a spike.
+ * Returns the factor for the gradient of a batch: 1, or less for a spike.
  *
- * A loss above 5 times the smallest of the last 100 counts as 2.5 times that smallest (the recipe of
- * Prompt-In-Prompt), so one bad batch cannot throw parameters far off. Where the smallest is 0,
- * nothing can be measured against it and the factor is 1.
+ * A loss above 5 times the smallest of the last 100 counts as 2.5 times that smallest (the recipe
+ * of Prompt-In-Prompt), so one bad batch cannot move parameters far. If the smallest is 0, there is
+ * nothing to compare with and the factor is 1.
  *
- * @param history losses of the batches before, oldest first, as they were before scaling; only
- * the last 100 count, and of those what is finite
+ * @param history losses of earlier batches, oldest first, before scaling; only finite ones among
+ * the last 100 count
  * @param loss of this batch, at least 0
  * @returns in (0, 1]
  *

@@ -2,36 +2,36 @@ import { totalmem } from 'node:os';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type StepMemory, stepMemoryFactor } from '../graph/step-memory.ts';
 
-/** The memory of this machine; how much a device has is not known. */
+/** Returns the memory of this machine; a device's is unknown. */
 export function machineMemory(device: 'cpu' | 'cuda'): MachineMemory {
   if (device !== 'cpu') return { all: Number.POSITIVE_INFINITY, free: Number.POSITIVE_INFINITY };
-  // Without a limit on the process, its limit is 0 or more than there is.
+  // Without a limit on the process, this is 0 or more than the machine has.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return { all: Math.min(totalmem(), limit), free: process.availableMemory() };
 }
 
-/** A step, what it takes, and what there is for it. */
+/** A step and the memory it takes. */
 export interface StepSize {
   readonly batch: number;
   readonly patch: number;
   readonly accumulate: number;
   readonly checkpointing: boolean;
-  /** What sides of patches are multiples of. */
+  /** Number that sides of patches must be multiples of. */
   readonly sizeMultiple: number;
   readonly need: StepMemory;
 }
 
-/** Bytes; infinite where they are not known. */
+/** Memory in bytes; infinite if unknown. */
 export interface MachineMemory {
-  /** What the machine has, or the limit that was put on this process. */
+  /** Memory of the machine, or the limit of this process. */
   readonly all: number;
-  /** What of it is free. */
+  /** Free part of it. */
   readonly free: number;
 }
 
 /**
- * Says before the first step that there is not enough memory for it; undefined where there is. An estimate
- * is off by a factor: what may fit is a note, not a refusal.
+ * Returns a note, before the first step, if its memory may not suffice; undefined if it does. An
+ * estimate is off by a factor, so a step that may fit gets a note, not an error.
  *
  * Errors: `RUNTIME_FAILED` for a step that the machine cannot hold.
  */
@@ -46,10 +46,10 @@ export function foreseeMemory(step: StepSize, memory: MachineMemory): string | u
   return `${stepOf(step)} takes about ${gib(need)}, and ${gib(memory.free)} are free; if memory runs out, ${adviceFor(step, memory.free)}`;
 }
 
-/** What is said when memory ran out at a step. */
+/** Returns the error for a step that ran out of memory. */
 export function ranOut(step: StepSize, { free }: MachineMemory, cause: unknown): GraftError {
   const need = step.need.fixed + step.need.activations;
-  // Free memory that should have done was not there in the end: half of the step is what is tried next.
+  // Free memory that should have sufficed did not: advise half of the step next.
   const room = Math.min(free, step.need.fixed + step.need.activations / 2);
   return new GraftError(
     'RUNTIME_FAILED',
@@ -58,7 +58,7 @@ export function ranOut(step: StepSize, { free }: MachineMemory, cause: unknown):
   );
 }
 
-/** The batch and patch that an amount of memory holds, and what else makes a step smaller. */
+/** Returns the batch and patch that fit an amount of memory, and what else makes a step smaller. */
 function adviceFor(step: StepSize, room: number): string {
   const { batch, patch, accumulate, checkpointing, sizeMultiple, need } = step;
   const each = need.activations / batch;

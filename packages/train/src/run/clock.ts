@@ -1,4 +1,4 @@
-/** How long stages take, without what lies between them. */
+/** Measures the time of stages, without the time between them. */
 export class Clock {
   patches = 0;
   readonly #now: () => number;
@@ -6,7 +6,7 @@ export class Clock {
   #from: number | undefined;
   #computing = 0;
 
-  /** @param now milliseconds from any moment on */
+  /** @param now milliseconds since any moment */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -31,7 +31,7 @@ export class Clock {
     return (this.#before + (this.#from === undefined ? 0 : this.#now() - this.#from)) / 1000;
   }
 
-  /** Patches a second. */
+  /** Patches per second. */
   get pace(): number {
     return this.patches / Math.max(1e-3, this.seconds);
   }

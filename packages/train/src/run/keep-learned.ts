@@ -12,7 +12,7 @@ import type { RunResult } from './run-steps.ts';
 import { rounded, sensorRecord, type TrainingRecord, trainingRecord } from './training-record.ts';
 import { readBest } from './validator.ts';
 
-/** Where what was learned goes: an adapter, a host, or both. */
+/** Where to write what was learned: an adapter, a host, or both. */
 export interface Keeping {
   /** Folder. */
   readonly adapter?: string | undefined;
@@ -23,12 +23,12 @@ export interface Keeping {
 }
 
 /**
- * Writes what was learned: the best state where the run was validated, else the last. An adapter that
- * was learned along with its host is bound to the host that is written.
+ * Writes what was learned: the best state if the run was validated, else the last. Binds an adapter
+ * learned along with its host to the written host.
  *
  * Errors: `WRITE_FAILED`.
  *
- * @returns the step whose state is kept, and the record that the adapter carries
+ * @returns the step whose state is kept, and the adapter's training record
  * @example await keepLearned(host, run, ended, { adapter: 'my-adapter', name: 'my-adapter' });
  */
 export async function keepLearned(
@@ -60,12 +60,12 @@ function keptOf({ files }: TrainingRun, { state, best }: RunResult): TrainingSta
   return readBest(files.best, state) ?? state;
 }
 
-/** Batches that a trained sensor is judged by. */
+/** Number of batches on which to judge a trained sensor. */
 const judged = 40;
 
 /**
- * Writes a sensor, with what it gets right of each label in its record. A run that was stopped is not
- * judged: it was stopped to end.
+ * Writes a sensor, with its accuracy per label in its record. Does not judge a stopped run, which
+ * should end at once.
  *
  * Errors: `WRITE_FAILED`; those of batches and of the runtime.
  */

@@ -16,64 +16,68 @@ import { TrainLog } from './train-log.ts';
 import { type DataRequest, trainingData } from './training-data.ts';
 import { planValidation, type ValidationPlan } from './validator.ts';
 
-/** What a run is asked for. */
+/** Options of a training run. */
 export interface RunRequest extends DataRequest, ValidationRequest {
-  /** What to begin with: a folder, a package name, `init[:key=value,…]`, or `none` to train the host by itself. */
+  /**
+   * Initial adapter: a folder, a package name, `init[:key=value,…]`, or `none` to train only the
+   * host.
+   */
   readonly adapter: string;
   /** Degradations of a run without an adapter; default: noise. */
   readonly labels?: readonly string[] | undefined;
-  /** Parts of the run, in their order; see `stageOptions`. */
+  /** Parts of the run, in order; see `stageOptions`. */
   readonly stages: readonly TrainOptions[];
-  /** Compute activations again in the backward pass: less memory, more time, the same result. */
+  /** Recompute activations in the backward pass: less memory, more time, the same result. */
   readonly checkpointing?: boolean | undefined;
-  /** What the run is for: its states and tables are written beside it. */
+  /** Output of the run; its states and tables are written beside it. */
   readonly output: string;
-  /** Go on from the state that is there. */
+  /** Continue from the saved state, if there is one. */
   readonly resume?: boolean | undefined;
 }
 
-/** A part of a run: a step as a model, and how steps are made. */
+/** A part of a run: its step as a model, and the options of its steps. */
 export interface StageRun {
   readonly graph: TrainingGraph;
   readonly options: StepOptions;
 }
 
-/** A run that can begin, whatever it trains. */
+/** A training run that is ready to start, of an adapter, a host or a sensor. */
 export interface Run {
   readonly labels: readonly string[];
   readonly stages: readonly StepOptions[];
-  /** Of the stages, those that are left. */
+  /** Stages that remain. */
   readonly left: readonly StageRun[];
-  /** Steps of the whole run. */
+  /** Steps of the full run. */
   readonly total: number;
-  /** What sides of patches are multiples of. */
+  /** Number that sides of patches must be multiples of. */
   readonly sizeMultiple: number;
   readonly batches: BatchOptions;
-  /** Where it begins, or goes on. */
+  /** State from which the run starts or continues. */
   readonly begun: TrainingState;
   readonly files: RunFiles;
   readonly log: TrainLog;
   readonly checkpointing: boolean;
-  /** How it is measured; undefined for a run that is not. */
+  /** How the run is validated; undefined without validation. */
   readonly validation?: ValidationPlan | undefined;
 }
 
 /** A run that trains an adapter, a host, or both. */
 export interface TrainingRun extends Run {
   readonly adapter: Adapter | null;
-  /** Names of the host's weights that are learned, too. */
+  /** Names of the host's weights that are learned too. */
   readonly hostWeights: readonly string[];
   readonly stages: readonly TrainOptions[];
 }
 
 /**
- * Reads and checks all that a run needs before anything is computed.
+ * Reads and checks everything that a run needs before computing anything.
  *
- * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take, and validation images that are
- * trained on; `UNSUPPORTED_HOST` for one that does not take RGB of 0 to 1; `ADAPTER_MISMATCH` for a state of another host, adapter or options; those of adapters,
- * images and states.
+ * Errors: `INVALID_ARGUMENT` for a patch that the host cannot take, and for validation images that
+ * are also trained on; `UNSUPPORTED_HOST` for a host that does not take RGB of 0 to 1;
+ * `ADAPTER_MISMATCH` for a state of another host, adapter or options; those of adapters, images and
+ * states.
  *
- * @param cwd where packages of adapters are looked for
+ * @param cwd where packages of adapters are looked up
  * @example
  * const stages = [{ ...defaultTrainOptions, steps: 500 }];
  * const run = await openRun(host, { adapter: 'init', data: 'images/', stages, output: 'my-adapter' });

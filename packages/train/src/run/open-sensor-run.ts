@@ -11,7 +11,7 @@ import { sensorRunOptions } from './run-options.ts';
 import { TrainLog } from './train-log.ts';
 import { trainingData } from './training-data.ts';
 
-/** What a run is asked for that trains a sensor: labels, or the adapter whose labels these are. */
+/** Options of a run that trains a sensor: for labels, or for the labels of an adapter. */
 export interface SensorRequest
   extends Pick<
     RunRequest,
@@ -23,17 +23,17 @@ export interface SensorRequest
 
 /** A run that trains a sensor. */
 export interface SensorRun extends Run {
-  /** As it starts. */
+  /** The sensor before training. */
   readonly sensor: Sensor;
 }
 
 /**
- * Reads and checks all that a run needs before anything is computed.
+ * Reads and checks everything that a run needs before computing anything.
  *
- * Errors: `INVALID_ARGUMENT` for labels that cannot be; `ADAPTER_MISMATCH` for a state of other
- * options; those of adapters, images and states.
+ * Errors: `INVALID_ARGUMENT` for invalid labels; `ADAPTER_MISMATCH` for a state of other options;
+ * those of adapters, images and states.
  *
- * @param cwd where packages of adapters are looked for
+ * @param cwd where packages of adapters are looked up
  */
 export async function openSensorRun(
   request: SensorRequest,

@@ -11,19 +11,19 @@ import {
   validationSet,
 } from '../validation/validation-set.ts';
 
-/** What a run is measured on. */
+/** Patches on which a run is validated. */
 export interface OpenValidation {
   readonly set: readonly LabelPatches[];
   /** Side of the patches. */
   readonly patch: number;
-  /** How many images they are cut from. */
+  /** Number of images they are cut from. */
   readonly images: number;
 }
 
 /**
- * Reads what a run is measured on, and takes it out of what the run learns from.
+ * Reads the images on which a run is validated, and removes them from the training images.
  *
- * Errors: `INVALID_ARGUMENT` for images that are in both, by content, and for a share that leaves one
+ * Errors: `INVALID_ARGUMENT` for images in both sets, by content, and for a share that leaves one
  * side empty; `UNKNOWN_LABEL` for pairs of another label; those of reading images.
  *
  * @param validate a folder, or a share of the training images
@@ -47,7 +47,7 @@ export async function openValidation(
   };
 }
 
-/** The clean files. */
+/** Lists the clean files. */
 function targetsOf({ photos, pairs = {} }: Pick<BatchOptions, 'photos' | 'pairs'>): string[] {
   const all = Object.values(pairs).flatMap((list) => list.map(({ target }) => target));
   return [...new Set([...photos, ...all])];
@@ -82,7 +82,7 @@ async function shareOf(
   };
 }
 
-/** Pairs in folders of labels, where there are any; else clean images. */
+/** Lists pairs in folders named after labels, if there are any; else clean images. */
 async function imagesIn(folder: string, labels: readonly string[]): Promise<ValidationImages> {
   const names = existsSync(folder) ? await readdir(folder).catch(() => []) : [];
   const withPairs = names.filter((name) => existsSync(join(folder, name, 'input'))).sort();

@@ -4,9 +4,9 @@ import { makeBatch } from '../data/make-batch.ts';
 import { type PreviewRow, previewRows, previewSheet } from '../data/preview-sheet.ts';
 import { type DataRequest, trainingData } from './training-data.ts';
 
-/** What is to be seen. */
+/** Options of {@link preview}. */
 export interface PreviewRequest extends Omit<DataRequest, 'pairs'> {
-  /** Default: all that clean images can be degraded for. */
+  /** Labels to show; default: all that clean images can be degraded for. */
   readonly labels?: readonly string[] | undefined;
   /** Side of the patches. */
   readonly patch: number;
@@ -15,20 +15,20 @@ export interface PreviewRequest extends Omit<DataRequest, 'pairs'> {
 
 /** Patches as training sees them. */
 export interface Preview {
-  /** Ranges in force. */
+  /** Ranges used. */
   readonly degrade: Partial<DegradeRanges>;
   readonly rows: readonly PreviewRow[];
   /** A contact sheet, as a PNG file. */
   readonly sheet: Buffer;
 }
 
-/** Pairs of a label, where each has as many. */
+/** Pairs per label, if all labels have the same share. */
 const columns = 8;
 
 /**
- * Patches as training sees them, degraded above clean, a row for each label.
+ * Shows patches as training sees them, degraded above clean, one row per label.
  *
- * Errors: those of `trainingData`; `DEVICE_UNAVAILABLE` where sharp does not load.
+ * Errors: those of `trainingData`; `DEVICE_UNAVAILABLE` if sharp does not load.
  *
  * @example const { sheet } = await preview({ data: 'images/', patch: 128, seed: 0 });
  */

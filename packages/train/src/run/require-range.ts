@@ -4,9 +4,8 @@ import { openDoor } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 
 /**
- * Makes sure that a host whose graph does not show its range takes and makes values of 0 to 1, which
- * is what training feeds it, by running it on a small natural image. What a network of random weights
- * makes passes.
+ * Requires values of 0 to 1, which training feeds, of a host whose graph does not show its range,
+ * by running it on a small natural image. The output of a network of random weights passes.
  *
  * Errors: `UNSUPPORTED_HOST` for another range; those of `createSession`.
  */

@@ -10,24 +10,24 @@ import type {
 } from '../state/training-state.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** What a run may go on with in another way. */
+/** Options that may change when a run continues. */
 const free = new Set([
   ...['steps', 'rate', 'end-rate', 'warmup', 'prompt-rate', 'validate-every', 'patience'],
 ]);
 
-/** What stages say as a whole. */
+/** Options that stages set. */
 const schedule = ['stage', 'steps', 'batch', 'patch', 'rate', 'end-rate', 'warmup', 'loss'];
 
-/** How the options of a run differ from those that its state was saved with. */
+/** How the options of a run differ from those of its saved state. */
 export interface Differences {
-  /** Those that may; `step` is that of the state. */
+  /** Allowed differences; `step` is the state's. */
   readonly changes: readonly StateChange[];
-  /** Those that may not, each as text. */
+  /** Differences that are not allowed, each as text. */
   readonly refused: readonly string[];
 }
 
 /**
- * Compares options by name. With several stages, now or before, all that they say may differ.
+ * Compares options by name. With several stages, now or before, all options of stages may differ.
  *
  * @example compareOptions({ steps: 8 }, { steps: 9 }, 8).changes // [{ step: 8, option: 'steps', from: 8, to: 9 }]
  */
@@ -45,7 +45,7 @@ export function compareOptions(before: RunOptions, now: RunOptions, step: number
   return { changes, refused };
 }
 
-/** Options with all that stages say in one. */
+/** Returns options with those of stages gathered in one. */
 function gathered(options: RunOptions): RunOptions {
   const rest = Object.entries(options).filter(([name]) => !schedule.includes(name));
   const own = Object.entries(options).filter(([name]) => schedule.includes(name));
@@ -63,12 +63,12 @@ function textOf(value: JsonValue): string {
 }
 
 /**
- * The state that a run was saved in, where there is to be one and it is there; else a fresh one. What
- * changed of its options is added to its changes.
+ * Returns the saved state of a run if `path` is given and exists; else a fresh one. Adds changed
+ * options to its changes.
  *
  * Errors: `ADAPTER_MISMATCH`, naming the options, for a state of another run; those of `readState`.
  *
- * @param steps that the run has in all, to be no fewer than are done
+ * @param steps of the whole run; at least the number already done
  */
 export function beginOrGoOn(
   path: string | undefined,

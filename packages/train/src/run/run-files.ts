@@ -1,17 +1,17 @@
-/** The files of a run, beside the folder or file that it is for. */
+/** The files of a run, beside its output. */
 export interface RunFiles {
-  /** The state that the run goes on from. */
+  /** The state from which the run continues. */
   readonly state: string;
-  /** The state that was best on images that the run does not learn from. */
+  /** The best state on the validation images. */
   readonly best: string;
-  /** The steps, as a table. */
+  /** Table of steps. */
   readonly log: string;
-  /** The validations, as a table. */
+  /** Table of validations. */
   readonly validation: string;
 }
 
 /**
- * Where a run keeps its states and tables.
+ * Returns where a run keeps its states and tables.
  *
  * @example runFiles('out/rain/').state // 'out/rain.state.safetensors'
  */

@@ -4,24 +4,24 @@ import type { BatchOptions } from '../data/batch.ts';
 import type { JsonValue } from '../state/training-state.ts';
 import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 
-/** Options that a run has, named as people name them. */
+/** Options of a run, under the names of the command line. */
 export type RunOptions = Readonly<Record<string, JsonValue>>;
 
-/** How a run is measured on images that it does not learn from. */
+/** How a run is validated, on images that it does not learn from. */
 export interface ValidationRequest {
-  /** A folder, or a share of the training images in (0, 1); undefined for a run that is not measured. */
+  /** A folder, or a share of the training images in (0, 1); undefined without validation. */
   readonly validate?: string | number | undefined;
   /** Steps between two validations. */
   readonly validateEvery?: number | undefined;
   /** Side of the patches; default: that of the last stage. */
   readonly validatePatch?: number | undefined;
-  /** Validations without a better one after which the run ends; undefined for no such end. */
+  /** Number of validations without improvement after which the run ends; undefined for no limit. */
   readonly patience?: number | undefined;
 }
 
 /**
- * All that changes what comes out of a run, by option: what its state keeps, to be compared when it goes
- * on. Numbers of workers and the like are not in it. Images are a digest of their paths.
+ * Returns all options that affect a run's result: its state keeps them for comparison when it
+ * continues. Excludes the number of workers and the like. Images are a digest of their paths.
  */
 export function runOptions(
   { validate, validateEvery, patience, validatePatch }: ValidationRequest,
@@ -46,19 +46,19 @@ export function runOptions(
   });
 }
 
-/** The same for a sensor. */
+/** Like {@link runOptions}, for a sensor. */
 export function sensorRunOptions(options: StepOptions, batches: BatchOptions): RunOptions {
   const { steps, batch, patch, rate, warmup, seed } = options;
   return named({ ...{ steps, batch, patch, rate, warmup, seed }, ...dataOf(batches) });
 }
 
-/** What patches are cut from and how they are made, without what each stage has of its own. */
+/** Returns what patches are cut from and how they are made, without the options of stages. */
 function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
   const { photos, pairs, patch: _, batch: __, seed: ___, pixels: ____, ...made } = batches;
   return { ...made, data: digest(photos), pairs: pairs ? digest(pairs) : null };
 }
 
-/** By way of JSON: what is compared is what a state gives back. */
+/** Converts by way of JSON, so that options compare equal to those read from a state. */
 function named(options: Readonly<Record<string, unknown>>): RunOptions {
   const plain = JSON.parse(JSON.stringify(options)) as Record<string, JsonValue>;
   return Object.fromEntries(Object.entries(plain).map(([name, value]) => [kebab(name), value]));

@@ -14,7 +14,7 @@ import type { Run, StageRun } from './open-run.ts';
 import { meanOf, type ValidationLine } from './train-log.ts';
 import { Validator } from './validator.ts';
 
-/** What changes how fast a run is, and not what comes out of it. */
+/** Options that affect the speed of a run but not its result. */
 export interface RunPace {
   /** Default: the CPU. */
   readonly device?: 'cpu' | 'cuda' | undefined;
@@ -22,61 +22,61 @@ export interface RunPace {
   readonly threads?: number | undefined;
   /** Threads that make batches. */
   readonly workers?: number | undefined;
-  /** Steps between two saved states; default 100. */
+  /** Steps between two saved states; default: 100. */
   readonly saveEvery?: number | undefined;
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface RunProgress {
   /** Steps done. */
   readonly step: number;
   readonly total: number;
   /** Means over the last steps of the stage. */
   readonly loss: number;
-  /** PSNR in dB, or the share of labels that are right. */
+  /** PSNR in dB, or the share of right labels. */
   readonly value: number;
   readonly figure: Figure;
   readonly patchesPerSecond: number;
-  /** Of the last validation; undefined before the first. */
+  /** Figures of the last validation; undefined before the first. */
   readonly validation: LabelFigures | undefined;
 }
 
-/** What a run is handed of the world, and whom it tells. */
+/** Clock, signal and callbacks of a run. */
 export interface RunHooks {
-  /** A clock: milliseconds from any moment on. */
+  /** A clock: milliseconds since any moment. */
   readonly now: () => number;
-  /** Ends after the step under way. */
+  /** Ends the run after the current step. */
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((progress: RunProgress) => void) | undefined;
-  /** A line for people: what may go wrong. */
+  /** Called with a line for people about what may go wrong. */
   readonly onNote?: ((line: string) => void) | undefined;
-  /** After each validation and every 200 steps. */
+  /** Called after each validation and every 200 steps. */
   readonly onPage?: ((figures: LabelFigures | undefined) => Promise<void>) | undefined;
 }
 
-/** What a run came to. */
+/** Result of a run. */
 export interface RunResult {
   readonly state: TrainingState;
   readonly seconds: number;
   readonly patchesPerSecond: number;
-  /** Of that time, the share in which the runtime computed steps. */
+  /** Share of that time in which the runtime computed steps. */
   readonly runtimeShare: number;
-  /** Where it was best on images that it does not learn from. */
+  /** The best validation; null without one. */
   readonly best: ValidationLine | null;
-  /** Of the last validation. */
+  /** Figures of the last validation. */
   readonly figures: LabelFigures | undefined;
-  /** Whether it ended before its last step because it got no better. */
+  /** Whether the run ended early because it did not improve. */
   readonly spent: boolean;
 }
 
-/** Steps after which the page is written again, beside validations. */
+/** Steps after which the page is rewritten, besides validations. */
 const pageEvery = 200;
 
 /**
- * Carries out the stages that are left, and saves the state now and then, at the end and when something
- * goes wrong: what was learned before a step that failed is good.
+ * Runs the remaining stages, and saves the state periodically, at the end and on errors: what was
+ * learned before a failed step is valid.
  *
- * Errors: `RUNTIME_FAILED` where memory runs out, with a step that fits; those of graphs, batches and
+ * Errors: `RUNTIME_FAILED` if memory runs out, with a step that fits; those of graphs, batches and
  * steps.
  *
  * @example
@@ -163,7 +163,7 @@ interface StageTools {
   readonly after: (reached: TrainingState, report: StepReport) => Promise<void>;
 }
 
-/** One stage, with a step and batches of its own. */
+/** Runs one stage, with its own stepper and batches. */
 async function runStage(
   { graph, options }: StageRun,
   run: Run,

@@ -5,8 +5,8 @@ import type { Figure } from '../graph/emit-loss.ts';
 import type { StepReport } from '../trainer/train-adapter.ts';
 
 /**
- * A table that is written line by line, each at once. There is no file before the first line; one that
- * is there is replaced then, by its lines that are kept.
+ * A table that is written line by line, each at once. The first line creates the file, or replaces
+ * an existing one and keeps its `kept` lines.
  *
  * Errors: `WRITE_FAILED`.
  */
@@ -14,7 +14,7 @@ export class CsvFile {
   readonly path: string;
   #before: readonly string[] | undefined;
 
-  /** @param kept the lines before the next, without the head */
+  /** @param kept lines before the next one, without the head */
   constructor(path: string, head: readonly string[], kept: readonly string[] = []) {
     this.path = path;
     this.#before = [head.join(','), ...kept];
@@ -30,7 +30,7 @@ export class CsvFile {
     try {
       const { size } = await stat(this.path);
       await appendFile(this.path, `${line}\n`).catch(async (error) => {
-        // What a full disk still took would be in the middle of a line of the next try.
+        // Otherwise, what a full disk still took would stay before the line of the next try.
         await truncate(this.path, size);
         throw error;
       });
@@ -40,7 +40,7 @@ export class CsvFile {
   }
 }
 
-/** Rows of a table, without its head; none where there is no file. Errors: `READ_FAILED`. */
+/** Reads the head and the rows of a table; none without a file. Errors: `READ_FAILED`. */
 export function readCsv(path: string): { readonly head: string[]; readonly rows: string[][] } {
   let text: string;
   try {
@@ -53,14 +53,14 @@ export function readCsv(path: string): { readonly head: string[]; readonly rows:
   return { head, rows: rows.filter((row) => row.length === head.length) };
 }
 
-/** One line of a log: a {@link StepReport} with its error as a figure for people. */
+/** One line of a log: a {@link StepReport} with a figure for people instead of its error. */
 export interface LogLine extends Omit<StepReport, 'error'> {
   readonly figure: number;
 }
 
 /**
- * The steps of a run as a table that any program reads, one line a step, the figure under its name. A
- * run that goes on takes away what was done after the state was saved.
+ * The steps of a run as a CSV table, one line per step, with the figure under its name. A run that
+ * continues removes the lines after its saved state.
  *
  * Errors: `READ_FAILED`, `WRITE_FAILED`.
  */
@@ -68,7 +68,7 @@ export class TrainLog {
   readonly lines: LogLine[];
   readonly #file: CsvFile;
 
-  /** A log that goes on after `step` steps; its file is touched with the first line. */
+  /** Continues a log after `step` steps; the first line changes its file. */
   constructor(path: string, step: number, figure: Figure) {
     this.lines = step === 0 ? [] : readLog(path).filter((line) => line.step <= step);
     const head = ['step', 'loss', figure, 'rate', 'norm', 'spike'];
@@ -105,7 +105,10 @@ export interface ValidationLine {
   readonly psnr: Readonly<Record<string, number>>;
 }
 
-/** The validations of a run as a table, as `TrainLog` has its steps. Errors: `READ_FAILED`, `WRITE_FAILED`. */
+/**
+ * The validations of a run as a CSV table, like {@link TrainLog} for its steps. Errors:
+ * `READ_FAILED`, `WRITE_FAILED`.
+ */
 export class ValidationLog {
   readonly lines: ValidationLine[];
   readonly #labels: readonly string[];
@@ -132,7 +135,7 @@ export class ValidationLog {
   }
 }
 
-/** The lines of such a table; none where there is no file. Errors: `READ_FAILED`. */
+/** Reads the lines of a table of validations; none without a file. Errors: `READ_FAILED`. */
 export function readValidations(path: string): ValidationLine[] {
   const { head, rows } = readCsv(path);
   return rows.map((row) => {
@@ -142,10 +145,13 @@ export function readValidations(path: string): ValidationLine[] {
   });
 }
 
-/** Steps whose mean is shown: labels and noise differ from batch to batch. */
+/** Number of last steps whose mean is shown: labels and noise differ from batch to batch. */
 const recent = 50;
 
-/** Means over the last steps of a stage, and how many these are. @param first steps before the stage */
+/**
+ * Returns means over the last steps of a stage, and their number. @param first steps before the
+ * stage
+ */
 export function meanOf(
   lines: readonly LogLine[],
   first = 0,

@@ -11,7 +11,7 @@ import type { StepOptions } from '../trainer/train-options.ts';
 /** How patches are made. */
 type PatchChoice = Pick<BatchOptions, 'degrade' | 'labelShares' | 'halved' | keyof KindShares>;
 
-/** What a run learns from. */
+/** Images that a run learns from, and how patches are made. */
 export interface DataRequest extends PatchChoice {
   /** Folder of clean images. */
   readonly data?: string | undefined;
@@ -22,10 +22,10 @@ export interface DataRequest extends PatchChoice {
 }
 
 /**
- * What the batches of a run are made of.
+ * Returns what the batches of a run are made of.
  *
- * Errors: `UNKNOWN_LABEL` for pairs of a label that is not among them; `INVALID_ARGUMENT` for a range of
- * a label that no image is degraded for; those of images, pairs and `checkBatchOptions`.
+ * Errors: `UNKNOWN_LABEL` for pairs of a label that is not one of `labels`; `INVALID_ARGUMENT` for
+ * a range of a label that no image is degraded for; those of images, pairs and `checkBatchOptions`.
  */
 export async function trainingData(
   request: DataRequest,
@@ -54,19 +54,19 @@ export async function trainingData(
     ...patchChoice(request, labels, paired),
     ...(paired.length > 0 ? { pairs } : {}),
   };
-  // Before the run writes anything.
+  // Checked before the run writes anything.
   checkBatchOptions(batches);
   return batches;
 }
 
 /**
- * The options of patches in force, with every range of the labels that images are degraded for: what a
- * training record keeps.
+ * Returns the complete options of patches, with every range of the labels that images are degraded
+ * for, for the training record.
  *
- * Errors: `INVALID_ARGUMENT` for a range that makes no sense, or of a label that no image is degraded
- * for; `UNKNOWN_LABEL` for one that no degradation has.
+ * Errors: `INVALID_ARGUMENT` for a range that makes no sense, or of a label that no image is
+ * degraded for; `UNKNOWN_LABEL` for a label without a degradation.
  *
- * @param paired labels with real pairs, for which nothing is degraded
+ * @param paired labels with real pairs, for which no image is degraded
  */
 export function patchChoice(
   choice: PatchChoice,

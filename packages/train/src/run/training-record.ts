@@ -6,12 +6,12 @@ import type { SensorRun } from './open-sensor-run.ts';
 import type { RunResult } from './run-steps.ts';
 import { meanOf, type TrainLog, type ValidationLine } from './train-log.ts';
 
-/** A record of training, as JSON holds it. */
+/** A record of training, as JSON. */
 export type TrainingRecord = Readonly<Record<string, unknown>>;
 
 const tool = `graft ${version}`;
 
-/** The record that an adapter carries of its training. */
+/** Returns an adapter's record of its training. */
 export function trainingRecord(run: TrainingRun, { state, best }: RunResult): TrainingRecord {
   const { stages, log, validation } = run;
   const { loss, value } = recent(run, state.step);
@@ -30,7 +30,7 @@ export function trainingRecord(run: TrainingRun, { state, best }: RunResult): Tr
   };
 }
 
-/** The record that a sensor carries of its training. */
+/** Returns a sensor's record of its training. */
 export function sensorRecord(run: SensorRun, { state }: RunResult): TrainingRecord {
   const { spikes: _, promptRate: __, first: ___, endRate: ____, ...kept } = run.stages[0]!;
   const { loss, value } = recent(run, state.step);
@@ -41,24 +41,24 @@ export function sensorRecord(run: SensorRun, { state }: RunResult): TrainingReco
   };
 }
 
-/** Means over the last steps of the stage that a step is of, and how many these are. */
+/** Returns means over the last steps of a step's stage, and their number. */
 export function recent({ log, stages }: Run, step: number) {
   const first = stages.findLast((stage) => stage.first < step)?.first ?? 0;
   const { loss, figure: value, count } = meanOf(log.lines, first);
   return { loss, value, count };
 }
 
-/** Steps on which the rule for spikes acted. */
+/** Counts the steps on which the rule for spikes acted. */
 export function spikeSteps({ lines }: TrainLog): number {
   return lines.filter(({ spike }) => spike).length;
 }
 
-/** A measure as a record keeps it: four digits. */
+/** Rounds a figure to four digits, for a record. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** What patches were made of, with every share and range in force. */
+/** Returns what patches were made of, with all shares and ranges. */
 function patchesRecord(batches: BatchOptions): TrainingRecord {
   const { photos, pairs, patch: _, batch: __, labels: ___, seed: ____, ...made } = batches;
   return { photos: photos.length, ...(pairs ? { pairs: Object.keys(pairs) } : {}), ...made };

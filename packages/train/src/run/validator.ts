@@ -18,24 +18,24 @@ import type { RunFiles } from './run-files.ts';
 import type { ValidationRequest } from './run-options.ts';
 import { readValidations, type ValidationLine, ValidationLog } from './train-log.ts';
 
-/** Steps between two validations, where nothing else is asked for. */
+/** Default number of steps between two validations. */
 export const defaultValidateEvery = 500;
 
-/** How a run is validated, and where that is kept. */
+/** How a run is validated, and where results are kept. */
 export interface ValidationPlan extends OpenValidation {
   readonly graph: RestorerGraph;
   /** Steps between two validations. */
   readonly every: number;
-  /** Validations without a better one after which the run ends; undefined for no such end. */
+  /** Number of validations without improvement after which the run ends; undefined for no limit. */
   readonly patience: number | undefined;
   readonly log: ValidationLog;
-  /** Where the best state is kept. */
+  /** Path of the best state. */
   readonly bestPath: string;
-  /** That which is kept there. */
+  /** Figures of the best state; null before the first. */
   readonly best: ValidationLine | null;
 }
 
-/** How a run is validated. Errors: those of `restorerGraph` and of reading the best state. */
+/** Plans how a run is validated. Errors: those of `restorerGraph` and of reading the best state. */
 export function planValidation(
   host: Host,
   adapter: Adapter | null,
@@ -59,7 +59,7 @@ export function planValidation(
   };
 }
 
-/** Measures a run on images that it does not learn from, and keeps its best state. Release it. */
+/** Validates a run on images that it does not learn from, and keeps its best state. Release it. */
 export class Validator {
   readonly #plan: ValidationPlan;
   readonly #restorer: PatchRestorer;
@@ -83,7 +83,7 @@ export class Validator {
     return step % this.#plan.every === 0 || step === total;
   }
 
-  /** Measures what would be kept of a state, and keeps the state where it is the best so far. */
+  /** Measures what would be kept of a state, and saves the state if it is the best so far. */
   async measure(state: TrainingState): Promise<LabelFigures> {
     const { set, log, bestPath } = this.#plan;
     const figures = await measureLabels(this.#restorer, set, learned(state));
@@ -91,14 +91,15 @@ export class Validator {
     const line = { step: state.step, mean: figures.mean, psnr: figures.psnr };
     await log.add(line);
     if (line.mean > (this.best?.mean ?? Number.NEGATIVE_INFINITY)) {
-      // Before the run's own state: one that died between the two comes here again with the same figures.
+      // Written before the run's state: a run that died between the two gets here again with the
+      // same figures.
       await writeState(bestPath, { ...state, best: { step: line.step, figure: line.mean } });
       this.best = line;
     }
     return figures;
   }
 
-  /** Whether the run got no better for as long as its patience lasts. */
+  /** Whether the run has not improved for as long as its patience lasts. */
   isSpent(step: number): boolean {
     const { patience, every } = this.#plan;
     return (
@@ -112,7 +113,7 @@ export class Validator {
 }
 
 /**
- * The best state that was kept of a run; undefined where there is none, or one of another run.
+ * Reads the best state of a run; undefined if there is none, or it is of another run.
  *
  * Errors: those of `readState`.
  *

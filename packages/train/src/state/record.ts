@@ -12,20 +12,23 @@ import {
   type TrainingState,
 } from './training-state.ts';
 
-/** Version of the record; a reader refuses others. */
+/** Version of the record; a reader rejects others. */
 export const stateVersion = 1;
 
-/** What a training state has besides tensors. */
+/** The parts of a training state besides tensors. */
 export interface StateRecord
   extends Pick<TrainingState, 'step' | 'seed' | 'losses' | 'origin' | 'changes' | 'best'> {
   readonly optimiser: Pick<AdamWState, 'options' | 'step'>;
-  /** Names of the parameters in their order, which the tensors of a file do not keep. */
+  /** Names of the parameters in order, which the tensors of a file do not keep. */
   readonly names: readonly string[];
-  /** Whether means of the parameters are in the file. */
+  /** Whether the file contains means of the parameters. */
   readonly average: boolean;
 }
 
-/** A record as JSON. Errors: `LIMIT_EXCEEDED` for one that {@link decodeRecord} would not read. */
+/**
+ * Encodes a record as JSON. Errors: `LIMIT_EXCEEDED` for one that {@link decodeRecord} would
+ * reject.
+ */
 export function encodeRecord(record: StateRecord): string {
   const { step, seed, names, average, losses, optimiser, origin, changes, best } = record;
   const { betas, eps, weightDecay } = optimiser.options;
@@ -69,12 +72,12 @@ export function requireShortRecord(text: string, label: string): void {
   );
 }
 
-/** Whether it counts something: a whole number of at least 0. */
+/** Whether a value is a whole number of at least 0. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Whether `Random` takes it. */
+/** Whether a value is a seed of `Random`. */
 export function isSeed(value: unknown): value is number | string {
   return typeof value === 'string' || Number.isSafeInteger(value);
 }
@@ -84,7 +87,7 @@ const number = z.pipe(
   z.custom<unknown>((value) => decodeNumber(value) !== undefined, 'must be a number'),
   z.transform((value) => decodeNumber(value)!),
 );
-// It came out of JSON.
+// The value comes from JSON.
 const json = z.custom<JsonValue>((value) => value !== undefined, 'is missing');
 
 // zod's record drops a member called __proto__.
@@ -100,7 +103,7 @@ const format = z.object({
     }),
   ),
   average: z.boolean(),
-  // Up to two million of them: read in one loop.
+  // Up to two million of them, so read in one loop.
   losses: z.array(z.unknown()),
   optimiser: z.object({
     step: count,
@@ -114,7 +117,7 @@ const format = z.object({
 });
 
 /**
- * A record out of its JSON, every field checked.
+ * Decodes a record from JSON and checks every field.
  *
  * Errors: `ADAPTER_INVALID` for text that is not JSON, a field that is missing or wrong, and another
  * version; `LIMIT_EXCEEDED`.

@@ -12,7 +12,7 @@ import { decodeRecord, encodeRecord, isCount, isSeed, type StateRecord } from '.
 import { recordKey, type TensorKind, type TrainingState, tensorName } from './training-state.ts';
 
 /**
- * A training state as the bytes of one safetensors file; equal states give equal bytes.
+ * Encodes a training state as the bytes of one safetensors file; equal states give equal bytes.
  *
  * Errors: `INVALID_ARGUMENT` for a state whose parts do not belong together or could not be read back;
  * `LIMIT_EXCEEDED` for more losses than a file keeps.
@@ -45,7 +45,7 @@ export function encodeState(state: TrainingState): Uint8Array {
   return writeSafetensors(tensors, { [recordKey]: record });
 }
 
-/** What the reader will insist on. */
+/** Checks what the reader requires. */
 function requireSound(state: TrainingState): void {
   const { step, seed, optimiser, average, origin, changes, best } = state;
   const parameters = floatsOf(state.parameters);
@@ -72,17 +72,17 @@ function wrong(what: string): GraftError {
   return new GraftError('INVALID_ARGUMENT', `A training state cannot be written: ${what}.`);
 }
 
-/** As many problems as a message lists. */
+/** Most problems that a message lists. */
 const listed = 8;
 
 /**
- * A training state out of the bytes of its file, exactly as it was written.
+ * Decodes a training state from the bytes of its file, exactly as it was written.
  *
- * Tensors are read only once names, shapes and types are known to be those of the record.
+ * Reads tensors only after names, shapes and types match the record.
  *
- * Errors: `CORRUPT_FILE` for bytes that are cut or no safetensors; `ADAPTER_INVALID` for another kind
- * of file, a newer version, and tensors that are missing, extra, mis-shaped or not float32;
- * `LIMIT_EXCEEDED`.
+ * Errors: `CORRUPT_FILE` for bytes that are truncated or not safetensors; `ADAPTER_INVALID` for
+ * another kind of file, a newer version, and tensors that are missing, extra, mis-shaped or not
+ * float32; `LIMIT_EXCEEDED`.
  *
  * @example decodeState(encodeState(state)).step
  */
@@ -90,7 +90,7 @@ export function decodeState(bytes: Uint8Array, label = 'training state'): Traini
   return loadState(bytesSource(bytes, label));
 }
 
-/** As {@link decodeState}, from any source. */
+/** Like {@link decodeState}, from any source. */
 export function loadState(source: ByteSource): TrainingState {
   const { label } = source;
   const file = openSafetensors(source);
@@ -113,7 +113,7 @@ export function loadState(source: ByteSource): TrainingState {
   return build(file, record);
 }
 
-/** Kinds of tensors that a file of this record has. */
+/** Returns the kinds of tensors in a file with this record. */
 function kindsOf({ optimiser, average }: StateRecord): TensorKind[] {
   const kinds: TensorKind[] = ['parameter'];
   if (optimiser.step > 0) kinds.push('m', 'v');
@@ -180,8 +180,8 @@ export function readState(path: string): TrainingState {
 }
 
 /**
- * Writes a training state to one file, whole or not at all, also when the process is killed or the power
- * fails; a state that stood there stays until then.
+ * Writes a training state to one file, whole or not at all, even if the process is killed or the
+ * power fails; a previous state stays until then.
  *
  * Errors: `INVALID_ARGUMENT`, `LIMIT_EXCEEDED` as {@link encodeState}; `WRITE_FAILED`.
  *

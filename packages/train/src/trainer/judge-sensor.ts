@@ -4,19 +4,19 @@ import { float32Tensor } from '@pip-graft/weights';
 import { sensorModel } from '../graph/sensor-graph.ts';
 import type { BatchSource } from './train-adapter.ts';
 
-/** How well a sensor knows one label: shares of patches, null where there were none. */
+/** How well a sensor finds one label: shares of patches, null without such patches. */
 export interface SensorFigures {
   readonly label: string;
-  /** Of all patches: those in which it is likelier than not exactly where it is present. */
+  /** Share of all patches in which it is likelier than not exactly if it is present. */
   readonly right: number | null;
-  /** Of the patches that have it: those in which it is not found. */
+  /** Share of the patches with the label in which it is not found. */
   readonly missed: number | null;
-  /** Of the patches that have it not: those in which it is found. */
+  /** Share of the patches without the label in which it is found. */
   readonly falsely: number | null;
 }
 
 /**
- * Judges a sensor by some batches, label by label.
+ * Judges a sensor on some batches, label by label.
  *
  * Errors: those of batches and of the runtime.
  *

@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { LossKind } from '../graph/emit-loss.ts';
 import type { TrainOptions } from './train-options.ts';
 
-/** A part of a run with patches and a schedule of its own. */
+/** A part of a run with its own patches and schedule. */
 export interface Stage {
   /** Optimiser steps of this stage. */
   readonly steps: number;
@@ -10,18 +10,20 @@ export interface Stage {
   readonly patch: number;
   /** Peak learning rate. */
   readonly rate: number;
-  /** Rate at its last step. Default: the next stage's peak, 0 for the last one. */
+  /** Rate at the last step. Default: the next stage's peak, 0 for the last one. */
   readonly endRate?: number;
-  /** Steps in which the rate rises from a tenth of its peak. Default 0. */
+  /** Steps in which the rate rises from a tenth of its peak. Default: 0. */
   readonly warmup?: number;
   readonly loss: LossKind;
 }
 
 /**
- * The options of each stage of a run, in their order: what a stage says, and for the rest those of the
- * run. A rate of its own for prompts is that of the first stage; it changes as the other rate does.
+ * Returns the options of each stage of a run, in order: those of the stage, and those of the run
+ * for the rest. `promptRate` applies to the first stage; in later stages it changes in proportion
+ * to `rate`.
  *
- * Errors: `INVALID_ARGUMENT` for no stage, a stage of no steps, and a warm-up longer than its stage.
+ * Errors: `INVALID_ARGUMENT` without stages, for a stage without steps, and for a warm-up longer
+ * than its stage.
  *
  * @example
  * const [small, large] = stageOptions(defaultTrainOptions, [

@@ -10,11 +10,14 @@ import type { StateOrigin, TrainingState } from '../state/training-state.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
 
-/** What carries a label in an adapter: degradation prompts, basic restoration prompts and gates. */
+/**
+ * Names of an adapter's prompts and gates: degradation prompts, basic restoration prompts and
+ * gates.
+ */
 const prompts = /^level\d+\.(prompt\.(detask|low)_prompt_param|(\w+_)?gate)$/;
 
 /**
- * Whether a parameter learns at the rate of prompts, where they have one.
+ * Whether a parameter learns at the rate of prompts, if they have their own.
  *
  * @example isPrompt('level1.prompt.detask_prompt_param') // true
  */
@@ -22,34 +25,34 @@ export function isPrompt(name: string): boolean {
   return prompts.test(name);
 }
 
-/** What a step came to. */
+/** Result of a step. */
 export interface StepReport {
-  /** Steps done, this one included. */
+  /** Steps done, including this one. */
   readonly step: number;
   readonly loss: number;
-  /** Mean over the batches of the step; see `figureOf` for the figure that people see. */
+  /** Mean over the batches of the step; see `figureOf` for the figure shown to people. */
   readonly error: number;
   readonly rate: number;
-  /** Norm of all gradients together, before it is limited. */
+  /** Norm of all gradients together, before clipping. */
   readonly norm: number;
-  /** Whether the rule for spikes made a batch of the step count less. */
+  /** Whether the rule for spikes reduced the weight of a batch of the step. */
   readonly spike: boolean;
 }
 
 export interface TrainHooks {
   readonly onStep?: (report: StepReport) => void | Promise<void>;
-  /** The state after a step; it goes on changing after the call, so save it before returning. */
+  /** Called with the state after a step; it changes after the call, so save it before returning. */
   readonly onState?: (state: TrainingState, report: StepReport) => void | Promise<void>;
-  /** Ends after the step that is under way; what was learned until then is returned. */
+  /** Ends training after the current step; what was learned until then is returned. */
   readonly signal?: AbortSignal;
 }
 
-/** Where batches come from, in the order of their number. */
+/** Source of batches, in the order of their number. */
 export interface BatchSource {
   next(): Promise<Batch>;
 }
 
-/** A state before the first step. */
+/** Returns a state before the first step. */
 export function startState(
   parameters: TensorMap,
   { seed, weightDecay, betas }: Pick<StepOptions, 'seed' | 'weightDecay' | 'betas'>,
@@ -65,11 +68,12 @@ export function startState(
 }
 
 /**
- * Trains from a state on until `options.steps` are done or the signal comes, and gives the state then.
- * On one machine a run that was interrupted and went on is bit for bit the run that was not.
+ * Trains from a state until `options.steps` are done or the signal aborts, and returns the state
+ * then. On one machine, a run that was interrupted and continued gives the same result, bit for
+ * bit, as one that was not.
  *
- * Errors: `RUNTIME_FAILED` for a loss that is not finite, naming step and photos (the state that was
- * handed in is untouched), and when onnxruntime fails; what a batch or a hook throws.
+ * Errors: `RUNTIME_FAILED` for a loss that is not finite, naming step and photos (`state` is
+ * unchanged), and if onnxruntime fails; what a batch or a hook throws.
  *
  * @param batches from batch number `state.step · accumulate` on
  *
@@ -86,7 +90,7 @@ export async function trainAdapter(
   let now = copyOf(state);
   const { first, rate: peak, warmup: warmupSteps, endRate: end } = options;
   const schedule = { peak, warmupSteps, totalSteps: options.steps - first, end };
-  // Losses of another stage are no measure for this one's.
+  // Losses of another stage are not comparable with those of this one.
   if (now.step === first) now = { ...now, losses: [] };
   while (now.step < options.steps && !signal?.aborted) {
     const { parameters, optimiser } = now;
@@ -115,13 +119,13 @@ export async function trainAdapter(
 
 interface Measured extends Pick<StepReport, 'loss' | 'error' | 'spike'> {
   readonly gradients: Floats;
-  /** What the gradients count times. */
+  /** Factor of the gradients. */
   readonly scale: number;
-  /** Of the last batches, for the next step's rule for spikes. */
+  /** Losses of the last batches, for the rule for spikes in the next step. */
   readonly losses: readonly number[];
 }
 
-/** Loss and gradients over the batches of a step. */
+/** Computes loss and gradients over the batches of a step. */
 async function measure(
   stepper: Pick<Stepper, 'run'>,
   batches: BatchSource,
@@ -141,7 +145,7 @@ async function measure(
     loss += result.loss / parts;
     error += result.error / parts;
     spike ||= factor < 1;
-    // The gradients of one batch are taken as they are: a sum would be two more copies of them.
+    // Gradients of a single batch are used directly: a sum would make two more copies.
     if (parts === 1) [gradients, scale] = [result.gradients, factor];
     else accumulate(sum, result.gradients, factor);
   }
@@ -154,7 +158,7 @@ function averageOf({ average }: TrainingState, { average: decay }: StepOptions):
   return { average: { means: average as Map<string, Float32Array>, decay } };
 }
 
-/** What is kept of a run: the running mean where there is one, else the parameters. */
+/** Returns what is kept of a run: the running mean if there is one, else the parameters. */
 export function learned({ parameters, average }: TrainingState): TensorMap {
   return new Map(
     [...parameters].map(([name, tensor]) => [
@@ -164,7 +168,7 @@ export function learned({ parameters, average }: TrainingState): TensorMap {
   );
 }
 
-/** The optimiser works in place: the state that was handed in stays what it was. */
+/** Copies a state, because the optimiser works in place. */
 function copyOf(state: TrainingState): TrainingState {
   return structuredClone(state);
 }

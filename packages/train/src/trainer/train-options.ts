@@ -2,38 +2,41 @@ import type { BatchOptions } from '../data/batch.ts';
 import type { LossKind } from '../graph/emit-loss.ts';
 import type { LearnedPart } from '../graph/training-graph.ts';
 
-/** How steps are made; everything here changes what comes out. */
+/** Options of steps; all of them affect the result. */
 export interface StepOptions {
-  /** Optimiser steps after which the run, or this stage of it, ends; those before the stage count. */
+  /**
+   * Optimiser steps after which the run, or this stage of it, ends; includes those before the
+   * stage.
+   */
   readonly steps: number;
-  /** Steps of the stages before this one: its schedule begins there. */
+  /** Steps of the stages before this one, after which its schedule begins. */
   readonly first: number;
-  /** Patches of a batch. */
+  /** Patches per batch. */
   readonly batch: number;
-  /** Side of the patches in pixels; a multiple of what the host needs. */
+  /** Side of the patches in pixels; a multiple of the host's size multiple. */
   readonly patch: number;
   /** Batches whose gradients are averaged for one step. */
   readonly accumulate: number;
   /** Peak learning rate. */
   readonly rate: number;
-  /** Peak learning rate of prompts and gates; null for that of the others. */
+  /** Peak learning rate of prompts and gates; null for the same as the others. */
   readonly promptRate: number | null;
   /** Rate at the last step. */
   readonly endRate: number;
   /** Steps in which the rate rises from a tenth of its peak. */
   readonly warmup: number;
   readonly weightDecay: number;
-  /** How much AdamW keeps of the means of gradients and of their squares, each in [0, 1). */
+  /** Shares of the means of gradients and of their squares that AdamW keeps, each in [0, 1). */
   readonly betas: readonly [number, number];
-  /** Largest norm of all gradients together; null to leave them as they are. */
+  /** Largest norm of all gradients together; null for no clipping. */
   readonly clip: number | null;
-  /** Decay of the running mean of the parameters, which is what is kept; null for none. */
+  /** Decay of the running mean of the parameters, which is the result; null for none. */
   readonly average: number | null;
   readonly seed: number;
   /**
-   * Whether a loss far above the last ones counts less, as in the paper's recipe. That is made for
-   * batches of 48: where a batch has few patches, it mutes the labels with large losses. Needs a loss
-   * of at least 0.
+   * Whether a loss far above the last ones counts less, as in the paper's recipe. The rule is made
+   * for batches of 48: with few patches per batch, it mutes the labels with large losses. Needs a
+   * loss of at least 0.
    */
   readonly spikes: boolean;
 }
@@ -47,9 +50,9 @@ export interface TrainOptions extends StepOptions {
 }
 
 /**
- * The paper's recipe (spec pip.md section 6) at the size of one machine: its loss, angles, betas and
- * decay; the rate for a batch of 48 patches of 128 pixels holds for small ones, too, where gradients
- * are clipped. The rule for spikes is off: it is for large batches.
+ * The paper's recipe (spec pip.md section 6) at the size of one machine: its loss, angles, betas
+ * and decay; the rate for a batch of 48 patches of 128 pixels also holds for small batches if
+ * gradients are clipped. The rule for spikes is off, because it is for large batches.
  */
 export const defaultTrainOptions: TrainOptions = {
   ...{ steps: 2000, first: 0, batch: 8, patch: 64, accumulate: 1 },
@@ -59,10 +62,10 @@ export const defaultTrainOptions: TrainOptions = {
 };
 
 /**
- * What a sensor's patches are: three of ten clean, three of ten with two degradations, the rest with
- * one. Most show all of their photo, because a dark patch is not a dark photo; many have the sharpening
- * and the grain of other cameras, and half come from JPEG files. Faint noise comes more often than a restorer needs it, and so does darkness that leaves
- * lamps bright: with a gain near 1, gamma alone.
+ * Patches for a sensor: three of ten are clean, three of ten have two degradations, the rest one.
+ * Most show all of their photo, because a dark patch is not a dark photo; many have the sharpening
+ * and grain of other cameras, and half come from JPEG files. Faint noise is more frequent than a
+ * restorer needs, and so is darkness that leaves lamps bright: with a gain near 1, gamma alone.
  */
 export const sensorPatches = {
   ...{
@@ -80,8 +83,8 @@ export const sensorPatches = {
 } as const satisfies Partial<BatchOptions>;
 
 /**
- * A sensor is small and learns fast. The losses of a classifier come near zero, each batch by itself,
- * so no batch counts as a spike.
+ * Default options for a sensor, which is small and learns fast. The rule for spikes is off, because
+ * a classifier's losses come near zero, separately for each batch.
  */
 export const defaultSensorOptions: StepOptions = {
   ...{ steps: 2000, first: 0, batch: 8, patch: 160, accumulate: 1 },

@@ -6,29 +6,29 @@ import type { Batch } from '../data/batch.ts';
 import type { TrainingGraph } from '../graph/learner-graph.ts';
 import type { RestorerGraph } from '../graph/restorer-graph.ts';
 
-/** What a step measured. */
+/** Loss, error and gradients of a step. */
 export interface StepResult {
   readonly loss: number;
-  /** As {@link TrainingGraph.error}. */
+  /** See {@link TrainingGraph.error}. */
   readonly error: number;
   readonly gradients: ReadonlyMap<string, Float32Array>;
 }
 
-/** What a step is fed of a batch; `present` is for sensors. */
+/** The parts of a batch that a step is fed; `present` is for sensors. */
 export type StepBatch = Pick<Batch, 'inputs' | 'targets' | 'weights'> &
   Partial<Pick<Batch, 'present'>>;
 
 /** A loaded training graph. Release it. */
 export interface Stepper {
   readonly session: Session;
-  /** Loss and gradients of a batch at given parameters. */
+  /** Computes loss and gradients of a batch at given parameters. */
   run(batch: StepBatch, parameters: TensorMap): Promise<StepResult>;
   release(): Promise<void>;
 }
 
 /**
- * Loads a training graph, by way of a temporary file: so its weights are in memory once, as
- * onnxruntime holds them.
+ * Loads a training graph by way of a temporary file, so that its weights are in memory only once,
+ * in onnxruntime.
  *
  * Errors: those of `createSession`, `WRITE_FAILED`; from `run`, those of `runModel`.
  *
@@ -57,12 +57,12 @@ export async function openStepper(
 
 /** A loaded restorer. Release it. */
 export interface PatchRestorer {
-  /** The patches (B,3,P,P) that a batch's inputs are restored to at given parameters, not clipped. */
+  /** Restores a batch's inputs at given parameters to patches (B,3,P,P), not clipped. */
   run(batch: Pick<Batch, 'inputs' | 'weights'>, parameters: TensorMap): Promise<Float32Array>;
   release(): Promise<void>;
 }
 
-/** Loads a restorer as {@link openStepper} loads a step. Errors: the same. */
+/** Loads a restorer as {@link openStepper} loads a step, with the same errors. */
 export async function openRestorer(
   graph: RestorerGraph,
   options: SessionOptions = {},
@@ -78,7 +78,7 @@ export async function openRestorer(
   };
 }
 
-/** Makes the feeds of a session out of a batch and parameters. */
+/** Makes the feeds of a session from a batch and parameters. */
 function feeder(session: Session, feeds: TrainingGraph['feeds']) {
   const shapes = new Map(session.inputs.map(({ name, dims }) => [name, dims.map(Number)]));
   return (batch: StepBatch, parameters: TensorMap) => {
@@ -94,8 +94,8 @@ function feeder(session: Session, feeds: TrainingGraph['feeds']) {
 }
 
 /**
- * What makes one operator of several whose values nobody else reads. Without a backward pass that reads
- * them, as with checkpointing, a forward pass would be rounded in another way.
+ * Optimisers that fuse operators whose values nothing else reads. Without a backward pass that
+ * reads them, as with checkpointing, they would round a forward pass differently.
  */
 const fusions = [
   ...['GeluFusionL1', 'GeluFusionL2', 'LayerNormFusionL1', 'LayerNormFusionL2'],
@@ -114,8 +114,8 @@ async function load(
       ...{ label: 'training', withoutOptimisers: fusions },
       ...options,
     });
-    // On a device the file is read again with the first batch; else nothing has to be left of a run
-    // that is killed.
+    // On a device, the file is read again with the first batch; on the CPU, removing it now leaves
+    // nothing behind if the run is killed.
     if (session.device === 'cpu') await remove();
     const release = async (): Promise<void> => {
       await session.release();

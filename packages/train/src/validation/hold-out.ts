@@ -6,8 +6,8 @@ import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import { Random } from '@pip-graft/weights';
 
 /**
- * Files by what they hold: the keys of two files are equal where their bytes are. Only files that are as
- * long as another are read.
+ * Returns keys of files by content: two files have equal keys if their bytes are equal. Reads only
+ * files that are as long as another.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`.
  *
@@ -39,7 +39,7 @@ async function sha256(path: string): Promise<string> {
 }
 
 /**
- * Refuses to measure on images that are learned from, whatever their names.
+ * Rejects validation images that are also trained on, whatever their names.
  *
  * Errors: `INVALID_ARGUMENT` naming two files with the same bytes; `NOT_FOUND`, `READ_FAILED`.
  */
@@ -66,13 +66,13 @@ export interface HeldOut<Item> {
 }
 
 /**
- * Takes a share of images out of training, the same ones each time. Files with the same bytes stay on
- * one side. Both sides get at least one, where there are two that differ.
+ * Removes a share of images from training, the same ones each time. Files with the same bytes stay
+ * on one side. Both sides get at least one image if two differ.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`.
  *
  * @param share in (0, 1)
- * @param fileOf the file that tells two items apart
+ * @param fileOf returns the file that identifies an item
  */
 export async function holdOut<Item>(
   items: readonly Item[],

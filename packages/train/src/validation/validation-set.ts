@@ -7,28 +7,28 @@ import { makeBatch } from '../data/make-batch.ts';
 import { PhotoCache } from '../data/photo-cache.ts';
 import type { PatchRestorer } from '../trainer/train-step.ts';
 
-/** Patches that each label is measured on. */
+/** Number of patches on which each label is measured. */
 export const validationPatches = 8;
 
-/** Places and degradations come from this seed, whatever that of the run is: runs can be compared. */
+/** Seed of places and degradations, independent of the run's, so that runs can be compared. */
 const seed = 'validation';
 
-/** Patches of one label to measure on, with the weights of all labels. */
+/** Patches of one label to measure, with the weights of all labels. */
 export interface LabelPatches {
   readonly label: string;
   readonly batch: Batch;
 }
 
-/** Images to cut patches from that nothing is learned from. */
+/** Images to cut patches from, which training does not use. */
 export type ValidationImages = Pick<BatchOptions, 'photos' | 'pairs' | 'labels' | 'pixels'>;
 
 /**
- * The patches that a run is measured on, eight for each label; the same each time.
+ * Makes the patches on which a run is measured, eight per label; the same each time.
  *
- * A label with pairs takes them from these; clean images are degraded for the others. A label that has
- * neither is left out.
+ * A label with pairs takes them from these; clean images are degraded for the others. Omits a label
+ * that has neither.
  *
- * Errors: `INVALID_ARGUMENT` when no label can be measured; those of {@link makeBatch}.
+ * Errors: `INVALID_ARGUMENT` if no label can be measured; those of {@link makeBatch}.
  *
  * @example const set = await validationSet({ photos, labels: ['noise', 'rain'] }, 64);
  */
@@ -51,7 +51,7 @@ export async function validationSet(
     const batch = await makeBatch(
       {
         ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
-        // What is measured is restoring, whatever share of clean patches is trained on.
+        // Restoration is measured, whatever share of clean patches is trained on.
         ...{ clean: 0, flat: 0, partial: 0, mixed: 0, off: 0 },
         ...(own ? { pairs: { [label]: own } } : {}),
       },
@@ -70,22 +70,22 @@ function weightsOf(labels: readonly string[], label: string): Float32Array<Array
   return weights;
 }
 
-/** Errors below this count as this: 80 dB, past what 8 bits can tell. */
+/** Errors below this count as this: 80 dB, beyond the precision of 8 bits. */
 const leastError = 1e-8;
 
-/** How well each label is restored. */
+/** Results of a validation, by label. */
 export interface LabelFigures {
   /** Mean PSNR over the patches of each label, in dB. */
   readonly psnr: Readonly<Record<string, number>>;
   /** Mean over the labels. */
   readonly mean: number;
-  /** What the first patch of each label was restored to: (3,P,P), 0 to 1. */
+  /** The restored first patch of each label: (3,P,P), 0 to 1. */
   readonly restored: Readonly<Record<string, Float32Array>>;
 }
 
 /**
- * Restores the patches of a validation set at given parameters and measures them: clipped to 0 and 1,
- * each patch by itself.
+ * Restores the patches of a validation set at given parameters and measures them: clipped to 0 and
+ * 1, each patch separately.
  *
  * Errors: those of running the model.
  *

@@ -3,26 +3,26 @@ import { applyNoise } from './gaussian-noise.ts';
 import { applyKernel, type Kernel, type KernelPixel, wholeKernel } from './kernel.ts';
 import { drawIn, type Range } from './range.ts';
 
-/** What {@link cameraBlur} draws from. */
+/** Ranges that {@link cameraBlur} draws from. */
 export interface BlurRanges {
-  /** Pixels that the camera moves. */
+  /** Distance that the camera moves, in pixels. */
   readonly length: Range;
-  /** Radius of a point out of focus, in pixels. */
+  /** Radius of an unfocused point, in pixels. */
   readonly radius: Range;
-  /** Deviation of the noise after it, in levels of 255. */
+  /** Deviation of the noise added afterwards, in levels of 255. */
   readonly noise: Range;
 }
 
 export const blurRanges: BlurRanges = { length: [3, 25], radius: [0.7, 4], noise: [0, 2] };
 
-/** Pixels that {@link cameraBlur} sees beyond a pixel. */
+/** Returns how many pixels {@link cameraBlur} reaches beyond a pixel. */
 export function blurReach({ length, radius }: BlurRanges = blurRanges): number {
   return Math.ceil(Math.max(length[1] / 2, radius[1])) + 1;
 }
 
 /**
- * A shaken camera in seven of ten, an unfocused one in the others, and a little noise. Half are
- * averaged as light, half as values, as the frames of GoPro (Nah et al. 2017) are.
+ * Blurs as a shaken camera in seven of ten cases, else as an unfocused one, and adds a little
+ * noise. Half are averaged as light, half as values, like the frames of GoPro (Nah et al. 2017).
  *
  * @example cameraBlur(planes, 128, 128, new Random(7))
  */
@@ -43,7 +43,10 @@ export function cameraBlur(
   return applyNoise(blurred, { width, height, sigma, kind: 'white' }, random);
 }
 
-/** An unfocused lens: a disc of `radius` pixels, whose rim of one pixel's width counts by its cover. */
+/**
+ * Returns the kernel of an unfocused lens: a disc of `radius` pixels, with pixels of the rim
+ * weighted by cover.
+ */
 export function discKernel(radius: number): Kernel {
   const reach = Math.ceil(radius);
   const pixels: KernelPixel[] = [];
@@ -57,15 +60,15 @@ export function discKernel(radius: number): Kernel {
 }
 
 /**
- * A shaken camera: a smooth random path of `length` pixels, straight or bent, on which it is faster
- * here and slower there. The middle of the box around the path lies at 0.
+ * Returns the kernel of a shaken camera: a smooth random path of `length` pixels, straight or bent,
+ * with varying speed. The middle of the box around the path is at 0.
  *
  * @example motionKernel(15, new Random(7))
  */
 export function motionKernel(length: number, random: Random): Kernel {
   const steps = Math.max(2, Math.ceil(2 * length));
   let angle = random.uniform(0, 2 * Math.PI);
-  // Radians by which the path turns from end to end: often few, seldom back to where it came from.
+  // Radians by which the path turns from end to end: often few, seldom a full U-turn.
   const turn = random.normal(0, 1.3) / steps;
   const shake = random.uniform(0, 0.15);
   const rate = random.uniform(0, 0.7);
@@ -90,7 +93,7 @@ export function motionKernel(length: number, random: Random): Kernel {
   return wholeKernel([...shares.values()]);
 }
 
-/** Shares an amount between the four pixels that a position lies between. */
+/** Distributes an amount among the four pixels around a position. */
 function splat(
   shares: Map<string, { dx: number; dy: number; share: number }>,
   x: number,

@@ -2,7 +2,7 @@ import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
 import type { Range } from './range.ts';
 import { type DegradeRanges, defaultRanges, type RangeChoice } from './ranges.ts';
 
-/** What values a range may have, and what they are. */
+/** Values that a range may have, and their meaning. */
 interface Bound {
   readonly least: number;
   readonly most: number;
@@ -51,7 +51,7 @@ const bounds: Bounds = {
 };
 
 /**
- * Refuses a range that no degradation has or that makes no sense.
+ * Rejects a range that no degradation has or that makes no sense.
  *
  * Errors: `UNKNOWN_LABEL` for a label, `INVALID_ARGUMENT` for anything else; both begin with `place`.
  *
@@ -78,7 +78,7 @@ export function checkRange(
   if (low > high) refuse(`the range begins above its end; write ${label}.${key}=${high}..${low}.`);
 }
 
-/** Refuses the ranges that {@link checkRange} refuses. */
+/** Rejects ranges that {@link checkRange} rejects. */
 export function checkRanges(chosen: RangeChoice): void {
   for (const [label, ranges] of Object.entries(chosen)) {
     for (const [key, range] of Object.entries(ranges as Record<string, Range>)) {

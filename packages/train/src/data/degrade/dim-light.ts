@@ -2,17 +2,20 @@ import type { Random } from '@pip-graft/weights';
 import { compressJpeg } from './jpeg-artefacts.ts';
 import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
 
-/** What {@link dimLight} draws from. */
+/** Ranges that {@link dimLight} draws from. */
 export interface LowLightRanges {
-  /** The value that white comes to, 0 to 1; logarithm evenly spread. */
+  /** The value that white becomes, 0 to 1; its logarithm is uniformly distributed. */
   readonly gain: Range;
-  /** Exponent of the camera's curve, over what too little light does already; less below a gain of 0.1. */
+  /**
+   * Exponent of the camera's curve, on top of the darkening by too little light; less below a gain
+   * of 0.1.
+   */
   readonly gamma: Range;
-  /** Deviation of the noise that is there without light, in levels of 255. */
+  /** Deviation of the noise without light, in levels of 255. */
   readonly read: Range;
-  /** Deviation of the photons' noise at full light, in levels of 255 of linear light. */
+  /** Deviation of photon noise at full light, in levels of 255 of linear light. */
   readonly shot: Range;
-  /** Quality of the JPEG file that a quarter are stored as. */
+  /** Quality of the JPEG file, for the quarter that are stored as one. */
   readonly jpeg: Range;
 }
 
@@ -26,20 +29,20 @@ export const lowLightRanges: LowLightRanges = {
 
 /** The exposure and sensor of one dark image. */
 export interface Dimness {
-  /** The value that white comes to. */
+  /** The value that white becomes. */
   readonly gain: number;
   readonly gamma: number;
-  /** Whether values are scaled, as by an editor, instead of their light, as by a short exposure. */
+  /** Whether values are scaled, as by an editor, instead of light, as by a short exposure. */
   readonly scaled: boolean;
-  /** Deviation of the noise that is always there, in linear light, 0 to 1. */
+  /** Deviation of the constant noise, in linear light, 0 to 1. */
   readonly read: number;
-  /** Variance of the noise by light: that of photons. */
+  /** Variance of the noise per unit of light: photon noise. */
   readonly shot: number;
 }
 
 /**
- * `gain · (dark / gain)^gamma`, where `dark` is the value of a white of `gain` times the light, and
- * noise of variance `read² + shot · light` in linear light.
+ * Computes `gain · (dark / gain)^gamma`, where `dark` is the value at a light that makes white
+ * `gain`, and adds noise of variance `read² + shot · light` in linear light.
  */
 export function applyDimness(
   planes: Float32Array,
@@ -61,8 +64,8 @@ export function applyDimness(
 }
 
 /**
- * An underexposed image with the noise of its sensor: seven of ten as a short exposure makes it, the
- * others with values scaled down; a quarter stored as JPEG.
+ * Darkens an image and adds the noise of its sensor: seven of ten as by a short exposure, the
+ * others by scaling values; a quarter are stored as JPEG.
  *
  * @example await dimLight(planes, 128, 128, new Random(7))
  */
@@ -79,10 +82,10 @@ export async function dimLight(
   return compressJpeg(dark, width, height, drawWhole(ranges.jpeg, stored));
 }
 
-/** What {@link dimLight} applies. */
+/** Draws what {@link dimLight} applies. */
 export function drawDimness(random: Random, ranges: LowLightRanges = lowLightRanges): Dimness {
   const gain = drawLog(ranges.gain, random);
-  // In near darkness sRGB's curve is 2.2 already, and more leaves nothing.
+  // Near darkness, sRGB's curve is 2.2 already, and more leaves nothing.
   const gamma = 1 + (drawIn(ranges.gamma, random) - 1) * Math.min(1, gain / 0.1);
   const scaled = random.uniform() < 0.3;
   // Levels near black are steps of 1 / 12.92 of linear light.
@@ -91,12 +94,12 @@ export function drawDimness(random: Random, ranges: LowLightRanges = lowLightRan
   return { gain, gamma, scaled, read, shot };
 }
 
-/** The light that a value of a file stands for, both 0 to 1 (sRGB, IEC 61966-2-1). */
+/** Converts a value of a file to light, both 0 to 1 (sRGB, IEC 61966-2-1). */
 function decodeLight(value: number): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
-/** The value that a file holds for light; what noise took below 0 stays below. */
+/** Converts light to the value of a file; light that noise made negative stays negative. */
 function encodeLight(light: number): number {
   return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 }

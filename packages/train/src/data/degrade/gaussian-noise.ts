@@ -1,7 +1,7 @@
 import type { Random } from '@pip-graft/weights';
 import { drawIn, type Range } from './range.ts';
 
-/** What {@link gaussianNoise} draws from. */
+/** Ranges that {@link gaussianNoise} draws from. */
 export interface NoiseRanges {
   /** Deviation, on the scale 0 to 255. */
   readonly sigma: Range;
@@ -9,14 +9,21 @@ export interface NoiseRanges {
 
 export const noiseRanges: NoiseRanges = { sigma: [0, 55] };
 
-/** Deviations of the usual denoising benchmarks; half of all patches have one of about these. */
+/**
+ * Deviations of the usual denoising benchmarks; half of all patches have approximately one of
+ * these.
+ */
 export const usualSigmas: readonly number[] = [15, 25, 50];
 
-/** White: alike everywhere; grain: over neighbours, as demosaicing leaves it; signal: more in light. */
+/**
+ * White: the same everywhere; grain: spread over neighbours, as after demosaicing; signal: more in
+ * light.
+ */
 export type NoiseKind = 'white' | 'grain' | 'signal';
 
 /**
- * Gaussian noise, clipped to 0 to 1: three of four patches white, the others with grain or by signal.
+ * Adds Gaussian noise and clips to 0 to 1: white in three of four patches, else as grain or by
+ * signal.
  *
  * @example gaussianNoise(planes, 128, 128, new Random(7), { sigma: [25, 25] })
  */
@@ -36,7 +43,10 @@ export function gaussianNoise(
   );
 }
 
-/** A deviation: half of the time any of the range, else within 2 of a usual one that lies in it. */
+/**
+ * Draws a deviation: half of the time anywhere in the range, else within 2 of a usual one in the
+ * range.
+ */
 export function drawSigma([low, high]: Range, random: Random): number {
   const usual = usualSigmas.filter((sigma) => sigma >= low && sigma <= high);
   if (usual.length === 0 || random.below(2) === 0) return drawIn([low, high], random);
@@ -44,7 +54,10 @@ export function drawSigma([low, high]: Range, random: Random): number {
   return Math.min(high, Math.max(low, about));
 }
 
-/** Noise of one deviation (0 to 255) and kind, clipped; by signal, it is that of middle grey. */
+/**
+ * Adds noise of one deviation (0 to 255) and kind, and clips; by signal, the deviation is that of
+ * middle grey.
+ */
 export function applyNoise(
   planes: Float32Array,
   noise: { width: number; height: number; sigma: number; kind: NoiseKind },
@@ -63,7 +76,7 @@ export function applyNoise(
   return field;
 }
 
-/** Each value with `share` of its left and upper neighbours' mixed in; the variance stays 1. */
+/** Mixes `share` of the left and upper neighbours into each value; the variance stays 1. */
 function grained(field: Float32Array, width: number, height: number, share: number): Float32Array {
   const across = new Float32Array(field.length);
   const scale = 1 / (1 + share * share);

@@ -2,7 +2,7 @@ import { decodeImage, loadSharp } from '@pip-graft/restore';
 import type { Random } from '@pip-graft/weights';
 import { drawWhole, type Range } from './range.ts';
 
-/** What {@link jpegArtefacts} draws from. */
+/** Ranges that {@link jpegArtefacts} draws from. */
 export interface JpegRanges {
   /** Quality of the file, 1 to 100. */
   readonly quality: Range;
@@ -11,11 +11,11 @@ export interface JpegRanges {
 export const jpegRanges: JpegRanges = { quality: [10, 40] };
 
 /**
- * What is left after a JPEG file of a random quality, with halved colour as most files have it.
+ * Compresses as a JPEG file of random quality, with halved colour resolution, as in most files.
  *
  * The blocks begin in the upper left corner.
  *
- * Errors: `DEVICE_UNAVAILABLE` where sharp does not load.
+ * Errors: `DEVICE_UNAVAILABLE` if sharp does not load.
  *
  * @example await jpegArtefacts(planes, 128, 128, new Random(7))
  */
@@ -29,7 +29,7 @@ export function jpegArtefacts(
   return compressJpeg(planes, width, height, drawWhole(quality, random));
 }
 
-/** The planes as a JPEG file of a quality (1 to 100) gives them back. */
+/** Stores planes in a JPEG file of a quality (1 to 100) and reads them back. */
 export async function compressJpeg(
   planes: Float32Array,
   width: number,

@@ -1,4 +1,4 @@
-/** Pixels around the middle with their shares of 1. */
+/** Pixels around the middle with their shares, which sum to 1. */
 export type Kernel = readonly KernelPixel[];
 
 export interface KernelPixel {
@@ -7,7 +7,7 @@ export interface KernelPixel {
   readonly share: number;
 }
 
-/** The kernel with shares that sum to 1, without pixels that have none. */
+/** Scales shares to sum to 1, and drops pixels without a share. */
 export function wholeKernel(pixels: Kernel): Kernel {
   const total = pixels.reduce((sum, { share }) => sum + share, 0);
   return pixels
@@ -16,9 +16,10 @@ export function wholeKernel(pixels: Kernel): Kernel {
 }
 
 /**
- * The mean of the pixels around each pixel, by their shares; edges are repeated.
+ * Computes the mean of the pixels around each pixel, weighted by share; edges are repeated.
  *
- * @param power values are averaged as this power of them: 2 is close to light, 1 the values.
+ * @param power values are raised to this power before averaging: 2 is close to light, 1 the values
+ * themselves.
  */
 export function applyKernel(
   planes: Float32Array,
@@ -32,7 +33,7 @@ export function applyKernel(
   const columns = Int32Array.from({ length: wide }, (_, x) => clamped(x - reach, width));
   const light = new Float32Array(wide * high);
   const blurred = new Float32Array(planes.length);
-  // Four pixels of the kernel at a time: a sum is read and written once for them.
+  // Four pixels of the kernel at a time, so that a sum is read and written once for all four.
   const taps = [...kernel, ...none.slice(0, (4 - (kernel.length % 4)) % 4)].map(
     ({ dx, dy, share }) => ({
       from: (dy + reach) * wide + dx + reach,

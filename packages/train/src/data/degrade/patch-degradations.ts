@@ -10,13 +10,15 @@ import { scatterHaze } from './scatter-haze.ts';
 /** How the clean patches of a label are degraded. */
 export interface PatchDegradation {
   readonly degrade: DegradePlanes;
-  /** Pixels around the patch that the degradation sees. */
+  /** Pixels around the patch that the degradation reads. */
   readonly margin: (ranges: DegradeRanges) => number;
 }
 
 const none = () => 0;
 
-/** Labels whose degradations can be put onto clean images, with how; first what light meets first. */
+/**
+ * Degradations that can be applied to clean images, by label, in the order that light meets them.
+ */
 export const patchDegradations = {
   blur: {
     degrade: (planes, width, height, random, { blur }) =>
@@ -58,8 +60,8 @@ export function isPatchLabel(label: string): label is PatchLabel {
 }
 
 /**
- * Makes degraded planes of clean ones, (3,height,width) in 0 to 1, drawing how strongly and where
- * from `random`. The clean planes stay as they are; results may leave 0 to 1.
+ * Makes degraded planes from clean ones, (3,height,width) in 0 to 1, drawing strength and place
+ * from `random`. Leaves the clean planes unchanged; results may be outside 0 to 1.
  */
 type DegradePlanes = (
   planes: Float32Array,

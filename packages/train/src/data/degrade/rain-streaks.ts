@@ -1,20 +1,22 @@
 import type { Random } from '@pip-graft/weights';
 import { drawIn, drawWhole, type Range } from './range.ts';
 
-/** What {@link rainStreaks} draws from. Lengths are in pixels: a patch is a part of an image. */
+/**
+ * Ranges that {@link rainStreaks} draws from. Lengths are in pixels: a patch is a part of an image.
+ */
 export interface RainRanges {
-  /** Layers, each of one direction. */
+  /** Number of layers, each of one direction. */
   readonly layers: Range;
   /** Light that a streak adds, 0 to 1. */
   readonly strength: Range;
-  /** Share of the area that the streaks of a layer cover, were none over another; above 0. */
+  /** Share of the area that the streaks of a layer would cover without overlap; above 0. */
   readonly cover: Range;
-  /** Pixels; longer in heavy rain. */
+  /** Length in pixels; longer in heavy rain. */
   readonly length: Range;
   readonly width: Range;
   /** Degrees from upright. */
   readonly lean: Range;
-  /** Share of the light that far rain takes and replaces by grey, in a quarter of the patches. */
+  /** Share of the light that distant rain replaces by grey, in a quarter of the patches. */
   readonly veil: Range;
 }
 
@@ -29,8 +31,8 @@ export const rainRanges: RainRanges = {
 };
 
 /**
- * Rain by linear superposition, `I = J + S`, clipped at 1 (Yang et al. 2017): S, the same in all
- * three colours, are layers of streaks, most of them of the first one's direction.
+ * Adds rain by linear superposition, `I = J + S`, clipped at 1 (Yang et al. 2017): S, the same in
+ * all three colours, consists of layers of streaks, most in the direction of the first one.
  *
  * @example rainStreaks(planes, 128, 128, new Random(7))
  */
@@ -54,7 +56,7 @@ export function rainStreaks(
 
 function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
   const main = drawLean(ranges.lean, random);
-  // How heavy the rain is decides for all layers: there is no drizzle in a cloudburst.
+  // One heaviness for all layers: there is no drizzle in a cloudburst.
   const heavy = random.uniform();
   const about = (by: number) => Math.min(1, Math.max(0, heavy + random.uniform(-by, by)));
   return Array.from({ length: drawWhole(ranges.layers, random) }, (_, at) => {
@@ -65,7 +67,7 @@ function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
       strength: atShare(ranges.strength, about(0.3)),
       cover: ranges.cover[0] * (ranges.cover[1] / ranges.cover[0]) ** about(0.4),
       length,
-      // Long streaks are near ones, and wider.
+      // Long streaks are nearer, and so wider.
       width: atShare(ranges.width, random.uniform() * Math.min(1, length / 40)),
       lean: Math.min(ranges.lean[1], Math.max(ranges.lean[0], own + random.uniform(-4, 4))),
       tapered: length < 25 || random.below(2) === 0,
@@ -73,7 +75,7 @@ function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
   });
 }
 
-/** The middle of the range is likelier than its ends. */
+/** Draws a lean; the middle of the range is likelier than its ends. */
 function drawLean(range: Range, random: Random): number {
   return atShare(range, (random.uniform() + random.uniform()) / 2);
 }
@@ -86,14 +88,17 @@ function atShare([low, high]: Range, share: number): number {
 interface StreakLayer {
   /** Light that they add, 0 to 1. */
   readonly strength: number;
-  /** Share of the area that they cover, were none over another. */
+  /** Share of the area that they would cover without overlap. */
   readonly cover: number;
   /** Pixels. */
   readonly length: number;
   readonly width: number;
-  /** Degrees from upright, within 60 of it. */
+  /** Degrees from upright, at most 60. */
   readonly lean: number;
-  /** Whether they get fainter from their middle on, as drops that cross the exposure, or at their ends only. */
+  /**
+   * Whether they fade from the middle on, like drops that cross the exposure, or only at their
+   * ends.
+   */
   readonly tapered: boolean;
 }
 
@@ -105,7 +110,7 @@ function streakLayer(
   layer: StreakLayer,
   random: Random,
 ): void {
-  // Streaks begin outside, too, so that the edges are no drier than the middle.
+  // Streaks begin outside too, so that the edges are not drier than the middle.
   const reach = layer.length;
   const area = (width + 2 * reach) * (height + 2 * reach);
   const count = Math.round((layer.cover * area) / (layer.length * layer.width));
@@ -117,7 +122,7 @@ function streakLayer(
     const thick = layer.width * random.uniform(0.6, 1.2);
     const strength = layer.strength * random.uniform(0.4, 1);
     const [rows, slope] = [length * Math.cos(lean), Math.tan(lean)];
-    // A leaning streak is cut wider by a row than it is.
+    // Along a row, a leaning streak is wider than across.
     const half = thick / Math.cos(lean) / 2;
     const first = Math.max(0, Math.ceil(y - rows / 2));
     const last = Math.min(height - 1, Math.floor(y + rows / 2));

@@ -1,20 +1,20 @@
 import type { Random } from '@pip-graft/weights';
 
-/** Lowest and highest value that something is drawn from. */
+/** Lowest and highest value of a random draw. */
 export type Range = readonly [low: number, high: number];
 
-/** A value of the range, evenly spread. */
+/** Draws a value of the range, uniformly. */
 export function drawIn([low, high]: Range, random: Random): number {
   return random.uniform(low, high);
 }
 
-/** A value of the range, its logarithm evenly spread; evenly where the range begins at 0. */
+/** Draws a value of the range whose logarithm is uniform; uniformly if the range begins at 0. */
 export function drawLog([low, high]: Range, random: Random): number {
   if (low <= 0) return random.uniform(low, high);
   return low * (high / low) ** random.uniform();
 }
 
-/** A whole number of the range, each as likely as another. */
+/** Draws a whole number of the range, all equally likely. */
 export function drawWhole([low, high]: Range, random: Random): number {
   return low + random.below(high - low + 1);
 }

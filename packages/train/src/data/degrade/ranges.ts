@@ -5,7 +5,7 @@ import { type JpegRanges, jpegRanges } from './jpeg-artefacts.ts';
 import { type RainRanges, rainRanges } from './rain-streaks.ts';
 import { type HazeRanges, hazeRanges } from './scatter-haze.ts';
 
-/** What the degradations of each label draw from. */
+/** Ranges that the degradations of each label draw from. */
 export interface DegradeRanges {
   readonly noise: NoiseRanges;
   readonly rain: RainRanges;
@@ -15,7 +15,7 @@ export interface DegradeRanges {
   readonly jpeg: JpegRanges;
 }
 
-/** Some of the ranges, in place of the usual ones. */
+/** Some ranges that replace the usual ones. */
 export type RangeChoice = {
   readonly [Label in keyof DegradeRanges]?: Partial<DegradeRanges[Label]>;
 };
@@ -30,7 +30,7 @@ export const defaultRanges: DegradeRanges = {
 };
 
 /**
- * The ranges in force: those chosen, and the usual ones for the rest.
+ * Returns all ranges: the chosen ones, and the usual ones for the rest.
  *
  * @example rangesOf({ haze: { t: [0.5, 0.9] } }).haze.air // [0.6, 1]
  */

@@ -2,19 +2,24 @@ import type { Random } from '@pip-graft/weights';
 import { drawIn, type Range } from './range.ts';
 import { sceneDepth } from './scene-depth.ts';
 
-/** What {@link scatterHaze} draws from. */
+/** Ranges that {@link scatterHaze} draws from. */
 export interface HazeRanges {
   /** Mean transmission of the patch, 0 to 1. */
   readonly t: Range;
   /** Light of the air, 0 to 1. */
   readonly air: Range;
-  /** How far each colour of the air may lie from its grey. */
+  /** Largest distance of each colour of the air from its grey. */
   readonly tint: Range;
-  /** How far the depth in a patch may lie from its mean, as a share of it; small ones are likelier. */
+  /**
+   * Largest distance of the depth in a patch from its mean, as a share of it; small ones are
+   * likelier.
+   */
   readonly spread: Range;
 }
 
-/** Those of RESIDE (Li et al. 2019) and some to both sides, as transmission instead of scattering. */
+/**
+ * Ranges of RESIDE (Li et al. 2019), widened to both sides, as transmission instead of scattering.
+ */
 export const hazeRanges: HazeRanges = {
   t: [0.15, 0.95],
   air: [0.6, 1],
@@ -30,7 +35,7 @@ export interface Haze {
   readonly transmission: Float32Array;
 }
 
-/** Haze by the scattering model `I = J·t + A·(1 - t)`, with one t for the three colours. */
+/** Adds haze by the scattering model `I = J·t + A·(1 - t)`, with one t for the three colours. */
 export function applyHaze(planes: Float32Array, { air, transmission }: Haze): Float32Array {
   const size = transmission.length;
   const hazy = new Float32Array(planes.length);
@@ -45,8 +50,8 @@ export function applyHaze(planes: Float32Array, { air, transmission }: Haze): Fl
 }
 
 /**
- * Haze of a random mean transmission over a depth that follows the edges of the patch; most patches
- * are a part of a scene that is nearly equally far.
+ * Adds haze of a random mean transmission over a depth that follows the edges of the patch; in most
+ * patches, the depth varies little.
  *
  * @example scatterHaze(planes, 128, 128, new Random(7))
  */
@@ -60,7 +65,7 @@ export function scatterHaze(
   return applyHaze(planes, drawHaze(planes, width, height, random, ranges));
 }
 
-/** What {@link scatterHaze} applies. */
+/** Draws what {@link scatterHaze} applies. */
 export function drawHaze(
   planes: Float32Array,
   width: number,
@@ -80,7 +85,10 @@ export function drawHaze(
   return { air: colours, transmission: transmissionOf(depth, mean, range) };
 }
 
-/** `exp(-k·(1 + range·d))`, d the depth about its mean, with the k that gives the mean asked for. */
+/**
+ * Computes `exp(-k·(1 + range·d))`, with d the depth relative to its mean, and the k that gives the
+ * wanted mean.
+ */
 function transmissionOf(depth: Float32Array, mean: number, range: number): Float32Array {
   if (mean <= 0 || mean >= 1) return new Float32Array(depth.length).fill(mean);
   const middle = depth.reduce((sum, value) => sum + value, 0) / depth.length;

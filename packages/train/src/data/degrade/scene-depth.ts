@@ -1,8 +1,8 @@
 import type { Random } from '@pip-graft/weights';
 
 /**
- * A random depth of what a patch shows, (height, width), 0 to 1: a blend of a landscape without
- * edges, a slope, and regions alike in colour and place, which are as far as each other.
+ * Makes a random depth for a patch, (height, width), 0 to 1: a blend of a landscape without edges,
+ * a slope, and regions of similar colour and place, each at one depth.
  *
  * @example sceneDepth(planes, 128, 128, new Random(7))
  */
@@ -27,7 +27,10 @@ export function sceneDepth(
   });
 }
 
-/** Random depths for two to five regions: the pixels nearest to a random pixel in colour and place. */
+/**
+ * Assigns random depths to two to five regions: the pixels nearest to a random pixel in colour and
+ * place.
+ */
 function regionDepth(
   planes: Float32Array,
   width: number,
@@ -39,7 +42,7 @@ function regionDepth(
     const at = random.below(size);
     return { x: at % width, y: Math.floor(at / width), at, depth: random.uniform() };
   });
-  // A patch across counts as much as a difference of a quarter of the range in all colours.
+  // The width of a patch counts as much as a difference of a quarter of the range in all colours.
   const place = 0.19 / Math.max(width, height) ** 2;
   const depth = new Float32Array(size);
   for (let at = 0; at < size; at++) {
@@ -59,7 +62,10 @@ function regionDepth(
   return depth;
 }
 
-/** The mean over five by five pixels, so that single pixels do not make regions; edges repeat. */
+/**
+ * Computes the mean over five by five pixels, so that single pixels do not make regions; edges
+ * repeat.
+ */
 function softened(depth: Float32Array, width: number, height: number): Float32Array {
   const across = new Float32Array(depth.length);
   const both = new Float32Array(depth.length);
@@ -79,8 +85,8 @@ function softened(depth: Float32Array, width: number, height: number): Float32Ar
 }
 
 /**
- * A random landscape without edges, (height, width), that reaches from 0 to 1: uniform heights at
- * the corners of three by three cells, between which it is blended by smoothstep.
+ * Makes a random landscape without edges, (height, width), from 0 to 1: uniform heights at the
+ * corners of three by three cells, interpolated by smoothstep.
  *
  * @example smoothDepth(128, 128, new Random(7))
  */
@@ -97,7 +103,7 @@ export function smoothDepth(width: number, height: number, random: Random): Floa
       const at = row * (cells + 1) + column;
       const upper = corners[at]! * (1 - u) + corners[at + 1]! * u;
       const lower = corners[at + cells + 1]! * (1 - u) + corners[at + cells + 2]! * u;
-      // Rounded as it is stored, so that the least becomes 0 exactly.
+      // Rounded to float32, as stored, so that the least becomes exactly 0.
       const value = Math.fround(upper * (1 - v) + lower * v);
       depth[y * width + x] = value;
       least = Math.min(least, value);
@@ -109,7 +115,7 @@ export function smoothDepth(width: number, height: number, random: Random): Floa
   return depth.map((value) => Math.min(1, Math.max(0, (value - least) / range)));
 }
 
-/** The cell that a position lies in, and how far in it, smoothed. */
+/** Returns the cell of a position, and the smoothed position within it. */
 function cell(at: number, size: number, cells: number): [number, number] {
   const place = size === 1 ? 0 : (at / (size - 1)) * cells;
   const index = Math.min(cells - 1, Math.floor(place));

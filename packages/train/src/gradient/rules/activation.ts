@@ -9,7 +9,7 @@ import {
   unsupported,
 } from '../backward.ts';
 
-/** A rule from the derivative at each place. */
+/** Makes a rule from the derivative at each element. */
 function unary(derivative: (at: Backward, x: string, y: string) => string): Rule {
   return (at) => {
     const slope = derivative(at, at.node.inputs[0]!, at.node.outputs[0]!);
@@ -21,7 +21,7 @@ const square = (g: GraphBuilder, x: string) => ops.mul(g, x, x);
 const times = (at: Backward, x: string, factor: number) => ops.mul(at.g, x, like(at, x, factor));
 const oneMinus = (at: Backward, x: string) => ops.sub(at.g, like(at, x, 1), x);
 
-/** Where the input lies between limits, those included, as in PyTorch. */
+/** The gradient where the input is within the limits, inclusive, as in PyTorch. */
 const clip: Rule = (at) => {
   const { g, node } = at;
   const [x = '', ...limits] = node.inputs;

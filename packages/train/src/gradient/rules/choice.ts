@@ -1,7 +1,7 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { type Backward, dimsOf, fromFront, gradient, type Rule, unsupported } from '../backward.ts';
 
-// There is no gradient through a choice: by which index something was taken. What was taken has one.
+// A choice, the index at which something was taken, has no gradient. What was taken has one.
 
 function zeros(at: Backward, dims: readonly number[]): string {
   return ops.expand(at.g, at.g.scalar(0, 'float32'), [...dims]);
@@ -31,7 +31,7 @@ function axisOf(at: Backward, otherwise: number): number {
   );
 }
 
-/** A product with the matrix that has a 1 where an entry was taken: adds up what was taken twice. */
+/** A product with the matrix that has a 1 where an entry was taken: sums what was taken twice. */
 const gather: Rule = (at) => {
   const { g, node } = at;
   const [data = '', indices = ''] = node.inputs;
@@ -72,7 +72,7 @@ const scatterElements: Rule = (at) => {
   ];
 };
 
-/** The largest entries go back to where they were. */
+/** Puts gradients of the largest entries back in their places. */
 const topK: Rule = (at) => {
   const [x = ''] = at.node.inputs;
   const indices = at.node.outputs[1]!;

@@ -51,8 +51,8 @@ const convTranspose: Rule = (at) => {
 };
 
 /**
- * `output_padding` takes from the padding at the end: there the window reaches less far beyond the
- * image, or not to its end.
+ * Undoes `output_padding`, which reduces the padding at the end: there the window reaches less far
+ * beyond the image, or not to its end.
  */
 function trimmed(
   at: Backward,
@@ -91,11 +91,11 @@ export const convolution: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Gradient of a convolution by its input.
+ * Builds the gradient of a convolution by its input.
  *
- * With stride 1 it is a convolution with the weight turned around, which runtimes do faster than a
- * transposed one, depthwise by a factor of eight (spec onnxruntime.md section 8); where the weight
- * is a constant, turning it is done when the graph is loaded.
+ * With stride 1, it is a convolution with the weight turned by half a turn, which runtimes compute
+ * faster than a transposed one, depthwise by a factor of eight (spec onnxruntime.md section 8); a
+ * constant weight is turned when the graph is loaded.
  */
 function inputGradient(
   at: Backward,
@@ -118,7 +118,7 @@ function inputGradient(
   const [has, made] = [node.inputs[0]!, node.outputs[0]!].map((value) =>
     dimsOf(at, value).slice(2),
   );
-  // Rows and columns behind the last position of the window: none of them was looked at.
+  // Rows and columns after the last position of the window, which the convolution did not read.
   const rest = has!.map(
     (size, axis) =>
       size -
@@ -134,7 +134,10 @@ function inputGradient(
   })[0]!;
 }
 
-/** A weight (K, C/G, h, w) with inputs and outputs exchanged in each group and the kernel turned by half a turn. */
+/**
+ * Exchanges inputs and outputs of a weight (K, C/G, h, w) in each group and turns the kernel by
+ * half a turn.
+ */
 function turned(at: Backward, weight: string, groups: number): string {
   const { g } = at;
   const [outputs = 0, inputs = 0, height = 0, width = 0] = dimsOf(at, weight);
@@ -157,9 +160,9 @@ function turned(at: Backward, weight: string, groups: number): string {
 }
 
 /**
- * Gradient of a convolution by its weight (K, C/G, h, w): one product for each place in the kernel,
- * of the output's gradient and the input as that place sees it. Faster than a convolution with
- * exchanged axes in most cases, and matrix products on a GPU (spec onnxruntime.md section 8).
+ * Builds the gradient of a convolution by its weight (K, C/G, h, w): for each place in the kernel,
+ * one product of the output's gradient and the input that the place sees. Faster than a convolution
+ * with exchanged axes in most cases, and matrix products on a GPU (spec onnxruntime.md section 8).
  */
 function weightGradient(
   at: Backward,
@@ -213,7 +216,7 @@ function weightGradient(
   return ops.reshape(g, all, [outputs, C, ...kernel]);
 }
 
-/** The input with its padding, and no more than the window reaches. */
+/** Pads the input, no further than the window reaches. */
 function enlarged(
   at: Backward,
   x: string,

@@ -9,7 +9,7 @@ import {
   unsupported,
 } from '../backward.ts';
 
-/** Zeros around a value, of one axis. */
+/** Adds zeros around a value, along one axis. */
 function padAxis(
   at: Backward,
   value: string,
@@ -33,7 +33,7 @@ function reversed(at: Backward, value: string, axis: number): string {
   return ops.slice(at.g, value, { axes: [axis], starts: [-1], ends: [-(2 ** 31)], steps: [-1] });
 }
 
-/** What was cut out goes back to its place among zeros, axis by axis. */
+/** Puts what was cut out back in its place among zeros, axis by axis. */
 const slice: Rule = (at) => {
   const { node } = at;
   const dims = dimsOf(at, node.inputs[0]!);
@@ -65,7 +65,7 @@ const slice: Rule = (at) => {
   return [value];
 };
 
-/** Zeros between the entries of an axis of `count`, so that they are `step` apart. */
+/** Puts zeros between the entries of an axis, so that they are `step` apart. */
 function spread(
   at: Backward,
   value: string,
@@ -91,7 +91,10 @@ function spread(
   return cut(at, joined, axis, 0, (dims[axis]! - 1) * step + 1);
 }
 
-/** Padding with constants is cut off again; what was mirrored or repeated goes back to where it came from. */
+/**
+ * Cuts off constant padding; adds the gradient of mirrored or repeated entries to where they came
+ * from.
+ */
 const pad: Rule = (at) => {
   const { g, node } = at;
   const dims = dimsOf(at, node.inputs[0]!);

@@ -9,7 +9,7 @@ import {
   unsupported,
 } from '../backward.ts';
 
-/** A rule from the two gradients before the sum over repeated axes. */
+/** Makes a rule from the two gradients before the sum over broadcast axes. */
 function binary(
   rule: (at: Backward, dy: string, a: string, b: string, y: string) => readonly (() => string)[],
 ): Rule {
@@ -33,7 +33,7 @@ const div = binary(({ g }, dy, _a, b, y) => [
   () => ops.neg(g, ops.div(g, ops.mul(g, dy, y), b)),
 ]);
 
-/** The exponent's gradient needs a logarithm, so a positive base; as in PyTorch. */
+/** The exponent's gradient needs a logarithm, so a positive base, as in PyTorch. */
 const pow = binary((at, dy, a, b, y) => {
   const { g } = at;
   return [
@@ -42,7 +42,9 @@ const pow = binary((at, dy, a, b, y) => {
   ];
 });
 
-/** The gradient goes to whichever is taken; where all are equal, in equal parts, as in PyTorch. */
+/**
+ * The gradient goes to the input that was taken; among equal inputs, in equal parts, as in PyTorch.
+ */
 const extreme: Rule = (at) => {
   const { g, node } = at;
   const y = node.outputs[0]!;
@@ -78,7 +80,7 @@ const sum: Rule = (at) =>
       : undefined,
   );
 
-/** Types that are no numbers with a fraction have no gradient; they are never asked for one. */
+/** Integer types have no gradient, and none is ever requested. */
 const cast: Rule = (at) => {
   const type = at.shape(at.node.inputs[0]!)?.dataType;
   if (type === undefined) throw unsupported(at, 'the type of its input is not known');

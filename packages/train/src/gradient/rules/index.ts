@@ -11,20 +11,20 @@ import { product, runtimeProduct } from './product.ts';
 import { reduction } from './reduction.ts';
 import { resampling } from './resampling.ts';
 
-/** The rule of each operator of ONNX's own domain. */
+/** The rule of each operator of ONNX's default domain. */
 const ownRules: Readonly<Record<string, Rule>> = {
   ...{ ...elementwise, ...activation, ...reduction, ...product },
   ...{ ...normalisation, ...convolution, ...resampling },
   ...{ ...layout, ...cutting, ...choice },
 };
 
-/** Operators that onnxruntime's optimiser leaves in the files that it writes. */
+/** Rules of operators that onnxruntime's optimiser leaves in the files that it writes. */
 const runtimeRules: Readonly<Record<string, Rule>> = {
   ...runtimeProduct,
   Gelu: activation['Gelu']!,
 };
 
-/** The rule of an operator; undefined where there is none. */
+/** Returns the rule of an operator; undefined without one. */
 export function ruleOf(domain: string, opType: string): Rule | undefined {
   if (domain === '' || domain === 'ai.onnx') return own(ownRules, opType);
   return domain === 'com.microsoft' ? own(runtimeRules, opType) : undefined;

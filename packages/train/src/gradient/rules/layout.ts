@@ -45,8 +45,8 @@ const split: Rule = (at) => {
 };
 
 /**
- * Depth to space is undone by space to depth; where a block's pixels were the channels that lie next to
- * each other (CRD), these are then moved as whole planes, faster than a pixel at a time.
+ * Space to depth undoes depth to space; if a block's pixels were adjacent channels (CRD), these are
+ * then moved as whole planes, faster than a pixel at a time.
  */
 const depthToSpace: Rule = (at) => {
   const { g, node } = at;

@@ -10,9 +10,9 @@ import {
 } from '../backward.ts';
 
 /**
- * `y = (x − mean)·s·scale + bias` over the last axes, from `axis` on, with `s = 1/√(var + ε)`, which is
- * the third output. The normed value without scale and bias comes from one more such node: a kernel of
- * the runtime instead of six passes over x.
+ * `y = (x − mean)·s·scale + bias` over the last axes, from `axis` on, with `s = 1/√(var + ε)`,
+ * which is the third output. The normalised value without scale and bias comes from another such
+ * node: one kernel of the runtime instead of six passes over x.
  */
 const layerNormalization: Rule = (at) => {
   const { g, node } = at;

@@ -9,7 +9,7 @@ import {
   unsupported,
 } from '../backward.ts';
 
-/** The last two axes exchanged. */
+/** Exchanges the last two axes. */
 function flipped(at: Backward, value: string, rank: number): string {
   const order = Array.from({ length: rank }, (_, axis) => axis);
   return ops.transpose(at.g, value, [...order.slice(0, -2), rank - 1, rank - 2]);
@@ -28,7 +28,7 @@ const matmul: Rule = (at) => {
   };
   const other = (): string => {
     if (right.length === 2 && left.length > 2) {
-      // One product over all rows instead of one for each batch, and a sum.
+      // One product over all rows instead of one per batch and a sum.
       const rows = (value: string, columns: number) => ops.reshape(g, value, [-1, columns]);
       const [inner = 0, columns = 0] = right;
       return ops.matmul(g, flipped(at, rows(a, inner), 2), rows(dy, columns));

@@ -9,16 +9,16 @@ import {
   type Rule,
 } from '../backward.ts';
 
-/** Least length that is divided by, as PyTorch's `normalize` has it. */
+/** Smallest length to divide by, as in PyTorch's `normalize`. */
 const tiny = 1e-12;
 
 interface Reduced {
   readonly x: string;
   readonly dims: readonly number[];
   readonly axes: readonly number[];
-  /** How many elements were reduced to one. */
+  /** Number of elements reduced to one. */
   readonly count: number;
-  /** A reduced value with its axes of length 1 again. */
+  /** Returns a reduced value with its axes of length 1 restored. */
   readonly kept: (value: string) => string;
 }
 
@@ -64,7 +64,10 @@ const l2: Rule = (at) => {
   return [ops.mul(at.g, x, ops.div(at.g, kept(gradient(at)), length))];
 };
 
-/** To the largest or smallest, in equal parts where there are several, as PyTorch's `amax`. */
+/**
+ * The gradient goes to the largest or smallest; among several, in equal parts, as in PyTorch's
+ * `amax`.
+ */
 const extreme: Rule = (at) => {
   const { g, node } = at;
   const { x, axes, kept } = reducedOf(at);

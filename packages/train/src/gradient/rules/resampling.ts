@@ -3,8 +3,8 @@ import { type Backward, dimsOf, gradient, type Rule, unsupported } from '../back
 import { windowOf } from './window.ts';
 
 /**
- * Both resampling of rows and of columns are matrices, so the gradient is a product with each,
- * transposed: as exact as the forward pass, and on a GPU as well (spec onnxruntime.md section 8).
+ * Resampling of rows and of columns are both matrices, so the gradient is a product with each
+ * transposed: as exact as the forward pass, and on a GPU too (spec onnxruntime.md section 8).
  */
 function back(at: Backward, rows: Float32Array, columns: Float32Array): string {
   const { g, node } = at;
@@ -67,7 +67,7 @@ export const resampling: Readonly<Record<string, Rule>> = {
   AveragePool: averagePool,
 };
 
-/** How ONNX's Resize finds the place that an output pixel comes from. */
+/** How ONNX's Resize finds the source position of an output pixel. */
 interface ResizeOptions {
   readonly mode: string;
   readonly coordinates: string;
@@ -75,8 +75,8 @@ interface ResizeOptions {
 }
 
 /**
- * The matrix (to × from) by which Resize makes the pixels of an axis; undefined for a mode without
- * one here. Source: https://onnx.ai/onnx/operators/onnx__Resize.html.
+ * Returns the matrix (to × from) by which Resize makes the pixels of an axis; undefined for an
+ * unsupported mode. Source: https://onnx.ai/onnx/operators/onnx__Resize.html.
  */
 function resizeMatrix(
   from: number,
@@ -116,17 +116,17 @@ const rounding: Readonly<Record<string, (x: number) => number>> = {
   ceil: Math.ceil,
 };
 
-/** How a window takes averages along an axis. */
+/** How a window averages along an axis. */
 interface AverageOptions {
   readonly kernel: number;
   readonly stride: number;
   readonly before: number;
   readonly after: number;
-  /** Whether padding counts as zeros that are averaged. */
+  /** Whether padding counts as zeros in the average. */
   readonly counted: boolean;
 }
 
-/** The matrix (to × from) by which AveragePool makes the pixels of an axis. */
+/** Returns the matrix (to × from) by which AveragePool makes the pixels of an axis. */
 function averageMatrix(
   from: number,
   to: number,
@@ -136,7 +136,7 @@ function averageMatrix(
   for (let row = 0; row < to; row++) {
     const start = row * stride - before;
     const [low, high] = [Math.max(0, start), Math.min(from, start + kernel)];
-    // A window of ceil_mode may reach past the padding, which counts for nothing.
+    // A window of ceil_mode may reach past the padding; what is there does not count.
     const count = counted ? Math.min(start + kernel, from + after) - start : high - low;
     for (let at = low; at < high; at++) matrix[row * from + at] = 1 / count;
   }

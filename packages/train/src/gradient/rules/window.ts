@@ -1,6 +1,6 @@
 import { type Backward, dimsOf, unsupported } from '../backward.ts';
 
-/** How a window moves over the rows and columns of an image: a convolution's or a pooling's. */
+/** How the window of a convolution or pooling moves over the rows and columns of an image. */
 export interface Window {
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
@@ -9,7 +9,9 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
-/** The window of a node that reads (N,C,H,W). Errors: `UNSUPPORTED_HOST` for other ranks. */
+/**
+ * Returns the window of a node that reads (N,C,H,W). Errors: `UNSUPPORTED_HOST` for other ranks.
+ */
 export function windowOf(at: Backward, kernel: readonly number[]): Window {
   const { node } = at;
   const ints = (name: string) => node.attributes.get(name)?.ints;
