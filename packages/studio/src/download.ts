@@ -10,7 +10,10 @@ const extensions: Readonly<Record<BlobType, string>> = {
   'image/webp': 'webp',
 };
 
-/** Saves a restored image as a file of its source's type where a browser writes it, else as PNG. Says what it holds. */
+/**
+ * Saves a restored image as a file of its source's type if the browser can write it, else as PNG.
+ * Returns a message about the file.
+ */
 export async function download(restored: Restored, name: string, source: Blob): Promise<string> {
   const same = Object.hasOwn(extensions, source.type);
   const type = same ? (source.type as BlobType) : 'image/png';
@@ -29,7 +32,7 @@ export async function download(restored: Restored, name: string, source: Blob): 
   ].join(' ');
 }
 
-/** A restored file with the metadata of its original, where both are of one kind. */
+/** Adds the original's metadata to a restored file of the same type. */
 export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
   const type = made.type;
   const keep = {

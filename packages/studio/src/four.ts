@@ -15,12 +15,12 @@ export interface FourOf {
   readonly presets: readonly Preset[];
 }
 
-/** A run begins this long after the last movement. */
+/** Delay of a run after the last movement. */
 const pauseMs = 200;
-/** What the panes show at first. */
+/** Initial choices of the panes. */
 const first = ['Original', 'Half as strong', 'As set', 'Light touch'];
 
-/** The same part of an image at four settings, in step; a press takes one of them over. */
+/** The same part of an image at four settings, moving together; a click applies one of them. */
 export class Four {
   readonly #panes: readonly Pane[];
   readonly #page: () => FourOf | undefined;
@@ -29,8 +29,8 @@ export class Four {
   #controller: AbortController | undefined;
 
   /**
-   * @param page what is on the page now; undefined without an image or a model
-   * @param onUse called with the setting that a person chose
+   * @param page returns what is on the page now; undefined without an image or a model
+   * @param onUse called with the chosen setting
    */
   constructor(page: () => FourOf | undefined, onUse: (setting: Setting) => void) {
     this.#page = page;
@@ -93,7 +93,7 @@ export class Four {
     this.#controller?.abort();
     const [page, region] = [this.#page(), this.#region()];
     if (page === undefined || region === undefined) return;
-    // A drag past the edge does not have to be dragged back.
+    // A drag past the edge need not be dragged back.
     this.#centre = { x: region.x + region.width / 2, y: region.y + region.height / 2 };
     for (const pane of this.#panes) {
       pane.offer(['Original', 'As set', 'Half as strong', ...page.presets.map(({ name }) => name)]);
@@ -123,7 +123,7 @@ export class Four {
     }
   }
 
-  /** undefined for the original. */
+  /** Returns the setting of a choice; undefined for the original. */
   #setting(choice: string): Setting | undefined {
     const { present, presets = [] } = this.#page() ?? {};
     if (choice === 'As set') return present;

@@ -1,11 +1,13 @@
 export interface Gestures {
-  /** Moved by one finger or the mouse. */
+  /** Called when one finger or the mouse moves. */
   pan(dx: number, dy: number): void;
-  /** Two fingers or the wheel: scale by a factor around a point of the element. */
+  /**
+   * Called for two fingers or the wheel, with a factor to scale by around a point of the element.
+   */
   zoom(factor: number, at: { readonly x: number; readonly y: number }): void;
 }
 
-/** Mouse, touch and wheel on an element as pan and zoom. */
+/** Turns mouse, touch and wheel on an element into pan and zoom. */
 export function listen(element: HTMLElement, gestures: Gestures): void {
   const fingers = new Map<number, { x: number; y: number }>();
   const place = (event: MouseEvent): { x: number; y: number } => {

@@ -1,4 +1,4 @@
-/** States that a person can go back to and forward again. */
+/** States for undo and redo. */
 export class History<State> {
   #states: State[] = [];
   #at = -1;
@@ -9,7 +9,7 @@ export class History<State> {
     this.#at = 0;
   }
 
-  /** Adds a state after the present one, unless it is the same; what was undone is forgotten. */
+  /** Adds a state after the present one, unless it is the same; forgets undone states. */
   add(state: State): void {
     if (this.#at >= 0 && JSON.stringify(state) === JSON.stringify(this.#states[this.#at])) return;
     this.#states = [...this.#states.slice(0, this.#at + 1), state];
@@ -24,12 +24,12 @@ export class History<State> {
     return this.#at < this.#states.length - 1;
   }
 
-  /** The state before; undefined if there is none. */
+  /** Returns the previous state; undefined if there is none. */
   undo(): State | undefined {
     return this.canUndo ? this.#states[--this.#at] : undefined;
   }
 
-  /** The state that was undone last; undefined if there is none. */
+  /** Returns the state that was undone last; undefined if there is none. */
   redo(): State | undefined {
     return this.canRedo ? this.#states[++this.#at] : undefined;
   }

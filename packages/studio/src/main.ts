@@ -5,13 +5,16 @@ import { drawSamples } from './samples.ts';
 import { Studio } from './studio.ts';
 import { takeFiles } from './take-files.ts';
 
-/** What is served with the page. */
+/** Settings served with the page. */
 interface Given {
   /** Address of a model, or null. */
   readonly model: string | null;
-  /** How code names the model. */
+  /** Name of the model in code. */
   readonly name?: string;
-  /** Whether a service worker keeps the page: on a site, not on loopback, where every start has another address. */
+  /**
+   * Whether a service worker keeps the page: on a site, but not on loopback, where each start has a
+   * different address.
+   */
   readonly offline?: boolean;
   /** Address of the site that the page is part of. */
   readonly home?: string;
@@ -57,7 +60,7 @@ if (given.model === null) {
   }
 }
 
-/** How long a first visit waits for the service worker before it goes on without it. */
+/** How long a first visit waits for the service worker before it continues without it. */
 const patienceMs = 4000;
 
 /**

@@ -7,7 +7,7 @@ interface PaneEvents {
   use(choice: string): void;
 }
 
-/** One of the four: a canvas over a choice of settings. */
+/** One of the four panes: a canvas above a choice of settings. */
 export class Pane {
   readonly element = document.createElement('figure');
   readonly #frame = document.createElement('div');
@@ -57,7 +57,7 @@ export class Pane {
     return { width: this.#frame.clientWidth, height: this.#frame.clientHeight };
   }
 
-  /** Offers settings; one that a person chose stays if it is still there. */
+  /** Offers settings; keeps the chosen one if it is still there. */
   offer(choices: readonly string[]): void {
     this.#select.replaceChildren(...choices.map((choice) => new Option(choice, choice)));
     this.#select.value = choices.includes(this.#wanted) ? this.#wanted : choices[0]!;
@@ -66,7 +66,7 @@ export class Pane {
     this.#canvas.ariaLabel = this.choice;
   }
 
-  /** Shows a part as it was, until it is restored. */
+  /** Shows a part of the original image, until it is restored. */
   begin(image: HTMLCanvasElement, { x, y, width, height }: Region): void {
     Object.assign(this.#canvas, { width, height });
     this.#canvas.getContext('2d')!.drawImage(image, -x, -y);

@@ -10,7 +10,7 @@ const sentences: Readonly<Record<string, string>> = {
   READ_FAILED: 'The file could not be loaded.',
 };
 
-/** An error as a sentence for everyone, then the library's own. */
+/** Describes an error: a sentence for everyone, then the library's message. */
 export function plainWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -4,14 +4,14 @@ export interface Preset extends Setting {
   readonly name: string;
 }
 
-/** Mixtures that images often have, for models that know all of their labels. */
+/** Mixtures that are frequent in images, for models that know all of their labels. */
 const mixtures: readonly Preset[] = [
   { name: 'Night', weights: { 'low-light': 1, noise: 0.5 }, strength: 1 },
   { name: 'Rain and mist', weights: { rain: 1, haze: 0.4 }, strength: 1 },
   { name: 'Grain', weights: { noise: 0.4 }, strength: 0.7 },
 ];
 
-/** What a person can choose with one press: a light touch of everything, each label alone, and common mixtures. */
+/** Returns presets: a light touch of everything, each label alone, and common mixtures. */
 export function presetsOf(labels: readonly string[]): Preset[] {
   if (labels.length === 0) return [];
   const share = 1 / labels.length;

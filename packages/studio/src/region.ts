@@ -9,7 +9,7 @@ export interface Region extends Size {
 /** Longest side of a region: it is restored four times, so it must be small. */
 const longest = 512;
 
-/** The part of an image around a point that fills a pane at 100 %; it keeps within the image. */
+/** Returns the part of an image around a point that fills a pane at 100 %, within the image. */
 export function regionOf(
   image: Size,
   pane: Size,

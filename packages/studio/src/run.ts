@@ -4,10 +4,10 @@ import { plainWords } from './plain-words.ts';
 import type { Asked } from './setting.ts';
 import type { Stage } from './stage.ts';
 
-/** Tiles small enough that the first shows soon and a run ends soon after it is cancelled. */
+/** Side of tiles: small enough that the first one shows soon and a cancelled run ends soon. */
 const tile = 384;
 
-/** Restores the image on the stage, one run at a time; a new one ends the one before. */
+/** Restores the image on the stage, one run at a time; a new run ends the previous one. */
 export class Run {
   readonly #stage: Stage;
   #controller: AbortController | undefined;
@@ -21,7 +21,7 @@ export class Run {
     this.#controller?.abort();
   }
 
-  /** undefined for a run that was cancelled or failed. */
+  /** Returns undefined if the run is cancelled or fails. */
   async start(restorer: Restorer, image: Blob, asked: Asked): Promise<Restored | undefined> {
     const { weights, strength } = asked;
     this.cancel();
@@ -88,7 +88,7 @@ function inWords(milliseconds: number): string {
   return seconds < 90 ? `, ${seconds} s left` : `, ${Math.round(seconds / 60)} min left`;
 }
 
-/** Shows an error, or takes the last one away. */
+/** Shows an error, or removes the last one. */
 export function complain(error: unknown): void {
   const alert = byId('alert');
   alert.hidden = error === undefined;

@@ -1,7 +1,7 @@
 import { type Degradation, degradations, degrade, imageOf } from '@pip-graft/imaging';
 import address from 'studio-sample.jpg';
 
-/** What each sample is called. */
+/** Names of the samples. */
 const names: Readonly<Record<Degradation, string>> = {
   noise: 'Noise',
   rain: 'Rain',
@@ -16,7 +16,10 @@ export interface Sample {
   readonly canvas: HTMLCanvasElement;
 }
 
-/** One clean photograph with each degradation, and as it is; drawn here, so that one small file is enough. */
+/**
+ * Draws one clean photograph with each degradation, and unchanged; done here, so that one small
+ * file is enough.
+ */
 export async function drawSamples(): Promise<Sample[]> {
   const bitmap = await createImageBitmap(await (await fetch(address)).blob());
   const { width, height } = bitmap;

@@ -4,9 +4,9 @@ export interface Setting {
   readonly strength: number;
 }
 
-/** What a run is asked for. */
+/** Settings of a run. */
 export interface Asked {
-  /** undefined where the model's sensor decides. */
+  /** undefined if the model's sensor decides. */
   readonly weights: Readonly<Record<string, number>> | undefined;
   readonly strength: number;
 }

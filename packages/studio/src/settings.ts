@@ -1,7 +1,7 @@
 import { byId } from './by-id.ts';
 import type { Asked, Setting } from './setting.ts';
 
-/** What undo goes back to. */
+/** State of the settings, for undo. */
 export interface SettingsState extends Setting {
   /** false while the model's sensor decides the weights. */
   readonly byHand: boolean;
@@ -11,10 +11,10 @@ export interface SettingsState extends Setting {
 export class Settings {
   readonly #sliders = new Map<string, Slider>();
   #strength: Slider | undefined;
-  /** Until a label is moved by hand, the sensor decides. */
+  /** Whether the weights are set by hand; until then, the sensor decides. */
   #byHand = false;
 
-  /** @param onChange called when a person moved a slider */
+  /** @param onChange called when a slider is moved */
   show(labels: readonly string[], hasSensor: boolean, onChange: () => void): void {
     this.#sliders.clear();
     this.#byHand = !hasSensor;
@@ -35,7 +35,7 @@ export class Settings {
     byId('detect').hidden = !hasSensor;
   }
 
-  /** Leaves it to the sensor again. */
+  /** Lets the sensor decide the weights again. */
   leaveToSensor(): void {
     this.#byHand = false;
   }
@@ -50,7 +50,7 @@ export class Settings {
     return { weights: Object.fromEntries(weights), strength: this.#strength?.value ?? 1 };
   }
 
-  /** Weights are 0 while the sensor decides: what it found is not a person's choice. */
+  /** Weights are empty while the sensor decides: what it found is not a person's choice. */
   get state(): SettingsState {
     const { weights, strength } = this.present;
     return { byHand: this.#byHand, weights: this.#byHand ? weights : {}, strength };

@@ -1,18 +1,18 @@
 /** The model of the page. */
 export interface ModelSetting {
-  /** As the code names it: a package, a file or an address. */
+  /** Name of the model in code: a package, a file or an address. */
   readonly name: string;
-  /** Only for one that was grafted in the page: from what. */
+  /** For a model grafted in the page: what it was made from. */
   readonly from?: {
     readonly model: string;
-    /** Whether the model carried a graft before. */
+    /** Whether the model had a graft before. */
     readonly was: 'host' | 'grafted';
     readonly adapter: string;
     readonly hasSensor?: boolean;
   };
 }
 
-/** What is set on the page. */
+/** Settings of the page. */
 export interface CodeSetting {
   readonly model: ModelSetting;
   readonly image: string;
@@ -27,7 +27,7 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** The same as on the page, as code: for Node, a page and the command line. */
+/** Returns code that does the same as the page: for Node, a page and the command line. */
 export function snippets(setting: CodeSetting): Snippet[] {
   const { image, strength, steered } = setting;
   const { from } = setting.model;
@@ -37,7 +37,7 @@ export function snippets(setting: CodeSetting): Snippet[] {
     : '';
   const asked = Object.entries(setting.weights);
   const above = asked.filter(([, weight]) => weight > 0);
-  // Weights of zero are the host's output; none at all would ask the sensor.
+  // Weights of zero mean the host's output; without weights, the sensor would decide.
   const chosen = above.length > 0 ? above : asked.slice(0, 1);
   const weights = chosen.map(([label, weight]) => `${key(label)}: ${weight}`).join(', ');
   const blind = chosen.length === 0 ? 'undefined' : `{ ${weights} }`;

@@ -53,13 +53,13 @@ export class Stage {
     this.after.getContext('2d')!.putImageData(pixels, x, y);
   }
 
-  /** Paints the restored side with a reduced copy, until its parts come. */
+  /** Paints the restored side with a reduced copy, until its parts arrive. */
   paintPreview(preview: HTMLCanvasElement): void {
     const { width, height } = this.after;
     this.after.getContext('2d')!.drawImage(preview, 0, 0, width, height);
   }
 
-  /** What of the image is in the middle of the stage, in its pixels. */
+  /** The point of the image in the middle of the stage, in image pixels. */
   get centre(): { readonly x: number; readonly y: number } {
     const { width, height } = this.#size();
     const { scale, x, y } = this.#view;
@@ -94,7 +94,7 @@ export class Stage {
     this.#divide(50);
   }
 
-  /** Puts the divider at a share of the stage's width, in per cent. */
+  /** Moves the divider to a share of the stage's width, in per cent. */
   #divide(share: number): void {
     this.#divider.value = String(share);
     const at = this.#divider.valueAsNumber;
@@ -102,7 +102,7 @@ export class Stage {
     this.#divider.setAttribute('aria-valuetext', `${Math.round(at)} % before, the rest after`);
   }
 
-  /** An image that is whole on the stage cannot be moved: a drag anywhere moves the divider. */
+  /** An image that fits the stage cannot be moved, so a drag anywhere moves the divider. */
   #slide(dx: number): void {
     this.#divide(this.#divider.valueAsNumber + (100 * dx) / this.#size().width);
   }

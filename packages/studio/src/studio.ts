@@ -13,7 +13,7 @@ import type { ModelSetting } from './snippets.ts';
 import { Stage } from './stage.ts';
 import { Undo } from './undo.ts';
 
-/** A run begins this long after the last movement of a slider. */
+/** Delay of a run after the last movement of a slider. */
 const pauseMs = 250;
 
 interface OpenModel {
@@ -21,7 +21,7 @@ interface OpenModel {
   readonly setting: ModelSetting;
 }
 
-/** The page: one model, one image, what is set, and what came out. */
+/** The page: one model, one image, settings and result. */
 export class Studio {
   readonly #stage = new Stage();
   readonly #run = new Run(this.#stage);
@@ -56,7 +56,7 @@ export class Studio {
     await this.#restore();
   }
 
-  /** Grafts an adapter onto the model that is open, or only checks it. */
+  /** Grafts an adapter onto the open model, or only checks it. */
   async addAdapter(read: () => Promise<AdapterFolder>): Promise<void> {
     this.#run.cancel();
     this.#load('Grafting the adapter…');

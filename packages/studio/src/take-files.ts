@@ -1,17 +1,20 @@
 import { byId } from './by-id.ts';
 
-/** What a person can hand to the page. */
+/** Handlers of files given to the page. */
 export interface Takers {
   image(file: File): void;
   model(file: File): void;
-  /** The files of a folder, with their paths in it. */
+  /** Takes the files of a folder, with their paths in it. */
   folder(files: readonly File[]): void;
 }
 
-/** More files than this in a folder are not an adapter. */
+/** A folder with more files than this is not an adapter. */
 const mostFiles = 200;
 
-/** Files and folders that are dropped, pasted or chosen: models by their extension, anything else as an image. */
+/**
+ * Takes files and folders that are dropped, pasted or chosen: models by extension, anything else as
+ * an image.
+ */
 export function takeFiles({ image, model, folder }: Takers): void {
   const take = (files: Iterable<File> | null | undefined): void => {
     for (const file of files ?? []) {
@@ -23,7 +26,7 @@ export function takeFiles({ image, model, folder }: Takers): void {
     const input = byId<HTMLInputElement>(id);
     input.addEventListener('change', () => {
       use([...(input.files ?? [])]);
-      // The same file can be chosen again.
+      // So that the same file can be chosen again.
       input.value = '';
     });
   };
@@ -49,7 +52,7 @@ export function takeFiles({ image, model, folder }: Takers): void {
   });
 }
 
-/** The files of a folder that was dropped, named by their paths in it. */
+/** Lists the files of a dropped folder, with their paths in it. */
 async function filesUnder(top: FileSystemDirectoryEntry): Promise<File[]> {
   const files: File[] = [];
   const open: FileSystemDirectoryEntry[] = [top];
@@ -69,7 +72,7 @@ function read(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 }
 
-/** A dropped file does not say its folder; one that was chosen does. */
+/** Adds the path to a dropped file, which lacks it, unlike a chosen one. */
 async function fileOf(entry: FileSystemFileEntry): Promise<File> {
   const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
   return Object.defineProperty(file, 'webkitRelativePath', { value: entry.fullPath.slice(1) });

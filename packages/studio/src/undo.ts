@@ -2,13 +2,13 @@ import { byId } from './by-id.ts';
 import { History } from './history.ts';
 import type { Settings, SettingsState } from './settings.ts';
 
-/** Undo and redo of what a person sets, by button and by key. */
+/** Undo and redo of settings, by button and by key. */
 export class Undo {
   readonly #history = new History<SettingsState>();
   readonly #settings: Settings;
   readonly #restore: () => void;
 
-  /** @param restore called when the settings have changed */
+  /** @param restore called when undo or redo changed the settings */
   constructor(settings: Settings, restore: () => void) {
     this.#settings = settings;
     this.#restore = restore;
@@ -28,14 +28,14 @@ export class Undo {
     this.#show();
   }
 
-  /** Remembers what is set now. */
+  /** Remembers the current settings. */
   add(): void {
     this.#history.add(this.#settings.state);
     this.#show();
   }
 
   #go(direction: 'undo' | 'redo'): void {
-    // A movement that has not been remembered yet is what a person wants to undo.
+    // A movement that is not remembered yet is what the user wants to undo.
     this.add();
     const state = this.#history[direction]();
     if (state === undefined) return;

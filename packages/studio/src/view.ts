@@ -12,12 +12,14 @@ export interface Size {
 
 const largest = 16;
 
-/** Scale at which an image just fits a stage; small images are enlarged, twofold at most. */
+/**
+ * Returns the scale at which an image just fits a stage; small images are enlarged at most twofold.
+ */
 export function fitScale(image: Size, stage: Size): number {
   return Math.min(stage.width / image.width, stage.height / image.height, 2);
 }
 
-/** The whole image in the middle of the stage. */
+/** Returns the view of the whole image in the middle of the stage. */
 export function fitView(image: Size, stage: Size): View {
   return centred({ scale: fitScale(image, stage), x: 0, y: 0 }, image, stage);
 }

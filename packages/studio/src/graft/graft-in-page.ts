@@ -19,8 +19,8 @@ type Adapter = ReturnType<typeof decodeAdapter>;
 type Plan = Parameters<typeof applyGraft>[0];
 
 /**
- * Grafts an adapter onto a model, and checks on the way all that can be checked without running it. A graft that the
- * model carries is removed first.
+ * Grafts an adapter onto a model, and checks everything that can be checked without running it.
+ * Removes an existing graft first.
  *
  * Errors: those of reading the files of the adapter and the model.
  */
@@ -59,7 +59,9 @@ function adapterChecks({ name, config, tensors }: Adapter): Check[] {
   ];
 }
 
-/** Whether files have the digests that the package says; nothing for a folder that was never packed. */
+/**
+ * Checks files against the digests in package.json; no checks for a folder that was never packed.
+ */
 function digestChecks({ config, tensors, manifest }: AdapterFolder): Check[] {
   const said = manifestOf(manifest)?.pipGraft?.files ?? {};
   const files: Record<string, Uint8Array> = {
@@ -76,7 +78,7 @@ function digestChecks({ config, tensors, manifest }: AdapterFolder): Check[] {
   });
 }
 
-/** What holds of every graft, seen in this one. */
+/** Checks what must be true of every graft. */
 function graftChecks(grafted: Uint8Array<ArrayBuffer>, { model: host, summary }: Plan): Check[] {
   const model = readModel(bytesSource(grafted, 'the grafted model'));
   const errors = checkModel(model).filter(({ severity }) => severity === 'error');
@@ -133,7 +135,10 @@ interface Manifest {
   readonly pipGraft?: { readonly files?: Readonly<Record<string, unknown>> };
 }
 
-/** A name and a version, if the package has them; its other fields are checked where they are used. */
+/**
+ * Returns name and version, if the package has them; its other fields are checked where they are
+ * used.
+ */
 function nameOf({ name, manifest }: AdapterFolder): { name: string; version?: string } {
   const { name: said, version } = manifestOf(manifest) ?? {};
   return {

@@ -11,7 +11,7 @@ export interface AdapterFolder {
 
 export interface GraftRequest {
   readonly folder: AdapterFolder;
-  /** undefined if no model is open: then only the adapter is checked. */
+  /** undefined if no model is open, so that only the adapter is checked. */
   readonly model: Uint8Array<ArrayBuffer> | undefined;
   readonly modelName: string;
 }
@@ -22,15 +22,15 @@ export interface Check {
   readonly text: string;
 }
 
-/** A grafted model, or the adapter alone, with what was found on the way. */
+/** A grafted model, or the adapter alone, with the results of checks. */
 export interface Grafted {
-  /** undefined if there was no model, or the adapter does not fit it. */
+  /** undefined without a model, or if the adapter does not fit it. */
   readonly model: Uint8Array<ArrayBuffer> | undefined;
-  /** Whether the model carried a graft, which was removed. */
+  /** Whether the model had a graft, which was removed. */
   readonly was: 'host' | 'grafted';
-  /** Whether the adapter brought a sensor. */
+  /** Whether the adapter has a sensor. */
   readonly hasSensor: boolean;
-  /** One drawing for each U-Net, as markup. */
+  /** One drawing per U-Net, as markup. */
   readonly ladders: readonly string[];
   readonly checks: readonly Check[];
   readonly facts: readonly (readonly [label: string, value: string])[];

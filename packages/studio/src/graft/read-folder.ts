@@ -4,9 +4,9 @@ import type { AdapterFolder } from './graft-request.ts';
 const mostBytes = 512 * 1024 * 1024;
 
 /**
- * The files of an adapter folder out of those that a person chose.
+ * Reads the files of an adapter folder from the chosen files.
  *
- * Errors: one in words for a folder that has no adapter.
+ * Errors: a plain Error for a folder without an adapter.
  */
 export async function readFolder(files: readonly File[]): Promise<AdapterFolder> {
   const at = new Map(files.map((file) => [insidePath(file), file]));
@@ -45,7 +45,7 @@ export async function readFolder(files: readonly File[]): Promise<AdapterFolder>
   };
 }
 
-/** The path below the folder that was chosen. */
+/** Returns the path of a file below the chosen folder. */
 function insidePath({ webkitRelativePath, name }: File): string {
   return webkitRelativePath === '' ? name : webkitRelativePath.split('/').slice(1).join('/');
 }

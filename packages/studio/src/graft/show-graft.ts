@@ -2,12 +2,12 @@ import { byId } from '../by-id.ts';
 import type { Grafted, GraftRequest } from './graft-request.ts';
 import type { GraftAnswer } from './graft-worker.ts';
 
-/** Shows what was found of an adapter: the network as a ladder, the checks, the facts. */
+/** Shows what was found: the network as a ladder, the checks, the facts. */
 export function showGraft({ ladders, checks, facts }: Grafted): void {
   const drawing = document.createElement('div');
   drawing.className = 'drawing';
   drawing.tabIndex = 0;
-  // The drawing escapes every text that it shows.
+  // The drawing escapes all its text.
   drawing.innerHTML = ladders.join('');
   const list = document.createElement('ul');
   list.className = 'checks';
@@ -32,7 +32,7 @@ export function showGraft({ ladders, checks, facts }: Grafted): void {
   byId<HTMLDetailsElement>('graft-details').open = true;
 }
 
-/** Grafts in a worker, so that the page does not freeze. Errors: one in words. */
+/** Grafts in a worker, so that the page does not freeze. Errors: a plain Error. */
 export async function graftFolder(request: GraftRequest): Promise<Grafted> {
   const worker = new Worker(new URL('./graft-worker.ts', import.meta.url), { type: 'module' });
   try {

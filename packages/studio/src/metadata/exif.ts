@@ -2,8 +2,9 @@
 const orientationTag = 0x0112;
 
 /**
- * EXIF data (a TIFF structure) for an image that is upright: its orientation is 1, and its thumbnail, which shows the
- * image before, is unlinked. undefined for data that is not sound: then nothing of it is kept.
+ * Converts EXIF data (a TIFF structure) for an upright image: sets the orientation to 1, and
+ * unlinks the thumbnail, which shows the image before restoration. Returns undefined for invalid
+ * data, of which nothing is kept.
  */
 export function uprightExif(exif: Uint8Array): Uint8Array | undefined {
   const copy = exif.slice();
@@ -23,14 +24,14 @@ export function uprightExif(exif: Uint8Array): Uint8Array | undefined {
   return copy;
 }
 
-/** XMP data for an image that is upright. */
+/** Converts XMP data for an upright image. */
 export function uprightXmp(xmp: Uint8Array): Uint8Array {
   const text = new TextDecoder().decode(xmp);
   const upright = text.replaceAll(/(tiff:Orientation(?:="|='|>))\d/g, '$11');
   return new TextEncoder().encode(upright);
 }
 
-/** A file with metadata of another, and in words what came along and what did not. */
+/** A file with metadata of another, and in words what was kept and what was not. */
 export interface Kept {
   readonly file: Blob;
   readonly kept: readonly string[];

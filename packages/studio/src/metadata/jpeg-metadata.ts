@@ -10,7 +10,10 @@ const [startOfScan, app1, app2, app13, comment] = [0xda, 0xe1, 0xe2, 0xed, 0xfe]
 const exifName = 'Exif\0\0';
 const xmpName = 'http://ns.adobe.com/xap/1.0/\0';
 
-/** A JPEG file with the metadata of another: EXIF, XMP, IPTC and comments. Colour profiles do not fit its colours any more. */
+/**
+ * Adds metadata of another JPEG file: EXIF, XMP, IPTC and comments. Drops colour profiles, which no
+ * longer fit the colours.
+ */
 export function keepJpegMetadata(made: Uint8Array, original: Uint8Array): Kept {
   const kept: Uint8Array[] = [];
   const names = new Set<string>();
@@ -40,7 +43,7 @@ export function keepJpegMetadata(made: Uint8Array, original: Uint8Array): Kept {
   return { file, kept: [...names], dropped: [...dropped] };
 }
 
-/** The segments before the image data; those of a file that ends early as far as they are whole. */
+/** Yields the segments before the image data; of a truncated file, the complete ones. */
 function* segments(file: Uint8Array): Generator<Segment> {
   if (file[0] !== 0xff || file[1] !== 0xd8) return;
   let at = 2;

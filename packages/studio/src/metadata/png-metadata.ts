@@ -1,6 +1,6 @@
 import { type Kept, uprightExif } from './exif.ts';
 
-/** What chunks are called for people; others are dropped, as they describe pixels that have changed. */
+/** Names of kept chunks, for people; others describe pixels that have changed, and are dropped. */
 const keptTypes: Readonly<Record<string, string>> = {
   eXIf: 'EXIF',
   tEXt: 'texts',
@@ -13,7 +13,10 @@ const keptTypes: Readonly<Record<string, string>> = {
 /** Length of the signature and of IHDR, which every PNG begins with. */
 const headLength = 8 + 12 + 13;
 
-/** A PNG file with the metadata of another: EXIF, texts, resolution, time. Colour profiles do not fit its colours any more. */
+/**
+ * Adds metadata of another PNG file: EXIF, texts, resolution, time. Drops colour profiles, which no
+ * longer fit the colours.
+ */
 export function keepPngMetadata(made: Uint8Array, original: Uint8Array): Kept {
   const kept: Uint8Array[] = [];
   const names = new Set<string>();
@@ -55,7 +58,7 @@ function upright(chunk: Uint8Array): Uint8Array | undefined {
   return made;
 }
 
-/** The checksum of PNG chunks. PNG specification, annex D. */
+/** Computes the checksum of PNG chunks. PNG specification, annex D. */
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {

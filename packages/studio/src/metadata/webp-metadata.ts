@@ -5,12 +5,12 @@ interface Chunk {
   readonly content: Uint8Array;
 }
 
-/** What the header of an extended file says that the file has. */
+/** Flags in the header of an extended file. */
 const [hasAlpha, hasExif, hasXmp] = [0x10, 0x08, 0x04];
 const exifPrefix = 'Exif\0\0';
 
 /**
- * A WebP file with the EXIF and XMP of another. Colour profiles do not fit its colours any more.
+ * Adds EXIF and XMP of another WebP file. Drops colour profiles, which no longer fit the colours.
  * Source: RFC 9649, section 2.
  */
 export function keepWebpMetadata(made: Uint8Array, original: Uint8Array): Kept {
@@ -48,7 +48,7 @@ export function keepWebpMetadata(made: Uint8Array, original: Uint8Array): Kept {
   return { file: new Blob([Uint8Array.from(head), ...all] as BlobPart[]), ...told };
 }
 
-/** The chunks of a file, those of one that ends early as far as they are whole. */
+/** Yields the chunks of a file; of a truncated file, the complete ones. */
 function* chunks(file: Uint8Array): Generator<Chunk> {
   const text = (at: number) => String.fromCharCode(...file.subarray(at, at + 4));
   if (text(0) !== 'RIFF' || text(8) !== 'WEBP') return;
@@ -63,7 +63,7 @@ function* chunks(file: Uint8Array): Generator<Chunk> {
   }
 }
 
-/** The content of the chunk `VP8X`: the file's own, or one with the size of its image. */
+/** Returns the content of the chunk `VP8X`: the file's, or a new one with the size of its image. */
 function extendedHeader(own: readonly Chunk[]): Uint8Array | undefined {
   const [first] = own;
   if (first === undefined) return undefined;
