@@ -16,7 +16,7 @@ export interface Trial {
   readonly rows?: readonly (readonly number[])[];
   /** Default: the model's. Not for the host. */
   readonly strength?: number;
-  /** Default level 'basic': the graph as written. */
+  /** Default: level 'basic', the graph as written. */
   readonly kind?: Partial<SessionKind>;
   /** Inner values to return besides the output. All trials that name any share one session. */
   readonly inner?: readonly string[];

@@ -125,7 +125,7 @@ export interface ValidateOptions extends DoorOptions {
   readonly grafted: string;
   /** Path of its host; default: the model with the graft removed. */
   readonly base?: string;
-  /** Default 'cpu'. */
+  /** Default: 'cpu'. */
   readonly device?: Device;
   readonly deviceId?: number;
   readonly threads?: number;
@@ -134,15 +134,15 @@ export interface ValidateOptions extends DoorOptions {
   /** Largest allowed ratios of graft to host; without one, the ratio is only measured. */
   readonly budget?: { readonly overhead?: number; readonly memory?: number };
   readonly tolerances?: Partial<Tolerances>;
-  /** `side` is the side of the square image to time; default 128. */
+  /** `side` is the side of the square image to time; default: 128. */
   readonly timing?: LatencyOptions & { readonly side?: number };
   /** A natural image; default: the sample in this package. */
   readonly image?: Image;
   /** Names of the checks to run; default: all. */
   readonly only?: readonly string[];
-  /** Try many sizes, batches and settings, and the largest image that fits. Default false. */
+  /** Try many sizes, batches and settings, and the largest image that fits. Default: false. */
   readonly sweep?: boolean;
-  /** Compare every inner tensor with the CPU. Default false. */
+  /** Compare every inner tensor with the CPU. Default: false. */
   readonly layers?: boolean;
   /** Compare an image restored in tiles of this side, in pixels, with the same image restored whole. */
   readonly tiles?: { readonly tile: number; readonly overlap?: number };

@@ -10,7 +10,7 @@ import {
 import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
 import type { Hash } from './host.ts';
 
-/** What a program that runs a model needs to know of it. */
+/** What a program that runs a model needs to know about it. */
 export interface Look {
   readonly family: string;
   /** Height and width of an image must be multiples of this; 1 for any size. */

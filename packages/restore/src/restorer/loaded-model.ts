@@ -13,7 +13,9 @@ export interface LoadedModel {
 
 /** Options of a call besides weights and strength. */
 export interface TileRequest {
-  /** Longest side of a tile in pixels; default `auto`: as large as half of the free memory allows. */
+  /**
+   * Longest side of a tile in pixels; default: `auto`, as large as half of the free memory allows.
+   */
   readonly tile?: number | 'auto' | undefined;
   readonly signal?: AbortSignal | undefined;
 }

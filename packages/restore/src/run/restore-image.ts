@@ -17,9 +17,9 @@ export interface RestoreOptions {
   readonly names?: {
     readonly image?: string;
     readonly output?: string;
-    /** Default 'degradation'. */
+    /** Default: 'degradation'. */
     readonly degradation?: string;
-    /** Default 'strength'. */
+    /** Default: 'strength'. */
     readonly strength?: string;
     /** The output of a sensor: weights to use if `degradation` is omitted. */
     readonly found?: string;

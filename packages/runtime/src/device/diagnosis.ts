@@ -29,7 +29,7 @@ export interface Diagnosis {
 export interface DiagnoseOptions {
   /** What onnxruntime printed or threw when it tried the device: reasons that files do not show. */
   readonly nativeLog?: string;
-  /** Index of the device; default 0. */
+  /** Index of the device; default: 0. */
   readonly deviceId?: number;
 }
 

@@ -13,7 +13,7 @@ export interface DeviceProbe {
 }
 
 export interface ProbeOptions {
-  /** Index of the device; default 0. */
+  /** Index of the device; default: 0. */
   readonly deviceId?: number;
   /** Time limit in milliseconds; default: one minute. */
   readonly timeout?: number;

@@ -1,7 +1,9 @@
 export interface LatencyOptions {
-  /** Warm-up runs: the first run of a shape allocates and, on a GPU, selects kernels. Default 2. */
+  /**
+   * Warm-up runs: the first run of a shape allocates and, on a GPU, selects kernels; default: 2.
+   */
   readonly warmUp?: number;
-  /** Runs that count. Default 9. */
+  /** Runs that count. Default: 9. */
   readonly repeats?: number;
   /**
    * Milliseconds for all tasks together. Slow tasks get fewer runs, at least three of each, and one

@@ -12,9 +12,9 @@ export type Device = 'cpu' | 'cuda' | 'webgpu';
 export type OptimisationLevel = 'disabled' | 'basic' | 'extended' | 'all';
 
 export interface SessionOptions {
-  /** Default 'cpu'. */
+  /** Default: 'cpu'. */
   readonly device?: Device;
-  /** Index of the device; default 0. */
+  /** Index of the device; default: 0. */
   readonly deviceId?: number;
   /** Default: 'all', as in onnxruntime. */
   readonly optimisation?: OptimisationLevel;

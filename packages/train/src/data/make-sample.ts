@@ -47,7 +47,7 @@ const isSmooth = (label: string) => label === 'haze' || label === 'low-light';
 /**
  * Whether a patch of one colour stays as it is. A single colour may be all that haze or darkness
  * left of a scene: unchanged, it would teach the opposite of the other hazy and dark patches, so it
- * never stays under these labels.
+ * never stays under these labels. It always stays under a label with pairs.
  */
 function isLeft(label: string, input: string | undefined, random: Random): boolean {
   if (input !== undefined) return true;

@@ -123,7 +123,7 @@ export function readParameters(host: Host, parameters: readonly Tensor[]): Tenso
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingGraphOptions extends LearnerGraphOptions {
-  /** Default `pip`. */
+  /** Default: `pip`. */
   readonly learn?: LearnedPart | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface TrainingGraphOptions extends LearnerGraphOptions {
  * Errors: those of the plan; `UNSUPPORTED_HOST`, naming the node, for an operator without a rule,
  * and for learning weights in float16; `INVALID_ARGUMENT` if there is nothing to learn.
  *
- * @param adapter null to train the host by itself
+ * @param adapter null to train only the host
  *
  * @example
  * const { model, gradients } = trainingGraph(host, adapter, { batch: 4, patch: 64, loss: 'smooth-l1', angles: 2e-5 });

@@ -7,7 +7,7 @@ import type { BatchSource } from './train-adapter.ts';
 /** How well a sensor finds one label: shares of patches, null without such patches. */
 export interface SensorFigures {
   readonly label: string;
-  /** Share of all patches in which it is likelier than not exactly if it is present. */
+  /** Share of all patches with the right answer: likelier than not if present, else not. */
   readonly right: number | null;
   /** Share of the patches with the label in which it is not found. */
   readonly missed: number | null;

@@ -31,13 +31,13 @@ export interface EvaluateOptions extends SteeringChoices, DoorOptions {
   readonly tasks: readonly Task[];
   /** 0 is the host alone, 1 (the default) the full graft. */
   readonly strength?: number;
-  /** Number that both image sides must be multiples of; default 1. */
+  /** Number that both image sides must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
-  /** Seed of the synthetic degradations, combined with the image's name; default 0. */
+  /** Seed of the synthetic degradations, combined with the image's name; default: 0. */
   readonly seed?: number;
-  /** Default 'cpu'. */
+  /** Default: 'cpu'. */
   readonly device?: Device;
-  /** Which of several CUDA devices; default 0. */
+  /** Which of several CUDA devices; default: 0. */
   readonly deviceId?: number;
   /** Threads inside one operator; default: onnxruntime's choice. */
   readonly threads?: number;

@@ -30,14 +30,14 @@ export interface GatherImagesOptions {
   readonly labels: readonly string[];
   /** A clean image. */
   readonly clean: Image;
-  /** Number that both sides of the networks' input must be multiples of; default 1. */
+  /** Number that both sides of the networks' input must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
   /**
    * Strengths of the grafted model; the last one is compared with input and host. Default: the
    * model's.
    */
   readonly strengths?: readonly number[];
-  /** Seed of the degradations; default 7. */
+  /** Seed of the degradations; default: 7. */
   readonly seed?: number;
   /** Called after each label. */
   readonly onLabel?: (label: string, done: number, total: number) => void;

@@ -22,7 +22,7 @@ export interface CompareLayersOptions {
   readonly feeds: TensorFeeds;
   /** Largest accepted relative error. */
   readonly limit: number;
-  /** Bytes of tensors that one side produces in one slice; default 96 MB. */
+  /** Bytes of tensors that one side produces in one slice; default: 96 MB. */
   readonly budget?: number;
   readonly isolation?: Isolation;
   readonly onSlice?: (done: number, total: number) => void;

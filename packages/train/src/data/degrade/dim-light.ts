@@ -41,8 +41,8 @@ export interface Dimness {
 }
 
 /**
- * Computes `gain · (dark / gain)^gamma`, where `dark` is the value at a light that makes white
- * `gain`, and adds noise of variance `read² + shot · light` in linear light.
+ * Computes `gain · (dark / gain)^gamma`, where `dark` is the value in light so low that white
+ * becomes `gain`, and adds noise of variance `read² + shot · light` in linear light.
  */
 export function applyDimness(
   planes: Float32Array,
