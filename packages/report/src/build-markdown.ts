@@ -140,10 +140,7 @@ class BoundedText {
   }
 }
 
-/**
- * Longest text of a cell or line; longer texts are truncated, so that one cannot crowd out the
- * rest.
- */
+/** Longest text of a cell or line; longer texts are cut, so that one cannot crowd out the rest. */
 const longest = 600;
 
 /**

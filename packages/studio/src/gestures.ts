@@ -1,9 +1,7 @@
 export interface Gestures {
   /** Called when one finger or the mouse moves. */
   pan(dx: number, dy: number): void;
-  /**
-   * Called for two fingers or the wheel, with a factor to scale by around a point of the element.
-   */
+  /** Called for two fingers or the wheel: scale by a factor around a point of the element. */
   zoom(factor: number, at: { readonly x: number; readonly y: number }): void;
 }
 

@@ -11,10 +11,7 @@ export interface Takers {
 /** A folder with more files than this is not an adapter. */
 const mostFiles = 200;
 
-/**
- * Takes files and folders that are dropped, pasted or chosen: models by extension, anything else as
- * an image.
- */
+/** Takes dropped, pasted or chosen files and folders: models by extension, all else as images. */
 export function takeFiles({ image, model, folder }: Takers): void {
   const take = (files: Iterable<File> | null | undefined): void => {
     for (const file of files ?? []) {

@@ -12,9 +12,7 @@ export interface Size {
 
 const largest = 16;
 
-/**
- * Returns the scale at which an image just fits a stage; small images are enlarged at most twofold.
- */
+/** Returns the scale at which an image just fits a stage; enlarges small images at most twofold. */
 export function fitScale(image: Size, stage: Size): number {
   return Math.min(stage.width / image.width, stage.height / image.height, 2);
 }

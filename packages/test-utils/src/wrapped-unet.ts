@@ -17,10 +17,7 @@ export interface Wrapper {
   readonly isResidual?: boolean;
   /** Whether a small output comes before the image. */
   readonly smallFirst?: boolean;
-  /**
-   * An output before the image, in the same size: the input again, what was added to it, or
-   * features.
-   */
+  /** An output of the same size before the image: the input again, what was added, or features. */
   readonly first?: 'copy' | 'residual' | 'difference' | 'features';
   /** A noise level of this shape, multiplied with the image. */
   readonly sigma?: readonly (number | string)[];

@@ -10,9 +10,7 @@ import type { SessionKind } from './subject/subject.ts';
 /** One run requested by a check. */
 export interface Trial {
   readonly images: readonly Image[];
-  /**
-   * Label weights, one row for all images or one per image; default: the model's. Not for the host.
-   */
+  /** Label weights, one row for all images or one each; default: the model's. Not for the host. */
   readonly rows?: readonly (readonly number[])[];
   /** Default: the model's. Not for the host. */
   readonly strength?: number;

@@ -6,10 +6,7 @@ export type VerdictStatus = 'passed' | 'failed' | 'skipped';
 export interface Verdict {
   readonly name: string;
   readonly status: VerdictStatus;
-  /**
-   * The figure compared with the limit; a string for NaN and infinity; null if nothing was
-   * measured.
-   */
+  /** The figure compared with the limit; a string for NaN and infinity, null if not measured. */
   readonly measured: number | string | null;
   /** The largest (or, if the detail says so, the smallest) figure that passes; null without a limit. */
   readonly limit: number | string | null;

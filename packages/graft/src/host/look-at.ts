@@ -38,9 +38,7 @@ export function lookAt(model: Model, facts?: GraphFacts): Look {
   return { family, sizeMultiple, graft };
 }
 
-/**
- * Like {@link lookAt}, with how images enter and leave a model. Errors: those of {@link lookAt}.
- */
+/** {@link lookAt}, with how images enter and leave a model. Errors: those of {@link lookAt}. */
 export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
   const graft = readGraft(model);
   if (graft?.host.image) {

@@ -1,6 +1,4 @@
-/**
- * File-system helpers for programs that read and write models: safe paths, and atomic replacement.
- */
+/** File-system helpers for reading and writing models: safe paths, and atomic replacement. */
 export {
   argumentPath,
   copyFileTo,

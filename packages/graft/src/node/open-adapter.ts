@@ -11,9 +11,7 @@ export interface OpenAdapterOptions {
   readonly for: Host;
   /** Where npm packages and relative folders are looked up; default: the working directory. */
   readonly cwd?: string | undefined;
-  /**
-   * For a name on the model hub: progress and notes of the download, and a signal that stops it.
-   */
+  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
   readonly hub?: HubOptions | undefined;
 }
 

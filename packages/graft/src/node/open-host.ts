@@ -21,8 +21,7 @@ export interface Home {
 }
 
 /**
- * Opens a model and locates its skip connections. With `home`, returns the model as it will be
- * there.
+ * Opens a model and locates its skip connections. With `home`, the model is as it will be there.
  *
  * Errors: those of `openModel`; of {@link localModel} for a name on the model hub.
  *

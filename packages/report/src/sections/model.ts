@@ -56,10 +56,7 @@ function checksTable({ checks }: Validation): Html {
   );
 }
 
-/**
- * The failed checks with their figures and reasons, one per line; if no check could run, the
- * reason.
- */
+/** The failed checks with their figures and reasons, one per line; if none could run, why. */
 function failures({ status, checks }: Validation): Html | undefined {
   const shown = status === 'skipped' ? 'skipped' : 'failed';
   const list = checks.filter((check) => check.status === shown);

@@ -44,8 +44,7 @@ export function takenFrom(
 }
 
 /**
- * Describes how a checkpoint's tensors were found, in lines for people; empty if they are at the
- * top level.
+ * Describes how a checkpoint's tensors were found, in lines; empty if they are at the top level.
  */
 export function describeTaken({ prefix, average, extra, ignored }: Taken): string[] {
   const lines: string[] = [];

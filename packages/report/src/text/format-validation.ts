@@ -5,10 +5,7 @@ import { table } from './table.ts';
 /** Longest cell of the table that fits a terminal without wrapping. */
 const widest = 64;
 
-/**
- * Formats a device for people: whether it works, what it uses or lacks, and the first command to
- * run.
- */
+/** Formats a device for people: whether it works, what it uses or lacks, and the first command. */
 export function formatDevice({
   device,
   works,

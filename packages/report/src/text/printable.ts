@@ -1,9 +1,6 @@
 /** Control characters, direction marks, line and paragraph separators, halves of surrogate pairs. */
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\p{Cs}]/gu;
-/**
- * What CI runners take as a command: GitHub `::` at the beginning of a line, and the older forms
- * anywhere.
- */
+/** Commands of CI runners: GitHub `::` at the beginning of a line, and the older forms anywhere. */
 const command = /^(\s*):(?=:)|#(?=#(?:\[|vso\[))/gm;
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -20,9 +17,7 @@ export function printable(text: string): string {
     .replace(command, (found) => `${found.slice(0, -1)}${escaped(found.slice(-1))}`);
 }
 
-/**
- * Makes a name from a file safe within one line: {@link printable}, with line breaks escaped too.
- */
+/** Makes a name from a file safe in a line: {@link printable}, with line breaks escaped too. */
 export function oneLine(name: string): string {
   return printable(name.replaceAll('\n', '\\n'));
 }

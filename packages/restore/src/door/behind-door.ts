@@ -4,8 +4,7 @@ import type { DoorOptions } from './door.ts';
 import { openDoor } from './open-door.ts';
 
 /**
- * Wraps a model's session as one that takes and makes planar RGB from 0 to 1. Releases it if that
- * fails.
+ * Wraps a model's session as one of planar RGB from 0 to 1. Releases it if that fails.
  *
  * Errors: those of {@link openDoor}.
  *

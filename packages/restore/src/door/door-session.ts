@@ -103,9 +103,7 @@ function doorOf(session: Session, door: Door, own: OwnInputs, input: SessionValu
       name !== input.name && !own.steering.includes(name) && fallback === undefined,
   );
 
-  /**
-   * What the model runs on: its batches, one after another; for a grey model, those of each plane.
-   */
+  /** What the model runs on: one batch after another; for a grey model, those of each plane. */
   const parts = (feeds: TensorFeeds, plane?: number): Part[] => {
     const whole = toFloat32(feeds[input.name]!);
     const [images = 1, , height = 1, width = 1] = whole.dims;

@@ -65,10 +65,7 @@ export function channelsOf({ dims }: SessionValue, layout: Door['layout']): numb
   return typeof channels === 'number' ? channels : 3;
 }
 
-/**
- * Converts numbers to the element type of an input. Errors: `UNSUPPORTED_HOST` for one that is not
- * numeric.
- */
+/** Converts numbers to an input's element type. Errors: `UNSUPPORTED_HOST` if it is not numeric. */
 export function typed(
   data: Float32Array,
   dims: readonly number[],

@@ -56,10 +56,7 @@ export function rangeOf({ slope, shift, correlation }: Relation): ImageRange | u
   });
 }
 
-/**
- * Whether an output is the image plus a number that no range explains: then its input's range is
- * right.
- */
+/** Whether an output is the image plus a number that fits no range: its input's range is right. */
 export function isMoved({ slope, shift, correlation }: Relation): boolean {
   return correlation > 0.9 && slope > 0.6 && slope < 1.7 && Math.abs(shift) > 0.4;
 }

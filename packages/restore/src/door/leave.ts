@@ -1,10 +1,7 @@
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import { type Door, rangeScale } from './door.ts';
 
-/**
- * Converts a model's output to planes: 3, or 1 if it is grey, with values 0 … 1 in the order red,
- * green, blue.
- */
+/** Converts a model's output to planes, 0 … 1: red, green and blue, or 1 if it is grey. */
 export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTensorOf<'float32'> {
   const isBytes = tensor.type === 'uint8';
   const { dims, data } = isBytes
@@ -37,9 +34,7 @@ export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTens
   return { type: 'float32', dims: [images!, kept, height!, width!], data: out };
 }
 
-/**
- * An output's layout may differ from the input's; there are few colours, but many rows and columns.
- */
+/** An output's layout may differ from the input's; colours are few, rows and columns many. */
 function layoutOf([, second = 0, , last = 0]: readonly number[], entered: Door['layout'] = 'NCHW') {
   if (second <= 4 && last <= 4) return entered;
   return last <= 4 ? 'NHWC' : 'NCHW';

@@ -26,10 +26,7 @@ const byExtension: Readonly<Record<string, ImageFormat>> = {
 };
 
 const written = Object.keys(byExtension);
-/**
- * Formats of phones, and GIF: never written. Whether HEIC can be read depends on how libvips was
- * built.
- */
+/** Phones' formats, and GIF: never written. Whether HEIC can be read depends on libvips' build. */
 const onlyRead = ['.heic', '.heif', '.hif', '.gif'];
 
 /** Extensions of files that count as images, with the dot. */
@@ -58,8 +55,7 @@ export const unreadExtensions: readonly string[] = [
 ];
 
 /**
- * Returns the name of the restored image: its source's, with `.png` after an extension that is not
- * written.
+ * Names the restored image after its source, with `.png` after an extension that is not written.
  */
 export function resultName(name: string): string {
   return onlyRead.includes(extname(name).toLowerCase()) ? `${name}.png` : name;

@@ -99,10 +99,7 @@ function greyOf(image: Image): Float32Array {
   return red!.map((value, at) => 0.2126 * value + 0.7152 * green![at]! + 0.0722 * blue![at]!);
 }
 
-/**
- * Interleaves planes as samples, rounded to nearest and clipped; NaN, which no image can hold,
- * becomes 0.
- */
+/** Interleaves planes as samples, rounded to nearest and clipped; NaN becomes 0. */
 function interleaved(planes: readonly Float32Array[], deep: boolean): Uint8Array | Uint16Array {
   const top = deep ? 65535 : 255;
   const size = planes[0]!.length;

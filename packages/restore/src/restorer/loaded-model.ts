@@ -13,17 +13,12 @@ export interface LoadedModel {
 
 /** Options of a call besides weights and strength. */
 export interface TileRequest {
-  /**
-   * Longest side of a tile in pixels; default: `auto`, as large as half of the free memory allows.
-   */
+  /** Longest side of a tile in pixels; default: `auto`, as large as half the free memory allows. */
   readonly tile?: number | 'auto' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Returns the options of `restoreTiled` for a model and an image: the model's settings, and the
- * tile.
- */
+/** Returns options of `restoreTiled` for an image: the model's settings, and the tile. */
 export function tileSettings(
   { settings, available }: LoadedModel,
   image: { readonly width: number; readonly height: number },

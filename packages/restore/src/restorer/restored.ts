@@ -10,8 +10,7 @@ export type BlobType = `image/${ImageFormat}`;
 export class Restored<Label extends string = string> {
   readonly image: Image;
   /**
-   * The weights that the model's sensor found; undefined if the caller passed weights, or without a
-   * sensor.
+   * Weights that the model's sensor found; undefined without one, or if the caller passed weights.
    */
   readonly found: Readonly<Record<Label, number>> | undefined;
 
@@ -28,9 +27,7 @@ export class Restored<Label extends string = string> {
     return this.image.height;
   }
 
-  /**
-   * Writes a PNG, JPEG, WebP or TIFF file, by the path's extension. Errors: those of `writeImage`.
-   */
+  /** Writes PNG, JPEG, WebP or TIFF, by the path's extension. Errors: those of `writeImage`. */
   save(path: string, options: EncodeOptions = {}): Promise<void> {
     return writeImage(path, this.image, options);
   }

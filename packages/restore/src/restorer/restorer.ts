@@ -22,9 +22,7 @@ export interface OpenOptions extends DoorOptions {
   readonly threads?: number;
   /** Where packages and relative paths are looked up; default: the working directory. */
   readonly cwd?: string;
-  /**
-   * For a name on the model hub: progress and notes of the download, and a signal that stops it.
-   */
+  /** For a name on the model hub: progress and notes of the download, a signal to stop it. */
   readonly hub?: HubOptions;
 }
 
@@ -130,8 +128,7 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * Returns what the model's sensor finds in an image: one weight per label, all 0 for a clean
-   * image.
+   * Returns what the model's sensor finds in an image: a weight per label, all 0 if it is clean.
    *
    * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
    */
@@ -147,10 +144,7 @@ export class Restorer<Label extends string = string> {
     });
   }
 
-  /**
-   * Runs the model once on a small grey image, so that the first real image does not wait for
-   * start-up.
-   */
+  /** Runs the model once on a small grey image, so that no real image waits for its start. */
   async warmUp(): Promise<void> {
     const side = 64;
     await this.restore(imageOf(side, side, new Float32Array(3 * side * side).fill(0.5)));

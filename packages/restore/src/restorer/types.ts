@@ -22,9 +22,7 @@ export interface Progress {
 export interface RestorerOptions<Step extends Progress = Progress> {
   /** 0 is the host alone, 1 the adapter as trained; default: 1. */
   readonly strength?: number;
-  /**
-   * Longest side of a tile in pixels; default: `auto`, as large as half of the free memory allows.
-   */
+  /** Longest side of a tile in pixels; default: `auto`, as large as half the free memory allows. */
   readonly tile?: number | 'auto';
   /** Ends the call after the current tile. */
   readonly signal?: AbortSignal;

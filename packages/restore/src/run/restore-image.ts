@@ -24,9 +24,7 @@ export interface RestoreOptions {
     /** The output of a sensor: weights to use if `degradation` is omitted. */
     readonly found?: string;
   };
-  /**
-   * Called with the share of the result's values outside 0 … 1 by more than 0.1, if there are any.
-   */
+  /** Called with the share of values outside 0 … 1 by more than 0.1, if there are any. */
   readonly onClip?: (share: number) => void;
   /**
    * Called with the weights that the model's sensor found for the image; not called if the caller

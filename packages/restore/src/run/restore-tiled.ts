@@ -20,8 +20,7 @@ export interface RestoreTiledOptions extends RestoreOptions {
   /** Pixels that neighbouring tiles share; default: a quarter of the tile, at most 64. */
   readonly overlap?: number;
   /**
-   * Tiles start at multiples of this; default: 1. Use `deepestScale`, or the gap to the whole image
-   * grows.
+   * Tiles start at multiples of this; default: 1. `deepestScale` keeps the gap to the whole small.
    */
   readonly tileStep?: number;
   readonly signal?: AbortSignal;

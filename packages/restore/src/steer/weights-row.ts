@@ -2,9 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 
-/**
- * Weights by label; an omitted label weighs 0, and an object without labels counts as no weights.
- */
+/** Weights by label; an omitted label weighs 0, an object without labels counts as no weights. */
 export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
 
 /**

@@ -2,10 +2,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Pixels, RestoredPixels } from './messages.ts';
 
-/**
- * File types that a canvas can write; which ones depends on the browser, and PNG is always among
- * them.
- */
+/** File types that a canvas can write, depending on the browser; PNG always works. */
 export type BlobType = 'image/png' | 'image/jpeg' | 'image/webp';
 
 /** A restored image as RGBA, one byte per channel. Colours are sRGB; metadata is not kept. */
@@ -13,8 +10,7 @@ export class Restored<Label extends string = string> {
   readonly width: number;
   readonly height: number;
   /**
-   * The weights that the model's sensor found; undefined if the caller passed weights, or without a
-   * sensor.
+   * Weights that the model's sensor found; undefined without one, or if the caller passed weights.
    */
   readonly found: Readonly<Record<Label, number>> | undefined;
   readonly #data: Pixels['data'];

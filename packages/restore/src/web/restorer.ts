@@ -17,13 +17,9 @@ import { startWorker } from './start-worker.ts';
 import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 
 export interface OpenOptions {
-  /**
-   * Where to run; default: `auto`, which is WebGPU if it computes what wasm computes, else wasm.
-   */
+  /** Where to run; default: `auto`, WebGPU if it computes what wasm computes, else wasm. */
   readonly device?: DeviceChoice;
-  /**
-   * Threads of wasm; default: one per core, at most 16. Without cross-origin isolation always one.
-   */
+  /** Threads of wasm; default: one per core, at most 16. One without cross-origin isolation. */
   readonly threads?: number;
   /** Address of onnxruntime-web's wasm file, or of its folder (ending with `/`); default: where the bundler put it. */
   readonly wasm?: string | URL;
@@ -108,8 +104,7 @@ export class Restorer<Label extends string = string> {
   }
 
   /**
-   * Returns what the model's sensor finds in an image: one weight per label, all 0 for a clean
-   * image.
+   * Returns what the model's sensor finds in an image: a weight per label, all 0 if it is clean.
    *
    * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
    */
@@ -123,10 +118,7 @@ export class Restorer<Label extends string = string> {
     return found as Readonly<Record<Label, number>>;
   }
 
-  /**
-   * Runs the model once on a small grey image, so that the first real image does not wait for
-   * start-up.
-   */
+  /** Runs the model once on a small grey image, so that no real image waits for its start. */
   async warmUp(): Promise<void> {
     const side = 64;
     const data = new Uint8ClampedArray(3 * side * side).fill(128);

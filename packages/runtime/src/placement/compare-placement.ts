@@ -3,9 +3,7 @@ import type { Placement } from './placement.ts';
 import type { ProfiledNode } from './read-profile.ts';
 import { providers } from './summarise-profile.ts';
 
-/**
- * Where a node is expected, by its place in {@link ExpectedNode}; undefined without an expectation.
- */
+/** Where a node is expected, by its place in {@link ExpectedNode}; undefined if unknown. */
 const sides: Readonly<Record<ExpectedNode['place'], 'device' | 'cpu' | undefined>> = {
   kernel: 'device',
   none: 'cpu',

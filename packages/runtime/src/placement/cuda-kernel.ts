@@ -8,10 +8,7 @@ export interface KernelQuery {
   readonly opType: string;
   /** Operator set of the node's domain. */
   readonly opset: number;
-  /**
-   * Element type of an input (`0`) or output (`out0`); undefined if unknown, which counts as
-   * supported.
-   */
+  /** Element type of an input (`0`) or output (`out0`); undefined if unknown, which passes. */
   type(carrier: string): DataType | undefined;
 }
 
@@ -21,9 +18,7 @@ export interface KernelGap {
   readonly reason: string;
 }
 
-/**
- * Returns why onnxruntime's published list has no CUDA kernel for a node; undefined if it has one.
- */
+/** Why onnxruntime's published list has no CUDA kernel for a node; undefined if it has one. */
 export function kernelGap(query: KernelQuery): KernelGap | undefined {
   const { domain, opType, opset } = query;
   const kernels = rowsOf(domain, opType);
@@ -50,9 +45,7 @@ export function kernelGap(query: KernelQuery): KernelGap | undefined {
   return { why: 'type', reason: `element type: there is no CUDA kernel for ${opType} of ${type}` };
 }
 
-/**
- * Returns the last operator set up to `opset` that changed an operator; undefined before its first.
- */
+/** The last operator set up to `opset` that changed an operator; undefined before its first. */
 export function sinceVersion(domain: string, opType: string, opset: number): number | undefined {
   // Contributed operators have only one version.
   if (domain !== '') return 1;

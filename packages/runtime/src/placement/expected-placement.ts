@@ -19,10 +19,7 @@ export interface ExpectedNode {
   readonly gap: KernelGap | undefined;
 }
 
-/**
- * Where the nodes of a model are expected to run, by onnxruntime's published kernel list, without a
- * run.
- */
+/** Where the nodes of a model are expected to run, by onnxruntime's published kernel list. */
 export interface ExpectedPlacement {
   readonly device: 'cuda';
   readonly basis: typeof cudaKernelsSource;
@@ -32,8 +29,7 @@ export interface ExpectedPlacement {
   /** Values copied between CPU and device in each run, besides the model's inputs and outputs. */
   readonly copies: number;
   /**
-   * The nearest operator set at which every node has a kernel, lower ones first; null if there is
-   * none.
+   * The nearest operator set at which every node has a kernel, lower ones first; null without one.
    */
   readonly servedAt: number | null;
 }
@@ -137,10 +133,7 @@ function countCopies(facts: GraphFacts, { folded, onDevice }: NodeFacts): number
 
 const random = /^(Random|Multinomial$|Bernoulli$)/;
 
-/**
- * Indices of nodes that read only constants or fixed sizes, and are computed when the file is
- * opened.
- */
+/** Indices of nodes that read only constants or fixed sizes, computed when the file is opened. */
 function foldedNodes(facts: GraphFacts): ReadonlySet<number> {
   const { graph } = facts.model;
   const inputs = new Set(graph.inputs.map(({ name }) => name));

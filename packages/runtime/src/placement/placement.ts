@@ -27,16 +27,11 @@ export interface Placement {
     readonly output: string;
     readonly reason: string;
   }[];
-  /**
-   * Comparison of the run with onnxruntime's published kernel list; only on a device that has one.
-   */
+  /** The run compared with onnxruntime's published kernel list; only on a device that has one. */
   readonly expected?: {
     /** Nodes compared. */
     readonly compared: number;
-    /**
-     * Nodes of the run that are not in the file (fused, inserted, unnamed) or have no expected
-     * place.
-     */
+    /** Nodes that are not in the file (fused, inserted, unnamed) or have no expected place. */
     readonly unmatched: number;
     readonly differences: readonly {
       readonly node: string;

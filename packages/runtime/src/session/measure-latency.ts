@@ -1,7 +1,5 @@
 export interface LatencyOptions {
-  /**
-   * Warm-up runs: the first run of a shape allocates and, on a GPU, selects kernels; default: 2.
-   */
+  /** Warm-up runs: a shape's first run allocates and, on a GPU, selects kernels. Default: 2. */
   readonly warmUp?: number;
   /** Runs that count. Default: 9. */
   readonly repeats?: number;

@@ -28,9 +28,7 @@ export interface SessionOptions {
   readonly strict?: boolean;
   /** Run in a separate process, which may crash or hang without harm. Default: in this process. */
   readonly isolation?: Isolation;
-  /**
-   * With isolation on the CPU: a process that sessions use in turn, instead of one process each.
-   */
+  /** With isolation on the CPU: a process that sessions use in turn, instead of one each. */
   readonly shared?: SharedWorker;
   /** Prefix of the profile file that onnxruntime writes when the session is released. */
   readonly profile?: string;

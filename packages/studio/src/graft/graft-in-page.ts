@@ -59,9 +59,7 @@ function adapterChecks({ name, config, tensors }: Adapter): Check[] {
   ];
 }
 
-/**
- * Checks files against the digests in package.json; no checks for a folder that was never packed.
- */
+/** Checks files against the digests in package.json; none for a folder that was never packed. */
 function digestChecks({ config, tensors, manifest }: AdapterFolder): Check[] {
   const said = manifestOf(manifest)?.pipGraft?.files ?? {};
   const files: Record<string, Uint8Array> = {
@@ -135,10 +133,7 @@ interface Manifest {
   readonly pipGraft?: { readonly files?: Readonly<Record<string, unknown>> };
 }
 
-/**
- * Returns name and version, if the package has them; its other fields are checked where they are
- * used.
- */
+/** Returns name and version, if the package has them; other fields are checked when used. */
 function nameOf({ name, manifest }: AdapterFolder): { name: string; version?: string } {
   const { name: said, version } = manifestOf(manifest) ?? {};
   return {

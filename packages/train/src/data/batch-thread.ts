@@ -14,8 +14,7 @@ interface Waiting {
 }
 
 /**
- * A worker thread that makes parts of batches. It keeps the process alive only while a caller
- * waits.
+ * A worker thread that makes parts of batches. Keeps the process alive only while a caller waits.
  *
  * Errors of its calls: what the thread threw, with its code; `RUNTIME_FAILED` if it ended.
  */

@@ -20,9 +20,7 @@ export interface BatchOptions {
   readonly clean?: number;
   /** Share of patches of one colour, degraded or not; default: 0.03. */
   readonly flat?: number;
-  /**
-   * Share of patches, clean or degraded, without weights, whose input is the target; default: 0.
-   */
+  /** Share of patches without weights, clean or degraded, whose target is the input; default: 0. */
   readonly off?: number;
   /**
    * Share of patches with a weight of 0.1 to 0.9 and a target that far on the way to clean;
@@ -39,13 +37,10 @@ export interface BatchOptions {
    */
   readonly whole?: number;
   /**
-   * Share of patches whose photo first gets sharpening and faint grain, as from a camera; default:
-   * 0.
+   * Share of patches sharpened and given faint grain before degrading, as by a camera; default: 0.
    */
   readonly finished?: number;
-  /**
-   * Share of patches, including clean ones, stored as a JPEG file of quality 70 to 98; default: 0.
-   */
+  /** Share of patches, clean ones too, stored as JPEG of quality 70 to 98; default: 0. */
   readonly stored?: number;
   /** Largest width times height of an image; default: that of `readImage`. */
   readonly pixels?: number;
@@ -62,10 +57,7 @@ export interface Batch {
   readonly targets: Float32Array<ArrayBuffer>;
   /** (B,T): how much of each label to remove; 1 for one label unless options say otherwise. */
   readonly weights: Float32Array<ArrayBuffer>;
-  /**
-   * (B,T): 1 for each label whose degradation is visible in a patch, 0 for the others; all 0 for a
-   * clean patch.
-   */
+  /** (B,T): 1 for each label whose degradation is visible in a patch, else 0; all 0 if clean. */
   readonly present: Float32Array<ArrayBuffer>;
   /** The clean photo of each patch. */
   readonly files: readonly string[];

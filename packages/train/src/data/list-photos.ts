@@ -27,10 +27,7 @@ export async function listPhotos(folder: string): Promise<string[]> {
   return names.map((name) => join(folder, ...name.split('/')));
 }
 
-/**
- * Like {@link listPhotos}, with paths relative to the folder, and `/` between names on every
- * system.
- */
+/** {@link listPhotos} with paths relative to the folder, and `/` between names on every system. */
 export async function photoNames(folder: string): Promise<string[]> {
   const entry = await stat(folder).catch((error: unknown) => {
     throw ioError('read', folder, error);

@@ -5,10 +5,7 @@ import { type Batches, BatchQueue } from './batch-queue.ts';
 import { checkBatchOptions, checkWhole } from './check-batch-options.ts';
 
 export interface OpenBatchesOptions extends BatchOptions {
-  /**
-   * Threads that decode and degrade; 0 makes batches in this one. Default: one less than the cores,
-   * from 1 to 4.
-   */
+  /** Threads that decode and degrade; 0 uses this one. Default: one less than the cores, 1 to 4. */
   readonly workers?: number;
   /** Batches to make in advance; default: 2. With 0 workers, none. */
   readonly ahead?: number;

@@ -6,8 +6,7 @@ export interface Photo {
   readonly width: number;
   readonly height: number;
   /**
-   * 3 · height · width; bytes, or 16 bits if the file has them: a quarter or half of float32's
-   * memory.
+   * 3 · height · width, 8 bits, or 16 if the file has them: a quarter or half of float32's memory.
    */
   readonly data: Uint8Array | Uint16Array;
   readonly top: 255 | 65535;

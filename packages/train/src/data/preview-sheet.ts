@@ -18,10 +18,7 @@ export interface PreviewRow {
   readonly patches: readonly PreviewPatch[];
 }
 
-/**
- * Groups the patches of a batch by label in the labels' order, then those of two labels, and of
- * none.
- */
+/** Groups the patches of a batch: by label, in order, then those of two labels, and of none. */
 export function previewRows({ labels, patch, batch }: BatchOptions, made: Batch): PreviewRow[] {
   const size = 3 * patch * patch;
   const rows = new Map<string, PreviewPatch[]>(

@@ -47,8 +47,7 @@ export function chooseCuts(request: CutRequest): readonly number[] {
 }
 
 /**
- * Cuts before a segment's saved bytes exceed a budget, each at the narrowest place of its second
- * half.
+ * Cuts before a segment's saved bytes exceed a budget, at the narrowest place of its second half.
  */
 function cutsWithin(
   made: readonly number[],

@@ -178,10 +178,7 @@ const drawn = new Set([
   'Dropout',
 ]);
 
-/**
- * Returns whether a node can be recomputed: what does not depend on the parameters is frozen, and
- * kept.
- */
+/** Whether a node can be recomputed: what does not depend on the parameters is frozen, and kept. */
 function repeatable(depends: ReadonlySet<string>): (node: Node) => boolean {
   return ({ opType, subgraphs, outputs }) =>
     outputs.some((value) => depends.has(value)) && subgraphs.length === 0 && !drawn.has(opType);

@@ -103,10 +103,7 @@ function waiting(g: GraphBuilder, values: readonly string[]): string {
   return empty.length === 1 ? empty[0]! : ops.concat(g, empty, 0);
 }
 
-/**
- * Returns an unchanged value that waits for `late`: it is concatenated to a tensor without
- * elements.
- */
+/** Makes a value wait for `late`, by concatenating it to a tensor without elements. */
 function gated(
   g: GraphBuilder,
   value: string,

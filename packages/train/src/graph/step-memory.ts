@@ -18,14 +18,10 @@ export interface StepMemory {
   readonly activations: number;
 }
 
-/**
- * Copies of the weights: in the file's content, as tensors, and in another layout for convolutions.
- */
+/** Copies of the weights: in the file, as tensors, and in another layout for convolutions. */
 const weightCopies = 3;
 
-/**
- * Bytes that the runtime holds per node, and besides all nodes. Measured with 4500 to 8400 nodes.
- */
+/** Bytes that the runtime holds per node, and besides. Measured with 4500 to 8400 nodes. */
 const nodeBytes = 12 * 1024;
 const runtimeBytes = 64 * 2 ** 20;
 

@@ -73,8 +73,7 @@ export function graftFed(host: Host, adapter: Adapter): FedGraft {
 }
 
 /**
- * What is learned: the adapter alone, with the host after the skip connections, or with all of the
- * host.
+ * What is learned: the adapter, with the host after the skip connections, or with all of the host.
  */
 export const learnedParts = ['pip', 'pip+decoder', 'all'] as const;
 export type LearnedPart = (typeof learnedParts)[number];

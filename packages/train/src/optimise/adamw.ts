@@ -99,9 +99,7 @@ export function stepAdamW(
   if (average && !means) updateAverage(average.means, parameters, average.decay);
 }
 
-/**
- * Returns the means to update in the step; undefined before the first step, whose result is copied.
- */
+/** The means to update in the step; undefined before the first step, whose result is copied. */
 function startAverage(
   { means, decay }: NonNullable<StepExtras['average']>,
   parameters: Floats,

@@ -1,10 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
 
-/**
- * Returns a number if it is in range. Errors: `INVALID_ARGUMENT`, with the name and the range in
- * words.
- */
+/** Returns a number if it is in range. Errors: `INVALID_ARGUMENT`, with name and range in words. */
 export function requireNumber(name: string, value: number, fits: boolean, range: string): number {
   if (Number.isFinite(value) && fits) return value;
   throw new GraftError('INVALID_ARGUMENT', `Optimising: ${name} is ${range}, not ${value}.`);

@@ -18,10 +18,7 @@ import { planValidation, type ValidationPlan } from './validator.ts';
 
 /** Options of a training run. */
 export interface RunRequest extends DataRequest, ValidationRequest {
-  /**
-   * Initial adapter: a folder, a package name, `init[:key=value,…]`, or `none` to train only the
-   * host.
-   */
+  /** A folder, a package name, `init[:key=value,…]`, or `none` to train only the host. */
   readonly adapter: string;
   /** Degradations of a run without an adapter; default: noise. */
   readonly labels?: readonly string[] | undefined;

@@ -149,8 +149,9 @@ export function readValidations(path: string): ValidationLine[] {
 const recent = 50;
 
 /**
- * Returns means over the last steps of a stage, and their number. @param first steps before the
- * stage
+ * Returns means over the last steps of a stage, and their number.
+ *
+ * @param first steps before the stage
  */
 export function meanOf(
   lines: readonly LogLine[],

@@ -25,10 +25,7 @@ export interface StateRecord
   readonly average: boolean;
 }
 
-/**
- * Encodes a record as JSON. Errors: `LIMIT_EXCEEDED` for one that {@link decodeRecord} would
- * reject.
- */
+/** Encodes a record as JSON. Errors: `LIMIT_EXCEEDED` for one too long for {@link decodeRecord}. */
 export function encodeRecord(record: StateRecord): string {
   const { step, seed, names, average, losses, optimiser, origin, changes, best } = record;
   const { betas, eps, weightDecay } = optimiser.options;

@@ -22,10 +22,7 @@ export function encodeNumber(value: number): JsonNumber {
   return Number.isFinite(value) ? value : (String(value) as JsonNumber);
 }
 
-/**
- * Returns the number that {@link encodeNumber} encoded; undefined for anything that it never
- * returns.
- */
+/** Returns the number that {@link encodeNumber} encoded; undefined for what it never returns. */
 export function decodeNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   return special.has(value) ? special.get(value) : undefined;

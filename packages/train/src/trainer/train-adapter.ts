@@ -10,10 +10,7 @@ import type { StateOrigin, TrainingState } from '../state/training-state.ts';
 import type { StepOptions } from './train-options.ts';
 import type { Stepper } from './train-step.ts';
 
-/**
- * Names of an adapter's prompts and gates: degradation prompts, basic restoration prompts and
- * gates.
- */
+/** Names of an adapter's degradation prompts, basic restoration prompts and gates. */
 const prompts = /^level\d+\.(prompt\.(detask|low)_prompt_param|(\w+_)?gate)$/;
 
 /**

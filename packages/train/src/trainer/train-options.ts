@@ -4,10 +4,7 @@ import type { LearnedPart } from '../graph/training-graph.ts';
 
 /** Options of steps; all of them affect the result. */
 export interface StepOptions {
-  /**
-   * Optimiser steps after which the run, or this stage of it, ends; includes those before the
-   * stage.
-   */
+  /** Optimiser steps after which the run, or this stage, ends; includes those before the stage. */
   readonly steps: number;
   /** Steps of the stages before this one, after which its schedule begins. */
   readonly first: number;

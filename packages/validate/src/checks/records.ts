@@ -73,8 +73,7 @@ function redirectsOf({ graft, host }: Subject): ReadonlyMap<string, ReadonlySet<
 }
 
 /**
- * Whether a node differs as planned: each site's input, from the skip feature to the graft's
- * output.
+ * Whether a node differs as planned: each site's input changes from skip feature to graft output.
  */
 function redirected(
   { name, what }: RecordDiff['changed'][number],

@@ -32,10 +32,7 @@ export interface GatherImagesOptions {
   readonly clean: Image;
   /** Number that both sides of the networks' input must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
-  /**
-   * Strengths of the grafted model; the last one is compared with input and host. Default: the
-   * model's.
-   */
+  /** Strengths of the graft; the last one is compared with input and host. Default: the model's. */
   readonly strengths?: readonly number[];
   /** Seed of the degradations; default: 7. */
   readonly seed?: number;

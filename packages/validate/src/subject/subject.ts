@@ -31,9 +31,7 @@ export function computingType({ graph }: Model, image: TensorType): TensorType {
   return half ? 'float16' : image;
 }
 
-/**
- * Returns the values of the graft's modules, site by site, of the adapter with an index or of all.
- */
+/** Returns the values of the graft's modules, site by site: of one adapter, by index, or of all. */
 export function moduleValues(
   { sites }: Pick<GraftRecord, 'sites'>,
   adapter?: number,

@@ -9,21 +9,14 @@ export interface NoiseRanges {
 
 export const noiseRanges: NoiseRanges = { sigma: [0, 55] };
 
-/**
- * Deviations of the usual denoising benchmarks; half of all patches have approximately one of
- * these.
- */
+/** Deviations of the usual denoising benchmarks; half of all patches have about one of these. */
 export const usualSigmas: readonly number[] = [15, 25, 50];
 
-/**
- * White: the same everywhere; grain: spread over neighbours, as after demosaicing; signal: more in
- * light.
- */
+/** White: uniform; grain: spread over neighbours, as after demosaicing; signal: more in light. */
 export type NoiseKind = 'white' | 'grain' | 'signal';
 
 /**
- * Adds Gaussian noise and clips to 0 to 1: white in three of four patches, else as grain or by
- * signal.
+ * Adds Gaussian noise and clips to 0 to 1: white in three of four patches, else grain or by signal.
  *
  * @example gaussianNoise(planes, 128, 128, new Random(7), { sigma: [25, 25] })
  */
@@ -43,10 +36,7 @@ export function gaussianNoise(
   );
 }
 
-/**
- * Draws a deviation: half of the time anywhere in the range, else within 2 of a usual one in the
- * range.
- */
+/** Draws a deviation: half of the time from the whole range, else within 2 of a usual one in it. */
 export function drawSigma([low, high]: Range, random: Random): number {
   const usual = usualSigmas.filter((sigma) => sigma >= low && sigma <= high);
   if (usual.length === 0 || random.below(2) === 0) return drawIn([low, high], random);
@@ -54,10 +44,7 @@ export function drawSigma([low, high]: Range, random: Random): number {
   return Math.min(high, Math.max(low, about));
 }
 
-/**
- * Adds noise of one deviation (0 to 255) and kind, and clips; by signal, the deviation is that of
- * middle grey.
- */
+/** Adds noise of a deviation (0 to 255; at middle grey if by signal) and kind, and clips. */
 export function applyNoise(
   planes: Float32Array,
   noise: { width: number; height: number; sigma: number; kind: NoiseKind },

@@ -16,9 +16,7 @@ export interface PatchDegradation {
 
 const none = () => 0;
 
-/**
- * Degradations that can be applied to clean images, by label, in the order that light meets them.
- */
+/** Degradations that clean images can get, by label, in the order that light meets them. */
 export const patchDegradations = {
   blur: {
     degrade: (planes, width, height, random, { blur }) =>

@@ -1,9 +1,7 @@
 import type { Random } from '@pip-graft/weights';
 import { drawIn, drawWhole, type Range } from './range.ts';
 
-/**
- * Ranges that {@link rainStreaks} draws from. Lengths are in pixels: a patch is a part of an image.
- */
+/** Ranges of {@link rainStreaks}. Lengths are in pixels: a patch is a part of an image. */
 export interface RainRanges {
   /** Number of layers, each of one direction. */
   readonly layers: Range;
@@ -95,10 +93,7 @@ interface StreakLayer {
   readonly width: number;
   /** Degrees from upright, at most 60. */
   readonly lean: number;
-  /**
-   * Whether they fade from the middle on, like drops that cross the exposure, or only at their
-   * ends.
-   */
+  /** Whether they fade from the middle, like drops that cross the exposure, or only at the ends. */
   readonly tapered: boolean;
 }
 

@@ -11,15 +11,12 @@ export interface HazeRanges {
   /** Largest distance of each colour of the air from its grey. */
   readonly tint: Range;
   /**
-   * Largest distance of the depth in a patch from its mean, as a share of it; small ones are
-   * likelier.
+   * Largest deviation of a patch's depth from its mean, as a share of it; small ones are likelier.
    */
   readonly spread: Range;
 }
 
-/**
- * Ranges of RESIDE (Li et al. 2019), widened to both sides, as transmission instead of scattering.
- */
+/** Ranges of RESIDE (Li et al. 2019), widened on both sides, as transmission, not scattering. */
 export const hazeRanges: HazeRanges = {
   t: [0.15, 0.95],
   air: [0.6, 1],
@@ -85,10 +82,7 @@ export function drawHaze(
   return { air: colours, transmission: transmissionOf(depth, mean, range) };
 }
 
-/**
- * Computes `exp(-k·(1 + range·d))`, with d the depth relative to its mean, and the k that gives the
- * wanted mean.
- */
+/** `exp(-k·(1 + range·d))`, with d the depth relative to its mean, and k for the wanted mean. */
 function transmissionOf(depth: Float32Array, mean: number, range: number): Float32Array {
   if (mean <= 0 || mean >= 1) return new Float32Array(depth.length).fill(mean);
   const middle = depth.reduce((sum, value) => sum + value, 0) / depth.length;

@@ -28,8 +28,7 @@ export function sceneDepth(
 }
 
 /**
- * Assigns random depths to two to five regions: the pixels nearest to a random pixel in colour and
- * place.
+ * Assigns depths to two to five regions: the pixels nearest to a random pixel in colour and place.
  */
 function regionDepth(
   planes: Float32Array,
@@ -62,10 +61,7 @@ function regionDepth(
   return depth;
 }
 
-/**
- * Computes the mean over five by five pixels, so that single pixels do not make regions; edges
- * repeat.
- */
+/** The mean over five by five pixels, so that single pixels do not make regions; edges repeat. */
 function softened(depth: Float32Array, width: number, height: number): Float32Array {
   const across = new Float32Array(depth.length);
   const both = new Float32Array(depth.length);

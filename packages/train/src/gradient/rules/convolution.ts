@@ -135,8 +135,7 @@ function inputGradient(
 }
 
 /**
- * Exchanges inputs and outputs of a weight (K, C/G, h, w) in each group and turns the kernel by
- * half a turn.
+ * Swaps inputs and outputs of a weight (K, C/G, h, w) per group and turns the kernel half around.
  */
 function turned(at: Backward, weight: string, groups: number): string {
   const { g } = at;

@@ -91,10 +91,7 @@ function spread(
   return cut(at, joined, axis, 0, (dims[axis]! - 1) * step + 1);
 }
 
-/**
- * Cuts off constant padding; adds the gradient of mirrored or repeated entries to where they came
- * from.
- */
+/** Cuts off constant padding; adds gradients of mirrored or repeated entries to their sources. */
 const pad: Rule = (at) => {
   const { g, node } = at;
   const dims = dimsOf(at, node.inputs[0]!);

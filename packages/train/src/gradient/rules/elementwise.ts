@@ -42,9 +42,7 @@ const pow = binary((at, dy, a, b, y) => {
   ];
 });
 
-/**
- * The gradient goes to the input that was taken; among equal inputs, in equal parts, as in PyTorch.
- */
+/** The gradient goes to the input that was taken; in equal parts to equal inputs, as in PyTorch. */
 const extreme: Rule = (at) => {
   const { g, node } = at;
   const y = node.outputs[0]!;

@@ -64,10 +64,7 @@ const l2: Rule = (at) => {
   return [ops.mul(at.g, x, ops.div(at.g, kept(gradient(at)), length))];
 };
 
-/**
- * The gradient goes to the largest or smallest; among several, in equal parts, as in PyTorch's
- * `amax`.
- */
+/** The gradient goes to the extreme element, to several in equal parts, as in PyTorch's `amax`. */
 const extreme: Rule = (at) => {
   const { g, node } = at;
   const { x, axes, kept } = reducedOf(at);

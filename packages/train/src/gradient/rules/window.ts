@@ -9,9 +9,7 @@ export interface Window {
   readonly pads: readonly [number, number, number, number];
 }
 
-/**
- * Returns the window of a node that reads (N,C,H,W). Errors: `UNSUPPORTED_HOST` for other ranks.
- */
+/** The window of a node that reads (N,C,H,W). Errors: `UNSUPPORTED_HOST` for other ranks. */
 export function windowOf(at: Backward, kernel: readonly number[]): Window {
   const { node } = at;
   const ints = (name: string) => node.attributes.get(name)?.ints;
