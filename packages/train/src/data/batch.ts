@@ -37,7 +37,7 @@ export interface BatchOptions {
    */
   readonly whole?: number;
   /**
-   * Share of patches sharpened and given faint grain before degrading, as by a camera; default: 0.
+   * Share of patches sharpened and given faint grain before degrading, as by cameras; default: 0.
    */
   readonly finished?: number;
   /** Share of patches, clean ones too, stored as JPEG of quality 70 to 98; default: 0. */

@@ -21,7 +21,7 @@ export interface StepMemory {
 /** Copies of the weights: in the file, as tensors, and in another layout for convolutions. */
 const weightCopies = 3;
 
-/** Bytes that the runtime holds per node, and besides. Measured with 4500 to 8400 nodes. */
+/** The runtime's bytes per node, and its base. Measured with 4500 to 8400 nodes. */
 const nodeBytes = 12 * 1024;
 const runtimeBytes = 64 * 2 ** 20;
 

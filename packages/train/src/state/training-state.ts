@@ -55,7 +55,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-/** What a run was started with; it cannot continue with anything else. */
+/** What a run was started with, to check that it continues with the same. */
 export interface StateOrigin {
   /** Training options by name, as the run compares them. */
   readonly options: { readonly [name: string]: JsonValue };

@@ -6,7 +6,7 @@ import { drawIn, drawLog, drawWhole, type Range } from './range.ts';
 export interface LowLightRanges {
   /** The value that white becomes, 0 to 1; its logarithm is uniformly distributed. */
   readonly gain: Range;
-  /** Exponent of the camera's curve, besides too little light; less below a gain of 0.1. */
+  /** Exponent of the camera's curve, in addition to low light; less below a gain of 0.1. */
   readonly gamma: Range;
   /** Deviation of the noise without light, in levels of 255. */
   readonly read: Range;

@@ -54,7 +54,7 @@ export function rainStreaks(
 
 function drawLayers(random: Random, ranges: RainRanges): StreakLayer[] {
   const main = drawLean(ranges.lean, random);
-  // One heaviness for all layers: there is no drizzle in a cloudburst.
+  // One draw of heaviness for all layers: there is no drizzle in a cloudburst.
   const heavy = random.uniform();
   const about = (by: number) => Math.min(1, Math.max(0, heavy + random.uniform(-by, by)));
   return Array.from({ length: drawWhole(ranges.layers, random) }, (_, at) => {

@@ -135,7 +135,7 @@ function inputGradient(
 }
 
 /**
- * Swaps inputs and outputs of a weight (K, C/G, h, w) per group and turns the kernel half around.
+ * Swaps inputs and outputs of a weight (K, C/G, h, w) per group; turns the kernel by half a turn.
  */
 function turned(at: Backward, weight: string, groups: number): string {
   const { g } = at;

@@ -78,7 +78,7 @@ const sum: Rule = (at) =>
       : undefined,
   );
 
-/** Integer types have no gradient, and none is ever requested. */
+/** Types without fractions have no gradient, and none is ever requested. */
 const cast: Rule = (at) => {
   const type = at.shape(at.node.inputs[0]!)?.dataType;
   if (type === undefined) throw unsupported(at, 'the type of its input is not known');
