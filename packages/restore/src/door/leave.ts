@@ -1,7 +1,7 @@
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import { type Door, rangeScale } from './door.ts';
 
-/** Converts a model's output to planes, 0 … 1: red, green and blue, or 1 if it is grey. */
+/** Converts a model's output to planes, 0 … 1: red, green and blue, or one if it is grey. */
 export function leave(tensor: TypedTensor, { values, ...door }: Door): TypedTensorOf<'float32'> {
   const isBytes = tensor.type === 'uint8';
   const { dims, data } = isBytes

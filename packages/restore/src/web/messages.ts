@@ -66,7 +66,7 @@ export interface TileDone {
 }
 
 export interface SentError {
-  /** null for other errors than GraftError. */
+  /** null for errors other than GraftError. */
   readonly code: ErrorCode | null;
   readonly message: string;
   /** Whether the runtime is no longer usable, so that the worker must be replaced. */
