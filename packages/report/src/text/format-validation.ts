@@ -45,7 +45,7 @@ export function formatVerdict({ name, status, measured, limit, detail }: Verdict
 /**
  * Formats a validation as text: one line per check, which nodes ran where, then the verdict.
  *
- * @param width of the terminal in characters
+ * @param columns of the terminal
  */
 export function formatValidation(
   path: string,
