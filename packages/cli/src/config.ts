@@ -3,7 +3,7 @@ import type { Config } from './convert/config/schema.ts';
 export type { Config, GatesConfig, JobConfig, SourceConfig } from './convert/config/schema.ts';
 
 /**
- * Gives a config back as it is: for its type, in a `graft.config.ts` or `.js`.
+ * Returns a config unchanged, to give it a type in a `graft.config.ts` or `.js`.
  *
  * @example
  * export default defineConfig({

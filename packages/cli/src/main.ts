@@ -4,7 +4,7 @@ import { version } from './version.ts';
 /** Runs the command line. Sets the exit status; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   guardOutput();
-  // The version needs nothing else, and is asked for often.
+  // Print the version without loading anything else, because scripts request it often.
   if (argv.length === 1 && ['--version', '-V', 'version'].includes(argv[0]!)) {
     printText(version);
     return;

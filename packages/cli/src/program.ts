@@ -3,8 +3,8 @@ import { commands, groups } from './commands/index.ts';
 import { version } from './version.ts';
 
 /**
- * The `graft` program. Of `wanted` commands all is known; of the others, which are listed only, the
- * name and a few words.
+ * Creates the `graft` program. The `wanted` commands are complete; the others have only their name
+ * and a short description, for lists.
  */
 export async function program(wanted: readonly string[] = Object.keys(commands)): Promise<Command> {
   const root = new Command('graft')
@@ -22,7 +22,7 @@ export async function program(wanted: readonly string[] = Object.keys(commands))
   return root;
 }
 
-/** The name of the command that a command line calls, the longest that fits; none for help and the like. */
+/** Name of the called command, the longest match; undefined for help and similar. */
 export function calledName(argv: readonly string[]): string | undefined {
   return [argv.slice(0, 2).join(' '), argv[0] ?? ''].find((name) => Object.hasOwn(commands, name));
 }

@@ -5,10 +5,10 @@ import { helpStyles, printJson, printMessage } from './pipeline/print.ts';
 import { checkOptions, nameOf } from './pipeline/run.ts';
 import { calledName, program } from './program.ts';
 
-/** Runs the command that a command line calls, or says how it is to be called. */
+/** Runs the command that a command line calls, or explains its usage. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const name = calledName(argv);
-  // Completion is made from the options of every command.
+  // Completion needs the options of every command.
   const wanted = name === undefined ? [] : name === 'completion' ? undefined : [name];
   const root = await program(wanted);
   for (const command of [root, ...descendants(root)]) {
@@ -26,7 +26,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help leaves by the same door, with 0.
+    // Help also ends here, with 0.
     if (error.exitCode === 0 && error.code !== 'commander.help') return;
     const { code, message, exit } = failureOf(error);
     if (argv.includes('--json')) printJson({ error: { code, message: withChoice(message) } });
@@ -34,7 +34,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Adds the nearest of the allowed choices to the message that lists them. */
+/** Adds the nearest allowed choice to a message that lists the choices. */
 function withChoice(message: string): string {
   const found = /'([^']*)' (?:for argument .* )?is invalid.*Allowed choices are (.*)\.$/s.exec(
     message.trimEnd(),

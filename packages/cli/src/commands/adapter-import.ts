@@ -117,7 +117,7 @@ async function baseOf(path: string): Promise<AdapterBase> {
   return { family: host.located.family, name: null, ...host.identity() };
 }
 
-/** The host in the same file, as `graft backbone import` builds it: by its fingerprint, whatever file it is in. */
+/** Fingerprint of the host in the same file, as `graft backbone import` builds it. */
 function baseInside(
   checkpoint: OpenCheckpoint,
   label: string,

@@ -7,7 +7,7 @@ import { outputOption } from '../options/options.ts';
 import { type SitesOption, sitesOption } from '../options/plan-host.ts';
 import { define, run } from '../pipeline/run.ts';
 
-/** Options that are the keys of `--adapter init:key=value,…`. */
+/** Options that are also keys of `--adapter init:key=value,…`. */
 interface Options extends SitesOption {
   readonly output: string;
   readonly force?: boolean;

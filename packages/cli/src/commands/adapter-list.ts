@@ -8,7 +8,7 @@ interface Options {
   readonly all?: boolean;
 }
 
-/** An installed adapter that can be used, and whether it is for the host that was asked about. */
+/** A usable installed adapter, and whether it fits the requested host. */
 interface Listed {
   readonly spec: string;
   readonly folder: string;

@@ -9,7 +9,7 @@ interface Options {
   readonly output?: string;
   readonly force?: boolean;
   readonly name?: string;
-  /** `--version` is the tool's. */
+  /** Not `--version`, which prints that of the tool. */
   readonly setVersion?: string;
   readonly license?: string;
   readonly baseLicense?: string;
@@ -74,7 +74,7 @@ export function command(): Command {
     );
 }
 
-/** A folder as npm takes it: a bare name would be a package of the registry. */
+/** Folder in the form that npm accepts: a bare name would be a package in the registry. */
 function pathOf(folder: string): string {
   return /^[./]/.test(folder) || isAbsolute(folder) ? folder : `./${folder}`;
 }

@@ -19,7 +19,7 @@ export function command(): Command {
     .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(scripts)))
     .action(
       run<[keyof typeof scripts], object>(async (_session, shell) => {
-        // The program was built with all that is known of every command.
+        // The program was built with the full definition of every command.
         const script = scripts[shell](commandWords(completion.parent!));
         return { json: { shell, script }, text: script };
       }),

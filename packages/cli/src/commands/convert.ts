@@ -32,11 +32,11 @@ interface Options extends ReportOptions, ShardOption {
   readonly memory?: number;
   readonly only?: string;
   readonly frozen?: boolean;
-  /** A folder, or false for none. */
+  /** Folder of the cache; false for no cache. */
   readonly cache: string | false;
 }
 
-/** Of the memory that is free: others need some, and estimates may be low. */
+/** Share of the free memory to use: other programs need some, and estimates may be low. */
 const memoryShare = 0.7;
 
 export function command(): Command {
@@ -146,14 +146,14 @@ export function command(): Command {
   );
 }
 
-/** A path as GitHub wants it in annotations. */
+/** Path in the form that GitHub expects in annotations. */
 function repositoryPath(path: string, cwd: string): string {
   return relative(process.env['GITHUB_WORKSPACE'] ?? cwd, path)
     .split(sep)
     .join('/');
 }
 
-/** Annotates a config that cannot be used, or has no lock. Errors: those of the action. */
+/** Annotates a config that is invalid or has no lock file. Errors: those of the action. */
 async function annotated<T>(
   session: Session,
   config: string,
@@ -172,7 +172,7 @@ async function annotated<T>(
   }
 }
 
-/** Loaded only when a report is wanted: a build machine need not have what reports are made with. */
+/** Writes the reports. Loaded on demand: a build machine may lack the packages for reports. */
 async function writeConvertReports(
   outcomes: Parameters<typeof convertJson>[0],
   options: ReportOptions,

@@ -20,7 +20,7 @@ interface Options {
   readonly deviceId: number;
 }
 
-/** A device as it was tried, and why it failed or what it uses. */
+/** Result of testing a device, and why it failed or what it uses. */
 export interface Examined extends DeviceProbe, Diagnosis {}
 
 const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
@@ -75,7 +75,7 @@ export function command(): Command {
     );
 }
 
-/** What is in the way; of a device that works the findings, but no fix. */
+/** Diagnoses what is in the way; for a device that works, returns findings but no fix. */
 function diagnose(
   { device, works, detail }: DeviceProbe,
   environment: DeviceEnvironment,

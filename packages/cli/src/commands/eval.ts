@@ -140,7 +140,7 @@ export function command(): Command {
     );
 }
 
-/** Size multiple and labels of a model; no labels where it takes none. */
+/** Size multiple and labels of a model; no labels if it takes no weights. */
 function settingsOf(path: string): {
   readonly sizeMultiple: number;
   readonly labels: readonly string[];
@@ -154,22 +154,22 @@ function settingsOf(path: string): {
   }
 }
 
-/** A model without labels is refused by `evaluate`, which says why. */
+/** Parses weights; none for a model without labels, which `evaluate` rejects with the reason. */
 function weightsFor(text: string, labels: readonly string[]): number[] {
   return labels.length === 0 ? [] : parseWeights(text, labels);
 }
 
-/** Tasks with the images of one shard. All tasks stay, so that every shard is steered alike. */
+/** Tasks with the images of one shard. All tasks stay, so every shard chooses the same weights. */
 interface TaskShare {
   readonly tasks: readonly Task[];
-  /** Says where the measured images are in the whole list; undefined without a shard. */
+  /** Returns the positions of the measured images in the whole list; undefined without a shard. */
   readonly recordOf: (found: Pick<Evaluation, 'tasks'>) => ShardRecord | undefined;
 }
 
-/** Divides the images of all tasks. */
+/** Takes a shard's share of the images of all tasks. */
 function shareOfTasks(tasks: readonly Task[], shard: Shard | undefined): TaskShare {
   const all = tasks.flatMap(({ name, pairs }, task) => pairs.map((pair) => ({ name, task, pair })));
-  // One image in several tasks is as many images, which any shard may measure.
+  // An image in several tasks counts once per task; different shards may measure it.
   const share = shareOf(all, ({ name, pair }) => JSON.stringify([name, pair.name]), shard);
   const mine = new Set(share.items.map(({ pair, task }) => keyOf(task, pair.name)));
   const places = new Map(all.map(({ task, pair }, at) => [keyOf(task, pair.name), at]));

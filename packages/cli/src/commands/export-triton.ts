@@ -15,7 +15,7 @@ interface Options {
   readonly maxBatch: number;
 }
 
-/** Of a folder that an earlier export wrote. */
+/** Contents of a folder that an earlier export wrote. */
 const ours = new Set(['config.pbtxt', '1']);
 
 export function command(): Command {
@@ -68,7 +68,7 @@ export function command(): Command {
     );
 }
 
-/** A name that is also a folder's and part of a URL. Errors: `INVALID_ARGUMENT`. */
+/** Name that is valid as a folder name and in a URL. Errors: `INVALID_ARGUMENT`. */
 function checkedName(name: string): string {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(name)) return name;
   throw new GraftError(
@@ -77,7 +77,7 @@ function checkedName(name: string): string {
   );
 }
 
-/** Errors: `WRITE_FAILED` for a folder that no export wrote. */
+/** Rejects a folder that no export wrote. Errors: `WRITE_FAILED`. */
 function refuseForeign(folder: string): void {
   let names: string[];
   try {
@@ -94,7 +94,7 @@ function refuseForeign(folder: string): void {
     );
 }
 
-/** A configuration in protobuf's text format: `config.pbtxt`. */
+/** Formats a configuration in protobuf's text format, for `config.pbtxt`. */
 export function formatConfig(config: TritonConfig): string {
   const { name, maxBatchSize, inputs, outputs, parameters } = config;
   return [
@@ -120,7 +120,7 @@ function block(name: string, lines: readonly string[]): string {
   return [`${name} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n');
 }
 
-/** A string of the text format: names come from files, and may hold anything. */
+/** Quotes a string of the text format: names come from files and may contain anything. */
 function quoted(text: string): string {
   const bytes = [...new TextEncoder().encode(text)];
   const escaped = bytes.map((byte) => {
@@ -132,8 +132,9 @@ function quoted(text: string): string {
 }
 
 /**
- * A model as Triton batches it: every input has one row per image. A graft's degradation must be
- * passed; its strength, one number for all images, gets its default, 1, and is no longer seen.
+ * The model in a form that Triton can batch: every input has one row per image. A graft's
+ * degradation is required; its strength, one number for all images, gets the default 1, which hides
+ * it from Triton.
  */
 function servedModel(model: Model, graft: GraftRecord | null): Model {
   if (!graft?.inputs) return model;

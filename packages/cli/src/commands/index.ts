@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 
 export interface Listed {
-  /** A few words for lists of commands; the command's own help says more. */
+  /** Short description for lists of commands; the command's own help says more. */
   readonly summary: string;
   readonly load: () => Promise<{ readonly command: () => Command }>;
 }
 
-/** Every command, loaded when it is called: starting the tool costs what the command needs. */
+/** All commands, each loaded when it is called, so that starting the tool stays fast. */
 export const commands: Readonly<Record<string, Listed>> = {
   inspect: {
     summary: 'show a model and its skip connections',
@@ -77,7 +77,7 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
 };
 
-/** Commands that only hold others. */
+/** Commands that only group others. */
 export const groups: Readonly<Record<string, string>> = {
   adapter: 'make, import, list, pack and push adapters',
   backbone: 'build and import restoration networks as ONNX',

@@ -49,7 +49,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   using host = await openHost(path);
   const { model, facts } = host;
   const { family, sizeMultiple, image, graft: record } = lookClosely(model, facts);
-  // A graft is on the skip connections: they are those of the host under it.
+  // A graft occupies the skip connections, so look at those of its host.
   const located = record === null ? host.located : locateUnder(model);
   const initializers = new Set(model.graph.initializers.map(({ name }) => name));
   const summary = ({
@@ -69,7 +69,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
     producer: model.producer,
     nodes: model.graph.nodes.length,
     parameters: parameterCount(model),
-    // Before IR version 4 weights had to be listed as inputs; the graft's own inputs have defaults.
+    // Before IR version 4, weights had to be inputs, too; the graft's own inputs have defaults.
     inputs: model.graph.inputs
       .filter(
         ({ name }) =>
@@ -107,7 +107,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
   };
 }
 
-/** Numbers of the initializers and of `Constant` nodes; integers are shapes and axes, not parameters. */
+/** Counts the floats in initializers and `Constant` nodes; integers are shapes and axes. */
 function parameterCount({ graph }: Model): number {
   const constants = graph.nodes
     .filter(({ opType }) => opType === 'Constant')

@@ -74,7 +74,7 @@ export function command(): Command {
   );
 }
 
-/** The result, and the text of the file that holds it. */
+/** Merges the parts into a result and the text of its file. */
 function merge(
   kind: PartKind,
   parts: readonly Part[],
@@ -98,7 +98,7 @@ function merge(
   }
 }
 
-/** The reports of a conversion, as one run writes them. Models are looked for from this folder, as the config has them. */
+/** Writes the reports of a conversion, as one run does. Model paths are relative to this folder. */
 async function writeMerged(
   outcomes: readonly Outcome[] | undefined,
   options: Options,
@@ -116,7 +116,7 @@ async function writeMerged(
   await writeReports(await convertReport(outcomes, 'merged', session.cwd), options, session);
 }
 
-/** Joins journals of `graft restore`, sorted by name; lines that make no sense are dropped. */
+/** Merges journals of `graft restore`, sorted by name; invalid lines are dropped. */
 function mergeJournals(parts: readonly Part[]): string {
   const entries = new Map<string, Entry>();
   for (const { text } of parts)
@@ -125,8 +125,9 @@ function mergeJournals(parts: readonly Part[]): string {
 }
 
 /**
- * Joins lock files of `graft convert`. Errors: `CORRUPT_FILE`; `INVALID_ARGUMENT` for a job that is
- * locked differently in two.
+ * Merges lock files of `graft convert`.
+ *
+ * Errors: `CORRUPT_FILE`; `INVALID_ARGUMENT` for a job that two files lock differently.
  */
 function mergeLocks(parts: readonly Part[]): string {
   const jobs = new Map<string, LockedJob & { readonly path: string }>();

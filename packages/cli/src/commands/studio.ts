@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';
 import { openPage, type StudioModel, serveStudio } from '../studio/serve-studio.ts';
 
-/** The model that is used if none is named and it is installed. */
+/** Default model, if it is installed. */
 const usual = '@pip-graft/restorer';
 
 interface Options {
@@ -38,7 +38,11 @@ export function command(): Command {
     );
 }
 
-/** Errors: `NOT_FOUND`; those of reading the model; `UNSUPPORTED_HOST` for one in several files. */
+/**
+ * The model to serve, or the default model.
+ *
+ * Errors: `NOT_FOUND`; those of reading the model; `UNSUPPORTED_HOST` for a model in several files.
+ */
 function modelOf(asked: string | undefined, cwd: string): StudioModel | undefined {
   const path = asked === undefined ? installed(cwd) : findModel(asked, cwd);
   if (path === undefined) return undefined;

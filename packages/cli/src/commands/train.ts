@@ -102,7 +102,7 @@ export function command(): Command {
   );
 }
 
-/** Writes the page of a run as it is now, where one was asked for. */
+/** Returns a function that writes the page of a run in its current state, if `--html` is set. */
 function pageOf({ html, output }: TrainRequest, opened: TrainingRun) {
   return async (
     figures: LabelFigures | undefined,

@@ -34,7 +34,7 @@ interface Options extends ReportOptions, MaxPixelsOption, DoorChoices {
   readonly timeLimit?: number;
 }
 
-/** 6: the device is missing. */
+/** Exit statuses; 6 means that the device is missing. */
 const exits = { passed: 0, failed: 1, skipped: 6 } as const;
 
 export function command(): Command {
@@ -108,7 +108,7 @@ export function command(): Command {
             onStep: (step, done, total) => session.progress(`images: ${step}`, done, total),
           }).catch((error: unknown) => {
             session.signal.throwIfAborted();
-            // What fails here failed in a check before, which the report shows.
+            // A failure here has already failed a check, which the report shows.
             if (validation.status === 'passed') throw error;
             return undefined;
           })
@@ -162,7 +162,7 @@ async function settingsOf(
       current = { name, done, total };
       session.progress(name, done, total);
     },
-    // A full-size network takes a minute: each verdict shows at once, the table at the end.
+    // A full-size network takes a minute, so show each verdict at once and the table at the end.
     onCheck: (verdict) => session.note(formatVerdict(verdict)),
     onStep: (done, total) =>
       session.progress(current.name, current.done + done / total, current.total),

@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 
-/** What a shell has to know of one command. */
+/** What a shell must know about a command. */
 export interface CommandWords {
-  /** `graft` for the tool itself, else as `adapter init`. */
+  /** `graft` for the tool itself, otherwise the command, such as `adapter init`. */
   readonly name: string;
   readonly summary: string;
   readonly commands: readonly string[];
@@ -12,12 +12,12 @@ export interface CommandWords {
 export interface OptionWords {
   readonly flags: readonly string[];
   readonly description: string;
-  /** Whether a value follows; empty choices: a file, or what only the user knows. */
+  /** Whether a value follows; without choices, it is a file or something only the user knows. */
   readonly takesValue: boolean;
   readonly choices: readonly string[];
 }
 
-/** The words of a program, the tool itself first. */
+/** Returns the words of all commands of a program, starting with the tool itself. */
 export function commandWords(root: Command): CommandWords[] {
   const visit = (command: Command, path: readonly string[]): CommandWords[] => [
     {

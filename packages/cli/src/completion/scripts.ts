@@ -1,6 +1,6 @@
 import type { CommandWords, OptionWords } from './command-words.ts';
 
-/** A completion script for bash: commands, options, the choices of an option, else files. */
+/** Returns a completion script for bash: commands, options, their choices, otherwise files. */
 export function bashScript(commands: readonly CommandWords[]): string {
   const cases = commands.flatMap(({ name, commands: below, options }) => [
     `    '${name}')`,
@@ -35,7 +35,7 @@ export function bashScript(commands: readonly CommandWords[]): string {
   ].join('\n');
 }
 
-/** A completion script for fish, with what each command and option is for. */
+/** Returns a completion script for fish, with a description of each command and option. */
 export function fishScript(commands: readonly CommandWords[]): string {
   const lines = commands.flatMap(({ name, commands: below, options }) => {
     const path = name === '' ? [] : name.split(' ');
@@ -66,7 +66,7 @@ export function fishScript(commands: readonly CommandWords[]): string {
   ].join('\n');
 }
 
-/** The options of `train` are not those of `train sensor`. */
+/** Condition for a command but not its subcommands: `train sensor` has its own options. */
 function conditionOf(path: readonly string[], below: readonly string[]): string {
   const seen = path.map((word) => `__fish_seen_subcommand_from ${word}`);
   const others = below.length > 0 ? [`not __fish_seen_subcommand_from ${below.join(' ')}`] : [];
@@ -77,7 +77,7 @@ function fishQuoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** A completion script for zsh, with what each command and option is for. */
+/** Returns a completion script for zsh, with a description of each command and option. */
 export function zshScript(commands: readonly CommandWords[]): string {
   return [
     '#compdef graft',

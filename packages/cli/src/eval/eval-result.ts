@@ -18,7 +18,7 @@ interface Gate {
   readonly passed: boolean;
 }
 
-/** An evaluation as a command's result: of one run, or merged from shards. */
+/** Converts an evaluation, of one run or merged from shards, to a command's result. */
 export function evalResult(
   { model, base, data, found, ignored, shard }: Measured,
   options: { readonly perImage?: boolean; readonly minPsnr?: number },
@@ -38,7 +38,7 @@ export function evalResult(
   };
 }
 
-/** In an order that does not depend on who found them. */
+/** Sorts problems, so that their order does not depend on which shard found them. */
 function sorted(problems: Evaluation['problems']): Evaluation['problems'] {
   const key = ({ task, image, reason }: (typeof problems)[number]) =>
     JSON.stringify([task, image, reason]);
@@ -50,7 +50,7 @@ function passedOver(ignored: readonly string[]): string {
   return `passed over, no PNG, JPEG, WebP or TIFF: ${ignored.slice(0, 5).join(', ')}${rest}`;
 }
 
-/** What comes out of the model is judged: grafted where there is a graft. */
+/** Gate on the average PSNR of the model's output: grafted if there is a graft. */
 function gateOf({ average }: Evaluation, minPsnr: number | undefined): Gate | null {
   if (minPsnr === undefined) return null;
   const psnr = (average?.grafted ?? average?.host)?.psnr ?? null;
@@ -70,7 +70,7 @@ function verdictOf(path: string, { tasks, problems }: Evaluation, gate: Gate | n
   return `${path}: ${parts.join('; ')}`;
 }
 
-/** JSON has no infinity: the PSNR of equal images becomes a text. */
+/** Replaces infinities, which JSON does not have, by strings: the PSNR of identical images. */
 function plain(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (Array.isArray(value)) return value.map(plain);

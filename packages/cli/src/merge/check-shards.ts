@@ -3,13 +3,13 @@ import type { z } from 'zod';
 import type { ShardRecord } from '../shard/shard.ts';
 import type { Part } from './read-parts.ts';
 
-/** A part with what its schema found in it. */
+/** A part with the value that its schema parsed. */
 export interface Sharded<Value> {
   readonly path: string;
   readonly value: Value;
 }
 
-/** Checks parts against a schema and returns them as they are, with the order of their keys. Errors: `CORRUPT_FILE`. */
+/** Checks parts against a schema; the order of their keys is kept. Errors: `CORRUPT_FILE`. */
 export function parseParts<Value>(
   parts: readonly Part[],
   schema: z.ZodType<Value>,
@@ -29,8 +29,10 @@ export function parseParts<Value>(
 }
 
 /**
- * Requires all shards of one list, each once. Errors: `INVALID_ARGUMENT`, which names the shards that
- * are missing, come twice or saw another list.
+ * Requires all shards of one list, each once.
+ *
+ * Errors: `INVALID_ARGUMENT`, which names shards that are missing, appear twice or saw another
+ * list.
  */
 export function requireAllShards(parts: readonly Sharded<{ readonly shard: ShardRecord }>[]): void {
   const first = parts[0]!;
@@ -65,7 +67,7 @@ export function requireAllShards(parts: readonly Sharded<{ readonly shard: Shard
   );
 }
 
-/** Requires the same value of every part. Errors: `INVALID_ARGUMENT`. */
+/** Requires that all parts have the same value. Errors: `INVALID_ARGUMENT`. */
 export function requireSame<Value>(
   parts: readonly Sharded<Value>[],
   name: string,

@@ -26,7 +26,7 @@ const converted = z.looseObject({
   shard: shardRecord,
 });
 
-/** Joins results of `graft convert` into that of one run, in the order of the config. */
+/** Merges results of `graft convert` into that of one run, in the order of the config. */
 export function mergeConvert(parts: readonly Part[]): Result & { readonly outcomes: Outcome[] } {
   const shards = parseParts(parts, converted);
   requireAllShards(shards);
@@ -64,7 +64,7 @@ export function mergeConvert(parts: readonly Part[]): Result & { readonly outcom
 
 type Job = z.infer<typeof converted>['jobs'][number];
 
-/** A job as one run prints it. */
+/** A job's result without its time, as a single run prints it. */
 function timeless({ milliseconds: _, ...job }: Job): unknown {
   const gates = (job as { gates?: readonly { readonly milliseconds?: number }[] }).gates;
   if (gates === undefined) return job;

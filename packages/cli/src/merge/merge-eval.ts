@@ -6,7 +6,7 @@ import { shardRecord } from '../shard/shard.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
 import type { Part } from './read-parts.ts';
 
-/** JSON has no infinity. */
+/** Schema of a figure; infinities are strings, because JSON does not have them. */
 const figure = z.union([z.number(), z.enum(['Infinity', '-Infinity', 'NaN'])]);
 const quality = z.strictObject({ psnr: figure, ssim: figure, psnrY: figure, ssimY: figure });
 const qualities = z.strictObject({
@@ -38,7 +38,7 @@ const measured = z.looseObject({
   shard: shardRecord,
 });
 
-/** Joins results of `graft eval` into that of one run, and judges the average. */
+/** Merges results of `graft eval` into that of one run, and checks the average. */
 export function mergeEval(
   parts: readonly Part[],
   options: { readonly perImage?: boolean; readonly minPsnr?: number },
@@ -60,7 +60,7 @@ export function mergeEval(
   return evalResult({ model, base, data, found, ignored }, options);
 }
 
-/** The evaluation in a result; fields that were not checked are only passed on. */
+/** Evaluation in a result; fields without a schema are passed on unchecked. */
 function evaluationOf(value: z.infer<typeof measured>): Evaluation {
   const tasks = value.tasks.map((task) => ({
     ...task,

@@ -13,14 +13,14 @@ const restored = z.looseObject({
   shard: shardRecord,
 });
 
-/** Joins results of `graft restore` into that of one run: in the order of the list, what failed last. */
+/** Merges results of `graft restore` into that of one run: in list order, failures last. */
 export function mergeRestore(parts: readonly Part[]): Result {
   const shards = parseParts(parts, restored);
   requireAllShards(shards);
   requireSame(shards, 'model', ({ model }) => model);
   requireSame(shards, 'device', ({ device }) => device);
   const [{ value: first }] = shards;
-  // Folders that could not be read come after the images; every shard reports them.
+  // Unreadable folders come after the images; every shard reports them.
   const others = new Map(
     shards.flatMap(({ value }) =>
       value.images.slice(value.shard.order.length).map((one) => [one.image, one] as const),

@@ -2,10 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 
-/** Bytes of a result that are read: figures of a million images. */
+/** Largest result to read, in bytes: figures of a million images. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** What `graft merge-reports` can join. */
+/** Kinds of files that `graft merge-reports` can merge. */
 export type PartKind = 'journal' | 'lock' | 'restore' | 'eval' | 'convert';
 
 /** A file of a shard. */
@@ -13,15 +13,15 @@ export interface Part {
   readonly path: string;
   readonly kind: PartKind;
   readonly text: string;
-  /** Undefined for a journal, which is lines. */
+  /** Parsed JSON; undefined for a journal, which consists of lines. */
   readonly value: unknown;
 }
 
 /**
  * Reads files of shards, all of one kind.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`, `LIMIT_EXCEEDED`; `CORRUPT_FILE` for what is not JSON or not of
- * a shard; `INVALID_ARGUMENT` for files of several kinds, and for a shard that failed.
+ * Errors: `NOT_FOUND`, `READ_FAILED`, `LIMIT_EXCEEDED`; `CORRUPT_FILE` for a file that is not JSON
+ * or not from a shard; `INVALID_ARGUMENT` for files of several kinds, and for a shard that failed.
  */
 export function readParts(paths: readonly string[]): { kind: PartKind; parts: Part[] } {
   const parts = paths.map(readPart);

@@ -12,10 +12,10 @@ import {
 import { openModel } from '@pip-graft/graft/node';
 import { Option } from 'commander';
 
-/** What a folder can hold, and its files. */
+/** Contents that an output folder may have, and their files. */
 const kinds = { 'an adapter': adapterFiles, 'a sensor': sensorFiles } as const;
 
-/** What may be where a result goes. */
+/** What an output folder may contain before the result replaces it. */
 export type FolderKind = keyof typeof kinds;
 
 export function forceOption(kind: FolderKind): Option {
@@ -23,9 +23,9 @@ export function forceOption(kind: FolderKind): Option {
 }
 
 /**
- * Finds out before the work what would stop a file from being written after it.
+ * Checks before the work that an output file can be written after it.
  *
- * Errors: `WRITE_FAILED`, where a symbolic link leads, too.
+ * Errors: `WRITE_FAILED`, also for the target of a symbolic link.
  */
 export function checkOutputFile(path: string): void {
   const there = statOf(path);
@@ -35,10 +35,10 @@ export function checkOutputFile(path: string): void {
 }
 
 /**
- * The same for a folder. What a killed run left in it is dealt with first.
+ * Checks an output folder in the same way, and first cleans up after a killed run.
  *
- * Errors: `WRITE_FAILED`, also for a folder that holds something else, and for one of the kind unless
- * it may be replaced.
+ * Errors: `WRITE_FAILED`, also for a folder with other contents, and for one of the same kind
+ * unless it may be replaced.
  */
 export async function checkOutputFolder(
   path: string,
@@ -50,7 +50,7 @@ export async function checkOutputFolder(
   if (there === undefined) return;
   if (!there.isDirectory()) throw refuse(path, 'it is a file');
   const files = kinds[kind];
-  // One that a killed run was putting in its place is put there first.
+  // Finish a replacement that a killed run had begun.
   await sweepLeftovers(path, packageFiles);
   let all: string[];
   try {
@@ -62,7 +62,7 @@ export async function checkOutputFolder(
   if (names.length === 0) return;
   if (!all.some((name) => name === files.config || isLeftoverOf(name, [files.config])))
     throw refuse(path, `it holds files and is not ${kind}, which writing one here could replace`);
-  // It may hold days of training.
+  // The folder may contain days of training.
   if (replace || !names.includes(files.config)) return;
   throw new GraftError(
     'WRITE_FAILED',
@@ -70,10 +70,10 @@ export async function checkOutputFolder(
   );
 }
 
-/** The path itself, and the folder that it is or will be in. */
+/** Requires that a path, and the folder that it is or will be in, can be written. */
 function requireWritable(path: string): void {
   const target = followLink(path);
-  // Through its links a result would replace what other programs and revisions share.
+  // Writing through its links would replace files that other programs and revisions share.
   if ([path, target].some((each) => hubFolders(dirname(resolve(each))).length > 0))
     throw refuse(path, 'it is in the cache of a model hub');
   try {
@@ -88,7 +88,7 @@ function requireWritable(path: string): void {
   }
 }
 
-/** What is at a path, through links; undefined for nothing. Errors: `WRITE_FAILED`, as for a name that is too long. */
+/** Stats of a path, following links; undefined if there is nothing. Errors: `WRITE_FAILED`. */
 function statOf(path: string): Stats | undefined {
   try {
     lstatSync(path);
@@ -96,7 +96,7 @@ function statOf(path: string): Stats | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    // A part of the path is a file: its folder says so.
+    // A part of the path is a file; the check of the folder reports that.
     if (code === 'ENOTDIR') return undefined;
     throw ioError('write', path, error);
   }
@@ -110,7 +110,7 @@ export function forceFileOption(): Option {
   return new Option('--force', 'replace a file that is not a grafted model');
 }
 
-/** Refuses to write a grafted model over a file of another kind. Errors: `WRITE_FAILED`. */
+/** Rejects a grafted model over a file of another kind. Errors: `WRITE_FAILED`. */
 export function refuseForeignFile(output: string, force: boolean | undefined): void {
   if (force || !isFile(output)) return;
   if (!isGrafted(output)) {
@@ -134,7 +134,7 @@ function isGrafted(path: string): boolean {
   }
 }
 
-/** What is no file, or cannot be looked at, is refused when it is written to. */
+/** Whether a path is a file. Anything else is rejected when it is written. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

@@ -4,7 +4,7 @@ import { expectedPlacement } from '@pip-graft/runtime';
 import { InvalidArgumentError, Option } from 'commander';
 import { decimal } from './numbers.ts';
 
-/** The option of commands that run nothing, and say what to expect of a device. */
+/** Option of commands that run no model, but predict what a device will do. */
 export interface ExpectedDevice {
   readonly device?: 'cuda';
 }
@@ -29,13 +29,13 @@ export function expectedOf(facts: GraphFacts): Expectation {
   };
 }
 
-/** How images get into a model and out of it. */
+/** Choices for the conversion of images to and from a model's values. */
 export interface DoorChoices {
   readonly range?: ImageRange;
   readonly feed?: Readonly<Record<string, number>>;
 }
 
-/** `--range` and `--feed`. */
+/** Returns the options `--range` and `--feed`. */
 export function doorOptions(): Option[] {
   return [
     new Option(
@@ -49,7 +49,7 @@ export function doorOptions(): Option[] {
   ];
 }
 
-/** The same as the library takes it. */
+/** Converts these choices to the library's options. */
 export function choicesOfDoor({ range, feed }: DoorChoices): {
   readonly range?: ImageRange;
   readonly feeds?: Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from './options.ts';
 
-/** Reads a number of dB. */
+/** Parses a number of dB. */
 export function decibels(text: string): number {
   const value = decimal(text);
   if (!Number.isFinite(Math.fround(value))) {
@@ -10,12 +10,12 @@ export function decibels(text: string): number {
   return value;
 }
 
-/** The number that a text spells as people write numbers: `0.5`, `-1`, `1e-3`; NaN for any other, such as `0x10`. */
+/** Parses a decimal number such as `0.5`, `-1` or `1e-3`; NaN for others, such as `0x10`. */
 export function decimal(text: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 }
 
-/** Beyond this an adapter was hardly ever tried. */
+/** Largest usual strength; few adapters were ever tested beyond it. */
 const most = 1.5;
 
 export function strengthOption(): Option {
@@ -25,7 +25,7 @@ export function strengthOption(): Option {
   ).argParser(strengthOf);
 }
 
-/** What to say of a strength outside 0 to 1.5; nothing of one inside. */
+/** Returns warnings for a strength outside 0 to 1.5. */
 export function strengthWarnings(strength: number | undefined): string[] {
   if (strength === undefined || (strength >= 0 && strength <= most)) return [];
   return [
@@ -47,7 +47,7 @@ export interface MaxPixelsOption {
   readonly maxPixels?: number;
 }
 
-/** How large an image may be that a command reads: `--max-pixels`. */
+/** Returns the option `--max-pixels`: the largest image that a command reads. */
 export function maxPixelsOption(): Option {
   return new Option(
     '--max-pixels <number>',
@@ -55,7 +55,7 @@ export function maxPixelsOption(): Option {
   ).argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER));
 }
 
-/** The same as those who read images take it. */
+/** Converts this option to that of the functions that read images. */
 export function pixelsOf({ maxPixels }: MaxPixelsOption): { readonly pixels?: number } {
   return maxPixels === undefined ? {} : { pixels: maxPixels };
 }

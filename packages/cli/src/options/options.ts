@@ -9,12 +9,12 @@ export interface ExternalOptions {
   readonly external?: ExternalMode;
 }
 
-/** Where a command writes. */
+/** Returns the option for a command's output. */
 export function outputOption(description: string): Option {
   return new Option('-o, --output <path>', description);
 }
 
-/** What happens to external data when a model is saved into another folder. */
+/** Returns the option for external data when a model is saved to another folder. */
 export function externalOption(): Option {
   return new Option(
     '--external <how>',
@@ -22,7 +22,7 @@ export function externalOption(): Option {
   ).choices(externalModes);
 }
 
-/** A whole number in a range, for commander's option parser. */
+/** Returns a parser for a whole number in a range, for commander's options. */
 export function wholeNumber(minimum: number, maximum: number) {
   return (text: string): number => {
     const value = Number(text);
@@ -33,7 +33,7 @@ export function wholeNumber(minimum: number, maximum: number) {
   };
 }
 
-/** Whole numbers joined by commas. */
+/** Parses whole numbers separated by commas. */
 export function wholeNumbers(text: string): number[] {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) {
     throw new InvalidArgumentError('expected whole numbers joined by commas, as 1,2,2,4.');
@@ -42,18 +42,18 @@ export function wholeNumbers(text: string): number[] {
 }
 
 /**
- * Finds out before the work what would stop a result from being written after it.
+ * Checks before the work that a result can be written after it.
  *
  * Errors: those of {@link refuseOverInput} and {@link checkOutputFile}.
  *
- * @param inputs what the result is made from
+ * @param inputs files that the result is made from
  */
 export function checkOutput(output: string, ...inputs: readonly string[]): void {
   for (const input of inputs) refuseOverInput(input, output);
   checkOutputFile(output);
 }
 
-/** Rejects a result over what it is made from, also by way of links. Errors: `INVALID_ARGUMENT`. */
+/** Rejects an output over its input, also through links. Errors: `INVALID_ARGUMENT`. */
 export function refuseOverInput(input: string, output: string): void {
   if (resolve(input) === resolve(output) || isSameFile(input, output)) {
     throw new GraftError(
@@ -63,7 +63,7 @@ export function refuseOverInput(input: string, output: string): void {
   }
 }
 
-/** Whether two paths lead to one file through links, or in letters of another case. */
+/** Whether two paths are the same file, through links or with a different case. */
 function isSameFile(a: string, b: string): boolean {
   try {
     return realpathSync.native(a) === realpathSync.native(b);

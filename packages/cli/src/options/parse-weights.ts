@@ -4,7 +4,7 @@ import type { SyntheticDegradation } from '@pip-graft/validate';
 import { decimal } from './numbers.ts';
 
 /**
- * `rain=1,noise=0.5` or `rain` as weights in the order of the labels.
+ * Parses `rain=1,noise=0.5` or `rain` to weights in the order of the labels.
  *
  * Errors: those of {@link parseLabelWeights}.
  *
@@ -15,9 +15,9 @@ export function parseWeights(text: string, labels: readonly string[]): number[] 
 }
 
 /**
- * `rain=1,noise=0.5` or `rain` as weights by label.
+ * Parses `rain=1,noise=0.5` or `rain` to weights by label.
  *
- * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, or twice).
+ * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, or repeated).
  *
  * @example parseLabelWeights('rain', ['noise', 'rain']) // { rain: 1 }
  */
@@ -43,9 +43,9 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
 }
 
 /**
- * `derain=rain,dehaze=haze` as a label for each task.
+ * Parses `derain=rain,dehaze=haze` to a label for each task.
  *
- * Errors: `INVALID_ARGUMENT` for a part that is no TASK=LABEL, or a task that is given twice.
+ * Errors: `INVALID_ARGUMENT` for a part that is not TASK=LABEL, or a task that appears twice.
  */
 export function parseMap(text: string): Record<string, string> {
   const map = new Map<string, string>();
@@ -61,9 +61,10 @@ export function parseMap(text: string): Record<string, string> {
 }
 
 /**
- * `noise:25`, or `noise` for the usual amount.
+ * Parses `noise:25`, or `noise` for the default amount.
  *
- * Errors: `UNKNOWN_LABEL`; `INVALID_ARGUMENT` for an amount that is no number or out of range.
+ * Errors: `UNKNOWN_LABEL`; `INVALID_ARGUMENT` for an amount that is not a number or is out of
+ * range.
  *
  * @example parseDegrade('haze') // { degradation: 'haze', amount: 1.5 }
  */
@@ -85,11 +86,11 @@ export function parseDegrade(text: string): SyntheticDegradation {
 }
 
 /**
- * A NAFNet in its local variant, whose attention sees only so much around each pixel.
+ * Returns the local variant of a NAFNet, whose attention sees only a window around each pixel.
  *
  * Errors: `INVALID_ARGUMENT` for another family.
  *
- * @param size height and width of the pictures that it was trained on; left out, the network as it is
+ * @param size height and width of its training patches; default: the network stays as it is
  */
 export function localise(
   backbone: Backbone,

@@ -26,7 +26,7 @@ import { parseLabelWeights } from './parse-weights.ts';
 export interface GraftOptions extends SitesOption, DoorChoices {
   readonly adapter: readonly string[];
   readonly bake?: string;
-  /** A sensor's folder; true for the adapter's own. */
+  /** Folder of a sensor; true for the adapter's own. */
   readonly auto?: string | true;
   readonly allowUnbound?: boolean;
   readonly inputs: InputKind;
@@ -39,7 +39,7 @@ export function graftOptions(): Option[] {
   ];
 }
 
-/** The options of `swap`, which keeps the kind of inputs that is there. */
+/** Returns the options of `swap`, which keeps the current kind of inputs by default. */
 export function swapOptions(): Option[] {
   return [
     new Option(
@@ -75,7 +75,7 @@ export interface Planned {
   readonly plan: Plan;
 }
 
-/** Opens host and adapters and plans. Errors: exit 3 and 4 of the table in the reference. */
+/** Opens host and adapters and plans the graft. Errors: those with exit status 3 and 4. */
 export async function planHost(
   path: string,
   options: GraftOptions,
@@ -90,7 +90,7 @@ export async function planHost(
   return { host, plan: planGraft(host, adapters, choicesOf(options, adapters, cwd)) };
 }
 
-/** What was asked for on the command line. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
+/** Converts options to choices. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */
 export function choicesOf(
   { adapter = [], bake, auto, sites, inputs, allowUnbound, range, feed }: Partial<GraftOptions>,
   adapters: readonly Adapter[],
@@ -107,7 +107,7 @@ export function choicesOf(
   };
 }
 
-/** Chooses a network of a checkpoint that holds several. */
+/** Returns the option that chooses one of several networks in a checkpoint. */
 export function prefixOption(): Option {
   return new Option(
     '--prefix <path>',
@@ -127,10 +127,10 @@ export function sitesOption(): Option {
 }
 
 /**
- * The sensor that is meant: of a folder, or for `true` the one that the adapter carries.
+ * Reads the sensor in a folder, or, for `true`, the adapter's own.
  *
- * Errors: `INVALID_ARGUMENT` where several adapters, or a fresh one, carry none for all labels; those
- * of reading sensors.
+ * Errors: `INVALID_ARGUMENT` if several adapters, or a fresh one, have no sensor for all labels;
+ * those of reading sensors.
  */
 export function sensorOf(auto: string | true, adapters: readonly string[], cwd: string): Sensor {
   if (auto !== true) return readSensor(resolve(cwd, auto));

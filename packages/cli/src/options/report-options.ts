@@ -3,7 +3,7 @@ import { GraftError } from '@pip-graft/graft';
 import { Option } from 'commander';
 import { checkOutput } from './options.ts';
 
-/** Where a command leaves its report besides standard output. */
+/** Files that a command writes its report to, besides standard output. */
 export interface ReportOptions {
   readonly html?: string;
   readonly junit?: string;
@@ -22,9 +22,9 @@ export function reportOptions(): Option[] {
 }
 
 /**
- * Refuses two reports in one file, or one over a model, before a long run is made for nothing.
+ * Rejects two reports in one file, or a report over a model, before a long run.
  *
- * @param inputs what the command reads
+ * @param inputs files that the command reads
  */
 export function checkReportOptions(options: ReportOptions, inputs: readonly string[]): void {
   const { html, junit, markdown } = options;

@@ -1,6 +1,6 @@
 import { type Backbone, GraftError, withDim } from '@pip-graft/graft';
 
-/** Sizes that a caller may choose; each family takes its own. */
+/** Sizes that a caller may choose; each family has its own. */
 export interface BackboneSizes {
   readonly dim?: number;
   readonly blocks?: readonly number[];
@@ -12,7 +12,7 @@ export interface BackboneSizes {
 
 type Four = readonly [number, number, number, number];
 
-/** Which choices mean something for a family. */
+/** Sizes that each family has. */
 const choices: Readonly<Record<Backbone['family'], readonly (keyof BackboneSizes)[]>> = {
   nafnet: ['dim', 'blocks', 'middle', 'decoder'],
   restormer: ['dim', 'blocks', 'heads', 'refinement'],
@@ -20,7 +20,7 @@ const choices: Readonly<Record<Backbone['family'], readonly (keyof BackboneSizes
   unet: ['dim', 'blocks', 'middle', 'decoder'],
 };
 
-/** A network with other sizes. Errors: `INVALID_ARGUMENT` for a size that its family does not have. */
+/** Resizes a network. Errors: `INVALID_ARGUMENT` for a size that its family does not have. */
 export function resizeBackbone(backbone: Backbone, sizes: BackboneSizes): Backbone {
   const { family } = backbone;
   for (const [name, value] of Object.entries(sizes)) {
@@ -53,7 +53,7 @@ interface Levels {
   readonly decoder: readonly number[];
 }
 
-/** As many decoder levels as the encoder has: one block each where nothing was said. */
+/** Returns as many decoder levels as encoder levels, by default with one block each. */
 function levels(has: Levels, sizes: BackboneSizes): Levels {
   const encoder = sizes.blocks ?? has.encoder;
   const matching = encoder.length === has.decoder.length ? has.decoder : encoder.map(() => 1);

@@ -1,6 +1,6 @@
 import { printable } from '@pip-graft/report/text';
 
-/** A remark on a line of a file, which GitHub shows beside it. */
+/** A remark that GitHub shows beside a line of a file. */
 export interface Annotation {
   readonly kind: 'error' | 'warning' | 'notice';
   readonly title: string;
@@ -10,7 +10,7 @@ export interface Annotation {
   readonly text: string;
 }
 
-/** The line that makes GitHub's runner show it; what it says cannot end the line or add to it. */
+/** Formats the line for GitHub's runner; text in it is escaped, so it cannot end the line. */
 export function annotationLine({ kind, title, file, line, text }: Annotation): string {
   const at = line === undefined ? '' : `,line=${line}`;
   return `::${kind} file=${property(file)}${at},title=${property(title)}::${data(text)}`;

@@ -1,7 +1,7 @@
 import { errorCodes, GraftError } from '@pip-graft/graft';
 import { CommanderError } from 'commander';
 
-/** Statuses beside those of {@link errorCodes}. */
+/** Exit statuses beside those of {@link errorCodes}. */
 const usage = 2;
 const internal = 70;
 const interrupted = 130;
@@ -12,7 +12,7 @@ export interface Failure {
   readonly exit: number;
 }
 
-/** Where the command runs. Errors: `READ_FAILED` where that folder is gone. */
+/** Returns the working directory. Errors: `READ_FAILED` if it no longer exists. */
 export function workingFolder(): string {
   try {
     return process.cwd();
@@ -23,7 +23,7 @@ export function workingFolder(): string {
   }
 }
 
-/** How a thrown value ends the process. What is not a {@link GraftError} is a defect of ours and says so. */
+/** Converts a thrown value to a failure: a defect of ours, unless it is a {@link GraftError}. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof GraftError)
     return { code: error.code, message: error.message, exit: errorCodes[error.code] };

@@ -6,21 +6,21 @@ import type { Session } from './run.ts';
 
 type Kind = 'model' | 'adapter' | 'sensor' | 'checkpoint';
 
-/** What arguments of commands name, by their names in the help. */
+/** Kinds of names that arguments take, by the arguments' names in the help. */
 const argumentKinds: Readonly<Record<string, Kind>> = {
   ...{ host: 'model', model: 'model', grafted: 'model', file: 'model', a: 'model', b: 'model' },
   adapter: 'adapter',
   checkpoint: 'checkpoint',
 };
 
-/** The same for options. */
+/** Kinds of names that options take. */
 const optionKinds: Readonly<Record<string, Kind>> = {
   ...{ host: 'model', base: 'model' },
   adapter: 'adapter',
   auto: 'sensor',
 };
 
-/** How a command's downloads show. */
+/** Options that show a command's downloads. */
 export function hubOptions(session: Session): HubOptions {
   return {
     signal: session.signal,
@@ -30,8 +30,8 @@ export function hubOptions(session: Session): HubOptions {
 }
 
 /**
- * The arguments and options of a command with files and folders in place of names: what they name on the model
- * hub is downloaded into its cache, and a package becomes the path of its model. All other values are as they were.
+ * Replaces names in a command's arguments and options by local paths: names on the model hub are
+ * downloaded to its cache, and packages become the paths of their models. Other values stay.
  *
  * Errors: those of `findModel`, `localModel`, `localAdapter` and `localCheckpoint`.
  */
@@ -62,7 +62,7 @@ export async function localNames<Options extends object>(
   return { args: given, options: Object.fromEntries(chosen) as Options };
 }
 
-/** The model of an installed package; a path is returned as it is. */
+/** Path of an installed package's model; a path is returned unchanged. */
 async function ofPackage(name: string, cwd: string): Promise<string> {
   if (existsSync(resolve(cwd, name))) return name;
   const { findModel } = await import('@pip-graft/restore');

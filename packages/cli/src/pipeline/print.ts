@@ -3,7 +3,7 @@ import { printable, printableJson } from '@pip-graft/report/text';
 import type { HelpConfiguration } from 'commander';
 import { type Annotation, annotationLine } from './annotation.ts';
 
-/** Prints a result for people on stdout. All that the command prints goes by one of these. */
+/** Prints a result for people on stdout. All output of the command goes through these functions. */
 export function printText(text: string): void {
   process.stdout.write(`${paint(printable(text), process.stdout)}\n`);
 }
@@ -13,27 +13,27 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(value)}\n`);
 }
 
-/** Prints a message on stderr; lines after the first are indented, so that none passes for another message. */
+/** Prints a message on stderr; further lines are indented, so none looks like a new message. */
 export function printMessage(message: string): void {
   const text = printable(message.trimEnd().replaceAll('\n', '\n  '));
   process.stderr.write(`${paint(text, process.stderr)}\n`);
 }
 
-/** Prints a remark for GitHub's runner, which reads stderr too: nothing else gets past {@link printable} as a command. */
+/** Prints an annotation for GitHub's runner; {@link printable} blocks such commands elsewhere. */
 export function printAnnotation(remark: Annotation): void {
   process.stderr.write(`${annotationLine(remark)}\n`);
 }
 
 let isSilent = false;
 
-/** From now on output that cannot be written is lost: the terminal is gone, and there is work to end well. */
+/** Ignores output errors from now on: the terminal is gone, but work must still end cleanly. */
 export function silenceOutput(): void {
   isSilent = true;
 }
 
 /**
- * Ends the process when its output cannot be written: with status 7 and a line where one still can
- * be; in silence when the reader closes the pipe, as `head` does.
+ * Ends the process if its output cannot be written: with status 7 and a message if possible, or
+ * silently if the reader closes the pipe, as `head` does.
  */
 export function guardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -49,7 +49,7 @@ export function guardOutput(): void {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** What is coloured, wherever it appears; the text is what it is without colour. */
+/** Patterns to colour wherever they appear; colours do not change the text. */
 const styles: readonly (readonly [RegExp, Style])[] = [
   [/^graft(?: [a-z]+)*:/gm, 'red'],
   [/^warning:/gm, 'yellow'],
@@ -59,7 +59,7 @@ const styles: readonly (readonly [RegExp, Style])[] = [
   [/^✗/gm, 'red'],
 ];
 
-/** Colours text where the stream is a terminal that shows colours; NO_COLOR and FORCE_COLOR decide. */
+/** Colours text if the stream is a terminal with colours, or as NO_COLOR and FORCE_COLOR say. */
 export function paint(text: string, stream: NodeJS.WritableStream): string {
   return styles.reduce(
     (painted, [pattern, style]) =>
@@ -68,7 +68,7 @@ export function paint(text: string, stream: NodeJS.WritableStream): string {
   );
 }
 
-/** The look of help; commander takes the colours out again where none can be shown. */
+/** Style of help; commander removes the colours if they cannot be shown. */
 export const helpStyles: HelpConfiguration = {
   styleTitle: (title) => styleText('bold', title),
   styleOptionTerm: (term) => styleText('cyan', term),

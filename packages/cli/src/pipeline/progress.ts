@@ -1,11 +1,11 @@
 import { oneLine } from '@pip-graft/report/text';
 
-/** Nothing is shown before this long: quick work stays quiet. */
+/** Time before anything is shown: quick work stays quiet. */
 const quietMs = 1000;
 const redrawMs = 100;
-/** Between plain lines where a line cannot be drawn over. */
+/** Time between plain lines, if a line cannot be overwritten. */
 const lineMs = 5000;
-/** Longest silence where a line cannot be drawn over: CI ends jobs that say nothing. */
+/** Longest silence, if a line cannot be overwritten: CI kills jobs without output. */
 const silentMs = 10_000;
 const barWidth = 24;
 
@@ -23,7 +23,7 @@ export class Progress {
   #from = 0;
   #last = -Infinity;
   readonly #begun: number;
-  /** What was shown last, without line end. */
+  /** Last text that was shown, without a line end. */
   #shown = 'working';
   #written: number;
   #drawn = false;
@@ -37,15 +37,15 @@ export class Progress {
   }
 
   /**
-   * @param unit what is counted, as "images"; with it the count and the time left are shown as well
-   * @param detail what else there is to say, at the end of the line
+   * @param unit what is counted, such as "images"; adds the count and the time left
+   * @param detail further text at the end of the line
    */
   show(label: string, done: number, total: number, unit?: string, detail?: string): void {
     const now = this.#now();
     if (label !== this.#label) {
       this.#label = label;
       this.#start = now;
-      // What is resumed does not begin at 0; only what is done here says how long the rest takes.
+      // A resumed run does not begin at 0; estimate the rest only from the work done here.
       this.#from = done;
     }
     const every = this.#screen.isTTY ? redrawMs : lineMs;
@@ -68,7 +68,7 @@ export class Progress {
     }
   }
 
-  /** Says that work goes on where nothing was written for long; to be called every few seconds. */
+  /** Shows that work goes on after a long silence; call it every few seconds. */
   beat(): void {
     const now = this.#now();
     if (this.#screen.isTTY || now - this.#written < silentMs) return;
@@ -87,14 +87,14 @@ export class Progress {
     return `${count}, ${timeText(left)} left`;
   }
 
-  /** Takes the bar off the screen before other text. */
+  /** Clears the bar before other text. */
   clear(): void {
     if (this.#drawn) this.#screen.write('\r\x1b[K');
     this.#drawn = false;
   }
 }
 
-/** Milliseconds as "8 s", "3 min 20 s" or "2 h 5 min": no more than can be relied on. */
+/** Formats milliseconds as "8 s", "3 min 20 s" or "2 h 5 min", without false precision. */
 function timeText(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;

@@ -1,6 +1,6 @@
 /**
- * Room for so much of something, as pixels or bytes in memory: who wants in enters in order, each as
- * soon as it fits beside those inside; one that is larger than the room enters alone.
+ * Limits the amount of something in use, such as pixels or bytes in memory. Callers enter in order,
+ * each as soon as it fits beside those inside; one that is larger than the limit enters alone.
  */
 export class Room {
   readonly #size: number;
@@ -12,7 +12,7 @@ export class Room {
     this.#size = size;
   }
 
-  /** Waits for room; call what is returned to leave. */
+  /** Waits for room; call the returned function to leave. */
   async enter(size: number): Promise<() => void> {
     const fits = (): boolean => this.#inside === 0 || this.#taken + size <= this.#size;
     if (this.#queue.length > 0 || !fits()) {

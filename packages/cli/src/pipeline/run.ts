@@ -6,7 +6,7 @@ import { localNames } from './local-names.ts';
 import { printAnnotation, printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
 
-/** What a command found: plain data for `--json`, text for people, and the exit status. */
+/** A command's result: plain data for `--json`, text for people, and the exit status. */
 export interface Result {
   readonly json: unknown;
   readonly text: string;
@@ -14,7 +14,7 @@ export interface Result {
   readonly exit?: number;
 }
 
-/** A command with the options that all have, and examples in its help. */
+/** Creates a command with the common options, and examples in its help. */
 export function define(name: string, summary: string, examples: readonly string[]): Command {
   return new Command(name)
     .description(summary)
@@ -25,10 +25,10 @@ export function define(name: string, summary: string, examples: readonly string[
 }
 
 /**
- * Refuses an option that the command does not have before anything else is said of the command line:
- * a mistyped option explains why another is missing.
+ * Rejects unknown options before other errors of the command line: a mistyped option explains why
+ * another is missing.
  *
- * @param args what follows the command's name
+ * @param args arguments after the command's name
  */
 export function checkOptions(command: Command, args: readonly string[]): void {
   for (let at = 0; at < args.length; at++) {
@@ -51,7 +51,7 @@ export function checkOptions(command: Command, args: readonly string[]): void {
   }
 }
 
-/** With the longest silence of {@link Progress} less than 15 seconds. */
+/** Interval that, with the longest silence of {@link Progress}, stays below 15 seconds. */
 const beatMs = 4000;
 
 interface GlobalOptions {
@@ -61,8 +61,8 @@ interface GlobalOptions {
 }
 
 /**
- * The one pipeline behind every command: runs a handler, prints its result
- * (stdout: the JSON result, or the text; stderr: everything else) and sets the exit status.
+ * Returns the action of a command: it runs the handler, prints its result (the JSON or the text on
+ * stdout, everything else on stderr) and sets the exit status.
  */
 export function run<Arguments extends unknown[], Options>(handler: Handler<Arguments, Options>) {
   return async (...call: unknown[]): Promise<void> => {
@@ -117,7 +117,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
   };
 }
 
-/** Prints a failure as a message, and as JSON on stdout when that was asked for. */
+/** Prints a failure as a message, and with `--json` also as JSON on stdout. */
 function report(error: unknown, command: Command, { json, debug }: GlobalOptions): void {
   const { code, message, exit } = failureOf(error);
   if (json) printJson({ error: { code, message } });
@@ -126,25 +126,25 @@ function report(error: unknown, command: Command, { json, debug }: GlobalOptions
   process.exitCode = exit;
 }
 
-/** A command as it is called: `graft adapter init`. */
+/** Full name of a command, such as `graft adapter init`. */
 export function nameOf(command: Command): string {
   return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
-/** What a command sees of the world: where it runs, how to show that it is alive, when to stop. */
+/** A command's environment: its working directory, progress and notes, and when to stop. */
 export interface Session {
   readonly cwd: string;
   readonly signal: AbortSignal;
-  /** Characters in a line of the terminal; undefined when stdout is none. */
+  /** Width of the terminal in characters; undefined if stdout is not a terminal. */
   readonly columns: number | undefined;
   /**
-   * Shows `done` of `total` on stderr once an operation takes longer than a second; with a unit, the
-   * count and the time left too; then whatever else there is to say.
+   * Shows `done` of `total` on stderr once an operation takes longer than a second; with a unit,
+   * also the count and the time left; then the detail.
    */
   progress(label: string, done: number, total: number, unit?: string, detail?: string): void;
-  /** A line for people, on stderr. */
+  /** Prints a line for people on stderr. */
   note(line: string): void;
-  /** A remark beside a line of a file, where GitHub runs the command. */
+  /** Annotates a line of a file, if GitHub runs the command. */
   annotate(remark: Annotation): void;
 }
 

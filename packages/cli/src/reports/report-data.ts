@@ -15,19 +15,19 @@ import type { Inspection, PromptSize } from '@pip-graft/report/text';
 import type { Explanation, Validation } from '@pip-graft/validate';
 import { version } from '../version.ts';
 
-/** What a report of one validated model is made from. */
+/** Input of a report of one validated model. */
 export interface Validated {
-  /** The grafted file. */
+  /** Path of the grafted file. */
   readonly path: string;
-  /** As it was asked for. */
+  /** Device that the user chose. */
   readonly device: string;
   readonly validation: Validation;
-  /** Pictures and prompts, from `explainGraft`; left out, a report without. */
+  /** Images and prompts from `explainGraft`; default: a report without them. */
   readonly explanation?: Explanation | undefined;
 }
 
 /**
- * A report of one validated grafted model: what it is, its ladder, its validation, its pictures.
+ * Builds the report of one validated grafted model: its facts, ladder, validation and images.
  *
  * Errors: those of opening a model; `NOT_GRAFTED`.
  */
@@ -66,7 +66,7 @@ export async function reportData({
   };
 }
 
-/** What validation measured itself stays. */
+/** Adds prompts to a validation; its own measurements take precedence. */
 function withPrompts(validation: Validation, prompts: Explanation['prompts']): Validation {
   if (prompts === undefined) return validation;
   return { ...validation, figures: { prompts, ...validation.figures } };
@@ -92,7 +92,7 @@ function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
   ];
 }
 
-/** Sizes of a graft's prompts, where the file still says them. */
+/** Sizes of a graft's prompts, as far as they are still in the file. */
 export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSize[] {
   return sites.flatMap(({ level, modules }) =>
     modules.flatMap(({ values }) => {
@@ -106,7 +106,7 @@ export function promptSizes({ sites }: GraftRecord, facts: GraphFacts): PromptSi
 
 type Graft = Pick<NonNullable<Inspection['graft']>, 'prompts' | 'inputs'>;
 
-/** Skip connections as drawings, one for each U-Net, with the modules on them. */
+/** Draws the skip connections with their modules, one drawing per U-Net. */
 export function reportLadders(sites: Inspection['sites'], graft: Graft | null): ReportLadder[] {
   return laddersOf(sites).map((ladder) => ({
     levels: ladder.map(({ level, scale, channels, join }) => {

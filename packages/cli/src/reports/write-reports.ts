@@ -15,8 +15,8 @@ import type { Session } from '../pipeline/run.ts';
 import { reportLadders } from './report-data.ts';
 
 /**
- * Writes a report in the forms that were asked for and notes each file. Files are replaced when they
- * are whole; only GitHub's summary of a step, which belongs to all its commands, is appended to.
+ * Writes a report in the requested formats and prints a note for each file. Files are replaced when
+ * they are complete; GitHub's step summary, which all commands of a step share, is appended to.
  *
  * Errors: `WRITE_FAILED`.
  */
@@ -49,7 +49,7 @@ function isStepSummary(path: string): boolean {
   return summary !== undefined && summary !== '' && resolve(path) === resolve(summary);
 }
 
-/** What is there counts against GitHub's limit, above which it would drop all of it. */
+/** Appends to a step summary. GitHub drops all of it above a limit, so the existing text counts. */
 async function appendSummary(path: string, data: ReportData): Promise<void> {
   try {
     const there = await readFile(path).catch((error: NodeJS.ErrnoException) => {
@@ -59,7 +59,7 @@ async function appendSummary(path: string, data: ReportData): Promise<void> {
     const gap = there.length === 0 || there.at(-1) === 10 ? '' : '\n';
     const room = Math.max(0, summaryLimit - there.length - gap.length);
     await appendFile(path, gap + buildMarkdown(data, room)).catch(async (error: unknown) => {
-      // A disk that became full would leave half of it.
+      // A full disk would leave a partial report.
       await truncate(path, there.length).catch(() => {});
       throw error;
     });
@@ -68,7 +68,7 @@ async function appendSummary(path: string, data: ReportData): Promise<void> {
   }
 }
 
-/** An inspection as a page with a drawing. */
+/** Converts an inspection to a page with a drawing. */
 export function hostPage(path: string, found: Inspection): HostPage {
   const { sites, graft, family, warnings, rejected } = found;
   const count = sites.length;

@@ -5,7 +5,7 @@ import { argumentPath, filePath, ioError, listEntries, realPath } from '@pip-gra
 import { imageExtensions, unreadExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
-/** A picture file, and what its result is called inside the output folder. */
+/** An image file, and the name of its result in the output folder. */
 export interface Picture {
   readonly path: string;
   readonly name: string;
@@ -14,21 +14,21 @@ export interface Picture {
 export interface Found {
   readonly pictures: readonly Picture[];
   readonly faults: readonly Fault[];
-  /** Images in folders whose format is not read. */
+  /** Images in folders whose format is not supported. */
   readonly passedOver: readonly string[];
 }
 
-/** An argument, or a folder in one, that gave nothing. */
+/** An argument, or a folder in it, that gave no images. */
 export interface Fault {
   readonly path: string;
   readonly error: GraftError;
 }
 
 /**
- * The pictures that files, folders and glob patterns mean. A folder gives every picture
- * below it and a pattern what it matches, both with their places kept from the folder
- * or the fixed start of the pattern on. A path that exists is never a pattern. Hidden
- * files, and what lies in the output folder, are left out of folders and patterns.
+ * Finds the images of files, folders and glob patterns. A folder gives every image below it, a
+ * pattern every match. Both keep the structure below the folder, or below the fixed start of the
+ * pattern. A path that exists is never a pattern. In folders and patterns, hidden files and the
+ * output folder are skipped.
  */
 export async function findPictures(args: readonly string[], output: string): Promise<Found> {
   const pictures: Picture[] = [];
@@ -54,7 +54,7 @@ async function fromArgument(
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {
-    // A pattern may look like a path through a file, or be too long for one.
+    // A pattern may look like a path through a file, or be too long for a path.
     if (isDynamicPattern(arg)) return fromPattern(arg, results);
     throw there;
   }
@@ -75,7 +75,7 @@ const formats = `pictures end in ${imageExtensions.join(', ')}`;
 
 interface Walk {
   readonly results: string;
-  /** Real paths of the folders that were entered: links may lead in circles. */
+  /** Real paths of the visited folders, because links may form circles. */
   readonly seen: Set<string>;
   readonly found: Picture[];
   readonly faults: Fault[];
@@ -90,7 +90,7 @@ async function walk(folder: string, below: string, state: Walk): Promise<void> {
     for (const { name, entry } of listEntries(folder)) {
       if (name.startsWith('.')) continue;
       const path = join(folder, name);
-      // A link that leads nowhere is kept where it has a picture's name: reading it gives the reason.
+      // Keep a broken link with an image's name: reading it gives the reason.
       const kind = entry.isSymbolicLink()
         ? await stat(filePath(path)).catch(() => undefined)
         : entry;
@@ -118,7 +118,7 @@ async function fromPattern(pattern: string, results: string): Promise<Picture[]>
   const start = segments.slice(0, fixed).join('/');
   const found: Picture[] = [];
   const seen = new Set<string>();
-  // Short paths first: the long ones may lead to the same files, through links in circles.
+  // Short paths first: long ones may lead to the same files through circular links.
   matches.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
   for (const match of matches) {
     const path = start === '' && fixed === 0 ? match : `${start}/${match}`;

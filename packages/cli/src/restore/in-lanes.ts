@@ -1,6 +1,6 @@
 /**
- * Works on items in order, `lanes` at a time. After the first that throws no other is
- * begun; those begun are waited for, then it is thrown on.
+ * Processes items in order, `lanes` at a time. After the first error no other item starts; the
+ * running ones are awaited, then the error is thrown.
  */
 export async function inLanes<Item>(
   items: readonly Item[],

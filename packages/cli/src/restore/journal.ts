@@ -4,42 +4,42 @@ import { filePath, ioError, listEntries, writeAtomic } from '@pip-graft/graft/fi
 import { sha256 } from '../pipeline/sha256.ts';
 import { type Shard, shardName } from '../shard/shard.ts';
 
-/** In the output folder: a line of JSON for each result that is whole. */
+/** Name of the journal in the output folder: a line of JSON for each complete result. */
 export const journalName = '.graft-restore.jsonl';
 
-/** A shard has a journal of its own: on a network file system two machines cannot append to one file. */
+/** Name of a shard's journal: machines on a network file system cannot append to one file. */
 export function journalOf(shard: Shard | undefined): string {
   return shard === undefined ? journalName : `.graft-restore-${shardName(shard)}.jsonl`;
 }
 
 const anyJournal = /^\.graft-restore(-\d+-of-\d+)?\.jsonl$/;
 
-/** One result: what it was made from, and how large it is. */
+/** A result: what it was made from, and its size. */
 export interface Entry {
-  /** Below the output folder. */
+  /** Path below the output folder. */
   readonly name: string;
-  /** Digest of the picture's bytes. */
+  /** Digest of the image's bytes. */
   readonly input: string;
   /** Digest of the model and the settings. */
   readonly settings: string;
-  /** Size of the result: what was cut off later is not taken for done. */
+  /** Size of the result, to detect one that was truncated later. */
   readonly bytes: number;
-  /** Digest of the result, compared where several journals name it. */
+  /** Digest of the result, compared if several journals list it. */
   readonly output: string;
 }
 
-/** `sha256:` and the hex digest of some bytes. */
+/** Computes a digest: `sha256:` and hexadecimal digits. */
 export function digestOf(bytes: Uint8Array | string): string {
   return `sha256:${sha256(bytes)}`;
 }
 
 /**
- * What has been restored into a folder, so that the same command continues where it stopped: its own
- * journal and those of other shards, which are only read. A line is added after its result has its
- * name; a line that makes no sense is ignored, and costs only that the image is restored again.
+ * Record of the results in a folder, so that the same command continues where it stopped: its own
+ * journal and those of other shards, which are only read. A line is added after its result is in
+ * place; an invalid line is ignored, so that its image is restored again.
  */
 export class Journal {
-  /** Lines of its own that could not be read; they were removed. */
+  /** Number of invalid lines in its own journal; they were removed. */
   readonly ignored: number;
   readonly #folder: string;
   readonly #name: string;
@@ -59,13 +59,13 @@ export class Journal {
     this.ignored = ignored;
   }
 
-  /** Errors: `READ_FAILED` for a journal that cannot be read; `WRITE_FAILED` if it cannot be repaired. */
+  /** Opens a journal. Errors: `READ_FAILED`; `WRITE_FAILED` if it cannot be repaired. */
   static async open(folder: string, shard?: Shard): Promise<Journal> {
     const name = journalOf(shard);
     const path = join(folder, name);
     const text = await textOf(path);
     const own = readJournal(text);
-    // A line that was cut off would swallow the next one.
+    // A truncated line would swallow the next one.
     if (own.ignored > 0 || (text !== '' && !text.endsWith('\n'))) {
       const lines = encodeJournal(own.entries.values());
       await writeAtomic(path, (append) => append(Buffer.from(lines)));
@@ -77,7 +77,7 @@ export class Journal {
     return new Journal(folder, name, own, others);
   }
 
-  /** Whether a result is there and was made with these settings; `input` gives the digest of the image, where it comes to that. */
+  /** Whether a result exists and has these settings; `input` digests the image, if needed. */
   async isDone(
     name: string,
     settings: string,
@@ -93,12 +93,12 @@ export class Journal {
     const fitting = made.filter((entry) => entry.input === now && entry.bytes === result.size);
     if (fitting.length === entries.length) return true;
     if (fitting.length === 0) return false;
-    // Journals that differ do not say which result was the last.
+    // If journals differ, it is unknown which result was the last.
     const digest = await readFile(path).then(digestOf, () => undefined);
     return fitting.some((entry) => entry.output === digest);
   }
 
-  /** Notes a result that has its name. Errors: `WRITE_FAILED`. */
+  /** Records a result that is in place. Errors: `WRITE_FAILED`. */
   async add(entry: Omit<Entry, 'bytes' | 'output'>): Promise<void> {
     const path = join(this.#folder, this.#name);
     try {
@@ -117,7 +117,7 @@ interface Read {
   readonly ignored: number;
 }
 
-/** The entries of a journal, the last of each name, and the number of lines that make no sense. */
+/** Reads a journal: the last entry of each name, and the number of invalid lines. */
 export function readJournal(text: string): Read {
   const entries = new Map<string, Entry>();
   let ignored = 0;
@@ -130,7 +130,7 @@ export function readJournal(text: string): Read {
   return { entries, ignored };
 }
 
-/** The text of a journal. */
+/** Encodes a journal. */
 export function encodeJournal(entries: Iterable<Entry>): string {
   return Array.from(entries, lineOf).join('');
 }

@@ -5,15 +5,15 @@ import { realPath } from '@pip-graft/graft/files';
 import { formatOf, resultName } from '@pip-graft/restore';
 import type { Picture } from './find-pictures.ts';
 
-/** A picture and the file that its result goes into. */
+/** An image and the file for its result. */
 export interface Job extends Picture {
   readonly output: string;
 }
 
 /**
- * Where each result goes. A folder that is a file, a format that is not written, two
- * pictures of one name and a result over any of the sources are refused before anything
- * runs. A picture that was named twice is restored once.
+ * Chooses the file of each result. Rejects, before anything runs, a folder that is a file, a format
+ * that cannot be written, two images with one name, and a result over a source. An image that was
+ * named twice is restored once.
  *
  * Errors: `WRITE_FAILED`, `INVALID_ARGUMENT`.
  */
@@ -48,7 +48,7 @@ export function placeResults(pictures: readonly Picture[], folder: string): Job[
   return [...jobs.values()];
 }
 
-/** A path with its links resolved, as far as it exists. */
+/** Resolves links in the existing part of a path. */
 function real(path: string): string {
   const full = resolve(path);
   try {

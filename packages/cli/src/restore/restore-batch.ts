@@ -18,11 +18,11 @@ import { inLanes } from './in-lanes.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';
 
-/** One decodes, one runs, one encodes: more would only wait for the model. */
+/** Images in flight: one decodes, one runs, one encodes; more would only wait for the model. */
 const lanes = 3;
-/** Pixels of all pictures in memory, at up to 36 bytes each: two photos of 12 megapixels. */
+/** Most pixels in memory, at up to 36 bytes each: two images of 12 megapixels. */
 const roomPixels = 24_000_000;
-/** A result that cannot be written for one of these reasons: neither can the next. */
+/** Write errors that would also stop the next result. */
 const noUse = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
 
 export interface Batch {
@@ -33,32 +33,32 @@ export interface Batch {
   /** Digest of the model and all settings. */
   readonly settings: string;
   readonly restore: RestoreTiledOptions;
-  /** Most pixels of an image; default: that of reading images. */
+  /** Most pixels of an image; default: the limit for reading images. */
   readonly pixels?: number;
-  /** Where the tile is to be chosen by memory. */
+  /** Memory for choosing the tile, with `--tile auto`. */
   readonly auto?: { readonly bytesPerPixel: number; readonly available: number };
 }
 
 export interface Outcome extends Job {
-  /** Left out where it failed. */
+  /** Tiles of the image; undefined if it failed. */
   readonly plan?: TilePlan;
-  /** Weights that the model's sensor found, where it was asked. */
+  /** Weights that the model's sensor found, if it was used. */
   readonly found?: readonly number[];
   readonly error?: GraftError;
 }
 
 /**
- * Restores pictures, several in flight. One that fails does not stop the others; a disk
- * that is full does. Once the session's signal is aborted nothing new is begun.
+ * Restores images, several in flight. A failed image does not stop the others; a full disk does.
+ * Once the session's signal is aborted, no new image starts.
  */
 export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<Outcome[]> {
   const { session } = batch;
   const outcomes: Outcome[] = [];
   const room = new Room(roomPixels);
-  // The model runs on one picture at a time: two would need twice the memory and no less time.
+  // Run the model on one image at a time: two would take twice the memory and as much time.
   const turn = new Room(1);
   let longest = batch.restore.tile ?? Number.POSITIVE_INFINITY;
-  // How far each picture is, 0 to 1; encoding is little after running.
+  // Progress of each image, 0 to 1; encoding is short compared with running.
   const shares = jobs.map(() => 0);
   const progress = (index: number, share: number): void => {
     shares[index] = share;
@@ -87,7 +87,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       let restored: typeof image;
       try {
         const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
-        // An overlap that was asked for has to fit into the tile.
+        // A chosen overlap must fit into the tile.
         const tile = Math.min(longest, Math.max(fits ?? longest, 2 * overlap));
         restored = await restoreTiled(batch.model, image, {
           ...batch.restore,
@@ -145,7 +145,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   return outcomes;
 }
 
-/** Share of clipped values that is worth a word. */
+/** Share of clipped values from which a warning is printed. */
 const noticed = 0.02;
 
 function clipped(path: string, share: number): string {

@@ -27,7 +27,7 @@ export interface RestoreRequest extends DoorChoices {
   readonly shard?: Shard;
 }
 
-/** Finds the pictures, leaves out what is done, restores the rest and says what became of each. */
+/** Finds the images, skips those that are done, restores the rest and reports on each. */
 export async function restorePictures(
   session: Session,
   model: string,
@@ -37,11 +37,11 @@ export async function restorePictures(
   const { output, device, shard } = request;
   const settings = settingsOf(model, request);
   const { pictures, faults, passedOver } = await findPictures(images, output);
-  // Placed as a whole, so that no two shards write one file.
+  // Place the whole list, so that no two shards write one file.
   const all = placeResults(pictures, output);
   const share = shareOf(all, ({ name }) => name.split(sep).join('/'), shard);
   const jobs = share.items;
-  // One bad image of many does not stop the rest; alone it is the whole answer.
+  // One bad image of many does not stop the rest; a single image decides the result.
   const alone = all.length + faults.length === 1;
   if (alone && faults[0] !== undefined) throw faults[0].error;
   for (const { error } of faults) session.note(`graft restore: ${error.message}`);
@@ -69,7 +69,7 @@ export async function restorePictures(
   });
 }
 
-/** What a result depends on beside its picture. */
+/** Digest of everything that a result depends on besides its image. */
 function keyOf({ model, restore }: Settings, request: RestoreRequest): string {
   const { sizeMultiple, degradation, strength } = restore;
   const { device, tile, overlap, range, feed } = request;
@@ -83,14 +83,14 @@ function tilesOf(
 ): Pick<Batch, 'restore' | 'auto'> {
   const shared = { ...restore, ...(overlap === undefined ? {} : { overlap }) };
   if (tile !== 'auto') {
-    // A tile that cannot be is refused before anything runs, not once a picture.
+    // Reject an invalid tile once, before anything runs, not for each image.
     const large = { width: 1_000_000, height: 1 };
     const { sizeMultiple, tileStep } = restore;
     planTiles(large, { tile, overlap: overlap ?? 0, sizeMultiple, tileStep });
     return { restore: { ...shared, tile } };
   }
-  // Asked once, before the model takes its part, so that all pictures of a size are cut alike.
-  // How much is free on a device is not known; there the tile is halved when memory runs out.
+  // Measured once, before the model loads, so that images of the same size get the same tiles.
+  // A device's free memory is unknown; there the tile is halved if memory runs out.
   const available = device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
   return { restore: shared, auto: { bytesPerPixel, available } };
 }
@@ -104,7 +104,7 @@ async function onDevice(
 ): Promise<Outcome[]> {
   const model = await createSession(path, {
     device,
-    // Pictures are wanted, with as much of the device as there is; what was left to the CPU is said.
+    // Use as much of the device as possible, and report what ran on the CPU.
     strict: false,
     ...(deviceId === undefined ? {} : { deviceId }),
   });
@@ -133,7 +133,7 @@ async function onDevice(
   }
 }
 
-/** Says ranges that are not 0 to 1 and that only a run has shown. */
+/** Notes ranges other than 0 to 1 that only a run has shown. */
 function noteRange(path: string, values: ImageValues | undefined, session: Session): void {
   const [from, to] = [values?.input.range, values?.output.range];
   if (from === '0..1' && to === '0..1') return;
@@ -142,7 +142,7 @@ function noteRange(path: string, values: ImageValues | undefined, session: Sessi
   );
 }
 
-/** How many files a note names. */
+/** Most files that a note names. */
 const named = 3;
 
 function notRead(paths: readonly string[]): string {
@@ -151,7 +151,7 @@ function notRead(paths: readonly string[]): string {
   return `graft restore: not read, because of their format: ${files}${more}; convert them to PNG, TIFF or JPEG.`;
 }
 
-/** The jobs whose results are not there yet, or were made from something else. */
+/** Returns the jobs whose results do not exist, or were made from something else. */
 async function notDone(
   jobs: readonly Job[],
   known: { readonly journal: Journal; readonly settings: string; readonly session: Session },
@@ -161,7 +161,7 @@ async function notDone(
   for (const [index, job] of jobs.entries()) {
     session.signal.throwIfAborted();
     session.progress('looking at what is done', index, jobs.length);
-    // What cannot be read is restored, which fails and says why.
+    // Keep an unreadable image: restoring it fails with the reason.
     const input = (): Promise<string | undefined> =>
       readFile(filePath(job.path)).then(digestOf, () => undefined);
     if (!(await journal.isDone(job.name, settings, input))) todo.push(job);

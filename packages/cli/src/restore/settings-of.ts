@@ -8,9 +8,9 @@ import {
 } from '@pip-graft/restore';
 import { parseWeights } from '../options/parse-weights.ts';
 
-/** What a model needs to run on pictures. */
+/** What a model needs to run on images. */
 export interface Settings {
-  /** What the caller asked for, under the names the model uses. */
+  /** The caller's choices, under the names that the model uses. */
   readonly restore: RestoreTiledOptions & {
     readonly sizeMultiple: number;
     readonly tileStep: number;
@@ -18,13 +18,18 @@ export interface Settings {
   readonly bytesPerPixel: number;
   readonly door: Door | null;
   readonly steering: readonly string[];
-  /** Of a model that finds the degradation by itself, where it has to. */
+  /** Labels of a model with a sensor, if the sensor must find the degradation. */
   readonly found?: readonly string[];
   /** Digests of the file and of its external data. */
   readonly model: readonly string[];
 }
 
-/** Errors: those of reading the model and the weights; `INVALID_ARGUMENT` for a setting it does not take. */
+/**
+ * Reads the settings of a model.
+ *
+ * Errors: those of reading the model and the weights; `INVALID_ARGUMENT` for a setting that it does
+ * not take.
+ */
 export function settingsOf(
   path: string,
   options: { readonly degradation?: string; readonly strength?: number },

@@ -7,21 +7,21 @@ import type { Fault } from './find-pictures.ts';
 import type { Job } from './place-results.ts';
 import type { Outcome } from './restore-batch.ts';
 
-/** What a run of `graft restore` came to. */
+/** A run of `graft restore`. */
 export interface Run {
   readonly model: string;
   readonly device: Device;
   readonly jobs: readonly Job[];
-  /** Of the jobs that were not done before. */
+  /** Outcomes of the jobs that were not done before. */
   readonly outcomes: readonly Outcome[];
   readonly faults: readonly Fault[];
-  /** Of the weights that a sensor found. */
+  /** Labels of the weights that a sensor found. */
   readonly labels: readonly string[];
-  /** Of a share of the list: where the jobs were in the list, and its length. */
+  /** The shard: positions of its jobs in the whole list, and the length of that list. */
   readonly shard?: Shard & { readonly positions: readonly number[]; readonly total: number };
 }
 
-/** A line for each result, then what failed and why. */
+/** Formats a line for each result, then the failures with their reasons. */
 export function summarise(run: Run): Result {
   const { model, device, jobs, outcomes, faults, labels, shard } = run;
   const tried = new Map(outcomes.map((outcome) => [outcome.output, outcome]));
@@ -69,7 +69,7 @@ export function summarise(run: Run): Result {
   };
 }
 
-/** Where the images of the result were in the whole list; after them what is no image. */
+/** Positions of the result's images in the whole list: restored ones first, then failed ones. */
 function recordOf(
   { index, count, positions, total }: NonNullable<Run['shard']>,
   images: readonly { readonly error: string | null }[],
@@ -83,7 +83,7 @@ function tilesOf({ width, height, columns, rows }: TilePlan) {
   return { count: columns.length * rows.length, width, height };
 }
 
-/** Nothing for a picture that was restored whole. */
+/** Formats the tiles of an image; empty if it was restored whole. */
 function inTiles(plan: TilePlan): string {
   const { count, width, height } = tilesOf(plan);
   return count === 1 ? '' : ` (${count} tiles of ${width}x${height})`;
@@ -97,7 +97,7 @@ function foundOf(labels: readonly string[], weights: readonly number[]) {
   };
 }
 
-/** What was found, the strongest first. */
+/** Formats what was found, the strongest first. */
 function asFound(labels: readonly string[], weights: readonly number[] | undefined): string {
   if (weights === undefined) return '';
   const found = labels

@@ -2,16 +2,16 @@ import { GraftError } from '@pip-graft/graft';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Shard } from './shard.ts';
 
-/** More than any scheduler runs of one job. */
+/** Most shards: more than any scheduler runs for one job. */
 const mostShards = 100_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A scheduler's variables: the index, what it counts from, and how many there are. */
+/** A scheduler's variables: the index, its first value, and the number of shards. */
 interface Scheduler {
   readonly variable: string;
   readonly first: 0 | 1;
-  /** Number of shards if the scheduler knows it; undefined if it does not, or its numbers have gaps. */
+  /** Returns the number of shards; undefined if it is unknown, or the indices have gaps. */
   readonly count: (environment: Environment) => string | undefined;
 }
 
@@ -31,8 +31,8 @@ const schedulers: readonly Scheduler[] = [
 ];
 
 /**
- * Reads a shard: `2/8`, `env/8` with the index from a scheduler's variable, or `env` if the scheduler
- * also says how many there are. Errors: `INVALID_ARGUMENT`.
+ * Parses a shard: `2/8`, `env/8` with the index from a scheduler's variable, or `env` if the
+ * scheduler also provides the number of shards. Errors: `INVALID_ARGUMENT`.
  */
 export function parseShard(text: string, environment: Environment): Shard {
   const [, index = '', count] = /^(\d{1,6}|env)(?:\/(\d{1,6}))?$/.exec(text) ?? [];
@@ -78,7 +78,7 @@ export interface ShardOption {
   readonly shard?: Shard;
 }
 
-/** @param what the list that is divided, such as `images` */
+/** Returns the option `--shard`. @param what list that is divided, such as `images` */
 export function shardOption(what: string): Option {
   return new Option(
     '--shard <index/count>',

@@ -8,35 +8,36 @@ export interface Shard {
   readonly count: number;
 }
 
-/** A shard as file names have it: `2-of-8`. */
+/** Formats a shard for file names: `2-of-8`. */
 export function shardName({ index, count }: Shard): string {
   return `${index}-of-${count}`;
 }
 
-/** What the JSON result of a shard says of its share, for `graft merge-reports`. */
+/** Schema of a shard's share in its JSON result, for `graft merge-reports`. */
 export const shardRecord = z.object({
   index: z.number().int().min(1),
   count: z.number().int().min(1),
   /** Length of the whole list. */
   total: z.number().int().min(0),
-  /** Position in the whole list, one for each entry of the result that is of the list. */
+  /** Positions in the whole list of the result's entries that are in the list. */
   order: z.array(z.number().int().min(0)),
 });
 
 export type ShardRecord = z.infer<typeof shardRecord>;
 
-/** What one shard does of a list, in the order of the list, and where it was there. */
+/** A shard's items of a list, in the order of the list, with their positions. */
 export interface Share<Item> {
   readonly items: readonly Item[];
   readonly positions: readonly number[];
 }
 
 /**
- * The share of a shard: items are sorted by a digest of their keys and dealt out one by one, so that
- * the shares of all shards are the list, and differ in length by one at most. It depends on the keys
- * only: not on the machine, the paths or the order of the list. Items of one key stay together.
+ * Returns a shard's share of a list. Items are sorted by a digest of their keys and dealt out one
+ * by one, so that the shares together are the list and their lengths differ by at most one. A share
+ * depends only on the keys, not on the machine, the paths or the order of the list. Items with the
+ * same key stay together.
  *
- * @param keyOf the same on every machine
+ * @param keyOf returns a key that is the same on every machine
  * @param shard undefined for the whole list
  */
 export function shareOf<Item>(

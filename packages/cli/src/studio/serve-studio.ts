@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 import { GraftError } from '@pip-graft/graft';
 
-/** Where the build puts the page. */
+/** Folder of the built page. */
 const built = fileURLToPath(new URL('../../dist/studio-page/', import.meta.url));
 
 const types: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
 };
 
-/** The page may load from this server alone and send nothing elsewhere; it is isolated, so that wasm has threads. */
+/** Headers: the page can reach only this server, and is isolated, so that wasm has threads. */
 const headers = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -34,7 +34,7 @@ const headers = {
 
 export interface StudioModel {
   readonly path: string;
-  /** As the page shows it and its code names it. */
+  /** Name that the page shows and uses in its code. */
   readonly name: string;
 }
 
@@ -44,10 +44,10 @@ export interface StudioServer {
 }
 
 /**
- * Serves the page and a model on loopback, on a free port. Requests that name another host are rejected, so that a
- * site elsewhere cannot read the model through a name that points here.
+ * Serves the page and a model on loopback, on a free port. Requests for other hosts are rejected,
+ * so that another site cannot read the model through a name that points here.
  *
- * Errors: `NOT_FOUND` where the page was not built.
+ * Errors: `NOT_FOUND` if the page is not built.
  */
 export async function serveStudio(
   model: StudioModel | undefined,
@@ -84,13 +84,13 @@ export async function serveStudio(
   };
 }
 
-/** The status of a request that is not answered. */
+/** Status for a request that is rejected; undefined for an accepted one. */
 function refusal({ headers, method }: IncomingMessage, host: string): number | undefined {
   if (headers.host !== host) return 421;
   return method === 'GET' || method === 'HEAD' ? undefined : 405;
 }
 
-/** The files of the page by their address: nothing else is ever opened. */
+/** Files of the page by their address; no others are ever opened. */
 function pageFiles(folder: string): Map<string, string> {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -137,11 +137,11 @@ const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** Opens an address in the person's browser, if there is one; it is also printed. */
+/** Opens an address in the user's browser, if there is one; the address is also printed. */
 export function openPage(url: string, system: NodeJS.Platform = platform()): void {
   const [command, ...rest] = openers[system] ?? ['xdg-open'];
   const child = spawn(command, [...rest, url], { detached: true, stdio: 'ignore' });
-  // Without a desktop there is nothing to open it with.
+  // Without a desktop there is no browser.
   child.once('error', () => {});
   child.unref();
 }

@@ -3,24 +3,24 @@ import { resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { checkOutputFile, checkOutputFolder, type FolderKind } from '../options/check-output.ts';
 
-/** Where a run writes. */
+/** Paths that a run writes. */
 export interface Targets {
-  /** Folder of what is learned, and its kind; undefined for a run that learns a host by itself. */
+  /** Output folder and its kind; undefined for a run that trains only a host. */
   readonly folder?: { readonly path: string; readonly kind: FolderKind } | undefined;
-  /** Files, those beside the folder among them; undefined ones are none. */
+  /** Output files, including those beside the folder; undefined ones are ignored. */
   readonly files: readonly (string | undefined)[];
   readonly state: string;
-  /** Files that it reads, which must stay. */
+  /** Files that the run reads, which must not be overwritten. */
   readonly inputs: readonly string[];
   readonly resume: boolean | undefined;
   readonly force: boolean | undefined;
 }
 
 /**
- * Finds out before the first step what would stop a run from writing after its last.
+ * Checks before the first step that a run can write its results after the last.
  *
- * Errors: `INVALID_ARGUMENT` for two targets in one place and a target over an input; `WRITE_FAILED`
- * for what must not be written over, and for a place that cannot be written to.
+ * Errors: `INVALID_ARGUMENT` for two targets with one path, and for a target over an input;
+ * `WRITE_FAILED` for a path that must not be overwritten or cannot be written.
  */
 export async function checkTarget({
   folder,

@@ -3,10 +3,10 @@ import { InvalidArgumentError, Option } from 'commander';
 import { decimal } from '../options/numbers.ts';
 import { number } from './step-request.ts';
 
-/** How patches are made. */
+/** Options for how patches are made. */
 export type DegradeRequest = Omit<DataRequest, 'data' | 'pairs' | 'pixels'>;
 
-/** The options for it. */
+/** Returns the options of {@link DegradeRequest}. */
 export function degradeOptions(): Option[] {
   const usual = kindShares({});
   return [
@@ -33,7 +33,7 @@ export function degradeOptions(): Option[] {
 }
 
 /**
- * One more range, for commander's option parser; the last of two for one key counts.
+ * Adds a range, for commander's option parser; a later range replaces an earlier one for its key.
  *
  * @example rangeOf('haze.t=0.15..0.95') // { haze: { t: [0.15, 0.95] } }
  */
@@ -48,7 +48,7 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
   return { ...all, [label]: { ...chosen, [key]: [Number(low), Number(high ?? low)] } };
 }
 
-/** Samples of labels, for commander's option parser. */
+/** Parses the shares of labels, for commander's option parser. */
 export function sharesOf(text: string): Record<string, number> {
   return Object.fromEntries(
     text.split(',').map((part) => {

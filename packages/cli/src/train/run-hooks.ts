@@ -2,7 +2,7 @@ import type { RunHooks } from '@pip-graft/train';
 import type { Session } from '../pipeline/run.ts';
 import { spellProgress } from './spell.ts';
 
-/** What a run of the command is handed: the clock, Ctrl-C, a bar and lines on stderr. */
+/** Hooks of a training run: the clock, Ctrl-C, the progress bar and lines on stderr. */
 export function runHooks(session: Session): RunHooks {
   return {
     now: () => performance.now(),

@@ -6,22 +6,22 @@ import type {
   ValidationLine,
 } from '@pip-graft/train';
 
-/** The name of an option as people give it. @example kebab('weightDecay') // 'weight-decay' */
+/** Name of an option on the command line. @example kebab('weightDecay') // 'weight-decay' */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** A measure as a record keeps it: four digits. */
+/** Rounds a measurement to four digits, for records. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** A figure with its unit. @example spellFigure('accuracy', 0.973) // '97.3 % right' */
+/** Formats a figure with its unit. @example spellFigure('accuracy', 0.973) // '97.3 % right' */
 export function spellFigure(figure: Figure, value: number): string {
   return figure === 'psnr' ? `${value.toFixed(2)} dB` : `${(100 * value).toFixed(1)} % right`;
 }
 
-/** How long a run took, as people read it. */
+/** Formats the time that a run took. */
 export function spellTime({
   seconds,
   patchesPerSecond,
@@ -30,7 +30,7 @@ export function spellTime({
   return `${seconds.toFixed(0)} s, ${patchesPerSecond.toFixed(1)} patches a second, ${(runtimeShare * 100).toFixed(0)} % in the runtime`;
 }
 
-/** What is shown beside the bar of a run. */
+/** Formats the text beside a run's progress bar. */
 export function spellProgress(progress: RunProgress): string {
   const { loss, figure, value, validation, patchesPerSecond } = progress;
   const parts = [`loss ${loss.toFixed(5)}`, spellFigure(figure, value)];
@@ -38,7 +38,7 @@ export function spellProgress(progress: RunProgress): string {
   return [...parts, `${patchesPerSecond.toFixed(1)} patches/s`].join(', ');
 }
 
-/** A row of a table for each label. */
+/** Returns a table row for each label. */
 export function judgementRows(figures: readonly SensorFigures[]): (readonly [string, string])[] {
   return figures.map(({ label, right, missed, falsely }) => [
     label,
@@ -50,7 +50,7 @@ function percent(share: number | null): string {
   return share === null ? 'none' : `${(100 * share).toFixed(1)} %`;
 }
 
-/** The validation whose state is kept. */
+/** Formats the validation whose state is kept. */
 export function spellBest({ step, mean, psnr }: ValidationLine): string {
   const each = Object.entries(psnr).map(([label, value]) => `${label} ${value.toFixed(2)}`);
   return `step ${step}, the best of the validations: ${mean.toFixed(2)} dB (${each.join(', ')})`;

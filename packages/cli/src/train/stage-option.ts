@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../options/options.ts';
 import { positive, positiveOrZero } from './step-request.ts';
 
-/** A stage as it was asked for: what it leaves out is that of the run. */
+/** A stage from the command line: options that it omits are those of the run. */
 export type GivenStage = Partial<Stage> & Pick<Stage, 'steps'>;
 
 const keys: Readonly<Record<string, readonly [keyof Stage, (text: string) => number | LossKind]>> =
@@ -18,7 +18,7 @@ const keys: Readonly<Record<string, readonly [keyof Stage, (text: string) => num
   };
 
 /**
- * One more stage, for commander's option parser.
+ * Adds a stage, for commander's option parser.
  *
  * @example stageOf('steps=24000,batch=8,patch=64,rate=1e-3')
  */

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { decimal, type MaxPixelsOption, maxPixelsOption } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 
-/** What training is asked for, whatever is trained. */
+/** Options that training an adapter and training a sensor share. */
 export interface StepRequest extends MaxPixelsOption {
   readonly data?: string;
   readonly pairs?: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface StepRequest extends MaxPixelsOption {
   readonly html?: string;
 }
 
-/** The options for it, in groups. @param what is trained, as `adapter` */
+/** Returns these options in groups. @param what what is trained, such as `adapter` */
 export function stepOptions(
   what: string,
   defaults: Pick<StepOptions, 'steps' | 'batch' | 'patch' | 'rate'>,
@@ -78,18 +78,18 @@ export function stepOptions(
   };
 }
 
-/** Errors: `INVALID_ARGUMENT` where there is nothing to train with. */
+/** Requires images to train on. Errors: `INVALID_ARGUMENT`. */
 export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>): void {
   if (data === undefined && pairs === undefined)
     throw new GraftError('INVALID_ARGUMENT', 'Give --data, a folder of clean photos, or --pairs.');
 }
 
-/** Labels joined by a plus sign or a comma. @example labelsOf('noise+rain') */
+/** Parses labels separated by a plus sign or a comma. @example labelsOf('noise+rain') */
 export function labelsOf(text: string): string[] {
   return text.split(/[+,]/);
 }
 
-/** An option that takes a number. */
+/** Creates an option that takes a number. */
 export function number(
   flags: string,
   description: string,
@@ -100,7 +100,7 @@ export function number(
   return value === undefined ? option : option.default(value);
 }
 
-/** A number above 0, for commander's option parser. */
+/** Parses a number above 0, for commander's option parser. */
 export function positive(text: string): number {
   const value = decimal(text);
   if (!(value > 0) || !Number.isFinite(value))
@@ -108,7 +108,7 @@ export function positive(text: string): number {
   return value;
 }
 
-/** A number of at least 0. */
+/** Parses a number of at least 0. */
 export function positiveOrZero(text: string): number {
   return decimal(text) === 0 ? 0 : positive(text);
 }

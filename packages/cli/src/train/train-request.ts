@@ -24,10 +24,10 @@ import {
   stepOptions,
 } from './step-request.ts';
 
-/** Patches from which on the paper's rule for spikes, made for batches of 48, is on by default. */
+/** Batch size from which the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;
 
-/** What `graft train` is asked for. */
+/** Options of `graft train`. */
 export interface TrainRequest extends StepRequest, DegradeRequest, ValidationRequest {
   readonly stage?: readonly GivenStage[];
   readonly host: string;
@@ -46,7 +46,7 @@ export interface TrainRequest extends StepRequest, DegradeRequest, ValidationReq
   readonly average?: number;
 }
 
-/** The options of `graft train`. */
+/** Returns the options of `graft train`. */
 export function trainOptions(): Option[] {
   const { data, output, name, steps, pace } = stepOptions('adapter', {
     ...{ steps: 2000, batch: 8, patch: 64, rate: 3.6e-4 },
@@ -115,7 +115,7 @@ export function trainOptions(): Option[] {
   ];
 }
 
-/** Errors: `INVALID_ARGUMENT` for options that do not go together. */
+/** Rejects options that cannot be combined. Errors: `INVALID_ARGUMENT`. */
 export function checkRequest(given: TrainRequest, alone: boolean): void {
   const refuse = (problem: string): never => {
     throw new GraftError('INVALID_ARGUMENT', problem);
@@ -143,9 +143,9 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
 }
 
 /**
- * The options of each stage of a run; one stage where none was given.
+ * Returns the options of each stage of a run; default: a single stage.
  *
- * Errors: `INVALID_ARGUMENT` as `stageOptions`.
+ * Errors: `INVALID_ARGUMENT`, like `stageOptions`.
  */
 export function stagesOf(given: TrainRequest): TrainOptions[] {
   const { batch, patch, accumulate, loss, rate, seed, params: learn } = given;
@@ -174,7 +174,7 @@ function betasOf(text: string): [number, number] {
   return [first!, second!];
 }
 
-/** The options for how a run is measured; see {@link ValidationRequest}. */
+/** Returns the options for validation; see {@link ValidationRequest}. */
 function validationOptions(): Option[] {
   return [
     new Option(

@@ -1,15 +1,15 @@
 import { writeAtomic } from '@pip-graft/graft/files';
 import type { LabelFigures, Run } from '@pip-graft/train';
 
-/** What the page of a run says. */
+/** Content of a run's page. */
 export interface RunPage {
   readonly name: string;
   readonly summary: string;
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly run: Run;
-  /** Of the curve of the figure. */
+  /** Title of the curve. */
   readonly title: string;
-  /** Of the last validation. */
+  /** Figures of the last validation. */
   readonly figures?: LabelFigures | undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   type ValueInfo,
 } from '@pip-graft/graft';
 
-/** Triton's names of element types. */
+/** Triton's names for element types. */
 const types: Partial<Record<DataType, string>> = {
   bool: 'TYPE_BOOL',
   uint8: 'TYPE_UINT8',
@@ -24,29 +24,30 @@ const types: Partial<Record<DataType, string>> = {
   bfloat16: 'TYPE_BF16',
 };
 
-/** A tensor as Triton's configuration has it: without the batch, where Triton batches. */
+/** A tensor in Triton's configuration; its dims omit the batch if Triton batches. */
 export interface TritonTensor {
   readonly name: string;
   readonly dataType: string;
   readonly dims: readonly number[];
 }
 
-/** What Triton must know of a model. */
+/** Triton's configuration of a model. */
 export interface TritonConfig {
   readonly name: string;
-  /** 0: Triton does not batch, because the model's batch is fixed. */
+  /** Largest batch; 0 if Triton does not batch, because the model's batch is fixed. */
   readonly maxBatchSize: number;
   readonly inputs: readonly TritonTensor[];
   readonly outputs: readonly TritonTensor[];
-  /** For callers: the order of the weights, and what image sides must be multiples of. */
+  /** Parameters for callers: the order of the weights and the size multiple. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /**
- * Triton's configuration of a model. Inputs with a default are not listed: Triton does not see them.
+ * Returns Triton's configuration of a model. Inputs with a default are not listed, so Triton does
+ * not see them.
  *
- * Errors: `UNSUPPORTED_LAYOUT` for a model without an image input or with a tensor that Triton cannot
- * take.
+ * Errors: `UNSUPPORTED_LAYOUT` for a model without an image input, or with a tensor that Triton
+ * does not support.
  */
 export function tritonConfig(
   model: Model,

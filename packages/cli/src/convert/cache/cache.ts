@@ -13,22 +13,22 @@ import type { Made } from '../job/job.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 
 const entryName = 'entry.json';
-/** Bytes of an entry that are read: thousands of verdicts. */
+/** Largest entry to read, in bytes: enough for thousands of verdicts. */
 const maxEntryBytes = 16 * 1024 * 1024;
 
-/** How often an entry that cannot be believed is put aside before giving up. */
+/** How often a corrupt entry is moved away before giving up. */
 const mostTries = 5;
 
-/** What was found under a key. */
+/** Result of looking up a key. */
 export type Found =
   | { readonly kind: 'hit'; readonly made: Made; readonly folder: string }
   | { readonly kind: 'miss' }
-  /** Something is there and cannot be believed. */
+  /** There is an entry, but it is corrupt. */
   | { readonly kind: 'corrupt'; readonly problem: string };
 
 /**
- * Results by content: a folder for each key, with the files and what was said of them. Entries are
- * made elsewhere and renamed to their place, so that runs at the same time do no harm.
+ * Cache of results by content: a folder per key, with files and verdicts. Entries are made in a
+ * staging folder and renamed into place, so that concurrent runs do no harm.
  */
 export class Cache {
   readonly #folder: string;
@@ -37,7 +37,7 @@ export class Cache {
     this.#folder = folder;
   }
 
-  /** An empty folder on the same disk, to make something in; the caller removes it. */
+  /** Creates an empty staging folder on the same disk; the caller removes it. */
   async staging(): Promise<string> {
     try {
       await makeFolder(this.#folder);
@@ -48,7 +48,7 @@ export class Cache {
     }
   }
 
-  /** What is kept under a key, after all its bytes were compared with their digests. */
+  /** Looks up a key and verifies all files of the entry against their digests. */
   find(key: string): Found {
     const folder = join(this.#folder, key);
     if (!existsSync(folder)) return { kind: 'miss' };
@@ -69,13 +69,13 @@ export class Cache {
     }
   }
 
-  /** Keeps what is in a staging folder, which becomes the entry, and gives the entry's folder. */
+  /** Turns a staging folder into the entry for a key and returns the entry's folder. */
   async keep(key: string, staging: string, made: Made): Promise<string> {
     const folder = join(this.#folder, key);
     try {
       await writeFile(join(staging, entryName), encodeEntry(made), { flag: 'wx' });
       for (let tries = 1; !(await moveTo(staging, folder)); tries++) {
-        // Another run was first: what it made is as good.
+        // Another run was first; its entry is just as good.
         if (this.find(key).kind === 'hit') return folder;
         if (tries === mostTries) throw new Error('other runs write to it all the time');
         await this.#putAside(folder);
@@ -86,7 +86,7 @@ export class Cache {
     }
   }
 
-  /** Takes an entry that cannot be believed out of the way; another run may have done so already. */
+  /** Moves a corrupt entry away; another run may already have done so. */
   async #putAside(folder: string): Promise<void> {
     const aside = await this.#temporary('aside');
     await moveTo(folder, join(aside, 'entry'));
@@ -100,7 +100,7 @@ export class Cache {
   }
 }
 
-/** Renames a folder; false where something is at its new place, or nothing at the old. */
+/** Renames a folder. Returns false if the target exists or the source does not. */
 async function moveTo(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -112,7 +112,7 @@ async function moveTo(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Whether a file is there and has this digest. */
+/** Whether a file exists and has this digest. */
 export function hasDigest(path: string, expected: string): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   const source = fileSource(path);

@@ -5,7 +5,7 @@ import type { Made } from '../job/job.ts';
 
 const figure = z.union([z.number(), z.string(), z.null()]);
 
-/** A name without a folder: an entry may say nothing about files elsewhere. */
+/** File name without a folder: an entry must not refer to files elsewhere. */
 const fileName = z
   .string()
   .min(1)
@@ -19,7 +19,7 @@ const runs = z.strictObject({
   runs: z.array(z.number()).max(10_000),
 });
 
-/** What validation measured. */
+/** Schema of what validation measured. */
 const measured = z.strictObject({
   latency: z
     .strictObject({ width: z.int(), height: z.int(), host: runs, grafted: runs })
@@ -27,7 +27,7 @@ const measured = z.strictObject({
   memory: z.strictObject({ host: z.number(), grafted: z.number() }).exactOptional(),
 });
 
-/** What a job made, as data from outside. */
+/** Schema of a job's result, read from a file. */
 export const madeSchema = z.object({
   files: z
     .array(
@@ -63,18 +63,18 @@ export const madeSchema = z.object({
 
 const entry = z.strictObject({ made: madeSchema.strict(), digest: z.string() });
 
-/** What a job made, with a digest of its own: a changed verdict is as bad as a changed model. */
+/** Encodes a job's result with a digest: a changed verdict is as bad as a changed model. */
 export function encodeEntry(made: Made): string {
   const value = untimed(made);
   return `${JSON.stringify({ made: value, digest: sha256(canonicalJson(value)) }, null, 2)}\n`;
 }
 
-/** What a job made, without how long its gates took: the same on every machine. */
+/** Returns a job's result without the times of its gates: the same on every machine. */
 export function untimed(made: Made): Made {
   return { ...made, gates: made.gates.map(({ milliseconds: _, ...gate }) => gate) };
 }
 
-/** What an entry says, or why it cannot be believed. */
+/** Decodes an entry: the job's result, or why the entry is corrupt. */
 export function decodeEntry(text: string): { readonly made: Made } | { readonly problem: string } {
   let value: unknown;
   try {

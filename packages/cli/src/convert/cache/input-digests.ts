@@ -8,19 +8,19 @@ import type { JobConfig } from '../config/schema.ts';
 import type { MadeFile } from '../job/job.ts';
 import type { HubPlaces } from '../run/hub-places.ts';
 
-/** `sha256:…` of everything a job reads, by what it is: files by their path below the config's folder. */
+/** `sha256:…` of everything that a job reads, by name; files by their path below the config. */
 export type Inputs = Readonly<Record<string, string>>;
 
-/** Files below one folder of pictures: more is a mistake in a path. */
+/** Most files below one folder of images: more indicates a wrong path. */
 const maxPictures = 100_000;
 
 /**
- * Digests of all that a job reads.
+ * Computes the digests of everything that a job reads.
  *
  * Errors: those of reading it.
  *
- * @param made the files of the job that is this one's source
- * @param places where it is what the job names on a model hub; its commits are inputs, too
+ * @param made files of the job that is this job's source
+ * @param places local paths of names on a model hub; their commits are inputs, too
  */
 export function inputDigests(
   config: JobConfig,
@@ -37,7 +37,7 @@ export function inputDigests(
   const files = (text: string, filesOf: (path: string) => string[]): void => {
     const place = places.get(text)?.path;
     for (const each of filesOf(place ?? resolve(folder, text))) {
-      // Where the cache is differs between machines.
+      // The location of the cache differs between machines.
       const label =
         place === undefined ? labelOf(each, folder) : `${text}: ${labelOf(each, dirname(place))}`;
       inputs.set(label, digestOf(each));
@@ -49,7 +49,7 @@ export function inputDigests(
     for (const each of made ?? []) inputs.set(`job ${source.job}: ${each.name}`, each.digest);
   for (const text of adapters) {
     const found = resolveAdapter(places.get(text)?.path ?? text, folder);
-    // A fresh adapter is made from what the config says.
+    // A fresh adapter is made from the config, so it has no files.
     if (found.kind === 'init') continue;
     const { name, version, digest: own } = found.adapter;
     inputs.set(`adapter ${name} ${version}`, own ?? 'none');
@@ -68,7 +68,7 @@ export function inputDigests(
   return Object.fromEntries([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A model and the files of its external data. */
+/** Paths of a model and its external data. */
 function modelFiles(path: string): string[] {
   const opened = openModel(path);
   try {
@@ -88,7 +88,7 @@ function digestOf(path: string): string {
   }
 }
 
-/** One digest over the names and bytes of all files below a folder. */
+/** Computes one digest over the names and bytes of all files below a folder. */
 function folderDigest(folder: string): string {
   let files: string[];
   try {

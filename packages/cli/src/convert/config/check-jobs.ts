@@ -4,13 +4,13 @@ import { didYouMean } from '@pip-graft/graft';
 import type { ConfigPath } from './config-lines.ts';
 import type { JobConfig } from './schema.ts';
 
-/** A problem of a config, and where it is. */
+/** A problem in a config, with its location. */
 export interface JobProblem {
   readonly at: ConfigPath;
   readonly text: string;
 }
 
-/** What keeps jobs from being carried out together; nothing of a job itself is read. */
+/** Finds conflicts between jobs, without reading their files. */
 export function checkJobs(
   jobs: readonly JobConfig[],
   folder: string,
@@ -49,7 +49,7 @@ function unknownSources(jobs: readonly JobConfig[]): JobProblem[] {
   );
 }
 
-/** Each job has one source, so that jobs form chains: a cycle is a chain that comes back. */
+/** Finds cycles: each job has one source, so a cycle is a chain of jobs that returns. */
 function cycles(jobs: readonly JobConfig[]): JobProblem[] {
   const sourceOf = new Map(
     jobs.flatMap(({ name, source }) => ('job' in source ? [[name, source.job] as const] : [])),
@@ -77,7 +77,7 @@ function cycles(jobs: readonly JobConfig[]): JobProblem[] {
   return problems;
 }
 
-/** The files that a job is known to write; copies of a source's external data come on top. */
+/** Files that a job is known to write; copies of a source's external data come on top. */
 export function filesOf({ output, external }: JobConfig, folder: string): string[] {
   const path = resolve(folder, output);
   return external === 'file' ? [path, `${path}.data`] : [path];
@@ -108,7 +108,7 @@ function filesTwice(jobs: readonly JobConfig[], folder: string, configPath: stri
   return problems;
 }
 
-/** A path by the folders that are really there, whatever links lead to it. */
+/** Resolves links in the existing part of a path. */
 function real(path: string): string {
   try {
     return realpathSync(path);

@@ -3,11 +3,11 @@ import { type Shard, type Share, shareOf } from '../../shard/shard.ts';
 import type { JobConfig } from './schema.ts';
 
 /**
- * The jobs of these names and those that they start from, in the order of the config.
+ * Returns the jobs with these names and those that they start from, in the order of the config.
  *
  * Errors: `INVALID_ARGUMENT` for a name that no job has.
  *
- * @param only names joined by commas; left out, all jobs
+ * @param only names separated by commas; default: all jobs
  */
 export function chooseJobs(jobs: readonly JobConfig[], only: string | undefined): JobConfig[] {
   if (only === undefined) return [...jobs];
@@ -27,7 +27,7 @@ export function chooseJobs(jobs: readonly JobConfig[], only: string | undefined)
   return jobs.filter((job) => chosen.has(job));
 }
 
-/** The jobs of a shard: jobs that start from each other stay together, so none waits for another machine. */
+/** Jobs of a shard. Dependent jobs stay together, so that none waits for another machine. */
 export function shareOfJobs(
   jobs: readonly JobConfig[],
   shard: Shard | undefined,

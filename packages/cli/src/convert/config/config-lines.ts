@@ -1,12 +1,12 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 
-/** A place in a config, as `['jobs', 0, 'gates']`. */
+/** A path in a config, such as `['jobs', 0, 'gates']`. */
 export type ConfigPath = readonly (string | number)[];
 
-/** The line of a place, counted from 1; of what is around it, if it is not there itself. */
+/** Returns the line of a path, from 1; for a missing path, that of its nearest parent. */
 export type LineOf = (path: ConfigPath) => number | undefined;
 
-/** Where the places of a config are: in JSON all of them, in code the jobs, by their names. */
+/** Finds the lines of a config: of all paths in JSON; in code only of the jobs, by their names. */
 export function configLines(text: string, isJson: boolean, names: readonly string[]): LineOf {
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
   if (!isJson)
@@ -19,14 +19,14 @@ export function configLines(text: string, isJson: boolean, names: readonly strin
   return (path) => {
     for (let length = path.length; tree !== undefined && length >= 0; length--) {
       const node = findNodeAtLocation(tree, path.slice(0, length));
-      // The key's line, not that of a value below it.
+      // The line of the key, not of a value below it.
       if (node) return lineAt((node.parent?.type === 'property' ? node.parent : node).offset);
     }
     return undefined;
   };
 }
 
-/** A job's name, as code writes it. */
+/** Pattern for a job's name in code. */
 function nameIn(name: string): RegExp {
   return new RegExp(`\\bname['"]?\\s*:\\s*(['"\`])${name.replace(/[.\\-]/g, '\\$&')}\\1`);
 }

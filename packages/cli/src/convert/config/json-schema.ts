@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from './schema.ts';
 
-/** The JSON schema of `graft.config.json`, for editors: published as `@pip-graft/cli/graft.config.schema.json`. */
+/** JSON schema of `graft.config.json`, for editors: `@pip-graft/cli/graft.config.schema.json`. */
 export function configJsonSchema(): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' });
   return {
@@ -12,7 +12,7 @@ export function configJsonSchema(): Record<string, unknown> {
   };
 }
 
-/** Every key that a config may hold somewhere. */
+/** All keys that may occur anywhere in a config. */
 export function configKeys(): string[] {
   const keys = new Set<string>();
   const visit = (node: unknown): void => {

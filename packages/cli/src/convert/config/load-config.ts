@@ -8,20 +8,20 @@ import { type ConfigPath, configLines, type LineOf } from './config-lines.ts';
 import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
-/** Bytes of a config: a thousand jobs take less than a tenth. */
+/** Largest config, in bytes: a thousand jobs take less than a tenth of this. */
 const maxConfigBytes = 8 * 1024 * 1024;
-/** What is looked for when no config is named. */
+/** Names to look for if no config is named. */
 export const configNames = ['graft.config.json', 'graft.config.ts', 'graft.config.js'] as const;
 
 export interface LoadedConfig {
   readonly path: string;
-  /** Paths in the config are relative to it, and adapters are looked for from here. */
+  /** Folder that paths in the config are relative to, and where the search for adapters starts. */
   readonly folder: string;
   readonly config: Config;
   readonly lineOf: LineOf;
 }
 
-/** A config that cannot be used, with the line of its first problem. */
+/** Error for an invalid config, with the line of its first problem. */
 export class InvalidConfig extends GraftError {
   readonly line: number | undefined;
 
@@ -38,9 +38,9 @@ interface Problem {
 }
 
 /**
- * Reads and checks a config. `.ts`, `.js` and their kind are code and are run; JSON is only read.
+ * Reads and checks a config. Files such as `.ts` and `.js` are code and are run; JSON is only read.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `INVALID_ARGUMENT` with every problem and where it is.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `INVALID_ARGUMENT` with every problem and its location.
  */
 export async function loadConfig(named: string | undefined, cwd: string): Promise<LoadedConfig> {
   const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
@@ -100,7 +100,7 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** Node 20 does not run TypeScript; jiti does. */
+/** Runs a config with jiti, because Node 20 does not run TypeScript. */
 async function runConfig(path: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   try {
@@ -111,7 +111,7 @@ async function runConfig(path: string): Promise<unknown> {
   }
 }
 
-/** The names of the jobs in something that may be a config. */
+/** Names of the jobs in a value that may be a config. */
 function namesIn(value: unknown): string[] {
   const jobs = (value as { jobs?: unknown } | null)?.jobs;
   if (!Array.isArray(jobs)) return [];
@@ -122,13 +122,13 @@ function namesIn(value: unknown): string[] {
 
 function problemOf(issue: z.core.$ZodIssue, names: readonly string[], lineOf: LineOf): Problem {
   const at = issue.path.filter((part) => typeof part !== 'symbol');
-  // The line of the key itself, which is there though it should not be.
+  // The line of the unknown key itself.
   const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const line = lineOf(key === undefined ? at : [...at, key]);
   return { line, text: `${placeOf(at, names)}: ${issue.message}${suggestion(issue)}` };
 }
 
-/** A place for people: `job 'derain', gates.maxBytes`. */
+/** Formats a path for people: `job 'derain', gates.maxBytes`. */
 function placeOf(path: ConfigPath, names: readonly string[]): string {
   const [list, index, ...rest] = path;
   const name = list === 'jobs' && typeof index === 'number' ? names[index] : undefined;
@@ -140,7 +140,7 @@ function placeOf(path: ConfigPath, names: readonly string[]): string {
   return [`job '${name}'`, ...(rest.length > 0 ? [keys(rest)] : [])].join(', ');
 }
 
-/** The nearest key of the config for one that it does not have. */
+/** Suggests the nearest valid key for an unknown one. */
 function suggestion(issue: z.core.$ZodIssue): string {
   if (issue.code !== 'unrecognized_keys') return '';
   const [unknown = ''] = issue.keys;

@@ -165,13 +165,13 @@ const job = z.strictObject({
   gates: gates.optional(),
 });
 
-/** The one definition of `graft.config.json`: it checks, gives the type, and is published as a JSON schema. */
+/** Schema of `graft.config.json`: checks configs, defines their type and gives the JSON schema. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   jobs: z.array(job).min(1).max(1000),
 });
 
-/** A conversion as `graft.config.json` describes it. Paths are relative to the config. */
+/** Content of a `graft.config.json`. Paths are relative to the config. */
 export type Config = z.input<typeof configSchema>;
 export type JobConfig = Config['jobs'][number];
 export type SourceConfig = JobConfig['source'];

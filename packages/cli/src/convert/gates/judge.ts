@@ -1,12 +1,12 @@
 import { GraftError } from '@pip-graft/graft';
 import type { Verdict } from '@pip-graft/validate';
 
-/** What a gate found, without its name. */
+/** A gate's result, without its name. */
 type Outcome = Omit<Verdict, 'name'>;
 
 /**
- * The verdict of a gate. A device or runtime that is not there is no verdict on the model: skipped,
- * with the reason; a model that the runtime refuses has failed.
+ * Runs a gate and returns its verdict. If the device or runtime is missing, the gate is skipped,
+ * with the reason. A model that the runtime rejects has failed.
  */
 export async function judge(
   name: string,
@@ -32,7 +32,7 @@ export async function judge(
   }
 }
 
-/** A figure in dB that has to reach a floor. */
+/** Judges a figure in dB that must reach a limit. */
 export function atLeast(measured: number, limit: number, detail: string): Outcome {
   const status = measured >= limit ? 'passed' : 'failed';
   return {

@@ -9,7 +9,7 @@ import { type BuildOptions, buildOutput, type Output } from '../job/build-output
 import type { Job, MadeFile } from '../job/job.ts';
 import { atLeast, judge } from './judge.ts';
 
-/** All gates of a job on its output, cheapest first; each is judged, whatever came of the others. */
+/** Runs all gates of a job on its output, cheapest first, even if some fail. */
 export async function runGates(
   job: Job,
   output: Output,
@@ -44,8 +44,8 @@ export async function runGates(
 }
 
 /**
- * How near a float16 output is to the float32 form of the same job, in dB: on a photo, for the
- * model's own degradation and for each label alone; the worst counts.
+ * Measures how close a float16 output is to the float32 form of the same job, in dB, on an image.
+ * It tries the model's own degradation and each label alone; the worst counts.
  */
 async function parityGate(
   job: Job,
@@ -107,7 +107,7 @@ function oneHot(count: number, at: number): number[] {
 
 type Wanted = NonNullable<GatesConfig['quality']>[number];
 
-/** What a model reaches on pictures, as `graft eval` measures it: the average PSNR over tasks. */
+/** Measures a model on images as `graft eval` does: the average PSNR over tasks. */
 async function qualityGate(
   path: string,
   folder: string,
@@ -156,7 +156,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * A number of bytes, or a text as `40 MB` or `1.5 GiB`, in bytes.
+ * Converts a number of bytes, or a text such as `40 MB` or `1.5 GiB`, to bytes.
  *
  * Errors: `INVALID_ARGUMENT`.
  *
@@ -172,7 +172,7 @@ export function parseBytes(size: number | string): number {
   return Math.round(Number(amount) * factor);
 }
 
-/** Whether all files of an output keep within a budget. */
+/** Checks that all files of an output together stay within a limit. */
 function sizeGate(bytes: number, most: number | string): Verdict {
   const limit = parseBytes(most);
   return {
@@ -185,7 +185,7 @@ function sizeGate(bytes: number, most: number | string): Verdict {
   };
 }
 
-/** What validation measured of time and memory. */
+/** Time and memory that validation measured. */
 export type Measured = Pick<ValidationFigures, 'latency' | 'memory'>;
 
 interface Judged {
@@ -193,7 +193,7 @@ interface Judged {
   readonly measured: Measured;
 }
 
-/** `graft validate` on an output: a verdict for each of its checks, and what it measured. */
+/** Runs `graft validate` on an output: a verdict for each of its checks, and its measurements. */
 async function validateGate(
   path: string,
   wanted: NonNullable<GatesConfig['validate']>,
@@ -225,7 +225,7 @@ async function validateGate(
     const detail = `${checks.filter((check) => check.status === 'passed').length} of ${checks.length} checks passed on ${device}.`;
     return { status, measured: null, limit: null, detail };
   });
-  // What its checks took is theirs; its own is what remains, such as opening the model.
+  // Each check has its own time; the gate's is the remainder, such as opening the model.
   const inChecks = verdicts.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   const milliseconds = Math.max(0, (whole.milliseconds ?? 0) - inChecks);
   return { gates: [{ ...whole, milliseconds }, ...verdicts], measured };

@@ -24,30 +24,30 @@ import { sensorOf } from '../../options/plan-host.ts';
 import type { Job, Made } from './job.ts';
 import { openSource } from './open-source.ts';
 
-/** What came of a job before its gates. */
+/** A job's result before its gates. */
 export interface Output {
-  /** The model in the staging folder. */
+  /** Path of the model in the staging folder. */
   readonly path: string;
   readonly family: string;
   readonly precision: string;
-  /** Grafted here, or in the source already. */
+  /** Adapters that were grafted here or already in the source. */
   readonly adapters: Made['adapters'];
   readonly labels: readonly string[];
   readonly seeded: boolean;
   readonly warnings: readonly string[];
 }
 
-/** What a build may be told besides the job. */
+/** Options of a build besides the job. */
 export interface BuildOptions {
   readonly signal?: AbortSignal;
   readonly onStage?: (stage: string, done: number, total: number) => void;
 }
 
 /**
- * Source, precision, data and graft of a job, saved as `name` in its staging folder.
+ * Builds a job's model and saves it in its staging folder: source, precision, data and graft.
  *
- * The host is converted first and grafted then, so that removing the graft gives the converted host
- * back byte for byte. Whether the adapters fit is decided on the host as it was.
+ * The host is converted first and then grafted, so that removing the graft restores the converted
+ * host byte for byte. Whether the adapters fit is decided on the host before conversion.
  * Errors: those of each step.
  */
 export async function buildOutput(
@@ -63,7 +63,7 @@ export async function buildOutput(
       (config.adapters ?? []).map((text) => openAdapter(text, { for: host, cwd: folder })),
     );
     const choices = choicesOf(job, adapters);
-    // Everything is refused here, before the first edit.
+    // Reject everything invalid here, before the first edit.
     const plan = adapters.length > 0 ? planGraft(host, adapters, choices) : null;
     const graftOf = plan?.summary ?? readGraft(host.model);
     const form = precisionOf(host, config.precision);
@@ -86,7 +86,7 @@ export async function buildOutput(
               ),
             );
     if (config.external === 'file') {
-      // The host first: what removal of the graft gives back has its weights in the file, too.
+      // The host first: with the graft removed, its weights are in the file, too.
       await saveExternalized(converted.model, path, saving);
       const outside = await openHost(path);
       try {
@@ -159,7 +159,7 @@ function reopened(host: OpenHost, model: Model): OpenHost {
   return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
 }
 
-/** The path of a job's output where it finally goes. */
+/** Final path of a job's output. */
 export function outputPath({ config, folder }: Pick<Job, 'config' | 'folder'>): string {
   return resolve(folder, config.output);
 }

@@ -1,4 +1,4 @@
-// A process of its own for one job: what native code takes or breaks ends with it.
+// Runs one job in a separate process, which contains the memory and the crashes of native code.
 import { failureOf } from '../../pipeline/exit.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 import { runJob } from './run-job.ts';
@@ -17,5 +17,5 @@ process.once('message', async (job: ToProcess) => {
   }
   process.disconnect();
 });
-// The parent process is gone.
+// The parent process has ended.
 process.once('disconnect', () => process.exit());

@@ -2,29 +2,29 @@ import type { Verdict } from '@pip-graft/validate';
 import type { JobConfig } from '../config/schema.ts';
 import type { Measured } from '../gates/run-gates.ts';
 
-/** A job with all that a process needs to carry it out: plain data. */
+/** A job with everything that a process needs to run it: plain data. */
 export interface Job {
   readonly config: JobConfig;
-  /** Paths and adapters of the config are looked for from here. */
+  /** Folder that the config's paths are relative to, and where the search for adapters starts. */
   readonly folder: string;
-  /** The model that it starts from, where another job makes it. */
+  /** Path of the source model, if another job makes it. */
   readonly sourceOutput: string | null;
-  /** Whether that model's weights came from a seed. */
+  /** Whether that model's weights come from a seed. */
   readonly sourceSeeded: boolean;
-  /** An empty folder; the output is made there and put in its place by the caller. */
+  /** Empty folder for the output, which the caller then moves into place. */
   readonly staging: string;
 }
 
-/** A file that a job made, in its staging folder. */
+/** A file that a job made in its staging folder. */
 export interface MadeFile {
-  /** Without a folder: the model and its data are beside each other. */
+  /** Name without a folder: the model and its data are beside each other. */
   readonly name: string;
   readonly bytes: number;
   /** `sha256:…` */
   readonly digest: string;
 }
 
-/** What a job made and how it was judged: plain data. */
+/** A job's files and verdicts: plain data. */
 export interface Made {
   /** The model first. */
   readonly files: readonly MadeFile[];
@@ -36,10 +36,10 @@ export interface Made {
     readonly trained: boolean;
   }[];
   readonly labels: readonly string[];
-  /** Where a network's weights came from a seed nothing is trained, whatever the adapters say. */
+  /** Whether the weights come from a seed: then nothing is trained, whatever the adapters say. */
   readonly seeded: boolean;
   readonly gates: readonly Verdict[];
-  /** Time and memory, where a gate validated the model. */
+  /** Time and memory, if a gate validated the model. */
   readonly measured: Measured;
   readonly warnings: readonly string[];
 }

@@ -1,9 +1,9 @@
 import type { Job, Made } from './job.ts';
 
-/** What a job's process is sent: the job, once. */
+/** Message to a job's process: the job, once. */
 export type ToProcess = Job;
 
-/** What it says: where it is, and in the end what it made or why not. */
+/** Message from a job's process: its progress, and finally its result or error. */
 export type FromProcess =
   | {
       readonly kind: 'stage';

@@ -14,14 +14,14 @@ import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
 
-/** A job's source as a model, and whether its weights came from a seed. */
+/** A job's source as a model, and whether its weights come from a seed. */
 export interface Source {
   readonly host: OpenHost;
   readonly seeded: boolean;
   readonly warnings: readonly string[];
 }
 
-/** Opens what a job starts from. Errors: those of opening, importing and building. */
+/** Opens a job's source. Errors: those of opening, importing and building. */
 export async function openSource(job: Job): Promise<Source> {
   const { config, folder, sourceOutput, sourceSeeded } = job;
   const { source } = config;
@@ -59,7 +59,7 @@ export async function openSource(job: Job): Promise<Source> {
   }
 }
 
-/** A model that was built here as if it had been opened. */
+/** Wraps a model that was built in memory as an opened one. */
 function inMemory(model: Model, close = () => {}): OpenHost {
   return {
     ...hostOf(model, { newHash: nodeSha256 }),

@@ -4,10 +4,10 @@ import { type ErrorCode, errorCodes, GraftError } from '@pip-graft/graft';
 import type { Job, Made } from './job.ts';
 import type { FromProcess } from './messages.ts';
 
-// What was built is run, also from source: Node 20 does not load TypeScript.
+// Always run the built file, even from source: Node 20 does not load TypeScript.
 const entry = fileURLToPath(new URL('../../../dist/job-process.js', import.meta.url));
 
-/** Of what native code printed, the last is kept. */
+/** How much of native code's output to keep, in characters from its end. */
 const logLimit = 2000;
 
 export interface RunOptions {
@@ -16,10 +16,10 @@ export interface RunOptions {
 }
 
 /**
- * Carries a job out in a process of its own.
+ * Runs a job in a separate process.
  *
- * Errors: what the job threw; `RUNTIME_FAILED` when the process ended without a word, with how; an
- * `AbortError` when it was stopped.
+ * Errors: what the job threw; `RUNTIME_FAILED` if the process ended without a result, with how it
+ * ended; an `AbortError` if it was stopped.
  */
 export function runInProcess(job: Job, { signal, onStage }: RunOptions): Promise<Made> {
   const { name } = job.config;

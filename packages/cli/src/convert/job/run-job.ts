@@ -7,9 +7,9 @@ import { type BuildOptions, buildOutput } from './build-output.ts';
 import type { Job, Made, MadeFile } from './job.ts';
 
 /**
- * Carries a job out in its staging folder: builds, and judges what was built by its gates.
+ * Runs a job in its staging folder: builds its output and runs its gates.
  *
- * Errors: those of each step. A gate that fails is no error but a verdict.
+ * Errors: those of each step. A gate that fails is a verdict, not an error.
  */
 export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made> {
   const output = await buildOutput(job, basename(job.config.output), options);
@@ -19,7 +19,7 @@ export async function runJob(job: Job, options: BuildOptions = {}): Promise<Made
   return { files, family, precision, adapters, labels, seeded, gates, measured, warnings };
 }
 
-/** A model and the files of its external data, the model first. */
+/** Files of a model and its external data, the model first. */
 function filesOf(path: string): MadeFile[] {
   const opened = openModel(path);
   opened.close();

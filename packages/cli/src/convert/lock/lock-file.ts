@@ -11,8 +11,9 @@ import { outputsOf } from '../run/convert-job.ts';
 import { decodeLock, encodeLock, type Lock, type LockedJob } from './lock.ts';
 
 /**
- * Where a config's lock is: `graft.config.json` has `graft.lock.json`, `x.json` has `x.lock.json`. A
- * shard writes `graft.lock-2-of-8.json`, because several would overwrite each other's entries.
+ * Path of a config's lock file: `graft.lock.json` for `graft.config.json`, `x.lock.json` for
+ * `x.json`. A shard writes `graft.lock-2-of-8.json`, because shards would overwrite each other's
+ * entries.
  */
 export function lockPath(config: string, shard?: Shard): string {
   const stem = basename(config, extname(config)).replace(/\.config$/, '');
@@ -21,10 +22,10 @@ export function lockPath(config: string, shard?: Shard): string {
 }
 
 /**
- * Reads a lock; null when there is none.
+ * Reads a lock file; null if there is none.
  *
- * Errors: `READ_FAILED`; when it is needed also `GATE_FAILED` for one that is missing, and
- * `CORRUPT_FILE`. When it is not needed one that cannot be read counts as none.
+ * Errors: `READ_FAILED`; if it is needed, also `GATE_FAILED` for a missing file, and
+ * `CORRUPT_FILE`. If it is not needed, a corrupt file counts as none.
  */
 export function readLock(path: string, needed: boolean): Lock | null {
   let text: string;
@@ -50,15 +51,15 @@ export function readLock(path: string, needed: boolean): Lock | null {
 export interface LockUpdate {
   readonly outcomes: readonly Outcome[];
   readonly inputs: ReadonlyMap<string, Inputs>;
-  /** What ran. */
+  /** Jobs that ran. */
   readonly jobs: readonly JobConfig[];
-  /** All of the config: what did not run keeps its place, what is no longer there loses it. */
+  /** All jobs of the config: those that did not run keep their entries; others are removed. */
   readonly all: readonly JobConfig[];
   readonly folder: string;
   readonly before: Lock | null;
 }
 
-/** Writes down what was converted, where that is not what the lock says already; jobs that failed keep what was locked. */
+/** Updates the lock file if it differs; jobs that failed keep their entries. */
 export async function writeLock(path: string, update: LockUpdate): Promise<void> {
   const { outcomes, inputs, jobs, all, folder, before } = update;
   const locked = new Map<string, LockedJob>();
@@ -69,7 +70,7 @@ export async function writeLock(path: string, update: LockUpdate): Promise<void>
   for (const [index, config] of jobs.entries()) {
     const made = outcomes[index]?.made;
     const read = inputs.get(config.name);
-    // Without inputs it did not come through.
+    // A job without inputs failed.
     if (!made || read === undefined) continue;
     const outputs = outputsOf(config, made, folder);
     locked.set(config.name, { options: optionsOf(config), inputs: read, outputs });

@@ -4,7 +4,7 @@ import { version } from '../../version.ts';
 import type { JobOptions } from '../cache/cache-key.ts';
 import type { Inputs } from '../cache/input-digests.ts';
 
-/** A record by any name: that of zod drops `__proto__`. */
+/** Record with any keys: zod's own record drops `__proto__`. */
 const anyRecord = <T extends z.ZodType>(values: T) =>
   z.preprocess(
     (given) => (isRecord(given) ? Object.entries(given) : null),
@@ -23,26 +23,26 @@ const lockSchema = z.strictObject({
   jobs: anyRecord(lockedJob),
 });
 
-/** A job's options, and digests of what it reads and writes. Outputs by their path below the config. */
+/** A job's options, and digests of its inputs and of its outputs, by path below the config. */
 export interface LockedJob {
   readonly options: JobOptions;
   readonly inputs: Inputs;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What `graft.lock.json` holds: enough to know whether a conversion gives what it gave. */
+/** Content of `graft.lock.json`: enough to know whether a conversion has the same result. */
 export interface Lock {
   readonly tool: string;
   readonly jobs: Readonly<Record<string, LockedJob>>;
 }
 
-/** The text of a lock: sorted, without times and machines, so that it changes only when something did. */
+/** Encodes a lock file: sorted, without times and machines, so it changes only if a job does. */
 export function encodeLock(jobs: ReadonlyMap<string, LockedJob>): string {
   const sorted = Object.fromEntries([...jobs].sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify({ format: 1, tool: version, jobs: sorted }, null, 2)}\n`;
 }
 
-/** Reads a lock. Errors: `CORRUPT_FILE`. */
+/** Decodes a lock file. Errors: `CORRUPT_FILE`. */
 export function decodeLock(text: string, place: string): Lock {
   let value: unknown;
   try {
@@ -62,13 +62,13 @@ export function decodeLock(text: string, place: string): Lock {
   );
 }
 
-/** The commit that a name on a model hub is by a lock; undefined for none. */
+/** Locked commit of a name on a model hub; undefined if there is none. */
 export function lockedCommit(lock: Lock, job: string, text: string): string | undefined {
   const locked = own(own(lock.jobs, job)?.inputs ?? {}, text);
   return /^commit:([0-9a-f]{40})$/.exec(locked ?? '')?.[1];
 }
 
-/** In what a job's options and inputs differ from a lock, as sentences. */
+/** Differences between a job's options and inputs and the lock, as sentences. */
 export function inputDifferences(
   lock: Lock,
   name: string,

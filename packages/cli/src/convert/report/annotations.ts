@@ -5,18 +5,18 @@ import type { JobConfig } from '../config/schema.ts';
 import type { Outcome } from '../outcome.ts';
 import { figureText } from './words.ts';
 
-/** The config that annotations point into. */
+/** The config that annotations refer to. */
 export interface Annotated {
-  /** Its path from the root of the repository, with slashes. */
+  /** Path from the root of the repository, with slashes. */
   readonly file: string;
   readonly lineOf: LineOf;
-  /** Its jobs, in its order. */
+  /** Jobs in the order of the config. */
   readonly jobs: readonly JobConfig[];
 }
 
 /**
- * What GitHub shows beside the config: an error for each failed gate and for each job that failed otherwise, a
- * warning for a job that was not done, a notice for a gate that could not be judged here.
+ * Annotations that GitHub shows beside the config: an error for each failed gate and each job that
+ * failed otherwise, a warning for a skipped job, a notice for a skipped gate.
  */
 export function annotations(outcomes: readonly Outcome[], config: Annotated): Annotation[] {
   const { file, lineOf, jobs } = config;
@@ -44,7 +44,7 @@ export function annotations(outcomes: readonly Outcome[], config: Annotated): An
   });
 }
 
-/** Each check of a validation that failed in place of the validation as a whole. */
+/** Replaces a failed validation by its failed checks. */
 function shownGates(gates: readonly Verdict[]): Verdict[] {
   const isCheck = ({ name }: Verdict): boolean => name.startsWith('validate: ');
   const detailed = gates.some((gate) => isCheck(gate) && gate.status === 'failed');
@@ -53,7 +53,7 @@ function shownGates(gates: readonly Verdict[]): Verdict[] {
   );
 }
 
-/** Where a gate is in its job. */
+/** Path of a gate in its job. */
 function gatePath(gate: string, quality: readonly { readonly data: string }[]): ConfigPath {
   if (gate === 'size') return ['gates', 'maxBytes'];
   if (gate.startsWith('validate')) return ['gates', 'validate'];

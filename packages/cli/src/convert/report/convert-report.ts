@@ -12,9 +12,9 @@ import { type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
 /**
- * A run as a report: an entry for each job, its gates as checks, its network drawn.
+ * Builds the report of a run: an entry per job, with its gates as checks and its network drawn.
  *
- * @param folder that of the config
+ * @param folder folder of the config
  */
 export async function convertReport(
   outcomes: readonly Outcome[],
@@ -35,7 +35,7 @@ export async function convertReport(
   };
 }
 
-/** One after the other: each runs a model. */
+/** Maps items one after the other, because each runs a model. */
 async function inTurn<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
@@ -48,7 +48,7 @@ async function inTurn<Item, Result>(
 async function modelOf(outcome: Outcome, folder: string): Promise<ReportModel> {
   const { name, made, output } = outcome;
   const done = outcome.status === 'built' || outcome.status === 'cached';
-  // A merged report may be made where the models are not.
+  // A merged report may be made on a machine without the models.
   const stands = done && existsSync(resolve(folder, output));
   const checks = [conversion(outcome), ...(made?.gates ?? [])];
   const status = checks.some((check) => check.status === 'failed')
@@ -82,7 +82,7 @@ function conversion(outcome: Outcome): Verdict {
   const milliseconds = Math.max(0, outcome.milliseconds - inGates);
   const blank = { name: 'conversion', measured: null, limit: null, milliseconds };
   if (status === 'failed') {
-    // The gates that failed have lines of their own.
+    // Failed gates have their own lines.
     const judged = made?.gates.some((gate) => gate.status === 'failed');
     const detail = judged
       ? 'Made, and not put in its place: a gate failed.'
@@ -122,7 +122,7 @@ function factsOf({ status, output, made, milliseconds }: Outcome): ReportModel['
 
 type Comparison = NonNullable<ReportModel['comparisons']>[number];
 
-/** The bundled image degraded, and what a job's model makes of it; undefined if the model cannot run here. */
+/** The bundled image, degraded and restored by a job's model; undefined if the model cannot run. */
 async function jobImage(model: string): Promise<Comparison | undefined> {
   try {
     const [{ Restorer }, { reportImage, sampleImage }] = await Promise.all([
@@ -144,7 +144,7 @@ async function jobImage(model: string): Promise<Comparison | undefined> {
       after: await reportImage(restored.image, 'output', figure(restored.image)),
     };
   } catch (error) {
-    // A report is complete without it; the job's own checks say what does not run.
+    // The report is complete without it; the job's checks say what does not run.
     if (error instanceof GraftError) return undefined;
     throw error;
   }

@@ -5,7 +5,7 @@ import { untimed } from '../cache/entry.ts';
 import { exitOf, type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
-/** A run as a table for people, and a sentence. */
+/** Formats a run as a table and a sentence, for people. */
 export function formatOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {
   const head = ['job', 'status', 'size', 'precision', 'adapters', 'gates', 'time', 'output'];
   const rows = outcomes.map((outcome) => {
@@ -53,7 +53,7 @@ function jobs(count: number): string {
   return `${count} ${count === 1 ? 'job' : 'jobs'}`;
 }
 
-/** What a run came to. */
+/** Summarises a run in a sentence. */
 export function sentence(outcomes: readonly Outcome[]): string {
   const count = (status: Outcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
@@ -79,7 +79,7 @@ export function sentence(outcomes: readonly Outcome[]): string {
   return `${jobs(outcomes.length)}: ${parts.join(', ')}`;
 }
 
-/** What came of a job, as a line while others still run. */
+/** Formats a job's outcome as a line to print while others still run. */
 export function outcomeLine(outcome: Outcome): string {
   const { name, status, output, made, failure, notes, milliseconds } = outcome;
   const more = notes.map((note) => `; ${note}`).join('');
@@ -90,10 +90,10 @@ export function outcomeLine(outcome: Outcome): string {
   return `${name}: ${status}, ${output}, ${size}, ${durationText(milliseconds)}${more}${status === 'built' ? warnings : ''}`;
 }
 
-/** Version of the shape below. */
+/** Version of the JSON format below. */
 const format = 1;
 
-/** A run as plain data: what `graft convert --json` prints. A shard's has times, which a merged report needs. */
+/** Result that `graft convert --json` prints. That of a shard has times, for the merged report. */
 export function convertJson(
   outcomes: readonly Outcome[],
   frozen: boolean,

@@ -2,18 +2,18 @@ import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
 import type { Made } from '../job/job.ts';
 
-/** false where weights or an adapter came from a seed; null for a model without an adapter from elsewhere: nothing is known of its training. */
+/** Whether a model is trained: not if weights or an adapter are from a seed; null if unknown. */
 export function isTrained({ seeded, adapters }: Made): boolean | null {
   if (seeded || adapters.some(({ trained }) => !trained)) return false;
   return adapters.length > 0 ? true : null;
 }
 
-/** Milliseconds as "0.4 s". */
+/** Formats milliseconds, such as "0.4 s". */
 export function durationText(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** What a gate found, for people: its figure, its limit and what they are. */
+/** Formats a gate's result for people: its figure, its limit and what they are. */
 export function figureText({ measured, limit, unit, detail }: Verdict): string {
   if (measured === null) return detail;
   return `${inUnit(measured, unit)}, the limit is ${inUnit(limit, unit)}: ${detail}`;

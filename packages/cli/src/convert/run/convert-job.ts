@@ -23,19 +23,19 @@ import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 /** What a job needs besides its config. */
 export interface Surroundings {
   readonly folder: string;
-  /** Where results are kept; `find` is not asked when `reuse` is false. */
+  /** Cache of results; not looked up if `reuse` is false. */
   readonly cache: Cache;
   readonly reuse: boolean;
   readonly signal: AbortSignal;
-  /** What everything has to be, with `--frozen`; else null. */
+  /** The lock that everything must match, with `--frozen`; otherwise null. */
   readonly lock: Lock | null;
-  /** Finds what jobs name on a model hub. */
+  /** Resolves names on a model hub. */
   readonly find: FindPlace;
-  /** Carries a job out when there is room for it. */
+  /** Runs a job as soon as there is room for it. */
   readonly work: (job: Job) => Promise<Made>;
 }
 
-/** A job that passed its gates and is in its place. */
+/** Result of a job that passed its gates and is in place. */
 export interface Converted {
   readonly made: Made;
   readonly inputs: Inputs;
@@ -45,11 +45,11 @@ export interface Converted {
 }
 
 /**
- * Converts: looks the job up by content, else carries it out; puts its files in their place when
- * every gate let them through, and touches nothing when one did not.
+ * Converts a job: looks it up in the cache or runs it, and puts its files in place if every gate
+ * passed. If one failed, nothing changes.
  *
- * Errors: those of the job; `GATE_FAILED` for gates and for what the lock does not allow, carrying what
- * was made as `made`.
+ * Errors: those of the job; `GATE_FAILED` for failed gates and for differences from the lock, with
+ * the job's result as `made`.
  */
 export async function convertJob(
   config: JobConfig,
@@ -59,7 +59,7 @@ export async function convertJob(
 ): Promise<Converted> {
   const { folder, cache, lock, reuse } = around;
   const output = resolve(folder, config.output);
-  // With a lock, the commits that it says, whatever the branches are by now.
+  // With a lock, use its commits, even if branches have moved.
   const places = await hubPlaces(config, around.find, (text) =>
     lock === null ? undefined : lockedCommit(lock, config.name, text),
   );
@@ -85,7 +85,7 @@ export async function convertJob(
     });
     refuseFailed(config, made);
     if (lock !== null) refuseOther(config, made, folder, lock);
-    // What could not be judged here may be judged elsewhere, by the same key.
+    // A gate that was skipped here may run elsewhere, with the same key.
     const from = reuse && !unjudged(made) ? await cache.keep(key, staging, made) : staging;
     const placed = await placeFiles(from, made.files, output, around.signal);
     return { made, inputs, cached: false, placed, notes };
@@ -94,7 +94,7 @@ export async function convertJob(
   }
 }
 
-/** A failure that has something to show. */
+/** Error of a job that has a result to show. */
 export class JobRefused extends GraftError {
   readonly made: Made | null;
 
@@ -104,7 +104,7 @@ export class JobRefused extends GraftError {
   }
 }
 
-/** A gate as a whole was skipped, as a device that is not there makes it. */
+/** Whether a whole gate was skipped, for example because a device is missing. */
 function unjudged({ gates }: Made): boolean {
   return gates.some(({ name, status }) => status === 'skipped' && !name.startsWith('validate: '));
 }
@@ -143,7 +143,7 @@ function refuseOther(config: JobConfig, made: Made, folder: string, lock: Lock):
   throw new JobRefused(`Job '${config.name}' is not as locked: ${said.join('; ')}.`, made);
 }
 
-/** Digests of a job's files by their path below the config's folder. */
+/** Digests of a job's files, by their path below the config's folder. */
 export function outputsOf(
   config: JobConfig,
   { files }: Made,
@@ -158,13 +158,13 @@ export function outputsOf(
 }
 
 /**
- * Puts a job's files in their places, unless they are there already: all are written beside them
- * first, and take them together. Copies, so that nothing done to an output reaches the cache.
+ * Puts a job's files in place, unless they are already there: all are first written beside their
+ * targets and then renamed together. They are copies: a changed output does not change the cache.
  *
  * Errors: `WRITE_FAILED`.
  *
- * @param files the model, which makes the others count, first
- * @param output the path of the model
+ * @param files the model first, because it refers to the others
+ * @param output path of the model
  * @returns whether anything was written
  */
 export async function placeFiles(
@@ -175,7 +175,7 @@ export async function placeFiles(
 ): Promise<boolean> {
   const [model] = files;
   if (model === undefined) return false;
-  // Through a link, with the data beside the file that it leads to.
+  // Follow a link, and put the data beside the file that it leads to.
   const target = followLink(output);
   const folder = dirname(target);
   const place = ({ name }: MadeFile): string => (name === model.name ? target : join(folder, name));

@@ -18,32 +18,32 @@ import { convertJob, JobRefused, type Surroundings } from './convert-job.ts';
 import { placeFinder } from './hub-places.ts';
 
 export interface ConvertOptions extends Omit<Surroundings, 'work' | 'find'> {
-  /** For what jobs name on a model hub: progress and notes of downloads. */
+  /** Options for downloads from a model hub: progress and notes. */
   readonly hub?: HubOptions;
-  /** In the order of the config; a job's source is among them. */
+  /** Jobs in the order of the config, including the sources of jobs. */
   readonly jobs: readonly JobConfig[];
-  /** How many run at once. */
+  /** How many jobs run at once. */
   readonly lanes: number;
-  /** Bytes that those which run may take together; one that needs more runs alone. */
+  /** Bytes that running jobs may use together; a job that needs more runs alone. */
   readonly memory: number;
-  /** Carries one job out, as `runInProcess` does. */
+  /** Runs one job, such as `runInProcess`. */
   readonly run: (job: Job) => Promise<Made>;
-  /** Milliseconds, from anywhere. */
+  /** Clock in milliseconds, from any starting point. */
   readonly now: () => number;
   readonly onOutcome: (outcome: Outcome, done: number, total: number) => void;
 }
 
-/** What came of all jobs, in their order, and what they read. */
+/** Outcomes of all jobs, in their order, and what they read. */
 export interface Conversion {
   readonly outcomes: readonly Outcome[];
   readonly inputs: ReadonlyMap<string, Inputs>;
 }
 
 /**
- * Carries jobs out, each as soon as its source is there and there is room: a failed job stops only
- * those that wait for it.
+ * Runs jobs, each as soon as its source is ready and there is room. If a job fails, only those that
+ * depend on it are skipped.
  *
- * Errors: the signal's reason when it was aborted. What goes wrong in a job is in its outcome.
+ * Errors: the signal's reason if it was aborted. The failure of a job is in its outcome.
  */
 export async function convert(options: ConvertOptions): Promise<Conversion> {
   const { jobs, folder, signal, now } = options;
@@ -118,19 +118,19 @@ export async function convert(options: ConvertOptions): Promise<Conversion> {
   return { outcomes, inputs };
 }
 
-/** A Node process that reads graphs: 90 MB measured, and some for its adapters. */
+/** Memory of a Node process that reads graphs: 90 MB measured, and some for its adapters. */
 const processBytes = 200e6;
-/** onnxruntime with what it makes of a 128x128 picture in a small network. */
+/** Memory of onnxruntime while it runs a small network on a 128x128 image. */
 const runtimeBytes = 800e6;
-/** The host, the graft, and the prepacked weights of both, while they are compared. */
+/** Copies of the weights while models are compared: host and graft, and their prepacked weights. */
 const copies = 4;
 
 /**
- * About how many bytes of memory a job takes at its peak. Building streams weights, so that only the
- * graph counts; gates that run the model hold it several times. An estimate: it decides how many
- * jobs run at once, not whether one does.
+ * Estimates a job's peak memory in bytes. Building streams weights, so only the graph counts; gates
+ * that run the model hold it several times. The estimate decides how many jobs run at once, not
+ * whether a job runs.
  *
- * @param sourceBytes of the files that it starts from, where another job makes them
+ * @param sourceBytes size of the source's files, if another job makes them
  */
 function estimateMemory(config: JobConfig, folder: string, sourceBytes: number): number {
   const { gates = {} } = config;

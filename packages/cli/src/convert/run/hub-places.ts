@@ -1,21 +1,21 @@
 import { type HubOptions, hubText, isHubName, parseHubName } from '@pip-graft/graft/node';
 import type { JobConfig } from '../config/schema.ts';
 
-/** Where something that a job names on a model hub is on this machine, and which commit it is. */
+/** Local path and commit of a name on a model hub. */
 export interface HubPlace {
   readonly path: string;
   readonly commit: string;
 }
 
-/** Where names on the model hub are, by their texts in the config. */
+/** Places of names on a model hub, by their text in the config. */
 export type HubPlaces = ReadonlyMap<string, HubPlace>;
 
 type Kind = 'model' | 'checkpoint' | 'adapter';
 
-/** Finds a place; what is looked up once is that for all jobs. */
+/** Resolves a name; each name is looked up once for all jobs. */
 export type FindPlace = (kind: Kind, text: string) => Promise<HubPlace>;
 
-/** A {@link FindPlace} for one conversion. */
+/** Creates a {@link FindPlace} for one conversion. */
 export function placeFinder(options: HubOptions = {}): FindPlace {
   const found = new Map<string, Promise<HubPlace>>();
   return (kind, text) => {
@@ -35,11 +35,11 @@ async function findPlace(kind: Kind, text: string, options: HubOptions): Promise
 }
 
 /**
- * Where all is that a job names on a model hub, downloaded if it is not there.
+ * Resolves all names on a model hub in a job, and downloads what is not in the cache.
  *
  * Errors: those of `fetchModel`, `fetchCheckpoint` and `fetchAdapter`.
  *
- * @param locked the commit that a lock says a text is; undefined where it says none
+ * @param locked returns the locked commit of a name; undefined if there is none
  */
 export async function hubPlaces(
   { source, adapters = [] }: JobConfig,
@@ -59,7 +59,7 @@ export async function hubPlaces(
   return places;
 }
 
-/** A job with paths in place of names on a model hub. */
+/** Replaces names on a model hub in a job by local paths. */
 export function localJob(config: JobConfig, places: HubPlaces): JobConfig {
   const local = (text: string): string => places.get(text)?.path ?? text;
   const { source, adapters } = config;
