@@ -129,7 +129,10 @@ export interface ValidateOptions extends DoorOptions {
   readonly device?: Device;
   readonly deviceId?: number;
   readonly threads?: number;
-  /** Number that both image sides must be multiples of; default: twice the coarsest grafted scale. */
+  /**
+   * Number that both image sides must be multiples of; default: the stamp's, or twice the
+   * coarsest grafted scale.
+   */
   readonly sizeMultiple?: number;
   /** Largest allowed ratios of graft to host; without one, the ratio is only measured. */
   readonly budget?: { readonly overhead?: number; readonly memory?: number };

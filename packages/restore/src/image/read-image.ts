@@ -12,7 +12,7 @@ export interface ReadImageOptions {
 }
 
 /**
- * Reads an image file: PNG, JPEG, WebP or TIFF, 8 or 16 bits per channel.
+ * Reads an image file: PNG, JPEG, WebP, TIFF, AVIF or GIF, 8 or 16 bits per channel.
  *
  * Applies the camera's orientation and converts embedded colour profiles and CMYK to sRGB, which
  * the networks were trained on; grey becomes RGB, alpha stays separate. Reads the first of several

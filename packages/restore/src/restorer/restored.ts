@@ -27,7 +27,7 @@ export class Restored<Label extends string = string> {
     return this.image.height;
   }
 
-  /** Writes PNG, JPEG, WebP or TIFF, by the path's extension. Errors: those of `writeImage`. */
+  /** Writes PNG, JPEG, WebP, TIFF or AVIF, by the path's extension. Errors: those of `writeImage`. */
   save(path: string, options: EncodeOptions = {}): Promise<void> {
     return writeImage(path, this.image, options);
   }

@@ -4,13 +4,6 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError, listNames, realPath } from '@pip-graft/onnx-graft/node';
 import { imageExtensions } from '@pip-graft/restore';
 
-/** Extensions of photos for training, with the dot. */
-export const photoExtensions: readonly string[] = [
-  ...imageExtensions,
-  // Is read but not written.
-  '.avif',
-];
-
 /**
  * Lists the photos in a folder and its subfolders, by extension.
  *
@@ -40,7 +33,7 @@ export async function photoNames(folder: string): Promise<string[]> {
   if (names.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${folder}: there are no photos in it or below; expected files with ${photoExtensions.join(', ')}.`,
+      `${folder}: there are no photos in it or below; expected files with ${imageExtensions.join(', ')}.`,
     );
   }
   // By code units: a locale's order would differ between machines.
@@ -66,7 +59,7 @@ async function visit(
     const longer = name === '' ? child : `${name}/${child}`;
     const entry = await stat(filePath(below)).catch(failed(below));
     if (entry.isDirectory()) await visit(below, longer, names, seen);
-    else if (photoExtensions.includes(extname(child).toLowerCase())) names.push(longer);
+    else if (imageExtensions.includes(extname(child).toLowerCase())) names.push(longer);
   }
 }
 
