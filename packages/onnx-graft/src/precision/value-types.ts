@@ -9,7 +9,9 @@ const keepsType: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Element types of a model's main graph, as far as they follow from its records and from operators that are known. */
+/**
+ * Element types of a model's main graph, as far as its records and known operators determine them.
+ */
 export function valueTypes(model: Model): ReadonlyMap<string, DataType> {
   const { graph } = model;
   const types = new Map<string, DataType>();
