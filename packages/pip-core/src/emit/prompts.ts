@@ -33,9 +33,8 @@ function convWeight(g: GraphBuilder, prompts: Weight): string {
 }
 
 /**
- * The semantic map S, float32 (B,c,s,s): the skip feature Z resized to the
- * prompt, its first c channels or filled up with zeros, times the degradation
- * prompt d (spec pip.md section 3.2).
+ * The semantic map S, float32 (B,c,s,s): the skip feature Z resized to the prompt, cut or
+ * zero-padded to c channels, times the degradation prompt d (spec pip.md section 3.2).
  */
 export function emitSemanticMap(
   { g, level, dataType, grids }: LevelContext,
@@ -43,7 +42,8 @@ export function emitSemanticMap(
   degradationPrompt: string,
 ): string {
   const { channels: C, promptChannels: c, promptSize: s } = level;
-  // Resizing first: s² is a quarter of the feature's pixels or less, so cutting after it copies less.
+  // Resized first: s² is at most a quarter of the feature's pixels, so cutting afterwards copies
+  // less.
   const resized = ops.resizeTo(g, feature, [s, s]);
   const cut = C > c ? ops.slice(g, resized, { axes: [1], starts: [0], ends: [c] }) : resized;
   const wide = ops.toFloat32(g, cut, dataType);

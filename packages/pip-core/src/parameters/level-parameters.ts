@@ -15,23 +15,26 @@ import {
   type TransformerBlockNames,
 } from './names.ts';
 
-/** How a parameter starts. */
+/** Initialisation of a parameter. */
 export type ParameterInit =
-  /** Default deviation 1. */
+  /** Default deviation: 1. */
   | { readonly kind: 'normal'; readonly std?: number }
   | { readonly kind: 'kaiming' }
-  /** Kaiming-uniform with the gain of ReLU, which keeps the size of what goes through: ±sqrt(6 / fan-in). */
+  /**
+   * Kaiming-uniform with the gain of ReLU, which preserves the scale of activations: ±sqrt(6 /
+   * fan-in).
+   */
   | { readonly kind: 'kaiming-relu' }
   | { readonly kind: 'constant'; readonly value: number };
 
-/** A parameter: its name, its shape, and how it starts. */
+/** A parameter: its name, shape and initialisation. */
 export interface ParameterSpec {
   readonly name: string;
   readonly dims: readonly number[];
   readonly init: ParameterInit;
 }
 
-/** Every parameter of one level, under its name within the level. */
+/** All parameters of one level, by their names within the level. */
 export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
   const { promptChannels: c } = level;
   const s = hasNoPosition(config) ? 1 : level.promptSize;
@@ -138,7 +141,7 @@ function filled(name: string, dims: readonly number[], value: number): Parameter
 }
 
 /**
- * Every parameter that a config implies: full name, shape, and how it starts.
+ * Every parameter that a config implies: full name, shape and initialisation.
  *
  * Names are the authors' checkpoint names, uniform over the levels, such as
  * `level1.prompt.low_prompt_param` (spec pip.md section 5).

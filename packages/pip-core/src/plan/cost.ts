@@ -13,8 +13,8 @@ export interface Cost {
 }
 
 /**
- * What one emitted level costs for one image. Elementwise work, norms and
- * resizing are not counted, as is usual; what is folded at graft time is not there.
+ * Cost of one emitted level for one image. As usual, elementwise work, norms and resizing are not
+ * counted; what is folded at graft time does not occur.
  *
  * @example const { fixed, perPixel } = levelCost(level, config); // fixed + perPixel * 256 * 256
  */
@@ -33,7 +33,7 @@ export function levelCost(level: LevelConfig, config: PipConfig): Cost {
   };
 }
 
-/** Multiply-adds of a level for an input image of a size, the level being `scale` times smaller. */
+/** Multiply-adds of a level for an input image of a size, at a level `scale` times smaller. */
 export function costAt(
   { fixed, perPixel }: Cost,
   height: number,
