@@ -1,7 +1,7 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind, sourceOf } from './nodes-behind.ts';
 
-/** How often the building blocks that tell families apart occur in a graph. */
+/** Counts of the building blocks that distinguish families. */
 export interface Structure {
   /** Softmax over a square of channels, of cosines: attention between channels (Restormer's MDTA). */
   readonly channelAttention: number;
@@ -9,14 +9,19 @@ export interface Structure {
   readonly prompts: number;
   /** Products of the two halves of one feature map (NAFNet's SimpleGate). */
   readonly simpleGates: number;
-  /** Feature maps times a vector made from their own mean (NAFNet's simplified channel attention). */
+  /**
+   * Feature maps times a vector made from their own mean (NAFNet's simplified channel attention).
+   */
   readonly pooledAttention: number;
 }
 
 const lengths = new Set(['ReduceL2', 'LpNormalization', 'ReduceSumSquare']);
-/** Running sums are how means around each pixel are computed. */
+/** Means around each pixel are computed with running sums. */
 const pools = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool', 'CumSum']);
-/** From the weights back to the mean: a convolution, and for means around each pixel their arithmetic. */
+/**
+ * From the weights back to the mean: a convolution, and for means around each pixel their
+ * arithmetic.
+ */
 const poolReach = 16;
 
 /** Counts a graph's building blocks. */
@@ -67,15 +72,15 @@ function weighs(facts: GraphFacts, weights: string, map: string): boolean {
   );
 }
 
-/** A prompt of the network's own, put beside a feature map as further channels. */
+/** The network's own prompt, concatenated to a feature map as additional channels. */
 interface PromptJoin {
   readonly value: string;
   readonly node: Node;
 }
 
 /**
- * Concats of a feature map with something that comes from weights by way of a softmax
- * over a few numbers per image: PromptIR's prompts. They are no skip connections.
+ * Concats of a feature map with something made from weights and a softmax over a few numbers per
+ * image: PromptIR's prompts. They are not skip connections.
  */
 export function promptsOf(facts: GraphFacts): PromptJoin[] {
   return facts.model.graph.nodes.flatMap((node) => {
