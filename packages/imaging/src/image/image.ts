@@ -18,15 +18,17 @@ export interface Image {
   readonly origin?: ImageOrigin;
 }
 
-/** What an image's file was beside its pixels; a file written from the image is the same where the format can. */
+/**
+ * Properties of an image's source file; files written from the image keep them if the format can.
+ */
 export interface ImageOrigin {
-  /** It held grey: all three planes were equal. */
+  /** Whether it was grey: all three planes were equal. */
   readonly grey?: true;
-  /** It had a colour profile, from which the image was converted to sRGB. */
+  /** Whether it had a colour profile, from which the image was converted to sRGB. */
   readonly profile?: true;
-  /** It was a WebP file without loss. */
+  /** Whether it was a lossless WebP file. */
   readonly lossless?: true;
-  /** How many pages or frames it has, where more than one; the image is the first. */
+  /** Number of pages or frames, if more than one; the image is the first. */
   readonly pages?: number;
 }
 

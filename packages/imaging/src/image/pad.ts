@@ -6,7 +6,7 @@ import type { Image } from './image.ts';
  * without repeating the edge. Mirrors repeatedly if the image is small, and repeats a single row or
  * column. Undo with {@link cropImage}. Transparency is not padded.
  *
- * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive whole number.
+ * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive integer.
  *
  * @example cropImage(padToMultiple(image, 8), image.width, image.height)
  */

@@ -55,7 +55,7 @@ export function scaleOf(fields: readonly Float32Array[]): HeatScale {
 
 /**
  * The colour map viridis (Nathaniel Smith and Stéfan van der Walt, CC0) at eleven equal steps. Its
- * lightness grows evenly, also in grey print and for colour-blind readers. Colours in between are
+ * lightness grows evenly, even in grey print and for colour-blind readers. Colours in between are
  * linear, as in a CSS gradient of the same steps, so that a legend matches the map exactly.
  */
 export const viridisStops: readonly string[] = [

@@ -3,11 +3,14 @@ import { GraftError } from '@pip-graft/onnx-graft';
 export interface TileOptions {
   /** Longest side of a tile. */
   readonly tile: number;
-  /** Least number of pixels that neighbours share; rounded up to the step that tiles start on. */
+  /** Minimum number of pixels that neighbours share; rounded up to the step that tiles start on. */
   readonly overlap: number;
-  /** Number that both sides of the model's input must be multiples of; default 1. */
+  /** Number that both sides of the model's input must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
-  /** Several tiles also start on multiples of this and have such sides; see `deepestScale`. Default 1. */
+  /**
+   * Several tiles also start on multiples of this and have such sides; see `deepestScale`. Default:
+   * 1.
+   */
   readonly tileStep?: number;
   /** Sides fixed by the model: tiles use them, however small the image. */
   readonly width?: number | undefined;
