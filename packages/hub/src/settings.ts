@@ -67,9 +67,7 @@ export interface HubProgress {
 export interface HubOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: HubProgress) => void) | undefined;
-  /**
-   * Receives a line for people: what is about to be downloaded, or that the cache is used instead.
-   */
+  /** Receives a line for people: the coming download, or that the cache is used instead. */
   readonly onNote?: ((line: string) => void) | undefined;
   /** Source of `HF_TOKEN` and the other variables; default: `process.env`. */
   readonly environment?: Environment | undefined;

@@ -26,10 +26,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near === undefined ? '.' : `; did you mean '${near}'?`;
 }
 
-/**
- * Longest name compared whole: names come from files, and the work grows with the product of
- * lengths.
- */
+/** Longest name compared whole: names come from files, and the work grows with both lengths. */
 const longest = 100;
 
 function distance(one: string, other: string): number {

@@ -147,9 +147,7 @@ function detected(
   return { backbone, weights, prefix, average, others: [], unused, pip, beside };
 }
 
-/**
- * Parameters that the sizes imply. Impossible sizes are the file's fault here, not the caller's.
- */
+/** Parameters that the sizes imply. Impossible sizes are the file's fault, not the caller's. */
 function parametersOf(backbone: Backbone, label: string): Parameter[] {
   try {
     return backboneParameters(backbone);

@@ -12,8 +12,7 @@ const blockPixels = 4;
 const namesOfBlock = 3;
 
 /**
- * NAFNet has some of these names; its `ups` contain one convolution each and its middle is
- * `middle_blks`.
+ * NAFNet has some of these names; its `ups` hold one convolution each; `middle_blks` is its middle.
  */
 export function isUnet(shapes: Shapes): boolean {
   return ['intro.weight', 'ending.weight', 'ups.0.weight', 'downs.0.weight'].every((name) =>

@@ -42,9 +42,7 @@ export const anchors = [
   /(?:^|\.)down1_2\.body\.0\.weight$/,
 ];
 
-/**
- * Returns how to get a network's sizes, by the family of its names; undefined for another network.
- */
+/** Returns how to get a network's sizes, by the family of its names; undefined for others. */
 export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
   if (isPip(shapes)) return () => ({ family: 'restormer', config: detectRestormer(shapes) });
   if (isPromptir(shapes)) return () => ({ family: 'promptir', config: detectPromptir(shapes) });
@@ -88,8 +86,7 @@ export class Shapes {
   }
 
   /**
-   * Number of output or input channels of a 3x3 convolution. Errors: those of {@link size}; for
-   * none, or too many.
+   * Output or input channels of a 3x3 convolution. Errors: as of {@link size}; none, or too many.
    */
   channels(name: string, axis: 0 | 1): number {
     const channels = this.size(name, 4, axis);

@@ -59,9 +59,7 @@ function isLess(one: readonly number[], other: readonly number[]): boolean {
   return at >= 0 && one[at]! < other[at]!;
 }
 
-/**
- * 0 for a sum with the image, 3 for the input image, 2 for a difference from it, 1 for the rest.
- */
+/** 0 for a sum with the image, 3 for the input image, 2 for a difference from it, 1 otherwise. */
 function likeness(facts: GraphFacts, trails: Trails, output: string): number {
   if (isImageCopy(facts, trails, output)) return 3;
   let name = output;
@@ -83,10 +81,7 @@ function likeness(facts: GraphFacts, trails: Trails, output: string): number {
   return 1;
 }
 
-/**
- * Scale and channels of an output image; a value of the input's size is one, however it was
- * assembled.
- */
+/** Scale and channels of an output image; a value of the input's size is one, however assembled. */
 function outputImage(
   facts: GraphFacts,
   trails: Trails,

@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, Join['kind']>> = {
   Add: 'add',
   Sum: 'add',
   Mul: 'mul',
-  // onnxruntime's offline optimiser fuses the addition after a convolution into it, as a fourth input.
+  // onnxruntime's offline optimiser fuses the addition after a convolution into it as fourth input.
   FusedConv: 'add',
 };
 

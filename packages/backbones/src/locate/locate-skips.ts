@@ -184,9 +184,7 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
   });
 }
 
-/**
- * Network of a cascade that a site belongs to: the n-th site of its resolution, the n-th network.
- */
+/** Network of a cascade that a site belongs to: the n-th site of its resolution, network n. */
 function networkOf(sorted: readonly Skip[], index: number): number {
   const { scale } = sorted[index]!.join;
   return sorted.slice(0, index + 1).filter(({ join }) => join.scale === scale).length;
@@ -216,9 +214,7 @@ function callsOf(facts: GraphFacts, skips: readonly Skip[]): readonly number[] |
   return isOne && others.every((count) => count === first) ? calls : undefined;
 }
 
-/**
- * Name of the weight of the nearest layer behind a value; the value's own name if there is none.
- */
+/** Name of the weight of the nearest layer behind a value; the value's own without one. */
 function weightBehind(facts: GraphFacts, value: string): string {
   const { nodes, initializers } = facts.model.graph;
   const stored = new Set(initializers.map(({ name }) => name));

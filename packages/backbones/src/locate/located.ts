@@ -7,8 +7,7 @@ import type {
 } from '@pip-graft/onnx-graft';
 
 /**
- * Networks known by structure; `unet` is any other network with skip connections, including the
- * `unet-*` presets.
+ * Networks known by structure; `unet` is any other with skip connections, even a `unet-*` preset.
  */
 export type Family = 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
 
@@ -41,7 +40,7 @@ export interface ImageTensors {
   readonly width: number | undefined;
 }
 
-/** The images of a model, with what the graph shows of their values. */
+/** A model's images and what its graph shows of their values. */
 export interface LocatedImage extends ImageTensors {
   readonly values: ImageValues;
   /** Other inputs to feed, in the order of the model's inputs. */

@@ -30,8 +30,7 @@ export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: 
 }
 
 /**
- * Output rows divided by input rows; undefined if the sizes contradict the model or the output is
- * unknown.
+ * Output rows divided by input rows; undefined if the sizes contradict or the output is unknown.
  */
 function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): number | undefined {
   const shapes = sizes === facts.sizes ? facts.sample : facts.at(sizes);

@@ -1,9 +1,7 @@
 import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 import { type Feature, featureOf } from './feature.ts';
 
-/**
- * Nodes whose values an output of the model depends on; values used only for their size are dead.
- */
+/** Nodes whose values an output of the model depends on; those only read for a size are dead. */
 export function liveNodes(facts: GraphFacts): NodeSet {
   const { nodes, outputs } = facts.model.graph;
   const seen = new Set<number>();

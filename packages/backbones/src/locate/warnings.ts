@@ -1,10 +1,7 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 
-/**
- * Problems of a file, present or to come, before grafting: what was found, the consequence, what to
- * do.
- */
+/** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
 export function warningsOf(facts: GraphFacts): string[] {
   const all = [
     spaceToDepthWarning,
@@ -20,8 +17,7 @@ export function warningsOf(facts: GraphFacts): string[] {
 const domain = 'com.microsoft.nchwc';
 
 /**
- * Files that onnxruntime's optimiser wrote for one kind of processor, at level 'all': channels are
- * in blocks.
+ * Files that onnxruntime's optimiser wrote for one processor, at level 'all', in channel blocks.
  */
 function blockedWarning({ model }: GraphFacts): string | undefined {
   const count = model.graph.nodes.filter((node) => node.domain === domain).length;
@@ -84,9 +80,9 @@ function quantisedWarning({ model }: GraphFacts): string | undefined {
 
 /**
  * PixelUnshuffle that an exporter wrote as a bare SpaceToDepth after a convolution. Their channels
- * are in different orders, (C, block²) and (block², C), so the network is silently wrong. Source:
- * microsoft/onnxscript#2891. Files of other frameworks may intend it, and a Gather or a Transpose
- * after it corrects the order.
+ * are in different orders, (C, block²) and (block², C), so the network is silently wrong.
+ * Source: microsoft/onnxscript#2891. Files of other frameworks may intend it, and a Gather or a
+ * Transpose after it corrects the order.
  */
 function spaceToDepthWarning(facts: GraphFacts): string | undefined {
   const { producer, graph } = facts.model;

@@ -202,10 +202,7 @@ function blocks(
   return value;
 }
 
-/**
- * Window of the local mean at a scale: 1.5 times the size of a training image there, with its
- * padding.
- */
+/** Window of the local mean at a scale: 1.5 times the padded size of a training image there. */
 function windowAt(
   scale: number,
   trained: readonly [number, number],

@@ -21,7 +21,7 @@ export interface PromptShape {
   readonly size: number;
 }
 
-/** A mixture of learned prompts, weighted by the feature's mean over its pixels, resized to the feature. */
+/** Learned prompts, mixed by the feature's mean over its pixels and resized to the feature. */
 export function promptBlock(net: Network, x: string, shape: PromptShape): string {
   const { g, dataType } = net;
   const { features, prompts, channels, size } = shape;
@@ -105,7 +105,10 @@ function write(net: Network, config: PromptirConfig): void {
   finish(net, decode(net, 1, joined1, config.trunk), 'input', embedded, config.trunk);
 }
 
-/** A decoder feature after its prompt: prompt block, Concat, a transformer block over both, a 1x1 to `to` channels. */
+/**
+ * A decoder feature after its prompt: prompt block, Concat, a transformer block over both, a 1x1 to
+ * `to` channels.
+ */
 function prompted(
   net: Network,
   level: 1 | 2 | 3,

@@ -14,7 +14,7 @@ import {
 /** Initial scale of the last convolution, so that an untrained network is near the identity. */
 const start = 0.1;
 
-/** Side of the blocks of pixels that become channels at the input and pixels again at the output. */
+/** Side of the blocks of pixels that become channels at the input and pixels at the output. */
 const block = 2;
 
 /**

@@ -22,7 +22,7 @@ export interface ConvShape {
   readonly output?: string;
 }
 
-/** What all places of a network share while it is written. */
+/** State shared by all places of a network while it is written. */
 export interface NetworkBase {
   readonly dataType: FloatType;
   /** Names of height and width at scale 1. */
@@ -152,7 +152,7 @@ export class Network {
     return ops.pad(this.g, x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: 'edge', name: `${name}/pad` });
   }
 
-  /** Layer norm over channels with parameters `weight` and, with a bias, `bias`; they stay float32. */
+  /** Layer norm over channels with float32 parameters `weight` and, with a bias, `bias`. */
   norm(x: string, channels: number, eps: number, bias: boolean): string {
     const { dataType } = this;
     return ops.layerNormChannels(this.g, x, {

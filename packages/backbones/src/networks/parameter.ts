@@ -1,10 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { constant, elementCount, normal, Random, type TensorMap } from '@pip-graft/weights';
 
-/**
- * Initialisation of a parameter that is not given: drawn from a distribution, or one number
- * everywhere.
- */
+/** Initialisation of a parameter: drawn from a distribution, or one number everywhere. */
 export type Init =
   | {
       readonly kind: 'uniform';
@@ -79,10 +76,7 @@ function draw(dims: readonly number[], init: Init, random: Random): Float32Array
 /** Names that a message lists before it counts the rest. */
 const shown = 5;
 
-/**
- * Rejects weights with a tensor that is missing, unknown or of another shape: `CORRUPT_FILE`, with
- * the names.
- */
+/** Rejects missing, unknown or misshaped tensors in weights: `CORRUPT_FILE`, with the names. */
 export function checkWeights(
   family: string,
   parameters: readonly Parameter[],

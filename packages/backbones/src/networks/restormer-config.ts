@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Sizes of a Restormer (spec backbones.md section 1). Lists are for levels 1 to 3 and the latent. */
+/** Sizes of a Restormer (spec backbones.md section 1). Lists are for levels 1 to 3 and latent. */
 export interface RestormerConfig {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -8,19 +8,13 @@ export interface RestormerConfig {
   readonly blocks: readonly [number, number, number, number];
   readonly refinement: number;
   readonly heads: readonly [number, number, number, number];
-  /**
-   * Hidden channels of the feed-forward part divided by a level's channels; the product is rounded
-   * down.
-   */
+  /** Hidden channels of the feed-forward part per channel of a level; the count is rounded down. */
   readonly expansion: number;
   /** Whether convolutions have a bias. */
   readonly bias: boolean;
   /** Whether norms subtract the mean and have a bias. */
   readonly normBias: boolean;
-  /**
-   * PIP's trunk, inherited from PromptIR: a 1x1 `chnl_reduce3` halves the latent, and `up4_3`
-   * starts from that.
-   */
+  /** PIP's trunk, from PromptIR: a 1x1 `chnl_reduce3` halves the latent, where `up4_3` starts. */
   readonly thinLatent: boolean;
   /** Two input images, and a 1x1 `skip_conv` instead of adding the image. */
   readonly dualPixel: boolean;

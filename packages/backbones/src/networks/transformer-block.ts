@@ -6,9 +6,7 @@ import { constantly } from './parameter.ts';
 export interface BlockShape {
   readonly channels: number;
   readonly heads: number;
-  /**
-   * Hidden channels of the feed-forward part divided by `channels`; the product is rounded down.
-   */
+  /** Hidden channels of the feed-forward part per channel; the count is rounded down. */
   readonly expansion: number;
   /** Whether convolutions have a bias. */
   readonly bias: boolean;

@@ -23,9 +23,7 @@ export interface BuildOptions {
   readonly dataType?: FloatType | undefined;
 }
 
-/**
- * A network as a function that writes its nodes from `input` to a node with the output `output`.
- */
+/** A network as a function that writes its nodes from `input` to a node with output `output`. */
 export interface NetworkSpec {
   readonly family: string;
   readonly inChannels: number;

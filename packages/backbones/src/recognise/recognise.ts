@@ -9,8 +9,8 @@ export interface Recognised {
 }
 
 /**
- * Recognises a network's family from its skip connections and building blocks; names do not
- * matter. A network with skip connections that fits no profile is a `unet`; one without is `unknown`.
+ * Recognises a network's family from its skip connections and building blocks, whatever the names.
+ * A network with skip connections that fits no profile is a `unet`; one without is `unknown`.
  *
  * @example
  * recognise(facts, sites).family; // 'restormer'
@@ -54,10 +54,7 @@ const doubling: Test = ({ sites }) =>
     return site.scale === 2 ** i && site.channels === first.channels * 2 ** i;
   });
 
-/**
- * Most specific first: PromptIR has all that Restormer has. Source: spec backbones.md sections 1 to
- * 3.
- */
+/** Most specific first: PromptIR has all of Restormer. Source: spec backbones.md sections 1-3. */
 const profiles: readonly Profile[] = [
   {
     family: 'promptir',

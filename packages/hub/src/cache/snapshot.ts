@@ -47,10 +47,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/**
- * Puts a file of a snapshot in place: a link to its blob, or a copy if links are not allowed.
- * Errors: `WRITE_FAILED`.
- */
+/** Puts a file in a snapshot: a link to its blob, or else a copy. Errors: `WRITE_FAILED`. */
 export async function placeLink(blob: string, path: string): Promise<void> {
   const staged = temporaryPath(path);
   try {

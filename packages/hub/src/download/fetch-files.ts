@@ -14,10 +14,7 @@ import { type HubOptions, type HubSettings, hubSettings } from '../settings.ts';
 import { downloadBlob } from './download-blob.ts';
 import { fileInfos, type RemoteFile, unreadable } from './file-infos.ts';
 
-/**
- * Files of a repository, by their paths in it. A snapshot with the required ones counts as
- * complete.
- */
+/** Files of a repository, by path. A snapshot with the required ones counts as complete. */
 export interface WantedFiles {
   readonly required: readonly string[];
   readonly optional?: readonly string[];

@@ -86,10 +86,7 @@ export function unreadable(name: HubName, cause: unknown): GraftError {
 /** Expected length and digest of a repository's file. */
 export interface FileIdentity {
   readonly size: number;
-  /**
-   * Digest of the content for large files; Git's, of a header with the length and the content, for
-   * others.
-   */
+  /** Digest of the content for large files; Git's, of length header and content, for others. */
   readonly algorithm: 'sha256' | 'git-sha1';
   /** In hex; it names the blob in the cache. */
   readonly digest: string;

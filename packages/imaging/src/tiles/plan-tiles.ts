@@ -8,8 +8,7 @@ export interface TileOptions {
   /** Number that both sides of the model's input must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
   /**
-   * Several tiles also start on multiples of this and have such sides; see `deepestScale`. Default:
-   * 1.
+   * Step of several tiles: multiples of it for starts and sides; see `deepestScale`. Default: 1.
    */
   readonly tileStep?: number;
   /** Sides fixed by the model: tiles use them, however small the image. */
@@ -21,7 +20,9 @@ export interface TileOptions {
 export interface TilePlan {
   readonly width: number;
   readonly height: number;
-  /** Left edges, ascending. The last tile may extend beyond the image's right edge; mirror the image there. */
+  /**
+   * Left edges, ascending. The last tile may pass the image's right edge: mirror the image there.
+   */
   readonly columns: readonly number[];
   /** Upper edges, ascending. */
   readonly rows: readonly number[];
@@ -29,10 +30,11 @@ export interface TilePlan {
 
 /**
  * Plans the tiles of an image: as few as cover it, all of the same size so that a session sees one
- * shape, as small as their number allows, and evenly spaced. They start on multiples, so that strides
- * and pixel shuffles fall on the same pixels as in the whole image.
+ * shape, as small as their number allows, and evenly spaced. They start on multiples, so that
+ * strides and pixel shuffles fall on the same pixels as in the whole image.
  *
- * Errors: `INVALID_ARGUMENT` for a tile smaller than these multiples, or an overlap as large as the tile.
+ * Errors: `INVALID_ARGUMENT` for a tile smaller than these multiples, or an overlap as large as the
+ * tile.
  *
  * @example planTiles({ width: 1000, height: 300 }, { tile: 512, overlap: 32 })
  * // { width: 355, height: 300, columns: [0, 323, 645], rows: [0] }

@@ -29,10 +29,7 @@ export interface TensorSpec {
   readonly data: TensorBytes;
 }
 
-/**
- * Bytes, or a function that makes them while writing, so that a large model is never whole in
- * memory.
- */
+/** Bytes, or a function that makes them while writing, so that a large model never fills memory. */
 export type TensorBytes =
   | Uint8Array
   | { readonly byteLength: number; readonly load: () => Uint8Array };

@@ -79,9 +79,7 @@ function checkInputs(
   }
 }
 
-/**
- * Nodes on cycles: removes nodes without open inputs, then nodes without readers; returns the rest.
- */
+/** Nodes on cycles: removes those without open inputs, then those without readers. */
 function nodesInCycles(
   nodes: readonly Node[],
   makers: ReadonlyMap<string, number>,

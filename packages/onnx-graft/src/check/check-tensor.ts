@@ -39,7 +39,7 @@ function elementsStored(dataType: DataType): number | undefined {
   return dataType.startsWith('complex') ? 2 : 1;
 }
 
-/** Numbers in a repeated field: packed floats and doubles by length, varints by their last bytes. */
+/** Numbers in a repeated field: packed floats and doubles by length, varints by last bytes. */
 function storedCount(model: Model, field: Field): number {
   const { number, wireType, body, end } = field;
   if (wireType !== 2) return 1;

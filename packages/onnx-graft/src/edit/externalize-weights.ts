@@ -34,7 +34,7 @@ const defaultThreshold = 1024;
 const pageBytes = 65536;
 
 /**
- * Tensors start on a page from this size: onnxruntime's `align_threshold`; smaller ones would be
+ * Tensors start on a page from this size, onnxruntime's `align_threshold`; smaller ones would be
  * mostly padding.
  */
 const pagedFrom = 1024 * 1024;

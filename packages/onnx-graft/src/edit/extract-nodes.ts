@@ -15,8 +15,8 @@ export interface Extract {
 }
 
 /**
- * Some nodes of a model as a model of their own, with the weights they read. Kept records keep
- * their bytes.
+ * Extracts some nodes of a model, with the weights they read, as a separate model. Kept records
+ * keep their bytes.
  *
  * @example
  * extractNodes(model, { nodes: new Set([4, 5]), inputs: [{ name: 'x', dataType: 'float32', dims: [1, 8, 4, 4] }], outputs: ['y'] });

@@ -1,8 +1,6 @@
 import type { Graph, Model, Node } from '../model/model.ts';
 
-/**
- * Hands out names that no graph, body or function of a model uses; deterministic for a given model.
- */
+/** Hands out names that no graph, body or function of a model uses; deterministic for a model. */
 export class NameScope {
   readonly #taken = new Set<string>();
   /** Where counting stopped last time: taking one name thousands of times stays linear. */

@@ -34,7 +34,7 @@ export interface Splice {
   readonly stamp: (undo: SpliceUndo) => { readonly key: string; readonly value: string };
 }
 
-/** What {@link unsplice} needs, as plain data to keep in the file. */
+/** Data that {@link unsplice} needs, to be kept in the file. */
 export interface SpliceUndo {
   /** Prefix of every added node and initializer, named `${prefix}/…`. */
   readonly prefix: string;
@@ -126,10 +126,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   );
 }
 
-/**
- * A node's key in {@link SpliceUndo.records}: its first output, which is unique in a graph; names
- * are not.
- */
+/** A node's key in {@link SpliceUndo.records}: its first output, which is unique; names are not. */
 export function nodeKey(node: Node): string {
   return node.outputs.find((name) => name !== '') ?? node.name;
 }
@@ -178,24 +175,18 @@ export interface Site {
 }
 
 /**
- * Layout of a skip feature: channels second, channels last, or one row of channels per pixel, (N,
+ * Layout of a skip feature: channels second, channels last, or one row of channels per pixel (N,
  * H·W, C).
  */
 export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
-  /**
-   * Level 1 is full resolution. Several sites share a level if a model applies its network several
-   * times.
-   */
+  /** Level 1 is full resolution. Sites share a level if a model runs its network several times. */
   readonly level: number;
   readonly channels: number;
   readonly layout: SiteLayout;
-  /**
-   * Tokens only: an NCHW value, made before the merge, with the height and width that the rows
-   * lost.
-   */
+  /** Tokens only: an NCHW value made before the merge, with the height and width the rows lost. */
   readonly extent?: string | undefined;
   /** Downsampling factor relative to the input: 1, 2, 4, … */
   readonly scale: number;

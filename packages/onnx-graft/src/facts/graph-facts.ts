@@ -32,9 +32,7 @@ export interface NodeSet {
   has(node: number): boolean;
 }
 
-/**
- * Facts about the main graph: makers and readers of values, and their types, shapes and resolution.
- */
+/** Facts about the main graph: makers and readers of values, their types, shapes and resolution. */
 export interface GraphFacts extends Links {
   readonly model: Model;
   /** Index of the node that makes a value; undefined for inputs, initializers and unknown names. */
@@ -44,24 +42,15 @@ export interface GraphFacts extends Links {
   value(name: string): ValueFact | undefined;
   /** Size of axis 1 of a feature map (NCHW); undefined for anything else. */
   channels(value: string): number | undefined;
-  /**
-   * Downsampling factor of a value in any layout relative to the image: 1, 2, 4, …; below 1 if
-   * larger.
-   */
+  /** Downsampling factor of a value in any layout from the image: 1, 2, 4, …; below 1 if larger. */
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
   ancestors(value: string): NodeSet;
   /** Whether `to` depends on `from`; a value reaches itself. */
   reaches(from: string, to: string): boolean;
-  /**
-   * Size of the image that resolutions are measured against, at `sizes`; undefined without an
-   * image.
-   */
+  /** Size of the image that resolutions are relative to, at `sizes`; undefined without an image. */
   readonly reference: ReferenceSize | undefined;
-  /**
-   * The value that is the network's image, in a wrapper that resizes, tiles or rotates the model's
-   * own.
-   */
+  /** The network's image, in a wrapper that resizes, tiles or rotates the model's own. */
   readonly networkImage: string | undefined;
   /** All values at one choice of sizes. */
   readonly sample: Shapes;
@@ -69,7 +58,7 @@ export interface GraphFacts extends Links {
   readonly sizes: SampleSizes;
   /** The only size that works, in a file that leaves sizes open but has one built in. */
   readonly builtInSize: SampleSizes | undefined;
-  /** Runs the model's shape arithmetic at other sizes of the image, until the first contradiction. */
+  /** Runs the model's shape arithmetic at other image sizes, until the first contradiction. */
   at(sizes: SampleSizes): Shapes;
 }
 
@@ -184,10 +173,7 @@ function nodesBefore({ producers, captures }: Links, model: Model): number[][] {
   });
 }
 
-/**
- * value_info and outputs as a last resort: only their numbers, since a symbol there may mean
- * anything.
- */
+/** value_info and outputs as a last resort: only their numbers; a symbol may mean anything. */
 function annotations(model: Model): Map<string, Shaped> {
   const found = new Map<string, Shaped>();
   for (const { name, dataType, dims } of [...model.graph.outputs, ...model.graph.valueInfos]) {

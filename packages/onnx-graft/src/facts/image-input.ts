@@ -54,10 +54,7 @@ function isNumeric(dataType: ValueInfo['dataType']): boolean {
   return dataType === undefined || /float|uint8/.test(dataType);
 }
 
-/**
- * NHWC only if the last axis can be colours and the second cannot, or the model transposes it to
- * NCHW at once.
- */
+/** NHWC only if just the last axis can be colours, or the model transposes it to NCHW at once. */
 function layoutOf(
   model: Model,
   name: string,

@@ -6,9 +6,7 @@ import { plain, type Shaped, shaped } from './shaped.ts';
 
 /** Functions may call functions; a chain deeper than this is a cycle. */
 const callDepth = 16;
-/**
- * Nodes inferred inside functions: functions that each call two functions would grow without bound.
- */
+/** Nodes inferred inside functions, which can call functions and so grow exponentially. */
 const callBudget = 1_000_000;
 
 /** All values of the main graph at one choice of input sizes. */
@@ -27,9 +25,7 @@ export interface InferOptions {
   readonly inputs: ReadonlyMap<string, Shaped>;
   /** Annotations to use if no rule knows better. */
   readonly annotated?: ReadonlyMap<string, Shaped> | undefined;
-  /**
-   * A value that is an image in its own right, whatever happened to the model's image before it.
-   */
+  /** A value that is an image itself, whatever happened to the model's image before it. */
   readonly image?: string | undefined;
   /** Whether to stop at the first contradiction. */
   readonly stopAtConflict?: boolean;
@@ -126,10 +122,7 @@ class Run {
     return Array.isArray(result) ? result : [result];
   }
 
-  /**
-   * The branch that the condition selects; if the condition is unknown, what both branches agree
-   * on.
-   */
+  /** The branch that the condition selects; what both agree on if the condition is unknown. */
   #branch(
     node: Node,
     condition: Shaped | undefined,

@@ -23,10 +23,7 @@ const layers = new Set(['Conv', 'FusedConv', 'QLinearConv', 'ConvInteger']);
 const resizing = new Set(['Resize', 'Upsample', 'AveragePool', 'GridSample', 'Reshape', 'Slice']);
 /** A wrapper is a few nodes; anything longer is a network. */
 const mostNodes = 512;
-/**
- * Turning blocks of pixels into channels makes at least four of one: that is a layer, not another
- * image.
- */
+/** Turning blocks of pixels into channels makes four or more of one: a layer, not another image. */
 const mostGrowth = 4;
 
 /**

@@ -15,9 +15,7 @@ export interface SampleSizes {
  */
 export const baseSizes: SampleSizes = { batch: 1, height: 26_880, width: 295_680 };
 
-/**
- * A second choice, in no fixed ratio to the first, to tell sizes that vary from those that do not.
- */
+/** A second choice, in no fixed ratio to the first, to tell which sizes vary. */
 export const otherSizes: SampleSizes = { batch: 3, height: 53_760, width: 349_440 };
 
 /** Size of an image input that an axis may vary in. */

@@ -1,18 +1,13 @@
 import type { ByteSource } from '../wire/source.ts';
 import type { FileKind } from './signatures.ts';
 
-/**
- * The record at the end of a zip, without its comment, and how much of the end to search for it.
- */
+/** The record at the end of a zip, without its comment, and how much of the end to search. */
 const endBytes = 22;
 const tailBytes = 1024;
 /** Enough of the directory for the names that matter. */
 const directoryBytes = 1024 * 1024;
 
-/**
- * Identifies a zip by the names in its directory, or by its first name if the end, with the
- * directory, is missing.
- */
+/** Identifies a zip by the names in its directory, or by its first name if its end is missing. */
 export function identifyZip(source: ByteSource): FileKind {
   const names = zipNames(source);
   const [first = ''] = names;

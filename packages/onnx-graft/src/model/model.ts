@@ -71,9 +71,7 @@ export interface Training {
 
 /** A node. Attributes are located when the model is read, and decoded on demand. */
 export interface Node {
-  /**
-   * Position among its graph's nodes, which are in topological order, whatever the file's order.
-   */
+  /** Position among its graph's nodes, which are in topological order, unlike perhaps the file. */
   readonly index: number;
   readonly name: string;
   readonly opType: string;
@@ -130,10 +128,7 @@ export type TensorData =
   | { readonly kind: 'raw'; readonly start: number; readonly end: number }
   /** A typed repeated field (float_data, int64_data, …), possibly in several pieces. */
   | { readonly kind: 'typed'; readonly fields: readonly Field[] }
-  /**
-   * Another file, relative to the model's folder. `length` is undefined if it runs to the file's
-   * end.
-   */
+  /** Another file, relative to the model's folder. Without `length` it runs to the file's end. */
   | {
       readonly kind: 'external';
       readonly location: string;

@@ -14,8 +14,8 @@ const modelField = onnx.ModelProto;
 /**
  * Reads an ONNX model as facts over byte ranges, skipping weights.
  *
- * Errors: `NOT_ONNX` (no model in it), `CORRUPT_FILE` (with the byte), `LIMIT_EXCEEDED`. Format:
- * onnx.proto of ONNX 1.10; newer fields are kept, undecoded, in `fields`.
+ * Errors: `NOT_ONNX` (no model in it), `CORRUPT_FILE` (with the byte), `LIMIT_EXCEEDED`.
+ * Format: onnx.proto of ONNX 1.10; newer fields are kept, undecoded, in `fields`.
  *
  * @example
  * const model = readModel(bytesSource(bytes, 'net.onnx'));

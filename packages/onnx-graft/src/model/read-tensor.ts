@@ -13,9 +13,9 @@ export function elementCount(dims: readonly number[]): number {
 /**
  * Little-endian bytes of a tensor, or of its elements [from, to).
  *
- * Reads no more than it returns, except from typed fields, which are decoded whole. Errors:
- * `CORRUPT_FILE` if bytes and dimensions disagree, `UNSUPPORTED_HOST` for strings and unknown
- * types, `NOT_FOUND` for missing external data.
+ * Reads no more than it returns, except from typed fields, which are decoded whole.
+ * Errors: `CORRUPT_FILE` if bytes and dimensions disagree, `UNSUPPORTED_HOST` for strings and
+ * unknown types, `NOT_FOUND` for missing external data.
  *
  * @example
  * new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer);
@@ -72,9 +72,7 @@ function checkLength(place: string, got: number, wanted: number): void {
   }
 }
 
-/**
- * A typed field's number gives the kind of its numbers; the data type, their encoding (onnx.proto).
- */
+/** A typed field's number gives the kind of numbers; the data type, their encoding (onnx.proto). */
 function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Array {
   if (tensor.data.kind !== 'typed') return new Uint8Array();
   const reader = new WireReader(source);

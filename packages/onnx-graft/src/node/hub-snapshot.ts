@@ -20,10 +20,7 @@ export function hubFolders(folder: string): readonly string[] {
   return [];
 }
 
-/**
- * Name, without its owner, of the repository that a folder is a snapshot of; undefined for any
- * other folder.
- */
+/** Name, without owner, of the repository that a folder is a snapshot of; undefined for others. */
 export function hubRepository(folder: string): string | undefined {
   const at = dirname(resolve(folder));
   if (basename(at) !== 'snapshots') return undefined;

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/**
- * Identifies the process that made a temporary file: its id, start time and machine (or container).
- */
+/** Identifies a temporary file's process: its id, start time and machine (or container). */
 export interface ProcessMark {
   readonly pid: number;
   /** Start in ticks since boot, base 36; `0` if the system does not tell. */

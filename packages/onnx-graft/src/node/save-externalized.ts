@@ -29,10 +29,7 @@ export interface SaveExternalizedOptions extends ExternalizeOptions {
 
 /** Result of {@link saveExternalized}. */
 export interface SavedExternalized {
-  /**
-   * Path of the data file, `<model file>.data` beside the model; undefined if no weight was large
-   * enough.
-   */
+  /** The data file, `<model file>.data` beside the model; undefined without large weights. */
   readonly data: string | undefined;
 }
 

@@ -84,8 +84,7 @@ function isOurs({ mark, target }: TemporaryName, known: ReadonlyMap<string, stri
 }
 
 /**
- * Moves the files of a complete write to their places, ending with the one that makes the others
- * count.
+ * Moves the files of a complete write to their places; the one that makes them count comes last.
  */
 async function finish(leftovers: readonly Leftover[]): Promise<boolean> {
   const staged = leftovers.filter(({ kind }) => kind !== 'old');

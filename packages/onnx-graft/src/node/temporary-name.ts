@@ -32,10 +32,7 @@ export function newWrite(): string {
   return `${pid}-${born}-${machine}-${randomBytes(6).toString('hex')}`;
 }
 
-/**
- * Temporary name beside the target: `.TARGET.PID-BORN-MACHINE-RANDOM.tmp`, never longer than a name
- * may be.
- */
+/** Path beside the target: `.TARGET.PID-BORN-MACHINE-RANDOM.tmp`, no longer than a name may be. */
 export function temporaryPath(
   target: string,
   write: string = newWrite(),

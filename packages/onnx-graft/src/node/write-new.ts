@@ -12,8 +12,7 @@ const syncBytes = 64 * 1024 * 1024;
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether the bytes are on disk on return: after a power cut a name leads to them or to what was
-   * there.
+   * Whether the bytes are on disk on return: after a power cut the name has these or the old ones.
    */
   readonly durable?: boolean | undefined;
   readonly mode?: number | undefined;

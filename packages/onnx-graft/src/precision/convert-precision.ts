@@ -21,9 +21,9 @@ import { widenPrecision } from './widen-precision.ts';
 
 /**
  * Converts a float32 model to store its weights and compute its layers in float16. Inputs and
- * outputs keep their types. Norms, softmax, attention scores, size arithmetic, unknown operators and
- * the image residual stay float32, with Casts in between; see decision 12. Weights are read once to
- * check that they fit float16, and again when saved.
+ * outputs keep their types. Norms, softmax, attention scores, size arithmetic, unknown operators
+ * and the image residual stay float32, with Casts in between; see decision 12. Weights are read
+ * once to check that they fit float16, and again when saved.
  *
  * Graft after the conversion: removing the graft then gives the converted model.
  *
@@ -178,10 +178,7 @@ function retypeTensor(model: Model, tensor: Tensor, data: Piece): Piece[] {
   return encodeField(tensor.field.number, [...body, ...encodeField(field.rawData, [data])]);
 }
 
-/**
- * A value's record with type float16; empty if it has no shape, since the type follows from the
- * graph.
- */
+/** A value's record with type float16; empty without a shape: the type follows from the graph. */
 function retypeValue({ name, dims }: ValueInfo, kind: 'input' | 'valueInfo'): Piece[] {
   return dims ? [encodeValueInfo({ name, dataType: 'float16', dims }, kind)] : [];
 }

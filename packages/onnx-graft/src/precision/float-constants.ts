@@ -2,9 +2,7 @@ import { numberBytes } from '../author/number-bytes.ts';
 import type { Model, Node, Tensor } from '../model/model.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
 
-/**
- * A float32 tensor that no caller can replace: an initializer, or the output of a Constant node.
- */
+/** A float32 tensor that no caller can replace: an initializer, or a Constant node's output. */
 export interface FloatConstant {
   readonly name: string;
   readonly dims: readonly number[];
@@ -16,10 +14,7 @@ export interface FloatConstant {
   readonly bytes: () => Uint8Array;
 }
 
-/**
- * Since this IR version an initializer listed as an input is a default that a caller may replace
- * (onnx.proto).
- */
+/** Since this IR version an initializer listed as input is a replaceable default (onnx.proto). */
 const defaultsSince = 4;
 
 /** The float32 constants of a model's main graph by value name. */

@@ -6,10 +6,7 @@ import type { Node } from '../model/model.ts';
  */
 export type FloatKind = 'product' | 'elementwise' | 'movement' | 'other';
 
-/**
- * An ONNX operator that may compute in float16, and which of its inputs and outputs have the data's
- * type.
- */
+/** An ONNX operator that may compute in float16, and its inputs and outputs of the data's type. */
 export interface FloatOp {
   readonly kind: FloatKind;
   /** Inputs of the data's type; the others (sizes, axes, scales) keep theirs. */

@@ -184,10 +184,7 @@ function movements(
   return new Set([...moved].filter((index) => all.has(index)));
 }
 
-/**
- * Statistics, exponentials and running sums: their results are too large, too small or too fine for
- * float16.
- */
+/** Statistics, exponentials and running sums: results too large, small or fine for float16. */
 const sensitive: ReadonlySet<string> = new Set(
   'ReduceMean ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceProd ReduceLogSum ReduceLogSumExp CumSum Pow Sqrt Reciprocal Exp Log Softmax LogSoftmax LpNormalization Range'.split(
     ' ',

@@ -33,9 +33,7 @@ export interface PrecisionPlan {
   readonly dropped: readonly Node[];
 }
 
-/**
- * Names the forms of every value: one Cast or one copy per value and type, however many read it.
- */
+/** Names the forms of every value: one Cast or copy per value and type, however many read it. */
 export function planPrecision(
   model: Model,
   links: Links,

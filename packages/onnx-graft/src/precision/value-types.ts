@@ -9,9 +9,7 @@ const keepsType: ReadonlySet<string> = new Set(
   ),
 );
 
-/**
- * Element types of a model's main graph, as far as its records and known operators determine them.
- */
+/** Element types of a model's main graph, as far as records and known operators tell. */
 export function valueTypes(model: Model): ReadonlyMap<string, DataType> {
   const { graph } = model;
   const types = new Map<string, DataType>();

@@ -49,9 +49,7 @@ export function widenPrecision(model: Model): Model {
   return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
 }
 
-/**
- * Attributes that make a node output float32 if it makes float16 by itself; undefined for others.
- */
+/** Attributes that make a node output float32 instead of float16; undefined for other nodes. */
 function widenedAttributes(
   { domain, opType, attributes }: Node,
   widened: (tensor: Tensor) => TensorSpec,

@@ -5,19 +5,11 @@ export interface ByteSource {
   /** Its name in messages: a path, or 'model'. */
   readonly label: string;
   readonly size: number;
-  /**
-   * The bytes at [start, end): a view or a copy, not to be written to. Throws `CORRUPT_FILE` past
-   * the end.
-   */
+  /** The bytes at [start, end): a view or a copy, read-only. Throws `CORRUPT_FILE` past the end. */
   read(start: number, end: number): Uint8Array;
-  /**
-   * Copies bytes from `start` on into `out`: at least one, as many as are cheap. Returns how many.
-   */
+  /** Copies bytes from `start` into `out`: one or more, as many as are cheap. Returns how many. */
   fill(out: Uint8Array, start: number): number;
-  /**
-   * Throws `READ_FAILED` if the bytes may have changed since the source was opened; undefined if
-   * they cannot.
-   */
+  /** Throws `READ_FAILED` if the bytes may have changed since opening; undefined if they cannot. */
   verify?(): void;
 }
 

@@ -30,10 +30,7 @@ export class WireReader {
     this.#buffer = new Uint8Array(Math.min(windowBytes, source.size));
   }
 
-  /**
-   * Iterates over the fields in [start, end) and passes each to `visit` with the reader at its
-   * payload.
-   */
+  /** Passes each field in [start, end) to `visit` with the reader at its payload. */
   fields(start: number, end: number, visit: (field: Field) => void): void {
     this.position = start;
     while (this.position < end) {
@@ -53,7 +50,10 @@ export class WireReader {
     }
   }
 
-  /** A field's payload as a number. int64 beyond 2^53 loses its low bits, which only sentinels such as INT64_MAX use. */
+  /**
+   * A field's payload as a number. int64 beyond 2^53 loses its low bits, which only sentinels such
+   * as INT64_MAX use.
+   */
   int(field: Field): number {
     this.#expect(field, wire.varint);
     this.position = field.body;

@@ -60,10 +60,7 @@ const restormer: FamilyDefaults = { mode: 'pip_cross_topm', channelRatio: 4 / 3,
  */
 const light: FamilyDefaults = { mode: 'convgate', channelRatio: 1 / 4, fullSize: 32 };
 
-/**
- * Also ours: a U-Net whose first level is at half resolution, 16 and 32 channels for widths 48 and
- * 96.
- */
+/** Also ours: a U-Net that starts at half resolution; 16 and 32 channels for widths 48 and 96. */
 const unet: FamilyDefaults = { ...light, channelRatio: 1 / 3 };
 
 const families: Readonly<Record<string, FamilyDefaults>> = {

@@ -1,6 +1,9 @@
 import type { FloatType } from '@pip-graft/onnx-graft';
 
-/** How the universal restoration prompt modulates the skip feature (paper section 3.3, spec pip.md section 3). */
+/**
+ * How the universal restoration prompt modulates the skip feature (paper 3.3, spec pip.md section
+ * 3).
+ */
 export const pipModes = [
   'pip_cross',
   'pip_cross_topm',
@@ -39,9 +42,7 @@ export interface LevelConfig {
   readonly channels: number;
   /** c: channels of the prompts. */
   readonly promptChannels: number;
-  /**
-   * s: height and width of the basic restoration prompt's map, or of the map it is repeated over.
-   */
+  /** s: height and width of the basic restoration prompt's map, or the map it is repeated over. */
   readonly promptSize: number;
   /** Attention heads of prompt-to-prompt. */
   readonly p2pHeads: number;

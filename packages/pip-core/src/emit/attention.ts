@@ -27,7 +27,10 @@ export function emitAttentionProduct(
   return ops.matmul(g, mixing, values);
 }
 
-/** Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised prompt (B,c,·,·). */
+/**
+ * Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised
+ * prompt (B,c,·,·).
+ */
 export function emitKeyValue(
   { g, level, weight }: LevelContext,
   x: string,
@@ -51,9 +54,7 @@ export function emitKeyValue(
   };
 }
 
-/**
- * Lowest float32: its exponential is exactly 0, like that of −∞, and no runtime turns it into NaN.
- */
+/** Lowest float32: its exponential is exactly 0, like that of −∞, and never becomes NaN. */
 const lowest = -3.4028234663852886e38;
 
 /**

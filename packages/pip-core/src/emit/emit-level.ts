@@ -85,10 +85,7 @@ function gain(context: LevelContext, steering: Steering): string {
   return ops.fromFloat32(g, ops.mul(g, gate, amount), dataType);
 }
 
-/**
- * The labels' gates weighted by their shares, float32 (B or 1, C, 1, 1): a product of (B,T) and
- * (T,C).
- */
+/** The labels' gates by their shares, float32 (B or 1, C, 1, 1): a product of (B,T) and (T,C). */
 function labelGate({ g, level, weight, config }: LevelContext, steering: Steering): string {
   const labels = config.labels.length;
   const shares =

@@ -46,8 +46,8 @@ export interface EmitAdapter {
   /** Parameters by full name. */
   readonly tensors: TensorMap;
   /**
-   * Whether the parameters are values of the graph under their full names instead of constants, as
-   * training needs. Default: false.
+   * Whether the parameters are values of the graph under their full names, as training needs,
+   * instead of constants. Default: false.
    */
   readonly fed?: boolean;
 }
@@ -72,7 +72,7 @@ export type PipSteering =
 export interface EmittedLevel {
   readonly level: number;
   readonly fragment: Fragment;
-  /** What the host's merge must read. */
+  /** The value that the host's merge must read. */
   readonly output: string;
   readonly modules: readonly EmittedModule[];
 }

@@ -17,9 +17,7 @@ const imageGain = 4;
 /** Added to an energy: deviations below 0.0025, under one step of 8 bits, are not distinguished. */
 const leastEnergy = 1e-4;
 
-/**
- * Kernel and strides of the convolutions and of the means beside them: both give the same sizes.
- */
+/** Kernel and strides of the convolutions and the means beside them: both give the same sizes. */
 const halving = { kernel: [sensorKernel, sensorKernel], strides: [2, 2] };
 
 /**
@@ -67,10 +65,7 @@ export function emitSensor(
   return ops.reshape(g, logits, [0, labels.length]);
 }
 
-/**
- * Energies around each place: colours, and the logarithms of their variances and of all channels'
- * energies.
- */
+/** Energies around each place: colours, log variances, and log energies of all channels. */
 function emitEnergies(
   g: GraphBuilder,
   image: string,

@@ -4,7 +4,7 @@ import { normEpsilon } from '../fold/numbers.ts';
 import type { NormNames } from '../parameters/names.ts';
 import { asValue, type Weight } from './weight.ts';
 
-/** What every part of a level is emitted from. */
+/** Context for emitting the parts of a level. */
 export interface LevelContext {
   readonly g: GraphBuilder;
   readonly config: PipConfig;

@@ -7,7 +7,10 @@ import { type LevelContext, onGrid } from './level-context.ts';
 import type { Weight } from './weight.ts';
 import { constantTensor } from './weight.ts';
 
-/** The degradation-aware prompt d, float32 (B or 1, c, 1, 1): the weighted mean of the degradation prompts. */
+/**
+ * The degradation-aware prompt d, float32 (B or 1, c, 1, 1): the degradation prompts' weighted
+ * mean.
+ */
 export function emitDegradationPrompt({ g, weight }: LevelContext, steering: Steering): string {
   const prompts = weight(names.degradation);
   if (steering.kind === 'inputs')
@@ -51,7 +54,9 @@ export function emitSemanticMap(
   return onGrid(g, ops.mul(g, filled, degradationPrompt), c, grids.prompt, 'float32');
 }
 
-/** The universal restoration prompt U (B,c,H,W) in the host's type: P resized to the feature, then 3x3. */
+/**
+ * The universal restoration prompt U (B,c,H,W) in the host's type: P resized to the feature, a 3x3.
+ */
 export function emitUniversalPrompt(
   { g, level, weight, dataType, grids }: LevelContext,
   prompt: string,

@@ -12,10 +12,7 @@ import {
 } from './level-context.ts';
 import { asValue } from './weight.ts';
 
-/**
- * A transformer block of channel self-attention over the concatenated feature and prompt:
- * (B,C+c,H,W).
- */
+/** A transformer block of channel self-attention over feature and prompt joined: (B,C+c,H,W). */
 export function emitTransformerBlock(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,

@@ -1,10 +1,7 @@
 /** A matrix, or channels × pixels, in row-major order. Sums are computed in float64. */
 export type Numbers = Float32Array | Float64Array;
 
-/**
- * The product of a (rows × inner) and b (inner × columns); a 1x1 convolution if b is channels ×
- * pixels.
- */
+/** Product of a (rows × inner) and b (inner × columns); for channels × pixels a 1x1 convolution. */
 export function multiply(
   a: Numbers,
   b: Numbers,

@@ -48,6 +48,6 @@ export interface GraftRecord {
   readonly auto: PlannedSensor | null;
   /** Node indices in `uses` are those of the host. */
   readonly sites: readonly GraftedSite[];
-  /** What removing the graft needs. */
+  /** Data for removing the graft. */
   readonly undo: SpliceUndo;
 }

@@ -21,9 +21,7 @@ function wholeUpTo(most: number) {
   );
 }
 
-/**
- * Removal deletes what has these names: a stamp with others would make it delete the host's own.
- */
+/** Removal deletes what has these names: others in a stamp would make it delete the host's own. */
 function ownName(pattern: RegExp, what: string) {
   return text.check(
     z.refine((name) => pattern.test(name), {

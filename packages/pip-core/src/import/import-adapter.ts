@@ -11,13 +11,13 @@ import { pipParameters } from '../parameters/level-parameters.ts';
 import { parameterName } from '../parameters/names.ts';
 import { detectConfig } from './detect-config.ts';
 
-/** What a checkpoint does not say about its adapter. */
+/** Facts about an adapter that its checkpoint does not record. */
 export interface ImportOptions {
   readonly name: string;
   readonly base: AdapterBase;
   /** Record of the training; null if it is not known to be trained. */
   readonly training: Readonly<Record<string, unknown>> | null;
-  /** Names for the degradations, in the order of the prompts; default: the release's five or seven. */
+  /** Names for the degradations, in the prompts' order; default: the release's five or seven. */
   readonly labels?: readonly string[];
   /** The checkpoint's name in messages. */
   readonly label?: string;
@@ -96,10 +96,7 @@ const parts = [
   { theirs: /^low_prompt_interaction_level(\d+)\./, ours: 'interaction' },
 ] as const;
 
-/**
- * The level and the parameter's name within it, for a name of an authors' checkpoint; undefined for
- * the host's.
- */
+/** Level and name within it of an authors' checkpoint name; undefined for the host's. */
 function fromCheckpointName(name: string): { level: number; name: string } | undefined {
   for (const { theirs, ours } of parts) {
     const match = theirs.exec(name);
@@ -122,9 +119,7 @@ const anchors = [/(?:^|\.)prompt\d+\.(?:low|detask)_prompt_param$/];
 
 /** Options of {@link findModules}. */
 export interface FindOptions {
-  /**
-   * Path before the modules' names; default: that of the only modules, or of their only average.
-   */
+  /** Path before the modules' names; default: that of the only modules, or their only average. */
   readonly prefix?: string | undefined;
   /** The checkpoint's name in messages; default: `checkpoint`. */
   readonly label?: string;

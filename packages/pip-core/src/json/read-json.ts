@@ -1,18 +1,12 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 
-/**
- * Nesting of lists and objects: recursion over them, as in JSON.stringify, must not overflow the
- * stack.
- */
+/** Nesting of lists and objects: recursion, as in JSON.stringify, must not overflow the stack. */
 const maxDepth = 64;
 
 type Path = readonly PropertyKey[];
 
-/**
- * JSON from a file, to be checked against a type: a problem is one {@link GraftError} that names
- * the place and the key.
- */
+/** JSON from a file, to check by type: a problem is a {@link GraftError} with place and key. */
 export class Json {
   readonly #place: string;
   readonly #code: ErrorCode;

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Adapter } from '../adapter/adapter.ts';
 import { encodeAdapter } from '../adapter/adapter-text.ts';
 
-/**
- * Adds an adapter's digest: SHA-256 over canonical config and tensors, not over a file's encoding.
- */
+/** Adds an adapter's digest: SHA-256 of canonical config and tensors, not of a file's encoding. */
 export function withDigest(adapter: Adapter): Adapter {
   const { config, tensors } = encodeAdapter(adapter);
   return { ...adapter, digest: sha256(config, tensors) };

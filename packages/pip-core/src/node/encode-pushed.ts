@@ -11,9 +11,7 @@ import type { NewFile } from './write-folder.ts';
 export interface PushedAdapter {
   readonly adapter: Adapter;
   readonly files: readonly NewFile[];
-  /**
-   * Files that an adapter can have and this one does not: deleted if an earlier version has them.
-   */
+  /** Files that adapters can have and this one lacks: deleted if an earlier version has them. */
   readonly absent: readonly string[];
 }
 

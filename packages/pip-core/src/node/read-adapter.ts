@@ -48,10 +48,7 @@ export function readAdapter(folder: string, options: ReadOptions = {}): Adapter 
   return adapter;
 }
 
-/**
- * Reads an adapter folder's description; checks names and shapes of its tensors, and digests.
- * Errors: as above.
- */
+/** Describes an adapter folder; checks tensor names, shapes and digests. Errors: as above. */
 export function summariseAdapter(folder: string, options: ReadOptions = {}): AdapterSummary {
   const { name, version, description, digests } = readDescription(folder, options);
   const bytes = withTensors(folder, digests, (source) => {

@@ -63,7 +63,8 @@ export function readOwnSensor(
 /**
  * The own sensor of the adapter of a name; see `resolveAdapter` for names.
  *
- * Errors: those of `resolveAdapter` and {@link readOwnSensor}; `NOT_FOUND` for an adapter without one.
+ * Errors: those of `resolveAdapter` and {@link readOwnSensor}; `NOT_FOUND` for an adapter without
+ * one.
  *
  * @example resolveSensor('@me/rain-adapter', process.cwd())
  */
@@ -77,10 +78,7 @@ export function resolveSensor(adapter: string, cwd: string): Sensor {
   );
 }
 
-/**
- * Name of a folder; in the cache of a model hub, whose folders are commits, its name when
- * installed.
- */
+/** Name of a folder; its name when installed in a model hub's cache, whose folders are commits. */
 function nameOf(adapter: string): string {
   const folder = resolve(adapter);
   const published =

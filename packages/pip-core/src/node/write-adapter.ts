@@ -11,8 +11,8 @@ import { writeFolder } from './write-folder.ts';
  * Writes an adapter folder: config, tensors, model card and `package.json`.
  *
  * All files are written beside their targets first and then renamed, so that a full disk leaves
- * what was there. Does not write into a folder that holds something other than an adapter. Errors:
- * `ADAPTER_INVALID`, `WRITE_FAILED`.
+ * what was there. Does not write into a folder that holds something other than an adapter.
+ * Errors: `ADAPTER_INVALID`, `WRITE_FAILED`.
  *
  * @example await writeAdapter('adapters/rain', adapter)
  */

@@ -26,10 +26,7 @@ export function initialParameters(config: PipConfig, seed: number): TensorMap {
   return startParameters(pipParameters(config), seed);
 }
 
-/**
- * Initial values of a list of parameters. Errors: `INVALID_ARGUMENT` for a seed that is not an
- * integer.
- */
+/** Initial values of a list of parameters. Errors: `INVALID_ARGUMENT` for a non-integer seed. */
 export function startParameters(specs: readonly ParameterSpec[], seed: number): TensorMap {
   const random = new Random(seed);
   return new Map(specs.map((spec) => [spec.name, start(spec, random)]));

@@ -21,8 +21,7 @@ export type ParameterInit =
   | { readonly kind: 'normal'; readonly std?: number }
   | { readonly kind: 'kaiming' }
   /**
-   * Kaiming-uniform with the gain of ReLU, which preserves the scale of activations: ±sqrt(6 /
-   * fan-in).
+   * Kaiming-uniform with ReLU's gain, which preserves the activations' scale: ±sqrt(6 / fan-in).
    */
   | { readonly kind: 'kaiming-relu' }
   | { readonly kind: 'constant'; readonly value: number };
@@ -76,7 +75,7 @@ function interaction(level: LevelConfig, { mode, expansion }: PipConfig): Parame
   return [...block, conv(gate, C, joint, 3), conv(shift, C, joint, 1)];
 }
 
-/** Attention from `width` channels' query to the prompt's c channels, then a feed-forward part on `width`. */
+/** Attention from a query of `width` channels to the prompt's c, then feed-forward on `width`. */
 function crossBlock(
   { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward }: CrossBlockNames,
   width: number,

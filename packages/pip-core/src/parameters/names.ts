@@ -15,7 +15,7 @@ const feedForwardNames = (prefix: string) => ({
   projectOut: `${prefix}.project_out.weight`,
 });
 
-/** A block of channel cross-attention and feed-forward: prompt-to-prompt, or prompt-to-feature by attention. */
+/** A block of channel cross-attention and feed-forward: prompt-to-prompt or prompt-to-feature. */
 const crossBlockNames = (prefix: string) => ({
   queryNorm: normNames(`${prefix}.norm11`),
   keyValueNorm: normNames(`${prefix}.norm12`),

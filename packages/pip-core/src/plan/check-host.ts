@@ -98,10 +98,7 @@ export function checkBase(
   }
 }
 
-/**
- * How a host differs from the one an adapter was made for, as far as its levels and element type
- * tell.
- */
+/** How a host differs from an adapter's, as far as its levels and element type tell. */
 function differenceOf({ config }: Adapter, { model, facts, sites }: PlanRequest): string {
   const spell = (levels: readonly { readonly level: number; readonly channels: number }[]) =>
     levels.map(({ level, channels }) => `level ${level} of ${channels} channels`).join(', ');

@@ -6,7 +6,7 @@ import {
 } from '../config/pip-config.ts';
 import { emittedHiddenWidth } from '../emit/feed-forward.ts';
 
-/** Multiply-adds of convolutions and matrix products: `fixed + perPixel · H · W` of the level's feature. */
+/** Multiply-adds of convolutions and matrix products: `fixed + perPixel · H · W` of the feature. */
 export interface Cost {
   readonly fixed: number;
   readonly perPixel: number;
@@ -58,7 +58,10 @@ function interactionCost(level: LevelConfig, { mode, expansion }: PipConfig): Co
   return { fixed, perPixel: perPixel + feedForward(width, expansion) + reduce };
 }
 
-/** Projections (1x1 and depthwise each), scores, the projection into the attention, and its product with the values. */
+/**
+ * Projections (1x1 and depthwise), scores, the projection into the attention, its product with the
+ * values.
+ */
 function attention(sizes: {
   rows: number;
   channels: number;

@@ -104,10 +104,7 @@ function labelsOf(adapters: readonly Adapter[]): string[] {
   return adapters.flatMap(({ config }) => config.labels);
 }
 
-/**
- * Number of parameters of the adapters: a level counts once, however often the model applies its
- * network.
- */
+/** Parameters of the adapters: a level counts once, however often the model applies its network. */
 function learnedBy(levels: readonly PlannedLevel[]): number {
   const once = new Map(levels.map((level) => [level.site.level, level]));
   const modules = [...once.values()].flatMap((level) => level.modules);

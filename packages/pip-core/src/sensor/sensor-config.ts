@@ -19,10 +19,7 @@ export interface SensorConfig {
   readonly sure: Sureness;
 }
 
-/**
- * Thresholds of a sensor's certainty: a probability p becomes the weight (p − from) / (full −
- * from).
- */
+/** Thresholds of certainty: a probability p becomes the weight (p − from) / (full − from). */
 export interface Sureness {
   /** Up to this probability the weight is exactly 0. */
   readonly from: number;

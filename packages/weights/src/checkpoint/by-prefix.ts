@@ -7,9 +7,7 @@ export interface Prefixed<T> {
   readonly tensors: ReadonlyMap<string, T>;
 }
 
-/**
- * Paths of published networks have up to 150 characters; a hostile path can have a million parts.
- */
+/** Paths of published networks have up to 150 characters; hostile ones may have a million parts. */
 const longestName = 2000;
 
 /**

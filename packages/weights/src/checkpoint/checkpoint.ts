@@ -10,10 +10,7 @@ export type CheckpointScalar = number | string | boolean | null;
 export interface StoredTensor extends FloatTensor {
   /** Element type in the file, such as `F32`, or PyTorch's name of an unsupported type. */
   readonly dtype: string;
-  /**
-   * Why its elements cannot be read, such as `complex64 is not supported`; reading `data` throws
-   * then.
-   */
+  /** Why its elements cannot be read, such as `complex64 is not supported`; `data` throws then. */
   readonly unread?: string;
 }
 

@@ -54,9 +54,7 @@ export function choosePrefixed<T extends Prefixed<FloatTensor>>(
   );
 }
 
-/**
- * Whether two networks have the same tensors, number by number, such as one saved under two names.
- */
+/** Whether two networks have the same tensors, number by number, like one saved twice. */
 function areEqual(one: Prefixed<FloatTensor>, other: Prefixed<FloatTensor>): boolean {
   if (one.tensors.size !== other.tensors.size) return false;
   const shapes = [...one.tensors].every(

@@ -20,10 +20,7 @@ export const checkpointLimits = {
   elements: 2 ** 29 - 1,
   /** Elements of a tensor with more elements than its storage, such as an expanded one. */
   expandedElements: 2 ** 20,
-  /**
-   * Elements of all tensors divided by the bytes of the file: tied weights share storages a few
-   * times.
-   */
+  /** Elements of all tensors per byte of the file: tied weights share storages a few times. */
   elementsPerByte: 4,
   /** Bytes of one unpacked zip entry. */
   entryBytes: 2 ** 31 - 1,
@@ -33,9 +30,7 @@ export const checkpointLimits = {
   containerDepth: 12,
   /** Numbers, texts and other records kept by path. */
   scalars: 10_000,
-  /**
-   * Largest size of inflated entries: bytes, or a multiple of the file. Weights hardly compress.
-   */
+  /** Limits on inflated entries: bytes, or a multiple of the file. Weights hardly compress. */
   inflatedBytes: 24 * 1024 * 1024,
   inflatedRatio: 4,
 } as const;

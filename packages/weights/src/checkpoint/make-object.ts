@@ -53,7 +53,7 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
   }
 }
 
-/** Returns an object without setting attributes: only dictionaries and tensors have any; none matter. */
+/** Returns an object whose attributes are set, unchanged: none of these attributes matter. */
 export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
   const known = [PickleDict, PickleTensor, OtherTensor, Inert];
   if (known.some((kind) => object instanceof kind)) return object;
@@ -150,10 +150,7 @@ function typeIn(value: PickleValue | undefined, cursor: PickleCursor): ElementTy
   throw cursor.corrupt('a tensor without a type');
 }
 
-/**
- * The first list of sizes among arguments, or in a list among them, which is a tensor's shape; []
- * if there is none.
- */
+/** The first list of sizes in arguments or their lists, which is a tensor's shape; else []. */
 function dimsAmong(args: readonly PickleValue[]): readonly number[] {
   const lists = args.flatMap((value) =>
     value instanceof PickleList ? [value, ...value.items.filter(isList)] : [],

@@ -49,10 +49,7 @@ export class Inert {
   }
 }
 
-/**
- * A block of elements that tensors view; the position of its bytes is known once the file has been
- * read.
- */
+/** A block of elements that tensors view; its position is known once the file has been read. */
 export class PickleStorage {
   readonly type: ElementType;
   readonly key: string;

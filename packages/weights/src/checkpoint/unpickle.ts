@@ -37,10 +37,7 @@ export function unpickle(cursor: PickleCursor): Unpickled {
 }
 
 class Machine {
-  /**
-   * Includes those that an inert object discarded: the older form stores them all, one after
-   * another.
-   */
+  /** Includes those that an inert object discarded: the older form stores them all in turn. */
   readonly storages = new Map<string, PickleStorage[]>();
   readonly #cursor: PickleCursor;
   readonly #stack: Slot[] = [];

@@ -27,7 +27,7 @@ export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
   throw new GraftError('CORRUPT_FILE', `${label}: not a checkpoint: ${whatElse(source)}.`);
 }
 
-/** Whether a file starts with the length of a header that fits into it, and a brace. */
+/** Whether a file starts with a plausible header length and a brace. */
 function isSafetensors(head: Uint8Array, size: number): boolean {
   if (head.length < 9 || head[8] !== 0x7b) return false;
   const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);

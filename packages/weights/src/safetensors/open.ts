@@ -13,9 +13,7 @@ export const maxHeaderBytes = 100_000_000;
 /** Axes of a tensor. ONNX runtimes stop far below; a header could name millions. */
 export const maxRank = 32;
 
-/**
- * Commas of a header: a tensor has three to ten, depending on its rank; metadata has a few more.
- */
+/** Commas of a header: a tensor has three to ten, by its rank; metadata has a few more. */
 export const maxMembers = 1_000_000;
 
 /** Supported element types, with their widths in bytes. */
@@ -103,10 +101,7 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/**
- * Parses and checks a header's JSON. `dataSize` is the size of the data after it. Errors:
- * `CORRUPT_FILE`.
- */
+/** Parses and checks a header's JSON; `dataSize` is the data's size. Errors: `CORRUPT_FILE`. */
 export function parseHeader(json: string, dataSize: number, label: string): Header {
   // Before parsing: a header of a million names takes gigabytes.
   const keys = topLevelKeys(json, label);
@@ -197,8 +192,8 @@ function checkCover(
 }
 
 /**
- * Keys of the outermost object, including repeated ones, which JSON.parse silently drops. Errors:
- * `LIMIT_EXCEEDED` for more keys, or members in total, than a checkpoint has.
+ * Keys of the outermost object, including repeated ones, which JSON.parse silently drops.
+ * Errors: `LIMIT_EXCEEDED` for more keys, or members in total, than a checkpoint has.
  */
 function topLevelKeys(json: string, label: string): number {
   let depth = 0;

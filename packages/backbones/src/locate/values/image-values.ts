@@ -6,10 +6,7 @@ import { type Step, stepOf } from './step.ts';
 /** More nodes than this are not a wrapper. */
 const most = 64;
 
-/**
- * Operations between an end of the model and its first or last layer, channels in the order of that
- * end.
- */
+/** Operations between an end of the model and its outermost layer, in that end's channel order. */
 interface Way {
   readonly affine: Affine;
   readonly flips: boolean;
@@ -113,9 +110,7 @@ function puttingTogether(
   return node?.opType === 'Concat' && stepOf(facts, node, layout) ? node : undefined;
 }
 
-/**
- * The only node that prepares the image further; a residual beside it adds the image as it is here.
- */
+/** The only node that prepares the image further; a residual beside it adds the image from here. */
 function onlyWay(
   facts: GraphFacts,
   readers: readonly Node[],

@@ -66,10 +66,7 @@ function arithmetic(facts: GraphFacts, { opType, inputs }: Node): Step | undefin
   return undefined;
 }
 
-/**
- * A 1x1 convolution that keeps three channels separate: EDSR and related networks write the mean
- * so.
- */
+/** A 1x1 convolution that keeps three channels separate: the mean in EDSR and related networks. */
 function convolution(facts: GraphFacts, node: Node): Step | undefined {
   const [from = '', weight = '', bias = ''] = node.inputs;
   const dims = facts.sample.values.get(weight)?.dims;

@@ -75,10 +75,7 @@ export function where(
   return g.node('Where', [condition, a, b], {}, options)[0]!;
 }
 
-/**
- * Where two numeric values are equal. CUDA has no kernel for Equal since 19, but for its two
- * halves.
- */
+/** Where two numbers are equal. CUDA has no kernel for Equal since 19, but for its two halves. */
 export function equal(g: GraphBuilder, a: string, b: string, options: Named = {}): string {
   if (g.opset < 19) return g.node('Equal', [a, b], {}, options)[0]!;
   const [below] = g.node('LessOrEqual', [a, b]);
@@ -107,9 +104,7 @@ export interface IdentityOptions extends Named {
   readonly output?: string | undefined;
 }
 
-/**
- * A float value under another name. CUDA has no kernel for Identity since 21, but for a sum of one.
- */
+/** A float value under another name. CUDA has no Identity kernel since 21, but for a sum of one. */
 export function identity(g: GraphBuilder, x: string, options: IdentityOptions = {}): string {
   const { name, output } = options;
   const outputs = output === undefined ? 1 : [output];
@@ -122,10 +117,7 @@ export interface GeluOptions extends Named {
   readonly dataType?: FloatType | undefined;
 }
 
-/**
- * The exact GELU, x/2 · (1 + erf(x/√2)): an op since 20, before that in the form that runtimes
- * fuse.
- */
+/** The exact GELU, x/2 · (1 + erf(x/√2)): an op since 20, before that in the form runtimes fuse. */
 export function gelu(g: GraphBuilder, x: string, options: GeluOptions = {}): string {
   if (g.opset >= 20) return g.node('Gelu', [x], {}, options)[0]!;
   const { dataType = 'float32' } = options;

@@ -127,9 +127,7 @@ function repeated(
   return concat(g, [...copies(before, 0, 1), x, ...copies(after, -1, toTheEnd)], axis, options);
 }
 
-/**
- * Picks every entry by its position in x; positions outside are clamped to the border or mirrored.
- */
+/** Picks every entry by its position in x; positions outside are clamped or mirrored. */
 function picked(
   g: GraphBuilder,
   x: string,

@@ -21,9 +21,7 @@ export function gather(
   return g.node('Gather', [x, axesValue(g, indices)], { axis: { int: axis } }, options)[0]!;
 }
 
-/**
- * Where to cut; lists of one length. Ends may exceed the dimension; negatives count from the end.
- */
+/** Where to cut; lists of one length. Ends may pass the dimension; negatives count from the end. */
 export interface SliceOptions extends Named {
   readonly axes: Axes;
   readonly starts: Axes;
@@ -53,9 +51,7 @@ export function split(
   return g.node('Split', [x, g.ints(sizes)], { axis: { int: axis } }, outputs);
 }
 
-/**
- * Cuts x along `axis` into `parts` equal parts of unknown size; since 18 the count must be given.
- */
+/** Cuts x along `axis` into `parts` equal parts of unknown size; since 18 the count is required. */
 export function splitEqual(
   g: GraphBuilder,
   x: string,

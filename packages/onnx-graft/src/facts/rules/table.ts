@@ -10,9 +10,7 @@ import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
 import { split } from './split.ts';
 
-/**
- * Domains whose operators are inferred; onnxruntime's fused forms keep the names of what they fuse.
- */
+/** Domains whose operators are inferred; onnxruntime's fused forms keep the fused names. */
 const domains = new Set(['', 'ai.onnx', 'com.microsoft']);
 
 const rules = new Map<string, Rule>(
