@@ -14,7 +14,7 @@ export interface RestormerConfig {
   readonly bias: boolean;
   /** Whether norms subtract the mean and have a bias. */
   readonly normBias: boolean;
-  /** PIP's trunk, from PromptIR: a 1x1 `chnl_reduce3` halves the latent, where `up4_3` starts. */
+  /** PIP's trunk, from PromptIR: a 1x1 `chnl_reduce3` halves the latent that starts `up4_3`. */
   readonly thinLatent: boolean;
   /** Two input images, and a 1x1 `skip_conv` instead of adding the image. */
   readonly dualPixel: boolean;

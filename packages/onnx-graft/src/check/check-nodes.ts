@@ -79,7 +79,7 @@ function checkInputs(
   }
 }
 
-/** Nodes on cycles: removes those without open inputs, then those without readers. */
+/** Nodes on cycles, found by removing nodes without open inputs, then nodes without readers. */
 function nodesInCycles(
   nodes: readonly Node[],
   makers: ReadonlyMap<string, number>,

@@ -18,8 +18,7 @@ const locating: ReadonlySet<number> = new Set([
 /**
  * A model with all external data inlined as raw data, which stays a range of its file until saved.
  *
- * Errors: `NOT_FOUND` for missing data; `LIMIT_EXCEEDED` if the result would exceed protobuf's 2
- * GiB.
+ * Errors: `NOT_FOUND` for missing data; `LIMIT_EXCEEDED` if the result exceeds protobuf's 2 GiB.
  */
 export function inlineExternal(model: Model): Model {
   const edits = externalTensors(model).map((outside): Edit => {

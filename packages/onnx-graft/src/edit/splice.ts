@@ -174,10 +174,7 @@ export interface Site {
   readonly uses: readonly Use[];
 }
 
-/**
- * Layout of a skip feature: channels second, channels last, or one row of channels per pixel (N,
- * H·W, C).
- */
+/** Layout of a skip feature: NCHW, channels last, or one row of channels per pixel (N, H·W, C). */
 export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */

@@ -22,7 +22,7 @@ export function broadcastDims(
 }
 
 /**
- * Elements of a small tensor at all indices of `dims`; `at` maps an index to a position in `from`.
+ * Elements of a small tensor at all indices of `dims`; `at` maps indices to positions in `from`.
  */
 export function gatherElements(
   dims: readonly number[],

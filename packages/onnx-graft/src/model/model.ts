@@ -71,7 +71,7 @@ export interface Training {
 
 /** A node. Attributes are located when the model is read, and decoded on demand. */
 export interface Node {
-  /** Position among its graph's nodes, which are in topological order, unlike perhaps the file. */
+  /** Position among its graph's nodes in topological order, whatever the file's order. */
   readonly index: number;
   readonly name: string;
   readonly opType: string;

@@ -16,8 +16,8 @@ import { type ParameterSpec, pipParameters } from './level-parameters.ts';
  * `promptStd`, convolutions Kaiming-uniform, norms the identity, temperatures 1, top-m scalars 0.2,
  * residual gates 0.
  *
- * A tensor depends only on the seed and its name. Errors: `INVALID_ARGUMENT` for an invalid config
- * or a seed that is not an integer.
+ * A tensor depends only on the seed and its name.
+ * Errors: `INVALID_ARGUMENT` for an invalid config or a seed that is not an integer.
  *
  * @example initialParameters(config, 0).get('level1.gate') // 48 zeros
  */

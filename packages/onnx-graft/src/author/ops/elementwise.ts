@@ -75,7 +75,7 @@ export function where(
   return g.node('Where', [condition, a, b], {}, options)[0]!;
 }
 
-/** Where two numbers are equal. CUDA has no kernel for Equal since 19, but for its two halves. */
+/** Where numbers are equal; since 19 by two inequalities, because CUDA has no Equal kernel. */
 export function equal(g: GraphBuilder, a: string, b: string, options: Named = {}): string {
   if (g.opset < 19) return g.node('Equal', [a, b], {}, options)[0]!;
   const [below] = g.node('LessOrEqual', [a, b]);
@@ -104,7 +104,7 @@ export interface IdentityOptions extends Named {
   readonly output?: string | undefined;
 }
 
-/** A float value under another name. CUDA has no Identity kernel since 21, but for a sum of one. */
+/** A float value under another name; since 21 a Sum of one, because CUDA has no Identity kernel. */
 export function identity(g: GraphBuilder, x: string, options: IdentityOptions = {}): string {
   const { name, output } = options;
   const outputs = output === undefined ? 1 : [output];

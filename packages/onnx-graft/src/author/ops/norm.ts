@@ -143,9 +143,7 @@ export const reduceMean = reduction('ReduceMean', 18);
 export const reduceL2 = reduction('ReduceL2', 18);
 export const reduceSumSquare = reduction('ReduceSumSquare', 18);
 
-/**
- * (N, C, H, W) to (N, C, 1, 1). CUDA has no GlobalAveragePool kernel since 22, but for the mean.
- */
+/** (N, C, H, W) to (N, C, 1, 1); since 22 by ReduceMean: CUDA has no GlobalAveragePool kernel. */
 export function globalAveragePool(g: GraphBuilder, x: string, options: Named = {}): string {
   return g.opset >= 22
     ? reduceMean(g, x, [2, 3], options)

@@ -17,8 +17,8 @@ import { asValue, multiplyWeights, resizeWeight } from '../weight.ts';
  * universal prompt, then a dual-gated feed-forward part.
  *
  * If feature and prompt differ in channels, cutting, zero padding, the attention's output
- * projection and `reduce_channel` are all linear, so they are folded into the query's matrix (c ×
- * C), the output's (C × c) and, if C < c, the residual's (C × C).
+ * projection and `reduce_channel` are all linear, so they are folded into the query's matrix
+ * (c × C), the output's (C × c) and, if C < c, the residual's (C × C).
  */
 export function emitCross(
   context: LevelContext,
