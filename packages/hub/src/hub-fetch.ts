@@ -1,9 +1,9 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { HubSettings } from './settings.ts';
 
-/** What requests are for: it decides how a failure reads. */
+/** Purpose of a request, which determines the wording of a failure. */
 export interface Errand {
-  /** The name that was asked for. */
+  /** The requested name. */
   readonly place: string;
   readonly action: 'read' | 'write';
   readonly signal?: AbortSignal | undefined;
@@ -13,8 +13,8 @@ export interface Errand {
 export class HubUnreachable extends GraftError {}
 
 /**
- * A `fetch` that sends the token to the endpoint and to nothing else, whatever addresses answers name, and
- * turns every answer that is no success into an error of one line.
+ * A `fetch` that sends the token only to the endpoint, whatever addresses responses contain, and
+ * turns every unsuccessful response into an error of one line.
  *
  * @param allowed statuses that the caller handles
  */
@@ -44,7 +44,7 @@ export function hubFetch(
   };
 }
 
-/** Why a request failed, in a few words. */
+/** Reason for a failed request, in a few words. */
 export function whyOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** What a name on a model hub says: a repository, a revision of it, and a folder or file in it. */
+/** Parts of a name on a model hub: a repository, a revision of it, and a folder or file in it. */
 export interface HubName {
   /** `owner/name` */
   readonly repository: string;
@@ -10,7 +10,7 @@ export interface HubName {
   readonly path: string;
 }
 
-/** What names on a model hub start with. */
+/** Prefix of names on a model hub. */
 const scheme = 'hf:';
 const mostCharacters = 1024;
 
@@ -31,7 +31,7 @@ export function isCommit(revision: string): boolean {
 }
 
 /**
- * Reads `hf:owner/name[@revision][/folder]`; the revision is `main` by default.
+ * Parses `hf:owner/name[@revision][/folder]`; the default revision is `main`.
  *
  * Errors: `INVALID_ARGUMENT`, also for a name that would lead out of the cache.
  *
@@ -48,17 +48,17 @@ export function parseHubName(text: string): HubName {
   return { repository, revision, path: folder };
 }
 
-/** A name as it is written. */
+/** The text form of a name. */
 export function hubText({ repository, revision, path }: HubName): string {
   const at = revision === 'main' ? '' : `@${revision}`;
   return `${scheme}${repository}${at}${path === '' ? '' : `/${path}`}`;
 }
 
-/** Whether a path from a repository stays inside a folder on every system. */
+/** Whether a path in a repository stays inside a folder on every system. */
 export function isInside(path: string): boolean {
   const parts = path.split('/');
   return (
-    // Control characters, what separates parts or drives on Windows, and what it cannot have in a name.
+    // Control characters, Windows' separators of parts or drives, and what its names cannot have.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     !/[\x00-\x1f\x7f\\:*?"<>|]/.test(path) && !parts.some((part) => /^\.{0,2}$|[ .]$/.test(part))
   );

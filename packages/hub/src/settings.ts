@@ -2,23 +2,23 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Variables of the environment, as `process.env` has them. */
+/** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the environment says of the model hub. */
+/** The model hub's settings from the environment. */
 export interface HubSettings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly endpoint: string;
   readonly token: string | undefined;
-  /** Whether nothing may be asked of the network. */
+  /** Whether the network must not be used. */
   readonly offline: boolean;
   /** Folder of the cache, which other programs share. */
   readonly cache: string;
 }
 
 /**
- * Reads `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, and where the cache is from `HF_HUB_CACHE`, `HF_HOME` and
- * `XDG_CACHE_HOME`, as the hub's own tools do.
+ * Reads `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`, and the cache's folder from `HF_HUB_CACHE`,
+ * `HF_HOME` and `XDG_CACHE_HOME`, like the hub's tools.
  *
  * Errors: `INVALID_ARGUMENT` for an endpoint that is not a web address.
  */
@@ -46,7 +46,7 @@ function endpointOf(text: string): string {
 }
 
 function tokenOf(text: string | undefined): string | undefined {
-  // It goes into a header; and it must not be shown.
+  // It goes into a header, and must not be shown.
   if (text === undefined || /^[\x21-\x7e]+$/.test(text)) return text;
   throw new GraftError(
     'INVALID_ARGUMENT',
@@ -54,21 +54,21 @@ function tokenOf(text: string | undefined): string | undefined {
   );
 }
 
-/** How far a download or upload is. */
+/** Progress of a download or upload. */
 export interface HubProgress {
-  /** The name that was asked for. */
+  /** The requested name. */
   readonly name: string;
-  /** Bytes, of all files together. */
+  /** Bytes of all files together. */
   readonly done: number;
   readonly total: number;
 }
 
-/** Choices for whatever asks the model hub. */
+/** Options of functions that use the model hub. */
 export interface HubOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: HubProgress) => void) | undefined;
-  /** Gets a line for people: what is about to be downloaded, or that the cache is used instead. */
+  /** Receives a line for people: the coming download, or that the cache is used instead. */
   readonly onNote?: ((line: string) => void) | undefined;
-  /** Where `HF_TOKEN` and its kind are looked up; default: `process.env`. */
+  /** Source of `HF_TOKEN` and the other variables; default: `process.env`. */
   readonly environment?: Environment | undefined;
 }

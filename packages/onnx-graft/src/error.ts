@@ -1,7 +1,6 @@
 /**
- * The one error class of PIP Graft. `code` is from a closed list, so that a
- * caller can decide without reading prose; the message names the place, what
- * was expected and what to do.
+ * The one error class of PIP Graft. `code` is from a closed list, so that callers need not parse
+ * prose; the message names the place, what was expected and what to do.
  *
  * @example
  * try { readModel(bytesSource(new Uint8Array())); }
@@ -17,15 +16,15 @@ export class GraftError extends Error {
   }
 }
 
-/** Every code a {@link GraftError} can carry, with the exit status the `graft` command gives it. */
+/** Every code of a {@link GraftError}, with its exit status in the `graft` command. */
 export const errorCodes = {
   /** A gate failed: a validation check, a tolerance, a budget. */
   GATE_FAILED: 1,
-  /** The inference runtime refused or failed on a model. */
+  /** The inference runtime rejected or failed on a model. */
   RUNTIME_FAILED: 1,
   /** An argument or option is missing, unknown or out of range. */
   INVALID_ARGUMENT: 2,
-  /** A degradation label the adapter does not have. */
+  /** The adapter does not have this degradation label. */
   UNKNOWN_LABEL: 2,
   /** Degradation weights that are negative or not finite; all zero where weights are baked. */
   INVALID_WEIGHTS: 2,
@@ -37,7 +36,7 @@ export const errorCodes = {
   UNSUPPORTED_HOST: 3,
   /** A graft is already on these sites. */
   ALREADY_GRAFTED: 3,
-  /** The file carries no graft that could be removed. */
+  /** The file has no graft to remove. */
   NOT_GRAFTED: 3,
   /** The adapter was made for another host, or its channels differ. */
   ADAPTER_MISMATCH: 4,
@@ -45,19 +44,19 @@ export const errorCodes = {
   ADAPTER_INVALID: 4,
   /** The file is not an ONNX model at all. */
   NOT_ONNX: 5,
-  /** The bytes break the format: a cut record, a bad length, a wrong type. */
+  /** The bytes break the format: a truncated record, a bad length, a wrong type. */
   CORRUPT_FILE: 5,
-  /** The file would make the reader go outside what it may touch. */
+  /** The file would make the reader leave what it may access. */
   UNSAFE_FILE: 5,
-  /** A limit named in `limits.ts` was passed. */
+  /** The file exceeds a limit of `limits.ts`. */
   LIMIT_EXCEEDED: 5,
-  /** The device asked for cannot run models here. */
+  /** The requested device cannot run models here. */
   DEVICE_UNAVAILABLE: 6,
   /** A file or folder does not exist. */
   NOT_FOUND: 7,
   /** A file could not be read. */
   READ_FAILED: 7,
-  /** A file could not be written; what stood there is unchanged. */
+  /** A file could not be written; what was there is unchanged. */
   WRITE_FAILED: 7,
 } as const;
 

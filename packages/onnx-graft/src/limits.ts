@@ -1,18 +1,18 @@
 /**
- * What a model file may ask of the reader. Each number is far above any real
- * model and low enough that a hostile file cannot exhaust memory or the stack.
+ * Limits on model files. Each is far above any real model and low enough that a hostile file cannot
+ * exhaust memory or the stack.
  */
 export const limits = {
   /** Graphs within graphs: the reader recurses once per level. Real models stay below 5. */
   subgraphDepth: 32,
   /** Nodes, tensors and values together, over all graphs: about 300 bytes of memory each. */
   records: 2_000_000,
-  /** Dimensions of one tensor or value. ONNX names no bound; runtimes stop at 8 to 32. */
+  /** Dimensions of one tensor or value. ONNX sets no limit; runtimes stop at 8 to 32. */
   rank: 64,
   /** Bytes of one name or string attribute kept as text. */
   stringBytes: 16 * 1024 * 1024,
   /** Elements of one list attribute kept as numbers. */
   listElements: 4_000_000,
-  /** protobuf's bound on one message, hence on one .onnx file. */
+  /** protobuf's limit on one message, and so on one .onnx file. */
   messageBytes: 2 ** 31 - 1,
 } as const;

@@ -1,11 +1,11 @@
-/** Which of the known names is nearest: letters added, left out, changed or swapped (Damerau 1964). */
+/** The nearest known name, counting letters added, removed, changed or swapped (Damerau 1964). */
 export function nearestName(name: string, known: readonly string[]): string {
   const distances = known.map((each) => distance(name, each));
   return known[distances.indexOf(Math.min(...distances))]!;
 }
 
 /**
- * The nearest of the known names, where it is near enough to be meant.
+ * The nearest known name if it is near enough to be meant.
  *
  * @example nearName('rian', ['noise', 'rain']) // 'rain'
  */
@@ -17,7 +17,7 @@ export function nearName(name: string, known: readonly string[]): string | undef
 }
 
 /**
- * The end of a message about an unknown name: the nearest known one where it is near, else a full stop.
+ * End of a message about an unknown name: the nearest known one if it is near, else a full stop.
  *
  * @example `unknown label 'rian'${didYouMean('rian', ['noise', 'rain'])}` // …; did you mean 'rain'?
  */
@@ -26,7 +26,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near === undefined ? '.' : `; did you mean '${near}'?`;
 }
 
-/** Longest name that is compared whole: names come from files, and the work grows with the product. */
+/** Longest name compared whole: names come from files, and the work grows with both lengths. */
 const longest = 100;
 
 function distance(one: string, other: string): number {

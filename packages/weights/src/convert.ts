@@ -3,7 +3,7 @@ import { fromFloat16, toFloat16 } from '@pip-graft/onnx-graft';
 // Typed arrays use the machine's byte order. Every platform Node ships for that
 // this project supports is little-endian, and so are ONNX and safetensors.
 
-/** Element types that weights may be stored in. */
+/** Element types in which weights may be stored. */
 export type StoredFloat = 'float32' | 'float16' | 'bfloat16' | 'float64';
 
 export { fromFloat16, toFloat16 };
@@ -21,7 +21,7 @@ export function toBFloat16(values: Float32Array): Uint16Array {
   return bits;
 }
 
-/** The numbers that bfloat16 bits stand for; exact. */
+/** The numbers of bfloat16 bits; exact. */
 export function fromBFloat16(bits: Uint16Array): Float32Array {
   const words = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
@@ -45,7 +45,7 @@ export function encodeFloats(values: Float32Array, type: StoredFloat): Uint8Arra
   return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
 }
 
-/** The numbers that little-endian bytes of a stored type stand for; float64 is rounded to float32. */
+/** The numbers of little-endian bytes of a stored type; float64 is rounded to float32. */
 export function decodeFloats(bytes: Uint8Array, type: StoredFloat): Float32Array {
   const { buffer } = new Uint8Array(bytes);
   if (type === 'float32') return new Float32Array(buffer);

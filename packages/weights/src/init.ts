@@ -3,10 +3,10 @@ import type { Random } from './random.ts';
 import { elementCount, type FloatTensor } from './tensor-map.ts';
 
 /**
- * The usual start of a convolution's weight (O, I/groups, kh, kw): uniform in
+ * The usual initialisation of a convolution's weight (O, I/groups, kh, kw): uniform in
  * ±1/sqrt(fanIn), that is Kaiming-uniform with a = sqrt 5.
  *
- * `fanIn` is the product of all axes but the first; hand it in for a bias.
+ * `fanIn` is the product of all axes but the first; pass it for a bias.
  *
  * @example kaimingUniform([64, 3, 3, 3], random.fork('conv.weight'))
  */

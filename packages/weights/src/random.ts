@@ -5,10 +5,10 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 /**
  * Seeded random numbers, the same on every machine.
  *
- * `fork(name)` gives a stream that depends on the seed and the name only, not
- * on what was drawn before: adding a tensor does not change the others.
+ * `fork(name)` returns a stream that depends only on the seed and the name, not on what was drawn
+ * before: adding a tensor does not change the others.
  *
- * Errors: `INVALID_ARGUMENT` for a seed that is not a whole number.
+ * Errors: `INVALID_ARGUMENT` for a seed that is not an integer.
  *
  * @example
  * const random = new Random(7);
@@ -27,17 +27,17 @@ export class Random {
     this.#generator = xoroshiro128plusFromState(hash128(this.#key));
   }
 
-  /** A stream of its own for a name. */
+  /** A separate stream for a name. */
   fork(name: string): Random {
     return new Random(`${this.#key}/${name}`);
   }
 
-  /** A number in [low, high), evenly spread. */
+  /** A number in [low, high), uniformly distributed. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * uniformFloat64(this.#generator);
   }
 
-  /** A whole number in [0, bound). */
+  /** An integer in [0, bound). */
   below(bound: number): number {
     return Math.floor(this.uniform(0, bound));
   }
@@ -49,7 +49,7 @@ export class Random {
       this.#spare = undefined;
       return mean + deviation * spare;
     }
-    // 1 - u lies in (0, 1], where the logarithm is finite.
+    // 1 - u is in (0, 1], where the logarithm is finite.
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     const angle = 2 * Math.PI * this.uniform();
     this.#spare = radius * Math.sin(angle);

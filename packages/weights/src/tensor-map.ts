@@ -12,9 +12,9 @@ export interface FloatTensor {
 export type TensorMap = ReadonlyMap<string, FloatTensor>;
 
 /**
- * A tensor over given elements.
+ * Creates a tensor over given elements.
  *
- * Errors: `INVALID_ARGUMENT` when the shape does not hold that many.
+ * Errors: `INVALID_ARGUMENT` if the shape does not hold that many.
  *
  * @example floatTensor([2, 2], new Float32Array([1, 0, 0, 1]))
  */

@@ -9,13 +9,13 @@ import {
   type Tensor,
 } from '@pip-graft/onnx-graft';
 import { locateSkips } from '../locate/locate-skips.ts';
-/** SHA-256 of bytes as hexadecimal digits: handed in, since libraries here import no runtime. */
+/** SHA-256 of bytes as hexadecimal digits; passed in, since this library imports no runtime. */
 export type Digest = (bytes: Uint8Array) => string;
 
-/** What a fingerprint needs from outside. */
+/** Options of {@link fingerprint}. */
 export interface FingerprintOptions {
   readonly digest: Digest;
-  /** The sites, where they are known already. */
+  /** The sites, if already known. */
   readonly sites?: readonly SkipSite[];
   readonly facts?: GraphFacts;
 }
@@ -24,17 +24,17 @@ export interface FingerprintOptions {
 const sampleLength = 64;
 
 const convolutions = new Set(['Conv', 'ConvTranspose', 'FusedConv']);
-/** Operators that hand a weight on unchanged. */
+/** Operators that pass a weight on unchanged. */
 const copies = new Set(['Identity', 'Cast', 'DequantizeLinear']);
 
 /**
- * `pipfp2:` and a digest that tells whether two files hold the same network: the weights of its
- * convolutions, by shape, group and samples, in no order, and its skip connections. Names, node
- * order, exporter, opset and simplification do not matter, nor whether a constant factor of channels was
- * multiplied into the convolution before it; other weights, another element type or
- * quantisation do. It reads a few kilobytes, not the weights.
+ * `pipfp2:` and a digest that identifies a network in any file: the weights of its convolutions, by
+ * shape, group and samples, in any order, and its skip connections. Names, node order, exporter,
+ * opset and simplification do not matter, nor whether a constant factor of channels was folded into
+ * the preceding convolution; other weights, another element type or quantisation do. Reads a few
+ * kilobytes, not the weights.
  *
- * Errors: those of `readTensor`; `NOT_FOUND` for external data that is not at hand.
+ * Errors: those of `readTensor`; `NOT_FOUND` for missing external data.
  *
  * @example
  * fingerprint(model, { digest: sha256 }); // 'pipfp2:5d1c…'
@@ -43,7 +43,7 @@ export function fingerprint(model: Model, options: FingerprintOptions): string {
   const facts = options.facts ?? graphFacts(model);
   const sites = options.sites ?? locateSkips(model, facts).sites;
   const tensors = tensorsByName(model);
-  // A model that applies its network several times reads each weight as often.
+  // A model that applies its network several times reads each weight as many times.
   const isRepeated = new Set(sites.map(({ level }) => level)).size < sites.length;
   const seen = new Set<string>();
   const weights = model.graph.nodes.flatMap((node) => {
@@ -60,7 +60,7 @@ export function fingerprint(model: Model, options: FingerprintOptions): string {
   return `pipfp2:${options.digest(new TextEncoder().encode(text))}`;
 }
 
-/** Whether another node has read a weight in the same way. */
+/** Whether another node has already read a weight in the same way. */
 function isAgain(seen: Set<string>, { opType, attributes }: Node, { name }: Tensor): boolean {
   const key = `${opType} ${attributes.get('group')?.int ?? 1} ${name}`;
   return name !== '' && seen.size === seen.add(key).size;
@@ -75,7 +75,7 @@ function tensorsByName(model: Model): ReadonlyMap<string, Tensor> {
   return tensors;
 }
 
-/** Some exporters leave layers in the file that nothing reads. */
+/** Some exporters leave layers in the file whose output is never read. */
 function leadsOut(facts: GraphFacts, node: Node): boolean {
   return node.outputs.some((name) => facts.isOutput(name) || facts.uses(name).length > 0);
 }
@@ -103,7 +103,7 @@ function describe(node: Node, tensor: Tensor): string {
   return `${kind} ${tensor.dims.join('x')} ${group} ${tensor.dataType}`;
 }
 
-/** Digest of the sampled elements: a whole weight when it is small. */
+/** Digest of the sampled elements: all of them if the weight is small. */
 function samples(
   model: Model,
   tensor: Tensor,
@@ -145,9 +145,9 @@ function floats(bytes: Uint8Array): Float32Array {
 }
 
 /**
- * The constant that multiplies each channel of a convolution's result, when nothing else reads that
- * result: simplifiers and optimisers multiply it into the weight, so both forms must count as one.
- * NAFNet's `beta` and `gamma` are such.
+ * The constant that multiplies each channel of a convolution's result, if nothing else reads that
+ * result: simplifiers and optimisers fold it into the weight, so both forms must count as one.
+ * NAFNet's `beta` and `gamma` are examples.
  */
 function scaleAfter(
   facts: GraphFacts,

@@ -13,60 +13,60 @@ import { checkWeights, type Parameter } from '../networks/parameter.ts';
 import { isPip } from './detect-restormer.ts';
 import { anchors, findFamily, isBeside, Shapes } from './shapes.ts';
 
-/** A network recognised in a checkpoint: what is needed to build it, and what else was there. */
+/** A network recognised in a checkpoint: everything needed to build it, and what else was found. */
 export interface DetectedBackbone {
   readonly backbone: Backbone;
-  /** Its weights, under its names. */
+  /** Its weights by name. */
   readonly weights: TensorMap;
-  /** Path before its names in the checkpoint, such as `state_dict.net`; empty for none. */
+  /** Path before its names in the checkpoint, such as `state_dict.net`; empty if there is none. */
   readonly prefix: string;
-  /** Whether the weights are averages over the training (EMA), going by their path. */
+  /** Whether the weights are averages over the training (EMA), judging by their path. */
   readonly average: boolean;
-  /** Prefixes of the other networks of known families that could be chosen. */
+  /** Prefixes of other networks of known families to choose from. */
   readonly others: readonly string[];
-  /** Known names that nothing ever runs. */
+  /** Known names that are never used. */
   readonly unused: readonly string[];
   /** Names of PIP modules in the same network, for `importAdapter`. */
   readonly pip: readonly string[];
-  /** Names under the same prefix that are not the network's, such as a loss network's. */
+  /** Names under the same prefix that are not part of the network, such as a loss network's. */
   readonly beside: readonly string[];
 }
 
 /** Options of {@link detectBackbone}. */
 export interface DetectOptions {
   /**
-   * Path before the network's names. Also insists that other modules beside the network's own are
-   * not part of it. Default: that of the only network, or of the only average of it.
+   * Path before the network's names. Also declares that unknown modules beside it are not part of
+   * the network. Default: that of the only network, or of its only average.
    */
   readonly prefix?: string | undefined;
-  /** What messages call the checkpoint; default: `checkpoint`. */
+  /** The checkpoint's name in messages; default: `checkpoint`. */
   readonly label?: string;
 }
 
-/** A tensor of a checkpoint, or one that was made. */
+/** A tensor of a checkpoint, or a made one. */
 type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'unread'>>;
 
-/** A network of a known family; its sizes may turn out to fit nothing. */
+/** A network of a known family; its sizes may turn out to be inconsistent. */
 type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: () => Backbone };
 
-/** How many names a message lists. */
+/** Names that a message lists. */
 const listed = 6;
 
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
-/** In PIP's release and in PromptIR's; spec pip.md section 5 and backbones.md section 3. */
+/** In the releases of PIP and of PromptIR; spec pip.md section 5 and backbones.md section 3. */
 const neverRun = /^(reduce_noise_channel_[123]|chnl_reduce[123])\.(weight|bias)$/;
-/** What optimisers keep for every parameter, under its name. */
+/** State that optimisers keep for every parameter, under its name. */
 const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
 
 /**
  * Finds the network of a known family in a checkpoint, under any prefix and beside anything else,
- * with every size of it, from names and shapes; numbers are read only to compare copies. PIP is
- * told from PromptIR and both from Restormer, whose names they all have.
+ * with all its sizes, from names and shapes; reads numbers only to compare copies. Distinguishes
+ * PIP from PromptIR and both from Restormer, whose names they all have.
  *
  * Errors: `UNSUPPORTED_HOST` if there is no network of a known family, or it has other modules or
  * element types; `INVALID_ARGUMENT` for several networks, with their prefixes; `CORRUPT_FILE`, with
- * the names, if tensors are missing, left over or of another shape. Source: spec backbones.md
- * sections 1 to 3.
+ * the names, if tensors are missing, extra or of another shape. Source: spec backbones.md sections
+ * 1 to 3.
  *
  * @example
  * const { backbone, weights } = detectBackbone(checkpoint.tensors);
@@ -80,7 +80,7 @@ export function detectBackbone(
   if (candidates.length === 0) throw unknownNetwork([...tensors.keys()], label);
   if (prefix === undefined && candidates.length === 1) return detected(candidates[0]!, label);
   const sound = candidates.flatMap((candidate) => soundIn(candidate, label));
-  // A network that was asked for says itself what is wrong with it.
+  // With an explicit prefix, the network itself reports its problems.
   const usable = prefix === undefined && sound.length > 0 ? sound : candidates;
   const chosen = choosePrefixed(usable, { prefix, label, describe });
   const others = usable.filter((one) => one !== chosen).map((one) => one.prefix);
@@ -147,7 +147,7 @@ function detected(
   return { backbone, weights, prefix, average, others: [], unused, pip, beside };
 }
 
-/** What the sizes imply. Sizes that no network has are the file's fault here, not the caller's. */
+/** Parameters that the sizes imply. Impossible sizes are the file's fault, not the caller's. */
 function parametersOf(backbone: Backbone, label: string): Parameter[] {
   try {
     return backboneParameters(backbone);

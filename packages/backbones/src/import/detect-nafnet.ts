@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { NafnetConfig } from '../networks/nafnet-config.ts';
 import type { Shapes } from './shapes.ts';
 
-/** Each halves the picture; published networks have four. */
+/** Each level halves the image; published networks have four. */
 const mostLevels = 8;
 
 export function isNafnet(shapes: Shapes): boolean {
@@ -11,7 +11,7 @@ export function isNafnet(shapes: Shapes): boolean {
   );
 }
 
-/** A NAFNet's sizes. That it attends locally cannot be seen: the weights are the same. */
+/** Sizes of a NAFNet. Local attention cannot be detected: the weights are the same. */
 export function detectNafnet(shapes: Shapes): NafnetConfig {
   const levels = shapes.count('downs');
   if (levels > mostLevels) {

@@ -22,7 +22,7 @@ export function isPromptir(shapes: Shapes): boolean {
   return isRestormer(shapes) && shapes.matching(/^prompt\d+\.prompt_param$/).length > 0;
 }
 
-/** PIP modules: at any level, since a checkpoint may have lost one, and the error names it. */
+/** Detects PIP modules at any level: a checkpoint may have lost one, which the error then names. */
 export function isPip(shapes: Shapes): boolean {
   return (
     isRestormer(shapes) &&
@@ -31,7 +31,7 @@ export function isPip(shapes: Shapes): boolean {
   );
 }
 
-/** The sizes of a Restormer, thinned or not, or of PromptIR's trunk. */
+/** Sizes of a Restormer, thinned or not, or of PromptIR's trunk. */
 export function detectRestormer(shapes: Shapes): RestormerConfig {
   const dim = shapes.channels('patch_embed.proj.weight', 0);
   const [blocks1, blocks2, blocks3, blocks4] = stages.map((stage) => shapes.blocks(stage));
@@ -57,13 +57,13 @@ export function detectRestormer(shapes: Shapes): RestormerConfig {
     normBias:
       shapes.matching(/norm1\.body\.weight$/).length === 0 ||
       shapes.matching(/^(?!prompt|low_prompt).*norm1\.body\.bias$/).length > 0,
-    // By shape: PromptIR has the names too.
+    // Decided by shape: PromptIR has the same names.
     thinLatent: !isPromptir(shapes) && shapes.size('up4_3.body.0.weight', 4, 1) === 4 * dim,
     dualPixel: shapes.has('skip_conv.weight'),
   };
 }
 
-/** The sizes of a PromptIR whose decoder has prompts. */
+/** Sizes of a PromptIR whose decoder has prompts. */
 export function detectPromptir(shapes: Shapes): PromptirConfig {
   const at = (level: number, axis: number) => shapes.size(promptParameter(level), 5, axis);
   return {
@@ -74,7 +74,7 @@ export function detectPromptir(shapes: Shapes): PromptirConfig {
   };
 }
 
-/** A level without blocks has no heads to be seen; one fits always. */
+/** A level without blocks shows no heads; one always fits. */
 function headsOf(shapes: Shapes, stage: string): number {
   return shapes.count(stage) === 0 ? 1 : shapes.size(`${stage}.0.attn.temperature`, 3, 0);
 }

@@ -2,23 +2,25 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { UnetConfig } from '../networks/unet-config.ts';
 import type { Shapes } from './shapes.ts';
 
-/** Each halves the image; the presets have two. */
+/** Each level halves the image; the presets have two. */
 const mostLevels = 8;
 
-/** The sides of a block of pixels that the first convolution reads as channels, multiplied. */
+/** Pixels of a block that the first convolution reads as channels. */
 const blockPixels = 4;
 
-/** A residual block has two convolutions with their biases; one may be missing. */
+/** A residual block has two convolutions with biases; one tensor may be missing. */
 const namesOfBlock = 3;
 
-/** NAFNet has some of these names; its `ups` hold a convolution each and its middle is `middle_blks`. */
+/**
+ * NAFNet has some of these names; its `ups` hold one convolution each; `middle_blks` is its middle.
+ */
 export function isUnet(shapes: Shapes): boolean {
   return ['intro.weight', 'ending.weight', 'ups.0.weight', 'downs.0.weight'].every((name) =>
     shapes.has(name),
   );
 }
 
-/** The sizes of a U-Net of residual blocks. Errors: `CORRUPT_FILE`. */
+/** Sizes of a U-Net of residual blocks. Errors: `CORRUPT_FILE`. */
 export function detectUnet(shapes: Shapes): UnetConfig {
   const levels = shapes.count('downs');
   if (levels > mostLevels) {

@@ -11,19 +11,19 @@ import {
 } from './detect-restormer.ts';
 import { detectUnet, isUnet } from './detect-unet.ts';
 
-/** Counters that profilers such as thop leave in every module, and names beside a network's modules. */
+/** Counters that profilers such as thop leave in every module and beside a network's modules. */
 const counters = /(^|\.)(total_ops|total_params)$/;
 const lone =
   /^(n_averaged|num_updates|num_batches_tracked|initted|decay|epoch|iter(ation)?|(global_)?steps?(_counter)?)$/;
 
-/** Modules that training puts beside a network: losses, critics, measures, teachers, averages. */
+/** Modules that training adds beside a network: losses, critics, measures, teachers, averages. */
 const training =
   /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)ema($|_)|^net_?d$/i;
 
-/** The element types that weights of a network have. */
+/** Element types of a network's weights. */
 const floats = /^(F16|BF16|F32|F64)$/;
 
-/** Whether a tensor under a network's prefix is certainly not the network's own. */
+/** Whether a tensor under a network's prefix is certainly not part of the network. */
 export function isBeside(
   name: string,
   dtype: string | undefined,
@@ -42,7 +42,7 @@ export const anchors = [
   /(?:^|\.)down1_2\.body\.0\.weight$/,
 ];
 
-/** How to get a network's sizes, by the family that its names belong to; undefined for another network. */
+/** Returns how to get a network's sizes, by the family of its names; undefined for others. */
 export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
   if (isPip(shapes)) return () => ({ family: 'restormer', config: detectRestormer(shapes) });
   if (isPromptir(shapes)) return () => ({ family: 'promptir', config: detectPromptir(shapes) });
@@ -52,13 +52,13 @@ export function findFamily(shapes: Shapes): (() => Backbone) | undefined {
   return undefined;
 }
 
-/** Far above any network: a hostile shape needs no data to claim more. */
+/** Far above any network: a hostile shape can claim more without any data. */
 const mostChannels = 4096;
 
-/** A block of attention has at least nine tensors; some may be missing. */
+/** An attention block has at least nine tensors; some may be missing. */
 const namesOfAttention = 5;
 
-/** Names and shapes of a state dict, asked about by what a network needs to know. */
+/** Names and shapes of a state dict, with queries for what a network needs. */
 export class Shapes {
   readonly names: readonly string[];
   readonly label: string;
@@ -74,7 +74,7 @@ export class Shapes {
     return this.#tensors.has(name);
   }
 
-  /** One size of a tensor. Errors: `CORRUPT_FILE` when it is missing or of another rank. */
+  /** One size of a tensor. Errors: `CORRUPT_FILE` if it is missing or of another rank. */
   size(name: string, rank: number, axis: number): number {
     const dims = this.#tensors.get(name)?.dims;
     if (dims?.length === rank) return dims[axis]!;
@@ -85,7 +85,9 @@ export class Shapes {
     );
   }
 
-  /** The number of channels that a 3x3 convolution makes, or takes. Errors: as of {@link size}; for none, or too many. */
+  /**
+   * Output or input channels of a 3x3 convolution. Errors: as of {@link size}; none, or too many.
+   */
   channels(name: string, axis: 0 | 1): number {
     const channels = this.size(name, 4, axis);
     const [, , height, width] = this.#tensors.get(name)!.dims;
@@ -104,7 +106,7 @@ export class Shapes {
     return this.names.filter((name) => pattern.test(name));
   }
 
-  /** How many parts `{name}.0`, `{name}.1`, … there are. Errors: `CORRUPT_FILE` for a number without the ones before. */
+  /** Number of parts `{name}.0`, `{name}.1`, … Errors: `CORRUPT_FILE` for a gap in the numbers. */
   count(name: string): number {
     const start = `${name}.`;
     const found = new Set<string>();
@@ -122,8 +124,8 @@ export class Shapes {
   }
 
   /**
-   * As {@link count}, for blocks of a network, which have at least this many names each: more blocks
-   * than names allow are no blocks.
+   * Like {@link count}, for blocks of a network, which have at least this many names each: more
+   * blocks than the names allow are not blocks.
    */
   blocks(name: string, namesOfBlock = namesOfAttention): number {
     const count = this.count(name);

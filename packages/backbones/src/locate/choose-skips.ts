@@ -3,23 +3,23 @@ import type { Join, Operand } from './join.ts';
 import { came, type Trails } from './trail.ts';
 import { endsInOutput, isImageCopy, isLeftTowards, onlyGates } from './walk.ts';
 
-/** A join of a skip connection: what came up from below, and the encoder's value that meets it. */
+/** A join of a skip connection: the value from below, and the encoder's value that meets it. */
 export interface Skip {
   readonly join: Join;
   readonly up: Operand;
   readonly skip: Operand;
 }
 
-/** Joins sorted into skip connections and the rest, with a reason for each of the rest. */
+/** Joins sorted into skip connections and the rest, with a reason for each rejected one. */
 export interface ChosenSkips {
   readonly skips: readonly Skip[];
   readonly rejected: readonly RejectedSite[];
 }
 
 /**
- * Tells skip connections from the other joins. At a skip connection one side has only
- * come up from a lower resolution and the other side has come from the image, and the
- * level that the other side belongs to is where the first side went down from.
+ * Separates skip connections from other joins. At a skip connection one side comes only from a
+ * lower resolution and the other side comes from the image, at the level from which the first side
+ * went down.
  */
 export function chooseSkips(
   facts: GraphFacts,
@@ -28,7 +28,7 @@ export function chooseSkips(
 ): ChosenSkips {
   const rejected: RejectedSite[] = [];
   const candidates = joins.flatMap((join): Skip[] => {
-    // Gates multiply halves of one feature map everywhere: only those with a side from below are looked at.
+    // Gates multiply halves of one feature map everywhere: only those with a side from below count.
     if (join.kind === 'mul' && !join.operands.some((one) => one.came === came.up)) return [];
     const found = candidate(facts, trails, join);
     if (!('reason' in found)) return [found];
@@ -49,8 +49,8 @@ export function chooseSkips(
 }
 
 /**
- * Leaves out joins of what has been joined with its own skip connection before: heads that put the
- * levels of a pyramid together, and what is added after a weighted sum of both sides.
+ * Drops joins of values that were already joined with their skip connection: heads that combine the
+ * levels of a pyramid, and what is added after a weighted sum of both sides.
  */
 function withoutLate(
   facts: GraphFacts,
@@ -81,8 +81,8 @@ function withoutLate(
 }
 
 /**
- * Leaves out joins that only prepare another skip connection, such as gates, fusions of levels
- * and the inner joins of nested networks: they lead to its other operands, not to what came up.
+ * Drops joins that only prepare another skip connection, such as gates, fusions of levels and the
+ * inner joins of nested networks: they lead to its other operands, not to the value from below.
  */
 function withoutFeeders(
   facts: GraphFacts,

@@ -3,11 +3,11 @@ import type { GraphFacts } from '@pip-graft/onnx-graft';
 /** A value that holds the image's pixels at some resolution, in any of the usual layouts. */
 export interface Feature {
   readonly layout: 'NCHW' | 'NHWC' | 'tokens';
-  /** How many times smaller than the image. */
+  /** Downsampling factor relative to the image. */
   readonly scale: number;
   readonly channels: number;
   readonly dims: readonly number[];
-  /** Which axis the channels are on. */
+  /** Axis of the channels. */
   readonly channelAxis: number;
 }
 
@@ -18,7 +18,7 @@ const layouts = {
   '..T': { layout: 'tokens', channelAxis: 1 },
 } as const;
 
-/** A value as a feature map; undefined when it is none, or its sizes are not known. */
+/** A value as a feature map; undefined if it is not one, or its sizes are unknown. */
 export function featureOf(facts: GraphFacts, value: string): Feature | undefined {
   const fact = facts.sample.values.get(value);
   if (fact?.dims === undefined || fact.axes === undefined) return undefined;
@@ -31,7 +31,7 @@ export function featureOf(facts: GraphFacts, value: string): Feature | undefined
   return { layout, channelAxis, scale, channels: dims[channelAxis]!, dims };
 }
 
-/** Whether two feature maps are laid out alike and as large, channels aside. */
+/** Whether two feature maps have the same layout and size, channels aside. */
 export function sameExtent(a: Feature, b: Feature): boolean {
   if (a.dims.length !== b.dims.length || a.channelAxis !== b.channelAxis) return false;
   return a.dims.every((size, axis) => axis === a.channelAxis || size === b.dims[axis]);

@@ -3,14 +3,14 @@ import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
 import { isImageCopy } from './walk.ts';
 
-/** The inputs that a caller has to feed besides the image, such as a noise level. */
+/** Inputs that a caller must feed besides the image, such as a noise level. */
 export function besideImage({ graph }: Model, image: string): string[] {
   const { inputs, initializers, sparseInitializers } = graph;
   const defaults = new Set([...initializers, ...sparseInitializers].map(({ name }) => name));
   return inputs.map(({ name }) => name).filter((name) => name !== image && !defaults.has(name));
 }
 
-/** The image that goes into a model and the one that comes out; undefined when no input is an image. */
+/** Input and output image of a model; undefined if no input is an image. */
 export function imageTensorsOf(facts: GraphFacts, trails: Trails): ImageTensors | undefined {
   const input = mainImage(facts.model);
   if (input === undefined) return undefined;
@@ -36,9 +36,10 @@ function sizeAt(input: ImageInput, axis: 'C' | 'H' | 'W'): number | undefined {
 }
 
 /**
- * The output that is the image: the one of the largest feature map, for networks trained at several scales
- * also give smaller ones; of several, one with as many channels as the image that went in, for some give a
- * map of one channel beside it; and of those, what the image was added to rather than what was added.
+ * The output that is the image: the largest feature map, since networks trained at several scales
+ * also output smaller ones; of several, one with as many channels as the input image, since some
+ * also output a map of one channel; and of those, the sum with the image rather than what was
+ * added.
  */
 function outputOf(facts: GraphFacts, trails: Trails, input: ImageInput): string | undefined {
   const channels = input.dims[input.layout.indexOf('C')];
@@ -58,7 +59,7 @@ function isLess(one: readonly number[], other: readonly number[]): boolean {
   return at >= 0 && one[at]! < other[at]!;
 }
 
-/** 0 for a sum with the image, 3 for the image that went in, 2 for a difference from it, 1 for the rest. */
+/** 0 for a sum with the image, 3 for the input image, 2 for a difference from it, 1 otherwise. */
 function likeness(facts: GraphFacts, trails: Trails, output: string): number {
   if (isImageCopy(facts, trails, output)) return 3;
   let name = output;
@@ -80,7 +81,7 @@ function likeness(facts: GraphFacts, trails: Trails, output: string): number {
   return 1;
 }
 
-/** Scale and channels of an output that is an image; what is as large as the input is one however it was put together. */
+/** Scale and channels of an output image; a value of the input's size is one, however assembled. */
 function outputImage(
   facts: GraphFacts,
   trails: Trails,
@@ -97,7 +98,7 @@ function outputImage(
   return axes === '..HW' ? { scale: 1, channels: dims?.[1] ?? Number.NaN } : undefined;
 }
 
-/** The layout in which a value is as large as the image that goes in. */
+/** The layout in which a value is as large as the input image. */
 export function sameSize(
   facts: GraphFacts,
   dims: readonly number[],
@@ -111,8 +112,8 @@ export function sameSize(
 }
 
 /**
- * A value in NCHW that has the height and width which rows of tokens have lost: the nearest one of
- * the same resolution that the tokens are made of. undefined when there is none.
+ * An NCHW value with the height and width that rows of tokens have lost: the nearest one of the
+ * same resolution that the tokens are made of. undefined if there is none.
  */
 export function extentOf(facts: GraphFacts, trails: Trails, tokens: string): string | undefined {
   const scale = trails.feature(tokens)?.scale;
@@ -124,7 +125,7 @@ export function extentOf(facts: GraphFacts, trails: Trails, tokens: string): str
     if (feature?.layout === 'NCHW' && feature.scale === scale) return name;
     const at = facts.producer(name);
     const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
-    // Sizes that tokens are shaped by may be those of the image before it was padded.
+    // Sizes used to shape tokens may be those of the image before padding.
     if (maker?.opType === 'Shape') continue;
     for (const input of maker?.inputs ?? []) {
       if (!seen.has(input)) open.push(input);

@@ -3,12 +3,12 @@ import { own } from '@pip-graft/onnx-graft';
 import { type Feature, sameExtent } from './feature.ts';
 import type { Trails } from './trail.ts';
 
-/** A node where feature maps of one resolution come together. */
+/** A node that combines feature maps of one resolution. */
 export interface Join {
   readonly node: Node;
   readonly kind: 'concat' | 'add' | 'mul';
   readonly scale: number;
-  /** The feature maps that are joined, each once, in the node's order. */
+  /** The joined feature maps, each once, in the node's order. */
   readonly operands: readonly Operand[];
 }
 
@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, Join['kind']>> = {
   Add: 'add',
   Sum: 'add',
   Mul: 'mul',
-  // onnxruntime's offline optimiser fuses the addition after a convolution into it, as a fourth input.
+  // onnxruntime's offline optimiser fuses the addition after a convolution into it as fourth input.
   FusedConv: 'add',
 };
 
@@ -43,7 +43,7 @@ export function joinsOf(facts: GraphFacts, trails: Trails): Join[] {
     const out = trails.feature(node.outputs[0] ?? '');
     if (first === undefined || out === undefined || operands.length < 2) return [];
     if (kind === 'concat' && !joinsChannels(node, out)) return [];
-    // The convolution of a FusedConv may change the size; its output is what is added to.
+    // The convolution of a FusedConv may change the size; the addition is to its output.
     const same = operands.every(({ feature }) => sameExtent(feature, out));
     return same ? [{ node, kind, scale: out.scale, operands }] : [];
   });

@@ -17,11 +17,11 @@ import { imageValues } from './values/image-values.ts';
 import { warningsOf } from './warnings.ts';
 
 /**
- * The skip connections of an image network, by structure alone: values that meet, at equal
+ * Locates the skip connections of an image network by structure alone: values that meet, at equal
  * resolution, others that went down from their level and came up again. Names do not matter.
  *
- * A model without any gives an empty list, and a reason for everything that was looked at;
- * nothing is thrown. `channels`, `scale` and `layout` are those of the value that the merge reads.
+ * A model without any gives an empty list, and a reason for every candidate; never throws.
+ * `channels`, `scale` and `layout` are those of the value that the merge reads.
  *
  * @example
  * const { family, sites } = locateSkips(model);
@@ -89,7 +89,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       rejected: [...candidates, ...none],
     },
     ...{ warnings: warningsOf(facts), image },
-    // Found by trying sizes, which takes as long as everything before: made when it is asked for.
+    // Computed on demand: trying sizes takes as long as everything before.
     get sizeMultiple() {
       multiple ??= sizeMultipleOf(facts, image, trails.deepest);
       return multiple;
@@ -106,7 +106,7 @@ function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): stri
   return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
 }
 
-/** Why there is no skip connection, beside what was said of the candidates. */
+/** Reason for the lack of skip connections, besides those of the candidates. */
 function whyNone(
   facts: GraphFacts,
   { input, layout, output }: LocatedImage,
@@ -127,7 +127,7 @@ function whyNone(
   ];
 }
 
-/** What keeps a skip feature from being made NCHW for the module and back. */
+/** Reason why a skip feature cannot be converted to NCHW for the module and back. */
 function layoutProblem(
   facts: GraphFacts,
   trails: Trails,
@@ -146,7 +146,7 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
     (a, b) => a.join.scale - b.join.scale || a.join.node.index - b.join.node.index,
   );
   const levels = sorted.map(({ join }) => 1 + Math.round(Math.log2(join.scale)));
-  // Cascades have several sites of one scale: their levels are then merely numbers.
+  // Cascades have several sites of one scale: their levels are then just numbers.
   const isOnce = new Set(levels).size === levels.length;
   const calls = isOnce ? undefined : callsOf(facts, sorted);
   const unique = isOnce || calls !== undefined;
@@ -184,20 +184,20 @@ function toSites(facts: GraphFacts, trails: Trails, skips: readonly Skip[]): Ski
   });
 }
 
-/** Which network of a cascade a site belongs to: the n-th of its resolution, the n-th network. */
+/** Network of a cascade that a site belongs to: the n-th site of its resolution, network n. */
 function networkOf(sorted: readonly Skip[], index: number): number {
   const { scale } = sorted[index]!.join;
   return sorted.slice(0, index + 1).filter(({ join }) => join.scale === scale).length;
 }
 
-/** Nodes behind a skip feature among which its layer is looked for. */
+/** Number of nodes behind a skip feature to search for its layer. */
 const reach = 64;
 const layers = new Set(['Conv', 'ConvTranspose', 'FusedConv', 'MatMul', 'Gemm']);
 
 /**
- * Which call of a network each skip connection is of, from 1, where a model applies one network several
- * times, as ensembles over flips do: then the skips of one resolution come from layers that read one weight.
- * undefined where they do not: other networks in a row have weights of their own.
+ * The network call of each skip connection, from 1, if a model applies one network several times,
+ * as ensembles over flips do: the skips of one resolution then come from layers that read one
+ * weight. undefined otherwise: different networks in a row have different weights.
  */
 function callsOf(facts: GraphFacts, skips: readonly Skip[]): readonly number[] | undefined {
   const counts = new Map<string, number>();
@@ -214,7 +214,7 @@ function callsOf(facts: GraphFacts, skips: readonly Skip[]): readonly number[] |
   return isOne && others.every((count) => count === first) ? calls : undefined;
 }
 
-/** Name of the weight of the nearest layer behind a value; the value's own where there is none. */
+/** Name of the weight of the nearest layer behind a value; the value's own without one. */
 function weightBehind(facts: GraphFacts, value: string): string {
   const { nodes, initializers } = facts.model.graph;
   const stored = new Set(initializers.map(({ name }) => name));

@@ -7,43 +7,42 @@ import type {
 } from '@pip-graft/onnx-graft';
 
 /**
- * The networks that are known by structure; `unet` is any other network with skip connections, the
- * `unet-*` presets among them.
+ * Networks known by structure; `unet` is any other with skip connections, even a `unet-*` preset.
  */
 export type Family = 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
 
-/** What locating found: the sites, every rejected candidate and why, and what the model takes. */
+/** Result of locating: the sites, every rejected candidate and why, and the model's image. */
 export interface Located {
   readonly family: Family;
-  /** 0 to 1: how much of the family's profile was seen. */
+  /** 0 to 1: the part of the family's profile that was seen. */
   readonly confidence: number;
   /** From the highest resolution to the lowest. */
   readonly sites: readonly SkipSite[];
   readonly rejected: readonly RejectedSite[];
-  /** Rows and columns of an image must be multiples of this; 1 when the network pads itself. */
+  /** Rows and columns of an image must be multiples of this; 1 if the network pads itself. */
   readonly sizeMultiple: number;
   readonly warnings: readonly string[];
-  /** undefined when no input is an image. */
+  /** undefined if no input is an image. */
   readonly image: LocatedImage | undefined;
 }
 
-/** The image that goes in and the one that comes out. */
+/** Input and output image. */
 export interface ImageTensors {
   readonly input: string;
   readonly output: string | undefined;
   readonly layout: ImageLayout;
   readonly dataType: DataType | undefined;
-  /** undefined when the file leaves them open. */
+  /** undefined if the file leaves them open. */
   readonly inputChannels: number | undefined;
   readonly outputChannels: number | undefined;
-  /** Fixed sizes; undefined when the file leaves them open. */
+  /** Fixed sizes; undefined if the file leaves them open. */
   readonly height: number | undefined;
   readonly width: number | undefined;
 }
 
-/** The images of a model, with what the graph shows of their values. */
+/** A model's images and what its graph shows of their values. */
 export interface LocatedImage extends ImageTensors {
   readonly values: ImageValues;
-  /** What else has to be fed, in the order of the model's inputs. */
+  /** Other inputs to feed, in the order of the model's inputs. */
   readonly beside: readonly string[];
 }

@@ -2,18 +2,17 @@ import type { GraphFacts, SampleSizes } from '@pip-graft/onnx-graft';
 import { sameSize } from './image-tensors.ts';
 import type { ImageTensors } from './located.ts';
 
-/** Primes larger than any attention window, and different, so that rows are not taken for columns. */
+/** Primes larger than any attention window, and different, to tell rows from columns. */
 const primes = { height: 1009, width: 1013 };
 
-/** Factors tried beyond the lowest resolution: attention windows of 7 or 8 pixels on it. */
+/** Factors to try beyond the lowest resolution: attention windows of 7 or 8 pixels on it. */
 const windows = [1, 2, 4, 7, 8, 14, 16];
 
 /**
- * The number that rows and columns must be multiples of. It is found by trying: the
- * model's shape arithmetic is run at sizes that are multiples of 1, 2, 4, … and of
- * nothing else, until nothing contradicts and the output is as large as it should be.
- * A model of fixed sizes cannot be tried: there it is the lowest resolution, or 1 when
- * the model can be seen to pad its image.
+ * The number that rows and columns must be multiples of. Found by running the model's shape
+ * arithmetic at sizes that are multiples of 1, 2, 4, … and of nothing else, until there is no
+ * contradiction and the output has the expected size. For a model of fixed sizes it is the lowest
+ * resolution, or 1 if the model visibly pads its image.
  */
 export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: number): number {
   const base = Math.max(1, Math.round(deepest));
@@ -30,7 +29,9 @@ export function sizeMultipleOf(facts: GraphFacts, image: ImageTensors, deepest: 
   return base;
 }
 
-/** Output rows over input rows; undefined when the sizes contradict the model or the output is not known. */
+/**
+ * Output rows divided by input rows; undefined if the sizes contradict or the output is unknown.
+ */
 function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): number | undefined {
   const shapes = sizes === facts.sizes ? facts.sample : facts.at(sizes);
   const out = shapes.values.get(image.output ?? '');
@@ -41,7 +42,7 @@ function ratio(facts: GraphFacts, image: ImageTensors, sizes: SampleSizes): numb
   return rows === out.dims[column]! / sizes.width ? rows : undefined;
 }
 
-/** The layout of an output that a wrapper has put together, which has lost its axes. */
+/** The layout of an output that a wrapper has assembled and that has lost its axes. */
 function assembledLayout(facts: GraphFacts, { input, layout, output = '' }: ImageTensors) {
   const dims = facts.sample.values.get(output)?.dims;
   if (facts.networkImage === undefined || dims === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { GraphFacts, NodeSet, RejectedSite } from '@pip-graft/onnx-graft';
 import { type Feature, featureOf } from './feature.ts';
 
-/** The nodes whose values an output of the model depends on; what only a size is taken of is dead. */
+/** Nodes whose values an output of the model depends on; those only read for a size are dead. */
 export function liveNodes(facts: GraphFacts): NodeSet {
   const { nodes, outputs } = facts.model.graph;
   const seen = new Set<number>();
@@ -18,7 +18,7 @@ export function liveNodes(facts: GraphFacts): NodeSet {
   return seen;
 }
 
-/** How a value got to its resolution: bits, for a value may have come both ways. */
+/** How a value reached its resolution; bits, since a value may have come both ways. */
 export const came = {
   /** From the image, or from a higher resolution: the encoder's way. */
   down: 1,
@@ -26,26 +26,26 @@ export const came = {
   up: 2,
 } as const;
 
-/** Where the pixels of a value have been last. */
+/** The last position of a value's pixels. */
 interface Step {
   readonly scale: number;
   readonly came: number;
 }
 
-/** How every value of the main graph got to its resolution. */
+/** How every value of the main graph reached its resolution. */
 export interface Trails {
   feature(value: string): Feature | undefined;
-  /** Bits of {@link came}; 0 for values that hold nothing of the image. */
+  /** Bits of {@link came}; 0 for values without content of the image. */
   came(value: string): number;
   /** The lowest resolution (largest scale) anywhere. */
   readonly deepest: number;
 }
 
 /**
- * Follows the image's pixels through the graph in one pass. A feature map takes its
- * way from the feature maps it is made of; vectors that modulate it (channel attention,
- * pooled statistics) say nothing. Values between feature maps, such as attention's
- * matrices or the halves of a pixel shuffle, carry the ways of what they are made of.
+ * Follows the image's pixels through the graph in one pass. A feature map inherits the path of the
+ * feature maps it is made of; vectors that modulate it (channel attention, pooled statistics) are
+ * ignored. Values between feature maps, such as attention's matrices or the halves of a pixel
+ * shuffle, carry the paths of what they are made of.
  */
 export function trailsOf(facts: GraphFacts): Trails {
   const features = new Map<string, Feature | undefined>();
@@ -56,11 +56,11 @@ export function trailsOf(facts: GraphFacts): Trails {
     const feature = featureOf(facts, name);
     features.set(name, feature);
     if (feature) steps.set(name, [{ scale: feature.scale, came: came.down }]);
-    // The model's image is none of the network's where a wrapper makes another of it.
+    // If a wrapper makes another image, the model's image is not the network's.
     else if (facts.sample.values.get(name)?.axes?.includes('H')) steps.set(name, []);
   }
   for (const node of graph.nodes) {
-    // A size is not pixels: what is reshaped by the image's size has not come from there.
+    // A size is not pixels: a reshape by the image's size does not inherit its path.
     if (node.opType === 'Shape' || node.opType === 'Size') continue;
     const captured = facts.captures.get(node.index) ?? [];
     const known = [...node.inputs, ...captured].filter((name) => steps.has(name));
@@ -71,7 +71,7 @@ export function trailsOf(facts: GraphFacts): Trails {
     for (const name of node.outputs) {
       const feature = featureOf(facts, name);
       features.set(name, feature);
-      // The network's own image is where its way down begins, whatever a wrapper did before.
+      // The network's own image starts the path, whatever a wrapper did before.
       const isImage = name === facts.networkImage && feature !== undefined;
       if (isImage) steps.set(name, [{ scale: feature.scale, came: came.down }]);
       else if (feature === undefined) steps.set(name, all);
@@ -112,12 +112,12 @@ function arrival(from: readonly Step[], scale: number): number {
   return bits;
 }
 
-/** Nodes that are named; those behind them are unknown because of them. */
+/** Number of nodes to name; the nodes after them are unknown because of them. */
 const named = 3;
 
 /**
- * Where the model stops being known: nodes that make something of a value of known shape whose own
- * shape is not. Behind them no skip connection can be told.
+ * Nodes at which shapes become unknown: they read a value of known shape and make one of unknown
+ * shape. No skip connection can be recognised after them.
  */
 export function unknownShapes(facts: GraphFacts): RejectedSite[] {
   const { values } = facts.sample;

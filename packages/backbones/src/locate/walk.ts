@@ -14,7 +14,7 @@ const gates = new Set(['Sigmoid', 'HardSigmoid', 'Softmax']);
 /** Whether a value is the input image itself: padded, normalised, resized, but never convolved. */
 export function isImageCopy(facts: GraphFacts, trails: Trails, value: string): boolean {
   let name = value;
-  // A damaged file may have a circle here, so no more steps than nodes.
+  // A damaged file may have a cycle here, so take at most as many steps as nodes.
   for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
     const at = facts.producer(name);
     if (at === undefined) return trails.feature(name) !== undefined;
@@ -29,8 +29,8 @@ export function isImageCopy(facts: GraphFacts, trails: Trails, value: string): b
 }
 
 /**
- * Whether a value, or one that it is made of at its own resolution, is read on the way to
- * `other`: then `other` went down from this value's level.
+ * Whether a value, or one that it is made of at its resolution, is read on the way to `other`: then
+ * `other` went down from this value's level.
  */
 export function isLeftTowards(
   facts: GraphFacts,
@@ -54,7 +54,7 @@ export function isLeftTowards(
   return false;
 }
 
-/** Whether everything that follows a node goes through a gate that multiplies another feature map. */
+/** Whether everything after a node goes through a gate that multiplies another feature map. */
 export function onlyGates(facts: GraphFacts, trails: Trails, node: Node): boolean {
   const open = [...node.outputs];
   const seen = new Set<string>();

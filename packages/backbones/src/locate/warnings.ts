@@ -1,7 +1,7 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 
-/** What is wrong with a file, or will be, before anything is grafted: what was seen, what follows, what to do. */
+/** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
 export function warningsOf(facts: GraphFacts): string[] {
   const all = [
     spaceToDepthWarning,
@@ -16,14 +16,16 @@ export function warningsOf(facts: GraphFacts): string[] {
 
 const domain = 'com.microsoft.nchwc';
 
-/** Files that onnxruntime's optimiser wrote for one kind of processor, at level 'all': channels are in blocks. */
+/**
+ * Files that onnxruntime's optimiser wrote for one processor, at level 'all', in channel blocks.
+ */
 function blockedWarning({ model }: GraphFacts): string | undefined {
   const count = model.graph.nodes.filter((node) => node.domain === domain).length;
   if (count === 0) return undefined;
   return `${count} nodes are in onnxruntime's blocked layout (${domain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
 }
 
-/** A file that claims any size and contradicts itself at all but one. */
+/** A file that claims any size and contradicts itself at all sizes but one. */
 function builtInSizeWarning({ builtInSize }: GraphFacts): string | undefined {
   if (builtInSize === undefined) return undefined;
   const { height, width } = builtInSize;
@@ -39,7 +41,7 @@ const means = new Set(['ReduceMean', 'GlobalAveragePool', 'ReduceSum']);
 const reach = 5;
 
 /**
- * Normalisation in float16: squares overflow at 256, and variances of flat dark pictures vanish.
+ * Normalisation in float16: squares overflow at 256, and variances of flat dark images vanish.
  * Source: spec backbones.md section 2, onnxruntime.md section 4.3.
  */
 function halfNormsWarning(facts: GraphFacts): string | undefined {
@@ -78,9 +80,9 @@ function quantisedWarning({ model }: GraphFacts): string | undefined {
 
 /**
  * PixelUnshuffle that an exporter wrote as a bare SpaceToDepth after a convolution. Their channels
- * are in different orders, (C, block²) and (block², C), so the network is wrong in silence.
- * Source: microsoft/onnxscript#2891. Files of other frameworks may mean it, and one with a Gather or a
- * Transpose behind it has put the order right.
+ * are in different orders, (C, block²) and (block², C), so the network is silently wrong.
+ * Source: microsoft/onnxscript#2891. Files of other frameworks may intend it, and a Gather or a
+ * Transpose after it corrects the order.
  */
 function spaceToDepthWarning(facts: GraphFacts): string | undefined {
   const { producer, graph } = facts.model;
@@ -104,7 +106,7 @@ function reordered(facts: GraphFacts, node: Node): boolean {
   );
 }
 
-/** A file whose nodes come in an order that ONNX does not allow; onnxruntime sorts them itself. */
+/** A file with its nodes in an order that ONNX does not allow; onnxruntime sorts them itself. */
 function unsortedWarning({ model }: GraphFacts): string | undefined {
   const { nodes } = model.graph;
   const late = nodes.filter((node, i) => i > 0 && node.field.start < nodes[i - 1]!.field.start);

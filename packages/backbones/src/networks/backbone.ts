@@ -18,7 +18,7 @@ export type Backbone =
   | { readonly family: 'promptir'; readonly config: PromptirConfig }
   | { readonly family: 'unet'; readonly config: UnetConfig };
 
-/** The parameters of a network, with shapes and how they start. Errors: `INVALID_ARGUMENT`. */
+/** Parameters of a network, with shapes and initialisation. Errors: `INVALID_ARGUMENT`. */
 export function backboneParameters(backbone: Backbone): Parameter[] {
   switch (backbone.family) {
     case 'nafnet':
@@ -33,10 +33,10 @@ export function backboneParameters(backbone: Backbone): Parameter[] {
 }
 
 /**
- * A network as a model, from weights under their published names or, untrained, from a seed.
+ * Builds a network as a model, from weights under their published names or, untrained, from a seed.
  *
- * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
- * do not fit the sizes.
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that do not fit the
+ * sizes.
  *
  * @example buildBackbone(backbonePresets['nafnet-small'], 7)
  */
@@ -60,8 +60,8 @@ export function buildBackbone(
 }
 
 /**
- * The same network at another width: `dim`, NAFNet's `width`, or the first of a U-Net's `widths`; its
- * others, and PromptIR's prompts, grow in proportion.
+ * Changes a network's width: `dim`, NAFNet's `width`, or the first of a U-Net's `widths`; its other
+ * widths, and PromptIR's prompts, scale in proportion.
  */
 export function withDim(backbone: Backbone, dim: number): Backbone {
   if (backbone.family === 'nafnet') {

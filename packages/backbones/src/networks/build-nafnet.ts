@@ -13,8 +13,8 @@ import {
 const eps = 1e-6;
 
 /**
- * The authors start `beta` and `gamma` at zero, where every block is the identity. An untrained
- * network is of use here only when its blocks do something, so they start small instead.
+ * The authors start `beta` and `gamma` at zero, so every block is the identity. An untrained
+ * network is useful here only if its blocks do something, so these start small instead.
  */
 const smallScale: Init = { kind: 'uniform', low: -0.1, high: 0.1 };
 
@@ -23,7 +23,7 @@ export function nafnetBlock(
   net: Network,
   x: string,
   channels: number,
-  /** Where the attention sees only so much around each pixel: see {@link localMean}. */
+  /** Set if the attention sees only a window around each pixel: see {@link localMean}. */
   window?: readonly [height: number, width: number],
 ): string {
   const { g } = net;
@@ -65,12 +65,12 @@ const rowAxis = 2;
 const toTheEnd = Number.MAX_SAFE_INTEGER;
 
 /**
- * The mean over a window around each pixel, cut to the picture where the picture is smaller, with the
- * values at the border repeated outwards so that the size stays. Where the window covers the picture
- * it is the plain mean. Source: NAFNet's published local variant (MIT).
+ * The mean over a window around each pixel, clipped to the image if that is smaller, with the
+ * border values replicated so that the size stays. If the window covers the image it is the plain
+ * mean. Source: NAFNet's published local variant (MIT).
  *
- * A running sum along each axis, in float32: two subtractions a pixel however large the window, where
- * pooling with it would add thousands of numbers. One axis after the other keeps the sums short.
+ * A running sum along each axis, in float32: two subtractions per pixel whatever the window's size,
+ * where pooling would add thousands of numbers. One axis after the other keeps the sums short.
  */
 export function localMean(
   net: Network,
@@ -95,7 +95,7 @@ function windowSize(net: Network, x: string, window: readonly [number, number]):
   const pixels = net.pixels(x);
   return net.once(`window/${net.scale}`, (g, name) => {
     const wanted = g.ints(window);
-    // Min takes whole numbers only since operator set 12.
+    // Min takes integers only since operator set 12.
     const smaller = g.node('Less', [pixels, wanted])[0]!;
     return ops.where(g, smaller, pixels, wanted, { name });
   });
@@ -115,12 +115,12 @@ function meanAlong(g: GraphBuilder, x: string, axis: 0 | 1, size: string): strin
 }
 
 /**
- * A NAFNet as a model from `input` to `output`, (N, C, H, W) with free N, H and W. It pads itself
- * with zeros at the right and at the bottom to a multiple of 2^levels and cuts that off again.
- * Weights carry the names of published checkpoints.
+ * Builds a NAFNet as a model from `input` to `output`, (N, C, H, W) with free N, H and W. It pads
+ * the image with zeros at the right and bottom to a multiple of 2^levels and crops the result.
+ * Weights have the names of published checkpoints.
  *
- * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
- * are missing, extra or of another shape. Source: spec backbones.md section 2.
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
+ * extra or of another shape. Source: spec backbones.md section 2.
  *
  * @example
  * const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };
@@ -134,7 +134,7 @@ export function buildNafnet(
   return writeNetwork(nafnet(config), weights, options);
 }
 
-/** The parameters of a NAFNet, with shapes and how they start. */
+/** Parameters of a NAFNet, with shapes and initialisation. */
 export function nafnetParameters(config: NafnetConfig): Parameter[] {
   return listParameters(nafnet(config));
 }
@@ -202,7 +202,7 @@ function blocks(
   return value;
 }
 
-/** The window of the local mean at a scale: 1.5 times what a training picture is there, padded as pictures are. */
+/** Window of the local mean at a scale: 1.5 times the padded size of a training image there. */
 function windowAt(
   scale: number,
   trained: readonly [number, number],
@@ -216,7 +216,7 @@ function windowAt(
   return [height!, width!];
 }
 
-/** Zeros at the bottom and at the right, (−size) mod `multiple` of them. */
+/** Pads with zeros at the bottom and right, (−size) mod `multiple` of them. */
 function padToMultiple(net: Network, size: string, multiple: number): string {
   const g = net.g.scope('pad');
   const missing = ops.mod(g, ops.neg(g, size), g.ints([multiple]));

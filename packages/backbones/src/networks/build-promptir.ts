@@ -14,14 +14,14 @@ import {
 
 /** Sizes of a prompt block. */
 export interface PromptShape {
-  /** Channels of the feature that chooses. */
+  /** Channels of the feature that selects. */
   readonly features: number;
   readonly prompts: number;
   readonly channels: number;
   readonly size: number;
 }
 
-/** A mixture of learned prompts, weighted by the feature's mean over its pixels, resized to the feature. */
+/** Learned prompts, mixed by the feature's mean over its pixels and resized to the feature. */
 export function promptBlock(net: Network, x: string, shape: PromptShape): string {
   const { g, dataType } = net;
   const { features, prompts, channels, size } = shape;
@@ -42,12 +42,12 @@ export function promptBlock(net: Network, x: string, shape: PromptShape): string
 }
 
 /**
- * A PromptIR with its decoder prompts, as a model from `input` to `output`, (N, C, H, W) with free
- * N, H and W; H and W must be multiples of 8. Weights carry the names of published checkpoints,
- * without the `net.` that training put before them.
+ * Builds a PromptIR with its decoder prompts, as a model from `input` to `output`, (N, C, H, W)
+ * with free N, H and W; H and W must be multiples of 8. Weights have the names of published
+ * checkpoints, without the `net.` that training put before them.
  *
- * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
- * are missing, extra or of another shape. Source: spec backbones.md section 3.
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
+ * extra or of another shape. Source: spec backbones.md section 3.
  *
  * @example
  * const model = buildPromptir(config, initialWeights(promptirParameters(config), 7));
@@ -60,7 +60,7 @@ export function buildPromptir(
   return writeNetwork(promptir(config), weights, options);
 }
 
-/** The parameters of a PromptIR, with shapes and how they start; some are never used, as published. */
+/** Parameters of a PromptIR, with shapes and initialisation; some are never used, as published. */
 export function promptirParameters(config: PromptirConfig): Parameter[] {
   return listParameters(promptir(config));
 }
@@ -105,7 +105,10 @@ function write(net: Network, config: PromptirConfig): void {
   finish(net, decode(net, 1, joined1, config.trunk), 'input', embedded, config.trunk);
 }
 
-/** A decoder feature after its prompt: prompt block, Concat, a transformer block over both, a 1x1 to `to` channels. */
+/**
+ * A decoder feature after its prompt: prompt block, Concat, a transformer block over both, a 1x1 to
+ * `to` channels.
+ */
 function prompted(
   net: Network,
   level: 1 | 2 | 3,
@@ -126,7 +129,7 @@ function prompted(
   return net.conv(`reduce_noise_level${level}`, mixed, { from: both, to, kernel: 1, bias });
 }
 
-/** Published checkpoints carry these 1x1 convolutions, which nothing ever runs. */
+/** Published checkpoints contain these 1x1 convolutions, which are never used. */
 function declareUnused(net: Network, config: PromptirConfig): void {
   const { dim, bias } = config.trunk;
   const [c1, c2, c3] = config.promptChannels;

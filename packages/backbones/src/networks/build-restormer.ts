@@ -12,11 +12,11 @@ import {
 } from './write-network.ts';
 
 /**
- * A Restormer as a model from `input` to `output`, (N, C, H, W) with free N, H and W; H and W must
- * be multiples of 8. Weights carry the names of published checkpoints.
+ * Builds a Restormer as a model from `input` to `output`, (N, C, H, W) with free N, H and W; H and
+ * W must be multiples of 8. Weights have the names of published checkpoints.
  *
- * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
- * are missing, extra or of another shape. Source: spec backbones.md section 1.
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
+ * extra or of another shape. Source: spec backbones.md section 1.
  *
  * @example
  * const config = { ...restormerDefaults, dim: 24 };
@@ -30,7 +30,7 @@ export function buildRestormer(
   return writeNetwork(restormer(config), weights, options);
 }
 
-/** The parameters of a Restormer, with shapes and how they start. */
+/** Parameters of a Restormer, with shapes and initialisation. */
 export function restormerParameters(config: RestormerConfig): Parameter[] {
   return listParameters(restormer(config));
 }

@@ -11,20 +11,20 @@ import {
   writeNetwork,
 } from './write-network.ts';
 
-/** How small the last convolution starts, so that an untrained network is near the identity. */
+/** Initial scale of the last convolution, so that an untrained network is near the identity. */
 const start = 0.1;
 
-/** Side of the blocks of pixels that become channels at the input and pixels again at the output. */
+/** Side of the blocks of pixels that become channels at the input and pixels at the output. */
 const block = 2;
 
 /**
- * A U-Net of plain residual blocks as a model from `input` to `output`, (N, C, H, W) with free N, H
- * and W, for much restoration per CPU second: full size is never convolved. Every border repeats the
- * pixel beside it, so a constant image makes constant features; so does what it adds at the right and
- * at the bottom to reach a multiple of {@link unetMultiple}, which it cuts off again.
+ * Builds a U-Net of plain residual blocks as a model from `input` to `output`, (N, C, H, W) with
+ * free N, H and W, for much restoration per CPU second: it never convolves at full size. Every
+ * border replicates the edge pixels, so a constant image makes constant features; so does the
+ * padding at the right and bottom to a multiple of {@link unetMultiple}, which is cropped again.
  *
- * Errors: `INVALID_ARGUMENT` for sizes that do not fit each other, `CORRUPT_FILE` for weights that
- * are missing, extra or of another shape.
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
+ * extra or of another shape.
  *
  * @example
  * const preset = backbonePresets['unet-small'];
@@ -34,7 +34,7 @@ export function buildUnet(config: UnetConfig, weights: TensorMap, options?: Buil
   return writeNetwork(unet(config), weights, options);
 }
 
-/** The parameters of a U-Net, with shapes and how they start. */
+/** Parameters of a U-Net, with shapes and initialisation. */
 export function unetParameters(config: UnetConfig): Parameter[] {
   return listParameters(unet(config));
 }
@@ -117,8 +117,8 @@ function blocks(net: Network, name: string, x: string, count: number, channels: 
 }
 
 /**
- * The last row and column repeated at the bottom and at the right, (−size) mod `multiple` times.
- * Not mirrored: an image smaller than the padding has too little to mirror.
+ * Repeats the last row and column at the bottom and right, (−size) mod `multiple` times. Not
+ * mirrored: an image smaller than the padding has too few pixels to mirror.
  */
 function padToMultiple(net: Network, size: string, multiple: number): string {
   const g = net.g.scope('pad');

@@ -1,7 +1,7 @@
 import { ops } from '@pip-graft/onnx-graft';
 import type { Network } from './network.ts';
 
-/** How small the second convolution starts, so that a deep stack starts near the identity. */
+/** Initial scale of the second convolution, so that a deep stack starts near the identity. */
 const start = 0.1;
 
 /** x + conv2(relu(conv1(x))) on `channels` channels, both 3x3. */
@@ -17,7 +17,7 @@ const width = 32;
 
 /**
  * The image times a gain plus an offset, both smooth: predicted at half the resolution of the
- * decoder feature `x` and drawn out bilinearly. They start as 1 and 0.
+ * decoder feature `x` and resized bilinearly. They start as 1 and 0.
  */
 export function lightPath(
   net: Network,

@@ -7,12 +7,12 @@ export interface NafnetConfig {
   /** Blocks of each encoder level, full size first. */
   readonly encoder: readonly number[];
   readonly middle: number;
-  /** Blocks of each decoder level, smallest first: as many levels as the encoder has. */
+  /** Blocks of each decoder level, smallest first; as many levels as in the encoder. */
   readonly decoder: readonly number[];
   /**
-   * Height and width of the pictures it was trained on, for the variant that attends to a window 1.5
-   * times as large instead of the whole picture (TLC, "NAFNetLocal"; the same weights). Null or left
-   * out: the whole picture.
+   * Height and width of its training images, for the variant that attends to a window 1.5 times as
+   * large instead of the whole image (TLC, "NAFNetLocal"; the same weights). Null or undefined: the
+   * whole image.
    */
   readonly local?: readonly [height: number, width: number] | null;
 }
@@ -26,7 +26,7 @@ export const nafnetDefaults: NafnetConfig = {
   decoder: [1, 1, 1, 1],
 };
 
-/** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
+/** Rejects impossible sizes: `INVALID_ARGUMENT`. */
 export function checkNafnetConfig(config: NafnetConfig): void {
   const { imageChannels, width, encoder, middle, decoder, local } = config;
   const fail = (what: string) => {

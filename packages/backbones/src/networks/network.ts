@@ -2,7 +2,7 @@ import { type FloatType, type GraphBuilder, ops, type TensorBytes } from '@pip-g
 import { elementCount, encodeFloats, type TensorMap } from '@pip-graft/weights';
 import { constantly, type Init, kaiming, type Parameter } from './parameter.ts';
 
-/** A square convolution, stride 1 and same size unless said otherwise. */
+/** A square convolution, by default of stride 1 and same size. */
 export interface ConvShape {
   readonly from: number;
   readonly to: number;
@@ -10,40 +10,40 @@ export interface ConvShape {
   readonly bias: boolean;
   readonly depthwise?: boolean;
   readonly stride?: number;
-  /** What lies beyond the image's border, for 3x3: zeros (default), or the pixel beside it again. */
+  /** Padding of a 3x3: zeros (default), or the edge pixels replicated. */
   readonly border?: 'zero' | 'edge';
-  /** How large weights start, as of {@link kaiming}. Default 1. */
+  /** Scale of the initial weights, as in {@link kaiming}. Default: 1. */
   readonly gain?: number;
-  /** This many output channels that lie next to each other start alike: those of a pixel shuffle. */
+  /** Number of adjacent output channels that start equal: those of a pixel shuffle. */
   readonly alike?: number;
-  /** The input has been pooled to one pixel. */
+  /** Whether the input has been pooled to one pixel. */
   readonly pooled?: boolean;
-  /** Exact name of the result, for one that the model gives out. */
+  /** Exact name of the result, if the model outputs it. */
   readonly output?: string;
 }
 
-/** What all places of one network being written share. */
+/** State shared by all places of a network while it is written. */
 export interface NetworkBase {
   readonly dataType: FloatType;
-  /** What height and width are called where features have scale 1. */
+  /** Names of height and width at scale 1. */
   readonly size: readonly [height: string, width: string];
-  /** Every parameter asked for so far, in order. */
+  /** Parameters requested so far, in order. */
   readonly parameters: Map<string, Parameter>;
-  /** Values that all places share, by what they are. */
+  /** Values that all places share, by key. */
   readonly shared: Map<string, string>;
   /** Without weights the network only lists its parameters. */
   readonly weights: TensorMap | undefined;
 }
 
 /**
- * A place in a network that is being written: nodes go under `encoder_level1.0/attn`, parameters
- * under `encoder_level1.0.attn`. Writing a network declares its parameters on the way, so that
- * their list and their use cannot differ.
+ * A place in a network during writing: nodes are named under `encoder_level1.0/attn`, parameters
+ * under `encoder_level1.0.attn`. Writing a network also declares its parameters, so that their list
+ * and their use cannot differ.
  */
 export class Network {
   readonly g: GraphBuilder;
   readonly base: NetworkBase;
-  /** How much smaller features are here than the image: 1, 2, 4, … */
+  /** Downsampling factor of the features here relative to the image: 1, 2, 4, … */
   readonly scale: number;
   readonly #root: GraphBuilder;
   readonly #path: string;
@@ -66,7 +66,7 @@ export class Network {
     return new Network(this.#root, this.base, this.g.scope(part), path, this.scale);
   }
 
-  /** The same place, where features are `scale` times smaller than the image. */
+  /** The same place, with features `scale` times smaller than the image. */
   scaled(scale: number): Network {
     return new Network(this.#root, this.base, this.g, this.#path, scale);
   }
@@ -78,12 +78,12 @@ export class Network {
     return this.g.describe(value, this.dataType, ['batch', channels, height!, width!]);
   }
 
-  /** Height and width of a feature at this scale, int64 [2]; read off the first one asked about. */
+  /** Height and width of a feature at this scale, int64 [2]; read from the first one requested. */
   pixels(x: string): string {
     return this.once(`pixels/${this.scale}`, (g, name) => ops.spatialSize(g, x, { name }));
   }
 
-  /** The shape of a feature at this scale as Reshape takes it: the batch is copied. */
+  /** Target shape of a feature at this scale for Reshape: the batch is copied. */
   shape(x: string, channels: number): string {
     const size = this.pixels(x);
     return this.once(`shape/${this.scale}/${channels}`, (g, name) =>
@@ -91,7 +91,7 @@ export class Network {
     );
   }
 
-  /** Says that a value is a feature with its pixels in a row: (N, heads, channels, H·W). */
+  /** Declares that a value is a feature with its pixels in a row: (N, heads, channels, H·W). */
   rows(value: string, heads: number, channels: number): string {
     return this.g.describe(value, this.dataType, [
       'batch',
@@ -101,7 +101,7 @@ export class Network {
     ]);
   }
 
-  /** Declares a parameter and returns the value that holds it, in the network's type or in another. */
+  /** Declares a parameter and returns the value that holds it, in the network's type or another. */
   tensor(
     name: string,
     dims: readonly number[],
@@ -117,7 +117,7 @@ export class Network {
     return this.#root.tensor(key, dataType, dims, data);
   }
 
-  /** Lists a parameter that checkpoints carry and the network does not use. */
+  /** Lists a parameter that checkpoints contain and the network does not use. */
   declare(name: string, dims: readonly number[], init: Init, unused = false): string {
     const key = this.#path + name;
     this.base.parameters.set(key, { name: key, dims, init, ...(unused ? { unused } : {}) });
@@ -147,12 +147,12 @@ export class Network {
     return this.scaled(this.scale * stride).feature(made, to);
   }
 
-  /** One pixel more on every side, the same as the one beside it: a constant stays a constant. */
+  /** Replicates the edge by one pixel on every side: a constant stays a constant. */
   #edged(name: string, x: string): string {
     return ops.pad(this.g, x, [0, 0, 1, 1, 0, 0, 1, 1], { mode: 'edge', name: `${name}/pad` });
   }
 
-  /** Layer norm over channels with parameters `weight` and, with a bias, `bias`; they stay float32. */
+  /** Layer norm over channels with float32 parameters `weight` and, with a bias, `bias`. */
   norm(x: string, channels: number, eps: number, bias: boolean): string {
     const { dataType } = this;
     return ops.layerNormChannels(this.g, x, {
@@ -163,7 +163,7 @@ export class Network {
     });
   }
 
-  /** A value that is made once for all places, at the first that asks. */
+  /** Makes a value once for all places, at the first request. */
   once(key: string, make: (root: GraphBuilder, name: string) => string): string {
     const { shared } = this.base;
     const value = shared.get(key) ?? make(this.#root, key);

@@ -1,30 +1,30 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { constant, elementCount, normal, Random, type TensorMap } from '@pip-graft/weights';
 
-/** How a parameter starts, when it is not given: drawn from a distribution, or one number everywhere. */
+/** Initialisation of a parameter: drawn from a distribution, or one number everywhere. */
 export type Init =
   | {
       readonly kind: 'uniform';
       readonly low: number;
       readonly high: number;
-      /** Each row is drawn for this many that lie next to each other. Default 1. */
+      /** Number of adjacent rows that share each draw. Default: 1. */
       readonly alike?: number;
     }
   | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'constant'; readonly value: number };
 
-/** A named tensor that a network needs, under the name published checkpoints give it. */
+/** A tensor that a network needs, under its name in published checkpoints. */
 export interface Parameter {
   readonly name: string;
   readonly dims: readonly number[];
   readonly init: Init;
-  /** Nothing ever runs it: published checkpoints carry it, in whatever shape. */
+  /** Whether it is never used: published checkpoints contain it, in any shape. */
   readonly unused?: boolean;
 }
 
 /**
- * Kaiming-uniform: ±gain/√fanIn. The default gain, a = √5, is the usual start of a convolution and
- * of its bias; √6 keeps the size of a signal that goes through a ReLU.
+ * Kaiming-uniform: ±gain/√fanIn. The default gain, a = √5, is usual for a convolution and its bias;
+ * √6 preserves the scale of a signal through a ReLU.
  */
 export function kaiming(fanIn: number, gain = 1): Init {
   const bound = gain / Math.sqrt(fanIn);
@@ -38,8 +38,8 @@ export function constantly(value: number): Init {
 
 /**
  * Untrained weights for a list of parameters, the same for the same seed. Every tensor has its own
- * stream, and its numbers are drawn when they are asked for (again each time: a network being saved
- * asks once), so that a large network is never whole in memory.
+ * stream, and its numbers are drawn on each access (saving a network accesses them once), so that a
+ * large network is never whole in memory.
  *
  * @example initialWeights(nafnetParameters(nafnetDefaults), 7)
  */
@@ -73,10 +73,10 @@ function draw(dims: readonly number[], init: Init, random: Random): Float32Array
   return data;
 }
 
-/** How many names a message lists before it says how many more there are. */
+/** Names that a message lists before it counts the rest. */
 const shown = 5;
 
-/** Refuses weights in which a tensor is missing, unknown or of another shape: `CORRUPT_FILE`, with the names. */
+/** Rejects missing, unknown or misshaped tensors in weights: `CORRUPT_FILE`, with the names. */
 export function checkWeights(
   family: string,
   parameters: readonly Parameter[],

@@ -8,7 +8,7 @@ import {
 /** Sizes of a PromptIR (spec backbones.md section 3). Lists are for levels 1, 2 and 3. */
 export interface PromptirConfig {
   readonly trunk: RestormerConfig;
-  /** How many prompts a level mixes. */
+  /** Number of prompts that a level mixes. */
   readonly prompts: number;
   readonly promptChannels: readonly [number, number, number];
   readonly promptSizes: readonly [number, number, number];
@@ -25,7 +25,7 @@ export const promptirDefaults: PromptirConfig = {
 /** Heads of the blocks that join a prompt with a feature. */
 export const promptHeads = 4;
 
-/** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
+/** Rejects impossible sizes: `INVALID_ARGUMENT`. */
 export function checkPromptirConfig(config: PromptirConfig): void {
   const { trunk, prompts, promptChannels, promptSizes } = config;
   checkRestormerConfig('promptir', trunk);

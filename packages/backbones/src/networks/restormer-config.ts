@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Sizes of a Restormer (spec backbones.md section 1). Lists are for levels 1 to 3 and the latent. */
+/** Sizes of a Restormer (spec backbones.md section 1). Lists are for levels 1 to 3 and latent. */
 export interface RestormerConfig {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -8,15 +8,15 @@ export interface RestormerConfig {
   readonly blocks: readonly [number, number, number, number];
   readonly refinement: number;
   readonly heads: readonly [number, number, number, number];
-  /** Hidden channels of the feed-forward part over a level's channels, rounded down. */
+  /** Hidden channels of the feed-forward part per channel of a level; the count is rounded down. */
   readonly expansion: number;
   /** Whether convolutions have a bias. */
   readonly bias: boolean;
   /** Whether norms subtract the mean and have a bias. */
   readonly normBias: boolean;
-  /** PIP's trunk, which it has from PromptIR: a 1x1 `chnl_reduce3` halves the latent, and `up4_3` starts from that. */
+  /** PIP's trunk, from PromptIR: a 1x1 `chnl_reduce3` halves the latent that starts `up4_3`. */
   readonly thinLatent: boolean;
-  /** Two images in, a 1x1 `skip_conv` instead of adding the image. */
+  /** Two input images, and a 1x1 `skip_conv` instead of adding the image. */
   readonly dualPixel: boolean;
 }
 
@@ -35,7 +35,7 @@ export const restormerDefaults: RestormerConfig = {
   dualPixel: false,
 };
 
-/** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
+/** Rejects impossible sizes: `INVALID_ARGUMENT`. */
 export function checkRestormerConfig(family: string, config: RestormerConfig): void {
   const fail = (what: string) => {
     throw new GraftError('INVALID_ARGUMENT', `${family}: ${what}`);
@@ -56,7 +56,7 @@ export function checkRestormerConfig(family: string, config: RestormerConfig): v
     }
   });
   // Level 1 of the decoder and the refinement run at twice the channels of level 1 with its heads,
-  // so they divide whenever the encoder's do.
+  // so these divide the channels whenever the encoder's do.
   if (!(Math.floor(dim * expansion) >= 1))
     fail(`expansion ${expansion} leaves no hidden channels.`);
   if (!config.dualPixel && inChannels !== outChannels) {

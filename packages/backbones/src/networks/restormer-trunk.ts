@@ -3,11 +3,11 @@ import type { Network } from './network.ts';
 import type { RestormerConfig } from './restormer-config.ts';
 import { type BlockShape, transformerStage } from './transformer-block.ts';
 
-/** What the encoder leaves for the decoder. */
+/** Output of the encoder for the decoder. */
 export interface Encoded {
   /** The embedded image, before any block. */
   readonly embedded: string;
-  /** Features of levels 1 to 3, which the decoder is joined with. */
+  /** Features of levels 1 to 3, which the decoder joins. */
   readonly skips: readonly [string, string, string];
   readonly latent: string;
 }
@@ -39,7 +39,7 @@ export function decode(net: Network, level: 1 | 2 | 3, x: string, config: Restor
   );
 }
 
-/** Refinement blocks and the last convolution, with what is added around it. */
+/** Refinement blocks and the last convolution, with the additions around it. */
 export function finish(
   net: Network,
   x: string,

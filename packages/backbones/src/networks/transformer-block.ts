@@ -6,7 +6,7 @@ import { constantly } from './parameter.ts';
 export interface BlockShape {
   readonly channels: number;
   readonly heads: number;
-  /** Hidden channels of the feed-forward part over `channels`, rounded down. */
+  /** Hidden channels of the feed-forward part per channel; the count is rounded down. */
   readonly expansion: number;
   /** Whether convolutions have a bias. */
   readonly bias: boolean;
@@ -27,7 +27,7 @@ export function transformerBlock(net: Network, x: string, shape: BlockShape): st
   return ops.add(net.g, middle, fed, { name: 'ffn_add' });
 }
 
-/** Blocks one after another, named `{name}.0`, `{name}.1`, …, all of one shape. */
+/** Consecutive blocks, named `{name}.0`, `{name}.1`, …, all of one shape. */
 export function transformerStage(
   net: Network,
   name: string,

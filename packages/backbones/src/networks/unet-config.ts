@@ -15,8 +15,8 @@ export interface UnetConfig {
 }
 
 /**
- * `unet-medium`. The encoder's first level has one block: what it computes is the same for every label,
- * and a megapixel has to take less than three CPU seconds with an adapter.
+ * `unet-medium`. The encoder's first level has one block: it computes the same for every label, and
+ * a megapixel must take less than three CPU seconds with an adapter.
  */
 export const unetDefaults: UnetConfig = {
   imageChannels: 3,
@@ -32,7 +32,7 @@ export function unetMultiple({ widths }: UnetConfig): number {
   return 2 ** widths.length;
 }
 
-/** Refuses sizes that no network has: `INVALID_ARGUMENT`. */
+/** Rejects impossible sizes: `INVALID_ARGUMENT`. */
 export function checkUnetConfig({
   imageChannels,
   widths,

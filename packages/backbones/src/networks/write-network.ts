@@ -11,23 +11,29 @@ import { checkWeights, type Parameter } from './parameter.ts';
 
 /** Options of the functions that build a network. */
 export interface BuildOptions {
-  /** ONNX operator set, 11 to 23. Default 17, the first with LayerNormalization and widely run; 22 for bfloat16. */
+  /**
+   * ONNX operator set, 11 to 23. Default: 17, the first with LayerNormalization and widely
+   * supported; 22 for bfloat16.
+   */
   readonly opset?: number | undefined;
-  /** Element type of input, output and weights. Norms, softmax and attention scores stay float32. Default float32. */
+  /**
+   * Element type of input, output and weights. Norms, softmax and attention scores stay float32.
+   * Default: float32.
+   */
   readonly dataType?: FloatType | undefined;
 }
 
-/** A network as a function that writes its nodes from `input` to a node with the output `output`. */
+/** A network as a function that writes its nodes from `input` to a node with output `output`. */
 export interface NetworkSpec {
   readonly family: string;
   readonly inChannels: number;
   readonly outChannels: number;
-  /** What height and width are called at full size, when they are not the input's. */
+  /** Names of height and width at full size, if they are not the input's. */
   readonly size?: readonly [height: string, width: string];
   readonly write: (net: Network) => void;
 }
 
-/** The IR version that came with each operator set: readers refuse one that is newer than they are. */
+/** The IR version that came with each operator set: readers reject a version newer than theirs. */
 const irVersions: readonly (readonly [opset: number, irVersion: number])[] = [
   [23, 11],
   [21, 10],
@@ -37,7 +43,7 @@ const irVersions: readonly (readonly [opset: number, irVersion: number])[] = [
   [11, 6],
 ];
 
-/** The parameters that writing a network asks for. */
+/** Lists the parameters of a network. */
 export function listParameters(spec: NetworkSpec): Parameter[] {
   const parameters = new Map<string, Parameter>();
   spec.write(new Network(new GraphBuilder({ opset: 17 }), base(spec, { parameters })));

@@ -1,9 +1,12 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 
-/** Enough for every exporter's spelling of a block, too few to leave it. */
+/** Enough for every exporter's form of a block, too few to leave it. */
 const reach = 48;
 
-/** The nodes behind a value, nearest first, quantising and casts left out, not going further back from those that `pass` refuses. */
+/**
+ * The nodes behind a value, nearest first, without quantising and casts, and not beyond those that
+ * `pass` rejects.
+ */
 export function nodesBehind(
   facts: GraphFacts,
   value: string,
@@ -21,13 +24,13 @@ export function nodesBehind(
   return [...seen];
 }
 
-/** Operators that hand a value on, in another type or with fewer digits. */
+/** Operators that pass a value on, in another type or with fewer digits. */
 const passed = new Set(['Cast', 'Identity', 'QuantizeLinear', 'DequantizeLinear']);
 
-/** A value as it was made, before quantising, dequantising and casts. */
+/** The original of a value, before quantising, dequantising and casts. */
 export function sourceOf(facts: GraphFacts, value: string): string {
   let name = value;
-  // A damaged file may have a circle here, so no more steps than nodes.
+  // A damaged file may have a cycle here, so take at most as many steps as nodes.
   for (let left = facts.model.graph.nodes.length; left >= 0; left--) {
     const at = facts.producer(name);
     const maker = at === undefined ? undefined : facts.model.graph.nodes[at];

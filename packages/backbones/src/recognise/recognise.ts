@@ -2,15 +2,15 @@ import type { GraphFacts, SkipSite } from '@pip-graft/onnx-graft';
 import type { Family } from '../locate/located.ts';
 import { type Structure, structureOf } from './structure.ts';
 
-/** The family of a network, and how much of the family's profile was seen, 0 to 1. */
+/** Family of a network, and the part of the family's profile that was seen, 0 to 1. */
 export interface Recognised {
   readonly family: Family;
   readonly confidence: number;
 }
 
 /**
- * Recognises a network's family from its skip connections and building blocks; names do not
- * matter. A network with skip connections that fits no profile is a `unet`; one without is `unknown`.
+ * Recognises a network's family from its skip connections and building blocks, whatever the names.
+ * A network with skip connections that fits no profile is a `unet`; one without is `unknown`.
  *
  * @example
  * recognise(facts, sites).family; // 'restormer'
@@ -27,7 +27,7 @@ export function recognise(facts: GraphFacts, sites: readonly SkipSite[]): Recogn
   return { family: 'unknown', confidence: 0 };
 }
 
-/** What a profile looks at. */
+/** Input of a profile. */
 interface Seen {
   readonly sites: readonly SkipSite[];
   readonly structure: Structure;
@@ -47,14 +47,14 @@ const joinedBy =
   ({ sites }) =>
     sites.every((site) => site.join === join);
 
-/** Each level half the resolution and twice the channels of the one above. */
+/** Each level has half the resolution and twice the channels of the one above. */
 const doubling: Test = ({ sites }) =>
   sites.every((site, i) => {
     const first = sites[0]!;
     return site.scale === 2 ** i && site.channels === first.channels * 2 ** i;
   });
 
-/** Most particular first: PromptIR has all that Restormer has. Source: spec backbones.md sections 1 to 3. */
+/** Most specific first: PromptIR has all of Restormer. Source: spec backbones.md sections 1-3. */
 const profiles: readonly Profile[] = [
   {
     family: 'promptir',

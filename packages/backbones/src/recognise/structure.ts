@@ -1,22 +1,22 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind, sourceOf } from './nodes-behind.ts';
 
-/** How often the building blocks that tell families apart occur in a graph. */
+/** Counts of the building blocks that distinguish families. */
 export interface Structure {
-  /** Softmax over a square of channels, of cosines: attention between channels (Restormer's MDTA). */
+  /** Softmax over a square of channels, of cosines: channel attention (Restormer's MDTA). */
   readonly channelAttention: number;
-  /** Learned images, weighted by a softmax over a few numbers per image and resized (PromptIR's prompts). */
+  /** Learned images, weighted by a softmax over a few numbers and resized (PromptIR's prompts). */
   readonly prompts: number;
   /** Products of the two halves of one feature map (NAFNet's SimpleGate). */
   readonly simpleGates: number;
-  /** Feature maps times a vector made from their own mean (NAFNet's simplified channel attention). */
+  /** Feature maps times a vector made from their mean (NAFNet's simplified channel attention). */
   readonly pooledAttention: number;
 }
 
 const lengths = new Set(['ReduceL2', 'LpNormalization', 'ReduceSumSquare']);
-/** Running sums are how means around each pixel are computed. */
+/** Means around each pixel are computed with running sums. */
 const pools = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool', 'CumSum']);
-/** From the weights back to the mean: a convolution, and for means around each pixel their arithmetic. */
+/** From the weights back to the mean: a convolution, and the arithmetic of means around pixels. */
 const poolReach = 16;
 
 /** Counts a graph's building blocks. */
@@ -57,7 +57,7 @@ function isPooledAttention(facts: GraphFacts, node: Node): boolean {
   return weighs(facts, a, b) || weighs(facts, b, a);
 }
 
-/** Whether `weights` are made from a mean of `map`, over all of it or, in local variants, around each pixel. */
+/** Whether `weights` are made from a mean of `map`, over all of it or, locally, around a pixel. */
 function weighs(facts: GraphFacts, weights: string, map: string): boolean {
   if (facts.channels(map) === undefined || makerOf(facts, weights) === undefined) return false;
   if (facts.sample.values.get(weights)?.dims?.length !== 4) return false;
@@ -67,15 +67,15 @@ function weighs(facts: GraphFacts, weights: string, map: string): boolean {
   );
 }
 
-/** A prompt of the network's own, put beside a feature map as further channels. */
+/** The network's own prompt, concatenated to a feature map as additional channels. */
 interface PromptJoin {
   readonly value: string;
   readonly node: Node;
 }
 
 /**
- * Concats of a feature map with something that comes from weights by way of a softmax
- * over a few numbers per image: PromptIR's prompts. They are no skip connections.
+ * Concats of a feature map with something made from weights and a softmax over a few numbers per
+ * image: PromptIR's prompts. They are not skip connections.
  */
 export function promptsOf(facts: GraphFacts): PromptJoin[] {
   return facts.model.graph.nodes.flatMap((node) => {

@@ -5,7 +5,7 @@ import { ioError, makeFolder, temporaryPath, writeAtomic } from '@pip-graft/onnx
 import { type HubName, isCommit } from '../hub-name.ts';
 
 /**
- * The folder of a repository in the cache. The layout is that of the hub's own tools, which share it:
+ * Folder of a repository in the cache. The layout is that of the hub's tools, which share it:
  * `refs/REVISION` holds a commit, `snapshots/COMMIT/PATH` is a link to `blobs/DIGEST`.
  */
 export function repositoryFolder(cache: string, { repository }: HubName): string {
@@ -16,12 +16,12 @@ export function snapshotFolder(repository: string, commit: string): string {
   return join(repository, 'snapshots', commit);
 }
 
-/** Whether a snapshot has all of some files. */
+/** Whether a snapshot has all the given files. */
 export function hasFiles(snapshot: string, paths: readonly string[]): boolean {
   return paths.every((path) => isFile(join(snapshot, path)));
 }
 
-/** The commit that a revision was when it was last looked up; undefined if it never was. */
+/** The commit of a revision when it was last looked up; undefined if it never was. */
 export function cachedCommit(repository: string, revision: string): string | undefined {
   if (isCommit(revision)) return revision;
   try {
@@ -32,7 +32,7 @@ export function cachedCommit(repository: string, revision: string): string | und
   }
 }
 
-/** Writes down which commit a revision is. Errors: `WRITE_FAILED`. */
+/** Records the commit of a revision. Errors: `WRITE_FAILED`. */
 export async function keepCommit(
   repository: string,
   revision: string,
@@ -47,7 +47,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-/** Puts a file of a snapshot in its place: a link to its blob, or a copy where links are not allowed. Errors: `WRITE_FAILED`. */
+/** Puts a file in a snapshot: a link to its blob, or else a copy. Errors: `WRITE_FAILED`. */
 export async function placeLink(blob: string, path: string): Promise<void> {
   const staged = temporaryPath(path);
   try {
@@ -55,7 +55,7 @@ export async function placeLink(blob: string, path: string): Promise<void> {
     try {
       await symlink(relative(dirname(path), blob), staged);
     } catch {
-      // Windows lets only some people make links.
+      // On Windows only some users may create links.
       await copyFile(blob, staged);
     }
     await rename(staged, path);

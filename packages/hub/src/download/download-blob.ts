@@ -16,21 +16,21 @@ import { type FileIdentity, startDigest } from './file-infos.ts';
 /** A file to download. */
 export interface BlobRequest {
   readonly url: string;
-  /** Where it goes. */
+  /** Target path. */
   readonly blob: string;
   readonly identity: FileIdentity;
   readonly fetch: typeof fetch;
   readonly errand: Errand;
-  /** Gets the bytes that are there, those of an earlier download too. */
+  /** Receives the bytes present, including those of an earlier download. */
   readonly onBytes: (done: number) => void;
 }
 
 /**
- * Downloads a blob into the cache, going on where an earlier download stopped. It gets its name only when
- * length and digest are those that the hub says.
+ * Downloads a blob into the cache, resuming an earlier download. The blob gets its name only if
+ * length and digest match the hub's.
  *
- * Errors: `CORRUPT_FILE` for other content, which is removed; `READ_FAILED` if the download stops, and
- * `WRITE_FAILED`, both of which keep what has arrived; the signal's reason.
+ * Errors: `CORRUPT_FILE` for other content, which is removed; `READ_FAILED` if the download stops,
+ * and `WRITE_FAILED`, both of which keep the received part; the signal's reason.
  */
 export async function downloadBlob(request: BlobRequest): Promise<void> {
   const { blob, identity, errand } = request;
@@ -56,7 +56,7 @@ export async function downloadBlob(request: BlobRequest): Promise<void> {
   }
 }
 
-/** Downloads what is missing of a file. Returns the digest of the whole. */
+/** Downloads the missing part of a file. Returns the digest of the whole. */
 async function fill(path: string, request: BlobRequest): Promise<string> {
   const { identity, onBytes } = request;
   let hash = startDigest(identity);
@@ -85,12 +85,12 @@ async function fill(path: string, request: BlobRequest): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Asks for a file from a byte on; a hub that cannot answers with the whole file. */
+/** Requests a file from a byte offset; a hub that cannot resume returns the whole file. */
 async function ask(
   { url, fetch, errand }: BlobRequest,
   from: number,
 ): Promise<{ readonly response: Response; readonly resumed: boolean }> {
-  // A compressed answer would have other lengths.
+  // A compressed response would have other lengths.
   const headers = {
     'accept-encoding': 'identity',
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
@@ -123,7 +123,7 @@ async function append(
   if (done < identity.size) throw stopped(errand, `it ended at byte ${done} of ${identity.size}`);
 }
 
-/** What arrives, with a failure of the network told from one of the disk. */
+/** Yields received data, and distinguishes network failures from disk failures. */
 async function* arriving(
   body: AsyncIterable<Uint8Array>,
   errand: Errand,
@@ -163,10 +163,10 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 /**
- * The file in which a blob is downloaded, under a name that only this download has. What an earlier one
- * left, stopped or killed, becomes this file: a rename succeeds for one process only.
+ * Returns the file for a blob's download, under a name unique to this download. The remains of an
+ * earlier one, stopped or killed, become this file: a rename succeeds for one process only.
  *
- * Files that other programs download into are not touched.
+ * Does not touch the partial files of other programs.
  */
 async function claimPartial(blob: string): Promise<string> {
   const own = temporaryPath(blob);
@@ -181,7 +181,7 @@ async function claimPartial(blob: string): Promise<string> {
   return own;
 }
 
-/** Leaves what was downloaded to the next download of the blob. */
+/** Leaves the received part to the next download of the blob. */
 async function releasePartial(own: string, blob: string): Promise<void> {
   await rename(own, partialPath(blob)).catch(() => {});
 }
@@ -190,7 +190,7 @@ function partialPath(blob: string): string {
   return join(dirname(blob), `.${basename(blob)}.part`);
 }
 
-/** What processes that were killed downloaded of a blob. */
+/** Partial downloads of a blob by killed processes. */
 function abandoned(blob: string): string[] {
   const folder = dirname(blob);
   return readdirSync(folder)

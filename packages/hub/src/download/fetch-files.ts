@@ -14,7 +14,7 @@ import { type HubOptions, type HubSettings, hubSettings } from '../settings.ts';
 import { downloadBlob } from './download-blob.ts';
 import { fileInfos, type RemoteFile, unreadable } from './file-infos.ts';
 
-/** Files of a repository, by their paths in it. A snapshot with those that are required counts as whole. */
+/** Files of a repository, by path. A snapshot with the required ones counts as complete. */
 export interface WantedFiles {
   readonly required: readonly string[];
   readonly optional?: readonly string[];
@@ -27,13 +27,13 @@ export interface Snapshot {
 }
 
 /**
- * Makes sure that files of a repository are in the cache. A commit that is there needs no network; a branch
- * or tag is looked up, and what the cache has is used if the hub cannot be reached. Files are compared with
- * the digests that the hub names; nothing of them is executed.
+ * Ensures that files of a repository are in the cache. A cached commit needs no network; a branch
+ * or tag is looked up, and the cached one is used if the hub cannot be reached. Files are compared
+ * with the hub's digests; none is executed.
  *
- * Errors: `NOT_FOUND` for a repository, revision or file that is not there, or not in the cache when offline;
- * `READ_FAILED`, `WRITE_FAILED`; `CORRUPT_FILE` for content with another digest; `UNSAFE_FILE`; the signal's
- * reason.
+ * Errors: `NOT_FOUND` for a repository, revision or file that does not exist, or is not in the
+ * cache when offline; `READ_FAILED`, `WRITE_FAILED`; `CORRUPT_FILE` for content with another
+ * digest; `UNSAFE_FILE`; the signal's reason.
  *
  * @example await fetchFiles(parseHubName('hf:me/host'), { required: ['model.onnx'] })
  */
@@ -94,7 +94,7 @@ async function download(
   const missing = required.find((path) => !found.some((file) => file.path === path));
   if (missing !== undefined)
     throw new GraftError('NOT_FOUND', `${place}: there is no '${missing}' at commit ${commit}.`);
-  // Those that make the snapshot whole last.
+  // Those that make the snapshot complete come last.
   const files = found.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   onNote?.(`${place}: downloading ${files.length} files, ${megabytes(total)}, of commit ${commit}`);
@@ -123,9 +123,9 @@ function megabytes(bytes: number): string {
 }
 
 /**
- * Asks the hub which commit a revision is.
+ * Asks the hub for the commit of a revision.
  *
- * Errors: `NOT_FOUND` for a repository or revision that is not there; those of {@link hubFetch}.
+ * Errors: `NOT_FOUND` for a repository or revision that does not exist; those of {@link hubFetch}.
  */
 async function findCommit(
   name: HubName,

@@ -9,15 +9,15 @@ export interface RemoteFile extends FileIdentity {
   readonly path: string;
 }
 
-/** Files of one request, and of one name: a model with a file for each tensor has a few thousand. */
+/** Files per request and per name: a model with one file per tensor has a few thousand. */
 const mostAsked = 500;
 const mostFiles = 20_000;
 
 /**
- * What the hub says of some files of a commit; those that it does not have are missing.
+ * Asks the hub about some files of a commit; those that it does not have are omitted.
  *
- * Errors: `LIMIT_EXCEEDED`; `UNSAFE_FILE` for an answer with files that were not asked for, or with digests that are none;
- * those of {@link hubFetch}.
+ * Errors: `LIMIT_EXCEEDED`; `UNSAFE_FILE` for a response with files that were not requested, or
+ * with invalid digests; those of {@link hubFetch}.
  */
 export async function fileInfos(
   name: HubName,
@@ -73,7 +73,7 @@ function unsafe(name: HubName, what: string): GraftError {
   );
 }
 
-/** An answer that is no answer of a hub. */
+/** Error for a response that is not a hub's. */
 export function unreadable(name: HubName, cause: unknown): GraftError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new GraftError(
@@ -83,16 +83,16 @@ export function unreadable(name: HubName, cause: unknown): GraftError {
   );
 }
 
-/** What a file of a repository must be: its length, and a digest of its content. */
+/** Expected length and digest of a repository's file. */
 export interface FileIdentity {
   readonly size: number;
-  /** Of the content for a large file; Git's, of a header with the length and the content, for any other. */
+  /** Digest of the content for large files; Git's, of length header and content, for others. */
   readonly algorithm: 'sha256' | 'git-sha1';
   /** In hex; it names the blob in the cache. */
   readonly digest: string;
 }
 
-/** A running digest that has to come out as a file's. */
+/** A running digest to compare with a file's. */
 export function startDigest({ algorithm, size }: FileIdentity): Hash {
   if (algorithm === 'sha256') return createHash('sha256');
   return createHash('sha1').update(`blob ${size}\0`);

@@ -4,30 +4,31 @@ import { hubFetch } from '../hub-fetch.ts';
 import { type HubName, hubText, isCommit } from '../hub-name.ts';
 import { type HubOptions, hubSettings } from '../settings.ts';
 
-/** Choices for {@link pushFiles}. */
+/** Options of {@link pushFiles}. */
 export interface PushOptions extends HubOptions {
   /** Title of the commit. */
   readonly title: string;
-  /** Whether a repository that is made is private; default: as the owner's account is set up. */
+  /** Whether a created repository is private; default: as set for the owner's account. */
   readonly private?: boolean | undefined;
-  /** Files to remove from the repository where they are there, by their paths in it. */
+  /** Files to remove from the repository if present, by their paths in it. */
   readonly stale?: readonly string[];
 }
 
-/** What an upload left on the hub. */
+/** Result of an upload. */
 export interface PushedFiles {
   readonly commit: string;
-  /** Whether the repository was made. */
+  /** Whether the repository was created. */
   readonly created: boolean;
   readonly removed: readonly string[];
   readonly url: string;
 }
 
 /**
- * Uploads files in one commit, to a repository that is made if it is not there.
+ * Uploads files in one commit, and creates the repository if it does not exist.
  *
- * Errors: `INVALID_ARGUMENT` without `HF_TOKEN`, when offline, or for a commit as the revision; `NOT_FOUND`
- * for a branch that is not there; `WRITE_FAILED`; the signal's reason. Nothing was uploaded then.
+ * Errors, after which nothing was uploaded: `INVALID_ARGUMENT` without `HF_TOKEN`, when offline, or
+ * for a commit as the revision; `NOT_FOUND` for a branch that does not exist; `WRITE_FAILED`; the
+ * signal's reason.
  *
  * @param files content by path in the repository
  *
@@ -67,7 +68,7 @@ export async function pushFiles(
       ...common,
       fetch: hubFetch(settings, errand, [404]),
     }));
-    // The token goes into headers in one place, which is not the library.
+    // Only hubFetch adds the token to headers, not the library.
     if (created)
       await hub.createRepo({
         ...common,

@@ -2,8 +2,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { type TypedTensor, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 
 /**
- * An image in the form that networks use: planar RGB, one plane after the other, 0 to 1. Transparency
- * is separate, because it bypasses the network.
+ * An image in the form that networks use: planar RGB, one plane after the other, 0 to 1.
+ * Transparency is separate because it bypasses the network.
  */
 export interface Image {
   readonly width: number;
@@ -18,19 +18,19 @@ export interface Image {
   readonly origin?: ImageOrigin;
 }
 
-/** What an image's file was beside its pixels; a file written from the image is the same where the format can. */
+/** Properties of an image's source file; files written from it keep them if the format can. */
 export interface ImageOrigin {
-  /** It held grey: all three planes were equal. */
+  /** Whether it was grey: all three planes were equal. */
   readonly grey?: true;
-  /** It had a colour profile, from which the image was converted to sRGB. */
+  /** Whether it had a colour profile, from which the image was converted to sRGB. */
   readonly profile?: true;
-  /** It was a WebP file without loss. */
+  /** Whether it was a lossless WebP file. */
   readonly lossless?: true;
-  /** How many pages or frames it has, where more than one; the image is the first. */
+  /** Number of pages or frames, if more than one; the image is the first. */
   readonly pages?: number;
 }
 
-/** Creates an image from planes. Errors: `INVALID_ARGUMENT` if their length is not 3 · height · width. */
+/** Creates an image from planes. Errors: `INVALID_ARGUMENT` unless of length 3 · height · width. */
 export function imageOf(width: number, height: number, data: Float32Array): Image {
   if (data.length !== 3 * width * height || data.length === 0) {
     throw new GraftError(
@@ -41,7 +41,7 @@ export function imageOf(width: number, height: number, data: Float32Array): Imag
   return { width, height, data, bitDepth: 8 };
 }
 
-/** Replaces every colour value of an image; `f` gets the value, its plane (0 red … 2 blue), x and y. */
+/** Replaces every colour value of an image; `f` gets value, plane (0 red … 2 blue), x and y. */
 export function mapImage(
   image: Image,
   f: (value: number, plane: number, x: number, y: number) => number,

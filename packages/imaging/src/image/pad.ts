@@ -6,7 +6,7 @@ import type { Image } from './image.ts';
  * without repeating the edge. Mirrors repeatedly if the image is small, and repeats a single row or
  * column. Undo with {@link cropImage}. Transparency is not padded.
  *
- * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive whole number.
+ * Errors: `INVALID_ARGUMENT` if `multiple` is not a positive integer.
  *
  * @example cropImage(padToMultiple(image, 8), image.width, image.height)
  */
@@ -21,7 +21,7 @@ export function padToMultiple(image: Image, multiple: number): Image {
   return extendImage(image, up(image.width), up(image.height));
 }
 
-/** Extends an image to the right and bottom by repeated mirroring; a side that is large enough stays. */
+/** Extends an image to the right and bottom by repeated mirroring; a large enough side stays. */
 export function extendImage(image: Image, wide: number, high: number): Image {
   const [width, height] = [Math.max(wide, image.width), Math.max(high, image.height)];
   if (width === image.width && height === image.height) return image;
@@ -59,7 +59,7 @@ function mirrored(at: number, size: number): number {
   return within < size ? within : period - within;
 }
 
-/** Crops an image to its upper left part. Errors: `INVALID_ARGUMENT` if that is larger than the image. */
+/** Crops an image to its upper left part. Errors: `INVALID_ARGUMENT` if that exceeds the image. */
 export function cropImage(image: Image, width: number, height: number): Image {
   if (width === image.width && height === image.height) return image;
   if (width > image.width || height > image.height || width < 1 || height < 1) {

@@ -16,8 +16,8 @@ export interface HeatMap extends HeatScale {
 const notFinite = [1, 0, 1] as const;
 
 /**
- * Draws numbers, row by row, as colours from dark (`low` and below) to bright (`high` and above). NaN
- * and infinity are magenta. A scale of zero width makes everything dark.
+ * Draws numbers, row by row, as colours from dark (`low` and below) to bright (`high` and above).
+ * NaN and infinity are magenta. A scale of zero width makes everything dark.
  *
  * @example heatMap(Float32Array.of(0, 1), 2, 1, { low: 0, high: 1 })
  */
@@ -55,7 +55,7 @@ export function scaleOf(fields: readonly Float32Array[]): HeatScale {
 
 /**
  * The colour map viridis (Nathaniel Smith and Stéfan van der Walt, CC0) at eleven equal steps. Its
- * lightness grows evenly, also in grey print and for colour-blind readers. Colours in between are
+ * lightness grows evenly, even in grey print and for colour-blind readers. Colours in between are
  * linear, as in a CSS gradient of the same steps, so that a legend matches the map exactly.
  */
 export const viridisStops: readonly string[] = [
@@ -76,7 +76,11 @@ const stops = viridisStops.map((stop) =>
   [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16) / 255),
 );
 
-/** Red, green and blue, 0 to 1, at a position of the map, clamped to 0 … 1. @example viridis(0) // dark violet */
+/**
+ * Red, green and blue, 0 to 1, at a position of the map, clamped to 0 … 1.
+ *
+ * @example viridis(0) // dark violet
+ */
 export function viridis(at: number): [number, number, number] {
   const place = Math.min(1, Math.max(0, at)) * (stops.length - 1);
   const left = Math.min(Math.floor(place), stops.length - 2);
@@ -92,7 +96,7 @@ export function viridis(at: number): [number, number, number] {
  *
  * Errors: `INVALID_ARGUMENT` for different sizes.
  *
- * @param high value of the brightest colour, to compare several maps; default: the largest difference
+ * @param high value of the brightest colour, to compare maps; default: the largest difference
  * @example const { image, high } = differenceMap(restored, clean);
  */
 export function differenceMap(a: Image, b: Image, high?: number): HeatMap {

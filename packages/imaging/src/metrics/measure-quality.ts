@@ -8,9 +8,9 @@ export interface Quality {
   readonly psnr: number;
   /** At most 1, the mean over the three channels. */
   readonly ssim: number;
-  /** dB, of Y alone; see {@link luma}. */
+  /** dB, of Y only; see {@link luma}. */
   readonly psnrY: number;
-  /** Of Y alone. */
+  /** Of Y only. */
   readonly ssimY: number;
 }
 

@@ -3,11 +3,13 @@ import { GraftError } from '@pip-graft/onnx-graft';
 export interface TileOptions {
   /** Longest side of a tile. */
   readonly tile: number;
-  /** Least number of pixels that neighbours share; rounded up to the step that tiles start on. */
+  /** Minimum number of pixels that neighbours share; rounded up to the step that tiles start on. */
   readonly overlap: number;
-  /** Number that both sides of the model's input must be multiples of; default 1. */
+  /** Number that both sides of the model's input must be multiples of; default: 1. */
   readonly sizeMultiple?: number;
-  /** Several tiles also start on multiples of this and have such sides; see `deepestScale`. Default 1. */
+  /**
+   * Step of several tiles: multiples of it for starts and sides; see `deepestScale`. Default: 1.
+   */
   readonly tileStep?: number;
   /** Sides fixed by the model: tiles use them, however small the image. */
   readonly width?: number | undefined;
@@ -18,7 +20,9 @@ export interface TileOptions {
 export interface TilePlan {
   readonly width: number;
   readonly height: number;
-  /** Left edges, ascending. The last tile may extend beyond the image's right edge; mirror the image there. */
+  /**
+   * Left edges, ascending. The last tile may pass the image's right edge: mirror the image there.
+   */
   readonly columns: readonly number[];
   /** Upper edges, ascending. */
   readonly rows: readonly number[];
@@ -26,10 +30,11 @@ export interface TilePlan {
 
 /**
  * Plans the tiles of an image: as few as cover it, all of the same size so that a session sees one
- * shape, as small as their number allows, and evenly spaced. They start on multiples, so that strides
- * and pixel shuffles fall on the same pixels as in the whole image.
+ * shape, as small as their number allows, and evenly spaced. They start on multiples, so that
+ * strides and pixel shuffles fall on the same pixels as in the whole image.
  *
- * Errors: `INVALID_ARGUMENT` for a tile smaller than these multiples, or an overlap as large as the tile.
+ * Errors: `INVALID_ARGUMENT` for a tile smaller than these multiples, or an overlap as large as the
+ * tile.
  *
  * @example planTiles({ width: 1000, height: 300 }, { tile: 512, overlap: 32 })
  * // { width: 355, height: 300, columns: [0, 323, 645], rows: [0] }

@@ -11,10 +11,10 @@ import type {
   ValueSpec,
 } from './spec.ts';
 
-/** The ONNX operator sets that the builder's ops are written for. */
+/** ONNX operator sets that the builder's ops are written for. */
 export const builderOpsets = { lowest: 11, highest: 23 } as const;
 
-/** Gives out names that nothing else has; `NameScope` is one. */
+/** Source of unused names, such as `NameScope`. */
 export interface NameSource {
   take(wanted: string): string;
 }
@@ -23,9 +23,9 @@ export interface NameSource {
 export interface GraphBuilderOptions {
   /** ONNX operator set of the model that the nodes go into, 11 to 23. */
   readonly opset: number;
-  /** Put before every name, with a slash between. */
+  /** Prefix of every name, followed by a slash. */
   readonly prefix?: string | undefined;
-  /** Where names are taken from; by default only this builder's own names are avoided. */
+  /** Source of names; by default only this builder's own names are avoided. */
   readonly taken?: NameSource | undefined;
 }
 
@@ -33,16 +33,16 @@ export interface GraphBuilderOptions {
 export interface NodeOptions {
   /** Name below the builder's prefix; by default the operator. */
   readonly name?: string | undefined;
-  /** How many outputs, or their exact names. Default 1. */
+  /** Number of outputs, or their exact names. Default: 1. */
   readonly outputs?: number | readonly string[] | undefined;
   /** '' is ONNX's own domain, the default. */
   readonly domain?: string | undefined;
 }
 
 /**
- * Collects nodes and constants under one prefix, in the order they are asked for, which is
- * topological when every input exists before its reader. Names are deterministic: a name that is
- * taken gets a number. Small constants are shared by the whole builder, scopes included.
+ * Collects nodes and constants under one prefix, in call order, which is topological if every input
+ * exists before its reader. Names are deterministic: a taken name gets a number. The whole builder
+ * shares small constants, scopes included.
  *
  * Errors: `UNSUPPORTED_HOST` for an operator set outside {@link builderOpsets}.
  *
@@ -110,7 +110,7 @@ export class GraphBuilder {
     return values;
   }
 
-  /** Adds an initializer and returns its name; the bytes may be made later, when they are written. */
+  /** Adds an initializer and returns its name; its bytes may be made later, while writing. */
   tensor(name: string, dataType: DataType, dims: readonly number[], data: TensorBytes): string {
     const taken = this.#take(name);
     this.#parts.initializers.push({ name: taken, dataType, dims: [...dims], data });
@@ -122,12 +122,12 @@ export class GraphBuilder {
     return this.#constant(values, [values.length], 'int64');
   }
 
-  /** A number of rank 0, shared. */
+  /** A shared scalar of rank 0. */
   scalar(value: number, dataType: DataType): string {
     return this.#constant([value], [], dataType);
   }
 
-  /** A small tensor of numbers, shared; a vector unless `dims` say otherwise. */
+  /** A small shared tensor of numbers; a vector unless `dims` says otherwise. */
   floats(
     values: readonly number[],
     dims: readonly number[] = [values.length],
@@ -137,9 +137,9 @@ export class GraphBuilder {
   }
 
   /**
-   * Says the shape of a value, and returns the value. Worth it where inference gives up, as it
-   * does on the size of a convolution's output: two values with the same symbols share memory,
-   * and onnxruntime loads a graph of thousands of nodes several times faster.
+   * Declares the shape of a value and returns the value. Worth it where inference gives up, as on
+   * the size of a convolution's output: two values with the same symbols share memory, and
+   * onnxruntime loads a graph of thousands of nodes several times faster.
    */
   describe(value: string, dataType: DataType, dims: ValueSpec['dims']): string {
     this.#parts.values.push({ name: value, dataType, dims: [...dims] });
@@ -184,7 +184,7 @@ function join(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** Trailing omitted inputs are left out: some runtimes count them. */
+/** Omitted trailing inputs are dropped: some runtimes count them. */
 function trimmed(inputs: readonly string[]): string[] {
   let length = inputs.length;
   while (length > 0 && inputs[length - 1] === '') length -= 1;

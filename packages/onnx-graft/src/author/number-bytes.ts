@@ -3,9 +3,9 @@ import type { DataType } from '../model/data-type.ts';
 import { float16Bits } from '../number/float16.ts';
 
 /**
- * Numbers as the little-endian bytes ONNX keeps in `raw_data`: float32, float16, bfloat16,
- * float64, int64, int32, uint8 and bool. Meant for the few numbers a graph is authored with;
- * weights have their own conversion. Errors: `INVALID_ARGUMENT` for another type.
+ * Numbers as the little-endian bytes ONNX keeps in `raw_data`: float32, float16, bfloat16, float64,
+ * int64, int32, uint8 and bool. For the few numbers of an authored graph; weights have their own
+ * conversion. Errors: `INVALID_ARGUMENT` for any other type.
  *
  * @example numberBytes([1, -1], 'int64').length // 16
  */

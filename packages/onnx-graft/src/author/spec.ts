@@ -1,6 +1,6 @@
 import type { DataType } from '../model/data-type.ts';
 
-/** What an attribute of an authored node may hold; the ONNX type follows the form. */
+/** Attribute of an authored node; the ONNX type follows the form. */
 export type AttributeSpec =
   | { readonly int: number }
   | { readonly float: number }
@@ -10,7 +10,7 @@ export type AttributeSpec =
   | { readonly strings: readonly string[] }
   | { readonly tensor: TensorSpec };
 
-/** A node to be written. Empty input names are omitted optional inputs. */
+/** A node to write. Empty input names are omitted optional inputs. */
 export interface NodeSpec {
   readonly name: string;
   readonly opType: string;
@@ -21,7 +21,7 @@ export interface NodeSpec {
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
 }
 
-/** A tensor to be written, as little-endian raw data. */
+/** A tensor to write, as little-endian raw data. */
 export interface TensorSpec {
   readonly name: string;
   readonly dataType: DataType;
@@ -29,19 +29,19 @@ export interface TensorSpec {
   readonly data: TensorBytes;
 }
 
-/** Bytes at hand, or bytes made when they are written, so that a large model is never whole in memory. */
+/** Bytes, or a function that makes them while writing, so that a large model never fills memory. */
 export type TensorBytes =
   | Uint8Array
   | { readonly byteLength: number; readonly load: () => Uint8Array };
 
-/** A graph input or output to be written; a string dimension is symbolic, null is unknown. */
+/** A graph input or output to write; a string dimension is symbolic, null is unknown. */
 export interface ValueSpec {
   readonly name: string;
   readonly dataType: DataType;
   readonly dims: readonly (number | string | null)[];
 }
 
-/** Detached nodes with open inputs and outputs: what a graft adds at one place. */
+/** Detached nodes with open inputs and outputs: what a graft adds in one place. */
 export interface Fragment {
   readonly nodes: readonly NodeSpec[];
   readonly initializers: readonly TensorSpec[];

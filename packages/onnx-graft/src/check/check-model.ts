@@ -7,16 +7,16 @@ import { checkWeights } from './check-weights.ts';
 import type { Finding } from './finding.ts';
 import { Findings, givenNames, isVisible, type Scope } from './scope.ts';
 
-/** From this IR version on, an initialiser need not be listed as an input (onnx.proto). */
+/** Since this IR version an initializer need not be listed as an input (onnx.proto). */
 const initializersAlone = 4;
 
 /**
- * What is wrong with a model as a structure: order, names, scopes, operator sets, tensor lengths;
- * in control-flow bodies and local functions too. An empty list means that nothing was found.
+ * Checks a model's structure: order, names, scopes, operator sets, tensor lengths; in control-flow
+ * bodies and local functions too. Returns the findings, empty if there are none.
  *
- * Operators' own rules (which attributes, which types) are left to the runtime. Nothing is thrown.
+ * Operators' own rules (which attributes, which types) are left to the runtime. Never throws.
  *
- * @param weights whether weights are read too, and those that are not finite named
+ * @param weights whether to read weights too, and report those that are not finite
  * @example
  * checkModel(model).filter(({ severity }) => severity === 'error').length; // 0
  */
@@ -94,7 +94,7 @@ function checkOutputs(
   }
 }
 
-/** Functions import operator sets of their own, so only graphs are checked. */
+/** Functions import their own operator sets, so only graphs are checked. */
 function checkOpsets(
   model: Model,
   nodes: readonly Node[],

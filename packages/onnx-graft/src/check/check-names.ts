@@ -6,7 +6,7 @@ import type { Findings } from './scope.ts';
 
 type Message = keyof typeof onnx;
 
-/** Strings of each message (onnx.proto). Attributes of type string hold bytes of any kind. */
+/** String fields of each message (onnx.proto). Attributes of type string hold arbitrary bytes. */
 const strings: Readonly<Partial<Record<Message, readonly string[]>>> = {
   ModelProto: ['producerName', 'producerVersion', 'domain', 'docString'],
   GraphProto: ['name', 'docString'],
@@ -21,7 +21,7 @@ const strings: Readonly<Partial<Record<Message, readonly string[]>>> = {
   StringStringEntryProto: ['key', 'value'],
 };
 
-/** Messages within messages. */
+/** Message fields of each message. */
 const messages: Readonly<Partial<Record<Message, Readonly<Record<string, Message>>>>> = {
   ModelProto: {
     ...{ graph: 'GraphProto', functions: 'FunctionProto', trainingInfo: 'TrainingInfoProto' },
@@ -53,7 +53,7 @@ const messages: Readonly<Partial<Record<Message, Readonly<Record<string, Message
   },
 };
 
-/** Finds strings that are not UTF-8, as onnx.proto wants all to be. */
+/** Finds strings that are not UTF-8, as onnx.proto requires. */
 export function checkNames({ source, fields }: Model, findings: Findings): void {
   const reader = new WireReader(source);
   const look = (message: Message, field: Field): void => {
@@ -79,7 +79,7 @@ interface Kind {
 
 const kinds = new Map<Message, ReadonlyMap<number, Kind>>();
 
-/** What a field of a message is: a message, a string; undefined for anything else. */
+/** Kind of a message's field: a message or a string; undefined for anything else. */
 function kindOf(message: Message, number: number): Kind | undefined {
   let known = kinds.get(message);
   if (known === undefined) {

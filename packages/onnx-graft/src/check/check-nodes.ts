@@ -4,8 +4,8 @@ import { nodePlace } from '../model/tensors-of.ts';
 import { type Findings, isVisible, type Scope } from './scope.ts';
 
 /**
- * Checks a list of nodes as ONNX wants it: every value made once and before it is read.
- * Returns the scope that the nodes' bodies see.
+ * Checks that each value of a list of nodes is made once, and before it is read. Returns the scope
+ * that the nodes' bodies see.
  */
 export function checkNodes(
   sorted: readonly Node[],
@@ -79,7 +79,7 @@ function checkInputs(
   }
 }
 
-/** Nodes on cycles: those left when nodes without open inputs, and then without readers, are taken away. */
+/** Nodes on cycles, found by removing nodes without open inputs, then nodes without readers. */
 function nodesInCycles(
   nodes: readonly Node[],
   makers: ReadonlyMap<string, number>,

@@ -4,10 +4,10 @@ import { elementCount } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { Findings } from './scope.ts';
 
-/** Bytes looked at in one go when numbers of variable length are counted. */
+/** Bytes read at once when counting numbers of variable length. */
 const chunkBytes = 1 << 20;
 
-/** Checks that a tensor's data is as long as its type and dimensions say. Weights are not read. */
+/** Checks that a tensor's data is as long as its type and dimensions say. Does not read weights. */
 export function checkTensor(
   model: Model,
   tensor: Tensor,
@@ -39,7 +39,7 @@ function elementsStored(dataType: DataType): number | undefined {
   return dataType.startsWith('complex') ? 2 : 1;
 }
 
-/** Numbers in a repeated field: packed floats and doubles by length, varints by their last bytes. */
+/** Numbers in a repeated field: packed floats and doubles by length, varints by last bytes. */
 function storedCount(model: Model, field: Field): number {
   const { number, wireType, body, end } = field;
   if (wireType !== 2) return 1;

@@ -3,12 +3,12 @@ import { elementCount, readTensor } from '../model/read-tensor.ts';
 import { tensorsOf } from '../model/tensors-of.ts';
 import type { Finding } from './finding.ts';
 
-/** Elements read in one go. */
+/** Elements read at once. */
 const step = 1 << 20;
 
 /**
- * Tensors that hold NaN, or infinity where it is not a mask of 0 and -infinity: what a training that
- * diverged leaves. Reads every floating-point weight, external data too where it is at hand.
+ * Finds tensors that hold NaN, or infinity other than in a mask of 0 and -infinity, as diverged
+ * training leaves them. Reads every floating-point weight, and external data if available.
  *
  * @example
  * checkWeights(model).map(({ place }) => place); // ["initializer 'conv.weight'"]
@@ -39,7 +39,7 @@ function oddNumbers(model: Model, tensor: Tensor): string | undefined {
       }
     }
   } catch {
-    // What is missing or too short is another finding.
+    // Missing or short data is another finding.
     return undefined;
   }
   if (nan > 0) return `NaN (${nan} of ${count} numbers)`;
@@ -47,7 +47,7 @@ function oddNumbers(model: Model, tensor: Tensor): string | undefined {
   return undefined;
 }
 
-/** Only whether a number is finite matters, so the halves are read by their exponents. */
+/** Only finiteness matters, so 16-bit floats are read by their exponents. */
 const readers: Readonly<Record<string, (bytes: Uint8Array) => Iterable<number>>> = {
   float32: (bytes) => new Float32Array(bytes.buffer),
   float64: (bytes) => new Float64Array(bytes.buffer),

@@ -1,8 +1,8 @@
-/** What one check found out about a model. */
+/** Result of one check of a model. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   readonly code: FindingCode;
-  /** Where: a node, a value, a tensor, and the graph when it is not the main one. */
+  /** The node, value or tensor, and the graph if it is not the main one. */
   readonly place: string;
   readonly message: string;
 }
@@ -13,11 +13,11 @@ export type FindingCode =
   | 'UNRESOLVED_INPUT'
   /** A node comes before one whose output it reads. */
   | 'NOT_SORTED'
-  /** Nodes read each other's outputs in a circle. */
+  /** Nodes read each other's outputs in a cycle. */
   | 'CYCLE'
-  /** Two nodes, or a node and an input or initialiser, make the same value. */
+  /** Two nodes, or a node and an input or initializer, make the same value. */
   | 'DUPLICATE_VALUE'
-  /** A body gives a value the name of one outside, which ONNX forbids and runtimes allow. */
+  /** A body reuses the name of an outer value, which ONNX forbids and runtimes allow. */
   | 'SHADOWED_VALUE'
   | 'DUPLICATE_INITIALIZER'
   /** Allowed by ONNX, but profiles and edits by name become ambiguous. */
@@ -30,9 +30,9 @@ export type FindingCode =
   | 'MISSING_OPSET'
   /** A tensor whose data is not as long as its type and dimensions say. */
   | 'WRONG_LENGTH'
-  /** Before IR version 4 every initialiser had to be listed as an input. */
+  /** Before IR version 4 every initializer had to be listed as an input. */
   | 'INITIALIZER_NOT_INPUT'
-  /** Bytes in a name that are not UTF-8: onnxruntime takes them, Python and browsers do not. */
+  /** Bytes in a name that are not UTF-8: onnxruntime accepts them, Python and browsers do not. */
   | 'NOT_UTF8'
   /** A tensor that holds NaN or infinity. */
   | 'NOT_FINITE'

@@ -13,7 +13,7 @@ export function isVisible(scope: Scope | undefined, name: string): boolean {
   return false;
 }
 
-/** The names a graph defines before its nodes run: inputs and initialisers. */
+/** The names a graph defines before its nodes run: inputs and initializers. */
 export function givenNames(graph: Graph): Set<string> {
   return new Set([
     ...graph.inputs.map(({ name }) => name),

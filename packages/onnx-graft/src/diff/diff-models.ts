@@ -13,9 +13,9 @@ import {
 } from './model-diff.ts';
 
 /**
- * How two models differ, record by record: what was added, removed and changed, and how many
- * records are equal as bytes. Weights are compared in pieces and never held; external data is compared
- * where both models have theirs at hand.
+ * Compares two models record by record: what was added, removed and changed, and how many records
+ * are equal as bytes. Weights are compared in pieces and never held; external data is compared if
+ * both models have theirs available.
  *
  * @example
  * diffModels(model, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
@@ -123,8 +123,8 @@ function otherRecords(model: Model): { name: string; field: Field }[] {
 }
 
 /**
- * Compares the external data of two models, tensor by tensor; tensors are matched by their place.
- * Undefined where the data of one is not at hand.
+ * Compares the external data of two models, tensor by tensor, matched by place. Undefined if the
+ * data of one is not available.
  */
 function compareExternal(a: Model, b: Model): RecordDiff | undefined {
   if (!a.external || !b.external) return undefined;
@@ -141,7 +141,7 @@ function compareExternal(a: Model, b: Model): RecordDiff | undefined {
   };
 }
 
-/** The bytes of each tensor; those of one place, as in a list, are numbered. */
+/** The bytes of each tensor; tensors that share a place, as in a list, are numbered. */
 function rangesOf(model: Model, external: ExternalData): ReadonlyMap<string, ByteRange> {
   const found = new Map<string, ByteRange>();
   for (const tensor of externalTensors(model)) {
@@ -153,13 +153,13 @@ function rangesOf(model: Model, external: ExternalData): ReadonlyMap<string, Byt
   return found;
 }
 
-/** Records of one kind, in file order, each under the name that it is matched by. */
+/** Records of one kind, in file order, each under the name used to match it. */
 interface Records<T> {
   readonly source: ByteSource;
   readonly list: readonly { readonly name: string; readonly field: Field; readonly record: T }[];
 }
 
-/** Matches records by name and compares the matched ones as bytes; `explain` says what differs. */
+/** Matches records by name and compares each pair as bytes; `explain` describes the difference. */
 function compareRecords<T>(
   a: Records<T>,
   b: Records<T>,
@@ -191,7 +191,7 @@ function compareRecords<T>(
   };
 }
 
-/** Names that occur again are numbered, so that no record is lost. */
+/** Repeated names are numbered, so that no record is lost. */
 function keyed<T extends { readonly name: string }>(list: readonly T[]): Map<string, T> {
   const found = new Map<string, T>();
   const times = new Map<string, number>();

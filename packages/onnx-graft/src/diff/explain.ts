@@ -1,7 +1,7 @@
 import type { FunctionBody, Model, Node, SparseTensor, Tensor, ValueInfo } from '../model/model.ts';
 import { sameBytes } from './model-diff.ts';
 
-/** What differs between two nodes that make the same value. */
+/** Differences between two nodes that make the same value. */
 export function explainNode(a: Model, b: Model, before: Node, after: Node): string[] {
   const what: string[] = [];
   if (before.opType !== after.opType) what.push(`operator ${before.opType} → ${after.opType}`);
@@ -34,7 +34,7 @@ function explainList(kind: string, before: readonly string[], after: readonly st
   );
 }
 
-/** What differs between two tensors of one name. */
+/** Differences between two tensors of one name. */
 export function explainTensor(
   before: Tensor | SparseTensor,
   after: Tensor | SparseTensor,
@@ -55,7 +55,7 @@ function kindOf(tensor: Tensor | SparseTensor): string {
   return 'data' in tensor ? tensor.data.kind : 'sparse';
 }
 
-/** What differs between two inputs, outputs or annotations of one name. */
+/** Differences between two inputs, outputs or annotations of one name. */
 export function explainValue(before: ValueInfo, after: ValueInfo): string[] {
   const shape = ({ dataType, dims }: ValueInfo): string =>
     `${dataType}[${dims?.map((size) => size ?? '?').join(', ') ?? '…'}]`;
@@ -63,7 +63,7 @@ export function explainValue(before: ValueInfo, after: ValueInfo): string[] {
   return old === now ? [] : [`${old} → ${now}`];
 }
 
-/** What differs between two functions of one name. */
+/** Differences between two functions of one name. */
 export function explainFunction(before: FunctionBody, after: FunctionBody): string[] {
   const [old, now] = [before.nodes.length, after.nodes.length];
   return old === now ? [] : [`${old} → ${now} nodes`];

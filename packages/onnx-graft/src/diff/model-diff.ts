@@ -1,12 +1,12 @@
 import type { ByteSource } from '../wire/source.ts';
 
-/** How two models differ, record by record. */
+/** Differences between two models, record by record. */
 export interface ModelDiff {
-  /** The files are equal byte for byte, and so is their external data where it was compared. */
+  /** Whether the files are equal byte for byte, and their external data too where compared. */
   readonly identical: boolean;
   /** Matched by first output, which is unique in a graph; names are not. */
   readonly nodes: RecordDiff;
-  /** Sparse ones too. */
+  /** Includes sparse ones. */
   readonly initializers: RecordDiff;
   readonly inputs: RecordDiff;
   readonly outputs: RecordDiff;
@@ -16,27 +16,27 @@ export interface ModelDiff {
   readonly opsets: RecordDiff;
   /** Everything else: producer, IR version, documentation, training info, newer fields. */
   readonly other: RecordDiff;
-  /** Tensors with external data, by their place; left out when it was not compared. */
+  /** Tensors with external data, by their place; undefined if it was not compared. */
   readonly externalData?: RecordDiff | undefined;
 }
 
-/** One kind of record. Unchanged records are equal as bytes. */
+/** Differences in one kind of record. Unchanged records are equal as bytes. */
 export interface RecordDiff {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly RecordChange[];
   readonly unchanged: number;
-  /** Records that both models have come in another order. */
+  /** Whether records of both models are in another order. */
   readonly reordered: boolean;
 }
 
-/** A record that both models have, with what is different in it. */
+/** A record of both models, with its differences. */
 export interface RecordChange {
   readonly name: string;
   readonly what: readonly string[];
 }
 
-/** Bytes compared at a time: weights pass through, never whole. */
+/** Bytes compared at once: weights are never held whole. */
 const chunkBytes = 1 << 20;
 
 /** A range of a source. */

@@ -12,7 +12,7 @@ import {
   encodeValueInfo,
 } from './encode.ts';
 
-/** Everything of a model that is authored from nothing. */
+/** Description of a model authored from scratch. */
 export interface ModelSpec {
   readonly irVersion: number;
   /** Version of ONNX's own operators; other domains go into `opsets`. */
@@ -24,14 +24,14 @@ export interface ModelSpec {
   readonly initializers: readonly TensorSpec[];
   readonly inputs: readonly ValueSpec[];
   readonly outputs: readonly ValueSpec[];
-  /** What is known of inner values; spares runtimes their inference. */
+  /** Known types of inner values, which spare runtimes the inference. */
   readonly values?: readonly ValueSpec[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes a model and reads it back as a view, so that every function of this
- * package works on it; weights given as `load` are made when they are saved.
+ * Builds a model and reads it back as a view, so that every function of this package works on it;
+ * weights given as `load` are made while saving.
  *
  * @example
  * const x = { name: 'x', dataType: 'float32', dims: ['n', 3] } as const;

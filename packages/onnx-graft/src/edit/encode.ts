@@ -4,7 +4,7 @@ import { FieldWriter } from '../wire/field-writer.ts';
 import { attributeType, onnx } from '../wire/onnx-fields.ts';
 import { joinPieces, type Piece, pieceLength } from '../wire/source.ts';
 
-/** A varint, padded with continuation bytes to `width` when that is longer. */
+/** A varint, padded with continuation bytes to `width` if that is longer. */
 export function encodeVarint(value: number, width = 1): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
@@ -16,7 +16,7 @@ export function encodeVarint(value: number, width = 1): Uint8Array {
   return Uint8Array.from(bytes, (byte, index) => (index < bytes.length - 1 ? byte | 0x80 : byte));
 }
 
-/** A length-delimited field over pieces: its tag and length, then the pieces untouched. */
+/** A length-delimited field over pieces: its tag and length, then the pieces unchanged. */
 export function encodeField(number: number, pieces: readonly Piece[], lengthWidth = 1): Piece[] {
   const length = pieces.reduce((sum, piece) => sum + pieceLength(piece), 0);
   return [encodeVarint(number * 8 + 2), encodeVarint(length, lengthWidth), ...pieces];
@@ -35,7 +35,7 @@ export function encodeNode(node: NodeSpec): Uint8Array {
   });
 }
 
-/** A TensorProto as a graph's initializer field; its data stays a piece of its own. */
+/** A TensorProto as a graph's initializer field; its data stays a separate piece. */
 export function encodeTensor(tensor: TensorSpec): Piece[] {
   return encodeField(onnx.GraphProto.initializer, tensorPieces(tensor));
 }

@@ -5,22 +5,22 @@ import { readLater } from '../model/read-later.ts';
 import { encodeBareOutput, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
-/** What is put behind the nodes of a graph. */
+/** What {@link extendGraph} adds after the nodes of a graph. */
 export interface Extension {
   readonly fragment: Fragment;
   /** Graph inputs to add. */
   readonly inputs?: readonly ValueSpec[];
-  /** The graph's outputs from now on; left out, they stay as they are. */
+  /** The graph's new outputs; by default they stay. */
   readonly outputs?: readonly ValueSpec[];
-  /** Initializers that become inputs without a default: their values are fed from now on. */
+  /** Initializers to turn into inputs without a default, to be fed from now on. */
   readonly fed?: readonly string[];
 }
 
 /**
- * A model with nodes behind its own, other outputs, and initializers turned into inputs. All other
+ * A model with nodes after its own, other outputs, and initializers turned into inputs. All other
  * records keep their bytes.
  *
- * Errors: `INVALID_ARGUMENT` when a name in `fed` is no initializer.
+ * Errors: `INVALID_ARGUMENT` if a name in `fed` is not an initializer.
  *
  * @example
  * const g = new GraphBuilder({ opset: 17, taken: new NameScope(model) });
@@ -45,7 +45,7 @@ export function extendGraph(model: Model, extension: Extension): Model {
         `${source.label}: '${name}' is no initializer, so it cannot become an input.`,
       );
     edits.push(drop(tensor.field));
-    // Files of old IR versions list initializers as inputs already.
+    // Files of old IR versions already list initializers as inputs.
     if (graph.inputs.some((input) => input.name === name)) continue;
     added.push({ name, dataType: tensor.dataType, dims: tensor.dims });
   }
@@ -66,7 +66,7 @@ export function extendGraph(model: Model, extension: Extension): Model {
 }
 
 /**
- * A model with inner values as further outputs, typed by the runtime's inference.
+ * A model with inner values as additional outputs; the runtime infers their types.
  *
  * @example
  * exposeValues(model, ['/encoder/Add_output_0']);

@@ -11,46 +11,52 @@ import { type Edit, rewrite } from './rewrite.ts';
 
 /** Options of {@link externalizeWeights}. */
 export interface ExternalizeOptions {
-  /** Bytes from which on an initializer is moved. Default 1024, as onnx's own `convert_model_to_external_data`. */
+  /**
+   * Smallest initializer to move, in bytes. Default: 1024, as in onnx's
+   * `convert_model_to_external_data`.
+   */
   readonly threshold?: number | undefined;
 }
 
 /** A model whose weights are in a data file, and that file's bytes. */
 export interface Externalized {
   readonly model: Model;
-  /** Made of ranges of the model's source; empty when nothing is large enough. */
+  /** Made of ranges of the model's source; empty if nothing is large enough. */
   readonly data: PieceSource;
 }
 
 const defaultThreshold = 1024;
 
 /**
- * Offsets of large tensors are multiples of this, so that they can be mapped into memory: Windows'
+ * Offsets of large tensors are multiples of this, so that they can be memory-mapped: Windows'
  * granularity, and a multiple of the 4096 of others (onnx.proto on `external_data`).
  */
 const pageBytes = 65536;
 
-/** From this size on tensors begin a page: onnxruntime's `align_threshold`; smaller ones would be mostly padding. */
+/**
+ * Tensors start on a page from this size, onnxruntime's `align_threshold`; smaller ones would be
+ * mostly padding.
+ */
 const pagedFrom = 1024 * 1024;
 
 /** TensorProto.DataLocation. */
 const external = 1;
 
-/** Smaller tensors: a multiple of any element's size. */
+/** Alignment of smaller tensors: a multiple of any element's size. */
 const elementBytes = 16;
 
-/** TensorProto fields that hold the elements or say where they are. */
+/** TensorProto fields that hold the elements or locate them. */
 const ofData: ReadonlySet<number> = new Set([
   ...[onnx.TensorProto.rawData, onnx.TensorProto.externalData, onnx.TensorProto.dataLocation],
 ]);
 
 /**
- * A model with its large initializers in one data file beside it: how files past protobuf's 2 GiB are
- * kept. Only `raw_data` of the main graph is moved; all other bytes stay. External data that a model
- * has already is put inside first, where it stays a range of its file:
+ * Moves a model's large initializers into one data file beside it, as files over protobuf's 2 GiB
+ * need. Only `raw_data` of the main graph is moved; all other bytes stay. Inline existing external
+ * data first, where it stays a range of its file:
  * `externalizeWeights(inlineExternal(model), location)`.
  *
- * Errors: `INVALID_ARGUMENT` for a model with external data, and for a location that is no plain
+ * Errors: `INVALID_ARGUMENT` for a model with external data, and for a location that is not a plain
  * relative path.
  *
  * @param location the data file's path from the model's folder, with slashes
@@ -104,7 +110,7 @@ export function externalizeWeights(
   return { model: readLater(rewrite(model, edits), { folder: '', read: () => data }), data };
 }
 
-/** What {@link openModel} would refuse to read is not written. */
+/** Rejects locations that {@link openModel} would not read. */
 function checkLocation(location: string): void {
   const parts = location.split('/');
   if (!/[\\:\0]/.test(location) && parts.every((part) => part !== '' && !/^\.\.?$/.test(part)))

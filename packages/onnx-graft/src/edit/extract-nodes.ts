@@ -8,15 +8,15 @@ import { type Edit, rewrite } from './rewrite.ts';
 export interface Extract {
   /** Indices of the nodes to keep. */
   readonly nodes: ReadonlySet<number>;
-  /** Values that these nodes read and nobody among them makes. */
+  /** Values that these nodes read but none of them makes. */
   readonly inputs: readonly ValueSpec[];
-  /** Values that they make and that are wanted. */
+  /** Values to output, made by these nodes. */
   readonly outputs: readonly string[];
 }
 
 /**
- * Some nodes of a model as a model of their own, with the weights they read. Every record that
- * is kept has the bytes it had.
+ * Extracts some nodes of a model, with the weights they read, as a separate model. Kept records
+ * keep their bytes.
  *
  * @example
  * extractNodes(model, { nodes: new Set([4, 5]), inputs: [{ name: 'x', dataType: 'float32', dims: [1, 8, 4, 4] }], outputs: ['y'] });

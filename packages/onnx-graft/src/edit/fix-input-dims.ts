@@ -5,10 +5,10 @@ import { encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
 /**
- * A model some of whose inputs have one fixed shape: with all sizes known, runtimes fold the
- * arithmetic on shapes away. What the file says of other values stays as it is.
+ * Fixes the shape of some inputs of a model: with all sizes known, runtimes fold away the shape
+ * arithmetic. What the file declares for other values stays.
  *
- * Errors: `INVALID_ARGUMENT` for a name that is no input, or an input whose type is not known.
+ * Errors: `INVALID_ARGUMENT` for a name that is not an input, or an input of unknown type.
  *
  * @example
  * fixInputDims(model, { input: [1, 3, 256, 256] });

@@ -9,16 +9,16 @@ import { WireReader } from '../wire/wire-reader.ts';
 import { encodeField } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
-/** TensorProto fields that say where external data is. */
+/** TensorProto fields that locate external data. */
 const locating: ReadonlySet<number> = new Set([
   onnx.TensorProto.externalData,
   onnx.TensorProto.dataLocation,
 ]);
 
 /**
- * A model with all external data as raw data inside; the data stays a range of its file until saved.
+ * A model with all external data inlined as raw data, which stays a range of its file until saved.
  *
- * Errors: `NOT_FOUND` for data that is not at hand; `LIMIT_EXCEEDED` when the result would pass protobuf's 2 GiB.
+ * Errors: `NOT_FOUND` for missing data; `LIMIT_EXCEEDED` if the result exceeds protobuf's 2 GiB.
  */
 export function inlineExternal(model: Model): Model {
   const edits = externalTensors(model).map((outside): Edit => {

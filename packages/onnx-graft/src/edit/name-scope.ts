@@ -1,9 +1,9 @@
 import type { Graph, Model, Node } from '../model/model.ts';
 
-/** Hands out names that no graph, body or function of a model uses, in a fixed order for a fixed model. */
+/** Hands out names that no graph, body or function of a model uses; deterministic for a model. */
 export class NameScope {
   readonly #taken = new Set<string>();
-  /** Where counting went on last time: one name asked for thousands of times stays linear. */
+  /** Where counting stopped last time: taking one name thousands of times stays linear. */
   readonly #next = new Map<string, number>();
 
   constructor(model?: Model) {
@@ -19,7 +19,7 @@ export class NameScope {
     return this.#taken.has(name);
   }
 
-  /** `wanted` itself when it is free, else the first free of `wanted_2`, `wanted_3`, … */
+  /** `wanted` itself if it is free, else the first free of `wanted_2`, `wanted_3`, … */
   take(wanted: string): string {
     let name = wanted;
     let count = this.#next.get(wanted) ?? 2;
@@ -29,7 +29,11 @@ export class NameScope {
     return name;
   }
 
-  /** A prefix that begins no name yet: `wanted`, `wanted_2`, … @example names.prefix('pip') // 'pip' */
+  /**
+   * A prefix that no name starts with yet: `wanted`, `wanted_2`, …
+   *
+   * @example names.prefix('pip') // 'pip'
+   */
   prefix(wanted: string): string {
     let prefix = wanted;
     for (let count = 2; this.#begins(prefix); count++) prefix = `${wanted}_${count}`;

@@ -11,7 +11,8 @@ import { type Edit, rewrite } from './rewrite.ts';
 const { externalData } = onnx.TensorProto;
 
 /**
- * A model whose external data has other locations, relative to another folder; offsets and lengths stay.
+ * Moves a model's external data to other locations, relative to another folder; offsets and lengths
+ * stay.
  *
  * @param locate the new location of one
  */

@@ -6,7 +6,7 @@ import { WireReader } from '../wire/wire-reader.ts';
 import { encodeField } from './encode.ts';
 
 /**
- * A node's record with some of its inputs, or outputs, renamed; all its other bytes stay.
+ * A node's record with some inputs or outputs renamed; all other bytes stay.
  *
  * @param inputs new names by input position
  * @param outputs new names by output position

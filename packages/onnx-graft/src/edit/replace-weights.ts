@@ -6,9 +6,10 @@ import { encodeTensor } from './encode.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
- * A model with other numbers in some of its float32 initializers; all other records keep their bytes.
+ * Replaces the numbers of some float32 initializers; all other records keep their bytes.
  *
- * Errors: `INVALID_ARGUMENT` for a name that is no float32 initializer, or another number of elements.
+ * Errors: `INVALID_ARGUMENT` for a name that is not a float32 initializer, or a different number of
+ * elements.
  *
  * @example
  * const trained = replaceWeights(model, new Map([['intro.weight', values]]));

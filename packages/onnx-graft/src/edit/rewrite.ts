@@ -2,35 +2,35 @@ import type { Field, Model } from '../model/model.ts';
 import { type ByteSource, type Piece, pieceLength, pieceSource } from '../wire/source.ts';
 import { encodeVarint } from './encode.ts';
 
-/** Bytes [start, end) of a model's source replaced by pieces; equal bounds insert. */
+/** Replaces bytes [start, end) of a model's source by pieces; equal bounds insert. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly pieces: readonly Piece[];
-  /** The messages around it, outermost first: their lengths are rewritten. */
+  /** The messages around it, outermost first, whose lengths are rewritten. */
   readonly parents: readonly Field[];
 }
 
-/** Bytes that a field's length prefix takes. */
+/** Width in bytes of a field's length prefix. */
 export function lengthWidth(source: ByteSource, field: Field): number {
   return field.body - field.start - tagOf(source, field).length;
 }
 
-/** A field's tag as it is: protobuf lets a writer use more bytes than it needs. */
+/** A field's tag, unchanged: protobuf lets a writer use more bytes than needed. */
 function tagOf(source: ByteSource, field: Field): Uint8Array {
   const head = source.read(field.start, field.body);
   return head.subarray(0, 1 + head.findIndex((byte) => byte < 0x80));
 }
 
-/** Bytes that the shortest prefix for a field's present length would take. */
+/** Width in bytes of the shortest prefix for a field's present length. */
 export function shortestLengthWidth(field: Field): number {
   return encodeVarint(field.end - field.body).length;
 }
 
 /**
- * Applies edits and returns the new bytes as pieces over the old: nothing
- * between the edits is read. A message whose writer padded its tag or its length
- * prefix keeps the padding; `widths` forces the width of a given message.
+ * Applies edits and returns the new bytes as pieces over the old, without reading what is between
+ * the edits. A message with a padded tag or length prefix keeps the padding; `widths` forces the
+ * width of a given message.
  */
 export function rewrite(
   model: Model,
@@ -75,7 +75,7 @@ function rewriteRange(
   return pieces;
 }
 
-/** Edits in file order, those inside the same child message together. */
+/** Edits in file order, grouped by child message. */
 function groupByParent(
   edits: readonly Edit[],
   depth: number,

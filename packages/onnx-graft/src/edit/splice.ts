@@ -8,18 +8,18 @@ import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './enc
 import { renameValues } from './rename-values.ts';
 import { type Edit, lengthWidth, rewrite, shortestLengthWidth } from './rewrite.ts';
 
-/** A site, and the value that its uses are to read. */
+/** A site, and the value that its uses will read. */
 export interface Redirect extends Site {
   readonly to: string;
 }
 
-/** A fragment and what reads its outputs; it is put before the first reader. */
+/** A fragment and what reads its outputs; inserted before the first reader. */
 export interface PlacedFragment {
   readonly fragment: Fragment;
   readonly redirects: readonly Redirect[];
 }
 
-/** A graph input to add. With a default a caller may leave it out. */
+/** A graph input to add; optional for callers if it has a default. */
 export interface AddedInput {
   readonly value: ValueSpec;
   readonly default?: TensorSpec;
@@ -28,34 +28,34 @@ export interface AddedInput {
 export interface Splice {
   readonly fragments: readonly PlacedFragment[];
   readonly inputs: readonly AddedInput[];
-  /** Values of the fragments that become graph outputs, behind the model's own. */
+  /** Values of the fragments that become graph outputs, after the model's own. */
   readonly outputs?: readonly ValueSpec[];
   /** The metadata entry that marks the edit, given what is needed to undo it. */
   readonly stamp: (undo: SpliceUndo) => { readonly key: string; readonly value: string };
 }
 
-/** What {@link unsplice} needs: plain data, to be kept in the file. */
+/** Data that {@link unsplice} needs, to be kept in the file. */
 export interface SpliceUndo {
-  /** Every added node and initialiser is named `${prefix}/…`. */
+  /** Prefix of every added node and initializer, named `${prefix}/…`. */
   readonly prefix: string;
   readonly inputs: readonly string[];
   /** Added graph outputs. */
   readonly outputs?: readonly string[] | undefined;
   /** Original value by the name that replaced it. */
   readonly redirects: Readonly<Record<string, string>>;
-  /** Width of the graph's length prefix where its writer had padded it. */
+  /** Width of the graph's length prefix if its writer had padded it. */
   readonly graphLengthWidth?: number | undefined;
-  /** Original records, base64, of redirected nodes whose writer used unusual encodings, by first output. */
+  /** Original records, base64, of redirected nodes with unusual encodings, by first output. */
   readonly records?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
  * Adds fragments to a model's main graph and redirects the uses of sites to them.
  *
- * Everything else keeps its bytes. Fragments come before the first node that
- * reads them, so a sorted graph stays sorted. The model handed in is unchanged.
+ * Everything else keeps its bytes. Fragments come before the first node that reads them, so a
+ * sorted graph stays sorted. The given model is unchanged.
  *
- * Errors: `INVALID_ARGUMENT` when a redirect names a use that does not read its value.
+ * Errors: `INVALID_ARGUMENT` if a redirect names a use that does not read its value.
  */
 export function splice(model: Model, prefix: string, edit: Splice): Model {
   const graph = model.graph;
@@ -126,12 +126,15 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   );
 }
 
-/** How {@link SpliceUndo.records} names a node: by its first output, which is unique in a graph; names are not. */
+/** A node's key in {@link SpliceUndo.records}: its first output, which is unique; names are not. */
 export function nodeKey(node: Node): string {
   return node.outputs.find((name) => name !== '') ?? node.name;
 }
 
-/** Initialisers, inputs and outputs, at the graph's end. Before IR version 4 every initialiser must be an input too. */
+/**
+ * Initializers, inputs and outputs, at the graph's end. Before IR version 4 every initializer must
+ * be an input too.
+ */
 function tail(model: Model, edit: Splice, initializers: readonly TensorSpec[]): Piece[] {
   const listed =
     model.irVersion < 4
@@ -161,31 +164,31 @@ function toBase64(bytes: Uint8Array): string {
 export interface Use {
   /** Index of the reading node in the main graph. */
   readonly node: number;
-  /** Which of its inputs. */
+  /** Index of its input. */
   readonly input: number;
 }
 
-/** A value plus the uses to redirect. */
+/** A value and the uses to redirect. */
 export interface Site {
   readonly value: string;
   readonly uses: readonly Use[];
 }
 
-/** How a skip feature is laid out: channels second, channels last, or one row of channels a pixel, (N, H·W, C). */
+/** Layout of a skip feature: NCHW, channels last, or one row of channels per pixel (N, H·W, C). */
 export type SiteLayout = 'NCHW' | 'NHWC' | 'tokens';
 
 /** A skip connection: the encoder's value, and the decoder merge that reads it. */
 export interface SkipSite extends Site {
-  /** Level 1 is full resolution. Several sites have one level where a model applies its network several times. */
+  /** Level 1 is full resolution. Sites share a level if a model runs its network several times. */
   readonly level: number;
   readonly channels: number;
   readonly layout: SiteLayout;
-  /** Tokens only: a value in NCHW, made before the merge, that has the height and width the rows lost. */
+  /** Tokens only: an NCHW value made before the merge, with the height and width the rows lost. */
   readonly extent?: string | undefined;
-  /** Downsampling factor against the input: 1, 2, 4, … */
+  /** Downsampling factor relative to the input: 1, 2, 4, … */
   readonly scale: number;
   readonly join: 'concat' | 'add' | 'mul';
-  /** Name (or, when it has none, first output) of the merging node. */
+  /** Name (or first output, if it has none) of the merging node. */
   readonly consumer: string;
   readonly evidence: readonly string[];
 }

@@ -12,10 +12,10 @@ import { type Edit, rewrite } from './rewrite.ts';
 import { nodeKey, type SpliceUndo } from './splice.ts';
 
 /**
- * Takes a splice out again. On a file that nothing else changed since, the
- * result is the original byte for byte; the caller proves that by its digest.
+ * Removes a splice. If nothing else changed the file since, the result is the original byte for
+ * byte; the caller proves that by its digest.
  *
- * Errors: `NOT_GRAFTED` when nothing of the splice is left in the model.
+ * Errors: `NOT_GRAFTED` if nothing of the splice is left in the model.
  *
  * @param key the metadata entry that {@link splice} wrote
  */
@@ -39,7 +39,7 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
     if (added(tensor.name) || inputs.has(tensor.name)) drop(tensor.field, parents);
   for (const input of graph.inputs)
     if (added(input.name) || inputs.has(input.name)) drop(input.field, parents);
-  // Only what the splice's own nodes make: metadata that was tampered with takes no output of the host.
+  // Only what the splice's own nodes make: tampered metadata cannot remove an output of the host.
   const made = new Set(graph.nodes.filter(({ name }) => added(name)).flatMap((n) => n.outputs));
   const outputs = new Set(undo.outputs?.filter((name) => made.has(name)));
   for (const output of graph.outputs) if (outputs.has(output.name)) drop(output.field, parents);
@@ -87,7 +87,7 @@ function restoreNode(
   return { start: node.field.start, end: node.field.end, pieces: [bytes], parents };
 }
 
-/** A kept record, after making sure that it says the same as the record with its inputs restored. */
+/** A kept record, checked to equal the record with its inputs restored. */
 function originalRecord(model: Model, record: string, plain: Uint8Array): Uint8Array {
   try {
     const bytes = Uint8Array.from(atob(record), (char) => char.charCodeAt(0));
@@ -99,7 +99,7 @@ function originalRecord(model: Model, record: string, plain: Uint8Array): Uint8A
   );
 }
 
-/** What one encoded node says, whatever the encoding. */
+/** Contents of one encoded node, whatever the encoding. */
 function nodeText(bytes: Uint8Array): string {
   const reader = new WireReader(bytesSource(bytes));
   const nodes: string[] = [];

@@ -1,6 +1,6 @@
 import { noAxes } from './shaped.ts';
 
-/** Letters of broadcast operands: the image's axis wins over no axis. Operands are aligned at the end. */
+/** Letters of broadcast operands, aligned at the end: an image axis wins over no axis. */
 export function joinAxes(
   rank: number,
   operands: readonly (string | undefined)[],
@@ -31,11 +31,10 @@ export function withAxis(axes: string | undefined, at: number, letter: string): 
 }
 
 /**
- * Letters after a Reshape. Row-major order is kept by a Reshape, so sizes that
- * multiply to the same count from both ends belong together: one axis split in
- * many, many merged into one. A split gives the image's letter to the outermost
- * part (the rest is a block inside the image's pixels); tokens split into rows
- * and columns where these are as the image's, `aspect` rows to a column.
+ * Letters after a Reshape. A Reshape keeps row-major order, so sizes that multiply to the same
+ * count from both ends belong together: one axis split into many, or many merged into one. A split
+ * gives the image's letter to the outermost part (the rest is a block inside the image's pixels);
+ * tokens split into rows and columns if those have the image's ratio, `aspect` rows per column.
  */
 export function reshapeAxes(
   axes: string | undefined,
@@ -76,7 +75,7 @@ function groupAxes(
   const out = to.map(() => '.');
   if (!/[HWT]/.test(axes)) return out;
   if (from.length === to.length && from.every((size, at) => size === to[at])) return [...axes];
-  // Group normalisation: channels and pixels become groups of channels with their pixels, and again.
+  // Group normalisation: channels and pixels become groups of channels with their pixels, and back.
   if (axes === '.HW' && to.length === 2 && from[0]! > 1 && from[0]! % to[0]! === 0)
     return ['.', 'T'];
   if (axes === '.T' && to.length === 3 && to[0]! % from[0]! === 0) return ['.', 'H', 'W'];
@@ -94,14 +93,14 @@ function groupAxes(
   return out;
 }
 
-/** Rows, columns, and the blocks that each is split in; a damaged file may have any number. */
+/** Rows, columns, and the blocks that each is split into; a damaged file may have any number. */
 const mostParts = 8;
-/** Padding moves the ratio of rows to columns a little. */
+/** Padding slightly changes the ratio of rows to columns. */
 const tolerance = 0.2;
 
 /**
- * Where rows and columns begin among the parts that tokens are split in: tokens are also split in
- * windows and their pixels. Parts further in belong to blocks inside the image's pixels.
+ * Where rows and columns begin among the parts that tokens are split into: tokens are also split
+ * into windows and their pixels. Inner parts belong to blocks inside the image's pixels.
  */
 function rowsAndColumns(
   to: readonly number[],

@@ -2,16 +2,16 @@ import type { ByteSource } from '../wire/source.ts';
 import type { Shapes } from './infer-shapes.ts';
 import type { SampleSizes } from './sample-inputs.ts';
 
-/** Sizes tried before the file is left as it is: each is a run of the shape arithmetic. */
+/** Sizes to try before giving up: each is a run of the shape arithmetic. */
 const tries = 8;
-/** Contradictions looked at: the first ones name the size, later ones repeat it. */
+/** Contradictions to look at: the first ones name the size, later ones repeat it. */
 const looked = 32;
 
 /**
- * The size of image that a file was exported for, when it says that it takes any and
- * has one built in: then sizes contradict each other wherever a constant meets the
- * image. Each contradiction suggests a size, and so does an output of a size of its own, as a
- * network has that pads and cuts by constants; the one at which all agree is it.
+ * The image size that a file was exported for, if it claims to take any size but has one built in.
+ * Sizes then contradict each other wherever a constant meets the image. Each contradiction suggests
+ * a size, and so does an output with a size of its own, as in a network that pads and crops by
+ * constants; the size at which all agree is the result.
  *
  * @param outputs (N, C, H, W) of the outputs at `sizes`
  */
@@ -80,8 +80,8 @@ function candidates(
 const windowBytes = 64 * 1024;
 
 /**
- * A source that reads ahead, for many small reads in rising order: a traced model has thousands
- * of constants. What `read` returns holds only until the next `read`.
+ * A source that reads ahead, for many small reads in rising order: a traced model has thousands of
+ * constants. The result of `read` is valid only until the next `read`.
  */
 export function windowedSource(source: ByteSource): ByteSource {
   const buffer = new Uint8Array(windowBytes);
@@ -94,7 +94,7 @@ export function windowedSource(source: ByteSource): ByteSource {
       const size = end - start;
       if (size > 0 && size <= windowBytes && end <= source.size && !holds(start, end)) {
         from = start;
-        // Fills stop short of bytes that would have to be made.
+        // Fills stop before bytes that would have to be made.
         filled = source.fill(buffer, start);
       }
       if (!holds(start, end)) return source.read(start, end);

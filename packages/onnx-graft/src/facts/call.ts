@@ -1,15 +1,15 @@
 import type { Node, Tensor } from '../model/model.ts';
 import type { Shaped } from './shaped.ts';
 
-/** One node about to be inferred: its attributes with defaults, and what is known of its inputs. */
+/** One node to infer: its attributes with defaults, and what is known of its inputs. */
 export class Call {
   readonly node: Node;
-  /** Version of the operator set that the node is of. */
+  /** Version of the node's operator set. */
   readonly opset: number;
   readonly inputs: readonly (Shaped | undefined)[];
-  /** The image's rows over its columns. */
+  /** Rows of the image divided by its columns. */
   readonly aspect: number | undefined;
-  /** Filled by rules that find their inputs contradict each other. */
+  /** Filled by rules whose inputs contradict each other. */
   readonly conflicts: Conflict[] = [];
 
   readonly #constants: (tensor: Tensor) => Shaped;
@@ -28,7 +28,7 @@ export class Call {
     this.#constants = constants;
   }
 
-  /** A tensor held by an attribute. */
+  /** A tensor in an attribute. */
   tensor(name: string): Shaped | undefined {
     const tensor = this.node.attributes.get(name)?.tensor;
     return tensor && this.#constants(tensor);
@@ -46,30 +46,30 @@ export class Call {
     return this.node.attributes.get(name)?.string ?? otherwise;
   }
 
-  /** Integers that older operator sets give as an attribute and newer ones as an input. */
+  /** Integers that are an attribute in older operator sets and an input in newer ones. */
   intsOrInput(name: string, input: number): readonly number[] | undefined {
     return this.ints(name) ?? this.inputs[input]?.content;
   }
 
-  /** Whether an optional input is there, known or not. */
+  /** Whether an optional input is present, known or not. */
   has(input: number): boolean {
     return (this.node.inputs[input] ?? '') !== '';
   }
 
-  /** Records that two sizes that must agree do not. */
+  /** Records a conflict of two sizes that must agree. */
   clash(first: number, second: number, what: string): void {
     this.conflicts.push({ node: this.node.index, sizes: [first, second], what });
   }
 }
 
-/** Two sizes that must agree at a node and do not: the input sizes do not suit the model. */
+/** Two sizes of a node that must agree and do not: the input sizes do not suit the model. */
 export interface Conflict {
   readonly node: number;
   readonly sizes: readonly [number, number];
   readonly what: string;
 }
 
-/** What one operator does to shapes, axes and small contents: the first output, or all of them. */
+/** Effect of one operator on shapes, axes and small contents: the first output, or all of them. */
 export type Rule = (call: Call) => Shaped | undefined | (Shaped | undefined)[];
 
 /** Rules by operator type. */

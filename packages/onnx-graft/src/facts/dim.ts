@@ -1,6 +1,6 @@
 import type { InputSymbols, SampleSizes } from './sample-inputs.ts';
 
-/** A size: a number, or one that follows the inputs', or unknown. */
+/** A size: a number, one that follows the inputs' sizes, or unknown. */
 export type Dim = number | SymbolicDim | undefined;
 
 /** `symbol` · num / den + offset; `symbol` may be a product such as `height*width`. */
@@ -12,7 +12,7 @@ export interface SymbolicDim {
 
 type Product = { readonly symbol: string; readonly at: (sizes: SampleSizes) => number };
 
-/** What one size is in general, from what it is at two choices of the input sizes. */
+/** Derives a general size from its values at two choices of the input sizes. */
 export function dimFrom(
   first: number,
   second: number | undefined,

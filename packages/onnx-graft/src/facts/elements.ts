@@ -1,6 +1,6 @@
 import { contentLimit, countOf } from './shaped.ts';
 
-/** Broadcast sizes of two shapes; a size known on one side only is taken when it is not 1. */
+/** Broadcast sizes of two shapes; a size known on one side only is used unless it is 1. */
 export function broadcastDims(
   a: readonly number[],
   b: readonly number[],
@@ -21,7 +21,9 @@ export function broadcastDims(
   return out ?? a;
 }
 
-/** Elements of a small tensor read at every index of `dims` through `at`, which gives a position in `from`. */
+/**
+ * Elements of a small tensor at all indices of `dims`; `at` maps indices to positions in `from`.
+ */
 export function gatherElements(
   dims: readonly number[],
   from: readonly number[],

@@ -15,14 +15,14 @@ import {
 import { type ReferenceSize, referenceSize, scaleOf } from './scale.ts';
 import { type Shaped, shaped } from './shaped.ts';
 
-/** What is known of one value for any input size. */
+/** Facts about one value for any input size. */
 export interface ValueFact {
   readonly dataType: DataType | undefined;
-  /** undefined when the rank is unknown. */
+  /** undefined if the rank is unknown. */
   readonly dims: readonly Dim[] | undefined;
   /**
    * One letter per axis: `H` and `W` the image's rows and columns at any resolution, `T` both
-   * flattened, `.` anything else; a feature map is `..HW`. undefined when not known.
+   * flattened, `.` anything else; a feature map is `..HW`. undefined if unknown.
    */
   readonly axes: string | undefined;
 }
@@ -32,43 +32,42 @@ export interface NodeSet {
   has(node: number): boolean;
 }
 
-/** Facts about the main graph: who makes and reads values, and their types, shapes and resolution. */
+/** Facts about the main graph: makers and readers of values, their types, shapes and resolution. */
 export interface GraphFacts extends Links {
   readonly model: Model;
-  /** Index of the node that makes a value; undefined for inputs, initialisers and unknown names. */
+  /** Index of the node that makes a value; undefined for inputs, initializers and unknown names. */
   producer(value: string): number | undefined;
   uses(value: string): readonly ValueUse[];
   isOutput(value: string): boolean;
   value(name: string): ValueFact | undefined;
   /** Size of axis 1 of a feature map (NCHW); undefined for anything else. */
   channels(value: string): number | undefined;
-  /** How many times smaller than the image a value in any layout is: 1, 2, 4, …; below 1 when larger. */
+  /** Downsampling factor of a value in any layout from the image: 1, 2, 4, …; below 1 if larger. */
   scale(value: string): number | undefined;
   /** Indices of the nodes that a value depends on. */
   ancestors(value: string): NodeSet;
   /** Whether `to` depends on `from`; a value reaches itself. */
   reaches(from: string, to: string): boolean;
-  /** The size of the image that resolutions are measured against, at `sizes`; undefined without an image. */
+  /** Size of the image that resolutions are relative to, at `sizes`; undefined without an image. */
   readonly reference: ReferenceSize | undefined;
-  /** The value that is the network's image, in a wrapper that resizes, tiles or turns the model's own. */
+  /** The network's image, in a wrapper that resizes, tiles or rotates the model's own. */
   readonly networkImage: string | undefined;
-  /** Every value at one choice of sizes. */
+  /** All values at one choice of sizes. */
   readonly sample: Shapes;
   /** The sizes of `sample`. */
   readonly sizes: SampleSizes;
-  /** The one size that works, in a file that leaves sizes open but has one built in. */
+  /** The only size that works, in a file that leaves sizes open but has one built in. */
   readonly builtInSize: SampleSizes | undefined;
-  /** Runs the model's shape arithmetic at other sizes of the image, until the first contradiction. */
+  /** Runs the model's shape arithmetic at other image sizes, until the first contradiction. */
   at(sizes: SampleSizes): Shapes;
 }
 
 /**
- * Facts about a model's main graph, from its structure alone: no weight is read.
+ * Facts about a model's main graph, from its structure alone, without reading weights.
  *
- * Shapes are found by running the shape arithmetic at chosen sizes of the inputs, twice, and
- * telling what varies from what does not; so padding to a multiple, `Shape` chains and blocks
- * written as Reshape-Transpose-Reshape come out as they do at run time. What no rule covers is
- * unknown, never an error.
+ * Runs the shape arithmetic at two choices of input sizes to tell what varies from what does not;
+ * so padding to a multiple, `Shape` chains and blocks written as Reshape-Transpose-Reshape come out
+ * as they do at run time. What no rule covers is unknown, never an error.
  *
  * @example
  * const facts = graphFacts(model);
@@ -160,7 +159,7 @@ function sizeOf(value: string | undefined, { values }: Shapes): NetworkImage | u
   return value !== undefined && dims ? { value, height: dims[2]!, width: dims[3]! } : undefined;
 }
 
-/** Of each node, those that make what it reads, captures included. */
+/** For each node, the nodes that make what it reads, captures included. */
 function nodesBefore({ producers, captures }: Links, model: Model): number[][] {
   return model.graph.nodes.map(({ inputs }, at) => {
     const before: number[] = [];
@@ -174,7 +173,7 @@ function nodesBefore({ producers, captures }: Links, model: Model): number[][] {
   });
 }
 
-/** value_info and outputs as a last resort: only the numbers in them, for a symbol there may mean anything. */
+/** value_info and outputs as a last resort: only their numbers; a symbol may mean anything. */
 function annotations(model: Model): Map<string, Shaped> {
   const found = new Map<string, Shaped>();
   for (const { name, dataType, dims } of [...model.graph.outputs, ...model.graph.valueInfos]) {

@@ -1,16 +1,16 @@
 import type { Model, ValueInfo } from '../model/model.ts';
 
-/** How an image tensor's axes are ordered. */
+/** Axis order of an image tensor. */
 export type ImageLayout = 'NCHW' | 'NHWC';
 
-/** A graph input that is an image: rank 4, of numbers, not merely a default initialiser. */
+/** A graph input that is an image: rank 4, numeric, and not just a default initializer. */
 export interface ImageInput {
   readonly name: string;
   readonly layout: ImageLayout;
   readonly dims: readonly (number | string | null)[];
 }
 
-/** More channels than this is not a picture but a stack of features; a row of pixels is longer. */
+/** More channels than this is a stack of features, not an image; a row of pixels is longer. */
 const mostChannels = 16;
 
 /** The graph inputs that look like images, in the model's order. */
@@ -25,9 +25,10 @@ export function imageInputs(model: Model): ImageInput[] {
 }
 
 /**
- * The image that resolutions are measured against: the largest, because networks of several scales also take smaller
- * copies. A size that is left open is larger than any that is fixed: a noise level of shape (1,1,1,1) is not an
- * image. Of several of one size, three channels come first: a map of one channel lies beside the image.
+ * The image that resolutions are measured against: the largest, because multi-scale networks also
+ * take smaller copies. An open size counts as larger than any fixed one: a noise level of shape
+ * (1,1,1,1) is not an image. Of several of one size, one with three channels comes first: a map of
+ * one channel accompanies the image.
  */
 export function mainImage(model: Model): ImageInput | undefined {
   const [first, ...others] = imageInputs(model);
@@ -53,7 +54,7 @@ function isNumeric(dataType: ValueInfo['dataType']): boolean {
   return dataType === undefined || /float|uint8/.test(dataType);
 }
 
-/** NHWC only when the last axis can be colours and the second cannot, or the model turns it to NCHW at once. */
+/** NHWC only if just the last axis can be colours, or the model transposes it to NCHW at once. */
 function layoutOf(
   model: Model,
   name: string,
@@ -74,19 +75,19 @@ function layoutOf(
   return turned ? 'NHWC' : 'NCHW';
 }
 
-/** The ranges that image values have in files. */
+/** Value ranges of images in files. */
 export const imageRanges = ['0..1', '0..255', '-1..1'] as const;
 
 export type ImageRange = (typeof imageRanges)[number];
 
-/** The values of an image where it enters or leaves a model. */
+/** Values of an image at a model's input or output. */
 export interface ImageSide {
-  /** null where the graph does not show it. */
+  /** null if the graph does not show it. */
   readonly range: ImageRange | null;
   readonly order: 'rgb' | 'bgr';
 }
 
-/** The values of the image that a model takes, and of the one that it makes. */
+/** Values of the image that a model takes, and of the one that it makes. */
 export interface ImageValues {
   readonly input: ImageSide;
   readonly output: ImageSide;

@@ -6,37 +6,37 @@ import { plain, type Shaped, shaped } from './shaped.ts';
 
 /** Functions may call functions; a chain deeper than this is a cycle. */
 const callDepth = 16;
-/** Nodes inferred inside functions: functions that call functions twice each would grow without bound. */
+/** Nodes inferred inside functions, which can call functions and so grow exponentially. */
 const callBudget = 1_000_000;
 
-/** Every value of the main graph at one choice of input sizes. */
+/** All values of the main graph at one choice of input sizes. */
 export interface Shapes {
   readonly values: ReadonlyMap<string, Shaped>;
   /** Nodes whose inputs contradict each other: the sizes do not suit the model. */
   readonly conflicts: readonly Conflict[];
 }
 
-/** What does not depend on sizes: tensors, and the nodes that hold them. */
+/** Facts that do not depend on sizes: tensors, and the nodes that hold them. */
 export type Constants = Map<Tensor | Node, Shaped | undefined>;
 
 /** Options of {@link inferShapes}. */
 export interface InferOptions {
-  /** What is known of graph inputs. Inputs that are left out are unknown. */
+  /** Known facts about graph inputs. Omitted inputs are unknown. */
   readonly inputs: ReadonlyMap<string, Shaped>;
-  /** Annotations to fall back on where no rule knows better. */
+  /** Annotations to use if no rule knows better. */
   readonly annotated?: ReadonlyMap<string, Shaped> | undefined;
-  /** A value that is an image of its own, whatever became of the model's on the way to it. */
+  /** A value that is an image itself, whatever happened to the model's image before it. */
   readonly image?: string | undefined;
-  /** Give up at the first contradiction. */
+  /** Whether to stop at the first contradiction. */
   readonly stopAtConflict?: boolean;
   /** Shared between runs on one model, so that constants are read once. */
   readonly constants?: Constants;
 }
 
 /**
- * Runs a model's shape arithmetic on one choice of input sizes: shapes, axes and the
- * contents of small tensors, so that a traced `Shape`, `Gather`, `Concat`, `Reshape`
- * chain is simply computed. Nothing is thrown: what has no rule is unknown.
+ * Runs a model's shape arithmetic on one choice of input sizes: shapes, axes and the contents of
+ * small tensors, so that a traced `Shape`, `Gather`, `Concat`, `Reshape` chain is simply computed.
+ * Never throws: what has no rule is unknown.
  */
 export function inferShapes(model: Model, options: InferOptions): Shapes {
   const run = new Run(model, options);
@@ -86,7 +86,7 @@ class Run {
     }
   }
 
-  /** A fact, with the axes of an image where the network's own image begins. */
+  /** A fact, with the axes of an image if the network's own image begins here. */
   #seated(name: string, fact: Shaped | undefined): Shaped | undefined {
     if (name !== this.#options.image || fact?.dims?.length !== 4) return fact;
     this.#aspect = fact.dims[2]! / fact.dims[3]!;
@@ -122,7 +122,7 @@ class Run {
     return Array.isArray(result) ? result : [result];
   }
 
-  /** The branch that the condition selects; both when it is not known, and what they agree on. */
+  /** The branch that the condition selects; what both agree on if the condition is unknown. */
   #branch(
     node: Node,
     condition: Shaped | undefined,
@@ -143,7 +143,7 @@ class Run {
     return first.map((value, i) => agreed(value, second[i]));
   }
 
-  /** Attributes may come in any order: the body inside `then_branch` is the one. */
+  /** Attributes may come in any order: checks that the body is the one in `then_branch`. */
   #isThen(node: Node, body: number): boolean {
     const then = node.attributes.get('then_branch')?.field;
     const field = node.subgraphs[body]!.field;
@@ -165,7 +165,7 @@ class Run {
   }
 }
 
-/** Rows over columns of the first image among the inputs. */
+/** Rows divided by columns of the first image among the inputs. */
 function aspectOf(inputs: ReadonlyMap<string, Shaped>): number | undefined {
   for (const { axes, dims } of inputs.values()) {
     const row = axes?.indexOf('H') ?? -1;

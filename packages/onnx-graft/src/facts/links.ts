@@ -4,11 +4,11 @@ import { capturesOf } from '../model/sort-nodes.ts';
 
 /** A use of a value in the main graph. */
 export interface ValueUse extends Use {
-  /** Read by the body of an If, Loop or Scan rather than by an input; `input` is then -1. */
+  /** Whether the body of an If, Loop or Scan reads it, not an input; `input` is then -1. */
   readonly captured: boolean;
 }
 
-/** Who makes and who reads each value of the main graph. */
+/** Makers and readers of each value of the main graph. */
 export interface Links {
   readonly producers: ReadonlyMap<string, number>;
   readonly usesByValue: ReadonlyMap<string, readonly ValueUse[]>;

@@ -3,7 +3,7 @@ import { mainImage } from './image-input.ts';
 import type { Shapes } from './infer-shapes.ts';
 import type { Links } from './links.ts';
 
-/** The value that a network takes as its image, where the model around it makes another of its own. */
+/** The value that a network takes as its image, if the model around it makes its own. */
 export interface NetworkImage {
   readonly value: string;
   readonly height: number;
@@ -19,16 +19,17 @@ const preparation = new Set([
   ...['Reshape', 'Transpose', 'Squeeze', 'Unsqueeze', 'Flatten', 'ReduceMean', 'Where'],
 ]);
 const layers = new Set(['Conv', 'FusedConv', 'QLinearConv', 'ConvInteger']);
-/** Operators that leave another number of pixels because they resize, not because they pad or crop. */
+/** Operators that change the number of pixels by resizing, not by padding or cropping. */
 const resizing = new Set(['Resize', 'Upsample', 'AveragePool', 'GridSample', 'Reshape', 'Slice']);
-/** A wrapper is a few nodes; what is longer is a network. */
+/** A wrapper is a few nodes; anything longer is a network. */
 const mostNodes = 512;
-/** Blocks of pixels turned into channels make at least four of one: that is a layer, not another image. */
+/** Turning blocks of pixels into channels makes four or more of one: a layer, not another image. */
 const mostGrowth = 4;
 
 /**
- * The image of the network inside a wrapper that resizes, tiles or turns the model's image: the largest
- * that a first layer reads. undefined where the network works on the model's own image, padded or not.
+ * The image of the network inside a wrapper that resizes, tiles or rotates the model's image: the
+ * largest that a first layer reads. undefined if the network works on the model's own image, padded
+ * or not.
  */
 export function networkImage(model: Model, shapes: Shapes, links: Links): NetworkImage | undefined {
   const image = mainImage(model);
@@ -52,7 +53,7 @@ export function networkImage(model: Model, shapes: Shapes, links: Links): Networ
   return { value: largest.value, height: largest.height, width: largest.width };
 }
 
-/** What first layers read, with whether the image was resized on the way there. */
+/** Values that first layers read, and whether the image was resized before them. */
 function firstLayers(
   model: Model,
   shapes: Shapes,

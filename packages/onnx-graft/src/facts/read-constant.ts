@@ -4,7 +4,7 @@ import { readTensor } from '../model/read-tensor.ts';
 import { fromFloat16 } from '../number/float16.ts';
 import { contentLimit, countOf, plain, type Shaped } from './shaped.ts';
 
-/** Floats that steer shapes are the scales of a Resize, two for each axis at most. */
+/** Floats that affect shapes are the scales of a Resize, at most two per axis. */
 const floatLimit = 8;
 
 const readers: Partial<Record<DataType, (view: DataView, at: number) => number>> = {
@@ -18,8 +18,8 @@ const readers: Partial<Record<DataType, (view: DataView, at: number) => number>>
 };
 
 /**
- * What shape inference has to know of a constant: its header, and the elements
- * when they are few and of a type that shape arithmetic is done in.
+ * Reads what shape inference needs of a constant: its header, and its elements if they are few and
+ * of a type used in shape arithmetic.
  */
 export function readConstant(model: Model, tensor: Tensor): Shaped {
   const { dataType, dims, data } = tensor;
@@ -36,7 +36,7 @@ export function readConstant(model: Model, tensor: Tensor): Shaped {
   );
 }
 
-/** Damaged constants are reported by `checkModel`; here they are merely unknown. */
+/** `checkModel` reports damaged constants; here they are just unknown. */
 function elements(model: Model, tensor: Tensor): Uint8Array | undefined {
   try {
     return readTensor(model, tensor);

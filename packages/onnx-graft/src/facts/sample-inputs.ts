@@ -10,21 +10,20 @@ export interface SampleSizes {
 }
 
 /**
- * Sizes that suit any network: divisible by 256 and by 3, 5 and 7, so that every
- * usual stride and attention window fits, with rows and columns that differ, so
- * that one is never taken for the other.
+ * Sizes that suit any network: divisible by 256 and by 3, 5 and 7, so that every usual stride and
+ * attention window fits, and with different rows and columns, so that they are never confused.
  */
 export const baseSizes: SampleSizes = { batch: 1, height: 26_880, width: 295_680 };
 
-/** A second choice, in no fixed ratio to the first, to tell sizes that vary from those that do not. */
+/** A second choice, in no fixed ratio to the first, to tell which sizes vary. */
 export const otherSizes: SampleSizes = { batch: 3, height: 53_760, width: 349_440 };
 
-/** What an axis of an image input may vary in. */
+/** Size of an image input that an axis may vary in. */
 export type Role = keyof SampleSizes;
 
-/** The open sizes of a model: each symbol of its inputs, and what it stands for. */
+/** Open sizes of a model: each symbol of its inputs, and what it stands for. */
 export interface InputSymbols {
-  /** The name shown for a role: the model's own where it has one. */
+  /** The name shown for a role: the model's own if it has one. */
   readonly names: Readonly<Record<Role, string>>;
   readonly roles: ReadonlyMap<string, Role>;
 }
@@ -34,7 +33,7 @@ const rolesByLayout = {
   NHWC: ['batch', 'height', 'width', undefined],
 } as const;
 
-/** Finds out which symbols of the inputs are the batch, the rows and the columns. */
+/** Finds which symbols of the inputs are the batch, the rows and the columns. */
 export function inputSymbols(model: Model): InputSymbols {
   const names: Record<Role, string> = { batch: 'batch', height: 'height', width: 'width' };
   const roles = new Map<string, Role>();
@@ -42,7 +41,7 @@ export function inputSymbols(model: Model): InputSymbols {
     dims.forEach((size, axis) => {
       const role = rolesByLayout[layout][axis];
       if (typeof size !== 'string' || role === undefined) return;
-      // A square image has one symbol for both: its columns are then rows too.
+      // A square image has one symbol for both: its columns are then also rows.
       if (!(role === 'width' && dims.indexOf(size) < axis)) roles.set(size, role);
       names[role] = size;
     });
@@ -50,7 +49,7 @@ export function inputSymbols(model: Model): InputSymbols {
   return { names, roles };
 }
 
-/** The graph inputs as they are when the open sizes are chosen. */
+/** The graph inputs at a choice of the open sizes. */
 export function sampleInputs(
   model: Model,
   symbols: InputSymbols,

@@ -19,9 +19,9 @@ interface Size {
 const preparation = new Set(['Pad', 'Identity', 'Cast', 'Add', 'Sub', 'Mul', 'Div', 'Slice']);
 
 /**
- * The size of the image that the network works on. Networks that pad themselves
- * work on the padded image, which only shows when the file has fixed sizes; in a
- * wrapper that resizes or tiles, resolutions are measured against the network's own image.
+ * Size of the image that the network works on. Networks that pad their input work on the padded
+ * image, which shows only if the file has fixed sizes; in a wrapper that resizes or tiles,
+ * resolutions are measured against the network's own image.
  */
 export function referenceSize(
   model: Model,
@@ -33,7 +33,7 @@ export function referenceSize(
   const image = mainImage(model);
   const original = image && sizeOf(shapes, image.name);
   if (!image || !original) return undefined;
-  // One way after another, for the image may be read unpadded too: by a residual, or in another type.
+  // Path after path, since the image may also be read unpadded: by a residual, or in another type.
   const open: { value: string; padded: Size | undefined }[] = [
     { value: image.name, padded: undefined },
   ];
@@ -66,8 +66,8 @@ function sizeOf(shapes: Shapes, value: string): Size | undefined {
 }
 
 /**
- * How many times smaller than the image a value is, from its axes and sizes; undefined
- * when it has no image axes, or rows and columns disagree.
+ * Downsampling factor of a value relative to the image, from its axes and sizes; undefined if it
+ * has no image axes, or rows and columns disagree.
  */
 export function scaleOf(
   reference: ReferenceSize | undefined,
@@ -92,8 +92,8 @@ function known(ratio: number): number | undefined {
 }
 
 /**
- * A ratio of sizes as the network's author meant it: borders and rounding move it
- * a little, so one near a power of two, or near a whole number, is taken for it.
+ * The ratio of sizes that the network's author meant: borders and rounding shift it a little, so a
+ * ratio near a power of two, or near a whole number, is rounded to it.
  */
 export function niceRatio(ratio: number): number {
   if (ratio < 1) return 1 / niceUp(1 / ratio);

@@ -1,24 +1,23 @@
 import type { DataType } from '../model/data-type.ts';
 
 /**
- * What is known of a value when the model is run, in thought, on inputs of one
- * particular size. A size that cannot be known is NaN, so that arithmetic carries it.
+ * Facts about a value in a virtual run of the model on inputs of one particular size. An unknown
+ * size is NaN, so that arithmetic carries it.
  */
 export interface Shaped {
   readonly dataType: DataType | undefined;
-  /** undefined when even the rank is unknown. */
+  /** undefined if even the rank is unknown. */
   readonly dims: readonly number[] | undefined;
   /**
-   * One letter per axis: `H` and `W` are the image's rows and columns (at any
-   * resolution), `T` both of them flattened, `.` anything else. undefined when
-   * the shape's history is unknown.
+   * One letter per axis: `H` and `W` are the image's rows and columns (at any resolution), `T` both
+   * of them flattened, `.` anything else. undefined if the shape's history is unknown.
    */
   readonly axes: string | undefined;
-  /** The elements in row-major order, of small tensors that the shapes depend on. */
+  /** Elements in row-major order, of small tensors that shapes depend on. */
   readonly content: readonly number[] | undefined;
 }
 
-/** Larger tensors have no `content`: no exporter's shape arithmetic needs as many. */
+/** Larger tensors have no `content`: no exporter's shape arithmetic needs that many. */
 export const contentLimit = 64;
 
 /** A {@link Shaped}; without `axes`, none of the axes is the image's. */
@@ -31,7 +30,7 @@ export function shaped(
   return { dataType, dims, axes, content };
 }
 
-/** A value whose axes have nothing to do with the image's. */
+/** A value whose axes are unrelated to the image's. */
 export function plain(
   dataType: DataType | undefined,
   dims: readonly number[],
@@ -47,7 +46,7 @@ export function noAxes(rank: number): string {
   return dots[rank] ?? '.'.repeat(rank);
 }
 
-/** Number of elements; NaN when a size is unknown. */
+/** Number of elements; NaN if a size is unknown. */
 export function countOf(dims: readonly number[]): number {
   let count = 1;
   for (const size of dims) count *= size;
@@ -60,7 +59,7 @@ export function alike(value: Shaped | undefined): Shaped | undefined {
   return { dataType: value.dataType, dims: value.dims, axes: value.axes, content: undefined };
 }
 
-/** An axis number counted from the front; undefined when it is outside the rank. */
+/** An axis number counted from the front; undefined if it is outside the rank. */
 export function axisAt(axis: number, rank: number): number | undefined {
   const at = axis < 0 ? axis + rank : axis;
   return at >= 0 && at < rank ? at : undefined;

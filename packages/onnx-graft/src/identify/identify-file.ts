@@ -2,16 +2,16 @@ import type { ByteSource } from '../wire/source.ts';
 import { identifyZip, unpack } from './identify-zip.ts';
 import { brands, type FileKind, type IdentifiedFile, signatures } from './signatures.ts';
 
-/** A tar archive has its mark in its first block of 512 bytes. */
+/** A tar archive has its magic in its first block of 512 bytes. */
 const headBytes = 1024;
 const tarMark = 257;
 const block = 512;
-/** Records before the first file that are looked at. */
+/** Records to look at before the first file. */
 const mostRecords = 16;
 
 /**
- * What a file is that was given in place of something else: a pointer, a web page, an archive, an
- * image, a model of another framework. undefined when its content does not tell.
+ * Identifies a file that was given in place of something else: a pointer, a web page, an archive,
+ * an image, a model of another framework. undefined if its content does not tell.
  *
  * @example identifyFile(bytesSource(png))?.name // 'a PNG image'
  */
@@ -40,12 +40,12 @@ function identify(source: ByteSource): FileKind | undefined {
   return identifyText(head) ?? identifyModel(head, text, size);
 }
 
-/** The first file of a tar archive, behind the records and folders that come before it. */
+/** The first file of a tar archive, after the records and folders that precede it. */
 function firstInTar(source: ByteSource): string {
   for (let at = 0, tried = 0; at + block <= source.size && tried < mostRecords; tried++) {
     const head = latin1(source.read(at, at + block));
     const name = head.slice(0, 100).split('\0', 1)[0]!.replace(/^\.\//, '');
-    // Types x, g, L and K hold what belongs to the next record; 5 is a folder.
+    // Records of types x, g, L and K describe the next record; 5 is a folder.
     if (!/[xgLK5]/.test(head[156]!)) return name;
     const length = Number.parseInt(head.slice(124, 136).trim(), 8);
     if (!(length >= 0)) return '';
@@ -74,7 +74,7 @@ const savedModel =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes of a record
   /^\x08\x01\x12.*(AssignVariableOp|VarHandleOp|PartitionedCall|Placeholder|MergeV2Checkpoints)/s;
 
-/** Formats without a signature: by how their first fields look. */
+/** Formats without a signature, by their first fields. */
 function identifyModel(head: Uint8Array, text: string, size: number): FileKind | undefined {
   if (text.startsWith('BM') && size > 26 && text.startsWith('\0\0\0\0', 6)) {
     return { name: 'a BMP image', image: 'bmp' };
@@ -105,10 +105,10 @@ function latin1(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(bytes);
 }
 
-/** How much of a text a message quotes. */
+/** Characters of a text that a message quotes. */
 const quoted = 60;
 
-/** A file that is text, by how it begins; undefined for one that is not. */
+/** Identifies a text file by its beginning; undefined if it is not text. */
 function identifyText(head: Uint8Array): FileKind | undefined {
   const text = decode(head)?.trimStart();
   if (text === undefined || text === '') return undefined;
@@ -131,10 +131,10 @@ function identifyText(head: Uint8Array): FileKind | undefined {
   return { name: `${name} (${quote}${text.length > quote.length ? '…' : ''})`, advice: again };
 }
 
-/** undefined for what is no UTF-8, or has characters that texts do not have. */
+/** undefined if it is not UTF-8, or has characters that do not occur in text. */
 function decode(head: Uint8Array): string | undefined {
   try {
-    // As a stream, since the last character may be cut.
+    // As a stream, since the last character may be truncated.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what makes a file binary
     return /[\0-\x08\x0b\x0e-\x1f\x7f-\x9f]/.test(text) ? undefined : text;

@@ -1,13 +1,13 @@
 import type { ByteSource } from '../wire/source.ts';
 import type { FileKind } from './signatures.ts';
 
-/** The record at the end of a zip, without its comment, and how much of the end is looked through for it. */
+/** The record at the end of a zip, without its comment, and how much of the end to search. */
 const endBytes = 22;
 const tailBytes = 1024;
 /** Enough of the directory for the names that matter. */
 const directoryBytes = 1024 * 1024;
 
-/** A zip by the names in its directory; by its first where the end, with the directory, is missing. */
+/** Identifies a zip by the names in its directory, or by its first name if its end is missing. */
 export function identifyZip(source: ByteSource): FileKind {
   const names = zipNames(source);
   const [first = ''] = names;
@@ -67,7 +67,7 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** What to do with an archive, by the name of its first file. */
+/** Advice for an archive, by the name of its first file. */
 export function unpack(first: string): string {
   const plain = first.replace(/[^ -~]/g, '?').slice(0, 100);
   return plain === '' || plain.endsWith('/')

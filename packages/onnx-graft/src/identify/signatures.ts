@@ -1,4 +1,4 @@
-/** Bytes that a kind of file begins with, or has at a place. */
+/** Bytes that a kind of file begins with, or has at an offset. */
 export interface Signature extends FileKind {
   readonly at?: number;
   readonly bytes: string;
@@ -17,7 +17,7 @@ const packed = (tool: string, command: string, bytes: string): Signature => ({
 });
 const export_ = 'export the network to ONNX with the framework it comes from';
 
-/** The signatures of files that people give in place of a model, a checkpoint or an image; latin1. */
+/** Signatures of files that people pass in place of a model, a checkpoint or an image; latin1. */
 export const signatures: readonly Signature[] = [
   {
     name: 'a Git LFS pointer, not the file itself',
@@ -64,18 +64,18 @@ export const brands: readonly (readonly [RegExp, FileKind])[] = [
   [/^/, { name: 'a video', advice: 'take its frames out as PNG first' }],
 ];
 
-/** What a file is, by its content. */
+/** Kind of a file, by its content. */
 export interface FileKind {
-  /** With its article, as `a Git LFS pointer`. */
+  /** With its article, such as `a Git LFS pointer`. */
   readonly name: string;
-  /** What to do about it, as an instruction; left out where the name says enough. */
+  /** What to do about it, as an instruction; undefined if the name says enough. */
   readonly advice?: string;
-  /** Set for images: the format's short name, as `heic`. */
+  /** Set for images: the format's short name, such as `heic`. */
   readonly image?: string;
 }
 
-/** The same with a clause for messages. */
+/** A file's kind with a clause for messages. */
 export interface IdentifiedFile extends FileKind {
-  /** As `it is a web page; the download may have failed`. */
+  /** For example `it is a web page; the download may have failed`. */
   readonly text: string;
 }

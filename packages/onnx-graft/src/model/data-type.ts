@@ -64,7 +64,7 @@ export function dataTypeCode(type: DataType): number {
   return codes[type];
 }
 
-/** The type of a TensorProto.DataType number; undefined when this version does not know it. */
+/** The type of a TensorProto.DataType number; undefined if this version does not know it. */
 export function dataTypeOf(code: number): DataType | undefined {
   return byCode.get(code);
 }

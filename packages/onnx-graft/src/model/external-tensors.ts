@@ -12,7 +12,7 @@ export interface ExternalTensor extends PlacedTensor {
   readonly data: External;
 }
 
-/** Every tensor with external data, wherever a model may hold one. */
+/** All tensors with external data, wherever a model may hold one. */
 export function externalTensors(model: Model): ExternalTensor[] {
   return tensorsOf(model).flatMap((placed) => {
     const { data } = placed.tensor;
@@ -20,12 +20,12 @@ export function externalTensors(model: Model): ExternalTensor[] {
   });
 }
 
-/** The files that hold a model's external data, by their locations. */
+/** Locations of the files that hold a model's external data. */
 export function externalLocations(model: Model): ReadonlySet<string> {
   return new Set(externalTensors(model).map(({ data }) => data.location));
 }
 
-/** A file of a model's external data. Errors: `NOT_FOUND` where it is not at hand. */
+/** A file of a model's external data. Errors: `NOT_FOUND` if it is not available. */
 export function dataFile({ source, external }: Model, location: string): ByteSource {
   if (external) return external.read(location);
   throw new GraftError(
@@ -34,12 +34,12 @@ export function dataFile({ source, external }: Model, location: string): ByteSou
   );
 }
 
-/** Bytes that a tensor takes in its file; undefined when they run to the file's end. */
+/** Bytes that a tensor takes in its file; undefined if they run to the file's end. */
 export function externalLength({ dataType, dims }: Tensor, data: External): number | undefined {
   return data.length ?? (dataType && byteLengthOf(dataType, elementCount(dims)));
 }
 
-/** The range of a file that is a tensor's data. */
+/** The range of a file that holds a tensor's data. */
 export function externalRange(
   { tensor, data }: ExternalTensor,
   source: ByteSource,

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../wire/source.ts';
 import type { DataType } from './data-type.ts';
 
-/** One protobuf field as it is in a file: `start` is its tag's first byte, `body` its payload's. */
+/** A protobuf field in a file: `start` is its tag's first byte, `body` its payload's. */
 export interface Field {
   readonly number: number;
   readonly wireType: number;
@@ -10,7 +10,7 @@ export interface Field {
   readonly end: number;
 }
 
-/** An ONNX model as graph facts over byte ranges of its source; nothing in it was decoded that was not looked at. */
+/** An ONNX model as graph facts over byte ranges of its source, decoded only as needed. */
 export interface Model {
   readonly source: ByteSource;
   readonly irVersion: number;
@@ -23,7 +23,7 @@ export interface Model {
   readonly training: readonly Training[];
   /** The top-level fields in file order. */
   readonly fields: readonly Field[];
-  /** Where its external data is; undefined where the model came without its files. */
+  /** Location of its external data; undefined if the model came without its files. */
   readonly external?: ExternalData | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface ExternalData {
   readonly folder: string;
   /** A data file, by its location as the model writes it. */
   readonly read: (location: string) => ByteSource;
-  /** Throws `READ_FAILED` when a data file changed since the model was opened. */
+  /** Throws `READ_FAILED` if a data file changed since the model was opened. */
   readonly verify?: (() => void) | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface Graph {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly valueInfos: readonly ValueInfo[];
-  /** Where the graph's message is, and its fields in file order. */
+  /** Position of the graph's message, and its fields in file order. */
   readonly field: Field;
   readonly fields: readonly Field[];
 }
@@ -63,15 +63,15 @@ export interface FunctionBody {
   readonly field: Field;
 }
 
-/** A TrainingInfoProto: graphs that make first weights and better ones. */
+/** A TrainingInfoProto: graphs that initialise weights and improve them. */
 export interface Training {
   readonly graphs: readonly Graph[];
   readonly field: Field;
 }
 
-/** A node. Attributes are found when the model is read and decoded when asked for. */
+/** A node. Attributes are located when the model is read, and decoded on demand. */
 export interface Node {
-  /** Position among its graph's nodes, which are in topological order, whatever the file's is. */
+  /** Position among its graph's nodes in topological order, whatever the file's order. */
   readonly index: number;
   readonly name: string;
   readonly opType: string;
@@ -95,28 +95,28 @@ export interface Attribute {
   readonly floats?: readonly number[];
   readonly strings?: readonly string[];
   readonly tensor?: Tensor;
-  /** Every tensor in it: `tensor`, and those of a list. */
+  /** All its tensors: `tensor`, and those of a list. */
   readonly tensors?: readonly Tensor[];
   readonly sparseTensors?: readonly SparseTensor[];
   readonly graphs?: readonly Graph[];
 }
 
-/** A tensor's header, and where its elements are. */
+/** A tensor's header, and the location of its elements. */
 export interface Tensor {
   readonly name: string;
-  /** undefined when the file uses a type newer than this version knows. */
+  /** undefined if the file uses a type newer than this version knows. */
   readonly dataType: DataType | undefined;
   readonly dims: readonly number[];
   readonly data: TensorData;
   readonly field: Field;
 }
 
-/** A tensor kept as its elements other than zero and their positions. */
+/** A tensor stored as its nonzero elements and their positions. */
 export interface SparseTensor {
   /** The name of its values. */
   readonly name: string;
   readonly dataType: DataType | undefined;
-  /** The shape of the whole. */
+  /** Shape of the dense tensor. */
   readonly dims: readonly number[];
   /** Values, then indices. */
   readonly tensors: readonly Tensor[];
@@ -128,7 +128,7 @@ export type TensorData =
   | { readonly kind: 'raw'; readonly start: number; readonly end: number }
   /** A typed repeated field (float_data, int64_data, …), possibly in several pieces. */
   | { readonly kind: 'typed'; readonly fields: readonly Field[] }
-  /** Another file, relative to the model's folder. `length` is undefined when it runs to the file's end. */
+  /** Another file, relative to the model's folder. Without `length` it runs to the file's end. */
   | {
       readonly kind: 'external';
       readonly location: string;
@@ -136,11 +136,11 @@ export type TensorData =
       readonly length: number | undefined;
     };
 
-/** A graph input, output or annotated value. Dimension: number, symbol, or null when unknown. */
+/** A graph input, output or annotated value. Dimension: number, symbol, or null if unknown. */
 export interface ValueInfo {
   readonly name: string;
   readonly dataType: DataType | undefined;
-  /** undefined when the rank is unknown. */
+  /** undefined if the rank is unknown. */
   readonly dims: readonly (number | string | null)[] | undefined;
   readonly field: Field;
 }

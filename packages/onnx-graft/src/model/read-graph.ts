@@ -109,7 +109,7 @@ function readShape(reader: WireReader, field: Field): Dims {
   return dims;
 }
 
-/** Some exporters write -1 for a size that is left open. */
+/** Some exporters write -1 for an open size. */
 function open(size: number): number | null {
   return size < 0 ? null : size;
 }

@@ -3,10 +3,10 @@ import type { ExternalData, Model } from './model.ts';
 import { readModel } from './read-model.ts';
 
 /**
- * The model of a source, read when it is first looked into. Most edited models
- * are only saved: their graph would be read in vain, a second time beside the host's.
+ * The model of a source, read on first access. Most edited models are only saved: reading their
+ * graph, a second time beside the host's, would be wasted.
  *
- * @param external where its external data is
+ * @param external location of its external data
  */
 export function readLater(source: ByteSource, external: ExternalData | undefined): Model {
   let model: Model | undefined;

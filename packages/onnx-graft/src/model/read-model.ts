@@ -12,10 +12,10 @@ import { sortNodes } from './sort-nodes.ts';
 const modelField = onnx.ModelProto;
 
 /**
- * Reads an ONNX model as facts over byte ranges; weights are stepped over.
+ * Reads an ONNX model as facts over byte ranges, skipping weights.
  *
  * Errors: `NOT_ONNX` (no model in it), `CORRUPT_FILE` (with the byte), `LIMIT_EXCEEDED`.
- * Format: onnx.proto of ONNX 1.10, newer fields are kept unseen in `fields`.
+ * Format: onnx.proto of ONNX 1.10; newer fields are kept, undecoded, in `fields`.
  *
  * @example
  * const model = readModel(bytesSource(bytes, 'net.onnx'));
@@ -66,7 +66,7 @@ export function readModel(source: ByteSource): Model {
     reader.fields(0, source.size, visit);
   } catch (error) {
     refuseForeign(source);
-    // Before an IR version or a graph was seen nothing says that this was ever ONNX.
+    // Without an IR version or a graph so far, nothing says that this was ever ONNX.
     const damaged = irVersion > 0 && error instanceof GraftError;
     if (damaged || (error instanceof GraftError && error.code === 'LIMIT_EXCEEDED')) throw error;
     throw new GraftError('NOT_ONNX', `${source.label}: not an ONNX model (${reason(error)}).`, {
@@ -83,7 +83,7 @@ export function readModel(source: ByteSource): Model {
   return { source, irVersion, producer, opsets, metadata, graph, functions, training, fields };
 }
 
-/** Errors: `NOT_ONNX`, with what the file is, where its content tells. */
+/** Errors: `NOT_ONNX`, with what the file is if its content tells. */
 function refuseForeign(source: ByteSource): void {
   const kind = identifyFile(source);
   if (kind === undefined || kind.name === 'an ONNX model') return;
@@ -152,8 +152,8 @@ function readTraining(reader: WireReader, field: Field): Training {
 }
 
 /**
- * All bytes of a model, as one array: what a browser offers for download. Node writes files with
- * `saveModel`, which holds a megabyte at a time.
+ * All bytes of a model as one array, such as for a download in a browser. In Node use `saveModel`,
+ * which holds a megabyte at a time.
  *
  * @example modelBytes(grafted).length
  */

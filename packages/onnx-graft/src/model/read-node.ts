@@ -32,7 +32,7 @@ export function readNode(
     else if (part.number === nodeField.domain) domain = reader.string(part);
     else if (part.number === nodeField.attribute) {
       const attribute = readAttribute(reader, part, readGraph);
-      // Readers differ in which one counts, and what the other holds would go unseen.
+      // Readers differ in which one counts, and the other's contents would go unseen.
       if (attributes.has(attribute.name))
         reader.fail(part.start, `a node has two attributes '${attribute.name}'`);
       attributes.set(attribute.name, attribute);

@@ -15,7 +15,7 @@ const typedData: ReadonlySet<number> = new Set([
   tensorField.uint64Data,
 ]);
 
-/** Reads everything of a tensor but its elements. */
+/** Reads everything of a tensor except its elements. */
 export function readTensorHeader(reader: WireReader, field: Field): Tensor {
   reader.message(field);
   reader.count();
@@ -49,7 +49,7 @@ export function readTensorHeader(reader: WireReader, field: Field): Tensor {
   return { name, dataType: dataTypeOf(type), dims, data, field };
 }
 
-/** Reads a SparseTensorProto: its shape, and the headers of the tensors that it is made of. */
+/** Reads a SparseTensorProto: its shape, and the headers of its tensors. */
 export function readSparseTensor(reader: WireReader, field: Field): SparseTensor {
   reader.message(field);
   const dims: number[] = [];

@@ -14,8 +14,8 @@ export function elementCount(dims: readonly number[]): number {
  * Little-endian bytes of a tensor, or of its elements [from, to).
  *
  * Reads no more than it returns, except from typed fields, which are decoded whole.
- * Errors: `CORRUPT_FILE` when bytes and dimensions disagree, `UNSUPPORTED_HOST` for
- * strings and unknown types, `NOT_FOUND` for external data that is not at hand.
+ * Errors: `CORRUPT_FILE` if bytes and dimensions disagree, `UNSUPPORTED_HOST` for strings and
+ * unknown types, `NOT_FOUND` for missing external data.
  *
  * @example
  * new Float32Array(readTensor(model, model.graph.initializers[0]!).slice().buffer);
@@ -72,7 +72,7 @@ function checkLength(place: string, got: number, wanted: number): void {
   }
 }
 
-/** Which numbers a typed field holds follows from its number; what they are stored as, from the data type (onnx.proto). */
+/** A typed field's number gives the kind of numbers; the data type, their encoding (onnx.proto). */
 function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Array {
   if (tensor.data.kind !== 'typed') return new Uint8Array();
   const reader = new WireReader(source);
@@ -88,7 +88,7 @@ function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Ar
     else reader.ints(field, numbers);
   }
   if (doubles.length > 0) return concat(doubles);
-  // Types below a byte come packed, a byte a number.
+  // Types below a byte come packed, one byte per number.
   const width = Math.max(1, byteLengthOf(tensor.dataType!, 2)! / 2);
   const out = new Uint8Array(numbers.length * width);
   if (out.length !== length || width > 8) return out;

@@ -1,9 +1,9 @@
 import type { Graph, Node } from './model.ts';
 
 /**
- * Nodes in an order in which each value is made before it is read, as ONNX wants it and not every
- * file has it; their indices follow. A list that is sorted is returned as it is, and nodes on a
- * cycle keep their places among each other.
+ * Sorts nodes so that each value is made before it is read, as ONNX requires and not every file
+ * does; their indices follow. A sorted list is returned unchanged, and nodes on a cycle keep their
+ * relative order.
  */
 export function sortNodes(nodes: readonly Node[]): readonly Node[] {
   const makers = new Map<string, number>();
@@ -15,7 +15,7 @@ export function sortNodes(nodes: readonly Node[]): readonly Node[] {
   const sorted: Node[] = [];
   const seen = new Uint8Array(nodes.length);
   for (const first of nodes.keys()) {
-    // Depth first, without recursion: a chain is as long as its file says.
+    // Depth first, without recursion: a file can make a chain of any length.
     const open = [first];
     while (open.length > 0) {
       const at = open.at(-1)!;
@@ -32,7 +32,7 @@ export function sortNodes(nodes: readonly Node[]): readonly Node[] {
   return sorted;
 }
 
-/** Nodes as they come in the file. */
+/** Nodes in file order. */
 export function inFileOrder(nodes: readonly Node[]): readonly Node[] {
   return [...nodes].sort((a, b) => a.field.start - b.field.start);
 }

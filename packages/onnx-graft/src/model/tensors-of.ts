@@ -1,10 +1,10 @@
 import type { Attribute, Field, Graph, Model, Node, SparseTensor, Tensor } from './model.ts';
 
-/** A tensor, where it is, and the messages around its record, outermost first. */
+/** A tensor, its place, and the messages around its record, outermost first. */
 export interface PlacedTensor {
   readonly tensor: Tensor;
   readonly parents: readonly Field[];
-  /** In words; made when it is asked for. */
+  /** In words; made on demand. */
   readonly place: () => string;
 }
 
@@ -15,7 +15,7 @@ interface Around {
 }
 
 /**
- * Every tensor of a model, in one place for all who must miss none: initialisers, sparse ones,
+ * All tensors of a model, in one place for callers that must miss none: initializers, sparse ones,
  * attributes of every kind and lists of them, in all graphs, bodies, functions and training graphs.
  * A field of ONNX that can hold a TensorProto belongs here.
  */
@@ -88,7 +88,7 @@ function inSparse(
   for (const tensor of tensors) found.push({ tensor, parents: [...parents, field], place });
 }
 
-/** How a node is called in messages. */
+/** A node's name in messages. */
 export function nodePlace({ name, index, opType }: Node, within = ''): string {
   return `${within}node ${name === '' ? `#${index}` : `'${name}'`} (${opType})`;
 }

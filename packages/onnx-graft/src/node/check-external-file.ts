@@ -5,14 +5,14 @@ import { hubFolders, isBelow } from './hub-snapshot.ts';
 import { ioError } from './io-error.ts';
 
 /**
- * The path of an external data file, after making sure that reading it stays inside the model's folder.
+ * Path of an external data file, checked to stay inside the model's folder.
  *
  * A location is a relative path without `..`, and no part of it below the folder may be a symbolic
- * link: otherwise a model file could make its reader open any file of the user's (onnx's own checker
- * refuses the same). The exception is a model hub's cache, which is made of links: those that end in
- * the model's own snapshot, or in the blobs beside it, are followed, and the path is where they end.
+ * link: otherwise a model file could make its reader open any file of the user (onnx's checker
+ * rejects the same). The exception is a model hub's cache, which is made of links: links that end
+ * in the model's snapshot, or in the blobs beside it, are followed, and the path is their end.
  *
- * Errors: `UNSAFE_FILE`, `NOT_FOUND`, `CORRUPT_FILE` when it is shorter than `last.end`.
+ * Errors: `UNSAFE_FILE`, `NOT_FOUND`, `CORRUPT_FILE` if it is shorter than `last.end`.
  */
 export function checkExternalFile(
   model: string,
@@ -25,7 +25,7 @@ export function checkExternalFile(
     isAbsolute(location) ||
     /^[a-z]:/i.test(location) ||
     location.includes('\0') ||
-    // Inside, too: `a/../w.bin` is another file for one reader and none for the next.
+    // Even inside the folder: `a/../w.bin` is another file for one reader and none for the next.
     location.split(/[\\/]/).includes('..') ||
     // A name for one system, a path for another: readers would not agree on the file.
     (sep === '/' && location.includes('\\'))
@@ -82,7 +82,7 @@ export function checkExternalFile(
   return path.endsWith(sep) ? path.slice(0, -1) : path;
 }
 
-/** Where a link ends; undefined when it ends nowhere. */
+/** Where a link ends; undefined if it leads nowhere. */
 function endOf(path: string): string | undefined {
   try {
     return realpathSync(path);

@@ -7,11 +7,12 @@ import { filePath } from './file-path.ts';
 import { changed, fileSource, fileState, isUnchanged } from './file-source.ts';
 import { writeNewSource } from './write-source.ts';
 
-/** After so much the event loop gets its turn, so that an interrupt is seen. */
+/** The event loop gets a turn after this much, so that an interrupt is seen. */
 const yieldBytes = 16 * 1024 * 1024;
 
 /**
- * Whether a data file is at its place already. One of other bytes there is an error, never overwritten.
+ * Whether a data file is already in its place. A different file there is an error, never
+ * overwritten.
  *
  * Errors: `WRITE_FAILED`.
  */
@@ -25,7 +26,7 @@ export async function isPlaced(from: string, to: string, signal?: AbortSignal): 
   );
 }
 
-/** Copies or links a file to a path where there is none; on a failure or abort there is none still. */
+/** Copies or links a file to a path where there is none; a failure or abort leaves none there. */
 export async function copyFileTo(
   from: string,
   to: string,
@@ -50,7 +51,7 @@ export async function copyFileTo(
   if (before && !isUnchanged(before, fileState(from))) throw changed(from);
 }
 
-/** Shares the blocks of a file with a new one, where the file system can: no byte is copied. */
+/** Clones a file by sharing its blocks if the file system can: no byte is copied. */
 async function cloned(from: string, to: string, durable: boolean): Promise<boolean> {
   try {
     const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;

@@ -11,8 +11,8 @@ import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
 import { ioError } from './io-error.ts';
 
 /**
- * A path as Node's file functions take it. A name that is not UTF-8 is kept in a text as
- * {@link listNames} reads it, and must be passed as bytes.
+ * A path for Node's file functions. A name that is not UTF-8 is a string as {@link listNames} reads
+ * it, and must be passed as bytes.
  */
 export function filePath(path: string): string | Buffer {
   return isUtf8(path) ? path : Buffer.from(encodeText(path));
@@ -23,12 +23,12 @@ export function pathText(bytes: Uint8Array): string {
   return decodeText(bytes);
 }
 
-/** A path with its links resolved, whatever its names are made of. */
+/** A path with its links resolved, even if names are not UTF-8. */
 export function realPath(path: string): string {
   return pathText(realpathSync.native(filePath(path), { encoding: 'buffer' }));
 }
 
-/** The entries of a folder in the order of their names; see {@link filePath}. */
+/** Entries of a folder in the order of their names; see {@link filePath}. */
 export function listEntries(
   folder: string,
 ): { readonly name: string; readonly entry: Dirent<Buffer> }[] {
@@ -38,8 +38,9 @@ export function listEntries(
 }
 
 /**
- * The path that an argument means. Node has a replacement character for each byte of an argument that
- * is not UTF-8; where nothing has that very name, and one name in the folder reads so, it is that.
+ * The path that an argument means. Node replaces each byte of an argument that is not UTF-8 by a
+ * replacement character; if no file has that exact name and one name in the folder reads the same,
+ * it is that one.
  */
 export function argumentPath(path: string): string {
   if (!path.includes('\ufffd') || existsSync(path)) return path;
@@ -55,19 +56,19 @@ export function argumentPath(path: string): string {
   return found.length === 1 ? join(home, found[0]!) : path;
 }
 
-/** The names in a folder, those that are not UTF-8 included; see {@link filePath}. */
+/** Names in a folder, including those that are not UTF-8; see {@link filePath}. */
 export function listNames(folder: string): string[] {
   return readdirSync(filePath(folder), { encoding: 'buffer' }).map(pathText);
 }
 
-/** As many as Linux follows. */
+/** The number of links that Linux follows. */
 const mostLinks = 40;
 
 /**
- * The path that is written to when a path is a symbolic link, also one that leads to nothing yet: a
- * rename would replace the link itself. Any other path is returned as it is.
+ * The path to write to if a path is a symbolic link, even one that leads to nothing yet: a rename
+ * would replace the link itself. Any other path is returned unchanged.
  *
- * Errors: `WRITE_FAILED` for links in a circle.
+ * Errors: `WRITE_FAILED` for a cycle of links.
  */
 export function followLink(path: string): string {
   let at = path;

@@ -12,7 +12,7 @@ import type { ByteSource } from '../wire/source.ts';
 import { filePath } from './file-path.ts';
 import { ioError } from './io-error.ts';
 
-/** A file read at need. It stays open, so a file replaced by rename keeps its old bytes here. */
+/** A file read on demand. It stays open, so a file replaced by rename keeps its old bytes here. */
 export interface FileSource extends ByteSource {
   readonly path: string;
   close(): void;
@@ -22,7 +22,7 @@ export interface FileSource extends ByteSource {
 export function fileSource(path: string): FileSource {
   let descriptor: number;
   try {
-    // Without waiting: opening a named pipe would block until somebody writes to it.
+    // Without blocking: opening a named pipe would wait until somebody writes to it.
     descriptor = openSync(filePath(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw ioError('read', path, error);
@@ -65,17 +65,17 @@ export function fileSource(path: string): FileSource {
   };
 }
 
-/** What tells that a file was written to: its times, to the nanosecond, and its size. */
+/** State that changes when a file is written: its times, to the nanosecond, and its size. */
 export type FileState = Pick<BigIntStats, 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs' | 'nlink'>;
 
-/** The state of the file that a path leads to; undefined when there is none. */
+/** The state of the file that a path leads to; undefined if there is none. */
 export function fileState(path: string): FileState | undefined {
   return statSync(filePath(path), { bigint: true, throwIfNoEntry: false });
 }
 
 /**
- * Whether a file holds what it held. Its second time moves even when the first is set back; it also
- * moves when a name of the file is made or taken away, as by a rename over it, which changes no byte.
+ * Whether a file's bytes are unchanged. The ctime moves even if the mtime is set back; it also
+ * moves when a name of the file is added or removed, as by a rename over it, which changes no byte.
  */
 export function isUnchanged(before: FileState, now: FileState | undefined): boolean {
   if (now === undefined || before.dev !== now.dev || before.ino !== now.ino) return false;

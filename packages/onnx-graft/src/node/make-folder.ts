@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { filePath } from './file-path.ts';
 
 /**
- * Makes a folder and those above it that are missing, and returns those that it made, the outermost first.
+ * Makes a folder and its missing parents, and returns the folders it made, outermost first.
  *
- * Not `mkdir` with `recursive`: where a parent exists and refuses new entries with ENOENT, as /proc
- * does, Node 20 tries for ever.
+ * Not `mkdir` with `recursive`: if a parent exists and rejects new entries with ENOENT, as /proc
+ * does, Node 20 retries forever.
  */
 export async function makeFolder(path: string): Promise<string[]> {
   const missing: string[] = [];
@@ -21,19 +21,19 @@ export async function makeFolder(path: string): Promise<string[]> {
       await mkdir(filePath(folder));
       made.push(folder);
     } catch (error) {
-      // Somebody else made it meanwhile.
+      // Another process made it meanwhile.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
   return made;
 }
 
-/** Removes folders that {@link makeFolder} made, those that are still empty. */
+/** Removes those folders of {@link makeFolder} that are still empty. */
 export async function unmakeFolders(made: readonly string[]): Promise<void> {
   for (const folder of [...made].reverse()) await rmdir(filePath(folder)).catch(() => {});
 }
 
-/** Puts a folder's names on the disk, where the system lets a folder be opened for it (Windows does not). */
+/** Flushes a folder's names to disk if the system can open a folder for that (Windows cannot). */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(filePath(path), constants.O_RDONLY).catch(() => undefined);
   await folder?.sync().catch(() => {});

@@ -13,7 +13,7 @@ import {
   isUnchanged,
 } from './file-source.ts';
 
-/** A model in a file, which stays open with the files of its external data. */
+/** A model in a file; the file and those of its external data stay open. */
 export interface OpenedModel {
   readonly model: Model;
   readonly path: string;
@@ -21,7 +21,8 @@ export interface OpenedModel {
 }
 
 /**
- * Opens an ONNX file and checks that its external data is there, whole and inside its folder.
+ * Opens an ONNX file and checks that its external data exists, is complete and is inside its
+ * folder.
  *
  * Errors: those of {@link readModel}; `NOT_FOUND` for a missing file; `UNSAFE_FILE` for external
  * data outside the folder or behind a symbolic link; `CORRUPT_FILE` for data that is too short.

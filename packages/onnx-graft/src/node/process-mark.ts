@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Which process made a temporary file: its id, when it started, and the machine (or container) it runs on. */
+/** Identifies a temporary file's process: its id, start time and machine (or container). */
 export interface ProcessMark {
   readonly pid: number;
-  /** Start in ticks since boot, base 36; `0` where the system does not say. */
+  /** Start in ticks since boot, base 36; `0` if the system does not tell. */
   readonly born: string;
   /** Eight hex digits. */
   readonly machine: string;
@@ -22,8 +22,8 @@ export function processMark(): ProcessMark {
 
 /**
  * Whether the process of a mark still runs; undefined if that cannot be known here, because it ran
- * on another machine, in another container, or before the last boot. A process that got the id of
- * one that is gone started at another time.
+ * on another machine, in another container, or before the last boot. A process that reuses an id
+ * has another start time.
  */
 export function isRunning({ pid, born, machine: where }: ProcessMark): boolean | undefined {
   if (where !== thisMachine()) return undefined;
@@ -40,7 +40,7 @@ export function hasProcess(pid: number): boolean {
   }
 }
 
-/** Ids of processes mean something only within one boot and one namespace of them. */
+/** Process ids are meaningful only within one boot and one PID namespace. */
 function thisMachine(): string {
   machine ??= createHash('sha256')
     .update(hostname())

@@ -8,23 +8,23 @@ import type { Model } from '../model/model.ts';
 import { checkExternalFile } from './check-external-file.ts';
 import { followLink } from './file-path.ts';
 
-/** What happens to external data when a model is saved. */
+/** What saving a model does with its external data. */
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
 export type ExternalMode = (typeof externalModes)[number];
 
-/** A model as it will be at a target, and the data files that have to go there with it. */
+/** A model as it will be at a target, and the data files to put there with it. */
 export interface Rehomed {
   readonly model: Model;
-  /** Where each file goes, by where it is now. */
+  /** Target of each file, by its present path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /**
- * A model as it will be at a path: with its external data inside, with other locations, or as
- * it is. What changes its bytes is done before grafting, so that removal gives these bytes back.
+ * A model as it will be at a path: with its external data inlined, relocated, or unchanged. Changes
+ * of its bytes come before grafting, so that removing the graft restores these bytes.
  *
- * Errors: `UNSAFE_FILE`; `NOT_FOUND` for data that is not at hand; `INVALID_ARGUMENT` for data that
- * cannot be referenced from there, or that is at the target itself; `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ * Errors: `UNSAFE_FILE`; `NOT_FOUND` for missing data; `INVALID_ARGUMENT` for data that cannot be
+ * referenced from there, or that is at the target itself; `LIMIT_EXCEEDED` over protobuf's 2 GiB.
  */
 export function rehomeExternal(model: Model, path: string, mode: ExternalMode): Rehomed {
   const files = new Map<string, string>();
@@ -68,7 +68,7 @@ function refuseDataAsTarget(
   }
 }
 
-/** Whether two paths lead to one file: by another name, through a link, in letters of another case. */
+/** Whether two paths lead to one file: by another name, through a link, in different case. */
 function isSameFile(a: string, b: string): boolean {
   const [left, right] = [a, b].map((path) =>
     statSync(path, { bigint: true, throwIfNoEntry: false }),

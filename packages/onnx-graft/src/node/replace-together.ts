@@ -6,27 +6,27 @@ import { syncFolder } from './make-folder.ts';
 import { newWrite, temporaryPath } from './temporary-name.ts';
 import { replaceable } from './write-atomic.ts';
 
-/** A file that is written, and its target. */
+/** A file to write, and its target. */
 export interface Staged {
   readonly from: string;
   readonly to: string;
 }
 
-/** Where the files of one write are written before they take their places. */
+/** Temporary paths for the files of one write, until they take their places. */
 export function stageTogether(targets: readonly string[]): Staged[] {
   const write = newWrite();
   return targets.map((to) => ({ from: temporaryPath(to, write), to }));
 }
 
 /**
- * Puts files that belong together in their places, the last first. While they change, the first is
- * absent: a reader finds no file rather than an old one with new data. On an error everything that was
- * there is put back. If the process is killed meanwhile, `sweepLeftovers` finishes what was begun: the
- * first file is then called `new`, which says that all are whole.
+ * Moves files that belong together to their places, last first. Meanwhile the first is absent: a
+ * reader finds no file rather than an old one with new data. On an error everything is restored. If
+ * the process is killed, `sweepLeftovers` finishes the move: the first file is then called `new`,
+ * which says that all are complete.
  *
  * Errors: `WRITE_FAILED`.
  *
- * @param files of {@link stageTogether}, all written
+ * @param files from {@link stageTogether}, all written
  */
 export async function replaceTogether(files: readonly Staged[]): Promise<void> {
   const [first] = files;

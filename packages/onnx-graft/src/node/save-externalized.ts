@@ -27,21 +27,21 @@ export interface SaveExternalizedOptions extends ExternalizeOptions {
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
-/** What {@link saveExternalized} wrote. */
+/** Result of {@link saveExternalized}. */
 export interface SavedExternalized {
-  /** The data file's path, `<model file>.data` beside the model; undefined when no weight was large enough. */
+  /** The data file, `<model file>.data` beside the model; undefined without large weights. */
   readonly data: string | undefined;
 }
 
 /**
- * Writes a model with its large initializers, and all external data that it has, in one data file beside
- * it, `<model file>.data`. Both files
- * are written under other names first, and take their places together: on any failure what stood
- * there is as it was. The model may have been opened from the very path.
+ * Writes a model with its large initializers and all its external data in one data file beside it,
+ * `<model file>.data`. Both files are written under temporary names first and take their places
+ * together: a failure leaves what was there unchanged. The model may have been opened from the same
+ * path.
  *
- * Errors: `WRITE_FAILED` (nothing changed), also where there is a data file of that name that is not
- * that of the model at the path; `NOT_FOUND` for external data that is not at hand;
- * `LIMIT_EXCEEDED` past protobuf's 2 GiB.
+ * Errors: `WRITE_FAILED` (nothing changed), also if a data file of that name exists and does not
+ * belong to the model at the path; `NOT_FOUND` for missing external data; `LIMIT_EXCEEDED` over
+ * protobuf's 2 GiB.
  *
  * @example
  * await saveExternalized(convertPrecision(model), 'restormer-float16.onnx');
@@ -117,7 +117,7 @@ async function checkTargets(
   );
 }
 
-/** Whether a model is at a path whose external data is at a location. */
+/** Whether the model at a path has external data at a location. */
 function namesData(path: string, location: string): boolean {
   if (!lstatSync(path, { throwIfNoEntry: false })) return false;
   const source = fileSource(path);

@@ -17,25 +17,28 @@ import { writeNewSource, writeSource } from './write-source.ts';
 
 export interface SaveOptions {
   /**
-   * `reference` keeps the data where it is (it must be in the target's folder or below),
-   * `link` makes hard links beside the target, `copy` copies, `inline` puts it into the file.
-   * In the same folder all but `inline` leave the data alone. Default: `copy`.
+   * `reference` keeps the data where it is (it must be in the target's folder or below), `link`
+   * makes hard links beside the target, `copy` copies, `inline` puts it into the file. In the same
+   * folder, all but `inline` leave the data alone. Default: `copy`.
    */
   readonly externalData?: ExternalMode;
-  /** Whether the bytes are on the disk before the name is, so that a power cut leaves a whole file. Default: true. */
+  /**
+   * Whether to flush the bytes to disk before renaming, so that a power cut leaves a complete file.
+   * Default: true.
+   */
   readonly durable?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**
- * Writes a model to a file: streamed, to a temporary file that is renamed when it is whole. Copies of
- * its data take their places with it. Through a symbolic link it writes the file that the link leads
- * to, with the data beside that.
+ * Writes a model to a file: streamed to a temporary file, which is renamed when complete. Copies of
+ * its data take their places with it. Through a symbolic link it writes the link's target, with the
+ * data beside that.
  *
- * Errors: `WRITE_FAILED` (nothing changed), `NOT_FOUND` for external data that is not at hand,
- * `INVALID_ARGUMENT` for data that cannot be referenced from the target's folder, `LIMIT_EXCEEDED` past
- * protobuf's 2 GiB.
+ * Errors: `WRITE_FAILED` (nothing changed), `NOT_FOUND` for missing external data,
+ * `INVALID_ARGUMENT` for data that cannot be referenced from the target's folder, `LIMIT_EXCEEDED`
+ * over protobuf's 2 GiB.
  *
  * @example
  * const { model } = openModel('host.onnx');
@@ -56,7 +59,7 @@ export async function saveModel(
     );
   }
   const { onProgress, signal, durable = true } = options;
-  // Asked when all is copied, and before the model takes its place.
+  // Verified once all is copied, before the model takes its place.
   const verify = model.external?.verify;
   if (files.size > 0) return saveWithData(source, target, files, { ...options, durable, verify });
   await writeSource(target, source, {
@@ -65,7 +68,7 @@ export async function saveModel(
   });
 }
 
-/** A model and copies of its data files: all are written first, and take their places together. */
+/** Writes a model and copies of its data files; all take their places together at the end. */
 async function saveWithData(
   source: ByteSource,
   target: string,

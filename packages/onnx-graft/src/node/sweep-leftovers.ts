@@ -6,24 +6,24 @@ import { syncFolder } from './make-folder.ts';
 import { hasProcess, isRunning } from './process-mark.ts';
 import { cutName, parseTemporaryName, type TemporaryName } from './temporary-name.ts';
 
-/** A temporary file whose process is unknown is taken for a leftover if nothing wrote to it for a day. */
+/** A temporary file of an unknown process counts as a leftover after a day without writes. */
 const dayMs = 24 * 60 * 60 * 1000;
 
 interface Leftover extends TemporaryName {
   readonly path: string;
-  /** Where it was to go. */
+  /** Its intended place. */
   readonly place: string;
 }
 
 /**
- * Deals with what killed runs left in a folder. A write that was whole and whose files were taking
- * their places is finished; everything else is removed. What a running process writes is left alone:
- * its mark says so, see {@link isRunning}; of a process on another machine, a day's silence.
+ * Cleans up what killed runs left in a folder. Finishes a complete write whose files were taking
+ * their places; removes everything else. Leaves alone what a running process writes, known by its
+ * mark, see {@link isRunning}, or, on another machine, by a write within a day.
  *
- * Never fails: what cannot be removed stays, and is in nobody's way.
+ * Never fails: what cannot be removed stays, and does no harm.
  *
- * @param targets files that are written there, also in folders below: of these, temporary names that
- * say only a process id are ours, too
+ * @param targets files written there, also in folders below: for these, temporary names with only a
+ * process id are ours, too
  */
 export async function sweepLeftovers(
   folder: string,
@@ -49,7 +49,7 @@ export async function sweepLeftovers(
 
 const swept = new Set<string>();
 
-/** As {@link sweepLeftovers}, once for each folder in this process. */
+/** Like {@link sweepLeftovers}, but once for each folder in this process. */
 export async function sweepOnce(folder: string, targets: readonly string[] = []): Promise<void> {
   const key = resolve(folder);
   if (swept.has(key)) return;
@@ -57,7 +57,7 @@ export async function sweepOnce(folder: string, targets: readonly string[] = [])
   await sweepLeftovers(folder, targets);
 }
 
-/** The names in a folder that are not of temporary files of ours. @param targets see {@link sweepLeftovers} */
+/** Names in a folder other than our temporary files. @param targets see {@link sweepLeftovers} */
 export function withoutLeftovers(
   names: readonly string[],
   targets: readonly string[] = [],
@@ -69,7 +69,7 @@ export function withoutLeftovers(
   });
 }
 
-/** Whether a name is that of a temporary file for one of some targets. */
+/** Whether a name is a temporary file for one of the targets. */
 export function isLeftoverOf(name: string, targets: readonly string[]): boolean {
   const found = parseTemporaryName(name);
   return found !== undefined && knownNames(targets).has(found.target);
@@ -83,7 +83,9 @@ function isOurs({ mark, target }: TemporaryName, known: ReadonlyMap<string, stri
   return mark !== undefined || known.has(target);
 }
 
-/** Moves the files of a whole write to their places, the one that makes the others count last. */
+/**
+ * Moves the files of a complete write to their places; the one that makes them count comes last.
+ */
 async function finish(leftovers: readonly Leftover[]): Promise<boolean> {
   const staged = leftovers.filter(({ kind }) => kind !== 'old');
   staged.sort((a, b) => Number(a.kind === 'new') - Number(b.kind === 'new'));
@@ -97,7 +99,7 @@ async function finish(leftovers: readonly Leftover[]): Promise<boolean> {
 }
 
 async function remove(path: string): Promise<void> {
-  // Node takes bytes here, which its types do not say.
+  // Node accepts bytes here, which its types omit.
   await rm(filePath(path) as string, { recursive: true, force: true }).catch(() => {});
 }
 

@@ -12,8 +12,8 @@ export interface TemporaryFolder {
 }
 
 /**
- * Creates a folder that only this user can read, in the system's temporary folder, and removes those
- * that killed runs left there. Errors: `WRITE_FAILED`.
+ * Creates a folder that only this user can read, in the system's temporary folder, and removes
+ * those of killed runs. Errors: `WRITE_FAILED`.
  */
 export async function temporaryFolder(parent = tmpdir()): Promise<TemporaryFolder> {
   await sweepOnce(parent);

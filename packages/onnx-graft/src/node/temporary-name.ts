@@ -3,39 +3,36 @@ import { basename, dirname, join } from 'node:path';
 import { encodeText } from '../wire/text.ts';
 import { type ProcessMark, processMark } from './process-mark.ts';
 
-/** Longest name that file systems allow, in bytes. */
+/** Longest file name that file systems allow, in bytes. */
 const nameBytes = 255;
-/** Room for what comes after the target's name. */
+/** Room for the suffix after the target's name. */
 const suffixBytes = 64;
 
 /**
- * What a temporary name is for: `tmp` is not yet whole, `new` is whole and about to take its place with
- * the others of its write, `old` is what was in the place of one of them.
+ * Purpose of a temporary name: `tmp` is incomplete, `new` is complete and about to take its place
+ * with the others of its write, `old` is what one of them replaces.
  */
 export type TemporaryKind = 'tmp' | 'new' | 'old';
 
-/** What a temporary name says. */
+/** Contents of a temporary name. */
 export interface TemporaryName {
-  /** The target's name; its start if that is too long. */
+  /** The target's name, truncated if too long. */
   readonly target: string;
   readonly kind: TemporaryKind;
-  /** The write it belongs to: files of one write share it. */
+  /** Id shared by the files of one write. */
   readonly write: string;
-  /** Undefined for a name with nothing but the id of a process. */
+  /** Undefined for a name with only a process id. */
   readonly mark: ProcessMark | undefined;
   readonly pid: number;
 }
 
-/** The name of one write, random: two never share one, whatever process ids the system reuses. */
+/** A random name for one write: two never share one, whatever process ids the system reuses. */
 export function newWrite(): string {
   const { pid, born, machine } = processMark();
   return `${pid}-${born}-${machine}-${randomBytes(6).toString('hex')}`;
 }
 
-/**
- * The one form of temporary names: `.TARGET.PID-BORN-MACHINE-RANDOM.tmp`, beside the target. It is
- * never longer than a name may be.
- */
+/** Path beside the target: `.TARGET.PID-BORN-MACHINE-RANDOM.tmp`, no longer than a name may be. */
 export function temporaryPath(
   target: string,
   write: string = newWrite(),
@@ -47,7 +44,7 @@ export function temporaryPath(
 const form =
   /^\.(?<target>.+)\.(?<write>(?<pid>\d{1,10})(?:-(?<born>[0-9a-z]{1,12})-(?<machine>[0-9a-f]{8})-[0-9a-f]{12}|-\d+)?)\.(?<kind>tmp|new|old)$/s;
 
-/** Reads a name of that form, also one that says only a process id; undefined for any other name. */
+/** Parses a name of that form, or one with only a process id; undefined for any other name. */
 export function parseTemporaryName(name: string): TemporaryName | undefined {
   const found = form.exec(name)?.groups;
   if (!found) return undefined;
@@ -57,7 +54,7 @@ export function parseTemporaryName(name: string): TemporaryName | undefined {
   return { target, write, mark, pid, kind: kind as TemporaryKind };
 }
 
-/** A target's name as temporary names hold it. */
+/** A target's name as temporary names contain it. */
 export function cutName(name: string): string {
   const most = nameBytes - suffixBytes;
   if (encodeText(name).length <= most) return name;

@@ -9,11 +9,12 @@ import { temporaryPath } from './temporary-name.ts';
 import { writeNew } from './write-new.ts';
 
 /**
- * Writes a file beside its target and renames it over; on any failure or abort the target is as it was.
- * Through a symbolic link it writes the file that the link leads to.
+ * Writes a file beside its target and renames it; a failure or abort leaves the target unchanged.
+ * Through a symbolic link it writes the link's target.
  *
  * @param write receives a function that appends bytes
- * @param durable whether the bytes are on the disk before the name is: a power cut leaves one of both files
+ * @param durable whether to flush the bytes to disk before renaming: a power cut leaves the old or
+ * the new file
  */
 export async function writeAtomic(
   path: string,
@@ -42,11 +43,11 @@ export async function writeAtomic(
   }
 }
 
-/** What is at a path, after making sure that its owner would allow a rename over it. */
+/** State of a path, checked that its owner allows a rename over it. */
 export async function replaceable(path: string): Promise<Stats | undefined> {
   const before = await stat(filePath(path)).catch(() => undefined);
   if (before === undefined) return undefined;
-  // A rename would replace a folder's or device's name, not write to it.
+  // A rename would replace the name of a folder or device, not write to it.
   if (!before.isFile())
     throw Object.assign(new Error('it is not a regular file'), {
       code: before.isDirectory() ? 'EISDIR' : '',

@@ -3,21 +3,23 @@ import { open, rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { filePath } from './file-path.ts';
 
-/** After so much the event loop gets its turn, so that an interrupt is seen. */
+/** The event loop gets a turn after this much, so that an interrupt is seen. */
 const yieldBytes = 16 * 1024 * 1024;
-/** After so much the disk has to have it: who waits for the end of a write waits for this much. */
+/** Bytes between syncs to disk, which bounds the wait at the end of a write. */
 const syncBytes = 64 * 1024 * 1024;
 
-/** How a new file is written. */
+/** Options of {@link writeNew}. */
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Whether the bytes are on the disk when this returns: after a power cut a name leads to them or to what was there. */
+  /**
+   * Whether the bytes are on disk on return: after a power cut the name has these or the old ones.
+   */
   readonly durable?: boolean | undefined;
   readonly mode?: number | undefined;
 }
 
 /**
- * Writes a file that is not there yet; on a failure or abort there is none.
+ * Writes a file that does not exist yet; a failure or abort leaves none.
  *
  * @param write receives a function that appends bytes
  */
@@ -36,7 +38,7 @@ export async function writeNew(
       let written = 0;
       let unsynced = 0;
       await write(async (bytes) => {
-        // Synchronous: handing each chunk to a thread takes longer than the write itself.
+        // Synchronous: passing each chunk to a thread takes longer than the write itself.
         for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done);
         written += bytes.length;
         unsynced += bytes.length;

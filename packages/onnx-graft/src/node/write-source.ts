@@ -6,11 +6,11 @@ import { type WriteOptions, writeNew } from './write-new.ts';
 export interface WriteSourceOptions extends Omit<WriteOptions, 'mode'> {
   /** Receives the bytes written so far. */
   readonly onChunk?: ((done: number) => void) | undefined;
-  /** Throws when what was written should not take its place. */
+  /** Throws if what was written must not take its place. */
   readonly verify?: (() => void) | undefined;
 }
 
-/** Writes the bytes of a source to a file, streamed, whole or not at all. */
+/** Writes the bytes of a source to a file, streamed, completely or not at all. */
 export async function writeSource(
   path: string,
   source: ByteSource,
@@ -20,7 +20,7 @@ export async function writeSource(
   await writeAtomic(path, (append) => appendSource(append, source, options), signal, { durable });
 }
 
-/** Writes the bytes of a source to a file that is not there yet; see {@link writeNew}. */
+/** Writes the bytes of a source to a file that does not exist yet; see {@link writeNew}. */
 export async function writeNewSource(
   path: string,
   source: ByteSource,

@@ -1,9 +1,9 @@
 // Typed arrays use the machine's byte order, which is ONNX's wherever Node runs and browsers do.
 
-/** What each of the 65,536 float16s stands for; made when first asked for. */
+/** Values of the 65,536 float16s; made on first use. */
 let table: Float32Array | undefined;
 
-/** The numbers that half-precision bits stand for; exact. */
+/** Numbers of half-precision bits; exact. */
 export function fromFloat16(bits: Uint16Array): Float32Array {
   table ??= Float32Array.from({ length: 0x10000 }, (_, word) => numberOf(word));
   const values = new Float32Array(bits.length);
@@ -11,7 +11,7 @@ export function fromFloat16(bits: Uint16Array): Float32Array {
   return values;
 }
 
-/** IEEE half-precision bits of each number, rounded to nearest even; from 65520 on infinite. */
+/** IEEE half-precision bits of each number, rounded to nearest even; infinite from 65520. */
 export function toFloat16(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
@@ -23,7 +23,7 @@ export function toFloat16(values: Float32Array): Uint16Array {
   return bits;
 }
 
-/** Half-precision bits of one double, which is rounded once: by way of float32 it would be twice. */
+/** Half-precision bits of a double, rounded once; by way of float32 it would be rounded twice. */
 export function float16Bits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
@@ -33,11 +33,11 @@ export function float16Bits(value: number): number {
   let exponent = Math.floor(Math.log2(size));
   if (size < 2 ** exponent) exponent -= 1;
   else if (size >= 2 ** (exponent + 1)) exponent += 1;
-  // A mantissa that rounds up to 1024 carries into the exponent, which is what it should do.
+  // A mantissa that rounds up to 1024 carries into the exponent, as it should.
   return sign | (((exponent + 15) << 10) + roundEven((size / 2 ** exponent - 1) * 1024));
 }
 
-/** The number that one float16's bits stand for. */
+/** The number of one float16's bits. */
 function numberOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -46,16 +46,16 @@ function numberOf(bits: number): number {
   return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
 
-/** Float16 bits, less the sign, of float32 bits, less the sign. */
+/** Float16 bits without the sign, of float32 bits without the sign. */
 function sizeBits(size: number): number {
-  // 2^-14 and more: the exponent is 112 less, and 13 bits of the fraction go.
+  // 2^-14 and more: the exponent is 112 less, and 13 bits of the fraction are dropped.
   if (size >= 0x38800000) {
     if (size > 0x7f800000) return 0x7e00;
     if (size >= 0x47800000) return 0x7c00;
     const kept = size - 0x38000000;
     return (kept + 0xfff + ((kept >>> 13) & 1)) >>> 13;
   }
-  // 2^-25 and less is nothing.
+  // 2^-25 and less is zero.
   if (size <= 0x33000000) return 0;
   const fraction = (size & 0x7fffff) | 0x800000;
   const drop = 126 - (size >>> 23);

@@ -20,18 +20,18 @@ import { valueTypes } from './value-types.ts';
 import { widenPrecision } from './widen-precision.ts';
 
 /**
- * A float32 model as one whose weights are stored, and whose layers compute, in float16. Inputs and
- * outputs keep their types. Norms, softmax, attention scores, arithmetic on sizes, operators that are
- * not known, and the image residual stay float32, with a Cast where one meets the other; see decision
- * 12. Weights are read once to see whether float16 has room for them, and again when they are saved.
+ * Converts a float32 model to store its weights and compute its layers in float16. Inputs and
+ * outputs keep their types. Norms, softmax, attention scores, size arithmetic, unknown operators
+ * and the image residual stay float32, with Casts in between; see decision 12. Weights are read
+ * once to check that they fit float16, and again when saved.
  *
- * A graft is made after the conversion, so that taking it out gives the converted model.
+ * Graft after the conversion: removing the graft then gives the converted model.
  *
- * Errors: `UNSUPPORTED_HOST` for operator sets other than 11 to 23, and for a model that is quantised
- * or has nothing in float32 to convert; `NOT_FOUND` for external data that is not at hand; `CORRUPT_FILE`
- * for a tensor whose data does not fit its dimensions.
+ * Errors: `UNSUPPORTED_HOST` for operator sets other than 11 to 23, and for a model that is
+ * quantised or has nothing in float32 to convert; `NOT_FOUND` for missing external data;
+ * `CORRUPT_FILE` for a tensor whose data does not fit its dimensions.
  *
- * @param to `float32` takes a float16 model back: as one that computes in float32 on the same numbers
+ * @param to `float32` converts a float16 model back: it computes in float32 on the same numbers
  * @example
  * const { model } = openModel('restormer.onnx');
  * await saveModel(convertPrecision(model), 'restormer-float16.onnx');
@@ -78,7 +78,7 @@ function editsOf(
   const { graph } = model;
   const { renamed, casts, halved, converted, copies, dropped } = plan;
   const parents = [graph.field];
-  // What is put between two records comes before what replaces the second.
+  // Insertions between two records come before the second's replacement.
   const put: Edit[] = [];
   const replaced: Edit[] = [];
   const insert = (at: number, pieces: readonly Piece[]): void => {
@@ -105,7 +105,7 @@ function editsOf(
     if (gone.has(info.name)) replace(info.field, []);
     else if (halved.has(info.name)) replace(info.field, retypeValue(info, 'valueInfo'));
   }
-  // Before IR version 4 every initialiser is listed as an input, with its type.
+  // Before IR version 4 every initializer is listed as an input, with its type.
   const listed = model.irVersion < 4;
   for (const info of graph.inputs)
     if (listed && halved.has(info.name) && constants.has(info.name))
@@ -131,18 +131,18 @@ function halfData(constant: FloatConstant): TensorBytes {
 /** Largest finite float16. */
 const largest = 65504;
 
-/** Smallest normal float16: numbers below it keep fewer and fewer digits. */
+/** Smallest normal float16: smaller numbers have fewer and fewer digits. */
 const smallest = 2 ** -14;
 
-/** Little-endian float32 bytes as float16 bytes, each number rounded to nearest even. */
+/** Converts little-endian float32 bytes to float16 bytes, rounding to nearest even. */
 function halfBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(toFloat16(floats(bytes)).buffer);
 }
 
 /**
- * Whether float16 has room for a tensor of little-endian float32 bytes: nothing finite in it becomes
- * infinite, and it is not so small as a whole that float16 blurs or loses it, as the epsilon of a
- * norm is. Single small numbers beside larger ones are no loss.
+ * Whether a tensor of little-endian float32 bytes fits float16: no finite number becomes infinite,
+ * and the whole is not so small that float16 blurs or loses it, as for the epsilon of a norm.
+ * Single small numbers beside larger ones are no loss.
  */
 function fitsHalf(bytes: Uint8Array): boolean {
   let most = 0;
@@ -153,7 +153,7 @@ function fitsHalf(bytes: Uint8Array): boolean {
   return most === 0 || (most >= smallest && most <= largest);
 }
 
-/** The numbers that bytes stand for; a view of them where they lie as a Float32Array has to. */
+/** The numbers of bytes; a view if their alignment allows a Float32Array. */
 function floats(bytes: Uint8Array): Float32Array {
   const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(buffer, byteOffset, length / 4);
@@ -161,13 +161,13 @@ function floats(bytes: Uint8Array): Float32Array {
 
 const field = onnx.TensorProto;
 
-/** TensorProto fields that say the type, hold the elements or say where they are (onnx.proto). */
+/** TensorProto fields that give the type, hold the elements or locate them (onnx.proto). */
 const ofElements: ReadonlySet<number> = new Set([
   ...[field.dataType, field.floatData, field.int32Data, field.stringData, field.int64Data],
   ...[field.rawData, field.doubleData, field.uint64Data, field.externalData, field.dataLocation],
 ]);
 
-/** A tensor's record with float16 data in it; its other fields keep their bytes. */
+/** A tensor's record with float16 data; its other fields keep their bytes. */
 function retypeTensor(model: Model, tensor: Tensor, data: Piece): Piece[] {
   const { source } = model;
   const body: Piece[] = [];
@@ -178,7 +178,7 @@ function retypeTensor(model: Model, tensor: Tensor, data: Piece): Piece[] {
   return encodeField(tensor.field.number, [...body, ...encodeField(field.rawData, [data])]);
 }
 
-/** A value's record with type float16; nothing where it says no shape, for the type follows from the graph. */
+/** A value's record with type float16; empty without a shape: the type follows from the graph. */
 function retypeValue({ name, dims }: ValueInfo, kind: 'input' | 'valueInfo'): Piece[] {
   return dims ? [encodeValueInfo({ name, dataType: 'float16', dims }, kind)] : [];
 }

@@ -2,7 +2,7 @@ import { numberBytes } from '../author/number-bytes.ts';
 import type { Model, Node, Tensor } from '../model/model.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
 
-/** A float32 tensor that no caller can replace: an initializer, or what a Constant node makes. */
+/** A float32 tensor that no caller can replace: an initializer, or a Constant node's output. */
 export interface FloatConstant {
   readonly name: string;
   readonly dims: readonly number[];
@@ -14,10 +14,10 @@ export interface FloatConstant {
   readonly bytes: () => Uint8Array;
 }
 
-/** IR version from which an initialiser that is listed as an input is a default a caller may replace (onnx.proto). */
+/** Since this IR version an initializer listed as input is a replaceable default (onnx.proto). */
 const defaultsSince = 4;
 
-/** The float32 constants of a model's main graph by the value they are. */
+/** The float32 constants of a model's main graph by value name. */
 export function floatConstants(model: Model): ReadonlyMap<string, FloatConstant> {
   const { graph } = model;
   const found = new Map<string, FloatConstant>();
@@ -39,7 +39,7 @@ export function floatConstants(model: Model): ReadonlyMap<string, FloatConstant>
   return found;
 }
 
-/** Bytes that a constant takes as float32. */
+/** Size of a constant in bytes as float32. */
 export function constantLength({ dims }: FloatConstant): number {
   return 4 * elementCount(dims);
 }

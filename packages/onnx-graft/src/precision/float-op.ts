@@ -6,12 +6,12 @@ import type { Node } from '../model/model.ts';
  */
 export type FloatKind = 'product' | 'elementwise' | 'movement' | 'other';
 
-/** An ONNX operator that may compute in float16, and what of it has the type of its data. */
+/** An ONNX operator that may compute in float16, and its inputs and outputs of the data's type. */
 export interface FloatOp {
   readonly kind: FloatKind;
   /** Inputs of the data's type; the others (sizes, axes, scales) keep theirs. */
   readonly inputs: 'all' | readonly number[];
-  /** Whether every output has that type, or only the first. */
+  /** Whether all outputs have that type, or only the first. */
   readonly outputs: 'all' | 'first';
 }
 
@@ -29,7 +29,7 @@ function group(
 
 /**
  * Operators of ONNX's own domain, 11 to 23, whose data may be float16 by the operator's schema
- * (onnx/defs), and that lose little by it. What is not listed stays float32.
+ * (onnx/defs), and that lose little by it. Others stay float32.
  */
 const ops: ReadonlyMap<string, FloatOp> = new Map([
   ...group('product', all, 'Conv ConvTranspose MatMul Gemm Einsum'),
@@ -56,12 +56,12 @@ const ops: ReadonlyMap<string, FloatOp> = new Map([
   ...group('other', first, 'MaxPool Dropout', 'first'),
 ]);
 
-/** How a node may compute in float16; undefined when it has to stay float32. */
+/** How a node may compute in float16; undefined if it must stay float32. */
 export function floatOp({ domain, opType, subgraphs }: Node): FloatOp | undefined {
   return domain === '' && subgraphs.length === 0 ? ops.get(opType) : undefined;
 }
 
-/** Positions of a node's inputs that have the type of its data; omitted ones are left out. */
+/** Positions of a node's inputs that have the type of its data, without omitted ones. */
 export function dataInputs(node: Node, op: FloatOp): number[] {
   return [...node.inputs.keys()].filter(
     (input) => node.inputs[input] !== '' && (op.inputs === all || op.inputs.includes(input)),
@@ -74,10 +74,10 @@ export function dataOutputs(node: Node, op: FloatOp): readonly string[] {
   return made.filter((name) => name !== '');
 }
 
-/** Operators that take a number of any type: they read float16 as well as float32. */
+/** Operators that take any numeric type: they read float16 as well as float32. */
 const typeBlind: ReadonlySet<string> = new Set(['Shape', 'Size', 'Cast']);
 
-/** Whether a node does not care for the type of what it reads. */
+/** Whether a node accepts any type for what it reads. */
 export function isTypeBlind({ domain, opType }: Node): boolean {
   return domain === '' && typeBlind.has(opType);
 }

@@ -4,7 +4,7 @@ import type { Model, Node } from '../model/model.ts';
 import { dataInputs, dataOutputs, type FloatOp, floatOp, isTypeBlind } from './float-op.ts';
 import { imageResidual } from './image-residual.ts';
 
-/** What the choice is made from. */
+/** Input of {@link halfNodes}. */
 export interface HalfChoice {
   readonly model: Model;
   readonly links: Links;
@@ -18,20 +18,20 @@ export interface HalfChoice {
 interface Candidate {
   readonly node: Node;
   readonly op: FloatOp;
-  /** The values that it reads in the type of its data. */
+  /** Values that it reads in the type of its data. */
   readonly reads: readonly string[];
 }
 
 /**
- * The nodes to compute in float16, by index, each with how.
+ * The nodes to compute in float16, by index, and how.
  *
- * Candidates are float32 nodes of operators that are known. Of these stay float32:
+ * Candidates are float32 nodes of known operators. Of these, the following stay float32:
  * - the image residual;
- * - a node with a constant that float16 has no room for;
- * - what is computed element by element, or as a product of two, from a sensitive value (the rest of
- *   a norm written out in parts), with values moved on the way;
- * - scores: the product of two computed values that goes to a softmax or is divided by lengths;
- * - a movement of float32 values that anybody reads as float32.
+ * - a node with a constant that does not fit float16;
+ * - what is computed elementwise, or as a product of two, from a sensitive value (the rest of a
+ *   norm in separate ops), with movements in between;
+ * - scores: the product of two computed values that enters a softmax or is divided by lengths;
+ * - a movement of float32 values that is read as float32.
  */
 export function halfNodes(choice: HalfChoice): ReadonlyMap<number, FloatOp> {
   const candidates = candidatesOf(choice);
@@ -67,7 +67,7 @@ function candidatesOf({ model, types }: HalfChoice): ReadonlyMap<number, Candida
   return found;
 }
 
-/** Adds to `wide` what is computed from it, in the order of the nodes. */
+/** Adds to `wide` what is computed from it, in node order. */
 function spread(
   { links, isConstant, model }: HalfChoice,
   candidates: ReadonlyMap<number, Candidate>,
@@ -84,7 +84,7 @@ function spread(
       op.kind === 'product'
         ? computed.length > 1 && computed.every(isWide)
         : (op.kind === 'elementwise' || op.kind === 'movement') && computed.some(isWide);
-    // A movement is wide for what comes after; whether it stays float32 itself is decided by its readers.
+    // A movement is wide for what follows; whether it stays float32 itself depends on its readers.
     if (!fromWide || wide.has(index)) continue;
     wide.add(index);
     added.add(index);
@@ -92,7 +92,7 @@ function spread(
   trim({ links, model }, candidates, wide, added);
 }
 
-/** Takes movements among `open` out of `stays` again whose readers all are float16. */
+/** Removes from `stays` the movements among `open` whose readers all are float16. */
 function trim(
   { links, model }: Pick<HalfChoice, 'links' | 'model'>,
   candidates: ReadonlyMap<number, Candidate>,
@@ -106,7 +106,7 @@ function trim(
   }
 }
 
-/** Whether anybody reads what a node makes as float32. */
+/** Whether anything reads a node's output as float32. */
 function readAsFloat32(
   { node, op }: Candidate,
   { links, model }: Pick<HalfChoice, 'links' | 'model'>,
@@ -127,7 +127,10 @@ function readAsFloat32(
   );
 }
 
-/** Products of two computed values whose differences an exponential or a division takes as they are, and what is between. */
+/**
+ * Products of two computed values whose differences an exponential or a division uses unscaled, and
+ * the nodes in between.
+ */
 function scores(
   { links, isConstant, model }: HalfChoice,
   candidates: ReadonlyMap<number, Candidate>,
@@ -153,13 +156,13 @@ function scores(
       found.add(node.index);
       between.add(node.index);
     } else if (op.kind === 'movement' && readers.every(({ index }) => found.has(index)))
-      // Cast before it is moved, for what is read elsewhere as float32 too is cast once then.
+      // Cast before it is moved: then what is also read elsewhere as float32 is cast once.
       found.add(node.index);
   }
   return found;
 }
 
-/** Movements of float32 values that somebody reads as float32. */
+/** Movements of float32 values that are read as float32. */
 function movements(
   choice: HalfChoice,
   candidates: ReadonlyMap<number, Candidate>,
@@ -181,7 +184,7 @@ function movements(
   return new Set([...moved].filter((index) => all.has(index)));
 }
 
-/** Statistics, exponentials and running sums: their results are too large, too small or too fine for float16. */
+/** Statistics, exponentials and running sums: results too large, small or fine for float16. */
 const sensitive: ReadonlySet<string> = new Set(
   'ReduceMean ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceProd ReduceLogSum ReduceLogSumExp CumSum Pow Sqrt Reciprocal Exp Log Softmax LogSoftmax LpNormalization Range'.split(
     ' ',
@@ -189,14 +192,14 @@ const sensitive: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether what a node makes has to stay float32, and what is computed from it element by element.
- * Norms that are one operator stay float32 too, but their results are of ordinary size.
+ * Whether a node's output, and what is computed from it element by element, must stay float32.
+ * Norms that are one operator stay float32 too, but their results have ordinary sizes.
  */
 function isSensitive(node: Node, types: ReadonlyMap<string, DataType>): boolean {
   const { domain, opType, inputs } = node;
   if (domain !== '') return false;
   if (sensitive.has(opType)) return true;
-  // A square may pass 65504, or vanish, where its root does not.
+  // A square may exceed 65504, or vanish, where its root does not.
   if (opType === 'Mul') return inputs[0] === inputs[1];
   // Counts and sizes: float16 is exact up to 2048 only.
   if (opType !== 'Cast') return false;
@@ -204,7 +207,7 @@ function isSensitive(node: Node, types: ReadonlyMap<string, DataType>): boolean 
   return from === undefined || !/float|bool/.test(from);
 }
 
-/** Whether a node takes exponentials of its input, so that differences in it count as they are. */
+/** Whether a node takes exponentials of its input, so that absolute differences in it matter. */
 function isSoftmax({ domain, opType }: Node): boolean {
   return domain === '' && (opType === 'Softmax' || opType === 'LogSoftmax' || opType === 'Exp');
 }

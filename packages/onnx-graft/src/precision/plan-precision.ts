@@ -13,27 +13,27 @@ export interface Renamed {
   readonly outputs: Map<number, string>;
 }
 
-/** A Cast, and the node that it follows; -1 for before all. */
+/** A Cast, and the node it follows; -1 puts it first. */
 export interface PlacedCast {
   readonly after: number;
   readonly node: NodeSpec;
 }
 
-/** What is to be edited so that the chosen nodes compute in float16; plain data. */
+/** The edits that make the chosen nodes compute in float16; plain data. */
 export interface PrecisionPlan {
   readonly renamed: ReadonlyMap<number, Renamed>;
   readonly casts: readonly PlacedCast[];
-  /** Values that become float16 under the names they have. */
+  /** Values that become float16 and keep their names. */
   readonly halved: ReadonlySet<string>;
-  /** Constants that become float16 in their place. */
+  /** Constants converted to float16 in place. */
   readonly converted: readonly FloatConstant[];
-  /** Constants that are needed as float16 beside what they are, by the new name. */
+  /** Constants needed as float16 in addition, by the new name. */
   readonly copies: ReadonlyMap<string, FloatConstant>;
-  /** Constant nodes that nobody reads any more. */
+  /** Constant nodes that are no longer read. */
   readonly dropped: readonly Node[];
 }
 
-/** Names every value's forms: one Cast, or one copy, a value and type, however many read it. */
+/** Names the forms of every value: one Cast or copy per value and type, however many read it. */
 export function planPrecision(
   model: Model,
   links: Links,
@@ -65,7 +65,7 @@ export function planPrecision(
     casts.push({ after: links.producers.get(value) ?? -1, node });
   };
 
-  /** Values made as float16, and the names they are made under. */
+  /** Values made as float16, and their names. */
   const made = new Map<string, string>();
   const halved = new Set<string>();
   for (const [index, op] of half) {
@@ -131,7 +131,7 @@ export function planPrecision(
 
 const quantised = /^(Dynamic)?QuantizeLinear$|^DequantizeLinear$|^QLinear|^QGemm$|Integer$/;
 
-/** Throws `UNSUPPORTED_HOST` for a model that is quantised or has nothing that could become float16. */
+/** Throws `UNSUPPORTED_HOST` for a model that is quantised or has nothing to convert to float16. */
 export function refuseUnconvertible(
   model: Model,
   types: ReadonlyMap<string, DataType>,

@@ -9,7 +9,7 @@ const keepsType: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Element types of a model's main graph, as far as they follow from its records and from operators that are known. */
+/** Element types of a model's main graph, as far as records and known operators tell. */
 export function valueTypes(model: Model): ReadonlyMap<string, DataType> {
   const { graph } = model;
   const types = new Map<string, DataType>();

@@ -9,11 +9,11 @@ import { fromFloat16 } from '../number/float16.ts';
 import type { Piece } from '../wire/source.ts';
 
 /**
- * A float16 model as one that computes in float32 on the same numbers, inputs and outputs included:
- * what float16 has rounded away does not come back. For training, whose gradients want float32.
- * A model without float16 is returned as it is. Subgraphs keep their types.
+ * Converts a float16 model to compute in float32 on the same numbers, inputs and outputs included:
+ * what float16 rounded away does not come back. For training, whose gradients need float32. A model
+ * without float16 is returned unchanged. Subgraphs keep their types.
  *
- * Errors: `NOT_FOUND` for external data that is not at hand.
+ * Errors: `NOT_FOUND` for missing external data.
  *
  * @example widenPrecision(convertPrecision(model))
  */
@@ -49,7 +49,7 @@ export function widenPrecision(model: Model): Model {
   return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
 }
 
-/** Attributes of a node that makes float16 of its own accord, making float32; undefined for others. */
+/** Attributes that make a node output float32 instead of float16; undefined for other nodes. */
 function widenedAttributes(
   { domain, opType, attributes }: Node,
   widened: (tensor: Tensor) => TensorSpec,
@@ -66,7 +66,7 @@ function widenedAttributes(
 }
 
 function floatBytes(half: Uint8Array): Uint8Array {
-  // A copy, whose numbers lie as a typed array has to.
+  // A copy, aligned for a typed array.
   const { buffer } = Uint8Array.from(half);
   return new Uint8Array(fromFloat16(new Uint16Array(buffer)).buffer);
 }

@@ -1,18 +1,18 @@
 import { type ByteSource, type Piece, type PieceSource, pieceLength } from './source.ts';
 
-/** Large enough that system calls do not count, small enough that memory does not either. */
+/** Large enough that system calls do not matter, small enough that memory does not either. */
 const chunkBytes = 1024 * 1024;
 
 /**
- * The bytes of a source in order, in chunks of at most 1 MiB. A chunk's memory
- * is used again for the next one: consume it before going on.
+ * The bytes of a source in order, in chunks of at most 1 MiB. The next chunk reuses the memory:
+ * consume each before going on.
  */
 export function* chunks(source: ByteSource): Generator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(chunkBytes, Math.max(1, source.size)));
   yield* packed(range(source, 0, source.size, buffer), buffer.length);
 }
 
-/** Small chunks put together, so that thousands of short records do not become as many writes. */
+/** Joins small chunks, so that thousands of short records do not become as many writes. */
 function* packed(parts: Iterable<Uint8Array>, size: number): Generator<Uint8Array> {
   const out = new Uint8Array(size);
   let filled = 0;

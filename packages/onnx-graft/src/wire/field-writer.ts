@@ -9,7 +9,7 @@ export class FieldWriter {
     this.#writer = writer;
   }
 
-  /** A string, whatever bytes it had in the file that it came from. */
+  /** A string, with the bytes it had in its file. */
   text(field: number, value: string): this {
     return this.bytes(field, encodeText(value));
   }

@@ -1,21 +1,21 @@
 import { GraftError } from '../error.ts';
 
-/** Random access to bytes that need not be in memory: a file, a buffer, or pieces of both. */
+/** Random access to bytes that may not be in memory: a file, a buffer, or pieces of both. */
 export interface ByteSource {
-  /** What to call it in messages: a path, or 'model'. */
+  /** Its name in messages: a path, or 'model'. */
   readonly label: string;
   readonly size: number;
-  /** The bytes at [start, end): a view or a copy, not to be written to. Throws `CORRUPT_FILE` past the end. */
+  /** The bytes at [start, end): a view or a copy, read-only. Throws `CORRUPT_FILE` past the end. */
   read(start: number, end: number): Uint8Array;
-  /** Copies bytes from `start` on into `out`: at least one, as many as are cheap. Says how many. */
+  /** Copies bytes from `start` into `out`: one or more, as many as are cheap. Returns how many. */
   fill(out: Uint8Array, start: number): number;
-  /** Throws `READ_FAILED` when the bytes may have changed since the source was opened; left out where they cannot. */
+  /** Throws `READ_FAILED` if the bytes may have changed since opening; undefined if they cannot. */
   verify?(): void;
 }
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
 export function bytesSource(given: Uint8Array, label = 'model'): ByteSource {
-  // A Buffer's slice() is a view where an array's is a copy: what is handed out behaves as its type says.
+  // A Buffer's slice() is a view, an array's a copy: what is returned must behave as its type says.
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     label,
@@ -40,7 +40,7 @@ export function pieceLength(piece: Piece): number {
   return 'source' in piece ? piece.end - piece.start : piece.byteLength;
 }
 
-/** A source that is the concatenation of pieces: how an edited model refers to its host's bytes. */
+/** A source that concatenates pieces: this is how an edited model refers to its host's bytes. */
 export function pieceSource(pieces: readonly Piece[], label: string): PieceSource {
   const starts: number[] = [];
   let size = 0;
@@ -56,7 +56,7 @@ export function pieceSource(pieces: readonly Piece[], label: string): PieceSourc
       const parts = pieces.flatMap((piece) => ('source' in piece ? [piece.source] : []));
       for (const part of new Set(parts)) part.verify?.();
     },
-    // Stops at the piece's end, so that bytes which have to be made are made only when they are wanted.
+    // Stops at the piece's end, so that bytes made on demand are made only when needed.
     fill(out, start) {
       checkRange(label, size, start, start + 1);
       const index = lastAtOrBefore(starts, start);

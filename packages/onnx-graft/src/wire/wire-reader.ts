@@ -4,15 +4,15 @@ import type { Field } from '../model/model.ts';
 import type { ByteSource } from './source.ts';
 import { decodeText } from './text.ts';
 
-/** Big enough for thousands of nodes a read, small beside one weight. */
+/** Large enough for thousands of nodes per read, small compared with one weight. */
 const windowBytes = 64 * 1024;
 
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
- * Reads protobuf records of a source through a small window, with absolute
- * positions, so that a 2 GB payload is stepped over rather than loaded and an
- * error can name its byte. protobufjs' Reader needs the whole message in memory.
+ * Reads protobuf records of a source through a small window, with absolute positions, so that a 2
+ * GB payload is skipped rather than loaded and an error can name its byte. protobufjs' Reader needs
+ * the whole message in memory.
  *
  * Every length is checked against its enclosing record before it is used.
  * Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
@@ -30,7 +30,7 @@ export class WireReader {
     this.#buffer = new Uint8Array(Math.min(windowBytes, source.size));
   }
 
-  /** Steps over the fields in [start, end) and hands each to `visit` with the reader at its payload. */
+  /** Passes each field in [start, end) to `visit` with the reader at its payload. */
   fields(start: number, end: number, visit: (field: Field) => void): void {
     this.position = start;
     while (this.position < end) {
@@ -50,7 +50,10 @@ export class WireReader {
     }
   }
 
-  /** A field's payload as a number. int64 beyond 2^53 loses its low bits, which only sentinels such as INT64_MAX use. */
+  /**
+   * A field's payload as a number. int64 beyond 2^53 loses its low bits, which only sentinels such
+   * as INT64_MAX use.
+   */
   int(field: Field): number {
     this.#expect(field, wire.varint);
     this.position = field.body;
@@ -103,7 +106,7 @@ export class WireReader {
   }
 
   varint(end: number): number {
-    // Most numbers in a model file are one byte long: tags, small lengths, small integers.
+    // Most numbers in a model file take one byte: tags, small lengths, small integers.
     const offset = this.position - this.#windowStart;
     if (offset >= 0 && offset < this.#window.length && this.position < end) {
       const byte = this.#window[offset]!;

@@ -9,7 +9,7 @@ import type { Adapter } from './adapter.ts';
 /** Version of `adapter_config.json` that this library writes, and the newest it reads. */
 export const adapterFormatVersion = 1;
 
-/** What `adapter_config.json` says: an adapter without its tensors, name and version. */
+/** Contents of `adapter_config.json`: an adapter without its tensors, name and version. */
 export type AdapterDescription = Omit<Adapter, 'tensors' | 'name' | 'version' | 'digest'>;
 
 const code = 'ADAPTER_INVALID';
@@ -87,8 +87,8 @@ export function encodeAdapterConfig(adapter: AdapterDescription): string {
 /**
  * Reads the text of `adapter_config.json`.
  *
- * Errors: `ADAPTER_INVALID` for text that is not such a config, a newer format
- * version, an unknown key, or sizes that do not fit together.
+ * Errors: `ADAPTER_INVALID` for text that is not such a config, a newer format version, an unknown
+ * key, or sizes that do not match.
  *
  * @example decodeAdapterConfig(text).config.labels // ['noise', 'rain']
  */

@@ -10,23 +10,23 @@ export const adapterFiles = {
   types: 'adapter_config.d.mts',
 } as const;
 
-/** What a package may hold besides: texts for people, which nothing reads. */
+/** Other files that a package may hold: texts for people, which nothing reads. */
 export const accompanyingFiles: readonly string[] = [
   ...['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'NOTICE', 'NOTICE.md'],
   'CHANGELOG.md',
 ];
 
-/** What tools leave in a folder and no package manager publishes, or only the model hubs need. */
+/** Files that tools leave in a folder and no package manager publishes, or only model hubs need. */
 export const toolFiles: readonly string[] = [
   ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
 ];
 
-/** All files that the package of an adapter can have, by their paths in it. */
+/** All files that an adapter's package can have, by their paths in it. */
 export const ownFiles: readonly string[] = [
   ...Object.values(adapterFiles),
   ...accompanyingFiles,
   ...Object.values(sensorFiles).map((name) => `${sensorFolder}/${name}`),
 ];
 
-/** The same with those of a sensor's folder. */
+/** All files of {@link ownFiles}, and those of a sensor's folder. */
 export const packageFiles: readonly string[] = [...ownFiles, ...Object.values(sensorFiles)];

@@ -5,15 +5,15 @@ import { shapeProblems } from '../parameters/initial-parameters.ts';
 import { type Adapter, checkAdapter, throwProblems } from './adapter.ts';
 import { decodeAdapterConfig, encodeAdapterConfig } from './adapter-config.ts';
 
-/** An adapter as the contents of its files, and its name, which is that of its folder or package. */
+/** The contents of an adapter's files, and its name, which is that of its folder or package. */
 export interface EncodedAdapter {
-  /** Default `adapter`. */
+  /** Default: `adapter`. */
   readonly name?: string;
-  /** Default 0.0.0. */
+  /** Default: 0.0.0. */
   readonly version?: string;
   /** `adapter_config.json`. */
   readonly config: string;
-  /** `adapter_model.safetensors`, in the adapter's own type. */
+  /** `adapter_model.safetensors`, in the adapter's data type. */
   readonly tensors: Uint8Array;
 }
 
@@ -35,9 +35,9 @@ export function encodeAdapter(adapter: Adapter): Required<EncodedAdapter> {
 }
 
 /**
- * An adapter from the contents of its files, wherever they come from; it has no digest.
+ * Decodes an adapter from the contents of its files, whatever their origin; it has no digest.
  *
- * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ * Errors: `ADAPTER_INVALID` for an invalid config or tensors; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
  * @example decodeAdapter({ name: 'rain', config: text, tensors: bytes }).config.labels
  */
@@ -53,14 +53,14 @@ export function decodeAdapter({
   return checkAdapter({ name, version, ...description, tensors: read, digest: null });
 }
 
-/** Tensors are read only once their names and shapes are known to be those of the config. */
+/** Reads tensors only after checking that their names and shapes match the config. */
 export function readTensors(source: ByteSource, config: PipConfig): TensorMap {
   const { headers, load } = openSafetensors(source);
   throwProblems(shapeProblems(headers, config), source.label);
   return new Map([...headers.keys()].map((name) => [name, load(name)]));
 }
 
-/** The text of `adapter_config.d.mts`: the config of this very adapter as a type. */
+/** The text of `adapter_config.d.mts`: the type of this adapter's config. */
 export function configTypes(adapter: Adapter): string {
   const value: unknown = JSON.parse(encodeAdapterConfig(adapter));
   return `// Types of adapter_config.json, written by \`graft adapter pack\`.\ndeclare const config: ${typeOf(value, '')};\nexport default config;\n`;

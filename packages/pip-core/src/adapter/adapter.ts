@@ -8,15 +8,15 @@ import { initialParameters, tensorProblems } from '../parameters/initial-paramet
 /** The host that an adapter was made for. */
 export interface AdapterBase {
   readonly family: string;
-  /** What it is called where it is published, as `owner/model` on a hub; null when not known. */
+  /** Its published name, such as `owner/model` on a hub; null if unknown. */
   readonly name: string | null;
-  /** Structure of the host, the same after renaming and exporting again; null when not known. */
+  /** Structure of the host, unchanged by renaming and exporting again; null if unknown. */
   readonly fingerprint: string | null;
-  /** `sha256:…` of the exact file; null when not known. */
+  /** `sha256:…` of the exact file; null if unknown. */
   readonly digest: string | null;
 }
 
-/** PIP parameters with what they are, whom they fit and where they come from. */
+/** PIP parameters with their config, the host they fit and their origin. */
 export interface Adapter {
   readonly name: string;
   readonly version: string;
@@ -24,18 +24,18 @@ export interface Adapter {
   /** By full name; see `pipParameters`. */
   readonly tensors: TensorMap;
   readonly base: AdapterBase;
-  /** Free-form record of how it was trained; null means untrained. */
+  /** Free-form record of the training; null means untrained. */
   readonly training: Readonly<Record<string, unknown>> | null;
-  /** Weights for a caller that passes none, in the order of the labels; null means all alike. */
+  /** Weights for callers that pass none, in the order of the labels; null means all equal. */
   readonly defaultDegradation: readonly number[] | null;
   readonly license: string | null;
   readonly baseLicense: string | null;
-  /** `sha256:…` of config and tensors; null until the `node` door has taken it. */
+  /** `sha256:…` of config and tensors; null until the `node` entry point has computed it. */
   readonly digest: string | null;
 }
 
 /**
- * Gives an adapter back when its config is sound and its tensors are exactly the config's.
+ * Returns an adapter if its config is valid and its tensors are exactly the config's.
  *
  * Errors: `ADAPTER_INVALID`, naming every tensor that is missing, extra, mis-shaped or not finite.
  */
@@ -46,10 +46,10 @@ export function checkAdapter(adapter: Adapter): Adapter {
   return adapter;
 }
 
-/** How many problems a message lists before it counts the rest. */
+/** Problems that a message lists before it counts the rest. */
 const listed = 8;
 
-/** One `ADAPTER_INVALID` error out of several problems; none for none. */
+/** Throws one `ADAPTER_INVALID` error for all problems; does nothing without any. */
 export function throwProblems(problems: readonly string[], place: string): void {
   if (problems.length === 0) return;
   const rest = problems.length > listed ? `; and ${problems.length - listed} more` : '';
@@ -59,12 +59,12 @@ export function throwProblems(problems: readonly string[], place: string): void 
   );
 }
 
-/** The weights a model has when its caller gives none: the adapter's own, or all labels alike. */
+/** The weights of a model whose caller passes none: the adapter's own, or all labels equal. */
 export function defaultWeights({ config, defaultDegradation }: Adapter): readonly number[] {
   return defaultDegradation ?? config.labels.map(() => 1 / config.labels.length);
 }
 
-/** The host a fresh adapter is made for. */
+/** The host that a fresh adapter is made for. */
 export interface AdapterHost {
   readonly family: string;
   readonly sites: readonly Pick<SkipSite, 'level' | 'channels' | 'scale'>[];
@@ -73,17 +73,17 @@ export interface AdapterHost {
   readonly digest?: string | null;
 }
 
-/** Choices for a fresh adapter; see {@link ConfigChoices}. */
+/** Options of a fresh adapter; see {@link ConfigChoices}. */
 export interface InitOptions extends ConfigChoices {
   readonly name?: string;
-  /** Default 0. */
+  /** Default: 0. */
   readonly seed?: number;
 }
 
 /**
- * A fresh, untrained adapter for a host, bound to it.
+ * Creates an untrained adapter bound to a host.
  *
- * Errors: `INVALID_ARGUMENT` when choices do not fit together.
+ * Errors: `INVALID_ARGUMENT` if options contradict each other.
  *
  * @example initAdapter({ family, sites, fingerprint }, { labels: ['rain', 'haze'], seed: 7 })
  */

@@ -3,22 +3,22 @@ import type { PipConfig } from '../config/pip-config.ts';
 import { pipParameters } from '../parameters/level-parameters.ts';
 import type { Adapter } from './adapter.ts';
 
-/** What is below this line of a card is its owner's, and is kept when the card is rewritten. */
+/** Text below this line of a card is its owner's, and is kept when the card is rewritten. */
 const ownersLine = '<!-- Below this line the card is yours: `graft adapter pack` keeps it. -->';
 
-/** Choices for {@link modelCard}. */
+/** Options of {@link modelCard}. */
 export interface CardChoices {
   /** Whether it is the card of a package, which can be installed. */
   readonly packed?: boolean;
-  /** What the adapter is called on the model hub that the card is for, such as `hf:me/rain`. */
+  /** The adapter's name on the model hub that the card is for, such as `hf:me/rain`. */
   readonly hub?: string | undefined;
-  /** The card that is there; what its owner wrote in it is kept. */
+  /** The existing card; its owner's text is kept. */
   readonly before?: string | undefined;
 }
 
 /**
- * The text of an adapter's `README.md`: what it is, whom it fits, whether it was trained; with the
- * front matter of the model hubs.
+ * The text of an adapter's `README.md`: what it is, which host it fits, whether it was trained;
+ * with the front matter of the model hubs.
  */
 export function modelCard(
   adapter: Adapter,
@@ -88,7 +88,7 @@ ${tags.map((tag) => `- ${yamlText(tag)}`).join('\n')}
 `;
 }
 
-/** A text as YAML: bare where that is a text, else as JSON, which YAML reads. */
+/** A text as YAML: plain if that reads as a string, else as JSON, which YAML accepts. */
 function yamlText(text: string): string {
   const bare =
     /^[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
@@ -101,14 +101,14 @@ function trainingOf({ training }: Adapter): string {
     : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
 }
 
-/** A text from a file within a line of Markdown: its characters, without what they would do there. */
+/** A text from a file, escaped for a line of Markdown. */
 export function inMarkdown(text: string): string {
   return oneLine(text)
     .replace(/[\\`*[\]<>|&~#]/g, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_');
 }
 
-/** A text from a file as one word of a shell command. */
+/** A text from a file, quoted as one word of a shell command. */
 export function inShell(text: string): string {
   const line = oneLine(text);
   return /^[\w@.:/+-]+$/.test(line) && !line.startsWith('-')

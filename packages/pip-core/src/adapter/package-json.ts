@@ -2,27 +2,27 @@ import { sensorFolder } from '../sensor/sensor.ts';
 import type { Adapter } from './adapter.ts';
 import { adapterFiles } from './adapter-files.ts';
 
-/** What a package says of the files in it, so that a reader can tell whether they are still those. */
+/** Digests that a package records of its files, so that a reader can detect changes. */
 export interface PackageDigests {
-  /** `sha256:…` of the adapter, however its files spell it. */
+  /** `sha256:…` of the adapter, however its files encode it. */
   readonly adapter: string;
   /** `sha256:…` of each file that is read, by its name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Members of a `package.json` that its owner wrote and that run nothing. */
+/** Members of a `package.json` that belong to its owner and that run nothing. */
 export const ownersMembers = [
   ...['private', 'author', 'contributors', 'homepage', 'bugs', 'repository', 'funding'],
   'publishConfig',
 ] as const;
 
-/** Choices for {@link adapterPackageJson}. */
+/** Options of {@link adapterPackageJson}. */
 export interface PackageChoices {
   /** Makes it a package that can be published; without, it is the `package.json` of a folder. */
   readonly digests?: PackageDigests;
-  /** Those of {@link ownersMembers} that are there already. */
+  /** Existing values of {@link ownersMembers}. */
   readonly owners?: Readonly<Record<string, unknown>>;
-  /** Texts that npm publishes only where they are listed: a notice, a change log. */
+  /** Texts that npm publishes only if listed: a notice, a change log. */
   readonly texts?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function adapterPackageJson(
     name.startsWith(`${sensorFolder}/`),
   );
   const published = digests && {
-    // What npm writes for a package whose owner has given nobody a licence.
+    // npm's value for a package without a licence.
     license: license ?? 'UNLICENSED',
     type: 'module',
     exports: {

@@ -27,11 +27,11 @@ const keys = [
 type Key = (typeof keys)[number];
 
 /**
- * Reads `init` or `init:key=value,…`, the words for a fresh adapter on the command line.
+ * Parses `init` or `init:key=value,…`, which stands for a fresh adapter on the command line.
  *
- * Lists are joined by `+`: labels, and prompt channels or sizes by level. The
- * result is undefined when the text does not begin with `init`.
- * Errors: `INVALID_ARGUMENT`, naming the key and what it takes.
+ * Lists are joined by `+`: labels, and prompt channels or sizes by level. The result is undefined
+ * if the text does not begin with `init`.
+ * Errors: `INVALID_ARGUMENT`, naming the key and its allowed values.
  *
  * @example parseInit('init:mode=convgate,labels=rain+haze,seed=7')
  */

@@ -17,16 +17,16 @@ export const defaultLabels = ['noise', 'rain', 'haze', 'blur', 'low-light'] as c
 export interface ConfigChoices {
   readonly mode?: PipMode;
   readonly attach?: PipAttach;
-  /** Only with `residual`; default `label`. */
+  /** Only with `residual`; default: `label`. */
   readonly gate?: PipGate;
-  /** Default `learned`. */
+  /** Default: `learned`. */
   readonly position?: PipPosition | undefined;
-  /** Deviation that the basic restoration prompt starts with; default {@link defaultPromptStd}. */
+  /** Initial deviation of the basic restoration prompt; default: {@link defaultPromptStd}. */
   readonly promptStd?: number;
   readonly labels?: readonly string[];
-  /** c: one number for every level, or one for each. */
+  /** c: one number for all levels, or one per level. */
   readonly promptChannels?: readonly number[];
-  /** s: one number for every level, or one for each. */
+  /** s: one number for all levels, or one per level. */
   readonly promptSize?: readonly number[];
 }
 
@@ -34,13 +34,13 @@ type Place = Pick<SkipSite, 'level' | 'channels' | 'scale'>;
 
 /**
  * At the authors' 1, over 99 % of the universal prompt is the basic prompt's random texture, which
- * hardly moves in training and is printed into images.
+ * hardly changes in training and shows in images.
  */
 export const defaultPromptStd = 0.02;
 
 interface FamilyDefaults {
   readonly mode: PipMode;
-  /** Prompt channels over feature channels. */
+  /** Prompt channels divided by feature channels. */
   readonly channelRatio: number;
   /** Prompt size at full resolution. */
   readonly fullSize: number;
@@ -54,13 +54,13 @@ interface FamilyDefaults {
 const restormer: FamilyDefaults = { mode: 'pip_cross_topm', channelRatio: 4 / 3, fullSize: 64 };
 
 /**
- * Ours: the authors never released PIP for NAFNet. NAFNet spends little at full
- * resolution, so prompts are narrow and the gate is convolutional: about 10 %
- * more multiply-adds, where attention would add 20 %.
+ * Ours: the authors never released PIP for NAFNet. NAFNet spends little at full resolution, so
+ * prompts are narrow and the gate is convolutional: about 10 % more multiply-adds; attention would
+ * add 20 %.
  */
 const light: FamilyDefaults = { mode: 'convgate', channelRatio: 1 / 4, fullSize: 32 };
 
-/** Ours as well: a U-Net whose first level is at half resolution, 16 and 32 channels for widths 48 and 96. */
+/** Also ours: a U-Net that starts at half resolution; 16 and 32 channels for widths 48 and 96. */
 const unet: FamilyDefaults = { ...light, channelRatio: 1 / 3 };
 
 const families: Readonly<Record<string, FamilyDefaults>> = {
@@ -71,10 +71,10 @@ const families: Readonly<Record<string, FamilyDefaults>> = {
 };
 
 /**
- * A config for a host: the family's defaults on its skip connections, and the
- * caller's choices. Residual unless said otherwise, so that it starts as the identity.
+ * A config for a host: the family's defaults for its skip connections, and the caller's choices.
+ * Residual by default, so that it starts as the identity.
  *
- * Errors: `INVALID_ARGUMENT` when choices do not fit together.
+ * Errors: `INVALID_ARGUMENT` if choices contradict each other.
  *
  * @example defaultConfig('restormer', sites, { labels: ['rain', 'haze'] }).levels[0]!.promptChannels // 64
  */

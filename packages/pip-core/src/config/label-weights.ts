@@ -6,8 +6,8 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
 /**
  * Degradation weights in the order of an adapter's labels.
  *
- * Errors: `UNKNOWN_LABEL` for a label the adapter does not have;
- * `INVALID_WEIGHTS` for negative or non-finite weights, or a wrong count. All zero is the host's output.
+ * Errors: `UNKNOWN_LABEL` for a label the adapter does not have; `INVALID_WEIGHTS` for negative or
+ * non-finite weights, or a wrong count. All zero gives the host's output.
  *
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
@@ -25,8 +25,8 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
 }
 
 /**
- * Refuses weights that no degradation has: `INVALID_WEIGHTS` for negative or non-finite ones, also
- * those that float32, which models compute in, cannot hold.
+ * Rejects impossible weights: `INVALID_WEIGHTS` for negative or non-finite ones, and those that do
+ * not fit float32, in which models compute.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
   if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
@@ -53,17 +53,17 @@ function isList(given: LabelWeights): given is readonly number[] {
   return Array.isArray(given);
 }
 
-/** What one of several adapters gets of the weights over all labels. */
+/** One adapter's part of the weights over all labels. */
 export interface Share {
-  /** Over its own labels: they add up to 1, or are all 0. */
+  /** Over its own labels; they add up to 1, or are all 0. */
   readonly shares: readonly number[];
-  /** How much of its change is made: its part of the whole, times the sum of all weights up to 1. */
+  /** Factor of its change: its part of the whole, times the sum of all weights up to 1. */
   readonly amount: number;
 }
 
 /**
- * Weights over the labels of adapters, one adapter's labels after another's, as what each adapter
- * gets: which of its labels, and how much. Weights that add up to more than 1 are shares of 1.
+ * Splits weights over the concatenated labels of several adapters into each adapter's part: which
+ * of its labels, and how much. Weights that add up to more than 1 are shares of 1.
  *
  * @example shareWeights([1, 0, 3], [2, 1]) // [{ shares: [1, 0], amount: 0.25 }, { shares: [1], amount: 0.75 }]
  * @example shareWeights([0.5], [1]) // [{ shares: [1], amount: 0.5 }]

@@ -1,5 +1,5 @@
-// An adapter's config is read from files of unknown origin; these keep the sizes it
-// can ask for within what a person could mean.
+// An adapter's config comes from files of unknown origin; these limits keep its sizes within what a
+// person could mean.
 
 /** Degradations. The paper has at most seven. */
 export const maxLabels = 256;
@@ -13,14 +13,14 @@ export const maxChannels = 8192;
 /** Height and width of a prompt. */
 export const maxPromptSize = 1024;
 
-/** Hidden width over width in the feed-forward parts. */
+/** Hidden width divided by width in the feed-forward parts. */
 export const maxExpansion = 16;
 
 /** Convolutions of a sensor. Each halves the image. */
 export const maxSensorConvolutions = 8;
 
-/** Channels of a sensor's convolutions: it has to cost little beside the host. */
+/** Channels of a sensor's convolutions: it must cost little compared with the host. */
 export const maxSensorChannels = 512;
 
-/** The authors start prompts at 1; nothing larger is of use. */
+/** The authors start prompts at 1; larger values are of no use. */
 export const maxPromptStd = 10;

@@ -1,6 +1,9 @@
 import type { FloatType } from '@pip-graft/onnx-graft';
 
-/** How the universal restoration prompt modulates the skip feature (paper section 3.3, spec pip.md section 3). */
+/**
+ * How the universal restoration prompt modulates the skip feature (paper section 3.3, spec pip.md
+ * section 3).
+ */
 export const pipModes = [
   'pip_cross',
   'pip_cross_topm',
@@ -11,20 +14,21 @@ export const pipModes = [
 
 export type PipMode = (typeof pipModes)[number];
 
-/** What goes to the merge: the paper's Z', or Z plus a gated Z'. */
+/** What the merge gets: the paper's Z', or Z plus a gated Z'. */
 export const pipAttachments = ['replace', 'residual'] as const;
 
 export type PipAttach = (typeof pipAttachments)[number];
 
-/** What a residual's gate holds: a factor for each channel, or a row of them for each label. */
+/** Contents of a residual's gate: a factor per channel, or a row of them per label. */
 export const pipGates = ['label', 'channel'] as const;
 
 export type PipGate = (typeof pipGates)[number];
 
 /**
- * Whether a module may act by where in the image a pixel lies. `learned`, the authors': the basic
- * restoration prompt is a map, and convolutions pad with zeros. `none`: the prompt is one vector,
- * repeated over the map, and convolutions repeat the edge, so a constant image stays constant.
+ * Whether a module may depend on a pixel's position in the image. `learned`, as the authors do: the
+ * basic restoration prompt is a map, and convolutions pad with zeros. `none`: the prompt is one
+ * vector, repeated over the map, and convolutions replicate the edge, so a constant image stays
+ * constant.
  */
 export const pipPositions = ['learned', 'none'] as const;
 
@@ -38,7 +42,7 @@ export interface LevelConfig {
   readonly channels: number;
   /** c: channels of the prompts. */
   readonly promptChannels: number;
-  /** s: height and width of the map that the basic restoration prompt is, or is repeated over. */
+  /** s: height and width of the basic restoration prompt's map, or the map it is repeated over. */
   readonly promptSize: number;
   /** Attention heads of prompt-to-prompt. */
   readonly p2pHeads: number;
@@ -46,15 +50,15 @@ export interface LevelConfig {
   readonly p2fHeads: number;
 }
 
-/** What a set of PIP modules is made of; with it, every parameter's shape is known. */
+/** Configuration of a set of PIP modules; it determines the shape of every parameter. */
 export interface PipConfig {
   readonly mode: PipMode;
   readonly attach: PipAttach;
-  /** Only with `residual`. Default `channel`, as adapters have it that do not say. */
+  /** Only with `residual`. Default: `channel`, for adapters that do not say. */
   readonly gate?: PipGate | undefined;
-  /** Default `learned`, as adapters have it that do not say. */
+  /** Default: `learned`, for adapters that do not say. */
   readonly position?: PipPosition | undefined;
-  /** Deviation that the basic restoration prompt starts with. Default 1, the authors'. */
+  /** Initial deviation of the basic restoration prompt. Default: 1, the authors' value. */
   readonly promptStd?: number | undefined;
   /** Names of the degradations, in the order of the weights. */
   readonly labels: readonly string[];
@@ -62,21 +66,21 @@ export interface PipConfig {
   readonly levels: readonly LevelConfig[];
   /** Hidden width of the feed-forward parts is floor(expansion · width). */
   readonly expansion: number;
-  /** What the parameters are stored in; modules compute in the host's type. */
+  /** Type in which the parameters are stored; modules compute in the host's type. */
   readonly dtype: FloatType;
 }
 
-/** True for the two modes with attention between prompt and feature. */
+/** Whether a mode is one of the two with attention between prompt and feature. */
 export function isCrossMode(mode: PipMode): mode is 'pip_cross' | 'pip_cross_topm' {
   return mode === 'pip_cross' || mode === 'pip_cross_topm';
 }
 
-/** True where modules do not act by position. */
+/** Whether modules are independent of position. */
 export function hasNoPosition({ position }: Pick<PipConfig, 'position'>): boolean {
   return position === 'none';
 }
 
-/** True where the gate has a row for each label. */
+/** Whether the gate has a row for each label. */
 export function hasLabelGate({ attach, gate }: PipConfig): boolean {
   return attach === 'residual' && gate === 'label';
 }
@@ -86,7 +90,7 @@ export function hiddenWidth(width: number, expansion: number): number {
   return Math.floor(width * expansion);
 }
 
-/** How many entries of a row of length `k` each of the four top-m attentions keeps. */
+/** Number of entries that each of the four top-m attentions keeps of a row of length `k`. */
 export function topmCounts(k: number): [number, number, number, number] {
   return [
     Math.floor(k / 2),

@@ -18,10 +18,10 @@ import {
   pipPositions,
 } from './pip-config.ts';
 
-/** Labels are written in `a=1,b=0.5` and `a+b`, so they hold none of those signs. */
+/** Labels are written in `a=1,b=0.5` and `a+b`, so they contain none of those signs. */
 const labelPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Everything wrong with a config, as sentences; empty when it is sound. */
+/** All problems of a config, as sentences; empty if it is valid. */
 export function configProblems(config: PipConfig): string[] {
   const problems: string[] = [];
   const expect = (holds: boolean, problem: string) => {
@@ -72,9 +72,9 @@ export function configProblems(config: PipConfig): string[] {
 }
 
 /**
- * Gives a config back when it is sound.
+ * Returns a config if it is valid.
  *
- * Errors: `code` (by default `INVALID_ARGUMENT`), with every problem in one message.
+ * Errors: `code` (default: `INVALID_ARGUMENT`), with all problems in one message.
  */
 export function validateConfig(
   config: PipConfig,
@@ -86,7 +86,7 @@ export function validateConfig(
   return config;
 }
 
-/** What is wrong with a list of labels, as sentences. */
+/** Problems of a list of labels, as sentences. */
 export function labelProblems(labels: readonly string[]): string[] {
   const problems: string[] = [];
   if (labels.length === 0) problems.push('there are no labels');

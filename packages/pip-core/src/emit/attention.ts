@@ -8,9 +8,9 @@ import { asValue, headsOfWeight, type Weight } from './weight.ts';
 /**
  * Attention times values, then a 1x1 projection, as one product over the pixels.
  *
- * `P·blockdiag(A)·v` is associated as `(P·A)·v`: the projection (rows × c) is
- * multiplied into the small attention matrices (B, heads, k, k) first, which
- * saves one product and one pass over the pixels. Result (B, rows, pixels).
+ * `P·blockdiag(A)·v` is computed as `(P·A)·v`: multiplying the projection (rows × c) into the small
+ * attention matrices (B, heads, k, k) first saves one product and one pass over the pixels. Result
+ * (B, rows, pixels).
  */
 export function emitAttentionProduct(
   g: GraphBuilder,
@@ -27,7 +27,10 @@ export function emitAttentionProduct(
   return ops.matmul(g, mixing, values);
 }
 
-/** Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised prompt (B,c,·,·). */
+/**
+ * Keys (B, heads, c/heads, pixels) and values (B, c, pixels) of cross-attention from a normalised
+ * prompt (B,c,·,·).
+ */
 export function emitKeyValue(
   { g, level, weight }: LevelContext,
   x: string,
@@ -51,15 +54,15 @@ export function emitKeyValue(
   };
 }
 
-/** Lowest float32: its exponential is exactly 0, as that of −∞ is, and no runtime turns it into NaN. */
+/** Lowest float32: its exponential is exactly 0, like that of −∞, and never becomes NaN. */
 const lowest = -3.4028234663852886e38;
 
 /**
  * Top-m attention of float32 scores (B, heads, k, k): the sum of four softmaxes,
  * each over the m largest entries of its row, times four learned scalars.
  *
- * One TopK gives all four thresholds. Entries equal to a threshold all stay,
- * where an implementation by indices would drop some of them at random.
+ * One TopK gives all four thresholds. All entries equal to a threshold stay; an implementation by
+ * indices would drop some of them at random.
  */
 export function emitTopmSoftmax(
   g: GraphBuilder,

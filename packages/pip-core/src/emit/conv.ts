@@ -61,7 +61,7 @@ function sameSize(
   return ops.conv(g, framed, weight, { kernel: [3, 3], group });
 }
 
-/** A 1x1 convolution and a depthwise 3x3 after it, cut out of a larger joint projection. */
+/** A 1x1 convolution and the depthwise 3x3 after it, sliced from a larger joint projection. */
 export interface Projection {
   /** outputs × inputs. */
   readonly matrix: Weight;
@@ -72,9 +72,9 @@ export interface Projection {
 }
 
 /**
- * Part `index` of `parts` of a joint projection (q, k and v; the two halves of
- * a feed-forward part). Computing the parts separately is the same arithmetic
- * and spares the copy that splitting the joint result would be.
+ * Part `index` of `parts` of a joint projection (q, k and v; the two halves of a feed-forward
+ * part). Computing the parts separately is the same arithmetic and avoids the copy of splitting the
+ * joint result.
  */
 export function projectionPart(
   g: GraphBuilder,
@@ -91,7 +91,7 @@ export function projectionPart(
   };
 }
 
-/** Emits a projection under a scope of its own. */
+/** Emits a projection in its own scope. */
 export function emitProjection(
   g: GraphBuilder,
   scope: string,

@@ -9,7 +9,7 @@ import { emitPromptToPrompt } from './prompt-to-prompt.ts';
 import { emitDegradationPrompt, emitSemanticMap, emitUniversalPrompt } from './prompts.ts';
 import { asValue, constantTensor, reshapeWeight } from './weight.ts';
 
-/** The values of one emitted level, by what they are. */
+/** Names of one emitted level's values. */
 export interface LevelValues {
   /** d, float32 (B or 1, c, 1, 1). */
   readonly degradationPrompt: string;
@@ -39,8 +39,8 @@ export function emitLevel(context: LevelContext, feature: string, steering: Stee
 }
 
 /**
- * What the host's merge reads instead of Z. `replace`: `Z + amount·(Z' − Z)`; `residual`:
- * `Z + amount·gate·Z'`. An amount of 0, and a gate of zeros, give Z exactly as long as Z' is finite.
+ * Emits what the host's merge reads instead of Z. `replace`: `Z + amount·(Z' − Z)`; `residual`:
+ * `Z + amount·gate·Z'`. An amount of 0 or a gate of zeros gives exactly Z, as long as Z' is finite.
  */
 export function emitAttach(
   context: LevelContext,
@@ -53,7 +53,7 @@ export function emitAttach(
   return ops.add(context.g, feature, emitChange(context, feature, modulated, steering));
 }
 
-/** What one module adds to Z: `amount·(Z' − Z)`, or `amount·gate·Z'`. */
+/** Emits the change that one module adds to Z: `amount·(Z' − Z)`, or `amount·gate·Z'`. */
 export function emitChange(
   context: LevelContext,
   feature: string,
@@ -69,7 +69,7 @@ export function emitChange(
   return ops.mul(g, ops.sub(g, modulated, feature), amount);
 }
 
-/** `amount·gate` in the host's type: (C,1,1), or (B,C,1,1) where the weights are inputs. */
+/** `amount·gate` in the host's type: (C,1,1), or (B,C,1,1) if the weights are inputs. */
 function gain(context: LevelContext, steering: Steering): string {
   const { g, level, weight, dataType, config } = context;
   const given = weight(names.gate);
@@ -96,16 +96,16 @@ function labelGate({ g, level, weight, config }: LevelContext, steering: Steerin
   return ops.reshape(g, rows, [-1, level.channels, 1, 1]);
 }
 
-/** Where a skip feature is, and how it is laid out. */
+/** Place and layout of a skip feature. */
 export interface FeaturePlace {
   readonly value: string;
   readonly channels: number;
   readonly layout: SiteLayout;
-  /** Tokens only: a value in NCHW of the same height and width. */
+  /** Tokens only: an NCHW value of the same height and width. */
   readonly extent?: string | undefined;
 }
 
-/** A skip feature as NCHW, which the modules work on. */
+/** Converts a skip feature to NCHW, the layout of the modules. */
 export function toNchw(g: GraphBuilder, place: FeaturePlace): string {
   const { value, layout, channels } = place;
   if (layout === 'NCHW') return value;
@@ -116,7 +116,7 @@ export function toNchw(g: GraphBuilder, place: FeaturePlace): string {
   return ops.reshape(g, rows, dims, { name: 'pixels' });
 }
 
-/** What goes to the merge, in the layout that the merge reads. */
+/** Converts the output for the merge to the layout that the merge reads. */
 export function fromNchw(g: GraphBuilder, output: string, place: FeaturePlace): string {
   const { layout, channels } = place;
   if (layout === 'NCHW') return output;

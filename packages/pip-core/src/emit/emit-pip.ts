@@ -23,47 +23,47 @@ import { emitShares, type Steering } from './emit-shares.ts';
 import { type LevelContext, levelGrids, onGrid, within } from './level-context.ts';
 import type { Weight } from './weight.ts';
 
-/** What to emit, and where its open ends are. */
+/** Request of {@link emitPip}: what to emit, and where its open ends are. */
 export interface EmitRequest {
-  /** One adapter, or several whose changes are added up by the weight that their labels have. */
+  /** One adapter, or several whose changes are added, weighted by their labels. */
   readonly adapters: readonly EmitAdapter[];
   /** Operator set of the host, 11 to 23. */
   readonly opset: number;
-  /** Where names are taken from. */
+  /** Source of names. */
   readonly names: NameSource;
-  /** Every emitted name starts with it and a slash. */
+  /** Prefix of every emitted name, followed by a slash. */
   readonly prefix: string;
   /** Skip features in the order in which the host's nodes read them. */
   readonly sites: readonly EmitSite[];
   readonly steering: PipSteering;
-  /** Finds the degradation of the images whose row of the input is zero. Only with inputs. */
+  /** Finds the degradation of images whose row of the input is zero. Only with inputs. */
   readonly auto?: EmitAuto | undefined;
 }
 
-/** What an adapter's modules are emitted from. */
+/** Config and parameters of an adapter to emit. */
 export interface EmitAdapter {
   readonly config: PipConfig;
-  /** Parameters under their full names. */
+  /** Parameters by full name. */
   readonly tensors: TensorMap;
   /**
-   * Whether the parameters are values of the graph under their full names instead of constants, as
-   * training needs them. Default false.
+   * Whether the parameters are values of the graph under their full names, as training needs,
+   * instead of constants. Default: false.
    */
   readonly fed?: boolean;
 }
 
-/** A skip feature, on which every adapter that has this level is emitted. */
+/** A skip feature; every adapter that has its level is emitted on it. */
 export interface EmitSite {
   readonly level: number;
   readonly value: string;
   readonly dataType: FloatType;
-  /** Default NCHW. */
+  /** Default: NCHW. */
   readonly layout?: SiteLayout;
-  /** Tokens only: a value in NCHW of the same height and width. */
+  /** Tokens only: an NCHW value of the same height and width. */
   readonly extent?: string | undefined;
 }
 
-/** Names of the two graph inputs, or the numbers that take their place. */
+/** Names of the two graph inputs, or the numbers that replace them. */
 export type PipSteering =
   | { readonly kind: 'inputs'; readonly degradation: string; readonly strength: string }
   | { readonly kind: 'baked'; readonly weights: readonly number[]; readonly strength: number };
@@ -72,24 +72,24 @@ export type PipSteering =
 export interface EmittedLevel {
   readonly level: number;
   readonly fragment: Fragment;
-  /** What the host's merge is to read. */
+  /** The value that the host's merge must read. */
   readonly output: string;
   readonly modules: readonly EmittedModule[];
 }
 
-/** What one adapter does at a skip feature. */
+/** Values of one adapter at a skip feature. */
 export interface EmittedModule {
-  /** Its place among the adapters. */
+  /** Index among the adapters. */
   readonly adapter: number;
   readonly values: LevelValues;
 }
 
 /**
- * PIP's nodes for the skip features of a host, one fragment for each. Names begin with
+ * Emits PIP's nodes for the skip features of a host, one fragment each. Names begin with
  * `${prefix}/level1`; those of several adapters with `${prefix}/1/level1`, `${prefix}/2/level1`.
  *
- * Errors: `UNSUPPORTED_HOST` for an operator set outside 11 to 23;
- * `ADAPTER_INVALID` when a level or a tensor is missing.
+ * Errors: `UNSUPPORTED_HOST` for an operator set outside 11 to 23; `ADAPTER_INVALID` if a level or
+ * a tensor is missing.
  *
  * @example
  * const [level1] = emitPip({ adapters: [{ config, tensors }], opset: 17, names: new NameScope(model),
@@ -134,7 +134,7 @@ const emitAlone: Emit = (builder, { adapters: [adapter] }, site, [steering]) => 
   return { level: site.level, fragment: g.fragment(), output, modules: [{ adapter: 0, values }] };
 };
 
-/** The modules of several adapters on one feature: Z and what each adds to it, in their order. */
+/** The modules of several adapters on one feature: Z and what each adds to it, in order. */
 const emitTogether: Emit = (builder, { adapters }, site, steering) => {
   const { level, dataType } = site;
   const before = builder(`level${level}`);
@@ -160,7 +160,7 @@ const emitTogether: Emit = (builder, { adapters }, site, steering) => {
   return { level, fragment: join(parts), output, modules };
 };
 
-/** undefined when the adapter has no such level. */
+/** undefined if the adapter has no such level. */
 function contextOf(
   g: GraphBuilder,
   { config, tensors, fed = false }: EmitAdapter,
@@ -185,7 +185,7 @@ function missing({ level }: EmitSite): never {
   throw new GraftError('ADAPTER_INVALID', `The adapter has no level ${level}.`);
 }
 
-/** Steering by what the caller gives, or by what the sensor finds. */
+/** Steering by the caller's weights, or by what the sensor finds. */
 function blind(g: GraphBuilder, steering: PipSteering, auto: EmitAuto): PipSteering {
   if (steering.kind === 'baked') return steering;
   return { ...steering, degradation: emitAuto(g, steering.degradation, auto) };

@@ -10,32 +10,32 @@ import {
 } from '../sensor/sensor-parameters.ts';
 import { asValue, reshapeWeight, type Weight } from './weight.ts';
 
-/** An image's numbers, 0 to 1, are brought around 0 and to a deviation near 1. */
+/** Shifts an image's numbers, 0 to 1, to around 0 and scales them to a deviation near 1. */
 const imageMiddle = 0.5;
 const imageGain = 4;
 
-/** Added to an energy: below a deviation of 0.0025, under one step of 8 bits, nothing is told apart. */
+/** Added to an energy: deviations below 0.0025, under one step of 8 bits, are not distinguished. */
 const leastEnergy = 1e-4;
 
-/** How the convolutions and the means beside them halve an image: both give the same sizes. */
+/** Kernel and strides of the convolutions and the means beside them: both give the same sizes. */
 const halving = { kernel: [sensorKernel, sensorKernel], strides: [2, 2] };
 
 /**
- * A sensor on an image: it measures every place by itself, and decides on what the places have in
- * common.
+ * Emits a sensor on an image: it measures every place separately, and decides by what the places
+ * have in common.
  *
- * Convolutions of stride 2 with GELU between them look at ever larger neighbourhoods. The square of
- * each of their channels, and the colours and their squares, are averaged down to the size of the last
- * one: how much of each pattern there is around a place. Of these energies the logarithms count, so
- * that ratios, which tell noise from texture and blur from distance, are differences. Two layers judge
- * each place; their mean and deviation over all places go through two more. So a patch and a whole
- * image look alike, and what is to be seen in the flat places of an image is not lost among its details.
+ * Convolutions of stride 2 with GELU in between cover ever larger neighbourhoods. The square of
+ * each of their channels, and the colours and their squares, are averaged down to the size of the
+ * last one: the energy of each pattern around a place. Logarithms turn ratios of energies, which
+ * tell noise from texture and blur from distance, into differences. Two layers judge each place;
+ * the mean and deviation over all places go through two more. So a patch and a whole image look
+ * similar, and what shows only in the flat places of an image is not lost among its details.
  *
- * Edges are repeated, so that there is no frame. Any height and width; nothing depends on the rest of
- * the batch.
+ * Edges are replicated, so that there is no frame. Any height and width; nothing depends on the
+ * rest of the batch.
  *
  * @param image float32 (B,3,H,W), 0 to 1
- * @param weight a parameter by its name: numbers for a graft, a value of the graph for training
+ * @param weight returns a parameter by name: numbers for a graft, a value of the graph for training
  * @returns logits, float32 (B,T)
  */
 export function emitSensor(
@@ -65,7 +65,7 @@ export function emitSensor(
   return ops.reshape(g, logits, [0, labels.length]);
 }
 
-/** What there is around each place: colours, and the logarithms of their variances and of all channels' energies. */
+/** Energies around each place: colours, log variances, and log energies of all channels. */
 function emitEnergies(
   g: GraphBuilder,
   image: string,
@@ -93,12 +93,12 @@ function emitEnergies(
   const variances = ops.relu(g, ops.sub(g, squares, ops.mul(g, colours, colours)));
   const least = g.scalar(leastEnergy, 'float32');
   const logs = ops.log(g, ops.add(g, ops.concat(g, [variances, energies], 1), least));
-  // A deviation of a tenth is 0 then, and ten times as much about 1.
+  // Maps a deviation of a tenth to 0, and ten times as much to about 1.
   const scaled = ops.add(g, ops.mul(g, logs, g.scalar(0.25, 'float32')), g.scalar(0.5, 'float32'));
   return ops.concat(g, [colours, scaled], 1);
 }
 
-/** Means of three by three at half the size; what lies outside does not count. */
+/** 3×3 means at half the size; pixels outside do not count. */
 function halved(g: GraphBuilder, x: string): string {
   const { kernel, strides } = halving;
   return g.node('AveragePool', [x], {
@@ -107,19 +107,19 @@ function halved(g: GraphBuilder, x: string): string {
   })[0]!;
 }
 
-/** A sensor, what it looks at, and the name of what it finds. */
+/** A sensor, the image it looks at, and the name of its result. */
 export interface EmitAuto {
-  /** With its labels in the order of the weights. */
+  /** Its labels are in the order of the weights. */
   readonly sensor: Sensor;
   readonly image: Pick<SensorImage, 'value' | 'layout' | 'dataType'>;
-  /** Exact name of the weights that are found, float32 (B,T), 0 to 1. */
+  /** Exact name of the found weights, float32 (B,T), 0 to 1. */
   readonly output: string;
 }
 
 /**
- * The weights that steer, float32 (B,T): each row of the caller's that is above zero, and for the
- * others what the sensor is sure of; all zero where it finds nothing. A row for all images counts for
- * each of them.
+ * The steering weights, float32 (B,T): each row of the caller's that is above zero, and for the
+ * others what the sensor is sure of; all zero if it finds nothing. A single row counts for every
+ * image.
  *
  * @param degradation float32 (B or 1, T)
  */

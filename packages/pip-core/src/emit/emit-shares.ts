@@ -2,16 +2,16 @@ import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { shareWeights } from '../config/label-weights.ts';
 import type { PipSteering } from './emit-pip.ts';
 
-/** Smallest normal float32: what is smaller, devices may take for zero. */
+/** Smallest normal float32: devices may flush smaller numbers to zero. */
 const smallest = 2 ** -126;
 
-/** A part's sum is held above this share of the whole, so that dividing by it stays finite. */
+/** Lower bound of a part's sum as a share of the whole, so that dividing by it stays finite. */
 const leastShare = 1e-30;
 
 /**
- * What each adapter gets. Of the weights w over all labels, adapter i sees its own as shares,
- * `w_i / Σw_i`, at the amount `strength · min(1, Σw) · Σw_i / Σw`: an only adapter at weights that add
- * up to 1 sees them as they are, at the strength. All zero gives shares and amounts of zero.
+ * Emits what each adapter gets. Of the weights w over all labels, adapter i gets its own as shares,
+ * `w_i / Σw_i`, at the amount `strength · min(1, Σw) · Σw_i / Σw`: a single adapter with weights
+ * that add up to 1 gets them unchanged, at the strength. All zero gives shares and amounts of zero.
  *
  * @param counts labels of each adapter
  */
@@ -27,7 +27,7 @@ export function emitShares(
       amount: steering.strength * amount,
     }));
   }
-  // The input's rows (B,T) as pixels (B,T,1,1): once for all levels.
+  // The input's rows (B,T) as pixels (B,T,1,1), once for all levels.
   const rows = ops.unsqueeze(g, steering.degradation, [2, 3]);
   const parts = counts.length === 1 ? [rows] : ops.split(g, rows, counts, 1);
   const sums = parts.map((part) => ops.reduceSum(g, part, [1]));
@@ -49,8 +49,8 @@ export function emitShares(
 }
 
 /**
- * What one adapter's modules get, as values of the graph or as numbers fixed at graft time:
- * which degradations, as shares that add up to 1 (or are all 0), and how much of the change,
+ * Input of one adapter's modules, as values of the graph or as numbers fixed at graft time: which
+ * degradations, as shares that add up to 1 (or are all 0), and how much of the change,
  * `strength · min(1, Σ weights)`.
  */
 export type Steering =

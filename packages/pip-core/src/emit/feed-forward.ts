@@ -5,10 +5,10 @@ import { conv1x1, emitProjection, type Projection, projectionPart } from './conv
 import { type Grid, type LevelContext, within } from './level-context.ts';
 import { resizeWeight } from './weight.ts';
 
-/** Runtimes lay channels out in blocks of 8 or 16 and fall back to slower code for what is left over. */
+/** Runtimes lay out channels in blocks of 8 or 16 and use slower code for the remainder. */
 const block = 8;
 
-/** Hidden width as it is emitted: filled up with channels of zero weight, which add nothing. */
+/** Hidden width as emitted: padded with channels of zero weight, which add nothing. */
 export function emittedHiddenWidth(width: number, expansion: number): number {
   return Math.ceil(hiddenWidth(width, expansion) / block) * block;
 }

@@ -4,12 +4,12 @@ import { normEpsilon } from '../fold/numbers.ts';
 import type { NormNames } from '../parameters/names.ts';
 import { asValue, type Weight } from './weight.ts';
 
-/** What every part of a level is emitted from. */
+/** Context for emitting the parts of a level. */
 export interface LevelContext {
   readonly g: GraphBuilder;
   readonly config: PipConfig;
   readonly level: LevelConfig;
-  /** What the host computes in, and what prompt-to-feature does. Prompt-to-prompt is always float32. */
+  /** Type in which the host and prompt-to-feature compute. Prompt-to-prompt is always float32. */
   readonly dataType: FloatType;
   readonly grids: Grids;
   /** A parameter by its name within the level. */
@@ -23,28 +23,28 @@ export function within(context: LevelContext, scope: string): LevelContext {
 
 /**
  * Batch, height and width of a value, as numbers or symbols, and what 3x3 convolutions see beyond
- * its border. Runtimes cannot do arithmetic on symbols and so lose the size of whatever a
- * convolution makes; saying it lets them share memory and load faster.
+ * its border. Runtimes cannot do arithmetic on symbols and so lose the size of a convolution's
+ * output; declaring it lets them share memory and load faster.
  */
 export interface Grid {
   readonly size: readonly [batch: string, height: string | number, width: string | number];
   readonly border: Border;
 }
 
-/** Beyond a border: zeros, or the pixels beside it once more. */
+/** Pixels beyond a border: zeros, or the edge pixels replicated. */
 export type Border = 'zeros' | 'edge';
 
-/** The grids that the values of a level lie on. */
+/** Grids of a level's values. */
 export interface Grids {
-  /** What comes from the skip feature alone. */
+  /** What depends on the skip feature only. */
   readonly feature: Grid;
-  /** What depends on the degradation too: with several rows of weights its batch may be larger. */
+  /** What also depends on the degradation: with several rows of weights its batch may be larger. */
   readonly universal: Grid;
   /** The prompt before it is resized. */
   readonly prompt: Grid;
 }
 
-/** Grids under symbols of a level's own. */
+/** Grids with symbols unique to a level. */
 export function levelGrids(prefix: string, promptSize: number, border: Border): Grids {
   const symbol = (name: string) => `${prefix}/${name}`;
   const [height, width] = [symbol('height'), symbol('width')];
@@ -55,7 +55,7 @@ export function levelGrids(prefix: string, promptSize: number, border: Border): 
   };
 }
 
-/** Says what size an NCHW value has, and gives it back. */
+/** Declares the size of an NCHW value, and returns the value. */
 export function onGrid(
   g: GraphBuilder,
   value: string,
@@ -82,7 +82,7 @@ export function emitChannelNorm(
   });
 }
 
-/** What prompt-to-feature works on, as values of the graph. */
+/** Inputs of prompt-to-feature, as values of the graph. */
 export interface FeatureInputs {
   /** Z (B,C,H,W). */
   readonly feature: string;

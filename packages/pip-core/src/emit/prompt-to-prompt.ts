@@ -10,8 +10,8 @@ import { emitChannelNorm, type LevelContext, onGrid, within } from './level-cont
 import { asValue, reshapeWeight } from './weight.ts';
 
 /**
- * Prompt-to-prompt: the basic restoration prompt, having looked at the semantic
- * map; float32 (B,c,s,s). `X = B + attention(B, S)`, then `P = X + GDFN(LN(X))`.
+ * Prompt-to-prompt: the basic restoration prompt after attending to the semantic map; float32
+ * (B,c,s,s). `X = B + attention(B, S)`, then `P = X + GDFN(LN(X))`.
  *
  * Its query does not depend on the image and is a constant here.
  */
@@ -50,7 +50,7 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
     type,
   );
 
-  // One vector where the module has no position: adding repeats it over the map.
+  // One vector if the module has no position: adding repeats it over the map.
   const basic = asValue(g, 'basic', weight(names.basic));
   const reshaped = ops.reshape(g, attended, [0, c, s, s]);
   const x = onGrid(g, ops.add(g, basic, reshaped), c, grids.prompt, type);
@@ -63,8 +63,8 @@ export function emitPromptToPrompt(context: LevelContext, semanticMap: string): 
 }
 
 /**
- * The query of prompt-to-prompt attention, unit length times temperature: float32
- * (1, heads, c/heads, s²). It does not depend on the image, so of fixed weights it is a constant.
+ * The query of prompt-to-prompt attention, unit length times temperature: float32 (1, heads,
+ * c/heads, s²). It does not depend on the image, so it is a constant for fixed weights.
  */
 export function emitBasicQuery(context: LevelContext): string {
   const { g, config, level, weight, grids } = context;

@@ -7,7 +7,10 @@ import { type LevelContext, onGrid } from './level-context.ts';
 import type { Weight } from './weight.ts';
 import { constantTensor } from './weight.ts';
 
-/** The degradation-aware prompt d, float32 (B or 1, c, 1, 1): the weighted mean of the degradation prompts. */
+/**
+ * The degradation-aware prompt d, float32 (B or 1, c, 1, 1): the degradation prompts' weighted
+ * mean.
+ */
 export function emitDegradationPrompt({ g, weight }: LevelContext, steering: Steering): string {
   const prompts = weight(names.degradation);
   if (steering.kind === 'inputs')
@@ -33,9 +36,8 @@ function convWeight(g: GraphBuilder, prompts: Weight): string {
 }
 
 /**
- * The semantic map S, float32 (B,c,s,s): the skip feature Z resized to the
- * prompt, its first c channels or filled up with zeros, times the degradation
- * prompt d (spec pip.md section 3.2).
+ * The semantic map S, float32 (B,c,s,s): the skip feature Z resized to the prompt, cut or
+ * zero-padded to c channels, times the degradation prompt d (spec pip.md section 3.2).
  */
 export function emitSemanticMap(
   { g, level, dataType, grids }: LevelContext,
@@ -43,7 +45,8 @@ export function emitSemanticMap(
   degradationPrompt: string,
 ): string {
   const { channels: C, promptChannels: c, promptSize: s } = level;
-  // Resizing first: s² is a quarter of the feature's pixels or less, so cutting after it copies less.
+  // Resized first: s² is at most a quarter of the feature's pixels, so cutting afterwards copies
+  // less.
   const resized = ops.resizeTo(g, feature, [s, s]);
   const cut = C > c ? ops.slice(g, resized, { axes: [1], starts: [0], ends: [c] }) : resized;
   const wide = ops.toFloat32(g, cut, dataType);
@@ -51,7 +54,9 @@ export function emitSemanticMap(
   return onGrid(g, ops.mul(g, filled, degradationPrompt), c, grids.prompt, 'float32');
 }
 
-/** The universal restoration prompt U (B,c,H,W) in the host's type: P resized to the feature, then 3x3. */
+/**
+ * The universal restoration prompt U (B,c,H,W) in the host's type: P resized to the feature, a 3x3.
+ */
 export function emitUniversalPrompt(
   { g, level, weight, dataType, grids }: LevelContext,
   prompt: string,

@@ -12,7 +12,7 @@ import {
 } from './level-context.ts';
 import { asValue } from './weight.ts';
 
-/** A transformer block of channel self-attention over feature and prompt, one after the other: (B,C+c,H,W). */
+/** A transformer block of channel self-attention over feature and prompt joined: (B,C+c,H,W). */
 export function emitTransformerBlock(
   context: LevelContext,
   { feature, universal, size }: FeatureInputs,

@@ -3,9 +3,9 @@ import { encodeFloats } from '@pip-graft/weights';
 import { multiply, type Numbers, resizeMatrix } from '../fold/numbers.ts';
 
 /**
- * A parameter on its way into a graph: numbers, with which all that can be computed beforehand is,
- * or a value of the graph, which is computed with there. A graft has the first kind, training the
- * second: the same emitters give both, so that what is trained is what is grafted.
+ * A parameter to emit: numbers, with which everything possible is computed beforehand, or a value
+ * of the graph, which is computed there. A graft has the first kind, training the second: the same
+ * emitters make both, so that what is trained is what is grafted.
  */
 export type Weight =
   | { readonly kind: 'fixed'; readonly dims: readonly number[]; readonly data: Numbers }
@@ -20,7 +20,7 @@ export function reshapeWeight(g: GraphBuilder, weight: Weight, dims: readonly nu
   return { kind: 'fed', dims, value: ops.reshape(g, weight.value, [...dims]) };
 }
 
-/** Part `index` of `parts` equal ones, along the first axis. */
+/** Part `index` of `parts` equal parts along the first axis. */
 export function partOfWeight(
   g: GraphBuilder,
   weight: Weight,
@@ -38,13 +38,13 @@ export function partOfWeight(
   return { kind: 'fed', dims, value: ops.slice(g, weight.value, bounds) };
 }
 
-/** A matrix cut or filled up with zeros to another size. */
+/** A matrix cut or zero-padded to another size. */
 export function resizeWeight(g: GraphBuilder, weight: Weight, from: Size, to: Size): Weight {
   if (weight.kind === 'fixed')
     return { kind: 'fixed', dims: to, data: resizeMatrix(weight.data, from, to) };
   const matrix = ops.reshape(g, weight.value, [...from]);
   const grown = to.map((size, axis) => size - from[axis]!) as [number, number];
-  // Negative padding cuts.
+  // Negative padding crops.
   const value = grown.some((size) => size !== 0) ? ops.pad(g, matrix, [0, 0, ...grown]) : matrix;
   return { kind: 'fed', dims: to, value };
 }
@@ -65,7 +65,7 @@ export function multiplyWeights(
   return { kind: 'fed', dims, value: ops.matmul(g, left, right) };
 }
 
-/** A projection (rows × channels) taken apart by heads: (1, heads, rows, channels/heads). */
+/** A projection (rows × channels) split by heads: (1, heads, rows, channels/heads). */
 export function headsOfWeight(
   g: GraphBuilder,
   weight: Weight,
@@ -97,7 +97,7 @@ export function asValue(
   return ops.fromFloat32(g, weight.value, type);
 }
 
-/** Adds constant numbers in a float type and gives their name. */
+/** Adds constant numbers in a float type and returns their name. */
 export function constantTensor(
   g: GraphBuilder,
   name: string,

@@ -4,11 +4,11 @@ import { names } from '../parameters/names.ts';
 import { depthwise3x3, l2Normalise, layerNorm, multiply, type Numbers } from './numbers.ts';
 
 /**
- * The query of prompt-to-prompt attention. It comes from the basic restoration
- * prompt alone, so it does not depend on the image: norm, 1x1, depthwise 3x3,
- * unit length, times the temperature. Shape (1, heads, c/heads, s²).
+ * The query of prompt-to-prompt attention. It depends on the basic restoration prompt alone, not on
+ * the image: norm, 1x1, depthwise 3x3, unit length, times the temperature. Shape (1, heads,
+ * c/heads, s²).
  *
- * @param noPosition The prompt is one vector, and the convolution repeats the edge.
+ * @param noPosition whether the prompt is one vector and the convolution replicates the edge
  */
 export function foldBasicQuery(
   { promptChannels: c, promptSize: s, p2pHeads }: LevelConfig,
@@ -52,8 +52,8 @@ interface Prompts {
 }
 
 /**
- * The degradation prompts D (1,T,c,1,1) as a 1x1 convolution's weight (c,T,1,1)
- * that turns weights (B,T,1,1) into their mean: the division by T is part of it.
+ * The degradation prompts D (1,T,c,1,1) as a 1x1 convolution's weight (c,T,1,1) that turns weights
+ * (B,T,1,1) into their mean, including the division by T.
  */
 export function foldDegradations(prompts: Prompts): FloatTensor {
   const [, labels = 0, channels = 0] = prompts.dims;
@@ -66,7 +66,7 @@ export function foldDegradations(prompts: Prompts): FloatTensor {
   return { dims: [channels, labels, 1, 1], data };
 }
 
-/** The degradation-aware prompt (1,c,1,1) of fixed weights. */
+/** The degradation-aware prompt (1,c,1,1) for fixed weights. */
 export function foldDegradationPrompt(prompts: Prompts, weights: readonly number[]): FloatTensor {
   const { dims, data } = foldDegradations(prompts);
   const [channels = 0, labels = 0] = dims;
@@ -77,7 +77,7 @@ export function foldDegradationPrompt(prompts: Prompts, weights: readonly number
 }
 
 /**
- * `amount · Σ share·gate` over the rows of a gate (one for each share), C numbers.
+ * `amount · Σ share·gate` over the rows of a gate (one per share), C numbers.
  *
  * @example foldGate([1, 2, 3, 4], [0.5, 0.5], 1) // [2, 3]
  */

@@ -1,7 +1,7 @@
-/** Numbers of a matrix or of channels × pixels, rows one after another. Sums are taken in float64. */
+/** A matrix, or channels × pixels, in row-major order. Sums are computed in float64. */
 export type Numbers = Float32Array | Float64Array;
 
-/** The product of a (rows × inner) and b (inner × columns): also a 1x1 convolution, b being channels × pixels. */
+/** Product of a (rows × inner) and b (inner × columns); for channels × pixels a 1x1 convolution. */
 export function multiply(
   a: Numbers,
   b: Numbers,
@@ -11,7 +11,7 @@ export function multiply(
 ): Float64Array {
   const out = new Float64Array(rows * columns);
   // One element type keeps the loop monomorphic, and four rows of b at a time quarter the traffic
-  // on `out`: together three times as fast, for what is most of the time of a graft.
+  // on `out`: together three times as fast, for the largest part of a graft's time.
   const left = new Float64Array(a);
   const right = new Float64Array(b);
   const whole = inner - (inner % 4);
@@ -49,7 +49,7 @@ export function multiply(
   return out;
 }
 
-/** A matrix cut or filled up with zeros to another size. */
+/** A matrix cut or zero-padded to another size. */
 export function resizeMatrix(
   a: Numbers,
   [rows, columns]: readonly [number, number],
@@ -64,7 +64,7 @@ export function resizeMatrix(
   return out;
 }
 
-/** The least length a row is divided by; spec pip.md section 2. */
+/** Smallest length that a row is divided by; spec pip.md section 2. */
 export const lengthEpsilon = 1e-12;
 
 /** Every row of `length` numbers divided by its Euclidean length. */
@@ -83,7 +83,7 @@ export function l2Normalise(x: Numbers, length: number): Float64Array {
 /** Added to the variance; spec pip.md section 2. */
 export const normEpsilon = 1e-5;
 
-/** Layer norm over the channels at every pixel, biased variance: x is channels × pixels. */
+/** Layer norm over the channels at each pixel, biased variance: x is channels × pixels. */
 export function layerNorm(
   x: Numbers,
   weight: Numbers,
@@ -91,7 +91,7 @@ export function layerNorm(
   channels: number,
   pixels: number,
 ): Float64Array {
-  // Channel by channel, in the order in which x lies in memory.
+  // Channel by channel, in the memory order of x.
   const mean = new Float64Array(pixels);
   const scale = new Float64Array(pixels);
   const out = new Float64Array(channels * pixels);
@@ -115,7 +115,7 @@ export function layerNorm(
 
 /**
  * A depthwise 3x3 convolution that keeps the size: x is channels × height × width, the weight
- * channels × 9. Beyond the border are zeros, or with `edge` the pixels beside it.
+ * channels × 9. Pads with zeros, or with `edge` replicates the border pixels.
  */
 export function depthwise3x3(
   x: Numbers,

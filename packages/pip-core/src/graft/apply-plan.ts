@@ -18,23 +18,24 @@ import { sensorImage } from '../plan/plan-sensor.ts';
 import { orderSensor } from '../sensor/sensor.ts';
 import { type GraftRecord, type GraftTool, graftRecordVersion } from './graft-record.ts';
 
-/** How a plan is carried out. */
+/** Options of {@link applyPlan}. */
 export interface ApplyOptions {
   /**
-   * Whether the adapter's parameters are inputs of the model under their full names, instead of
-   * weights in it: what training differentiates by. Such a model is no graft that could be removed.
-   * For one adapter. Default false.
+   * Whether the adapter's parameters are inputs of the model under their full names instead of
+   * weights in it, so that training can differentiate by them. Such a graft cannot be removed. For
+   * one adapter only. Default: false.
    */
   readonly fed?: boolean;
 }
 
 /**
- * Carries a plan out: a model with PIP's nodes, weights, inputs and stamp. Every
- * other record of the host keeps its bytes; the host is unchanged.
+ * Applies a plan: returns a model with PIP's nodes, weights, inputs and stamp. Every other record
+ * of the host keeps its bytes; the host is unchanged.
  *
  * @param tool written into the stamp
  *
- * Errors: `UNSUPPORTED_HOST` when parameters become inputs and the host has a value with a parameter's name.
+ * Errors: `UNSUPPORTED_HOST` if parameters become inputs and the host has a value with a
+ * parameter's name.
  *
  * @example
  * const grafted = applyPlan(requirePlan(makePlan(request)), { name: 'graft', version: '0.1.0' });
@@ -43,7 +44,7 @@ export function applyPlan(plan: Plan, tool: GraftTool, { fed = false }: ApplyOpt
   const { model, adapters, summary } = plan;
   const names = new NameScope(model);
   const parameters = fed ? fedParameters(plan, names) : [];
-  // Taken first, as when planned, so that they have the planned names.
+  // Taken first, as in planning, so that they get the planned names.
   for (const name of summary.inputs ? Object.values(summary.inputs) : []) names.take(name);
   if (summary.auto) names.take(summary.auto.output);
   const emitted = emitPip({
@@ -77,13 +78,13 @@ export function applyPlan(plan: Plan, tool: GraftTool, { fed = false }: ApplyOpt
   return extendGraph(grafted, { fragment: { nodes: [], initializers: [] }, inputs: parameters });
 }
 
-/** An adapter's config with the levels alone that a plan grafts. */
+/** An adapter's config with only the levels that a plan grafts. */
 export function plannedConfig({ levels }: PlanSummary, config: PipConfig): PipConfig {
   const planned = new Set(levels.map(({ site }) => site.level));
   return { ...config, levels: config.levels.filter(({ level }) => planned.has(level)) };
 }
 
-/** The parameters of the grafted levels as inputs without a default. */
+/** Parameters of the grafted levels as inputs without a default. */
 function fedParameters({ model, adapters, summary }: Plan, names: NameScope): ValueSpec[] {
   return adapters.flatMap(({ config }) => {
     return pipParameters(plannedConfig(summary, config)).map(({ name, dims }) => {
@@ -112,7 +113,7 @@ function steeringOf({ inputs, baked }: PlanSummary) {
   return { kind: 'baked', weights: baked?.weights ?? [], strength: baked?.strength ?? 1 } as const;
 }
 
-/** The inputs with the values they have when a caller leaves them out: `degradation` as one row for all images. */
+/** The inputs with their default values: `degradation` as one row for all images. */
 function addedInputs({
   inputs,
   labels,

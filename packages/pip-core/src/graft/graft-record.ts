@@ -20,13 +20,13 @@ export interface GraftTool {
 
 /** One grafted skip connection. */
 export interface GraftedSite extends Omit<SkipSite, 'evidence'> {
-  /** What the merge reads now. */
+  /** The value that the merge reads now. */
   readonly output: string;
-  /** Values of each adapter that has this level, by what they are. */
+  /** Values of each adapter that has this level, by role. */
   readonly modules: readonly EmittedModule[];
 }
 
-/** What a graft wrote about itself into the file: the metadata entry `pip_graft`. */
+/** Record of a graft in the file: the metadata entry `pip_graft`. */
 export interface GraftRecord {
   readonly formatVersion: number;
   readonly tool: GraftTool;
@@ -37,17 +37,17 @@ export interface GraftRecord {
     readonly digest: string;
     readonly image: HostImage | null;
   };
-  /** Of all adapters, one's after another's: the order of the weights. */
+  /** Labels of all adapters, concatenated: the order of the weights. */
   readonly labels: readonly string[];
-  /** Actual names of the added inputs; null when baked. */
+  /** Actual names of the added inputs; null if baked. */
   readonly inputs: SteeringInputs | null;
   readonly inputKind: InputKind;
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;
-  /** What finds the degradation where a caller gives none; null where nothing does. */
+  /** Finds the degradation if a caller passes none; null without a sensor. */
   readonly auto: PlannedSensor | null;
-  /** Node indexes in `uses` are those of the host. */
+  /** Node indices in `uses` are those of the host. */
   readonly sites: readonly GraftedSite[];
-  /** What takes the graft out again. */
+  /** Data for removing the graft. */
   readonly undo: SpliceUndo;
 }

@@ -5,7 +5,7 @@ import { type GraftRecord, graftRecordVersion } from './graft-record.ts';
 import { type Stamp, stampFormat } from './stamp-format.ts';
 
 /**
- * What a graft wrote about itself into a model; null when the model carries none.
+ * Reads the record of a model's graft; null if the model has none.
  *
  * Errors: `CORRUPT_FILE` for an entry that is not a graft's record, or one of a newer version.
  *
@@ -28,7 +28,7 @@ export function readGraft(model: Model): GraftRecord | null {
   return { ...stamp, formatVersion: graftRecordVersion };
 }
 
-/** What the parts of a stamp say of each other. */
+/** Checks that the parts of a stamp agree with each other. */
 function requireAgreement(stamp: Stamp, json: Json): void {
   const { adapters, labels, defaultDegradation, baked, inputs, auto } = stamp;
   const told = adapters.flatMap((adapter) => adapter.labels);
@@ -61,7 +61,7 @@ function requireModules(
     throw json.error(at, 'must hold one entry for each adapter at the site');
 }
 
-/** Removal deletes what these fields name, so they may name nothing but the graft's own. */
+/** Removal deletes what these fields name, so they may name only the graft's own. */
 function requireOwn({ undo, inputs, auto, sites }: Stamp, json: Json): void {
   const { prefix, redirects } = undo;
   const own = Object.values(inputs ?? {});

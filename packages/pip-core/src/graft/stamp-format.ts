@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import { inputKinds } from '../plan/plan.ts';
 
-/** Images are padded to it: a stamp with a larger one would have them fill the memory. */
+/** Images are padded to it: a larger one in a stamp would make them fill the memory. */
 const largestMultiple = 1024;
 
 /** Bytes of the longest protobuf length. */
@@ -21,7 +21,7 @@ function wholeUpTo(most: number) {
   );
 }
 
-/** Removal takes out what carries these names: a stamp with others would make it take the host's own. */
+/** Removal deletes what has these names: others in a stamp would make it delete the host's own. */
 function ownName(pattern: RegExp, what: string) {
   return text.check(
     z.refine((name) => pattern.test(name), {
@@ -76,7 +76,7 @@ const site = z.object({
   ),
 });
 
-/** The metadata entry `pip_graft` as it is written. What its parts say of each other is checked by `readGraft`. */
+/** Format of the metadata entry `pip_graft`. `readGraft` checks that its parts agree. */
 export const stampFormat = z.object({
   formatVersion: number,
   tool: z.object({ name: text, version: text }),

@@ -4,10 +4,10 @@ import type { GraftRecord } from './graft-record.ts';
 import { readGraft } from './read-graft.ts';
 
 /**
- * Takes a graft out again. When nothing else changed the file, the result is
- * the host byte for byte: then its digest is `graft.host.digest`.
+ * Removes a graft. If nothing else changed the file, the result is the host byte for byte: its
+ * digest is then `graft.host.digest`.
  *
- * Errors: `NOT_GRAFTED` when the model carries no graft; `CORRUPT_FILE` for a stamp that is not one.
+ * Errors: `NOT_GRAFTED` if the model has no graft; `CORRUPT_FILE` for an invalid stamp.
  *
  * @example
  * const { model: host, graft } = ungraft(grafted);

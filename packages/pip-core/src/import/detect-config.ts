@@ -12,20 +12,20 @@ import { names } from '../parameters/names.ts';
 /** Shapes of one level's tensors, by name within the level. */
 export type LevelShapes = ReadonlyMap<string, readonly number[]>;
 
-/** Order of the release with seven labels: noise of σ 15, 25 and 50 are classes of their own. */
+/** Order of the release with seven labels: noise of σ 15, 25 and 50 are separate classes. */
 const sevenLabels = ['noise-15', 'noise-25', 'noise-50', 'rain', 'haze', 'blur', 'low-light'];
 
 /** Expansions are written with at most this many decimals; the release uses 2.66. */
 const mostDecimals = 4;
 const usualExpansion = 2.66;
 
-/** Fixed in the release, and not to be seen in shapes where a mode has no attention. */
+/** Fixed in the release, and not visible in shapes if a mode has no attention. */
 const usualFeatureHeads = 4;
 
 /**
- * What a set of PIP modules is made of, from names and shapes alone.
+ * Infers the config of a set of PIP modules from names and shapes alone.
  *
- * Errors: `ADAPTER_INVALID` when they belong to no mode, or levels disagree.
+ * Errors: `ADAPTER_INVALID` if they belong to no mode, or levels disagree.
  */
 export function detectConfig(
   levels: ReadonlyMap<number, LevelShapes>,
@@ -67,7 +67,7 @@ interface DetectedLevel {
   readonly mode: PipMode;
   readonly degradations: number;
   readonly config: LevelConfig;
-  /** Widths of the feed-forward parts: what goes in, and what is hidden. */
+  /** Input and hidden widths of the feed-forward parts. */
   readonly hidden: readonly (readonly [width: number, hidden: number])[];
 }
 

@@ -11,27 +11,27 @@ import { pipParameters } from '../parameters/level-parameters.ts';
 import { parameterName } from '../parameters/names.ts';
 import { detectConfig } from './detect-config.ts';
 
-/** What a checkpoint does not say about the adapter in it. */
+/** Facts about an adapter that its checkpoint does not record. */
 export interface ImportOptions {
   readonly name: string;
   readonly base: AdapterBase;
-  /** Record of how it was trained; null when nobody knows that it was. */
+  /** Record of the training; null if it is not known to be trained. */
   readonly training: Readonly<Record<string, unknown>> | null;
-  /** Names for the degradations, in the order of the prompts; default: the release's five or seven. */
+  /** Names for the degradations, in the prompts' order; default: the release's five or seven. */
   readonly labels?: readonly string[];
-  /** What messages call the checkpoint. */
+  /** The checkpoint's name in messages. */
   readonly label?: string;
 }
 
 /**
- * An adapter from the PIP modules of an authors' checkpoint, whatever else is in it: any of the
- * five modes, any sizes, any number of labels. The host's own tensors are left alone.
+ * Imports an adapter from the PIP modules of an authors' checkpoint, whatever else is in it: any of
+ * the five modes, any sizes, any number of labels. Ignores the host's tensors.
  *
- * `tensors` carry the checkpoint's names, such as `prompt1.low_prompt_param`.
+ * `tensors` have the checkpoint's names, such as `prompt1.low_prompt_param`.
  *
- * Errors: `ADAPTER_INVALID` when there is no PIP module, when sizes contradict each other, or with
- * the checkpoint's own names of every tensor that is missing, left over or of another shape;
- * `INVALID_ARGUMENT` for labels that are not as many as the prompts. Source: spec pip.md section 5.
+ * Errors: `ADAPTER_INVALID` if there is no PIP module, if sizes contradict each other, or with the
+ * checkpoint's names of every tensor that is missing, extra or of another shape; `INVALID_ARGUMENT`
+ * if there are not as many labels as prompts. Source: spec pip.md section 5.
  *
  * @example
  * const adapter = importAdapter(checkpoint.tensors, { name: 'pip', base, training: { epoch: 120 } });
@@ -56,7 +56,7 @@ export function importAdapter(tensors: TensorMap, options: ImportOptions): Adapt
   };
 }
 
-/** Refuses what does not fit the config, under the names that the checkpoint's owner knows. */
+/** Rejects what does not fit the config, under the checkpoint's own names. */
 function checkNames(
   own: TensorMap,
   config: Parameters<typeof pipParameters>[0],
@@ -96,7 +96,7 @@ const parts = [
   { theirs: /^low_prompt_interaction_level(\d+)\./, ours: 'interaction' },
 ] as const;
 
-/** A level and a parameter's name within it, for a name of an authors' checkpoint; undefined for the host's. */
+/** Level and name within it of an authors' checkpoint name; undefined for the host's. */
 function fromCheckpointName(name: string): { level: number; name: string } | undefined {
   for (const { theirs, ours } of parts) {
     const match = theirs.exec(name);
@@ -107,27 +107,27 @@ function fromCheckpointName(name: string): { level: number; name: string } | und
   return undefined;
 }
 
-/** The name that the authors' checkpoints have for a parameter of a level. */
+/** The authors' checkpoint name of a level's parameter. */
 function toCheckpointName(level: number, name: string): string {
   return name
     .replace(/^prompt\./, `prompt${level}.`)
     .replace(/^interaction\./, `low_prompt_interaction_level${level}.`);
 }
 
-/** Every level of PIP modules has both; one may be lost. */
+/** Every level of PIP modules has both; one may be missing. */
 const anchors = [/(?:^|\.)prompt\d+\.(?:low|detask)_prompt_param$/];
 
 /** Options of {@link findModules}. */
 export interface FindOptions {
-  /** Path before the modules' names; default: that of the only ones, or of the only average of them. */
+  /** Path before the modules' names; default: that of the only modules, or their only average. */
   readonly prefix?: string | undefined;
-  /** What messages call the checkpoint; default: `checkpoint`. */
+  /** The checkpoint's name in messages; default: `checkpoint`. */
   readonly label?: string;
 }
 
 /**
- * The network with PIP modules in a checkpoint, under any prefix and beside anything else; undefined
- * if there is none. Its tensors are what `importAdapter` takes.
+ * Finds the network with PIP modules in a checkpoint, under any prefix and beside anything else;
+ * undefined if there is none. Pass its tensors to `importAdapter`.
  *
  * Errors: `INVALID_ARGUMENT` for several, with their prefixes.
  *

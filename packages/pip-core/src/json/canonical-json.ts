@@ -1,5 +1,5 @@
 /**
- * JSON with sorted keys: equal values give equal text, in whatever order they were written.
+ * JSON with sorted keys: equal values give equal text, whatever the order of their keys.
  *
  * @example canonicalJson({ b: 1, a: 2 }) // '{"a":2,"b":1}'
  */

@@ -1,12 +1,12 @@
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 
-/** Lists and objects within each other: what recurses over them, as JSON.stringify does, must not run out of stack. */
+/** Nesting of lists and objects: recursion, as in JSON.stringify, must not overflow the stack. */
 const maxDepth = 64;
 
 type Path = readonly PropertyKey[];
 
-/** JSON from a file, on its way to a type: what is wrong with it is one {@link GraftError} that names the place and the key. */
+/** JSON from a file, to check by type: a problem is a {@link GraftError} with place and key. */
 export class Json {
   readonly #place: string;
   readonly #code: ErrorCode;
@@ -31,7 +31,7 @@ export class Json {
     return new Json(value, place, code);
   }
 
-  /** The value, if it has the shape that the schema says. */
+  /** The value, if it matches the schema. */
   as<S extends z.ZodMiniType>(schema: S): z.output<S> {
     const parsed = schema.safeParse(this.value);
     if (parsed.success) return parsed.data;
@@ -41,7 +41,7 @@ export class Json {
     throw this.error(path, problem);
   }
 
-  /** The version of its format, which says whether the rest can be understood. */
+  /** The version of its format, which tells whether the rest can be understood. */
   version(key: string): number {
     return this.as(z.looseObject({ [key]: z.number() }))[key] as number;
   }
@@ -56,7 +56,7 @@ export class Json {
 /** A JSON object with any members. */
 export const anyObject = z.record(z.string(), z.unknown());
 
-/** A record of how something was trained; null or absent where it was not. */
+/** A record of how something was trained; null or absent if it was not. */
 export const trainingRecord = z.nullish(
   anyObject.check(
     z.refine((record) => Object.keys(record).length > 0, {

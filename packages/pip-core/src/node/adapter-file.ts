@@ -10,10 +10,10 @@ import {
 } from '@pip-graft/onnx-graft/node';
 
 /**
- * Opens a file of an adapter folder. In the cache of a model hub, which is made of links, the blobs beside the
- * snapshots count as in the folder.
+ * Opens a file of an adapter folder. In the cache of a model hub, which is made of links, the blobs
+ * beside the snapshots count as inside the folder.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `UNSAFE_FILE` when a link leads out of the folder.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `UNSAFE_FILE` if a link leads out of the folder.
  */
 export function openAdapterFile(folder: string, name: string): FileSource {
   const path = join(folder, name);
@@ -30,7 +30,7 @@ export function openAdapterFile(folder: string, name: string): FileSource {
   return fileSource(real);
 }
 
-/** As {@link readAdapterText}; undefined for a file that is not there. */
+/** Like {@link readAdapterText}; undefined if the file does not exist. */
 export function adapterTextIfThere(
   folder: string,
   name: string,
@@ -44,7 +44,7 @@ export function adapterTextIfThere(
   }
 }
 
-/** The text of a file of an adapter folder. Errors: as above; `LIMIT_EXCEEDED` for a larger file. */
+/** Reads a text file of an adapter folder. Errors: as above; `LIMIT_EXCEEDED` for a larger file. */
 export function readAdapterText(folder: string, name: string, limit: number): string {
   const source = openAdapterFile(folder, name);
   try {
@@ -60,7 +60,7 @@ export function readAdapterText(folder: string, name: string, limit: number): st
   }
 }
 
-/** Errors: `NOT_FOUND`, `READ_FAILED`, also for a file. @param what as `an adapter` */
+/** Errors: `NOT_FOUND`, `READ_FAILED`, also for a file. @param what such as `an adapter` */
 export function requireFolder(folder: string, what: string): void {
   let isFolder: boolean;
   try {

@@ -5,7 +5,7 @@ import { ioError, isLeftoverOf } from '@pip-graft/onnx-graft/node';
 import { accompanyingFiles, adapterFiles, toolFiles } from '../adapter/adapter-files.ts';
 import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 
-/** Members of a `package.json` with which a package manager runs or fetches something. */
+/** Members of a `package.json` that make a package manager run or fetch something. */
 const active = [
   ...['scripts', 'bin', 'gypfile', 'binary', 'main', 'module', 'browser'],
   ...['dependencies', 'optionalDependencies', 'peerDependencies'],
@@ -16,7 +16,7 @@ const active = [
 const listed = 5;
 
 /**
- * Whether an adapter's `package.json` is data only.
+ * Requires an adapter's `package.json` to be data only.
  *
  * Errors: `UNSAFE_FILE`, naming the member.
  */
@@ -40,9 +40,9 @@ function runs(path: string, member: string, value: unknown): GraftError {
 }
 
 /**
- * Whether a package holds an adapter, its sensor and texts, and nothing else.
+ * Requires a package to contain only an adapter, its sensor and texts.
  *
- * Errors: `UNSAFE_FILE`, naming what else it holds.
+ * Errors: `UNSAFE_FILE`, naming what else it contains.
  */
 export function requireOnlyAdapter(folder: string): void {
   const own = Object.values(adapterFiles);
@@ -50,7 +50,7 @@ export function requireOnlyAdapter(folder: string): void {
   requireOnly(folder, [...own, sensorFolder, ...accompanyingFiles, ...toolFiles], what);
 }
 
-/** Whether the folder of a package's sensor holds that and nothing else. Errors: `UNSAFE_FILE`. */
+/** Requires a package's sensor folder to contain only the sensor. Errors: `UNSAFE_FILE`. */
 export function requireOnlySensor(folder: string): void {
   const own = Object.values(sensorFiles);
   requireOnly(folder, own, `a sensor has ${own.join(', ')}`);
@@ -66,7 +66,7 @@ function requireOnly(folder: string, names: readonly string[], what: string): vo
   }
   const extra = entries
     .filter((entry) => !allowed.has(entry.name))
-    // What a killed run left of a file that may be here is not read, and is swept when one is written.
+    // A killed run's remains of an allowed file are not read, and are removed by the next write.
     .filter((entry) => !(entry.isFile() && isLeftoverOf(entry.name, names)))
     .map(({ name }) => name)
     .sort();
@@ -81,7 +81,7 @@ function requireOnly(folder: string, names: readonly string[], what: string): vo
   );
 }
 
-/** Compares a digest with what the package says. Errors: `CORRUPT_FILE`. */
+/** Compares a digest with the package's record. Errors: `CORRUPT_FILE`. */
 export function requireDigest(folder: string, name: string, said: string, is: string): void {
   if (said === is) return;
   throw new GraftError(

@@ -7,21 +7,21 @@ import { readAdapter } from './read-adapter.ts';
 import { readOwnSensor } from './read-sensor.ts';
 import type { NewFile } from './write-folder.ts';
 
-/** An adapter folder as a model hub gets it. */
+/** An adapter folder's files for a model hub. */
 export interface PushedAdapter {
   readonly adapter: Adapter;
   readonly files: readonly NewFile[];
-  /** Files that an adapter can have and this one does not: they go if an earlier version has them. */
+  /** Files that adapters can have and this one lacks: deleted if an earlier version has them. */
   readonly absent: readonly string[];
 }
 
 /**
- * Reads what of an adapter folder goes to a model hub, after checking it whole: the files of an adapter as they
- * are, with a model card that names the hub. Nothing else in the folder is looked at.
+ * Checks an adapter folder and reads its files for a model hub: the adapter's files unchanged, with
+ * a model card that names the hub. Ignores everything else in the folder.
  *
  * Errors: those of {@link readAdapter} and `readOwnSensor`.
  *
- * @param name what the adapter is called on the hub, such as `hf:me/rain`
+ * @param name the adapter's name on the hub, such as `hf:me/rain`
  */
 export function encodePushed(folder: string, name: string): PushedAdapter {
   const adapter = readAdapter(folder);

@@ -6,9 +6,9 @@ import { maxPackages } from './limits.ts';
 import { packageHomes, pnpFolder, pnpNames } from './package-homes.ts';
 import { type AdapterSummary, summariseAdapter } from './read-adapter.ts';
 
-/** An adapter that is installed: what it is, or why it cannot be used. */
+/** An installed adapter: its description, or why it cannot be used. */
 export interface InstalledAdapter {
-  /** Name that `--adapter` finds it by. */
+  /** The name for `--adapter`. */
   readonly spec: string;
   readonly folder: string;
   readonly summary?: AdapterSummary;
@@ -16,9 +16,8 @@ export interface InstalledAdapter {
 }
 
 /**
- * Adapters among the packages that are found from a folder, by name; where several are called the
- * same, the nearest, as `resolveAdapter` takes it. Tensors are not loaded, but compared with their digests. No code
- * runs.
+ * Lists the adapters among the packages found from a folder, by name; of several with one name, the
+ * nearest, like `resolveAdapter`. Checks the digests of tensors without loading them. Runs no code.
  *
  * Errors: `LIMIT_EXCEEDED` for a folder with a hundred thousand packages.
  *
@@ -70,7 +69,7 @@ function entriesOf(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // No such folder, or none that may be read: nothing is found in it.
+    // The folder does not exist or is not readable: nothing is found in it.
     return [];
   }
 }

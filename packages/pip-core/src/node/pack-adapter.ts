@@ -19,38 +19,37 @@ import { readManifest, requirePackageName } from './read-manifest.ts';
 import { readOwnSensor } from './read-sensor.ts';
 import { type NewFile, writeFolder } from './write-folder.ts';
 
-/** What npm publishes only where `files` lists it; licences it publishes in any case. */
+/** Files that npm publishes only if listed in `files`; it always publishes licences. */
 const listed = /^(NOTICE|CHANGELOG)/;
 
-/** What a package says in place of what its adapter says. */
+/** Values of a package that replace the adapter's own. */
 export interface PackOptions {
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   readonly license?: string | undefined;
   readonly baseLicense?: string | undefined;
-  /** What the base is called where it is published, as `owner/model`. */
+  /** The base's published name, such as `owner/model`. */
   readonly baseName?: string | undefined;
-  /** Type that tensors are stored in. */
+  /** Type in which tensors are stored. */
   readonly dtype?: PipConfig['dtype'] | undefined;
 }
 
-/** A package that was written. */
+/** Result of {@link packAdapter}. */
 export interface PackedAdapter {
-  /** As it is read from the package. */
+  /** As read from the package. */
   readonly adapter: Adapter;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /**
- * Makes an adapter folder, with the sensor that it carries, a package that can be published: data
- * only, with a model card, types and digests. What its owner wrote into `package.json` and the card
- * is kept; the same adapter and options always give the same bytes.
+ * Turns an adapter folder and its own sensor into a package to publish: data only, with a model
+ * card, types and digests. The owner's parts of `package.json` and the card are kept; the same
+ * adapter and options always give the same bytes.
  *
- * Errors: those of {@link readAdapter}; `INVALID_ARGUMENT` for a name, version or licence that
- * cannot be, or a type that cannot hold the tensors, or would lose digits of the only copy;
- * `WRITE_FAILED`.
+ * Errors: those of {@link readAdapter}; `INVALID_ARGUMENT` for an invalid name, version or licence,
+ * or a type that cannot hold the tensors, or would lose digits of the only copy; `WRITE_FAILED`.
  *
- * @param target folder for the package; the adapter's own makes it one in place
+ * @param target folder for the package; the adapter's own folder is packed in place
  *
  * @example await packAdapter('adapters/rain', 'packages/rain', { name: '@me/rain', license: 'MIT' })
  */
@@ -59,7 +58,7 @@ export async function packAdapter(
   target: string,
   options: PackOptions = {},
 ): Promise<PackedAdapter> {
-  // An earlier run may have been killed while it put the files of this very adapter in their places.
+  // An earlier run may have been killed while moving this adapter's files to their places.
   await sweepLeftovers(target, packageFiles);
   const inPlace = realPath(source) === realPath(target);
   const given = readAdapter(source, { only: true, digests: false });
@@ -73,7 +72,7 @@ export async function packAdapter(
       ...Object.fromEntries(sensor.digested.map(([name, content]) => [name, sha256(content)])),
     },
   };
-  // A package of that name may be there already, with what its owner wrote.
+  // The package may exist already, with its owner's members.
   const owners = { ...readManifest(source)?.owners, ...readManifest(target)?.owners };
   const before = textIn(target, adapterFiles.card) ?? textIn(source, adapterFiles.card);
   const texts = textsIn(source).flatMap(([name]) => (listed.test(name) ? [name] : []));
@@ -85,7 +84,7 @@ export async function packAdapter(
     [adapterFiles.types, configTypes(adapter)],
     [adapterFiles.card, modelCard(adapter, { packed: true, before })],
     [adapterFiles.package, adapterPackageJson(adapter, { digests, owners, texts })],
-    // Last: it is what makes the folder an adapter.
+    // Last: this file makes the folder an adapter.
     [adapterFiles.config, config],
   ];
   await writeFolder(target, 'an adapter', files);
@@ -93,7 +92,7 @@ export async function packAdapter(
   return { adapter, files: files.map(([name, content]) => ({ name, bytes: bytes(content) })) };
 }
 
-/** The files of the sensor that an adapter carries; none where it carries none. */
+/** Files of the adapter's own sensor; empty if it has none. */
 function sensorIn(source: string): { digested: readonly NewFile[]; texts: readonly NewFile[] } {
   const sensor = readOwnSensor(source, { digests: false });
   if (sensor === undefined) return { digested: [], texts: [] };
@@ -115,7 +114,7 @@ function described(given: Adapter, options: PackOptions): Adapter {
     throw invalid(`--version '${version}' is not a version as npm has them, such as 1.0.0`);
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    // They are in the card and in package.json, a line each.
+    // They are in the card and in package.json, one line each.
     if (/\p{Cc}/u.test(value) || value === '' || value.length > 214)
       throw invalid(`${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
   }
@@ -145,7 +144,7 @@ function storable(adapter: Adapter, before: PipConfig['dtype'] | undefined): Ada
   }
 }
 
-/** Licences and the like, which a package takes along. */
+/** Licences and similar texts, which go into the package. */
 function textsIn(folder: string): NewFile[] {
   return accompanyingFiles.flatMap((name) => {
     const text = textIn(folder, name);

@@ -3,9 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { maxParents } from './limits.ts';
 
 /**
- * Folders in which packages are looked for, nearest first: every `node_modules` of a folder and
- * above it, then of this library and above it, so that what was installed beside the `graft`
- * command is found from any folder.
+ * Folders to search for packages, nearest first: every `node_modules` at and above a folder, then
+ * at and above this library, so that packages installed beside the `graft` command are found from
+ * any folder.
  */
 export function packageHomes(from: string): string[] {
   const homes = [from, import.meta.dirname].flatMap((start) =>
@@ -24,7 +24,7 @@ function* parents(start: string): Generator<string> {
   }
 }
 
-/** What of Yarn's Plug'n'Play is used: https://yarnpkg.com/advanced/pnpapi. */
+/** The parts of Yarn's Plug'n'Play in use: https://yarnpkg.com/advanced/pnpapi. */
 interface PnpApi {
   readonly topLevel: PnpLocator;
   resolveToUnqualified(request: string, issuer: string): string | null;
@@ -39,17 +39,17 @@ interface PnpLocator {
   readonly reference: string | null;
 }
 
-/** The folder of a package under Yarn's Plug'n'Play; undefined elsewhere, and for none. */
+/** The folder of a package under Yarn's Plug'n'Play; undefined elsewhere, or if there is none. */
 export function pnpFolder(name: string, from: string): string | undefined {
   try {
     return pnpOf(from)?.resolveToUnqualified(name, join(from, '/')) ?? undefined;
   } catch {
-    // Packages that the project did not ask for are an error there.
+    // Under Plug'n'Play, packages that are not dependencies of the project are an error.
     return undefined;
   }
 }
 
-/** Packages that the project at a folder asked for under Yarn's Plug'n'Play; none elsewhere. */
+/** Dependencies of the project at a folder under Yarn's Plug'n'Play; empty elsewhere. */
 export function pnpNames(from: string): string[] {
   const api = pnpOf(from);
   if (!api) return [];

@@ -15,27 +15,26 @@ import { maxConfigBytes } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
 
 export interface ReadOptions {
-  /** Whether the folder must hold an adapter and nothing else; default for one that was packed. */
+  /** Whether the folder must hold an adapter and nothing else; default: true for a packed one. */
   readonly only?: boolean;
-  /** Compares files with the digests in `package.json`, where it has any; default true. */
+  /** Whether to compare files with the digests in `package.json`, if any; default: true. */
   readonly digests?: boolean;
 }
 
-/** An adapter that was looked at without loading its tensors. */
+/** Description of an adapter, read without its tensors. */
 export interface AdapterSummary extends AdapterDescription {
   readonly name: string;
   readonly version: string;
-  /** Of its tensors, as stored. */
+  /** Size of its tensors as stored. */
   readonly bytes: number;
 }
 
 /**
- * Reads an adapter folder. No code in it runs.
+ * Reads an adapter folder. Runs no code in it.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for a config or tensors that are not
- * sound; `UNSAFE_FILE` for links out of the folder, scripts and, in a package, other files;
- * `CORRUPT_FILE` for files that are cut or have not the digest that the package says;
- * `LIMIT_EXCEEDED`.
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for an invalid config or tensors;
+ * `UNSAFE_FILE` for links out of the folder, scripts and, in a package, other files; `CORRUPT_FILE`
+ * for files that are truncated or differ from the package's digests; `LIMIT_EXCEEDED`.
  *
  * @example readAdapter('adapters/rain').config.labels
  */
@@ -49,7 +48,7 @@ export function readAdapter(folder: string, options: ReadOptions = {}): Adapter 
   return adapter;
 }
 
-/** What an adapter folder says it is, with the names and shapes of its tensors checked, and digests. Errors: as above. */
+/** Describes an adapter folder; checks tensor names, shapes and digests. Errors: as above. */
 export function summariseAdapter(folder: string, options: ReadOptions = {}): AdapterSummary {
   const { name, version, description, digests } = readDescription(folder, options);
   const bytes = withTensors(folder, digests, (source) => {
@@ -72,7 +71,7 @@ function readDescription(folder: string, options: ReadOptions): Described {
   const digests = (options.digests ?? true) ? manifest?.digests : undefined;
   const text = readAdapterText(folder, adapterFiles.config, maxConfigBytes);
   if (options.only ?? manifest?.digests !== undefined) requireOnlyAdapter(folder);
-  // First what a newer version has, which would have other digests as well.
+  // Checked first: a newer version would also have other digests.
   const description = decodeAdapterConfig(text, join(folder, adapterFiles.config));
   if (digests)
     requireDigest(folder, adapterFiles.config, digests.files[adapterFiles.config]!, sha256(text));

@@ -17,10 +17,10 @@ const format = z.looseObject({
   ),
 });
 
-/** Files that a packed adapter gives the digest of; a sensor's are listed where there is one. */
+/** Files whose digests a packed adapter records; a sensor's are listed if there is one. */
 const required = [adapterFiles.config, adapterFiles.tensors];
 
-/** What an adapter's `package.json` says. */
+/** Contents of an adapter's `package.json`. */
 export interface Manifest {
   readonly name: string | null;
   readonly version: string | null;
@@ -33,8 +33,8 @@ export interface Manifest {
 /**
  * Reads `package.json`; undefined for a folder without one.
  *
- * Errors: `ADAPTER_INVALID` for one that is not sound; `UNSAFE_FILE` for one that is not data only;
- * those of `readAdapterText` but `NOT_FOUND`.
+ * Errors: `ADAPTER_INVALID` for an invalid one; `UNSAFE_FILE` for one that is not data only; those
+ * of `readAdapterText` except `NOT_FOUND`.
  */
 export function readManifest(folder: string): Manifest | undefined {
   const path = join(folder, adapterFiles.package);
@@ -60,12 +60,12 @@ export function readManifest(folder: string): Manifest | undefined {
   };
 }
 
-/** Whether npm would let a new package be called so; no name that npm accepts leads out of a folder. */
+/** Whether npm accepts a name for a new package; such a name never leads out of a folder. */
 export function isPackageName(name: string): boolean {
   return validateName(name).validForNewPackages;
 }
 
-/** Errors: of the given code, saying what is wrong with the name. */
+/** Errors: the given code, saying what is wrong with the name. */
 export function requirePackageName(name: string, code: ErrorCode, place: string): void {
   const { validForNewPackages, errors = [], warnings = [] } = validateName(name);
   if (validForNewPackages) return;

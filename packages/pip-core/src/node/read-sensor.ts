@@ -13,16 +13,16 @@ import type { ReadOptions } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
 import { findAdapter } from './resolve-adapter.ts';
 
-/** A sensor with its digest: SHA-256 over config and tensors as they are written. */
+/** Adds a sensor's digest: SHA-256 over canonical config and tensors. */
 export function withSensorDigest(sensor: Sensor): Sensor {
   const { config, tensors } = encodeSensor(sensor);
   return { ...sensor, digest: sha256(config, tensors) };
 }
 
 /**
- * Reads a sensor folder. No code in it runs.
+ * Reads a sensor folder. Runs no code in it.
  *
- * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for a config or tensors that are not sound;
+ * Errors: `NOT_FOUND`, `READ_FAILED`; `ADAPTER_INVALID` for an invalid config or tensors;
  * `UNSAFE_FILE` for links out of the folder; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
  * @example readSensor('my-sensor').config.labels
@@ -32,11 +32,11 @@ export function readSensor(folder: string): Sensor {
 }
 
 /**
- * The sensor that an adapter carries, in its folder `sensor`; undefined for one that carries none.
- * In a package that was packed, its files must have the digests that the package says.
+ * Reads an adapter's own sensor, in its folder `sensor`; undefined if it has none. In a packed
+ * package, its files must have the recorded digests.
  *
- * Errors: those of {@link readSensor}; `CORRUPT_FILE` for other digests; `UNSAFE_FILE` for a package
- * that holds more there.
+ * Errors: those of {@link readSensor}; `CORRUPT_FILE` for other digests; `UNSAFE_FILE` for a
+ * package with other files there.
  *
  * @example readOwnSensor('adapters/rain')?.config.labels
  */
@@ -61,9 +61,10 @@ export function readOwnSensor(
 }
 
 /**
- * The sensor that the adapter of a name carries; see `resolveAdapter` for names.
+ * The own sensor of the adapter of a name; see `resolveAdapter` for names.
  *
- * Errors: those of `resolveAdapter` and {@link readOwnSensor}; `NOT_FOUND` for an adapter without one.
+ * Errors: those of `resolveAdapter` and {@link readOwnSensor}; `NOT_FOUND` for an adapter without
+ * one.
  *
  * @example resolveSensor('@me/rain-adapter', process.cwd())
  */
@@ -77,7 +78,7 @@ export function resolveSensor(adapter: string, cwd: string): Sensor {
   );
 }
 
-/** What a folder is called; in the cache of a model hub, whose folders are commits, what it would be installed as. */
+/** Name of a folder; its name when installed in a model hub's cache, whose folders are commits. */
 function nameOf(adapter: string): string {
   const folder = resolve(adapter);
   const published =
@@ -87,7 +88,9 @@ function nameOf(adapter: string): string {
   return basename(published ?? folder);
 }
 
-/** @param within the sensor's folder in `root`, with its slash; links may lead anywhere in `root` */
+/**
+ * @param within the sensor's folder in `root`, with its slash; links may lead anywhere in `root`
+ */
 function read(
   root: string,
   within: string,

@@ -8,17 +8,18 @@ import { packageHomes, pnpFolder } from './package-homes.ts';
 import { readAdapter } from './read-adapter.ts';
 import { isPackageName } from './read-manifest.ts';
 
-/** What `--adapter` stands for: an adapter that was read, or choices for a fresh one. */
+/** Result of resolving `--adapter`: an adapter that was read, or options of a fresh one. */
 export type ResolvedAdapter =
   | { readonly kind: 'adapter'; readonly adapter: Adapter; readonly folder: string }
   | { readonly kind: 'init'; readonly options: InitOptions };
 
 /**
  * Finds what `--adapter` names: `init[:key=value,…]`, a folder, or an npm package in a
- * `node_modules` of the working directory, of this library, or above them; with Yarn's
- * Plug'n'Play, a dependency of the project. No code of the package runs.
+ * `node_modules` of the working directory, of this library, or above them; with Yarn's Plug'n'Play,
+ * a dependency of the project. Runs no code of the package.
  *
- * Errors: `INVALID_ARGUMENT`; `NOT_FOUND`, saying where it was looked for; those of {@link readAdapter}.
+ * Errors: `INVALID_ARGUMENT`; `NOT_FOUND`, listing the places searched; those of
+ * {@link readAdapter}.
  *
  * @example resolveAdapter('@me/rain-adapter', process.cwd())
  */
@@ -29,7 +30,7 @@ export function resolveAdapter(spec: string, cwd: string): ResolvedAdapter {
   return { kind: 'adapter', adapter: readAdapter(folder, only ? { only } : {}), folder };
 }
 
-/** Where an adapter is, and whether it was found as a package, which holds nothing else. */
+/** Location of an adapter, and whether it was found as a package, which holds nothing else. */
 export function findAdapter(
   spec: string,
   cwd: string,
@@ -68,7 +69,7 @@ function requireFolder(path: string, spec: string, cwd: string): string {
   );
 }
 
-/** What may have been meant: adapters beside a folder that is not there, spelled likewise, and packages. */
+/** Likely alternatives: adapters near a missing folder with similar names, and packages. */
 function adaptersNear(path: string, spec: string, cwd: string): string[] {
   const start = spec.slice(0, spec.length - basename(path).length);
   const beside = spec.endsWith(basename(path)) ? foldersIn(dirname(path)) : [];
@@ -80,7 +81,7 @@ function adaptersNear(path: string, spec: string, cwd: string): string[] {
   return [...beside.map((name) => `${start}${name}`), ...packages];
 }
 
-/** Folders of adapters in a folder, a hundred at most. */
+/** Adapter folders in a folder, at most a hundred. */
 function foldersIn(folder: string): string[] {
   try {
     return readdirSync(folder)

@@ -10,9 +10,8 @@ import { writeFolder } from './write-folder.ts';
 /**
  * Writes an adapter folder: config, tensors, model card and `package.json`.
  *
- * All files are written beside their targets first and renamed then, so that a
- * full disk leaves what stood there. A folder that holds something else than an
- * adapter is not written into.
+ * All files are written beside their targets first and then renamed, so that a full disk leaves
+ * what was there. Does not write into a folder that holds something other than an adapter.
  * Errors: `ADAPTER_INVALID`, `WRITE_FAILED`.
  *
  * @example await writeAdapter('adapters/rain', adapter)
@@ -23,13 +22,13 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
     [adapterFiles.tensors, tensors],
     [adapterFiles.card, modelCard(adapter)],
     [adapterFiles.package, adapterPackageJson(adapter)],
-    // Last: it is what makes the folder an adapter.
+    // Last: this file makes the folder an adapter.
     [adapterFiles.config, config],
   ]);
 }
 
 /**
- * Writes a sensor folder: config, tensors and card. All or none, as `writeAdapter` does.
+ * Writes a sensor folder: config, tensors and card. All or none, like `writeAdapter`.
  *
  * Errors: `ADAPTER_INVALID`, `WRITE_FAILED`.
  *

@@ -15,17 +15,17 @@ import {
   writeNew,
 } from '@pip-graft/onnx-graft/node';
 
-/** A file's name in its folder, or in a folder of it, and what it holds. */
+/** A file's path in its folder or a subfolder, and its contents. */
 export type NewFile = readonly [name: string, content: string | Uint8Array];
 
 /**
- * Writes the files of a folder beside their targets, then moves all to their places. The last is what
- * makes the folder what it is. A run that is killed leaves the folder as it was, or one that the next
+ * Writes the files of a folder beside their targets, then moves all to their places. The last one
+ * defines the kind of the folder. A killed run leaves the folder as it was, or one that the next
  * run finishes.
  *
- * Errors: `WRITE_FAILED`, also for a folder that holds something else.
+ * Errors: `WRITE_FAILED`, also for a folder that holds anything else.
  *
- * @param what the kind of folder, as `an adapter`
+ * @param what the kind of folder, such as `an adapter`
  */
 export async function writeFolder(
   folder: string,
@@ -56,19 +56,19 @@ export async function writeFolder(
   }
 }
 
-/** A folder in the folder is not a link to another place. */
+/** Requires a subfolder not to be a link to another place. */
 async function requireNoLink(folder: string): Promise<void> {
   if (!(await lstat(folder)).isSymbolicLink()) return;
   throw new GraftError('WRITE_FAILED', `${folder}: it is a link; remove it.`);
 }
 
 /**
- * Whether a folder may be written to as one of a kind: it is not there, is empty, or is of that kind.
- * What a killed run left in it does not count.
+ * Requires that a folder may be written to as one of a kind: it does not exist, is empty, or is of
+ * that kind. Leftovers of killed runs do not count.
  *
  * Errors: `WRITE_FAILED`.
  *
- * @param names of the files of such a folder; the last makes it what it is
+ * @param names of the files of such a folder; the last defines its kind
  */
 export function requireOwnFolder(folder: string, what: string, names: readonly string[]): void {
   if (!existsSync(folder)) return;

@@ -16,8 +16,8 @@ import { type ParameterSpec, pipParameters } from './level-parameters.ts';
  * `promptStd`, convolutions Kaiming-uniform, norms the identity, temperatures 1, top-m scalars 0.2,
  * residual gates 0.
  *
- * A tensor depends on the seed and its name only.
- * Errors: `INVALID_ARGUMENT` for an unsound config or a seed that is not whole.
+ * A tensor depends only on the seed and its name.
+ * Errors: `INVALID_ARGUMENT` for an invalid config or a seed that is not an integer.
  *
  * @example initialParameters(config, 0).get('level1.gate') // 48 zeros
  */
@@ -26,7 +26,7 @@ export function initialParameters(config: PipConfig, seed: number): TensorMap {
   return startParameters(pipParameters(config), seed);
 }
 
-/** The parameters of a list as they start. Errors: `INVALID_ARGUMENT` for a seed that is not whole. */
+/** Initial values of a list of parameters. Errors: `INVALID_ARGUMENT` for a non-integer seed. */
 export function startParameters(specs: readonly ParameterSpec[], seed: number): TensorMap {
   const random = new Random(seed);
   return new Map(specs.map((spec) => [spec.name, start(spec, random)]));
@@ -50,15 +50,15 @@ function scaled(tensor: FloatTensor, factor: number): FloatTensor {
   return { ...tensor, data: tensor.data.map((value) => value * factor) };
 }
 
-/** Tensors by name, as far as their shapes are concerned. */
+/** Tensors by name, reduced to their shapes. */
 type Shapes = ReadonlyMap<string, { readonly dims: readonly number[] }>;
 
-/** What keeps tensors of these shapes from being a config's parameters, as sentences that name each. */
+/** Problems of tensors of these shapes as a config's parameters, as sentences that name each. */
 export function shapeProblems(shapes: Shapes, config: PipConfig): string[] {
   return unlikeSpecs(shapes, pipParameters(config));
 }
 
-/** What keeps tensors of these shapes from being the parameters of a list. */
+/** Problems of tensors of these shapes as the parameters of a list. */
 export function unlikeSpecs(shapes: Shapes, list: readonly ParameterSpec[]): string[] {
   const specs = new Map(list.map((spec) => [spec.name, spec]));
   const problems: string[] = [];
@@ -77,7 +77,7 @@ export function unlikeSpecs(shapes: Shapes, list: readonly ParameterSpec[]): str
   return problems;
 }
 
-/** As {@link shapeProblems}, and numbers that are not finite. */
+/** Like {@link shapeProblems}, plus numbers that are not finite. */
 export function tensorProblems(tensors: TensorMap, config: PipConfig): string[] {
   return [...shapeProblems(tensors, config), ...brokenNumbers(tensors)];
 }

@@ -15,23 +15,25 @@ import {
   type TransformerBlockNames,
 } from './names.ts';
 
-/** How a parameter starts. */
+/** Initialisation of a parameter. */
 export type ParameterInit =
-  /** Default deviation 1. */
+  /** Default deviation: 1. */
   | { readonly kind: 'normal'; readonly std?: number }
   | { readonly kind: 'kaiming' }
-  /** Kaiming-uniform with the gain of ReLU, which keeps the size of what goes through: ±sqrt(6 / fan-in). */
+  /**
+   * Kaiming-uniform with ReLU's gain, which preserves the activations' scale: ±sqrt(6 / fan-in).
+   */
   | { readonly kind: 'kaiming-relu' }
   | { readonly kind: 'constant'; readonly value: number };
 
-/** A parameter: its name, its shape, and how it starts. */
+/** A parameter: its name, shape and initialisation. */
 export interface ParameterSpec {
   readonly name: string;
   readonly dims: readonly number[];
   readonly init: ParameterInit;
 }
 
-/** Every parameter of one level, under its name within the level. */
+/** All parameters of one level, by their names within the level. */
 export function levelParameters(level: LevelConfig, config: PipConfig): ParameterSpec[] {
   const { promptChannels: c } = level;
   const s = hasNoPosition(config) ? 1 : level.promptSize;
@@ -73,7 +75,7 @@ function interaction(level: LevelConfig, { mode, expansion }: PipConfig): Parame
   return [...block, conv(gate, C, joint, 3), conv(shift, C, joint, 1)];
 }
 
-/** Attention from `width` channels' query to the prompt's c channels, then a feed-forward part on `width`. */
+/** Attention from a query of `width` channels to the prompt's c, then feed-forward on `width`. */
 function crossBlock(
   { queryNorm, keyValueNorm, attention, feedForwardNorm, feedForward }: CrossBlockNames,
   width: number,
@@ -138,7 +140,7 @@ function filled(name: string, dims: readonly number[], value: number): Parameter
 }
 
 /**
- * Every parameter that a config implies: full name, shape, and how it starts.
+ * Every parameter that a config implies: full name, shape and initialisation.
  *
  * Names are the authors' checkpoint names, uniform over the levels, such as
  * `level1.prompt.low_prompt_param` (spec pip.md section 5).

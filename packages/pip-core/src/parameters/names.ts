@@ -15,7 +15,7 @@ const feedForwardNames = (prefix: string) => ({
   projectOut: `${prefix}.project_out.weight`,
 });
 
-/** A block of channel cross-attention and feed-forward: prompt-to-prompt, or prompt-to-feature by attention. */
+/** A block of channel cross-attention and feed-forward: prompt-to-prompt or prompt-to-feature. */
 const crossBlockNames = (prefix: string) => ({
   queryNorm: normNames(`${prefix}.norm11`),
   keyValueNorm: normNames(`${prefix}.norm12`),
@@ -31,7 +31,7 @@ const crossBlockNames = (prefix: string) => ({
   },
   feedForwardNorm: normNames(`${prefix}.norm2`),
   feedForward: feedForwardNames(`${prefix}.ffn`),
-  /** Only where the feature has fewer channels than the prompt. */
+  /** Only if the feature has fewer channels than the prompt. */
   reduceChannel: `${prefix}.reduce_channel.weight`,
 });
 
@@ -48,7 +48,7 @@ const transformerBlockNames = (prefix: string) => ({
   feedForward: feedForwardNames(`${prefix}.ffn`),
 });
 
-/** Names within a level, by the part they belong to. */
+/** Names within a level, by their part. */
 export const names = {
   /** The degradation prompts D. */
   degradation: 'prompt.detask_prompt_param',
@@ -76,7 +76,7 @@ export type FeedForwardNames = ReturnType<typeof feedForwardNames>;
 export type CrossBlockNames = ReturnType<typeof crossBlockNames>;
 export type TransformerBlockNames = ReturnType<typeof transformerBlockNames>;
 
-/** A parameter's full name: the level's prefix and its name within the level. */
+/** Full name of a parameter: the level's prefix and the name within the level. */
 export function parameterName(level: number, name: string): string {
   return `level${level}.${name}`;
 }

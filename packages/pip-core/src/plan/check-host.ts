@@ -6,10 +6,10 @@ import type { PlanRequest } from './plan-request.ts';
 /** Metadata entry that marks a grafted file. */
 export const stampKey = 'pip_graft';
 
-/** The oldest operator set that nodes are written for, and the newest that they were checked with. */
+/** Oldest operator set that nodes are written for, and the newest that was checked. */
 export const planOpsets = { lowest: 11, checked: 23 } as const;
 
-/** IR version from which an initializer may be the default of an input that a caller overrides. */
+/** Since this IR version an initializer may be the default of an input that a caller overrides. */
 const overridableSince = 4;
 
 export interface Remarks {
@@ -17,7 +17,7 @@ export interface Remarks {
   readonly warnings: string[];
 }
 
-/** What speaks against grafting anything onto this host. */
+/** Checks for reasons not to graft anything onto this host. */
 export function checkHost(
   { model, sites, options = {} }: PlanRequest,
   { refusals, warnings }: Remarks,
@@ -55,12 +55,12 @@ export function checkHost(
   }
 }
 
-/** Why a grafted model is no host, and what to do. */
+/** Why a grafted model cannot be a host, and what to do. */
 export function alreadyGrafted(label: string): string {
   return `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`;
 }
 
-/** Whether an adapter was made for this host. */
+/** Checks whether an adapter was made for this host. */
 export function checkBase(
   adapter: Adapter,
   request: PlanRequest,
@@ -84,7 +84,7 @@ export function checkBase(
       `adapter '${adapter.name}' does not say for which ${family} it was made; that it fits is not known`,
     );
   }
-  // The same structure with other weights: the graft runs, but it learned on something else.
+  // Same structure, other weights: the graft runs, but was trained on a different host.
   if (
     adapter.training !== null &&
     base.fingerprint !== null &&
@@ -98,7 +98,7 @@ export function checkBase(
   }
 }
 
-/** In what a host is not the one that an adapter was made for, as far as its levels and element type tell. */
+/** How a host differs from an adapter's, as far as its levels and element type tell. */
 function differenceOf({ config }: Adapter, { model, facts, sites }: PlanRequest): string {
   const spell = (levels: readonly { readonly level: number; readonly channels: number }[]) =>
     levels.map(({ level, channels }) => `level ${level} of ${channels} channels`).join(', ');
@@ -117,22 +117,22 @@ function differenceOf({ config }: Adapter, { model, facts, sites }: PlanRequest)
   return 'the host has the same levels with other weights, or computes in another element type';
 }
 
-/** A host, as adapters know it. */
+/** Identity of a host, as adapters record it. */
 export interface BaseHost {
   readonly family: string;
   readonly fingerprint?: string | null;
   readonly digest: string;
 }
 
-/** Whether an adapter was made for a host, and what it was made for otherwise. */
+/** Whether an adapter was made for a host, and if not, what it was made for. */
 export type BaseFit =
   | { readonly fits: true }
   | { readonly fits: false; readonly madeFor: string }
-  /** The adapter says of what family its host was, and no more. */
+  /** The adapter records only the family of its host. */
   | { readonly fits: null };
 
 /**
- * Whether an adapter was made for a host: by the fingerprint where both have one, else by the file.
+ * Whether an adapter was made for a host: by fingerprint if both have one, else by the file.
  *
  * @example baseFit(adapter.base, { family: 'nafnet', ...host.identity() }).fits // true
  */
@@ -156,7 +156,7 @@ export function baseFit(base: AdapterBase, host: BaseHost): BaseFit {
   };
 }
 
-/** Whether adapters can be told apart: no label and no adapter twice. */
+/** Checks that adapters can be told apart: no label and no adapter occurs twice. */
 export function checkTogether(adapters: readonly Adapter[], { refusals }: Remarks): void {
   if (adapters.length === 0) {
     refusals.push({ code: 'INVALID_ARGUMENT', message: 'No adapter was given to graft.' });

@@ -6,15 +6,15 @@ import {
 } from '../config/pip-config.ts';
 import { emittedHiddenWidth } from '../emit/feed-forward.ts';
 
-/** Multiply-adds of convolutions and matrix products: `fixed + perPixel · H · W` of the level's feature. */
+/** Multiply-adds of convolutions and matrix products: `fixed + perPixel · H · W` of the feature. */
 export interface Cost {
   readonly fixed: number;
   readonly perPixel: number;
 }
 
 /**
- * What one emitted level costs for one image. Elementwise work, norms and
- * resizing are not counted, as is usual; what is folded at graft time is not there.
+ * Cost of one emitted level for one image. As usual, elementwise work, norms and resizing are not
+ * counted; what is folded at graft time does not occur.
  *
  * @example const { fixed, perPixel } = levelCost(level, config); // fixed + perPixel * 256 * 256
  */
@@ -33,7 +33,7 @@ export function levelCost(level: LevelConfig, config: PipConfig): Cost {
   };
 }
 
-/** Multiply-adds of a level for an input image of a size, the level being `scale` times smaller. */
+/** Multiply-adds of a level for an input image of a size, at a level `scale` times smaller. */
 export function costAt(
   { fixed, perPixel }: Cost,
   height: number,
@@ -58,7 +58,10 @@ function interactionCost(level: LevelConfig, { mode, expansion }: PipConfig): Co
   return { fixed, perPixel: perPixel + feedForward(width, expansion) + reduce };
 }
 
-/** Projections (1x1 and depthwise each), scores, the projection into the attention, and its product with the values. */
+/**
+ * Projections (1x1 and depthwise), scores, the projection into the attention, its product with the
+ * values.
+ */
 function attention(sizes: {
   rows: number;
   channels: number;

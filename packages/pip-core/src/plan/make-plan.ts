@@ -17,12 +17,11 @@ import type { PlanRequest } from './plan-request.ts';
 import { planSensor } from './plan-sensor.ts';
 
 /**
- * What grafting adapters onto a host will do, or every reason not to. Nothing
- * is edited, and what it lets through will not fail half way.
+ * Plans a graft of adapters onto a host, or returns every reason not to. Edits nothing; what it
+ * accepts will not fail halfway.
  *
- * Reasons carry the codes `ALREADY_GRAFTED`, `UNSUPPORTED_HOST`,
- * `UNSUPPORTED_LAYOUT`, `NO_SITES`, `ADAPTER_MISMATCH`, `ADAPTER_INVALID`,
- * `UNKNOWN_LABEL`, `INVALID_WEIGHTS` and `INVALID_ARGUMENT`.
+ * Reasons have the codes `ALREADY_GRAFTED`, `UNSUPPORTED_HOST`, `UNSUPPORTED_LAYOUT`, `NO_SITES`,
+ * `ADAPTER_MISMATCH`, `ADAPTER_INVALID`, `UNKNOWN_LABEL`, `INVALID_WEIGHTS` and `INVALID_ARGUMENT`.
  *
  * @example
  * const result = makePlan({ model, facts, sites, family, fingerprint, digest, adapters: [adapter] });
@@ -91,7 +90,7 @@ export function makePlan(request: PlanRequest): PlanResult {
 }
 
 /**
- * The plan of a result. Errors: the code of the first refusal, with the messages of all.
+ * Returns the plan of a result. Errors: the code of the first refusal, with all messages.
  *
  * @example const plan = requirePlan(makePlan(request));
  */
@@ -105,14 +104,14 @@ function labelsOf(adapters: readonly Adapter[]): string[] {
   return adapters.flatMap(({ config }) => config.labels);
 }
 
-/** Parameters of the adapters: those of a level count once, however often the model applies its network. */
+/** Parameters of the adapters: a level counts once, however often the model applies its network. */
 function learnedBy(levels: readonly PlannedLevel[]): number {
   const once = new Map(levels.map((level) => [level.site.level, level]));
   const modules = [...once.values()].flatMap((level) => level.modules);
   return modules.reduce((sum, module) => sum + module.parameters, 0);
 }
 
-/** The adapters that do something: of fixed weights some may have none. */
+/** The adapters with an effect: with fixed weights some may have none. */
 function active(
   adapters: readonly Adapter[],
   baked: Baked | null,

@@ -29,7 +29,7 @@ export function planLevels(
   const planned: PlannedLevel[] = [];
   if (sites.length === 0) return planned;
   for (const number of wanted) {
-    // A network that the model applies several times has as many sites of each level.
+    // A network that the model applies several times has as many sites per level.
     const own = sites.filter((candidate) => candidate.level === number);
     if (!had.includes(number) || own.length === 0) {
       remarks.refusals.push(missing(number, adapters, request, had.includes(number)));
@@ -129,7 +129,7 @@ function isFloat(type: string | undefined): type is FloatType {
   return type === 'float32' || type === 'float16' || type === 'bfloat16';
 }
 
-/** Adapters by name, then digest, then labels: the order in which they were given says nothing. */
+/** Adapters by name, then digest, then labels: their given order does not matter. */
 export function sortAdapters(adapters: readonly Adapter[]): Adapter[] {
   const keys = ({ name, digest, config }: Adapter) => [name, digest ?? '', config.labels.join()];
   return [...adapters].sort((a, b) => {

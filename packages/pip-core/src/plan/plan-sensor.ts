@@ -2,21 +2,21 @@ import { type FloatType, GraftError, type ImageLayout, mainImage } from '@pip-gr
 import { checkSensor } from '../sensor/sensor.ts';
 import type { PlanRequest } from './plan-request.ts';
 
-/** The picture that a sensor looks at. */
+/** The image that a sensor looks at. */
 export interface SensorImage {
   /** Name of the graph input. */
   readonly value: string;
   readonly layout: ImageLayout;
   readonly dataType: FloatType;
-  /** As the model has it; null where nothing is known. */
+  /** As in the model; null if unknown. */
   readonly batch: number | string | null;
 }
 
 /**
- * Whether the sensor of a request can be put into the model.
+ * Checks that the sensor of a request can be added to the model.
  *
- * Errors: `INVALID_ARGUMENT` with a degradation that is fixed; `ADAPTER_INVALID`; `ADAPTER_MISMATCH`
- * for other labels than the adapters have; those of {@link sensorImage}.
+ * Errors: `INVALID_ARGUMENT` with a fixed degradation; `ADAPTER_INVALID`; `ADAPTER_MISMATCH` for
+ * labels other than the adapters'; those of {@link sensorImage}.
  */
 export function planSensor(
   { model, options = {} }: Pick<PlanRequest, 'model' | 'options'>,
@@ -46,7 +46,7 @@ export function planSensor(
   sensorImage(model);
 }
 
-/** The picture of a host. Errors: `UNSUPPORTED_HOST` for one that is not of three float channels. */
+/** The image of a host. Errors: `UNSUPPORTED_HOST` unless it has three float channels. */
 export function sensorImage(model: PlanRequest['model']): SensorImage {
   const image = mainImage(model);
   const label = model.source.label;

@@ -5,18 +5,18 @@ import type { Sensor } from '../sensor/sensor.ts';
 import type { Cost } from './cost.ts';
 import type { HostImage } from './plan-request.ts';
 
-/** What a graft will do to one skip connection. */
+/** Planned changes at one skip connection. */
 export interface PlannedLevel {
   readonly site: SkipSite;
-  /** What the host computes the skip feature in. */
+  /** Type in which the host computes the skip feature. */
   readonly dataType: FloatType;
-  /** One for each adapter that has the level. */
+  /** One per adapter that has the level. */
   readonly modules: readonly PlannedModule[];
 }
 
-/** What one adapter adds at a skip connection. */
+/** Planned addition of one adapter at a skip connection. */
 export interface PlannedModule {
-  /** Its place in the plan's adapters. */
+  /** Index among the plan's adapters. */
   readonly adapter: number;
   readonly config: LevelConfig;
   /** Learned parameters of the level. */
@@ -27,8 +27,9 @@ export interface PlannedModule {
 export const inputKinds = ['required', 'optional'] as const;
 
 /**
- * Whether callers have to feed the inputs of a graft. onnxruntime's Node and web bindings cannot feed an
- * input that has a default: Node's ignores the feed in silence, the web's refuses it. Python, C and C# can.
+ * Whether callers must feed the inputs of a graft. onnxruntime's Node and web bindings cannot feed
+ * an input that has a default: Node's silently ignores the feed, the web's rejects it. Python, C
+ * and C# can.
  */
 export type InputKind = (typeof inputKinds)[number];
 
@@ -61,21 +62,21 @@ export interface PlannedSensor {
   readonly name: string;
   readonly digest: string | null;
   readonly trained: boolean;
-  /** Name of the graph output that is added: the weights that the sensor finds, float32 (B,T). */
+  /** Name of the added graph output: the weights that the sensor finds, float32 (B,T). */
   readonly output: string;
 }
 
-/** What a graft will do, with everything needed to do it; made before the first edit. */
+/** A planned graft with everything needed to apply it; made before the first edit. */
 export interface Plan {
   /** The host. */
   readonly model: Model;
-  /** Those of the summary, in its order. */
+  /** The summary's adapters, in its order. */
   readonly adapters: readonly Adapter[];
   readonly sensor: Sensor | null;
   readonly summary: PlanSummary;
 }
 
-/** What a graft will do, as plain data: for `--json`, for people, for the file's stamp. */
+/** A planned graft as plain data: for `--json`, for people, for the file's stamp. */
 export interface PlanSummary {
   readonly host: {
     readonly label: string;
@@ -85,26 +86,26 @@ export interface PlanSummary {
     readonly opset: number;
     readonly image: HostImage | null;
   };
-  /** By name, then digest, in whatever order they were given. */
+  /** By name, then digest, whatever their given order. */
   readonly adapters: readonly PlannedAdapter[];
-  /** Of all adapters, one's after another's. */
+  /** Labels of all adapters, concatenated. */
   readonly labels: readonly string[];
-  /** Every added node and weight is named `${prefix}/…`. */
+  /** Prefix of every added node and weight, named `${prefix}/…`. */
   readonly prefix: string;
-  /** null when the degradation is baked. */
+  /** null if the degradation is baked. */
   readonly inputs: SteeringInputs | null;
-  /** Whether callers have to feed the inputs, or may leave them at their defaults. */
+  /** Whether callers must feed the inputs, or may leave them at their defaults. */
   readonly inputKind: InputKind;
-  /** What `degradation` holds when the caller gives none. */
+  /** Value of `degradation` if the caller passes none. */
   readonly defaultDegradation: readonly number[];
   readonly baked: Baked | null;
-  /** What finds the degradation where a caller gives none; null where nothing does. */
+  /** Finds the degradation if a caller passes none; null without a sensor. */
   readonly auto: PlannedSensor | null;
   /** In the order in which the host reads the skip features. */
   readonly levels: readonly PlannedLevel[];
-  /** Of the adapters. */
+  /** Parameters of the adapters. */
   readonly parameters: number;
-  /** Of the adapters, for an input image of 256 × 256. */
+  /** Multiply-adds of the adapters for an input image of 256 × 256. */
   readonly multiplyAdds256: number;
   readonly warnings: readonly string[];
 }
@@ -115,7 +116,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** A plan, or every reason why there is none. */
+/** A plan, or all reasons why there is none. */
 export type PlanResult =
   | { readonly status: 'planned'; readonly plan: Plan }
   | { readonly status: 'refused'; readonly refusals: readonly Refusal[] };

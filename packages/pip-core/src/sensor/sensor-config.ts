@@ -7,19 +7,19 @@ import { Json, trainingRecord } from '../json/read-json.ts';
 /** Version of `sensor_config.json` that this library writes, and the newest it reads. */
 export const sensorFormatVersion = 1;
 
-/** What a sensor looks for, how large it is, and when it acts. */
+/** Labels, sizes and thresholds of a sensor. */
 export interface SensorConfig {
   readonly labels: readonly string[];
   /** Channels of its convolutions; each halves the image. */
   readonly widths: readonly number[];
   /** Width of the two layers that judge each place. */
   readonly local: number;
-  /** Width between what the places have in common and the labels. */
+  /** Width of the layer between the statistics over all places and the labels. */
   readonly hidden: number;
   readonly sure: Sureness;
 }
 
-/** How sure of a label a sensor has to be: a probability p becomes the weight (p − from) / (full − from). */
+/** Thresholds of certainty: a probability p becomes the weight (p − from) / (full − from). */
 export interface Sureness {
   /** Up to this probability the weight is exactly 0. */
   readonly from: number;
@@ -27,17 +27,17 @@ export interface Sureness {
   readonly full: number;
 }
 
-/** What `sensor_config.json` says. */
+/** Contents of `sensor_config.json`. */
 export interface SensorDescription {
   readonly config: SensorConfig;
-  /** Free-form record of how it was trained; null means untrained. */
+  /** Free-form record of the training; null means untrained. */
   readonly training: Readonly<Record<string, unknown>> | null;
 }
 
-/** A sensor's size where the caller says nothing: 520 multiply-adds a pixel. */
+/** Default size of a sensor: 520 multiply-adds per pixel. */
 export const defaultSensorSize = { widths: [16, 24, 32, 48], local: 48, hidden: 32 } as const;
 
-/** A label acts where it is likelier than not, and fully from nine in ten. */
+/** A label acts if it is likelier than not, and fully from nine in ten. */
 export const defaultSureness: Sureness = { from: 0.5, full: 0.9 };
 
 const code = 'ADAPTER_INVALID';
@@ -52,7 +52,7 @@ const format = z.strictObject({
   training: trainingRecord,
 });
 
-/** Everything wrong with a sensor's config, as sentences; empty when it is sound. */
+/** All problems of a sensor's config, as sentences; empty if it is valid. */
 export function sensorProblems({ labels, widths, local, hidden, sure }: SensorConfig): string[] {
   const problems = labelProblems(labels);
   if (widths.length < 1 || widths.length > maxSensorConvolutions)
@@ -79,7 +79,7 @@ export function encodeSensorConfig({ config, training }: SensorDescription): str
  * Reads the text of `sensor_config.json`.
  *
  * Errors: `ADAPTER_INVALID` for text that is not such a config, a newer format version, an unknown
- * key, or values that cannot be.
+ * key, or invalid values.
  *
  * @example decodeSensorConfig(text).config.labels // ['noise', 'rain']
  */

@@ -1,7 +1,7 @@
 import type { ParameterSpec } from '../parameters/level-parameters.ts';
 import type { SensorConfig } from './sensor-config.ts';
 
-/** Sides of a sensor's convolutions. */
+/** Kernel size of a sensor's convolutions. */
 export const sensorKernel = 3;
 
 /** Names of a sensor's parameters. */
@@ -16,16 +16,16 @@ export const sensorNames = {
   },
 } as const;
 
-/** How much a sensor measures of each place: the colours, their variances, and an energy of each channel. */
+/** Number of measures per place: the colours, their variances, and an energy of each channel. */
 export function sensorMeasures(widths: readonly number[]): number {
   return 6 + widths.reduce((sum, width) => sum + width, 0);
 }
 
-/** What is kept of each judgement over all places: its mean and its deviation. */
+/** Statistics kept of each judgement over all places: its mean and its deviation. */
 export const sensorSpread = 2;
 
 /**
- * Every parameter of a sensor: convolutions from the three colours on, two layers for each place, two
+ * All parameters of a sensor: convolutions from the three colours on, two layers per place, and two
  * for what the places have in common.
  *
  * @example sensorParameters(sensor.config).map(({ name }) => name) // ['conv1.weight', …]
@@ -52,7 +52,7 @@ export function sensorParameters(config: SensorConfig): ParameterSpec[] {
   ];
 }
 
-/** Multiply-adds of a sensor for each pixel of the image. */
+/** Multiply-adds of a sensor per pixel of the image. */
 export function sensorCost({ widths, local }: SensorConfig): number {
   const convolutions = widths.reduce((sum, width, at) => {
     const inputs = widths[at - 1] ?? 3;
@@ -61,7 +61,7 @@ export function sensorCost({ widths, local }: SensorConfig): number {
   return convolutions + (local * (sensorMeasures(widths) + local)) / 4 ** widths.length;
 }
 
-/** Without norms between them, convolutions have to keep the size of what goes through. */
+/** Without norms in between, convolutions must preserve the scale of their input. */
 function weight(name: string, dims: readonly number[]): ParameterSpec {
   return { name, dims, init: { kind: 'kaiming-relu' } };
 }

@@ -12,9 +12,9 @@ import { checkSensor, type Sensor, sensorFiles } from './sensor.ts';
 import { decodeSensorConfig, encodeSensorConfig, type SensorConfig } from './sensor-config.ts';
 import { sensorCost, sensorParameters } from './sensor-parameters.ts';
 
-/** A sensor as the contents of its files, and its name, which is that of its folder. */
+/** The contents of a sensor's files, and its name, which is that of its folder. */
 export interface EncodedSensor {
-  /** Default `sensor`. */
+  /** Default: `sensor`. */
   readonly name?: string;
   /** `sensor_config.json`. */
   readonly config: string;
@@ -35,9 +35,9 @@ export function encodeSensor(sensor: Sensor): Required<EncodedSensor> {
 }
 
 /**
- * A sensor from the contents of its files, wherever they come from; it has no digest.
+ * Decodes a sensor from the contents of its files, whatever their origin; it has no digest.
  *
- * Errors: `ADAPTER_INVALID` for a config or tensors that are not sound; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ * Errors: `ADAPTER_INVALID` for an invalid config or tensors; `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
  * @example decodeSensor({ name: 'my-sensor', config: text, tensors: bytes }).config.labels
  */
@@ -48,14 +48,14 @@ export function decodeSensor({ name = 'sensor', config: text, tensors }: Encoded
   return checkSensor({ name, ...description, tensors: read, digest: null });
 }
 
-/** Tensors are read only once their names and shapes are known to be those of the config. */
+/** Reads tensors only after checking that their names and shapes match the config. */
 export function readSensorTensors(source: ByteSource, config: SensorConfig): TensorMap {
   const { headers, load } = openSafetensors(source);
   throwProblems(unlikeSpecs(headers, sensorParameters(config)), source.label);
   return new Map([...headers.keys()].map((name) => [name, load(name)]));
 }
 
-/** The text of a sensor's `README.md`: what it tells apart, what it costs, whether it was trained. */
+/** The text of a sensor's `README.md`: its labels, its cost, whether it was trained. */
 export function sensorCard({ name, config, training }: Sensor): string {
   const parameters = sensorParameters(config).reduce(
     (sum, { dims }) => sum + elementCount(dims),

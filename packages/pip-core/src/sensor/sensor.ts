@@ -12,19 +12,19 @@ import {
 } from './sensor-config.ts';
 import { sensorNames, sensorParameters } from './sensor-parameters.ts';
 
-/** A classifier that tells from an image which degradations it has: none, one or several. */
+/** A classifier that finds the degradations in an image: none, one or several. */
 export interface Sensor extends SensorDescription {
   readonly name: string;
   /** By name; see `sensorParameters`. */
   readonly tensors: TensorMap;
-  /** `sha256:…` of config and tensors; null until the `node` door has taken it. */
+  /** `sha256:…` of config and tensors; null until the `node` entry point has computed it. */
   readonly digest: string | null;
 }
 
 /**
- * Gives a sensor back when its config is sound and its tensors are exactly the config's.
+ * Returns a sensor if its config is valid and its tensors are exactly the config's.
  *
- * Errors: `ADAPTER_INVALID`, naming what is wrong and every tensor that is.
+ * Errors: `ADAPTER_INVALID`, naming the problems and every tensor concerned.
  */
 export function checkSensor(sensor: Sensor): Sensor {
   const { config, tensors, name } = sensor;
@@ -48,29 +48,29 @@ export const sensorFiles = {
   card: 'README.md',
 } as const;
 
-/** The folder of an adapter that holds its own sensor. */
+/** Folder of an adapter's own sensor. */
 export const sensorFolder = 'sensor';
 
-/** Choices for a fresh sensor. */
+/** Options of a fresh sensor. */
 export interface SensorInit {
   readonly labels: readonly string[];
-  /** Default that of {@link defaultSensorSize}. */
+  /** Default: that of {@link defaultSensorSize}. */
   readonly widths?: readonly number[];
-  /** Default that of {@link defaultSensorSize}. */
+  /** Default: that of {@link defaultSensorSize}. */
   readonly local?: number;
-  /** Default that of {@link defaultSensorSize}. */
+  /** Default: that of {@link defaultSensorSize}. */
   readonly hidden?: number;
-  /** Default {@link defaultSureness}. */
+  /** Default: {@link defaultSureness}. */
   readonly sure?: Sureness;
   readonly name?: string;
-  /** Default 0. */
+  /** Default: 0. */
   readonly seed?: number;
 }
 
 /**
- * A fresh, untrained sensor: weights Kaiming-uniform, biases zero.
+ * Creates an untrained sensor: weights Kaiming-uniform, biases zero.
  *
- * Errors: `INVALID_ARGUMENT` for labels, sizes or sureness that cannot be.
+ * Errors: `INVALID_ARGUMENT` for invalid labels, sizes or sureness.
  *
  * @example initSensor({ labels: ['noise', 'rain'], seed: 7 })
  */
@@ -86,9 +86,9 @@ export function initSensor(options: SensorInit): Sensor {
 }
 
 /**
- * The same sensor with its labels in another order: rows of its last layer are put in that order.
+ * Puts a sensor's labels, and the rows of its last layer, in another order.
  *
- * Errors: `INVALID_ARGUMENT` when these are not its labels.
+ * Errors: `INVALID_ARGUMENT` if these are not its labels.
  */
 export function orderSensor(sensor: Sensor, labels: readonly string[]): Sensor {
   const { config, tensors, name } = sensor;

@@ -1,33 +1,34 @@
-/** Tensors that have a prefix in common, under the names behind it. */
+/** Tensors that share a prefix, by the rest of their names. */
 export interface Prefixed<T> {
-  /** Path before every name, such as `state_dict.net`; empty when there is none. */
+  /** Path before every name, such as `state_dict.net`; empty if there is none. */
   readonly prefix: string;
-  /** Whether its path says that they are averages over a training: EMA, SWA. */
+  /** Whether its path indicates averages over a training: EMA, SWA. */
   readonly average: boolean;
   readonly tensors: ReadonlyMap<string, T>;
 }
 
-/** Paths of published networks have up to 150 characters; a hostile one has a million parts. */
+/** Paths of published networks have up to 150 characters; hostile ones may have a million parts. */
 const longestName = 2000;
 
 /**
- * What wrappers put into a path, at any depth: DataParallel, torch.compile, FSDP of PyTorch and of
- * FairScale, activation checkpointing, Fabric, Opacus. No known network has a module of these names.
+ * Parts that wrappers add to a path, at any depth: DataParallel, torch.compile, FSDP of PyTorch and
+ * of FairScale, activation checkpointing, Fabric, Opacus. No known network has modules of these
+ * names.
  */
 const wrappers = new Set([
   ...['module', '_orig_mod', '_fsdp_wrapped_module', '_fpw_module', '_checkpoint_wrapped_module'],
   ...['_forward_module', '_original_module', '_module'],
 ]);
 
-/** Words for an average in a path: `params_ema`, `netEMA`, `swa_model`, `ema.shadow`. */
+/** Words that mark an average in a path: `params_ema`, `netEMA`, `swa_model`, `ema.shadow`. */
 const averages =
   /(?<![A-Za-z])(ema|EMA|Ema)(?![a-z])|[a-z](EMA|Ema)(?![a-z])|(?<![a-z])(swa|SWA|shadow|avg|averaged?|polyak)(?![a-z])/;
 
 /**
- * The groups of tensors that have an anchor: a name that a network of a known kind always has. Each
- * tensor belongs to the longest prefix that it has; names lose the parts that wrappers added.
+ * Groups tensors by prefixes that have an anchor: a name that a network of a known kind always has.
+ * Each tensor belongs to its longest prefix; names lose the parts that wrappers added.
  *
- * @param anchors each matches the end of a name, from a whole part on
+ * @param anchors each matches the end of a name, starting at a whole part
  *
  * @example byPrefix(tensors, [/(?:^|\.)intro\.weight$/])[0]?.prefix // 'state_dict.net'
  */
@@ -49,7 +50,7 @@ export function byPrefix<T>(
     const group = groups.get(prefix)!;
     const rest = prefix === '' ? name : name.slice(prefix.length + 1);
     const plain = withoutWrappers(rest);
-    // Two that differ by a wrapper only: the second keeps its name, and is left over.
+    // If two names differ only by a wrapper, the second stays unchanged and counts as extra.
     group.set(group.has(plain) ? rest : plain, tensor);
   }
   return [...groups].map(([prefix, group]) => {

@@ -1,16 +1,16 @@
 import type { FloatTensor } from '../tensor-map.ts';
 
-/** What kind of file a checkpoint is: safetensors, torch.save's zip, or its older form. */
+/** File format of a checkpoint: safetensors, torch.save's zip, or its older form. */
 export type CheckpointFormat = 'safetensors' | 'pytorch' | 'pytorch-legacy';
 
-/** A number, text or nothing beside the tensors, such as the epoch. */
+/** A number, text or null beside the tensors, such as the epoch. */
 export type CheckpointScalar = number | string | boolean | null;
 
-/** A tensor as a file holds it. Its elements become float32, and are read each time you ask for them. */
+/** A tensor in a file. Its elements are converted to float32, and read on every access. */
 export interface StoredTensor extends FloatTensor {
-  /** Element type in the file, such as `F32`, or PyTorch's name for one that is not read. */
+  /** Element type in the file, such as `F32`, or PyTorch's name of an unsupported type. */
   readonly dtype: string;
-  /** Why its elements cannot be read, as `complex64 is not supported`; reading `data` throws then. */
+  /** Why its elements cannot be read, such as `complex64 is not supported`; `data` throws then. */
   readonly unread?: string;
 }
 
@@ -18,8 +18,8 @@ export interface StoredTensor extends FloatTensor {
 export type StoredTensors = ReadonlyMap<string, StoredTensor>;
 
 /**
- * Everything in a checkpoint by its path: the keys of the dictionaries around it and its own name,
- * joined by dots, such as `state_dict.net.intro.weight`.
+ * Contents of a checkpoint by path: the keys of the enclosing dictionaries and the name, joined by
+ * dots, such as `state_dict.net.intro.weight`.
  */
 export interface Checkpoint {
   readonly format: CheckpointFormat;
@@ -32,7 +32,7 @@ export interface Checkpoint {
 
 const mostLength = 120;
 
-/** A name from a file for a message: short, and without characters that act on a terminal. */
+/** A name from a file for a message: shortened, and without terminal control characters. */
 export function shownName(name: string): string {
   const plain = name.replace(/[^ -~]/g, '?');
   return plain.length > mostLength ? `${plain.slice(0, mostLength)}…` : plain;

@@ -3,22 +3,22 @@ import type { FloatTensor } from '../tensor-map.ts';
 import type { Prefixed } from './by-prefix.ts';
 import { shownName } from './checkpoint.ts';
 
-/** How many candidates a message lists. */
+/** Candidates that a message lists. */
 const listed = 12;
 
-/** Which network of a checkpoint is meant, and how messages spell them. */
+/** Options of {@link choosePrefixed}. */
 export interface ChoiceOptions<T> {
-  /** Path before its names; default: the only network, or the only average of it. */
+  /** Path before its names; default: the only network, or its only average. */
   readonly prefix?: string | undefined;
-  /** What messages call the checkpoint. */
+  /** The checkpoint's name in messages. */
   readonly label: string;
-  /** A candidate in a few words. */
+  /** Describes a candidate in a few words. */
   readonly describe: (candidate: T) => string;
 }
 
 /**
- * One of a checkpoint's networks: the one under the given prefix; else the only one; else the only
- * average, which restores best; else the first of equal copies.
+ * Chooses one of a checkpoint's networks: the one under the given prefix; else the only one; else
+ * the only average, which restores best; else the first of equal copies.
  *
  * Errors: `INVALID_ARGUMENT`, with the candidates, if several remain or none has the prefix.
  */
@@ -54,7 +54,7 @@ export function choosePrefixed<T extends Prefixed<FloatTensor>>(
   );
 }
 
-/** Whether two networks have the same tensors, number by number, as one saved under two names. */
+/** Whether two networks have the same tensors, number by number, like one saved twice. */
 function areEqual(one: Prefixed<FloatTensor>, other: Prefixed<FloatTensor>): boolean {
   if (one.tensors.size !== other.tensors.size) return false;
   const shapes = [...one.tensors].every(

@@ -1,11 +1,11 @@
 import type { Dtype } from '../safetensors/open.ts';
 
-/** What a storage or a tensor of a checkpoint holds, by PyTorch's name. */
+/** Element type of a checkpoint's storage or tensor, by PyTorch's name. */
 export interface ElementType {
   readonly name: string;
   /** Bytes of one element, or of several that share a byte. */
   readonly bytes: number;
-  /** Undefined for numbers that are not read. */
+  /** Undefined for unsupported types. */
   readonly dtype?: Dtype;
 }
 
@@ -37,7 +37,7 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map(
 
 const named = (name: string): ElementType => elementTypes.get(name)!;
 
-/** What a storage holds, by the class that a pickle names. */
+/** Element types of storages, by the class that a pickle names. */
 export const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['torch.DoubleStorage', named('float64')],
   ['torch.FloatStorage', named('float32')],
@@ -56,7 +56,7 @@ export const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['torch.QInt32Storage', named('qint32')],
   ['torch.QUInt4x2Storage', named('quint4x2')],
   ['torch.QUInt2x4Storage', named('quint2x4')],
-  // Bytes: the tensors in it name their types themselves.
+  // Bytes: the tensors in it name their own types.
   ...['torch.storage.UntypedStorage', 'torch.UntypedStorage', 'torch.storage._UntypedStorage'].map(
     (name) => [name, named('uint8')] as const,
   ),

@@ -17,11 +17,11 @@ import {
   type PickleValue,
 } from './pickle-value.ts';
 
-/** How many keys a message lists. */
+/** Keys that a message lists. */
 const listed = 8;
 
 /**
- * All tensors in an unpickled object by their paths, and what lies beside them.
+ * All tensors in an unpickled object by path, and everything beside them.
  *
  * Errors: `CORRUPT_FILE` if there is no tensor in a dictionary; `LIMIT_EXCEEDED`.
  */
@@ -89,7 +89,7 @@ class Walk {
   }
 
   #add(path: string, tensor: PickleTensor | OtherTensor): void {
-    // Keys with dots may spell one path twice; the first is it.
+    // Keys with dots may give one path twice; the first counts.
     if (this.tensors.has(path)) {
       this.#leave(path);
       return;
@@ -136,7 +136,7 @@ function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** A key as text; undefined for one that is no name. */
+/** A key as text; undefined if it is not a name. */
 function keyOf(key: PickleValue): string | undefined {
   if (typeof key === 'string') return key;
   if (key instanceof PickleGlobal) return key.name;
@@ -162,10 +162,10 @@ function withoutTensors(root: PickleValue, label: string): GraftError {
   );
 }
 
-/** From how many elements in storage for each of its own a tensor counts as sparse. */
+/** A tensor counts as sparse from this many elements in storage per element of its own. */
 const sparseSpan = 64;
 
-/** The elements of a tensor as float32, in order, whatever its strides; read now. */
+/** The elements of a tensor as float32, in order, whatever its strides; reads them now. */
 function tensorElements(tensor: PickleTensor, dtype: Dtype): Float32Array {
   const { storage, type, offset, dims, strides } = tensor;
   const { bytes, key } = storage;
@@ -186,7 +186,7 @@ function tensorElements(tensor: PickleTensor, dtype: Dtype): Float32Array {
     elements[to] = all
       ? all[from]!
       : decodeElements(bytesAt(offset + from, offset + from + 1), dtype)[0]!;
-    // Counts up the last axis, and carries.
+    // Increments the last axis, and carries.
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       index[axis]!++;
       from += strides[axis]!;

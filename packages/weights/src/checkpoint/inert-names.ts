@@ -13,14 +13,14 @@ const builtins = [
   ],
 ];
 
-/** NumPy moved its insides in version 2. */
+/** NumPy moved its internals in version 2. */
 const numpy = ['numpy.core', 'numpy._core'].flatMap((core) => [
   `${core}.multiarray.scalar`,
   `${core}.multiarray._reconstruct`,
   `${core}.numeric._frombuffer`,
 ]);
 
-/** Types of an array's elements, as NumPy spells them since 1.25. */
+/** Element types of an array, by NumPy's names since 1.25. */
 const numpyDtypes = [
   ...['Bool', 'Int8', 'Int16', 'Int32', 'Int64', 'UInt8', 'UInt16', 'UInt32', 'UInt64'],
   ...['Float16', 'Float32', 'Float64', 'LongDouble', 'Complex64', 'Complex128', 'CLongDouble'],
@@ -34,7 +34,7 @@ const numpyNumbers = [
   ...['datetime64', 'timedelta64', 'intc', 'longlong', 'generic'],
 ].map((name) => `numpy.${name}`);
 
-/** Python's and NumPy's sources of random numbers. */
+/** Python's and NumPy's random number generators. */
 const random = [
   ...['__randomstate_ctor', '__generator_ctor', '__bit_generator_ctor'].map(
     (name) => `numpy.random._pickle.${name}`,
@@ -58,7 +58,7 @@ const callbacks = ['pytorch_lightning.callbacks', 'lightning.pytorch.callbacks']
   ].map((name) => `${where}.${name}`),
 );
 
-/** Dictionaries whose members are attributes, as libraries for options have them. */
+/** Dictionaries whose members are attributes, as in option libraries. */
 const options = [
   'argparse.Namespace',
   'types.SimpleNamespace',
@@ -94,9 +94,9 @@ const paths = ['pathlib', 'pathlib._local'].flatMap((where) =>
 );
 
 /**
- * Names that training checkpoints have beside their tensors: options, counters, scores, dates,
- * arrays and random states. They stay names: nothing is made of them. A closed list: what is not
- * here is rejected.
+ * Names that training checkpoints contain beside their tensors: options, counters, scores, dates,
+ * arrays and random states. They stay names: no object is made. A closed list: all others are
+ * rejected.
  */
 export const inertNames: ReadonlySet<string> = new Set([
   ...['torch.device', 'torch.Tensor', 'torch.nn.parameter.Parameter', 'torch.nn.parameter.Buffer'],
@@ -108,7 +108,7 @@ export const inertNames: ReadonlySet<string> = new Set([
   ...options,
   ...paths,
   ...callbacks,
-  // Arrays and numbers of NumPy; protocol 2 spells their bytes as encoded text.
+  // NumPy's arrays and numbers; protocol 2 writes their bytes as encoded text.
   ...['numpy.ndarray', 'numpy.dtype', '_codecs.encode', ...numpy, ...numpyDtypes, ...numpyNumbers],
   ...random,
   ...['date', 'datetime', 'time', 'timedelta', 'timezone'].map((name) => `datetime.${name}`),
@@ -116,7 +116,7 @@ export const inertNames: ReadonlySet<string> = new Set([
   ...['collections.deque', 'collections.ChainMap', 'collections.UserDict', 'collections.UserList'],
   ...['decimal.Decimal', 'fractions.Fraction', 'uuid.UUID', 'uuid.SafeUUID'],
   ...['copyreg._reconstructor', 'copy_reg._reconstructor'],
-  // Records of losses that MMEngine keeps.
+  // MMEngine's records of losses.
   'mmengine.logging.history_buffer.HistoryBuffer',
   ...builtins.flatMap((name) => [`builtins.${name}`, `__builtin__.${name}`]),
 ]);

@@ -13,7 +13,7 @@ import {
   type PickleValue,
 } from './pickle-value.ts';
 
-/** What a call of a known name with arguments stands for. */
+/** The value that a call of a known name with arguments stands for. */
 export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCursor): PickleValue {
   if (callable instanceof Inert) return callable;
   if (!(callable instanceof PickleGlobal) || !(args instanceof PickleList)) {
@@ -35,7 +35,7 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
     case 'wrappedTensor': {
       const [make, , inner] = args.items;
       const kind = make instanceof PickleGlobal ? make.meaning.kind : undefined;
-      // Never itself: a hostile file wraps a tensor in itself.
+      // Never itself: a hostile file may wrap a tensor in itself.
       if (kind === undefined || kind === 'wrappedTensor')
         throw cursor.corrupt('a tensor of a tensor');
       return apply(make!, inner ?? null, cursor);
@@ -53,7 +53,7 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
   }
 }
 
-/** An object whose attributes are set: only ordered dictionaries and tensors have any, and none that matter. */
+/** Returns an object whose attributes are set, unchanged: none of these attributes matter. */
 export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
   const known = [PickleDict, PickleTensor, OtherTensor, Inert];
   if (known.some((kind) => object instanceof kind)) return object;
@@ -150,7 +150,7 @@ function typeIn(value: PickleValue | undefined, cursor: PickleCursor): ElementTy
   throw cursor.corrupt('a tensor without a type');
 }
 
-/** The first list of sizes among arguments, or in a list among them, where a tensor has its shape; [] for none. */
+/** The first list of sizes in arguments or their lists, which is a tensor's shape; else []. */
 function dimsAmong(args: readonly PickleValue[]): readonly number[] {
   const lists = args.flatMap((value) =>
     value instanceof PickleList ? [value, ...value.items.filter(isList)] : [],

@@ -3,7 +3,7 @@ import { checkpointLimits } from './limits.ts';
 
 const windowBytes = 64 * 1024;
 
-/** Reads a pickle's operands off a source, from an offset on, through a small window. */
+/** Reads a pickle's operands from a source, starting at an offset, through a small window. */
 export class PickleCursor {
   readonly source: ByteSource;
   at: number;
@@ -19,7 +19,7 @@ export class PickleCursor {
     return this.#bytes(1)[0]!;
   }
 
-  /** An unsigned number of `size` bytes, lowest first. */
+  /** An unsigned little-endian number of `size` bytes. */
   unsigned(size: 1 | 2 | 4 | 8): number {
     const bytes = this.#bytes(size);
     let value = 0;
@@ -37,7 +37,7 @@ export class PickleCursor {
     return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0, false);
   }
 
-  /** A two's complement number, lowest byte first. */
+  /** A little-endian two's complement number. */
   integer(size: number): number | bigint {
     if (size > checkpointLimits.integerBytes) throw this.#tooLong('an integer', size);
     const bytes = this.#bytes(size);
@@ -51,7 +51,7 @@ export class PickleCursor {
     return new TextDecoder().decode(this.#bytes(size));
   }
 
-  /** Bytes of their own, up to the limit of a text. */
+  /** A copy of the bytes, up to the limit of a text. */
   blob(size: number): Uint8Array {
     if (size > checkpointLimits.textBytes) throw this.#tooLong('a byte string', size);
     return this.#bytes(size).slice();
@@ -107,7 +107,7 @@ export class PickleCursor {
   }
 }
 
-/** A number where it is exact, as sizes and counters are. */
+/** A bigint as a number if that is exact, as for sizes and counters. */
 export function narrow(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

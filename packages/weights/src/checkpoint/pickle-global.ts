@@ -1,18 +1,18 @@
 import { type ElementType, elementTypes, storageTypes } from './element-type.ts';
 import { inertNames } from './inert-names.ts';
 
-/** What a name in a pickle means to the reader. Nothing is imported or called for any of them. */
+/** Meaning of a name in a pickle. Nothing is imported or called for any of them. */
 export type GlobalKind =
   | { readonly kind: 'dict' }
-  /** A dictionary whose arguments say nothing about what is in it. */
+  /** A dictionary whose arguments do not describe its contents. */
   | { readonly kind: 'emptyDict' }
   | { readonly kind: 'tuple' }
   | { readonly kind: 'tensor' }
-  /** A tensor that names its type: one that no class of storage has. */
+  /** A tensor that names its type: one without a storage class. */
   | { readonly kind: 'typedTensor' }
-  /** A tensor of a kind that is not read, and what to call it. */
+  /** A tensor of an unsupported kind, and its name in messages. */
   | { readonly kind: 'otherTensor'; readonly what: string }
-  /** A tensor with attributes, or of a class of its own. */
+  /** A tensor with attributes, or of its own class. */
   | { readonly kind: 'wrappedTensor' }
   | { readonly kind: 'parameter' }
   | { readonly kind: 'storage'; readonly type: ElementType }
@@ -32,7 +32,7 @@ export class PickleGlobal {
 
 const other = (what: string): GlobalKind => ({ kind: 'otherTensor', what });
 
-/** The names that tensors are rebuilt from, as `torch.save` writes them. */
+/** Names from which tensors are rebuilt, as `torch.save` writes them. */
 const rebuilding: ReadonlyMap<string, GlobalKind> = new Map<string, GlobalKind>([
   ['collections.OrderedDict', { kind: 'dict' }],
   ...['collections.defaultdict', 'collections.Counter', 'builtins.dict', '__builtin__.dict'].map(

@@ -2,7 +2,7 @@ import type { ByteSource } from '@pip-graft/onnx-graft';
 import type { ElementType } from './element-type.ts';
 import type { PickleGlobal } from './pickle-global.ts';
 
-/** What a pickle can hold here: plain data, tensors, and names that stay names. */
+/** Values of a pickle here: plain data, tensors, and names that stay names. */
 export type PickleValue =
   | null
   | boolean
@@ -30,7 +30,7 @@ export class PickleList {
 export class PickleDict {
   #entries: Map<PickleValue, PickleValue> | undefined;
 
-  /** Made at first use: most dictionaries of a checkpoint are empty. */
+  /** Made on first use: most dictionaries of a checkpoint are empty. */
   get entries(): Map<PickleValue, PickleValue> {
     this.#entries ??= new Map();
     return this.#entries;
@@ -41,7 +41,7 @@ export class PickleDict {
   }
 }
 
-/** An object that was not made: what stands for everything that only training needs. */
+/** An object that was not made: it stands for everything that only training needs. */
 export class Inert {
   readonly of: PickleGlobal;
   constructor(of: PickleGlobal) {
@@ -49,7 +49,7 @@ export class Inert {
   }
 }
 
-/** A block of elements that tensors look into; where its bytes are is known once the file was read. */
+/** A block of elements that tensors view; its position is known once the file has been read. */
 export class PickleStorage {
   readonly type: ElementType;
   readonly key: string;
@@ -62,15 +62,15 @@ export class PickleStorage {
     this.length = length;
   }
 
-  /** How many bytes its elements take. */
+  /** Size of its elements in bytes. */
   get byteLength(): number {
     return this.length * this.type.bytes;
   }
 }
 
-/** A tensor of a kind that is not read, such as a sparse one. */
+/** A tensor of an unsupported kind, such as a sparse one. */
 export class OtherTensor {
-  /** With its article, as `a sparse tensor`. */
+  /** With its article, such as `a sparse tensor`. */
   readonly what: string;
   readonly dims: readonly number[];
   constructor(what: string, dims: readonly number[]) {

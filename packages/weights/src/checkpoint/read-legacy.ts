@@ -9,8 +9,9 @@ const magic = 0x1950a86a20f9469cfc6cn;
 const protocol = 1001;
 
 /**
- * Reads what `torch.save` wrote before 1.6, and writes since with `_use_new_zipfile_serialization=False`:
- * five pickles (magic number, protocol, machine, object, keys of storages), then the storages.
+ * Reads the format that `torch.save` wrote before 1.6, and since then with
+ * `_use_new_zipfile_serialization=False`: five pickles (magic number, protocol, machine, object,
+ * keys of storages), then the storages.
  *
  * Errors: `UNSAFE_FILE`, `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  */

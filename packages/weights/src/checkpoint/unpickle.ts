@@ -16,7 +16,7 @@ const mark = Symbol('mark');
 const longData = new Inert(new PickleGlobal('long data', { kind: 'inert' }));
 type Slot = PickleValue | typeof mark;
 
-/** What a pickle holds, and the storages that it refers to by key: one key may be several. */
+/** Value of a pickle, and the storages that it refers to by key; a key may have several. */
 export interface Unpickled {
   readonly value: PickleValue;
   readonly storages: ReadonlyMap<string, readonly PickleStorage[]>;
@@ -24,7 +24,7 @@ export interface Unpickled {
 
 /**
  * Reads one pickle: a stack machine that knows plain data, tensors and a closed list of names, and
- * calls nothing. The cursor is behind the pickle afterwards.
+ * calls nothing. Leaves the cursor after the pickle.
  *
  * Errors: `UNSAFE_FILE` for a name outside the list or an instruction that could only serve to run
  * code; `CORRUPT_FILE`; `LIMIT_EXCEEDED`. Source: Python's documentation of `pickletools`.
@@ -37,7 +37,7 @@ export function unpickle(cursor: PickleCursor): Unpickled {
 }
 
 class Machine {
-  /** Those that an inert object swallowed too: the older form has them all, one after the other. */
+  /** Includes those that an inert object discarded: the older form stores them all in turn. */
   readonly storages = new Map<string, PickleStorage[]>();
   readonly #cursor: PickleCursor;
   readonly #stack: Slot[] = [];
@@ -71,7 +71,7 @@ class Machine {
     this.#stack.push(made);
   }
 
-  /** What an instruction puts on the stack; undefined for one that changes what is there. */
+  /** The value that an instruction pushes; undefined for one that changes the stack otherwise. */
   #made(opcode: number): Slot | undefined {
     const cursor = this.#cursor;
     switch (opcode) {
@@ -146,7 +146,7 @@ class Machine {
       case 0x81: // NEWOBJ
         return apply(...(this.#take(2) as [PickleValue, PickleValue]), cursor);
       case 0x92: {
-        // NEWOBJ_EX: the third are arguments by name, which nothing here has.
+        // NEWOBJ_EX: the third holds keyword arguments, which nothing here has.
         const [callable, args] = this.#take(3);
         return apply(callable!, args!, cursor);
       }
@@ -253,7 +253,7 @@ class Machine {
     return size > checkpointLimits.textBytes ? this.#passOver(size) : this.#cursor.blob(size);
   }
 
-  /** Data longer than names and settings are: the bytes of an array, a file kept as text. */
+  /** Skips data longer than names and settings: the bytes of an array, a file kept as text. */
   #passOver(size: number): PickleValue {
     this.#cursor.skip(size);
     return longData;
@@ -261,10 +261,10 @@ class Machine {
 
   #append(items: PickleValue[]): void {
     const list = this.#top();
-    // What is inert stays so, whatever is put into it.
+    // An inert object stays inert, whatever is added to it.
     if (list instanceof Inert) return;
     if (!(list instanceof PickleList)) throw this.#cursor.corrupt('a list was expected');
-    // One by one: there may be more than a call takes arguments.
+    // One by one: there may be more items than a call can have arguments.
     for (const item of items) list.items.push(item);
   }
 

@@ -4,14 +4,14 @@ import { type Checkpoint, type StoredTensor, shownName } from '../checkpoint/che
 import { readCheckpoint } from './read-checkpoint.ts';
 import { readShardIndex, type ShardIndex, shardPath } from './shard-index.ts';
 
-/** An open file: its tensors can be read until it is closed. */
+/** An open file; its tensors can be read until it is closed. */
 export interface OpenCheckpoint extends Checkpoint {
   close(): void;
 }
 
 /**
- * Opens a checkpoint file. What kind it is, its first bytes tell, not its name. The index of a
- * checkpoint in several files opens them all.
+ * Opens a checkpoint file. Its first bytes tell its format, not its name. The index of a checkpoint
+ * in several files opens them all.
  *
  * Errors: those of {@link readCheckpoint}; `NOT_FOUND`, `READ_FAILED`; `UNSAFE_FILE` for an index
  * that lists files outside its folder.
@@ -39,10 +39,10 @@ export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
 /**
  * Reads a checkpoint in several files as one: the tensors that the index at `path` lists.
  *
- * Errors: those of {@link readCheckpoint} and {@link shardPath}; `CORRUPT_FILE` for a tensor that is
- * not in its file.
+ * Errors: those of {@link readCheckpoint} and {@link shardPath}; `CORRUPT_FILE` for a tensor that
+ * is missing from its file.
  *
- * @param opened gets each file, which stays open for as long as its tensors are read
+ * @param opened receives each file, which must stay open as long as its tensors are read
  */
 async function readShards(
   path: string,

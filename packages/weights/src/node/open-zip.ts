@@ -6,7 +6,7 @@ import { checkpointLimits } from '../checkpoint/limits.ts';
 /** The entries of a zip by name. */
 export interface Zip {
   readonly names: readonly string[];
-  /** An entry's bytes: a part of the zip where it is stored, inflated into memory where it is compressed. */
+  /** An entry's bytes: a part of the zip if stored, inflated into memory if compressed. */
   open(name: string): Promise<ByteSource>;
 }
 
@@ -15,7 +15,7 @@ const mostEntries = checkpointLimits.tensors + 100;
 
 /**
  * Opens a zip over any source. Errors: `CORRUPT_FILE`; `UNSAFE_FILE` for names that lead out of it,
- * `LIMIT_EXCEEDED` for entries that would grow too much.
+ * `LIMIT_EXCEEDED` for entries that would inflate too much.
  */
 export async function openZip(source: ByteSource): Promise<Zip> {
   const { label } = source;
@@ -123,7 +123,7 @@ function inflated(zip: ZipFile, entry: Entry, label: string): Promise<Uint8Array
     zip.openReadStream(entry, (error, stream) => {
       if (error) return fail(error);
       const chunks: Uint8Array[] = [];
-      // Sizes are checked against the directory's as they come: what lies ends the stream.
+      // Sizes are checked against the directory's as data arrives: a false size ends the stream.
       stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
       stream.on('error', fail);
       stream.on('end', () => resolve(Buffer.concat(chunks)));

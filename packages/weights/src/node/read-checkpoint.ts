@@ -4,14 +4,14 @@ import { readLegacy } from '../checkpoint/read-legacy.ts';
 import { isDtype, openSafetensors } from '../safetensors/open.ts';
 import { readTorchZip } from './read-torch-zip.ts';
 
-/** Enough to tell the kinds of checkpoints apart. */
+/** Enough to distinguish the formats of checkpoints. */
 const headBytes = 16;
 
 /**
- * Reads a checkpoint: safetensors, or what `torch.save` writes, today's zip and its older form. It runs
- * nothing that is in the file: names outside a closed list are refused.
+ * Reads a checkpoint: safetensors, or a file of `torch.save`, today's zip or its older form. Runs
+ * nothing in the file: names outside a closed list are rejected.
  *
- * Tensors are views of `source`, which has to stay open for as long as they are read.
+ * Tensors are views of `source`, which must stay open as long as they are read.
  *
  * Errors: `UNSAFE_FILE` for a pickle that refers to other names, `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  *
@@ -21,13 +21,13 @@ export async function readCheckpoint(source: ByteSource): Promise<Checkpoint> {
   const { label, size } = source;
   const head = source.read(0, Math.min(size, headBytes));
   if (starts(head, [0x50, 0x4b, 3, 4])) return await readTorchZip(source);
-  // Before pickles: a length may begin as one does.
+  // Before pickles: a length may begin like one.
   if (isSafetensors(head, size)) return readSafetensors(source);
   if (head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5) return readLegacy(source);
   throw new GraftError('CORRUPT_FILE', `${label}: not a checkpoint: ${whatElse(source)}.`);
 }
 
-/** The length of a header that lies within the file, and a brace. */
+/** Whether a file starts with a plausible header length and a brace. */
 function isSafetensors(head: Uint8Array, size: number): boolean {
   if (head.length < 9 || head[8] !== 0x7b) return false;
   const length = new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true);

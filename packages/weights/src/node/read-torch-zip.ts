@@ -6,7 +6,7 @@ import { PickleCursor } from '../checkpoint/pickle-cursor.ts';
 import { unpickle } from '../checkpoint/unpickle.ts';
 import { openZip } from './open-zip.ts';
 
-/** Reads a zip that `torch.save` wrote: a pickle, and an entry for every storage. */
+/** Reads a zip of `torch.save`: a pickle, and an entry for every storage. */
 export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
   const { label } = source;
   const corrupt = (problem: string) => new GraftError('CORRUPT_FILE', `${label}: ${problem}.`);

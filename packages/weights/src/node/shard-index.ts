@@ -8,12 +8,12 @@ import { checkpointLimits } from '../checkpoint/limits.ts';
 const maxIndexBytes = 16 * 1024 * 1024;
 const maxShards = 1000;
 
-/** Which tensors are in which file, by the file's name as the index spells it. */
+/** The tensors of each file, by the file's name in the index. */
 export type ShardIndex = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The index of a checkpoint in several files, such as `model.safetensors.index.json`; undefined for
- * another file. Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
+ * any other file. Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`.
  */
 export function readShardIndex(source: ByteSource): ShardIndex | undefined {
   const { label, size } = source;
@@ -45,7 +45,7 @@ export function readShardIndex(source: ByteSource): ShardIndex | undefined {
 }
 
 /**
- * The names of the files that a checkpoint's index lists, unchecked; none for another file.
+ * Names of the files that a checkpoint's index lists, unchecked; empty for any other file.
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`; those of {@link readShardIndex}.
  */
@@ -59,7 +59,7 @@ export function shardNames(path: string): string[] {
 }
 
 /**
- * The files that a checkpoint consists of: itself, and those that its index lists.
+ * The files of a checkpoint: itself, and those that its index lists.
  *
  * Errors: those of {@link shardNames} and {@link shardPath}.
  */
@@ -68,8 +68,8 @@ export function checkpointFiles(path: string): string[] {
 }
 
 /**
- * The path of a file that an index lists. Errors: `UNSAFE_FILE` for one outside the index's folder
- * or behind a link, as for external data of models; `NOT_FOUND`.
+ * Path of a file that an index lists. Errors: `UNSAFE_FILE` for one outside the index's folder or
+ * behind a link, as for external data of models; `NOT_FOUND`.
  */
 export function shardPath(index: string, file: string): string {
   return checkExternalFile(index, dirname(resolve(index)), file);

@@ -4,7 +4,10 @@ import { checkpointLimits } from '../checkpoint/limits.ts';
 import { decodeFloats } from '../convert.ts';
 import type { FloatTensor, TensorMap } from '../tensor-map.ts';
 
-/** The format's own bound on its header: names are counted before they are read, and a hostile length does not allocate. */
+/**
+ * The format's own limit on its header: names are counted before they are read, and a hostile
+ * length does not allocate.
+ */
 export const maxHeaderBytes = 100_000_000;
 
 /** Axes of a tensor. ONNX runtimes stop far below; a header could name millions. */
@@ -13,7 +16,7 @@ export const maxRank = 32;
 /** Commas of a header: a tensor has three to ten, by its rank; metadata has a few more. */
 export const maxMembers = 1_000_000;
 
-/** Element types that can be read, with their widths in bytes. */
+/** Supported element types, with their widths in bytes. */
 export const dtypeBytes = {
   F64: 8,
   F32: 4,
@@ -68,7 +71,7 @@ const arrays = {
 } as const;
 
 /**
- * Every tensor of a safetensors file, as float32.
+ * Reads all tensors of a safetensors file, as float32.
  *
  * Errors: `CORRUPT_FILE`, `LIMIT_EXCEEDED`; see {@link openSafetensors}, which
  * reads one tensor at a time.
@@ -84,9 +87,9 @@ export function readSafetensors(
   return { tensors, metadata: file.metadata };
 }
 
-/** A tensor as the header describes it; [start, end) counts from the first byte after the header. */
+/** A tensor's header entry; [start, end) counts from the first byte after the header. */
 export interface TensorHeader {
-  /** Element type by the format's name; one that is not read, such as `F8_E4M3`, keeps its name. */
+  /** Element type by the format's name, even an unsupported one such as `F8_E4M3`. */
   readonly dtype: string;
   readonly dims: readonly number[];
   readonly start: number;
@@ -98,9 +101,9 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Reads and checks a header's JSON. `dataSize` is what the file has after it. Errors: `CORRUPT_FILE`. */
+/** Parses and checks a header's JSON; `dataSize` is the data's size. Errors: `CORRUPT_FILE`. */
 export function parseHeader(json: string, dataSize: number, label: string): Header {
-  // Before it is parsed: a header of a million names takes gigabytes.
+  // Before parsing: a header of a million names takes gigabytes.
   const keys = topLevelKeys(json, label);
   const root = parseObject(json, label);
   const names = Object.keys(root);
@@ -170,7 +173,7 @@ function readTensorHeader(value: unknown, place: string): TensorHeader {
   return { dtype, dims, start, end };
 }
 
-/** Every byte of the data must belong to one tensor: what overlaps or is left over could hide something. */
+/** Every byte of the data must belong to one tensor: overlaps or leftovers could hide something. */
 function checkCover(
   tensors: ReadonlyMap<string, TensorHeader>,
   dataSize: number,
@@ -189,8 +192,8 @@ function checkCover(
 }
 
 /**
- * Keys of the outermost object, repeated ones too, which JSON.parse drops without a word.
- * Errors: `LIMIT_EXCEEDED` for more keys, or members in all, than a checkpoint has.
+ * Keys of the outermost object, including repeated ones, which JSON.parse silently drops.
+ * Errors: `LIMIT_EXCEEDED` for more keys, or members in total, than a checkpoint has.
  */
 function topLevelKeys(json: string, label: string): number {
   let depth = 0;
@@ -223,19 +226,19 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-/** A safetensors file whose header was read and checked, and whose tensors were not read yet. */
+/** A safetensors file with its header read and checked, and its tensors unread. */
 export interface SafetensorsFile {
   readonly headers: ReadonlyMap<string, TensorHeader>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Reads one tensor. Errors: `NOT_FOUND` when there is none of that name. */
+  /** Reads one tensor. Errors: `NOT_FOUND` if there is none of that name. */
   load(name: string): FloatTensor;
 }
 
 /**
  * Opens safetensors over any source without reading its tensors.
  *
- * Errors: `CORRUPT_FILE` when lengths, offsets, shapes or names do not add up;
- * `LIMIT_EXCEEDED` when the header is larger than the format allows.
+ * Errors: `CORRUPT_FILE` if lengths, offsets, shapes or names are inconsistent; `LIMIT_EXCEEDED` if
+ * the header is larger than the format allows.
  *
  * @example
  * const file = openSafetensors(bytesSource(bytes));

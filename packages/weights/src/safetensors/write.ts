@@ -3,7 +3,7 @@ import { encodeFloats, type StoredFloat } from '../convert.ts';
 import { elementCount, type TensorMap } from '../tensor-map.ts';
 import { type Dtype, dtypeBytes } from './open.ts';
 
-/** Data starts at a multiple of this, so that a reader may map tensors without copying. */
+/** Data starts at a multiple of this, so that a reader can map tensors without copying. */
 const alignment = 8;
 
 const dtypes = {
@@ -14,8 +14,8 @@ const dtypes = {
 } as const satisfies Record<StoredFloat, Dtype>;
 
 /**
- * A safetensors file of tensors: names sorted, data aligned, so that the same
- * tensors always give the same bytes.
+ * Encodes tensors as a safetensors file: names sorted, data aligned, so that the same tensors
+ * always give the same bytes.
  *
  * Errors: `INVALID_ARGUMENT` for the reserved name `__metadata__`, or a shape
  * that does not fit its elements.

@@ -2,7 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { fromFloat16, toFloat16 } from '../convert.ts';
 import type { TensorMap } from '../tensor-map.ts';
 
-/** Element arrays by type. float16 is its bits, because Node 20 has no Float16Array. */
+/** Element arrays by type. float16 is stored as bits, because Node 20 has no Float16Array. */
 interface Elements {
   float32: Float32Array;
   float64: Float64Array;
@@ -18,10 +18,10 @@ interface Elements {
   bool: Uint8Array;
 }
 
-/** Element types that can go into and come out of a session. */
+/** Element types of a session's inputs and outputs. */
 export type TensorType = keyof Elements;
 
-/** A tensor in memory: what a session is fed and what it gives. Last axis fastest. */
+/** A tensor in memory: an input or output of a session. Last axis fastest. */
 export type TypedTensor = {
   readonly [T in TensorType]: TypedTensorOf<T>;
 }[TensorType];
@@ -36,9 +36,9 @@ export interface TypedTensorOf<T extends TensorType> {
 export type TensorFeeds = Readonly<Record<string, TypedTensor>>;
 
 /**
- * A float32 tensor.
+ * Creates a float32 tensor.
  *
- * Errors: `INVALID_ARGUMENT` when the shape does not hold that many elements.
+ * Errors: `INVALID_ARGUMENT` if the shape does not hold that many elements.
  *
  * @example float32Tensor([1, 2], [0.5, 0.5])
  */
@@ -57,13 +57,13 @@ export function float32Tensor(
   return { type: 'float32', dims, data };
 }
 
-/** Names of the tensors that hold NaN or infinity, as a training that diverged leaves them. Reads all. */
+/** Names of tensors that hold NaN or infinity, as diverged training leaves them. Reads all. */
 export function nonFinite(tensors: TensorMap): string[] {
   return [...tensors].flatMap(([name, { data }]) => (data.every(Number.isFinite) ? [] : [name]));
 }
 
 /**
- * The numbers of a floating-point tensor as float32; float32 itself is returned as it is.
+ * Converts a floating-point tensor to float32; a float32 tensor is returned unchanged.
  *
  * Errors: `INVALID_ARGUMENT` for integers and booleans.
  *
@@ -79,7 +79,7 @@ export function toFloat32(tensor: TypedTensor): TypedTensorOf<'float32'> {
   throw new GraftError('INVALID_ARGUMENT', `A ${tensor.type} tensor is not an image or feature.`);
 }
 
-/** A float32 tensor in the floating-point type an input wants; undefined when it is no such type. */
+/** Converts a float32 tensor to an input's floating-point type; undefined for any other type. */
 export function fromFloat32(
   tensor: TypedTensorOf<'float32'>,
   type: TensorType,

@@ -1,4 +1,4 @@
-/** `scale · x + shift`, by channel: one number for all channels, or one for each. */
+/** `scale · x + shift` by channel: one number for all channels, or one per channel. */
 export interface Affine {
   readonly scale: readonly number[];
   readonly shift: readonly number[];
@@ -6,7 +6,7 @@ export interface Affine {
 
 export const same: Affine = { scale: [1], shift: [0] };
 
-/** First `inner`, then `outer`. */
+/** Composition: first `inner`, then `outer`. */
 export function after(outer: Affine, inner: Affine): Affine {
   return {
     scale: zip(outer.scale, inner.scale, (s, t) => s * t),
@@ -22,7 +22,7 @@ export function inverse({ scale, shift }: Affine): Affine {
   return { scale: scale.map((s) => 1 / s), shift: zip(shift, scale, (t, s) => -t / s) };
 }
 
-/** The same with the channels the other way round. */
+/** The same with the channels reversed. */
 export function reversed({ scale, shift }: Affine): Affine {
   return { scale: scale.toReversed(), shift: shift.toReversed() };
 }

@@ -3,10 +3,10 @@ import type { ImageTensors } from '../located.ts';
 import { type Affine, after, inverse, meanOf, reversed, same } from './affine.ts';
 import { type Step, stepOf } from './step.ts';
 
-/** More nodes than this are no wrapper. */
+/** More nodes than this are not a wrapper. */
 const most = 64;
 
-/** What happens between a side of the model and its first or last layer, channels in the order of that side. */
+/** Operations between an end of the model and its outermost layer, in that end's channel order. */
 interface Way {
   readonly affine: Affine;
   readonly flips: boolean;
@@ -14,8 +14,8 @@ interface Way {
 }
 
 /**
- * What the graph shows of the values of images: divisions by 255, means and deviations, limits, bytes, and the order
- * of colours.
+ * Infers the values of images from the graph: divisions by 255, means and deviations, limits,
+ * bytes, and the order of colours.
  */
 export function imageValues(facts: GraphFacts, image: ImageTensors): ImageValues {
   const { inputs, outputs } = facts.model.graph;
@@ -34,7 +34,7 @@ export function imageValues(facts: GraphFacts, image: ImageTensors): ImageValues
 
 function sideOf(range: ImageRange | null, { affine, flips }: Way): ImageSide {
   const [first, second, third] = zeroOf(affine);
-  // Means of natural images fall from red to blue.
+  // Means of natural images decrease from red to blue.
   if (third !== undefined && first! > 1.02 * second! && second! > 1.02 * third)
     return { range, order: 'rgb' };
   if (third !== undefined && third > 1.02 * second! && second! > 1.02 * first!)
@@ -89,7 +89,7 @@ function entryOf(facts: GraphFacts, { input, layout }: ImageTensors): Way {
     if (!node) break;
     const step = stepOf(facts, node, layout)!;
     const { affine = same, flips = false } = step;
-    // Numbers after a flip are for the channels the other way round.
+    // After a flip, constants apply to the reversed channels.
     const own = way.flips ? reversed(affine) : affine;
     way = { affine: after(own, way.affine), flips: way.flips !== flips };
     value = node.outputs[0]!;
@@ -97,7 +97,7 @@ function entryOf(facts: GraphFacts, { input, layout }: ImageTensors): Way {
   return way;
 }
 
-/** The node that puts channels together again, where all readers cut one out for it. */
+/** The node that reassembles the channels, if all readers slice one channel for it. */
 function puttingTogether(
   facts: GraphFacts,
   readers: readonly Node[],
@@ -110,7 +110,7 @@ function puttingTogether(
   return node?.opType === 'Concat' && stepOf(facts, node, layout) ? node : undefined;
 }
 
-/** The one node that prepares the image further; a residual beside it adds the image as it is here. */
+/** The only node that prepares the image further; a residual beside it adds the image from here. */
 function onlyWay(
   facts: GraphFacts,
   readers: readonly Node[],

@@ -8,16 +8,16 @@ import {
 } from '@pip-graft/onnx-graft';
 import type { Affine } from './affine.ts';
 
-/** What a node does to the values of the image that passes through it. */
+/** Effect of a node on the values of the image that passes through it. */
 export interface Step {
-  /** The value that the image comes in by. */
+  /** The value that carries the image into the node. */
   readonly from: string;
   readonly affine?: Affine;
-  /** It turns RGB to BGR, or back. */
+  /** Whether it turns RGB to BGR, or back. */
   readonly flips?: true;
-  /** What it limits values to, after it. */
+  /** Bounds of the values after it. */
   readonly bounds?: readonly [number, number];
-  /** It is the last layer: what is before it is not an image. */
+  /** Whether it is the last layer: what is before it is not an image. */
   readonly ends?: true;
 }
 
@@ -27,7 +27,7 @@ const plain = new Set([
   ...['Dropout', 'Expand', 'Resize', 'Upsample', 'AveragePool', 'CenterCropPad'],
 ]);
 
-/** What a node does to an image's values; undefined for a layer of the network. */
+/** Effect of a node on an image's values; undefined for a layer of the network. */
 export function stepOf(facts: GraphFacts, node: Node, layout: ImageLayout): Step | undefined {
   const from = node.inputs[0] ?? '';
   const { opType } = node;
@@ -66,7 +66,7 @@ function arithmetic(facts: GraphFacts, { opType, inputs }: Node): Step | undefin
   return undefined;
 }
 
-/** A 1x1 convolution that keeps three channels apart: how EDSR and its kin write the mean. */
+/** A 1x1 convolution that keeps three channels separate: the mean in EDSR and related networks. */
 function convolution(facts: GraphFacts, node: Node): Step | undefined {
   const [from = '', weight = '', bias = ''] = node.inputs;
   const dims = facts.sample.values.get(weight)?.dims;
@@ -89,7 +89,7 @@ function convolution(facts: GraphFacts, node: Node): Step | undefined {
   return undefined;
 }
 
-/** Three channels cut out of one image and put together again, in either order. */
+/** Three channels sliced from one image and concatenated again, in either order. */
 function putTogether(facts: GraphFacts, node: Node, layout: ImageLayout): Step | undefined {
   const parts = node.inputs.map((name) => partOf(facts, name, layout));
   const from = parts[0]?.from;
@@ -100,7 +100,7 @@ function putTogether(facts: GraphFacts, node: Node, layout: ImageLayout): Step |
   return order === '2,1,0' ? { from, flips: true } : undefined;
 }
 
-/** The one channel that a value is of an image. */
+/** The single channel of an image that a value is. */
 function partOf(
   facts: GraphFacts,
   value: string,
@@ -139,7 +139,7 @@ function isReversed(facts: GraphFacts, { inputs }: Node, layout: ImageLayout): b
   return (axis + 4) % 4 === channelAxis(facts, inputs[0] ?? '', layout);
 }
 
-/** Where the channels are: an image may have been turned since it came in. */
+/** Position of the channel axis: an image may have been transposed since the input. */
 function channelAxis({ sample }: GraphFacts, value: string, layout: ImageLayout): number {
   const axes = sample.values.get(value)?.axes;
   if (axes === '..HW') return 1;
@@ -149,7 +149,7 @@ function channelAxis({ sample }: GraphFacts, value: string, layout: ImageLayout)
 /** More numbers than this are weights, not a mean, a deviation or a factor. */
 const most = 64;
 
-/** The numbers of a small constant, in whatever way the graph holds it; undefined for anything else. */
+/** The numbers of a small constant, however the graph stores it; undefined for anything else. */
 function smallConstant(facts: GraphFacts, value: string): readonly number[] | undefined {
   let name = value;
   for (let steps = 0; steps < 8; steps++) {
@@ -164,7 +164,7 @@ function smallConstant(facts: GraphFacts, value: string): readonly number[] | un
       const tensor = attributes.get('value')?.tensor;
       return tensor ? numbersOf(facts, tensor) : attributes.get('value_floats')?.floats;
     }
-    // What turns a constant into another type or shape keeps its numbers.
+    // Converting a constant to another type or shape keeps its numbers.
     if (!node || !/^(Cast|CastLike|Identity|Reshape|Unsqueeze|Squeeze)$/.test(node.opType))
       return facts.sample.values.get(name)?.content;
     name = node.inputs[0]!;
@@ -180,7 +180,7 @@ function numbersOf({ model }: GraphFacts, tensor: Tensor): readonly number[] | u
     const view = new DataView(bytes.buffer);
     return Array.from({ length: count }, (_, at) => numberAt(view, at, tensor.dataType));
   } catch {
-    // Damaged or missing constants are reported by `check`.
+    // `check` reports damaged or missing constants.
     return undefined;
   }
 }

@@ -11,7 +11,7 @@ export interface ConvOptions extends Named {
   readonly pads?: readonly number[] | undefined;
   readonly dilations?: readonly number[] | undefined;
   readonly group?: number | undefined;
-  /** Exact name of the result, for one that a model gives out. */
+  /** Exact name of the result, if the model outputs it. */
   readonly output?: string | undefined;
 }
 
@@ -35,11 +35,11 @@ export function conv(
 }
 
 /**
- * An NCHW value resized to a height and width: bilinear, half-pixel centres, no antialias, which
- * is PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
+ * Resizes an NCHW value to a height and width: bilinear, half-pixel centres, no antialias, which is
+ * PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
  *
- * `size` is [height, width], or the name of an int64 vector of these two. Since 18 Resize takes
- * the sizes of named axes; before, the first two dimensions are read off x.
+ * `size` is [height, width], or the name of an int64 vector of the two. Since 18 Resize takes the
+ * sizes of named axes; before that, the first two dimensions are read from x.
  *
  * @example ops.resizeTo(g, prompt, ops.spatialSize(g, feature))
  */
@@ -58,14 +58,14 @@ export function resizeTo(g: GraphBuilder, x: string, size: Axes, options: Named 
     )[0]!;
   }
   const sizes = concat(g, [dimensions(g, x, 0, 2), target], 0);
-  // Regions and scales became optional in 13; before, an empty tensor says "not given".
+  // Regions and scales are optional since 13; before that, an empty tensor means "not given".
   const none = g.opset >= 13 ? '' : g.floats([]);
   return g.node('Resize', [x, none, none, sizes], attributes, options)[0]!;
 }
 
 /** Options of {@link depthToSpace}. */
 export interface DepthToSpaceOptions extends Named {
-  /** Order of the blocks in the channels: CRD is PyTorch's PixelShuffle and the default here. */
+  /** Order of the blocks in the channels; default: CRD, PyTorch's PixelShuffle. */
   readonly mode?: 'CRD' | 'DCR' | undefined;
 }
 
@@ -93,8 +93,8 @@ export function spaceToDepth(
 /**
  * PyTorch's PixelUnshuffle of a value with `channels` channels: (N, C, H·r, W·r) to (N, C·r², H, W)
  * with the channel first, then the offset. ONNX's SpaceToDepth has the other order, so a Gather on
- * the channel axis follows; unlike Reshape–Transpose–Reshape that needs no Shape when batch,
- * height and width are all free.
+ * the channel axis follows; unlike Reshape–Transpose–Reshape this needs no Shape when batch, height
+ * and width are all free.
  */
 export function pixelUnshuffle(
   g: GraphBuilder,

@@ -13,8 +13,8 @@ function binary(opType: string): Binary {
   return (g, a, b, options = {}) => g.node(opType, [a, b], {}, options)[0]!;
 }
 
-// These kept their form from operator set 11 to 23. Both inputs have one element type, and
-// shapes broadcast as in numpy. `max` and `min` take integers since operator set 12.
+// Same form in operator sets 11 to 23. Both inputs have one element type, and shapes broadcast as
+// in numpy. `max` and `min` take integers since operator set 12.
 export const add = binary('Add');
 export const sub = binary('Sub');
 export const mul = binary('Mul');
@@ -28,7 +28,7 @@ export const less = binary('Less');
 export const greater = binary('Greater');
 export const and = binary('And');
 export const or = binary('Or');
-/** Matrix product over the last two axes; the axes before broadcast. */
+/** Matrix product over the last two axes; the axes before them broadcast. */
 export const matmul = binary('MatMul');
 
 export const sqrt = unary('Sqrt');
@@ -51,11 +51,11 @@ export interface ClipOptions extends Named {
   readonly dataType?: FloatType | undefined;
 }
 
-/** x held between `min` and `max`, each may be left out. */
+/** x clipped to `min` and `max`, each optional. */
 export function clip(g: GraphBuilder, x: string, options: ClipOptions): string {
   const { min: low, max: high, dataType = 'float32' } = options;
   if (g.opset < 12 && dataType === 'float16') {
-    // CUDA's kernel of operator set 11 takes float32 alone.
+    // CUDA's kernel of operator set 11 takes float32 only.
     const held = low === undefined ? x : max(g, x, g.scalar(low, dataType));
     return high === undefined ? held : min(g, held, g.scalar(high, dataType), options);
   }
@@ -75,7 +75,7 @@ export function where(
   return g.node('Where', [condition, a, b], {}, options)[0]!;
 }
 
-/** Where two values of numbers agree. CUDA has no kernel for Equal since 19, but for its two halves. */
+/** Where numbers are equal; since 19 by two inequalities, because CUDA has no Equal kernel. */
 export function equal(g: GraphBuilder, a: string, b: string, options: Named = {}): string {
   if (g.opset < 19) return g.node('Equal', [a, b], {}, options)[0]!;
   const [below] = g.node('LessOrEqual', [a, b]);
@@ -88,23 +88,23 @@ export function cast(g: GraphBuilder, x: string, to: DataType, options: Named = 
   return g.node('Cast', [x], { to: { int: dataTypeCode(to) } }, options)[0]!;
 }
 
-/** x as float32: itself when it is that already. */
+/** x as float32; x itself if it is float32 already. */
 export function toFloat32(g: GraphBuilder, x: string, from: FloatType): string {
   return from === 'float32' ? x : cast(g, x, 'float32');
 }
 
-/** A float32 value in `to`: itself when that is float32. */
+/** A float32 value cast to `to`; the value itself if that is float32. */
 export function fromFloat32(g: GraphBuilder, x: string, to: FloatType): string {
   return to === 'float32' ? x : cast(g, x, to);
 }
 
 /** Options of {@link identity}. */
 export interface IdentityOptions extends Named {
-  /** Exact name of the result, for one that a model gives out. */
+  /** Exact name of the result, if the model outputs it. */
   readonly output?: string | undefined;
 }
 
-/** A value of floats under another name. CUDA has no kernel for Identity since 21, but for a sum of one. */
+/** A float value under another name; since 21 a Sum of one, because CUDA has no Identity kernel. */
 export function identity(g: GraphBuilder, x: string, options: IdentityOptions = {}): string {
   const { name, output } = options;
   const outputs = output === undefined ? 1 : [output];
@@ -117,7 +117,7 @@ export interface GeluOptions extends Named {
   readonly dataType?: FloatType | undefined;
 }
 
-/** The exact GELU, x/2 · (1 + erf(x/√2)): an op of its own since 20, before in the form that runtimes fuse. */
+/** The exact GELU, x/2 · (1 + erf(x/√2)): an op since 20, before that in the form runtimes fuse. */
 export function gelu(g: GraphBuilder, x: string, options: GeluOptions = {}): string {
   if (g.opset >= 20) return g.node('Gelu', [x], {}, options)[0]!;
   const { dataType = 'float32' } = options;

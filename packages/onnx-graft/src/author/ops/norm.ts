@@ -15,26 +15,26 @@ import {
 import type { Named } from './parts.ts';
 import { reshape, transpose } from './shape.ts';
 
-/** Options of {@link layerNorm}. The parameters are float32 values whatever the type of x. */
+/** Options of {@link layerNorm}. The parameters are float32 whatever the type of x. */
 export interface LayerNormOptions extends Named {
   /** Scale, float32 (C). */
   readonly weight: string;
   /** Shift, float32 (C). */
   readonly bias?: string | undefined;
   readonly eps: number;
-  /** x's type; the norm itself is taken in float32. Default float32. */
+  /** x's type; the norm itself is computed in float32. Default: float32. */
   readonly dataType?: FloatType | undefined;
 }
 
 /** Options of {@link layerNormChannels}. */
 export interface LayerNormChannelsOptions extends LayerNormOptions {
-  /** `biasFree` divides by the deviation but does not subtract the mean. Default `withBias`. */
+  /** `biasFree` divides by the deviation without subtracting the mean. Default: `withBias`. */
   readonly form?: 'withBias' | 'biasFree' | undefined;
 }
 
 /**
  * Layer norm over the last axis, with biased variance: `(x − mean)/√(var + eps)·weight + bias`.
- * `LayerNormalization` since operator set 17, single ops before. In float32 throughout.
+ * `LayerNormalization` since operator set 17, single ops before that. In float32 throughout.
  */
 export function layerNorm(g: GraphBuilder, x: string, options: LayerNormOptions): string {
   const { weight, bias, eps, dataType = 'float32' } = options;
@@ -50,11 +50,11 @@ export function layerNorm(g: GraphBuilder, x: string, options: LayerNormOptions)
 }
 
 /**
- * Layer norm over the channels of an NCHW value, at every pixel. The bias-free form (spec pip.md
+ * Layer norm over the channels of an NCHW value, at each pixel. The bias-free form (spec pip.md
  * section 2) is `x/√(var + eps)·weight`: the mean enters the variance only.
  *
- * Channels are moved last and back: onnxruntime's CPU takes several times as long for means over
- * the channels where they are, and its optimiser joins the two moves with what is around them.
+ * Channels are moved last and back: onnxruntime's CPU is several times slower at means over
+ * channels in place, and its optimizer merges the two moves into their neighbours.
  */
 export function layerNormChannels(
   g: GraphBuilder,
@@ -68,7 +68,7 @@ export function layerNormChannels(
   return fromFloat32(g, transpose(g, normed, [0, 3, 1, 2]), dataType);
 }
 
-/** LayerNormalization's third output is `1/√(var + eps)`, which is all that is wanted of it. */
+/** LayerNormalization's third output is `1/√(var + eps)`; only that one is used. */
 function biasFreeNorm(g: GraphBuilder, x: string, options: LayerNormOptions): string {
   const { weight, eps } = options;
   if (g.opset < 17) return mul(g, div(g, x, moments(g, x, eps).deviation), weight, options);
@@ -77,7 +77,7 @@ function biasFreeNorm(g: GraphBuilder, x: string, options: LayerNormOptions): st
   return mul(g, mul(g, x, scale!), weight, options);
 }
 
-/** x less the mean over its last axis, and the deviation, in the ops that runtimes fuse. */
+/** x minus the mean over its last axis, and the deviation, in the ops that runtimes fuse. */
 function moments(g: GraphBuilder, x: string, eps: number): { centred: string; deviation: string } {
   const centred = sub(g, x, reduceMean(g, x, [-1]));
   const variance = reduceMean(g, pow(g, centred, g.scalar(2, 'float32')), [-1]);
@@ -87,11 +87,11 @@ function moments(g: GraphBuilder, x: string, eps: number): { centred: string; de
 /** Options of {@link l2Normalize}. */
 export interface L2NormalizeOptions extends Named {
   readonly eps?: number | undefined;
-  /** x's type; the norm itself is taken in float32. Default float32. */
+  /** x's type; the norm itself is computed in float32. Default: float32. */
   readonly dataType?: FloatType | undefined;
 }
 
-/** x over the length of its last axis, `x / max(‖x‖, eps)`; eps 1e-12. */
+/** x divided by the length of its last axis, `x / max(‖x‖, eps)`; eps 1e-12. */
 export function l2Normalize(g: GraphBuilder, x: string, options: L2NormalizeOptions = {}): string {
   const { eps = 1e-12, dataType = 'float32' } = options;
   const wide = toFloat32(g, x, dataType);
@@ -101,13 +101,13 @@ export function l2Normalize(g: GraphBuilder, x: string, options: L2NormalizeOpti
 
 /** Options of {@link softmax}. */
 export interface SoftmaxOptions extends Named {
-  /** x's type; the softmax itself is taken in float32. Default float32. */
+  /** x's type; the softmax itself is computed in float32. Default: float32. */
   readonly dataType?: FloatType | undefined;
 }
 
 /**
- * Softmax over the last axis, in float32 whatever x's type. Only the last axis: before operator
- * set 13 Softmax ran over all axes from `axis` on, and there the two meanings agree.
+ * Softmax over the last axis, in float32 whatever x's type. Only the last axis: before operator set
+ * 13 Softmax ran over all axes from `axis` on; for the last axis the two agree.
  */
 export function softmax(g: GraphBuilder, x: string, options: SoftmaxOptions = {}): string {
   const { dataType = 'float32' } = options;
@@ -117,7 +117,7 @@ export function softmax(g: GraphBuilder, x: string, options: SoftmaxOptions = {}
 
 /** Options of the reductions. */
 export interface ReduceOptions extends Named {
-  /** Whether a reduced axis stays with length 1. Default true. */
+  /** Whether a reduced axis stays, with length 1. Default: true. */
   readonly keepDims?: boolean | undefined;
 }
 
@@ -128,7 +128,7 @@ type Reduce = (
   options?: ReduceOptions,
 ) => string;
 
-/** `axes` turned from an attribute into an input: for ReduceSum in 13, for the others in 18. */
+/** `axes` became an input instead of an attribute: for ReduceSum in 13, for the others in 18. */
 function reduction(opType: string, axesAreInputSince: number): Reduce {
   return (g, x, axes, options = {}) => {
     const keepdims = { int: options.keepDims === false ? 0 : 1 };
@@ -143,7 +143,7 @@ export const reduceMean = reduction('ReduceMean', 18);
 export const reduceL2 = reduction('ReduceL2', 18);
 export const reduceSumSquare = reduction('ReduceSumSquare', 18);
 
-/** (N, C, H, W) to (N, C, 1, 1). CUDA has no kernel for GlobalAveragePool since 22, but for the mean. */
+/** (N, C, H, W) to (N, C, 1, 1); since 22 by ReduceMean: CUDA has no GlobalAveragePool kernel. */
 export function globalAveragePool(g: GraphBuilder, x: string, options: Named = {}): string {
   return g.opset >= 22
     ? reduceMean(g, x, [2, 3], options)
@@ -173,9 +173,9 @@ export interface ChannelScoresOptions extends Named {
  * Cosine similarity of the channels of q and k, times the temperature: float32 (N, heads, k, k),
  * ready for a softmax. q and k are (N, heads, k, pixels).
  *
- * The published form divides q and k by max(length, 1e-12) and multiplies then. Here the small
- * product is divided by the product of the lengths, held above 1e-24: the same for a channel that
- * is zero or longer than 1e-12, for two passes over the pixels less.
+ * The published form divides q and k by max(length, 1e-12), then multiplies. Here the small product
+ * is divided by the product of the lengths, clamped to at least 1e-24: the same for a channel that
+ * is zero or longer than 1e-12, with two fewer passes over the pixels.
  */
 export function channelScores(
   g: GraphBuilder,

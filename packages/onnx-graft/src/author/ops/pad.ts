@@ -7,17 +7,17 @@ import { dimensions, expand, shape } from './shape.ts';
 /** Options of {@link pad}. */
 export interface PadOptions extends Named {
   readonly mode?: 'constant' | 'reflect' | 'edge' | undefined;
-  /** Name of a scalar of x's type, for mode constant; zero when left out. */
+  /** Name of a scalar of x's type, for mode constant; default: zero. */
   readonly value?: string | undefined;
   /** x's type, for the zero. Default float32. */
   readonly dataType?: FloatType | undefined;
 }
 
 /**
- * x made larger: `pads` are what to add before each axis, then what to add after each, all axes named.
- * Where they are computed, x is NCHW and its rows and columns grow.
+ * Pads x: `pads` holds what to add before each axis, then what to add after each, for all axes. If
+ * they are computed, x is NCHW and only its rows and columns grow.
  *
- * CUDA has no kernel for Pad since 19: what is added is joined to x then, axis by axis.
+ * CUDA has no kernel for Pad since 19: from then on the padding is concatenated to x, axis by axis.
  */
 export function pad(g: GraphBuilder, x: string, pads: Axes, options: PadOptions = {}): string {
   const { mode = 'constant', value = '', dataType = 'float32', name } = options;
@@ -37,7 +37,7 @@ interface PadAxesOptions extends Named {
   readonly fill: string;
 }
 
-/** How much one axis grows: numbers, or names of int64 vectors of one element. */
+/** Growth of one axis: numbers, or names of int64 vectors of one element. */
 interface Growth {
   readonly axis: number;
   readonly rank: number;
@@ -45,7 +45,7 @@ interface Growth {
   readonly after: number | string;
 }
 
-/** Pad without Pad: one axis after the other, each with what it lacks joined to it. */
+/** Pads without Pad: concatenates each axis's padding in turn. */
 export function padAxes(
   g: GraphBuilder,
   x: string,
@@ -64,7 +64,7 @@ export function padAxes(
   }, start);
 }
 
-/** Negative padding cuts. */
+/** Negative padding crops. */
 function cut(g: GraphBuilder, x: string, pads: readonly number[], options: Named): string {
   const rank = pads.length / 2;
   const axes = range(0, rank).filter((axis) => pads[axis]! < 0 || pads[axis + rank]! < 0);
@@ -112,7 +112,7 @@ function filled(
   return concat(g, [...block(before), x, ...block(after)], axis, options);
 }
 
-/** The first and the last entry as often as is asked. */
+/** Repeats the first and the last entry as often as requested. */
 function repeated(
   g: GraphBuilder,
   x: string,
@@ -127,7 +127,7 @@ function repeated(
   return concat(g, [...copies(before, 0, 1), x, ...copies(after, -1, toTheEnd)], axis, options);
 }
 
-/** Every entry by its place in x: places outside are those at the border, or mirrored there. */
+/** Picks every entry by its position in x; positions outside are clamped or mirrored. */
 function picked(
   g: GraphBuilder,
   x: string,

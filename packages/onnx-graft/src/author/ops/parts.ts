@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph-builder.ts';
 
-/** Values one after another along `axis`. */
+/** Concatenates values along `axis`. */
 export function concat(
   g: GraphBuilder,
   values: readonly string[],
@@ -21,7 +21,7 @@ export function gather(
   return g.node('Gather', [x, axesValue(g, indices)], { axis: { int: axis } }, options)[0]!;
 }
 
-/** Where to cut; lists of one length. Ends may pass the dimension, negatives count from the end. */
+/** Where to cut; lists of one length. Ends may pass the dimension; negatives count from the end. */
 export interface SliceOptions extends Named {
   readonly axes: Axes;
   readonly starts: Axes;
@@ -36,7 +36,7 @@ export function slice(g: GraphBuilder, x: string, options: SliceOptions): string
   return g.node('Slice', [x, ...lists.map((list) => axesValue(g, list))], {}, options)[0]!;
 }
 
-/** x cut along `axis` into parts of the given sizes. Sizes are an attribute before 13, an input since. */
+/** Cuts x along `axis` into parts of the given sizes: an attribute before 13, an input since. */
 export function split(
   g: GraphBuilder,
   x: string,
@@ -51,7 +51,7 @@ export function split(
   return g.node('Split', [x, g.ints(sizes)], { axis: { int: axis } }, outputs);
 }
 
-/** x cut along `axis` into `parts` equal parts of unknown size; since 18 the count must be said. */
+/** Cuts x along `axis` into `parts` equal parts of unknown size; since 18 the count is required. */
 export function splitEqual(
   g: GraphBuilder,
   x: string,
@@ -65,10 +65,10 @@ export function splitEqual(
 
 /** Options of {@link topK}. */
 export interface TopKOptions extends Named {
-  /** Default the last. */
+  /** Default: the last. */
   readonly axis?: number | undefined;
   readonly largest?: boolean | undefined;
-  /** Whether the results come in order. Default true. */
+  /** Whether the results are sorted. Default: true. */
   readonly sorted?: boolean | undefined;
 }
 
@@ -90,16 +90,16 @@ export function topK(
   return { values: values!, indices: indices! };
 }
 
-/** A list of integers: known now, or the name of an int64 vector that is computed. */
+/** A list of integers: known now, or the name of a computed int64 vector. */
 export type Axes = readonly number[] | string;
 
-/** The name of an int64 vector that holds the list. */
+/** Name of the int64 vector that holds the list. */
 export function axesValue(g: GraphBuilder, axes: Axes): string {
   return typeof axes === 'string' ? axes : g.ints(axes);
 }
 
-/** What every op's options may carry. */
+/** Options common to all ops. */
 export interface Named {
-  /** Name of the node (the last one, when an op is several), below the builder's prefix. */
+  /** Name of the node (the last one, if an op is several), below the builder's prefix. */
   readonly name?: string | undefined;
 }

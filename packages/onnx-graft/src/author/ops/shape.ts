@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph-builder.ts';
 import { type Axes, axesValue, gather, type Named } from './parts.ts';
 
-/** The dimensions of x as an int64 vector: all of them. */
+/** All dimensions of x as an int64 vector. */
 export function shape(g: GraphBuilder, x: string, options: Named = {}): string {
   return g.node('Shape', [x], {}, options)[0]!;
 }
@@ -9,9 +9,9 @@ export function shape(g: GraphBuilder, x: string, options: Named = {}): string {
 /**
  * Dimensions [start, end) of x as an int64 vector.
  *
- * Picked with Gather rather than cut with Slice, or with Shape's own attributes (since 15):
- * onnxruntime's inference takes those for an empty list when x's rank is unknown, as it is behind
- * many a traced Reshape, and then refuses what reads it.
+ * Picked with Gather rather than Slice or Shape's attributes (since 15): if x's rank is unknown, as
+ * after many traced Reshapes, onnxruntime's inference takes those for an empty list and then
+ * rejects what reads it.
  */
 export function dimensions(
   g: GraphBuilder,
@@ -29,7 +29,7 @@ export function spatialSize(g: GraphBuilder, x: string, options: Named = {}): st
   return dimensions(g, x, 2, 4, options);
 }
 
-/** x in another shape: 0 copies the input's dimension at that place, one -1 takes what is left. */
+/** x in another shape: 0 copies x's dimension at that position, one -1 takes the rest. */
 export function reshape(g: GraphBuilder, x: string, dims: Axes, options: Named = {}): string {
   return g.node('Reshape', [x, axesValue(g, dims)], {}, options)[0]!;
 }
@@ -54,7 +54,7 @@ export function unsqueeze(
   return withAxes(g, 'Unsqueeze', x, axes, options);
 }
 
-/** `axes` is an attribute before 13, an input since. */
+/** `axes` is an attribute before 13, an input since then. */
 function withAxes(
   g: GraphBuilder,
   opType: string,

@@ -5,7 +5,7 @@ import type { Call, Rule, RuleTable } from '../call.ts';
 import { broadcastDims, broadcastElements } from '../elements.ts';
 import { alike, axisAt, plain, type Shaped, shaped } from '../shaped.ts';
 
-/** Same shape out as the first input's; contents are lost. */
+/** Keeps the shape of the first input; contents are lost. */
 const keep: Rule = (call) => alike(call.inputs[0]);
 
 function keepAll(...types: readonly string[]): RuleTable {

@@ -1,12 +1,12 @@
 import type { Call, RuleTable } from '../call.ts';
 import { axisAt, type Shaped, shaped } from '../shaped.ts';
 
-/** Fourier transforms, which networks with a branch in frequencies have. */
+/** Fourier transforms, as in networks with a frequency branch. */
 export const fourier: RuleTable = { DFT: dft };
 
 /**
- * Frequencies along an axis count as that axis of the image: transformed back, it has its size again,
- * and in between, half as long, it is no feature map of any resolution.
+ * Frequencies along an axis count as that axis of the image: after the inverse transform it has its
+ * size again; in between, half as long, it is not a feature map of any resolution.
  */
 function dft(call: Call): Shaped | undefined {
   const [x, length, along] = call.inputs;

@@ -12,8 +12,8 @@ const { Gemm, MatMul } = matmul;
 const triple = 3;
 
 /**
- * Operators of onnxruntime that stand for several of ONNX's, where the name alone does not say
- * what they do to shapes. Source: onnxruntime docs/ContribOperators.md.
+ * Operators of onnxruntime that fuse several of ONNX's, where the name alone does not say what they
+ * do to shapes. Source: onnxruntime docs/ContribOperators.md.
  */
 export const fused: RuleTable = {
   SkipLayerNormalization: skipNorm,
@@ -39,7 +39,7 @@ function typed(value: Shaped | undefined, dataType: Shaped['dataType']): Shaped 
   return value && { ...value, dataType };
 }
 
-/** The normalised sum; its fourth output is the sum itself, on which residual networks go on. */
+/** The normalised sum; the fourth output is the sum itself, which residual networks use further. */
 function skipNorm(call: Call): (Shaped | undefined)[] {
   const sum = alike(call.inputs[0]);
   return [sum, undefined, undefined, sum];
@@ -53,7 +53,7 @@ function first(result: ReturnType<Rule>): Shaped | undefined {
   return Array.isArray(result) ? result[0] : result;
 }
 
-/** As long as the query, as wide as the value; other inputs packed into one tensor are not followed. */
+/** As long as the query, as wide as the value; inputs packed into one tensor are not followed. */
 function attention(call: Call): Shaped | undefined {
   const [query, , value] = call.inputs;
   if (query?.dims?.length !== 3) return undefined;
@@ -61,7 +61,7 @@ function attention(call: Call): Shaped | undefined {
   return shaped(query.dataType, [...query.dims.slice(0, 2), width], query.axes);
 }
 
-/** A rule for channels second, applied to a value with channels last. */
+/** Applies a rule for channels second to a value with channels last. */
 function lastToSecond(rule: Rule): Rule {
   return (call) => {
     const [x, ...others] = call.inputs;
@@ -83,7 +83,7 @@ function turned(x: Shaped, order: readonly number[]): Shaped {
   );
 }
 
-/** The same node with other inputs. No rule for channels last reads a tensor out of an attribute. */
+/** The same node with other inputs. No rule for channels last reads a tensor from an attribute. */
 function withInputs(call: Call, inputs: readonly (Shaped | undefined)[]): Call {
   return new Call(
     call.node,
@@ -94,7 +94,7 @@ function withInputs(call: Call, inputs: readonly (Shaped | undefined)[]): Call {
   );
 }
 
-/** Pooling and convolutions on quantised values, whose layout an attribute gives. */
+/** Pooling and convolutions on quantised values, with the layout in an attribute. */
 function eitherLayout(rule: Rule): Rule {
   const last = lastToSecond(rule);
   return (call) => (call.int('channels_last', 0) === 1 ? last(call) : rule(call));

@@ -3,7 +3,7 @@ import type { Call, RuleTable } from '../call.ts';
 import { broadcastDims } from '../elements.ts';
 import { type Shaped, shaped } from '../shaped.ts';
 
-/** Products of matrices. The contracted axis is gone: attention over channels has no image axis. */
+/** Matrix products. The contracted axis is gone: attention over channels has no image axis. */
 export const matmul: RuleTable = {
   MatMul: (call) => product(call, call.inputs[0], call.inputs[1]),
   FusedMatMul: (call) =>

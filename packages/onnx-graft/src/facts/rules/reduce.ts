@@ -4,7 +4,7 @@ import { axisAt, countOf, type Shaped, shaped } from '../shaped.ts';
 
 type Fold = (sum: number, next: number) => number;
 
-/** Reductions along axes, and TopK. An axis that is reduced away is no longer the image's. */
+/** Reductions along axes, and TopK. A reduced axis is no longer the image's. */
 export const reduce: RuleTable = {
   ReduceMean: reduction(),
   ReduceL1: reduction(),

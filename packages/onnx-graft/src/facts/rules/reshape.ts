@@ -3,7 +3,7 @@ import type { Call, RuleTable } from '../call.ts';
 import { broadcastDims, broadcastElements, gatherElements, stridesOf } from '../elements.ts';
 import { axisAt, countOf, noAxes, plain, type Shaped, shaped } from '../shaped.ts';
 
-/** Operators that give the same elements another shape or order, or read the shape itself. */
+/** Operators that change the shape or order of the same elements, or read the shape itself. */
 export const reshape: RuleTable = {
   Reshape: (call) => reshaped(call),
   Flatten: flatten,

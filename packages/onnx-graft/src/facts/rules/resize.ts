@@ -1,7 +1,7 @@
 import type { Call, RuleTable } from '../call.ts';
 import { axisAt, noAxes, type Shaped, shaped } from '../shaped.ts';
 
-/** Operators that change how many pixels an image has: padding, interpolation, blocks to channels. */
+/** Operators that change an image's pixel count: padding, interpolation, blocks to channels. */
 export const resize: RuleTable = {
   Pad: pad,
   Resize: (call) => resized(call, call.opset < 11 ? 1 : 2, 3),
@@ -66,8 +66,8 @@ function resized(call: Call, scalesAt: number, sizesAt: number): Shaped | undefi
 }
 
 /**
- * Rows and columns resized by different factors no longer follow the image: they have a
- * fixed size, like a prompt's. (Where rows and columns are equal in number this does not show.)
+ * Rows and columns resized by different factors no longer follow the image: they have a fixed size,
+ * like a prompt's. (Not visible if there are as many rows as columns.)
  */
 function distorted(x: Shaped, dims: readonly number[]): boolean {
   const row = x.axes?.indexOf('H') ?? -1;

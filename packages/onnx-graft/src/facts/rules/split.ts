@@ -3,7 +3,7 @@ import type { Call, RuleTable } from '../call.ts';
 import { gatherElements, stridesOf } from '../elements.ts';
 import { axisAt, contentLimit, countOf, noAxes, type Shaped, shaped } from '../shaped.ts';
 
-/** Operators that cut tensors apart along axes, put them together, or pick elements. */
+/** Operators that split tensors along axes, join them, or pick elements. */
 export const split: RuleTable = {
   Concat: concat,
   Split: splitUp,
@@ -125,7 +125,7 @@ function gather(call: Call): Shaped | undefined {
   const axis = x?.dims && axisAt(call.int('axis', 0), x.dims.length);
   if (x?.dims === undefined || index?.dims === undefined || axis === undefined) return undefined;
   const dims = [...x.dims.slice(0, axis), ...index.dims, ...x.dims.slice(axis + 1)];
-  // As many entries as there were, or more: an axis that is padded, or put in another order.
+  // At least as many entries as before: the axis is padded or reordered.
   const kept = index.dims.length === 1 && index.dims[0]! >= x.dims[axis]!;
   const middle = kept ? x.axes?.[axis] : noAxes(index.dims.length);
   const letters = x.axes && x.axes.slice(0, axis) + middle + x.axes.slice(axis + 1);

@@ -10,7 +10,7 @@ import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
 import { split } from './split.ts';
 
-/** Domains whose operators are inferred; onnxruntime's fused forms keep the names of what they fuse. */
+/** Domains whose operators are inferred; onnxruntime's fused forms keep the fused names. */
 const domains = new Set(['', 'ai.onnx', 'com.microsoft']);
 
 const rules = new Map<string, Rule>(
@@ -28,7 +28,7 @@ const rules = new Map<string, Rule>(
   ].flatMap((table) => Object.entries(table)),
 );
 
-/** The rule of an operator; undefined when this version has none. */
+/** The rule of an operator; undefined if this version has none. */
 export function ruleOf(domain: string, opType: string): Rule | undefined {
   return domains.has(domain) ? rules.get(opType) : undefined;
 }

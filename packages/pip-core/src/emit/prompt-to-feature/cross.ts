@@ -16,10 +16,9 @@ import { asValue, multiplyWeights, resizeWeight } from '../weight.ts';
  * Modes `pip_cross` and `pip_cross_topm`: the normalised feature attends to the
  * universal prompt, then a dual-gated feed-forward part.
  *
- * Where feature and prompt differ in channels, cutting, zero padding, the
- * attention's output projection and `reduce_channel` are all linear, so they
- * are folded into the query's matrix (c × C), the output's (C × c) and, when
- * C < c, the residual's (C × C).
+ * If feature and prompt differ in channels, cutting, zero padding, the attention's output
+ * projection and `reduce_channel` are all linear, so they are folded into the query's matrix
+ * (c × C), the output's (C × c) and, if C < c, the residual's (C × C).
  */
 export function emitCross(
   context: LevelContext,
@@ -105,7 +104,7 @@ export function emitCross(
   );
 }
 
-/** `reduce_channel` of the zero-padded feature: only its first C columns meet anything. */
+/** `reduce_channel` of the zero-padded feature: only its first C columns matter. */
 function reducedFeature(
   { g, level, weight, dataType, grids }: LevelContext,
   feature: string,
