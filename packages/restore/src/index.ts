@@ -34,7 +34,7 @@ export {
   type RestoreTiledOptions,
   restoreTiled,
 } from './run/restore-tiled.ts';
-export { imageInput, imageOutput } from './run/run-picture.ts';
+export { imageInput, imageOutput } from './run/run-image.ts';
 export { type TileGap, tileGap } from './run/tile-gap.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
 export { degradationTensor } from './steer/steering.ts';

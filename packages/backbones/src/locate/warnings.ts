@@ -47,7 +47,7 @@ const reach = 5;
 function halfNormsWarning(facts: GraphFacts): string | undefined {
   const count = facts.model.graph.nodes.filter((node) => isHalfNorm(facts, node)).length;
   if (count === 0) return undefined;
-  return `${count} normalisation${count === 1 ? ' is' : 's are'} computed in float16, which overflows on bright and loses flat dark pictures; convert the model with normalisation left in float32.`;
+  return `${count} normalisation${count === 1 ? ' is' : 's are'} computed in float16, which overflows on bright and loses flat dark images; convert the model with normalisation left in float32.`;
 }
 
 function isHalfNorm(facts: GraphFacts, node: Node): boolean {
@@ -96,7 +96,7 @@ function spaceToDepthWarning(facts: GraphFacts): string | undefined {
   const [first] = wrong;
   if (first === undefined) return undefined;
   const others = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
-  return `SpaceToDepth after a convolution ('${first.name || first.outputs[0]}'${others}): if this was PixelUnshuffle in PyTorch, its channels are in the wrong order and the network gives wrong pictures already without a graft (microsoft/onnxscript#2891); compare it with PyTorch, and export again with a newer onnxscript or with the older exporter (dynamo=False).`;
+  return `SpaceToDepth after a convolution ('${first.name || first.outputs[0]}'${others}): if this was PixelUnshuffle in PyTorch, its channels are in the wrong order and the network gives wrong images already without a graft (microsoft/onnxscript#2891); compare it with PyTorch, and export again with a newer onnxscript or with the older exporter (dynamo=False).`;
 }
 
 function reordered(facts: GraphFacts, node: Node): boolean {

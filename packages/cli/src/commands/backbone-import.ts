@@ -42,7 +42,7 @@ export function command(): Command {
     .addOption(
       new Option(
         '--local <size>',
-        'nafnet: attend to a window 1.5 times the size of the training pictures (height x width, as 256x256), as the published local variant does',
+        'nafnet: attend to a window 1.5 times the size of the training images (height x width, as 256x256), as the published local variant does',
       ).argParser(sizeOf),
     )
     .addOption(

@@ -37,7 +37,7 @@ interface Options extends MaxPixelsOption, DoorChoices, ShardOption {
 }
 
 export function command(): Command {
-  return define('eval', 'Measures PSNR and SSIM of a model and its host on pictures', [
+  return define('eval', 'Measures PSNR and SSIM of a model and its host on images', [
     'graft eval grafted.onnx --data test',
     'graft eval grafted.onnx --data photos --degrade noise:25 --degrade rain --limit 10',
     'graft eval grafted.onnx --data test/derain --degradation rain=1 --min-psnr 30 --json',
@@ -49,11 +49,11 @@ export function command(): Command {
     )
     .requiredOption(
       '--data <folder>',
-      'folder that holds input/ and target/ with pictures of equal names, or such folders; with --degrade: clean pictures',
+      'folder that holds input/ and target/ with images of equal names, or such folders; with --degrade: clean images',
     )
     .option(
       '--degrade <name:amount>',
-      'degrade clean pictures: noise:SIGMA (25), rain:STREAKS per 1000 pixels (8), haze:BETA (1.5), blur:PIXELS (13) or low-light:SHARE of light left (0.3); several times for several tasks',
+      'degrade clean images: noise:SIGMA (25), rain:STREAKS per 1000 pixels (8), haze:BETA (1.5), blur:PIXELS (13) or low-light:SHARE of light left (0.3); several times for several tasks',
       (text: string, all: readonly string[] = []) => [...all, text],
     )
     .option(
@@ -67,7 +67,7 @@ export function command(): Command {
     )
     .addOption(strengthOption())
     .option('--base <host>', 'the host; default: what is left when the graft is taken out')
-    .option('--limit <number>', 'pictures of each folder; default all', wholeNumber(1, 1e9))
+    .option('--limit <number>', 'images of each folder; default all', wholeNumber(1, 1e9))
     .addOption(
       new Option('--seed <number>', 'of --degrade').argParser(wholeNumber(0, 1e15)).default(0),
     )
@@ -91,7 +91,7 @@ export function command(): Command {
     .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())
     .addOption(shardOption('images'))
-    .option('--per-image', 'print the figures of every picture')
+    .option('--per-image', 'print the figures of every image')
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { data, base, degrade, degradation, limit, map, strength, threads } = options;

@@ -4,7 +4,7 @@ import { doorOptions } from '../options/expected-device.ts';
 import { maxPixelsOption, strengthOption, strengthWarnings } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
-import { type RestoreRequest, restorePictures } from '../restore/restore-pictures.ts';
+import { type RestoreRequest, restoreImages } from '../restore/restore-images.ts';
 import { shardOption } from '../shard/parse-shard.ts';
 
 export function command(): Command {
@@ -58,7 +58,7 @@ export function command(): Command {
     .action(
       run<[string, string[]], RestoreRequest>((session, model, images, options) => {
         for (const warning of strengthWarnings(options.strength)) session.note(warning);
-        return restorePictures(session, model, images, options);
+        return restoreImages(session, model, images, options);
       }),
     );
 }

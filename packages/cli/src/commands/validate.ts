@@ -77,11 +77,11 @@ export function command(): Command {
     .option('--layers', 'compare every inner tensor with the CPU and say where an error begins')
     .option(
       '--sweep',
-      'try many mixtures, strengths and batches, and the largest picture that fits; takes minutes',
+      'try many mixtures, strengths and batches, and the largest image that fits; takes minutes',
     )
     .option(
       '--tiles <side>',
-      'measure how far a picture restored in tiles of this side is from the same restored whole',
+      'measure how far an image restored in tiles of this side is from the same restored whole',
       wholeNumber(16, 8192),
     )
     .option(

@@ -12,7 +12,7 @@ export interface ReportOptions {
 
 export function reportOptions(): Option[] {
   return [
-    new Option('--html <file>', 'also write a page with pictures, for any browser'),
+    new Option('--html <file>', 'also write a page with images, for any browser'),
     new Option('--junit <file>', 'also write JUnit XML, for CI'),
     new Option(
       '--markdown <file>',

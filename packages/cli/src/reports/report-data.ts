@@ -84,7 +84,7 @@ function factsOf(graft: GraftRecord, sizeMultiple: number): ReportFact[] {
     ]),
     ...(baked === null ? [] : [{ label: 'Baked in', value: given.join(', ') }]),
     {
-      label: 'Pictures',
+      label: 'Images',
       value: sizeMultiple === 1 ? 'of any size' : `sides multiples of ${sizeMultiple}`,
     },
     { label: 'Host', value: host.digest },

@@ -3,10 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { realPath } from '@pip-graft/graft/files';
 import { formatOf, resultName } from '@pip-graft/restore';
-import type { Picture } from './find-pictures.ts';
+import type { FoundImage } from './find-images.ts';
 
 /** An image and the file for its result. */
-export interface Job extends Picture {
+export interface Job extends FoundImage {
   readonly output: string;
 }
 
@@ -17,33 +17,33 @@ export interface Job extends Picture {
  *
  * Errors: `WRITE_FAILED`, `INVALID_ARGUMENT`.
  */
-export function placeResults(pictures: readonly Picture[], folder: string): Job[] {
+export function placeResults(images: readonly FoundImage[], folder: string): Job[] {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
-  const sources = new Map(pictures.map(({ path }) => [real(path), path]));
+  const sources = new Map(images.map(({ path }) => [real(path), path]));
   const jobs = new Map<string, Job>();
-  for (const found of pictures) {
-    const picture = { ...found, name: resultName(found.name) };
-    const output = join(folder, picture.name);
+  for (const found of images) {
+    const image = { ...found, name: resultName(found.name) };
+    const output = join(folder, image.name);
     const target = real(output);
     const first = jobs.get(target);
-    if (first !== undefined && real(first.path) !== real(picture.path)) {
+    if (first !== undefined && real(first.path) !== real(image.path)) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${picture.path} and ${first.path} would both be written to ${output}; restore them into different folders.`,
+        `${image.path} and ${first.path} would both be written to ${output}; restore them into different folders.`,
       );
     }
     const source = sources.get(target);
     if (source !== undefined) {
-      const what = source === picture.path ? 'it' : source;
+      const what = source === image.path ? 'it' : source;
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${picture.path}: the result would replace ${what}; choose another folder than ${folder}.`,
+        `${image.path}: the result would replace ${what}; choose another folder than ${folder}.`,
       );
     }
     formatOf(output);
-    if (first === undefined) jobs.set(target, { ...picture, output });
+    if (first === undefined) jobs.set(target, { ...image, output });
   }
   return [...jobs.values()];
 }

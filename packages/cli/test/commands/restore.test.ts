@@ -151,7 +151,7 @@ describe('a folder', () => {
 describe('what cannot be', () => {
   const cases: readonly (readonly [string, number, string, readonly string[]])[] = [
     ['a pattern without a match', 7, 'nothing matches this pattern', ['photos/*.tif']],
-    ['an empty folder', 7, 'no picture in this folder', ['empty']],
+    ['an empty folder', 7, 'no image in this folder', ['empty']],
     ['a device that is not there', 6, 'cuda', ['photos/a.png', '--device', 'cuda']],
     [
       'two results of one name',

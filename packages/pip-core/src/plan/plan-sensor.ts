@@ -53,7 +53,7 @@ export function sensorImage(model: PlanRequest['model']): SensorImage {
   const refuse = (problem: string): never => {
     throw new GraftError(
       'UNSUPPORTED_HOST',
-      `${label}: a sensor looks at a picture of three channels in float32 or float16; ${problem}.`,
+      `${label}: a sensor looks at an image of three channels in float32 or float16; ${problem}.`,
     );
   };
   if (!image) return refuse('the model has no input that is one');

@@ -148,7 +148,7 @@ export function loadSharp(
         cause instanceof Error ? cause.message.trim().split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `Pictures cannot be read or written here: sharp did not load (${reason}). Install it with: npm install --include=optional sharp`,
+        `Images cannot be read or written here: sharp did not load (${reason}). Install it with: npm install --include=optional sharp`,
         { cause },
       );
     },

@@ -81,7 +81,7 @@ export async function encodeImage(
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw new GraftError(
       'RUNTIME_FAILED',
-      `A picture of ${width}x${height} could not be written as ${format}: ${reason}`,
+      `An image of ${width}x${height} could not be written as ${format}: ${reason}`,
       { cause },
     );
   });

@@ -1,7 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { cropImage, padToMultiple } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
-import { runPicture } from './run-picture.ts';
+import { runImage } from './run-image.ts';
 
 export interface RestoreOptions {
   /** Both sides of the network's input must be multiples of this; default: 1. */
@@ -50,7 +50,7 @@ export async function restoreImage(
   options: RestoreOptions = {},
 ): Promise<Image> {
   const padded = padToMultiple(image, options.sizeMultiple ?? 1);
-  const data = clip(await runPicture(session, padded, options), options.onClip);
+  const data = clip(await runImage(session, padded, options), options.onClip);
   const { width, height, bitDepth } = image;
   const restored = { width: padded.width, height: padded.height, data, bitDepth };
   return { ...image, data: cropImage(restored, width, height).data };

@@ -12,7 +12,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { findDegradation } from '../steer/find-degradation.ts';
 import { clip, type RestoreOptions } from './restore-image.ts';
-import { imageInput, runPicture } from './run-picture.ts';
+import { imageInput, runImage } from './run-image.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */
@@ -113,7 +113,7 @@ async function restorePlan(
     for (const [column, x] of columns.entries()) {
       options.signal?.throwIfAborted();
       const part = cutImage(image, { x, y, width, height });
-      const data = await runPicture(session, part, told);
+      const data = await runImage(session, part, told);
       const weights = { across: across[column]!, down: down[row]! };
       blendTile(result, { data, width, height, x, y, ...weights });
       done++;

@@ -2,7 +2,7 @@ import type { Image, TilePlan } from '@pip-graft/imaging';
 import { cutImage } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreOptions } from '../run/restore-image.ts';
-import { runPicture } from '../run/run-picture.ts';
+import { runImage } from '../run/run-image.ts';
 
 /** Tiles per side to look at: nine of an image say as much as all. */
 const looks = 3;
@@ -25,7 +25,7 @@ export async function findDegradation(
     for (const x of spread(columns)) {
       options.signal?.throwIfAborted();
       count++;
-      await runPicture(session, cutImage(image, { x, y, width, height }), {
+      await runImage(session, cutImage(image, { x, y, width, height }), {
         ...options,
         onFound: (weights) => {
           for (const [at, weight] of weights.entries()) sums[at] = (sums[at] ?? 0) + weight;

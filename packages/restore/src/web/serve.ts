@@ -6,7 +6,7 @@ import { type Part, rgbaOf } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
 import type { RestorerDevice } from '../restorer/types.ts';
-import { imageInput, imageOutput } from '../run/run-picture.ts';
+import { imageInput, imageOutput } from '../run/run-image.ts';
 import { settingsOf } from '../steer/settings-of.ts';
 import { weightsRow } from '../steer/weights-row.ts';
 import { decode } from './decode.ts';

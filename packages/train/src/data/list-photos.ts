@@ -121,6 +121,6 @@ async function half(folder: string, name: 'input' | 'target'): Promise<Map<strin
 function alone(path: string, other: 'input' | 'target'): GraftError {
   return new GraftError(
     'INVALID_ARGUMENT',
-    `${path}: no picture of this name is in ${other}/; add it, or take this one away.`,
+    `${path}: no image of this name is in ${other}/; add it, or take this one away.`,
   );
 }

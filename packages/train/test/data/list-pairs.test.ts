@@ -24,8 +24,8 @@ test('pictures of equal names are pairs, whatever their extensions', async () =>
 });
 
 test.each([
-  ['b', ['input/1.png', 'input/2.png', 'target/1.png'], /input\/2\.png: no picture .* target\//],
-  ['c', ['input/1.png', 'target/1.png', 'target/2.png'], /target\/2\.png: no picture .* input\//],
+  ['b', ['input/1.png', 'input/2.png', 'target/1.png'], /input\/2\.png: no image .* target\//],
+  ['c', ['input/1.png', 'target/1.png', 'target/2.png'], /target\/2\.png: no image .* input\//],
   ['d', ['input/1.png', 'input/1.jpg', 'target/1.png'], /1\.png: .*1\.jpg has the same name/],
 ])('a picture without one other half is named (%s)', async (name, files, message) => {
   put(...files.map((file) => `${name}/${file}`));

@@ -12,7 +12,7 @@ import type { HubPlaces } from '../run/hub-places.ts';
 export type Inputs = Readonly<Record<string, string>>;
 
 /** Most files below one folder of images: more indicates a wrong path. */
-const maxPictures = 100_000;
+const maxImages = 100_000;
 
 /**
  * Computes the digests of everything that a job reads.
@@ -92,7 +92,7 @@ function digestOf(path: string): string {
 function folderDigest(folder: string): string {
   let files: string[];
   try {
-    files = filesBelow(folder).slice(0, maxPictures).sort();
+    files = filesBelow(folder).slice(0, maxImages).sort();
   } catch (error) {
     throw ioError('read', folder, error);
   }

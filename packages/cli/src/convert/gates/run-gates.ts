@@ -136,12 +136,12 @@ async function qualityGate(
     const unread = [...problems, ...found.problems];
     if (unread.length > 0) {
       const [first] = unread;
-      const detail = `${unread.length} pictures could not be measured, as ${first!.image ?? first!.task}: ${first!.reason}`;
+      const detail = `${unread.length} images could not be measured, as ${first!.image ?? first!.task}: ${first!.reason}`;
       return { status: 'failed', measured: null, limit: psnr, detail };
     }
     const mean = (found.average?.grafted ?? found.average?.host)?.psnr ?? Number.NaN;
-    const pictures = tasks.reduce((sum, { pairs }) => sum + pairs.length, 0);
-    return atLeast(mean, psnr, `dB on average over ${pictures} pictures; at least the limit.`);
+    const images = tasks.reduce((sum, { pairs }) => sum + pairs.length, 0);
+    return atLeast(mean, psnr, `dB on average over ${images} images; at least the limit.`);
   });
 }
 

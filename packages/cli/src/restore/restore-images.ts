@@ -8,7 +8,7 @@ import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
 import type { Result, Session } from '../pipeline/run.ts';
 import { type Shard, shareOf } from '../shard/shard.ts';
-import { findPictures } from './find-pictures.ts';
+import { findImages } from './find-images.ts';
 import { digestOf, Journal } from './journal.ts';
 import { type Job, placeResults } from './place-results.ts';
 import { type Batch, type Outcome, restoreBatch } from './restore-batch.ts';
@@ -28,7 +28,7 @@ export interface RestoreRequest extends DoorChoices {
 }
 
 /** Finds the images, skips those that are done, restores the rest and reports on each. */
-export async function restorePictures(
+export async function restoreImages(
   session: Session,
   model: string,
   images: readonly string[],
@@ -36,9 +36,9 @@ export async function restorePictures(
 ): Promise<Result> {
   const { output, device, shard } = request;
   const settings = settingsOf(model, request);
-  const { pictures, faults, passedOver } = await findPictures(images, output);
+  const { images: found, faults, passedOver } = await findImages(images, output);
   // Place the whole list, so that no two shards write one file.
-  const all = placeResults(pictures, output);
+  const all = placeResults(found, output);
   const share = shareOf(all, ({ name }) => name.split(sep).join('/'), shard);
   const jobs = share.items;
   // One bad image of many does not stop the rest; a single image decides the result.

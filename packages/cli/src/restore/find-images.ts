@@ -6,13 +6,13 @@ import { imageExtensions, unreadExtensions } from '@pip-graft/restore';
 import { glob, isDynamicPattern } from 'tinyglobby';
 
 /** An image file, and the name of its result in the output folder. */
-export interface Picture {
+export interface FoundImage {
   readonly path: string;
   readonly name: string;
 }
 
 export interface Found {
-  readonly pictures: readonly Picture[];
+  readonly images: readonly FoundImage[];
   readonly faults: readonly Fault[];
   /** Images in folders whose format is not supported. */
   readonly passedOver: readonly string[];
@@ -30,26 +30,26 @@ export interface Fault {
  * pattern. A path that exists is never a pattern. In folders and patterns, hidden files and the
  * output folder are skipped.
  */
-export async function findPictures(args: readonly string[], output: string): Promise<Found> {
-  const pictures: Picture[] = [];
+export async function findImages(args: readonly string[], output: string): Promise<Found> {
+  const images: FoundImage[] = [];
   const faults: Fault[] = [];
   const passedOver: string[] = [];
   const results = await realpath(output).catch(() => resolve(output));
   for (const arg of args) {
     try {
       const found = await fromArgument(arg, { results, faults, passedOver });
-      pictures.push(...found);
+      images.push(...found);
     } catch (error) {
       faults.push({ path: arg, error: ioError('read', arg, error) });
     }
   }
-  return { pictures, faults, passedOver };
+  return { images, faults, passedOver };
 }
 
 async function fromArgument(
   text: string,
   { results, ...noted }: Pick<Walk, 'results' | 'faults' | 'passedOver'>,
-): Promise<Picture[]> {
+): Promise<FoundImage[]> {
   const { faults } = noted;
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
@@ -63,21 +63,21 @@ async function fromArgument(
     throw new GraftError('READ_FAILED', `${arg}: it is neither a file nor a folder.`);
   }
   const before = faults.length;
-  const found: Picture[] = [];
+  const found: FoundImage[] = [];
   await walk(arg, '', { results, seen: new Set(), found, ...noted });
   if (found.length === 0 && faults.length === before) {
-    throw new GraftError('NOT_FOUND', `${arg}: no picture in this folder; ${formats}.`);
+    throw new GraftError('NOT_FOUND', `${arg}: no image in this folder; ${formats}.`);
   }
   return found;
 }
 
-const formats = `pictures end in ${imageExtensions.join(', ')}`;
+const formats = `images end in ${imageExtensions.join(', ')}`;
 
 interface Walk {
   readonly results: string;
   /** Real paths of the visited folders, because links may form circles. */
   readonly seen: Set<string>;
-  readonly found: Picture[];
+  readonly found: FoundImage[];
   readonly faults: Fault[];
   readonly passedOver: string[];
 }
@@ -95,7 +95,7 @@ async function walk(folder: string, below: string, state: Walk): Promise<void> {
         ? await stat(filePath(path)).catch(() => undefined)
         : entry;
       if (kind?.isDirectory()) await walk(path, join(below, name), state);
-      else if (isPicture(name) && (kind === undefined || kind.isFile())) {
+      else if (isImage(name) && (kind === undefined || kind.isFile())) {
         state.found.push({ path, name: join(below, name) });
       } else if (unreadExtensions.includes(extname(name).toLowerCase())) {
         state.passedOver.push(path);
@@ -106,7 +106,7 @@ async function walk(folder: string, below: string, state: Walk): Promise<void> {
   }
 }
 
-async function fromPattern(pattern: string, results: string): Promise<Picture[]> {
+async function fromPattern(pattern: string, results: string): Promise<FoundImage[]> {
   const slashed = sep === '\\' ? pattern.replaceAll('\\', '/') : pattern;
   const segments = slashed.split('/');
   const fixed = segments.findIndex((segment) => isDynamicPattern(segment));
@@ -116,7 +116,7 @@ async function fromPattern(pattern: string, results: string): Promise<Picture[]>
     expandDirectories: false,
   });
   const start = segments.slice(0, fixed).join('/');
-  const found: Picture[] = [];
+  const found: FoundImage[] = [];
   const seen = new Set<string>();
   // Short paths first: long ones may lead to the same files through circular links.
   matches.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
@@ -125,15 +125,15 @@ async function fromPattern(pattern: string, results: string): Promise<Picture[]>
     const home = await realpath(dirname(path)).catch(() => resolve(dirname(path)));
     const real = join(home, basename(path));
     const isResult = results !== base && `${home}${sep}`.startsWith(`${results}${sep}`);
-    if (!isPicture(match) || isResult || seen.has(real)) continue;
+    if (!isImage(match) || isResult || seen.has(real)) continue;
     seen.add(real);
     found.push({ path, name: join(match) });
   }
   if (found.length > 0) return found.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const what = matches.length === 0 ? 'nothing matches' : 'no picture matches';
+  const what = matches.length === 0 ? 'nothing matches' : 'no image matches';
   throw new GraftError('NOT_FOUND', `${pattern}: ${what} this pattern; ${formats}.`);
 }
 
-function isPicture(name: string): boolean {
+function isImage(name: string): boolean {
   return imageExtensions.includes(extname(name).toLowerCase());
 }

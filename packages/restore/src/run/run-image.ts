@@ -12,7 +12,7 @@ import type { RestoreOptions } from './restore-image.ts';
  *
  * Errors: see `restoreImage`.
  */
-export async function runPicture(
+export async function runImage(
   session: Session,
   image: Image,
   options: RestoreOptions,

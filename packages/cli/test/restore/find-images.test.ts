@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPictures } from '../../src/restore/find-pictures.ts';
+import { findImages } from '../../src/restore/find-images.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -38,26 +38,23 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const find = async (args: readonly string[], output = 'out') => {
-  const { pictures, faults } = await findPictures(
+  const { images, faults } = await findImages(
     args.map((arg) => join(folder, arg)),
     join(folder, output),
   );
   return {
-    found: pictures.map(({ path, name }) => `${relative(folder, path)} as ${name}`),
+    found: images.map(({ path, name }) => `${relative(folder, path)} as ${name}`),
     faults: faults.map(({ error }) => `${error.code} ${error.message.replaceAll(folder, '')}`),
   };
 };
 
-describe('findPictures', () => {
+describe('findImages', () => {
   it('names images of a folder whose format is not read', async () => {
     mkdirSync(join(folder, 'camera'));
     for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif'])
       writeFileSync(join(folder, 'camera', name), '');
-    const { pictures, passedOver } = await findPictures(
-      [join(folder, 'camera')],
-      join(folder, 'out'),
-    );
-    expect(pictures.map(({ name }) => name)).toEqual(['a.png', 'e.gif']);
+    const { images, passedOver } = await findImages([join(folder, 'camera')], join(folder, 'out'));
+    expect(images.map(({ name }) => name)).toEqual(['a.png', 'e.gif']);
     expect(passedOver.map((path) => relative(folder, path))).toEqual([
       'camera/b.DNG',
       'camera/c.bmp',
@@ -118,9 +115,9 @@ describe('findPictures', () => {
     expect(await find(['empty', 'in/*.tif', 'in/*.txt', 'none.png', 'in/a.png'])).toEqual({
       found: ['in/a.png as a.png'],
       faults: [
-        expect.stringMatching(/^NOT_FOUND \/empty: no picture in this folder; .*\.png/),
+        expect.stringMatching(/^NOT_FOUND \/empty: no image in this folder; .*\.png/),
         expect.stringMatching(/^NOT_FOUND \/in\/\*\.tif: nothing matches this pattern/),
-        expect.stringMatching(/^NOT_FOUND \/in\/\*\.txt: no picture matches this pattern/),
+        expect.stringMatching(/^NOT_FOUND \/in\/\*\.txt: no image matches this pattern/),
         'NOT_FOUND /none.png: could not be read: there is no such file or folder.',
       ],
     });
