@@ -1,7 +1,7 @@
 import type { Fragment, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Model } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-later.ts';
 import { encodeBareOutput, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
@@ -62,7 +62,7 @@ export function extendGraph(model: Model, extension: Extension): Model {
     ],
   });
   edits.sort((a, b) => a.start - b.start);
-  return readLater(rewrite(model, edits), model.external);
+  return readLater(rewrite(model, edits), sameData(model));
 }
 
 /**
@@ -78,6 +78,6 @@ export function exposeValues(model: Model, names: readonly string[]): Model {
   const end = graph.field.end;
   return readLater(
     rewrite(model, [{ start: end, end, pieces, parents: [graph.field] }]),
-    model.external,
+    sameData(model),
   );
 }

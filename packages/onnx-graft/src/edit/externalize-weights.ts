@@ -107,7 +107,10 @@ export function externalizeWeights(
   }
   const data = pieceSource(pieces, location);
   if (edits.length === 0) return { model, data };
-  return { model: readLater(rewrite(model, edits), { folder: '', read: () => data }), data };
+  return {
+    model: readLater(rewrite(model, edits), { external: { folder: '', read: () => data } }),
+    data,
+  };
 }
 
 /** Rejects locations that {@link openModel} would not read. */

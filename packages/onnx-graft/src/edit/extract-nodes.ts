@@ -43,8 +43,7 @@ export function extractNodes(model: Model, { nodes, inputs, outputs }: Extract):
     ...inputs.map((value) => encodeValueInfo(value, 'input')),
     ...outputs.map(encodeBareOutput),
   ];
-  return readLater(
-    rewrite(model, [...edits, { start: end, end, pieces, parents }]),
-    model.external,
-  );
+  return readLater(rewrite(model, [...edits, { start: end, end, pieces, parents }]), {
+    external: model.external,
+  });
 }

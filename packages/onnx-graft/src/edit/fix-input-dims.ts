@@ -1,6 +1,6 @@
 import { GraftError } from '../error.ts';
 import type { Model } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-later.ts';
 import { encodeValueInfo } from './encode.ts';
 import { type Edit, rewrite } from './rewrite.ts';
 
@@ -30,5 +30,5 @@ export function fixInputDims(
     const bytes = encodeValueInfo({ name, dataType, dims: fixed }, 'input');
     return { start: field.start, end: field.end, pieces: [bytes], parents: [graph.field] };
   });
-  return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
+  return edits.length === 0 ? model : readLater(rewrite(model, edits), sameData(model));
 }

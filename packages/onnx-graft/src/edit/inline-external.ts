@@ -45,5 +45,5 @@ export function inlineExternal(model: Model): Model {
       `${model.source.label}: with all data inside it would take ${source.size} bytes; an .onnx file holds at most 2 GiB. Keep the data external.`,
     );
   }
-  return readLater(source, undefined);
+  return readLater(source, {});
 }

@@ -40,12 +40,11 @@ export function relocateExternal(
   });
   if (edits.length === 0) return model;
   const { external } = model;
-  return readLater(
-    rewrite(model, edits),
-    external && {
+  return readLater(rewrite(model, edits), {
+    external: external && {
       ...external,
       folder,
       read: (location) => external.read(before.get(location) ?? location),
     },
-  );
+  });
 }

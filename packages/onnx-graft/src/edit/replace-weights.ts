@@ -29,7 +29,8 @@ export function replaceWeights(model: Model, weights: ReadonlyMap<string, Float3
     const pieces = encodeTensor({ name, dims, dataType, data });
     return [{ start: field.start, end: field.end, pieces, parents: [graph.field] }];
   });
-  if (edits.length === weights.size) return readLater(rewrite(model, edits), model.external);
+  if (edits.length === weights.size)
+    return readLater(rewrite(model, edits), { external: model.external });
   const known = new Set(graph.initializers.map(({ name }) => name));
   const odd = [...weights.keys()].find((name) => !known.has(name));
   throw new GraftError('INVALID_ARGUMENT', `${source.label}: it has no initializer '${odd}'.`);

@@ -1,7 +1,7 @@
 import type { Fragment, TensorSpec, ValueSpec } from '../author/spec.ts';
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-later.ts';
 import { emptyRecord } from '../own.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
@@ -122,7 +122,7 @@ export function splice(model: Model, prefix: string, edit: Splice): Model {
   edits.push({ start: end, end, pieces: [encodeMetadata(stamp.key, stamp.value)], parents: [] });
   return readLater(
     rewrite(model, edits, new Map<Field, number>(padded ? [[graph.field, width]] : [])),
-    model.external,
+    sameData(model),
   );
 }
 

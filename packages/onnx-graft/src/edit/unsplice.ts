@@ -1,7 +1,7 @@
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
 import { readGraph } from '../model/read-graph.ts';
-import { readLater } from '../model/read-later.ts';
+import { readLater, sameData } from '../model/read-later.ts';
 import { readNode } from '../model/read-node.ts';
 import { readEntry } from '../model/read-tensor-header.ts';
 import { onnx } from '../wire/onnx-fields.ts';
@@ -58,7 +58,7 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
   const width = undo.graphLengthWidth;
   return readLater(
     rewrite(model, edits, new Map(width === undefined ? [] : [[graph.field, width]])),
-    model.external,
+    sameData(model),
   );
 }
 

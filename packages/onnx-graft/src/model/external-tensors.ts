@@ -22,7 +22,7 @@ export function externalTensors(model: Model): ExternalTensor[] {
 
 /** Locations of the files that hold a model's external data. */
 export function externalLocations(model: Model): ReadonlySet<string> {
-  return new Set(externalTensors(model).map(({ data }) => data.location));
+  return model.locations?.() ?? new Set(externalTensors(model).map(({ data }) => data.location));
 }
 
 /** A file of a model's external data. Errors: `NOT_FOUND` if it is not available. */

@@ -25,6 +25,8 @@ export interface Model {
   readonly fields: readonly Field[];
   /** Location of its external data; undefined if the model came without its files. */
   readonly external?: ExternalData | undefined;
+  /** Locations of its external data, of an edit that adds none: its graph need not be read for them. */
+  readonly locations?: (() => ReadonlySet<string>) | undefined;
 }
 
 /** The files that hold a model's external data. */

@@ -66,7 +66,7 @@ function halvePrecision(model: Model): Model {
   refuseUnconvertible(model, types, half);
   return readLater(
     rewrite(model, editsOf(model, planPrecision(model, links, half, constants), constants)),
-    model.external,
+    { external: model.external },
   );
 }
 

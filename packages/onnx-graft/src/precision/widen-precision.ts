@@ -46,7 +46,9 @@ export function widenPrecision(model: Model): Model {
   // Types inside follow from the graph.
   for (const { dataType, field } of graph.valueInfos)
     if (dataType === 'float16') replace(field, []);
-  return edits.length === 0 ? model : readLater(rewrite(model, edits), model.external);
+  return edits.length === 0
+    ? model
+    : readLater(rewrite(model, edits), { external: model.external });
 }
 
 /** Attributes that make a node output float32 instead of float16; undefined for other nodes. */
