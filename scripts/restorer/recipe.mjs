@@ -45,5 +45,5 @@ export const recipe = {
     ...pace,
   ],
   /** What tells degradations apart, for blind mode. */
-  sensor: ['--steps', '2000', '--batch', '8', '--seed', '0', ...pace],
+  sensor: ['--steps', '4000', '--batch', '8', '--patch', '224', '--seed', '1', ...pace],
 };

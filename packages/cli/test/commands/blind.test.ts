@@ -103,7 +103,7 @@ describe('graft train sensor', () => {
     }
     const config = JSON.parse(readFileSync(join(folder, 'judged/sensor_config.json'), 'utf8'));
     expect(config.training).toMatchObject({ labels: byLabel, photos: 1, ...sensorPatches });
-    expect(config.sure).toEqual({ from: 0.5, full: 0.9 });
+    expect(config.sure).toEqual({ from: 0.6, full: 0.9 });
   });
 
   it('saves at Ctrl-C, ends with 130, and goes on to the same bytes', async () => {
