@@ -37,7 +37,7 @@ interface Options {
 export function command(): Command {
   return define(
     'import',
-    "Turns the PIP modules of an authors' checkpoint into an adapter, without Python",
+    "Converts the PIP modules of an authors' checkpoint to an adapter, without Python",
     [
       'graft backbone import pip.pkl -o host.onnx',
       'graft adapter import pip.pkl -o pip-adapter',
@@ -50,7 +50,7 @@ export function command(): Command {
     )
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
     .addOption(forceOption('an adapter'))
-    .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
+    .addOption(new Option('--name <name>', "name of the adapter; default: the folder's"))
     .addOption(
       new Option(
         '--labels <labels>',

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
-  return define('info', 'Shows what an adapter is, after checking it whole', [
+  return define('info', 'Checks an adapter and shows what it is', [
     'graft adapter info ./my-adapter',
     'graft adapter info hf:me/rain-adapter@v1',
   ])

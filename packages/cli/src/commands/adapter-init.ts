@@ -24,14 +24,14 @@ interface Options extends SitesOption {
 }
 
 export function command(): Command {
-  return define('init', 'Makes a fresh, untrained adapter for a host', [
+  return define('init', 'Creates an untrained adapter for a host', [
     'graft adapter init restormer.onnx -o my-adapter',
     'graft adapter init nafnet.onnx -o my-adapter --labels rain+haze --mode pip_cross --seed 7',
   ])
-    .argument('<host>', 'ONNX file to make it for')
+    .argument('<host>', 'ONNX file of the host')
     .addOption(outputOption('folder for the adapter').makeOptionMandatory())
     .addOption(forceOption('an adapter'))
-    .addOption(new Option('--name <name>', 'name of the adapter; default: that of the folder'))
+    .addOption(new Option('--name <name>', "name of the adapter; default: the folder's"))
     .addOption(
       new Option(
         '--mode <mode>',
@@ -47,7 +47,7 @@ export function command(): Command {
     .addOption(
       new Option(
         '--gate <what>',
-        "what a residual's gate has a factor for: label or channel; default: label",
+        'gate of a residual adapter: a factor for each label and channel, or for each channel: label or channel; default: label',
       ),
     )
     .addOption(
@@ -61,22 +61,25 @@ export function command(): Command {
     .addOption(
       new Option(
         '--prompt-channels <numbers>',
-        "one number, or one for each level joined by +; default: the family's",
+        "one number, or one per level joined by +; default: the family's",
       ),
     )
     .addOption(
-      new Option('--prompt-size <numbers>', 'height and width of the basic prompt, likewise'),
+      new Option(
+        '--prompt-size <numbers>',
+        'height and width of the basic prompt, in the same form',
+      ),
     )
     .addOption(
       new Option(
         '--position <kind>',
-        'whether modules may act by where a pixel lies: learned or none; default: learned',
+        "whether modules can depend on a pixel's position: learned or none; default: learned",
       ),
     )
     .addOption(
       new Option(
         '--prompt-std <number>',
-        "deviation that the basic prompt starts with; 1 is the authors'; default: 0.02",
+        "standard deviation of the initial basic prompt; the authors' is 1; default: 0.02",
       ),
     )
     .action(

@@ -21,8 +21,8 @@ export function command(): Command {
     'graft adapter list',
     'graft adapter list restormer.onnx',
   ])
-    .argument('[host]', 'ONNX file; only adapters that were made for it are listed')
-    .addOption(new Option('--all', 'also adapters for other hosts, and why they do not fit'))
+    .argument('[host]', 'ONNX file; lists only adapters that were made for it')
+    .addOption(new Option('--all', 'also list adapters for other hosts, and why they do not fit'))
     .action(
       run<[string | undefined], Options>(async (session, path, options) => {
         const host = path === undefined ? undefined : await identityOf(path);

@@ -18,7 +18,7 @@ interface Options {
 }
 
 export function command(): Command {
-  return define('pack', 'Makes an adapter folder an npm package that can be published: data only', [
+  return define('pack', 'Makes a publishable npm package of an adapter folder: data only', [
     'graft adapter pack my-adapter --name @me/rain-adapter --license MIT',
     'graft adapter pack my-adapter -o packages/rain --dtype float16 --set-version 1.0.0',
   ])
@@ -27,15 +27,15 @@ export function command(): Command {
       new Option('-o, --output <folder>', "folder for the package; default: the adapter's own"),
     )
     .addOption(forceOption('an adapter'))
-    .addOption(new Option('--name <name>', 'name of the package; default: that of the adapter'))
-    .addOption(new Option('--set-version <version>', 'its version; default: that of the adapter'))
+    .addOption(new Option('--name <name>', "name of the package; default: the adapter's"))
+    .addOption(
+      new Option('--set-version <version>', "version of the package; default: the adapter's"),
+    )
     .addOption(new Option('--license <license>', 'SPDX licence of the adapter'))
     .addOption(new Option('--base-license <license>', 'SPDX licence of the network it is for'))
+    .addOption(new Option('--base-model <name>', 'published name of that network'))
     .addOption(
-      new Option('--base-model <name>', 'what that network is called where it is published'),
-    )
-    .addOption(
-      new Option('--dtype <type>', 'type to store tensors in; default: as they are').choices([
+      new Option('--dtype <type>', 'type to store tensors in; default: unchanged').choices([
         'float32',
         'float16',
         'bfloat16',

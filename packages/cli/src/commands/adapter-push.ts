@@ -9,17 +9,16 @@ interface Options {
 }
 
 export function command(): Command {
-  return define(
-    'push',
-    'Uploads an adapter, with the sensor that it carries and its model card, to a model hub',
-    [
-      'graft adapter push hf:me/rain-adapter ./my-adapter',
-      'graft adapter push hf:me/adapters/rain ./my-adapter --private',
-    ],
-  )
-    .argument('<name>', 'hf:owner/name[@branch][/folder]; a repository that is not there is made')
+  return define('push', 'Uploads an adapter with its sensor and model card to a model hub', [
+    'graft adapter push hf:me/rain-adapter ./my-adapter',
+    'graft adapter push hf:me/adapters/rain ./my-adapter --private',
+  ])
+    .argument(
+      '<name>',
+      'hf:owner/name[@branch][/folder]; creates the repository if it does not exist',
+    )
     .argument('<folder>', 'adapter folder, packed or not')
-    .option('--private', 'make the repository, if it is made, a private one')
+    .option('--private', 'create the repository as private')
     .action(
       run<[string, string], Options>(async (session, text, folder, options) => {
         const name = parseHubName(text);

@@ -19,7 +19,7 @@ interface Options extends GraftOptions, ExternalOptions {
 }
 
 export function command(): Command {
-  const apply = define('apply', 'Grafts one or several adapters onto a host', [
+  const apply = define('apply', 'Grafts one or more adapters onto a host', [
     'graft apply restormer.onnx --adapter ./my-adapter -o grafted.onnx',
     'graft apply nafnet.onnx --adapter init:labels=rain+haze,seed=1 -o grafted.onnx',
     'graft apply hf:me/nafnet --adapter hf:me/rain-adapter -o grafted.onnx',

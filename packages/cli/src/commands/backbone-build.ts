@@ -26,7 +26,7 @@ export function command(): Command {
     'graft backbone build nafnet --dim 16 --blocks 1,1,1,2 --seed 7 -o small.onnx',
   ])
     .addArgument(
-      new Argument('<network>', 'network; `graft backbone list` tells their sizes').choices(
+      new Argument('<network>', 'network; `graft backbone list` shows their sizes').choices(
         Object.keys(backbonePresets),
       ),
     )
@@ -37,7 +37,7 @@ export function command(): Command {
     .addOption(
       new Option(
         '--blocks <numbers>',
-        'blocks of each encoder level (restormer, promptir: and the latent), as 1,2,2,4',
+        'blocks of each encoder level (restormer, promptir: and of the latent), such as 1,2,2,4',
       ).argParser(wholeNumbers),
     )
     .addOption(

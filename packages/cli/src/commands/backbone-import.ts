@@ -24,7 +24,7 @@ interface Options {
 export function command(): Command {
   return define(
     'import',
-    'Turns a PyTorch checkpoint or safetensors file into ONNX, without Python',
+    'Converts a PyTorch checkpoint or safetensors file to ONNX, without Python',
     [
       'graft backbone import motion_deblurring.pth -o restormer.onnx',
       'graft backbone import NAFNet-GoPro-width32.pth --local 256x256 -o nafnet-local.onnx',
@@ -37,12 +37,12 @@ export function command(): Command {
       '<checkpoint>',
       '.pth, .pt, .ckpt, .pkl, .safetensors or .safetensors.index.json of Restormer, NAFNet, PromptIR, PIP or our U-Net, or hf:owner/name[@revision][/folder or file]',
     )
-    .addOption(outputOption('file for the model; without it the checkpoint is only looked at'))
+    .addOption(outputOption('file for the model; without it, the checkpoint is only described'))
     .addOption(prefixOption())
     .addOption(
       new Option(
         '--local <size>',
-        'nafnet: attend to a window 1.5 times the size of the training images (height x width, as 256x256), as the published local variant does',
+        'nafnet: attend to a window 1.5 times the size of the training images (height x width, such as 256x256), as the published local variant does',
       ).argParser(sizeOf),
     )
     .addOption(
@@ -111,6 +111,6 @@ export function command(): Command {
 
 function sizeOf(text: string): readonly [number, number] {
   const match = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text);
-  if (!match) throw new InvalidArgumentError('expected height x width, as 256x256.');
+  if (!match) throw new InvalidArgumentError('expected height x width, such as 256x256.');
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { define, run } from '../pipeline/run.ts';
 
 export function command(): Command {
-  return define('check', 'Checks that a model file is sound, without running it', [
+  return define('check', 'Checks that a model file is valid, without running it', [
     'graft check model.onnx',
   ])
     .argument('<file>', 'ONNX file')

@@ -16,7 +16,7 @@ export function command(): Command {
     ],
   );
   return completion
-    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(scripts)))
+    .addArgument(new Argument('<shell>', 'shell to complete for').choices(Object.keys(scripts)))
     .action(
       run<[keyof typeof scripts], object>(async (_session, shell) => {
         // The program was built with the full definition of every command.

@@ -42,7 +42,7 @@ const memoryShare = 0.7;
 export function command(): Command {
   const convertCommand = define(
     'convert',
-    'Carries out the conversions of a graft.config.json: sources, grafts, precision, gates',
+    'Runs the conversions of a graft.config.json: sources, grafts, precision and gates',
     [
       'graft convert',
       'graft convert --only derain,dehaze --jobs 2 --memory "8 GB"',
@@ -52,26 +52,26 @@ export function command(): Command {
   )
     .option(
       '-c, --config <file>',
-      'the config; default: graft.config.json, .ts or .js in this folder',
+      'config file; default: graft.config.json, .ts or .js in this folder',
     )
-    .option('--only <names>', 'these jobs only, and those they start from, joined by commas')
+    .option('--only <names>', 'run only these jobs, joined by commas, and the jobs they start from')
     .option(
       '--jobs <number>',
-      'how many run at once; default: as many as there are cores',
+      'jobs to run in parallel; default: the number of cores',
       wholeNumber(1, 1024),
     )
     .addOption(
       new Option(
         '--memory <size>',
-        'what jobs may take together, as "8 GB"; default: 70 % of what is free',
+        'memory for all parallel jobs, such as "8 GB"; default: 70 % of the free memory',
       ).argParser(sizeOf),
     )
     .option(
       '--frozen',
-      'fail when inputs, options or outputs are not those of graft.lock.json, which is not written',
+      'fail if inputs, options or outputs differ from graft.lock.json; does not write it',
     )
-    .option('--cache <folder>', 'where results are kept; default: .graft-cache beside the config')
-    .option('--no-cache', 'look nothing up and keep nothing')
+    .option('--cache <folder>', 'folder of cached results; default: .graft-cache beside the config')
+    .option('--no-cache', 'do not use the cache')
     .addOption(shardOption('jobs'));
   for (const option of reportOptions()) convertCommand.addOption(option);
   return convertCommand.action(

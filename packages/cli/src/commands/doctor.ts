@@ -28,17 +28,16 @@ const devices: readonly Device[] = ['cpu', 'cuda', 'webgpu'];
 export function command(): Command {
   return define(
     'doctor',
-    'Says what works on this machine, by trying it, and what would fix the rest',
+    'Shows what works on this machine, by trying it, and how to fix the rest',
     ['graft doctor', 'graft doctor --device cuda', 'graft doctor --json'],
   )
     .addOption(
-      new Option(
-        '--device <device>',
-        'look at this one only; exit 6 when it does not work',
-      ).choices(devices),
+      new Option('--device <device>', 'check only this device; exit 6 if it does not work').choices(
+        devices,
+      ),
     )
     .addOption(
-      new Option('--device-id <number>', 'which of several CUDA devices')
+      new Option('--device-id <number>', 'index of the CUDA device')
         .argParser(wholeNumber(0, 255))
         .default(0),
     )

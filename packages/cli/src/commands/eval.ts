@@ -49,25 +49,22 @@ export function command(): Command {
     )
     .requiredOption(
       '--data <folder>',
-      'folder that holds input/ and target/ with images of equal names, or such folders; with --degrade: clean images',
+      'folder with input/ and target/ (images of the same names), or a folder of such folders; with --degrade: clean images',
     )
     .option(
       '--degrade <name:amount>',
-      'degrade clean images: noise:SIGMA (25), rain:STREAKS per 1000 pixels (8), haze:BETA (1.5), blur:PIXELS (13) or low-light:SHARE of light left (0.3); several times for several tasks',
+      'degrade clean images: noise:SIGMA (25), rain:STREAKS per 1000 pixels (8), haze:BETA (1.5), blur:PIXELS (13) or low-light:SHARE of light left (0.3); repeatable, one task each',
       (text: string, all: readonly string[] = []) => [...all, text],
     )
     .option(
       '--degradation <weights>',
-      "degradation passed to the graft: label, or label=weight,…; default: the label that a task's name begins with, else what the model says",
+      "degradation for the graft: label, or label=weight,…; default: the label in the task's name, otherwise the model's default",
     )
-    .option('--map <tasks>', 'degradation passed to it for some tasks: TASK=LABEL,…')
-    .option(
-      '--blind',
-      'tell the graft nothing: its sensor finds the degradation, and how often it is right is measured',
-    )
+    .option('--map <tasks>', 'degradation of single tasks: TASK=LABEL,…')
+    .option('--blind', 'pass no degradation: the sensor detects it, and its accuracy is measured')
     .addOption(strengthOption())
-    .option('--base <host>', 'the host; default: what is left when the graft is taken out')
-    .option('--limit <number>', 'images of each folder; default all', wholeNumber(1, 1e9))
+    .option('--base <host>', 'host to compare with; default: the model with its graft removed')
+    .option('--limit <number>', 'images per folder; default: all', wholeNumber(1, 1e9))
     .addOption(
       new Option('--seed <number>', 'of --degrade').argParser(wholeNumber(0, 1e15)).default(0),
     )
@@ -76,17 +73,13 @@ export function command(): Command {
         .choices(['cpu', 'cuda', 'webgpu'])
         .default('cpu'),
     )
-    .option('--device-id <number>', 'which of several CUDA devices; default 0', wholeNumber(0, 255))
+    .option('--device-id <number>', 'index of the CUDA device; default: 0', wholeNumber(0, 255))
     .option(
       '--threads <number>',
-      "threads inside one operator; default: onnxruntime's choice",
+      "threads per operator; default: onnxruntime's choice",
       wholeNumber(1, 1024),
     )
-    .option(
-      '--min-psnr <dB>',
-      'fail when the average over tasks of the PSNR in RGB is lower',
-      decibels,
-    )
+    .option('--min-psnr <dB>', 'fail if the mean PSNR over tasks (RGB) is lower', decibels)
     .addOption(doorOptions()[0]!)
     .addOption(doorOptions()[1]!)
     .addOption(maxPixelsOption())

@@ -28,10 +28,10 @@ export function command(): Command {
       'ONNX file, grafted or not, a package, or hf:owner/name[@revision][/folder or file]',
     )
     .addOption(outputOption('folder of the model repository').makeOptionMandatory())
-    .option('--name <name>', 'of the model in the repository; default: the name of the file')
+    .option('--name <name>', "name of the model in the repository; default: the file's")
     .option(
       '--max-batch <number>',
-      'most images that Triton runs together; 0 for no batching',
+      'largest batch that Triton forms; 0 for no batching',
       wholeNumber(0, 65_536),
       8,
     )

@@ -28,7 +28,7 @@ interface Options extends ReportOptions {
 export function command(): Command {
   const merging = define(
     'merge-reports',
-    'Joins what the shards of one run wrote into what one run writes',
+    'Merges the results of a sharded run into those of a single run',
     [
       'graft merge-reports shard-*.json -o result.json',
       'graft merge-reports convert-*.json --html report.html --junit junit.xml',
@@ -39,12 +39,14 @@ export function command(): Command {
   )
     .argument(
       '<files...>',
-      'results that shards of restore, eval or convert printed with --json; or their journals; or their lock files',
+      '--json results of restore, eval or convert shards, or their journals or lock files',
     )
-    .addOption(outputOption('also write the result to this file; journals and locks need one'))
+    .addOption(
+      outputOption('also write the result to this file; required for journals and lock files'),
+    )
     .option(
       '--min-psnr <dB>',
-      'for eval: fail when the average over tasks of the PSNR in RGB is lower',
+      'for eval: fail if the mean PSNR over tasks (RGB) is lower',
       decibels,
     )
     .option('--per-image', 'for eval: print the figures of every image');

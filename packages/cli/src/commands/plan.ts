@@ -12,7 +12,7 @@ import { define, run } from '../pipeline/run.ts';
 export function command(): Command {
   const plan = define(
     'plan',
-    'Says what a graft would do and cost, or why it is refused; writes nothing',
+    'Shows what a graft would do and cost, or why it is rejected; writes nothing',
     [
       'graft plan restormer.onnx --adapter ./my-adapter',
       'graft plan nafnet.onnx --adapter init:labels=rain+haze',

@@ -15,7 +15,7 @@ interface Options extends ExternalOptions {
 }
 
 export function command(): Command {
-  return define('remove', 'Takes a graft out again and gives back the host, byte for byte', [
+  return define('remove', 'Removes a graft and gives back the host, byte for byte', [
     'graft remove grafted.onnx -o host.onnx',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')

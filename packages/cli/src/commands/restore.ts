@@ -20,16 +20,16 @@ export function command(): Command {
     )
     .argument(
       '<images...>',
-      'PNG, JPEG, WebP, TIFF or AVIF files, folders of them, or patterns as photos/**/*.jpg',
+      'PNG, JPEG, WebP, TIFF or AVIF files, folders, or patterns such as photos/**/*.jpg',
     )
     .addOption(
       outputOption(
-        'folder for the results, which keep their names; what is done there is skipped',
+        'folder for the results, which keep their names; skips finished images',
       ).makeOptionMandatory(),
     )
     .option(
       '--degradation <weights>',
-      'label, or label=weight,…; default: what the model says, or its sensor finds',
+      "label, or label=weight,…; default: detected by the model's sensor, or the model's default",
     )
     .addOption(strengthOption())
     .addOption(
@@ -37,18 +37,18 @@ export function command(): Command {
         .choices(['cpu', 'cuda', 'webgpu'] satisfies Device[])
         .default('cpu'),
     )
-    .option('--device-id <number>', 'which of several CUDA devices; default 0', wholeNumber(0, 255))
+    .option('--device-id <number>', 'index of the CUDA device; default: 0', wholeNumber(0, 255))
     .addOption(
       new Option(
         '--tile <side>',
-        'auto: whole where the model then needs no more than 2 GiB and half of the free memory, else in tiles that do; or the longest side of a tile in pixels',
+        'longest side of a tile in pixels, or auto: whole if that needs at most 2 GiB and half of the free memory, otherwise in tiles that fit',
       )
         .argParser(tileOf)
         .default('auto'),
     )
     .option(
       '--overlap <pixels>',
-      'what neighbouring tiles share; default: a quarter of the tile, 64 at most',
+      'overlap of neighbouring tiles; default: a quarter of a tile, at most 64',
       wholeNumber(0, 65_535),
     )
     .addOption(doorOptions()[0]!)

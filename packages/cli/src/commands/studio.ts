@@ -15,11 +15,11 @@ interface Options {
 }
 
 export function command(): Command {
-  return define(
-    'studio',
-    'Restores images by hand, in a page on this computer that sends nothing',
-    ['graft studio', 'graft studio grafted.onnx', 'graft studio grafted.onnx --no-open'],
-  )
+  return define('studio', 'Opens a page to restore images by hand; images stay on this computer', [
+    'graft studio',
+    'graft studio grafted.onnx',
+    'graft studio grafted.onnx --no-open',
+  ])
     .argument(
       '[model]',
       `ONNX file, grafted or not, a package, or hf:owner/name; default: ${usual} if installed`,

@@ -14,12 +14,12 @@ interface Options extends Omit<GraftOptions, 'inputs'>, ExternalOptions {
 }
 
 export function command(): Command {
-  const swap = define('swap', 'Puts other adapters in the place of those that a model carries', [
+  const swap = define('swap', 'Replaces the adapters of a grafted model', [
     'graft swap grafted.onnx --adapter ./my-adapter',
     'graft swap grafted.onnx --adapter ./rain --adapter ./haze -o both.onnx',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
-    .addOption(outputOption('file for the result; default: the file itself, replaced when whole'))
+    .addOption(outputOption('file for the result; default: replace the grafted file'))
     .addOption(forceFileOption());
   for (const option of swapOptions()) swap.addOption(option);
   return swap.addOption(externalOption()).action(

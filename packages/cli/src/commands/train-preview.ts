@@ -21,7 +21,7 @@ interface Options extends DegradeRequest, MaxPixelsOption {
 export function command(): Command {
   const preview = define(
     'preview',
-    'Writes a contact sheet of patches as training sees them: degraded above clean, a row for each label',
+    'Writes a contact sheet of training patches: degraded above clean, a row for each label',
     [
       'graft train preview --data photos/ -o sheet.png',
       'graft train preview --data photos/ -o sheet.png --labels haze+rain --degrade haze.t=0.3..0.6 --seed 2',
@@ -32,7 +32,7 @@ export function command(): Command {
     outputOption('PNG file for the sheet').makeOptionMandatory(),
     new Option(
       '--labels <labels>',
-      'degradations, joined by +; default: all that can be put onto clean images',
+      'degradations, joined by +; default: all that can be applied to clean images',
     ).argParser(labelsOf),
     number('--patch <pixels>', 'side of the patches', 128, wholeNumber(8, 1024)),
     maxPixelsOption(),

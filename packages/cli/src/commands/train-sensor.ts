@@ -19,7 +19,7 @@ interface Options extends StepRequest {
 export function command(): Command {
   const sensor = define(
     'sensor',
-    'Trains a sensor: a small classifier that tells from an image which degradations it has',
+    'Trains a sensor, a small classifier that detects the degradations of an image',
     [
       'graft train sensor --data photos/ --labels noise+rain+haze -o my-sensor',
       'graft train sensor --data photos/ --adapter ./my-adapter -o my-sensor',
@@ -30,8 +30,8 @@ export function command(): Command {
     ...{ steps: 2000, batch: 8, patch: 160, rate: 3e-3 },
   });
   const own = [
-    new Option('--labels <labels>', 'what to look for, joined by +').argParser(labelsOf),
-    new Option('--adapter <adapter>', 'an adapter whose labels to look for'),
+    new Option('--labels <labels>', 'labels to detect, joined by +').argParser(labelsOf),
+    new Option('--adapter <adapter>', 'adapter whose labels to detect'),
   ];
   const all = [...data, ...own, ...output, forceOption('a sensor'), ...steps, ...pace];
   for (const option of all) sensor.addOption(option);

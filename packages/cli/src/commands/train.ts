@@ -15,7 +15,7 @@ import { writePage } from '../train/write-page.ts';
 export function command(): Command {
   const train = define(
     'train',
-    'Trains an adapter on a frozen host, from a folder of clean photos or of pairs',
+    'Trains an adapter on a frozen host, from clean photos or from pairs',
     [
       'graft train --host nafnet.onnx --data photos/ -o my-adapter',
       'graft train --host nafnet.onnx --data photos/ -o my-adapter --resume',

@@ -38,60 +38,57 @@ interface Options extends ReportOptions, MaxPixelsOption, DoorChoices {
 const exits = { passed: 0, failed: 1, skipped: 6 } as const;
 
 export function command(): Command {
-  const validate = define('validate', 'Tries whether a grafted model is sound on this machine', [
+  const validate = define('validate', 'Checks a grafted model on this machine', [
     'graft validate grafted.onnx',
     'graft validate grafted.onnx --base host.onnx --image photo.jpg --max-overhead 1.15',
     'graft validate grafted.onnx --device cuda --layers --html report.html',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
-    .option(
-      '--base <host>',
-      'the host to compare with; default: what is left when the graft is taken out',
-    )
+    .option('--base <host>', 'host to compare with; default: the model with its graft removed')
     .addOption(
       new Option('--device <device>', 'where to run')
         .choices(['cpu', 'cuda', 'webgpu'])
         .default('cpu'),
     )
-    .option('--device-id <number>', 'which of several CUDA devices; default 0', wholeNumber(0, 255))
-    .option(
-      '--image <photo>',
-      'natural photo to run on; default: a small one that comes with the tool',
-    )
+    .option('--device-id <number>', 'index of the CUDA device; default: 0', wholeNumber(0, 255))
+    .option('--image <photo>', 'photo to run on; default: a small one that is included')
     .addOption(maxPixelsOption())
     .option(
       '--threads <number>',
-      "threads inside one operator; default: onnxruntime's choice",
+      "threads per operator; default: onnxruntime's choice",
       wholeNumber(1, 1024),
     )
     .option(
       '--max-overhead <ratio>',
-      "fail when the graft takes more than this times the host's time",
+      "fail if the grafted model takes more than this multiple of the host's time",
       ratio,
     )
     .option(
       '--max-memory <ratio>',
-      "fail when the graft takes more than this times the host's memory",
+      "fail if the grafted model takes more than this multiple of the host's memory",
       ratio,
     )
-    .option('--layers', 'compare every inner tensor with the CPU and say where an error begins')
+    .option(
+      '--layers',
+      "compare every intermediate tensor with the CPU's and show where an error starts",
+    )
     .option(
       '--sweep',
       'try many mixtures, strengths and batches, and the largest image that fits; takes minutes',
     )
     .option(
       '--tiles <side>',
-      'measure how far an image restored in tiles of this side is from the same restored whole',
+      'measure the difference between an image restored whole and in tiles of this side',
       wholeNumber(16, 8192),
     )
     .option(
       '--overlap <pixels>',
-      'what those tiles share; default a quarter, 64 at most',
+      'overlap of these tiles; default: a quarter of a tile, at most 64',
       wholeNumber(0, 4096),
     )
     .option(
       '--time-limit <seconds>',
-      'longest that one step may take in native code before it counts as hung; default 300',
+      'seconds that one step may take in native code before it counts as hung; default: 300',
       wholeNumber(1, 86_400),
     );
   for (const option of [...doorOptions(), ...reportOptions()]) validate.addOption(option);

@@ -19,7 +19,7 @@ const kinds = { 'an adapter': adapterFiles, 'a sensor': sensorFiles } as const;
 export type FolderKind = keyof typeof kinds;
 
 export function forceOption(kind: FolderKind): Option {
-  return new Option('--force', `replace ${kind} that is there`);
+  return new Option('--force', `replace ${kind} that already exists`);
 }
 
 /**

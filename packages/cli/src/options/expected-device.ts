@@ -12,7 +12,7 @@ export interface ExpectedDevice {
 export function expectedDeviceOption(): Option {
   return new Option(
     '--device <device>',
-    "also say which nodes to expect on this device, from onnxruntime's published kernel list; nothing is run",
+    "also show where each node is expected to run, from onnxruntime's published kernel list; runs nothing",
   ).choices(['cuda']);
 }
 
@@ -40,11 +40,11 @@ export function doorOptions(): Option[] {
   return [
     new Option(
       '--range <range>',
-      'range of the values of images on both sides of the model; default: what its graph or stamp shows, else what a run on a small image shows',
+      "value range of the model's input and output images; default: read from its graph or stamp, otherwise measured on a small image",
     ).choices(imageRanges),
     new Option(
       '--feed <input=number>',
-      "value of an input besides the image, such as a noise level, in the model's own unit; several times for several inputs; default: what the stamp says",
+      "value of an input other than the image, such as a noise level, in the model's unit; repeatable; default: the stamp's",
     ).argParser(feedOf),
   ];
 }

@@ -21,7 +21,7 @@ const most = 1.5;
 export function strengthOption(): Option {
   return new Option(
     '--strength <number>',
-    '0 is the host alone, 1 the adapter as it is; default 1',
+    '0 for the host alone, 1 for the full adapter; default: 1',
   ).argParser(strengthOf);
 }
 

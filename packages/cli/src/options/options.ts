@@ -18,7 +18,7 @@ export function outputOption(description: string): Option {
 export function externalOption(): Option {
   return new Option(
     '--external <how>',
-    "external data: reference (leave it where it is), link (hard links, which onnx's own checker refuses on both sides), copy (the default, into another folder) or inline",
+    "external data: reference (leave it in place), link (hard links, which onnx's checker rejects), copy (the default for another folder) or inline",
   ).choices(externalModes);
 }
 

@@ -50,11 +50,11 @@ export function swapOptions(): Option[] {
       .makeOptionMandatory(),
     new Option(
       '--bake <weights>',
-      'fix the degradation, label or label=weight,…, and add no inputs',
+      'fix the degradation (label or label=weight,…) and add no inputs',
     ),
     new Option(
       '--auto [sensor]',
-      'find the degradation where a caller gives none: a folder of `graft train sensor`; default: the sensor that the adapter carries',
+      "detect the degradation when the caller passes none: a sensor folder of `graft train sensor`; default: the adapter's own sensor",
     ),
     sitesOption(),
     inputsOption(),
@@ -66,7 +66,7 @@ export function swapOptions(): Option[] {
 function inputsOption(): Option {
   return new Option(
     '--inputs <kind>',
-    'required: callers feed degradation and strength; optional: both have defaults, which onnxruntime for Python, C and C# can override and for Node and the web cannot',
+    'required: callers feed degradation and strength; optional: both have defaults, which callers in Python, C and C# can override and callers in Node and the web cannot',
   ).choices(inputKinds);
 }
 
@@ -111,7 +111,7 @@ export function choicesOf(
 export function prefixOption(): Option {
   return new Option(
     '--prefix <path>',
-    "path before the network's names, such as state_dict.student; default: that of the only network, or of its average (EMA)",
+    "prefix of the network's tensor names, such as state_dict.student; default: the only network's, or its average's (EMA)",
   );
 }
 
@@ -122,7 +122,7 @@ export interface SitesOption {
 export function sitesOption(): Option {
   return new Option(
     '--sites <sites>',
-    'graft these skip connections only: levels or names of values joined by commas, as 1,3; ^ before one leaves it out, as ^2',
+    'graft only these skip connections: levels or value names joined by commas, such as 1,3; ^ excludes one, such as ^2',
   );
 }
 

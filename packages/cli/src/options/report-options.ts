@@ -12,11 +12,11 @@ export interface ReportOptions {
 
 export function reportOptions(): Option[] {
   return [
-    new Option('--html <file>', 'also write a page with images, for any browser'),
+    new Option('--html <file>', 'also write an HTML report with images'),
     new Option('--junit <file>', 'also write JUnit XML, for CI'),
     new Option(
       '--markdown <file>',
-      'also write markdown; appended where the file is $GITHUB_STEP_SUMMARY',
+      'also write Markdown; appends if the file is $GITHUB_STEP_SUMMARY',
     ),
   ];
 }

@@ -12,20 +12,30 @@ export function degradeOptions(): Option[] {
   return [
     new Option(
       '--degrade <label.key=range>',
-      'range that a degradation draws from, as haze.t=0.15..0.95 or noise.sigma=25; several times',
+      "range of a degradation's parameter, such as haze.t=0.15..0.95 or noise.sigma=25; repeatable",
     ).argParser(rangeOf),
     new Option(
       '--label-shares <label=number,…>',
-      'samples of a label for one of another, as noise=2; default: 1 each',
+      'relative number of samples of a label, such as noise=2; default: 1 each',
     ).argParser(sharesOf),
-    number('--clean <share>', 'patches that are clean under a label', usual.clean, shareOf),
-    number('--flat <share>', 'patches of one colour, degraded or not', usual.flat, shareOf),
-    number('--partial <share>', 'patches to be restored in part', usual.partial, shareOf),
-    number('--mixed <share>', 'patches with two degradations', usual.mixed, shareOf),
-    number('--off <share>', 'patches without weights, to be left alone', usual.off, shareOf),
+    number('--clean <share>', 'share of clean patches', usual.clean, shareOf),
+    number(
+      '--flat <share>',
+      'share of single-colour patches, degraded or not',
+      usual.flat,
+      shareOf,
+    ),
+    number('--partial <share>', 'share of patches to restore in part', usual.partial, shareOf),
+    number('--mixed <share>', 'share of patches with two degradations', usual.mixed, shareOf),
+    number(
+      '--off <share>',
+      'share of patches without weights, to leave unchanged',
+      usual.off,
+      shareOf,
+    ),
     number(
       '--halved <share>',
-      'patches of photos at half their size, which are sharper',
+      'share of patches from photos at half size, which are sharper',
       0,
       shareOf,
     ),

@@ -36,7 +36,7 @@ export function stepOptions(
       new Option('--data <folder>', 'clean photos; each patch is degraded for one of the labels'),
       new Option(
         '--pairs <label=folder>',
-        'real pairs for a label, in input/ and target/ of a folder; several times',
+        'real pairs for a label, in input/ and target/ of a folder; repeatable',
       ).argParser(pairOf),
       maxPixelsOption(),
     ],
@@ -49,31 +49,28 @@ export function stepOptions(
         undefined,
         wholeNumber(1, 100_000_000),
       ),
-      number('--batch <number>', 'patches of a batch', defaults.batch, wholeNumber(1, 4096)),
+      number('--batch <number>', 'patches per batch', defaults.batch, wholeNumber(1, 4096)),
       number('--patch <pixels>', 'side of the patches', defaults.patch, wholeNumber(8, 4096)),
       number('--rate <number>', 'peak learning rate', defaults.rate, positive),
       number(
         '--warmup <steps>',
-        'steps until the peak; default: a twelfth of all',
+        'steps until the peak rate; default: a twelfth of all steps',
         undefined,
         wholeNumber(0, 1e9),
       ),
     ],
     pace: [
       number('--seed <number>', 'seed of batches', 0, wholeNumber(0, 2 ** 31)),
-      number('--save-every <steps>', 'steps between two saved states', 100, wholeNumber(1, 1e9)),
-      new Option('--resume', 'go on where the last run into this folder was saved'),
+      number('--save-every <steps>', 'steps between saved states', 100, wholeNumber(1, 1e9)),
+      new Option('--resume', 'continue from the last saved state of this folder'),
       new Option(
         '--checkpointing',
-        'compute activations again in the backward pass: less memory, more time, the same result',
+        'recompute activations in the backward pass: less memory, more time, the same result',
       ),
       number('--workers <number>', 'threads that make batches', undefined, wholeNumber(0, 64)),
       number('--threads <number>', 'threads of the runtime', undefined, wholeNumber(1, 1024)),
       new Option('--device <device>', 'where to train').choices(['cpu', 'cuda']).default('cpu'),
-      new Option(
-        '--html <file>',
-        'also write a page with the curves, again and again during the run',
-      ),
+      new Option('--html <file>', 'also write a page with the curves, updated during the run'),
     ],
   };
 }

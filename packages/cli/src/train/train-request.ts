@@ -58,16 +58,16 @@ export function trainOptions(): Option[] {
     forceOption('an adapter'),
     new Option(
       '--adapter <adapter>',
-      'what to begin with: an adapter, init[:key=value,…], or none to train the host by itself',
+      'adapter to start from, init[:key=value,…], or none to train only the host',
     ).default('init'),
     ...name,
     new Option(
       '--params <which>',
-      'what is learned: the adapter, with all that lies behind the skip connections, or with all of the host',
+      'what to train: the adapter alone, with the layers behind the skip connections, or with the whole host',
     )
       .choices(['pip', 'pip+decoder', 'all'])
       .default('pip'),
-    new Option('--host-output <file>', 'ONNX file for the host that was learned along'),
+    new Option('--host-output <file>', 'ONNX file for the trained host'),
     new Option(
       '--labels <labels>',
       'with --adapter none: degradations to train for, joined by +; default: noise',
@@ -75,9 +75,9 @@ export function trainOptions(): Option[] {
     ...steps,
     new Option(
       '--stage <key=value,…>',
-      'a part of the run with steps, batch, patch, rate, end-rate, warmup and loss of its own; several times, in their order',
+      'one part of the run with its own steps, batch, patch, rate, end-rate, warmup and loss; repeatable, in order',
     ).argParser(stageOf),
-    number('--accumulate <number>', 'batches for one step', 1, wholeNumber(1, 4096)),
+    number('--accumulate <number>', 'batches per step', 1, wholeNumber(1, 4096)),
     new Option('--loss <loss>', 'distance to the clean patch')
       .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr'])
       .default('smooth-l1'),
@@ -94,18 +94,18 @@ export function trainOptions(): Option[] {
       positive,
     ),
     number('--weight-decay <number>', "AdamW's decay of parameters", 0.01, positiveOrZero),
-    new Option('--betas <numbers>', "AdamW's two, joined by a comma")
+    new Option('--betas <numbers>', "AdamW's two betas, joined by a comma")
       .default([0.9, 0.999], '0.9,0.999')
       .argParser(betasOf),
     new Option(
       '--spikes',
-      'let a batch whose loss is above 5 times the smallest of the last 100 count less; default: for batches of 32 and more',
+      'reduce the weight of a batch whose loss is more than 5 times the smallest of the last 100; default for batches of 32 and more',
     ),
-    new Option('--no-spikes', 'let every batch count alike'),
-    number('--clip <norm>', 'largest norm of the gradients; 0 for none', 1, positiveOrZero),
+    new Option('--no-spikes', 'weight all batches equally'),
+    number('--clip <norm>', 'largest norm of the gradients; 0 for no limit', 1, positiveOrZero),
     number(
       '--average <decay>',
-      'keep the running mean of the parameters, as 0.999',
+      'decay of a running mean of the parameters, such as 0.999; it is what is saved',
       undefined,
       positive,
     ),
@@ -179,23 +179,23 @@ function validationOptions(): Option[] {
   return [
     new Option(
       '--validate <folder|share>',
-      'measure on images that are not learned from, and keep the best: a folder of clean images, one with input/ and target/ in a folder of each label, or a share of the training images, as 5%',
+      'validate on held-out images and keep the best state: a folder of clean images, a folder with input/ and target/ for each label, or a share of the training images, such as 5%',
     ).argParser(validateOf),
     number(
       '--validate-every <steps>',
-      `steps between two validations; default: ${defaultValidateEvery}`,
+      `steps between validations; default: ${defaultValidateEvery}`,
       undefined,
       wholeNumber(1, 1e9),
     ),
     number(
       '--validate-patch <pixels>',
-      'side of the patches that are validated on; default: that of the last stage',
+      "side of validation patches; default: the last stage's",
       undefined,
       wholeNumber(8, 4096),
     ),
     number(
       '--patience <number>',
-      'stop after this many validations without a better one',
+      'stop after this many validations without improvement',
       undefined,
       wholeNumber(1, 1e6),
     ),
