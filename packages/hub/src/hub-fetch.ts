@@ -77,7 +77,7 @@ function failureOf(response: Response, settings: HubSettings, errand: Errand): G
   if (status === 401 && settings.token === undefined)
     return new GraftError(
       code,
-      `${place}: the hub shows it to nobody without a token; check the name or, for a private repository, set HF_TOKEN.`,
+      `${place}: the hub does not show it without a token; check the name or, for a private repository, set HF_TOKEN.`,
     );
   if (status === 401)
     return new GraftError(

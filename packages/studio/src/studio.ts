@@ -71,7 +71,7 @@ export class Studio {
       if (grafted.model === undefined || setting === undefined) {
         byId('status').textContent = model
           ? 'The adapter does not fit this model, which is still open.'
-          : 'The adapter is sound. Open the model that it was made for to graft it.';
+          : 'The adapter is valid. Open the model it was made for to graft it.';
         return;
       }
       const { was, hasSensor } = grafted;

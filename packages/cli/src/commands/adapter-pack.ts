@@ -50,7 +50,9 @@ export function command(): Command {
           ...{ version: options.setVersion, baseName: options.baseModel },
         });
         if (adapter.license === null)
-          session.note('note: it has no licence, so nobody may use it; say one with --license.');
+          session.note(
+            'note: the adapter has no licence, so others may not use it; set one with --license.',
+          );
         const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
         const { version, config, training, digest } = adapter;
         const state = training === null ? 'UNTRAINED adapter ' : '';

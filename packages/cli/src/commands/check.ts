@@ -16,7 +16,7 @@ export function command(): Command {
         opened.close();
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         const verdict =
-          errors > 0 ? `${path}: ${errors} error${errors > 1 ? 's' : ''}` : `${path}: sound`;
+          errors > 0 ? `${path}: ${errors} error${errors > 1 ? 's' : ''}` : `${path}: valid`;
         const rows = findings.map(({ severity, code, place, message }) => [
           severity,
           code,
@@ -24,7 +24,7 @@ export function command(): Command {
           message,
         ]);
         return {
-          json: { sound: errors === 0, findings },
+          json: { valid: errors === 0, findings },
           text: [...(rows.length > 0 ? [table(rows)] : []), verdict].join('\n'),
           exit: errors > 0 ? 1 : 0,
         };

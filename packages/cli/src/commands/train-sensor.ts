@@ -86,7 +86,7 @@ export function command(): Command {
           summary: `Trained to find ${labels.join(', ')}`,
           ...{ facts, run: opened, title: 'Share of labels that are right' },
         });
-      if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
+      if (stopped) session.note(`stopped after step ${state.step}; continue with --resume.`);
       return {
         json: {
           ...{ output, state: files.state, log: log.path, steps: state.step, loss, accuracy },

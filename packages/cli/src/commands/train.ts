@@ -84,7 +84,7 @@ export function command(): Command {
         await page(ended.figures, facts);
         if (spent) session.note(`ended after step ${state.step}: no better since step ${kept}`);
         const stopped = state.step < total && !spent;
-        if (stopped) session.note(`stopped after step ${state.step}; --resume goes on from there.`);
+        if (stopped) session.note(`stopped after step ${state.step}; continue with --resume.`);
         return {
           json: {
             ...{ output, state: files.state, log: files.log, steps: state.step, loss, psnr },

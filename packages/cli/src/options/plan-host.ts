@@ -138,7 +138,7 @@ export function sensorOf(auto: string | true, adapters: readonly string[], cwd: 
   if (only === undefined || others.length > 0)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      '--auto: a sensor tells the labels of all adapters apart; with several give its folder.',
+      '--auto: with several adapters, give the folder of a sensor for all of their labels.',
     );
   if (only === 'init' || only.startsWith('init:'))
     throw new GraftError(

@@ -125,7 +125,7 @@ async function onDevice(
     return outcomes;
   } catch (error) {
     if (batch.session.signal.aborted) {
-      batch.session.note('the same command goes on where this one stopped');
+      batch.session.note('run the same command again to continue');
     }
     throw error;
   } finally {

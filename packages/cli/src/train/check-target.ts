@@ -45,6 +45,6 @@ export async function checkTarget({
   if (existsSync(state) && !resume && !force)
     throw new GraftError(
       'WRITE_FAILED',
-      `${state}: it is the state of an earlier run; --resume goes on from it, --force begins again.`,
+      `${state}: it is the state of an earlier run; --resume continues from it, --force starts again.`,
     );
 }

@@ -122,7 +122,7 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
   };
   requireData(given);
   if (!alone && given.labels)
-    refuse('--labels is for --adapter none; an adapter has labels of its own.');
+    refuse('--labels is for --adapter none; an adapter has its own labels.');
   if (alone && given.params !== 'all')
     refuse('--adapter none trains the host by itself: give --params all as well.');
   if (!alone && given.params !== 'pip' && given.hostOutput === undefined)

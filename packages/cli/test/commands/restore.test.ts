@@ -280,7 +280,7 @@ describe('stopping', () => {
       }
       child.kill(signal);
       expect(await code).toBe(130);
-      expect(stderr()).toContain('the same command goes on where this one stopped');
+      expect(stderr()).toContain('run the same command again to continue');
       expect(stderr()).toContain('stopped; nothing half-written was left');
       const done = files(out).filter((name) => name.endsWith('.png'));
       expect(done.length).toBeGreaterThanOrEqual(1);

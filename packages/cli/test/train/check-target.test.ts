@@ -40,7 +40,7 @@ describe('checkTarget', () => {
     ['a foreign folder', ['a/thesis.txt'], { force: true }, /holds files and is not an adapter/],
     ['a file in place of the folder', ['a'], { force: true }, /it is a file/],
     ['a folder in place of a file', ['a.log.csv/x'], {}, /a\.log\.csv: it is a folder/],
-    ['an earlier state', ['a.state.safetensors'], {}, /--resume goes on from it, --force/],
+    ['an earlier state', ['a.state.safetensors'], {}, /--resume continues from it, --force/],
   ])('refuses %s', async (_, files, given, message) => {
     for (const file of files) put(file);
     await expect(checkTarget(targets(given))).rejects.toThrow(message);

@@ -146,7 +146,7 @@ async function* arriving(
 function stopped({ place }: Errand, why: string, cause?: unknown): GraftError {
   return new GraftError(
     'READ_FAILED',
-    `${place}: the download stopped: ${why}; run it again, and it goes on from there.`,
+    `${place}: the download stopped: ${why}; run it again to continue.`,
     { cause },
   );
 }

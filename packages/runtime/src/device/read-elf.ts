@@ -82,7 +82,7 @@ export function readElf(source: ByteSource): ElfFacts {
       ({ type, address: start, size }) =>
         type === segment.load && address >= start && address < start + size,
     );
-    if (home === undefined) throw wrong('an address lies outside all segments');
+    if (home === undefined) throw wrong('an address is outside all segments');
     return home.offset + (address - home.address);
   };
   const textAt = (offset: number, most = maxString): string => {
@@ -113,7 +113,7 @@ export function readElf(source: ByteSource): ElfFacts {
   const stringsSize = valuesOf(tag.stringsSize)[0] ?? 0;
   const named = (at: number): string => {
     if (strings === undefined || at >= stringsSize)
-      throw wrong('a name lies outside the string table');
+      throw wrong('a name is outside the string table');
     return textAt(offsetOf(strings) + at, stringsSize - at);
   };
   const paths = valuesOf(tag.runpath).length > 0 ? valuesOf(tag.runpath) : valuesOf(tag.rpath);

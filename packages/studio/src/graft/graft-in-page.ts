@@ -86,7 +86,7 @@ function graftChecks(grafted: Uint8Array<ArrayBuffer>, { model: host, summary }:
     { passed: true, text: 'The adapter was made for this model.' },
     {
       passed: errors.length === 0,
-      text: errors[0]?.message ?? 'The structure of the grafted model is sound.',
+      text: errors[0]?.message ?? 'The structure of the grafted model is valid.',
     },
     {
       passed: same,

@@ -48,7 +48,7 @@ function checkShares(options: BatchOptions): void {
   const { halved = 0, whole = 0, finished = 0, stored = 0 } = options;
   for (const [kind, share] of Object.entries({ ...shares, halved, whole, finished, stored })) {
     if (!(share >= 0 && share <= 1))
-      throw invalid(`${kind}: a share lies from 0 to 1, not at ${share}.`);
+      throw invalid(`${kind}: a share is from 0 to 1, not ${share}.`);
   }
   const all = shares.clean + shares.flat + shares.off + shares.partial + shares.mixed;
   if (all > 1)

@@ -252,7 +252,7 @@ test.each([
   [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /"rain" is there twice/],
   [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /"snow".*blur, haze/],
   [{ photos: [] }, 'INVALID_ARGUMENT', /photos/],
-  [{ clean: 1.1 }, 'INVALID_ARGUMENT', /clean: .* not at 1.1/],
+  [{ clean: 1.1 }, 'INVALID_ARGUMENT', /clean: .* not 1.1/],
   [{ off: Number.NaN }, 'INVALID_ARGUMENT', /off: .*NaN/],
   [{ clean: 0.5, off: 0.4, partial: 0.2 }, 'INVALID_ARGUMENT', /together they are 1.1/],
   [{ mixed: 0.1, labels: ['rain'] }, 'INVALID_ARGUMENT', /mixed: it takes two labels/],
@@ -313,6 +313,6 @@ test('stored patches come from JPEG files and keep their targets', async () => {
   expect(gap).toBeGreaterThan(0.5);
   expect(gap).toBeLessThan(12);
   for (const value of stored.inputs) expect(value).toBe(Math.fround(Math.round(value * 255) / 255));
-  await expect(makeBatch({ ...shares, stored: 2 }, 0)).rejects.toThrow(/stored: a share lies/);
-  await expect(makeBatch({ ...shares, halved: -1 }, 0)).rejects.toThrow(/halved: a share lies/);
+  await expect(makeBatch({ ...shares, stored: 2 }, 0)).rejects.toThrow(/stored: a share is/);
+  await expect(makeBatch({ ...shares, halved: -1 }, 0)).rejects.toThrow(/halved: a share is/);
 });

@@ -75,7 +75,7 @@ export class PickleCursor {
   corrupt(problem: string): GraftError {
     return new GraftError(
       'CORRUPT_FILE',
-      `${this.source.label}: byte ${this.at}: not a sound pickle: ${problem}.`,
+      `${this.source.label}: byte ${this.at}: not a valid pickle: ${problem}.`,
     );
   }
 

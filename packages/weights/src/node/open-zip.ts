@@ -132,5 +132,5 @@ function inflated(zip: ZipFile, entry: Entry, label: string): Promise<Uint8Array
 }
 
 function corrupt(label: string, problem: string): GraftError {
-  return new GraftError('CORRUPT_FILE', `${label}: not a sound zip: ${problem}.`);
+  return new GraftError('CORRUPT_FILE', `${label}: not a valid zip: ${problem}.`);
 }

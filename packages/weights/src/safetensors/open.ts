@@ -121,7 +121,7 @@ export function parseHeader(json: string, dataSize: number, label: string): Head
 }
 
 export function corrupt(label: string, what: string): GraftError {
-  return new GraftError('CORRUPT_FILE', `${label}: not a sound safetensors file: ${what}.`);
+  return new GraftError('CORRUPT_FILE', `${label}: not a valid safetensors file: ${what}.`);
 }
 
 function parseObject(json: string, label: string): Record<string, unknown> {
