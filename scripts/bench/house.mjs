@@ -1,5 +1,5 @@
-// How large the house is: files and their lengths, how much of the code is imports, and how many
-// values each package exports.
+// The size of the repository: files and their lengths, how much of the code is imports, and how
+// many values each package exports.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,7 +50,7 @@ All together ${lengths.length} source files of ${lines} lines, median ${median(l
 );
 
 /**
- * Values, not types, of a package's main entry; undefined for one without.
+ * Values, not types, of a package's main entry; undefined for a package without one.
  *
  * @param {string} name
  */

@@ -6,8 +6,8 @@ import { graphFacts, splice } from '../../../packages/onnx-graft/dist/index.js';
  * A model in which what read a value reads what a fragment makes instead.
  *
  * @param {Model} model
- * @param {readonly { fragment: Fragment, value: string, to: string }[]} changes one for each value
- * @param {readonly ValueSpec[]} inputs that the fragments read and the model has not
+ * @param {readonly { fragment: Fragment, value: string, to: string }[]} changes one per value
+ * @param {readonly ValueSpec[]} inputs that the fragments read and the model does not have
  */
 export function rewire(model, changes, inputs = []) {
   const facts = graphFacts(model);
