@@ -1,6 +1,7 @@
 // npm test: installs, then has turbo build, check types, lint and generated pages, and run all tests. What
-// did not change since it last passed is not run again, unless by `npm test -- --force`. With --full,
-// which is npm run test:full, tests cover all of their matrices; see packages/test-utils/src/full.ts.
+// did not change since it last passed is not run again, except with `npm test -- --force`. With
+// --full, which is npm run test:full, tests cover all of their matrices; see
+// packages/test-utils/src/full.ts.
 // Ends with one plain line, `N passed, N failed[, N skipped]`, which CI reads.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

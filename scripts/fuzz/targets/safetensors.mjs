@@ -28,7 +28,10 @@ function files() {
   return made;
 }
 
-/** safetensors files: what is read must be whole, and the same after writing and reading again. */
+/**
+ * safetensors files: what is read must be complete, and the same after writing and reading it
+ * again.
+ */
 export const safetensors = {
   name: 'safetensors',
   share: 20,
