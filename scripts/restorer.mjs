@@ -1,6 +1,5 @@
 // npm run restorer -- --photos DIR [--steps N]: trains packages/backbone-unet and packages/adapter-unet, which
-// packages/restorer is built from. Hours on one core; continues from what is in
-// out/restorer-training.
+// packages/restorer is built from. Hours on one core; resumes from out/restorer-training.
 // DIR holds the photographs of scripts/restorer/photos.json; each is compared with its digest.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

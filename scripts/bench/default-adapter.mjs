@@ -1,5 +1,6 @@
-// The shipped adapter on public test pairs and synthetic degradations: npm run bench --
-// default-adapter TEST TEST: the folder that scripts/bench/learning/pictures.mjs describes.
+// The shipped adapter on public test pairs and synthetic degradations:
+// npm run bench -- default-adapter TEST
+// TEST: the folder that scripts/bench/learning/pictures.mjs describes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from '../install.mjs';
 import { median, writePage } from './measure.mjs';
 
-/** The most values that a package may export, where there is a limit. */
+/** The most values that a package may export, if there is a limit. */
 const limits = { runtime: 40, train: 20, 'onnx-graft': 35 };
 
 const packages = readdirSync(join(root, 'packages'))

@@ -1,5 +1,5 @@
-// Memory and time of a training step with activations kept or recomputed: npm run bench --
-// training-memory
+// Memory and time of a training step with activations kept or recomputed:
+// npm run bench -- training-memory
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../install.mjs';

@@ -1,6 +1,6 @@
-// Times training steps in a separate process: node training-step.mjs NETWORK BATCH PATCH STEPS
-// THREADS [pip|all] [checkpointing] [PROFILE] One JSON line, as pytorch-reference/time_training.py
-// prints for PyTorch.
+// Times training steps in a separate process:
+// node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [pip|all] [checkpointing] [PROFILE]
+// Prints one JSON line, as pytorch-reference/time_training.py does for PyTorch.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { backbonePresets, buildBackbone, withDim } from '../../packages/backbones/dist/index.js';

@@ -13,8 +13,7 @@ export function countEvents(folder) {
 }
 
 /**
- * Kills a process after a share of the time of an uninterrupted run, or of the events in its
- * folder.
+ * Kills a process after a share of an uninterrupted run's time, or of the events in its folder.
  *
  * @returns cancels what is still to come
  */

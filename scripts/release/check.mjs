@@ -61,8 +61,7 @@ export async function check({ optional, guide, onStep = () => {} }) {
 }
 
 /**
- * Publishes up to the first request to the registry; a nonexistent registry shows that none is
- * made.
+ * Dry-runs `npm publish`; the unreachable registry shows that no request is made.
  */
 function dryRun({ name, folder }) {
   const args = [

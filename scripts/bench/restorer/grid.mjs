@@ -1,5 +1,4 @@
-// How much of the fine detail in flat regions is a grid of 2 or 4 pixels, as left by pixel
-// shuffles.
+// How much of the fine detail in flat regions is a grid of 2 or 4 pixels, left by pixel shuffles.
 import { gaussianBlur } from './classical/filters.mjs';
 import { greyOf, planesOf } from './classical/planes.mjs';
 import { cut } from './crop.mjs';

@@ -29,8 +29,7 @@ export function fetchProvider({ wheels, stage, say }) {
   }
   renameSync(join(spare, core), join(spare, 'libonnxruntime.so.1'));
 
-  // The interface between runtime and provider is private to a build, so the commit must be the
-  // same.
+  // The interface between runtime and provider is private to a build: commits must match.
   const [ours, theirs] = [
     join(stage, binaries, 'libonnxruntime.so.1'),
     join(spare, 'libonnxruntime.so.1'),

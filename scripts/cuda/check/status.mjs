@@ -11,8 +11,7 @@
 export function statusOf({ works, device, results }) {
   if (!works) return 'skipped';
   if (device !== 'cuda') return 'dry run';
-  // An earlier "no" of the doctor, before the libraries were found, is superseded by a later
-  // answer.
+  // The doctor's "no" before the libraries were found is superseded by a later answer.
   const tried = results.filter(({ name }) => !name.startsWith('doctor'));
   if (tried.some(({ status }) => status === 'failed')) return 'failed';
   return tried.every(({ status }) => status === 'passed') ? 'passed' : 'incomplete';

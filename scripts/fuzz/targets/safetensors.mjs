@@ -29,8 +29,7 @@ function files() {
 }
 
 /**
- * safetensors files: what is read must be complete, and the same after writing and reading it
- * again.
+ * safetensors files: what is read must be complete, and survive a round trip.
  */
 export const safetensors = {
   name: 'safetensors',

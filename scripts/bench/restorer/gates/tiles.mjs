@@ -24,8 +24,7 @@ const pixels = 2e6;
 
 /**
  * Restored in tiles against restored whole, at 2 megapixels, by label. The tile is what `graft
- * restore` chooses with memory to spare, or half the longer side where it would restore the image
- * whole.
+ * restore` chooses with memory to spare, or half the longer side if it would not use tiles.
  *
  * @param {Subject} subject
  */
