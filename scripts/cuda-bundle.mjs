@@ -1,4 +1,4 @@
-// npm run cuda-bundle: packs what `cuda-check` needs on a machine with neither network nor node.
+// npm run cuda-bundle: packs what `cuda-check` needs on a machine without network or node.
 import { build, install } from './install.mjs';
 
 install();

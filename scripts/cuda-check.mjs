@@ -1,4 +1,5 @@
-// npm run cuda-check: builds, then tries everything on a CUDA device; see docs/benchmarks/cuda/README.md.
+// npm run cuda-check: builds, then runs everything on a CUDA device; see
+// docs/benchmarks/cuda/README.md.
 import { build, install } from './install.mjs';
 
 install();

@@ -1,5 +1,5 @@
 // npm run default-adapter: trains and packs packages/backbone-nafnet-tiny and packages/adapter-nafnet-tiny.
-// About an hour on two cores. What was made in out/default-adapter is taken up again.
+// About an hour on two cores. Continues from files in out/default-adapter.
 import { build, install } from './install.mjs';
 
 install();

@@ -1,5 +1,5 @@
-// Writes docs/reference/cli.md from the commands, the schema of graft.config.json and its page from what
-// checks it, and the figures of README and home page from the benchmark; --check only compares.
+// Writes docs/reference/cli.md from the commands, the schema of graft.config.json and its page from
+// its validator, and the figures of README and home page from the benchmark; --check only compares.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { configPage } from './docs/config-page.mjs';
@@ -99,7 +99,7 @@ for (const [name, text] of Object.entries(pages)) {
 }
 
 function leaves(command) {
-  // `train` is a command and holds others; `adapter` only holds others.
+  // `train` is a command and has subcommands; `adapter` only has subcommands.
   return command.commands.flatMap((child) =>
     child.commands.length === 0 || child.options.length > 0
       ? [child, ...leaves(child)]

@@ -1,5 +1,5 @@
-// npm run example-adapters: makes packages/adapter-*, an untrained adapter for a small network of each
-// family. --into FOLDER writes them elsewhere, for a comparison.
+// npm run example-adapters: writes packages/adapter-*, an untrained adapter for a small network of
+// each family. --into FOLDER writes them elsewhere, for comparison.
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ const { freshAdapter, hostOf, nodeSha256 } = await load('graft');
 const { packAdapter, writeAdapter } = await load('pip-core');
 const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
 
-// Prompts of half and less of the default's height and width: examples are to be small.
+// Prompts of at most half the default's height and width, to keep the examples small.
 const examples = {
   'nafnet-small': { promptSize: [16, 8, 8, 8] },
   'restormer-small': { promptSize: [16, 16, 8] },

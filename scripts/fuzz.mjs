@@ -1,4 +1,4 @@
-// npm run fuzz: mutated files of every format against the built packages. Each case has to end in a
+// npm run fuzz: mutated files of every format against the built packages. Each case must end in a
 // typed error or a valid result, within the time and memory of fuzz/limits.mjs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ async function run({ cases, seed, target }) {
 }
 
 /**
- * One case in this process, so that a debugger can follow it; and its files, when they are wanted.
+ * Runs one case in this process, so that a debugger can follow it, and writes its files on request.
  *
  * @param {string} name
  * @param {string | undefined} save
@@ -64,7 +64,7 @@ async function replay(name, save) {
   return failure ? 1 : 0;
 }
 
-/** A case of one file goes to the path, one of several into a folder of that name. */
+/** Writes a one-file case to the path, a case of several files into a folder of that name. */
 function write(files, path) {
   const entries = Object.entries(files);
   if (entries.length === 1) return writeFileSync(path, entries[0][1]);

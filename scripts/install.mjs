@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Runs a command in the repository; ends the process with its status when it fails. */
+/** Runs a command in the repository; if it fails, ends the process with its status. */
 export function must(command, args, options = {}) {
   const result = run(command, args, options);
   if (result.status !== 0) process.exit(result.status ?? 1);
@@ -20,7 +20,7 @@ export function run(command, args, options = {}) {
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', shell, ...options, env });
 }
 
-/** Installs what the lock file says, unless that was done since it last changed. */
+/** Installs what the lock file lists, unless that was done since its last change. */
 export function install() {
   const marker = join(root, 'node_modules/.package-lock.json');
   const lock = join(root, 'package-lock.json');
@@ -29,7 +29,7 @@ export function install() {
   must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-/** Builds all packages; nothing happens when nothing changed. */
+/** Builds all packages; does nothing if nothing changed. */
 export function build() {
   must('npx', ['turbo', 'run', 'build', '--output-logs=errors-only', '--no-update-notifier'], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,5 +1,5 @@
 // npm run kill: kills the built command with SIGKILL at random points of everything that writes, and
-// runs the same command again. Nothing may be half-written, locked or left over.
+// runs the same command again. No file may be half-written, locked or left over.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ install();
 build();
 const failed = (name, problem) => console.error(`FAILURE ${name}: ${problem}`);
 const progress = (done) => done % 10 === 0 && console.error(`${done} of ${points} points`);
-// Ctrl-C ends it after the point in work, and reports what was done.
+// Ctrl-C ends it after the current point, and reports the results so far.
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 const { runKills } = await import('./kill/run.mjs');

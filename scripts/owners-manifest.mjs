@@ -1,4 +1,4 @@
-/** What packing keeps of a package.json: the members that say where a package of this repository comes from. */
+/** The members of a package.json that packing keeps: those that say where a package comes from. */
 export function ownersManifest(name) {
   return {
     homepage: `https://github.com/pip-graft/pip-graft/tree/main/packages/${name}#readme`,

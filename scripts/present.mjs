@@ -1,5 +1,5 @@
 /**
- * A value that has to be there; throws where it is not.
+ * A value that must exist; throws if it does not.
  *
  * @template T
  * @param {T} value

@@ -12,7 +12,7 @@ const small = process.argv.includes('--small');
 const json = process.argv.includes('--json');
 install();
 if (!small) {
-  // What a former build left would be packed.
+  // Otherwise leftovers of an earlier build would be packed.
   for (const { folder } of publishedPackages())
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
   const turbo = [

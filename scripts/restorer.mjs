@@ -1,5 +1,5 @@
 // npm run restorer -- --photos DIR [--steps N]: trains packages/backbone-unet and packages/adapter-unet, which
-// packages/restorer is built from. Hours on one core; what was made in out/restorer-training is taken up again.
+// packages/restorer is built from. Hours on one core; resumes from out/restorer-training.
 // DIR holds the photographs of scripts/restorer/photos.json; each is compared with its digest.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
-// Runs the tests of the package it is started in, or those of the whole product (`test`) in the root, and
-// writes what came of them into out/test.json there. turbo calls it; a person calls vitest.
+// Runs the tests of the package it is started in or, in the root, those of the whole product
+// (`test`), and writes the results to out/test.json there. turbo calls this; a person calls vitest.
 import { join } from 'node:path';
 import process from 'node:process';
 import { root, run } from './install.mjs';
@@ -8,7 +8,7 @@ const here = process.cwd();
 const { status } = run('npx', [
   'vitest',
   'run',
-  // A filter is a part of a path, and `test/` is part of all.
+  // A filter is part of a path, and `test/` is part of every path.
   join(here, 'test/'),
   '--reporter=default',
   '--reporter=json',

@@ -21,7 +21,7 @@ for (const label of /** @type {const} */ (['noise', 'rain', 'haze', 'low-light']
   const input = degrade(clean, label, 7);
   const { image } = await restorer.restore(await encodeImage(input, 'png'), { [label]: 1 });
   for (const [name, shown] of Object.entries({ before: input, after: image })) {
-    // Guides restore the images before: lossless, because lossy WebP smooths noise.
+    // Guides restore the degraded images, so they are lossless: lossy WebP smooths noise.
     /** @type {ImageOrigin} */
     const origin = name === 'before' ? { lossless: true } : {};
     const bytes = await encodeImage({ ...shown, origin }, 'webp', { quality: 82 });

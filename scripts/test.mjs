@@ -1,6 +1,7 @@
 // npm test: installs, then has turbo build, check types, lint and generated pages, and run all tests. What
-// did not change since it last passed is not run again, unless by `npm test -- --force`. With --full,
-// which is npm run test:full, tests cover all of their matrices; see packages/test-utils/src/full.ts.
+// did not change since it last passed is not run again, except with `npm test -- --force`. With
+// --full, which is npm run test:full, tests cover all of their matrices; see
+// packages/test-utils/src/full.ts.
 // Ends with one plain line, `N passed, N failed[, N skipped]`, which CI reads.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ const reports = [join(root, 'out/test/report.json'), ...packagesWithTests()];
 for (const report of reports) rmSync(report, { force: true });
 mkdirSync(join(root, 'out/test'), { recursive: true });
 const tasks = ['build', 'typecheck', 'lint', 'docs:check', 'test', 'test:product'];
-// One task at a time: tests use all cores by themselves.
+// One task at a time: tests already use all cores.
 const { status } = run('npx', [
   ...['turbo', 'run', ...tasks, '--concurrency=1', '--continue', '--output-logs=new-only'],
   ...['--no-update-notifier', ...args],
@@ -27,7 +28,7 @@ for (const path of reports) {
     passed += report.numPassedTests;
     failed += report.numFailedTests;
     skipped += report.numPendingTests;
-    // A file that could not be loaded has no test of its own to fail.
+    // A file that could not be loaded has no test that could fail.
     failed += report.testResults.filter(
       (file) => file.status === 'failed' && file.assertionResults.length === 0,
     ).length;

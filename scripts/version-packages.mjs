@@ -1,5 +1,5 @@
-// npm run version-packages: what the changesets say becomes the version of all packages and a section
-// of CHANGELOG.md, and whatever else holds the version follows.
+// npm run version-packages: turns the changesets into the version of all packages and a section of
+// CHANGELOG.md, and updates everything else that holds the version.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -4,7 +4,8 @@ import { app, BrowserWindow, ipcMain } from 'electron';
 
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-// The main process has Node's door: native onnxruntime, all threads, all formats. It restores off its event loop.
+// The main process uses the Node door: native onnxruntime, all threads, all formats, and restoring
+// does not block the event loop.
 const opening = Restorer.open('@pip-graft/restorer');
 
 ipcMain.handle('restore', async (_event, bytes) => {

@@ -1,4 +1,6 @@
-/** What runs on the server is loaded from node_modules as it is: sharp and onnxruntime have native parts. */
+/**
+ * Not bundled on the server but loaded from node_modules: sharp and onnxruntime have native code.
+ */
 export default {
   serverExternalPackages: ['@pip-graft/restore', '@pip-graft/restorer', 'sharp'],
 };

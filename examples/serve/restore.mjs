@@ -17,7 +17,7 @@ const { width, height } = info;
 const up = (side) => Math.ceil(side / multiple) * multiple;
 const [columns, rows] = [up(width), up(height)];
 
-// One plane per colour; what is missing to the multiple repeats the edge.
+// One plane per colour, padded to the size multiple by repeating the edge.
 const image = new Float32Array(3 * rows * columns);
 for (let c = 0; c < 3; c++)
   for (let y = 0; y < rows; y++)

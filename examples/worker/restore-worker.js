@@ -3,7 +3,8 @@ import model from '@pip-graft/restorer/model.onnx?url';
 
 const opening = Restorer.open(model);
 
-// What else happens to images, such as resizing or encoding, belongs here too: the page stays free.
+// Other work on images, such as resizing or encoding, belongs here too, so that the page stays
+// responsive.
 self.onmessage = async ({ data: file }) => {
   try {
     const restorer = await opening;

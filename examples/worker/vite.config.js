@@ -1,4 +1,4 @@
-/** A worker that starts a worker is an ES module. */
+/** A worker that starts another worker must be an ES module. */
 export default {
   worker: { format: 'es' },
 };

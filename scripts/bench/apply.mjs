@@ -1,6 +1,6 @@
-// Whole-process cost of `graft apply`: against node reading and writing the same bytes, against
-// Python's onnx loading, editing and saving the same file, and with 2 GB of external data that stays
-// where it is. What a start of the command costs is measured in the same run.
+// Whole-process cost of `graft apply`, compared with node reading and writing the same bytes and
+// with Python's onnx loading, editing and saving the same file, and with 2 GB of external data that
+// is not copied. The same run measures the command's startup cost.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -44,7 +44,7 @@ try {
     apply(file('host.onnx'), file('adapter'), file('out.onnx')),
     () => measureNode(['-e', copy]),
   );
-  // Only a comparison: a machine without Python and onnx leaves it out, and the page says so.
+  // Only a comparison: without Python and onnx it is skipped, and the page says so.
   const edit = `import onnx; m = onnx.load(${JSON.stringify(file('host.onnx'))}); m.graph.node[0].name = "edited"; onnx.save(m, ${JSON.stringify(file('python.onnx'))})`;
   const hasOnnx = spawnSync('python3', ['-c', 'import onnx']).status === 0;
   const python = hasOnnx
@@ -175,7 +175,7 @@ function externalHost(path) {
       externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
     };
   });
-  // Everything but the initialisers goes over as it is.
+  // Everything but the initializers is copied unchanged.
   const rest = Buffer.concat(graph.fields.filter(({ number }) => number !== 5).map(bytes));
   const tensors = onnx.GraphProto.encode({ initializer }).finish();
   const head = onnx.ModelProto.encode({

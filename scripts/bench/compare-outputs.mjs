@@ -1,5 +1,5 @@
-// The largest difference between the outputs of a host and of its graft, each with its defaults: a
-// process of its own, because a session of a large model keeps its memory.
+// The largest difference between the outputs of a host and of its graft, each with its defaults.
+// Runs as a separate process, because a session of a large model keeps its memory.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 const { InferenceSession, Tensor } = (await import('onnxruntime-node')).default;
 

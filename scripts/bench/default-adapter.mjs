@@ -1,4 +1,5 @@
-// The adapter that ships on public test pairs and on made degradations: npm run bench -- default-adapter TEST
+// The shipped adapter on public test pairs and synthetic degradations:
+// npm run bench -- default-adapter TEST
 // TEST: the folder that scripts/bench/learning/pictures.mjs describes.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

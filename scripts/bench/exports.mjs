@@ -1,5 +1,6 @@
-// Full-size exports of every kind: what `graft inspect` and `graft apply` cost on them, and whether
-// the grafted file is right. The files come from `python pytorch-reference/export_full.py DIR`.
+// Full-size exports of every kind: the cost of `graft inspect` and `graft apply` on them, and
+// whether the grafted file is right. The files come from
+// `python pytorch-reference/export_full.py DIR`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

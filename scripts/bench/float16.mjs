@@ -1,4 +1,4 @@
-// Full networks in float16 against the same in float32, on photos: how near, how large.
+// Full networks in float16 against the same in float32, on photos: how close, how large.
 // Photos: those of FOLDER, the first six by name, and assets/chelsea.jpg; npm run bench -- float16 [FOLDER]
 process.env.ORT_DISABLE_TELEMETRY = '1';
 

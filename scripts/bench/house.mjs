@@ -1,12 +1,12 @@
-// How large the house is: files and their lengths, how much of the code is imports, and how many
-// values each package exports.
+// The size of the repository: files and their lengths, how much of the code is imports, and how
+// many values each package exports.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../install.mjs';
 import { median, writePage } from './measure.mjs';
 
-/** The most values that a package may export, where there is a limit. */
+/** The most values that a package may export, if there is a limit. */
 const limits = { runtime: 40, train: 20, 'onnx-graft': 35 };
 
 const packages = readdirSync(join(root, 'packages'))
@@ -50,7 +50,7 @@ All together ${lengths.length} source files of ${lines} lines, median ${median(l
 );
 
 /**
- * Values, not types, of a package's main entry; undefined for one without.
+ * Values, not types, of a package's main entry; undefined for a package without one.
  *
  * @param {string} name
  */

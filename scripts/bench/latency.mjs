@@ -1,4 +1,5 @@
-// Time of a grafted network against its host in onnxruntime on the CPU, at the paper's Restormer setting.
+// Time of a grafted network against its host in onnxruntime on the CPU, at the paper's Restormer
+// setting.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { mkdtempSync, rmSync } from 'node:fs';

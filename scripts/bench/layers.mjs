@@ -1,5 +1,5 @@
 // Every inner tensor of a full-size graft against the CPU: time and memory of the command's layer mode.
-// npm run bench -- layers [FILE.onnx …]; files of other tools are measured beside the native ones.
+// npm run bench -- layers [FILE.onnx …]; the files are measured in addition to the native ones.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +19,10 @@ const must = (...args) => {
   if (status !== 0) throw new Error(args.join(' '));
 };
 
-/** Bytes: this process and its workers at their peaks, together, sampled while work goes on. */
+/**
+ * Peak bytes of this process and its workers together, sampled until the returned function is
+ * called.
+ */
 function watchMemory() {
   const peaks = new Map();
   const look = () => {

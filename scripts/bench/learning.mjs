@@ -1,7 +1,8 @@
-// What prompts add at a small scale: npm run bench -- learning PHOTOS TEST
-// PHOTOS: a folder of clean photos. TEST: public test sets, as scripts/bench/learning/pictures.mjs has them.
-// The host and the photos of the longer training are those of `npm run default-adapter`, which has to be
-// done first. Two hours on one core; what is done already is kept in out/learning.
+// The gain from prompts at a small scale: npm run bench -- learning PHOTOS TEST
+// PHOTOS: a folder of clean photos. TEST: public test sets, as scripts/bench/learning/pictures.mjs
+// names them.
+// The host and the photos of the longer training are those of `npm run default-adapter`, which must
+// run first. Two hours on one core; finished parts are kept in out/learning.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { root } from '../install.mjs';
 
 /**
- * Wall seconds and peak bytes of one node process. Throws when it fails.
+ * Wall seconds and peak bytes of one node process. Throws if it fails.
  *
  * @param {string[]} args
  */
@@ -27,7 +27,7 @@ export function measureNode(args) {
 }
 
 /**
- * Runs a and b in turn and gives both series, so that a drifting machine hurts both alike.
+ * Runs a and b in turn and returns both series, so that a drifting machine affects both equally.
  *
  * @template A, B
  * @param {number} runs
@@ -54,7 +54,7 @@ export function median(values) {
 }
 
 /**
- * Wall seconds of one run of a program, its start included.
+ * Wall seconds of one run of a program, including its start.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -68,7 +68,7 @@ export function measureProgram(program, args) {
 }
 
 /**
- * Median with the range it came from.
+ * Median with its range.
  *
  * @param {readonly number[]} values
  */
@@ -76,7 +76,7 @@ export function spread(values, digits = 2) {
   return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
 }
 
-/** What and when was measured, and where. */
+/** What was measured, when and where. */
 export function provenance(command) {
   const machine = `${cpus().length} cores of ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
   return `Command: \`${command}\`. Measured ${new Date().toISOString().slice(0, 10)} on ${machine}.`;
@@ -94,7 +94,7 @@ export function writeSection(name, title, command, body) {
   console.log(`## ${text}`);
 }
 
-/** Writes a page of docs/benchmarks with where and when it was measured; sections of its own stay. */
+/** Writes a page of docs/benchmarks with where and when it was measured; keeps other sections. */
 export function writePage(
   name,
   title,

@@ -1,4 +1,4 @@
-// A natively built Restormer against a traced export of the same weights: nodes, load time, run time.
+// A natively built Restormer against a traced export of the same weights: nodes, load and run time.
 // The export comes from `python pytorch-reference/export.py --full DIR`; npm run bench -- native DIR
 process.env.ORT_DISABLE_TELEMETRY = '1';
 

@@ -1,4 +1,4 @@
-// Preloaded into a measured process: leaves its peak memory in the file that PEAK_MEMORY_FILE names.
+// Preloaded into a measured process: writes its peak memory to the file named by PEAK_MEMORY_FILE.
 import { writeFileSync } from 'node:fs';
 
 const file = process.env.PEAK_MEMORY_FILE;

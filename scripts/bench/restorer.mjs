@@ -1,8 +1,9 @@
-// Holds a restorer to its gates: npm run bench -- restorer [--model FILE.onnx] [--limit N]
+// Checks a restorer against its gates: npm run bench -- restorer [--model FILE.onnx] [--limit N]
 //   [--bm3d-limit N] [--sheets] [--write]
-// --limit: the first images of each set. --bm3d-limit: computes BM3D for this many of each, minutes per image.
+// --limit: the first images of each set. --bm3d-limit: computes BM3D for this many images of each
+// set, minutes per image.
 // --sheets: contact sheets under out/restorer. --write: docs/benchmarks/restorer.md.
-// Figures go to out/restorer/result.json. Ends with 1 when a gate failed, with 7 without the test sets.
+// Figures go to out/restorer/result.json. Exits with 1 if a gate failed, 7 without the test sets.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';

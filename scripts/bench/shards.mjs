@@ -1,5 +1,5 @@
-// Shards of `graft restore` on one machine: images a second and total work with 1, 2, 4 and 8 of them at
-// once, and memory against the number of images.
+// Shards of `graft restore` on one machine: images per second and total work with 1, 2, 4 and 8 of
+// them at once, and memory against the number of images.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

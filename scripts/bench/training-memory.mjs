@@ -1,4 +1,5 @@
-// What a training step holds and takes with activations kept and computed again: npm run bench -- training-memory
+// Memory and time of a training step with activations kept or recomputed:
+// npm run bench -- training-memory
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../install.mjs';

@@ -1,5 +1,6 @@
-// Times training steps in a process of its own: node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [pip|all] [checkpointing] [PROFILE]
-// One JSON line, as pytorch-reference/time_training.py prints for PyTorch.
+// Times training steps in a separate process:
+// node training-step.mjs NETWORK BATCH PATCH STEPS THREADS [pip|all] [checkpointing] [PROFILE]
+// Prints one JSON line, as pytorch-reference/time_training.py does for PyTorch.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { backbonePresets, buildBackbone, withDim } from '../../packages/backbones/dist/index.js';
@@ -28,12 +29,12 @@ const random = new Random('training');
 const noise = (count, mean, spread) =>
   Float32Array.from({ length: count }, () => mean + spread * random.normal());
 
-/** Graph and parameters; nothing else is needed later, so that it can be given back. */
+/** Graph and parameters; all else can be freed, because nothing later needs it. */
 function prepared() {
   const [preset, dim, mode] = networks[network];
   const host = hostOf(buildBackbone(withDim(preset, dim), 0), { newHash: nodeSha256 });
   const adapter = freshAdapter(host, { mode, attach: 'residual', labels, seed: 1 });
-  // A fresh gate is zero, and so would be most gradients: these are as after some steps.
+  // A fresh gate is zero, and so would be most gradients; these values are as after some steps.
   for (const { data } of adapter.tensors.values())
     for (let at = 0; at < data.length; at++) data[at] += 0.01 * random.normal();
   const atStart = peakMib();

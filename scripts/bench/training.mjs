@@ -85,7 +85,7 @@ function graft({ network, batch, patch, steps }) {
   return record(process.execPath, [script, network, ...[batch, patch, steps, threads].map(String)]);
 }
 
-/** What a process printed last, as JSON. */
+/** The last line that a process printed, parsed as JSON. */
 function record(command, args) {
   busy.push(load());
   const child = spawnSync(command, args, { encoding: 'utf8' });
@@ -93,7 +93,7 @@ function record(command, args) {
   return JSON.parse(child.stdout.trim().split('\n').at(-1) ?? '');
 }
 
-/** The share of all cores that was at work during the last second. */
+/** The share of all cores that was busy during the last second. */
 function load() {
   const ticks = () =>
     cpus().reduce(

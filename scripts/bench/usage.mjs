@@ -1,4 +1,5 @@
-// Preloaded into a measured process: leaves its peak memory and processor time in the file that USAGE_FILE names.
+// Preloaded into a measured process: writes its peak memory and processor time to the file that
+// USAGE_FILE names.
 import { writeFileSync } from 'node:fs';
 
 const file = process.env.USAGE_FILE;

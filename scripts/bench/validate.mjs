@@ -11,7 +11,7 @@ import { writePage } from './measure.mjs';
 
 /** @import { Verdict } from '../../packages/validate/dist/index.js' */
 
-/** Full-size networks, with the most wall seconds on two quiet cores where there is a target. */
+/** Full-size networks, with a limit in wall seconds on two quiet cores if there is a target. */
 const networks = {
   nafnet: { name: 'NAFNet, width 32', args: ['nafnet', '--dim', '32'], target: 45 },
   restormer: { name: 'Restormer, dim 48', args: ['restormer'], target: 90 },
@@ -107,7 +107,7 @@ function cpuSeconds() {
 }
 
 /**
- * Words of a file of the kernel; none once the process has ended.
+ * Words of a kernel file; none once the process has ended.
  *
  * @param {string} path
  */

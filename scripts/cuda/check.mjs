@@ -1,5 +1,5 @@
-// Doctor, validation and benchmarks of three families on a CUDA device, in one report. Needs nothing
-// but node and the built packages: it runs in the repository and inside the bundle.
+// Doctor, validation and benchmarks of three families on a CUDA device, in one report. Needs only
+// node and the built packages, so it runs in the repository and inside the bundle.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -41,7 +41,7 @@ async function check() {
       });
       results.push(result);
       const seconds = result.seconds === undefined ? '' : ` (${result.seconds.toFixed(1)} s)`;
-      // At once: the machine may be gone before the next step ends.
+      // Immediately, because the machine may be gone before the next step ends.
       write(results.concat(steps.slice(index + 1).map(waiting)));
       say(
         `${index + 1} of ${steps.length} ${step.name}: ${result.status}${seconds}${result.reason ? `: ${result.reason}` : ''}`,
@@ -49,14 +49,14 @@ async function check() {
     }
   }
   const report = write(results);
-  // A run that goes on needs the models.
+  // A resumed run needs the models.
   const over = results.every((step) => step.status !== 'not run');
   if (over) rmSync(join(out, 'models'), { recursive: true, force: true });
   process.stdout.write(formatReport(report));
   say(`report: ${join(out, 'report.md')} and report.json`);
   return exitOf(report.status, results);
 
-  /** The report of what is known so far. */
+  /** The report of the results so far. */
   function write(known) {
     const status = statusOf({ works: device.works, device: options.device, results: known });
     const made = {

@@ -1,6 +1,6 @@
-// Texts that go with the weights: what they were trained on, by whom the photos are, and how.
+// Texts that go with the weights: what they were trained on, who took the photos, and how.
 
-/** Which packages the photos came from. */
+/** The packages that the photos came from. */
 function sourcesTable(sources) {
   const rows = sources.map(({ registry, package: name, version, photos }) => {
     const licences = [...new Set(photos.map(({ licence }) => licence))].join(', ');
@@ -13,7 +13,7 @@ ${rows.join('\n')}
 They were shrunk and cut into 106 tiles. Each photo with its author and licence: [NOTICE](NOTICE). No photo is part of this package.`;
 }
 
-/** Photo by photo, as CC BY asks. */
+/** Photo by photo, as CC BY requires. */
 export function notice(sources) {
   const lines = sources.flatMap(({ package: name, version, photos }) => [
     `${name} ${version}`,
@@ -69,7 +69,7 @@ Licence: MIT.
 `;
 }
 
-/** What is in the adapter's card below the line that packing keeps. */
+/** The part of the adapter's card below the line that packing keeps. */
 export function adapterCard(sources, how) {
   return `<!-- Below this line the card is yours: \`graft adapter pack\` keeps it. -->
 

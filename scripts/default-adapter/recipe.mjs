@@ -1,5 +1,5 @@
-// What the default backbone and its adapter are made with: arguments of `graft train`. The paper's
-// recipe where nothing is said here. One thread, since more do not make networks this small faster.
+// The arguments of `graft train` for the default backbone and its adapter: the paper's recipe
+// unless changed here. One thread, because more do not make networks this small faster.
 const pace = ['--threads', '1', '--workers', '1', '--save-every', '250'];
 
 export const seed = 0;
@@ -19,6 +19,6 @@ export const recipe = {
     ...['--loss', 'charbonnier', '--rate', '1e-3', '--warmup', '200', '--average', '0.999'],
     ...['--seed', `${seed}`, ...pace],
   ],
-  /** What tells the five apart, for blind mode. */
+  /** The sensor that distinguishes the five, for blind mode. */
   sensor: ['--steps', '3600', '--seed', `${seed}`, ...pace],
 };

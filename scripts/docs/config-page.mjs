@@ -64,7 +64,7 @@ function range({ minimum, maximum }) {
 
 function sentence(text = '') {
   if (text === '') return '';
-  // Code keeps its case.
+  // Code keeps its capitalisation.
   const start = text.startsWith('`') ? text : text[0].toUpperCase() + text.slice(1);
   return /[.…]$/.test(start) ? start : `${start}.`;
 }

@@ -1,7 +1,7 @@
 /** The test sets that README and home page show, one per label. */
 const shown = ['CBSD68 σ 25', 'Rain100L', 'SOTS outdoor', 'LOL eval15', 'GoPro'];
 
-/** A short table of what the restorer reaches, from its benchmark page, as Markdown. */
+/** A short Markdown table of the restorer's results, from its benchmark page. */
 export function figures(page) {
   const rows = [
     ...page.matchAll(/^\| (.+?) \((\d+)\) \| ([\w-]+) \| (.+?) \| \*\*(.+?)\*\* \| (.+?) \|$/gm),

@@ -13,7 +13,7 @@ export function makeCase(name) {
 }
 
 /**
- * How a case ended: 'valid: …' or 'error: CODE'. Throws whatever is neither.
+ * How a case ended: 'valid: …' or 'error: CODE'. Throws anything else.
  *
  * @param {string} name
  */

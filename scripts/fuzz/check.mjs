@@ -1,11 +1,11 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Something that has to hold whenever a file is accepted. */
+/** A condition that must hold whenever a file is accepted. */
 export function expect(holds, what) {
   if (!holds) throw new Error(`invariant: ${what}`);
 }
 
-/** The code of the typed error that an action ends in; undefined when it does not. Others go on. */
+/** The code of the typed error that an action throws; undefined if none. Rethrows other errors. */
 export function codeOf(action) {
   try {
     action();

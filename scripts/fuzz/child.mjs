@@ -1,4 +1,4 @@
-// Runs batches of cases for pool.mjs; says which case it is at before it starts it, in case it never ends.
+// Runs batches of cases for pool.mjs; reports each case before starting it, in case it never ends.
 import { writeSync } from 'node:fs';
 import { measure, measureAlone } from './measure.mjs';
 
@@ -9,7 +9,7 @@ process.on('message', async ({ names, alone }) => {
     say({ start: name });
     const result = alone ? await measureAlone(name) : await measure(name);
     say({ result });
-    // What it left behind would count for the cases after it.
+    // What it left behind would count towards the cases after it.
     if (result.measured) process.exit();
   }
   globalThis.gc?.();

@@ -1,6 +1,6 @@
 import { Random } from '@pip-graft/weights';
 
-/** Choices of one case, all from its name: the same name always gives the same case. */
+/** The choices of one case, all derived from its name: a name always gives the same case. */
 export class Dice {
   #random;
 
@@ -14,7 +14,7 @@ export class Dice {
     return this.#random.below(bound);
   }
 
-  /** A whole number in [low, high], small ones as often as large ones. */
+  /** A whole number in [low, high], small ones as likely as large ones. */
   spread(low, high) {
     return Math.min(high, Math.floor(low * ((high + 1) / low) ** this.#random.uniform()));
   }

@@ -1,6 +1,6 @@
-/** What a case may take: the requirement's numbers, and when a case counts as hanging. */
+/** What a case may use: the requirement's numbers, and when a case counts as hanging. */
 export const limits = {
-  /** CPU milliseconds: wall time would count what else the machine does. */
+  /** CPU milliseconds: wall time would include other work on the machine. */
   cpu: 2000,
   /** Bytes of resident memory above the process's own. */
   memory: 200e6,

@@ -3,7 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { makeCase, runCase } from './case.mjs';
 import { limits } from './limits.mjs';
 
-/** How many cases of the target go before one that is measured alone: code is then loaded and compiled. */
+/**
+ * How many cases of the target run before one is measured alone, so that code is loaded and
+ * compiled.
+ */
 const warmUp = 20;
 
 let rejected;
@@ -11,7 +14,7 @@ process.on('unhandledRejection', (reason) => {
   rejected ??= reason;
 });
 
-/** Runs a case. `failure` is undefined when it ended as it should, within its limits. */
+/** Runs a case. `failure` is undefined if it ended as it should, within its limits. */
 export async function measure(name) {
   const files = makeCase(name);
   forgetPeak();
@@ -36,7 +39,7 @@ export async function measure(name) {
   return { name, outcome, failure, measured, cpu, memory };
 }
 
-/** The same in a process that did nothing but warm up. */
+/** The same in a process that has only warmed up. */
 export async function measureAlone(name) {
   const target = name.split(':')[0];
   for (let i = 0; i < warmUp; i++) await measure(`${target}:warm-${i}`);
@@ -44,12 +47,12 @@ export async function measureAlone(name) {
   return measure(name);
 }
 
-/** The largest resident size since it was forgotten, in bytes. */
+/** The peak resident size since the last reset, in bytes. */
 function peak() {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Resets the peak, so that making a case does not count. Elsewhere than on Linux it does. */
+/** Resets the peak, so that making a case does not count. On systems other than Linux, it does. */
 function forgetPeak() {
   try {
     writeFileSync('/proc/self/clear_refs', '5');

@@ -8,8 +8,8 @@ const script = fileURLToPath(new URL('child.mjs', import.meta.url));
 const batchSize = 250;
 
 /**
- * Runs cases in processes of their own and hands each result to `see`. A case that hangs or
- * crashes its process is a result too; the cases after it go to a fresh process.
+ * Runs cases in separate processes and passes each result to `see`. A case that hangs or crashes
+ * its process is a result too; the cases after it go to a fresh process.
  */
 export async function runPool(names, jobs, see, alone = false) {
   const queue = [];
@@ -23,7 +23,7 @@ async function drain(queue, see, alone) {
 }
 
 /**
- * One process, until the queue is empty or the process ends.
+ * Runs one process until the queue is empty or the process ends.
  *
  * @returns {Promise<void>}
  */

@@ -1,4 +1,6 @@
-/** What a run saw, as markdown: a row for each target, then every kind of outcome, then the failures. */
+/**
+ * A run's results as Markdown: one row per target, then every kind of outcome, then the failures.
+ */
 export function formatReport({ cases, seconds, seen, failures, measuredAgain }) {
   const rows = [...seen].map(([name, { cases, outcomes, cpu, memory }]) => {
     const of = (kind) => sum([...outcomes].filter(([outcome]) => outcome.startsWith(kind)));

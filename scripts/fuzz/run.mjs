@@ -4,7 +4,7 @@ import { targets } from './targets/index.mjs';
 /** Processes at a time. */
 const jobs = 2;
 
-/** Runs `cases` cases of a seed, spread over the targets by their shares, and returns what was seen. */
+/** Runs `cases` cases of a seed, spread over the targets by their shares; returns the results. */
 export async function runFuzz({ cases, seed, target }, { progress, failed }) {
   const chosen = targets.filter(({ name }) => target === undefined || name === target);
   const shares = chosen.reduce((sum, { share }) => sum + share, 0);
@@ -27,7 +27,7 @@ export async function runFuzz({ cases, seed, target }, { progress, failed }) {
     else settle(result);
     progress(++count, names.length);
   });
-  // Memory and time of one case may be what earlier ones left behind: alone it tells.
+  // Memory and time of one case may come from earlier ones, so measure it alone.
   await runPool(doubtful, 1, settle, true);
   const seconds = (performance.now() - start) / 1000;
   return { cases: names.length, seconds, seen, failures, measuredAgain: doubtful.length };

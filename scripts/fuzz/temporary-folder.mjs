@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const made = [];
 
-/** A folder that goes when the process does. */
+/** A folder that is removed when the process ends. */
 export function temporaryFolder(name) {
   if (made.length === 0) {
     process.on('exit', () => {

@@ -3,8 +3,9 @@ import { isTemporary, treeOf } from './tree.mjs';
 /** @import { Scenario } from './scenarios.mjs' */
 
 /**
- * What is wrong with a folder in which the command was killed, or, once it ran `again`, went on to its
- * end: then it must hold what an unbroken run leaves, bit for bit, and nothing else.
+ * What is wrong with a folder in which the command was killed or, if it ran `again`, went on to its
+ * end.
+ * It must then hold what an uninterrupted run leaves, bit for bit, and nothing else.
  *
  * @param {Pick<Scenario, 'grows' | 'together'>} scenario
  * @param {string} folder

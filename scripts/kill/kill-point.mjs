@@ -1,6 +1,6 @@
 import { watch } from 'node:fs';
 
-/** Counts what happens in a folder until it is stopped. */
+/** Counts the events in a folder until it is stopped. */
 export function countEvents(folder) {
   let count = 0;
   const watcher = watch(folder, { recursive: true }, () => count++);
@@ -13,9 +13,9 @@ export function countEvents(folder) {
 }
 
 /**
- * Kills a process at a share of the time of an unbroken run, or of what happens in its folder.
+ * Kills a process after a share of an uninterrupted run's time, or of the events in its folder.
  *
- * @returns takes back what was not done yet
+ * @returns cancels what is still to come
  */
 export function killPoint(child, folder, { share, byWrites, milliseconds, events }) {
   const kill = () => child.kill('SIGKILL');

@@ -12,8 +12,8 @@ import { treeOf } from './tree.mjs';
 /** @import { Scenario } from './scenarios.mjs' */
 
 /**
- * Kills at random points: half of them spread over the time that a run takes, half of them over its
- * writes, which take little of that time.
+ * Kills at random points: half of them spread over the duration of a run, half over its writes,
+ * which take little of that time.
  */
 export async function runKills({ points, seed, only, signal }, { failed, progress }) {
   const home = mkdtempSync(join(tmpdir(), 'graft-kill-'));
@@ -34,7 +34,7 @@ export async function runKills({ points, seed, only, signal }, { failed, progres
       const count = present(counts.get(scenario.name), scenario.name);
       const folder = prepared(scenario, home, start);
       const expected = known.get(scenario);
-      // Rounds of the scenarios are by time and by writes in turn.
+      // The rounds of a scenario alternate between time and writes.
       const byWrites = Math.floor(index / chosen.length) % 2 === 1;
       const at = { share: draw(), byWrites, ...expected };
       const ended = await graft(scenario.args, folder, at);
@@ -59,7 +59,7 @@ export async function runKills({ points, seed, only, signal }, { failed, progres
   }
 }
 
-/** What is there before and after a run that nobody kills, how long it takes and how often it writes. */
+/** The files before and after an uninterrupted run, its duration and its number of writes. */
 async function unbroken(scenario, home, start) {
   const folder = prepared(scenario, home, start);
   const before = treeOf(folder);
@@ -86,7 +86,7 @@ function prepared({ before }, home, start) {
   return folder;
 }
 
-/** Runs the built command, to its end or to the point at which it is killed. */
+/** Runs the built command to its end or to the point where it is killed. */
 function graft(args, folder, at) {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, TMPDIR: join(folder, 'tmp') };

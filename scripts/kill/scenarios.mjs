@@ -15,10 +15,10 @@ const adapter = (folder) =>
   );
 
 /**
- * What is killed: the command, and the command that goes on, if that is another. `before` copies a
+ * What is killed: the command, and the command that resumes, if it is different. `before` copies a
  * folder to where the command writes. `grows` names files that are written line by line, and states,
- * of which there are many; `together` files that belong together: with the first there, all are old or
- * all are new.
+ * of which there are many; `together` names files that belong together: if the first is there, all
+ * are old or all are new.
  *
  * @typedef {object} Scenario
  * @property {string} name
@@ -105,7 +105,7 @@ function train(output) {
   ];
 }
 
-/** Makes the folder that all begin with. */
+/** Makes the folder that all scenarios start with. */
 export async function makeFixtures(folder) {
   const graft = (...args) => {
     const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder });
@@ -122,7 +122,7 @@ export async function makeFixtures(folder) {
   const host = { name: 'host', source: { onnx: 'host.onnx' }, external: 'file' };
   writeConfig(folder, [{ ...host, output: 'outside/host.onnx' }]);
   graft('convert', '--no-cache');
-  // What an earlier version of the config made, where the outputs go.
+  // The results of an earlier version of the config, where the outputs go.
   writeConfig(folder, jobs('./other', 'haze'));
   graft('convert', '--no-cache');
   renameSync(join(folder, 'made'), join(folder, 'converted'));

@@ -15,13 +15,16 @@ export function treeOf(folder) {
   );
 }
 
-/** Lines are written in the order in which images are done. */
+/**
+ * Digest of a file; journals by sorted lines, because these are in the order in which images
+ * finish.
+ */
 function digestOf(path) {
   const bytes = readFileSync(path);
   const content = path.endsWith('.jsonl') ? bytes.toString().split('\n').sort().join('\n') : bytes;
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Whether a path is, or lies in, a temporary file of the product. */
+/** Whether a path is, or is in, a temporary file of the product. */
 export const isTemporary = (path) =>
   path.split('/').some((name) => /^\..+\.(tmp|new|old)$/.test(name));

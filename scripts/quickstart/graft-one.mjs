@@ -24,7 +24,10 @@ import { present } from '../present.mjs';
 
 /** @import { FloatTensor } from '../../packages/weights/dist/index.js' */
 
-/** One network from file or seed to validated graft, with what the report shows and the PSNR of its images. */
+/**
+ * Takes one network from file or seed to validated graft; returns the report's data and its images'
+ * PSNR.
+ */
 export async function graftOne(network, folder, photo, strengths, say) {
   const { name } = network;
   const paths = {
@@ -120,7 +123,10 @@ export async function graftOne(network, folder, photo, strengths, say) {
   };
 }
 
-/** How much of an untrained network's correction is added to the photo: little, so that one still sees it. */
+/**
+ * How much of an untrained network's correction is added to the photo: little, so that the photo
+ * stays recognisable.
+ */
 const damping = 0.2;
 
 /** A network with seeded weights, the last convolution's damped, as a file. */

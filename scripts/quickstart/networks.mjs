@@ -1,4 +1,4 @@
-// What is grafted: the small trained network that ships, and one of each other family with random
+// The networks to graft: the small trained one that ships, and one of each other family with random
 // weights. `replace` is the paper's form: its modules act at once, so that images differ. The
 // default, `residual`, starts as the identity.
 export const networks = [

@@ -8,7 +8,7 @@ import { root } from '../install.mjs';
 import { graftOne } from './graft-one.mjs';
 import { networks } from './networks.mjs';
 
-/** 0 would be the host, which is shown in any case. */
+/** Without 0, which is the host, because the host is shown anyway. */
 const strengths = [0.5, 1];
 
 /** Grafts, checks, validates, ungrafts and uses three networks; writes the report. Returns the exit status. */
@@ -24,7 +24,7 @@ export async function quickstart(started) {
       console.log(`  ${step}`),
     );
     models.push(report);
-    // Of random weights a PSNR says nothing.
+    // With random weights, PSNR means nothing.
     if (report.trained) rows.push(...figures.map(restored));
   }
   const passed = models.every(({ validation }) => validation.status === 'passed');
@@ -60,7 +60,7 @@ ${passed ? 'Everything passed' : 'SOMETHING FAILED'} in ${seconds} s. Report: ou
   return passed ? 0 : 1;
 }
 
-/** A degradation before and after; what was tried last is the whole graft. */
+/** A degradation before and after; the last of `grafted` is the full graft. */
 function restored({ label, input, host, grafted }) {
   const whole = grafted.at(-1);
   const gain = whole - host;

@@ -13,12 +13,13 @@ import { useLibrary } from './use-library.mjs';
 import { useNext } from './use-next.mjs';
 
 /**
- * Packs, looks at and uses every package as somebody would who installs it: what was packed, and
- * a list of what is wrong for each step.
+ * Packs, inspects and uses every package as its users would. Returns what was packed, and a list of
+ * problems per step.
  *
  * @param {object} options
- * @param {boolean} options.guide whether docs/guides/install.md is followed, with onnxruntime (72 MB)
- * @param {boolean} options.optional whether all else is also done with onnxruntime and sharp's binaries
+ * @param {boolean} options.guide whether to follow docs/guides/install.md, with onnxruntime (72 MB)
+ * @param {boolean} options.optional whether to do all other steps with onnxruntime and sharp's
+ *   binaries
  * @param {(name: string, wrong: readonly string[]) => void} [options.onStep]
  */
 export async function check({ optional, guide, onStep = () => {} }) {
@@ -59,7 +60,9 @@ export async function check({ optional, guide, onStep = () => {} }) {
   }
 }
 
-/** Publishing up to the point where it would ask the registry; a registry that is not there shows that it does not. */
+/**
+ * Dry-runs `npm publish`; the unreachable registry shows that no request is made.
+ */
 function dryRun({ name, folder }) {
   const args = [
     'publish',

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The package.json as it is published: `onlyFor` becomes npm's `os`, `cpu` and `libc`. In a clone
+ * The package.json as published: `onlyFor` becomes npm's `os`, `cpu` and `libc`. In a clone
  * these fields would fail `npm ci` on every other system, because npm checks them for workspaces too.
  */
 export function forPlatform({ onlyFor, ...rest }) {
   return { ...rest, ...onlyFor };
 }
 
-/** Writes that package.json for each package that is for one platform. */
+/** Writes that package.json for each platform-specific package. */
 export function writePlatforms(packages) {
   for (const { folder, manifest } of packages)
     if (manifest.onlyFor !== undefined) {

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { npm } from './npm.mjs';
 
 /**
- * Installs the tarballs into an empty folder as a user's project would; what is ours comes from
- * them, the rest from the registry.
+ * Installs the tarballs into an empty folder as a user's project would: our packages from them, the
+ * rest from the registry.
  */
 export function installPacked(packed, folder, { optional }) {
   const manifest = {
@@ -29,8 +29,8 @@ export function installPacked(packed, folder, { optional }) {
 }
 
 /**
- * Dependencies on the tarballs, and overrides for what they depend on among themselves. A package for
- * one platform is no dependency of its own: npm would fail on another.
+ * Dependencies on the tarballs, and overrides for the dependencies among them. A platform-specific
+ * package is not a direct dependency, because npm would fail on other platforms.
  */
 export function fromTarballs(packed) {
   const file = ({ tarball }) => pathToFileURL(tarball).href.replace('file://', 'file:');

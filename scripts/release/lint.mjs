@@ -4,13 +4,13 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 /**
- * Kinds that are no fault of packages that are ES modules only: `require` of Node before 20.19,
- * which these packages do not run on, and folders of doors, which Node 10 needed.
+ * Kinds of problems that do not matter for packages with ES modules only: `require` of Node before
+ * 20.19, which these packages do not run on, and folders of doors, which Node 10 needed.
  */
 const notOurs = new Set(['CJSResolvesToESM', 'NoResolution']);
 const oldResolutions = new Set(['node10', 'node16-cjs']);
 
-/** What publint and "are the types wrong" say of a tarball, a line each. */
+/** What publint and "are the types wrong" report about a tarball, one line each. */
 export async function lint({ name, manifest, tarball }) {
   const bytes = readFileSync(tarball);
   const { messages } = await publint({
@@ -20,7 +20,7 @@ export async function lint({ name, manifest, tarball }) {
   const said = messages.map((message) => `publint: ${formatMessage(message, manifest)}`);
   if (manifest.exports === undefined) return said;
   const checked = await checkPackage(createPackageFromTarballData(bytes));
-  // A backbone is a model and nothing that a program would import.
+  // A backbone is a model; programs cannot import anything from it.
   if (!checked.types) return isModel(manifest) ? said : [...said, `types: ${name} has none`];
   const wrong = checked.problems.filter(
     (problem) =>

@@ -1,6 +1,6 @@
 import { run } from '../install.mjs';
 
-/** Runs npm in a folder and returns what it printed. Throws with what it complained of. */
+/** Runs npm in a folder and returns what it printed. Throws with its error output. */
 export function npm(cwd, args, env = {}) {
   const ended = run('npm', args, { cwd, env, stdio: 'pipe', encoding: 'utf8', maxBuffer: 1 << 26 });
   if (ended.status === 0) return String(ended.stdout);

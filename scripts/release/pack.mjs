@@ -21,7 +21,7 @@ export function pack(packages, into) {
   });
 }
 
-/** The folder to pack: a copy with the fields of its platform, for a package that has one. */
+/** The folder to pack: for a platform-specific package, a copy with the platform's fields. */
 function stage(folder, manifest, into) {
   if (manifest.onlyFor === undefined) return folder;
   const staged = join(into, 'staged', basename(folder));

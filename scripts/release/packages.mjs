@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 
-/** Every package that is published: its folder, and what its package.json says. */
+/** Every published package: its folder and its package.json. */
 export function publishedPackages() {
   return allPackages().filter(({ manifest }) => manifest.private !== true);
 }
 
-/** The restorer and what it is made from: in the guides, and published once it passes its gates. */
+/** The restorer and its parts: used in the guides, and published once they pass the gates. */
 export function modelPackages() {
   return allPackages().filter(({ manifest }) =>
     /^@pip-graft\/(restorer|backbone-unet|adapter-unet)$/.test(manifest.name),

@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import { basename } from 'node:path';
 
 /**
- * A registry with the packed packages and nothing else, for `@pip-graft:registry` of an .npmrc: its
- * address, and `close`.
+ * Starts a registry with only the packed packages, for `@pip-graft:registry` of an .npmrc; returns
+ * its address and `close`.
  */
 export async function servePacked(packed) {
   const server = createServer(({ url = '', headers: { host } }, response) => {
@@ -25,7 +25,7 @@ export async function servePacked(packed) {
   return { address: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
-/** What a registry says of a package. */
+/** A registry's answer about a package. */
 function packument({ name, manifest, tarball }, address) {
   const { version } = manifest;
   const integrity = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
@@ -33,7 +33,7 @@ function packument({ name, manifest, tarball }, address) {
   return {
     name,
     'dist-tags': { latest: version },
-    // Yarn does not install what was published within the last day.
+    // Yarn does not install packages published within the last day.
     time: { [version]: '2026-01-01T00:00:00.000Z' },
     versions: { [version]: { ...manifest, _id: `${name}@${version}`, dist } },
   };

@@ -7,7 +7,7 @@ import { root } from '../install.mjs';
 import { npm } from './npm.mjs';
 import { servePacked } from './serve-packed.mjs';
 
-/** How each package manager is started, adds a package, and runs what it brought. */
+/** How each package manager is started, adds a package, and runs an installed program. */
 const managers = {
   npm: { start: ['npm'], add: 'install', run: ['exec', '--no', '--'] },
   pnpm: { start: script('pnpm/bin/pnpm.cjs'), add: 'add', run: ['exec'] },
@@ -16,9 +16,9 @@ const managers = {
 };
 
 /**
- * Installs the command in an empty folder with each package manager and its ordinary configuration,
- * where nothing that an install script downloads is within reach, and restores an image: a line for
- * each thing wrong.
+ * Installs the command in an empty folder with each package manager in its default configuration,
+ * with the downloads of install scripts blocked, and restores an image. Returns one line per
+ * problem.
  */
 export async function useBlocked(packed, folder) {
   installManagers(join(folder, 'managers'));
@@ -43,7 +43,7 @@ export async function useBlocked(packed, folder) {
   return wrong;
 }
 
-/** Where `installManagers` puts a package manager, seen from a project. */
+/** Where `installManagers` puts a package manager, relative to a project. */
 function script(path) {
   return [process.execPath, join('..', 'managers/node_modules', path)];
 }
@@ -55,7 +55,7 @@ function installManagers(folder) {
   npm(folder, ['install', '--ignore-scripts', '--prefer-offline', ...versions]);
 }
 
-/** An empty project that knows where our packages are, a model and an image. */
+/** An empty project configured for our packages, with a model and an image. */
 function writeProject(folder, address) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "blocked", "private": true }\n');
@@ -65,7 +65,7 @@ function writeProject(folder, address) {
     join(folder, '.yarnrc.yml'),
     `${scopes}unsafeHttpWhitelist: ['127.0.0.1']\nenableTelemetry: false\n`,
   );
-  // Otherwise Yarn takes the nearest project above for its own.
+  // Otherwise Yarn uses the nearest project above it.
   writeFileSync(join(folder, 'yarn.lock'), '');
   copyFileSync(join(root, 'packages/backbone-nafnet-tiny/model.onnx'), join(folder, 'host.onnx'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
@@ -77,9 +77,9 @@ async function blocked(cwd, line) {
   const nowhere = 'http://127.0.0.1:9';
   const env = {
     ...process.env,
-    // This repository ignores install scripts; its users' projects do not.
+    // This repository ignores install scripts; users' projects do not.
     npm_config_ignore_scripts: 'false',
-    // Yarn's cache knows packages by version; ours change between runs.
+    // Yarn caches packages by version, and ours change between runs.
     YARN_CACHE_FOLDER: join(cwd, '.cache'),
     GLOBAL_AGENT_HTTP_PROXY: nowhere,
     GLOBAL_AGENT_HTTPS_PROXY: nowhere,

@@ -26,7 +26,7 @@ const lines = [
   ['doctor --device cpu', 6, 0],
 ];
 
-/** A conversion whose gates run the model, where it can be run. */
+/** A conversion whose gates run the model, if it can be run. */
 const config = {
   jobs: [
     {
@@ -40,7 +40,7 @@ const config = {
   ],
 };
 
-/** Runs the installed command as its users do, without a network: a line for each that ended otherwise. */
+/** Runs the installed command as its users do, offline; returns one line per unexpected exit. */
 export function useCommand(folder, { optional }) {
   const wrong = [];
   writeFileSync(join(folder, 'graft.config.json'), JSON.stringify(config));

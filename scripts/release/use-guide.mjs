@@ -5,8 +5,8 @@ import { root } from '../install.mjs';
 import { npm } from './npm.mjs';
 
 /**
- * Does what docs/guides/install.md says, as written there, in an empty folder: the packages come
- * from their tarballs, and after the installation there is no network. A line for each thing wrong.
+ * Follows docs/guides/install.md literally in an empty folder: the packages come from their
+ * tarballs, and after the installation there is no network. Returns one line per problem.
  */
 export function useGuide(packed, folder) {
   const guide = readFileSync(join(root, 'docs/guides/install.md'), 'utf8');
@@ -25,7 +25,7 @@ export function useGuide(packed, folder) {
   for (const { kind, text } of blocks) {
     if (kind === 'json') writeFileSync(join(folder, 'graft.config.json'), text);
     if (kind === 'ts') {
-      // Nothing in the program is a type, so Node runs it as it is.
+      // The program has no type annotations, so Node runs it unchanged.
       writeFileSync(join(folder, 'program.mjs'), text);
       const ended = offline(folder, [process.execPath, 'program.mjs']);
       if (ended.status !== 0) wrong.push(`the program: ${ended.stderr}`);
@@ -46,7 +46,7 @@ export function useGuide(packed, folder) {
 function installed(packed, folder, [, ...words]) {
   const names = words.map((word) => packed.find(({ name }) => name === word)?.tarball ?? word);
   const options = ['--no-audit', '--no-fund', '--prefer-offline'];
-  // Nothing that an install script downloads is within reach: the guide has to do without.
+  // The downloads of install scripts are blocked: the guide must work without them.
   const blocked = 'http://127.0.0.1:9';
   const env = {
     npm_config_ignore_scripts: 'false',
@@ -62,7 +62,7 @@ function installed(packed, folder, [, ...words]) {
  * @param {string[]} line
  */
 function offline(folder, [command, ...words]) {
-  // A registry that is not there shows that none is asked.
+  // A nonexistent registry shows that no request is made.
   const env = {
     ...process.env,
     npm_config_offline: 'true',
@@ -76,18 +76,18 @@ function offline(folder, [command, ...words]) {
   });
 }
 
-/** What the packages depend on among themselves is not in a registry before they are published. */
+/** The packages' dependencies on each other are not in a registry before they are published. */
 function prepare(packed, folder) {
   const overrides = Object.fromEntries(
     packed.map(({ name, tarball }) => [name, `file:${tarball}`]),
   );
   const manifest = { name: 'guide', version: '1.0.0', private: true, type: 'module', overrides };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  // The reader has a photo.
+  // The reader's photo.
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
 }
 
-/** What the guide promises besides commands that end well. */
+/** What the guide promises besides commands that succeed. */
 function missing(outputs, folder) {
   const said = (start, words) =>
     Object.entries(outputs).some(([line, text]) => line.startsWith(start) && text.includes(words))

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 
-/** A program of somebody who uses the library, strictly typed, over every door. */
+/** A user's program, strictly typed, that imports every door. */
 const program = `import { backbones } from './doors.js';
 import { applyGraft, GraftError, planGraft, type ErrorCode, type Plan } from '@pip-graft/graft';
 import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
@@ -35,18 +35,18 @@ const options = {
   typeRoots: [join(root, 'node_modules/@types')],
 };
 
-/** Packages whose types are onnxruntime's, where that is installed. */
+/** Packages whose types come from onnxruntime, if that is installed. */
 const onRuntime = new Set(
   ['onnxruntime', 'runtime', 'restore', 'validate', 'report', 'train'].map(
     (name) => `@pip-graft/${name}`,
   ),
 );
 
-/** Every door of what is there without onnxruntime, or of all. */
+/** Every door of the packages that work without onnxruntime, or of all. */
 function doors(packed, optional) {
   return (
     packed
-      // A package for one platform comes with the one that depends on it.
+      // A platform-specific package comes with the one that depends on it.
       .filter(({ name, manifest }) => !manifest.os && (optional || !onRuntime.has(name)))
       .flatMap(({ name, manifest }) =>
         Object.keys(manifest.exports ?? {})
@@ -56,7 +56,7 @@ function doors(packed, optional) {
   );
 }
 
-/** The examples of the packages' own pages, as files: the paths without extension. */
+/** Writes the examples of the packages' READMEs as files; returns their names without extension. */
 function writeExamples(packed, folder, optional) {
   copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'chelsea.jpg'));
@@ -72,8 +72,8 @@ function writeExamples(packed, folder, optional) {
 }
 
 /**
- * Compiles the program and the pages' examples under each module resolution and runs them, where
- * `useCommand` left its files: a line for each thing wrong.
+ * Compiles the program and the pages' examples under each module resolution and runs them where
+ * `useCommand` left its files. Returns one line per problem.
  */
 export function useLibrary(packed, folder, { optional }) {
   const names = doors(packed, optional);

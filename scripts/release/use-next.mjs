@@ -12,9 +12,9 @@ import { pack } from './pack.mjs';
 const address = 'http://127.0.0.1:3457';
 
 /**
- * Installs examples/next with the tarballs, builds it, and has its server and a
- * browser restore an image: a list of what is wrong. Without Chromium the page is not tried.
- * A build of Next.js takes a minute or more, so it is no test of `npm test`.
+ * Installs examples/next with the tarballs, builds it, and has its server and a browser restore an
+ * image. Returns a list of problems. Without Chromium, the page is not tested. A build of Next.js
+ * takes a minute or more, so this is not part of `npm test`.
  */
 export async function useNext(packed, folder) {
   cpSync(join(root, 'examples/next'), folder, { recursive: true });
@@ -61,7 +61,7 @@ async function restores() {
   return isPng ? [] : [`the server answered ${answer.status}: ${new TextDecoder().decode(bytes)}`];
 }
 
-/** What a person does: opens the page and chooses an image. */
+/** Does what a user does: opens the page and chooses an image. */
 async function restoresInPage() {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) return [];

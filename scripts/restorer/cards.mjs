@@ -1,11 +1,11 @@
-// Texts that go with the weights: what they do, what they reach, what they were made from.
+// Texts that go with the weights: what they do, their figures, and what they were made from.
 
 const names = {
   backbone: '@pip-graft/backbone-unet',
   adapter: '@pip-graft/adapter-unet',
 };
 
-/** Photograph by photograph, as CC BY asks. */
+/** Photograph by photograph, as CC BY requires. */
 export function notice(photos) {
   const lines = photos.map(({ file, title, author, licence, source, path }) =>
     [`${file}: "${title}"`, author, licence, `${source}/${path}`].join(', '),
@@ -68,7 +68,7 @@ Licence: MIT.
 `;
 }
 
-/** What is in the adapter's card below the line that packing keeps. */
+/** The part of the adapter's card below the line that packing keeps. */
 export function adapterCard(how) {
   return `<!-- Below this line the card is yours: \`graft adapter pack\` keeps it. -->
 

@@ -34,7 +34,7 @@ const folder = join(root, 'out/restorer-training');
 const at = (name) => join(folder, name);
 const home = (what) => join(root, 'packages', names[what]);
 
-/** Trains the pair and its sensor as far as they are not there, and writes the packages of them. */
+/** Trains what is missing of the pair and its sensor, and writes their packages. */
 export async function makeRestorer(photoFolder, say) {
   const photos = JSON.parse(readFileSync(join(root, 'scripts/restorer/photos.json'), 'utf8'));
   verifyPhotos(photos, photoFolder);
@@ -72,7 +72,7 @@ async function packPair(photos, say) {
   );
   host.close();
 
-  // It was trained on the float32 form; what it is packed for is the form that ships.
+  // It was trained on the float32 form, but is packed for the form that ships.
   const adapter = readAdapter(at('adapter'), { only: true });
   const sensor = existsSync(at('sensor/sensor_config.json'))
     ? JSON.parse(readFileSync(at('sensor/sensor_config.json'), 'utf8'))
@@ -94,7 +94,7 @@ async function packPair(photos, say) {
   writeFileSync(join(bound, 'package.json'), JSON.stringify(ownersManifest(names.adapter)));
   writeFileSync(join(bound, 'README.md'), adapterCard(how));
   addLegal(bound, photos);
-  // Packing would keep what is there as its owner's.
+  // Packing would keep an existing file as the owner's.
   rmSync(join(home('adapter'), 'README.md'), { force: true });
   const { files } = await packAdapter(bound, home('adapter'), {
     ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },

@@ -1,9 +1,9 @@
-// What the restorer is made with: arguments of `graft train`. One thread: the other core makes nothing faster
-// that one core cannot wait for, and figures stay comparable.
+// The arguments of `graft train` for the restorer. One thread: a second core gains too little, and
+// figures stay comparable.
 const pace = ['--threads', '1', '--workers', '1', '--save-every', '250'];
 const labels = 'noise+rain+haze+blur+low-light';
 
-/** Shares of patches that teach what weights mean, and to leave alone what is clean. */
+/** Shares of patches that teach what weights mean, and to leave clean images unchanged. */
 const shares = [
   ...['--clean', '0.1', '--flat', '0.1', '--off', '0.04', '--partial', '0.05', '--mixed', '0.04'],
   ...['--halved', '0.6'],
@@ -15,7 +15,7 @@ export const preset = 'unet-medium';
 export const seed = 1;
 
 export const recipe = {
-  /** Host and prompts together, each label heard alike. */
+  /** Host and prompts together; the PSNR loss makes every label count. */
   pair: [
     ...[
       '--params',
@@ -23,7 +23,8 @@ export const recipe = {
       '--adapter',
       `init:mode=convgate,position=none,labels=${labels},prompt-channels=16+32`,
     ],
-    // What ships was trained in these stages, in six runs, each from the running mean of the one before.
+    // The shipped weights were trained in these stages, in six runs, each from the running mean of
+    // the one before.
     // The first two runs (three stages) had no patches at half size, noise=3, and fewer flat ones. Up to
     // the fifth stage the basic prompt was a map; its mean over space began the vector of position none.
     // The run of 1,000 steps had haze=5 and began with the sums of the last convolution made equal over the
@@ -44,6 +45,6 @@ export const recipe = {
     ...shares,
     ...pace,
   ],
-  /** What tells degradations apart, for blind mode. */
+  /** The sensor that distinguishes degradations, for blind mode. */
   sensor: ['--steps', '4000', '--batch', '8', '--patch', '224', '--seed', '1', ...pace],
 };

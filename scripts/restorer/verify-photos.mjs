@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Refuses a folder that does not hold exactly the photographs of the list. */
+/** Rejects a folder that does not hold exactly the photographs of the list. */
 export function verifyPhotos(photos, folder) {
   const there = new Set(readdirSync(folder));
   for (const { file, sha256, source, path } of photos) {

@@ -3,7 +3,7 @@ import { Restorer } from '@pip-graft/restore';
 const input = document.querySelector('input');
 const status = document.querySelector('[role=status]');
 
-// webpack copies the file and gives its address.
+// webpack copies the file and returns its URL.
 const opening = Restorer.open(new URL('@pip-graft/restorer/model.onnx', import.meta.url));
 
 input.addEventListener('change', async () => {

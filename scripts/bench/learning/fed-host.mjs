@@ -1,7 +1,9 @@
 import { replaceWeights } from '../../../packages/onnx-graft/dist/index.js';
 import { float32Tensor } from '../../../packages/weights/dist/index.js';
 
-/** A learner's model with what was learned: fed where parameters are inputs, else put into it. */
+/**
+ * A learner's model with what it learned: fed if parameters are inputs, else stored in the model.
+ */
 export function fedHost({ model, steering, unread = new Map() }, tensors) {
   if (steering) {
     const feeds = [...tensors, ...unread].map(([name, { dims, data }]) => [

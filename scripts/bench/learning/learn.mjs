@@ -1,7 +1,7 @@
-// One learner trained and measured, in a process of its own:
+// Trains and measures one learner, as a separate process:
 // node learn.mjs LEARNER[-long] SEED HOST PHOTOS TEST INTO
-// LEARNER 'frozen' measures the host as it is, 'shipped' the adapter that ships.
-// Writes INTO/LEARNER-SEED.json and .safetensors; states that are there are not trained again.
+// LEARNER 'frozen' measures the unchanged host, 'shipped' the shipped adapter.
+// Writes INTO/LEARNER-SEED.json and .safetensors; existing states are not trained again.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const [name, seedText, hostPath, photos, test, into] = process.argv.slice(2);
 const seed = Number(seedText);
 const recipe = name.endsWith('-long') ? longRecipe : shortRecipe;
 const oneHot = (label) => labels.map((_, at) => Number(at === label));
-/** How a picture is steered where a model takes a label; nothing of the picture's own label is told to `blind`. */
+/** How an image is steered if the model takes a label; `blind` does not get the image's label. */
 const steered = (found) => ({
   given: ({ label }) => oneHot(label),
   wrong: ({ label }) => oneHot((label + 1) % labels.length),

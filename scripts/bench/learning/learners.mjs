@@ -1,4 +1,4 @@
-// What is compared: each a model with fed parameters, in the manner of graftFed, and how it is steered.
+// The learners to compare: each a model with fed parameters, as from graftFed, and its steering.
 import { freshAdapter } from '../../../packages/graft/dist/index.js';
 import { mainImage } from '../../../packages/onnx-graft/dist/index.js';
 import {
@@ -11,8 +11,8 @@ import { withPromptirBlocks } from './promptir-blocks.mjs';
 import { withoutPromptToPrompt } from './without-prompt-to-prompt.mjs';
 
 /**
- * The paper's form, with the label given. Prompts are wider than this project's default for NAFNet, so
- * that blocks in the manner of PromptIR, which are never small, can have as many parameters.
+ * The paper's form, which gets the label. Prompts are wider than this project's default for NAFNet,
+ * because PromptIR-style blocks, which are never small, should have as many parameters.
  */
 const promptChannels = [16, 32, 48];
 const pip = (host, seed, choices = {}) => {
@@ -24,7 +24,7 @@ const pip = (host, seed, choices = {}) => {
   return { ...fed, labels: adapter.config.labels.length, tensors };
 };
 
-/** Every label alike: the prompt says nothing of the degradation. */
+/** All labels equal: the prompt says nothing about the degradation. */
 const alike = (row) => row.map(() => 1 / row.length);
 
 export const learners = {

@@ -3,7 +3,10 @@ import { labels } from './pictures.mjs';
 import { longRecipe, recipe } from './recipe.mjs';
 import { rowsOf } from './rows.mjs';
 
-/** The body of docs/benchmarks/learning.md; without headings of the second rank, which stand for sections of other benches. */
+/**
+ * The body of docs/benchmarks/learning.md, without level-2 headings, which start other benches'
+ * sections.
+ */
 export function learningPage(results, learners) {
   const short = Object.fromEntries(
     Object.entries(learners).map(([key, { title }]) => [key, title]),

@@ -4,12 +4,13 @@ import { labels, pictures } from './pictures.mjs';
 /** @import { Picture } from './pictures.mjs' */
 
 /**
- * Mean PSNR in dB of each set by label, of what is made of the pictures.
+ * Mean PSNR in dB of the restored images, by set and label.
  *
  * @param {(picture: Picture, row: number[] | undefined) => Promise<Float32Array>} restore planes, limited to 0 … 1
- * @param {Record<string, ((picture: Picture) => number[] | Promise<number[]>) | null>} ways by name, how a picture is steered; null for a model that takes no label
+ * @param {Record<string, ((picture: Picture) => number[] | Promise<number[]>) | null>} ways by
+ *   name, how an image is steered; null for a model that takes no label
  * @param {string} folder
- * @returns by way, by set, a number for each label
+ * @returns by way, by set, one number per label
  */
 export async function measure(restore, ways, folder) {
   const sums = new Map();

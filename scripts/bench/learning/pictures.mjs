@@ -1,4 +1,4 @@
-// What is measured on: real public pairs, and photos degraded as those are that were trained on.
+// The test images: real public pairs, and photos degraded in the same way as the training photos.
 import { join } from 'node:path';
 import { degrade, roundToEightBits } from '../../../packages/imaging/dist/index.js';
 import { readImage } from '../../../packages/restore/dist/index.js';
@@ -30,11 +30,11 @@ const publicSets = {
   'low-light': { folder: 'lowlight/lol-eval15' },
 };
 const made = { folder: 'clean/kodak24', each: 12, seed: 'held out' };
-/** The middle of every picture: whole ones would take most of the time. */
+/** Side of the centre crop; whole images would take most of the time. */
 const side = 256;
 
 /**
- * Pictures as they are read, planes of 0 to 1.
+ * The test images, one after another as they are read; planes of 0 to 1.
  *
  * @param {string} folder
  * @returns {AsyncGenerator<Picture>}

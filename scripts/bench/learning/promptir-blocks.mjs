@@ -11,15 +11,15 @@ import { kaimingUniform, Random } from '../../../packages/weights/dist/index.js'
 import { present } from '../../present.mjs';
 import { rewire } from './rewire.mjs';
 
-/** Prompts among which each block chooses: as many as PromptIR has, and as there are labels. */
+/** Prompts that each block chooses from: as many as PromptIR has, and as there are labels. */
 const components = 5;
 
 /**
- * Blocks in the manner of PromptIR (spec, backbones) on the same skip connections: a prompt is mixed
+ * PromptIR-style blocks (spec, backbones) on the same skip connections: a prompt is mixed
  * from learned components by a softmax over the feature's means, resized, convolved, and joined with
- * the feature in a transformer block. No label. The rest is mode `promptir` of PIP, which is that.
+ * the feature in a transformer block. No label. The rest is PIP's mode `promptir`, which does this.
  *
- * With these prompt channels there are 2 % more parameters than PIP has with its own.
+ * With these prompt channels, there are 2 % more parameters than in PIP with its own.
  */
 const promptChannels = [8, 8, 16];
 

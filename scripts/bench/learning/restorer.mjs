@@ -6,7 +6,7 @@ import { present } from '../../present.mjs';
 /** @typedef {{ degradation: string, strength: string }} Steering */
 
 /**
- * (picture, row) => planes, limited to 0 … 1, of a session of a learner's model.
+ * Returns (picture, row) => planes, limited to 0 … 1, which runs a session of a learner's model.
  *
  * @param {import('../../../packages/runtime/dist/index.js').Session} session
  * @param {{ image: ImageInput | undefined, steering?: Steering | null }} learner

@@ -3,11 +3,11 @@ import { graphFacts, splice } from '../../../packages/onnx-graft/dist/index.js';
 /** @import { Fragment, Model, ValueSpec } from '../../../packages/onnx-graft/dist/index.js' */
 
 /**
- * A model in which what read a value reads what a fragment makes instead.
+ * A model in which the readers of a value read a fragment's output instead.
  *
  * @param {Model} model
- * @param {readonly { fragment: Fragment, value: string, to: string }[]} changes one for each value
- * @param {readonly ValueSpec[]} inputs that the fragments read and the model has not
+ * @param {readonly { fragment: Fragment, value: string, to: string }[]} changes one per value
+ * @param {readonly ValueSpec[]} inputs that the fragments read and the model does not have
  */
 export function rewire(model, changes, inputs = []) {
   const facts = graphFacts(model);

@@ -1,13 +1,13 @@
 import { labels } from './pictures.mjs';
 
-/** How a learner that takes a label is steered when it is measured, as the page says it. */
+/** How a learner that takes a label is steered during measurement, in the page's words. */
 const waysOf = {
   given: 'label given',
   wrong: 'wrong label (the next one)',
   blind: 'label found by a sensor',
 };
 
-/** Results as rows: one for each learner and way, means over seeds with the deviation of the average. */
+/** Results as rows, one per learner and way: means over seeds with the deviation of the average. */
 export function rowsOf(results, titles) {
   const keys = new Set(
     results.flatMap(({ name, ways }) => Object.keys(ways).map((way) => `${name}/${way}`)),

@@ -12,9 +12,9 @@ import {
 import { labels } from './pictures.mjs';
 
 /**
- * What a learner has learned when it is done: its tensors.
+ * The tensors that a learner has learned.
  *
- * @param steer the row a sample is trained with, of its own row
+ * @param steer the row a sample is trained with, from its original row
  * @param say called every hundred steps with the step and the mean PSNR since
  */
 export async function teach(learner, { recipe, seed, photos, steer, say }) {
@@ -49,7 +49,7 @@ function steered(batch, steer) {
   return { ...batch, weights: Float32Array.from(rows.flat()) };
 }
 
-/** A step; parameters that stay as they are have no gradient, and what nothing reads is fed all the same. */
+/** A step; frozen parameters have no gradient, and unread parameters are fed too. */
 async function run(stepper, { still = new Set(), unread = new Map() }, batch, parameters) {
   const result = await stepper.run(batch, new Map([...parameters, ...unread]));
   for (const name of still) result.gradients.get(name).fill(0);

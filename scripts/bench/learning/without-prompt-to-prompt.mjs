@@ -5,7 +5,7 @@ import { rewire } from './rewire.mjs';
 
 /**
  * PIP whose prompts do not interact: the prompt is the sum of the basic prompt and the semantic map.
- * Without the interaction nothing else would carry label and picture into it.
+ * Without the interaction, nothing else would bring label and image into it.
  */
 export function withoutPromptToPrompt(learner) {
   const { model, parameters, tensors } = learner;

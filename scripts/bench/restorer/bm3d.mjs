@@ -1,5 +1,5 @@
-// BM3D, by the Python package, as the rival at noise. Minutes an image, so what was computed is kept:
-// images under out/bench-cache/bm3d, figures in bm3d.json beside this file.
+// BM3D, from the Python package, as the competitor for noise. It takes minutes per image, so
+// results are kept: images under out/bench-cache/bm3d, figures in bm3d.json beside this file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export function readFigures(file = figuresFile) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 }
 
-/** Why BM3D cannot be computed here; undefined where it can. */
+/** Why BM3D cannot be computed here; undefined if it can. */
 export function withoutBm3d(python = usual) {
   const { status, error } = spawnSync(python, ['-c', 'import bm3d, numpy'], { stdio: 'ignore' });
   if (error !== undefined) return `${python} does not start`;
@@ -34,8 +34,8 @@ export function withoutBm3d(python = usual) {
 }
 
 /**
- * What BM3D makes of a noisy image, from the cache; computed where `compute` is true, else undefined
- * when it is not there.
+ * BM3D's output for a noisy image, from the cache. If it is missing, computes it if `compute` is
+ * true, else returns undefined.
  *
  * @param {Planes} noisy
  * @param {number} sigma
@@ -58,7 +58,7 @@ export function bm3d(noisy, sigma, { compute }) {
 }
 
 /**
- * Adds the figures of one image to the file of figures; they stay sorted, so that a diff is small.
+ * Adds the figures of one image to the file of figures; they stay sorted, so that diffs are small.
  *
  * @param {Planes} noisy
  * @param {Planes} made
@@ -86,7 +86,7 @@ function eightBits(image) {
 }
 
 /**
- * The image that BM3D made of a noisy one, where the cache has it.
+ * BM3D's output for a noisy image, if it is cached.
  *
  * @param {Planes} noisy
  * @param {number} sigma

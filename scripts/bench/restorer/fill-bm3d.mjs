@@ -3,7 +3,7 @@ import { bm3d, keepFigures, readFigures, withoutBm3d } from './bm3d.mjs';
 import { digestOf } from './eight-bits.mjs';
 import { images, noiseSets } from './sets.mjs';
 
-/** Computes BM3D for the first `limit` images of each noisy set, where there are no figures yet. */
+/** Computes BM3D for the first `limit` images of each noisy set that have no figures yet. */
 export async function fillBm3d(limit, onLine) {
   if (limit === 0) return;
   const why = withoutBm3d();

@@ -1,11 +1,12 @@
 /** @typedef {'at least' | 'above' | 'at most'} Relation */
 
 /**
- * What is known of a gate before it is tried.
+ * What is known about a gate before it is tried.
  *
  * @typedef {object} Row
  * @property {string} name
- * @property {string | null} [label] the degradation that does not ship when the gate fails; null, the default, where it concerns all
+ * @property {string | null} [label] the degradation that does not ship if the gate fails; null, the
+ *   default, if it concerns all
  * @property {Relation} relation NaN passes none of them
  * @property {number} target
  * @property {number} value
@@ -28,7 +29,7 @@
  */
 
 /**
- * How a value is held against its target.
+ * How a value is compared with its target.
  *
  * @type {Record<Relation, (value: number, target: number) => boolean>}
  */
@@ -50,7 +51,7 @@ export function gate({ name, label = null, relation, target, value, unit = '', d
 }
 
 /**
- * A gate that could not be tried: never passed.
+ * A gate that could not be tried; it counts as not passed.
  *
  * @param {string} name
  * @param {string | null} label
@@ -74,7 +75,7 @@ export function failedLabels(gates) {
 }
 
 /**
- * 1 when a gate failed, else 0.
+ * 1 if a gate failed, else 0.
  *
  * @param {readonly Gate[]} gates
  */

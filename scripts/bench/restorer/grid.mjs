@@ -1,4 +1,4 @@
-// How much of the fine detail in flat regions is a grid of 2 or 4 pixels, as pixel shuffles leave it.
+// How much of the fine detail in flat regions is a grid of 2 or 4 pixels, left by pixel shuffles.
 import { gaussianBlur } from './classical/filters.mjs';
 import { greyOf, planesOf } from './classical/planes.mjs';
 import { cut } from './crop.mjs';
@@ -8,17 +8,18 @@ import { cut } from './crop.mjs';
 const side = 128;
 const step = 32;
 const period = 4;
-/** What the Gaussian sees of a border is left out, a multiple of the period. */
+/** Skipped pixels at the border, where the Gaussian sees it; a multiple of the period. */
 const margin = 8;
 /** Power below which there is no detail, only rounding: a hundredth of a level of 255. */
 const nothing = (0.01 / 255) ** 2;
 
 /**
- * The share of high-pass power that repeats every 4 pixels, less what white noise would have there.
+ * The share of high-pass power that repeats every 4 pixels, minus the share in white noise.
  *
- * High-pass is the image minus a Gaussian of 2 pixels, without 8 pixels of border. Its mean over all cells of 4x4 pixels is the
- * pattern that repeats; the pattern's power is by Parseval that of the frequencies k/4, l/4 of both
- * axes without (0, 0), which hold periods of 2 and 4. White noise leaves 15 of all frequencies there.
+ * High-pass is the image minus a Gaussian of 2 pixels, without 8 pixels of border. Its mean over
+ * all cells of 4x4 pixels is the repeating pattern. By Parseval, the pattern's power is that of the
+ * frequencies k/4, l/4 of both axes without (0, 0), which are the periods of 2 and 4. White noise
+ * has 15 of all frequencies there.
  *
  * @param {Planes} image
  * @returns share from 0 to 1; both sides are multiples of 4

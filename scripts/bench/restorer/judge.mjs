@@ -16,7 +16,8 @@ import { measureSet } from './measure-set.mjs';
  * Tries every gate on a model.
  *
  * @param {Subject} subject
- * @param {{ limit: number, sheets: boolean }} options images of each set; whether real images are kept for contact sheets
+ * @param {{ limit: number, sheets: boolean }} options images per set; whether real images are kept
+ *   for contact sheets
  * @param {(line: string) => void} onDone called after each part
  * @returns rows of the table, the public sets image by image, real images to show
  */

@@ -30,8 +30,8 @@ import { images } from './sets.mjs';
 const shown = 6;
 
 /**
- * PSNR and SSIM of a set, image by image: of the input, of what the model makes of it with the set's
- * label, of its host (noise only: strength 0), and of what needs no network.
+ * PSNR and SSIM of a set, image by image: the input, the model's output with the set's label, the
+ * host's (noise only: strength 0), and the methods that need no network.
  *
  * @param {Subject} subject
  * @param {PublicSet} set

@@ -1,5 +1,5 @@
 /**
- * A figure as people read it: with a minus sign, and a dash for what is no number.
+ * A figure for readers: with a minus sign, and a dash if it is undefined or not finite.
  *
  * @param {number | undefined} value
  * @param {number | undefined} digits

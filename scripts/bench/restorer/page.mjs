@@ -21,7 +21,7 @@ export function gateLine({ name, status, relation, target, value, unit, digits, 
 }
 
 /**
- * The body of docs/benchmarks/restorer.md, of what the bench wrote as result.json.
+ * The body of docs/benchmarks/restorer.md, from the bench's result.json.
  *
  * @param {object} result
  * @param {{ file: string, digest: string, labels: readonly string[] }} result.model

@@ -21,13 +21,13 @@ export const testData = join(root, '../shared/data/test');
 const sigmas = [15, 25, 50];
 const clean = { CBSD68: 'clean/cbsd68', Kodak24: 'clean/kodak24' };
 
-/** Clean images with noise put on. Of the smallest sigma first. */
+/** Clean images with added noise, smallest sigma first. */
 export const noiseSets = Object.entries(clean).flatMap(([title, folder]) =>
   sigmas.map((sigma) => ({ name: `${title} σ ${sigma}`, label: 'noise', folder, sigma })),
 );
 
 /**
- * Pairs in input/ and target/, with what a restorer has to reach on them.
+ * Pairs in input/ and target/, with the targets that a restorer must reach on them.
  *
  * @type {PublicSet[]}
  */
@@ -42,7 +42,7 @@ export const pairSets = [
 
 const extensions = new Set(['.png', '.jpg', '.jpeg', '.webp']);
 
-/** The images of a folder, by name as numbers sort: 2.png before 10.png. */
+/** The images of a folder, in numeric order of names: 2.png before 10.png. */
 export function listImages(folder) {
   const path = join(testData, folder);
   if (!existsSync(path)) throw new Error(`${path}: the test set is missing`);

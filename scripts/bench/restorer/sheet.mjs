@@ -10,8 +10,8 @@ const gap = 4;
 const first = ['input', 'restored', 'target'];
 
 /**
- * Contact sheets, one PNG a set: a row for each image, at 100 %: input, restored, target, then the
- * rival with the best PSNR.
+ * Contact sheets, one PNG per set, with one row per image at 100 %: input, restored, target, then
+ * the competitor with the best PSNR.
  *
  * @param {string} folder
  * @param {readonly { name: string, shown: readonly ShownImage[] }[]} sets

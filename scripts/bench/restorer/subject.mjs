@@ -17,7 +17,7 @@ import { root } from '../../install.mjs';
 /** @import { Planes } from './classical/planes.mjs' */
 
 /**
- * What a model is given.
+ * What a model gets.
  *
  * @typedef {object} Given
  * @property {string} [label]
@@ -34,7 +34,7 @@ import { root } from '../../install.mjs';
 
 /** @typedef {Awaited<ReturnType<typeof openSubject>>} Subject */
 
-/** The model that ships; where the repository has none yet, the tiny pair, grafted now. */
+/** The model that ships; if the repository has none yet, the tiny pair, grafted now. */
 export async function shippedModel() {
   const ships = join(root, 'packages/restorer/model.onnx');
   if (existsSync(ships)) return ships;
@@ -50,7 +50,7 @@ export async function shippedModel() {
 }
 
 /**
- * A grafted model on one thread of the CPU, as the gates ask it.
+ * A grafted model on one thread of the CPU, as the gates run it.
  *
  * @param {string} path
  */
@@ -80,7 +80,7 @@ export async function openSubject(path) {
      */
     tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile }),
     /**
-     * What it makes blind, and the weights that its sensor found.
+     * Its output without weights, and the weights that its sensor found.
      *
      * @param {Image} image
      */

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks of a second in /proc; Linux has 100. */
+/** Clock ticks per second in /proc; 100 on Linux. */
 const ticks = 100;
 
-/** CPU seconds and peak bytes of every renderer process of a browser, together and of the largest. */
+/**
+ * CPU seconds and peak bytes of a browser's renderer processes: all together, and of the largest.
+ */
 export function renderers(browserPid) {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

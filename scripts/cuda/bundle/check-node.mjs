@@ -3,12 +3,12 @@ import { readElf } from '../../../packages/runtime/dist/device/read-elf.js';
 
 /** The oldest C library that onnxruntime's own binaries run on, so nothing is gained below it. */
 const glibc = 2.28;
-/** What every Linux with glibc has. */
+/** Libraries that every Linux with glibc has. */
 const system = /^(ld-linux-x86-64|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+))\.so\.\d+$/;
 
 /**
- * Whether a node program runs elsewhere: linked with nothing but the system's own libraries, on a
- * glibc of 2.28. A distribution's node that needs libnode.so does not.
+ * Whether a node program runs on other machines: it must be linked only with system libraries and
+ * run on glibc 2.28. A distribution's node that needs libnode.so does not.
  */
 export function checkNode(path) {
   const source = fileSource(path);

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { downloadWheel, extract, membersOf } from './wheel.mjs';
 
-/** What the CUDA provider is linked with or loads, as NVIDIA's own wheels; the driver's libcuda is no part of it. */
+/** What the CUDA provider links with or loads, as NVIDIA's wheels; without the driver's libcuda. */
 export const cudaWheels = [
   { name: 'nvidia-cuda-runtime', version: '13.*' },
   { name: 'nvidia-cublas', version: '13.*' },

@@ -6,9 +6,9 @@ const providers = ['libonnxruntime_providers_shared.so', 'libonnxruntime_provide
 const binaries = 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64';
 
 /**
- * Puts onnxruntime's CUDA libraries beside the binding. They come out of the Python wheel of the
- * same version: npm's install script would take them from a feed that is often out of reach.
- * The wheel's own runtime goes into `spare/`, for the case that npm's does not go with them.
+ * Puts onnxruntime's CUDA libraries beside the binding. They come from the Python wheel of the same
+ * version, because npm's install script would download them from a feed that is often unreachable.
+ * The wheel's runtime goes into `spare/`, in case npm's does not work with them.
  */
 export function fetchProvider({ wheels, stage, say }) {
   const { version } = JSON.parse(
@@ -29,7 +29,7 @@ export function fetchProvider({ wheels, stage, say }) {
   }
   renameSync(join(spare, core), join(spare, 'libonnxruntime.so.1'));
 
-  // The interface between runtime and provider is private to a build: the commit has to be the same.
+  // The interface between runtime and provider is private to a build: commits must match.
   const [ours, theirs] = [
     join(stage, binaries, 'libonnxruntime.so.1'),
     join(spare, 'libonnxruntime.so.1'),
@@ -41,7 +41,7 @@ export function fetchProvider({ wheels, stage, say }) {
   return { version, build: ours.commit, files: providers };
 }
 
-/** Version and commit as the library itself has them. */
+/** Version and commit as recorded in the library. */
 function buildOf(path) {
   const text = readFileSync(path).toString('latin1');
   return {

@@ -14,9 +14,9 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib';
 import { PartWriter } from './part-writer.mjs';
 
 /**
- * The staged folder as parts: node by itself under gzip, which every Linux opens; the rest as tar
- * under brotli, which that node opens. Brotli at 6 is 1 % larger than xz at 6 on the provider
- * library and twelve times as fast; above, it is slow for nothing.
+ * The staged folder as parts: node alone in gzip, which every Linux opens; the rest as tar in
+ * brotli, which that node opens. On the provider library, brotli at 6 is 1 % larger than xz at 6
+ * and twelve times as fast; higher levels are slower for no gain.
  *
  * @param {object} bundle
  * @param {string} bundle.folder

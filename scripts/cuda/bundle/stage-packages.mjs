@@ -9,17 +9,17 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
-/** What only people and compilers read; licences stay. */
+/** Files that only people and compilers read; licences stay. */
 const left = /\.(map|d\.[cm]?ts|md|markdown)$/i;
 /** onnxruntime-node brings the binaries of every platform. */
 const otherBinaries = /onnxruntime-node\/bin\/napi-v\d+\/(?!linux(\/x64(\/|$)|$))/;
 
-/** Our own packages of onnxruntime have no CUDA; onnxruntime-node runs in their place. */
+/** Our onnxruntime packages have no CUDA; onnxruntime-node runs instead. */
 const withoutCuda = /(@pip-graft|packages)\/onnxruntime(-|$)/;
 
 /**
- * Copies what runs into `stage`: the packages as they would be published, the production
- * dependencies that the lock file names, the check's scripts and the photo.
+ * Copies what is needed to run into `stage`: the packages as they would be published, the
+ * production dependencies that the lock file names, the check's scripts and the photo.
  *
  * @param {string} root
  * @param {string} stage
@@ -29,7 +29,7 @@ export function stagePackages(root, stage) {
   const copy = (from, to = from) =>
     cpSync(join(root, from), join(stage, to), {
       recursive: true,
-      // Whole paths: a folder that is left out takes all in it along.
+      // Whole paths: an omitted folder omits everything in it.
       filter: (path) => !left.test(path) && !otherBinaries.test(path) && basename(path) !== '.bin',
     });
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));

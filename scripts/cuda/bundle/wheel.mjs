@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** Newest first: pip takes exactly the tags it is told. */
+/** Newest first: pip accepts exactly the tags that it gets. */
 const platforms = ['2_28', '2_27', '2_17']
   .map((tag) => `manylinux_${tag}_x86_64`)
   .concat('manylinux2014_x86_64');
 
 /**
- * Path of the newest wheel of a name and version (`13.*`) in a folder; undefined without one.
+ * Path of the newest wheel of a name and version (`13.*`) in a folder; undefined if there is none.
  *
  * @param {string} name
  * @param {string} version
@@ -62,7 +62,7 @@ export function downloadWheel(name, version, folder, say) {
   return file;
 }
 
-/** Member names of a wheel with their SHA-256 (base64url), by its own RECORD. */
+/** Member names of a wheel with their SHA-256 (base64url), from its RECORD. */
 export function membersOf(wheel) {
   const listed = must('unzip', ['-Z1', wheel]).trim().split('\n');
   const record = listed.find((name) => /^[^/]+\.dist-info\/RECORD$/.test(name));

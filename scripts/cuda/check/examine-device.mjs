@@ -5,15 +5,15 @@ import { root, runStep } from './run-step.mjs';
 /** @import { StepResult } from './run-step.mjs' */
 
 const graft = join(root, 'packages/cli/bin/graft.js');
-/** The runtime of the wheel that the provider libraries came from, beside links to them; in the bundle only. */
+/** The runtime of the provider libraries' wheel, beside links to them; in the bundle only. */
 const spare = join(root, 'spare');
 
 /**
- * Asks the doctor for the device. Where libraries lie beside the loader's path it sets the path as
- * the doctor says, and, in the bundle, tries the wheel's own runtime when npm's does not go with
- * the provider libraries.
+ * Asks the doctor for the device. If libraries are outside the loader's path, it sets the path as
+ * the doctor says; in the bundle, it tries the wheel's runtime if npm's does not work with the
+ * provider libraries.
  *
- * @returns whether it works, why not, the variables under which it does, and every attempt
+ * @returns whether it works, why not, the variables with which it does, and every attempt
  */
 export async function examineDevice({ device, deviceId }, out, say) {
   /** @type {StepResult[]} */
@@ -22,7 +22,7 @@ export async function examineDevice({ device, deviceId }, out, say) {
     const args = [graft, 'doctor', '--device', device, '--device-id', `${deviceId}`, '--json'];
     const result = await runStep({ name, what, args, variables, minutes: 3 }, { out });
     const examined = result.result?.devices?.[0];
-    // A doctor that says "no" has done its work, and yet nothing passed.
+    // A doctor that says "no" has done its job, but nothing passed.
     if (examined && !examined.works) result.status = 'no device';
     results.push(result);
     say(`${what}: ${examined?.detail ?? result.reason}`);
@@ -65,7 +65,10 @@ export async function examineDevice({ device, deviceId }, out, say) {
   };
 }
 
-/** Where the process died, or all is there and the session still fails: the runtime may not go with its provider. */
+/**
+ * If the process died, or a session fails with everything present: runtime and provider may not
+ * match.
+ */
 function mayHelp(examined) {
   return (
     examined === undefined ||

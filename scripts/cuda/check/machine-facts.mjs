@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 
-/** The machine as the doctor's last answer has it. */
+/** The machine according to the doctor's last answer. */
 export function machineFacts({ results }) {
   const { machine = {}, environment = {} } =
     results.findLast(({ result }) => result?.machine)?.result ?? {};

@@ -105,7 +105,7 @@ async function placed(path) {
   };
 }
 
-/** An image of that side and one label. */
+/** An image with that side, and one label. */
 function feedsFor(session, side) {
   return Object.fromEntries(
     session.inputs.map(({ name, dims: shape }) => {

@@ -28,16 +28,16 @@ import { fileURLToPath } from 'node:url';
  * @property {boolean} [kept] it is of an earlier run
  */
 
-/** Of the repository, or of the bundle, which is laid out alike. */
+/** Of the repository, or of the bundle, which has the same layout. */
 export const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 const keptText = 4000;
-/** A program that does not end by itself is asked first: node then still removes its temporary files. */
+/** A program that does not end is first asked to, so that node can remove its temporary files. */
 const grace = 5000;
 
 /**
- * Runs one step as a process of its own and keeps what came of it: a crash, a hang or an exhausted
- * memory ends the step and not the run.
+ * Runs one step as a separate process and records its result: a crash, a hang or exhausted memory
+ * ends the step and not the run.
  *
  * @param {Step} step
  * @param {object} options
@@ -85,13 +85,13 @@ function verdict({ code, signal, timedOut, stdout, stderr }, minutes) {
   const reason =
     result?.error?.message ??
     (check && `${check.name}: ${check.detail}`) ??
-    // Of a stack the line that names the error, not the last.
+    // From a stack, the line that names the error, not the last one.
     (lines.find((line) => /^\S*Error\b/.test(line)) || lines.at(-1) || `exit ${code}`);
   return { status: code === 6 ? 'skipped' : 'failed', reason: reason.slice(0, 400), exit: code };
 }
 
 /**
- * Node with arguments, in a process group that is ended as a whole.
+ * Runs node with arguments, in a process group that is ended as a whole.
  *
  * @param {readonly string[]} args
  * @param {Readonly<Record<string, string>>} variables
@@ -143,7 +143,7 @@ function parsed(text) {
 }
 
 /**
- * As one would type it; paths are from the root, or from the folder of results.
+ * The command as one would type it; paths are relative to the root or the folder of results.
  *
  * @param {Step} step
  * @param {string} out

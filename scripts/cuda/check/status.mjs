@@ -2,8 +2,8 @@
 /** @typedef {{ readonly name: string, readonly status: string }} Ended */
 
 /**
- * `skipped` without a device; `dry run` on another device than CUDA, whatever its steps say;
- * `failed`, `incomplete` or `passed` by the steps. A step that a device skipped has not passed.
+ * `skipped` without a device; `dry run` on a device other than CUDA, whatever its steps say; else
+ * `failed`, `incomplete` or `passed` by the steps. A skipped step has not passed.
  *
  * @param {{ readonly works: boolean, readonly device: string, readonly results: readonly Ended[] }} check
  * @returns {CheckStatus}
@@ -11,14 +11,14 @@
 export function statusOf({ works, device, results }) {
   if (!works) return 'skipped';
   if (device !== 'cuda') return 'dry run';
-  // A doctor's earlier "no", before the libraries were found, was answered by a later one.
+  // The doctor's "no" before the libraries were found is superseded by a later answer.
   const tried = results.filter(({ name }) => !name.startsWith('doctor'));
   if (tried.some(({ status }) => status === 'failed')) return 'failed';
   return tried.every(({ status }) => status === 'passed') ? 'passed' : 'incomplete';
 }
 
 /**
- * Of the process. A dry run shows whether its steps did what they should.
+ * The process's exit status. A dry run shows whether its steps worked.
  *
  * @param {CheckStatus} status
  * @param {readonly Ended[]} results

@@ -7,15 +7,15 @@ const graft = join(root, 'packages/cli/bin/graft.js');
 const measure = join(root, 'scripts/cuda/check/measure.mjs');
 const train = join(root, 'scripts/cuda/check/train.mjs');
 
-/** How the same weights are computed with; TF32 is CUDA's default for float32. */
+/** The precisions for the same weights; TF32 is CUDA's default for float32. */
 const precisions = {
   tf32: { dtype: 'float32', variables: {}, limit: 5e-3 },
   float32: { dtype: 'float32', variables: { NVIDIA_TF32_OVERRIDE: '0' }, limit: 1e-4 },
   float16: { dtype: 'float16', variables: {}, limit: 2e-2 },
 };
-/** Sides of the square images that are timed. */
+/** Sides of the square images used for timing. */
 const sides = { tiny: '64,128', small: '64,128', full: '128,256,512' };
-/** Of the very first network. */
+/** Side for the very first network. */
 const small = { tiny: '64', small: '64', full: '128' };
 /** What makes a small preset tiny. */
 const few = ['--dim', '8', '--blocks', '1,0,0,0', '--refinement', '0'];
@@ -25,10 +25,10 @@ const tiny = {
   promptir: few,
 };
 /**
- * Every step of a check but the doctor, in order: what proves most comes first, for a machine that may
- * be gone at any minute. One small network in float32 without TF32; the three families, small, then at
- * the size that is timed; float16; TF32; layer by layer; training. A step: `{ name, what, args, minutes,
- * variables?, needs?, makes? }`, the last two files.
+ * Every step of a check except the doctor, in order. The most conclusive come first, because the
+ * machine may disappear at any minute: one small network in float32 without TF32; the three
+ * families, small, then at the timed size; float16; TF32; layer by layer; training. A step: `{
+ * name, what, args, minutes, variables?, needs?, makes? }`, the last two files.
  */
 export function stepsFor({ families: chosen, device, deviceId, networks, out }) {
   const on = ['--device', device, '--device-id', `${deviceId}`];
@@ -52,7 +52,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
   for (const family of chosen) measured(timed(family), 'float16');
   for (const family of chosen) measured(timed(family), 'tf32');
   for (const family of chosen) validated(family, 'float32', ['--layers', '--tiles', '64']);
-  // Training knows no other device.
+  // Training supports no other device.
   if (device === 'webgpu') return steps;
   steps.push({
     name: `train-${first}`,
@@ -79,7 +79,7 @@ export function stepsFor({ families: chosen, device, deviceId, networks, out }) 
     });
   }
 
-  /** Fed, the label is work of every run; a default would be folded away. */
+  /** The label is fed, so that every run computes with it; a default would be folded away. */
   function measured(preset, name, lengths = sides[networks], as = preset.replace('-small', '')) {
     const { dtype, variables, limit } = precisions[/** @type {keyof typeof precisions} */ (name)];
     model(preset, dtype, 'required');

@@ -33,7 +33,7 @@ try {
 }
 
 /**
- * Losses of each step, and the pace.
+ * The loss of each step, and the pace.
  *
  * @param {'wanted' | 'got'} name of its folder
  * @param {string} on

@@ -3,7 +3,7 @@ import { smallNetwork } from './network.mjs';
 
 let made;
 
-/** Small hosts of every kind, made in code, so that a seed means the same file wherever it is replayed. */
+/** Small hosts of every kind, made in code, so that a seed gives the same file on every machine. */
 export function hosts() {
   made ??= [
     smallNetwork({}),

@@ -1,7 +1,7 @@
 import { buildModel, GraphBuilder, ops } from '@pip-graft/onnx-graft';
 
 /**
- * A U-Net as small as one can be, as the bytes of its file.
+ * The smallest possible U-Net, as the bytes of its file.
  *
  * @param {object} variant
  * @param {number} [variant.opset]
@@ -84,7 +84,7 @@ export function smallNetwork({
   return source.read(0, source.size).slice();
 }
 
-/** Channel attention with its shapes computed, as exporters trace it. */
+/** Channel attention with computed shapes, as exporters trace it. */
 function attend(g, x, channels, conv) {
   const shape = g.node('Shape', [x])[0];
   const at = (i) => ops.slice(g, shape, { starts: [i], ends: [i + 1], axes: [0] });
@@ -96,7 +96,7 @@ function attend(g, x, channels, conv) {
   return ops.add(g, x, ops.reshape(g, mixed, shape));
 }
 
-/** A Where on a comparison of sizes, so that conditions and booleans are there too. */
+/** A Where on a comparison of sizes, so that conditions and booleans occur too. */
 function choice(g, x) {
   const size = g.node('Gather', [g.node('Shape', [x])[0], g.ints([2])])[0];
   const odd = g.node('Equal', [ops.mul(g, size, g.ints([1])), g.ints([7])])[0];

@@ -1,11 +1,11 @@
-// Mutations that know nothing of a format.
+// Mutations that know nothing about a format.
 
-/** Numbers that lengths and counts break at. */
+/** Numbers that tend to break lengths and counts. */
 const edges = [0n, 1n, 0x7fn, 0x80n, 0xffn, 0x7fffn, 0xffffn, 0x7fffffffn, 0x80000000n]
   .concat([0xfffffffen, 0xffffffffn, 1n << 32n, (1n << 53n) - 1n, 1n << 53n])
   .concat([(1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n]);
 
-/** A whole number at which something might break, as a bigint. */
+/** A whole number that might break something, as a bigint. */
 export function edge(dice) {
   return dice.pick(edges);
 }
@@ -76,7 +76,9 @@ function setNumber(bytes, dice) {
   return out;
 }
 
-/** Half of the places are near the file's ends, where formats keep what they are about. */
+/**
+ * Half of the places are near the file's ends, where formats keep their headers and directories.
+ */
 function place(bytes, dice) {
   const near = Math.min(bytes.length, 256);
   if (dice.chance(0.25)) return dice.below(near);
@@ -93,7 +95,7 @@ function randomBytes(dice) {
   return Uint8Array.from({ length: dice.spread(1, 64) }, () => dice.below(256));
 }
 
-/** Arrays one after the other. */
+/** Concatenates arrays. */
 export function join(...parts) {
   return new Uint8Array(Buffer.concat(parts));
 }

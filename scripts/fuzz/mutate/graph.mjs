@@ -1,7 +1,10 @@
-/** The graph of a model's records; undefined when a mutation took it away. */
+/** The graph of a model's records; undefined if a mutation removed it. */
 export const graphOf = (model) => model.find(({ number, parts }) => number === 7 && parts);
 
-/** The messages of one field of the graph: nodes (1), initialisers (5), inputs (11), outputs (12), values (13). */
+/**
+ * The messages of one field of the graph: nodes (1), initializers (5), inputs (11), outputs (12),
+ * values (13).
+ */
 export const inGraph = (model, field) =>
   graphOf(model)?.parts.filter(({ number, parts }) => number === field && parts) ?? [];
 

@@ -1,8 +1,9 @@
-// Small files that ask for large things: doubling contents, long chains, functions that call each other.
+// Small files that demand a lot of work: doubling contents, long chains, functions that call each
+// other.
 import { graphOf, nodesOf, operators } from './graph.mjs';
 import { int, message, raw, text } from './records.mjs';
 
-/** Adds a growing structure to a model's graph, and often lets some node read it. */
+/** Adds a growing structure to a model's graph, and often makes some node read it. */
 export function grow(model, dice) {
   const graph = graphOf(model);
   const nodes = nodesOf(model);
@@ -26,7 +27,7 @@ export function grow(model, dice) {
 
 const shapes = [doubling, doubling, chain, ladder, generator, calls];
 
-/** A name by what is in the graph so far: the same case always gives the same names. */
+/** A name derived from the graph so far: the same case always gives the same names. */
 const fresh = (graph, index = 0) => `fuzz_${graph.parts.length}_${index}`;
 
 function add(graph, opType, inputs, attributes = [], count = 1) {
@@ -77,7 +78,7 @@ function chain(graph, _, from, dice) {
   return value;
 }
 
-/** Every value is read by all that follow: joins of joins. */
+/** Every value is read by all later ones: joins of joins. */
 function ladder(graph, _, from, dice) {
   const values = [from];
   const opType = dice.pick(['Add', 'Concat', 'Mul']);

@@ -1,12 +1,12 @@
-// Mutations of JSON: of what it says, and of how it is written.
+// Mutations of JSON: of its content, and of its spelling.
 import { hostileNames } from './names.mjs';
 
 const numbers = [-1, 0, 1, 0.5, 2, 3, 7, 64, 255, 8192, 8193, 2 ** 31, 2 ** 53, 1e308, -0, 1e-300];
 
-/** Stands for text that is put in after everything was written. */
+/** Placeholder for text that is inserted after everything is written. */
 const slot = '\u0001raw\u0001';
 
-/** A text with a few edits; blind ones when it is no JSON. */
+/** A text with a few edits; blind ones if it is not JSON. */
 export function mutateJson(source, dice) {
   const holder = { root: parsed(source) };
   if (holder.root === undefined) return mutateText(source, dice);
@@ -81,7 +81,7 @@ function value(dice, holder) {
 
 const at = ({ parent, key }) => parent[key];
 
-/** JSON that no object gives: deep, huge, or with a key twice. */
+/** JSON that no object serialises to: deep, huge, or with a key twice. */
 function rawText(dice) {
   const deep = dice.spread(1, 300_000);
   return dice.pick([

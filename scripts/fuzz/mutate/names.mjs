@@ -1,4 +1,6 @@
-/** Names and texts that something might trip over: keys of every object, a graft's own, damaged text. */
+/**
+ * Names and texts that code might trip over: keys of every object, a graft's names, damaged text.
+ */
 export const hostileNames = [
   '',
   '__proto__',

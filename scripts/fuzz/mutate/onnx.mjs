@@ -1,11 +1,11 @@
-// Mutations of ONNX models that know records and what they mean (field numbers of onnx.proto).
+// Mutations of ONNX models that know records and their meaning (field numbers of onnx.proto).
 import { edge } from './blind.mjs';
 import { graphOf, inGraph, nodesOf, operators } from './graph.mjs';
 import { grow } from './grow.mjs';
 import { hostileNames } from './names.mjs';
 import { all, encode, int, message, parse, raw, text, varint } from './records.mjs';
 
-/** A few edits of a sound model. */
+/** A few edits of a valid model. */
 export function mutateOnnx(bytes, dice) {
   const model = parse(bytes);
   for (let left = dice.spread(1, 4); left > 0; left--) dice.weighted(mutations)(model, dice);
@@ -41,7 +41,7 @@ const named = (parts, field) => parts.filter(({ number, bytes }) => number === f
 const chosen = (list, dice) => (list.length > 0 ? dice.pick(list) : undefined);
 const within = (records, number) => all(records).filter((record) => record.number === number);
 
-/** A list of records, as often an outer as an inner one. */
+/** A list of records, an outer one as often as an inner one. */
 function anyList(model, dice) {
   let list = model;
   for (;;) {
@@ -119,7 +119,7 @@ function nestGraphs(model, dice) {
   if (dice.chance(0.5)) setText(node.parts, 4, dice.pick(['If', 'Loop', 'Scan']));
 }
 
-/** A node reads what is made from its own output. */
+/** Makes a node read a value that is computed from its own output. */
 function makeCycle(model, dice) {
   const nodes = nodesOf(model);
   if (nodes.length === 0) return;
@@ -144,7 +144,7 @@ function repeatName(model, dice) {
   if (list.length > 0) dice.pick(list).bytes = dice.pick(list).bytes;
 }
 
-/** One name everywhere, so that what hangs together still does; or in one place only. */
+/** Renames everywhere, so that references stay intact, or in one place only. */
 function hostileName(model, dice) {
   const list = names(model);
   const old = chosen(list, dice)?.bytes;
@@ -183,7 +183,7 @@ function otherDataType(model, dice) {
   if (field) field.int = dice.chance(0.8) ? BigInt(dice.below(25)) : edge(dice);
 }
 
-/** A tensor's numbers in another field, of another length, or in two places at once. */
+/** A tensor's numbers in another field, with another length, or in two places at once. */
 function otherPayload(model, dice) {
   const tensors = all(model).filter(({ parts }) => parts && named(parts, 9)[0]);
   const tensor = chosen(tensors, dice);
@@ -201,7 +201,7 @@ function otherPayload(model, dice) {
   }
 }
 
-/** An axis, a group, a stride or another single number out of its range. */
+/** An axis, a group, a stride or another single number, out of range. */
 function attributeNumber(model, dice) {
   const field = chosen(
     within(nodesOf(model), 5)
@@ -230,7 +230,7 @@ function attributeList(model, dice) {
   node.parts.push(message(5, [text(1, dice.pick(listNames)), ...values]));
 }
 
-/** Numbers that steer shapes: the targets of Reshape, Expand, Tile, Range, Pad, Slice … */
+/** Numbers that determine shapes: the targets of Reshape, Expand, Tile, Range, Pad, Slice … */
 function shapeConstant(model, dice) {
   const small = all(model).filter(({ number, bytes }) => number === 9 && bytes && isList(bytes));
   const data = chosen(small, dice);

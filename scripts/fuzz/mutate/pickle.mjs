@@ -2,7 +2,7 @@
 import { edge, join } from './blind.mjs';
 import { hostileNames } from './names.mjs';
 
-/** Bytes of the operand of an instruction, or how its length is written. */
+/** Size in bytes of an instruction's operand, or how its length is encoded. */
 const operands = {
   ...{ K: 1, h: 1, q: 1, '\x80': 1, M: 2, J: 4, j: 4, r: 4, G: 8, '\x95': 8 },
   ...{ '\x8c': 'counted1', U: 'counted1', C: 'counted1', '\x8a': 'counted1' },
@@ -15,7 +15,7 @@ const operands = {
 const stop = 0x2e;
 const bytes = (text) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
-/** A few edits of the pickles that a file begins with; `count` of them in one file. */
+/** A few edits of the pickles at the start of a file; `count` of them in one file. */
 export function mutatePickle(source, dice, count = 1) {
   const { code, rest } = split(source, count);
   for (let left = dice.spread(1, 4); left > 0 && code.length > 0; left--) {
@@ -139,7 +139,7 @@ function otherOperation(code, dice) {
   dice.pick(code).op = dice.chance(0.8) ? dice.pick([...codes]) : dice.below(256);
 }
 
-/** Structures that grow, contain themselves, or name what must not be run. */
+/** Structures that grow, contain themselves, or name what must not run. */
 function insert(code, dice) {
   const many = dice.spread(1, 20_000);
   const text = dice.pick([

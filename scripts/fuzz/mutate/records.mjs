@@ -1,10 +1,11 @@
-// protobuf as a tree of records that can be taken apart, spoilt and put together again.
+// protobuf as a tree of records that can be taken apart, damaged and reassembled.
 import { join } from './blind.mjs';
 
 const utf8 = new TextEncoder();
 
 /**
- * One of `int`, `bytes` and `parts` is there. `tag` and `length` are bytes to write in their places.
+ * One of `int`, `bytes` and `parts` is set. `tag` and `length` are bytes to write instead of the
+ * real ones.
  *
  * @typedef {object} Field
  * @property {number} number
@@ -16,7 +17,7 @@ const utf8 = new TextEncoder();
  * @property {Uint8Array} [length]
  */
 
-/** What ONNX's messages hold: the messages inside, by field number (onnx.proto). */
+/** The messages inside ONNX's messages, by field number (onnx.proto). */
 const entry = {};
 const tensor = { 13: entry };
 const shape = { 1: {} };
@@ -30,7 +31,7 @@ attribute[11] = graph;
 export const modelSchema = { 7: graph, 8: {}, 14: entry, 25: { 7: node } };
 
 /**
- * Records of sound protobuf.
+ * The records of valid protobuf.
  *
  * @param {Uint8Array} bytes
  * @returns {Field[]}

@@ -1,7 +1,7 @@
 import { edge, join } from './blind.mjs';
 import { mutateJson } from './json.mjs';
 
-/** A safetensors file with its header edited, and its length field right or wrong. */
+/** A safetensors file with its header edited, and a right or wrong length field. */
 export function mutateSafetensors(bytes, dice) {
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const header = Buffer.from(bytes.subarray(8, 8 + length)).toString();
@@ -24,7 +24,7 @@ function edited(header, dice) {
   ])();
 }
 
-/** A tensor that is there twice, which JSON.parse does not tell. */
+/** A tensor that is there twice, which JSON.parse does not reveal. */
 function repeatKey(header, dice) {
   const root = JSON.parse(header);
   const name = dice.pick(Object.keys(root));
@@ -47,7 +47,7 @@ const types = [
   'C64',
 ];
 
-/** The same bytes as another type, the shape made to fit where it can be. */
+/** The same bytes as another type, with a matching shape if possible. */
 function retype(header, dice) {
   const root = JSON.parse(header);
   const entry = root[dice.pick(Object.keys(root))];
@@ -58,7 +58,7 @@ function retype(header, dice) {
   return JSON.stringify(root);
 }
 
-/** Shapes that have as many elements as before, or wrap around to it. */
+/** Shapes with the same number of elements as before, or whose product overflows to it. */
 function reshape(header, dice) {
   const root = JSON.parse(header);
   const entry = root[dice.pick(Object.keys(root))];

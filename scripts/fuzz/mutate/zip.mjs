@@ -1,10 +1,10 @@
-// Zips taken apart and put together again, with a directory that lies.
+// Zips taken apart and reassembled, with a false directory.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { edge, join } from './blind.mjs';
 import { hostileNames } from './names.mjs';
 import { mutatePickle } from './pickle.mjs';
 
-/** The entries of a sound zip: `{ name, data, method }`. */
+/** The entries of a valid zip: `{ name, data, method }`. */
 export function parseZip(zip) {
   const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
   let end = zip.length - 22;
@@ -58,7 +58,7 @@ export function writeZip(entries, tail = {}) {
 
 function header(length, { method, compressed, size, name, fields }) {
   const out = new Uint8Array(length);
-  // The central header has two bytes more before the fields that both have.
+  // The central header has two more bytes before the fields that both have.
   const at = length === 46 ? 2 : 0;
   set(out, {
     [8 + at]: [2, method],
@@ -78,7 +78,7 @@ function set(out, fields) {
   }
 }
 
-/** A checkpoint's zip with a few edits: of its pickle, its entries or its directory. */
+/** A checkpoint's zip with a few edits, to its pickle, its entries or its directory. */
 export function mutateZip(zip, dice) {
   const entries = parseZip(zip);
   const tail = {};
@@ -142,7 +142,7 @@ function resize(entries, dice) {
 
 const bombs = new Map();
 
-/** Zeros, and instructions that make an object each, as often as the reader's limits may let them. */
+/** Zeros, and instructions that each make an object, about as many as the reader's limits allow. */
 const fillings = [
   ['\0', 1e6],
   ['\0', 6e7],
@@ -161,7 +161,7 @@ const fillings = [
   [`\x8a\xff${'\x11'.repeat(255)}a`, 240_000],
 ];
 
-/** A small entry that unpacks to much; its size said rightly or not. */
+/** A small entry that unpacks to a lot, with its size stated correctly or not. */
 function bomb(entries, dice) {
   const [unit, count] = dice.pick(fillings);
   const key = `${unit}${count}`;

@@ -33,7 +33,7 @@ function adapters() {
   return made;
 }
 
-/** What `writeAdapter` writes. */
+/** The files that `writeAdapter` writes. */
 function files(adapter) {
   const text = (string) => new TextEncoder().encode(string);
   return {
@@ -43,7 +43,7 @@ function files(adapter) {
   };
 }
 
-/** Adapter folders: what is read is sound, and the same after writing and reading again. */
+/** Adapter folders: what is read is valid, and the same after writing and reading it again. */
 export const adapter = {
   name: 'adapter',
   share: 8,

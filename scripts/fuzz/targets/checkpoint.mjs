@@ -27,7 +27,7 @@ function checkpoints() {
   return made;
 }
 
-/** PyTorch checkpoints: read, and where a network is recognised, built. */
+/** PyTorch checkpoints: read and, if a network is recognised, built. */
 export const checkpoint = {
   name: 'checkpoint',
   share: 25,
@@ -42,7 +42,7 @@ export const checkpoint = {
   async run(given) {
     const { tensors } = await readCheckpoint(bytesSource(given['model.pth'], 'model.pth'));
     for (const [name, tensor] of tensors) {
-      // Numbers that are known not to be read are rejected when they are.
+      // Numbers of an unsupported type are rejected when they are read.
       if (tensor.unread !== undefined) continue;
       const code = codeOf(() => {
         const count = elementCount(tensor.dims);

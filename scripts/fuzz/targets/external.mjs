@@ -123,7 +123,7 @@ function relocate(bytes, dice) {
   return encode(model);
 }
 
-/** A model's folder with what a hostile file might name, and a secret beside it. */
+/** A model's folder with what a hostile file might name, and a secret outside it. */
 function prepared(parent) {
   const path = join(realpathSync(parent), 'host');
   for (const name of ['', 'sub', 'out']) mkdirSync(join(path, name));
@@ -133,15 +133,15 @@ function prepared(parent) {
   try {
     symlinkSync('../secret', join(path, 'link'));
     symlinkSync('sub', join(path, 'linked'));
-    // Opening a named pipe waits for a writer: a hang, if anything opens it.
+    // Opening a named pipe waits for a writer: if anything opens it, it hangs.
     execFileSync('mkfifo', [join(path, 'pipe')], { stdio: 'ignore' });
   } catch {
-    // Windows knows neither without rights that tests do not have.
+    // On Windows both need rights that tests do not have.
   }
   return path;
 }
 
-/** Runs an action and fails when it opened a file outside a folder. */
+/** Runs an action and fails if it opened a file outside a folder. */
 function watched(inside, action) {
   const { openSync } = fs;
   const outside = [];

@@ -7,7 +7,7 @@ const folder = new URL('../../../packages/backbones/test/fixtures/', import.meta
 const largest = 150_000;
 let files;
 
-/** Files that exporters wrote; what a seed means changes when these files do. */
+/** Files that exporters wrote; the meaning of a seed changes when these files do. */
 function fixtures() {
   files ??= readdirSync(folder)
     .filter((name) => name.endsWith('.onnx') && statSync(new URL(name, folder)).size <= largest)

@@ -14,7 +14,7 @@ import { bytesOf, codeOf, expect, sameBytes } from '../check.mjs';
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const choices = { labels: ['rain', 'haze'], promptChannels: [8], promptSize: [8] };
 
-/** Everything that the product does with a host, in memory. Returns how it ended. */
+/** Does in memory everything that the product does with a host. Returns how it ended. */
 export function graftHost(bytes) {
   const model = readModel(bytesSource(bytes));
   const findings = checkModel(model);
@@ -28,7 +28,7 @@ export function graftHost(bytes) {
   if (sites.length === 0) return 'no sites';
   const digest = `sha256:${sha256(bytes)}`;
   const identity = { family, fingerprint: mark, digest };
-  // Of each case its own module and attachment.
+  // Module and attachment differ per case.
   const turn = bytes.length + sites.length;
   const adapter = initAdapter(
     { ...identity, sites },
@@ -54,7 +54,10 @@ function tensorsOf({ graph }) {
   );
 }
 
-/** A grafted file has no fault that the host had not, and gives the host back byte for byte. */
+/**
+ * A grafted file has no error that the host did not have, and removal returns the host byte for
+ * byte.
+ */
 function checkGrafted(host, before, bytes, grafted) {
   const count = (list, code) => list.filter((finding) => finding.code === code).length;
   const after = checkModel(grafted);

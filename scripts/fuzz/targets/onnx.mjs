@@ -3,7 +3,7 @@ import { mutateBlind } from '../mutate/blind.mjs';
 import { mutateOnnx } from '../mutate/onnx.mjs';
 import { graftHost } from './graft-host.mjs';
 
-/** ONNX files made in code: read, checked, located, grafted, and the graft taken out again. */
+/** ONNX files made in code: read, checked, located, grafted and ungrafted. */
 export const onnx = {
   name: 'onnx',
   share: 40,

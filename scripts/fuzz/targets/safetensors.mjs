@@ -28,7 +28,9 @@ function files() {
   return made;
 }
 
-/** safetensors files: what is read must be whole, and the same after writing and reading again. */
+/**
+ * safetensors files: what is read must be complete, and survive a round trip.
+ */
 export const safetensors = {
   name: 'safetensors',
   share: 20,

@@ -43,7 +43,7 @@ function grafted(bytes, options) {
   return bytesOf(applyPlan(plan, { name: 'fuzz', version: '0' })).slice();
 }
 
-/** The same model with lengths in more bytes than they need. */
+/** The same model with lengths in more bytes than needed. */
 function padded(bytes) {
   const model = parse(bytes);
   const graph = present(graphOf(model), 'the graph');
@@ -52,7 +52,9 @@ function padded(bytes) {
   return encode(model);
 }
 
-/** Grafted files: the stamp read, the graft taken out, and what is left a model of the host's nodes. */
+/**
+ * Grafted files: the stamp is read and the graft removed, which leaves a model of the host's nodes.
+ */
 export const stamp = {
   name: 'stamp',
   share: 12,

@@ -4,7 +4,10 @@ const near = 3;
 const alike = 0.1;
 const r = 6;
 
-/** Bilateral filter (Tomasi, Manduchi 1998): 3 pixels in space, 0.1 in colour over all channels; windows of 13 pixels. */
+/**
+ * Bilateral filter (Tomasi, Manduchi 1998): 3 pixels in space, 0.1 in colour over all channels;
+ * windows of 13 pixels.
+ */
 export function bilateral(image) {
   const { width, height } = image;
   const [red, green, blue] = planesOf(image);

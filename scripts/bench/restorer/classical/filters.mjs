@@ -1,5 +1,5 @@
 /**
- * The mean over a square window of 2r+1 pixels a side; at borders over the part inside.
+ * The mean over a square window with sides of 2r+1 pixels; at borders, over the part inside.
  *
  * @param {Float32Array} plane
  * @param {number} width
@@ -11,7 +11,7 @@ export function boxMean(plane, width, height, r) {
   return slide(across, height, width, r, width, 1);
 }
 
-/** Running means along lines of `length` pixels that lie `step` apart in memory. */
+/** Running means along lines of `length` pixels, `step` apart in memory. */
 function slide(plane, length, lines, r, step, between) {
   const out = new Float32Array(plane.length);
   const sums = new Float64Array(length + 1);
@@ -27,7 +27,7 @@ function slide(plane, length, lines, r, step, between) {
 }
 
 /**
- * The smallest (erosion) or largest (dilation) value in a square window of 2r+1 pixels a side.
+ * The smallest (erosion) or largest (dilation) value in a square window with sides of 2r+1 pixels.
  *
  * @param {Float32Array} plane
  * @param {number} width
@@ -56,7 +56,7 @@ export function extreme(plane, width, height, r, pick) {
 }
 
 /**
- * A Gaussian of deviation `sigma`, cut at three of them; at borders the image is mirrored.
+ * A Gaussian of deviation `sigma`, cut off at 3 sigma; the image is mirrored at its borders.
  *
  * @param {Float32Array} plane
  * @param {number} width

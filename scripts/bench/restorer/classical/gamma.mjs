@@ -2,7 +2,7 @@ import { planesOf, withPlanes } from './planes.mjs';
 
 const wanted = 0.4;
 
-/** One power for all values, such that their mean is 0.4. */
+/** Raises all values to one power, chosen so that their mean is 0.4. */
 export function gamma(image) {
   const mean = (power) =>
     image.data.reduce((sum, value) => sum + value ** power, 0) / image.data.length;

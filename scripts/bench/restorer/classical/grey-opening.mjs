@@ -1,7 +1,10 @@
 import { extreme } from './filters.mjs';
 import { planesOf, withPlanes } from './planes.mjs';
 
-/** Each channel eroded and dilated by a square of 5 pixels: takes bright streaks away, and bright detail with them. */
+/**
+ * Each channel eroded and dilated by a square of 5 pixels: removes bright streaks and bright
+ * detail.
+ */
 export function greyOpening(image) {
   const { width, height } = image;
   return withPlanes(

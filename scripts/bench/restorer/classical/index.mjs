@@ -9,7 +9,7 @@ import { unsharp } from './unsharp.mjs';
 /** @import { Filter } from './planes.mjs' */
 
 /**
- * What a user could do without a network, by label. Noise has BM3D.
+ * What a user could do without a network, by label. For noise, see BM3D.
  *
  * @type {Readonly<Record<string, Readonly<Record<string, Filter>>>>}
  */

@@ -2,8 +2,8 @@ import { guidedFilter } from './filters.mjs';
 import { acrossChannels, planesOf, withPlanes } from './planes.mjs';
 
 /**
- * Divides by the illumination, in the manner of LIME (Guo, Li, Ling 2017): the brightest channel,
- * smoothed along edges, to the power of 0.8. Noise is left as it is.
+ * Divides by the illumination, as in LIME (Guo, Li, Ling 2017): the brightest channel,
+ * smoothed along edges, to the power of 0.8. Noise is not reduced.
  */
 export function lime(image) {
   const { width, height } = image;

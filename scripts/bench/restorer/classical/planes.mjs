@@ -17,7 +17,7 @@ export function planesOf({ width, height, data }) {
 }
 
 /**
- * An image like another with every plane replaced, limited to 0 … 1.
+ * A copy of an image with every plane replaced, limited to 0 … 1.
  *
  * @template {Planes} T
  * @param {T} image

@@ -1,6 +1,6 @@
 import { planesOf, withPlanes } from './planes.mjs';
 
-/** Each channel's 1st to 99th percentile spread to 0 … 1: what a contrast stretch does to haze. */
+/** Stretches each channel's 1st to 99th percentile to 0 … 1: a contrast stretch against haze. */
 export function stretch(image) {
   return withPlanes(
     image,
@@ -8,7 +8,7 @@ export function stretch(image) {
   );
 }
 
-/** The same by the percentiles of all three channels together, which keeps colours. */
+/** The same with the percentiles of all three channels together, which keeps colours. */
 export function jointStretch(image) {
   const value = spread(image.data);
   return withPlanes(
@@ -23,7 +23,7 @@ function spread(values) {
   return high > low ? (value) => (value - low) / (high - low) : (value) => value;
 }
 
-/** A share's place in sorted values, between two of them by its distance, as NumPy has it. */
+/** A quantile of sorted values, linearly interpolated as in NumPy. */
 function percentile(sorted, share) {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

@@ -1,7 +1,7 @@
 import { gaussianBlur } from './filters.mjs';
 import { planesOf, withPlanes } from './planes.mjs';
 
-/** Adds half of what a Gaussian of 2 pixels takes away. */
+/** Adds half of what a Gaussian of 2 pixels removes. */
 export function unsharp(image) {
   const { width, height } = image;
   return withPlanes(

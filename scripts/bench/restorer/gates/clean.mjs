@@ -6,16 +6,16 @@ import { listImages, testData } from '../sets.mjs';
 
 /** @import { Subject } from '../subject.mjs' */
 
-/** Images of each folder that every label is given; blind all are. */
+/** How many images per folder are restored with every label; without weights, all are. */
 const each = { 'clean/kodak24': 12, 'clean/mcmaster': 6 };
 const folders = ['clean/kodak24', 'clean/mcmaster', 'clean/cbsd68'];
-/** Equal images would make a mean infinite. */
+/** The cap on PSNR: equal images would make the mean infinite. */
 const most = 60;
-/** A weight that can be seen in the result. */
+/** The smallest weight that is visible in the result. */
 export const visible = 0.25;
 
 /**
- * Clean images, given any one label at weight 1: mean PSNR by label.
+ * Clean images, each label in turn at weight 1: mean PSNR by label.
  *
  * @param {Subject} subject
  * @param {number} limit
@@ -41,7 +41,7 @@ export async function cleanGates(subject, limit) {
 }
 
 /**
- * Clean images, given nothing: what becomes of them, and how many the sensor takes for degraded.
+ * Clean images without weights: how they come out, and how many the sensor calls degraded.
  *
  * @param {Subject} subject
  * @param {number} limit

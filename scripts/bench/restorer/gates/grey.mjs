@@ -12,7 +12,7 @@ const sizes = [
 const frame = 16;
 
 /**
- * Constant grey in, any label: the range over the image in levels of 255, borders included.
+ * Constant grey as input, any label: the output's range in levels of 255, including borders.
  *
  * @param {Restores} subject
  */

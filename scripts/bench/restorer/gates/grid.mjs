@@ -7,7 +7,7 @@ const regions = 8;
 const flat = 3;
 
 /**
- * High-pass power at the period of the pixel shuffle in the flattest regions of what was restored, by label.
+ * High-pass power at the pixel shuffle's period in the flattest regions of the output, by label.
  *
  * @param {readonly string[]} labels
  * @param {readonly MeasuredSet[]} sets

@@ -18,7 +18,7 @@ export const realFolders = {
 };
 
 /**
- * Real degraded images: in how many the sensor finds the right label, among others or alone.
+ * Real degraded images: in how many the sensor finds the right label, alone or among others.
  *
  * @param {Subject} subject
  * @param {number} limit

@@ -13,7 +13,8 @@ const hint = 'npm run bench -- restorer --bm3d-limit 8 computes them';
  * The gates of one public test set.
  *
  * @param {Omit<PublicSet, 'folder'>} set
- * @param {{ readonly images: readonly MeasuredImage[] } | undefined} measured undefined where the model has no such label
+ * @param {{ readonly images: readonly MeasuredImage[] } | undefined} measured undefined if the
+ *   model has no such label
  * @returns {Gate[]}
  */
 export function setGates(set, measured) {
@@ -50,7 +51,7 @@ function pairGates({ name, label, psnr, ssim, gain }, { input, restored }) {
 }
 
 /**
- * Against BM3D on the images that it was computed for, and against the host on all.
+ * Compares with BM3D on the images that it was computed for, and with the host on all.
  *
  * @param {Omit<PublicSet, 'folder'>} set
  * @param {{ readonly images: readonly MeasuredImage[] }} measured

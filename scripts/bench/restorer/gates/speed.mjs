@@ -10,8 +10,8 @@ const side = 1024;
 const runs = 3;
 
 /**
- * CPU seconds of the process a megapixel, on one thread, after a run to warm up: the lowest of three
- * runs, since other work on the machine only ever adds to it.
+ * CPU seconds of the process per megapixel, on one thread, after a warm-up run: the lowest of three
+ * runs, because other work on the machine can only add to it.
  *
  * @param {Subject} subject
  */

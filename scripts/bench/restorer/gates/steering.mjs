@@ -21,7 +21,8 @@ const sources = {
 const steps = [0, 0.25, 0.5, 0.75, 1];
 
 /**
- * From weight 0 to 1 the distance to the host's output grows at every step: the smallest growth, by label.
+ * From weight 0 to 1, the distance to the host's output must grow at every step: smallest growth by
+ * label.
  *
  * @param {Subject} subject
  */

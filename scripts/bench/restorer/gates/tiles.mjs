@@ -9,7 +9,7 @@ import { testData } from '../sets.mjs';
 /** @import { Subject } from '../subject.mjs' */
 
 /**
- * The largest image at hand of each label, enlarged to 2 megapixels.
+ * The largest available image of each label, enlarged to 2 megapixels.
  *
  * @type {Record<string, string>}
  */
@@ -23,8 +23,8 @@ const sources = {
 const pixels = 2e6;
 
 /**
- * Restored in tiles against restored whole, at 2 megapixels, by label. Tiles are what `graft restore`
- * chooses with memory to spare; where it then takes the image whole, half its longer side.
+ * Restored in tiles against restored whole, at 2 megapixels, by label. The tile is what `graft
+ * restore` chooses with memory to spare, or half the longer side if it would not use tiles.
  *
  * @param {Subject} subject
  */

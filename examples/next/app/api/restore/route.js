@@ -1,6 +1,6 @@
 import { Restorer } from '@pip-graft/restore';
 
-/** One restorer for all requests: they queue. */
+/** One restorer for all requests, which queue. */
 let opening;
 
 export async function POST(request) {
