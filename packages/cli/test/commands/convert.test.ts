@@ -223,7 +223,7 @@ describe('graft convert', () => {
     expect(readFileSync(join(folder, 'm.md'), 'utf8')).toMatch(/rain.*untrained/i);
     const page = readFileSync(join(folder, 'h.html'), 'utf8');
     expect(page).toContain('graft convert');
-    // One image for the host, which was built; validation figures for the graft, which was not placed.
+    // An image of the host, which was built; validation figures of the graft, which was not placed.
     expect(page.match(/<section class="compare"/g)).toHaveLength(1);
     expect(page).toMatch(/Time for one [\d×]+ image <b>[\d.]+×/);
     expect(page).toMatch(/<li><b>quality photos noise:25<\/b> [\d.]+ dB; the limit is 60 dB\. /);
