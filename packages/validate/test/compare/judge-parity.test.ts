@@ -36,7 +36,7 @@ describe('judgeParity', () => {
 });
 
 describe('chosenOtherwise', () => {
-  // Of four scores, top-m attention keeps the two largest, then, doubled, the three largest.
+  // Of four scores, top-m attention keeps the two largest twice and the three largest twice.
   const scores = (...values: number[]) => float32Tensor([1, 1, 1, 4], Float32Array.from(values));
 
   it('is false if scores moved but their order at the thresholds did not', () => {
