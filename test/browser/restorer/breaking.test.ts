@@ -99,7 +99,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
     expect(said.started).toBe(1);
   });
 
-  it('falls back to wasm if WebGPU has no adapter, and says why if WebGPU was requested', async () => {
+  it('falls back to wasm without a WebGPU adapter, and says why if it was requested', async () => {
     const said = await page.evaluate(async () => {
       const none = { requestAdapter: () => Promise.resolve(null) };
       const failing = { requestAdapter: () => Promise.reject(new Error('lost')) };

@@ -122,7 +122,7 @@ describe('of a file written by another program', () => {
     expect(of(model)).not.toBe(expected);
   });
 
-  test('differs for an additional layer that is an output, but not for one that nothing reads', () => {
+  test('differs for an added output layer, but not for a layer that nothing reads', () => {
     const idle = rewritten(traced, ({ graph }) => {
       const conv = graph!.node!.find(({ opType }) => opType === 'Conv')!;
       graph!.node!.push({ ...conv, name: 'idle', output: ['idle'] } as typeof conv);

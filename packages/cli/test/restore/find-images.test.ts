@@ -61,7 +61,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('finds every image below a folder with its relative path; skips hidden and other files', async () => {
+  it('finds all images below a folder with relative paths; skips hidden and other files', async () => {
     expect(await find(['in'])).toEqual({
       found: [
         'in/[x]/1.png as [x]/1.png',
@@ -111,7 +111,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('reports an empty folder, a pattern without a match and a missing file, and finds the rest', async () => {
+  it('reports an empty folder, an unmatched pattern and a missing file; finds the rest', async () => {
     expect(await find(['empty', 'in/*.tif', 'in/*.txt', 'none.png', 'in/a.png'])).toEqual({
       found: ['in/a.png as a.png'],
       faults: [
@@ -123,7 +123,7 @@ describe('findImages', () => {
     });
   });
 
-  it('follows circular links only once and keeps a dangling link so that it is reported', async () => {
+  it('follows circular links once and keeps a dangling link to report it', async () => {
     const tree = join(folder, 'links');
     mkdirSync(join(tree, 'a/b'), { recursive: true });
     writeFileSync(join(tree, 'a/b/1.png'), '');

@@ -32,7 +32,7 @@ describe('Journal', () => {
     expect(next.ignored).toBe(0);
   });
 
-  it('redoes an image after a change of settings or image, or if the result is cut or gone', async () => {
+  it('redoes an image if the settings or image changed, or the result is cut or gone', async () => {
     const journal = await withOne();
     expect(await journal.isDone('a.png', 'other', given)).toBe(false);
     expect(await journal.isDone('a.png', 's', async () => digestOf('another'))).toBe(false);

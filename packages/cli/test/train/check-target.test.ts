@@ -64,7 +64,7 @@ describe('checkTarget', () => {
     await checkTarget(targets({ force: true }));
   });
 
-  it('rejects a file over an input, two results in one place, and a file used as a folder', async () => {
+  it('rejects a file over an input, two files in one place, and a file as a folder', async () => {
     const with_ = (file: string) => checkTarget(targets({ files: [join(home, file)] }));
     await expect(with_('host.onnx')).rejects.toThrow(
       /host\.onnx: the result would replace the input/,

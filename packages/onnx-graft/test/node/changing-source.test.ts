@@ -92,7 +92,7 @@ describe('a source that changes while it is read', () => {
     opened.close();
   });
 
-  it('does not count as changed if another file takes its name or it gets a second one', async () => {
+  it('is unchanged if another file takes its name or it gets a second one', async () => {
     const opened = openModel(path);
     writeFileSync(join(folder, 'new.onnx'), 'other');
     renameSync(join(folder, 'new.onnx'), path);

@@ -108,7 +108,7 @@ describe('strength', () => {
     }
   });
 
-  it('has no effect on an untrained residual adapter, which returns the feature exactly', async () => {
+  it('returns the feature exactly for an untrained residual adapter at strength 1', async () => {
     const z = feature(1);
     const residual: PipConfig = { ...config, attach: 'residual' };
     expect(
@@ -151,7 +151,7 @@ describe('baked', () => {
     const nodes = (steering: PipSteering) =>
       oneSite(config, tensors, { steering }).model.graph.nodes.length;
     const baked = nodes({ kind: 'baked', weights: [1, 0, 0], strength: 1 });
-    expect(nodes(inputs) - baked).toBe(10); // Unsqueeze; the sum, its divisor, shares, amount; Conv; Sub, Mul, Add of the blend
+    expect(nodes(inputs) - baked).toBe(10); // Unsqueeze; sum, divisor, shares, amount; Conv; Sub, Mul, Add of the blend
   });
 });
 

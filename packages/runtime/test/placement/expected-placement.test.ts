@@ -40,7 +40,7 @@ const pad = (g: GraphBuilder, x: string): string =>
 const wide = (g: GraphBuilder, x: string): string =>
   ops.matmul(g, x, g.tensor('weight', 'float32', [16, 16], new Uint8Array(1024)));
 
-test('a node without a kernel for its version costs copies, and an older operator set has one', () => {
+test('a node without a kernel for its version costs copies; an older version has one', () => {
   const { nodes, copies, servedAt, opset } = expectedPlacement(
     facts(19, (g) => wide(g, pad(g, wide(g, 'x')))),
   );

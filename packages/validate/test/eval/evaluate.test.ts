@@ -107,7 +107,7 @@ describe('evaluate', () => {
     });
   });
 
-  test("steers the graft by the task's name, by the caller's labels, or by the default", async () => {
+  test("steers the graft by the task's name, the caller's labels, or the default", async () => {
     const row = (...weights: number[]) =>
       Object.fromEntries(labels.map((label, at) => [label, weights[at]]));
     const third = 1 / 3;
@@ -144,7 +144,7 @@ describe('evaluate', () => {
     expect(off.gain).toEqual({ psnr: 0, ssim: 0, psnrY: 0, ssimY: 0 });
   });
 
-  test('degrades clean images by seed, rounded to 8 bits, independently of the other images', async () => {
+  test('degrades clean images by seed, rounded to 8 bits, independent of other images', async () => {
     const how = { degradation: 'noise', amount: 40 } as const;
     const target = join(data, 'derain/one/target');
     const { tasks } = await findTasks(target, { degrade: [how] });

@@ -34,7 +34,7 @@ describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
   const degrade = (planes: Float32Array, width: number, height: number, random: Random) =>
     patchDegradations[label].degrade(planes, width, height, random, defaultRanges);
 
-  test('gives the same result for the same seed, another for another, and leaves its input alone', async () => {
+  test('is reproducible by seed, differs between seeds, and leaves its input alone', async () => {
     const before = clean.slice();
     const made = await degrade(clean, side, side, new Random(1));
     expect(clean).toEqual(before);
