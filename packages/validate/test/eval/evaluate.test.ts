@@ -144,7 +144,7 @@ describe('evaluate', () => {
     expect(off.gain).toEqual({ psnr: 0, ssim: 0, psnrY: 0, ssimY: 0 });
   });
 
-  test('degrades clean images by seed, rounded to 8 bits, independent of other images', async () => {
+  test('degrades clean images by seed and image name, rounded to 8 bits', async () => {
     const how = { degradation: 'noise', amount: 40 } as const;
     const target = join(data, 'derain/one/target');
     const { tasks } = await findTasks(target, { degrade: [how] });
