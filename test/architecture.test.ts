@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url));
 
-/** Which packages each may import: the arrows of the design. */
+/** Which packages each one may import: the arrows of the design. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   'onnx-graft': [],
   hub: ['onnx-graft'],
@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   backbones: ['onnx-graft', 'weights'],
   graft: ['onnx-graft', 'hub', 'weights', 'pip-core', 'backbones'],
   imaging: ['onnx-graft', 'weights'],
-  // onnxruntime is other people's, packed without its install script.
+  // onnxruntime is third-party, packed without its install script.
   runtime: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'onnxruntime'],
   restore: ['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging', 'runtime'],
   validate: ['onnx-graft', 'weights', 'pip-core', 'imaging', 'runtime', 'restore'],
@@ -59,7 +59,7 @@ describe('architecture', () => {
     ).toEqual(Object.keys(arrows).sort());
   });
 
-  it.each(Object.keys(arrows))('%s imports only what the design lets it', (name) => {
+  it.each(Object.keys(arrows))('%s imports only what the design allows', (name) => {
     const imports = importsOf(name);
     expect(imports.length).toBeGreaterThan(0);
     const wrong = imports.filter(({ from }) => {
@@ -70,7 +70,7 @@ describe('architecture', () => {
   });
 
   it.each(['onnx-graft', 'weights', 'pip-core', 'backbones', 'graft', 'imaging'])(
-    '%s touches files and runtimes only behind its node door',
+    '%s uses files and runtimes only in its node entry point',
     (name) => {
       const wrong = importsOf(name).filter(
         ({ file, from }) =>
@@ -89,7 +89,7 @@ describe('architecture', () => {
       const wrong = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
         (file) =>
           file.endsWith('.ts') &&
-          // How old a leftover is; no byte of a result depends on it.
+          // The age of a leftover; no byte of a result depends on it.
           file !== 'node/sweep-leftovers.ts' &&
           /Math\.random|Date\.now|new Date\(|performance\.now|console\./.test(
             readFileSync(join(folder, file), 'utf8').replace(/^\s*(\*|\/\/|\/\*).*$/gm, ''),
@@ -99,7 +99,7 @@ describe('architecture', () => {
     },
   );
 
-  it('loads the client of the model hub in one package, when it is needed', () => {
+  it("loads the model hub's client in one package only, on demand", () => {
     const imports = Object.keys(arrows).flatMap((name) => {
       const folder = join(packages, name, 'src');
       return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -115,7 +115,7 @@ describe('architecture', () => {
     expect(new Set(imports)).toEqual(new Set(["hub: await import('@huggingface/hub');"]));
   });
 
-  it('prints by one door only', () => {
+  it('prints in one place only', () => {
     const writes = Object.keys(arrows).flatMap((name) => {
       const folder = join(packages, name, 'src');
       return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -132,7 +132,7 @@ describe('architecture', () => {
 
   // The others run again for a change in any package.
   it.each(Object.keys(turbo.tasks).filter((task) => task.startsWith('@pip-graft/')))(
-    'turbo runs %s again when anything changes that its tests import',
+    'turbo reruns %s when anything its tests import changes',
     (task) => {
       const name = task.slice('@pip-graft/'.length, -'#test'.length);
       const listed = turbo.tasks[task]!.inputs!.flatMap(

@@ -10,13 +10,13 @@ import { openCheckpoint } from '@pip-graft/weights/node';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 
-// Whole networks saved by PyTorch, and what PyTorch computes: pytorch-reference/make_network_checkpoints.py.
+// Whole networks saved by PyTorch, with its results: pytorch-reference/make_network_checkpoints.py.
 const folder = new URL('./checkpoints/', import.meta.url);
 const open = (name: string) => openCheckpoint(fileURLToPath(new URL(name, folder)));
 const golden = (name: string): TensorMap =>
   readSafetensors(readFileSync(new URL(`${name}.golden.safetensors`, folder))).tensors;
 
-/** Float32 max abs error on data of order 1 to 10. */
+/** Maximum absolute error in float32 on data of order 1 to 10. */
 const tolerance = 1e-4;
 
 async function run(
@@ -62,7 +62,7 @@ describe('a checkpoint becomes the network it was saved from', () => {
   });
 });
 
-describe('a checkpoint of PIP becomes a host and an adapter that are the whole network together', () => {
+describe('a PIP checkpoint becomes a host and an adapter that together are the whole network', () => {
   it.each([
     ['pip_cross_topm', ['noise', 'rain', 'haze', 'blur', 'low-light']],
     ['pip_cross', ['degradation-1', 'degradation-2', 'degradation-3']],
@@ -104,7 +104,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     const expected = golden(name);
     const rows = expected.get('weights')!;
     const image = expected.get('image')!;
-    // Every label alone and every pair of labels, as rows of one run.
+    // Every single label and every pair of labels, as rows of one run.
     const images = {
       dims: [rows.dims[0]!, ...image.dims.slice(1)],
       data: Float32Array.from(
@@ -122,7 +122,7 @@ describe('a checkpoint of PIP becomes a host and an adapter that are the whole n
     expect(maxError(got, expected.get('output')!)).toBeLessThanOrEqual(tolerance);
   });
 
-  it('what is missing, left over or mis-shaped is reported under the checkpoint’s own names', async () => {
+  it('reports missing, extra and misshapen tensors under the checkpoint’s own names', async () => {
     const checkpoint = await open('pip_cross_topm.pkl');
     const { tensors } = findModules<FloatTensor>(checkpoint.tensors)!;
     const changed = new Map(tensors);

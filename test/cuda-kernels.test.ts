@@ -18,12 +18,12 @@ const opsets = Array.from({ length: 13 }, (_, index) => 11 + index);
 const dataTypes = ['float32', 'float16'] as const;
 const matrix = opsets.flatMap((opset) => dataTypes.map((dataType) => ({ opset, dataType })));
 
-/** What no form has a kernel for: operator and first operator set, and why. */
+/** Operators without a kernel in any form, with their first operator set and the reason. */
 const explained: Readonly<Record<string, { readonly from: number; readonly why: string }>> = {
   ConvTranspose: { from: 22, why: 'its kernel came after the list (microsoft/onnxruntime#27710)' },
 };
 
-/** Nodes that CUDA has no kernel for and that no row explains. */
+/** Nodes that CUDA has no kernel for and that no entry explains. */
 function unserved(model: Model): string[] {
   const { opset, nodes } = expectedPlacement(graphFacts(model));
   const found = nodes
@@ -43,7 +43,7 @@ const networks = {
   unet: withDim(backbonePresets['unet-small'], 8),
 };
 
-/** The same with one block on either side of a skip. */
+/** The same with one block on each side of a skip. */
 function slim(backbone: Backbone): Backbone {
   const few = { blocks: [1, 0, 0, 0] as const, refinement: 0 };
   switch (backbone.family) {
@@ -73,15 +73,15 @@ function network(name: Name, opset: number, dataType: (typeof dataTypes)[number]
 }
 
 /**
- * All with `npm run test:full`. Otherwise one, so that each operator set has every mode once, and each
- * network has every mode in some operator set.
+ * All with `npm run test:full`. Otherwise one, such that each operator set has every mode once, and
+ * each network has every mode in some operator set.
  */
 function modesFor(name: Name, opset: number): readonly (typeof pipModes)[number][] {
   return full ? pipModes : [pipModes[(names.indexOf(name) + opset) % pipModes.length]!];
 }
 
 describe.each(matrix)('operator set $opset, $dataType', ({ opset, dataType }) => {
-  test.each(names)('%s, as it is built', (name) => {
+  test.each(names)('%s as built', (name) => {
     expect(unserved(network(name, opset, dataType))).toEqual([]);
   });
 

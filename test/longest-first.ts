@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, the longest first: one that began last would run alone at the end. */
+/** The slowest files, slowest first: one that started last would run alone at the end. */
 const longest = [
   'train/test/graph/training-graph',
   'cli/test/commands/train',
@@ -24,7 +24,7 @@ const longest = [
   'train/test/',
 ];
 
-/** Runs long files first, so that all cores are busy to the end. */
+/** Runs slow files first, so that all cores are busy to the end. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {

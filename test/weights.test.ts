@@ -12,9 +12,9 @@ import { createSession, runModel, type Session } from '@pip-graft/runtime';
 import { type FloatTensor, float32Tensor, Random } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// What weights and strength mean at the output of whole networks, as docs/concepts.md says. At the skip
-// a change is exactly in proportion (packages/pip-core/test/emit/weights.test.ts); after it come the
-// decoder's norms, gates and attention, which nothing holds to a straight line.
+// What weights and strength mean at the output of whole networks, as docs/concepts.md says. At the
+// skip a change is exactly proportional (packages/pip-core/test/emit/weights.test.ts); after it
+// come the decoder's norms, gates and attention, which are not linear.
 
 const labels = ['rain', 'haze', 'blur'];
 const steps = Array.from({ length: 11 }, (_, step) => step / 10);
@@ -92,13 +92,13 @@ describe.each(
   });
   afterAll(() => session.release());
 
-  it('no weight, or no strength, gives the output of the host to the bit', async () => {
+  it("zero weights or zero strength give the host's output to the bit", async () => {
     expect(await run([0, 0, 0])).toEqual(alone);
     expect(await run([0, 1, 0], 0)).toEqual(alone);
     expect(await run([0.5, 1, 7], 0)).toEqual(alone);
   });
 
-  it('the distance from the host grows with a weight, and with the strength', async () => {
+  it('the distance from the host grows with a weight and with the strength', async () => {
     const weights = [];
     const strengths = [];
     for (const part of steps) {
@@ -112,18 +112,18 @@ describe.each(
     expect(weights[5]! / weights[10]!).toBeLessThan(0.65);
   });
 
-  it('weights above a sum of 1 are shares', async () => {
+  it('weights with a sum above 1 act as shares', async () => {
     expect(distance(await run([2, 0, 6]), await run([0.25, 0, 0.75]))).toBeLessThan(1e-4);
   });
 
-  it.runIf(gate === 'label')('leads steadily from one label to another', async () => {
+  it.runIf(gate === 'label')('moves steadily from one label to another', async () => {
     const way: Float32Array[] = [];
     for (const t of steps) way.push(await run([1 - t, 0, t]));
     expectRising(way.map((at) => distance(at, way[0]!)));
     expectRising(way.map((at) => distance(at, way.at(-1)!)).reverse());
     const moved = way.slice(1).map((at, step) => distance(at, way[step]!));
     const whole = distance(way[0]!, way.at(-1)!);
-    // None of ten steps is a switch: the largest is a seventh of the way.
+    // None of the ten steps is a jump: the largest is a seventh of the way.
     expect(Math.max(...moved) / whole).toBeLessThan(0.2);
   });
 });

@@ -22,14 +22,14 @@ interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
 
-/** The action as it stands at the root. */
+/** The action at the root of the repository. */
 export const action = parse(
   readFileSync(fileURLToPath(new URL('../../action.yml', import.meta.url)), 'utf8'),
 ) as Action;
 
-/** How the shell lines of the action ended, as a runner would have it. */
+/** How the shell lines of the action ended, as on a runner. */
 export interface ActionRun {
-  /** Status of the last step that ran: the action's. */
+  /** Status of the last step that ran, which is the action's. */
   readonly status: number;
   readonly log: string;
   readonly outputs: Readonly<Record<string, string>>;
@@ -37,8 +37,8 @@ export interface ActionRun {
 }
 
 /**
- * Runs the shell lines of the action one after the other, as GitHub's runner does: bash with -e and
- * pipefail, inputs by way of the environment, `GITHUB_PATH` and `GITHUB_OUTPUT` read after each step.
+ * Runs the shell lines of the action one after another, as GitHub's runner does: bash with -e and
+ * pipefail, inputs through the environment, `GITHUB_PATH` and `GITHUB_OUTPUT` read after each step.
  * Steps of other actions (Node, cache, upload) are not run.
  */
 export function runAction(project: string, inputs: Readonly<Record<string, string>>): ActionRun {

@@ -10,7 +10,7 @@ const bin = fileURLToPath(new URL('../../packages/cli/bin/graft.js', import.meta
 const guide = readFileSync(new URL('../../docs/guides/ci.md', import.meta.url), 'utf8');
 let project = '';
 
-/** A committed config with one job that works and, for some tests, more. */
+/** A committed config with one working job and, for some tests, more jobs. */
 function configure(...more: object[]): void {
   const works = {
     name: 'derain',
@@ -32,11 +32,11 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('action.yml', () => {
-  it('puts nothing that a caller writes into a script', () => {
+  it("puts no caller's text into a script", () => {
     for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{');
   });
 
-  it('keeps reports of failed runs, and fails last', () => {
+  it('keeps reports of failed runs, and fails in its last step', () => {
     const { steps } = action.runs;
     expect(action.runs.using).toBe('composite');
     expect(steps.at(-1)?.name).toBe('Result');
@@ -45,7 +45,7 @@ describe('action.yml', () => {
     );
   });
 
-  it('converts, reports, and does nothing the second time', () => {
+  it('converts, reports and does nothing the second time', () => {
     configure();
     const first = runAction(project, {});
     expect(first).toMatchObject({ status: 0, outputs: { status: '0' } });
@@ -63,7 +63,7 @@ describe('action.yml', () => {
     expect(readFileSync(join(project, 'out/derain.onnx')).equals(bytes)).toBe(true);
   });
 
-  it('fails last with the status of what failed, and has reported by then', () => {
+  it("fails at the end with the failed job's status, after reporting", () => {
     configure({ name: 'gone', source: { onnx: 'none.onnx' }, output: 'out/gone.onnx' });
     const run = runAction(project, { cache: 'false' });
     expect(run).toMatchObject({ status: 7, outputs: { status: '7' } });
@@ -74,7 +74,7 @@ describe('action.yml', () => {
     expect(run.summary).toContain('gone');
   });
 
-  it('annotates each gate that failed, at its line of the config', () => {
+  it('annotates each failed gate at its line of the config', () => {
     configure({
       name: 'large',
       source: { job: 'derain' },
@@ -96,7 +96,7 @@ describe('action.yml', () => {
     expect(Number(loads)).toBeGreaterThan(0);
   });
 
-  it('annotates a config that it cannot use', () => {
+  it('annotates an invalid config', () => {
     configure({ name: 'odd', source: { job: 'derain' }, output: 'out/odd.onnx', gate: {} });
     const run = runAction(project, {});
     expect(run.status).toBe(2);
@@ -117,7 +117,7 @@ describe('action.yml', () => {
     expect(run.summary).toMatch(/skipped/i);
   });
 
-  it('takes a config whose name is a trick as a name', () => {
+  it('treats a config name with shell code as a plain name', () => {
     const trick = 'none.json; touch "$RUNNER_TEMP/hacked"; $(touch hacked)';
     const run = runAction(project, { config: trick });
     expect(run.status).toBe(7);
@@ -126,7 +126,7 @@ describe('action.yml', () => {
 });
 
 describe('docs/guides/ci.md', () => {
-  it('shows a workflow that uses the action with inputs it has', () => {
+  it('shows a workflow that uses the action with existing inputs', () => {
     const [, text = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? [];
     const workflow = parse(text) as {
       jobs: Record<string, { steps: { uses?: string; with?: Record<string, string> }[] }>;

@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-/** A browser bundle of the library, and what it could not be made without. */
+/** A browser bundle of the library, and the modules it lacks. */
 export interface Bundle {
   readonly code: string;
-  /** Modules that are not in it: what a browser would lack. */
+  /** Modules that are not in it and that a browser does not have. */
   readonly missing: readonly string[];
 }
 
-/** Bundles a file for browsers as an ES module, from what was built. */
+/** Bundles a built file for browsers as an ES module. */
 export async function bundle(entry: string): Promise<Bundle> {
   const missing: string[] = [];
   const build = await rolldown({

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** A text whose colour is too close to what is behind it. */
+/** A text whose colour is too close to its background. */
 export interface FaintText {
   readonly text: string;
   readonly ratio: number;
@@ -7,8 +7,8 @@ export interface FaintText {
 }
 
 /**
- * Runs in the page: contrast of every visible text against the nearest opaque background, as WCAG 2
- * defines it. Returns how many texts it looked at and those below `least`.
+ * Runs in the page: contrast of every visible text against the nearest opaque background, as
+ * defined by WCAG 2. Returns how many texts it checked and those below `least`.
  */
 export function faintTexts(least: number): { looked: number; faint: FaintText[] } {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A page of an example that restores what a person chooses. */
+/** Restores a chosen file on an example's page. */
 async function restoresInPage(outDir: string, result: 'canvas' | 'img'): Promise<void> {
   const site = await openSite(outDir);
   const browser = await openBrowser();
@@ -53,7 +53,8 @@ describe('the examples', () => {
     await isRestored(restored);
   });
 
-  // Electron's binary is not installed here: its main process's code runs under Node, with a stub for 'electron'.
+  // Electron's binary is not installed here: its main process's code runs under Node, with a stub
+  // for 'electron'.
   it('restores in the code of Electron’s main process', async () => {
     const result = join(folder, 'electron.png');
     const stub = fileURLToPath(new URL('electron-stub.mjs', import.meta.url));

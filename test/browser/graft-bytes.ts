@@ -14,18 +14,18 @@ import * as onnxGraft from '@pip-graft/onnx-graft';
 import * as pipCore from '@pip-graft/pip-core';
 import * as weights from '@pip-graft/weights';
 
-/** Whole doors are kept: a bundler would drop what nobody uses, and with it what a browser lacks. */
+/** Keeps whole entry points: a bundler would drop unused code, and with it what a browser lacks. */
 export const doors = [backbones, onnxGraft, pipCore, weights];
 
 export interface Answer {
   readonly grafted: Uint8Array;
-  /** What `ungraft` made of it. */
+  /** The result of `ungraft`. */
   readonly removed: Uint8Array;
-  /** Of what half the host was refused with. */
+  /** The error code for half of the host. */
   readonly code: string;
 }
 
-/** Grafts from bytes to bytes: what a page, a worker and Node have to agree on. */
+/** Grafts from bytes to bytes: a page, a worker and Node must agree on the result. */
 export function graftBytes(bytes: Uint8Array): Answer {
   const host = hostOf(readModel(bytesSource(bytes)));
   const adapter = freshAdapter(host, { labels: ['rain', 'haze'], seed: 7 });

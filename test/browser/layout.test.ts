@@ -28,7 +28,7 @@ describe.skipIf(noBrowser !== undefined)('a report on screens', () => {
     }
   });
 
-  test('on a phone nothing is cut off, no word is cut into letters, and a model is a few screens', async () => {
+  test('a phone cuts off nothing, breaks no word into letters, and a model takes a few screens', async () => {
     for (const name of ['report.html', 'host.html']) {
       const { page, close } = await open(name, { viewport: { width: 390, height: 800 } });
       expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(9000);
@@ -64,7 +64,7 @@ describe.skipIf(noBrowser !== undefined)('a report on screens', () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'every text can be read on a %s screen',
+    'every text is readable on a %s screen',
     async (colorScheme) => {
       for (const name of ['report.html', 'host.html']) {
         const { page, close } = await open(name, { colorScheme });

@@ -17,7 +17,9 @@ import { noBrowser, openBrowser } from './open-browser.ts';
 
 const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };
 const host = modelBytes(buildNafnet(config, initialWeights(nafnetParameters(config), 7)));
-/** Kilobytes, compressed: all doors weigh 106 (in 2026-11), and a new dependency would show. */
+/**
+ * Kilobytes, compressed: all entry points take 106 (in 2026-11), and a new dependency would show.
+ */
 const mostKilobytes = 140;
 
 let onPage: Bundle;
@@ -28,7 +30,7 @@ beforeAll(async () => {
 });
 
 describe('the library as a browser bundle', () => {
-  it('needs nothing that a browser lacks, with every door whole', () => {
+  it('needs nothing that a browser lacks, with every entry point whole', () => {
     expect(onPage.missing).toEqual([]);
     expect(inWorker.missing).toEqual([]);
   });
@@ -55,7 +57,7 @@ describe.skipIf(noBrowser !== undefined)('the library in chromium', () => {
     };
     server = createServer((request, response) => {
       const [type, body] = files[request.url ?? ''] ?? ['text/plain', ''];
-      // Neither eval nor anything from elsewhere.
+      // Neither eval nor anything from other origins.
       response.writeHead(200, {
         'content-type': type,
         'content-security-policy': "default-src 'none'; script-src 'self'; connect-src 'self'",
@@ -72,7 +74,7 @@ describe.skipIf(noBrowser !== undefined)('the library in chromium', () => {
     server.close();
   });
 
-  /** Grafts in the page, or in a worker that it starts. */
+  /** Grafts in the page, or in a worker started by it. */
   const graftThere = (where: 'page' | 'worker') =>
     page.evaluate(async (place) => {
       const bytes = new Uint8Array(await (await fetch('/host.onnx')).arrayBuffer());
@@ -94,7 +96,7 @@ describe.skipIf(noBrowser !== undefined)('the library in chromium', () => {
     }, where);
 
   it.each(['page', 'worker'] as const)(
-    'grafts in a %s to the bytes that Node makes, and gives the host back',
+    'grafts in a %s to the same bytes as Node, and removes the graft again',
     async (where) => {
       const { grafted, removed, code } = await graftThere(where);
       const here = graftBytes(host);

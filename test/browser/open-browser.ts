@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Debian's chromium, or what CHROMIUM_PATH names. */
+/** Debian's chromium, or the one in CHROMIUM_PATH. */
 export const chromiumPath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
-/** Why tests in a browser cannot run here; undefined where they can. */
+/** Why tests in a browser cannot run here; undefined if they can. */
 export const noBrowser = existsSync(chromiumPath)
   ? undefined
   : `no chromium at ${chromiumPath}; install it, or set CHROMIUM_PATH`;
 
-/** A browser without a window that asks the network for nothing of its own. */
+/** A headless browser that makes no network requests of its own. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,

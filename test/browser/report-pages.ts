@@ -9,7 +9,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { everything, evil, failed, model, withTexts } from '../../packages/report/test/support.ts';
 import { openBrowser } from './open-browser.ts';
 
-/** Images that can be told apart by their colour. */
+/** Images that differ in colour. */
 export async function withImages(): Promise<ReportData> {
   const filled = (value: number) => imageOf(60, 40, new Float32Array(3 * 60 * 40).fill(value));
   const before = await reportImage(filled(0.1), 'input', '20.0 dB');
@@ -37,14 +37,14 @@ export async function withImages(): Promise<ReportData> {
   };
 }
 
-/** A page in its own context, and what it complained of or asked for. */
+/** A page in its own context, with its console messages and requests. */
 export interface OpenPage {
   readonly page: Page;
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens one of the files with the network cut. */
+/** Opens one of the files without a network. */
 export type OpenPageOf = (name: string, options?: BrowserContextOptions) => Promise<OpenPage>;
 
 /** `report.html`, `evil.html` and `host.html` in a folder, and a browser to open them with. */

@@ -16,7 +16,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
   afterAll(() => close());
 
   test.each(['report.html', 'evil.html', 'host.html'])(
-    '%s opens from a file without a complaint or a request, and its images can be seen',
+    '%s opens from a file without an error or a request, and its images are visible',
     async (name) => {
       const { page, complaints, close } = await open(name);
       const blank = await page.evaluate(async () => {
@@ -31,7 +31,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
     },
   );
 
-  test('the policy stops a script and a request that got in', async () => {
+  test('the policy stops an injected script and request', async () => {
     const { page, complaints, close } = await open('report.html');
     await page.evaluate(() => {
       const script = document.createElement('script');
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
     await close();
   });
 
-  test('hostile names are text on the page and do nothing', async () => {
+  test('hostile names are text on the page and have no effect', async () => {
     const { page, complaints, close } = await open('evil.html');
     expect(await page.title()).toBe(evil);
     expect(await page.locator('h2').first().textContent()).toBe(evil);
@@ -59,7 +59,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
     await close();
   });
 
-  test('it has one of each landmark, and every image and control has a name', async () => {
+  test('has one of each landmark, and a name for every image and control', async () => {
     const { page, close } = await open('report.html');
     for (const role of ['banner', 'main', 'contentinfo'] as const) {
       expect(await page.getByRole(role).count()).toBe(1);
@@ -77,7 +77,7 @@ describe.skipIf(noBrowser !== undefined)('a report in chromium', () => {
     await close();
   });
 
-  test('JUnit XML with hostile names is XML to a browser', async () => {
+  test('JUnit XML with hostile names is valid XML in a browser', async () => {
     const { page, close } = await open('report.html');
     const source = buildJUnit(withTexts(await withImages(), evil));
     const found = await page.evaluate((text) => {

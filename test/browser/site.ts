@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
 export interface Site {
-  /** Address with a slash at its end. */
+  /** Address with a trailing slash. */
   readonly url: string;
   close(): void;
 }
@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
 };
 
-/** Serves a folder on loopback, with some files from elsewhere and some headers. */
+/** Serves a folder on loopback, with some files from elsewhere and the given headers. */
 export async function openSite(
   folder: string,
   options: {
@@ -42,7 +42,7 @@ export async function openSite(
   };
 }
 
-/** What a page needs to have threads. */
+/** The headers that a page needs for threads. */
 export const isolation = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',

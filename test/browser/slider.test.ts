@@ -37,10 +37,10 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
     await page.keyboard.press('End');
     expect((await shares()).at).toBe('100%');
     expect(await slider.getAttribute('aria-valuetext')).toBe('100 % input');
-    // The other comparison stayed where it was.
+    // The other comparison did not move.
     const second = page.getByRole('slider').nth(1);
     expect(await second.inputValue()).toBe('50');
-    // Focus can be seen.
+    // Focus is visible.
     const outline = await page.evaluate(
       () => getComputedStyle(document.querySelector('.compare input + .edge')!).outlineStyle,
     );
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
     await close();
   });
 
-  test('what the slider shows is what it says: left of the edge the one, right of it the other', async () => {
+  test('the slider shows one image to the left of its edge and the other to the right', async () => {
     const { page, close } = await open('report.html');
     const slider = page.getByRole('slider').first();
     await slider.scrollIntoViewIfNeeded();
@@ -75,7 +75,7 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
     await close();
   });
 
-  test('everything that can be operated is reached with the Tab key, and its focus is seen', async () => {
+  test('the Tab key reaches every control, with visible focus', async () => {
     const { page, close } = await open('report.html');
     await page.locator('details').evaluateAll((all: HTMLDetailsElement[]) => {
       for (const details of all) details.open = true;
@@ -99,7 +99,7 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
     await close();
   });
 
-  test('without scripts both images stand side by side and there is no dead control', async () => {
+  test('without scripts both images are side by side, and no control is left dead', async () => {
     const { page, complaints, close } = await open('report.html', { javaScriptEnabled: false });
     const [before, after] = await Promise.all(
       ['.before img', '.after img'].map((part) => page.locator(part).first().boundingBox()),
@@ -112,7 +112,7 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
     await close();
   });
 
-  test('on paper too, and nothing is cut off', async () => {
+  test('also side by side on paper, with nothing cut off', async () => {
     const { page, close } = await open('report.html', { viewport: { width: 720, height: 1000 } });
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     const [before, after] = await Promise.all(
@@ -124,7 +124,7 @@ describe.skipIf(noBrowser !== undefined)('comparing images', () => {
       'rgb(255, 255, 255)',
     );
     expect((await page.evaluate(faintTexts, 4.5)).faint).toEqual([]);
-    // What opens on demand is printed.
+    // Collapsed details are printed.
     expect(await page.locator('details table').first().isVisible()).toBe(true);
     expect((await page.pdf()).length).toBeGreaterThan(10_000);
     await close();

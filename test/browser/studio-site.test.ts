@@ -14,12 +14,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noBrowser, openBrowser } from './open-browser.ts';
 import { openSite, type Site } from './site.ts';
 
-/** A busy machine is not an error. */
+/** Patience for a busy machine. */
 const patience = { timeout: 300_000 } as const;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 const adapter = join(folder, 'sleet');
-/** A portrait stored on its side: 660 × 40 upright, with EXIF that says so and a profile that is not sRGB. */
+/**
+ * A portrait stored sideways: 660 × 40 upright, with EXIF that says so and a profile other than
+ * sRGB.
+ */
 const turned = join(folder, 'turned.jpg');
 
 if (noBrowser !== undefined) process.stderr.write(`test/browser: skipped: ${noBrowser}\n`);
@@ -89,7 +92,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     expect(await page.getByRole('link', { name: 'Guides' }).getAttribute('href')).toBe('../');
   });
 
-  it('shows a preview of a large image first, then all of it', async () => {
+  it('shows a preview of a large image first, then the whole image', async () => {
     await page.evaluate(() => {
       const seen: string[] = [];
       Object.assign(globalThis, { seen });
@@ -106,7 +109,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     expect(seen.slice(preview).some((text) => /Restoring… \d+ %/.test(text))).toBe(true);
   });
 
-  it('takes presets, and undoes and redoes what was set', async () => {
+  it('applies presets, and undoes and redoes settings', async () => {
     await button('Rain').first().click();
     await expectStatus(/Restored in/);
     expect(await sliders()).toEqual([1, 0, 0, 1]);
@@ -119,7 +122,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     await button('Undo').click();
     await button('Undo').click();
     expect(await button('Undo').isDisabled()).toBe(true);
-    // At first the sensor decided, and it does so again.
+    // At first the sensor decided, and now it does again.
     await expectStatus(/Restored in/);
     expect(await page.textContent('#snippets')).toContain("restorer.restore('turned.jpg');");
     await button('Redo').click();
@@ -127,7 +130,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     await expectStatus(/Restored in/);
   });
 
-  it('shows one part at four settings, and takes one over', async () => {
+  it('shows one part with four settings, and applies one of them', async () => {
     await button('2 × 2').click();
     const busy = () =>
       page.evaluate(() =>
@@ -150,7 +153,7 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     await expectStatus(/Restored in/);
   });
 
-  it('keeps name, size, type and metadata of the original, upright, and says what it drops', async () => {
+  it("keeps the original's name, size, type and metadata, upright, and says what it drops", async () => {
     await expect.poll(() => button('Download').isEnabled(), patience).toBe(true);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -167,14 +170,14 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
       orientation: 1,
     });
     expect(exif!.toString('latin1')).toContain('Somebody');
-    // The browser's own, which fits the colours that it wrote.
+    // The browser's own profile, which matches the colours that it wrote.
     expect(icc).not.toEqual((await sharp(turned).metadata()).icc);
     expect(await page.textContent('#saved')).toBe(
       'Saved restored-turned.jpg, 660 × 40. Kept: EXIF. Dropped: the colour profile (colours are sRGB now).',
     );
   });
 
-  it('grafts an adapter folder onto the model that is open, and shows its ladder and checks', async () => {
+  it('grafts an adapter folder onto the open model, and shows its ladder and checks', async () => {
     await page.setInputFiles('#adapter', adapter);
     await expect
       .poll(() => page.textContent('#model-name'), patience)

@@ -14,7 +14,7 @@ import { type StudioServer, serveStudio } from '../../packages/cli/src/studio/se
 import { faintTexts } from './contrast.ts';
 import { noBrowser, openBrowser } from './open-browser.ts';
 
-/** A busy machine is not an error. */
+/** Patience for a busy machine. */
 const patience = { timeout: 300_000 } as const;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
@@ -54,7 +54,7 @@ describe('the server of the studio', () => {
       },
     );
 
-  it('gives the page, isolated and with a policy, and the model', async () => {
+  it('serves the page, isolated and with a policy, and the model', async () => {
     const { status, headers, body } = await ask('/');
     expect(status).toBe(200);
     expect(body.toString()).toContain('<title>PIP Graft studio</title>');
@@ -65,7 +65,7 @@ describe('the server of the studio', () => {
     expect(new URL(server.url).hostname).toBe('127.0.0.1');
   });
 
-  it('gives nothing else: no other file, host or method', async () => {
+  it('serves nothing else: no other file, host or method', async () => {
     for (const path of ['/../package.json', '/%2e%2e/package.json', '//etc/passwd', '/assets']) {
       expect((await ask(path)).status).toBe(404);
     }
@@ -73,7 +73,7 @@ describe('the server of the studio', () => {
     expect((await fetch(server.url, { method: 'POST' })).status).toBe(405);
   });
 
-  it('sends wasm compressed to whom can read it, and else as it is', async () => {
+  it('sends compressed wasm if accepted, and plain wasm otherwise', async () => {
     const name = 'ort-wasm-simd-threaded';
     const pages = join(root, 'packages/cli/dist/studio-page/assets');
     const wasm = readdirSync(pages).find((each) => each.startsWith(`${name}-`))!;
@@ -112,7 +112,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
   const expectStatus = (text: RegExp) => expect.poll(status, patience).toMatch(text);
   const slider = (name: string) => page.getByRole('slider', { name });
 
-  /** Drops a file on the page as a person does. */
+  /** Drops a file on the page as a user does. */
   const drop = async (path: string, name: string): Promise<void> => {
     const data = await page.evaluateHandle(
       ([bytes, fileName]) => {
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     return { name: download.suggestedFilename(), path };
   };
 
-  it('restores a file that is dropped, and shows what its sensor found', async () => {
+  it('restores a dropped file and shows what its sensor found', async () => {
     await drop(file, 'cat.png');
     await expectStatus(/Restored in/);
     await using node = await Restorer.open(grafted);
@@ -146,7 +146,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     }
   });
 
-  it('restores again when a slider moves, and downloads what Node makes of it', async () => {
+  it("restores again when a slider moves, and downloads the same image as Node's", async () => {
     for (const label of labels) await slider(label).fill(label === 'rain' ? '0.5' : '0');
     await slider('Strength').fill('0.8');
     await expect
@@ -217,7 +217,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     expect((await transforms())[0]).toBe(fitted);
   });
 
-  it('says in plain words what is wrong, and goes on', async () => {
+  it('reports errors in plain words and continues', async () => {
     const text = join(folder, 'text.png');
     writeFileSync(text, 'this is no image');
     await drop(text, 'text.png');
@@ -236,7 +236,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     expect(await page.isVisible('#alert')).toBe(false);
   });
 
-  it('asked nobody else for anything, and threw nothing', () => {
+  it('made no request to others and threw no error', () => {
     expect(asked.length).toBeGreaterThan(5);
     expect(
       asked.filter((url) => !url.startsWith(server.url) && !/^(blob|data):/.test(url)),
@@ -244,7 +244,7 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     expect(complaints).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)('fits a phone and can be read: %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('fits a phone and is readable: %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
     await page.locator('#code').evaluate((details: HTMLDetailsElement) => {
       details.open = true;

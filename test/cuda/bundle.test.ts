@@ -25,7 +25,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('cuda-bundle', () => {
-  it('stages all that the command needs: it runs there with an empty environment', () => {
+  it('stages everything the command needs: it runs there with an empty environment', () => {
     const stage = join(folder, 'staged');
     mkdirSync(stage);
     const packages = stagePackages(root, stage);
@@ -63,7 +63,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('cuda-bun
     expect(status).toBe(0);
   });
 
-  it('packs into parts that a shell joins again, and refuses one that changed', async () => {
+  it('packs into parts that a shell script joins again, and rejects a changed part', async () => {
     const [stage, parcel] = [join(folder, 'stage'), join(folder, 'parcel')];
     mkdirSync(join(stage, 'deep'), { recursive: true });
     mkdirSync(parcel);
@@ -107,7 +107,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('cuda-bun
       status: 1,
       stderr: `${last}: this part is missing.\n`,
     });
-    // What stood there is used until a whole bundle replaces it.
+    // The old bundle is in use until a whole new one replaces it.
     expect(existsSync(join(made, 'run.sh'))).toBe(true);
   });
 });

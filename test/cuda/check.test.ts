@@ -54,7 +54,7 @@ describe('a step', () => {
     expect([ended.status, ended.reason]).toEqual([status, reason]);
   });
 
-  it('that hangs is ended with all that it started', async () => {
+  it('that hangs is killed with all its child processes', async () => {
     const code = `const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log(JSON.stringify({ pid: child.pid })); setInterval(() => {}, 1000)`;
     const ended = await line('hangs', code, 1 / 6);
     expect([ended.status, ended.reason]).toEqual(['failed', `stopped after ${1 / 6} minutes`]);
@@ -66,7 +66,7 @@ describe('a step', () => {
     else expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
-  it('is not begun without its files or its time, and not repeated on resume', async () => {
+  it('is not started without its files or time, and not repeated on resume', async () => {
     const step = { name: 'once', args: ['-e', ''], minutes: 1 };
     const without = { ...step, needs: [join(folder, 'nothing')] };
     expect((await runStep(without, { out: folder })).status).toBe('not run');
@@ -142,7 +142,7 @@ describe('the steps', () => {
 });
 
 describe('cuda-check', () => {
-  it('without a device says skipped, why, and never passed', ({ skip }) => {
+  it('without a device reports skipped and why, and never passed', ({ skip }) => {
     const out = join(folder, 'none');
     const { status, stdout } = check('-o', out, '--date', '2026-01-02');
     const report = reportIn(out);
@@ -156,7 +156,7 @@ describe('cuda-check', () => {
     expect(stdout).not.toMatch(/passed/i);
   });
 
-  it('runs dry on the CPU, says so, and goes on where it stopped', () => {
+  it('runs dry on the CPU, says so, and resumes where it stopped', () => {
     const out = join(folder, 'dry');
     const size = full ? 'small' : 'tiny';
     const args = ['-o', out, '--device', 'cpu', '--families', 'nafnet', '--networks', size];
@@ -189,7 +189,7 @@ describe('cuda-check', () => {
   });
 
   it.each([['--device', 'tpu'], ['--families', 'unet'], ['--minutes', 'soon'], ['--nonsense']])(
-    'refuses %s',
+    'rejects %s',
     (...args) => {
       const { status, stderr } = check(...args);
       expect(status).toBe(2);

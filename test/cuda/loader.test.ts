@@ -1,6 +1,6 @@
-// What the loader, CUDA's runtime and onnxruntime say where CUDA cannot work, each produced for real:
-// onnxruntime-node with the CUDA provider, NVIDIA's libraries and a driver library made here. The
-// wheels are looked for in $PIP_GRAFT_CUDA_WHEELS, otherwise in out/cuda-wheels; nothing is
+// What the loader, CUDA's runtime and onnxruntime say when CUDA cannot work, each provoked for
+// real: onnxruntime-node with the CUDA provider, NVIDIA's libraries and a driver library made here.
+// The wheels are taken from $PIP_GRAFT_CUDA_WHEELS, otherwise in out/cuda-wheels; nothing is
 // downloaded here. To fetch them (1.3 GB):
 //   npm run cuda-bundle -- --libraries
 import { spawnSync } from 'node:child_process';
@@ -28,7 +28,7 @@ import { root } from '../../scripts/cuda/check/run-step.mjs';
 
 const wheels = process.env['PIP_GRAFT_CUDA_WHEELS'] ?? join(root, 'out/cuda-wheels');
 const provider = { name: 'onnxruntime-gpu', version: '1.30.0' };
-/** What the provider is linked with, and what shows that cuDNN is there. */
+/** The libraries that the provider is linked with, and the one that shows that cuDNN is there. */
 const libraries = /\/lib(cublas|cublasLt|curand|cudart|cudnn)\.so\.\d+$/;
 
 function reasonToSkip(): string | undefined {
@@ -45,7 +45,7 @@ function reasonToSkip(): string | undefined {
 }
 
 const skip = reasonToSkip();
-if (skip !== undefined) it.skip(`the loader's troubles: ${skip}`, () => {});
+if (skip !== undefined) it.skip(`the loader's errors: ${skip}`, () => {});
 
 describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => {
   const folder = mkdtempSync(join(tmpdir(), 'graft-cuda-loader-'));
@@ -70,7 +70,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     }
   });
 
-  /** A folder with the libraries of CUDA whose names fit. */
+  /** A folder with those of CUDA's libraries whose names match. */
   function some(name: string, wanted: (library: string) => boolean): string {
     const target = join(folder, name);
     mkdirSync(target);
@@ -79,7 +79,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     return target;
   }
 
-  /** A folder with a library of that name, compiled from a text. */
+  /** A folder with a library of that name, compiled from a source file. */
   function compiled(name: string, library: string, source: string, ...defines: string[]): string {
     const target = join(folder, name);
     mkdirSync(target, { recursive: true });
@@ -95,7 +95,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
   const driver = (name: string, version: number) =>
     compiled(name, 'libcuda.so.1', stub, `-DVERSION=${version}`, '-DRESULT=100');
 
-  /** What `graft doctor` says with these folders on the loader's path. */
+  /** What `graft doctor` reports with these folders on the loader's path. */
   function examined(...folders: string[]) {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
@@ -113,7 +113,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     return { detail: detail as string, lacking: Object.fromEntries(lacking) };
   }
 
-  it('a missing library is named by the loader, and the doctor knows it from the file', () => {
+  it('names a missing library as the loader does, and the doctor finds it from the file', () => {
     const { detail, lacking } = examined(
       some('no-cublas', (name) => !name.startsWith('libcublas')),
       driver('driver-of-13', 13000),
@@ -122,7 +122,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     expect(lacking['CUDA 13 libraries']).toBe('without libcublasLt.so.13, libcublas.so.13');
   });
 
-  it('a wrong major: CUDA 12 is there, 13 is not', () => {
+  it('a wrong major version: CUDA 12 is installed, 13 is not', () => {
     const empty = join(folder, 'empty.c');
     writeFileSync(empty, 'int cudaRuntimeGetVersion(int *v) { *v = 12080; return 0; }\n');
     const { detail, lacking } = examined(
@@ -152,7 +152,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     expect(Object.keys(lacking)).not.toContain('cuDNN');
   });
 
-  it('a provider library that was cut off', () => {
+  it('a truncated provider library', () => {
     const path = join(binaries, 'libonnxruntime_providers_cuda.so');
     const whole = `${path}.whole`;
     renameSync(path, whole);
@@ -160,7 +160,7 @@ describe.runIf(skip === undefined)('a machine on which CUDA cannot work', () => 
     const { detail, lacking } = examined(cuda, driver('driver-last', 13000));
     rmSync(path);
     renameSync(whole, path);
-    // The loader maps what is not there; that ends the process of the probe, and not the doctor.
+    // The loader maps pages that are missing; that kills the probe's process, but not the doctor.
     expect(detail).toMatch(/SIGBUS|file too short/);
     expect(lacking['onnxruntime-node']).toContain('libonnxruntime_providers_cuda.so');
   });

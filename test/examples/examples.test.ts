@@ -6,8 +6,8 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Example, gatherDoors } from './gather-examples.ts';
 
-// The examples of public doc comments, which the API pages show: all are typed strictly, and those that
-// need nothing given run and return what their comment says.
+// The examples of public doc comments, which the API pages show: all are strictly typed, and those
+// that need no given values run and return what their comment says.
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = fileURLToPath(new URL('./generated', import.meta.url));
 const given = new Set(
@@ -65,7 +65,7 @@ function isExpression(line: string): boolean {
   );
 }
 
-/** What the comment of the last line says that it is, for an example that needs nothing from outside. */
+/** The value in the comment of the last line, for an example that needs nothing from outside. */
 function outcomeOf({ code }: Example): unknown {
   const last = code.split('\n').at(-1)!;
   const [, comment] = /\/\/ (.*)$/.exec(last) ?? [];
@@ -81,7 +81,7 @@ function outcomeOf({ code }: Example): unknown {
   }
 }
 
-/** As JSON, numbers to two digits, as comments write them. */
+/** As JSON, with numbers rounded to two digits as in comments. */
 function rounded(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'number' ? Math.round(inner * 100) / 100 : inner,
@@ -89,7 +89,7 @@ function rounded(value: unknown): string {
 }
 
 describe('examples of public doc comments', () => {
-  it('are typed strictly', () => {
+  it('are strictly typed', () => {
     expect(doors.flatMap(({ examples }) => examples).length).toBeGreaterThan(130);
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const ended = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
@@ -97,7 +97,7 @@ describe('examples of public doc comments', () => {
   });
 
   it.each(selfContained)(
-    '$specifier: $name returns what it says',
+    '$specifier: $name returns what its comment says',
     async ({ specifier, at, says }) => {
       const module = (await import(pathToFileURL(fileOf(specifier)).href)) as Record<
         string,

@@ -3,22 +3,22 @@ import { dirname, join } from 'node:path';
 
 /** An `@example` of a public doc comment. */
 export interface Example {
-  /** What the comment is about. */
+  /** The symbol that the comment documents. */
   readonly name: string;
   readonly file: string;
   readonly code: string;
 }
 
-/** An entry point of a package: what it exports, and the examples of that. */
+/** An entry point of a package: its exports, and their examples. */
 export interface Door {
-  /** As it is imported, such as `@pip-graft/graft/node`. */
+  /** The import specifier, such as `@pip-graft/graft/node`. */
   readonly specifier: string;
-  /** Names as they are imported: `a`, `type B`. */
+  /** Names as in an import: `a`, `type B`. */
   readonly names: readonly string[];
   readonly examples: readonly Example[];
 }
 
-/** All entry points of the published packages that are TypeScript. */
+/** All entry points in TypeScript of the published packages. */
 export function gatherDoors(packages: string): Door[] {
   return readdirSync(packages).flatMap((folder) => {
     const home = join(packages, folder);
@@ -51,7 +51,7 @@ export function gatherDoors(packages: string): Door[] {
   });
 }
 
-/** What an index exports by name; such files hold nothing but lists. */
+/** The names that an index exports; such files contain only lists. */
 function exportsOf(index: string): string[] {
   const text = readFileSync(index, 'utf8');
   const lists = [...text.matchAll(/export (type )?\{([^}]*)\}/g)].flatMap(
@@ -72,7 +72,10 @@ function exportsOf(index: string): string[] {
   return [...new Set([...lists, ...own, ...spaces, ...stars])];
 }
 
-/** The files that an index names for what it exports: two doors of a package may have one name each for two things. */
+/**
+ * The files behind an index's exports: two entry points of a package may use one name for two
+ * things.
+ */
 function originsOf(index: string): Map<string, string> {
   const text = readFileSync(index, 'utf8');
   return new Map(
@@ -87,7 +90,7 @@ function originsOf(index: string): Map<string, string> {
   );
 }
 
-/** The examples of a file, each under the exported name that follows its comment, or that it is a member of. */
+/** The examples of a file, each under the exported name that follows its comment or contains it. */
 function examplesOf(text: string): { name: string; code: string }[] {
   const declaration =
     /^export (?:async |abstract )*(?:function|class|const|interface|type) (\w+)/gm;

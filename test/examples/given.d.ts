@@ -1,5 +1,5 @@
-// What the examples of doc comments take as given. Types are imported here once, so that an example
-// shows one call and not how its input came to be.
+// The values that examples of doc comments take as given. Types are imported here once, so that an
+// example shows one call and not how its input was made.
 type Graft = typeof import('@pip-graft/graft/node');
 type Onnx = typeof import('@pip-graft/onnx-graft');
 type Backbones = typeof import('@pip-graft/backbones');

@@ -33,7 +33,7 @@ function boundTo({ family, fingerprint: print }: Omit<PlanRequest, 'adapters'>):
   return { ...adapter(family), base: { family, name: null, fingerprint: print!, digest: null } };
 }
 
-/** float16 and quantisation leave other weights. */
+/** float16 and quantisation change the weights. */
 const sameWeights = (fixture: Fixture): boolean => !isHalf(fixture) && !isQuantised(fixture);
 const traced = (family: string): string => `${family}-torchscript-op16-dynamic.onnx`;
 const refusal = { status: 'refused', refusals: [{ code: 'ADAPTER_MISMATCH' }] };
@@ -53,7 +53,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
 
   const others = own.filter((fixture) => !sameWeights(fixture));
   it.skipIf(others.length === 0).each(others)(
-    'is refused on $file, unless insisted',
+    'is rejected on $file, unless forced',
     async ({ file }) => {
       expect(await planOn(file)).toMatchObject(refusal);
       expect(await planOn(file, { allowUnbound: true })).toMatchObject({
@@ -67,7 +67,7 @@ describe.each(['restormer', 'nafnet', 'promptir'])('an adapter bound to a traced
     },
   );
 
-  it('is refused on the same file with one convolution doubled, unless insisted', () =>
+  it('is rejected on the same file with one convolution doubled, unless forced', () =>
     withHost(traced(network), ({ model }) => {
       const request = { ...described(withOtherWeights(model)), adapters: [base] };
       expect(makePlan(request)).toMatchObject(refusal);
@@ -97,13 +97,15 @@ describe('an adapter bound to a natively built nafnet', () => {
       }),
   );
 
-  it('is refused on one with other weights', () => {
+  it('is rejected on one with other weights', () => {
     const request = { ...described(buildBackbone(backbone, 1)), adapters: [native] };
     expect(makePlan(request)).toMatchObject(refusal);
   });
 });
 
-/** Those of the convolutions; exporters change the shape of a norm's, which no fingerprint reads. */
+/**
+ * Weights of the convolutions; exporters change the shape of a norm's, which no fingerprint reads.
+ */
 function weightsIn(model: Model, backbone: Backbone): Map<string, FloatTensor> {
   const weights = new Map(initialWeights(backboneParameters(backbone), 1));
   for (const tensor of model.graph.initializers) {

@@ -13,19 +13,19 @@ import {
 import { createSession, runModel } from '@pip-graft/runtime';
 import { type TensorFeeds, type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 
-/** A committed export, and what is true of it: pytorch-reference/README.md. */
+/** A committed export with the expected facts: pytorch-reference/README.md. */
 export interface Fixture {
   readonly file: string;
   readonly network: string;
   readonly family: string;
   readonly variant: string;
-  /** It is no U-Net. */
+  /** It is not a U-Net. */
   readonly refused?: boolean;
-  /** Whether it computes what the PyTorch network does, to 0.001. */
+  /** Whether it matches the PyTorch network to 0.001. */
   readonly faithful: boolean;
-  /** Left out where the size is built in. */
+  /** Absent if the size is built in. */
   readonly faithfulAtOtherSizes?: boolean;
-  /** Largest difference from PyTorch; null when the file does not run at one of the sizes. */
+  /** Largest difference from PyTorch; null if the file does not run at one of the sizes. */
   readonly error: number | null;
   readonly sites: readonly {
     readonly level: number;
@@ -49,7 +49,7 @@ export const isQuantised = ({ variant }: Fixture): boolean => variant.startsWith
 /** Everything that planning needs, apart from an adapter. */
 export type Host = OpenedModel & Omit<PlanRequest, 'adapters'>;
 
-/** Does something with a fixture while it is open. */
+/** Calls `use` with an open fixture. */
 export async function withHost<T>(
   file: string,
   use: (host: Host) => T | Promise<T>,
@@ -73,7 +73,7 @@ export function graftOnto(host: Host, adapter: Adapter): Model {
 /** All outputs as float32, by name. */
 type Outputs = ReadonlyMap<string, TypedTensorOf<'float32'>>;
 
-/** Does something with a model while it is loaded, on one thread, every rounding as the graph is written. */
+/** Calls `use` with a loaded model, on one thread, with every rounding as written in the graph. */
 export async function withSession<T>(
   loaded: Model | Uint8Array,
   use: (run: (feeds: TensorFeeds) => Promise<Outputs>) => Promise<T>,

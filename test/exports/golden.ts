@@ -3,21 +3,24 @@ import type { Adapter, PipConfig } from '@pip-graft/pip-core';
 import type { TensorFeeds } from '@pip-graft/weights';
 import { type FloatTensor, readSafetensors } from '@pip-graft/weights';
 
-/** A network of the fixtures with an adapter, as PyTorch computes both: pytorch-reference/make_grafted_goldens.py. */
+/**
+ * A network of the fixtures with an adapter, as computed by PyTorch:
+ * pytorch-reference/make_grafted_goldens.py.
+ */
 export interface Golden {
   readonly name: string;
   readonly network: string;
   /** Bound to nothing; `family` is that of the fixtures it is for. */
   readonly adapter: (family: string) => Adapter;
-  /** Of images and degradation. */
+  /** Images and degradation. */
   readonly feeds: (size: Size) => TensorFeeds;
   /** Strengths that were computed. */
   readonly strengths: (size: Size) => number[];
-  /** By output. */
+  /** By output name. */
   readonly outputs: (size: Size, strength: number) => ReadonlyMap<string, FloatTensor>;
 }
 
-/** The size that the fixture was exported at, with one image; another, with two. */
+/** The size that the fixture was exported at, with one image; another size, with two. */
 export type Size = 'exported' | 'other';
 
 const folder = new URL('./goldens/', import.meta.url);

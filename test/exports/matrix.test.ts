@@ -14,8 +14,9 @@ import {
 import { type Golden, goldens, type Size } from './golden.ts';
 
 /**
- * Of the largest value. PyTorch's own float32 is as far from its float64. float16 rounds to 5e-4, layer
- * after layer; and where it swaps two entries of an attention that are nearly alike, top-m keeps another.
+ * Relative to the largest value. PyTorch's own float32 is as far from its float64. float16 rounds
+ * to 5e-4 layer by layer, and if that swaps two nearly equal attention entries, top-m keeps another
+ * one.
  */
 function limitOf(fixture: Fixture, { adapter }: Golden): number {
   if (!isHalf(fixture)) return 1e-5;
@@ -36,7 +37,7 @@ describe.each(goldens)('$name', (golden) => {
   });
 
   it.each(own)(
-    '$file: the sites are those of PyTorch, strength 0 changes nothing, removal gives the bytes back',
+    "$file: has PyTorch's sites, no effect at strength 0, and the same bytes after removal",
     ({ file, family, sites }) =>
       withHost(file, async (host) => {
         expect(host.family).toBe(family);
@@ -62,7 +63,7 @@ describe.each(goldens)('$name', (golden) => {
   );
 
   it.each(own.filter((one) => one.faithful || isHalf(one)))(
-    '$file: the output is what PyTorch computes',
+    '$file: the output matches PyTorch',
     (fixture) =>
       withHost(fixture.file, async (host) => {
         const { adapter, outputs, strengths } = golden;

@@ -16,7 +16,7 @@ const cases = goldens.flatMap((golden) =>
 );
 
 it.each(cases)(
-  '$golden.name on $fixture.file: the module runs in float on what the host dequantises',
+  "$golden.name on $fixture.file: the module runs in float on the host's dequantised values",
   async ({ golden, fixture }) => {
     const adapter = golden.adapter(fixture.family);
     const feeds = { ...golden.feeds('exported'), strength: float32Tensor([], [0.5]) };
@@ -34,7 +34,7 @@ it.each(cases)(
         return { feature: results.get(site.value)!, made: [modulated!, output!] };
       });
     });
-    // The same adapter on the float export is as PyTorch computes it: matrix.test.ts.
+    // The same adapter on the float export matches PyTorch: matrix.test.ts.
     const plain = fixtures.find(
       (one) => one.network === golden.network && one.faithfulAtOtherSizes,
     )!;
@@ -57,7 +57,7 @@ it.each(cases)(
   },
 );
 
-/** What the one adapter makes of a feature: Z', and what the merge reads. */
+/** The results of the single adapter for a feature: Z', and what the merge reads. */
 function made({ modules, output }: GraftedSite): string[] {
   return [modules[0]!.values.modulated, output];
 }

@@ -10,13 +10,13 @@ import { fixtures, isHalf, isQuantised } from './fixture.ts';
 
 const options = { ...defaultTrainOptions, batch: 1, patch: 16, learn: 'all' } as const;
 const labels = ['rain', 'haze'];
-// Modules are the same in every export: one is enough, unless with `npm run test:full`.
+// Modules are the same in every export: one is enough, except with `npm run test:full`.
 const sites = full ? undefined : '1';
 const random = new Random('trained');
 const picture = () => Float32Array.from({ length: 3 * 16 * 16 }, () => random.uniform(0, 1));
 const batch = { inputs: picture(), targets: picture(), weights: Float32Array.of(0.25, 0.75) };
 
-/** Loss, and norms of the gradients by adapter and host, of every export of a network. */
+/** Loss and gradient norms of adapter and host, for every export of a network. */
 const found = new Map<string, { file: string; figures: Record<string, number> }[]>();
 
 const trainable = fixtures.filter(
@@ -28,7 +28,7 @@ const trainable = fixtures.filter(
     ['nafnet', 'restormer', 'promptir'].includes(fixture.family),
 );
 
-describe('every export of the three families can be trained, host and all', () => {
+describe('every export of the three families can be trained, including the host', () => {
   it.each(trainable.map(({ file, network }) => [file, network]))('%s', async (file, network) => {
     const path = fileURLToPath(
       new URL(`../../packages/backbones/test/fixtures/${file}`, import.meta.url),
@@ -57,7 +57,7 @@ describe('every export of the three families can be trained, host and all', () =
   });
 });
 
-describe('exports of one network have one gradient, however they spell it', () => {
+describe('exports of one network have the same gradients, however they are written', () => {
   it.each(['nafnet', 'restormer', 'promptir'])('%s', (network) => {
     const [first, ...rest] = found.get(network)!;
     expect(rest.length).toBeGreaterThan(1);

@@ -10,7 +10,7 @@ import { readSafetensors } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { goldens } from './golden.ts';
 
-/** A network in a wrapper, and what is true of it: pytorch-reference/export_wrapped.py. */
+/** A wrapped network with the expected facts: pytorch-reference/export_wrapped.py. */
 interface Fixture {
   readonly file: string;
   readonly network: string;
@@ -20,7 +20,7 @@ interface Fixture {
   readonly order: 'rgb' | 'bgr';
   readonly bytes: boolean;
   readonly channels: number;
-  /** The output is the image, not its residual. */
+  /** Whether the output is the image, not its residual. */
   readonly restores: boolean;
   readonly feeds: Readonly<Record<string, number>>;
   readonly sites: readonly object[];
@@ -67,7 +67,7 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
   const open = ({ file }: Fixture) => openHost(new URL(`wrapped/${file}`, folder).pathname);
 
   test.each(own)(
-    '$file: sites by value, the levels and the fingerprint of the plain network',
+    '$file: has its sites, and the levels and fingerprint of the plain network',
     async (fixture) => {
       using host = await open(fixture);
       const { located, model } = host;
@@ -82,7 +82,7 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
     },
   );
 
-  test.each(own)('$file: how images go in and come out', async (fixture) => {
+  test.each(own)('$file: has the expected image inputs and outputs', async (fixture) => {
     using host = await open(fixture);
     const { layout, range, order, bytes, channels } = fixture;
     const { image } = host.located;
@@ -94,20 +94,20 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
     });
   });
 
-  // What a wrapper does to pixels is the same around each network: without `npm run test:full` NAFNet is
-  // restored in all of them, the others in bytes and in tiles.
+  // A wrapper changes pixels in the same way around each network: without `npm run test:full`,
+  // NAFNet is restored in all wrappers, the others in bytes and in tiles.
   const restored = own.filter(
     ({ restores, file }) =>
       restores && (full || network === 'nafnet' || /bytes-nhwc|tiles/.test(file)),
   );
   test.each(restored)(
-    '$file: restores as PyTorch does, with the adapter of the plain network and without',
+    "$file: restores as PyTorch does, with the plain network's adapter and without",
     async (fixture) => {
       using host = await open(fixture);
       const { feeds, bytes, wrapper } = fixture;
-      // Networks of random weights make nothing that a range could be measured by.
+      // Networks with random weights produce nothing from which a range could be measured.
       const range = fixture.range === '0..1' ? { range: '0..1' as const } : {};
-      // One step of a byte is where float32 and float64 round apart.
+      // One step of a byte, where float32 and float64 round differently.
       const limit = bytes ? 1.01 / 255 : 2e-5;
       const run = async (model: Model, strength?: number) => {
         const restorer = await Restorer.open(bytesOf(model), { feeds, ...range });

@@ -16,7 +16,7 @@ import { readSafetensors } from '@pip-graft/weights';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeVarint } from '../../packages/onnx-graft/src/edit/encode.ts';
 
-// What the fuzz run found, each as small as it can be; the seeds are in seeds.ts.
+// Findings of the fuzz run, each as small as possible; the seeds are in seeds.ts.
 
 const x = { name: 'x', dataType: 'float32', dims: [1] } as const;
 const relu = { name: 'relu', opType: 'Relu', domain: '', attributes: {} };
@@ -28,8 +28,8 @@ const spec = {
 
 const bytesOf = ({ source }: Model) => source.read(0, source.size);
 
-describe('splice on a graph whose tag is longer than it needs', () => {
-  it.each([2, 4])('gives the host back byte for byte: %i bytes', (width) => {
+describe('splice on a graph whose tag is longer than necessary', () => {
+  it.each([2, 4])('restores the host byte for byte: %i bytes', (width) => {
     const plain = buildModel(spec);
     const { start } = plain.graph.field;
     const bytes = bytesOf(plain);
@@ -64,7 +64,7 @@ describe('splice on a graph whose tag is longer than it needs', () => {
 });
 
 describe('readTensor on floats in a tensor of integers', () => {
-  it.each([7, 6, 13])('refuses them: data type %i', (type) => {
+  it.each([7, 6, 13])('rejects them: data type %i', (type) => {
     // dims 1, data_type, float_data 0.125, name w: an initialiser of the only graph.
     const tensor = [0x08, 1, 0x10, type, 0x22, 4, 0, 0, 0, 0x3e, 0x42, 1, 0x77];
     const graph = [0x2a, tensor.length, ...tensor];
@@ -77,7 +77,7 @@ describe('readTensor on floats in a tensor of integers', () => {
 });
 
 describe('readSafetensors on a type that is a deep list', () => {
-  it('refuses it', () => {
+  it('rejects it', () => {
     const deep = 200_000;
     const header = new TextEncoder().encode(
       `{"a":{"dtype":${'['.repeat(deep)}${']'.repeat(deep)},"shape":[],"data_offsets":[0,0]}}`,
@@ -91,7 +91,7 @@ describe('readSafetensors on a type that is a deep list', () => {
   });
 });
 
-describe('an adapter config that is nested deeply', () => {
+describe('a deeply nested adapter config', () => {
   const folder = mkdtempSync(join(tmpdir(), 'graft-fuzz-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const adapter = initAdapter(
@@ -101,7 +101,7 @@ describe('an adapter config that is nested deeply', () => {
   const withTraining = (training: string) =>
     encodeAdapterConfig(adapter).replace('"training": null', `"training": ${training}`);
 
-  it.each([1000, 100_000])('is refused: %i lists in the training record', async (deep) => {
+  it.each([1000, 100_000])('is rejected: %i lists in the training record', async (deep) => {
     const path = join(folder, `${deep}`);
     await writeAdapter(path, adapter);
     const record = `{"a":${'['.repeat(deep)}${']'.repeat(deep)}}`;
@@ -111,7 +111,7 @@ describe('an adapter config that is nested deeply', () => {
     );
   });
 
-  it('is read when people could have written it', () => {
+  it('is read at a realistic depth', () => {
     const { training } = decodeAdapterConfig(withTraining('{"a":[{"b":[[1]]}]}'));
     expect(training).toEqual({ a: [{ b: [[1]] }] });
   });

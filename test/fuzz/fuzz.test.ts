@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCase, runCase } from '../../scripts/fuzz/case.mjs';
 import { failedOnce } from './seeds.ts';
 
-/** How many cases of each target: a few seconds in all. `npm run fuzz` runs many more. */
+/** The number of cases per target: a few seconds in total. `npm run fuzz` runs many more. */
 const slice = {
   ...{ onnx: 150, fixture: 15, stamp: 100, external: 80 },
   ...{ safetensors: 400, adapter: 60, checkpoint: 120 },
@@ -19,7 +19,7 @@ describe('mutated files', () => {
     },
   );
 
-  it.each(failedOnce)('%s, which failed once: %s', async (name) => {
+  it.each(failedOnce)('%s, a former failure: %s', async (name) => {
     expect(await runCase(name)).toMatch(/^(valid: |error: [A-Z_]+$)/);
   });
 

@@ -1,4 +1,7 @@
-/** Cases that the fuzz run failed on, and what it was (those of `fixture` until its files changed); `npm run fuzz -- --replay NAME` runs one. */
+/**
+ * Cases that the fuzz run once failed on, and why (those of `fixture` until its files changed);
+ * `npm run fuzz -- --replay NAME` runs one.
+ */
 export const failedOnce: readonly (readonly [name: string, what: string])[] = [
   ['onnx:192', 'a graph whose tag is longer than it needs: removal gave other bytes'],
   ['onnx:1-199', 'the same'],

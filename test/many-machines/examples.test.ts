@@ -61,7 +61,7 @@ interface Container {
 describe('examples/many-machines/job.yaml', () => {
   const [job, claim] = parseAllDocuments(text('job.yaml')).map((each) => each.toJS());
 
-  it('is what Kubernetes takes', () => {
+  it('is valid for Kubernetes', () => {
     expect(() => new Job(job).validate()).not.toThrow();
     expect(() => new PersistentVolumeClaim(claim).validate()).not.toThrow();
     expect(() => new Job({ ...job, spec: { ...job.spec, completions: '8' } }).validate()).toThrow();
@@ -90,7 +90,7 @@ it.skipIf(process.platform === 'win32')('restore.sbatch: its tasks do their shar
   expect(made.sort()).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
 });
 
-it('workflow.yml is what GitHub takes', async () => {
+it('workflow.yml is valid for GitHub', async () => {
   const parsed = parseWorkflow(
     { name: 'workflow.yml', content: text('workflow.yml') },
     new NoOperationTraceWriter(),
@@ -104,12 +104,12 @@ it('workflow.yml is what GitHub takes', async () => {
     if (uses) expect(uses).toMatch(/^[\w/-]+@[0-9a-f]{40}$/);
     expect(line).not.toContain('${{');
   }
-  // As many shards as the matrix has.
+  // As many shards as in the matrix.
   const line = steps.find(({ run: one }) => one?.includes('--shard'))?.run;
   expect(line).toContain(`/${jobs.shard.strategy.matrix.shard.length}"`);
 });
 
-it('turbo.json is what turbo takes', () => {
+it('turbo.json is valid for turbo', () => {
   const schema = JSON.parse(readFileSync(join(root, 'node_modules/turbo/schema.json'), 'utf8'));
   const validate = new Ajv({ strict: false, logger: false }).compile(schema);
   expect(validate(JSON.parse(text('turbo.json')))).toBe(true);
@@ -119,14 +119,14 @@ it('turbo.json is what turbo takes', () => {
 describe('docs/guides/many-machines.md', () => {
   const guide = readFileSync(join(root, 'docs/guides/many-machines.md'), 'utf8');
 
-  it('names files that there are', () => {
+  it('names existing files', () => {
     const files = [...guide.matchAll(/examples\/many-machines\/([\w.]+)\)/g)].map(
       ([, name]) => name!,
     );
     expect(new Set(files)).toEqual(new Set(readdirSync(example('.'))));
   });
 
-  it('its command lines have options that there are', () => {
+  it('its commands have existing options', () => {
     const lines = [...guide.matchAll(/^npx graft (\S+) .*$/gm)];
     expect(lines).toHaveLength(8);
     for (const [line, command = ''] of lines) {

@@ -22,7 +22,7 @@ const packed = (home: string): string[] =>
 describe('the default backbone and adapter', () => {
   const adapter = readAdapter(adapterFolder, { only: true });
 
-  it('fit each other, and say how they were trained', async () => {
+  it('fit each other and record their training', async () => {
     const host = await openHost(join(backbone, 'model.onnx'));
     const plan = planGraft(host, adapter);
     const model = applyGraft(plan);
@@ -34,7 +34,7 @@ describe('the default backbone and adapter', () => {
     expect(adapter.config.labels).toEqual(['noise', 'rain', 'haze', 'blur', 'low-light']);
   });
 
-  it('weigh less than 6 MB together, in float16', () => {
+  it('take less than 6 MB together, in float16', () => {
     const files = [...packed(backbone), ...packed(adapterFolder)];
     const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
     expect(bytes).toBeLessThan(6e6);
@@ -58,7 +58,7 @@ describe('the default backbone and adapter', () => {
     }
   });
 
-  it('are sound together on a photo where rounding moves a choice of theirs', async () => {
+  it('pass validation on a photo where rounding flips a top-m choice', async () => {
     const image = await readImage(join(root, 'assets/chelsea.jpg'));
     const [base, grafted] = [join(backbone, 'model.onnx'), join(folder, 'grafted.onnx')];
     const { checks } = await validateGraft({ base, grafted, image, sizeMultiple: 1, threads: 1 });
@@ -66,7 +66,7 @@ describe('the default backbone and adapter', () => {
     expect(open).toEqual(['untrained is neutral']);
   });
 
-  it('restore a photo that no training has seen', async () => {
+  it('restore a photo that was not used in training', async () => {
     const degrade = (['noise', 'rain', 'haze', 'blur', 'low-light'] as const).map(
       (degradation) => ({ degradation, amount: amounts[degradation].usual }),
     );
@@ -80,7 +80,7 @@ describe('the default backbone and adapter', () => {
     expect(gains['low-light']).toBeGreaterThan(8);
     expect(gains['haze']).toBeGreaterThan(5);
     expect(gains['rain']).toBeGreaterThan(1);
-    // Of noise the host is the master; the adapter must not spoil it.
+    // The host is best at noise; the adapter must not spoil it.
     expect(gains['noise']).toBeGreaterThan(-1);
   });
 });

@@ -24,7 +24,7 @@ describe.each(['nafnet-small', 'restormer-small', 'promptir-small'] as const)(
   (preset) => {
     const committed = join(root, 'packages', `adapter-${preset}`);
 
-    it('is what the script makes, byte for byte', () => {
+    it("matches the script's output, byte for byte", () => {
       const made = join(folder, `adapter-${preset}`);
       for (const name of readdirSync(made))
         expect(readFileSync(join(committed, name)).equals(readFileSync(join(made, name)))).toBe(
@@ -32,7 +32,7 @@ describe.each(['nafnet-small', 'restormer-small', 'promptir-small'] as const)(
         );
     });
 
-    it('fits the small backbone, and says that it is untrained', () => {
+    it('fits the small backbone and says that it is untrained', () => {
       const adapter = readAdapter(committed, { only: true });
       expect(adapter).toMatchObject({ training: null, base: { name: preset }, license: 'MIT' });
       const host = hostOf(buildBackbone(backbonePresets[preset], 0), { newHash: nodeSha256 });

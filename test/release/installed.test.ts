@@ -12,7 +12,10 @@ interface Result {
   readonly steps: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What `npm run release-check` found: packed once, installed without onnxruntime and, for the guide, with it. */
+/**
+ * The result of `npm run release-check`: packed once, installed without onnxruntime and, for the
+ * guide, with it.
+ */
 let result: Result;
 beforeAll(() => {
   const args = ['scripts/release-check.mjs', '--small', '--json'];
@@ -35,7 +38,7 @@ describe('packages packed, installed into an empty folder and used', () => {
     expect(result.steps[step]).toEqual([]);
   });
 
-  it('hold what they need and nothing else', () => {
+  it('contain what they need and nothing else', () => {
     expect(result.packages.length).toBeGreaterThanOrEqual(7);
     for (const { name, unpacked, files } of result.packages) {
       expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
@@ -46,14 +49,15 @@ describe('packages packed, installed into an empty folder and used', () => {
       );
       expect({ name, odd }).toEqual({ name, odd: [] });
       expect(files.filter((file) => /test|tsbuildinfo/.test(file))).toEqual([]);
-      // The command brings the studio, and with it onnxruntime's wasm (8.5 MB as Brotli): it works offline.
+      // The command ships the studio with onnxruntime's wasm (8.5 MB as Brotli), so that it works
+      // offline.
       const limit = name === '@pip-graft/cli' ? 12_000_000 : 2_000_000;
       if (!/adapter-|onnxruntime-linux/.test(name)) expect(unpacked).toBeLessThan(limit);
     }
   });
 });
 
-it('the check sees a package whose types and doors are wrong', async () => {
+it('the check reports a package with wrong types and exports', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pip-graft-wrong-'));
   try {
     const manifest = {

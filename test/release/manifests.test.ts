@@ -18,7 +18,7 @@ interface Manifest {
 }
 
 const manifestOf = (name: string) => JSON.parse(read('packages', name, 'package.json')) as Manifest;
-/** What is published. */
+/** The published packages. */
 const packages = readdirSync(join(root, 'packages')).filter(
   (name) => existsSync(join(root, 'packages', name, 'package.json')) && !manifestOf(name).private,
 );
@@ -27,22 +27,22 @@ const { version } = manifestOf('cli');
 describe.each(packages)('packages/%s', (name) => {
   const manifest = manifestOf(name);
 
-  it('carries the licence and a page of its own', () => {
+  it('has the licence and its own README', () => {
     expect(read('packages', name, 'LICENSE')).toBe(read('LICENSE'));
     expect(read('packages', name, 'README.md')).toContain(`npm install ${manifest.name}`);
   });
 
-  it('says where it comes from and is published with provenance', () => {
+  it('names its source and is published with provenance', () => {
     expect(manifest.repository?.directory).toBe(`packages/${name}`);
     expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
 
-  it('runs nothing when it is installed', () => {
+  it('runs nothing on install', () => {
     const scripts = Object.keys(manifest.scripts ?? {});
     expect(scripts.filter((script) => /install|prepare/.test(script))).toEqual([]);
   });
 
-  it('has the version of all and names exactly that of the others', () => {
+  it('has the common version and depends on exactly that version of the others', () => {
     expect(manifest.version).toBe(version);
     const { dependencies, optionalDependencies } = manifest;
     const others = Object.entries({ ...dependencies, ...optionalDependencies }).filter(([other]) =>
@@ -56,7 +56,7 @@ it.each(
   readdirSync(join(root, 'examples')).filter((name) =>
     existsSync(join(root, 'examples', name, 'package.json')),
   ),
-)('examples/%s names the version that is published', (name) => {
+)('examples/%s depends on the published version', (name) => {
   const { dependencies = {} } = JSON.parse(read('examples', name, 'package.json')) as Manifest;
   const ours = Object.entries(dependencies).filter(([other]) => other.startsWith('@pip-graft/'));
   expect(ours.length).toBeGreaterThan(0);

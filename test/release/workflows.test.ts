@@ -28,7 +28,7 @@ interface Step {
 
 function workflow(name: string): Workflow {
   const file = fileURLToPath(new URL(`../../.github/workflows/${name}`, import.meta.url));
-  // YAML 1.2: `on` is a string, as it is for GitHub.
+  // YAML 1.2: `on` is a string, as on GitHub.
   const document = parseDocument(readFileSync(file, 'utf8'), { strict: true, uniqueKeys: true });
   expect([...document.errors, ...document.warnings]).toEqual([]);
   return document.toJS() as Workflow;
@@ -42,7 +42,7 @@ describe.each(['ci.yml', 'publish.yml', 'site.yml'])('.github/workflows/%s', (na
   const { on, permissions, jobs } = workflow(name);
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  it('does something when something happens, with no right that it does not need', () => {
+  it('has a trigger and only the permissions it needs', () => {
     expect(Object.keys(on).length).toBeGreaterThan(0);
     expect(permissions).toEqual({ contents: 'read' });
     for (const step of steps) expect(Number('run' in step) + Number('uses' in step)).toBe(1);
@@ -53,7 +53,7 @@ describe.each(['ci.yml', 'publish.yml', 'site.yml'])('.github/workflows/%s', (na
     for (const { run = '' } of steps) expect(run).not.toContain('${{');
   });
 
-  it('runs scripts that there are', () => {
+  it('runs existing scripts', () => {
     const called = steps.flatMap(({ run = '' }) =>
       [...run.matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]!),
     );
@@ -70,7 +70,7 @@ it('ci runs on three systems and three versions of Node', () => {
   expect(test!['runs-on']).toMatch(/^\$\{\{ matrix\.os \}\}$/);
 });
 
-it('publishes with provenance and without a token, after the checks, from main', () => {
+it('publishes from main with provenance and without a token, after the checks', () => {
   const { jobs } = workflow('publish.yml');
   expect(jobs['publish']).toMatchObject({
     needs: 'check',
@@ -83,7 +83,7 @@ it('publishes with provenance and without a token, after the checks, from main',
     env: { NPM_CONFIG_PROVENANCE: 'true' },
   });
   expect(JSON.stringify(jobs)).not.toContain('secrets.');
-  // What can write to the repository cannot publish, and the reverse.
+  // The job that can write to the repository cannot publish, and vice versa.
   expect(jobs['tag']).toMatchObject({ needs: 'publish', permissions: { contents: 'write' } });
   expect(jobs['check']!.permissions).toBeUndefined();
 });
@@ -92,7 +92,7 @@ describe('site.yml', () => {
   const { jobs } = workflow('site.yml');
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  it('publishes what was built, with the rights of a deployment only', () => {
+  it('publishes the built site with deployment permissions only', () => {
     expect(jobs['deploy']).toMatchObject({
       needs: 'build',
       permissions: { pages: 'write', 'id-token': 'write' },

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { bytesSource, type Model, readModel } from '@pip-graft/onnx-graft';
 import { inlineExternal } from '../../onnx-graft/src/edit/inline-external.ts';
 
-/** A committed export of one of the families, and what is true of it. */
+/** A committed export of one of the families, with the expected facts. */
 export interface Fixture {
   readonly file: string;
   readonly family: 'restormer' | 'nafnet' | 'promptir' | 'unet' | 'unknown';
-  /** Which network it is, where the family is none of the known. */
+  /** Which network it is, if the family is not a known one. */
   readonly network?: string;
-  /** It is no U-Net. */
+  /** It is not a U-Net. */
   readonly refused?: boolean;
   readonly dynamic: boolean;
   /** What was done to the export afterwards; 'plain' for nothing. */
@@ -37,13 +37,13 @@ export function fixtureBytes(file: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(file, folder)));
 }
 
-/** A fixture, whose external data lies beside it. */
+/** A fixture with its external data, which is in the same folder. */
 export function fixtureModel(file: string): Model {
   const read = (location: string) => bytesSource(fixtureBytes(location), location);
   return { ...readModel(bytesSource(fixtureBytes(file), file)), external: { folder: '', read } };
 }
 
-/** A fixture that needs nothing beside it. */
+/** A fixture with its external data inlined. */
 export function wholeFixture(file: string): Model {
   return inlineExternal(fixtureModel(file));
 }

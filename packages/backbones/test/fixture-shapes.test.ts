@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { fixtures, wholeFixture } from './fixture-models.ts';
 
-/** Shapes of all values of a model, as onnxruntime makes them. */
+/** Shapes of all values of a model, as computed by onnxruntime. */
 async function shapesAtRunTime(
   model: Model,
   dims: readonly [batch: number, channels: number, height: number, width: number],
@@ -25,13 +25,13 @@ async function shapesAtRunTime(
   return new Map(names.map((name) => [name, results[name]!.dims]));
 }
 
-// Every exporter and every tool once: the second opinion on every rule that they need. Several images
+// Every exporter and every tool once: a second opinion on every rule that they need. Several images
 // of different sizes are not fed here.
 const chosen = fixtures.filter(
   ({ file }) => /dynamo|op11|op16-dynamic/.test(file) && !file.startsWith('mimo-inputs'),
 );
 
-test.each(chosen)('every inferred shape of $file is the one onnxruntime makes', async (fixture) => {
+test.each(chosen)('every inferred shape of $file matches onnxruntime', async (fixture) => {
   const model = wholeFixture(fixture.file);
   const [batch, channels, height, width] = fixture.input.exportedAt as [
     number,

@@ -5,14 +5,14 @@ import { fixtureBytes } from './fixture-models.ts';
 const { onnx } = onnxProto;
 type Proto = ReturnType<typeof onnx.ModelProto.decode>;
 
-/** A fixture after another program has had it in its hands. */
+/** A fixture as changed by another program. */
 export function rewritten(file: string, change: (model: Proto) => void): Model {
   const model = onnx.ModelProto.decode(fixtureBytes(file));
   change(model);
   return readModel(bytesSource(onnx.ModelProto.encode(model).finish(), file));
 }
 
-/** Renames every node and value to something that means nothing. */
+/** Renames every node and value to something meaningless. */
 export function anonymise({ graph }: Proto): void {
   const names = new Map<string, string>([['', '']]);
   const rename = (name: string): string => {
@@ -29,7 +29,7 @@ export function anonymise({ graph }: Proto): void {
   }
 }
 
-/** Puts the nodes into another order that is still sorted: each as late as its readers allow. */
+/** Puts the nodes in another valid order: each as late as its readers allow. */
 export function reorder({ graph }: Proto): void {
   const nodes = graph!.node!;
   const left = new Set(nodes);

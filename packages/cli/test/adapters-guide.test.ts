@@ -11,7 +11,7 @@ const guide = readFileSync(join(root, 'docs/guides/adapters.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** npm without a network: what it installs lies in this repository. */
+/** npm without a network: everything it installs is in this repository. */
 function npm(...args: string[]) {
   return spawnSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], {
     cwd: folder,
@@ -26,12 +26,12 @@ beforeAll(() => {
 });
 
 describe('docs/guides/adapters.md', () => {
-  it('its command lines end well and do what it says', () => {
-    // Those with names on a model hub run in commands/hub.test.ts.
+  it('its commands succeed and do what the guide says', () => {
+    // Commands that name a model hub run in commands/hub.test.ts.
     const lines = [...guide.matchAll(/^(npx graft|npm) (?!.*hf:)(.*)$/gm)];
     expect(lines).toHaveLength(9);
     for (const [line, tool, rest = ''] of lines) {
-      // The example's package as it is published, from here instead of from the registry.
+      // The example's package as published, but from this repository instead of the registry.
       const words = rest
         .split(/\s+/)
         .map((word) =>
@@ -55,7 +55,7 @@ describe('docs/guides/adapters.md', () => {
     });
   });
 
-  it('its programs compile strictly as every consumer resolves, against the installed package', () => {
+  it('its programs type-check strictly in both module resolutions, against the installed package', () => {
     const programs = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
     const [, config = ''] = programs;
     expect(programs).toHaveLength(2);
@@ -77,7 +77,7 @@ describe('docs/guides/adapters.md', () => {
     }
   });
 
-  it('lists what is for other hosts when asked, with the reason', () => {
+  it('lists adapters for other hosts with --all, with the reason', () => {
     json(folder, 'backbone', 'build', 'nafnet-small', '--seed', '9', '-o', 'other.onnx');
     const none = graft(folder, 'adapter', 'list', 'other.onnx');
     expect(none).toMatchObject({ status: 0, stdout: expect.stringContaining('No installed') });
@@ -88,7 +88,7 @@ describe('docs/guides/adapters.md', () => {
   });
 });
 
-describe('a package that is not sound', () => {
+describe('an invalid package', () => {
   const home = join(folder, 'node_modules');
   const bad = (name: string, change: (path: string) => void) => {
     json(folder, 'adapter', 'init', 'host.onnx', '-o', `made/${name}`, '--force');
@@ -125,7 +125,7 @@ describe('a package that is not sound', () => {
       },
     ],
     ['foreign', 5, /also holds "evil"/, (at: string) => mkdirSync(join(at, 'evil'))],
-  ])('is refused, and nothing is written: %s', (name, status, message, change) => {
+  ])('is rejected and nothing is written: %s', (name, status, message, change) => {
     bad(name, change);
     const ended = graft(folder, 'apply', 'host.onnx', '--adapter', name, '-o', 'never.onnx');
     expect(ended).toMatchObject({ status, stderr: expect.stringMatching(message) });
@@ -138,12 +138,12 @@ describe('a package that is not sound', () => {
   it.each([
     ['@me/../../made', 2],
     ['not-installed', 7],
-  ])('is refused by its name: %s', (name, status) => {
+  ])('is rejected by its name: %s', (name, status) => {
     const ended = graft(folder, 'apply', 'host.onnx', '--adapter', name, '-o', 'never.onnx');
     expect(ended.status).toBe(status);
   });
 
-  it('adapter pack does not replace another unasked', () => {
+  it('adapter pack does not overwrite another adapter without --force', () => {
     json(folder, 'adapter', 'init', 'host.onnx', '-o', 'one');
     json(folder, 'adapter', 'init', 'host.onnx', '-o', 'two', '--seed', '4');
     const before = readFileSync(join(folder, 'two/adapter_config.json'));

@@ -18,11 +18,11 @@ const guide = readFileSync(join(root, 'docs/guides/app.md'), 'utf8');
 const [first = '', ...others] = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(
   ([, code]) => code!,
 );
-/** The others go on from an open restorer. */
+/** The other examples continue from an open restorer. */
 const opened = first.split('\n').slice(0, 3).join('\n');
 const close = '\nawait restorer.close();\n';
 const examples = [first, ...others.map((code) => withRestorer(code))];
-// Inside this package, so that the examples find the packages they import.
+// Inside this package so that the examples can resolve the packages they import.
 const generated = fileURLToPath(new URL('./generated/app', import.meta.url));
 const before = process.cwd();
 let folder = '';
@@ -44,14 +44,14 @@ afterAll(() => {
 });
 
 function withRestorer(code: string): string {
-  // An import of its own names more of the same package.
+  // The example's own import names more exports of the same package.
   const imports = /^import .*\n\n/.exec(code)?.[0] ?? '';
   return `${imports}${opened}\n${code.slice(imports.length)}${close}`;
 }
 
 describe('docs/guides/app.md', () => {
   it.each(examples.map((code, index) => [index, code] as const))(
-    'example %d runs and prints what it says',
+    'example %d runs and prints what it claims',
     async (index, code) => {
       const said: string[] = [];
       const log = vi
@@ -64,7 +64,7 @@ describe('docs/guides/app.md', () => {
     },
   );
 
-  it('has every example typed strictly', () => {
+  it('all examples type-check in strict mode', () => {
     const config = { extends: join(root, 'tsconfig.json'), include: ['example-*.ts'] };
     writeFileSync(join(generated, 'tsconfig.json'), JSON.stringify(config));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = (name: string) => readFileSync(join(folder, name));
 
 describe('docs/guides/blind.md', () => {
-  it('its command lines end well and do what it says', () => {
+  it('its commands succeed and do what the guide says', () => {
     mkdirSync(join(folder, 'photos'));
     copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photos/chelsea.jpg'));
     const lines = [...guide.matchAll(/^(npx graft|cp -r) (.*)$/gm)];
@@ -39,7 +39,7 @@ describe('docs/guides/blind.md', () => {
     });
   });
 
-  it('the command refuses what does not go together', () => {
+  it('rejects options that contradict each other', () => {
     const apply = ['apply', 'host.onnx', '--adapter', './my-adapter', '-o', 'no.onnx'];
     const fresh = ['apply', 'host.onnx', '--adapter', 'init:labels=fog+rain', '-o', 'no.onnx'];
     const sensor = ['train', 'sensor', '--data', 'photos', '-o', 'other'];

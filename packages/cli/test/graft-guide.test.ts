@@ -8,7 +8,10 @@ import { graft } from './graft.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'graft-guide-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-/** Runs lines of a guide; what each printed. `validate` takes a minute, and its own guide's test runs it. */
+/**
+ * Runs the commands of a guide; returns their output. `validate` takes a minute and has its own
+ * test.
+ */
 function runLines(
   name: string,
   wanted = (line: string) => !line.startsWith('validate '),
@@ -25,7 +28,7 @@ function runLines(
 }
 
 describe('docs/guides/graft.md', () => {
-  it('its command lines run, and the drawn network is as shown', () => {
+  it('its commands run and draw the network as shown', () => {
     copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photo.jpg'));
     const said = runLines('graft.md');
     expect(said).toHaveLength(9);
@@ -38,7 +41,7 @@ describe('docs/guides/graft.md', () => {
 });
 
 describe('docs/guides/checkpoints.md', () => {
-  it('its command lines for a PIP checkpoint run', () => {
+  it('its commands for a PIP checkpoint run', () => {
     copyFileSync(join(root, 'test/checkpoints/pip_cross_topm.pkl'), join(folder, 'pip.pkl'));
     expect(runLines('checkpoints.md', (line) => line.includes('pip'))).toHaveLength(3);
   });

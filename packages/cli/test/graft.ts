@@ -10,7 +10,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the built `graft` as a process of its own, as its users do. `npm test` builds it first. */
+/** Runs the built `graft` as a separate process, as users do. `npm test` builds it first. */
 export function graft(cwd: string, ...args: string[]): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
     cwd,
@@ -19,7 +19,7 @@ export function graft(cwd: string, ...args: string[]): Ended {
   return { status, stdout, stderr };
 }
 
-/** The JSON result of a run that has to succeed. */
+/** The JSON result of a run that must succeed. */
 export function json(cwd: string, ...args: string[]): Record<string, unknown> {
   const ended = graft(cwd, ...args, '--json');
   if (ended.status !== 0)

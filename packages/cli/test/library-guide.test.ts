@@ -10,7 +10,7 @@ import { graft } from './graft.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const guide = readFileSync(join(root, 'docs/guides/library.md'), 'utf8');
 const examples = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
-// Inside this package, so that the examples find the packages they import.
+// Inside this package so that the examples can resolve the packages they import.
 const generated = fileURLToPath(new URL('./generated-library', import.meta.url));
 const before = process.cwd();
 let folder = '';
@@ -28,7 +28,7 @@ afterAll(() => {
   rmSync(generated, { recursive: true });
 });
 
-/** Runs an example as it stands: what it exports, and what it printed. */
+/** Runs an example as written; returns its exports and what it printed. */
 async function run(index: number): Promise<{ module: Record<string, unknown>; said: string[] }> {
   const file = join(generated, `example-${index}.ts`);
   writeFileSync(file, examples[index]!);
@@ -46,7 +46,7 @@ describe('docs/guides/library.md', () => {
     expect(graft(folder, 'check', 'grafted.onnx').status).toBe(0);
   });
 
-  it('grafts bytes and takes the graft off again', async () => {
+  it('grafts bytes and removes the graft again', async () => {
     const { module } = await run(1);
     const { graftBytes, hostBytes } = module as Record<string, (bytes: Uint8Array) => Uint8Array>;
     const host = new Uint8Array(readFileSync('host.onnx'));
@@ -73,12 +73,12 @@ describe('docs/guides/library.md', () => {
   it.each([
     [3, 'NOT_ONNX'],
     [4, '100 %'],
-  ])('example %d prints what it says', async (index, printed) => {
+  ])('example %d prints what it claims', async (index, printed) => {
     expect((await run(index)).said).toEqual([printed]);
     expect(examples[index]).toContain(`// ${printed}`);
   });
 
-  it('has every example typed strictly', () => {
+  it('all examples type-check in strict mode', () => {
     for (const [index, code] of examples.entries())
       writeFileSync(join(generated, `typed-${index}.ts`), code);
     const config = {

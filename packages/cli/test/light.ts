@@ -4,8 +4,8 @@ const small = ['--dim', '8', '--blocks', '1,1', '--decoder', '1,1'];
 const threaded = ['validate', 'eval'];
 
 /**
- * The words of a guide's command line with a smaller network, a tenth of the training steps, and one
- * thread, so that a guide takes seconds. With `npm run test:full` they are as the guide has them.
+ * The words of a guide's command with a smaller network, a tenth of the training steps, and one
+ * thread, so that a guide takes seconds. With `npm run test:full` they are unchanged.
  */
 export function light(words: readonly string[]): string[] {
   if (full) return [...words];

@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the lines of a page that start the command. */
+/** Runs the commands of a page that start with `npx graft`. */
 function runLines(name: string): string[] {
   const lines = [...page(name).matchAll(/^npx graft (.*?)(?:\s+#.*)?$/gm)].map(([, line]) => line!);
   for (const line of lines)
@@ -36,7 +36,7 @@ function runLines(name: string): string[] {
   return lines;
 }
 
-/** Runs the first program of a page, as Node runs a script. */
+/** Runs the first program of a page as a Node script. */
 function runProgram(name: string): void {
   const [, code = ''] = /```js\n([\s\S]*?)```/.exec(page(name))!;
   writeFileSync(join(folder, 'try.mjs'), code);
@@ -45,7 +45,7 @@ function runProgram(name: string): void {
 }
 
 describe('README.md', () => {
-  it('its command lines run as they are', () => {
+  it('its commands run as written', () => {
     expect(runLines('README.md')).toHaveLength(6);
     const [host, again] = ['host.onnx', 'again.onnx'].map((name) =>
       readFileSync(join(folder, name)),
@@ -64,7 +64,7 @@ describe('README.md', () => {
 });
 
 describe('docs/guides/start.md', () => {
-  it('its command lines run as they are', () => {
+  it('its commands run as written', () => {
     expect(runLines('docs/guides/start.md')).toHaveLength(3);
   });
 

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = (name: string) => readFileSync(join(folder, name));
 
-it('the command lines of docs/guides/several-adapters.md end well and do what it says', () => {
+it('the commands of docs/guides/several-adapters.md succeed and do what the guide says', () => {
   const lines = [...guide.matchAll(/^npx graft (.*)$/gm)].map(([, line = '']) => line.trim());
   expect(lines).toHaveLength(10);
   for (const line of lines) {

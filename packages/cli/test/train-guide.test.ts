@@ -12,7 +12,7 @@ const guide = readFileSync(join(root, 'docs/guides/train.md'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('the command lines of docs/guides/train.md lead from photos to an installed adapter', () => {
+it('the commands of docs/guides/train.md lead from photos to an installed adapter', () => {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   mkdirSync(join(folder, 'photos'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photos/chelsea.jpg'));

@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('from bytes to bytes', () => {
-  it('grafts, stamps and comes apart again byte for byte', () => {
+  it('grafts, stamps and removes the graft byte for byte', () => {
     const plan = planGraft(host, adapter);
     const model = applyGraft(plan);
     expect(plan.summary.levels.map(({ site }) => site.level).sort()).toEqual([1, 2]);
@@ -48,7 +48,7 @@ describe('from bytes to bytes', () => {
     expect(Buffer.from(modelBytes(ungraft(grafted).model)).equals(Buffer.from(bytes))).toBe(true);
   });
 
-  it('grafts the sites that were chosen', () => {
+  it('grafts the chosen sites', () => {
     const plan = planGraft(host, adapter, { sites: '^1' });
     expect(plan.summary.levels.map(({ site }) => site.level)).toEqual([2]);
     expect(() => planGraft(host, adapter, { sites: '7' })).toThrow(
@@ -56,7 +56,7 @@ describe('from bytes to bytes', () => {
     );
   });
 
-  it('refuses a host that the adapter was not made for, with every reason', () => {
+  it('rejects a host that the adapter was not made for', () => {
     const other = { ...config, width: 16 };
     const stranger = hostOf(buildNafnet(other, initialWeights(nafnetParameters(other), 7)));
     const result = tryPlan(stranger, adapter);
@@ -67,7 +67,7 @@ describe('from bytes to bytes', () => {
 });
 
 describe('from file to file', () => {
-  it('gives the bytes that the browser form gives', async () => {
+  it('gives the same bytes as the browser entry point', async () => {
     const path = join(folder, 'host.onnx');
     await saveModel(host.model, path);
     const opened = await openHost(path);
@@ -83,7 +83,7 @@ describe('from file to file', () => {
     expect(readFileSync(output).equals(Buffer.from(inMemory))).toBe(true);
   });
 
-  it('ends an aborted save with nothing left', async () => {
+  it('leaves nothing behind after an aborted save', async () => {
     const path = join(folder, 'aborted.onnx');
     const signal = AbortSignal.abort();
     await expect(saveModel(host.model, path, { signal })).rejects.toThrow(/abort/i);

@@ -26,7 +26,7 @@ describe.each([
   const host = hostOf(buildBackbone(backbone, 1));
   const adapter = freshAdapter(host, { labels: ['rain', 'haze'] });
 
-  it.each(inputKinds)('with inputs %s is what its host is', (inputs) => {
+  it.each(inputKinds)('with inputs %s is described like its host', (inputs) => {
     const grafted = applyGraft(planGraft(host, adapter, { inputs }));
     const model = readModel(bytesSource(modelBytes(grafted)));
     expect(lookAt(model)).toMatchObject({
@@ -38,7 +38,7 @@ describe.each([
     expect(lookAt(host.model)).toEqual({ family, sizeMultiple, graft: null });
   });
 
-  it('is refused as a host', () => {
+  it('is rejected as a host', () => {
     const again = hostOf(applyGraft(planGraft(host, adapter)));
     expect(() => planGraft(again, adapter)).toThrow(/already carries a graft.*graft swap/);
     expect(() => freshAdapter(again)).toThrow(/already carries a graft/);

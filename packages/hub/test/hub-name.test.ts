@@ -31,7 +31,7 @@ describe('parseHubName', () => {
     );
   });
 
-  it('tells a name on the hub from a path or a package', () => {
+  it('tells a hub name from a path or a package', () => {
     expect(isHubName('hf:anything')).toBe(true);
     for (const text of ['./hf', '@me/hf', 'hf/x', 'C:/hf:x', 'init:labels=rain'])
       expect(isHubName(text)).toBe(false);

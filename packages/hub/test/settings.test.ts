@@ -34,7 +34,7 @@ describe('hubSettings', () => {
     expect(hubSettings({ HF_HUB_OFFLINE: text }).offline).toBe(offline);
   });
 
-  it('takes an endpoint with a path, without the slash at its end', () => {
+  it('accepts an endpoint with a path, and drops its trailing slash', () => {
     const { endpoint } = hubSettings({ HF_ENDPOINT: 'https://mirror.test/api/hub/' });
     expect(endpoint).toBe('https://mirror.test/api/hub');
   });
@@ -45,7 +45,7 @@ describe('hubSettings', () => {
     );
   });
 
-  it('does not show a token that cannot be one', () => {
+  it('does not print an invalid token', () => {
     let message = '';
     try {
       hubSettings({ HF_TOKEN: 'hf_a secret\nthing' });

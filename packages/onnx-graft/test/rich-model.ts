@@ -2,7 +2,7 @@ import onnxProto from 'onnx-proto';
 
 const { onnx } = onnxProto;
 
-/** A varint field of a number that ONNX 1.10 does not know. */
+/** A varint field with a number that ONNX 1.10 does not know. */
 const unknown = (number: number, value: number): Uint8Array => {
   const tag = number * 8;
   return Uint8Array.from([(tag & 0x7f) | 0x80, tag >> 7, value]);
@@ -26,7 +26,7 @@ const value = (name: string) => ({
 });
 
 /**
- * A model as another writer makes it, with everything that tools lose: x → Relu → If → Add(relu) → y,
+ * A model by another writer, with everything that tools lose: x → Relu → If → Add(relu) → y,
  * metadata at each level, a function, sparse weights, quantisation notes, training info, and fields
  * newer than ONNX 1.10 in the model, the graph, a node, a tensor and a value.
  */

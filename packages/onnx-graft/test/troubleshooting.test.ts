@@ -19,7 +19,7 @@ describe('docs/guides/troubleshooting.md', () => {
     expect([...sections.keys()]).toEqual(Object.keys(errorCodes));
   });
 
-  it.each(Object.keys(errorCodes))('says what %s means and what to do', (code) => {
+  it.each(Object.keys(errorCodes))('explains %s and what to do', (code) => {
     const paragraphs = sections.get(code)!.trim().split(/\n\n+/).slice(1);
     expect(paragraphs.length).toBeGreaterThanOrEqual(2);
     expect(paragraphs[0]).toMatch(/^\*\*.{20,}/);

@@ -27,7 +27,7 @@ interface GoldenConfig {
 
 const folder = new URL('./goldens/', import.meta.url);
 
-/** Reads `goldens/{name}.safetensors` as a config of one level. */
+/** Reads `goldens/{name}.safetensors` as a config with one level. */
 export function readGolden(name: string): Golden {
   const file = readSafetensors(readFileSync(new URL(`${name}.safetensors`, folder)), name);
   const golden = JSON.parse(file.metadata['config']!) as GoldenConfig;
@@ -40,7 +40,7 @@ export function readGolden(name: string): Golden {
     );
   const parameters = [...part('param.')].map(([key, { dims, data }]): [string, FloatTensor] => [
     `level1.${key}`,
-    // The reference keeps the gate for all labels as (1, C, 1, 1).
+    // The reference keeps a gate for all labels as (1, C, 1, 1).
     { dims: key === 'gate' && gate !== 'label' ? [golden.C] : dims, data },
   ]);
   const inputs = part('input.');

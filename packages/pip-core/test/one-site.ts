@@ -10,10 +10,10 @@ import { emitPip, type LevelValues, type PipConfig, type PipSteering } from '@pi
 import type { FloatTensor, TensorMap } from '@pip-graft/weights';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** What is emitted at a site, by what it is. */
+/** The values emitted at a site, by role. */
 export type SiteValues = LevelValues & { readonly output: string };
 
-/** A model that is nothing but one emitted level, on an input named `feature`. */
+/** A model that consists of one emitted level, on an input named `feature`. */
 export interface OneSite {
   readonly model: Model;
   readonly values: SiteValues;
@@ -27,7 +27,7 @@ export interface OneSiteOptions {
 
 const inputs = { kind: 'inputs', degradation: 'degradation', strength: 'strength' } as const;
 
-/** Emits the first level of a config and wraps it into a model with free batch, height and width. */
+/** Emits the first level of a config and wraps it in a model with free batch, height and width. */
 export function oneSite(
   config: PipConfig,
   tensors: TensorMap,
@@ -66,7 +66,7 @@ export function oneSite(
 
 export type Level = 'disabled' | 'basic' | 'extended' | 'all';
 
-/** Runs a one-site model and gives the values asked for. */
+/** Runs a one-site model and returns the requested values. */
 export async function runOneSite(
   { model, values }: OneSite,
   feeds: Readonly<Record<string, FloatTensor>>,
@@ -93,7 +93,7 @@ export async function runOneSite(
   }
 }
 
-/** Largest absolute difference; infinite when a shape differs or a number is not finite. */
+/** Largest absolute difference; infinite if a shape differs or a number is not finite. */
 export function maxError(actual: FloatTensor, expected: FloatTensor): number {
   if (actual.dims.join() !== expected.dims.join()) return Number.POSITIVE_INFINITY;
   let worst = 0;

@@ -17,7 +17,7 @@ import {
 } from '@pip-graft/pip-core';
 import { encodeFloats, Random } from '@pip-graft/weights';
 
-/** A U-Net of three resolutions with two skip connections: one joined by concatenation, one by addition. */
+/** A U-Net of three resolutions with two skip connections: one concatenated, one added. */
 export interface TinyHost {
   readonly model: Model;
   readonly facts: GraphFacts;
@@ -29,7 +29,7 @@ export interface TinyHostOptions {
   readonly dataType?: FloatType;
   readonly irVersion?: number;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** A name that the graft would like to have. */
+  /** A name that the graft would choose otherwise. */
   readonly inputName?: string;
 }
 
@@ -106,7 +106,7 @@ export function tinyHost(options: TinyHostOptions = {}): TinyHost {
 
 const digest = `sha256:${'0'.repeat(64)}`;
 
-/** A request to graft a fresh adapter of small prompts onto a tiny host. */
+/** A request to graft a fresh adapter with small prompts onto a tiny host. */
 export function tinyRequest(
   host: TinyHost,
   init: InitOptions = {},

@@ -14,13 +14,13 @@ describe('buildCurvePage', () => {
     expect(text).toContain('aria-label="Loss, from step 1 to 100"');
     const [each = '', mean = ''] = [...text.matchAll(/ d="([^"]*)"/g)].map((match) => match[1]!);
     expect(each.split('L')).toHaveLength(100);
-    // The mean of two neighbours falls as the figure does, half a step behind.
+    // The mean of two neighbours falls like the figure, half a step behind.
     expect(mean.split('L')).toHaveLength(100);
     expect(mean).not.toBe(each);
     expect(each.startsWith('M46.0 23.0L')).toBe(true);
   });
 
-  test('leaves out what is not finite, thins long runs and says when there is nothing to draw', () => {
+  test('omits non-finite values, thins long runs and says if there is nothing to draw', () => {
     const odd = [...points, [101, Number.NaN], [102, Number.POSITIVE_INFINITY]] as const;
     expect(pageOf({ title: 'Loss', points: odd })).toContain('from step 1 to 100');
     const long = Array.from({ length: 50_000 }, (_, at) => [at, Math.sin(at)] as const);

@@ -18,7 +18,7 @@ interface Element {
   text: string;
 }
 
-/** A strict reader of the XML that there is here: no comments, no CDATA, no doctype; numeric references only. */
+/** A strict reader of the XML used here: no comments, CDATA or doctype; numeric references only. */
 function parse(source: string): Element {
   expect(source.startsWith('<?xml version="1.0" encoding="UTF-8"?>\n')).toBe(true);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no such characters
@@ -62,7 +62,7 @@ const junit = (...models: Parameters<typeof reportOf>) => parse(buildJUnit(repor
 const named = (element: Element, name: string) =>
   element.children.filter((child) => child.name === name);
 
-test('a suite a model, a case a check, counts that add up', () => {
+test('has a suite per model, a case per check, and counts that add up', () => {
   const both: Parameters<typeof model>[1] = {
     validation: {
       status: 'failed',
@@ -107,7 +107,7 @@ test('a suite a model, a case a check, counts that add up', () => {
   });
 });
 
-test('properties stand first in a suite: training, facts, figures', () => {
+test('puts properties first in a suite: training, facts, figures', () => {
   const [suite] = junit({ ...everything, trained: false }).children;
   expect(suite!.children[0]!.name).toBe('properties');
   const properties = Object.fromEntries(
@@ -148,7 +148,7 @@ test.each([
   ']]>\n\t\r<!-- & -->',
   'bell \u0007, null \0, half a pair \ud83d, \uffff',
   'both halves 😀 and a right-to-left \u202e mark',
-])('hostile text %j keeps its place', (text) => {
+])('keeps hostile text %j in its place', (text) => {
   const root = parse(buildJUnit(withTexts(reportOf(everything, model('B', failed)), text)));
   const expected = text
     .replace(/\p{Surrogate}/gu, '\ufffd')

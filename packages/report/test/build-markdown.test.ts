@@ -14,11 +14,11 @@ import {
 
 const lines = (text: string) => text.split('\n');
 
-/** What a reader sees of escaped text. */
+/** Escaped text as a reader sees it. */
 const decoded = (text: string) =>
   text.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
 
-test('the verdict, the models, then each with its failures first', () => {
+test('shows the verdict, the models, then each with its failures first', () => {
   const text = buildMarkdown({
     ...reportOf(model('A'), model('B', { ...failed, trained: false })),
     notes: [{ label: 'Machine', value: '2 cores' }],
@@ -37,12 +37,12 @@ test('the verdict, the models, then each with its failures first', () => {
   expect(text).not.toContain('Left out');
 });
 
-test('what was not validated is skipped', () => {
+test('reports a model that was not validated as skipped', () => {
   expect(buildMarkdown(reportOf(model('B', notValidated)))).toMatch(/^## ⚪ Not validated: B\.\n/);
   expect(buildMarkdown(reportOf())).toMatch(/^## ⚪ There is nothing to report\.\n/);
 });
 
-test('figures are a table', () => {
+test('shows figures as a table', () => {
   const text = decoded(buildMarkdown(reportOf(everything)));
   expect(text).toContain('| Time for one 96×64 image | 1.12×: host 100 ms, grafted 112 ms |');
   expect(text).toContain('| An error starts at qk | MatMul "/attn/MatMul": relative error');
@@ -62,7 +62,7 @@ describe('hostile text stays text', () => {
     const data = { ...reportOf(everything, model('B', failed)), notes: everything.facts };
     const hostile = buildMarkdown(withTexts(data, text));
     const harmless = buildMarkdown(withTexts(data, 'harmless'));
-    // Its lines, tables and tags are those of the same report with harmless text.
+    // Its lines, tables and tags equal those of the same report with harmless text.
     const frame = (source: string) =>
       lines(source).map((line) => [
         line.split('|').length,
@@ -76,7 +76,7 @@ describe('hostile text stays text', () => {
     );
   });
 
-  test('and can still be read', () => {
+  test('and stays readable', () => {
     expect(decoded(buildMarkdown(reportOf(model('a|b <i> `c`', failed))))).toContain(
       '### a|b <i> `c` ❌ failed',
     );
@@ -105,7 +105,7 @@ describe('always under the limit', () => {
     expect(text.match(/<details>/g)!.length).toBe(text.match(/<\/details>/g)!.length);
   });
 
-  test('so many that not even their table fits', () => {
+  test('more models than fit in the table', () => {
     const models = Array.from({ length: 30000 }, (_, index) => model(`model ${index}`));
     const text = buildMarkdown(reportOf(...models));
     expect(Buffer.byteLength(text)).toBeLessThan(limit);
@@ -121,14 +121,14 @@ describe('always under the limit', () => {
     expect(text).not.toContain('| check 800 |');
   });
 
-  test('texts of megabytes', () => {
+  test('megabytes of text', () => {
     const text = buildMarkdown(reportOf(withChecks('B'.repeat(3e6), 400, '|'.repeat(2e6))));
     expect(Buffer.byteLength(text)).toBeLessThan(limit);
     expect(text).toContain('… ❌ failed');
     expect(text).toContain('check 0');
   });
 
-  test('a limit of the caller', () => {
+  test('a limit set by the caller', () => {
     const text = buildMarkdown(reportOf(model('A')), 700);
     expect(Buffer.byteLength(text)).toBeLessThan(700);
     expect(text).toContain('Omitted to stay within 700 bytes:');

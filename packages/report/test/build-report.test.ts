@@ -37,7 +37,7 @@ describe('the verdict comes first, in words', () => {
     expect(heading(report(...models))).toBe(sentence);
   });
 
-  test('an untrained adapter says so at the top, in the table and at the model', () => {
+  test('flags an untrained adapter at the top, in the table and at the model', () => {
     const page = report(model('A'), model('B', { trained: false }));
     expect(text(page)).toContain('The adapter of B is untrained.');
     expect(page.match(/badge untrained/g)).toHaveLength(2);
@@ -47,7 +47,7 @@ describe('the verdict comes first, in words', () => {
     expect(text(report(model('B', { trained: false })))).toContain('The adapter is untrained.');
   });
 
-  test('what failed stands before anything else of its model', () => {
+  test('puts failures before anything else of their model', () => {
     const page = text(report(model('B', failed)));
     expect(page.indexOf('labels what labels saw')).toBeLessThan(page.indexOf('level 1'));
     expect(page.indexOf('labels what labels saw')).toBeGreaterThan(0);
@@ -56,13 +56,13 @@ describe('the verdict comes first, in words', () => {
 
 describe('one model', () => {
   const page = report(model('NAFNet'));
-  test('figures against the host', () => {
+  test('shows figures against the host', () => {
     expect(text(page)).toContain('2 of 2 trained 1 of 2 skips 1.12× · 112 ms 1.05× · 210 MB');
     expect(text(page)).toContain('Time for one 96×64 image 1.12×');
     expect(page).toContain('width:89.3%');
   });
 
-  test('every ladder shows every level and only the grafts that are there', () => {
+  test('shows every level in each ladder, and only existing grafts', () => {
     expect(page.match(/class="graft"/g)).toHaveLength(1);
     expect(text(page)).toContain('PIP prompt 24 × 8²');
     expect(page).toContain(
@@ -77,7 +77,7 @@ describe('one model', () => {
     expect(text(cascade)).toContain('2 of 4 skips');
   });
 
-  test('checks with figures and limits; failures stand first', () => {
+  test('shows checks with figures and limits, failures first', () => {
     expect(text(page)).toContain('neutral ✓ passed 3.21e-7 1.00e-4 what neutral saw');
     expect(text(page)).toContain('loads ✓ passed 1,235');
     const names = [...report(model('B', failed)).matchAll(/<th scope="row">(\w+)</g)].map(
@@ -86,7 +86,7 @@ describe('one model', () => {
     expect(names).toEqual(['labels', 'loads']);
   });
 
-  test('images come first, and digests open on demand', () => {
+  test('shows images first, and digests on demand', () => {
     const facts = [{ label: 'Host', value: `sha256:${'a'.repeat(64)}` }];
     const page = report({ ...everything, facts });
     const images = page.indexOf('class="comparisons"');
@@ -97,13 +97,13 @@ describe('one model', () => {
     expect(page).toMatch(/<details class="digests"><summary>Digests<\/summary><dl><dt>Host</);
   });
 
-  test('names may wrap at their slashes, and figures may not', () => {
+  test('wraps names at slashes, and never wraps figures', () => {
     const wrapped = report(model('a/b_c.onnx'));
     expect(wrapped).toContain('>a/<wbr>b_<wbr>c.<wbr>onnx</h2>');
     expect(wrapped).not.toMatch(/\d\.<wbr>\d/);
   });
 
-  test('what was not measured has no section', () => {
+  test('has no section for what was not measured', () => {
     const headings = [...page.matchAll(/<h3>(.*?)<\/h3>/g)].map((match) => match[1]);
     expect(headings).toEqual(['Checks']);
   });
@@ -112,7 +112,7 @@ describe('one model', () => {
 describe('everything measured', () => {
   const page = report(everything);
   const shown = text(page);
-  test('headings go down one step at a time', () => {
+  test('headings descend one level at a time', () => {
     const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
     expect(levels[0]).toBe(1);
     for (const [index, level] of levels.slice(1).entries()) {
@@ -135,7 +135,7 @@ describe('everything measured', () => {
     expect(page.match(/<th(?=[ >])(?! scope=)/g)).toBeNull();
   });
 
-  test('throughput, providers, fallbacks', () => {
+  test('shows throughput, providers and fallbacks', () => {
     expect(shown).toContain('Images per second, batches of 8, 96×64 0.75×');
     expect(shown).toContain('grafted on cuda, 96×64 CUDAExecutionProvider 75 75 % 3.5 ms 3');
     expect(shown).toContain('✗ none no proof that the device did the work');
@@ -166,7 +166,7 @@ describe('everything measured', () => {
     expect(good('cpu')).not.toContain('forbidden');
   });
 
-  test('parity by its limit, NaN failing; layers say where an error begins', () => {
+  test('judges parity by its limit, with NaN failing; layers show where an error begins', () => {
     expect(shown).toContain('y host tf32 ✓ passed 2.00e-4 0.001');
     expect(shown).toContain('z grafted float32 ✗ failed 2.00e-4 1.00e-4');
     expect(shown).toContain('900 inner tensors at 32×16, in 7 slices: an error starts at one');
@@ -177,7 +177,7 @@ describe('everything measured', () => {
     expect(text(report(model('A', { validation })))).toContain('tf32 ✗ failed NaN');
   });
 
-  test('sizes that end alike share a line; tiles', () => {
+  test('groups sizes with the same result; shows tiles', () => {
     expect(shown).toContain(
       'Width and height must be multiples of 8; the largest size that fits is 2048×1024; search stopped by: no memory is left',
     );
@@ -185,7 +185,7 @@ describe('everything measured', () => {
     expect(shown).toContain('host 512×384 256 32 52.3 dB 0.02');
   });
 
-  test('similarities with digits that keep different prompts apart', () => {
+  test('shows similarities with enough digits to tell different prompts apart', () => {
     expect(shown).toContain('Level 1: degradation-aware prompts rain haze rain 1.00 −0.25');
     expect(shown).toContain(
       'universal restoration prompts, on one image rain haze rain 1.0000 0.9987',
@@ -193,14 +193,14 @@ describe('everything measured', () => {
     expect(page).toContain('<td class="opposite" style="--tint:10.5%">');
   });
 
-  test('maps with their scale', () => {
+  test('shows maps with their scale', () => {
     expect(shown).toContain('0 0.125 absolute difference');
     expect(page.match(/linear-gradient\(to right,#440154,/g)).toHaveLength(2);
   });
 });
 
 describe('images', () => {
-  test('are inside the file', () => {
+  test('are embedded in the file', () => {
     const strips = [{ title: 'rain', detail: 'rain=1', images: [image] }];
     const page = report(model('A', { strips }));
     expect(page).toContain(
@@ -209,7 +209,7 @@ describe('images', () => {
     expect(text(page)).toContain('input 27.9 dB');
   });
 
-  test('are compared with the one script whose hash the policy names', () => {
+  test('are compared by the only script, whose hash is in the policy', () => {
     const page = report(everything);
     const [, script] = /<script>(.*?)<\/script>/s.exec(page)!;
     const hash = createHash('sha256').update(script!).digest('base64');
@@ -219,7 +219,7 @@ describe('images', () => {
   });
 });
 
-test('nothing outside the file is needed, and nothing may run', () => {
+test('needs nothing outside the file and runs nothing', () => {
   const page = report(model('A'), model('B', failed));
   expect(page).not.toMatch(/(?:src|href)="(?!#|data:)/);
   expect(page).not.toMatch(/<script|<link|@import|url\((?!#)|script-src/);
@@ -227,7 +227,7 @@ test('nothing outside the file is needed, and nothing may run', () => {
   expect(page).toContain('prefers-color-scheme:dark');
 });
 
-test('a figure that is no number breaks no page', () => {
+test('a figure that is not a number does not break the page', () => {
   const latency = { ...figures.latency, host: { ...figures.latency.host, median: Number.NaN } };
   const validation = {
     ...everything.validation,
@@ -237,14 +237,14 @@ test('a figure that is no number breaks no page', () => {
   expect(report(model('A', { validation }))).not.toMatch(/width:NaN/);
 });
 
-test('hostile text stays text, wherever it comes in', () => {
+test('hostile text stays text wherever it comes from', () => {
   const data = { title: 'A', summary: 'B', models: [everything], notes: everything.facts };
   const page = buildReport(withTexts(data, evil));
   const outside = page.replace(/<script>.*?<\/script>/s, '');
   expect(outside).not.toContain('<script');
   expect(outside).not.toContain(`"'>`);
   expect(page.split('&#60;script&#62;alert(1)').length - 1).toBeGreaterThan(60);
-  // Tags are those of the same report with harmless text.
+  // Tags equal those of the same report with harmless text.
   const tags = (source: string) =>
     [...source.replaceAll('<wbr>', '').matchAll(/<\/?([a-z0-9!]+)/g)]
       .map((match) => match[1])

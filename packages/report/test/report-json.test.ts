@@ -13,8 +13,8 @@ const tool = { name: 'test', version: '1.2.3' };
 const problems = (value: unknown): unknown => (valid(value) ? [] : valid.errors);
 const parsed = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-describe('by the committed schema', () => {
-  test('everything there is', () => {
+describe('against the committed schema', () => {
+  test('a full report is valid', () => {
     const data = { ...reportOf(everything), notes: everything.facts };
     for (const images of [false, true]) {
       const json = reportJson(data, tool, { images });
@@ -23,13 +23,13 @@ describe('by the committed schema', () => {
     }
   });
 
-  test('as little as there can be', () => {
+  test('a minimal report is valid', () => {
     const { validation: _, ...bare } = model('A');
     expect(problems(parsed(reportJson(reportOf(bare), tool)))).toEqual([]);
     expect(problems(parsed(reportJson(reportOf(), tool)))).toEqual([]);
   });
 
-  test('every object is closed: no key that the schema does not know gets through', () => {
+  test('every object is closed: an unknown key is rejected anywhere', () => {
     const json = parsed(reportJson({ ...reportOf(everything), notes: everything.facts }, tool));
     let objects = 0;
     const visit = (value: unknown): void => {
@@ -54,7 +54,7 @@ describe('by the committed schema', () => {
   });
 });
 
-test('what it says', () => {
+test('has the verdict, the tool, models and notes', () => {
   const json = parsed(reportJson(reportOf({ ...everything, trained: false }), tool));
   expect(json).toMatchObject({
     format: 1,
@@ -67,7 +67,7 @@ test('what it says', () => {
   expect(json).toHaveProperty('verdict.caution');
 });
 
-test('images are left out unless asked for', () => {
+test('omits images by default', () => {
   const path = 'models.0.strips.0.images.0';
   const data = reportOf(everything);
   expect(parsed(reportJson(data, tool))).not.toHaveProperty(`${path}.bytes`);
@@ -75,7 +75,7 @@ test('images are left out unless asked for', () => {
   expect(parsed(reportJson(data, tool, { images: true }))).toHaveProperty(`${path}.bytes`, 'AQID');
 });
 
-test('numbers that JSON has not are texts, and still by the schema', () => {
+test('writes numbers that JSON lacks as strings, still valid by the schema', () => {
   const [tile] = figures.tiles;
   const tiles = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((maxAbs) => ({
     ...tile!,

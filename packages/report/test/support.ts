@@ -9,7 +9,7 @@ type Everything<T> = T extends Uint8Array
       ? { readonly [Key in keyof T]-?: Everything<Exclude<T[Key], undefined>> }
       : T;
 
-/** What a hostile file may be called. */
+/** A possible name of a hostile file. */
 export const evil = `"'><script>alert(1)</script>&`;
 
 export const verdict = (
@@ -37,7 +37,7 @@ export const maps: Everything<ReportMaps> = {
 const run = (median: number) => ({ median, spread: 2, fastest: median, runs: [median] });
 const gap = { maxAbs: 3e-4, meanAbs: 1e-5, relative: 2e-4, psnr: 92.5, cosine: 0.9999999 };
 
-/** Every figure there is: a new one has to be added here, and with it to what tests look at. */
+/** Every figure there is: a new one must be added here, so that tests cover it. */
 export const figures: Everything<ValidationFigures> = {
   latency: { width: 96, height: 64, host: run(100), grafted: run(112) },
   throughput: { batch: 8, width: 96, height: 64, host: 40, grafted: 30 },
@@ -132,7 +132,7 @@ export const figures: Everything<ValidationFigures> = {
   },
 };
 
-/** A model of which everything is known. */
+/** A model with every member set. */
 export const everything: Everything<ReportModel> = {
   name: 'NAFNet',
   trained: true,
@@ -167,7 +167,7 @@ export const everything: Everything<ReportModel> = {
   promptMaps: [{ ...maps, title: 'Level 1: the universal prompt' }],
 };
 
-/** A model with what every report of one has. */
+/** A model with the members that every report has. */
 export function model(name: string, more: Partial<ReportModel> = {}): ReportModel {
   return {
     name,
@@ -210,7 +210,7 @@ export const reportOf = (...models: ReportModel[]): ReportData => ({
   models,
 });
 
-/** The same data with every text replaced, but for those that are one of a few words. */
+/** The same data with every text replaced, except fixed words. */
 export function withTexts<T>(value: T, text: string, key = ''): T {
   const fixed = [
     'status',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../src/history.ts';
 
 describe('the history', () => {
-  it('goes back and forward, and forgets what was undone when something is added', () => {
+  it('goes back and forward, and an addition discards what was undone', () => {
     const history = new History<number>();
     history.begin(0);
     expect([history.canUndo, history.undo()]).toEqual([false, undefined]);
@@ -15,7 +15,7 @@ describe('the history', () => {
     expect(history.undo()).toBe(1);
   });
 
-  it('adds nothing that is the same', () => {
+  it('does not add an equal state', () => {
     const history = new History<{ a: number }>();
     history.begin({ a: 1 });
     history.add({ a: 1 });

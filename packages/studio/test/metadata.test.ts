@@ -29,7 +29,7 @@ describe('the metadata of a download', () => {
       const found = await sharp(bytes).metadata();
       expect([found.orientation, found.width, found.height]).toEqual([1, 4, 3]);
       expect(found.exif!.toString('latin1')).toContain('Somebody');
-      // The pixels are those that were made; a wrong checksum would be an error.
+      // The pixels are unchanged; a wrong checksum would be an error.
       expect(await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()).toEqual(
         await sharp(made).raw().toBuffer(),
       );
@@ -40,7 +40,7 @@ describe('the metadata of a download', () => {
     ['lossless', { lossless: true }, false],
     ['with transparency', { lossless: true }, true],
     ['lossy with transparency', {}, true],
-  ])('of a WebP file fits one that is made %s', async (_, options, transparent) => {
+  ])('of a WebP file is added to one that is %s', async (_, options, transparent) => {
     const background = { r: 90, g: 120, b: 150, alpha: transparent ? 0.5 : 1 };
     const create = { width: 5, height: 3, channels: transparent ? 4 : 3, background } as const;
     const made = await sharp({ create }).webp(options).toBuffer();
@@ -59,7 +59,7 @@ describe('the metadata of a download', () => {
     );
   });
 
-  it('is said to be dropped where files are of other kinds', async () => {
+  it('is reported as dropped if it cannot be kept', async () => {
     const made = blob(await sharp(grey).png().toBuffer(), 'image/png');
     const original = blob(new Uint8Array(), 'image/avif');
     const { file, dropped } = await keepMetadata(made, original);
@@ -67,7 +67,7 @@ describe('the metadata of a download', () => {
     expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
   });
 
-  it.each(['jpeg', 'png', 'webp'] as const)('is none for a %s that ends early', async (format) => {
+  it.each(['jpeg', 'png', 'webp'] as const)('is empty for a truncated %s', async (format) => {
     const type = `image/${format}`;
     const made = blob(await sharp(grey)[format]().toBuffer(), type);
     const original = await sharp(grey).withExif(exif)[format]().toBuffer();
@@ -78,14 +78,14 @@ describe('the metadata of a download', () => {
     }
   });
 
-  it('has no EXIF that is not sound', () => {
+  it('has no invalid EXIF', () => {
     expect(uprightExif(new Uint8Array(20))).toBeUndefined();
     expect(
       uprightExif(Uint8Array.from([0x49, 0x49, 42, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0])),
     ).toBe(undefined);
   });
 
-  it('resets the orientation that XMP has as well', () => {
+  it('resets the orientation in XMP, too', () => {
     const xmp = '<x tiff:Orientation="6" a="6"><tiff:Orientation>8</tiff:Orientation></x>';
     expect(new TextDecoder().decode(uprightXmp(new TextEncoder().encode(xmp)))).toBe(
       '<x tiff:Orientation="1" a="6"><tiff:Orientation>1</tiff:Orientation></x>',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presetsOf } from '../src/presets.ts';
 
 describe('the presets of a model', () => {
-  it('are a light touch, each label alone, and the mixtures whose labels it knows', () => {
+  it('are a light touch, each label alone, and the mixtures of known labels', () => {
     const presets = presetsOf(['rain', 'noise', 'low-light']);
     expect(presets.map(({ name }) => name)).toEqual([
       ...['Light touch', 'Rain', 'Noise', 'Low light', 'Night', 'Grain'],
@@ -16,7 +16,7 @@ describe('the presets of a model', () => {
     expect(presets[0]!.strength).toBe(0.5);
   });
 
-  it('are none for a model without labels', () => {
+  it('are empty for a model without labels', () => {
     expect(presetsOf([])).toEqual([]);
   });
 });

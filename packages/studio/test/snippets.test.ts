@@ -9,14 +9,14 @@ const setting: CodeSetting = {
   steered: true,
 };
 
-/** The line that restores, of each snippet. */
+/** The restoring line of each snippet. */
 const lines = (changes: Partial<CodeSetting>): string[] =>
   snippets({ ...setting, ...changes }).map(
     ({ code }) => code.split('\n').find((line) => /restore\(|graft restore/.test(line))!,
   );
 
 describe('the settings as code', () => {
-  it('names labels, weights and strength, and quotes what needs it', () => {
+  it('names labels, weights and strength, and quotes where necessary', () => {
     expect(lines({})).toEqual([
       "const restored = await restorer.restore('it\\'s.jpg', { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
       "const restored = await restorer.restore(file, { noise: 0.5, 'low-light': 1 }, { strength: 0.8 });",
@@ -24,7 +24,7 @@ describe('the settings as code', () => {
     ]);
   });
 
-  it('leaves out what is as it would be anyway', () => {
+  it('omits defaults', () => {
     const [node, page, command] = lines({
       weights: {},
       strength: 1,
@@ -42,7 +42,7 @@ describe('the settings as code', () => {
   });
 });
 
-it('grafts first what was grafted in the page', () => {
+it('first grafts what was grafted in the page', () => {
   const from = { model: 'host.onnx', was: 'host', adapter: 'my adapter', hasSensor: true } as const;
   const made = snippets({ ...setting, model: { name: 'my adapter on host.onnx', from } });
   expect(made[2]!.code.split('\n')).toEqual([

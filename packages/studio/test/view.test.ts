@@ -5,12 +5,12 @@ const image = { width: 1000, height: 500 };
 const stage = { width: 500, height: 500 };
 
 describe('the view of an image', () => {
-  it('fits the whole into the stage, in its middle', () => {
+  it('fits the whole image in the middle of the stage', () => {
     expect(fitView(image, stage)).toEqual({ scale: 0.5, x: 0, y: 125 });
     expect(fitView({ width: 10, height: 10 }, stage)).toEqual({ scale: 2, x: 240, y: 240 });
   });
 
-  it('zooms around a point, which stays where it is', () => {
+  it('zooms around a point, which stays in place', () => {
     const at = { x: 100, y: 200 };
     const view = zoomView(fitView(image, stage), 2, at, image, stage);
     const before = { x: (at.x - 0) / 0.5, y: (at.y - 125) / 0.5 };
@@ -18,7 +18,7 @@ describe('the view of an image', () => {
     expect((at.y - view.y) / view.scale).toBeCloseTo(before.y);
   });
 
-  it('keeps the image on the stage, and scales within bounds', () => {
+  it('keeps the image on the stage and the scale within bounds', () => {
     const view = zoomView(fitView(image, stage), 1, { x: 0, y: 0 }, image, stage);
     expect(panView(view, 9999, 0, image, stage).x).toBe(0);
     expect(panView(view, -9999, 0, image, stage).x).toBe(-500);

@@ -19,8 +19,8 @@ import { validateGraft } from '@pip-graft/validate';
 import { decodeFloats } from '@pip-graft/weights';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-// Faults put into sound grafts of the three families at the smallest size: the check that should see
-// each one does, and passes without it.
+// Injects faults into valid grafts of the three families at their smallest size: the check that
+// should catch each fault does, and passes without it.
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,7 +38,7 @@ const backbones: readonly Backbone[] = [
   { family: 'promptir', config: { ...backbonePresets['promptir-small'].config, ...small } },
 ] as readonly Backbone[];
 
-/** The graft with nodes behind some of its values. */
+/** The graft with nodes inserted after one of its values. */
 function changed(model: Model, value: string, build: (g: GraphBuilder) => string): Model {
   const g = new GraphBuilder({ opset: model.opsets.get('')!, prefix: 'pip/fault' });
   const to = build(g);
@@ -50,7 +50,7 @@ function spliced(model: Model, g: GraphBuilder, redirects: readonly Redirect[]):
   return splice(model, 'pip/fault', {
     fragments: [{ fragment: g.fragment(), redirects }],
     inputs: [],
-    // Twice the same: another entry would be a difference of its own.
+    // The same entry again: another one would be a difference itself.
     stamp: () => ({ key: stampKey, value: model.metadata.get(stampKey)! }),
   });
 }
@@ -63,11 +63,11 @@ function usesOf({ graph }: Model, value: string): Use[] {
   );
 }
 
-/** Weights are shares of their sum; of their squares the mixture is another. */
+/** Weights are shares of their sum; their squares give another mixture. */
 const wrongMixture = (model: Model, { inputs }: GraftRecord): Model =>
   changed(model, inputs!.degradation, (g) => ops.mul(g, inputs!.degradation, inputs!.degradation));
 
-/** Each image's universal prompt with something of the batch's mean. */
+/** Adds the batch's mean to each image's universal prompt. */
 const leakingRow = (model: Model, { sites }: GraftRecord): Model => {
   const value = sites[0]!.modules[0]!.values.modulated;
   return changed(model, value, (g) => ops.add(g, value, ops.reduceMean(g, value, [0])));
@@ -78,7 +78,7 @@ const notANumber = (model: Model, { sites }: GraftRecord): Model => {
   return changed(model, value, (g) => ops.mul(g, value, g.scalar(Number.NaN, 'float32')));
 };
 
-/** At the same join, the graft takes the place of what comes from below, and the skip is the host's again. */
+/** At the same join, the graft replaces the input from below, and the skip is the host's again. */
 const movedSite = (model: Model, { sites }: GraftRecord): Model => {
   const { value, output } = sites[0]!;
   const [use] = usesOf(model, output);
@@ -90,7 +90,7 @@ const movedSite = (model: Model, { sites }: GraftRecord): Model => {
   ]);
 };
 
-/** One number of the host's first convolution. */
+/** Changes one number of the host's first convolution. */
 const changedWeight = (model: Model): Model => {
   const tensor = model.graph.initializers.find(({ dims }) => dims.length === 4)!;
   const values = Float32Array.from(decodeFloats(readTensor(model, tensor), 'float32'));
@@ -134,7 +134,7 @@ describe.each(backbones)('$family', (backbone) => {
     return Object.fromEntries(checks.map(({ name, status }) => [name, status]));
   }
 
-  test('without a fault', async () => {
+  test('passes without a fault', async () => {
     const only = [...new Set(faults.flatMap(([, , names]) => names))];
     const all = Object.fromEntries(only.map((name) => [name, 'passed']));
     expect(await verdicts(sound, only)).toEqual(all);

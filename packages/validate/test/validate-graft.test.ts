@@ -8,7 +8,7 @@ import { checkNames } from '../src/validate-graft.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 const before = process.env['TMPDIR'];
-// Validation's own temporary files go here, where what is left behind can be seen.
+// Validation writes its temporary files here, so that leftovers show.
 beforeAll(() => {
   mkdirSync(join(folder, 'tmp'));
   process.env['TMPDIR'] = join(folder, 'tmp');
@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Those that run on the CPU on a graft without a sensor when nothing more is asked for. */
+/** The checks that run on the CPU on a graft without a sensor, by default. */
 const standard = checkNames.filter(
   (name) => !['ran on the device', 'tiles', 'layers', 'largest image', 'sensor'].includes(name),
 );
@@ -39,7 +39,7 @@ const statuses = ({ checks }: Validation) =>
 const verdict = ({ checks }: Validation, name: string) =>
   checks.find((check) => check.name === name)!;
 
-describe('sound grafts pass', () => {
+describe('valid grafts pass', () => {
   test('untrained, residual: neutral, though every label has its own prompt inside', async () => {
     const result = await validated();
     expect(statuses(result)).toEqual(Object.fromEntries(standard.map((name) => [name, 'passed'])));
@@ -55,22 +55,22 @@ describe('sound grafts pass', () => {
       height: 32,
       host: { runs: [expect.any(Number)] },
     });
-    // The runtime alone is tens of megabytes; the model is some hundred kilobytes and its image.
+    // The runtime alone takes tens of megabytes; the model and its image some hundred kilobytes.
     expect(result.figures.memory!.host).toBeGreaterThan(1e5);
     expect(result.figures.memory!.grafted).toBeLessThan(4e8);
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
-    // JSON for `graft validate --json`: nothing is lost in it.
+    // `graft validate --json` prints it: nothing is lost in JSON.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 
-  test('trained: the labels show in the output', async () => {
+  test('trained: the labels affect the output', async () => {
     const result = await validated({ trained: true });
     expect(result.status).toBe('passed');
     expect(statuses(result)['untrained is neutral']).toBe('skipped');
     expect(verdict(result, 'labels steer').detail).toContain('in the output');
   });
 
-  test('attached as a replacement, host found in the file itself', async () => {
+  test('attached as a replacement, with the host taken from the file itself', async () => {
     const { grafted } = await graftedFiles(folder, { init: { attach: 'replace' } });
     const result = await validateGraft({ grafted, ...quick });
     expect(result.status).toBe('passed');
@@ -82,7 +82,7 @@ describe('sound grafts pass', () => {
     expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
   });
 
-  test('baked: what cannot be steered is skipped, and says why', async () => {
+  test('baked: skips checks that need steering and says why', async () => {
     const result = await validated({ trained: true, plan: { bake: { weights: { rain: 1 } } } });
     const { checks } = result;
     const open = checks.filter((check) => check.status === 'skipped').map((check) => check.name);
@@ -103,17 +103,17 @@ describe('sound grafts pass', () => {
     expect(result.checks.filter((check) => check.status !== 'passed')).toEqual([]);
   });
 
-  test('a host of one size', async () => {
+  test('a fixed-size host', async () => {
     const result = await validated({ host: tinyUnet('float32', 40) });
     expect(result.status).toBe('passed');
     expect(verdict(result, 'sizes and batches').detail).toContain('of 2 tried (1x40x40, 2x40x40)');
   });
 });
 
-describe('unsound grafts fail where they are unsound', () => {
+describe('invalid grafts fail the matching check', () => {
   const only = (...names: string[]) => ({ only: names });
 
-  test('two labels that mean the same', async () => {
+  test('two labels with the same prompt', async () => {
     const same = (name: string, tensor: { dims: readonly number[]; data: Float32Array }) =>
       name.endsWith('detask_prompt_param')
         ? { ...tensor, data: tensor.data.map((_, i) => i % 8) }
@@ -122,7 +122,7 @@ describe('unsound grafts fail where they are unsound', () => {
     expect(result).toMatchObject({ status: 'failed', checks: [{ measured: 0, limit: '> 0' }] });
   });
 
-  test('an overflow behind a closed gate: found inside, and in what strength 0 makes of it', async () => {
+  test('an overflow behind a closed gate: found inside and at strength 0', async () => {
     interface Numbers {
       readonly dims: readonly number[];
       readonly data: Float32Array;
@@ -131,7 +131,7 @@ describe('unsound grafts fail where they are unsound', () => {
       ...tensor,
       data: tensor.data.map((value) => value * factor),
     });
-    // The basic prompt as the authors start it: a small one does not overflow.
+    // The basic prompt at the authors' initial size: a small one does not overflow.
     const huge = (name: string, tensor: Numbers) =>
       scaled(
         tensor,
@@ -184,9 +184,9 @@ describe('unsound grafts fail where they are unsound', () => {
     });
   });
 
-  test('a node of the host that does something else', async () => {
+  test('a host node with another operator', async () => {
     const { base, grafted } = await graftedFiles(folder);
-    // The node's name, then its operator as protobuf writes it: field 4, four bytes.
+    // The node's name, then its operator as encoded by protobuf: field 4, four bytes.
     change(grafted, 'skip2"\u0004Relu', (bytes, at) => bytes.write('Tanh', at + 7));
     const result = await validateGraft({
       base,
@@ -210,7 +210,7 @@ describe('unsound grafts fail where they are unsound', () => {
     });
   });
 
-  test('a file that onnxruntime refuses: one verdict, the rest is not tried', async () => {
+  test('a file that onnxruntime rejects: one failure, and the rest is skipped', async () => {
     const { base, grafted } = await graftedFiles(folder);
     change(grafted, 'Sigmoid', (bytes, at) => bytes.write('Sigmoix', at));
     const result = await validateGraft({ base, grafted, ...quick });
@@ -228,7 +228,7 @@ describe('unsound grafts fail where they are unsound', () => {
     ).toBe(true);
   });
 
-  test('budgets that are passed', async () => {
+  test('exceeded budgets', async () => {
     const result = await validated(
       {},
       { ...only('latency', 'memory'), budget: { overhead: 1e-9, memory: 1e-9 } },
@@ -237,8 +237,8 @@ describe('unsound grafts fail where they are unsound', () => {
   });
 });
 
-describe('what validation cannot do', () => {
-  test('a device that is not there: skipped, never passed', async () => {
+describe('requests that validation cannot fulfil', () => {
+  test('skips a missing device, never passes it', async () => {
     const result = await validated({}, { device: 'cuda' });
     if (result.status !== 'passed') {
       expect(result).toMatchObject({
@@ -249,7 +249,7 @@ describe('what validation cannot do', () => {
     }
   });
 
-  test('a file without a graft, a missing file, an unknown check', async () => {
+  test('rejects a file without a graft, a missing file and an unknown check', async () => {
     const { base } = await graftedFiles(folder);
     await expect(validateGraft({ grafted: base })).rejects.toMatchObject({ code: 'NOT_GRAFTED' });
     await expect(validateGraft({ grafted: join(folder, 'none.onnx') })).rejects.toMatchObject({
@@ -260,7 +260,7 @@ describe('what validation cannot do', () => {
     );
   });
 
-  test('progress is told check by check', async () => {
+  test('reports progress check by check', async () => {
     const told: string[] = [];
     const { base, grafted } = await graftedFiles(folder);
     await validateGraft({
@@ -274,7 +274,7 @@ describe('what validation cannot do', () => {
   });
 });
 
-/** Overwrites bytes of a file at the first place where a text stands. */
+/** Overwrites bytes of a file at the last occurrence of a text. */
 function change(path: string, text: string, edit: (bytes: Buffer, at: number) => void): void {
   const bytes = readFileSync(path);
   const at = bytes.lastIndexOf(text);

@@ -8,7 +8,7 @@ import { validateGraft } from '@pip-graft/validate';
 import { afterAll, expect, test } from 'vitest';
 
 // Grafts that PIP Graft would not make: each breaks one promise, and the check
-// for that promise has to see it.
+// for that promise must catch it.
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +24,7 @@ function shares(g: GraphBuilder, weights: string): string {
   return ops.unsqueeze(g, ops.div(g, weights, sum), [2, 3]);
 }
 
-/** d = the shares times 1 and 2; U = Z times the mean of d: what a right graft of this kind does. */
+/** d = the shares times 1 and 2; U = Z times the mean of d: a correct graft of this kind. */
 const right: Build = (g, { skip, weights }) => {
   const d = ops.mul(g, shares(g, weights), g.floats([1, 2], [1, 2, 1, 1]));
   return { d, u: ops.mul(g, skip, ops.reduceMean(g, d, [1])) };
@@ -125,11 +125,11 @@ const all = [
   'strength 0, as written',
 ];
 
-test.each(all)('%s: passes on a right graft', async (check) => {
+test.each(all)('%s: passes on a correct graft', async (check) => {
   expect(await outcome(right, check)).toMatchObject({ status: 'passed' });
 });
 
-test('a prompt that is not linear in the weights', async () => {
+test('catches a prompt that is not linear in the weights', async () => {
   const squared: Build = (g, { skip, weights }) => {
     const share = shares(g, weights);
     const d = ops.mul(g, share, share);
@@ -141,7 +141,7 @@ test('a prompt that is not linear in the weights', async () => {
   expect(measured).toBeCloseTo(0.24 / 0.6, 5);
 });
 
-test('a branch that looks at the whole batch', async () => {
+test('catches a branch that looks at the whole batch', async () => {
   const shared: Build = (g, values) => {
     const { d, u } = right(g, values);
     return { d, u: ops.mul(g, u, ops.reduceMean(g, values.skip, [0, 2, 3])) };
@@ -149,7 +149,7 @@ test('a branch that looks at the whole batch', async () => {
   expect(await outcome(shared, 'batch rows')).toMatchObject({ status: 'failed' });
 });
 
-test('a branch made for one size: the sizes that fail are named', async () => {
+test('catches a branch built for one size and names the sizes that fail', async () => {
   const oneSize: Build = (g, values) => {
     const { d, u } = right(g, values);
     const map = g.tensor('map', 'float32', [1, 1, 1, 33], new Uint8Array(4 * 33));
@@ -161,7 +161,7 @@ test('a branch made for one size: the sizes that fail are named', async () => {
   expect(measured).toBe(4);
 });
 
-test('a division by zero on flat black', async () => {
+test('catches a division by zero on flat black', async () => {
   const fragile: Build = (g, values) => {
     const { d } = right(g, values);
     const mean = ops.reduceMean(g, values.skip, [2, 3]);
@@ -172,7 +172,7 @@ test('a division by zero on flat black', async () => {
   expect(detail).toContain('Found in the output on flat black; pip/Div_2_output_0 on flat black.');
 });
 
-test('a branch that ignores the strength', async () => {
+test('catches a branch that ignores the strength', async () => {
   const loud: Build = (g, values) => {
     const { d, u } = right(g, values);
     return { d, u: ops.div(g, u, 'strength') };

@@ -29,12 +29,12 @@ describe('bfloat16', () => {
     expect([...toBFloat16(values)]).toEqual([0x3f80, 0x3f82, 0x3f81]);
   });
 
-  it('keeps NaN NaN, also when its payload is in the low half', () => {
+  it('keeps NaN as NaN, even if its payload is in the low half', () => {
     const values = new Float32Array(new Uint32Array([0x7f800001, 0x7fffffff]).buffer);
     expect([...fromBFloat16(toBFloat16(values))]).toEqual([Number.NaN, Number.NaN]);
   });
 
-  it('is within one part in 256', () => {
+  it('is accurate to one part in 256', () => {
     fc.assert(
       fc.property(fc.float({ min: 2 ** -60, max: 2 ** 60, noNaN: true }), (value) => {
         const [back] = fromBFloat16(toBFloat16(new Float32Array([value])));
@@ -46,7 +46,7 @@ describe('bfloat16', () => {
 
 describe('encodeFloats and decodeFloats', () => {
   it.each(['float32', 'float16', 'bfloat16', 'float64'] as const)(
-    'undo each other in %s',
+    'round-trip values in %s',
     (type) => {
       const values = new Float32Array([0, 1, -0.5, 96, Number.POSITIVE_INFINITY]);
       const bytes = encodeFloats(values, type);

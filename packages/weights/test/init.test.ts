@@ -2,7 +2,7 @@ import { constant, kaimingUniform, normal, Random } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 
 describe('kaimingUniform', () => {
-  it('fills ±1/sqrt(fan-in), the fan-in being all axes but the first', () => {
+  it('fills ±1/sqrt(fan-in), where the fan-in is all axes but the first', () => {
     const { dims, data } = kaimingUniform([40, 4, 3, 3], new Random(0));
     const bound = 1 / 6;
     expect(dims).toEqual([40, 4, 3, 3]);
@@ -11,13 +11,13 @@ describe('kaimingUniform', () => {
     expect(Math.min(...data)).toBeLessThan(-bound * 0.98);
   });
 
-  it('takes the fan-in of a bias from outside', () => {
+  it('accepts the fan-in of a bias', () => {
     const { data } = kaimingUniform([400], new Random(0), 100);
     expect(Math.max(...data)).toBeLessThanOrEqual(0.1);
     expect(Math.max(...data)).toBeGreaterThan(0.09);
   });
 
-  it('refuses an empty fan-in', () => {
+  it('rejects an empty fan-in', () => {
     expect(() => kaimingUniform([3, 0], new Random(0))).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     );

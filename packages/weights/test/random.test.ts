@@ -38,7 +38,7 @@ describe('Random', () => {
     expect(Math.abs(moment(4) - 3)).toBeLessThan(0.15);
   });
 
-  it('draws uniform numbers inside the bounds, spread evenly', () => {
+  it('draws uniform numbers evenly within the bounds', () => {
     const random = new Random(5);
     const values = Array.from({ length: 10_000 }, () => random.uniform(-2, 3));
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-2);
@@ -46,7 +46,7 @@ describe('Random', () => {
     expect(values.filter((x) => x < -1).length / values.length).toBeCloseTo(0.2, 1);
   });
 
-  it('refuses a seed that is not a whole number', () => {
+  it('rejects a seed that is not a whole number', () => {
     expect(() => new Random(1.5)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 });

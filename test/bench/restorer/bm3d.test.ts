@@ -17,7 +17,7 @@ function grey(value: number, side = 64) {
 }
 
 describe('noise of the bench', () => {
-  it('has its deviation, is 8-bit, and is the same for the same name', () => {
+  it('has its deviation, is 8-bit and depends only on the name', () => {
     const made = noisy(grey(0.5), 'a.png', 25);
     const mean = made.data.reduce((sum, value) => sum + value, 0) / made.data.length;
     const power = made.data.reduce((sum, value) => sum + (value - mean) ** 2, 0);
@@ -30,7 +30,7 @@ describe('noise of the bench', () => {
 });
 
 describe('figures of BM3D', () => {
-  it('are kept by the noisy image, sorted', () => {
+  it('are stored by noisy image, sorted', () => {
     const file = join(folder, 'figures.json');
     const target = grey(0.5);
     const [one, two] = [noisy(target, 'a', 15), noisy(target, 'b', 15)];

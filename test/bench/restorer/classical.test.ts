@@ -17,8 +17,8 @@ const image = madeImage();
 const { width, height } = image;
 const size = width * height;
 
-// Computed with NumPy 2 and SciPy 1 (percentile, minimum_filter, maximum_filter, gaussian_filter with
-// mode mirror), and where neither has it, by the definition in a loop over pixels.
+// Computed with NumPy 2 and SciPy 1 (percentile, minimum_filter, maximum_filter, gaussian_filter
+// with mode mirror), or from the definition in a loop over pixels where neither has it.
 const truth: Record<string, Record<string, number[]>> = {
   rain: {
     bilateral: [0.4094, 0.89201, 0.92949, 0.04876],
@@ -35,7 +35,7 @@ const truth: Record<string, Record<string, number[]>> = {
   },
 };
 
-describe('what needs no network', () => {
+describe('filters without a network', () => {
   const cases = Object.entries(truth).flatMap(([label, ways]) =>
     Object.entries(ways).map(([way, values]) => ({ label, way, values })),
   );
@@ -48,7 +48,7 @@ describe('what needs no network', () => {
     }
   });
 
-  it('dark channel agrees with SciPy on an image with a veil', () => {
+  it('dark channel agrees with SciPy on a hazy image', () => {
     const hazy = { ...image, data: image.data.map((value) => 0.5 * value + 0.4) };
     const made = classical['haze']!['dark channel']!(hazy);
     const values = valuesAt(made.data, places);
@@ -57,7 +57,7 @@ describe('what needs no network', () => {
     }
   });
 
-  it('leaves the input as it was', () => {
+  it('leaves the input unchanged', () => {
     for (const ways of Object.values(classical))
       for (const filter of Object.values(ways)) filter(image);
     expect(image).toEqual(madeImage());
@@ -68,7 +68,7 @@ describe('filters', () => {
   const [red, green] = [image.data.slice(0, size), image.data.slice(size, 2 * size)];
   const at = (plane: Float32Array) => places.map(([, y, x]) => plane[y! * width + x!]!);
 
-  it('box mean counts only what lies inside', () => {
+  it('box mean counts only pixels inside', () => {
     const found = at(boxMean(red, width, height, 2));
     for (const [index, value] of [0.49583, 0.478, 0.504, 0.5048].entries())
       expect(found[index]).toBeCloseTo(value, 5);
@@ -80,7 +80,7 @@ describe('filters', () => {
       expect(found[index]).toBeCloseTo(value, 4);
   });
 
-  it('Gaussian mirrors at borders as SciPy does', () => {
+  it('Gaussian mirrors at borders as in SciPy', () => {
     expect(gaussianBlur(red, width, height, 2)[1]).toBeCloseTo(0.5164, 4);
   });
 });

@@ -18,7 +18,7 @@ describe('a gate', () => {
     expect(gate({ name: 'x', relation, target, value }).status).toBe(status);
   });
 
-  it('decides the exit, and which labels fail', () => {
+  it('determines the exit code and the failing labels', () => {
     const good = gate({ name: 'a', label: 'noise', relation: 'at least', target: 1, value: 1 });
     const bad = gate({ name: 'b', label: 'haze', relation: 'at least', target: 1, value: 0 });
     const speed = gate({ name: 'c', relation: 'at most', target: 1, value: 2 });
@@ -27,7 +27,7 @@ describe('a gate', () => {
     expect(failedLabels([bad, good, bad, speed, none])).toEqual(['haze']);
   });
 
-  it('is one line of text', () => {
+  it('is printed on one line', () => {
     const row = { name: 'x', relation: 'at most', target: 2, value: -3.256, unit: 'dB' } as const;
     expect(gateLine(gate({ ...row, note: 'so' }))).toBe('passed  x: −3.26 (≤ 2) dB – so');
     expect(gateLine(skipped('y', null, 'no sensor'))).toBe('skipped y: – no sensor');
@@ -43,7 +43,7 @@ describe('gates of a set', () => {
   });
   const noise = { name: 'Set σ 25', label: 'noise', sigma: 25 };
 
-  it('compare with BM3D on the images that it has, and with the host on all', () => {
+  it('compare with BM3D on its images, and with the host on all', () => {
     const images = [
       image({ input: 20, restored: 30, host: 29, BM3D: 30.4 }),
       image({ input: 20, restored: 20, host: 20.5 }),
@@ -64,7 +64,7 @@ describe('gates of a set', () => {
     expect(setGates(noise, undefined).map(({ status }) => status)).toEqual(['skipped']);
   });
 
-  it('hold PSNR, SSIM and the gain over the input', () => {
+  it('check PSNR, SSIM and the gain over the input', () => {
     const images = [image({ input: 22, restored: 22.6 })];
     const set = { name: 'Set', label: 'blur', psnr: 22, ssim: 0.3, gain: 0.7 };
     const statuses = setGates(set, { images }).map(({ status }) => status);
@@ -73,7 +73,7 @@ describe('gates of a set', () => {
 });
 
 describe('constant grey', () => {
-  it('is held by its range, borders included', async () => {
+  it('is judged by its range, including borders', async () => {
     const frame = (spread: number) => ({
       labels: ['rain'],
       restore: async (image: { width: number; height: number; data: Float32Array }) => {
@@ -89,7 +89,7 @@ describe('constant grey', () => {
     expect(bad!.note).toContain('without 16 pixels of border 0');
   });
 
-  it('counts each channel for itself', () => {
+  it('counts each channel separately', () => {
     const data = Float32Array.of(0, 0, 1, 1, 0.5, 0.5);
     expect(rangeOf({ width: 2, height: 1, data }, 0)).toBe(0);
   });

@@ -13,25 +13,25 @@ function made(value: (x: number, y: number) => number, width = side, height = si
   return { width, height, data };
 }
 
-describe('the share of a grid', () => {
-  it.each([2, 4])('is nearly all of a grid of %d pixels, wherever it starts', (period) => {
+describe('the power share of a grid', () => {
+  it.each([2, 4])('is nearly all for a grid of %d pixels, wherever it starts', (period) => {
     const grid = made((x, y) => 0.5 + ((x + 1) % period === 0 && y % period === 0 ? 0.02 : 0));
     expect(gridShare(grid)).toBeGreaterThan(0.97);
   });
 
-  it('is nearly none of noise', () => {
+  it('is nearly zero for noise', () => {
     const random = new Random(1);
     expect(gridShare(made(() => 0.5 + random.normal(0, 0.02)))).toBeLessThan(0.002);
   });
 
-  it('is nearly none of a slope, and none of one value', () => {
+  it('is zero for a slope and for a single value', () => {
     expect(gridShare(made((x, y) => (x + y) / 300))).toBe(0);
     expect(gridShare(made(() => 0.5))).toBe(0);
   });
 
-  it('is half where grid and noise have equal power', () => {
+  it('is a half if grid and noise have equal power', () => {
     const random = new Random(2);
-    // A checkerboard of ± a has the power a², as noise of that deviation.
+    // A checkerboard of ± a has power a², like noise of that deviation.
     const both = made((x, y) => 0.5 + ((x + y) % 2 ? 0.02 : -0.02) + random.normal(0, 0.02));
     expect(gridShare(both)).toBeGreaterThan(0.47);
     expect(gridShare(both)).toBeLessThan(0.56);
@@ -45,7 +45,7 @@ describe('the flattest region', () => {
     expect(flattest(image)).toMatchObject({ left: 160, top: 0, gradient: 0 });
   });
 
-  it('is none in an image that is too small', () => {
+  it('does not exist in an image that is too small', () => {
     const { gradient } = flattest(made(() => 0.5, 64, 64));
     expect(gradient).toBe(Number.POSITIVE_INFINITY);
   });

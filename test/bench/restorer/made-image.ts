@@ -1,4 +1,4 @@
-/** 11x9 values that jump about, the same every time. */
+/** 11x9 values that jump around, the same every time. */
 export function madeImage() {
   const [width, height] = [11, 9];
   const data = Float32Array.from(

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { gate, skipped } from '../../../scripts/bench/restorer/gate.mjs';
 import { page } from '../../../scripts/bench/restorer/page.mjs';
 
-it('the page has every gate, the labels that fail and the rivals with how many images they have', () => {
+it('the page has every gate, the failing labels, and the rivals with their number of images', () => {
   const rain = { name: 'Rain', label: 'rain', relation: 'at least', target: 30 } as const;
   const way = (psnr: number) => ({ psnr, ssim: 0.5 });
   const text = page({

@@ -10,7 +10,7 @@ Object.assign(globalThis, {
     chooseBuild,
     startWorker,
     startedWorkers: () => started,
-    /** A connection to a worker whose runtime breaks in one way. */
+    /** A connection to a worker whose runtime breaks in the given way. */
     async connect(way: 'memory' | 'abort'): Promise<Connection> {
       const model = await (await fetch('/grafted.onnx')).blob();
       const start = async () => {

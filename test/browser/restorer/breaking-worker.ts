@@ -5,7 +5,10 @@ import type { WebRuntime } from '../../../packages/restore/src/web/web-session.t
 
 const { InferenceSession } = runtime;
 
-/** onnxruntime whose memory ends at tiles of 64 pixels a side, or which aborts, as the worker's address says. */
+/**
+ * onnxruntime that runs out of memory above 64-pixel tiles or aborts, depending on the worker's
+ * URL.
+ */
 const breaking = {
   ...runtime,
   env: runtime.env,

@@ -68,7 +68,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
     expect(Math.max(...sides)).toBeLessThanOrEqual(64);
   });
 
-  it('replaces a worker whose runtime aborted, and restores the next image', async () => {
+  it('replaces a worker whose runtime aborted and restores the next image', async () => {
     const said = await page.evaluate(async () => {
       const connection = await scope.connect('abort');
       const before = scope.startedWorkers();
@@ -99,7 +99,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
     expect(said.started).toBe(1);
   });
 
-  it('takes wasm where WebGPU has no adapter, and says why where it was asked for', async () => {
+  it('falls back to wasm without a WebGPU adapter, and says why if it was requested', async () => {
     const said = await page.evaluate(async () => {
       const none = { requestAdapter: () => Promise.resolve(null) };
       const failing = { requestAdapter: () => Promise.reject(new Error('lost')) };
@@ -138,7 +138,7 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
     rmSync(folder, { recursive: true });
   });
 
-  /** Opens the page, then the model; answers the device, or what went wrong. */
+  /** Opens the page, then the model; returns the device or the error. */
   const openThere = async (headers: Record<string, string>, wasm?: string) => {
     const site = await openSite(built, { files, headers });
     const page = await browser.newPage();
@@ -165,12 +165,12 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
     }
   };
 
-  it('restores, with threads where the page is isolated', async () => {
+  it('restores, with threads if the page is isolated', async () => {
     expect(await openThere(isolation)).toBe('8 2 threads');
     expect(await openThere({})).toMatch(/^8 1 thread, because the page is not cross-origin/);
   });
 
-  it('finds the wasm file in a folder of yours, or says in one line what to do', async () => {
+  it('finds the wasm file in a given folder, or says in one line what to do', async () => {
     files['/own/ort-wasm-simd-threaded.wasm'] = join(built, 'ort-wasm-simd-threaded.wasm');
     expect(await openThere({}, '/own/')).toMatch(/^8 1 thread/);
     expect(await openThere({}, '/nowhere/')).toMatch(
@@ -178,7 +178,7 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
     );
   });
 
-  it('says which policy keeps it from starting', async () => {
+  it('names the policy that keeps it from starting', async () => {
     const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
     expect(await openThere({ 'content-security-policy': policy })).toMatch(
       /a worker cannot start here: .* worker-src 'self' blob:/,

@@ -13,7 +13,7 @@ export const wasmFile = createRequire(import.meta.url).resolve(
   'onnxruntime-web/ort-wasm-simd-threaded.wasm',
 );
 
-/** Builds a page with Vite as it comes: no configuration but where the files are. */
+/** Builds a page with Vite's defaults: the only configuration is where the files are. */
 export async function buildWithVite(root: string, outDir: string): Promise<void> {
   await build({
     root,

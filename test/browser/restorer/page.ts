@@ -3,7 +3,7 @@ import * as restore from '@pip-graft/restore/web';
 Object.assign(globalThis, {
   scope: {
     restore,
-    /** Runs a function in a worker that has the same library. */
+    /** Calls a worker that has the same library. */
     inWorker: (name: string): Promise<unknown> => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
       return new Promise((resolve, reject) => {

@@ -22,10 +22,10 @@ declare const scope: {
 };
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** What the package @pip-graft/restorer holds once it is built. */
+/** The model in the package @pip-graft/restorer once it is built. */
 const shipped = join(root, 'packages/restorer/model.onnx');
 
-/** A model that is no restorer. */
+/** A model that is not a restorer. */
 const vectorModel = () => {
   const vector = (name: string) => ({ name, dataType: 'float32', dims: [1, 4] }) as const;
   return tinyModel({
@@ -42,7 +42,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
   let browser: Browser;
   let site: Site;
   let page: Page;
-  /** 92x62, with noise, and as Node restores it. */
+  /** 92x62, with noise; and the same image restored by Node. */
   let image: Image;
   let byNode: Image;
 
@@ -67,7 +67,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     put('text.png', 'this is no image');
     put('cut.png', readFileSync(join(folder, 'image.png')).subarray(0, 900));
     put('vector.onnx', modelBytes(vectorModel()));
-    // The head of a PNG of 20000x20000: what it says is enough.
+    // The header of a 20000x20000 PNG, which is enough.
     const bomb = readFileSync(join(folder, 'image.png')).subarray(0, 60);
     bomb.writeUInt32BE(20_000, 16);
     bomb.writeUInt32BE(20_000, 20);
@@ -111,7 +111,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     return count / (3 * size);
   };
 
-  it('says what the model knows, where it runs and why', async () => {
+  it("gives the model's labels and sensor, the device and why", async () => {
     const said = await page.evaluate(() => {
       const { labels, hasSensor, device } = scope.restorer;
       return { labels, hasSensor, device };
@@ -123,7 +123,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     });
   });
 
-  it('restores a PNG to what Node makes of it, from every kind of source', async () => {
+  it('restores a PNG to the same pixels as Node, from every kind of source', async () => {
     const results = await page.evaluate(async () => {
       const file = await (await fetch('/image.png')).blob();
       const bitmap = await createImageBitmap(file);
@@ -157,7 +157,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
       for (const [name, source] of Object.entries(sources)) {
         made[name] = [...(await scope.restorer.restore(source, { rain: 1 })).toPixels()];
       }
-      // What was passed can still be used.
+      // Passed objects can still be used.
       return { made, kept: [bitmap.width, bytes.length > 0, pixels.data.length > 0] };
     });
     expect(Object.keys(results.made)).toHaveLength(11);
@@ -165,7 +165,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
       expect(differing(pixels, byNode)).toBeLessThanOrEqual(0.001);
     }
     expect(results.kept).toEqual([92, true, true]);
-    // The graft has an effect on this image, or nothing was compared.
+    // The graft has an effect on this image; otherwise nothing was compared.
     expect(differingFrom(image, byNode)).toBeGreaterThan(0.5);
   });
 
@@ -173,7 +173,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     a.data.filter((value, at) => Math.round(value * 255) !== Math.round(b.data[at]! * 255)).length /
     a.data.length;
 
-  it('restores with the model that ships as Node does', async () => {
+  it('restores with the shipped model as Node does', async () => {
     await using node = await Restorer.open(shipped);
     const wanted = (await node.restore(image, { noise: 1 }, { strength: 0.8 })).image;
     const detected = await node.detect(join(folder, 'image.png'));
@@ -227,7 +227,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     });
   });
 
-  it('works in a worker of the page, which has no document', async () => {
+  it('works in a worker, which has no document', async () => {
     const { pixels, width, refusal } = await page.evaluate(() => scope.inWorker('/image.png'));
     expect(differing(pixels, byNode)).toBeLessThanOrEqual(0.001);
     expect(width).toBe(92);
@@ -243,7 +243,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(found).toEqual(detected);
   });
 
-  it('reports each tile with its pixels; the last make the whole', async () => {
+  it('reports each tile with its pixels, which make up the whole image', async () => {
     const { steps, same } = await page.evaluate(async () => {
       const steps: number[][] = [];
       const canvas = new OffscreenCanvas(92, 62);
@@ -270,7 +270,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(same).toBe(true);
   });
 
-  it('stops between tiles when aborted, and goes on with the next call', async () => {
+  it('stops between tiles when aborted, and works for the next call', async () => {
     const said = await page.evaluate(async () => {
       const done: number[] = [];
       const controller = new AbortController();
@@ -303,7 +303,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(said.next).toBe(1);
   });
 
-  it('restores several at once, one after the other', async () => {
+  it('restores several concurrent calls', async () => {
     const widths = await page.evaluate(() =>
       Promise.all(
         ['/image.png', '/dot.png', '/image.png'].map(
@@ -314,7 +314,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(widths).toEqual([92, 1, 92]);
   });
 
-  it('keeps transparency, and colours under it as near as a canvas does', async () => {
+  it('keeps transparency', async () => {
     const alphas = await page.evaluate(async () => {
       const data = new Uint8ClampedArray(4 * 64).map((_, at) => (at % 4 === 3 ? at : 200));
       const restored = await scope.restorer.restore(new ImageData(data, 8, 8), { rain: 1 });
@@ -369,7 +369,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('rejects weights of unknown labels, devices that a page has not, and calls after close', async () => {
+  it('rejects unknown labels, devices that a page does not have, and calls after close', async () => {
     const said = await page.evaluate(async () => {
       const { Restorer } = scope.restore;
       const code = (error: restore.GraftError) => error.code;

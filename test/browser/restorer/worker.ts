@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { Restorer } from '@pip-graft/restore/web';
 
-/** Restores an image of a site with its model, in a worker; answers the pixels. */
+/** Restores an image of a site with its model in a worker; answers with the pixels. */
 self.onmessage = async ({ data: image }: MessageEvent<string>) => {
   await using restorer = await Restorer.open('/grafted.onnx');
   const restored = await restorer.restore(image, { rain: 1 });

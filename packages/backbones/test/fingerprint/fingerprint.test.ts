@@ -17,7 +17,7 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const of = (model: Model): string => fingerprint(model, { digest });
 const traced = 'nafnet-torchscript-op16-dynamic.onnx';
 
-/** Other numbers than the export's: another network. */
+/** Their numbers differ from the export's, so each is another network. */
 const otherNumbers = /float16|qdq/;
 const fingerprints = fixtures.map((fixture) => ({
   ...fixture,
@@ -37,7 +37,7 @@ test.each(['restormer', 'nafnet', 'promptir'])(
   },
 );
 
-test('is the same for the natively built form', () => {
+test('is the same for the natively built model', () => {
   const backbone: Backbone = {
     family: 'nafnet',
     config: { ...nafnetDefaults, width: 4, encoder: [1, 1], middle: 1, decoder: [1, 1] },
@@ -54,7 +54,7 @@ test('is the same for the natively built form', () => {
   expect(of(buildBackbone(backbone, start))).not.toBe(of(model));
 });
 
-describe('of a file that another program wrote', () => {
+describe('of a file written by another program', () => {
   const expected = of(fixtureModel(traced));
 
   test('does not depend on names or order', () => {
@@ -64,7 +64,7 @@ describe('of a file that another program wrote', () => {
     expect(of(other)).toBe(expected);
   });
 
-  test('does not depend on where the weights are: constants, typed fields, another file', () => {
+  test('does not depend on where weights are: constants, typed fields, another file', () => {
     const constants = rewritten(traced, ({ graph }) => {
       const tensors = graph!.initializer!.splice(0);
       const nodes = tensors.map((tensor) => ({
@@ -112,7 +112,7 @@ describe('of a file that another program wrote', () => {
   test.each([
     ['a first weight', 0],
     ['a last weight', -1],
-  ])('differs when %s of one convolution differs', (_, at) => {
+  ])('differs if %s of one convolution differs', (_, at) => {
     const model = rewritten(traced, ({ graph }) => {
       const tensor = graph!.initializer!.find(({ name }) => name === 'ending.weight')!;
       const bytes = tensor.rawData!.slice();
@@ -122,7 +122,7 @@ describe('of a file that another program wrote', () => {
     expect(of(model)).not.toBe(expected);
   });
 
-  test('differs when a layer is left out of it, but not for a layer that nothing reads', () => {
+  test('differs for an added output layer, but not for a layer that nothing reads', () => {
     const idle = rewritten(traced, ({ graph }) => {
       const conv = graph!.node!.find(({ opType }) => opType === 'Conv')!;
       graph!.node!.push({ ...conv, name: 'idle', output: ['idle'] } as typeof conv);

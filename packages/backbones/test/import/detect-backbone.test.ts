@@ -15,7 +15,7 @@ import { unetDefaults } from '../../src/networks/unet-config.ts';
 
 const goldens = new URL('../goldens/', import.meta.url);
 
-/** Names and shapes as a state dict has them; numbers must not be read. */
+/** Names and shapes as in a state dict; reading numbers throws. */
 function stateDict(
   backbone: Backbone,
 ): Map<string, { dims: readonly number[]; data: Float32Array }> {
@@ -33,18 +33,18 @@ function stateDict(
 }
 
 describe('detectBackbone', () => {
-  it.each(Object.keys(backbonePresets))('%s, from names and shapes', (name) => {
+  it.each(Object.keys(backbonePresets))('recognises %s from names and shapes', (name) => {
     const backbone = backbonePresets[name as keyof typeof backbonePresets];
     expect(detectBackbone(stateDict(backbone)).backbone).toEqual(backbone);
   });
 
-  it.each(readdirSync(goldens))('%s, as PyTorch has it', (file) => {
+  it.each(readdirSync(goldens))('recognises %s as in PyTorch', (file) => {
     const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, goldens)), file);
     const own = [...tensors].filter(([name]) => name.startsWith('param.'));
     const { backbone, pip } = detectBackbone(
       new Map(own.map(([name, tensor]) => [name.slice('param.'.length), tensor])),
     );
-    // What cannot be seen in weights: the picture's size in the golden, and that means are local.
+    // Not visible in weights: the golden's image size, and whether means are local.
     const {
       family,
       batch: _,
@@ -60,7 +60,7 @@ describe('detectBackbone', () => {
   const even = fc.integer({ min: 1, max: 6 }).map((half) => 8 * half);
   const few = fc.integer({ min: 1, max: 3 });
 
-  it('any Restormer', () => {
+  it('recognises any Restormer', () => {
     const config = fc.record({
       inChannels: fc.constantFrom(1, 3),
       dim: even,
@@ -90,7 +90,7 @@ describe('detectBackbone', () => {
     );
   });
 
-  it('any NAFNet', () => {
+  it('recognises any NAFNet', () => {
     const levels = fc.integer({ min: 1, max: 4 });
     const config = levels.chain((count) =>
       fc.record({
@@ -109,7 +109,7 @@ describe('detectBackbone', () => {
     );
   });
 
-  it('any U-Net', () => {
+  it('recognises any U-Net', () => {
     const count = fc.integer({ min: 0, max: 5 });
     const config = fc.integer({ min: 1, max: 4 }).chain((levels) =>
       fc.record({
@@ -196,7 +196,7 @@ describe('state dicts that do not fit', () => {
       (d) => d.set('decoder_level1.1.norm1.body.weight', tensor(16)),
     ],
   ] as [string, string, RegExp, (dict: Map<string, Shape>) => void][])(
-    '%s is named',
+    'names %s',
     (_what, code, message, change) => {
       expect(() => detectBackbone(changed(restormer, change), { label: 'x.pth' })).toThrow(
         expect.objectContaining({ code, message: expect.stringMatching(message) }),
@@ -215,7 +215,7 @@ describe('state dicts that do not fit', () => {
       },
     ],
     ['the last convolution missing', (d) => d.delete('output.weight')],
-  ] as [string, (dict: Map<string, Shape>) => void][])('%s: refused at once', (_what, change) => {
+  ] as [string, (dict: Map<string, Shape>) => void][])('%s: rejected at once', (_what, change) => {
     const start = process.cpuUsage();
     expect(() => detectBackbone(changed(restormer, change), { label: 'x.pth' })).toThrow(
       expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringContaining('x.pth') }),
@@ -223,7 +223,7 @@ describe('state dicts that do not fit', () => {
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
-  it('thousands of NAFNet levels: refused at once', () => {
+  it('thousands of NAFNet levels: rejected at once', () => {
     const nafnet: Backbone = { family: 'nafnet', config: nafnetDefaults };
     const dict = changed(nafnet, (d) => {
       for (let i = 4; i < 5000; i++) d.set(`downs.${i}.weight`, tensor(1));
@@ -257,14 +257,14 @@ describe('state dicts that do not fit', () => {
     },
   );
 
-  it('another network is refused with what was looked for', () => {
+  it('rejects another network and names its tensors', () => {
     const dict = new Map([['conv1.weight', tensor(64, 3, 7, 7)]]);
     expect(() => detectBackbone(dict, { label: 'resnet.pth' })).toThrow(
       /resnet\.pth.*conv1\.weight/,
     );
   });
 
-  it('tensors that nothing runs may have any shape, or be missing', () => {
+  it('unused tensors may have any shape or be missing', () => {
     const backbone: Backbone = { family: 'promptir', config: promptirDefaults };
     const dict = changed(backbone, (d) => {
       d.set('chnl_reduce1.weight', tensor(7, 7));

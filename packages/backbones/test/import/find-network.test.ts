@@ -24,7 +24,7 @@ const tensor = (...dims: number[]): Tensor => ({
   data: new Float32Array(elementCount(dims)),
 });
 
-/** A network's tensors, all of one number, under names that a function makes of its own. */
+/** A network's tensors, all filled with one number, under renamed keys. */
 function state(backbone: Backbone, rename: (name: string) => string, value = 0) {
   return backboneParameters(backbone).map(({ name, dims }): [string, Tensor] => [
     rename(name),
@@ -48,7 +48,7 @@ describe('a known network under a wrapper', () => {
     '_forward_module.net',
     '_fsdp_wrapped_module',
     'model._orig_mod.module',
-  ])('%s, with other things beside it', (prefix) => {
+  ])('%s, with other things next to it', (prefix) => {
     for (const backbone of [
       nafnet(),
       restormer,
@@ -80,7 +80,7 @@ describe('a known network under a wrapper', () => {
     expect(detectBackbone(file(state(nafnet(), rename))).backbone).toEqual(nafnet());
   });
 
-  it('names beside its own modules that only training has', () => {
+  it('ignores names next to its own modules that only training uses', () => {
     const counters = state(nafnet(), (name) => name.replace(/\w+$/, 'total_ops'));
     const extra: [string, Tensor][] = [
       ['perceptual.layer.weight', tensor(3)],
@@ -94,7 +94,7 @@ describe('a known network under a wrapper', () => {
     );
   });
 
-  it('a variant with a module of its own is another network, unless you insist', () => {
+  it('treats a variant with an extra module as another network, unless a prefix insists', () => {
     const variant = file(state(restormer, under('net')), [['net.fre1.conv.weight', tensor(3)]]);
     expect(() => detectBackbone(variant, { label: 'adair.ckpt' })).toThrow(
       expect.objectContaining({
@@ -105,13 +105,13 @@ describe('a known network under a wrapper', () => {
     expect(detectBackbone(variant, { prefix: 'net' }).beside).toEqual(['fre1.conv.weight']);
   });
 
-  it('a transformer with a patch embedding beside it is not taken for it', () => {
+  it('a transformer with a patch embedding is not mistaken for the network', () => {
     const vit: [string, Tensor][] = [['clip.patch_embed.proj.weight', tensor(8, 3, 16, 16)]];
     expect(detectBackbone(file(vit, state(nafnet(), under('net')))).prefix).toBe('net');
     expect(() => detectBackbone(file(vit))).toThrow(/no network of a known family/);
   });
 
-  it('numbers that are not read are named if the network uses them', () => {
+  it('names unreadable tensors if the network uses them', () => {
     const weights = state(nafnet(), under('net'));
     weights[0]![1] = {
       ...weights[0]![1],
@@ -135,7 +135,7 @@ describe('several networks', () => {
     ['generator', 'generator_ema'],
     ['net', 'netEMA'],
     ['state_dict', 'swa_model'],
-  ])('of %s and %s the average is taken', (plain, average) => {
+  ])('takes the average of %s and %s', (plain, average) => {
     const tensors = file(state(nafnet(), under(plain)), state(nafnet(), under(average), 1));
     const found = detectBackbone(tensors);
     expect(found).toMatchObject({ prefix: average, average: true, others: [plain] });
@@ -143,12 +143,12 @@ describe('several networks', () => {
     expect(detectBackbone(tensors, { prefix: plain })).toMatchObject({ prefix: plain });
   });
 
-  it('a counter beside a module says that it is an average', () => {
+  it('a counter next to a module marks it as an average', () => {
     const tensors = file([['n_averaged', tensor()]], state(nafnet(), under('module')));
     expect(detectBackbone(tensors).average).toBe(true);
   });
 
-  it('are listed, and the prefix chooses', () => {
+  it('are listed, and the prefix chooses one', () => {
     const tensors = file(state(nafnet(), under('student')), state(nafnet(8), under('teacher.net')));
     expect(() => detectBackbone(tensors, { label: 'kd.pth' })).toThrow(
       expect.objectContaining({
@@ -169,7 +169,7 @@ describe('several networks', () => {
     );
   });
 
-  it('equal copies are one; a network within another has its own tensors', () => {
+  it('equal copies count as one; a nested network has its own tensors', () => {
     const copies = file(
       state(nafnet(), under('model'), 2),
       state(nafnet(), under('wrapped.model'), 2),
@@ -179,20 +179,20 @@ describe('several networks', () => {
     expect(detectBackbone(nested, { prefix: '' }).backbone).toEqual(nafnet());
   });
 
-  it('one that is damaged is passed over, and says what is wrong if it was asked for', () => {
+  it('skips a damaged one, and says what is wrong if it is requested', () => {
     const damaged = state(nafnet(), under('first')).slice(0, -1);
     const tensors = file(damaged, state(nafnet(8), under('second')));
     expect(detectBackbone(tensors).prefix).toBe('second');
     expect(() => detectBackbone(tensors, { prefix: 'first' })).toThrow(/1 missing/);
   });
 
-  it('what an optimiser keeps under its names is not one', () => {
+  it("ignores an optimiser's copy of the names", () => {
     const kept = state(nafnet(), under('optimizer.exp_avg'), 3);
     expect(detectBackbone(file(kept, state(nafnet(), under('model')))).prefix).toBe('model');
   });
 });
 
-it('a name of a million parts takes no time', () => {
+it('a name with a million parts takes no time', () => {
   const start = process.cpuUsage();
   const tensors = file([['a.'.repeat(500_000), tensor(1)]], state(nafnet(), String));
   expect(() => detectBackbone(tensors)).not.toThrow();

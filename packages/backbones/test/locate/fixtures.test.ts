@@ -2,7 +2,7 @@ import { locateSkips } from '@pip-graft/backbones';
 import { expect, test } from 'vitest';
 import { fixtureModel, fixtures } from '../fixture-models.ts';
 
-/** What each family needs of an image; NAFNet pads itself. */
+/** The size multiples each family needs; NAFNet pads itself. */
 const multiples = { restormer: 8, promptir: 8, nafnet: 1, unet: 4 } as const;
 const ways = (family: string): string => (family === 'nafnet' ? 'add' : 'concat');
 
@@ -42,15 +42,15 @@ test.each(fixtures.filter(({ refused }) => !refused))(
   },
 );
 
-test.each(fixtures.filter(({ refused }) => refused))('$file: no U-Net, and why', (fixture) => {
+test.each(fixtures.filter(({ refused }) => refused))('$file: no U-Net, with reasons', (fixture) => {
   const located = locateSkips(fixtureModel(fixture.file));
   expect(located).toMatchObject({ family: 'unknown', sites: [] });
-  // An autoencoder has nothing that could be looked at.
+  // An autoencoder has no candidates at all.
   if (fixture.network !== 'autoencoder') expect(located.rejected.length).toBeGreaterThan(0);
   for (const { reason } of located.rejected) expect(reason).toMatch(/^[a-z].{10,}/);
 });
 
-test('a value that is no skip connection is rejected with its reason', () => {
+test('rejects values that are not skip connections, with a reason', () => {
   const reasons = (file: string): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const { reason } of locateSkips(fixtureModel(file)).rejected) {

@@ -38,7 +38,7 @@ async function run(model: Model, dims: readonly number[]): Promise<Float32Array>
   return results[session.outputNames[0]!]!.data as Float32Array;
 }
 
-/** The largest difference between what two models make of a picture, over the largest number in it. */
+/** The largest difference between the outputs of two models, relative to the largest number. */
 async function difference(a: Model, b: Model, dims: readonly number[]): Promise<number> {
   const [left, right] = [await run(a, dims), await run(b, dims)];
   let worst = 0;
@@ -66,7 +66,7 @@ describe('a float16 conversion of an export', () => {
     'promptir-torchscript-op11-static-onnxslim.onnx',
     'uformer-torchscript-op17-dynamic.onnx',
     'swinir-dynamo-op18-dynamic.onnx',
-  ])('%s makes the same picture, to what float16 holds', async (file) => {
+  ])('%s gives the same image up to float16 rounding', async (file) => {
     const { exportedAt } = fixtures.find((each) => each.file === file)!.input;
     const host = wholeFixture(file);
     // 2^-11 is the rounding of one number; a few of them add up.
@@ -74,7 +74,7 @@ describe('a float16 conversion of an export', () => {
   });
 
   it.each(fixtures.filter(({ variant }) => /float16|qdq/.test(variant)))(
-    '$file is refused: it is not float32',
+    'rejects $file, which is not float32',
     ({ file }) => {
       expect(() => convertPrecision(wholeFixture(file))).toThrow(
         expect.objectContaining({ code: 'UNSUPPORTED_HOST' }),
@@ -86,7 +86,7 @@ describe('a float16 conversion of an export', () => {
 describe.each<BackbonePreset>(['nafnet-small', 'restormer-small', 'promptir-small'])(
   'a float16 conversion of a native %s',
   (preset) => {
-    it.each([11, 17, 23])('at operator set %i has the same sites, half the size', async (opset) => {
+    it.each([11, 17, 23])('has the same sites, half the size at operator set %i', async (opset) => {
       const built = buildBackbone(backbonePresets[preset], 3, { opset });
       const host = readModel(bytesSource(bytesOf(built), preset));
       const model = convertPrecision(host);
@@ -94,7 +94,7 @@ describe.each<BackbonePreset>(['nafnet-small', 'restormer-small', 'promptir-smal
       expect(model.source.size / host.source.size).toBeLessThan(0.52);
       expect(checkModel(model).filter(({ severity }) => severity === 'error')).toEqual([]);
       // onnxruntime's CPU computes float16 in float32 and rounds between layers only at a written Cast.
-      // NAFNet's pool is a mean from 22 on, which stays float32 and is rounded by such a Cast.
+      // From 22 on NAFNet's pool is a mean, which stays float32 and is rounded by such a Cast.
       const rounded = preset === 'nafnet-small' && opset >= 22;
       expect(await difference(host, model, [1, 3, 32, 48])).toBeLessThan(rounded ? 1e-3 : 3e-4);
       expect(Buffer.compare(bytesOf(convertPrecision(host)), bytesOf(model))).toBe(0);

@@ -2,7 +2,7 @@ import { buildModel, GraphBuilder, type Model, ops } from '@pip-graft/onnx-graft
 
 export type Dims = readonly (number | string | null)[];
 
-/** Writes small networks for locating: weights are zeros, only the structure counts. */
+/** Writes small networks to locate sites in: weights are zeros, only the structure counts. */
 export class Net {
   readonly g: GraphBuilder;
   #channels = new Map<string, number>();
@@ -18,7 +18,7 @@ export class Net {
     return name;
   }
 
-  /** Convolution of `size` with the padding that keeps the size, then stride. */
+  /** Convolution of `size` with padding that keeps the size, then stride. */
   conv(x: string, to: number, size = 3, stride = 1): string {
     const half = (size - 1) >> 1;
     const pads = [half, half, half, half];
@@ -86,7 +86,7 @@ export class Net {
     return this.#is(channels * factor ** 2, ops.pixelUnshuffle(this.g, x, factor, channels));
   }
 
-  /** Every second row and column, four times: the Focus layer, and Haar wavelets. */
+  /** Every second row and column, four times: as in the Focus layer and in Haar wavelets. */
   focus(x: string): string {
     const parts = [0, 1].flatMap((row) =>
       [0, 1].map((column) => {
@@ -128,7 +128,7 @@ export class Net {
     return this.#is(c, ops.reshape(g, moved, merged));
   }
 
-  /** Rows and columns padded at the end to a multiple, as NAFNet does. */
+  /** Rows and columns padded at the end to a multiple, as in NAFNet. */
   padTo(x: string, multiple: number): string {
     const { g } = this;
     const size = ops.spatialSize(g, x);
@@ -150,7 +150,7 @@ export class Net {
     return this.#channels.get(x)!;
   }
 
-  /** Notes the channels of a value made with the builder directly. */
+  /** Records the channels of a value made with the builder directly. */
   is(channels: number, value: string): string {
     return this.#is(channels, value);
   }

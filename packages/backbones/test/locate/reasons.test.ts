@@ -5,13 +5,13 @@ import { type Dims, Net } from './net.ts';
 
 interface Variant {
   readonly dims?: Dims;
-  /** What the model gives out, of the U-Net's result and the skip feature. */
+  /** The model's outputs, of the U-Net's result and the skip feature. */
   readonly output?: 'result' | 'skip' | 'both';
   /** An operator of another domain in the encoder. */
   readonly custom?: boolean;
 }
 
-/** A U-Net of one level. */
+/** A U-Net with one level. */
 function unet({ dims = ['n', 3, 'h', 'w'], output = 'result', custom = false }: Variant): Model {
   const net = new Net();
   let skip = net.conv(net.image('image', dims), 8);
@@ -24,7 +24,7 @@ function unet({ dims = ['n', 3, 'h', 'w'], output = 'result', custom = false }: 
   return net.model(output === 'result' ? result : shown);
 }
 
-test('a skip connection that no output depends on is no site, and its reason is said', () => {
+test('rejects a skip connection that no output depends on, with the reason', () => {
   const { sites, rejected } = locateSkips(unet({ output: 'skip' }));
   expect(sites).toEqual([]);
   expect(rejected.map(({ reason }) => reason)).toContainEqual(
@@ -37,7 +37,7 @@ test('a skip connection that no output depends on is no site, and its reason is 
 test.each([
   ['batch', [0, 3, 'h', 'w']],
   ['rows', ['n', 3, 0, 'w']],
-])('a size of 0 takes no image: %s', (_, dims) => {
+])('rejects a size of 0: %s', (_, dims) => {
   const { sites, rejected } = locateSkips(unet({ dims }));
   expect(sites).toEqual([]);
   expect(rejected).toEqual([
@@ -45,13 +45,13 @@ test.each([
   ]);
 });
 
-test('sizes of -1 are open', () => {
+test('treats sizes of -1 as free', () => {
   const { sites, image } = locateSkips(unet({ dims: [-1, 3, -1, -1] }));
   expect(sites).toHaveLength(1);
   expect(image).toMatchObject({ height: undefined, width: undefined });
 });
 
-test('where shapes stop being known, the node and its operator are named', () => {
+test('names the node and operator after which shapes are unknown', () => {
   const { sites, rejected } = locateSkips(unet({ custom: true }));
   expect(sites).toEqual([]);
   expect(rejected).toHaveLength(1);
@@ -59,7 +59,7 @@ test('where shapes stop being known, the node and its operator are named', () =>
   expect(rejected[0]!.reason).toContain("node 'act'");
 });
 
-test('nodes in any order give the same sites, and one warning', () => {
+test('finds the same sites with nodes in any order, with one warning', () => {
   const model = unet({});
   const shuffled = backwards(model);
   const [sorted, found] = [locateSkips(model), locateSkips(shuffled)];
@@ -69,7 +69,7 @@ test('nodes in any order give the same sites, and one warning', () => {
   expect(found.warnings).toEqual([expect.stringContaining('not in topological order')]);
 });
 
-/** The model with its nodes written last to first. */
+/** The model with its nodes in reverse order. */
 function backwards(model: Model): Model {
   const bytes = modelBytes(model);
   const records = model.graph.nodes.map(({ field }) => bytes.subarray(field.start, field.end));

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { reasonsOf, sitesOf } from './located-of.ts';
 import { Net } from './net.ts';
 
-test('several inputs of fixed sizes, the smaller first: the largest is the image', () => {
+test('takes the largest of several fixed-size inputs as the image, even if it comes second', () => {
   const net = new Net();
   const half = net.image('half', [1, 3, 32, 48]);
   const skip = net.relu(net.conv(net.image('full', [1, 3, 64, 96]), 8));
@@ -15,8 +15,8 @@ test('several inputs of fixed sizes, the smaller first: the largest is the image
   expect(located.image).toMatchObject({ input: 'full', height: 64, width: 96 });
 });
 
-describe('what has met its own skip connection before is not another', () => {
-  test('the head of a feature pyramid puts all levels together', () => {
+describe('a value that has met its own skip connection is not another one', () => {
+  test('the head of a feature pyramid combines all levels', () => {
     const net = new Net();
     const first = net.relu(net.conv(net.image(), 8, 3, 2));
     const second = net.relu(net.conv(first, 16, 3, 2));
@@ -35,7 +35,7 @@ describe('what has met its own skip connection before is not another', () => {
     expect(reasonsOf(located)[head]).toBe('long residual');
   });
 
-  test('a weighted sum of both sides, and what came up added again (as DehazeFormer)', () => {
+  test('a weighted sum of both sides, with the upsampled value added again (as DehazeFormer)', () => {
     const net = new Net();
     const top = net.relu(net.conv(net.image(), 8));
     const up = net.convTranspose(net.block(net.conv(top, 16, 3, 2)), 8);
@@ -49,7 +49,7 @@ describe('what has met its own skip connection before is not another', () => {
   });
 });
 
-test('tokens get their height and width from what they are made of, not from the image before its padding', () => {
+test('tokens take height and width from their source, not from the image before padding', () => {
   const net = new Net();
   const { g } = net;
   const image = net.image();

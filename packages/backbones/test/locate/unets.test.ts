@@ -13,7 +13,7 @@ interface Ways {
   readonly dims?: Dims;
 }
 
-/** Two levels above a middle; returns the values of the skips from the top. */
+/** Two levels above a middle; returns the skip values from the top. */
 function unet({ down, up, join = 'concat', dims }: Ways): { net: Net; skips: string[]; y: string } {
   const net = new Net();
   let x = net.relu(net.conv(net.image('image', dims), 8));
@@ -70,7 +70,7 @@ describe('a plain U-Net', () => {
       [skips[0], 1, 8, 1, 'add'],
       [skips[1], 2, 16, 2, 'add'],
     ]);
-    // Interpolating to the skip's own size makes any image fit.
+    // Interpolating to the skip's own size accepts images of any size.
     expect(located.sizeMultiple).toBe(name.includes('the skip') ? 1 : 4);
   });
 
@@ -89,7 +89,7 @@ describe('a plain U-Net', () => {
     expect(located).toMatchObject({ sizeMultiple: 4, image: { height: 64, width: 64 } });
   });
 
-  test('says what each site is and where its reader stands', () => {
+  test('describes each site and the position of its reader', () => {
     const { net, skips, y } = unet({ down, up });
     const model = net.model(y);
     for (const [i, site] of locateSkips(model).sites.entries()) {
@@ -102,7 +102,7 @@ describe('a plain U-Net', () => {
     }
   });
 
-  test('with a first level below full resolution keeps the level number of its scale', () => {
+  test('starting below full resolution numbers its levels by scale', () => {
     const net = new Net();
     const stem = net.conv(net.image(), 8, 3, 2);
     const low = net.block(down(net, stem));
@@ -112,7 +112,7 @@ describe('a plain U-Net', () => {
   });
 });
 
-describe('on the way of the skip', () => {
+describe('on the skip path', () => {
   /** One level, with `treat` between the encoder and the join. */
   function treated(treat: (net: Net, skip: string, risen: string) => string) {
     const net = new Net();
@@ -144,12 +144,12 @@ describe('on the way of the skip', () => {
         return net.mul(net.is(8, back), net.op('Sigmoid', net.conv(skip, 8)));
       },
     ],
-  ])('%s: what the join reads is the site', (_, treat) => {
+  ])('%s: the site is what the join reads', (_, treat) => {
     const { located, value } = treated(treat);
     expect(located.sites.map((site) => site.value)).toEqual([value]);
   });
 
-  test('attention by what came up (Attention U-Net): the gated value is the site, the gate is not', () => {
+  test('attention gated from below (Attention U-Net): the gated value is the site, not the gate', () => {
     const { located, skip, value } = treated((net, x, risen) => {
       const both = net.relu(net.add(net.conv(risen, 8, 1), net.conv(x, 8, 1)));
       return net.mul(x, net.op('Sigmoid', net.conv(both, 1, 1)));
@@ -182,7 +182,7 @@ describe('less plain networks', () => {
     ]);
   });
 
-  test('nested skips (U-Net++): the last join of each level, its encoder value', () => {
+  test('nested skips (U-Net++): the encoder value at the last join of each level', () => {
     const net = new Net();
     const x00 = net.conv(net.image(), 8);
     const x10 = net.conv(net.maxPool(x00), 8);
@@ -199,7 +199,7 @@ describe('less plain networks', () => {
     expect(reasonsOf(located)[x01]).toMatch(/^it joins at the same node/);
   });
 
-  test('fused skips (as MIMO-UNet): the decoder joins, not the fusion before them', () => {
+  test("fused skips (as MIMO-UNet): the decoder's joins, not the fusion before them", () => {
     const net = new Net();
     const image = net.image();
     const e1 = net.block(net.conv(image, 8));
@@ -220,7 +220,7 @@ describe('less plain networks', () => {
     expect(located.image?.output).toBe(y);
   });
 
-  test('a noise map beside the image (as DRUNet), added skips and a long one around everything', () => {
+  test('a noise map with the image (as DRUNet), added skips and a long one around everything', () => {
     const net = new Net();
     const x0 = net.conv(net.image('image', ['n', 4, 'h', 'w']), 8);
     const x1 = net.block(net.conv(x0, 16, 2, 2));
@@ -234,7 +234,7 @@ describe('less plain networks', () => {
     ]);
   });
 
-  test('padding to a multiple and cropping back needs no multiple', () => {
+  test('needs no size multiple if it pads to one and crops back', () => {
     const net = new Net();
     const image = net.image();
     const padded = net.padTo(image, 8);
@@ -247,7 +247,7 @@ describe('less plain networks', () => {
     expect(located.sizeMultiple).toBe(1);
   });
 
-  test('an image read at once by halves of the network (guided) is refused between branches', () => {
+  test('a guide in a separate branch (guided) is rejected', () => {
     const net = new Net();
     const image = net.image();
     const guide = net.conv(net.image('guide'), 8, 3, 2);
@@ -259,7 +259,7 @@ describe('less plain networks', () => {
   });
 });
 
-test('a size built into a file that claims any size: sites as usual, and a warning', () => {
+test('a size built into a file with free sizes: sites as usual, and a warning', () => {
   const net = new Net();
   const { g } = net;
   const skip = net.conv(net.image(), 8);
@@ -275,7 +275,7 @@ test('a size built into a file that claims any size: sites as usual, and a warni
   ]);
 });
 
-describe('no U-Net', () => {
+describe('not a U-Net', () => {
   test('super-resolution (as SRResNet): long and local residuals at one resolution', () => {
     const net = new Net();
     const first = net.conv(net.image(), 8);
@@ -288,7 +288,7 @@ describe('no U-Net', () => {
     expect(reasonsOf(located)[first]).toBe('local residual');
   });
 
-  test('a classifier: nothing comes up again', () => {
+  test('a classifier: nothing is upsampled', () => {
     const net = new Net();
     const stem = net.maxPool(net.conv(net.image(), 8, 7, 2));
     const a = net.block(stem);
@@ -326,7 +326,7 @@ describe('no U-Net', () => {
     );
   });
 
-  test('spatial attention that pools and comes back up (as RFDN)', () => {
+  test('spatial attention that pools and upsamples (as RFDN)', () => {
     const net = new Net();
     const x = net.conv(net.image(), 8);
     const inner = net.conv(x, 4, 1);
@@ -338,7 +338,7 @@ describe('no U-Net', () => {
     expect(Object.values(reasonsOf(located))).toEqual(['spatial attention']);
   });
 
-  test('attention in windows without a change of resolution (as SwinIR)', () => {
+  test('window attention without a change of resolution (as SwinIR)', () => {
     const net = new Net();
     const { g } = net;
     const x = net.conv(net.image('image', [1, 3, 32, 48]), 12);
@@ -355,8 +355,8 @@ describe('no U-Net', () => {
   });
 });
 
-describe('an image with its channels last', () => {
-  test('is turned inside, where the network is NCHW', () => {
+describe('unusual inputs', () => {
+  test('channels last: is transposed inside, and the network is NCHW', () => {
     const net = new Net();
     const turned = net.is(
       3,
@@ -369,7 +369,7 @@ describe('an image with its channels last', () => {
     expect(sitesOf(located)).toEqual([[skip, 1, 8, 1, 'concat']]);
   });
 
-  test('a damaged file whose nodes make the image from itself', () => {
+  test('a damaged file whose nodes compute the image from itself', () => {
     const net = new Net();
     const image = net.image();
     const copy = net.g.node('Identity', [image], {}, { outputs: ['copy'] })[0]!;
@@ -386,7 +386,7 @@ describe('an image with its channels last', () => {
     expect(reasonsOf(located)).toEqual({ tokens: 'not an image' });
   });
 
-  test('skip connections of tokens (as Uformer), with where their height and width are to be had', () => {
+  test('skip connections of tokens (as Uformer), with the source of their height and width', () => {
     const net = new Net();
     const { g } = net;
     const flat = (x: string): string =>

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { fixtureModel, fixtures } from '../fixture-models.ts';
 import { Net } from './net.ts';
 
-/** The same model, as if another program had written it. */
+/** The same model with another producer name. */
 const by = (model: Model, name: string): Model => ({ ...model, producer: { name, version: '2' } });
 const warnings = (model: Model): readonly string[] => locateSkips(model).warnings;
 
-/** A U-Net of one level that goes down in a given way. */
+/** A U-Net with one level and the given way down. */
 function down(way: (net: Net, x: string) => string, opset = 17): Model {
   const net = new Net(opset);
   const skip = net.conv(net.image(), 8);
@@ -21,7 +21,7 @@ describe('SpaceToDepth after a convolution', () => {
   const bare = (net: Net, x: string): string =>
     net.is(16, net.g.node('SpaceToDepth', [net.conv(x, 4)], { blocksize: { int: 2 } })[0]!);
 
-  test.each(['pytorch', ''])("written by '%s': warned of", (producer) => {
+  test.each(['pytorch', ''])("written by '%s': warns", (producer) => {
     const [warning] = warnings(by(down(bare), producer));
     expect(warning).toMatch(/^SpaceToDepth after a convolution \('.+'\): .*onnxscript#2891/);
   });
@@ -46,7 +46,7 @@ describe('SpaceToDepth after a convolution', () => {
         'pytorch',
       ),
     ],
-  ])('%s: not', (_, model) => {
+  ])('%s: no warning', (_, model) => {
     expect(warnings(model)).toEqual([]);
   });
 });
@@ -56,13 +56,13 @@ describe('on exports', () => {
   const names = (pattern: RegExp): string[] =>
     fixtures.map(({ file }) => file).filter((file) => pattern.test(file));
 
-  test('plain, simplified and optimised ones give none', () => {
+  test('plain, simplified and optimised ones give no warning', () => {
     const plain = names(/op1[1-8]/).filter((file) => !/float16|qdq|opened|onnxscript07/.test(file));
     expect(plain.length).toBeGreaterThan(10);
     for (const file of plain) expect([file, of(file)]).toEqual([file, []]);
   });
 
-  test('a size that was built in before the file was opened to any', () => {
+  test("warns about a size built in before the file's sizes were freed", () => {
     const files = names(/opened/);
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {
@@ -70,13 +70,13 @@ describe('on exports', () => {
     }
   });
 
-  test('PixelUnshuffle that an exporter got wrong', () => {
+  test('warns about a PixelUnshuffle that an exporter got wrong', () => {
     const files = names(/onnxscript07/);
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) expect(of(file)[0]).toMatch(/onnxscript#2891/);
   });
 
-  test('float16: every normalisation is counted', () => {
+  test('float16: counts every normalisation', () => {
     const files = names(/float16/);
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
@@ -86,14 +86,14 @@ describe('on exports', () => {
     }
   });
 
-  test('QDQ: where the modules stand', () => {
+  test('QDQ: warns about quantisation', () => {
     const files = names(/qdq/);
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) expect(of(file)[0]).toMatch(/^the model is quantised \(QDQ, \d+/);
   });
 });
 
-test('a quantised model without a float side says so', () => {
+test('warns about a quantised model without a float path', () => {
   const net = new Net();
   const x = net.conv(net.image(), 8);
   const sum = net.g.node('QLinearAdd', [x, x], {}, { domain: 'com.microsoft' })[0]!;

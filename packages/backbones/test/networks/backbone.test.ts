@@ -36,14 +36,14 @@ describe('parameters', () => {
     expect(parameters.reduce((sum, { dims }) => sum + elementCount(dims), 0)).toBe(count);
   });
 
-  test('are what the built model holds, under the same names', () => {
+  test('are those of the built model, under the same names', () => {
     const model = buildBackbone(tiny, 1);
     const held = new Map(model.graph.initializers.map(({ name, dims }) => [name, dims]));
     for (const { name, dims } of backboneParameters(tiny)) expect(held.get(name)).toEqual(dims);
   });
 });
 
-describe('what is built is found again', () => {
+describe('built models are recognised', () => {
   const presets = Object.keys(backbonePresets) as BackbonePreset[];
   test.each(presets.flatMap((name) => [11, 17, 23].map((opset) => [name, opset] as const)))(
     '%s at operator set %i',
@@ -78,7 +78,7 @@ describe('built models', () => {
     },
   );
 
-  test('name nodes by the place of their parameters', () => {
+  test('name nodes after their parameters', () => {
     const { graph } = buildBackbone(tiny, 1);
     const names = graph.nodes.map(({ name }) => name);
     expect(names).toContain('encoder_level1.0/attn/qkv');
@@ -91,7 +91,7 @@ describe('built models', () => {
     ]);
   });
 
-  test('say the shapes that runtimes cannot infer', () => {
+  test('declare the shapes that runtimes cannot infer', () => {
     const { graph } = buildBackbone(tiny, 1);
     const known = new Map(graph.valueInfos.map(({ name, dims }) => [name, dims]));
     expect(known.get('latent.0/attn/qkv_output_0')).toEqual(['batch', 96, 'height/8', 'width/8']);
@@ -111,7 +111,7 @@ describe('built models', () => {
     expect(buildBackbone(tiny, 1, { opset })).toMatchObject({ irVersion });
   });
 
-  test('keep norms and temperatures in float32 whatever their type', () => {
+  test('keep norms and temperatures in float32, whatever the data type', () => {
     const { graph } = buildBackbone(tiny, 1, { dataType: 'bfloat16' });
     const type = (name: string) => graph.initializers.find((t) => t.name === name)?.dataType;
     expect(type('encoder_level1.0.norm1.body.weight')).toBe('float32');
@@ -126,7 +126,7 @@ describe('built models', () => {
     expect(a).not.toEqual(c);
   });
 
-  test('look at weights only when they are written', () => {
+  test('read weights only when they are written', () => {
     const read: string[] = [];
     const weights = new Map(
       [...initialWeights(backboneParameters(tiny), 1)].map(([name, { dims, data }]) => [
@@ -141,7 +141,7 @@ describe('built models', () => {
   });
 
   test.each(['nafnet-small', 'restormer-small', 'promptir-small'] as const)(
-    '%s runs at several sizes, its rows do not mix, and its blocks act',
+    '%s runs at several sizes, keeps batch rows apart and has an effect',
     async (name) => {
       const session = await InferenceSession.create(
         bytes(buildBackbone(backbonePresets[name], 7)),
@@ -163,7 +163,7 @@ describe('built models', () => {
     },
   );
 
-  test('nafnet pads itself and cuts back, at sizes of every remainder', async () => {
+  test('nafnet pads and crops for sizes of any remainder', async () => {
     const model = buildBackbone(backbonePresets['nafnet-small'], 7);
     const session = await InferenceSession.create(bytes(model), { logSeverityLevel: 3 });
     for (const [height, width] of [
@@ -178,7 +178,7 @@ describe('built models', () => {
   });
 });
 
-describe('refusals', () => {
+describe('rejects', () => {
   const weights = initialWeights(backboneParameters(tiny), 1);
   const key = 'latent.0.attn.qkv.weight';
 
@@ -227,7 +227,7 @@ describe('refusals', () => {
   });
 });
 
-test('withDim changes the width, and what hangs on it in proportion', () => {
+test('withDim changes the width and scales dependent sizes', () => {
   expect(withDim(backbonePresets.nafnet, 8)).toMatchObject({ config: { width: 8 } });
   expect(withDim(backbonePresets.restormer, 24)).toMatchObject({ config: { dim: 24 } });
   expect(withDim(backbonePresets.promptir, 24)).toMatchObject({

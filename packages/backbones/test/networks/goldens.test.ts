@@ -9,7 +9,7 @@ import { fromFloat16, readSafetensors, type TensorMap, toFloat16 } from '@pip-gr
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 
-// What PyTorch made of these weights: pytorch-reference/make_goldens.py.
+// PyTorch's results for these weights: pytorch-reference/make_goldens.py.
 const folder = new URL('../goldens/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
 
@@ -20,7 +20,7 @@ describe.each(names)('%s', (name) => {
   const weights: TensorMap = part(tensors, 'param.');
   const image = tensors.get('input.image')!;
 
-  test('lists the parameters the reference has', () => {
+  test('lists the parameters of the reference', () => {
     const listed = backboneParameters(backbone).map(({ name: key, dims }) => `${key} ${dims}`);
     expect(listed.sort()).toEqual([...weights].map(([key, { dims }]) => `${key} ${dims}`).sort());
   });

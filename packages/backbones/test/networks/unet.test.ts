@@ -22,7 +22,7 @@ const sizes = [
   [13, 30],
 ] as const;
 
-/** Weights of which none is at its start: every part acts, at all positions of a shuffle differently. */
+/** Weights away from their start values: every part acts, and all shuffle positions differ. */
 function lively(config: UnetConfig): TensorMap {
   const random = new Random('unet');
   return new Map(
@@ -56,7 +56,7 @@ async function run(
   return output!.data as Float32Array;
 }
 
-/** The largest distance from the first pixel, of any channel. */
+/** The largest distance from the first pixel in any channel. */
 function unevenness(image: Float32Array): number {
   const pixels = image.length / 3;
   return image.reduce(
@@ -88,11 +88,11 @@ describe('a U-Net', () => {
   });
 
   test.each([1, 2])(
-    'makes a constant image of a constant image as it starts, seed %i',
+    'initially maps a constant image to a constant image, seed %i',
     async (seed) => {
       const start = initialWeights(unetParameters(tiny), seed);
       const gained = new Map(start);
-      // A light path that acts: it starts at nothing.
+      // A light path with an effect; it starts at zero.
       for (const name of ['light.1.weight', 'light.1.bias'])
         gained.set(name, lively(tiny).get(name)!);
       for (const weights of [start, gained]) {
@@ -107,7 +107,7 @@ describe('a U-Net', () => {
     },
   );
 
-  test('without its light path lacks its parameters, and starts the same', async () => {
+  test('without its light path lacks those parameters and starts the same', async () => {
     const plain = { ...tiny, light: false };
     const start = initialWeights(unetParameters(tiny), 3);
     const left = [...start].filter(([name]) => !name.startsWith('light.'));
@@ -123,11 +123,11 @@ describe('a U-Net', () => {
   });
 });
 
-describe('its weights start', () => {
+describe('its initial weights', () => {
   const start = initialWeights(unetParameters(unetDefaults), 5);
 
   test.each(['ups.0.weight', 'ups.1.weight', 'ending.weight', 'ending.bias'])(
-    'alike at the four positions of the shuffle, and not elsewhere: %s',
+    'are equal at the four shuffle positions, and nowhere else: %s',
     (name) => {
       const { dims, data } = start.get(name)!;
       const row = data.length / dims[0]!;
@@ -148,14 +148,14 @@ describe('its weights start', () => {
     ['ending.weight', 0.1 / Math.sqrt(9 * 48)],
     ['light.1.weight', 0],
     ['light.1.bias', 0],
-  ])('%s up to %d', (name, most) => {
+  ])('of %s reach up to %d', (name, most) => {
     const largest = start.get(name)!.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     expect(largest).toBeLessThanOrEqual(most * (1 + 1e-6));
     expect(largest).toBeGreaterThanOrEqual(0.95 * most);
   });
 });
 
-describe('sizes that no U-Net has', () => {
+describe('rejects invalid sizes', () => {
   test.each([
     [{ widths: [48] }, '1 widths, 2 encoder levels'],
     [{ encoder: [1] }, '3 widths, 1 encoder levels'],

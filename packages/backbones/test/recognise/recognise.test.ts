@@ -55,7 +55,7 @@ describe.each(small)('a natively built $family', (backbone) => {
 describe.each(['restormer', 'nafnet', 'promptir'] as const)('an exported %s', (family) => {
   const file = `${family}-torchscript-op16-dynamic.onnx`;
 
-  test('is recognised, with the same sites, without its names', () => {
+  test('is recognised without its names, with the same sites', () => {
     const named = locateSkips(rewritten(file, () => {}));
     const unnamed = locateSkips(rewritten(file, anonymise));
     expect(unnamed.family).toBe(family);

@@ -18,7 +18,7 @@ const { onnx } = onnxProto;
 const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 let folder = '';
 
-/** A model with one Relu on an image of the given layout. */
+/** A model with a single Relu on an image of the given layout. */
 function relu(dims: number[], extra: object = {}): Uint8Array {
   const value = (name: string) => ({
     name,
@@ -292,7 +292,7 @@ describe('bad input', () => {
     expect(readFileSync(join(folder, 'kept.txt'), 'utf8')).toBe('kept');
   });
 
-  it('but a grafted model and, with --force, any file is replaced', () => {
+  it('but a grafted model is replaced, and any file with --force', () => {
     const args = ['apply', 'host.onnx', '--adapter', 'init', '-o', 'replaced.onnx'];
     writeFileSync(join(folder, 'replaced.onnx'), 'another file');
     expect(graft(folder, ...args).status).toBe(7);
@@ -301,7 +301,7 @@ describe('bad input', () => {
     rmSync(join(folder, 'replaced.onnx'));
   });
 
-  it('a strength far from 1 warns', () => {
+  it('warns about a strength far from 1', () => {
     const warned = (strength: string) =>
       graft(folder, 'restore', 'grafted.onnx', 'none.png', '-o', 'out', '--strength', strength)
         .stderr;
@@ -310,7 +310,7 @@ describe('bad input', () => {
     expect(warned('1.5')).not.toContain('warning');
   });
 
-  it('is machine-readable with --json, and traceable with --debug', () => {
+  it('reports errors as JSON with --json and a stack trace with --debug', () => {
     const ended = graft(folder, 'inspect', 'empty.onnx', '--json', '--debug');
     expect(JSON.parse(ended.stdout)).toEqual({
       error: {

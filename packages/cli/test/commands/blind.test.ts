@@ -37,7 +37,7 @@ beforeAll(() => {
   json(folder, ...sensor('other-eye', 'noise+rain', '--steps', '3'));
 });
 
-describe('a sensor in a conversion', () => {
+describe('a sensor in a convert job', () => {
   const job = { name: 'blind', source: { onnx: 'host.onnx' }, output: 'out/blind.onnx' };
   const convert = (more: object, ...args: string[]) => {
     const jobs = [{ ...job, adapters: ['./weather'], ...more }];
@@ -45,7 +45,7 @@ describe('a sensor in a conversion', () => {
     return graft(folder, 'convert', ...args);
   };
 
-  it('gives the bytes of graft apply --auto, and is made anew where the sensor changed', () => {
+  it('writes the same bytes as graft apply --auto and rebuilds when the sensor changes', () => {
     json(
       folder,
       ...['apply', 'host.onnx', '--adapter', './weather', '--auto', './eye', '-o', 'alone.onnx'],
@@ -75,7 +75,7 @@ describe('a sensor in a conversion', () => {
 });
 
 describe('graft swap of a blind model', () => {
-  it('takes a sensor for the new labels, or none, and gives what applying at once gives', () => {
+  it('takes a sensor for the new labels, or none, and matches a direct apply', () => {
     const apply = (to: string, ...args: string[]) =>
       json(folder, 'apply', 'host.onnx', '--adapter', ...args, '-o', to);
     apply('swapped.onnx', './weather', '--auto', './eye');
@@ -92,7 +92,7 @@ describe('graft swap of a blind model', () => {
 });
 
 describe('graft train sensor', () => {
-  it('records what it gets right of each label', () => {
+  it('records its accuracy for each label', () => {
     const { byLabel } = json(folder, ...sensor('judged', 'rain+haze', '--steps', '2')) as {
       byLabel: { label: string; right: number; missed: number; falsely: number }[];
     };
@@ -106,7 +106,7 @@ describe('graft train sensor', () => {
     expect(config.sure).toEqual({ from: 0.6, full: 0.9 });
   });
 
-  it('saves at Ctrl-C, ends with 130, and goes on to the same bytes', async () => {
+  it('saves on Ctrl-C, exits with 130 and resumes to the same bytes', async () => {
     const run = (to: string, ...more: string[]) =>
       sensor(to, 'rain+haze', '--steps', '300', ...more);
     json(folder, ...run('whole'));

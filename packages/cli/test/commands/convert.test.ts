@@ -37,7 +37,7 @@ function configure(...jobs: object[]): void {
 }
 
 describe('graft convert', () => {
-  it('gives the bytes that single commands give', () => {
+  it('writes the same bytes as the separate commands', () => {
     configure(host, { ...rain, bake: 'rain' });
     expect(graft(folder, 'convert').status).toBe(0);
     const steps = [
@@ -83,7 +83,7 @@ describe('graft convert', () => {
     expect(graft(folder, 'convert', '--frozen').status).toBe(0);
   });
 
-  it('holds a conversion against its lock', () => {
+  it('checks a conversion against its lock', () => {
     configure(host);
     expect(graft(folder, 'convert', '--frozen')).toMatchObject({ status: 1 });
     expect(existsSync(join(folder, 'out/host.onnx'))).toBe(false);
@@ -94,7 +94,7 @@ describe('graft convert', () => {
     expect(other.stdout).toContain("option 'source.seed' is 4, locked as 3");
   });
 
-  it('takes an adapter folder and sees when it changes', () => {
+  it('accepts an adapter folder and notices when it changes', () => {
     configure(host);
     graft(folder, 'convert');
     const init = ['adapter', 'init', 'out/host.onnx', '-o', 'own', '--labels', 'rain+haze'];
@@ -110,12 +110,12 @@ describe('graft convert', () => {
     expect(graft(folder, 'convert', '--frozen').status).toBe(0);
   });
 
-  it('puts weights into one file beside the model, of a source that has them there and of float16', () => {
+  it('stores weights in one file beside the model, also for an external source and float16', () => {
     const outside = { ...rain, external: 'file', gates: { validate: true } };
     configure(
       host,
       { ...outside, output: 'out/outside.onnx' },
-      // Its gate runs it, as that of the other one does.
+      // Its gate runs it, as the other job's gate does.
       {
         ...{ ...outside, name: 'half', precision: 'float16', output: 'out/half.onnx' },
         gates: { parity: { psnr: 40 } },
@@ -124,7 +124,7 @@ describe('graft convert', () => {
       { name: 'bare', source: { job: 'host' }, external: 'file', output: 'out/bare.onnx' },
       { ...rain, name: 'again', source: { onnx: 'bare.onnx' }, output: 'out/again.onnx' },
     );
-    // A source that is there before: its weights are beside it.
+    // A source that already exists, with its weights beside it.
     graft(folder, 'convert', '--only', 'host,bare');
     for (const name of ['bare.onnx', 'bare.onnx.data'])
       copyFileSync(join(folder, 'out', name), join(folder, name));
@@ -137,10 +137,10 @@ describe('graft convert', () => {
     expect(filesOf(3)).toEqual(['inside.onnx']);
     expect(filesOf(5)).toEqual(['again.onnx', 'bare.onnx.data']);
     const data = (at: number) => made.jobs[at]!.files[1]!.bytes;
-    // Less than half: some weights come to stand below the kilobyte from which on they are moved.
+    // Less than half: in float16 some weights fall below the kilobyte at which they move out.
     expect(data(2) / data(1)).toBeLessThan(0.5);
     expect(data(2) / data(1)).toBeGreaterThan(0.4);
-    // Removal gives the host with its weights outside, and the plain host's numbers.
+    // Removal gives the host with external weights and the same numbers as the plain host.
     json(folder, 'remove', 'out/outside.onnx', '-o', 'out/removed.onnx');
     const removed = readFileSync(join(folder, 'out/removed.onnx'));
     expect(removed.length).toBeLessThan(readFileSync(join(folder, 'out/host.onnx')).length / 2);
@@ -149,7 +149,7 @@ describe('graft convert', () => {
     expect(graft(folder, 'convert', '--frozen').status).toBe(0);
   });
 
-  it('grafts several adapters, whose labels stand in an order of their own', () => {
+  it('grafts several adapters and orders their labels independently of the order given', () => {
     const adapters = ['init:labels=rain+haze,seed=1', 'init:labels=blur,seed=2'];
     const both = { ...rain, adapters, bake: 'haze=0.5,blur' };
     configure(
@@ -170,7 +170,7 @@ describe('graft convert', () => {
     expect(weights).toEqual({ rain: 0, haze: 0.5, blur: 1 });
   });
 
-  it('refuses an adapter for another host with its status, and goes on', () => {
+  it('fails a job whose adapter is for another host, with its exit code, and continues', () => {
     configure(host, {
       ...host,
       name: 'wide',
@@ -192,7 +192,7 @@ describe('graft convert', () => {
     expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
   });
 
-  it('judges by gates, in all forms of the report', () => {
+  it('fails a job on its gates and reports it in every format', () => {
     mkdirSync(join(folder, 'photos'));
     const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
     copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
@@ -223,7 +223,7 @@ describe('graft convert', () => {
     expect(readFileSync(join(folder, 'm.md'), 'utf8')).toMatch(/rain.*untrained/i);
     const page = readFileSync(join(folder, 'h.html'), 'utf8');
     expect(page).toContain('graft convert');
-    // An image of the host, which was built, and what validation measured of the graft, which was not put in place.
+    // An image of the host, which was built; validation figures of the graft, which was not placed.
     expect(page.match(/<section class="compare"/g)).toHaveLength(1);
     expect(page).toMatch(/Time for one [\d×]+ image <b>[\d.]+×/);
     expect(page).toMatch(/<li><b>quality photos noise:25<\/b> [\d.]+ dB; the limit is 60 dB\. /);
@@ -231,7 +231,7 @@ describe('graft convert', () => {
     expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
   });
 
-  it('counts a device that is not there as skipped, never as passed', () => {
+  it('reports a missing device as skipped, never as passed', () => {
     configure(host, { ...rain, gates: { validate: { device: 'cuda' } } });
     const ended = graft(folder, 'convert', '--json');
     const { jobs } = JSON.parse(ended.stdout) as { jobs: { gates: { status: string }[] }[] };
@@ -239,7 +239,7 @@ describe('graft convert', () => {
     expect(new Set(jobs[1]!.gates.map(({ status }) => status))).toEqual(new Set(['skipped']));
   });
 
-  it('leaves no staging behind, and no output of a refused config', () => {
+  it('leaves no staging folder behind, and writes no output for an invalid config', () => {
     configure(host, { ...host, name: 'twin' });
     expect(graft(folder, 'convert')).toMatchObject({ status: 2 });
     expect(readdirSync(folder)).toEqual(['graft.config.json']);

@@ -12,7 +12,7 @@ interface Doctor {
 const doctor = (...args: string[]) => graft(tmpdir(), 'doctor', ...args);
 
 describe('graft doctor', () => {
-  it('tries every device and leaves with 0 where the CPU works', () => {
+  it('tries every device and exits with 0 if the CPU works', () => {
     const { status, stdout } = doctor('--json');
     const { devices, environment } = JSON.parse(stdout) as Doctor;
     expect(status).toBe(0);
@@ -22,7 +22,7 @@ describe('graft doctor', () => {
     expect(environment.runtime?.version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('says what the one device lacks that was asked for, and leaves with 6', ({ skip }) => {
+  it('says what the requested device lacks and exits with 6', ({ skip }) => {
     const { status, stdout } = doctor('--device', 'cuda', '--json');
     const { devices } = JSON.parse(stdout) as Doctor;
     expect(devices.map(({ device }) => device)).toEqual(['cuda']);
@@ -41,7 +41,7 @@ describe('graft doctor', () => {
     expect(doctor().stdout.split('\n').length).toBeLessThanOrEqual(26);
   });
 
-  it('refuses a device it does not know', () => {
+  it('rejects an unknown device', () => {
     expect(doctor('--device', 'tpu').status).toBe(2);
     expect(doctor('--device-id', '-1').status).toBe(2);
   });

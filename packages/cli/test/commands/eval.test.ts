@@ -48,7 +48,7 @@ interface Found {
 const degraded = ['eval', 'grafted.onnx', '--data', 'photos', '--degrade', 'noise:25'] as const;
 
 describe('graft eval', () => {
-  it('prints a table of tasks and their average, the gain, and what the graft was told', () => {
+  it('prints a table of tasks, their average, the gain and the weights used', () => {
     const ended = graft(folder, ...degraded, '--degrade', 'haze');
     expect(ended.status).toBe(0);
     const lines = ended.stdout.split('\n');
@@ -63,12 +63,12 @@ describe('graft eval', () => {
     expect(ended.stdout).toMatch(/noise:25 +noise +by the task's name\nhaze:1\.5 +haze/);
     expect(ended.stdout).toContain("The adapter 'init' is UNTRAINED.");
     expect(lines.at(-2)).toBe('grafted.onnx: 2 images measured');
-    // Every column has one left edge.
+    // All columns are aligned on the left.
     const edge = lines[1]!.indexOf('input');
     expect([lines[2]!.indexOf('host'), lines[3]!.indexOf('grafted')]).toEqual([edge, edge]);
   });
 
-  it('gives the same JSON twice: every image, every figure, how it was run', () => {
+  it('gives the same JSON twice, with every image, every figure and the settings', () => {
     const ended = graft(folder, ...degraded, '--threads', '1', '--seed', '5', '--json');
     expect(graft(folder, ...degraded, '--threads', '1', '--seed', '5', '--json').stdout).toBe(
       ended.stdout,
@@ -123,7 +123,7 @@ describe('graft eval', () => {
     expect(other.average.input.psnr).not.toBe(found.average.input.psnr);
   });
 
-  it('steers by --degradation, --map and --strength, on the host that is given', () => {
+  it('applies --degradation, --map and --strength, on the given host', () => {
     const of = (...args: string[]): Found =>
       json(folder, 'eval', 'grafted.onnx', '--data', 'pairs', ...args) as unknown as Found;
     const [named, given, mapped] = [
@@ -137,7 +137,7 @@ describe('graft eval', () => {
     expect(of('--strength', '0').average.gain.psnr).toBe(0);
   });
 
-  it('--min-psnr is a gate on what comes out', () => {
+  it('--min-psnr sets a gate on the grafted output', () => {
     const { average } = json(folder, ...degraded) as unknown as Found;
     const at = (limit: number) => graft(folder, ...degraded, '--min-psnr', String(limit));
     const { psnr } = average.grafted;
@@ -152,7 +152,7 @@ describe('graft eval', () => {
     expect(JSON.parse(gated.stdout)).toMatchObject({ gate: { minPsnr: 99, psnr, passed: false } });
   });
 
-  it('measures a model without a graft alone; equal pictures have no number in JSON', () => {
+  it('measures an ungrafted model by itself; identical images have infinite PSNR in JSON', () => {
     const args = ['eval', 'host.onnx', '--data', 'photos', '--degrade', 'noise:0', '--per-image'];
     const ended = graft(folder, ...args);
     expect(ended.status).toBe(0);
@@ -167,7 +167,7 @@ describe('graft eval', () => {
     });
   });
 
-  it('lists what could not be measured, measures the rest and ends with 1', () => {
+  it('lists images it could not measure, measures the rest and exits with 1', () => {
     const { tasks } = json(folder, 'eval', 'host.onnx', '--data', 'pairs') as unknown as Found;
     expect(tasks[0]!.images).toHaveLength(1);
     const bad = join(folder, 'bad/derain');
@@ -210,7 +210,7 @@ describe('graft eval', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  it('refuses to steer a host', () => {
+  it('refuses --degradation for a host', () => {
     const ended = graft(folder, 'eval', 'host.onnx', '--data', 'pairs', '--degradation', 'rain');
     expect([ended.status, ended.stderr]).toEqual([
       2,
@@ -225,7 +225,7 @@ describe('docs/guides/eval.md', () => {
     'utf8',
   );
 
-  it('its command lines run as they stand and print the table that it shows', () => {
+  it('its commands run as written and print the table shown', () => {
     const home = mkdtempSync(join(tmpdir(), 'graft-guide-'));
     try {
       mkdirSync(join(home, 'photos'));
@@ -238,7 +238,7 @@ describe('docs/guides/eval.md', () => {
         return ended.stdout;
       });
       const shown = /```\n(task [\s\S]*?)```/.exec(guide)![1]!;
-      // Another processor may round a last digit otherwise, so figures are compared as such.
+      // Another CPU may round the last digit differently, so figures are compared with a tolerance.
       const figures = (text: string) => [...text.matchAll(/-?\d+\.\d+/g)].map(Number);
       const words = (text: string) => text.replaceAll(/[+-]?\d+\.\d+/g, '#');
       expect(words(printed[2]!)).toBe(words(shown));

@@ -28,7 +28,7 @@ function validate(...args: string[]) {
   return { child, ended };
 }
 
-/** Before it has become one, stopping it would stop the command that waits for it to start. */
+/** Stopping it earlier would stop the command that is waiting for it to start. */
 function isWorker(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js');
@@ -37,7 +37,7 @@ function isWorker(pid: number): boolean {
   }
 }
 
-/** The worker processes that a command has had, once there were as many. */
+/** The worker processes that a command has had, as soon as there were `count` of them. */
 async function workersOf({ pid }: ChildProcess, count = 1): Promise<number[]> {
   const seen = new Set<number>();
   for (let turn = 0; turn < 4000; turn++) {
@@ -51,11 +51,11 @@ async function workersOf({ pid }: ChildProcess, count = 1): Promise<number[]> {
   throw new Error(`the command started ${seen.size} workers`);
 }
 
-/** Processes are found and stopped by what Linux has. */
-describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
-  it('a worker that is killed is a failed check; the others go on', async () => {
+/** Finds and stops processes by means that only Linux has. */
+describe.skipIf(process.platform !== 'linux')('crashes in native code', () => {
+  it('reports a killed worker as a failed check and continues with the others', async () => {
     const { child, ended } = validate('--json');
-    // Past the first check, which alone would end all.
+    // Past the first check, whose failure alone would end the run.
     process.kill((await workersOf(child, 4)).at(-1)!, 'SIGKILL');
     const { status, out } = await ended;
     const { verdict, models } = JSON.parse(out) as {
@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('a worker that hangs is ended when its time is over', async () => {
+  it('kills a hanging worker at its time limit', async () => {
     const { child, ended } = validate('--time-limit', '1');
     for (const pid of await workersOf(child)) process.kill(pid, 'SIGSTOP');
     const { status, out } = await ended;
@@ -81,7 +81,7 @@ describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('an interrupt ends workers, too, and leaves no file', async () => {
+  it('an interrupt ends the workers, too, and leaves no file', async () => {
     const { child, ended } = validate('--html', 'report.html');
     const workers = await workersOf(child);
     child.kill('SIGINT');
@@ -94,8 +94,8 @@ describe.skipIf(process.platform !== 'linux')('faults of native code', () => {
   });
 });
 
-describe('a device that is not there', () => {
-  it('is skipped with what is missing, and never passed', async () => {
+describe('a missing device', () => {
+  it('is skipped with the missing parts named, never passed', async () => {
     const { ended } = validate('--device', 'cuda', '--json', '--junit', 'report.xml');
     const { status, out } = await ended;
     expect(status).toBe(6);

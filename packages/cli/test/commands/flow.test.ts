@@ -20,7 +20,7 @@ import { graft, json } from '../graft.ts';
 const { onnx } = onnxProto;
 const bundled = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 let folder = '';
-/** A part of the bundled photo: small, and of an odd size. */
+/** A crop of the bundled photo: small, and with odd dimensions. */
 let photo = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'graft-cli-'));
@@ -53,7 +53,7 @@ const networks = [
   },
 ];
 
-// PromptIR takes Restormer's path with another ladder: it runs with `npm run test:full`.
+// PromptIR takes the same path as Restormer with other sites: `npm run test:full` runs it.
 describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir'))(
   'graft on a native $name',
   ({ name, args, join: kind, channels, multiple }) => {
@@ -103,7 +103,7 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
       ).toBe(true);
     });
 
-    it('makes an adapter, says that it is untrained, plans and applies it', () => {
+    it('creates an adapter, says that it is untrained, plans it and applies it', () => {
       const made = json(
         folder,
         'adapter',
@@ -134,7 +134,7 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
       ).toMatchObject({ output: grafted });
     });
 
-    it('gives a sound file that differs from the host only as planned', () => {
+    it('writes a valid file that differs from the host only as planned', () => {
       expect(json(folder, 'check', grafted)).toEqual({ valid: true, findings: [] });
       const diff = json(folder, 'diff', host, grafted) as Record<
         string,
@@ -151,7 +151,7 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
       });
     });
 
-    it('validates on the CPU, and shows each verdict at once', () => {
+    it('validates on the CPU and shows each verdict as it comes', () => {
       const args = ['validate', grafted, '--base', host, '--threads', '1', '--json'];
       const { stdout, stderr } = graft(folder, ...args);
       expect(stderr).toMatch(
@@ -166,14 +166,14 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
       expect(verdict.status).toBe('passed');
     });
 
-    it('gives the host back byte for byte', () => {
+    it('removes the graft and restores the host byte for byte', () => {
       expect(json(folder, 'remove', grafted, '-o', 'back.onnx')).toMatchObject({ identical: true });
       expect(readFileSync(join(folder, 'back.onnx')).equals(readFileSync(join(folder, host)))).toBe(
         true,
       );
     });
 
-    it('restores a photo of any size; labels and strength act', () => {
+    it('restores a photo of any size; labels and strength have an effect', () => {
       const restored = ['rain', 'haze', 'rain=0.5,haze=0.5'].map((degradation, index) => {
         json(folder, 'restore', grafted, photo, '-o', `out-${index}`, '--degradation', degradation);
         return readFileSync(join(folder, `out-${index}/photo.png`));
@@ -213,7 +213,7 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
 );
 
 describe('graft restore', () => {
-  it('goes on after a bad image and says so at the end', () => {
+  it('continues after a bad image and reports it at the end', () => {
     copyFileSync(photo, join(folder, 'good.png'));
     writeFileSync(join(folder, 'bad.jpg'), 'not a picture');
     const ended = graft(folder, 'restore', 'nafnet.onnx', 'bad.jpg', 'good.png', '-o', 'mixed');
@@ -225,7 +225,7 @@ describe('graft restore', () => {
 });
 
 describe('graft on a host with external data', () => {
-  /** The small network with every weight in a file beside it. */
+  /** The small network with all its large weights in a file beside it. */
   function externalHost(path: string): void {
     json(
       folder,
@@ -263,7 +263,7 @@ describe('graft on a host with external data', () => {
     writeFileSync(join(folder, path, '../weights.bin'), Buffer.concat(parts));
   }
 
-  it('reference, link, copy and inline: each restores as the host without a file beside it, and gives it back', () => {
+  it('reference, link, copy and inline: each restores like the plain host and can be removed again', () => {
     externalHost('data/host.onnx');
     const apply = (from: string, to: string, ...more: string[]) =>
       json(folder, 'apply', from, '--adapter', 'init:attach=replace', '-o', to, ...more);
@@ -281,7 +281,7 @@ describe('graft on a host with external data', () => {
       const back = target.replace('grafted', 'back');
       expect(json(folder, 'remove', target, '-o', back)).toMatchObject({ identical: true });
     }
-    // Nothing in validation depends on where weights are but how they are found.
+    // Validation does not depend on where weights are, only on finding them.
     expect(json(folder, 'validate', 'link/grafted.onnx', '--threads', '1')).toMatchObject({
       verdict: { status: 'passed' },
     });

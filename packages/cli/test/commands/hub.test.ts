@@ -20,7 +20,7 @@ const environment = (): Record<string, string> => ({
   HF_HUB_OFFLINE: '',
 });
 
-/** Runs the built command while the server in this process answers. */
+/** Runs the built command while the server in this process answers it. */
 async function hub(more: Record<string, string>, ...args: string[]): Promise<Ended> {
   const env = { ...process.env, ...environment(), ...more };
   const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env });
@@ -57,8 +57,8 @@ afterEach(() => {
   server.faults = {};
 });
 
-describe('graft with names on the model hub', () => {
-  it('pushes an adapter, and grafts from there what it grafts from the folder', async () => {
+describe('graft with model hub names', () => {
+  it('pushes an adapter and grafts from the hub exactly as from the folder', async () => {
     const pushed = await hub({ HF_TOKEN: hubToken }, 'adapter', 'push', 'hf:me/rain', 'rain');
     expect(pushed).toMatchObject({ status: 0 });
     expect(pushed.stderr).toContain(`${server.endpoint}/me/rain, branch main; uploading:`);
@@ -91,7 +91,7 @@ describe('graft with names on the model hub', () => {
     expect(String(server.files('me/rain-adapter').get('README.md'))).toContain('license: mit');
   });
 
-  it('works offline with what is in the cache, and asks nothing', async () => {
+  it('works offline from the cache and sends no request', async () => {
     await hubJson('plan', 'hf:me/host', '--adapter', 'hf:me/rain');
     server.taken();
     const offline = { HF_HUB_OFFLINE: '1' };
@@ -104,7 +104,7 @@ describe('graft with names on the model hub', () => {
     expect(JSON.parse(absent.stdout).error).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('takes an adapter with its sensor from a folder of a repository', async () => {
+  it('uses an adapter with its sensor from a subfolder of a repository', async () => {
     const unet = fileURLToPath(new URL('../../../adapter-unet/', import.meta.url));
     const host = fileURLToPath(new URL('../../../backbone-unet/model.onnx', import.meta.url));
     const name = 'hf:me/adapters/unet';
@@ -118,7 +118,7 @@ describe('graft with names on the model hub', () => {
     expect(same('remote-unet.onnx', 'local-unet.onnx')).toBe(true);
   });
 
-  it('takes a model with external data, by the name of its file', async () => {
+  it('opens a model with external data by its file name', async () => {
     const opened = openModel(join(folder, 'local.onnx'));
     await saveExternalized(opened.model, join(folder, 'out.onnx'));
     opened.close();
@@ -137,7 +137,7 @@ describe('graft with names on the model hub', () => {
     expect(none).toMatchObject({ status: 7, stderr: expect.stringContaining("'model.onnx'") });
   });
 
-  it('imports a checkpoint, after a download that stopped halfway', async () => {
+  it('imports a checkpoint, resuming a download that broke off halfway', async () => {
     const file = fileURLToPath(new URL('../../../../test/checkpoints/nafnet.pth', import.meta.url));
     server.commit('me/nafnet', { 'old/nafnet.bin': readFileSync(file) });
     const args = ['backbone', 'import', 'hf:me/nafnet/old/nafnet.bin', '-o', 'imported.onnx'];
@@ -163,7 +163,7 @@ describe('graft with names on the model hub', () => {
     expect(notes).toEqual([expect.stringMatching(/^hf:me\/restorer: downloading 1 files/)]);
   });
 
-  it('writes nothing into the cache of the hub', async () => {
+  it('writes nothing into the hub cache', async () => {
     const name = 'hf:me/restorer';
     const before = bytes('local.onnx');
     const { path } = (await hubJson('check', name)) as { path?: string };
@@ -183,7 +183,7 @@ describe('graft with names on the model hub', () => {
     [2, 'INVALID_ARGUMENT', 'hf:me/../x'],
     [7, 'NOT_FOUND', 'hf:me/host@v9'],
     [7, 'READ_FAILED', 'hf:me/hidden'],
-  ])('ends with %i, %s for %s', async (status, code, name) => {
+  ])('exits with %i, %s for %s', async (status, code, name) => {
     server.commit('me/hidden', { 'model.onnx': bytes('host.onnx') }, { hidden: true });
     const ended = await hub({}, 'inspect', name, '--json');
     expect(ended.status).toBe(status);
@@ -191,7 +191,7 @@ describe('graft with names on the model hub', () => {
     expect(ended.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  it('needs a token to push', async () => {
+  it('requires a token to push', async () => {
     const ended = await hub({}, 'adapter', 'push', 'hf:me/no', 'rain');
     expect(ended).toMatchObject({ status: 2, stderr: expect.stringContaining('HF_TOKEN') });
     const folderOf = await hub({ HF_TOKEN: hubToken }, 'adapter', 'push', 'hf:me/no', 'cache');
@@ -201,7 +201,7 @@ describe('graft with names on the model hub', () => {
 });
 
 describe('a package as a model', () => {
-  it('is its model.onnx, where a model is named', () => {
+  it('resolves to its model.onnx wherever a model is expected', () => {
     expect(json(folder, 'inspect', '@pip-graft/backbone-nafnet-tiny')).toMatchObject({
       family: 'nafnet',
     });
@@ -213,7 +213,7 @@ describe('a package as a model', () => {
   });
 });
 
-describe('graft convert with names on the model hub', () => {
+describe('graft convert with model hub names', () => {
   it('locks the commit of a checkpoint', async () => {
     const file = fileURLToPath(new URL('../../../../test/checkpoints/nafnet.pth', import.meta.url));
     const commit = server.commit('me/weights', { 'nafnet.pth': readFileSync(file) });
@@ -232,7 +232,7 @@ describe('graft convert with names on the model hub', () => {
     expect(await hub({}, 'convert', '-c', 'weights.json', '--frozen')).toMatchObject({ status: 0 });
   });
 
-  it('locks commits, and takes those of the lock with --frozen', async () => {
+  it('locks commits and uses the locked ones with --frozen', async () => {
     cpSync(join(folder, 'rain'), join(folder, 'other'), { recursive: true });
     const first = server.commit('me/moving', {
       'model.onnx': bytes('host.onnx'),

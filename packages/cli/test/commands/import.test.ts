@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('backbone import', () => {
-  it('makes a host of an official checkpoint, and tells what it found', () => {
+  it('builds a host from an official checkpoint and reports what it found', () => {
     const found = json(
       folder,
       'backbone',
@@ -36,20 +36,20 @@ describe('backbone import', () => {
       unused: [],
       pip: 0,
     });
-    // The file has a few constants more.
+    // The file has a few more constants.
     const inspected = json(folder, 'inspect', 'r.onnx');
     expect(inspected['family']).toBe('restormer');
     expect(Number(inspected['parameters']) - Number(found['parameters'])).toBeLessThan(10);
   });
 
-  it('only looks without -o', () => {
+  it('only inspects without -o', () => {
     const ended = graft(folder, 'backbone', 'import', join(networks, 'promptir.ckpt'));
     expect(ended.status).toBe(0);
     expect(ended.stdout).toMatch(/: promptir, dim 4, .*prompts of 4,4,4 channels/);
     expect(ended.stderr).toMatch(/tensors taken from 'state_dict\.net'/);
   });
 
-  it('makes the local variant of NAFNet, and of nothing else', () => {
+  it('builds the local variant of NAFNet and rejects --local for other networks', () => {
     const nafnet = join(networks, 'nafnet.pth');
     json(folder, 'backbone', 'import', nafnet, '--local', '256', '-o', 'local.onnx');
     json(folder, 'backbone', 'import', nafnet, '-o', 'global.onnx');
@@ -75,14 +75,14 @@ describe('backbone import', () => {
     ['refused-torchscript.pt', 5, /TorchScript/],
     ['plain.pth', 3, /no network of a known family/],
     ['no-such.pth', 7, /no such file/],
-  ])('%s ends with %i and why', (name, status, message) => {
+  ])('%s exits with %i and says why', (name, status, message) => {
     const ended = graft(folder, 'backbone', 'import', join(odd, name), '-o', 'x.onnx');
     expect(ended).toMatchObject({ status, stderr: expect.stringMatching(message) });
   });
 });
 
-describe('backbone import of what lies beside other things', () => {
-  /** A NAFNet of one number, under a prefix. */
+describe('backbone import from a checkpoint that holds other things', () => {
+  /** A NAFNet filled with one number, under a prefix. */
   const network = (prefix: string, value: number, width = 4) => {
     const config = { ...nafnetDefaults, width, encoder: [1], middle: 1, decoder: [1] };
     return backboneParameters({ family: 'nafnet', config }).map(
@@ -95,7 +95,7 @@ describe('backbone import of what lies beside other things', () => {
   const write = (name: string, ...parts: [string, FloatTensor][][]) =>
     writeFileSync(join(folder, name), writeSafetensors(new Map(parts.flat()), { epoch: '3' }));
 
-  it('takes the average, and says so', () => {
+  it('takes the moving average and says so', () => {
     const loss: [string, FloatTensor][] = [
       ['loss.vgg.weight', floatTensor([1], new Float32Array(1))],
     ];
@@ -108,7 +108,7 @@ describe('backbone import of what lies beside other things', () => {
     });
   });
 
-  it('asks which of several networks is meant', () => {
+  it('asks which network to take if there are several', () => {
     write('kd.safetensors', network('student.', 0), network('teacher.', 0, 8));
     const ended = graft(folder, 'backbone', 'import', 'kd.safetensors');
     expect(ended).toMatchObject({
@@ -125,7 +125,7 @@ describe('backbone import of what lies beside other things', () => {
     expect(json(folder, 'inspect', 'kd.onnx')['family']).toBe('nafnet');
   });
 
-  it('warns of NaN and infinity by name', () => {
+  it('warns about NaN and infinity by tensor name', () => {
     const weights = network('', 0);
     weights[3]![1].data[0] = Number.NaN;
     weights[5]![1].data[1] = Number.NEGATIVE_INFINITY;
@@ -141,7 +141,7 @@ describe('backbone import of what lies beside other things', () => {
 });
 
 describe('adapter import', () => {
-  it('takes the authors’ modules to their host, whatever file that is in', () => {
+  it('binds the authors’ modules to their host, whatever file they are in', () => {
     const pip = join(networks, 'pip_cross_topm.pkl');
     expect(json(folder, 'backbone', 'import', pip, '-o', 'host.onnx')).toMatchObject({ pip: 112 });
     const made = json(folder, 'adapter', 'import', pip, '-o', 'adapter');
@@ -160,11 +160,11 @@ describe('adapter import', () => {
     expect(graft(folder, 'apply', 'r.onnx', '--adapter', './adapter', '-o', 'x.onnx').status).toBe(
       4,
     );
-    // An adapter is not replaced unasked.
+    // An existing adapter is not replaced without --force.
     expect(graft(folder, 'adapter', 'import', pip, '-o', 'adapter').status).toBe(7);
   });
 
-  it('finds the modules under any prefix, and takes their average', async () => {
+  it('finds the modules under any prefix and takes their average', async () => {
     const checkpoint = await openCheckpoint(join(networks, 'pip_cross.pkl'));
     const own = [...checkpoint.tensors].map(([name, { dims, data }]) => {
       return [name.replace(/^params\./, ''), { dims, data }] as const;
@@ -190,7 +190,7 @@ describe('adapter import', () => {
     expect(bytes('doubled').equals(bytes('plain'))).toBe(false);
   });
 
-  it('takes other names for the labels, as many as there are prompts', () => {
+  it('takes other label names, one for each prompt', () => {
     const pip = join(networks, 'pip_cross.pkl');
     const labels = (text: string) =>
       graft(folder, 'adapter', 'import', pip, '-o', 'named', '--labels', text, '--json');
@@ -212,7 +212,7 @@ describe('adapter import', () => {
 });
 
 describe('--sites and inspect --html', () => {
-  it('grafts what was chosen, by level or by name', () => {
+  it('grafts the chosen sites, by level or by name', () => {
     const value = (json(folder, 'inspect', 'r.onnx')['sites'] as { value: string }[])[1]!.value;
     for (const [sites, levels] of [
       ['1,3', [1, 3]],
@@ -229,7 +229,7 @@ describe('--sites and inspect --html', () => {
     );
   });
 
-  it('makes an adapter for the chosen levels', () => {
+  it('creates an adapter for the chosen levels', () => {
     const made = json(folder, 'adapter', 'init', 'r.onnx', '--sites', '^1', '-o', 'two');
     expect(
       (made['config'] as { levels: { level: number }[] }).levels.map(({ level }) => level),
@@ -237,7 +237,7 @@ describe('--sites and inspect --html', () => {
     json(folder, 'apply', 'r.onnx', '--adapter', './two', '-o', 'two.onnx');
   });
 
-  it('draws the network on a page', () => {
+  it('draws the network as a page', () => {
     json(folder, 'inspect', 'grafted.onnx', '--html', 'page.html');
     const page = readFileSync(join(folder, 'page.html'), 'utf8');
     expect(page).toMatch(/^<!doctype html>/);
@@ -246,7 +246,7 @@ describe('--sites and inspect --html', () => {
     expect(graft(folder, 'inspect', 'grafted.onnx', '--html', 'grafted.onnx').status).toBe(2);
   });
 
-  it('draws what a quantised export has, with its warning', () => {
+  it('draws a quantised export, with its warning', () => {
     copyFileSync(
       join(fixtures, 'nafnet-torchscript-op16-dynamic-qdq.onnx'),
       join(folder, 'q.onnx'),

@@ -36,7 +36,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('names from files', () => {
+describe('names that come from files', () => {
   it.each([
     [['inspect', 'hostile.onnx']],
     [['inspect', 'hostile.onnx', '--json']],
@@ -50,7 +50,7 @@ describe('names from files', () => {
     [['inspect', hostile]],
     [['inspect', 'host.onnx', `--${hostile}`]],
     [[hostile]],
-  ])('are shown escaped by %j', (args) => {
+  ])('are escaped by %j', (args) => {
     const { stdout, stderr } = graft(folder, ...args);
     const shown = stdout + stderr;
     expect(shown.length).toBeGreaterThan(0);
@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('output that cannot be written', (
     spawnSync('sh', ['-c', script, 'sh', process.execPath, bin], { cwd: folder, encoding: 'utf8' });
 
   it.each(['--version', '--help', 'backbone list', 'backbone list --json'])(
-    'stdout ends `graft %s` with 7 and a line',
+    'an unwritable stdout ends `graft %s` with 7 and one line',
     (args) => {
       const { status, stderr } = shell(`"$1" "$2" ${args} > /dev/full`);
       expect(stderr).toMatch(/^graft: standard output could not be written: .*ENOSPC.*\n$/);
@@ -72,20 +72,20 @@ describe.skipIf(process.platform !== 'linux')('output that cannot be written', (
     },
   );
 
-  it('stderr ends it with 7, and both in silence', () => {
+  it('an unwritable stderr ends it with 7, and both silently', () => {
     expect(shell('"$1" "$2" inspect none.onnx 2> /dev/full').status).toBe(7);
     const both = shell('"$1" "$2" backbone list > /dev/full 2> /dev/full');
     expect(both).toMatchObject({ status: 7, stderr: '' });
   });
 
-  it('is no failure where the reader has enough', () => {
+  it('a reader that closes the pipe early is no failure', () => {
     const { status, stderr } = shell(
       '"$1" "$2" backbone list --json | true; "$1" "$2" --help | head -n 1',
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('a working folder that is gone: a line and 7', () => {
+  it('a deleted working folder gives one line and exit 7', () => {
     mkdirSync(join(folder, 'gone'));
     const { status, stderr } = shell('cd gone && rmdir ../gone && "$1" "$2" backbone list');
     expect(stderr).toBe(
@@ -103,7 +103,7 @@ describe('colour', () => {
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     }).stderr;
 
-  it('is left out where there is no terminal, forced by FORCE_COLOR, forbidden by NO_COLOR', () => {
+  it('is off without a terminal, forced by FORCE_COLOR and disabled by NO_COLOR', () => {
     expect(failed({})).toMatch(/^graft inspect: /);
     expect(failed({ FORCE_COLOR: '1' })).toContain('\x1b[31mgraft inspect:\x1b[39m none.onnx');
     expect(failed({ NO_COLOR: '1' })).toMatch(/^graft inspect: /);

@@ -60,7 +60,7 @@ interface Image {
   tiles: { count: number; width: number; height: number } | null;
 }
 
-/** A run of `graft restore --json`, by picture. */
+/** A run of `graft restore --json`, with its results by image. */
 function restore(...args: string[]) {
   const ended = graft(folder, 'restore', ...args, '--json');
   const { images } = JSON.parse(ended.stdout) as { images: Image[] };
@@ -72,7 +72,7 @@ function restore(...args: string[]) {
 }
 
 describe('a folder', () => {
-  it('keeps its tree; a bad image is listed at the end and does not stop the rest', () => {
+  it('keeps the directory tree; lists a bad image at the end and continues with the rest', () => {
     const ended = graft(folder, 'restore', 'net.onnx', 'photos', '-o', 'out');
     expect(ended.status).toBe(1);
     expect(ended.stdout.trimEnd().split('\n')).toEqual([
@@ -92,7 +92,7 @@ describe('a folder', () => {
     ]);
   });
 
-  it('is not restored again: what is done is skipped, what failed is tried anew', () => {
+  it('is not restored twice: finished images are skipped and failed ones retried', () => {
     const before = statSync(at('out/a.png')).mtimeMs;
     const again = graft(folder, 'restore', 'net.onnx', 'photos', '-o', 'out');
     expect(again.status).toBe(1);
@@ -100,7 +100,7 @@ describe('a folder', () => {
     expect(statSync(at('out/a.png')).mtimeMs).toBe(before);
   });
 
-  it('a setting, a model, a picture or a result that changed is done again', async () => {
+  it('restores again after a change of setting, model, image or result', async () => {
     const skipped = (...args: string[]) =>
       restore(...args)
         .images.filter((image) => image.skipped)
@@ -126,7 +126,7 @@ describe('a folder', () => {
     expect(skipped(...changing)).toEqual(['changing.png', 'photos/a.png']);
   });
 
-  it('a weight of zero gives what the host gives, another weight something else', async () => {
+  it('a weight of zero gives the same bytes as the host, another weight does not', async () => {
     const [host, none, half] = [
       ['net.onnx', '-o', 'host'],
       ['grafted.onnx', '-o', 'none', '--degradation', 'rain=0'],
@@ -139,7 +139,7 @@ describe('a folder', () => {
     expect(readFileSync(half).equals(readFileSync(host))).toBe(false);
   });
 
-  it('a journal of rubbish costs only that it is done again', () => {
+  it('a corrupt journal only costs doing the work again', () => {
     writeFileSync(at('out/.graft-restore.jsonl'), Buffer.from([0, 255, 10, 123, 10]));
     const ended = graft(folder, 'restore', 'net.onnx', 'photos/a.png', '-o', 'out');
     expect(ended).toMatchObject({ status: 0, stdout: 'photos/a.png → out/a.png\n' });
@@ -148,7 +148,7 @@ describe('a folder', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('bad requests', () => {
   const cases: readonly (readonly [string, number, string, readonly string[]])[] = [
     ['a pattern without a match', 7, 'nothing matches this pattern', ['photos/*.tif']],
     ['an empty folder', 7, 'no image in this folder', ['empty']],
@@ -181,7 +181,7 @@ describe('what cannot be', () => {
     expect(existsSync(at('new'))).toBe(false);
   });
 
-  it('a result over its source', () => {
+  it('refuses to write a result over its source', () => {
     const before = readFileSync(at('photos/a.png'));
     const ended = graft(folder, 'restore', 'net.onnx', 'photos/a.png', '-o', './photos');
     expect(ended.status).toBe(2);
@@ -189,7 +189,7 @@ describe('what cannot be', () => {
     expect(readFileSync(at('photos/a.png')).equals(before)).toBe(true);
   });
 
-  it('several that are missing: each is said, the good one is restored', () => {
+  it('reports every missing image and restores the good one', () => {
     const { status, images } = restore(
       'net.onnx',
       'x.png',
@@ -208,7 +208,7 @@ describe('what cannot be', () => {
 });
 
 describe('tiles', () => {
-  it('are reported, evened out, and near the whole', async () => {
+  it('are reported, evened out and close to the untiled result', async () => {
     const { of } = restore(
       'grafted.onnx',
       'photos/a.png',
@@ -227,12 +227,12 @@ describe('tiles', () => {
       ['tiled', 'whole'].map((out) => readImage(at(out, 'a.png'))),
     );
     const gap = psnr(tiled!, whole!);
-    // Untrained weights pool wildly; a seam or a shift would be far below.
+    // Untrained weights pool wildly; a seam or a shift would give far less.
     expect(gap).toBeGreaterThan(15);
     expect(gap).toBeLessThan(100);
   });
 
-  it('of the size that is built in, for pictures larger and smaller', async () => {
+  it('use the size built into the model, for larger and smaller images', async () => {
     const model = onnx.ModelProto.decode(readFileSync(at('net.onnx')));
     for (const value of [...(model.graph?.input ?? []), ...(model.graph?.output ?? [])]) {
       const shape = value.type?.tensorType?.shape;
@@ -254,7 +254,7 @@ describe('tiles', () => {
 });
 
 describe('stopping', () => {
-  /** Temporary files that a write left behind. */
+  /** Temporary files left behind by a write. */
   const leftovers = (path: string) => files(path).filter((name) => name.endsWith('.tmp'));
   const names = Array.from({ length: 8 }, (_, index) => `${index + 10}.png`);
 
@@ -267,7 +267,7 @@ describe('stopping', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s in the middle: exit 130, whole results only, and the same command goes on',
+    '%s halfway: exit 130, only complete results, and the same command resumes',
     async (signal) => {
       const out = `stopped-${signal}`;
       const args = ['restore', 'net.onnx', 'many', '-o', out, '--tile', '40'];
@@ -299,7 +299,7 @@ describe('stopping', () => {
     },
   );
 
-  it('a disk that is full: exit 7, whole results only', (context) => {
+  it('a full disk: exit 7 and only complete results', (context) => {
     mkdirSync(at('small'));
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', at('small')], {
@@ -321,7 +321,7 @@ describe('stopping', () => {
   });
 });
 
-/** What a child has written to stderr so far. */
+/** The text a child has written to stderr so far. */
 function textOf(child: ChildProcess): () => string {
   let text = '';
   child.stderr?.on('data', (chunk) => {

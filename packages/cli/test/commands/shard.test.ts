@@ -39,14 +39,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a command into a file, as a shell's `>` does. */
+/** Runs a command with its output redirected to a file, as a shell's `>` does. */
 function into(file: string, ...args: string[]) {
   const ended = graft(folder, ...args, '--json');
   writeFileSync(at(file), ended.stdout);
   return ended;
 }
 
-/** Results of a folder by name, without journals and what killed runs left. */
+/** Results in a folder by name, without journals and the leftovers of killed runs. */
 function results(name: string): Record<string, string> {
   const files = readdirSync(at(name), { recursive: true, encoding: 'utf8' });
   const images = files.filter((file) => /^(deep.)?\d+\.png$/.test(file)).sort();
@@ -56,7 +56,7 @@ function results(name: string): Record<string, string> {
 const restore = (to: string, ...more: string[]) =>
   `restore grafted.onnx photos -o ${to} --tile 512 --degradation rain`.split(' ').concat(more);
 
-/** In the command's process: dies once the first image is in a journal, before the second one is. */
+/** Runs inside the command: kills it once the first image is in a journal, before the second. */
 const deathWish = `
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -71,7 +71,7 @@ fs.appendFile = async (path, ...rest) => {
 syncBuiltinESMExports();
 `;
 
-/** The signal that ends a shard whose first image has been restored. */
+/** Kills a shard after its first image; gives the signal that ended it. */
 function killed(shard: string): NodeJS.Signals | null {
   writeFileSync(at('death-wish.mjs'), deathWish);
   const preload = pathToFileURL(at('death-wish.mjs')).href;
@@ -80,7 +80,7 @@ function killed(shard: string): NodeJS.Signals | null {
 }
 
 describe('restore --shard', () => {
-  it('eight shards, three killed and run again, make what one run makes', () => {
+  it('eight shards, three of them killed and rerun, give the same results as one run', () => {
     expect(into('one.json', ...restore('one')).status).toBe(0);
     for (const index of [2, 5, 7]) {
       expect(killed(`${index}/8`)).toBe('SIGKILL');
@@ -94,11 +94,11 @@ describe('restore --shard', () => {
       expect(images).toHaveLength(3);
       skipped += images.filter((image) => image.skipped).length;
     }
-    // Each killed shard had noted one.
+    // Each killed shard had recorded one.
     expect(skipped).toBe(3);
     expect(results('out')).toEqual(results('one'));
 
-    // One run, and another number of shards, see all of it as done.
+    // A single run or another number of shards treats all of it as done.
     const again = JSON.parse(into('again.json', ...restore('out', '--shard', '1/3')).stdout);
     expect(again.images.every((image: { skipped: boolean }) => image.skipped)).toBe(true);
 
@@ -107,14 +107,14 @@ describe('restore --shard', () => {
     json(folder, 'merge-reports', 'one/.graft-restore.jsonl', '-o', 'one.jsonl');
     expect(text('out.jsonl')).toBe(text('one.jsonl'));
 
-    // The report of shards into a fresh folder is that of one run.
+    // The merged report of shards into a fresh folder equals that of one run.
     for (const index of all) into(`new-${index}.json`, ...restore('new', '--shard', `${index}/8`));
     const reports = all.map((index) => `new-${index}.json`);
     json(folder, 'merge-reports', ...reports, '-o', 'new.json');
     expect(text('new.json')).toBe(text('one.json').replaceAll('"one/', '"new/'));
   });
 
-  it('takes its index from a scheduler; more shards than images are no fault', () => {
+  it('accepts more shards than images and rejects a shard number out of range', () => {
     const ended = graft(folder, ...restore('few', '--shard', '40/100', '--json'));
     expect(ended.status).toBe(0);
     expect(JSON.parse(ended.stdout).images.length).toBeLessThanOrEqual(1);
@@ -130,7 +130,7 @@ const evaluate = (...more: string[]) =>
   'eval grafted.onnx --data few-photos --degrade noise:25 --degrade rain'.split(' ').concat(more);
 
 describe('eval --shard', () => {
-  it('merges to what one run prints, byte for byte', () => {
+  it('merges to exactly what one run prints', () => {
     writeFileSync(at('few-photos/broken.png'), 'not an image');
     const one = into('eval.json', ...evaluate());
     expect(one.status).toBe(1);
@@ -153,7 +153,7 @@ describe('eval --shard', () => {
 });
 
 describe('convert --shard', () => {
-  it('keeps jobs with what they start from; results and locks merge to those of one run', () => {
+  it('keeps a job with its source; results and locks merge to those of one run', () => {
     const jobs = ['a', 'b', 'c'].flatMap((name, seed) => [
       {
         name: `${name}-host`,

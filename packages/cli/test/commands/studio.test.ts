@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('graft studio', () => {
-  it('serves the page and the model on loopback until it is interrupted', async () => {
+  it('serves the page and the model on loopback until interrupted', async () => {
     const child = spawn(process.execPath, [bin, 'studio', 'grafted.onnx', '--no-open', '--json'], {
       cwd: folder,
     });
@@ -37,7 +37,7 @@ describe('graft studio', () => {
     expect(JSON.parse(stdout)).toEqual({ url, model: join(folder, 'grafted.onnx') });
   });
 
-  it('says what is wrong with the model before it serves anything', () => {
+  it('reports a bad model before it serves anything', () => {
     const missing = graft(folder, 'studio', 'none.onnx', '--no-open');
     expect(missing.status).toBe(7);
     const text = graft(folder, 'studio', 'text.onnx', '--no-open');

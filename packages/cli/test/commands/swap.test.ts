@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 
 describe('several --adapter', () => {
-  it('makes the same bytes in any order', () => {
+  it('give the same bytes in any order', () => {
     const both = (a: string, b: string, to: string) =>
       json(folder, 'apply', 'host.onnx', '--adapter', a, '--adapter', b, '-o', to);
     expect(both('./weather', './grain', 'ab.onnx')).toMatchObject({
@@ -45,17 +45,17 @@ describe('several --adapter', () => {
   it.each([
     ['a label that two have', './dusk', /label 'rain' is in adapters 'dusk' and 'weather'/],
     ['an adapter twice', './weather', /the same adapter twice/],
-  ])('refuses %s', (_, second, message) => {
+  ])('rejects %s', (_, second, message) => {
     const ended = graft(folder, 'plan', 'host.onnx', '--adapter', './weather', '--adapter', second);
     expect(ended).toMatchObject({ status: 4, stderr: expect.stringMatching(message) });
   });
 
-  it('says what to do with a file that carries a graft', () => {
+  it('says what to do with a file that already carries a graft', () => {
     const ended = graft(folder, 'apply', 'ab.onnx', '--adapter', './grain', '-o', 'no.onnx');
     expect(ended.stderr).toMatch(/graft swap.*all adapters at once/);
   });
 
-  it('passes validation', () => {
+  it('pass validation', () => {
     const ended = graft(folder, 'validate', 'ab.onnx', '--base', 'host.onnx', '--json');
     expect(JSON.parse(ended.stdout)).toBeTypeOf('object');
     expect({ ...ended, stdout: '' }).toMatchObject({ status: 0 });
@@ -67,7 +67,7 @@ describe('graft swap', () => {
     json(folder, 'apply', 'host.onnx', '--adapter', './weather', ...rest, '-o', name);
   const swap = (...args: string[]) => graft(folder, 'swap', ...args);
 
-  it('in place: what applying at once gives, and says what went out and came in', () => {
+  it('in place: matches a direct apply and reports which adapters left and came', () => {
     apply('one.onnx');
     const { status, stdout } = swap('one.onnx', '--adapter', './grain');
     expect({ status, stdout }).toMatchObject({
@@ -81,7 +81,7 @@ describe('graft swap', () => {
     expect(readdirSync(folder).filter((name) => name.includes('one.onnx'))).toEqual(['one.onnx']);
   });
 
-  it('from one to several, into another file', () => {
+  it('replaces one adapter by several, into another file', () => {
     apply('two.onnx');
     const before = bytes('two.onnx');
     swap('two.onnx', '--adapter', './grain', '--adapter', './weather', '-o', 'more.onnx');
@@ -89,7 +89,7 @@ describe('graft swap', () => {
     expect(bytes('more.onnx').equals(bytes('ab.onnx'))).toBe(true);
   });
 
-  it('leaves the file alone where the same adapters are there', () => {
+  it('leaves the file alone if it already carries the same adapters', () => {
     apply('same.onnx');
     const before = bytes('same.onnx');
     const { status, stdout } = swap('same.onnx', '--adapter', './weather');
@@ -108,7 +108,7 @@ describe('graft swap', () => {
     expect(other).toMatchObject({ changed: true, plan: { inputKind: 'optional' } });
   });
 
-  it('keeps optional inputs, and a degradation that is fixed', () => {
+  it('keeps optional inputs and a baked degradation', () => {
     apply('optional.onnx', '--inputs', 'optional');
     expect(json(folder, 'swap', 'optional.onnx', '--adapter', './grain')).toMatchObject({
       plan: { inputKind: 'optional' },
@@ -125,7 +125,7 @@ describe('graft swap', () => {
     ['adapters without the label that is fixed', 'fixed.onnx', './grain', 2, /'rain'.*noise/],
     ['a file that was changed since', 'changed.onnx', './grain', 1, /something changed the file/],
     ['an adapter that is not there', 'kept.onnx', './nobody', 7, /nobody/],
-  ])('refuses %s and keeps the file', (_, file, adapter, status, message) => {
+  ])('rejects %s and leaves the file unchanged', (_, file, adapter, status, message) => {
     apply('kept.onnx');
     apply('fixed.onnx', '--bake', 'rain');
     const changed = onnx.ModelProto.decode(bytes('kept.onnx'));

@@ -40,7 +40,7 @@ const train = (...args: string[]) => [
 beforeAll(() => {
   mkdirSync(join(folder, 'photos'));
   copyFileSync(photo, join(folder, 'photos/chelsea.jpg'));
-  // One level: loading a training graph is most of what a short run takes.
+  // One level only: loading a training graph takes most of a short run.
   const build = ['--dim', '8', '--blocks', '1', '--decoder', '1'];
   json(folder, 'backbone', 'build', 'nafnet-small', ...build, '-o', 'host.onnx');
   const few = ['--dim', '8', '--blocks', '1,0,0,0', '--refinement', '0'];
@@ -48,7 +48,7 @@ beforeAll(() => {
 });
 
 describe('graft train', () => {
-  it('makes an adapter that says how it was trained, and grafts', () => {
+  it('creates an adapter that records its training and can be grafted', () => {
     const made = json(
       folder,
       ...train(
@@ -77,7 +77,7 @@ describe('graft train', () => {
     expect(readFileSync(join(folder, 'a.html'), 'utf8')).toMatch(/<svg[\s\S]*step 6/);
   });
 
-  it('takes the PSNR loss and the settings of AdamW, and records them', () => {
+  it('accepts the PSNR loss and AdamW settings and records them', () => {
     const settings = [
       '--loss',
       'psnr',
@@ -106,7 +106,7 @@ describe('graft train', () => {
     expect(optimiser.options).toMatchObject({ betas: [0.8, 0.9], weightDecay: 0 });
   });
 
-  it('says on how many steps the rule for spikes acted, where it is on', () => {
+  it('with --spikes, records on how many steps the spike rule acted', () => {
     const made = json(folder, ...train('-o', 's', '--steps', '12', '--spikes'));
     const lines = readFileSync(join(folder, 's.log.csv'), 'utf8').trim().split('\n');
     expect(lines[0]).toBe('step,loss,psnr,rate,norm,spike');
@@ -114,7 +114,7 @@ describe('graft train', () => {
     expect(made['training']).toMatchObject({ spikes: true, spikeSteps: acted });
   });
 
-  it('previews what it would see, the same each time, as a run is asked for', () => {
+  it('previews the training patches, with the options of a run and the same each time', () => {
     const preview = (...args: string[]) =>
       json(folder, 'train', 'preview', '--data', 'photos', '--patch', '16', ...args);
     const degrade = [
@@ -150,7 +150,7 @@ describe('graft train', () => {
     [['--clean', '2'], /--clean.*share from 0 to 1/],
     [['--clean', '0.9', '--off', '0.2'], /together they are 1\.18/],
     [['--label-shares', 'snow=2'], /"snow" is no label/],
-  ])('refuses %j and leaves no file behind', (args, message) => {
+  ])('rejects %j and leaves no file behind', (args, message) => {
     for (const command of [
       train('-o', 'refused', ...args),
       ['train', 'preview', '--data', 'photos', '--patch', '16', '-o', 'refused.png', ...args],
@@ -162,14 +162,14 @@ describe('graft train', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
   });
 
-  it('goes on bit for bit after it was stopped', () => {
+  it('resumes bit for bit after it was stopped', () => {
     const options = ['--steps', '8', '--save-every', '3'];
     json(folder, ...train('-o', 'whole', ...options));
-    // What a run of the same eight steps leaves that dies after its fifth: the state of its third.
+    // Stands for a run of the same eight steps that dies after its fifth: the state of its third.
     json(folder, ...train('-o', 'parts', ...options));
     const state = bytes('parts.state.safetensors');
     expect(state.equals(bytes('whole.state.safetensors'))).toBe(true);
-    // What only changes the pace may change: activations computed again are the same bits.
+    // Options that only change the pace may differ: recomputed activations have the same bits.
     const again = json(folder, ...train('-o', 'parts', ...options, '--resume', '--checkpointing'));
     expect(again).toMatchObject({ steps: 8 });
     expect(
@@ -177,7 +177,7 @@ describe('graft train', () => {
     ).toBe(true);
   });
 
-  it('goes on with more steps and another rate, and records both', () => {
+  it('resumes with more steps and another rate, and records both changes', () => {
     json(folder, ...train('-o', 'more', '--steps', '3'));
     const again = ['-o', 'more', '--steps', '5', '--warmup', '0', '--rate', '1e-3', '--resume'];
     const made = json(folder, ...train(...again));
@@ -189,7 +189,7 @@ describe('graft train', () => {
     expect(readState(join(folder, 'more.state.safetensors')).changes).toHaveLength(2);
   });
 
-  it('killed in the middle of its second stage: nothing is broken, and it goes on bit for bit', async () => {
+  it('killed in its second stage, it leaves nothing broken and resumes bit for bit', async () => {
     mkdirSync(join(folder, 'held'));
     const cut = await decodeImage(readFileSync(photo));
     await writeImage(join(folder, 'held/part.png'), cropImage(cut, 64, 64));
@@ -214,7 +214,7 @@ describe('graft train', () => {
       expect(bytes(`k${file}`).equals(bytes(`w${file}`)), file).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 
-    // What is kept is the best of the validations, and the record and the page say so.
+    // The best validation is what is kept, and the record and the page say so.
     const { training, best } = whole as {
       training: Record<string, unknown>;
       best: { step: number; mean: number };
@@ -240,8 +240,8 @@ describe('graft train', () => {
     expect(page).toMatch(/alt="noise: restored"/);
   });
 
-  it('ends when it gets no better for as long as it was asked to wait', () => {
-    // At a rate of nearly nothing the mean of the first validation stays the best.
+  it('stops after as many validations without improvement as --patience allows', () => {
+    // At a rate of nearly zero the mean of the first validation stays the best.
     const options = ['--steps', '20', '--rate', '1e-30', '--validate', 'held', '--save-every', '5'];
     const made = json(
       folder,
@@ -252,11 +252,11 @@ describe('graft train', () => {
   });
 
   it.for([
-    // Room for one state, and none for the next one beside it, which is to take its place.
+    // Room for one state, but not for the next one beside it, which is to replace it.
     ['the second state', 1.5, '3', 3],
     ['the adapter', 1.2, '100', 8],
   ] as const)(
-    'a disk that is full at %s: exit 7, what was saved stays, and the run goes on',
+    'a full disk at %s: exit 7, saved work stays, and the run can be resumed',
     ([, room, every, step], context) => {
       const disk = join(folder, `disk${every}`);
       const size = (times: number) =>
@@ -284,7 +284,7 @@ describe('graft train', () => {
     },
   );
 
-  it('learns the host by itself, or along with an adapter that is bound to it then', () => {
+  it('trains the host alone, or together with an adapter that is then bound to it', () => {
     const alone = ['--adapter', 'none', '--params', 'all', '--labels', 'noise', '--steps', '5'];
     json(folder, ...train('-o', 'denoiser.onnx', ...alone));
     expect(json(folder, 'check', 'denoiser.onnx')).toMatchObject({ findings: [] });
@@ -356,7 +356,7 @@ describe('graft train', () => {
     ['an unreadable photo', ['-o', 'b', '--data', 'broken'], 5, /broken.*bad\.jpg/],
     ['a label that cannot be made', ['-o', 'b', '--adapter', 'init:labels=fog'], 2, /fog/],
     ['pairs for another label', ['-o', 'b', '--pairs', 'fog=photos'], 7, /photos/],
-  ])('refuses %s', (_, args, status, message) => {
+  ])('rejects %s', (_, args, status, message) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
     mkdirSync(join(folder, 'broken'), { recursive: true });
     mkdirSync(join(folder, 'twins'), { recursive: true });

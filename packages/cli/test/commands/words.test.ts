@@ -5,7 +5,7 @@ import { bin, graft } from '../graft.ts';
 
 const cwd = tmpdir();
 
-/** Runs the command and prints which modules of node_modules CommonJS loaded. */
+/** Runs the command and prints which files of node_modules CommonJS loaded. */
 const probe = `
   import { createRequire } from 'node:module';
   import { pathToFileURL } from 'node:url';
@@ -13,14 +13,14 @@ const probe = `
   const loaded = Object.keys(createRequire(import.meta.url).cache);
   console.log(JSON.stringify(loaded.filter((file) => file.includes('node_modules'))));`;
 
-describe('what is asked of the tool itself', () => {
+describe('questions about the tool itself', () => {
   it('`graft version` is `graft --version`', () => {
     const flag = graft(cwd, '--version');
     expect(flag.stdout).toMatch(/^\d+\.\d+\.\d+(-rc\.\d+)?\n$/);
     expect(graft(cwd, 'version')).toEqual(flag);
   });
 
-  it('the version needs no installed package', () => {
+  it('--version loads no installed package', () => {
     const { stdout } = spawnSync(
       process.execPath,
       ['--input-type=module', '-e', probe, 'graft', '--version'],
@@ -39,7 +39,7 @@ describe('what is asked of the tool itself', () => {
     expect(graft(cwd, 'help').stdout).toMatch(/\n {2}train\b[\s\S]*\n {2}completion\b/);
   });
 
-  it('train, its sensor and its preview keep options apart', () => {
+  it('train, train sensor and train preview keep their options apart', () => {
     expect(graft(cwd, 'train', 'sensor', '--params', 'all').stderr).toMatch(
       /^graft train sensor: unknown option '--params'/,
     );
@@ -56,7 +56,7 @@ describe('a mistyped word', () => {
     [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean '--data'?"],
     [['inspect', '-q'], "unknown option '-q'"],
     [['inspect', '--frobnicate'], "unknown option '--frobnicate'.\n"],
-  ])('%j is said first', (args, message) => {
+  ])('%j reports the mistyped option first', (args, message) => {
     const { status, stderr } = graft(cwd, ...args);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
@@ -67,16 +67,16 @@ describe('a mistyped word', () => {
     [['validate', 'x.onnx', '--device', 'cdua'], /did you mean 'cuda'\?/],
     [['aply'], /Did you mean apply\?/],
     [['eval', 'x.onnx', '--data', '.', '--degrade', 'niose'], /did you mean 'noise'\?|x\.onnx/],
-  ])('%j is answered with the nearest known one', (args, message) => {
+  ])('%j suggests the nearest known word', (args, message) => {
     expect(graft(cwd, ...args).stderr).toMatch(message);
   });
 
-  it('values that look like options are none', () => {
+  it('negative values are not taken for options', () => {
     const { stderr } = graft(cwd, 'restore', 'none.onnx', 'a.png', '-o', 'x', '--strength', '-1');
     expect(stderr).not.toContain('unknown option');
   });
 
-  it('is machine-readable with --json', () => {
+  it('is reported as JSON with --json', () => {
     const { stdout } = graft(cwd, 'inspect', 'x.onnx', '--htm', '--json');
     expect(JSON.parse(stdout)).toEqual({
       error: {
@@ -88,7 +88,7 @@ describe('a mistyped word', () => {
 });
 
 describe('completion', () => {
-  /** What bash offers for the last of the words. */
+  /** What bash offers as completions of the last word. */
   function offered(...words: string[]): string[] {
     const script = `source <("$NODE" "$BIN" completion bash)
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
@@ -100,7 +100,7 @@ describe('completion', () => {
     return stdout.split('\n').filter((word) => word !== '');
   }
 
-  it.skipIf(process.platform === 'win32')('of bash knows commands, options and choices', () => {
+  it.skipIf(process.platform === 'win32')('in bash offers commands, options and choices', () => {
     expect(offered('graft', 'ad')).toEqual(['adapter']);
     expect(offered('graft', 'adapter', 'i')).toEqual(['init', 'import', 'info']);
     expect(offered('graft', 'train', '')).toEqual(['sensor', 'preview']);
@@ -114,7 +114,7 @@ describe('completion', () => {
     ]);
   });
 
-  it('of zsh and fish names every command and what it is for', () => {
+  it('in zsh and fish offers commands with descriptions and choices', () => {
     const zsh = graft(cwd, 'completion', 'zsh').stdout;
     expect(zsh).toMatch(/^#compdef graft\n/);
     expect(zsh).toContain("'sensor:train a sensor, which finds the degradation of an image'");
@@ -124,7 +124,7 @@ describe('completion', () => {
     );
   });
 
-  it('of another shell is refused', () => {
+  it('rejects another shell', () => {
     expect(graft(cwd, 'completion', 'tcsh')).toMatchObject({ status: 2 });
   });
 });

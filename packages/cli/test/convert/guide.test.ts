@@ -11,7 +11,7 @@ const blocks = (kind: string) =>
   [...guide.matchAll(new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
     ([, text]) => text!,
   );
-/** A config with a smaller network; with `npm run test:full` it is as the guide has it. */
+/** A config with a smaller network; `npm run test:full` uses the guide's own. */
 function small(config: string): string {
   if (full) return config;
   const sized = config.replace(
@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('docs/guides/convert.md', () => {
-  it('its command lines end well and say what they say', () => {
+  it('its commands succeed and print what the guide says', () => {
     writeFileSync(join(folder, 'graft.config.json'), small(blocks('json')[0]!));
     const lines = [...blocks('sh')[0]!.matchAll(/^npx graft (.*?)(?: +# (.*))?$/gm)];
     expect(lines).toHaveLength(5);
@@ -43,7 +43,7 @@ describe('docs/guides/convert.md', () => {
   });
 
   it('its config in TypeScript works', () => {
-    // Outside the workspace the package cannot be imported: its one function gives back what it gets.
+    // The package cannot be imported outside the workspace; its one function returns its argument.
     const code = small(blocks('ts')[0]!).replace(
       /^import .*$/m,
       'const defineConfig = <T>(config: T): T => config;',
@@ -60,7 +60,7 @@ describe('docs/guides/convert.md', () => {
     expect(existsSync(join(folder, 'own.lock.json'))).toBe(true);
   });
 
-  it('names every key of a job and every gate', () => {
+  it('documents every key of a job and every gate', () => {
     const { jobs } = configSchema.shape;
     for (const key of Object.keys(jobs.element.shape)) {
       if (key !== 'name') expect(guide).toContain(`\`${key}\``);

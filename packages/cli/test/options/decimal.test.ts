@@ -10,6 +10,6 @@ it.each([
 ])('decimal reads %s', (text, value) => expect(decimal(text)).toBe(value));
 
 it.each(['0x10', '0b1', '0o7', '', ' ', 'Infinity', '1_000', '1,5', '--1', 'NaN', '1e'])(
-  'decimal takes %j for no number',
+  'decimal rejects %j',
   (text) => expect(decimal(text)).toBeNaN(),
 );

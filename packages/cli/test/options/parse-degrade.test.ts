@@ -28,7 +28,7 @@ describe('parseDegrade', () => {
 });
 
 describe('parseMap', () => {
-  test('labels by task', () => {
+  test('reads labels by task', () => {
     expect(parseMap('derain=rain, derain/ddn = haze')).toEqual({
       derain: 'rain',
       'derain/ddn': 'haze',
@@ -36,7 +36,7 @@ describe('parseMap', () => {
   });
 
   test.each(['', 'derain', '=rain', 'derain=', 'a=b=c', 'a=b,', 'a=b,a=c'])(
-    '%j is refused',
+    'rejects %j',
     (text) => {
       expect(() => parseMap(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     },

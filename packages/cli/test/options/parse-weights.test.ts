@@ -22,7 +22,7 @@ describe('parseWeights', () => {
     ['rain=1e999', 'INVALID_WEIGHTS', 'a number of 0 or more'],
     ['rain=1=2', 'INVALID_WEIGHTS', 'a number of 0 or more'],
     ['rain,rain', 'INVALID_WEIGHTS', 'given twice'],
-  ])('refuses %j', (text, code, message) => {
+  ])('rejects %j', (text, code, message) => {
     try {
       parseWeights(text, labels);
       expect.unreachable();

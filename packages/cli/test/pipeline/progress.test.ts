@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Progress } from '../../src/pipeline/progress.ts';
 
-/** A progress on a screen that remembers, with a clock that is set by hand. */
+/** A progress on a screen that records what is written, with a clock set by hand. */
 function scene(isTTY: boolean) {
   const written: string[] = [];
   let now = 0;
@@ -21,7 +21,7 @@ describe('Progress', () => {
     expect(written).toEqual([]);
   });
 
-  it('draws over itself on a terminal and clears up', () => {
+  it('redraws its line on a terminal and clears it at the end', () => {
     const { written, progress, at } = scene(true);
     at(0, 0);
     at(1500, 50);
@@ -35,7 +35,7 @@ describe('Progress', () => {
     ]);
   });
 
-  it('reckons the time left from what was done here, not from what a resumed run had', () => {
+  it('estimates the time left from this run, not from the steps a resumed run already had', () => {
     const written: string[] = [];
     let now = 0;
     const screen = { write: (text: string) => written.push(text) };
@@ -46,7 +46,7 @@ describe('Progress', () => {
     expect(written).toEqual(['training  90%  90 of 100 steps, 10 s left\n']);
   });
 
-  it('writes plain lines elsewhere, and always the last', () => {
+  it('writes plain lines elsewhere, and always the last one', () => {
     const { written, progress, at } = scene(false);
     at(0, 0);
     at(1500, 50);
@@ -56,7 +56,7 @@ describe('Progress', () => {
     expect(written).toEqual(['saving  50%\n', 'saving 100%\n']);
   });
 
-  it('says every 15 seconds that work goes on where it cannot draw', () => {
+  it('without a terminal, reports at least every 15 seconds that work continues', () => {
     const written: string[] = [];
     let now = 0;
     const progress = new Progress({ write: (text) => written.push(text) }, () => now);
@@ -82,7 +82,7 @@ describe('Progress', () => {
     expect(drawn).toEqual([]);
   });
 
-  it('counts, and says how much time is left', () => {
+  it('counts and shows the time left', () => {
     const written: string[] = [];
     let now = 0;
     const progress = new Progress({ write: (text) => written.push(text) }, () => now);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Room } from '../../src/pipeline/room.ts';
 
-/** A room, and what entered it in which order. */
+/** A room, and the order in which names entered it. */
 function scene(size: number) {
   const room = new Room(size);
   const inside: string[] = [];
@@ -15,7 +15,7 @@ function scene(size: number) {
   return { inside, leave, enter, settle };
 }
 
-it('lets in what fits, in order: nothing small overtakes', async () => {
+it('admits what fits in order: small work does not overtake', async () => {
   const { inside, leave, enter, settle } = scene(10);
   void enter('a', 6);
   void enter('b', 6);
@@ -27,7 +27,7 @@ it('lets in what fits, in order: nothing small overtakes', async () => {
   expect(inside).toEqual(['a', 'b', 'c']);
 });
 
-it('lets in alone what is larger than the room', async () => {
+it('admits work larger than the room alone', async () => {
   const { inside, leave, enter, settle } = scene(10);
   void enter('huge', 1000);
   void enter('small', 1);

@@ -22,7 +22,7 @@ const validation: Validation = {
   figures: { memory: { host: 1, grafted: 2 } },
 };
 
-test('a validated model, with its ladder, its facts and what was explained', async () => {
+test('describes a validated model with its ladder, facts and explanation', async () => {
   const path = join(folder, 'grafted.onnx');
   const explanation = await explainGraft({ grafted: path, sizeMultiple: 2 });
   const data = await reportData({ path, device: 'cpu', validation, explanation });
@@ -57,14 +57,14 @@ test('a validated model, with its ladder, its facts and what was explained', asy
   expect(page).toContain('The adapter is untrained.');
 });
 
-test('without an explanation there are no pictures', async () => {
+test('has no images without an explanation', async () => {
   const path = join(folder, 'grafted.onnx');
   const { models } = await reportData({ path, device: 'cuda', validation });
   expect(models[0]).toMatchObject({ strips: [], validation });
   expect(models[0]).not.toHaveProperty('comparisons');
 });
 
-test('a model without a graft is refused', async () => {
+test('rejects a model without a graft', async () => {
   const path = join(folder, 'host.onnx');
   await expect(reportData({ path, device: 'cpu', validation })).rejects.toThrow(
     `${path}: it carries no graft to report on.`,

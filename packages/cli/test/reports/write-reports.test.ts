@@ -52,7 +52,7 @@ afterEach(() => {
 const at = (name: string) => join(folder, name);
 const read = (name: string) => readFileSync(at(name), 'utf8');
 
-test('each form that was asked for, in its file, and nothing else', async () => {
+test('writes each requested format to its file, and nothing else', async () => {
   const options = { html: at('r.html'), junit: at('deep/r.xml'), markdown: at('r.md') };
   await writeReports(data, options, session());
   expect(read('r.html')).toMatch(/^<!doctype html>/);
@@ -73,7 +73,7 @@ test('each form that was asked for, in its file, and nothing else', async () => 
 });
 
 describe('markdown', () => {
-  test('replaces a file of its own', async () => {
+  test('replaces its own file', async () => {
     writeFileSync(at('r.md'), 'old');
     await writeReports(data, { markdown: at('r.md') }, session());
     expect(read('r.md')).not.toContain('old');
@@ -91,7 +91,7 @@ describe('markdown', () => {
     },
   );
 
-  test('keeps a summary under the limit together with what is there', async () => {
+  test('keeps a summary, with what it already holds, under the limit', async () => {
     vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
     writeFileSync(at('summary'), 'x'.repeat(1024 * 1024 - 900));
     await writeReports(data, { markdown: at('summary') }, session());
@@ -99,14 +99,14 @@ describe('markdown', () => {
     expect(read('summary')).toContain('Omitted to stay within 899 bytes');
   });
 
-  test('makes a summary that is not there', async () => {
+  test('creates a missing summary', async () => {
     vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
     await writeReports(data, { markdown: at('summary') }, session());
     expect(read('summary')).toMatch(/^## ❌/);
   });
 });
 
-test('a place that cannot be written is said, and nothing half-written stays', async () => {
+test('reports a path that cannot be written and leaves nothing half-written', async () => {
   mkdirSync(at('taken'));
   for (const form of ['html', 'junit', 'markdown'] as const) {
     await expect(writeReports(data, { [form]: at('taken') }, session())).rejects.toMatchObject({
@@ -131,7 +131,7 @@ test('an interrupt before writing leaves no file', async () => {
 });
 
 describe('options', () => {
-  test('are parsed under their names', () => {
+  test('are parsed by name', () => {
     const command = new Command();
     for (const option of reportOptions()) command.addOption(option);
     command.parse(['--html', 'a', '--junit', 'b', '--markdown', 'c'], { from: 'user' });
@@ -149,11 +149,11 @@ describe('options', () => {
       ['x.onnx', './m.onnx'],
       'm.onnx: the result would replace the input; choose another name.',
     ],
-  ])('%j beside %j is refused', (options, inputs, message) => {
+  ])('rejects %j beside %j', (options, inputs, message) => {
     expect(() => checkReportOptions(options, inputs)).toThrow(message);
   });
 
-  test('different files are not', () => {
+  test('accepts different files', () => {
     expect(() => checkReportOptions({ html: 'a', junit: 'b' }, ['c'])).not.toThrow();
   });
 });

@@ -49,7 +49,7 @@ const find = async (args: readonly string[], output = 'out') => {
 };
 
 describe('findImages', () => {
-  it('names images of a folder whose format is not read', async () => {
+  it('lists images in a folder whose format it cannot read', async () => {
     mkdirSync(join(folder, 'camera'));
     for (const name of ['a.png', 'b.DNG', 'c.bmp', 'd.txt', 'e.gif'])
       writeFileSync(join(folder, 'camera', name), '');
@@ -61,7 +61,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('a folder gives every picture below it, its place kept; hidden and other files are left out', async () => {
+  it('finds all images below a folder with relative paths; skips hidden and other files', async () => {
     expect(await find(['in'])).toEqual({
       found: [
         'in/[x]/1.png as [x]/1.png',
@@ -75,7 +75,7 @@ describe('findImages', () => {
     });
   });
 
-  it('a folder gives what phones write too', async () => {
+  it('finds phone formats in a folder', async () => {
     mkdirSync(join(folder, 'phone'));
     for (const name of ['a.HEIC', 'b.avif']) writeFileSync(join(folder, 'phone', name), '');
     expect((await find(['phone'])).found).toEqual([
@@ -84,7 +84,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('results inside the folder are not restored again, by folder or by pattern', async () => {
+  it('does not find results inside the folder again, by folder or by pattern', async () => {
     const { found } = await find(['in'], 'in/done');
     expect(found).toHaveLength(5);
     expect(found.join()).not.toContain('done');
@@ -94,7 +94,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('a pattern gives what it matches, its place kept from its fixed start on', async () => {
+  it('finds the matches of a pattern, named relative to its fixed start', async () => {
     expect((await find(['in/**/*.{JPG,webp}'])).found).toEqual([
       'in/deep/er/c.JPG as deep/er/c.JPG',
       'in/Ünï/日本 語.webp as Ünï/日本 語.webp',
@@ -102,7 +102,7 @@ describe('findImages', () => {
     expect((await find(['in/deep/*/c.*'])).found).toEqual(['in/deep/er/c.JPG as er/c.JPG']);
   });
 
-  it('a path that exists is never a pattern', async () => {
+  it('never treats an existing path as a pattern', async () => {
     expect((await find(['star*.png', 'in/[x]', 'in/[x]/x.png'])).found).toEqual([
       'star*.png as star*.png',
       'in/[x]/1.png as 1.png',
@@ -111,7 +111,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('an empty folder, a pattern without a match and a missing file are faults; the rest goes on', async () => {
+  it('reports an empty folder, an unmatched pattern and a missing file; finds the rest', async () => {
     expect(await find(['empty', 'in/*.tif', 'in/*.txt', 'none.png', 'in/a.png'])).toEqual({
       found: ['in/a.png as a.png'],
       faults: [
@@ -123,7 +123,7 @@ describe('findImages', () => {
     });
   });
 
-  it('links in circles end; a link to nowhere is kept, so that it is said', async () => {
+  it('follows circular links once and keeps a dangling link to report it', async () => {
     const tree = join(folder, 'links');
     mkdirSync(join(tree, 'a/b'), { recursive: true });
     writeFileSync(join(tree, 'a/b/1.png'), '');
@@ -145,7 +145,7 @@ describe('findImages', () => {
     ]);
   });
 
-  it('a folder that may not be read is a fault, and its neighbours are found', async (context) => {
+  it('reports an unreadable folder and finds its neighbours', async (context) => {
     const { geteuid, seteuid } = process;
     if (geteuid === undefined || seteuid === undefined) {
       return context.skip('this system has no permissions of this kind');
@@ -153,7 +153,7 @@ describe('findImages', () => {
     mkdirSync(join(folder, 'mixed/closed'), { recursive: true });
     writeFileSync(join(folder, 'mixed/open.png'), '');
     chmodSync(join(folder, 'mixed/closed'), 0);
-    // The superuser may read everything.
+    // The superuser can read everything.
     const superuser = geteuid() === 0;
     if (superuser) seteuid(65534);
     try {

@@ -3,7 +3,7 @@ import { inLanes } from '../../src/restore/in-lanes.ts';
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-it('works on so many at a time, each once, begun in order', async () => {
+it('runs at most the given number at a time, each item once, started in order', async () => {
   const begun: number[] = [];
   let now = 0;
   let most = 0;
@@ -18,7 +18,7 @@ it('works on so many at a time, each once, begun in order', async () => {
   expect(most).toBe(3);
 });
 
-it('after the first that throws nothing is begun, and what was begun is waited for', async () => {
+it('starts nothing after the first error and waits for what is running', async () => {
   const ended: number[] = [];
   const run = inLanes([0, 1, 2, 3, 4, 5], 2, async (item) => {
     if (item === 1) throw new Error('one');

@@ -32,7 +32,7 @@ describe('Journal', () => {
     expect(next.ignored).toBe(0);
   });
 
-  it('other settings, another picture, a result that is cut or gone are not done', async () => {
+  it('redoes an image if the settings or image changed, or the result is cut or gone', async () => {
     const journal = await withOne();
     expect(await journal.isDone('a.png', 'other', given)).toBe(false);
     expect(await journal.isDone('a.png', 's', async () => digestOf('another'))).toBe(false);
@@ -43,13 +43,13 @@ describe('Journal', () => {
     expect(await journal.isDone('a.png', 's', given)).toBe(false);
   });
 
-  it('does not read pictures that are new', async () => {
+  it('does not read new images', async () => {
     const journal = await Journal.open(folder);
     const unread = () => Promise.reject(new Error('it was read'));
     expect(await journal.isDone('a.png', 's', unread)).toBe(false);
   });
 
-  it('lines that make no sense are left out and counted, once', async () => {
+  it('drops and counts invalid lines, once', async () => {
     await withOne();
     const path = join(folder, journalName);
     const good = readFileSync(path, 'utf8');
@@ -62,7 +62,7 @@ describe('Journal', () => {
     expect((await Journal.open(folder)).ignored).toBe(0);
   });
 
-  it('a line that was cut off does not swallow the next', async () => {
+  it('a truncated line does not swallow the next one', async () => {
     await withOne();
     const path = join(folder, journalName);
     const good = readFileSync(path, 'utf8');
@@ -78,7 +78,7 @@ describe('Journal', () => {
     ]);
   });
 
-  it('a whole last line without its end is kept', async () => {
+  it('keeps a complete last line without a line end', async () => {
     await withOne();
     const path = join(folder, journalName);
     writeFileSync(path, readFileSync(path, 'utf8').trimEnd());
@@ -90,7 +90,7 @@ describe('Journal', () => {
     expect(await next.isDone('a.png', 's', given)).toBe(false);
   });
 
-  it('a journal that is a folder is an error that names it', async () => {
+  it('reports a journal that is a folder, by name', async () => {
     mkdirSync(join(folder, journalName));
     await expect(Journal.open(folder)).rejects.toMatchObject({
       code: 'READ_FAILED',
@@ -98,7 +98,7 @@ describe('Journal', () => {
     });
   });
 
-  it('of another shard counts, and is not written to', async () => {
+  it('counts results of another shard and does not write to its journal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'graft-journal-'));
     const first = await Journal.open(folder, { index: 1, count: 2 });
     writeFileSync(join(folder, 'a.png'), '12345');
@@ -112,7 +112,7 @@ describe('Journal', () => {
     expect(lines('.graft-restore-2-of-2.jsonl')).toBe(1);
     const whole = await Journal.open(folder);
     expect(await whole.isDone('b.png', 's', async () => input)).toBe(true);
-    // Two journals that differ: the bytes of the result decide, here of one size.
+    // Two journals that differ: the bytes of the result decide, here at the same size.
     writeFileSync(join(folder, 'a.png'), 'abcde');
     await whole.add({ name: 'a.png', input, settings: 'other' });
     const later = await Journal.open(folder);

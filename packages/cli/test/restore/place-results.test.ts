@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('placeResults', () => {
-  it('puts results under their names, also into folders that are not there yet', () => {
+  it('places results under their names, also in folders that do not exist yet', () => {
     const pictures = [picture('in/a.png', 'a.png'), picture('other/a.png', 'deep/a.png')];
     expect(placeResults(pictures, at('out')).map(({ output }) => output)).toEqual([
       at('out/a.png'),
@@ -25,7 +25,7 @@ describe('placeResults', () => {
     ]);
   });
 
-  it('what is never written as it came is written as PNG, beside an image of the same name', () => {
+  it('writes a format it cannot write as PNG, beside an image of the same name', () => {
     const images = [picture('in/x.heic', 'x.heic'), picture('in/x.png', 'x.png')];
     expect(placeResults(images, at('out')).map(({ name }) => name)).toEqual([
       'x.heic.png',
@@ -33,32 +33,32 @@ describe('placeResults', () => {
     ]);
   });
 
-  it('a picture that was named twice is restored once', () => {
+  it('restores an image that was named twice only once', () => {
     const twice = [picture('in/a.png', 'a.png'), picture('link/a.png', 'a.png')];
     expect(placeResults(twice, at('out'))).toHaveLength(1);
   });
 
-  it('two pictures of one name are refused', () => {
+  it('rejects two images with one name', () => {
     const both = [picture('in/a.png', 'a.png'), picture('other/a.png', 'a.png')];
     expect(() => placeResults(both, at('out'))).toThrow(
       `${at('other/a.png')} and ${at('in/a.png')} would both be written to ${at('out/a.png')}`,
     );
   });
 
-  it.each(['in', 'link'])('a result over its source is refused, also through a link: %s', (out) => {
+  it.each(['in', 'link'])('rejects a result over its source, also through a link: %s', (out) => {
     expect(() => placeResults([picture('in/a.png', 'a.png')], at(out))).toThrow(
       /result would replace it; choose another folder/,
     );
   });
 
-  it('a result over the source of another is refused', () => {
+  it('rejects a result over the source of another image', () => {
     const pictures = [picture('in/a.png', 'other/a.png'), picture('other/a.png', 'b.png')];
     expect(() => placeResults(pictures, folder)).toThrow(
       `${at('in/a.png')}: the result would replace ${at('other/a.png')}`,
     );
   });
 
-  it('a format that is not written, and a folder that is a file', () => {
+  it('rejects a format that it cannot write, and a folder that is a file', () => {
     expect(() => placeResults([picture('x.bmp', 'x.bmp')], at('out'))).toThrow(/x\.bmp: images/);
     expect(() => placeResults([], at('a-file'))).toThrow(
       expect.objectContaining({ code: 'WRITE_FAILED' }),

@@ -67,7 +67,7 @@ describe('parseShard', () => {
     );
   });
 
-  it('does not take two repeated tasks of a Slurm array for the whole', () => {
+  it('does not take two rerun tasks of a Slurm array for the whole array', () => {
     const repeated = {
       SLURM_ARRAY_TASK_ID: '5',
       SLURM_ARRAY_TASK_MIN: '3',

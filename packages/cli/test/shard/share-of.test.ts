@@ -4,7 +4,7 @@ import { shareOf } from '../../src/shard/shard.ts';
 
 const same = (text: string) => text;
 
-it('all shards together are the list, each about as long, whatever its order', () => {
+it('all shards together make up the list, nearly equal in length, in any order of the list', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.string()), fc.integer({ min: 1, max: 9 }), (list, count) => {
       const shards = Array.from({ length: count }, (_, at) =>
@@ -30,7 +30,7 @@ it('is the same on every machine and in every version', () => {
   expect(shareOf(names, same, { index: 2, count: 2 }).items).toEqual(['a.png', 'c.png']);
 });
 
-it('keeps items of one key together', () => {
+it('keeps items with the same key together', () => {
   const share = shareOf(['x1', 'y1', 'x2', 'y2'], (name) => name[0]!, { index: 1, count: 2 });
   expect(share.positions).toSatisfy((at: number[]) => `${at}` === '0,2' || `${at}` === '1,3');
 });

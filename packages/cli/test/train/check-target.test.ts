@@ -24,7 +24,7 @@ const put = (name: string) => {
 };
 
 describe('checkTarget', () => {
-  it('lets a new, an empty and a missing place pass, and leaves nothing there', async () => {
+  it('accepts a new, an empty and a missing place, and leaves nothing there', async () => {
     await checkTarget(targets());
     mkdirSync(join(home, 'a'));
     await checkTarget(targets());
@@ -41,30 +41,30 @@ describe('checkTarget', () => {
     ['a file in place of the folder', ['a'], { force: true }, /it is a file/],
     ['a folder in place of a file', ['a.log.csv/x'], {}, /a\.log\.csv: it is a folder/],
     ['an earlier state', ['a.state.safetensors'], {}, /--resume continues from it, --force/],
-  ])('refuses %s', async (_, files, given, message) => {
+  ])('rejects %s', async (_, files, given, message) => {
     for (const file of files) put(file);
     await expect(checkTarget(targets(given))).rejects.toThrow(message);
     await expect(checkTarget(targets(given))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   });
 
-  it('counts nothing that a killed run left', async () => {
+  it('ignores what a killed run left', async () => {
     put('a/.adapter_model.safetensors.4711.tmp');
     await checkTarget(targets());
-    // Of another machine: what it was putting in its place may be overwritten, not finished here.
+    // From another machine: its half-placed files may be overwritten, but are not finished here.
     put('a/README.md');
     put('a/.adapter_config.json.12-0-00000000-0123456789ab.new');
     await checkTarget(targets());
     expect(readdirSync(join(home, 'a'))).toHaveLength(2);
   });
 
-  it('takes an adapter and a state that are there, when asked to go on or to replace', async () => {
+  it('accepts an existing adapter and state with --resume or --force', async () => {
     put('a/adapter_config.json');
     put('a.state.safetensors');
     await checkTarget(targets({ resume: true }));
     await checkTarget(targets({ force: true }));
   });
 
-  it('refuses a file over an input, two in one place, and a file as a folder', async () => {
+  it('rejects a file over an input, two files in one place, and a file as a folder', async () => {
     const with_ = (file: string) => checkTarget(targets({ files: [join(home, file)] }));
     await expect(with_('host.onnx')).rejects.toThrow(
       /host\.onnx: the result would replace the input/,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stageOf } from '../../src/train/stage-option.ts';
 
 describe('stageOf', () => {
-  it('reads what a stage says, one after the other', () => {
+  it('reads the settings of each stage in order', () => {
     const first = stageOf('steps=24000,batch=8,patch=64,rate=1e-3');
     expect(first).toEqual([{ steps: 24000, batch: 8, patch: 64, rate: 1e-3 }]);
     expect(stageOf('steps=5,end-rate=0,warmup=2,loss=psnr', first)).toEqual([
@@ -21,7 +21,7 @@ describe('stageOf', () => {
     ['steps=4,steps=5', /'steps' is given twice/],
     ['steps=4,toString=5', /the keys are/],
     ['', /the keys are/],
-  ])('refuses %j', (text, message) => {
+  ])('rejects %j', (text, message) => {
     expect(() => stageOf(text)).toThrow(message);
   });
 });

@@ -8,7 +8,7 @@ const schema = JSON.parse(
 ) as protobuf.INamespace;
 const modelConfig = protobuf.Root.fromJSON(schema).lookupType('inference.ModelConfig');
 
-/** Reads a `config.pbtxt` by Triton's published schema; throws at a field that it does not have. */
+/** Reads a `config.pbtxt` by Triton's published schema; throws at an unknown field. */
 export function readConfig(text: string): Record<string, unknown> {
   const message = modelConfig.fromText(text);
   return modelConfig.toObject(message, { enums: String, longs: Number });

@@ -36,15 +36,15 @@ const graftedConfig = {
 };
 
 describe('graft export triton', () => {
-  it.each(['grafted', 'optional'])('%s: a configuration by the published schema', (name) => {
+  it.each(['grafted', 'optional'])('%s: writes a config by the published schema', (name) => {
     call(`export triton ${name}.onnx -o models`);
     expect(configOf(name)).toEqual({ name, ...graftedConfig });
   });
 
-  it('the model takes one row of weights per image, and nothing that Triton was not told', async () => {
+  it('the model takes one row of weights per image and requires only the inputs in the config', async () => {
     const session = await ort.InferenceSession.create(at('models/grafted/1/model.onnx'));
     const other = await ort.InferenceSession.create(at('models/optional/1/model.onnx'));
-    // As Triton counts them: inputs with a default are not among them.
+    // As Triton counts them: inputs with a default are not required.
     const required = (one: ort.InferenceSession) =>
       one.inputNames.filter((name) => name !== 'strength');
     expect(required(session)).toEqual(['input', 'degradation']);
@@ -71,7 +71,7 @@ describe('graft export triton', () => {
     ).toBeGreaterThan(1e-4);
   });
 
-  it('a model without a graft, and one with a fixed batch', () => {
+  it('exports a model without a graft, and one with a fixed batch', () => {
     call('export triton net.onnx -o models --name plain --max-batch 4');
     expect(configOf('plain')).toMatchObject({
       max_batch_size: 4,
@@ -89,7 +89,7 @@ describe('graft export triton', () => {
     });
   });
 
-  it('the exported model still restores from the command line', () => {
+  it('graft restore still works with the exported model', () => {
     const image = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
     const model = 'models/grafted/1/model.onnx';
     json(folder, 'restore', model, image, '-o', 'out', '--degradation', 'rain');
@@ -98,7 +98,7 @@ describe('graft export triton', () => {
     expect(bytes('out')).toBe(bytes('before'));
   });
 
-  it('rejects what would do harm, in one line', () => {
+  it('rejects harmful arguments in one line', () => {
     mkdirSync(at('models/mine'), { recursive: true });
     writeFileSync(at('models/mine/notes.txt'), '');
     const cases: [string[], number, string][] = [
@@ -124,7 +124,7 @@ describe('formatConfig', () => {
     expect(readConfig(text)['input']).toEqual([{ name, data_type: 'TYPE_FP32', dims: [1] }]);
   });
 
-  it('the schema rejects a field that it does not have', () => {
+  it('the schema rejects a field that it does not know', () => {
     expect(() => readConfig('nam: "x"')).toThrow();
     expect(() => readConfig('input { data_type: TYPE_FP33 }')).toThrow();
   });

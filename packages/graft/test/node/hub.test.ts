@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const host = bytesOf(tinyUnet());
 
-/** A model with one tensor in a file. */
+/** A model with one external tensor. */
 function withData(location: string): Uint8Array {
   const data = { dataLocation: 1, externalData: [{ key: 'location', value: location }] };
   return onnxProto.onnx.ModelProto.encode({
@@ -58,7 +58,7 @@ describe('localModel', () => {
     ]);
   });
 
-  it.each(['model.onnx_data', 'parts/w.bin', './w.bin'])('brings external data: %s', async (at) => {
+  it.each(['model.onnx_data', 'parts/w.bin', './w.bin'])('loads external data: %s', async (at) => {
     const weights = Buffer.from(Float32Array.of(1, 2).buffer);
     const path = `net/${at}`.replace('/./', '/');
     server.commit('me/data', { 'net/model.onnx': withData(at), [path]: weights });
@@ -68,7 +68,7 @@ describe('localModel', () => {
   });
 
   it.each(['../../x.bin', '/etc/passwd', 'a/../../../x'])(
-    'asks for no data at %s, and opening rejects it',
+    'requests no data at %s, and opening rejects it',
     async (location) => {
       server.commit('me/hostile', { 'model.onnx': withData(location) });
       const path = await localModel('hf:me/hostile', options);
@@ -77,7 +77,7 @@ describe('localModel', () => {
     },
   );
 
-  it('says that a file is no model, or that its data is missing', async () => {
+  it('reports a file that is not a model, and missing data', async () => {
     server.commit('me/page', { 'model.onnx': '<html>' });
     await expect(localModel('hf:me/page', options)).rejects.toThrow(
       expect.objectContaining({ code: 'NOT_ONNX' }),
@@ -111,7 +111,7 @@ describe('localCheckpoint', () => {
     ]);
   });
 
-  it('brings the files that an index lists, of its commit', async () => {
+  it('downloads the files listed in an index, at the same commit', async () => {
     const index = JSON.stringify({ weight_map: { a: '1.safetensors', b: '2.safetensors' } });
     const name = 'model.safetensors.index.json';
     server.commit('me/shards', {
@@ -123,7 +123,7 @@ describe('localCheckpoint', () => {
     expect(readdirSync(dirname(local)).sort()).toEqual(['1.safetensors', '2.safetensors', name]);
   });
 
-  it.each(['../1.safetensors', 'a/../../1.bin'])('asks for no file at %s', async (file) => {
+  it.each(['../1.safetensors', 'a/../../1.bin'])('requests no file at %s', async (file) => {
     server.commit('me/out', { 'a.safetensors.index.json': `{"weight_map":{"a":"${file}"}}` });
     await expect(localCheckpoint('hf:me/out/a.safetensors.index.json', options)).rejects.toThrow(
       expect.objectContaining({ code: 'UNSAFE_FILE' }),
@@ -132,7 +132,7 @@ describe('localCheckpoint', () => {
 });
 
 describe('openHost and openAdapter', () => {
-  it('open what the hub has, through the links of its cache', async () => {
+  it("open models and adapters from the hub, through its cache's links", async () => {
     server.commit('me/host', { 'model.onnx': host });
     using opened = await openHost('hf:me/host', undefined, options);
     const fresh = freshAdapter(opened, { labels: ['rain'], name: 'rain' });
@@ -140,7 +140,7 @@ describe('openHost and openAdapter', () => {
     const files = { 'adapter_config.json': config, 'adapter_model.safetensors': tensors };
     server.commit('me/rain-adapter', { ...files, 'train.log': 'long' });
     const adapter = await openAdapter('hf:me/rain-adapter', { for: opened, hub: options });
-    // Without a package.json the repository names it, not the commit.
+    // Without a package.json it is named after the repository, not the commit.
     expect(adapter.name).toBe('rain-adapter');
     expect(adapter.config).toEqual(fresh.config);
     const snapshots = join(cache, 'models--me--rain-adapter', 'snapshots');
@@ -148,7 +148,7 @@ describe('openHost and openAdapter', () => {
     expect(readdirSync(join(snapshots, commit!)).sort()).toEqual(Object.keys(files));
   });
 
-  it('reject a package that asks to be run', async () => {
+  it('reject a package with install scripts', async () => {
     server.commit('me/host', { 'model.onnx': host });
     using opened = await openHost('hf:me/host', undefined, options);
     const { config, tensors } = encodeAdapter(freshAdapter(opened));

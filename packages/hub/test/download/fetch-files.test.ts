@@ -51,7 +51,7 @@ const fails = (code: string, ...texts: string[]) =>
   });
 
 describe('fetchFiles', () => {
-  it('downloads into the layout of the hub, with links to blobs', async () => {
+  it("downloads into the hub's layout, with links to blobs", async () => {
     const commit = server.commit('me/fresh', { ...files, 'big.bin': 'not wanted' });
     const notes: string[] = [];
     const progress: number[] = [];
@@ -72,7 +72,7 @@ describe('fetchFiles', () => {
     expect(progress.at(-1)).toBe(1);
   });
 
-  it('needs no request for a commit in the cache, and one for a branch', async () => {
+  it('needs no request for a cached commit, and one for a branch', async () => {
     const commit = server.commit('me/twice', files);
     await get('hf:me/twice');
     server.taken();
@@ -96,7 +96,7 @@ describe('fetchFiles', () => {
     expect(readFileSync(join(before.folder, 'config.json'), 'utf8')).toBe('{}');
   });
 
-  it('goes on where a download stopped', async () => {
+  it('resumes a download where it stopped', async () => {
     server.commit('me/resume', files);
     server.faults = { cutAt: 60_000 };
     await expect(get('hf:me/resume')).rejects.toThrow(fails('READ_FAILED', 'the download stopped'));
@@ -112,7 +112,7 @@ describe('fetchFiles', () => {
     expect(blobs('me/resume').filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('starts again with a hub that knows no ranges', async () => {
+  it('starts over with a hub that does not support ranges', async () => {
     server.commit('me/whole', files);
     server.faults = { cutAt: 60_000 };
     await expect(get('hf:me/whole')).rejects.toThrow();
@@ -121,7 +121,7 @@ describe('fetchFiles', () => {
     expect(readFileSync(join(folder, 'model.safetensors'))).toEqual(weights);
   });
 
-  it('goes on with what a killed process left, and leaves that of a running one', async () => {
+  it("resumes a killed process's download and leaves a running one's alone", async () => {
     server.commit('me/killed', files);
     server.faults = { cutAt: 60_000 };
     await expect(get('hf:me/killed')).rejects.toThrow();
@@ -130,7 +130,7 @@ describe('fetchFiles', () => {
     const part = blobs('me/killed').find((name) => name.endsWith('.part'))!;
     const blob = join(folder, part.slice(1, -'.part'.length));
     const running = temporaryPath(blob);
-    // The same machine and process id, started at another time: that process is gone.
+    // The same machine and process id, but another start time: that process is gone.
     const killed = temporaryPath(blob).replace(/\.(\d+)-[0-9a-z]+-/, '.$1-zzz-');
     renameSync(join(folder, part), killed);
     writeFileSync(running, 'of another');
@@ -152,14 +152,14 @@ describe('fetchFiles', () => {
     await get('hf:me/other');
   });
 
-  it('rejects content that is longer than was said, before it is all there', async () => {
+  it('rejects content longer than announced, before it is all there', async () => {
     server.commit('me/longer', files);
     server.faults = { content: (bytes) => Buffer.concat([bytes, bytes]) };
     await expect(get('hf:me/longer')).rejects.toThrow(fails('CORRUPT_FILE', 'longer than'));
     expect(blobs('me/longer')).toEqual([]);
   });
 
-  it('checks small files by the digest of Git', async () => {
+  it('checks small files by their Git digest', async () => {
     server.commit('me/small', files);
     server.faults = {
       entry: (entry) => ('lfs' in entry ? entry : { ...entry, oid: 'a'.repeat(40) }),
@@ -182,8 +182,8 @@ describe('fetchFiles', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('writes a symbolic link of the repository as the text that it is', async () => {
-    // Git keeps where a link leads as its content; the hub serves that.
+  it('writes a symbolic link of the repository as plain text', async () => {
+    // Git stores a link's target as its content, and the hub serves that.
     server.commit('me/link', { ...files, 'config.json': '../../../../etc/passwd' });
     const { folder } = await get('hf:me/link');
     expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('../../../../etc/passwd');
@@ -195,7 +195,7 @@ describe('fetchFiles', () => {
     expect(server.taken()).toEqual([]);
   });
 
-  it('says what is not there', async () => {
+  it('says what is missing', async () => {
     server.commit('me/parts', { 'config.json': '{}' });
     await expect(get('hf:me/parts')).rejects.toThrow(
       fails('NOT_FOUND', "there is no 'model.safetensors' at commit"),
@@ -208,7 +208,7 @@ describe('fetchFiles', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
-  it('asks for a token where one is needed, and sends it to the endpoint only', async () => {
+  it('asks for a token if one is needed, and sends it only to the endpoint', async () => {
     server.commit('me/private', files, { hidden: true });
     await expect(get('hf:me/private')).rejects.toThrow(fails('READ_FAILED', 'set HF_TOKEN'));
     const wrong = environment({ HF_TOKEN: 'hf_wrong' });
@@ -245,7 +245,7 @@ describe('fetchFiles', () => {
     );
   });
 
-  it('does not take a snapshot for whole that lacks a file', async () => {
+  it('does not treat a snapshot that lacks a file as complete', async () => {
     const commit = server.commit('me/half', files);
     const { folder } = await get('hf:me/half');
     rmSync(join(folder, 'model.safetensors'));
@@ -255,7 +255,7 @@ describe('fetchFiles', () => {
     expect(server.taken().filter((line) => line.includes('resolve'))).toEqual([]);
   });
 
-  it('stops when it is told to, and keeps what has arrived', async () => {
+  it('stops when aborted and keeps what has arrived', async () => {
     server.commit('me/stop', files);
     const abort = new AbortController();
     const onProgress = (): void => abort.abort();
@@ -265,7 +265,7 @@ describe('fetchFiles', () => {
     expect((await get('hf:me/stop')).folder).toBeTruthy();
   });
 
-  it('says that the cache cannot be written', async () => {
+  it('reports a cache that cannot be written', async () => {
     server.commit('me/full', files);
     mkdirSync(join(cache, 'models--me--full'));
     writeFileSync(join(cache, 'models--me--full', 'blobs'), 'a file');

@@ -35,7 +35,7 @@ const contents = (name: string) =>
   Object.fromEntries([...server.files(name)].map(([path, bytes]) => [path, bytes.length]));
 
 describe('pushFiles', () => {
-  it('makes the repository and uploads in one commit, with the token for the endpoint only', async () => {
+  it('creates the repository and uploads in one commit, with the token only for the endpoint', async () => {
     const pushed = await push('hf:me/new');
     expect(pushed).toEqual({
       commit: expect.stringMatching(/^[0-9a-f]{40}$/),
@@ -54,7 +54,7 @@ describe('pushFiles', () => {
     expect(seen('storage')).toEqual([undefined]);
   });
 
-  it('adds to a repository that is there, and removes what is stale', async () => {
+  it('adds to an existing repository and removes stale files', async () => {
     server.commit('me/old', { 'a/old.json': '{}', 'notes.txt': 'kept' });
     const pushed = await push('hf:me/old', { stale: ['a/old.json', 'a/never.json'] });
     expect(pushed.created).toBe(false);
@@ -65,7 +65,7 @@ describe('pushFiles', () => {
     expect(server.taken()).not.toContain('POST /api/repos/create');
   });
 
-  it('makes a private repository when asked to', async () => {
+  it('creates a private repository on request', async () => {
     await push('hf:me/hidden', { private: true });
     const response = await fetch(`${server.endpoint}/api/models/me/hidden`);
     expect(response.status).toBe(401);
@@ -85,7 +85,7 @@ describe('pushFiles', () => {
     expect(server.files('me/no').size).toBe(0);
   });
 
-  it('names a branch that is not there', async () => {
+  it('reports a missing branch', async () => {
     server.commit('me/branch', { 'a.txt': 'a' });
     await expect(push('hf:me/branch@dev')).rejects.toThrow(
       expect.objectContaining({ code: 'NOT_FOUND', message: expect.stringContaining('revision') }),

@@ -13,7 +13,7 @@ const wavy = imageOf(
 );
 
 describe.each(degradations)('%s', (name) => {
-  test('same seed, same image; clean image untouched; values stay in range', () => {
+  test('gives the same image for the same seed, keeps its input and stays in range', () => {
     const before = wavy.data.slice();
     const once = degrade(wavy, name, 3);
     expect(degrade(wavy, name, 3)).toEqual(once);
@@ -29,7 +29,7 @@ test.each(['noise', 'rain', 'blur', 'low-light'] as const)('%s depends on the se
   expect(degrade(wavy, name, 4).data).not.toEqual(degrade(wavy, name, 3).data);
 });
 
-test('noise has the deviation asked for', () => {
+test('noise has the requested deviation', () => {
   const noisy = addNoise(flat(0.5, 64, 64), 25, new Random(1));
   const variance =
     noisy.data.reduce((sum, value) => sum + (value - 0.5) ** 2, 0) / noisy.data.length;
@@ -48,13 +48,13 @@ test('blur along a row spreads a point evenly over its length and keeps the sum'
   const data = new Float32Array(3 * 15);
   data[7] = 1;
   const row = [...addMotionBlur(imageOf(15, 1, data), 5, 0).data.subarray(0, 15)];
-  // 9 half-pixel taps from -2 to 2, bilinear: ends 1.5 taps, between 2 taps.
+  // 9 half-pixel taps from -2 to 2, bilinear: 1.5 taps at the ends, 2 taps between.
   const want = [1.5, 2, 2, 2, 1.5].map((taps) => taps / 9);
   for (const [i, value] of want.entries()) expect(row[5 + i]).toBeCloseTo(value, 6);
   expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
 });
 
-test('an unknown degradation is refused', () => {
+test('rejects an unknown degradation', () => {
   expect(() => degrade(wavy, 'snow' as 'rain', 1)).toThrow(
     /'snow': not known; use one of noise, rain/,
   );
@@ -63,24 +63,24 @@ test('an unknown degradation is refused', () => {
 describe.each(degradations)('the amount of %s', (name) => {
   const { usual, least, most } = amounts[name];
 
-  test('is the usual one when left out', () => {
+  test('is the usual one by default', () => {
     expect(degrade(wavy, name, 3)).toEqual(degrade(wavy, name, 3, usual));
   });
 
-  test('acts: further from the clean image the more there is (of light: the less)', () => {
+  test('has an effect: more of it (for light: less) is further from the clean image', () => {
     const far = name === 'low-light' ? usual / 2 : usual * 2;
     const [near, further] = [degrade(wavy, name, 3), degrade(wavy, name, 3, far)];
     expect(psnr(further, wavy)).toBeLessThan(psnr(near, wavy));
   });
 
-  test.each([least - 1e-9, most + 1e-9, Number.NaN])('is refused at %d', (amount) => {
+  test.each([least - 1e-9, most + 1e-9, Number.NaN])('is rejected at %d', (amount) => {
     expect(() => degrade(wavy, name, 3, amount)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     );
   });
 });
 
-test('noise of 0 and haze of 0 leave an image as it is', () => {
+test('noise of 0 and haze of 0 leave an image unchanged', () => {
   expect(degrade(wavy, 'noise', 3, 0)).toEqual(wavy);
   expect(degrade(wavy, 'haze', 3, 0)).toEqual(wavy);
 });

@@ -27,7 +27,7 @@ describe('viridis', () => {
     }
   });
 
-  test('gets lighter all the way', () => {
+  test('gets lighter throughout', () => {
     const lightness = Array.from({ length: 101 }, (_, index) => {
       const [red, green, blue] = viridis(index / 100);
       return 0.2126 * red ** 2.2 + 0.7152 * green ** 2.2 + 0.0722 * blue ** 2.2;
@@ -40,7 +40,7 @@ describe('viridis', () => {
 });
 
 describe('heatMap', () => {
-  test('ends, middle, beyond the ends', () => {
+  test('maps ends, middle and values beyond the ends', () => {
     const { image } = heatMap(Float32Array.of(-1, 0, 5, 10, 99, 2.5), 3, 2, { low: 0, high: 10 });
     expect([image.width, image.height]).toEqual([3, 2]);
     for (const [at, place] of [0, 0, 0.5, 1, 1, 0.25].entries()) {
@@ -48,7 +48,7 @@ describe('heatMap', () => {
     }
   });
 
-  test('what is no number has a colour that no number has', () => {
+  test('shows non-finite values in a colour outside the scale', () => {
     const { image } = heatMap(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), 2, 1, {
       low: 0,
       high: 1,
@@ -59,11 +59,11 @@ describe('heatMap', () => {
     ]);
   });
 
-  test('a scale without width is dark', () => {
+  test('is dark for a scale without width', () => {
     close(colourAt(heatMap(Float32Array.of(3), 1, 1, { low: 3, high: 3 }).image, 0), viridis(0));
   });
 
-  test('scales leave out what is not finite', () => {
+  test('scales ignore non-finite values', () => {
     expect(scaleOf([Float32Array.of(2, Number.NaN), Float32Array.of(-1, Infinity)])).toEqual({
       low: -1,
       high: 2,
@@ -73,11 +73,11 @@ describe('heatMap', () => {
 });
 
 describe('differenceMap', () => {
-  // Two places; the second differs by 0.3, 0 and -0.6: 0.3 in the mean.
+  // Two pixels; the second differs by 0.3, 0 and -0.6: 0.3 in the mean.
   const a = imageOf(2, 1, Float32Array.of(0.5, 0.8, 0.5, 0.5, 0.5, 0));
   const b = imageOf(2, 1, Float32Array.of(0.5, 0.5, 0.5, 0.5, 0.5, 0.6));
 
-  test('is the mean absolute difference over colours, up to the largest', () => {
+  test('is the mean absolute difference over colours, scaled to the largest', () => {
     const map = differenceMap(a, b);
     expect(map.low).toBe(0);
     expect(map.high).toBeCloseTo(0.3, 6);
@@ -86,13 +86,13 @@ describe('differenceMap', () => {
     expect(differenceMap(b, a).image.data).toEqual(map.image.data);
   });
 
-  test('on a given scale', () => {
+  test('uses a given scale', () => {
     const map = differenceMap(a, b, 0.6);
     expect(map.high).toBe(0.6);
     close(colourAt(map.image, 1), viridis(0.5));
   });
 
-  test('of equal images is dark, of different sizes refused', () => {
+  test('is dark for equal images, and rejects different sizes', () => {
     expect(differenceMap(a, a).high).toBe(0);
     expect(() => differenceMap(a, imageOf(1, 1, new Float32Array(3)))).toThrow(
       'Images of 2x1 and 1x1 cannot be compared; use images of the same size.',

@@ -3,7 +3,7 @@ import { float32Tensor } from '@pip-graft/weights';
 import { describe, expect, test } from 'vitest';
 
 describe('difference', () => {
-  test('largest, mean, where and against what', () => {
+  test('gives the largest and mean difference, its position and the peak', () => {
     const a = float32Tensor([2, 2], [1, 2, 3, 4]);
     const b = float32Tensor([2, 2], [1, 2.5, 1, -8]);
     expect(difference(a, b)).toEqual({
@@ -14,7 +14,7 @@ describe('difference', () => {
     });
   });
 
-  test('NaN passes no limit, wherever it stands', () => {
+  test('NaN exceeds any limit, wherever it is', () => {
     const good = float32Tensor([2], [1, 2]);
     const bad = float32Tensor([2], [1, Number.NaN]);
     for (const [a, b] of [
@@ -39,7 +39,7 @@ describe('difference', () => {
   });
 });
 
-test('sameBits tells 0 from -0, types apart, and takes NaN as equal to itself', () => {
+test('sameBits distinguishes 0 from -0 and types, and treats NaN as equal to itself', () => {
   const nan = float32Tensor([1], [Number.NaN]);
   expect(sameBits(nan, float32Tensor([1], [Number.NaN]))).toBe(true);
   expect(sameBits(float32Tensor([1], [0]), float32Tensor([1], [-0]))).toBe(false);
@@ -48,7 +48,7 @@ test('sameBits tells 0 from -0, types apart, and takes NaN as equal to itself', 
   expect(sameBits({ ...bits, type: 'float16' }, { ...bits, type: 'uint16' })).toBe(false);
 });
 
-test('countNonFinite counts NaN and both infinities, in float16 too', () => {
+test('countNonFinite counts NaN and both infinities, also in float16', () => {
   expect(countNonFinite(float32Tensor([4], [1, Number.NaN, -1 / 0, 1 / 0]))).toBe(3);
   // 0x7c00 is infinity, 0x3c00 is 1 (IEEE 754 binary16)
   const half = { type: 'float16', dims: [2], data: new Uint16Array([0x7c00, 0x3c00]) } as const;

@@ -36,7 +36,7 @@ describe(`quality as scikit-image ${versions['scikit-image']} measures it`, () =
     const [a, b] = [imageFrom(golden, golden.a), imageFrom(golden, golden.b)];
     const measured = measureQuality(b, a);
     for (const key of ['psnr', 'ssim', 'psnrY', 'ssimY'] as const) {
-      // Demanded is 1e-3; float32 pixels leave this much.
+      // The requirement is 1e-3; float32 pixels leave this much.
       expect(Math.abs(measured[key] - golden.quality[key]), key).toBeLessThan(2e-5);
     }
     expect(psnr(a, b)).toBe(measured.psnr);
@@ -48,7 +48,7 @@ describe('quality', () => {
   const grey = (value: number, width = 12, height = 11) =>
     imageOf(width, height, new Float32Array(3 * width * height).fill(value));
 
-  test('equal images', () => {
+  test('of equal images is perfect', () => {
     const equal = { psnr: Number.POSITIVE_INFINITY, ssim: 1 };
     expect(measureQuality(grey(0.3), grey(0.3))).toEqual({
       ...equal,
@@ -57,7 +57,7 @@ describe('quality', () => {
     });
   });
 
-  test('Y goes from 16 to 235, and so its PSNR lies above that of the three channels', () => {
+  test('Y ranges from 16 to 235, so its PSNR is above that of the three channels', () => {
     expect(luma(grey(0))[0]! * 255).toBeCloseTo(16, 4);
     expect(luma(grey(1))[0]! * 255).toBeCloseTo(235, 4);
     const { psnr: rgb, psnrY } = measureQuality(grey(0.4), grey(0.5));
@@ -65,7 +65,7 @@ describe('quality', () => {
     expect(psnrY).toBeCloseTo(20 + 20 * Math.log10(255 / 219), 4);
   });
 
-  test('what cannot be compared is refused', () => {
+  test('rejects images that cannot be compared', () => {
     expect(() => measureQuality(grey(0), grey(0, 13))).toThrow(/12x11 and 13x11/);
     expect(() => measureQuality(grey(0, 10, 40), grey(0, 10, 40))).toThrow(
       /10x40 is too small for SSIM; use at least 11 pixels/,

@@ -33,12 +33,12 @@ describe('ssim and psnr against scikit-image', () => {
     expect(psnr(a, b)).toBeCloseTo(expected.psnr, 6);
   });
 
-  test('equal images', () => {
+  test('equal images have perfect scores', () => {
     expect(ssim(a, a)).toBe(1);
     expect(psnr(a, a)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('what cannot be compared is refused', () => {
+  test('rejects images that cannot be compared', () => {
     const small = imageOf(10, 23, new Float32Array(690));
     expect(() => ssim(small, small)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
     expect(() => psnr(a, small)).toThrow(/29x23 and 10x23/);

@@ -6,7 +6,7 @@ const plan = (width: number, height: number, options: TileOptions) =>
   planTiles({ width, height }, options);
 
 describe('planTiles', () => {
-  test('an image that fits is one tile, grown to the multiple', () => {
+  test('uses one tile for an image that fits, grown to the multiple', () => {
     expect(plan(451, 300, { tile: 512, overlap: 32, sizeMultiple: 8 })).toEqual({
       width: 456,
       height: 304,
@@ -16,7 +16,7 @@ describe('planTiles', () => {
     expect(plan(451, 300, { tile: Number.POSITIVE_INFINITY, overlap: 0 }).width).toBe(451);
   });
 
-  test('tiles are evened out: three of 355, not two of 512 and a rest', () => {
+  test('evens tiles out: three of 355, not two of 512 and a rest', () => {
     expect(plan(1000, 300, { tile: 512, overlap: 32 })).toEqual({
       width: 355,
       height: 300,
@@ -25,7 +25,7 @@ describe('planTiles', () => {
     });
   });
 
-  test('sizes and starts are multiples; the last tile reaches over the edge by less than one', () => {
+  test('sizes and starts are multiples; the last tile extends past the edge by less than one', () => {
     expect(plan(1001, 97, { tile: 300, overlap: 20, sizeMultiple: 16 })).toEqual({
       width: 288,
       height: 112,
@@ -34,7 +34,7 @@ describe('planTiles', () => {
     });
   });
 
-  test('several tiles keep to the step, one tile only to the multiple', () => {
+  test('several tiles follow the step, a single one only the multiple', () => {
     expect(plan(451, 300, { tile: 256, overlap: 32, tileStep: 16 })).toEqual({
       width: 256,
       height: 176,
@@ -52,7 +52,7 @@ describe('planTiles', () => {
     ]);
   });
 
-  test('a size that the model has built in is kept, also for a smaller image', () => {
+  test('keeps the size built into the model, also for a smaller image', () => {
     expect(plan(50, 200, { tile: 512, overlap: 16, width: 96, height: 96 })).toEqual({
       width: 96,
       height: 96,
@@ -61,7 +61,7 @@ describe('planTiles', () => {
     });
   });
 
-  test('one built-in side leaves the other open', () => {
+  test('one built-in side leaves the other free', () => {
     expect(plan(100, 100, { tile: 60, overlap: 0, sizeMultiple: 4, width: 128 })).toEqual({
       width: 128,
       height: 52,
@@ -70,7 +70,7 @@ describe('planTiles', () => {
     });
   });
 
-  test('what cannot be is refused with the reason', () => {
+  test('rejects impossible plans with the reason', () => {
     expect(() => plan(100, 100, { tile: 7, overlap: 0, sizeMultiple: 8 })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
@@ -83,7 +83,7 @@ describe('planTiles', () => {
     expect(() => plan(100, 100, { tile: Number.NaN, overlap: 0 })).toThrow(/tile of NaN/);
   });
 
-  test('every plan covers the image, overlaps as asked and is no longer than asked', () => {
+  test('every plan covers the image with the requested overlap and no larger tiles', () => {
     const cases = fc.record({
       side: fc.integer({ min: 1, max: 3000 }),
       tile: fc.integer({ min: 16, max: 900 }),

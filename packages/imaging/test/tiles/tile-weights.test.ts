@@ -2,7 +2,7 @@ import { tileWeights } from '@pip-graft/imaging';
 import { describe, expect, test } from 'vitest';
 
 describe('tileWeights', () => {
-  test('golden values: a raised cosine over what is shared, flat elsewhere', () => {
+  test('are a raised cosine over shared pixels, and flat elsewhere', () => {
     // sin² of 22.5° and 67.5°, and of 15°, 45° and 75°.
     const two = tileWeights([0, 3], 5).map(({ own }) => [...own]);
     const [low, high] = [0.1464466094, 0.8535533906];
@@ -19,7 +19,7 @@ describe('tileWeights', () => {
     ['side by side', [0, 4, 8], 4],
     ['shared by two', [0, 5, 11], 8],
     ['shared by three and four', [0, 3, 6, 9], 10],
-  ])('%s: they add up to one everywhere and none is nothing', (_, starts, size) => {
+  ])('%s: they add up to one everywhere and none is zero', (_, starts, size) => {
     const weights = tileWeights(starts, size);
     const sum = new Array(starts.at(-1)! + size).fill(0);
     for (const [index, { own, before }] of weights.entries()) {

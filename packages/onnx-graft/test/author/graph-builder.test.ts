@@ -19,7 +19,7 @@ describe('GraphBuilder', () => {
     expect(initializers.map((tensor) => tensor.name)).toEqual(['pip/level1/attn/qkv.weight']);
   });
 
-  test('numbers a name that is taken, and asks a name source first', () => {
+  test('numbers a taken name, and asks the name source first', () => {
     const g = new GraphBuilder({ opset: 17 });
     expect(ops.relu(g, 'x')).not.toBe(ops.relu(g, 'x'));
     const asked: string[] = [];
@@ -69,7 +69,7 @@ describe('GraphBuilder', () => {
     });
   });
 
-  test.each([10, 24])('refuses operator set %i', (opset) => {
+  test.each([10, 24])('rejects operator set %i', (opset) => {
     expect(() => new GraphBuilder({ opset })).toThrow(
       expect.objectContaining({
         code: 'UNSUPPORTED_HOST',
@@ -78,13 +78,13 @@ describe('GraphBuilder', () => {
     );
   });
 
-  test('describes values with the fragment', () => {
+  test('lists described values in the fragment', () => {
     const g = new GraphBuilder({ opset: 17 });
     const y = g.scope('a').describe(ops.relu(g, 'x'), 'float32', ['n', 3, null]);
     expect(g.fragment().values).toEqual([{ name: y, dataType: 'float32', dims: ['n', 3, null] }]);
   });
 
-  test('leaves tensor bytes alone until they are written', () => {
+  test('loads tensor bytes only when they are written', () => {
     const g = new GraphBuilder({ opset: 17 });
     const load = () => {
       throw new Error('loaded');
@@ -128,13 +128,13 @@ describe('numberBytes', () => {
     expect(bits16(values, 'bfloat16')).toEqual([0x3f80, 0xbfc0, 0x3f80, 0x3f82, 0x7f80, 0x7fc0]);
   });
 
-  test('integers are little-endian two-complement', () => {
+  test("integers are little-endian two's complement", () => {
     expect([...numberBytes([-2], 'int64')]).toEqual([254, 255, 255, 255, 255, 255, 255, 255]);
     expect([...numberBytes([258], 'int32')]).toEqual([2, 1, 0, 0]);
     expect([...numberBytes([1, 0], 'bool')]).toEqual([1, 0]);
   });
 
-  test('refuses a type it cannot write', () => {
+  test('rejects a type it cannot write', () => {
     expect(() => numberBytes([1], 'string')).toThrow(GraftError);
   });
 });

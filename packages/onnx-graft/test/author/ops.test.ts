@@ -5,7 +5,7 @@ import { counting, runFragment, type Value, wavy } from './run-fragment.ts';
 const opsets = [11, 13, 17, 18, 20, 23];
 
 describe.each(opsets)('operator set %i', (opset) => {
-  /** Builds with `make`, runs it, and returns its values. */
+  /** Builds a model with `make`, runs it and returns its values. */
   async function run(
     inputs: Record<string, Value>,
     make: (g: GraphBuilder) => string | string[],
@@ -15,7 +15,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     return runFragment(g, inputs, typeof made === 'string' ? [made] : made);
   }
 
-  test('split by sizes and into equal parts', async () => {
+  test('splits by sizes and into equal parts', async () => {
     const x = counting([1, 5, 2]);
     const parts = await run({ x }, (g) => ops.split(g, 'x', [1, 3, 1], 1));
     expect(parts.map((part) => part.values)).toEqual([
@@ -30,7 +30,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     ]);
   });
 
-  test('pad, constant and reflected', async () => {
+  test('pads with a constant and by reflection', async () => {
     const x = counting([1, 2], 1);
     const [zeros] = await run({ x }, (g) => ops.pad(g, 'x', [0, 1, 1, 0]));
     expect(zeros).toMatchObject({ dims: [2, 3], values: [0, 1, 2, 0, 0, 0] });
@@ -44,7 +44,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(mirror!.values).toEqual([0, 1, 2, 1, 0]);
   });
 
-  test('pad at the border, and by cutting', async () => {
+  test('pads with the edge, and crops', async () => {
     const [edge] = await run({ x: counting([2, 2]) }, (g) =>
       ops.pad(g, 'x', [1, 0, 0, 2], { mode: 'edge' }),
     );
@@ -60,7 +60,7 @@ describe.each(opsets)('operator set %i', (opset) => {
   test.each([
     ['constant', [0, 0, 0, 0, 1, 2]],
     ['edge', [1, 1, 2, 1, 1, 2]],
-  ] as const)('pad by a computed amount, %s', async (mode, values) => {
+  ] as const)('pads by a computed amount, %s', async (mode, values) => {
     const pads: Value = { dims: [8], values: [0, 0, 1, 1, 0, 0, 0, 0], type: 'int64' };
     const [y] = await run({ x: counting([1, 1, 1, 2], 1), pads }, (g) =>
       ops.pad(g, 'x', 'pads', { mode }),
@@ -68,14 +68,14 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(y).toMatchObject({ dims: [1, 1, 2, 3], values });
   });
 
-  test('equal, in the form that has kernels', async () => {
+  test('compares for equality in a form that has kernels', async () => {
     const x = { dims: [4], values: [1, 2, Number.NaN, -1] };
     const y = { dims: [4], values: [1, 3, Number.NaN, -1] };
     const [same] = await run({ x, y }, (g) => ops.cast(g, ops.equal(g, 'x', 'y'), 'float32'));
     expect(same!.values).toEqual([1, 0, 0, 1]);
   });
 
-  test('reductions over named axes', async () => {
+  test('reduces over given axes', async () => {
     const x = { dims: [2, 3], values: [1, 2, 2, -4, 0, 3] };
     const results = await run({ x }, (g) => [
       ops.reduceSum(g, 'x', [1]),
@@ -97,7 +97,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     ]);
   });
 
-  test('squeeze and unsqueeze', async () => {
+  test('squeezes and unsqueezes', async () => {
     const [y, z] = await run({ x: counting([1, 2, 1]) }, (g) => [
       ops.squeeze(g, 'x', [0, 2]),
       ops.unsqueeze(g, 'x', [0, 4]),
@@ -111,7 +111,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     close(y!.values, [0.25, 0.75, 0.5, 0.5]);
   });
 
-  test('clip on either side', async () => {
+  test('clips on either side or both', async () => {
     const x = { dims: [3], values: [-2, 0.5, 7] };
     const results = await run({ x }, (g) => [
       ops.clip(g, 'x', { min: 0 }),
@@ -125,7 +125,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     ]);
   });
 
-  test('resize to a fixed and to a computed size', async () => {
+  test('resizes to a fixed and a computed size', async () => {
     const x = wavy([2, 3, 4, 6]);
     const [up, down] = await run({ x, like: counting([1, 1, 3, 2]) }, (g) => [
       ops.resizeTo(g, 'x', [7, 9]),
@@ -139,7 +139,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     close(down!.values, bilinear(x, 3, 2));
   });
 
-  test('resize like a value of unknown rank', async () => {
+  test('resizes like a value of unknown rank', async () => {
     const dims: Value = { dims: [4], values: [1, 1, 3, 2], type: 'int64' };
     const [y] = await run({ x: wavy([1, 1, 4, 6]), like: counting([6]), dims }, (g) =>
       ops.resizeTo(g, 'x', ops.spatialSize(g, ops.reshape(g, 'like', 'dims'))),
@@ -153,7 +153,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(z!.dims).toEqual([1, 1, 2, 3]);
   });
 
-  test('top-k, largest and smallest', async () => {
+  test('gives the k largest and smallest', async () => {
     const x = { dims: [2, 4], values: [3, 9, 1, 5, 8, 2, 6, 4] };
     const [values, indices, smallest] = await run({ x }, (g) => {
       const top = ops.topK(g, 'x', 2);
@@ -212,20 +212,20 @@ describe.each(opsets)('operator set %i', (opset) => {
     );
   });
 
-  test('gelu is the exact one', async () => {
-    // Values of x·Φ(x), from tables of the normal distribution. The tanh form gives 1.9546, 0.34571.
+  test('gelu is the exact form', async () => {
+    // Values of x·Φ(x) from tables of the normal distribution. The tanh form gives 1.9546, 0.34571.
     const x = { dims: [4], values: [2, 0.5, 0, -1] };
     const [y] = await run({ x }, (g) => ops.gelu(g, 'x'));
     close(y!.values, [1.9544997, 0.3457312, 0, -0.1586553], 1e-6);
   });
 
-  test('l2 normalise leaves a zero row zero', async () => {
+  test('l2Normalize keeps a zero row zero', async () => {
     const x = { dims: [2, 2], values: [3, 4, 0, 0] };
     const [y] = await run({ x }, (g) => ops.l2Normalize(g, 'x'));
     close(y!.values, [0.6, 0.8, 0, 0]);
   });
 
-  test('depth to space in both orders, and back', async () => {
+  test('moves depth to space in both orders, and back', async () => {
     const x = counting([1, 8, 1, 1]);
     const [crd, dcr, back] = await run({ x }, (g) => {
       const shuffled = ops.depthToSpace(g, 'x', 2);
@@ -240,7 +240,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(back).toMatchObject({ dims: [1, 8, 1, 1], values: x.values });
   });
 
-  test('pixel unshuffle puts the channel before the offset', async () => {
+  test('pixelUnshuffle puts the channel before the offset', async () => {
     const x = wavy([2, 3, 4, 6]);
     const [y] = await run({ x }, (g) => ops.pixelUnshuffle(g, 'x', 2, 3));
     const expected: number[] = [];
@@ -273,7 +273,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     ]);
   });
 
-  test('conv with every option', async () => {
+  test('conv takes every option', async () => {
     const x = counting([1, 2, 3, 3], 1);
     const [plain, grouped] = await run({ x }, (g) => [
       ops.conv(g, 'x', g.floats([1, 10], [1, 2, 1, 1]), { bias: g.floats([0.5]), strides: [2, 2] }),
@@ -307,7 +307,7 @@ describe.each(opsets)('operator set %i', (opset) => {
     expect(chosen!.values.slice(-4)).toEqual([-1, -1, 22, 23]);
   });
 
-  test('one-input and two-input ops', async () => {
+  test('computes one-input and two-input ops', async () => {
     const [a, b] = [wavy([5]), wavy([5], 1)];
     const two = {
       add: (x: number, y: number) => x + y,
@@ -348,8 +348,8 @@ describe.each(opsets)('operator set %i', (opset) => {
     });
   });
 
-  test('half precision: norms, softmax and scores are taken in float32', async () => {
-    // 300² overflows half precision (65504), and so would a norm taken in it.
+  test('half precision: norms, softmax and scores are computed in float32', async () => {
+    // 300² overflows half precision (65504), and so would a norm computed in it.
     const half: Value = {
       dims: [1, 2, 1, 2],
       values: [0x5cb0, 0x5cb0, 0xdcb0, 0x5cb0],

@@ -1,14 +1,16 @@
 import { buildModel, exposeValues, type GraphBuilder } from '@pip-graft/onnx-graft';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** A value fed to or read from a tiny model. float16 travels as its bits. */
+/** A value fed to or read from a tiny model. float16 is given as its bits. */
 export interface Value {
   readonly dims: readonly number[];
   readonly values: readonly number[];
   readonly type?: 'float32' | 'float16' | 'int64';
 }
 
-/** Runs what a builder holds, on onnxruntime's CPU, unoptimised so that every node is executed as written. */
+/**
+ * Runs the builder's graph on onnxruntime's CPU, unoptimised, so that every node runs as written.
+ */
 export async function runFragment(
   g: GraphBuilder,
   inputs: Readonly<Record<string, Value>>,
@@ -40,13 +42,15 @@ export async function runFragment(
   return outputs.map((name) => fromTensor(results[name]!));
 }
 
-/** A value of the given shape counting up from `from` in steps: distinct, so that an order is seen. */
+/**
+ * A value of the given shape counting up from `from` in steps: all distinct, so that order shows.
+ */
 export function counting(dims: readonly number[], from = 0, step = 1): Value {
   const count = dims.reduce((product, dim) => product * dim, 1);
   return { dims, values: Array.from({ length: count }, (_, index) => from + step * index) };
 }
 
-/** A value of the given shape with uneven numbers in about -2 to 2. */
+/** A value of the given shape with uneven numbers from about -2 to 2. */
 export function wavy(dims: readonly number[], phase = 0): Value {
   const { values } = counting(dims);
   return { dims, values: values.map((i) => 2 * Math.sin(1.7 * i + phase) + 0.1 * Math.cos(i * i)) };

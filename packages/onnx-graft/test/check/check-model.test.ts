@@ -12,7 +12,7 @@ const relu = (from: string, to: string, name = to) => ({
   ...{ opType: 'Relu', name, input: [from], output: [to] },
 });
 
-/** Codes and places of what is found in a model x → … → y. */
+/** Codes and places of the findings in a model x → … → y. */
 function found(graph: Graph, model: Proto = {}): (readonly [FindingCode, string])[] {
   const bytes = onnx.ModelProto.encode({
     irVersion: 8,
@@ -23,30 +23,30 @@ function found(graph: Graph, model: Proto = {}): (readonly [FindingCode, string]
   return checkModel(readModel(bytesSource(bytes))).map(({ code, place }) => [code, place]);
 }
 
-describe('a sound model', () => {
+describe('a valid model', () => {
   test('gives no findings', () => {
     const initializer = [{ name: 'w', dataType: 1, dims: [2], floatData: [1, 2] }];
     const add = { opType: 'Add', name: 'add', input: ['r', 'w'], output: ['y'] };
     expect(found({ node: [relu('x', 'r'), add], initializer })).toEqual([]);
   });
 
-  test('gives none for bodies, functions, sparse weights and omitted inputs', () => {
+  test('gives none for bodies, functions, sparse weights or omitted inputs', () => {
     expect(checkModel(readModel(bytesSource(richModel())))).toEqual([]);
   });
 });
 
 describe('values', () => {
-  test('that nothing makes', () => {
+  test('read but never produced', () => {
     expect(found({ node: [relu('gone', 'y')] })).toEqual([['UNRESOLVED_INPUT', "node 'y' (Relu)"]]);
   });
 
-  test('that are made further on', () => {
+  test('produced later than they are read', () => {
     expect(found({ node: [relu('r', 'y'), relu('x', 'r')] })).toEqual([
       ['NOT_SORTED', "node 'y' (Relu)"],
     ]);
   });
 
-  test('that depend on themselves, told from those that merely come late', () => {
+  test('that depend on themselves are told from those that merely come late', () => {
     const add = { opType: 'Add', name: 'a', input: ['x', 'b'], output: ['a'] };
     const node = [relu('late', 'y'), add, relu('a', 'b'), relu('b', 'late')];
     expect(found({ node })).toEqual([
@@ -62,7 +62,7 @@ describe('values', () => {
     expect(found({ node, output: [{ name: 'v1' }] })).toEqual([['CYCLE', "node 'v0' (Relu)"]]);
   });
 
-  test('made twice, by nodes or over an input', () => {
+  test('produced twice, by nodes or over an input', () => {
     const node = [relu('x', 'y', 'a'), relu('x', 'y', 'b'), relu('y', 'x', 'c')];
     expect(found({ node })).toEqual([
       ['DUPLICATE_VALUE', "node 'b' (Relu)"],
@@ -70,7 +70,7 @@ describe('values', () => {
     ]);
   });
 
-  test('of the graph that nothing gives out', () => {
+  test('listed as outputs but never produced', () => {
     expect(found({ node: [relu('x', 'z')] })).toEqual([['MISSING_OUTPUT', "output 'y'"]]);
     expect(
       found({
@@ -87,7 +87,7 @@ describe('values', () => {
 });
 
 describe('nodes', () => {
-  test('of a domain that is not imported, once for each domain', () => {
+  test('of a domain that is not imported, reported once per domain', () => {
     const own = (to: string) => ({ ...relu('x', to), domain: 'mine' });
     expect(found({ node: [own('a'), own('b'), relu('x', 'y')] })).toEqual([
       ['MISSING_OPSET', "node 'a' (Relu)"],
@@ -97,7 +97,7 @@ describe('nodes', () => {
     );
   });
 
-  test('of one name, and nodes that make nothing', () => {
+  test('with the same name, and nodes without outputs', () => {
     const node = [relu('x', 'a', 'n'), relu('a', 'y', 'n'), { opType: 'Relu', input: ['x'] }];
     expect(found({ node })).toEqual([
       ['DUPLICATE_NODE_NAME', "node 'n' (Relu)"],
@@ -127,7 +127,7 @@ describe('tensors', () => {
     ['nibbles', { dataType: 22, dims: [3], rawData: new Uint8Array(2) }],
     ['strings', { dataType: 8, dims: [5], stringData: [] }],
     ['a type of the future', { dataType: 99, dims: [5], rawData: new Uint8Array(1) }],
-  ])('of the right length, or of one that is not known: %s', (_, tensor) => {
+  ])('of the right length, or of an unknown type: %s', (_, tensor) => {
     expect(found({ node, initializer: [{ name: 'w', ...tensor }] })).toEqual([]);
   });
 
@@ -142,7 +142,7 @@ describe('tensors', () => {
     ]);
   });
 
-  test('of one name, and not listed as inputs before IR version 4', () => {
+  test('with the same name, and tensors not listed as inputs before IR version 4', () => {
     const w = { name: 'w', dataType: 1, dims: [1], floatData: [1] };
     expect(found({ node, initializer: [w, w] })).toEqual([
       ['DUPLICATE_INITIALIZER', "initializer 'w'"],
@@ -169,7 +169,7 @@ describe('inner scopes', () => {
     ]);
   });
 
-  test('are checked themselves, and say where they are', () => {
+  test('are checked, too, and report where they are', () => {
     const inner = { node: [relu('gone', 'x')], output: [{ name: 'none' }] };
     expect(found({ node: [body(inner)] })).toEqual([
       ['SHADOWED_VALUE', "node 'if' (If) body 'then': node 'x' (Relu)"],
@@ -178,7 +178,7 @@ describe('inner scopes', () => {
     ]);
   });
 
-  test('functions see their arguments only', () => {
+  test('of functions see only their arguments', () => {
     const functions = [
       { name: 'F', domain: 'mine', input: ['a'], output: ['b', 'c'], node: [relu('x', 'b')] },
     ];
@@ -189,7 +189,7 @@ describe('inner scopes', () => {
   });
 });
 
-test('messages say what is wrong and are of the severity that fits', () => {
+test('messages say what is wrong, with the right severity', () => {
   const bytes = onnx.ModelProto.encode({
     irVersion: 8,
     opsetImport: [{ version: 17 }],

@@ -8,7 +8,7 @@ const odd = (name: string, dataType: DataType, data: Uint8Array) => ({
   ...{ name, dataType, dims: [data.length / 2], data },
 });
 
-test('names every tensor with NaN or infinity, and no mask', () => {
+test('names every tensor with NaN or infinity, but no mask', () => {
   const initializers = [
     constant('sound', [0.5, -1], [2]),
     constant('nan', [1, nan, nan], [3]),

@@ -43,7 +43,7 @@ function net(options: Variant = {}): Model {
   return modelOf(g, { x: dims }, ['y']);
 }
 
-test('equal models are identical, record by record', () => {
+test('equal models are identical in every record', () => {
   const diff = diffModels(net(), net());
   expect(diff.identical).toBe(true);
   const same = { added: [], removed: [], changed: [], reordered: false };
@@ -60,7 +60,7 @@ test('equal models are identical, record by record', () => {
   expect(diffModels(rich, rich)).toMatchObject({ identical: true, functions: { unchanged: 1 } });
 });
 
-test('says what changed in nodes, tensors, inputs and operator sets', () => {
+test('reports changes in nodes, tensors, inputs and operator sets', () => {
   const weights = diffModels(net(), net({ weight: 1 }));
   expect(weights.identical).toBe(false);
   expect(weights.initializers.changed).toEqual([{ name: 'w', what: ['data'] }]);
@@ -80,7 +80,7 @@ test('says what changed in nodes, tensors, inputs and operator sets', () => {
   ]);
 });
 
-test('says what was added and removed', () => {
+test('reports additions and removals', () => {
   expect(diffModels(net(), net({ extra: true })).nodes).toMatchObject({
     added: ['z'],
     removed: [],
@@ -91,7 +91,7 @@ test('says what was added and removed', () => {
   });
 });
 
-test('sees records that only changed places', () => {
+test('reports records that only moved', () => {
   const pair = (first: string, second: string): Model => {
     const g = new GraphBuilder({ opset: 17 });
     for (const name of [first, second]) {
@@ -110,7 +110,7 @@ test('sees records that only changed places', () => {
   });
 });
 
-test('a splice shows as its own nodes, one changed reader and the stamp', () => {
+test('shows a splice as its own nodes, one changed reader and the stamp', () => {
   const host = net();
   const g = new GraphBuilder({ opset: 17, prefix: 'pip' });
   const to = ops.mul(g, 'a', zeros(g, [1], 'gain'));
@@ -130,7 +130,7 @@ test('a splice shows as its own nodes, one changed reader and the stamp', () => 
   expect(diff.other).toMatchObject({ added: [], removed: [], changed: [] });
 });
 
-test('weights are compared in pieces, up to the last byte', () => {
+test('compares weights in pieces, up to the last byte', () => {
   const size = 3 * (1 << 20) + 5;
   const reads: number[] = [];
   const big = (last: number): Model => {

@@ -29,7 +29,7 @@ const model: Model = buildModel({
 });
 
 describe('extendGraph', () => {
-  it('puts nodes behind, changes the outputs and feeds initializers', () => {
+  it('appends nodes, changes the outputs and feeds initializers', () => {
     const g = new GraphBuilder({ opset: 17, prefix: 'new', taken: new NameScope(model) });
     const doubled = ops.mul(g, 'y', g.scalar(2, 'float32'));
     const made = extendGraph(model, {
@@ -52,7 +52,7 @@ describe('extendGraph', () => {
     expect(modelBytes(model)).toEqual(modelBytes(readModel(bytesSource(modelBytes(model)))));
   });
 
-  it('refuses to feed what is no initializer', () => {
+  it('rejects a fed name that is not an initializer', () => {
     const fragment = { nodes: [], initializers: [] };
     expect(() => extendGraph(model, { fragment, fed: ['x'] })).toThrow(
       expect.objectContaining({
@@ -81,7 +81,7 @@ describe('replaceWeights', () => {
   it.each([
     ['another size', 'w', /'w' is float32 of \[2\], but there are 3/],
     ['another name', 'v', /no initializer 'v'/],
-  ])('refuses %s', (_, name, message) => {
+  ])('rejects %s', (_, name, message) => {
     expect(() => replaceWeights(model, new Map([[name, new Float32Array(3)]]))).toThrow(message);
   });
 });

@@ -15,7 +15,7 @@ import { richModel } from '../rich-model.ts';
 
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);
 
-/** A model that adds up its weights, of so many bytes each. */
+/** A model with weights of the given sizes in bytes. */
 function weighty(sizes: Readonly<Record<string, number>>): Model {
   return buildModel({
     ...{ irVersion: 8, opset: 17, graphName: 'g', producer: { name: 'test', version: '0' } },
@@ -30,7 +30,7 @@ function weighty(sizes: Readonly<Record<string, number>>): Model {
 }
 
 describe('externalizeWeights', () => {
-  it('moves initializers from 1024 bytes on, at offsets that suit their size', () => {
+  it('moves initializers of 1024 bytes or more, at offsets aligned to their size', () => {
     const host = weighty({ small: 1023, a: 1024, b: 1500, large: 2 ** 20, after: 2000 });
     const { model, data } = externalizeWeights(host, 'host.onnx.data');
     const kept = model.graph.initializers.map(({ name, data: where }) =>
@@ -53,7 +53,7 @@ describe('externalizeWeights', () => {
     );
   });
 
-  it('takes the threshold that it is given', () => {
+  it('uses a given threshold', () => {
     const { model } = externalizeWeights(weighty({ a: 9, b: 10 }), 'd', { threshold: 10 });
     expect(model.graph.initializers.map(({ data }) => data.kind)).toEqual(['raw', 'external']);
   });
@@ -70,14 +70,14 @@ describe('externalizeWeights', () => {
     ).toEqual(host.graph.initializers.map((tensor) => [tensor.name, ...readTensor(host, tensor)]));
   });
 
-  it('keeps what it does not move, and changes nothing where nothing is large', () => {
+  it('keeps what it does not move, and changes nothing if nothing is large', () => {
     const host = readModel(bytesSource(richModel()));
     const { model, data } = externalizeWeights(host, 'd');
     expect(data.size).toBe(0);
     expect(bytesOf(model)).toEqual(bytesOf(host));
   });
 
-  it('keeps names, types, comments and unknown fields of what it moves', () => {
+  it('keeps names, types, comments and unknown fields of moved tensors', () => {
     const bytes = onnxProto.onnx.ModelProto.encode({
       irVersion: 8,
       graph: {
@@ -94,7 +94,7 @@ describe('externalizeWeights', () => {
     expect(decoded?.rawData).toHaveLength(0);
   });
 
-  it('refuses external data that is there, and paths that openModel would refuse', () => {
+  it('rejects existing external data, and paths that openModel would reject', () => {
     const codeOf = (run: () => unknown) => {
       try {
         run();

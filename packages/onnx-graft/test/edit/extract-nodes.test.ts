@@ -10,7 +10,7 @@ const recordOf = ({ source, graph }: typeof model, name: string): Uint8Array => 
 };
 
 describe('extractNodes', () => {
-  test('keeps the bytes of its nodes, unknown fields included, and only the weights they read', () => {
+  test('keeps the bytes of its nodes, with unknown fields, and only the weights they read', () => {
     const part = extractNodes(model, { nodes: new Set([0]), inputs: [], outputs: ['relu_out'] });
     expect(part.graph.nodes.map(({ name }) => name)).toEqual(['relu']);
     expect(recordOf(part, 'relu')).toEqual(recordOf(model, 'relu'));
@@ -19,7 +19,7 @@ describe('extractNodes', () => {
     expect(part.graph.outputs.map(({ name }) => name)).toEqual(['relu_out']);
   });
 
-  test('weights that the bodies of a node read come along', () => {
+  test('includes weights that the bodies of a node read', () => {
     const index = model.graph.nodes.findIndex(({ name }) => name === 'if');
     const part = extractNodes(model, { nodes: new Set([index]), inputs: [x], outputs: ['if_out'] });
     expect(part.graph.initializers.map(({ name }) => name)).toContain('w');
@@ -29,14 +29,14 @@ describe('extractNodes', () => {
     expect(recordOf(part, 'if')).toEqual(recordOf(model, 'if'));
   });
 
-  test('the opsets stay, so that operators mean the same', () => {
+  test('keeps the opsets, so that operators mean the same', () => {
     const part = extractNodes(model, { nodes: new Set([0]), inputs: [], outputs: [] });
     expect([...part.opsets]).toEqual([...model.opsets]);
   });
 });
 
 describe('fixInputDims', () => {
-  test('gives an input one shape and leaves all else', () => {
+  test('gives an input one shape and leaves everything else', () => {
     const fixed = fixInputDims(model, { x: [7, 2] });
     const inputs = (of: typeof model) => of.graph.inputs.map(({ name, dims }) => [name, dims]);
     expect(inputs(fixed)).toEqual(
@@ -48,7 +48,7 @@ describe('fixInputDims', () => {
     expect(fixInputDims(model, {})).toBe(model);
   });
 
-  test('refuses what is no input', () => {
+  test('rejects a name that is not an input', () => {
     expect(() => fixInputDims(model, { relu_out: [1] })).toThrow(
       /rich: "relu_out" is no input of a known type; it has "x"/,
     );

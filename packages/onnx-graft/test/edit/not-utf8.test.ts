@@ -29,7 +29,7 @@ function host(name = '\udcb5\udce3'): Uint8Array {
   );
 }
 
-test('a name that is not UTF-8 goes through a graft and back with its bytes', () => {
+test('a name that is not UTF-8 keeps its bytes through a graft and back', () => {
   const bytes = host();
   expect(Buffer.from(bytes).indexOf(Buffer.from([0xb5, 0xe3]))).toBeGreaterThan(0);
   const model = readModel(bytesSource(bytes));
@@ -56,7 +56,7 @@ test('a name that is not UTF-8 goes through a graft and back with its bytes', ()
   expect(Buffer.from(modelBytes(unsplice(back, 'pip_graft', undo!))).equals(bytes)).toBe(true);
 });
 
-test.each(['\udcff', 'a\udc80'])('a check finds %j, and nothing where all is UTF-8', (name) => {
+test.each(['\udcff', 'a\udc80'])('a check reports %j, and nothing if all is UTF-8', (name) => {
   const found = checkModel(readModel(bytesSource(host(name))));
   expect(found.filter(({ code }) => code === 'NOT_UTF8')).toHaveLength(2);
   expect(checkModel(readModel(bytesSource(host('é'))))).toEqual([]);

@@ -16,7 +16,7 @@ import { richModel } from '../rich-model.ts';
 const read = (bytes: Uint8Array) => readModel(bytesSource(bytes, 'net.onnx'));
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);
 
-/** Puts y = gain * relu_out before the join, with an optional input `gain`. */
+/** Inserts y = gain * relu_out before the join, with an optional input `gain`. */
 function graft(model: Model, uses = [{ node: 2, input: 1 }]): { grafted: Model; undo: SpliceUndo } {
   let undo: SpliceUndo | undefined;
   const grafted = splice(model, 'pip', {
@@ -60,7 +60,7 @@ function graft(model: Model, uses = [{ node: 2, input: 1 }]): { grafted: Model; 
 }
 
 describe('splice', () => {
-  it('inserts before the reader, redirects only the chosen use and feeds nothing to itself', () => {
+  it('inserts before the reader, redirects only the chosen use and creates no loop', () => {
     const { grafted } = graft(read(richModel()));
     expect(grafted.graph.nodes.map((node) => [node.opType, ...node.inputs])).toEqual([
       ['Relu', 'x'],
@@ -88,7 +88,7 @@ describe('splice', () => {
     expect(lost).toHaveLength(2);
   });
 
-  it('writes what an independent decoder reads', () => {
+  it('writes output that an independent decoder can read', () => {
     const decoded = onnxProto.onnx.ModelProto.decode(bytesOf(graft(read(richModel())).grafted));
     expect(decoded.graph?.node?.[2]).toMatchObject({
       name: 'pip/mul',
@@ -100,7 +100,7 @@ describe('splice', () => {
     expect(decoded.functions).toHaveLength(1);
   });
 
-  it('leaves the same bytes after unsplice, also when run twice', () => {
+  it('unsplices to the same bytes, also when run twice', () => {
     const bytes = richModel();
     const first = graft(read(bytes));
     const back = unsplice(first.grafted, 'pip_graft', first.undo);
@@ -154,7 +154,7 @@ describe('splice', () => {
     expect([...bytesOf(unsplice(grafted, 'pip_graft', undo))]).toEqual([...bytes]);
   });
 
-  it('refuses a kept record that is not the node', () => {
+  it('rejects a kept record that is not the node', () => {
     const { grafted, undo } = graft(read(richModel()));
     for (const record of ['not base64!', btoa('garbage'), btoa('\x0a\x00')]) {
       const forged = { ...undo, records: { y: record } };
@@ -171,13 +171,13 @@ describe('splice', () => {
     expect(bytesOf(back)).toEqual(bytesOf(host));
   });
 
-  it('refuses a use that does not read the value', () => {
+  it('rejects a use that does not read the value', () => {
     expect(() => graft(read(richModel()), [{ node: 0, input: 0 }])).toThrow(GraftError);
   });
 });
 
 describe('NameScope', () => {
-  it('avoids names of every scope', () => {
+  it('avoids names from every scope', () => {
     const names = new NameScope(read(richModel()));
     expect(names.take('inner_out')).toBe('inner_out_2');
     expect(names.take('inner_out')).toBe('inner_out_3');
@@ -185,13 +185,13 @@ describe('NameScope', () => {
     expect(names.take('free')).toBe('free');
   });
 
-  it('stays quick for one name asked for very often', () => {
+  it('stays fast for a name requested very often', () => {
     const names = new NameScope();
     for (let count = 0; count < 100_000; count++) names.take('Relu');
     expect(names.take('Relu')).toBe('Relu_100001');
   });
 
-  it('finds a prefix that no name begins with', () => {
+  it('finds a prefix that starts no name', () => {
     expect(new NameScope(graft(read(richModel())).grafted).prefix('pip')).toBe('pip_2');
   });
 });

@@ -105,7 +105,7 @@ const cases: readonly [name: string, write: Write][] = [
   ['Constant of integers', (g) => node(g, 'Constant', [], { value_ints: { ints: [3, 4] } })],
 ];
 
-test.each(cases)('%s: the elements are those that onnxruntime computes', async (_, write) => {
+test.each(cases)('%s: has the elements that onnxruntime computes', async (_, write) => {
   const g = new GraphBuilder({ opset: 17 });
   const name = write(g);
   const model = exposeValues(modelOf(g, {}, []), [name]);

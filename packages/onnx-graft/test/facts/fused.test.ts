@@ -8,7 +8,7 @@ const ints = (...values: number[]) => ({ ints: values });
 const int8 = (g: GraphBuilder, ...dims: number[]): string =>
   g.tensor('weight', 'int8', dims, new Uint8Array(dims.reduce((count, size) => count * size, 1)));
 
-/** One of onnxruntime's own operators. */
+/** An operator of onnxruntime's own domain. */
 function own(
   g: GraphBuilder,
   type: string,
@@ -19,7 +19,7 @@ function own(
   return g.node(type, inputs, attributes, { domain: 'com.microsoft', outputs });
 }
 
-/** A value in uint8 with its scale and zero point. */
+/** A value as uint8 with its scale and zero point. */
 function quantised(g: GraphBuilder, x: string): [string, string, string] {
   const scale = g.scalar(0.1, 'float32');
   const zero = g.tensor('zero', 'uint8', [], new Uint8Array(1));
@@ -35,7 +35,7 @@ const tokens = (g: GraphBuilder): string =>
 const pooling = { kernel_shape: ints(3, 2), strides: ints(2, 2), pads: ints(1, 0, 1, 0) };
 const last = { ...pooling, channels_last: int(1) };
 
-// x is (2, 6, 12, 15) throughout, its axes '..HW'.
+// x is (2, 6, 12, 15) throughout, with the axes '..HW'.
 const cases: readonly [
   name: string,
   axes: string,
@@ -178,7 +178,7 @@ test.each(cases)("onnxruntime's %s", async (_, axes, write) => {
 });
 
 test.each([17, 20])(
-  'a Fourier transform along rows and columns, and back (opset %i)',
+  'applies a Fourier transform along rows and columns, and back (opset %i)',
   async (opset) => {
     const g = new GraphBuilder({ opset });
     const along = (x: string, axis: number, attributes: object, length = ''): string => {
@@ -194,7 +194,7 @@ test.each([17, 20])(
   },
 );
 
-test('quantised operands that do not fit are a contradiction', () => {
+test('quantised operands that do not fit are reported as conflicts', () => {
   const g = new GraphBuilder({ opset: 17 });
   const q = quantised(g, 'x');
   own(g, 'QLinearAdd', [...q, ...quantised(g, zeros(g, [7, 1, 1])), q[1], q[2]]);
@@ -207,7 +207,7 @@ test('quantised operands that do not fit are a contradiction', () => {
   ]);
 });
 
-test('the softmax with a bias, which runs on GPUs only, keeps the shape', () => {
+test('keeps the shape through BiasSoftmax, which runs only on GPUs', () => {
   const g = new GraphBuilder({ opset: 17 });
   const [out] = own(g, 'BiasSoftmax', ['x', zeros(g, [1, 1, 12, 15])]);
   const { values } = graphFacts(modelOf(g, { x: [2, 6, 12, 15] }, [])).sample;

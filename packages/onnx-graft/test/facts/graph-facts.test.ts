@@ -9,7 +9,7 @@ const of = (symbol: string, num: number, den: number, offset = 0) => ({
 });
 
 describe('dims', () => {
-  test('follow the symbols of the input through strides, pixel blocks and products', () => {
+  test("follow the input's symbols through strides, pixel blocks and products", () => {
     const g = new GraphBuilder({ opset: 17 });
     const half = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
     const big = ops.depthToSpace(g, half, 2);
@@ -24,7 +24,7 @@ describe('dims', () => {
     expect(facts.value(valid)?.dims?.slice(2)).toEqual([of('h', 1, 1, -2), of('w', 1, 1, -2)]);
   });
 
-  test('are numbers where the input is fixed, and unknown behind an unknown operator', () => {
+  test('are numbers for a fixed input, and unknown after an unknown operator', () => {
     const g = new GraphBuilder({ opset: 17 });
     const half = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
     const odd = g.node('Mystery', [half], {}, { domain: 'mine' })[0]!;
@@ -37,7 +37,7 @@ describe('dims', () => {
     expect(facts.value('nobody')).toBeUndefined();
   });
 
-  test('of unnamed axes get names of their own', () => {
+  test('of unnamed axes get their own names', () => {
     const g = new GraphBuilder({ opset: 17 });
     const y = ops.relu(g, 'x');
     const facts = graphFacts(modelOf(g, { x: [null, 3, null, null] }, [y]));
@@ -63,7 +63,7 @@ describe('channels and scale', () => {
   test.each([
     ['free', image],
     ['fixed and square', [1, 3, 64, 64] as const],
-  ])('PixelUnshuffle and PixelShuffle written with Reshape, %s sizes', (_, dims) => {
+  ])('of PixelUnshuffle and PixelShuffle written with Reshape, %s sizes', (_, dims) => {
     const g = new GraphBuilder({ opset: 16 });
     const wide = ops.conv(g, 'x', zeros(g, [4, 3, 1, 1]));
     const down = unshuffled(g, wide, 4);
@@ -74,7 +74,7 @@ describe('channels and scale', () => {
     expect(facts.sample.conflicts).toEqual([]);
   });
 
-  test('PixelShuffle written with Reshape comes back up', () => {
+  test("of PixelShuffle written with Reshape return to the input's", () => {
     const g = new GraphBuilder({ opset: 16 });
     const down = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
     const size = g.node('Shape', [down])[0]!;
@@ -88,7 +88,7 @@ describe('channels and scale', () => {
     expect([facts.channels(up), facts.scale(up)]).toEqual([2, 1]);
   });
 
-  test('attention between channels leaves the image and comes back, even when its matrix is as large as a level', () => {
+  test('channel attention leaves the image and returns, even if its matrix is as large as a level', () => {
     const g = new GraphBuilder({ opset: 17 });
     const wide = ops.conv(g, 'x', zeros(g, [64, 3, 1, 1]));
     const q = ops.reshape(g, wide, [0, 4, 16, -1]);
@@ -101,7 +101,7 @@ describe('channels and scale', () => {
     expect([facts.scale(out), facts.channels(out)]).toEqual([1, 64]);
   });
 
-  test('attention in windows keeps rows and columns apart', () => {
+  test('window attention keeps rows and columns apart', () => {
     const g = new GraphBuilder({ opset: 17 });
     const wide = ops.conv(g, 'x', zeros(g, [12, 3, 1, 1]));
     const rows = ops.transpose(g, wide, [0, 2, 3, 1]);
@@ -117,7 +117,7 @@ describe('channels and scale', () => {
     expect(facts.scale(out)).toBe(1);
   });
 
-  test('of what is no feature map are undefined: weights, pooled vectors, prompts', () => {
+  test('are undefined for weights, pooled vectors and prompts', () => {
     const g = new GraphBuilder({ opset: 17 });
     const pooled = g.node('GlobalAveragePool', ['x'])[0]!;
     const prompt = ops.resizeTo(g, zeros(g, [1, 5, 16, 16]), ops.spatialSize(g, 'x'));
@@ -148,7 +148,7 @@ describe('channels and scale', () => {
     expect(at.values.get(low)?.dims).toEqual([1, 4, 3, 3]);
   });
 
-  test('a model of fixed sizes that pads itself is measured against the padded image', () => {
+  test('a fixed-size model that pads its input is measured against the padded image', () => {
     const g = new GraphBuilder({ opset: 13 });
     const padded = ops.pad(g, 'x', [0, 0, 0, 0, 0, 0, 6, 9]);
     const low = ops.conv(g, padded, zeros(g, [4, 3, 8, 8]), { strides: [8, 8] });
@@ -156,7 +156,7 @@ describe('channels and scale', () => {
     expect(['x', padded, low].map((name) => facts.scale(name))).toEqual([1, 1, 8]);
   });
 
-  test('larger than the image is below 1, and borders do not matter', () => {
+  test('a map larger than the image has a scale below 1, and borders do not matter', () => {
     const g = new GraphBuilder({ opset: 17 });
     const valid = ops.conv(g, 'x', zeros(g, [12, 3, 5, 5]));
     const up = ops.depthToSpace(g, valid, 2);
@@ -164,7 +164,7 @@ describe('channels and scale', () => {
     expect([facts.scale(valid), facts.scale(up)]).toEqual([1, 0.5]);
   });
 
-  test('scale is that of any layout, channels are those of NCHW alone', () => {
+  test('scale works in any layout, channels only in NCHW', () => {
     const g = new GraphBuilder({ opset: 17 });
     const turned = ops.transpose(g, 'x', [0, 3, 1, 2]);
     const facts = graphFacts(modelOf(g, { x: ['n', 'h', 'w', 3] }, [turned]));
@@ -174,7 +174,7 @@ describe('channels and scale', () => {
 });
 
 describe('links', () => {
-  test('producers, uses, outputs and reachability', () => {
+  test('gives producers, uses, outputs and reachability', () => {
     const g = new GraphBuilder({ opset: 17 });
     const a = ops.relu(g, 'x');
     const b = ops.sigmoid(g, a);
@@ -242,7 +242,7 @@ describe('links', () => {
     expect(facts.scale('y')).toBe(1);
   });
 
-  test('functions are inferred with their arguments, and a function that calls itself is unknown', () => {
+  test('infers functions with their arguments, and leaves a recursive function unknown', () => {
     const { onnx } = onnxProto;
     const dim = [{ dimValue: 1 }, { dimValue: 8 }, { dimValue: 4 }, { dimValue: 6 }];
     const bytes = onnx.ModelProto.encode({
@@ -290,7 +290,7 @@ describe('links', () => {
   });
 });
 
-test('sizes that contradict each other are reported with their node', () => {
+test('reports conflicting sizes with their node', () => {
   const g = new GraphBuilder({ opset: 17 });
   const low = ops.conv(g, 'x', zeros(g, [3, 3, 2, 2]), { strides: [2, 2] });
   const bad = ops.add(g, 'x', low);
@@ -301,7 +301,7 @@ test('sizes that contradict each other are reported with their node', () => {
   ]);
 });
 
-describe('a size built into a file that leaves sizes open', () => {
+describe('a size built into a file with free sizes', () => {
   const facts = (dims: readonly (number | string)[], height: number, width: number) => {
     const g = new GraphBuilder({ opset: 17 });
     const half = ops.conv(g, 'x', zeros(g, [8, 3, 2, 2]), { strides: [2, 2] });
@@ -322,7 +322,7 @@ describe('a size built into a file that leaves sizes open', () => {
     expect([found.scale(half), found.scale(out)]).toEqual([2, 2]);
   });
 
-  test('is none where sizes are free, or said to be fixed', () => {
+  test('is undefined if sizes are free or declared fixed', () => {
     expect(facts([1, 3, 96, 96], 96, 96).facts.builtInSize).toBeUndefined();
     const g = new GraphBuilder({ opset: 17 });
     const y = ops.relu(g, 'x');

@@ -2,7 +2,7 @@ import { buildModel, type DataType, type GraphBuilder, type Model } from '@pip-g
 
 type Dims = readonly (number | string | null)[];
 
-/** A model of what a builder holds. */
+/** A model of a builder's graph. */
 export function modelOf(
   g: GraphBuilder,
   inputs: Readonly<Record<string, Dims>>,

@@ -171,7 +171,7 @@ const cases: readonly [name: string, opset: number, write: Write][] = [
 ];
 
 test.each(cases)(
-  '%s (opset %i) has the shape that onnxruntime gives it',
+  '%s (opset %i) has the shape that onnxruntime computes',
   async (_, opset, write) => {
     const g = new GraphBuilder({ opset });
     const names = [write(g)].flat();

@@ -4,7 +4,7 @@ import { modelOf, zeros } from './model-of.ts';
 
 const image = { x: ['n', 8, 'h', 'w'] } as const;
 
-test('Gemm keeps the axis of its rows: simplifiers write linear layers so', () => {
+test('Gemm keeps the axis of its rows, as simplifiers write linear layers', () => {
   const g = new GraphBuilder({ opset: 17 });
   const last = ops.transpose(g, 'x', [0, 2, 3, 1]);
   const rows = ops.reshape(g, last, [-1, 8]);
@@ -12,7 +12,7 @@ test('Gemm keeps the axis of its rows: simplifiers write linear layers so', () =
   expect(graphFacts(modelOf(g, image, [])).sample.values.get(y)?.axes).toBe('T.');
 });
 
-test('tokens split in windows and their pixels are still tokens', () => {
+test('tokens split into windows of pixels are still tokens', () => {
   const g = new GraphBuilder({ opset: 17 });
   const tokens = ops.reshape(g, ops.transpose(g, 'x', [0, 2, 3, 1]), [-1, 8]);
   const windows = ops.reshape(g, tokens, [-1, 16, 8]);
@@ -22,7 +22,7 @@ test('tokens split in windows and their pixels are still tokens', () => {
   expect(values.get(back)?.axes).toBe('T.');
 });
 
-test('float16 factors of a Resize are read, as converted models give them through a Cast', () => {
+test('reads float16 scales of a Resize behind a Cast, as in converted models', () => {
   const g = new GraphBuilder({ opset: 17 });
   const half = g.tensor(
     'scales',
@@ -36,7 +36,7 @@ test('float16 factors of a Resize are read, as converted models give them throug
   expect(values.get(y)?.dims).toEqual([1, 8, 24, 15]);
 });
 
-test('what dynamic quantisation measures are single numbers', () => {
+test('scale and zero point of dynamic quantisation are single numbers', () => {
   const g = new GraphBuilder({ opset: 17 });
   const [q, scale, zero] = g.node('DynamicQuantizeLinear', ['x'], {}, { outputs: 3 });
   const { values } = graphFacts(modelOf(g, image, [])).sample;

@@ -8,7 +8,7 @@ const lfs = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat
 const tar = (first: string) =>
   `${first.padEnd(124, '\0')}${'0'.repeat(11)}${'\0'.repeat(122)}ustar\0${'\0'.repeat(249)}`;
 const u16 = (value: number) => String.fromCharCode(value & 255, value >> 8);
-/** A zip of empty entries; `inside` stands for the bytes of the first, stored. */
+/** A zip of empty entries; `inside` stands in for the stored bytes of the first. */
 function zip(names: readonly string[], inside = ''): string {
   const entries = `PK\x03\x04${'\0'.repeat(22)}${u16(names[0]!.length)}\0\0${names[0]}${inside}`;
   const directory = names
@@ -50,7 +50,7 @@ describe('identifyFile', () => {
     [undefined, '\x9a\x01\xff\xfe'],
   ])('%s', (expected, text) => expect(name(text)).toBe(expected));
 
-  it('says what lies in an archive', () => {
+  it('names what is in an archive', () => {
     expect(identifyFile(of(tar('./a\x1b/x.pth')))?.advice).toBe(
       "unpack it, and use 'a?/x.pth' in it",
     );
@@ -65,7 +65,7 @@ describe('identifyFile', () => {
     ['a Git LFS pointer', lfs, /git lfs pull/],
     ['a checkpoint', checkpoint, /graft backbone import/],
     ['a TensorFlow graph', '\x08\x01\x12\xff\x01\n\x20\x12\x18\n\x10AssignVariableOp', /export/],
-  ])('%s in place of a model is named, with the next step', (_name, text, advice) => {
+  ])('names %s in place of a model, with the next step', (_name, text, advice) => {
     expect(() => readModel(of(text))).toThrow(
       expect.objectContaining({ code: 'NOT_ONNX', message: expect.stringMatching(advice) }),
     );

@@ -2,7 +2,7 @@ import onnxProto from 'onnx-proto';
 
 const { onnx } = onnxProto;
 
-/** Every place of a model that can hold external data, each with a file of its own. */
+/** Every place in a model that can hold external data, each with its own file. */
 export const places = [
   ...['initializer', 'sparse-values', 'sparse-indices', 'attribute', 'list-0', 'list-1'],
   ...['attribute-sparse-values', 'attribute-sparse-indices', 'list-sparse-values'],
@@ -10,7 +10,7 @@ export const places = [
   ...['training-first', 'training-step'],
 ];
 
-/** A model that keeps a tensor outside in each of {@link places}; the file of `x` is `x.bin`. */
+/** A model with an external tensor in each of {@link places}; the file of `x` is `x.bin`. */
 export function everyTensor(): Uint8Array {
   const float = (place: string, name = place) => outside(place, name, 1);
   const sparse = (place: string) => ({
@@ -47,7 +47,7 @@ export function everyTensor(): Uint8Array {
     },
     trainingInfo: [{ initialization: body('training-first'), algorithm: body('training-step') }],
   }).finish();
-  // A function's attributes with defaults are newer than this writer.
+  // A function's attributes with defaults are newer than this encoder.
   const { domain, ...rest } = { name: 'f', domain: 'my', input: [], output: [] };
   const holder = { opType: 'If', attribute: [{ name: 'g', type: 5, g: body('function-body') }] };
   const functionBytes = Buffer.concat([

@@ -18,7 +18,7 @@ import { everyTensor, places } from './every-tensor.ts';
 let folder = '';
 let path = '';
 const files = places.map((place) => `${place}.bin`);
-/** Four bytes that do not belong to the tensor, then two elements of eight bytes or fewer. */
+/** Four bytes that do not belong to the tensor, then two elements of at most eight bytes. */
 const dataOf = (place: string): Buffer => Buffer.alloc(20, places.indexOf(place) + 1);
 
 beforeEach(() => {
@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('external data', () => {
-  it('is seen in every field that can hold it, and its place is said', () => {
+  it('is found in every field that can hold it, with its place', () => {
     const model = readModel(bytesSource(everyTensor()));
     expect([...externalLocations(model)].sort()).toEqual([...files].sort());
     const said = tensorsOf(model).map(({ place }) => place());
@@ -41,13 +41,13 @@ describe('external data', () => {
     expect(said).toContain("sparse initializer 'sparse'");
   });
 
-  it.each(places)('is required to be there: %s', (place) => {
+  it.each(places)('must exist: %s', (place) => {
     rmSync(join(folder, `host/${place}.bin`));
     expect(() => openModel(path)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 
   it.each(['copy', 'link'] as const)(
-    'goes with a model that is saved elsewhere: %s',
+    'moves along with a model that is saved elsewhere: %s',
     async (mode) => {
       const opened = openModel(path);
       const target = join(folder, 'out/net.onnx');
@@ -58,7 +58,7 @@ describe('external data', () => {
     },
   );
 
-  it('is put inside, from everywhere', async () => {
+  it('is inlined from every place', async () => {
     const opened = openModel(path);
     const target = join(folder, 'out/net.onnx');
     await saveModel(opened.model, target, { externalData: 'inline' });
@@ -76,7 +76,7 @@ describe('external data', () => {
     inside.close();
   });
 
-  it('gets other locations everywhere', () => {
+  it('is relocated in every place', () => {
     const moved = relocateExternal(
       readModel(bytesSource(everyTensor())),
       folder,
@@ -113,16 +113,16 @@ describe('external data', () => {
     b.close();
   });
 
-  it('of a wrong length is found by a check, wherever it is', () => {
+  it('of a wrong length is found by a check in every place', () => {
     const wrong = Buffer.from(everyTensor());
-    // Every offset becomes a length of four bytes, of the eight or sixteen that two elements take.
+    // Every offset becomes a length of four bytes, instead of the eight or sixteen of two elements.
     for (let at = wrong.indexOf('offset'); at >= 0; at = wrong.indexOf('offset', at))
       wrong.write('length', at);
     const findings = checkModel(readModel(bytesSource(wrong)));
     expect(findings.filter(({ code }) => code === 'WRONG_LENGTH')).toHaveLength(places.length);
   });
 
-  it('is refused where a path goes up, even if it comes down again', () => {
+  it('is rejected if a path goes up, even if it comes down again', () => {
     const bytes = Buffer.from(everyTensor());
     bytes.write(
       'a/../xyz.bin123'.slice(0, 'initializer.bin'.length),

@@ -18,7 +18,7 @@ function failure(bytes: Uint8Array): GraftError {
 }
 
 describe('readModel', () => {
-  it('sees what another writer wrote', () => {
+  it('reads a model from another writer', () => {
     const model = read(richModel());
     expect(model.irVersion).toBe(8);
     expect(model.producer.name).toBe('other');
@@ -55,7 +55,7 @@ describe('readModel', () => {
     expect([...new Float32Array(readTensor(model, w, { from: 1 }).slice().buffer)]).toEqual([2]);
   });
 
-  it('reads typed data beside an empty raw_data', () => {
+  it('reads typed data next to an empty raw_data', () => {
     const initializer = [
       { name: 'w', dataType: 1, dims: [2], floatData: [1, 2], rawData: new Uint8Array() },
     ];
@@ -69,7 +69,7 @@ describe('readModel', () => {
     ]).toEqual([1, 2]);
   });
 
-  it('reads INT64_MAX and -1, and refuses a typed field of another length', () => {
+  it('reads INT64_MAX and -1, and rejects a typed field of another length', () => {
     const most = '9223372036854775807';
     const tensor = (dims: number[], int64Data: unknown[]) => ({
       name: 'w',
@@ -93,7 +93,7 @@ describe('readModel', () => {
     );
   });
 
-  it('refuses what is not ONNX', () => {
+  it('rejects files that are not ONNX', () => {
     expect(failure(new Uint8Array()).message).toBe(
       'net.onnx: not an ONNX model: it is an empty file; download or export it again.',
     );
@@ -108,7 +108,7 @@ describe('readModel', () => {
     }
   });
 
-  it('names the byte where a file is cut', () => {
+  it('names the byte at which a file is cut off', () => {
     const bytes = richModel();
     const error = failure(bytes.subarray(0, bytes.length - 150));
     expect(error.code).toBe('CORRUPT_FILE');
@@ -117,7 +117,7 @@ describe('readModel', () => {
     );
   });
 
-  it('refuses a length of 4 GB without allocating it', () => {
+  it('rejects a length of 4 GB without allocating it', () => {
     const error = failure(Uint8Array.from([0x08, 0x08, 0x3a, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x0a]));
     expect(error.message).toContain(
       'field 7 says it is 4294967295 bytes long, but only 1 are left',
@@ -139,7 +139,7 @@ describe('readModel', () => {
     expect(error.code).toBe('LIMIT_EXCEEDED');
   });
 
-  it('ends in a model or a typed error for any damage', () => {
+  it('gives a model or a typed error for any damage', () => {
     const bytes = richModel();
     const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
       minLength: 1,

@@ -33,7 +33,7 @@ const orderOf = ({ graph }: ReturnType<typeof model>) =>
   graph.nodes.map(({ outputs }) => outputs[0]);
 
 describe('nodes that are not in topological order', () => {
-  // As onnxruntime's converter to float16 leaves them: a Cast at the end, read in the middle.
+  // As onnxruntime's float16 converter leaves them: a Cast at the end, read in the middle.
   const late = model([
     [['x'], 'a'],
     [['cast'], 'b'],
@@ -41,18 +41,18 @@ describe('nodes that are not in topological order', () => {
     [['a'], 'cast'],
   ]);
 
-  it('are read in one, with indices that say so, and their bytes stay', () => {
+  it('are sorted when read, with matching indices, and keep their bytes', () => {
     expect(orderOf(late)).toEqual(['a', 'cast', 'b', 'y']);
     expect(late.graph.nodes.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
     expect(graphFacts(late).value('y')?.dims).toEqual([2]);
     expect(modelBytes(late)).toHaveLength(late.source.size);
   });
 
-  it('are found by a check, which looks at the file', () => {
+  it('are reported by a check, which looks at the file', () => {
     expect(checkModel(late).map(({ code }) => code)).toEqual(['NOT_SORTED']);
   });
 
-  it('differ from the same nodes in order only in order', () => {
+  it('differ only in order from the same nodes sorted', () => {
     const sorted = model([
       [['x'], 'a'],
       [['a'], 'cast'],
@@ -64,7 +64,7 @@ describe('nodes that are not in topological order', () => {
     });
   });
 
-  it('count what a body reads from outside', () => {
+  it('are sorted with regard to what a body reads from outside', () => {
     const reading = model(
       [
         [['x'], 'y'],
@@ -75,7 +75,7 @@ describe('nodes that are not in topological order', () => {
     expect(orderOf(reading)).toEqual(['outer', 'y']);
   });
 
-  it('of a circle stay, each once', () => {
+  it('in a cycle stay, each once', () => {
     const circle = model([
       [['b'], 'a'],
       [['a'], 'b'],
@@ -86,7 +86,7 @@ describe('nodes that are not in topological order', () => {
     expect(checkModel(circle).some(({ code }) => code === 'CYCLE')).toBe(true);
   });
 
-  it('of a long chain written backwards are sorted without deep recursion', () => {
+  it('in a long reversed chain are sorted without deep recursion', () => {
     const count = 20_000;
     const chain = Array.from(
       { length: count },

@@ -38,7 +38,7 @@ beforeEach(() => {
   }).finish();
   writeFileSync(path, bytes);
   writeFileSync(data, new Uint8Array(8));
-  // Old enough that no clock is too coarse to show a change.
+  // Old enough that even a coarse clock shows a change.
   for (const file of [path, data]) utimesSync(file, long, long);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -56,17 +56,17 @@ describe('a source that changes while it is read', () => {
   it.each([
     ['the model', () => path],
     ['its data', () => data],
-  ])('is refused, and nothing takes its place: %s', async (_, file) => {
+  ])('is rejected and nothing takes its place: %s', async (_, file) => {
     const opened = openModel(path);
     writeInto(file());
     await expect(saveModel(opened.model, target())).rejects.toMatchObject(refused);
     opened.close();
     expect(existsSync(target())).toBe(false);
-    // The folder that was made for it is gone again.
+    // The folder created for it is removed again.
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  it('is refused when it changes during the copy', async () => {
+  it('is rejected if it changes during the copy', async () => {
     const opened = openModel(path);
     const onProgress = () => writeInto(path);
     const saved = saveModel(opened.model, target(), { onProgress });
@@ -74,7 +74,7 @@ describe('a source that changes while it is read', () => {
     opened.close();
   });
 
-  it('is refused when its time was set back', async () => {
+  it('is rejected if its time was set back', async () => {
     const opened = openModel(path);
     writeInto(path);
     utimesSync(path, long, long);
@@ -82,7 +82,7 @@ describe('a source that changes while it is read', () => {
     opened.close();
   });
 
-  it('is refused where weights are moved out of it, or data is put inside', async () => {
+  it('is rejected when weights are moved out or data is inlined', async () => {
     const opened = openModel(path);
     opened.model.external!.read('w.bin');
     writeInto(data);
@@ -92,7 +92,7 @@ describe('a source that changes while it is read', () => {
     opened.close();
   });
 
-  it('is no other when another file takes its name, or it gets a second one', async () => {
+  it('is unchanged if another file takes its name or it gets a second one', async () => {
     const opened = openModel(path);
     writeFileSync(join(folder, 'new.onnx'), 'other');
     renameSync(join(folder, 'new.onnx'), path);

@@ -16,14 +16,14 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'onnx-graft-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-/** A path in the folder with the bytes of Latin-1. */
+/** A path in the folder with its name in Latin-1 bytes. */
 const latin = (name: string) =>
   Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-/** As Node passes it on the command line. */
+/** The path as Node passes it from the command line. */
 const argument = (name: string) => new TextDecoder().decode(latin(name));
 
 describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
-  it('are listed, each apart, and lead to their files', () => {
+  it('are listed separately and lead to their files', () => {
     for (const name of ['caf\xe9.png', 'caf\xe8.png', 'plain.png'])
       writeFileSync(latin(name), name);
     const names = listNames(folder);
@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
     for (const name of names) expect(realPath(join(folder, name)).endsWith(name)).toBe(true);
   });
 
-  it('are written with the bytes that they have', async () => {
+  it('are written with their own bytes', async () => {
     writeFileSync(latin('caf\xe9.png'), '');
     const [name] = listNames(folder);
     await writeAtomic(join(folder, 'out', name!), (append) => append(Buffer.from('restored')));
@@ -42,7 +42,7 @@ describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
     expect(readFileSync(latin('out/caf\xe9.png'), 'utf8')).toBe('restored');
   });
 
-  it('are found by what an argument says of them, unless two read alike', () => {
+  it('are found from an argument, unless two decode alike', () => {
     mkdirSync(latin('f\xfcr'));
     writeFileSync(latin('f\xfcr/caf\xe9.png'), 'this');
     const found = argumentPath(argument('f\xfcr/caf\xe9.png'));

@@ -48,7 +48,7 @@ function linkData(to: string): void {
 
 const unsafe = expect.objectContaining({ code: 'UNSAFE_FILE' });
 
-describe('a model in the cache of a hub', () => {
+describe('a model in a hub cache', () => {
   it('reads data through links into its blobs', () => {
     const opened = openModel(model);
     const [tensor] = opened.model.graph.initializers;
@@ -57,7 +57,7 @@ describe('a model in the cache of a hub', () => {
     opened.close();
   });
 
-  it('reads data through links within its snapshot, of files and of folders', () => {
+  it('reads data through file and folder links within its snapshot', () => {
     writeFileSync(join(root, 'net/snapshots/abc/weights.bin'), weights);
     linkData('../weights.bin');
     openModel(model).close();
@@ -66,7 +66,7 @@ describe('a model in the cache of a hub', () => {
     openModel(model).close();
   });
 
-  it.each(['copy', 'link', 'inline'] as const)('is saved elsewhere: %s', async (mode) => {
+  it.each(['copy', 'link', 'inline'] as const)('can be saved elsewhere: %s', async (mode) => {
     const opened = openModel(model);
     const target = join(root, 'out/model.onnx');
     await saveModel(opened.model, target, { externalData: mode });
@@ -78,7 +78,7 @@ describe('a model in the cache of a hub', () => {
     openModel(target).close();
   });
 
-  it('never has its data overwritten, by whatever name', async () => {
+  it('never has its data overwritten, under any name', async () => {
     const opened = openModel(model);
     for (const target of [`${model}_data`, join(root, 'net/blobs/bbbb')]) {
       await expect(saveModel(opened.model, target)).rejects.toMatchObject({
@@ -104,13 +104,13 @@ describe('a model in the cache of a hub', () => {
     expect(() => openModel(model)).toThrow(unsafe);
   });
 
-  it.each(['net/blobs', 'net/snapshots'])('is no such model when %s is a link itself', (folder) => {
+  it.each(['net/blobs', 'net/snapshots'])('is rejected if %s is a link itself', (folder) => {
     renameSync(join(root, folder), join(root, 'elsewhere'));
     symlinkSync(join(root, 'elsewhere'), join(root, folder));
     expect(() => openModel(model)).toThrow();
   });
 
-  it('follows no link anywhere else', () => {
+  it('follows no links outside a hub cache', () => {
     const folder = join(root, 'plain');
     mkdirSync(folder);
     writeFileSync(join(folder, 'model.onnx'), readFileSync(model));

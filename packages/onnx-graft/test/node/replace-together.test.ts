@@ -16,7 +16,7 @@ const put = (files: Readonly<Record<string, string>>) => {
 const there = () =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')]));
 
-/** Stages what is given for `a` and `b`. */
+/** Stages the given texts for `a` and `b`. */
 const staged = (given: Readonly<Record<string, string>>): Staged[] => {
   const files = stageTogether([at('a'), at('b')]);
   for (const [index, name] of ['a', 'b'].entries())
@@ -25,7 +25,7 @@ const staged = (given: Readonly<Record<string, string>>): Staged[] => {
 };
 
 describe('replaceTogether', () => {
-  it('replaces what is there and puts what is not', async () => {
+  it('replaces existing files and adds missing ones', async () => {
     put({ a: 'old' });
     await replaceTogether(staged({ a: 'new', b: 'new' }));
     expect(there()).toEqual({ a: 'new', b: 'new' });
@@ -34,7 +34,7 @@ describe('replaceTogether', () => {
   it.each([
     ['the first', { b: 'new' }],
     ['the second', { a: 'new' }],
-  ])('puts everything back when %s cannot be placed', async (_, given) => {
+  ])('puts everything back if %s cannot be placed', async (_, given) => {
     put({ a: 'old a', b: 'old b' });
     const files = staged(given);
     await expect(replaceTogether(files)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
@@ -42,7 +42,7 @@ describe('replaceTogether', () => {
     expect(Object.keys(there()).some((name) => /old$|new$/.test(name))).toBe(false);
   });
 
-  it('leaves nothing where nothing was when the second to go there fails', async () => {
+  it('leaves nothing behind if there was nothing and the second file fails', async () => {
     await expect(replaceTogether(staged({ a: 'new' }))).rejects.toMatchObject({
       code: 'WRITE_FAILED',
     });

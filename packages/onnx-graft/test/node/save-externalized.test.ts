@@ -81,7 +81,7 @@ const failing: TensorBytes = {
 };
 
 describe('saveExternalized', () => {
-  it('writes two files that onnxruntime runs, and whose tensors are the same', async () => {
+  it('writes two files that onnxruntime runs, with the same tensors', async () => {
     const progress: [number, number][] = [];
     const { data } = await saveExternalized(host(), at('net.onnx'), {
       onProgress: (done, total) => progress.push([done, total]),
@@ -115,14 +115,14 @@ describe('saveExternalized', () => {
     expect(readdirSync(folder).sort()).toEqual(['net.onnx', 'net.onnx.data']);
   });
 
-  it('needs no data file for small weights', async () => {
+  it('writes no data file for small weights', async () => {
     const { data } = await saveExternalized(host(), at('net.onnx'), { threshold: 1e6 });
     expect(data).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['net.onnx']);
     expect(await run(at('net.onnx'))).toEqual(sums(0));
   });
 
-  it('takes external data of other files into the one', async () => {
+  it('merges external data from other files into one', async () => {
     mkdirSync(at('a'));
     await saveExternalized(host(weights(3)), at('a/first.onnx'));
     const opened = openModel(at('a/first.onnx'));
@@ -134,7 +134,7 @@ describe('saveExternalized', () => {
     expect(await run(at('b.onnx'))).toEqual(sums(3));
   });
 
-  it('does not overwrite data that belongs to another model, unless it is the same', async () => {
+  it("does not overwrite another model's data, unless it is equal", async () => {
     writeFileSync(at('net.onnx.data'), 'of somebody else');
     const error = await failure(saveExternalized(host(), at('net.onnx')));
     expect(error.code).toBe('WRITE_FAILED');
@@ -150,7 +150,7 @@ describe('saveExternalized', () => {
   it.each([
     ['the data', host(failingLarge())],
     ['the model', host(weights(9), failing)],
-  ])('leaves nothing, and the old pair as it was, when %s cannot be written', async (_, model) => {
+  ])('leaves nothing new and keeps the old pair if %s cannot be written', async (_, model) => {
     expect((await failure(saveExternalized(model, at('net.onnx')))).code).toBe('READ_FAILED');
     expect(readdirSync(folder)).toEqual([]);
     await saveExternalized(host(), at('net.onnx'));
@@ -159,7 +159,7 @@ describe('saveExternalized', () => {
     expect(await run(at('net.onnx'))).toEqual(sums(0));
   });
 
-  it('leaves the old pair as it was when it is interrupted, or a folder stands in the way', async () => {
+  it('keeps the old pair if it is interrupted or a folder is in the way', async () => {
     await saveExternalized(host(), at('net.onnx'));
     const aborted = saveExternalized(host(weights(1)), at('net.onnx'), {
       signal: AbortSignal.abort(new Error('stopped')),

@@ -39,7 +39,9 @@ const external = (name: string, location: string, offset: number, length: number
   ],
 });
 
-/** A model with weights in two files, one in a sub-folder, at odd offsets, one of them in a Constant node. */
+/**
+ * A model with weights in two files, one in a subfolder, at odd offsets, one in a Constant node.
+ */
 function writeExternal(
   locations = ['weights.bin', 'data/more.bin'],
   weights = 'weights.bin',
@@ -147,7 +149,7 @@ describe('saveModel', () => {
     },
   );
 
-  it('references data below the target folder, and says why it cannot above', async () => {
+  it('references data below the target folder, and explains why it cannot above it', async () => {
     const opened = openModel(writeExternal());
     const target = join(folder, 'out.onnx');
     await saveModel(opened.model, target, { externalData: 'reference' });
@@ -183,7 +185,7 @@ describe('saveModel', () => {
     },
   );
 
-  it('checks locations itself, also of a model that was not opened', async () => {
+  it('checks locations itself, also for a model that was not opened', async () => {
     const path = writeExternal(['../secret.bin', 'data/more.bin']);
     writeFileSync(join(folder, 'secret.bin'), Buffer.alloc(64));
     const read = () => bytesSource(new Uint8Array());
@@ -194,7 +196,7 @@ describe('saveModel', () => {
     expect(existsSync(join(folder, 'other'))).toBe(false);
   });
 
-  it('leaves the target alone when it is a folder, and when it is stopped', async () => {
+  it('leaves the target alone if it is a folder or saving is aborted', async () => {
     const path = join(folder, 'rich.onnx');
     writeFileSync(path, richModel());
     const { model } = openModel(path);
@@ -214,14 +216,14 @@ describe('openModel', () => {
     'data/../../secret.bin',
     'C:\\secret.bin',
     'data\\more.bin',
-  ])('refuses external data at %s', async (location) => {
+  ])('rejects external data at %s', async (location) => {
     const path = writeExternal([location, 'data/more.bin']);
     const error = await failure(() => openModel(path));
     expect(error.code).toBe('UNSAFE_FILE');
     expect(error.message).toContain(location);
   });
 
-  it('refuses symbolic links, missing and short data', async () => {
+  it('rejects symbolic links, and missing or short data', async () => {
     const path = writeExternal();
     rmSync(join(folder, 'host/weights.bin'));
     expect((await failure(() => openModel(path))).code).toBe('NOT_FOUND');
@@ -234,18 +236,18 @@ describe('openModel', () => {
     expect(short.message).toContain('ends at byte 21, but the file has 12');
   });
 
-  it('accepts hard-linked data, which is inside its folder', async () => {
+  it('accepts hard-linked data in its folder', async () => {
     const path = writeExternal();
     linkSync(join(folder, 'host/weights.bin'), join(folder, 'second-name'));
     expect(valuesOf(path)).toEqual(values);
   });
 
-  it('says what is wrong with the path', async () => {
+  it('reports a missing path and a folder', async () => {
     expect((await failure(() => openModel(join(folder, 'none.onnx')))).code).toBe('NOT_FOUND');
     expect((await failure(() => openModel(folder))).code).toBe('READ_FAILED');
   });
 
-  it('leaves neither data nor folders when it is stopped while it copies data', async () => {
+  it('leaves neither data nor folders when aborted while copying data', async () => {
     const path = writeExternal();
     const big = join(folder, 'host/weights.bin');
     writeFileSync(big, Buffer.concat([readFileSync(big), Buffer.alloc(40 * 1024 * 1024)]));
@@ -260,13 +262,13 @@ describe('openModel', () => {
       },
     });
     await expect(saving).rejects.toMatchObject({ name: 'AbortError' });
-    // Seen after 16 MiB of more than 40, not at the end of the file.
+    // Noticed after 16 MiB of more than 40, not at the end of the file.
     expect(at.at(-1)).toBeLessThan(0.5);
     expect(existsSync(join(folder, 'a'))).toBe(false);
     opened.close();
   });
 
-  it('writes to names as long as they may be, with data of such names', async () => {
+  it('writes to names of maximum length, with data of such names', async () => {
     const location = `${'d'.repeat(251)}.bin`;
     const opened = openModel(writeExternal([location, 'data/more.bin'], location));
     const target = join(folder, 'out', `${'n'.repeat(250)}.onnx`);
@@ -276,7 +278,7 @@ describe('openModel', () => {
     opened.close();
   });
 
-  it('writes through a link, with the data beside the file that it leads to', async () => {
+  it("writes through a link, with the data beside the link's target", async () => {
     const opened = openModel(writeExternal());
     mkdirSync(join(folder, 'real'));
     symlinkSync('real/net.onnx', join(folder, 'link.onnx'));
@@ -287,7 +289,7 @@ describe('openModel', () => {
     opened.close();
   });
 
-  it('says so of links in a circle', async () => {
+  it('reports circular links', async () => {
     symlinkSync('b.onnx', join(folder, 'a.onnx'));
     symlinkSync('a.onnx', join(folder, 'b.onnx'));
     const opened = openModel(writeExternal());
@@ -297,7 +299,7 @@ describe('openModel', () => {
     opened.close();
   });
 
-  it('is not kept from its target by what a killed run left', async () => {
+  it('is not blocked by leftovers of a killed run', async () => {
     const opened = openModel(writeExternal());
     const target = join(folder, 'out/net.onnx');
     mkdirSync(join(folder, 'out/data'), { recursive: true });

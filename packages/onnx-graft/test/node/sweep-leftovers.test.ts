@@ -16,7 +16,7 @@ import { processMark } from '../../src/node/process-mark.ts';
 import { isLeftoverOf, sweepLeftovers, withoutLeftovers } from '../../src/node/sweep-leftovers.ts';
 import { parseTemporaryName, temporaryPath } from '../../src/node/temporary-name.ts';
 
-/** No system has a process of this id. */
+/** No system has a process with this id. */
 const nobody = 4194305;
 const { born, machine, pid } = processMark();
 const mark = (id: number, since = born, where = machine) => `${id}-${since}-${where}-0123456789ab`;
@@ -31,7 +31,7 @@ const there = () => readdirSync(folder).sort();
 const text = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 describe('temporaryPath', () => {
-  it('is beside its target, never the same twice, and says which process made it', () => {
+  it('is beside its target, always different, and identifies its process', () => {
     const [a, b] = [temporaryPath('/x/a.onnx'), temporaryPath('/x/a.onnx')];
     expect(a).toMatch(/^\/x\/\.a\.onnx\.\d+-[0-9a-z]+-[0-9a-f]{8}-[0-9a-f]{12}\.tmp$/);
     expect(a).not.toBe(b);
@@ -60,9 +60,9 @@ describe('temporaryPath', () => {
 });
 
 describe('sweepLeftovers', () => {
-  it('removes what a process that is gone left, and what a reused process id would protect', async () => {
+  it('removes leftovers of dead processes, also if the process id was reused', async () => {
     const gone = `.a.${mark(nobody)}.tmp`;
-    // This process has that id, but started at another time.
+    // This process has the same id, but started at another time.
     const reused = `.a.${mark(pid, 'zzz')}.tmp`;
     const live = `.a.${mark(pid)}.tmp`;
     for (const name of [gone, reused, live, 'a', '.notes.tmp', '.b.4194305.tmp']) put(name);
@@ -70,7 +70,7 @@ describe('sweepLeftovers', () => {
     expect(there()).toEqual([live, 'a', '.notes.tmp', '.b.4194305.tmp'].sort());
   });
 
-  it('leaves the parent alone while it runs', async () => {
+  it('leaves files of the running parent alone', async () => {
     const child = spawnSync(process.execPath, ['-e', 'console.log(process.ppid)']);
     expect(Number(child.stdout)).toBe(process.pid);
     const name = `.a.${mark(process.ppid, '0')}.tmp`;
@@ -79,7 +79,7 @@ describe('sweepLeftovers', () => {
     expect(there()).toEqual([name]);
   });
 
-  it('removes what another machine left only after a day of silence', async () => {
+  it("removes another machine's leftovers only after an untouched day", async () => {
     const name = `.a.${mark(nobody, born, 'ffffffff')}.tmp`;
     put(name);
     await sweepLeftovers(folder);
@@ -90,14 +90,14 @@ describe('sweepLeftovers', () => {
     expect(there()).toEqual([]);
   });
 
-  it('takes a name with nothing but a process id for ours only where it is of a target', async () => {
+  it('claims a name with only a process id only if it belongs to a target', async () => {
     for (const name of ['.a.4194305.tmp', '.a.4194305-0.tmp', '.b.4194305.tmp']) put(name);
     put(`.a.${process.pid}.tmp`);
     await sweepLeftovers(folder, ['a']);
     expect(there()).toEqual([`.a.${process.pid}.tmp`, '.b.4194305.tmp'].sort());
   });
 
-  it('removes folders, and looks below where targets are', async () => {
+  it("removes folders, and looks below the targets' folders", async () => {
     mkdirSync(join(folder, `.staging.${mark(nobody)}.tmp/deep`), { recursive: true });
     mkdirSync(join(folder, 'sub'));
     put(`sub/.b.${mark(nobody)}.tmp`);
@@ -134,14 +134,14 @@ describe('sweepLeftovers', () => {
       { a: 'old', b: 'old' },
     ],
   ];
-  it.each(states)('finishes a write of several files or undoes it: %s', async (_, given, after) => {
+  it.each(states)('finishes or undoes a write of several files: %s', async (_, given, after) => {
     for (const [name, content] of Object.entries(given)) put(name, content);
     await sweepLeftovers(folder);
     expect(Object.fromEntries(there().map((name) => [name, text(name)]))).toEqual(after);
   });
 });
 
-it('withoutLeftovers leaves the names that are not ours', () => {
+it('withoutLeftovers keeps names that are not ours', () => {
   const names = [`.x.${mark(pid)}.tmp`, '.a.12.tmp', '.b.12.tmp', 'a', '.git'];
   expect(withoutLeftovers(names, ['a'])).toEqual(['.b.12.tmp', 'a', '.git']);
   expect(existsSync(folder)).toBe(true);

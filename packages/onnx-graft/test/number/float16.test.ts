@@ -6,18 +6,18 @@ import { float16Bits } from '../../src/number/float16.ts';
 
 const every = Uint16Array.from({ length: 65536 }, (_, word) => word);
 
-test('every float16 is the number that another reader sees', () => {
+test("every float16 equals Float16Array's number", () => {
   expect(fromFloat16(every)).toEqual(Float32Array.from(new Float16Array(every.buffer)));
 });
 
-test('every float16 but NaN keeps its bits through float32', () => {
+test('every float16 except NaN keeps its bits through float32', () => {
   const numbers = every.filter((word) => (word & 0x7fff) <= 0x7c00);
   expect(toFloat16(fromFloat16(numbers))).toEqual(numbers);
 });
 
-test('float32 is rounded as another writer rounds it', () => {
+test('float32 is rounded as Float16Array rounds it', () => {
   const words = fc.integer({ min: 0, max: 0xffffffff });
-  // Around the middle between two float16s, where ties are.
+  // Around the midpoint of two float16s, where ties are.
   const near = fc
     .tuple(fc.integer({ min: 0, max: 0x7bff }), fc.integer({ min: -1, max: 1 }))
     .map(([half, off]) => {
@@ -39,8 +39,8 @@ test('float32 is rounded as another writer rounds it', () => {
   );
 });
 
-test('a double is rounded once', () => {
-  // Just above the middle between 1 and the next float16; float32 rounds it to the middle itself.
+test('a double is rounded only once', () => {
+  // Just above the midpoint of 1 and the next float16; float32 rounds it to the midpoint itself.
   const value = 1 + 2 ** -11 + 2 ** -40;
   expect(float16Bits(value)).toBe(0x3c01);
   expect(toFloat16(Float32Array.of(value))[0]).toBe(0x3c00);

@@ -35,7 +35,7 @@ const int = (name: string, values: readonly number[]) => ({
 });
 const perm = { perm: { ints: [0, 1, 3, 2] } };
 
-/** Runs a model of one image on onnxruntime as it is written. */
+/** Runs a model of one image on onnxruntime as written. */
 async function run(model: Model, side = 4): Promise<number[]> {
   const session = await InferenceSession.create(bytesOf(model), {
     graphOptimizationLevel: 'disabled',
@@ -61,7 +61,7 @@ describe('layers', () => {
     values: [{ name: 'r', dataType: 'float32', dims: [1, 2, 'h', 'w'] }],
   };
 
-  it('compute in float16, between inputs and outputs of the type they had', async () => {
+  it('compute in float16, with inputs and outputs of their original type', async () => {
     const model = converted(layers);
     expect(linesOf(model)).toEqual({
       nodes: [
@@ -89,13 +89,13 @@ describe('layers', () => {
     expect([...readTensor(model, k!)]).toEqual([...numberBytes(kernel.values, 'float16')]);
   });
 
-  it('are the same bytes twice, and again from the file', () => {
+  it('have the same bytes twice, and again when read from the file', () => {
     const once = bytesOf(converted(layers));
     expect(bytesOf(converted(layers))).toEqual(once);
     expect(bytesOf(readModel(bytesSource(once)))).toEqual(once);
   });
 
-  it('share one Cast of a value, whoever reads it', () => {
+  it('share one Cast of a value among all readers', () => {
     const { nodes } = linesOf(
       converted({
         nodes: ['Conv x k -> a', 'Conv x k -> b', 'Exp a -> c', 'Log a -> d', 'Sum b c d -> y'],
@@ -109,7 +109,7 @@ describe('layers', () => {
     ]);
   });
 
-  it('get names that nobody has', () => {
+  it('get unused names', () => {
     const { nodes } = linesOf(
       converted({
         nodes: ['Conv x k -> x/float16', 'Conv x/float16 k -> y'],
@@ -165,7 +165,7 @@ describe('norms', () => {
     expect(await difference(norm)).toBeLessThan(5e-3);
   });
 
-  it('that are one operator stay float32 with their parameters', () => {
+  it('written as one operator stay float32, with their parameters', () => {
     const { nodes, weights } = linesOf(
       converted({
         nodes: [
@@ -186,7 +186,7 @@ describe('norms', () => {
     expect(weights).toEqual({ k: 'float16', g: 'float32', b: 'float32' });
   });
 
-  it('keep statistics float32 through shapes, and a parameter that a layer reads too in both forms', () => {
+  it('keep statistics in float32 through shapes, and parameters shared with a layer in both types', () => {
     const { nodes, weights } = linesOf(
       converted({
         nodes: [
@@ -218,7 +218,7 @@ describe('norms', () => {
   });
 });
 
-describe('numbers that float16 has no room for', () => {
+describe('numbers that do not fit into float16', () => {
   it.each([1e-12, 1e-5, 7e4, -3.4e38])('%f stays float32 with its reader and what follows', (v) => {
     const lines: Lines = {
       nodes: ['Conv x k -> a', 'Max a v -> m', 'Mul m two -> p', 'Conv p k -> y'],
@@ -233,7 +233,7 @@ describe('numbers that float16 has no room for', () => {
     expect(linesOf(converted(lines)).weights['v']).toBe('float32');
   });
 
-  it.each([0, 2 ** -14, 65504, Number.NEGATIVE_INFINITY])('but %f has room', (v) => {
+  it.each([0, 2 ** -14, 65504, Number.NEGATIVE_INFINITY])('but %f fits', (v) => {
     const lines: Lines = {
       nodes: ['Conv x k -> a', 'Max a v -> m', 'Conv m k -> y'],
       weights: { k: kernel, v: [v] },
@@ -241,7 +241,7 @@ describe('numbers that float16 has no room for', () => {
     expect(linesOf(converted(lines)).weights['v']).toBe('float16');
   });
 
-  it('and a small weight beside larger ones is no epsilon', () => {
+  it('a small weight next to larger ones is not an epsilon', () => {
     const k = { ...kernel, values: [1e-9, 1, 0.5, 0] };
     expect(linesOf(converted({ nodes: ['Conv x k -> y'], weights: { k } })).weights).toEqual({
       k: 'float16',
@@ -280,7 +280,7 @@ describe('attention', () => {
     expect(await difference(attention)).toBeLessThan(2e-3);
   });
 
-  it('multiplies in float32 what is divided by its lengths afterwards', () => {
+  it('multiplies in float32 if the result is divided by its lengths later', () => {
     const { nodes } = linesOf(
       converted({
         nodes: [
@@ -303,7 +303,7 @@ describe('attention', () => {
     expect(nodes).toContain('Div s c -> d');
   });
 
-  it('leaves a layer before a softmax float16', () => {
+  it('keeps a layer before a softmax in float16', () => {
     const { nodes } = linesOf(
       converted({ nodes: ['Conv x k -> a', 'Softmax a -> y'], weights: { k: kernel } }),
     );
@@ -320,7 +320,7 @@ describe('the image residual', () => {
   const padding = int('pads', [0, 0, 0, 0, 0, 0, 1, 1]);
   const crop = { ...int('from', [0]), ...int('to', [-1]), ...int('axis', [2]) };
 
-  it('is added, cropped and clipped in float32, the image padded once', async () => {
+  it('is added, cropped and clipped in float32, and the image is padded once', async () => {
     const lines: Lines = {
       nodes: [
         'Pad x pads -> p',
@@ -349,7 +349,7 @@ describe('the image residual', () => {
     expect(await difference(lines)).toBeLessThan(1e-3);
   });
 
-  it('may be taken from the image, and be scaled back', () => {
+  it('may be subtracted from the image and scaled back', () => {
     const { nodes } = linesOf(
       converted({
         nodes: ['Mul x s -> i', 'Conv i k -> a', 'Sub i a -> d', 'Div d s -> y'],
@@ -366,7 +366,7 @@ describe('the image residual', () => {
     ]);
   });
 
-  it('is not any addition', () => {
+  it('does not include other additions', () => {
     const { nodes } = linesOf(
       converted({
         nodes: ['Conv x k -> a', 'Conv a k -> b', 'Add a b -> y'],
@@ -376,7 +376,7 @@ describe('the image residual', () => {
     expect(nodes.slice(-2)).toEqual(['Add a b -> y/float16', 'Cast y/float16 -> y']);
   });
 
-  it('lets an image that only layers read be padded as float16', () => {
+  it('pads an image in float16 if only layers read it', () => {
     const { nodes } = linesOf(
       converted({
         nodes: ['Pad x pads -> p', 'Conv p k -> y'],
@@ -387,7 +387,7 @@ describe('the image residual', () => {
   });
 });
 
-describe('what is not known stays float32', () => {
+describe('unknown parts stay float32', () => {
   const border = (line: Lines['nodes'][number], more: Partial<Lines> = {}) =>
     linesOf(
       converted({
@@ -422,7 +422,7 @@ describe('what is not known stays float32', () => {
     expect(model.weights).toEqual({ k: 'float16', scales: 'float32', roi: 'float32' });
   });
 
-  it('arithmetic on sizes, also put together from constants', () => {
+  it('arithmetic on sizes, also combined with constants', () => {
     const { nodes, weights } = linesOf(
       converted({
         nodes: [
@@ -455,7 +455,7 @@ describe('what is not known stays float32', () => {
     expect(weights).toMatchObject({ other: 'float32', ones: 'float32' });
   });
 
-  it('a default that a caller may replace', () => {
+  it('a default that a caller may override', () => {
     const lines: Lines = {
       nodes: ['Conv x k -> a', 'Mul a strength -> y'],
       weights: { k: kernel, strength: [1] },
@@ -470,7 +470,7 @@ describe('what is not known stays float32', () => {
 });
 
 describe('other constants', () => {
-  it('of Constant nodes become initializers, beside the node where that is read as it is', () => {
+  it('in Constant nodes become initializers, and keep the node for float32 readers', () => {
     const tensor = { name: '', dataType: 'float32' as const, dims: [1] };
     const value = (number: number) => ({
       value: { tensor: { ...tensor, data: numberBytes([number], 'float32') } },
@@ -508,7 +508,7 @@ describe('other constants', () => {
     });
   });
 
-  it('listed as inputs, before IR version 4, are listed with their new type', () => {
+  it('listed as inputs before IR version 4 are listed with their new type', () => {
     const lines: Lines = {
       irVersion: 3,
       nodes: ['Conv x k s -> a', 'Exp a -> e', 'Mul e s -> y'],
@@ -528,7 +528,7 @@ describe('other constants', () => {
     ]);
   });
 
-  it('of other files are read there', () => {
+  it('in other files are read from there', () => {
     const bytes = onnx.ModelProto.encode({
       irVersion: 8,
       opsetImport: [{ version: 17 }],
@@ -562,7 +562,7 @@ describe('other constants', () => {
     });
   });
 
-  it('are read when they are saved, not kept', () => {
+  it('are read when the model is saved, not kept in memory', () => {
     let read = 0;
     const data = numberBytes(kernel.values, 'float32');
     const spec = { name: 'k', dataType: 'float32' as const, dims: kernel.dims };
@@ -625,7 +625,7 @@ describe('bodies of control flow', () => {
     },
   }).finish();
 
-  it('read the float32 values that they read before, under their names', () => {
+  it('read the same float32 values as before, under the same names', () => {
     const host = readModel(bytesSource(bytes));
     const model = convertPrecision(host);
     expect(checkModel(model)).toEqual([]);
@@ -649,7 +649,7 @@ describe('bodies of control flow', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejects', () => {
   const conv = ['Conv x k -> y'];
   it.each<[string, Lines, RegExp]>([
     [

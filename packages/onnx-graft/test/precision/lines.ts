@@ -7,9 +7,9 @@ import {
 } from '@pip-graft/onnx-graft';
 import { numberBytes } from '../../src/author/number-bytes.ts';
 
-/** A small model as text. Weights are float32 unless they say otherwise. */
+/** A small model as text. Weights are float32 by default. */
 export interface Lines {
-  /** `Op a b -> c`, an omitted input written `_`. */
+  /** `Op a b -> c`, with `_` for an omitted input. */
   readonly nodes: readonly (string | readonly [string, Readonly<Record<string, AttributeSpec>>])[];
   readonly weights?: Readonly<Record<string, readonly number[] | Weight>>;
   /** Default: one image `x`. */

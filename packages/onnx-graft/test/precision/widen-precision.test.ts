@@ -10,7 +10,7 @@ import { modelOfLines } from './lines.ts';
 const { onnx } = onnxProto;
 const bytesOf = (model: Model) => model.source.read(0, model.source.size);
 const half = (values: readonly number[]) => [...new Float16Array(values)];
-/** Numbers that float16 cannot hold as they are. */
+/** Numbers that float16 cannot hold exactly. */
 const uneven = Array.from({ length: 2 * 2 * 9 }, (_, at) => Math.sin(at) / 3);
 
 async function run(model: Model, values: Float32Array): Promise<number[]> {
@@ -31,12 +31,12 @@ describe('widenPrecision', () => {
       weights: { w: { dims: [2, 2, 3, 3], values: weights }, b: [0.1, -0.2] },
     });
 
-  it('leaves a model without float16 as it is', () => {
+  it('returns a model without float16 as it is', () => {
     const model = conv(uneven);
     expect(widenPrecision(model)).toBe(model);
   });
 
-  it('computes in float32 on the weights that float16 left', async () => {
+  it('computes in float32 with the weights rounded to float16', async () => {
     const model = widenPrecision(convertPrecision(conv(uneven)));
     expect(checkModel(model).filter(({ severity }) => severity === 'error')).toEqual([]);
     const decoded = onnx.ModelProto.decode(bytesOf(model)).graph!;
@@ -49,7 +49,7 @@ describe('widenPrecision', () => {
     expect(await run(model, values)).toEqual(await run(wanted, values));
   });
 
-  it('finds float16 wherever a graph says it', async () => {
+  it('finds float16 in every part of a graph', async () => {
     const tensor = (numbers: readonly number[]) => ({
       ...{ name: '', dims: [numbers.length], dataType: 'float16' as const },
       data: numberBytes(numbers, 'float16'),

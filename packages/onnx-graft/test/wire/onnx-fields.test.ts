@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { onnxFields } from '../../../../scripts/onnx-fields.mjs';
 import { onnx } from '../../src/wire/onnx-fields.ts';
 
-test('the field numbers are those of onnx-proto', () => {
+test('the field numbers match onnx-proto', () => {
   const file = new URL('../../src/wire/onnx-fields.ts', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(onnxFields());
   // Three from onnx.proto itself, so that a script that finds nothing cannot pass.

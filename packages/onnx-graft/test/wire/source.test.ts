@@ -4,7 +4,7 @@ import { encodeTensor } from '../../src/edit/encode.ts';
 import { joinPieces } from '../../src/wire/source.ts';
 
 describe('pieceSource', () => {
-  it('steps over bytes that would have to be made', () => {
+  it('skips bytes that would have to be loaded', () => {
     let made = 0;
     const data = {
       byteLength: 4,
@@ -24,7 +24,7 @@ describe('pieceSource', () => {
     expect(made).toBe(1);
   });
 
-  it('refuses bytes past its end', () => {
+  it('rejects bytes past its end', () => {
     expect(() => pieceSource([Uint8Array.from([1, 2])], 'two').read(1, 3)).toThrow(
       'two: bytes 1 to 3 were needed, but it has 2',
     );

@@ -6,7 +6,7 @@ test.each([
   ['plain', [0x61, 0x62], 'ab'],
   ['two, three and four bytes', [0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80], 'é€😀'],
   ['a byte order mark', [0xef, 0xbb, 0xbf, 0x61], '\ufeffa'],
-])('UTF-8 is read as such: %s', (_, bytes, text) => {
+])('decodes UTF-8: %s', (_, bytes, text) => {
   expect(decodeText(Uint8Array.from(bytes))).toBe(text);
   expect(isUtf8(text)).toBe(true);
 });
@@ -18,13 +18,13 @@ test.each([
   ['a surrogate as three bytes', [0xed, 0xb2, 0x80], '\udced\udcb2\udc80'],
   ['longer than needed', [0xc0, 0xaf], '\udcc0\udcaf'],
   ['past the last character', [0xf4, 0x90, 0x80, 0x80], '\udcf4\udc90\udc80\udc80'],
-])('what is not UTF-8 keeps its bytes: %s', (_, bytes, text) => {
+])('keeps the bytes of text that is not UTF-8: %s', (_, bytes, text) => {
   expect(decodeText(Uint8Array.from(bytes))).toBe(text);
   expect([...encodeText(text)]).toEqual(bytes);
   expect(isUtf8(text)).toBe(false);
 });
 
-test('any bytes come back, and bytes that differ are names that differ', () => {
+test('any bytes survive a round trip, and different bytes give different names', () => {
   fc.assert(
     fc.property(fc.uint8Array(), fc.uint8Array(), (a, b) => {
       expect([...encodeText(decodeText(a))]).toEqual([...a]);

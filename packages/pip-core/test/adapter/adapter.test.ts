@@ -56,7 +56,7 @@ describe('checkAdapter', () => {
     );
   });
 
-  it('counts what it does not list', () => {
+  it('counts the problems that it does not list', () => {
     expect(() => checkAdapter({ ...fresh, tensors: new Map() })).toThrow(/; and \d+ more\./);
   });
 });
@@ -76,7 +76,7 @@ describe('adapter_config.json', () => {
     return JSON.stringify(json);
   };
 
-  /** As adapters were before labels had gates of their own. */
+  /** Adapters as they were before each label had its own gate. */
   const old = initAdapter(host, { promptChannels: [8], promptSize: [4], gate: 'channel' });
   const withoutKeys: Adapter = {
     ...old,
@@ -89,12 +89,12 @@ describe('adapter_config.json', () => {
     ['without position', initAdapter(host, { position: 'none' })],
     ['replacing', initAdapter(host, { attach: 'replace', promptStd: 1 })],
     ['without gate and prompt_std', withoutKeys],
-  ])('comes back as it was: %s', (_, adapter) => {
+  ])('round-trips: %s', (_, adapter) => {
     const { name, version, tensors, digest, ...description } = adapter;
     expect(decodeAdapterConfig(encodeAdapterConfig(adapter))).toEqual(description);
   });
 
-  it('without gate and prompt_std is one with a gate for all labels', () => {
+  it('without gate and prompt_std has one gate for all labels', () => {
     const written = encodeAdapterConfig(withoutKeys);
     expect(written).not.toMatch(/"gate"|prompt_std/);
     expect(checkAdapter({ ...withoutKeys, ...decodeAdapterConfig(written) })).toBeTruthy();
@@ -104,7 +104,7 @@ describe('adapter_config.json', () => {
     );
   });
 
-  it('has the members that the format names', () => {
+  it('has the members of the format', () => {
     expect(JSON.parse(text)).toMatchObject({
       format_version: 1,
       peft_type: 'PIP',
@@ -214,7 +214,7 @@ describe('adapter_config.json', () => {
       }),
       /'base' is missing/,
     ],
-  ])('refuses %s', (_, broken, message) => {
+  ])('rejects %s', (_, broken, message) => {
     expect(() => decodeAdapterConfig(broken)).toThrow(
       expect.objectContaining({ code: 'ADAPTER_INVALID', message: expect.stringMatching(message) }),
     );
@@ -259,7 +259,7 @@ describe('parseInit', () => {
     ['init:prompt-std=-1', /prompt-std '-1' is not a number from 0 to 10/],
     ['init:prompt-std=11', /prompt-std '11' is not a number from 0 to 10/],
     ['init:seed=1,seed=2', /'seed' is given twice/],
-  ])('refuses %s', (text, message) => {
+  ])('rejects %s', (text, message) => {
     expect(() => parseInit(text)).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
@@ -270,7 +270,7 @@ describe('parseInit', () => {
 });
 
 describe('modelCard and package.json', () => {
-  it('say what the gate holds and how the basic prompt started', () => {
+  it('describe the gate and the initial basic prompt', () => {
     expect(modelCard(fresh)).toContain('attached as `residual` with a gate for each label');
     expect(modelCard(fresh)).toContain('started with a deviation of 0.02');
     const replacing = modelCard(initAdapter(host, { attach: 'replace', promptStd: 1 }));
@@ -278,7 +278,7 @@ describe('modelCard and package.json', () => {
     expect(replacing).toContain('started with a deviation of 1\n');
   });
 
-  it('say that an adapter is untrained, and stop saying so when it was trained', () => {
+  it('say that an adapter is untrained, and no longer do once it is trained', () => {
     expect(modelCard(fresh)).toContain('**Untrained.**');
     expect(adapterPackageJson(fresh)).toContain('Untrained Prompt-In-Prompt adapter for restormer');
     const trained = { ...fresh, training: { steps: 12345 } };
@@ -294,7 +294,7 @@ describe('modelCard and package.json', () => {
     expect(card).toContain('fingerprint abc');
   });
 
-  it('keep texts from files on their lines, and out of the shell', () => {
+  it('keep text from files on its line and out of the shell', () => {
     const evil = "x\n## <img src=x>|`_[a](b)\n```\n$(rm -rf ~)'";
     const card = modelCard({
       ...fresh,

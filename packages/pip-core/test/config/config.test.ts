@@ -23,7 +23,7 @@ describe('defaultConfig', () => {
     }
   });
 
-  it('scales them to other widths, in multiples of 8', () => {
+  it('scales the sizes to other widths, in multiples of 8', () => {
     const sizes = defaultConfig('restormer', [site(1, 16), site(2, 32)]).levels;
     expect(sizes.map((l) => l.promptChannels)).toEqual([24, 40]);
   });
@@ -42,7 +42,7 @@ describe('defaultConfig', () => {
     ]);
   });
 
-  it('gives U-Nets the same, a third as wide as their levels', () => {
+  it('gives U-Nets the same mode, with prompts a third as wide as their levels', () => {
     const sites = [
       { level: 2, channels: 48, scale: 2 },
       { level: 3, channels: 96, scale: 4 },
@@ -55,11 +55,11 @@ describe('defaultConfig', () => {
     ]);
   });
 
-  it('starts as the identity: residual', () => {
+  it('attaches as residual, which starts as the identity', () => {
     expect(defaultConfig('unknown', [site(1, 8)]).attach).toBe('residual');
   });
 
-  it('takes choices, one for all levels or one for each, whatever the order of the sites', () => {
+  it('takes choices for all levels or for each, in any order of the sites', () => {
     const choices = { labels: ['rain'], promptChannels: [16], promptSize: [10, 12, 14] };
     const { levels, labels } = defaultConfig('restormer', [...restormer].reverse(), choices);
     expect(labels).toEqual(['rain']);
@@ -70,7 +70,7 @@ describe('defaultConfig', () => {
     ]);
   });
 
-  it('says how many choices there are for how many levels', () => {
+  it('says how many choices were given for how many levels', () => {
     expect(() => defaultConfig('restormer', restormer, { promptSize: [8, 4] })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
@@ -121,7 +121,7 @@ describe('configProblems', () => {
     ],
   ];
 
-  it('finds nothing wrong with a sound config', () => {
+  it('finds nothing wrong with a valid config', () => {
     expect(configProblems(sound)).toEqual([]);
     expect(validateConfig(sound)).toBe(sound);
   });
@@ -137,7 +137,7 @@ describe('configProblems', () => {
 describe('labelWeights', () => {
   const labels = ['noise', 'rain'];
 
-  it('puts named weights into the order of the labels', () => {
+  it('puts named weights in the order of the labels', () => {
     expect(labelWeights({ rain: 0.5 }, labels)).toEqual([0, 0.5]);
     expect(labelWeights([2, 0], labels)).toEqual([2, 0]);
     expect(labelWeights({ rain: 0 }, labels)).toEqual([0, 0]);
@@ -148,7 +148,7 @@ describe('labelWeights', () => {
     [{ rain: -1 }, 'INVALID_WEIGHTS', /not negative/],
     [{ rain: Number.NaN }, 'INVALID_WEIGHTS', /finite/],
     [[1], 'INVALID_WEIGHTS', /1 degradation weights were given for 2 labels/],
-  ] as const)('refuses %j', (weights, code, message) => {
+  ] as const)('rejects %j', (weights, code, message) => {
     expect(() => labelWeights(weights, labels)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Golden, readGolden } from '../golden.ts';
 import { type Level, maxError, oneSite, runOneSite, type SiteValues } from '../one-site.ts';
 
-/** Issue 2: float32 max abs error on O(1) data. */
+/** Issue 2: maximum absolute error in float32 on O(1) data. */
 const tolerance = 1e-4;
 
 const values: Record<string, keyof SiteValues> = {
@@ -41,7 +41,7 @@ function expectSmall(measured: Record<string, number>): void {
 }
 
 describe('emitPip against the independent PyTorch implementation', () => {
-  it('has every mode, and feature channels below, equal to and above the prompt’s', () => {
+  it('covers every mode, with fewer, as many and more feature channels than the prompt’s', () => {
     const kinds = cases.map(readGolden).map(({ config: { mode, levels } }) => {
       const { channels, promptChannels } = levels[0]!;
       return `${mode} ${Math.sign(channels - promptChannels)}`;
@@ -65,7 +65,7 @@ describe('emitPip against the independent PyTorch implementation', () => {
     }
   });
 
-  it('with every optimisation of the runtime', async () => {
+  it('with all optimisations of the runtime', async () => {
     for (const name of cases) expectSmall(await errors(readGolden(name), 18, 'all'));
   });
 });

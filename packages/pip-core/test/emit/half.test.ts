@@ -13,7 +13,7 @@ const cases = [
   'promptir-equal',
 ];
 
-/** Loading checks every type: the runtime refuses an Add of float16 and float32. */
+/** Loading checks every type: the runtime rejects an Add of float16 and float32. */
 async function runHalf(model: Model, { feature, degradation, strength }: Golden['feeds']) {
   const session = await InferenceSession.create(model.source.read(0, model.source.size), {
     graphOptimizationLevel: 'disabled',
@@ -30,7 +30,7 @@ async function runHalf(model: Model, { feature, degradation, strength }: Golden[
 }
 
 describe('a float16 host', () => {
-  it.each(cases)('runs, typed from end to end, close to float32: %s', async (name) => {
+  it.each(cases)('runs, typed throughout, and stays close to float32: %s', async (name) => {
     const { config, tensors, feeds, outputs } = readGolden(`pip-${name}`);
     const { model, values } = oneSite(config, tensors, { dataType: 'float16' });
     const results = await runHalf(model, feeds);
@@ -42,7 +42,7 @@ describe('a float16 host', () => {
     expect(worst).toBeGreaterThan(0);
   });
 
-  it.each(cases)('takes norms, softmax and lengths in float32: %s', async (name) => {
+  it.each(cases)('computes norms, softmax and lengths in float32: %s', async (name) => {
     const { config, tensors, feeds } = readGolden(`pip-${name}`);
     const { model } = oneSite(config, tensors, { dataType: 'float16' });
     const delicate = new Set(['LayerNormalization', 'Softmax', 'ReduceL2']);
@@ -69,14 +69,14 @@ describe('a bfloat16 host', () => {
 });
 
 describe('emitPip', () => {
-  it('refuses operator sets that it cannot write', () => {
+  it('rejects operator sets that it cannot write', () => {
     const { config, tensors } = readGolden('pip-cross-equal');
     expect(() => oneSite(config, tensors, { opset: 10 })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED_HOST' }),
     );
   });
 
-  it('refuses tensors and levels that are not there', () => {
+  it('rejects missing tensors', () => {
     const { config, tensors } = readGolden('pip-cross-equal');
     const fewer = new Map(tensors);
     fewer.delete('level1.prompt.outconv.weight');

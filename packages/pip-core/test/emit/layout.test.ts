@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readGolden } from '../golden.ts';
 import { maxError } from '../one-site.ts';
 
-/** A host that has the feature in a layout of its own, and what PyTorch makes of the feature. */
+/** The error, against PyTorch, of a graft on a host whose feature has the given layout. */
 async function inLayout(name: string, layout: SiteLayout, opset: number): Promise<number> {
   const { config, tensors, feeds, outputs } = readGolden(name);
   const [n, C, height, width] = feeds.feature.dims as [number, number, number, number];
@@ -56,7 +56,7 @@ async function inLayout(name: string, layout: SiteLayout, opset: number): Promis
 }
 
 describe.each(['NHWC', 'tokens'] as const)('a skip feature laid out as %s', (layout) => {
-  it.each([11, 17, 23])('gives what PyTorch gives at operator set %i', async (opset) => {
+  it.each([11, 17, 23])('matches PyTorch at operator set %i', async (opset) => {
     for (const name of ['pip-topm-less-residual', 'pip-convgate-more', 'pip-promptir-equal']) {
       expect(await inLayout(name, layout, opset)).toBeLessThanOrEqual(1e-4);
     }

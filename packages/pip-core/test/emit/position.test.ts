@@ -12,7 +12,7 @@ const level = {
   p2fHeads: 4,
 };
 
-/** How far each channel's values lie apart when every pixel of the feature is the same. */
+/** The largest range of values within a channel if every pixel of the feature is the same. */
 async function spread(mode: PipConfig['mode'], position: PipConfig['position']): Promise<number> {
   const config: PipConfig = {
     ...{ mode, position, attach: 'replace', labels: ['rain', 'haze'], levels: [level] },
@@ -52,8 +52,8 @@ async function spread(mode: PipConfig['mode'], position: PipConfig['position']):
   return most;
 }
 
-describe.each(pipModes)('%s on a feature that is the same everywhere', (mode) => {
-  it('is the same everywhere without position, and not with it', async () => {
+describe.each(pipModes)('%s on a uniform feature', (mode) => {
+  it('is uniform without position and not uniform with it', async () => {
     expect(await spread(mode, 'none')).toBeLessThan(1e-5);
     expect(await spread(mode, 'learned')).toBeGreaterThan(1e-2);
     expect(await spread(mode, undefined)).toBeGreaterThan(1e-2);

@@ -64,7 +64,7 @@ describe('degradation', () => {
     },
   );
 
-  it('takes a row for each image, one row for all, or several for one image', async () => {
+  it('takes a row per image, one row for all, or several rows for one image', async () => {
     const z = feature(3);
     const weights = [
       [1, 0, 0],
@@ -93,7 +93,7 @@ describe('degradation', () => {
 });
 
 describe('strength', () => {
-  it('0 gives the feature back exactly, in every mode and attachment', async () => {
+  it('0 returns the feature exactly, in every mode and attachment', async () => {
     const z = feature(2);
     for (const mode of pipModes) {
       for (const attach of ['replace', 'residual'] as const) {
@@ -108,7 +108,7 @@ describe('strength', () => {
     }
   });
 
-  it('an untrained residual adapter gives the feature back exactly at any strength', async () => {
+  it('returns the feature exactly for an untrained residual adapter at strength 1', async () => {
     const z = feature(1);
     const residual: PipConfig = { ...config, attach: 'residual' };
     expect(
@@ -126,7 +126,7 @@ describe('strength', () => {
 
 describe('baked', () => {
   it.each(['replace', 'residual'] as const)(
-    'equals the inputs set to the same numbers: %s',
+    'equals inputs set to the same numbers: %s',
     async (attach) => {
       const other = { ...config, attach };
       const from = new Map(tensors);
@@ -151,12 +151,12 @@ describe('baked', () => {
     const nodes = (steering: PipSteering) =>
       oneSite(config, tensors, { steering }).model.graph.nodes.length;
     const baked = nodes({ kind: 'baked', weights: [1, 0, 0], strength: 1 });
-    expect(nodes(inputs) - baked).toBe(10); // Unsqueeze; the sum, what it is divided by, shares, amount; Conv; Sub, Mul, Add of the blend
+    expect(nodes(inputs) - baked).toBe(10); // Unsqueeze; sum, divisor, shares, amount; Conv; Sub, Mul, Add of the blend
   });
 });
 
 describe('shapes', () => {
-  it('height, width and batch are free', async () => {
+  it('leave height, width and batch free', async () => {
     for (const [n, h, w] of [
       [1, 1, 1],
       [2, 3, 17],
@@ -168,7 +168,7 @@ describe('shapes', () => {
     }
   });
 
-  it('flat features give finite numbers, with ties among the scores of top-m too', async () => {
+  it('flat features give finite numbers, even with ties among top-m scores', async () => {
     for (const value of [0, 1, -1000]) {
       const data = new Float32Array(12 * 16).fill(value);
       const output = await run({ dims: [1, 12, 4, 4], data }, [[1, 0, 0]]);

@@ -15,7 +15,7 @@ const level = {
 };
 const steps = Array.from({ length: 11 }, (_, step) => step / 10);
 
-/** An adapter of one level, its gates open. */
+/** An adapter of one level with open gates. */
 function lively(
   form: Pick<PipConfig, 'mode' | 'attach' | 'gate'>,
 ): readonly [PipConfig, TensorMap] {
@@ -33,7 +33,7 @@ type Adapter = ReturnType<typeof lively>;
 
 type Row = readonly [number, number, number];
 
-/** What each row of weights makes of the feature. */
+/** The output for each row of weights. */
 async function run(
   adapter: Adapter,
   rows: readonly Row[],
@@ -80,14 +80,14 @@ describe.each(forms)('weights and strength at a skip: $mode, $attach, $gate', (f
   const one: Row = [0, 1, 0];
   const mixed: Row = [0.2, 0.5, 0.3];
 
-  it('nothing asked for gives the feature, to the bit', async () => {
+  it('zero weights or strength give the feature, to the bit', async () => {
     const [none, whole] = await run(adapter, [[0, 0, 0], one]);
     expect(none).toEqual(feature);
     expect(distance(whole!, feature)).toBeGreaterThan(1);
     expect(await run(adapter, [one, mixed], 0)).toEqual([feature, feature]);
   });
 
-  it('the change is in proportion to the sum of the weights up to 1, and to the strength', async () => {
+  it('the change is proportional to the weights’ sum up to 1, and to the strength', async () => {
     const wholes = await run(adapter, [one, mixed]);
     for (const [at, row] of [one, mixed].entries()) {
       const scaled = steps.map((part): Row => [row[0] * part, row[1] * part, row[2] * part]);
@@ -99,14 +99,14 @@ describe.each(forms)('weights and strength at a skip: $mode, $attach, $gate', (f
       expect(maxError(half, along(wholes[at]!, 0.5))).toBeLessThan(2e-5);
   });
 
-  it('weights above a sum of 1 are shares', async () => {
+  it('weights with a sum above 1 act as shares', async () => {
     const rows: readonly Row[] = [[3, 0, 1], [0.75, 0, 0.25], [0, 7, 0], one];
     const [more, shares, seven, whole] = await run(adapter, rows);
     expect(maxError(more!, shares!)).toBeLessThan(1e-6);
     expect(maxError(seven!, whole!)).toBe(0);
   });
 
-  it('baked is what the inputs say, for parts and mixtures', async () => {
+  it('baked weights equal inputs, for parts and mixtures', async () => {
     const rows: readonly Row[] = [
       [0, 0.5, 0],
       [0.5, 0, 0.5],
@@ -120,7 +120,7 @@ describe.each(forms)('weights and strength at a skip: $mode, $attach, $gate', (f
 });
 
 describe('a gate for each label', () => {
-  it('is the gate for all where its rows are alike', async () => {
+  it('equals a gate for all if its rows are equal', async () => {
     const plain = lively({ mode: 'convgate', attach: 'residual' });
     const { data } = plain[1].get('level1.gate')!;
     const gate = { dims: [3, 12], data: Float32Array.from([...data, ...data, ...data]) };
@@ -137,7 +137,7 @@ describe('a gate for each label', () => {
       expect(maxError(made, wanted[at]!)).toBeLessThan(1e-6);
   });
 
-  it('lets one label leave the feature alone', async () => {
+  it('lets a single label leave the feature alone', async () => {
     const [config, tensors] = lively({ mode: 'pip_cross', attach: 'residual', gate: 'label' });
     const gate = tensors.get('level1.gate')!;
     const data = gate.data.map((value, at) => (Math.floor(at / 12) === 1 ? 0 : value));
@@ -151,7 +151,7 @@ describe('a gate for each label', () => {
     for (const made of [other, both]) expect(distance(made!, feature)).toBeGreaterThan(1);
   });
 
-  it.each(pipModes)('leads steadily from one label to another: %s', async (mode) => {
+  it.each(pipModes)('moves steadily from one label to another: %s', async (mode) => {
     const adapter = lively({ mode, attach: 'residual', gate: 'label' });
     const way = await run(
       adapter,
@@ -163,7 +163,7 @@ describe('a gate for each label', () => {
       expect(left[step], `step ${step} of ${left}`).toBeGreaterThan(left[step - 1]!);
       expect(ahead[step], `step ${step} of ${ahead}`).toBeLessThan(ahead[step - 1]!);
     }
-    // None of ten steps is a switch.
+    // None of the ten steps is a jump.
     const moved = way.slice(1).map((at, step) => distance(at, way[step]!));
     expect(Math.max(...moved) / left.at(-1)!).toBeLessThan(0.25);
   });

@@ -51,7 +51,7 @@ async function run(model: Model, feed = image()): Promise<FloatTensor> {
 }
 
 describe('graft', () => {
-  it('an untrained residual adapter gives the host’s output, bit for bit', async () => {
+  it('an untrained residual adapter keeps the host’s output, bit for bit', async () => {
     const { model, grafted: result } = grafted();
     expect(maxError(await run(result), await run(model))).toBe(0);
   });
@@ -69,7 +69,7 @@ describe('graft', () => {
     },
   );
 
-  it('fixed labels change the output without inputs', async () => {
+  it('a baked label changes the output without inputs', async () => {
     const baked = (label: string) =>
       grafted({}, { attach: 'replace' }, { bake: { weights: { [label]: 1 } } }).grafted;
     const [rain, haze] = [baked('rain'), baked('haze')];
@@ -77,7 +77,7 @@ describe('graft', () => {
     expect(maxError(await run(rain), await run(haze))).toBeGreaterThan(1e-4);
   });
 
-  it('adds inputs, and every other name under its prefix', () => {
+  it('adds its inputs, and every other name under its prefix', () => {
     const { model, grafted: result } = grafted();
     expect(result.graph.inputs.map(({ name, dims }) => [name, dims])).toEqual([
       ['image', ['n', 3, 'h', 'w']],
@@ -92,7 +92,7 @@ describe('graft', () => {
     expect(merge.inputs[1]).toMatch(/^pip\/level1\/attach\//);
   });
 
-  it('writes nodes of the newest known form for a newer operator set', () => {
+  it('writes nodes in the newest known form for a newer operator set', () => {
     const host = tinyHost({ opset: 23 });
     const request = tinyRequest({ ...host, model: { ...host.model, opsets: new Map([['', 26]]) } });
     const result = applyPlan(requirePlan(makePlan(request)), tool);
@@ -105,7 +105,7 @@ describe('graft', () => {
     expect(encoder.inputs[0]).toBe('Relu_output_0');
   });
 
-  it('is the same bytes for the same request', () => {
+  it('gives the same bytes for the same request', () => {
     expect(Buffer.from(bytesOf(grafted().grafted)).equals(bytesOf(grafted().grafted))).toBe(true);
   });
 
@@ -119,7 +119,7 @@ describe('graft', () => {
 });
 
 describe('readGraft', () => {
-  it('gives back what was planned', () => {
+  it('returns what was planned', () => {
     const { plan, grafted: result, sites } = grafted();
     const record = readGraft(result)!;
     const { label: _, opset: __, ...host } = plan.summary.host;
@@ -217,13 +217,13 @@ describe('readGraft', () => {
       { undo: { ...record.undo, graphLengthWidth: 1e9 } },
       /'graphLengthWidth' must be a whole number from 1 to 10/,
     ],
-  ])('refuses a stamp with %s', (_, change, message) => {
+  ])('rejects a stamp with %s', (_, change, message) => {
     expect(() => readGraft(stamped(change))).toThrow(
       expect.objectContaining({ code: 'CORRUPT_FILE', message: expect.stringMatching(message) }),
     );
   });
 
-  it('refuses a stamp that is not JSON', () => {
+  it('rejects a stamp that is not JSON', () => {
     expect(() => readGraft(tinyHost({ metadata: { pip_graft: 'yes' } }).model)).toThrow(/not JSON/);
   });
 });
@@ -235,7 +235,7 @@ describe('ungraft', () => {
     ['one level', {}, { levels: [1] }],
     ['names that were taken', { inputName: 'strength', metadata: { author: 'me' } }, {}],
     ['an old operator set', { opset: 11, irVersion: 6 }, {}],
-  ])('gives the host back byte for byte: %s', (_, options, choices) => {
+  ])('restores the host byte for byte: %s', (_, options, choices) => {
     const { model, grafted: result } = grafted(options, {}, choices);
     const reread = readModel(bytesSource(bytesOf(result), 'file.onnx'));
     const back = ungraft(reread);
@@ -244,13 +244,13 @@ describe('ungraft', () => {
     expect(read.host.digest).toMatch(/^sha256:/);
   });
 
-  it('refuses a model without a graft', () => {
+  it('rejects a model without a graft', () => {
     expect(() => ungraft(tinyHost().model)).toThrow(
       expect.objectContaining({ code: 'NOT_GRAFTED' }),
     );
   });
 
-  it('a second graft is refused until the first is out', () => {
+  it('a second graft is rejected until the first is removed', () => {
     const { grafted: result, ...request } = grafted();
     const again = makePlan({ ...request, model: result });
     expect(again).toMatchObject({

@@ -24,7 +24,7 @@ import { type TinyHost, tinyHost, tinyRequest } from '../tiny-host.ts';
 const tool = { name: 'test', version: '0' };
 const bytesOf = ({ source }: Model) => source.read(0, source.size);
 
-/** An adapter whose gates are open, so that it does something. */
+/** An adapter with open gates, so that it has an effect. */
 function open(host: TinyHost, init: InitOptions, levels = [1, 2]): Adapter {
   const { adapter } = tinyRequest(host, init);
   const kept = adapter.config.levels.filter(({ level }) => levels.includes(level));
@@ -72,7 +72,7 @@ interface Told {
   readonly strength?: number;
 }
 
-/** Runs as written; gives the output, then the values that are named. */
+/** Runs the model; returns the output, then the named values. */
 async function run(
   model: Model,
   { rows, strength = 1 }: Told = {},
@@ -102,7 +102,7 @@ async function run(
 const fed = { inputs: 'required' } as const;
 const skip2 = host.sites[1]!.value;
 
-/** What the merge reads at level 2, which no other graft comes before, and what the host had there. */
+/** The merge's input at level 2, where no other graft comes first, and the host's value there. */
 async function atLevel2(model: Model, told: Told): Promise<FloatTensor[]> {
   const { output } = readGraft(model)!.sites.find(({ level }) => level === 2)!;
   const [, merged, feature] = await run(model, told, [output, skip2]);
@@ -112,7 +112,7 @@ async function atLevel2(model: Model, told: Told): Promise<FloatTensor[]> {
 describe('several adapters', () => {
   const both = graft([a, b], fed);
 
-  it('concatenates labels by adapter and keeps what each is', () => {
+  it("concatenates labels by adapter and keeps each adapter's properties", () => {
     const record = readGraft(readModel(bytesSource(bytesOf(both))))!;
     expect(record.labels).toEqual(['rain', 'haze', 'blur']);
     expect(record.adapters).toMatchObject([
@@ -133,7 +133,7 @@ describe('several adapters', () => {
     }
   });
 
-  it('is the same bytes in any order', () => {
+  it('gives the same bytes in any order', () => {
     expect(Buffer.from(bytesOf(graft([b, a], fed))).equals(bytesOf(both))).toBe(true);
     expect(Buffer.from(bytesOf(graft([c, b, a]))).equals(bytesOf(graft([b, a, c])))).toBe(true);
   });
@@ -142,7 +142,7 @@ describe('several adapters', () => {
     ['a label of the first', a, [0, 0.7, 0], [0, 0.7]],
     ['a mixture within the first', a, [0.3, 0.9, 0], [0.3, 0.9]],
     ['the label of the second', b, [0, 0, 1], [1]],
-  ] as const)('gives with %s alone what that adapter alone gives, to the bit', async (...given) => {
+  ] as const)('with %s only, matches that adapter alone, to the bit', async (...given) => {
     const [, adapter, row, own] = given;
     const alone = graft([adapter], fed);
     for (const strength of [0, 0.5, 1, 1.5]) {
@@ -152,8 +152,8 @@ describe('several adapters', () => {
     }
   });
 
-  // Different rows in one batch; the mixture is done by hand on what each adapter alone makes.
-  it.each([1, 0.5])('mixes the changes by the weights, at strength %d', async (strength) => {
+  // Different rows in one batch, mixed by hand from the results of each adapter alone.
+  it.each([1, 0.5])('mixes the changes by weight, at strength %d', async (strength) => {
     const rows = [
       [0.5, 0.25, 0.25],
       [0, 2, 1],
@@ -171,7 +171,7 @@ describe('several adapters', () => {
       const scaled = parts.map((part, i) =>
         part.map((weight) => (sum(part) > 0 ? (weight * sum(rows[i]!)) / sum(part) : 0)),
       );
-      // A row of zeros is no degradation, but its share is zero as well.
+      // A row of zeros means no degradation, but its share is zero as well.
       const alone = await atLevel2(graft([adapter], fed), { rows: scaled });
       for (const [i, part] of parts.entries()) {
         const share = sum(part) / sum(rows[i]!);
@@ -184,7 +184,7 @@ describe('several adapters', () => {
     expect(maxError(merged!, feature!)).toBeGreaterThan(1e-2);
   });
 
-  it('gives the host at strength 0, and for weights that are all zero', async () => {
+  it("gives the host's output at strength 0 and for all-zero weights", async () => {
     const [plain] = await run(host.model);
     const [still] = await run(both, { rows: [[0.2, 0.3, 0.5]], strength: 0 });
     const [told] = await run(both, { rows: [[0, 0, 0]] });
@@ -241,21 +241,21 @@ describe('several adapters', () => {
     ['optional inputs', {}],
     ['required inputs', fed],
     ['baked', { bake: { weights: { rain: 1, blur: 1 } } }],
-  ])('comes out again byte for byte: %s', (_, options) => {
+  ])('is removed byte for byte: %s', (_, options) => {
     const reread = readModel(bytesSource(bytesOf(graft([a, b, c], options))));
     expect(Buffer.from(bytesOf(ungraft(reread).model)).equals(bytesOf(host.model))).toBe(true);
   });
 });
 
 describe('several adapters, baked', () => {
-  it('is what the inputs say', async () => {
+  it('equal the same inputs', async () => {
     const weights = { rain: 0.5, haze: 0.25, blur: 0.25 };
     const [baked] = await run(graft([a, b], { bake: { weights, strength: 0.5 } }));
     const [told] = await run(graft([a, b], fed), { rows: [[0.5, 0.25, 0.25]], strength: 0.5 });
     expect(maxError(baked!, told!)).toBeLessThan(1e-5);
   });
 
-  it('leaves out an adapter without weight, and the rest is as if it had never been there', () => {
+  it('omit an adapter without weight, as if it had never been there', () => {
     const bake = { weights: { rain: 1 } };
     expect(
       Buffer.from(bytesOf(graft([a, b], { bake }))).equals(bytesOf(graft([a], { bake }))),
@@ -295,7 +295,7 @@ describe('adapters that cannot be told apart', () => {
       /^ADAPTER_MISMATCH adapters 'a' and 'b' are the same adapter twice/,
     ],
     ['no adapter', [], /^INVALID_ARGUMENT No adapter/],
-  ])('refuses %s', (_, adapters, message) => {
+  ])('are rejected: %s', (_, adapters, message) => {
     expect(refusals(...adapters)[0]).toMatch(message);
   });
 });

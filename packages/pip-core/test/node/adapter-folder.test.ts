@@ -32,7 +32,7 @@ const written = async (name = 'adapter') => {
 };
 
 describe('writeAdapter and readAdapter', () => {
-  it('give the adapter back, with its digest', async () => {
+  it('round-trip an adapter, with its digest', async () => {
     const folder = await written();
     expect(readAdapter(folder)).toEqual(withDigest(adapter));
     expect(readdirSync(folder).sort()).toEqual([
@@ -43,7 +43,7 @@ describe('writeAdapter and readAdapter', () => {
     ]);
   });
 
-  it('write the same bytes twice, also over an adapter that is there', async () => {
+  it('write the same bytes twice, also over an existing adapter', async () => {
     const folder = await written();
     const read = () => readdirSync(folder).map((file) => readFileSync(join(folder, file)));
     const before = read();
@@ -62,14 +62,14 @@ describe('writeAdapter and readAdapter', () => {
     expect(Math.max(...errors)).toBeLessThan(2e-3);
   });
 
-  it('goes by the folder’s name without package.json, and needs no model card', async () => {
+  it('use the folder’s name without package.json, and need no model card', async () => {
     const folder = await written('plain');
     rmSync(join(folder, 'package.json'));
     rmSync(join(folder, 'README.md'));
     expect(readAdapter(folder)).toMatchObject({ name: 'plain', version: '0.0.0' });
   });
 
-  it('the digest follows content, not spelling', async () => {
+  it('the digest depends on content, not on formatting', async () => {
     const folder = await written();
     const path = join(folder, 'adapter_config.json');
     writeFileSync(path, JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))));
@@ -79,7 +79,7 @@ describe('writeAdapter and readAdapter', () => {
 });
 
 describe('writeAdapter', () => {
-  it('does not write into a folder of other files, nor over a file', async () => {
+  it('writes neither into a folder of other files nor over a file', async () => {
     writeFileSync(join(root, 'package.json'), 'mine');
     await expect(writeAdapter(root, adapter)).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     expect(readdirSync(root)).toEqual(['package.json']);
@@ -91,7 +91,7 @@ describe('writeAdapter', () => {
   it.each([
     ['an empty folder', false],
     ['an adapter', true],
-  ])('takes no leftover of a killed run for something else, in %s', async (_, there) => {
+  ])('ignores leftovers of a killed run in %s', async (_, there) => {
     const folder = join(root, 'left');
     mkdirSync(folder, { recursive: true });
     if (there) await writeAdapter(folder, adapter);
@@ -100,19 +100,19 @@ describe('writeAdapter', () => {
       writeFileSync(join(folder, name), '');
     if (there) expect(readAdapter(folder, { only: true }).config).toEqual(adapter.config);
     await writeAdapter(folder, adapter);
-    // That of another machine waits for a day, and is in nobody's way.
+    // Another machine's leftover stays for a day and blocks nothing.
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([full]);
     expect(readAdapter(folder, { only: true }).config).toEqual(adapter.config);
   });
 
-  it('does not take a file of another name for a leftover', async () => {
+  it('does not treat a file of another name as a leftover', async () => {
     const folder = join(root, 'other');
     await writeAdapter(folder, adapter);
     writeFileSync(join(folder, '.evil.js.4711.tmp'), '');
     expect(() => readAdapter(folder, { only: true })).toThrow('.evil.js.4711.tmp');
   });
 
-  it('leaves nothing behind when a target cannot be replaced', async () => {
+  it('leaves nothing behind if a target cannot be replaced', async () => {
     const folder = await written();
     rmSync(join(folder, 'README.md'));
     mkdirSync(join(folder, 'README.md', 'in-the-way'), { recursive: true });
@@ -121,7 +121,7 @@ describe('writeAdapter', () => {
     expect(readAdapter(folder).name).toBe('@me/rain');
   });
 
-  it('refuses an adapter that is not sound before it makes a folder', async () => {
+  it('rejects an invalid adapter before it creates a folder', async () => {
     const folder = join(root, 'broken');
     await expect(writeAdapter(folder, { ...adapter, tensors: new Map() })).rejects.toMatchObject({
       code: 'ADAPTER_INVALID',
@@ -140,7 +140,7 @@ describe('readAdapter', () => {
     expect(() => readAdapter(folder)).toThrow(/adapter_model\.safetensors.*no such file/);
   });
 
-  it('names a tensor that is missing or mis-shaped', async () => {
+  it('names a missing tensor', async () => {
     const folder = await written();
     const path = join(folder, 'adapter_model.safetensors');
     const tensors = new Map(readSafetensors(readFileSync(path)).tensors);
@@ -154,7 +154,7 @@ describe('readAdapter', () => {
     );
   });
 
-  it('refuses cut tensors and a huge config', async () => {
+  it('rejects truncated tensors and a huge config', async () => {
     const folder = await written();
     const path = join(folder, 'adapter_model.safetensors');
     writeFileSync(path, readFileSync(path).subarray(0, 500));
@@ -185,7 +185,7 @@ describe('resolveAdapter', () => {
     }
   });
 
-  it('finds a package above the working directory, also behind a workspace’s link', async () => {
+  it('finds a package above the working directory, also through a workspace’s link', async () => {
     const folder = await written('packages-rain');
     mkdirSync(join(root, 'node_modules', '@me'), { recursive: true });
     symlinkSync(folder, join(root, 'node_modules', '@me', 'rain'));
@@ -195,11 +195,11 @@ describe('resolveAdapter', () => {
     });
   });
 
-  it('passes init on', () => {
+  it('passes init specs through', () => {
     expect(resolveAdapter('init:seed=3', root)).toEqual({ kind: 'init', options: { seed: 3 } });
   });
 
-  it('says where it looked, and what is no adapter', () => {
+  it('says where it looked and rejects folders that are not adapters', () => {
     expect(() => resolveAdapter('no-such', root)).toThrow(
       expect.objectContaining({
         code: 'NOT_FOUND',

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('encodePushed', () => {
-  it("takes the adapter's own files, and names those that it has not", () => {
+  it("takes the adapter's own files and names the absent ones", () => {
     writeFileSync(join(folder, 'LICENSE'), 'MIT');
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     const { files, absent } = encodePushed(folder, 'hf:me/rain');
@@ -29,7 +29,7 @@ describe('encodePushed', () => {
     expect(absent).not.toContain('sensor_config.json');
   });
 
-  it('writes a card for the hub, with what the owner wrote', () => {
+  it("writes a card for the hub and keeps the owner's text", () => {
     const card = join(folder, 'README.md');
     const owners = '\n## Mine\n\nTrained on my own photos.\n';
     const before = String(encodePushed(folder, 'hf:me/rain').files[0]![1]);
@@ -41,7 +41,7 @@ describe('encodePushed', () => {
     expect(after.endsWith(owners)).toBe(true);
   });
 
-  it('sends no file from elsewhere', () => {
+  it('rejects a link to a file elsewhere', () => {
     symlinkSync('/etc/hostname', join(folder, 'NOTICE'));
     expect(() => encodePushed(folder, 'hf:me/rain')).toThrow(
       expect.objectContaining({ code: 'UNSAFE_FILE' }),

@@ -51,13 +51,13 @@ const edit = (path: string, change: (manifest: Record<string, unknown>) => void)
   change(manifest);
   writeFileSync(join(path, 'package.json'), JSON.stringify(manifest));
 };
-/** Without what is installed beside the library, which is found from everywhere. */
+/** Without the packages installed beside the library, which are found from everywhere. */
 const here = (cwd: string) => listAdapters(cwd).filter((one) => one.folder.startsWith(root));
 const refusal = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
 
 describe('packAdapter', () => {
-  it('writes data only, which reads as the same adapter', async () => {
+  it('writes only data, which reads back as the same adapter', async () => {
     const made = await packAdapter(folder, packed, { license: 'MIT', version: '1.2.0' });
     expect(readdirSync(packed).sort()).toEqual(files);
     expect(manifestOf(packed)).toMatchObject({
@@ -76,7 +76,7 @@ describe('packAdapter', () => {
     );
   });
 
-  it('gives the card the front matter of the hubs, whatever the texts', async () => {
+  it("gives the card the hubs' front matter, for any text", async () => {
     const baseName = 'me/"base": [1] # x';
     await packAdapter(folder, packed, { baseName, license: 'CC-BY-4.0' });
     const [, matter = ''] = text(packed, 'README.md').split('---\n');
@@ -91,7 +91,7 @@ describe('packAdapter', () => {
     expect(readAdapter(packed).base.name).toBe(baseName);
   });
 
-  it('makes a folder a package in place, the same twice, and keeps what its owner wrote', async () => {
+  it('packs a folder in place, twice the same, and keeps what its owner wrote', async () => {
     const repository = { type: 'git', url: 'https://example.com/rain.git' };
     edit(folder, (manifest) => Object.assign(manifest, { repository }));
     await packAdapter(folder, folder, { name: 'rain', license: 'MIT' });
@@ -103,7 +103,7 @@ describe('packAdapter', () => {
     expect(text(folder, 'README.md')).toContain('Mine.');
   });
 
-  it('stores half the bytes as float16, but not over the only copy', async () => {
+  it('stores float16 in half the bytes, but not over the only copy', async () => {
     await expect(packAdapter(folder, folder, { dtype: 'float16' })).rejects.toEqual(
       refusal('INVALID_ARGUMENT', /loses digits/),
     );
@@ -115,7 +115,7 @@ describe('packAdapter', () => {
     expect(readAdapter(join(root, 'half')).config.dtype).toBe('float16');
   });
 
-  it('says which tensor float16 cannot hold', async () => {
+  it('names a tensor that float16 cannot hold', async () => {
     const tensors = new Map(adapter.tensors);
     const gate = tensors.get('level1.gate')!;
     tensors.set('level1.gate', { ...gate, data: gate.data.map(() => 1e6) });
@@ -126,7 +126,7 @@ describe('packAdapter', () => {
     expect(() => readdirSync(packed)).toThrow('ENOENT');
   });
 
-  it('publishes a notice, which npm leaves out unless it is listed', async () => {
+  it('publishes a NOTICE, which npm omits unless it is listed', async () => {
     writeFileSync(join(folder, 'NOTICE'), 'Photos by others.\n');
     writeFileSync(join(folder, 'LICENSE'), 'MIT\n');
     await packAdapter(folder, packed, { license: 'MIT', version: '1.2.0' });
@@ -137,7 +137,7 @@ describe('packAdapter', () => {
     expect(readAdapter(packed).name).toBe('@me/rain');
   });
 
-  it('takes a licence along and refuses other files', async () => {
+  it('includes a licence and rejects other files', async () => {
     writeFileSync(join(folder, 'LICENSE'), 'Do what you like.');
     await packAdapter(folder, packed);
     expect(text(packed, 'LICENSE')).toBe('Do what you like.');
@@ -153,14 +153,14 @@ describe('packAdapter', () => {
     ['My Adapter', /no name for a package/],
     ['node_modules', /no name for a package/],
     ['', /no name for a package/],
-  ])('refuses the name %j', async (name, message) => {
+  ])('rejects the name %j', async (name, message) => {
     await expect(packAdapter(folder, packed, { name })).rejects.toEqual(
       refusal('INVALID_ARGUMENT', message),
     );
   });
 
   it.each([{ version: '1.0' }, { version: 'v1.0.0' }, { license: 'MIT\nx' }, { baseName: '' }])(
-    'refuses %j',
+    'rejects %j',
     async (options) => {
       await expect(packAdapter(folder, packed, options)).rejects.toEqual(
         refusal('INVALID_ARGUMENT', /./),
@@ -175,7 +175,7 @@ describe('a package', () => {
   });
   const find = () => resolveAdapter('@me/rain', root);
 
-  it('is found from folders below, and with links as pnpm and workspaces make them', () => {
+  it('is found from folders below, and through links as in pnpm and workspaces', () => {
     const below = join(root, 'deep', 'er');
     mkdirSync(below, { recursive: true });
     expect(resolveAdapter('@me/rain', below)).toMatchObject({ kind: 'adapter', folder: packed });
@@ -195,11 +195,11 @@ describe('a package', () => {
   });
 
   it.each(['index.js', 'binding.gyp', '.hidden.js', 'node_modules', 'adapter_model.bin'])(
-    'is refused with %s in it',
+    'is rejected with %s in it',
     (name) => {
       writeFileSync(join(packed, name), '');
       expect(find).toThrow(refusal('UNSAFE_FILE', new RegExp(`also holds "${name}"`)));
-      // By its path as well, since it says that it is a package.
+      // By path as well, since its package.json says that it is a package.
       expect(() => readAdapter(packed)).toThrow(refusal('UNSAFE_FILE', /also holds/));
     },
   );
@@ -210,12 +210,12 @@ describe('a package', () => {
     ['bin', './evil.js', /'bin' \(\.\/evil\.js\)/],
     ['gypfile', true, /'gypfile' \(true\)/],
     ['directories', { bin: './tools' }, /'directories\.bin' \(\.\/tools\)/],
-  ])('is refused with %s', (key, value, message) => {
+  ])('is rejected with %s', (key, value, message) => {
     edit(packed, (manifest) => Object.assign(manifest, { [key]: value }));
     expect(find).toThrow(refusal('UNSAFE_FILE', message));
   });
 
-  it('is refused when its digests are not those of its files', () => {
+  it('is rejected if its digests do not match its files', () => {
     edit(packed, (manifest) => {
       (manifest['pipGraft'] as { digest: string }).digest = 'sha256:0';
     });
@@ -227,7 +227,7 @@ describe('a package', () => {
   });
 
   it.each(['adapter_config.json', 'adapter_model.safetensors'])(
-    'is refused when %s was changed; packing it again accepts the change',
+    'is rejected if %s was changed; packing it again accepts the change',
     async (name) => {
       const path = join(packed, name);
       const bytes = readFileSync(path);
@@ -252,13 +252,13 @@ describe('a package', () => {
     expect(find).toThrow(refusal('ADAPTER_INVALID', /format version 2.*reads 1; update/));
   });
 
-  it('whose package.json has a name that leads elsewhere is refused', () => {
+  it('is rejected if the name in its package.json leads elsewhere', () => {
     edit(packed, (manifest) => Object.assign(manifest, { name: '../../evil' }));
     expect(find).toThrow(refusal('ADAPTER_INVALID', /"\.\.\/\.\.\/evil" is no name/));
   });
 
   it.each(['@me/../../adapter', 'x/../adapter', '@me\\..\\x'])(
-    'is not looked for by the name %j',
+    'is not looked up under the name %j',
     (spec) => {
       expect(() => resolveAdapter(spec, root)).toThrow(refusal('INVALID_ARGUMENT', /no '\.\.'/));
     },
@@ -266,7 +266,7 @@ describe('a package', () => {
 });
 
 describe('listAdapters', () => {
-  it('lists what can be used, and what cannot with its reason', async () => {
+  it('lists usable packages, and unusable ones with the reason', async () => {
     const home = join(root, 'node_modules');
     await packAdapter(folder, packed);
     await packAdapter(folder, join(home, 'broken'), { name: 'broken' });
@@ -282,7 +282,7 @@ describe('listAdapters', () => {
     expect(found[1]!.error).toEqual(refusal('UNSAFE_FILE', /index\.js/));
   });
 
-  it('finds none where there is none', () => {
+  it('finds none if there is none', () => {
     expect(here(root)).toEqual([]);
   });
 });

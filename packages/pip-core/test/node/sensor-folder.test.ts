@@ -42,7 +42,7 @@ const thrown = (read: () => unknown): unknown => {
 };
 
 describe('a sensor folder', () => {
-  it('reads as it was written, with a digest', () => {
+  it('reads back as it was written, with a digest', () => {
     const read = readSensor(folder);
     expect(read).toMatchObject({ name: 'tells', config: sensor.config, training: null });
     expect(read.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -65,12 +65,12 @@ describe('a sensor folder', () => {
     [{ format_version: 2 }, /format version 2/],
     [{ scripts: {} }, /'scripts' is not a key/],
     [{ training: {} }, /empty record/],
-  ])('is refused with %j in its config', (change, message) => {
+  ])('is rejected with %j in its config', (change, message) => {
     edit(change);
     expect(thrown(() => readSensor(folder))).toEqual(refusal('ADAPTER_INVALID', message));
   });
 
-  it('is refused when it is not there, a file, cut, or a link out of its folder', () => {
+  it('is rejected if missing, a file, truncated or a link out of its folder', () => {
     expect(thrown(() => readSensor(join(root, 'none')))).toEqual(refusal('NOT_FOUND', /none/));
     const tensors = join(folder, 'sensor_model.safetensors');
     expect(thrown(() => readSensor(tensors))).toEqual(
@@ -103,7 +103,7 @@ describe('an adapter that carries a sensor', () => {
     await writeSensor(join(own(), 'sensor'), sensor);
   });
 
-  it('gives it', () => {
+  it('provides it', () => {
     expect(readOwnSensor(own())).toMatchObject({ name: 'adapter', config: { labels } });
     expect(resolveSensor('./adapter', root).digest).toBe(readSensor(folder).digest);
     rmSync(join(own(), 'sensor'), { recursive: true });
@@ -113,7 +113,7 @@ describe('an adapter that carries a sensor', () => {
     );
   });
 
-  it('is packed with it, and refused when it was changed since', async () => {
+  it('is packed with it, and rejected if the sensor changed since', async () => {
     await packAdapter(own(), packed(), { name: 'rain', license: 'MIT' });
     const manifest = JSON.parse(readFileSync(join(packed(), 'package.json'), 'utf8'));
     expect(manifest.files).toContain('sensor');
@@ -136,7 +136,7 @@ describe('an adapter that carries a sensor', () => {
     );
   });
 
-  it('may hold nothing else in it once it is packed, and no link out of it', async () => {
+  it('rejects other files in a packed sensor, and links out of the adapter', async () => {
     await packAdapter(own(), packed(), { name: 'rain', license: 'MIT' });
     writeFileSync(join(packed(), 'sensor', 'install.js'), '');
     expect(thrown(() => resolveSensor('rain', root))).toEqual(refusal('UNSAFE_FILE', /install.js/));

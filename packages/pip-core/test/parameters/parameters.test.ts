@@ -19,7 +19,7 @@ const count = (config: PipConfig, part: string) =>
     .reduce((sum, { dims }) => sum + elementCount(dims), 0);
 
 describe('pipParameters', () => {
-  it('has the paper’s 3.125 million at the authors’ setting', () => {
+  it('has the paper’s 3.125 million at the authors’ settings', () => {
     const config = defaultConfig('restormer', sites, {
       attach: 'replace',
       labels: ['a', 'b', 'c', 'd', 'e'],
@@ -39,7 +39,7 @@ describe('pipParameters', () => {
     'convgate-less',
     'promptir-gate-more',
     'promptir-less',
-  ])('is what the independent implementation has: %s', (name) => {
+  ])('matches the independent implementation: %s', (name) => {
     const { config, tensors } = readGolden(`pip-${name}`);
     expect(tensorProblems(tensors, config)).toEqual([]);
   });
@@ -51,7 +51,7 @@ describe('initialParameters', () => {
     expect(tensorProblems(initialParameters(config, 0), config)).toEqual([]);
   });
 
-  it('depends on the seed, and a tensor on nothing but seed and name', () => {
+  it('depends on the seed, and each tensor only on seed and name', () => {
     const one = initialParameters(tiny, 1);
     expect(initialParameters(tiny, 1)).toEqual(one);
     const name = 'level2.prompt.low_prompt_param';
@@ -63,7 +63,7 @@ describe('initialParameters', () => {
     expect(other.get(name)).toEqual(one.get(name));
   });
 
-  it('starts the basic prompt with the deviation of the config, others as ever', () => {
+  it('initialises the basic prompt with the config’s deviation, and others as before', () => {
     const deviation = (config: PipConfig, name: string) => {
       const { data } = initialParameters(config, 1).get(`level2.prompt.${name}`)!;
       return Math.sqrt(data.reduce((sum, value) => sum + value ** 2, 0) / data.length);
@@ -76,7 +76,7 @@ describe('initialParameters', () => {
     expect(deviation(wide, 'detask_prompt_param')).toBeGreaterThan(0.5);
   });
 
-  it('has a gate for each label, or one for all', () => {
+  it('has a gate per label, or one for all', () => {
     const gate = (config: PipConfig) => initialParameters(config, 0).get('level2.gate')?.dims;
     expect(gate(tiny)).toEqual([5, 8]);
     expect(gate({ ...tiny, gate: 'channel' })).toEqual([8]);
@@ -97,7 +97,7 @@ describe('initialParameters', () => {
 });
 
 describe('tensorProblems', () => {
-  it('names what is missing, extra, mis-shaped and not finite', () => {
+  it('names missing, extra, misshapen and non-finite tensors', () => {
     const tensors = new Map(initialParameters(tiny, 0));
     tensors.delete('level2.prompt.outconv.weight');
     tensors.set('level9.gate', { dims: [1], data: new Float32Array(1) });

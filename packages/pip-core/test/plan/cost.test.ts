@@ -20,7 +20,7 @@ describe('levelCost', () => {
       steering: { kind: 'inputs', degradation: 'd', strength: 's' },
     });
     const { nodes, initializers } = emitted!.fragment;
-    // Convolutions run at two sizes only, told apart by where they stand.
+    // Convolutions run at only two sizes; their names tell which.
     const weights = new Map(
       initializers.map(({ name, dims }) => [name, dims.reduce((a, b) => a * b, 1)]),
     );
@@ -31,7 +31,7 @@ describe('levelCost', () => {
         .reduce((sum, { inputs }) => sum + weights.get(inputs[1]!)!, 0);
     const { channels: C, promptChannels: c, promptSize: s, p2pHeads, p2fHeads } = level!;
     const cost = levelCost(level!, config);
-    // Scores and the product with the values, of each attention over the pixels.
+    // Scores and the product with the values, for each attention over the pixels.
     const products = (rows: number, width: number, heads: number) =>
       (width * width) / heads + rows * width;
     const joint = mode.startsWith('promptir')

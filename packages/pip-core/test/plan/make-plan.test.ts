@@ -5,7 +5,7 @@ import { tinyHost, tinyRequest } from '../tiny-host.ts';
 const host = tinyHost();
 const request = tinyRequest(host);
 
-/** The codes and messages of a refused plan. */
+/** The codes and messages of a rejected plan. */
 function refusals(change: Partial<PlanRequest>): string {
   const result = makePlan({ ...request, ...change });
   return result.status === 'refused'
@@ -40,7 +40,7 @@ describe('makePlan', () => {
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 
-  it('takes names that the host does not have', () => {
+  it('chooses names that the host does not have', () => {
     const taken = tinyHost({ inputName: 'degradation' });
     const plan = summaryOf({ ...request, ...taken });
     expect(plan.inputs).toEqual({ degradation: 'degradation_2', strength: 'strength' });
@@ -48,19 +48,19 @@ describe('makePlan', () => {
     expect(summaryOf({ ...request, ...prefixed }).prefix).toBe('pip_2');
   });
 
-  it('bakes', () => {
+  it('bakes weights and strength', () => {
     const bake = { weights: { haze: 1, rain: 0.5 }, strength: 0.7 };
     const plan = summaryOf({ ...request, options: { bake } });
     expect(plan).toMatchObject({ inputs: null, baked: { weights: [0.5, 1, 0], strength: 0.7 } });
   });
 
-  it('takes some of the levels', () => {
+  it('accepts some of the levels', () => {
     const plan = summaryOf({ ...request, options: { levels: [2] } });
     expect(plan.levels.map(({ site }) => site.level)).toEqual([2]);
     expect(plan.warnings).toContain('level 1 of the host stays as it is');
   });
 
-  it('warns of an operator set that is too new, and of an adapter without a base', () => {
+  it('warns about a newer operator set, and an adapter without a base', () => {
     const model = { ...host.model, opsets: new Map([['', 25]]) };
     const adapter = {
       ...request.adapter,
@@ -73,7 +73,7 @@ describe('makePlan', () => {
 
   const { adapter } = request;
   const [skip1, skip2] = host.sites as [PlanRequest['sites'][0], PlanRequest['sites'][0]];
-  /** The host's facts, but for level 1. */
+  /** The host's facts except for level 1. */
   const factsWith = (
     fact: ReturnType<PlanRequest['facts']['value']>,
     channels?: number,
@@ -161,12 +161,12 @@ describe('makePlan', () => {
     ],
   ];
 
-  it.each(refused)('refuses %s', (_, change, message) => {
+  it.each(refused)('rejects %s', (_, change, message) => {
     expect(refusals(change)).toMatch(message);
     expect(refusals(change).split('\n')).toHaveLength(1);
   });
 
-  it('gives every reason at once, and throws the first code', () => {
+  it('gives all reasons at once and throws the first code', () => {
     const result = makePlan({ ...request, family: 'nafnet', sites: [] });
     expect(refusals({ family: 'nafnet', sites: [] }).split('\n')).toHaveLength(2);
     expect(() => requirePlan(result)).toThrow(expect.objectContaining({ code: 'NO_SITES' }));
@@ -175,7 +175,7 @@ describe('makePlan', () => {
     });
   });
 
-  it('lets a wrong base through when told to, with a warning', () => {
+  it('accepts a wrong base on request, with a warning', () => {
     const plan = summaryOf({ ...request, fingerprint: 'other', options: { allowUnbound: true } });
     expect(plan.warnings.join()).toMatch(/made for another unet/);
   });

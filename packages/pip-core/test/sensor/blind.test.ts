@@ -15,7 +15,7 @@ import { maxError } from '../one-site.ts';
 import { type TinyHostOptions, tinyHost, tinyRequest } from '../tiny-host.ts';
 
 const labels = ['rain', 'haze', 'blur'];
-/** Its labels stand in another order than the adapter's. It acts on whatever it finds. */
+/** Its labels are in another order than the adapter's. It acts on whatever it finds. */
 const small = { labels: ['blur', 'rain', 'haze'], widths: [4, 5, 6], local: 8, hidden: 7, seed: 5 };
 const sensor = initSensor({ ...small, sure: { from: 0, full: 1 } });
 const bytesOf = ({ source }: Model) => source.read(0, source.size);
@@ -53,7 +53,7 @@ async function run(model: Model, rows: readonly (readonly number[])[], n = 1, st
   return { output: of(first), found: of(last), last };
 }
 
-/** The sensor's probabilities written a second time, without ONNX. */
+/** The sensor's probabilities, implemented a second time without ONNX. */
 function likelihoods({ config, tensors }: Sensor, image: Float32Array): number[] {
   const gelu = (x: number) => 0.5 * x * (1 + erf(x / Math.SQRT2));
   const numbers = (name: string) => tensors.get(name)!.data;
@@ -62,7 +62,7 @@ function likelihoods({ config, tensors }: Sensor, image: Float32Array): number[]
   type Plane = number[][];
   const each = (plane: Plane, change: (value: number) => number): Plane =>
     plane.map((row) => row.map(change));
-  /** A value for every second place of every second row. */
+  /** One value for every second place in every second row. */
   const halve = (plane: Plane, value: (y: number, x: number) => number): Plane =>
     Array.from({ length: Math.ceil(plane.length / 2) }, (_, y) =>
       Array.from({ length: Math.ceil(plane[0]!.length / 2) }, (_, x) => value(2 * y, 2 * x)),
@@ -148,7 +148,7 @@ function erf(x: number): number {
 
 describe('a graft with a sensor', () => {
   it.each([11, 17, 21])(
-    'finds what the sensor’s arithmetic gives, in the adapter’s order: operator set %i',
+    'finds what the sensor computes, in the adapter’s order: operator set %i',
     async (opset) => {
       const { grafted, plan } = blind({ opset });
       expect(checkModel(grafted)).toEqual([]);
@@ -161,7 +161,7 @@ describe('a graft with a sensor', () => {
     },
   );
 
-  it('acts in as far as it is sure: not at all up to one probability, fully from another', async () => {
+  it('acts only as far as it is sure: not below one probability, fully above another', async () => {
     const [blur, rain, haze] = likelihoods(sensor, pixels(1)) as [number, number, number];
     const found = async (from: number, full: number) => {
       const auto = initSensor({ ...small, sure: { from, full } });
@@ -177,12 +177,12 @@ describe('a graft with a sensor', () => {
     const between = await found(least, most);
     for (const [at, weight] of expected.entries()) expect(between[at]).toBeCloseTo(weight, 4);
     expect((middle - least) / (most - least)).toBeGreaterThan(0.05);
-    // Exactly nothing and exactly everything, whatever float32 rounds.
+    // Exactly nothing and exactly everything, however float32 rounds.
     expect(await found(most + 1e-3, 1)).toEqual([0, 0, 0]);
     expect(await found(0, least - 1e-3)).toEqual([1, 1, 1]);
   });
 
-  it('finds nearly the same in an image and in the same image with mirrored borders', async () => {
+  it('finds nearly the same with mirrored borders around an image', async () => {
     const { grafted } = blind();
     const [tall, wide] = [64, 96];
     const at = (c: number, y: number, x: number) =>
@@ -207,7 +207,7 @@ describe('a graft with a sensor', () => {
     await session.release();
   });
 
-  it('uses what is found where a row is zero, and the caller’s weights elsewhere', async () => {
+  it('uses what it found for zero rows, and the caller’s weights otherwise', async () => {
     const { grafted } = blind();
     const plain = blind({}, { auto: undefined as never });
     const rain = await run(grafted, [[1, 0, 0]]);
@@ -221,7 +221,7 @@ describe('a graft with a sensor', () => {
     expect(told.found.data).toEqual(none.found.data);
   });
 
-  it('finds a row for each image, also when one row of zeros is for all', async () => {
+  it('finds a row per image, also if one row of zeros is given for all', async () => {
     const { grafted } = blind();
     const shared = await run(grafted, [[0, 0, 0]], 2);
     const mixed = await run(
@@ -276,19 +276,19 @@ describe('a graft with a sensor', () => {
     });
   });
 
-  it('is taken out byte for byte', () => {
+  it('is removed byte for byte', () => {
     const { grafted, model } = blind();
     const again = readModel(bytesSource(bytesOf(grafted)));
     expect(bytesOf(ungraft(again).model)).toEqual(bytesOf(model));
   });
 
-  it('takes another name for its output where the host has that one', () => {
+  it('renames its output if the host has that name already', () => {
     const { plan, grafted, model } = blind({ inputName: 'degradation_found' });
     expect(plan.summary.auto?.output).toBe('degradation_found_2');
     expect(bytesOf(ungraft(grafted).model)).toEqual(bytesOf(model));
   });
 
-  it('refuses a record that would take the host’s output out', () => {
+  it('rejects a record that would remove the host’s output', () => {
     const { grafted } = blind();
     const text = grafted.metadata.get('pip_graft')!;
     const own = grafted.graph.outputs[0]!.name;
@@ -325,13 +325,13 @@ describe('a graft with a sensor', () => {
   });
 });
 
-describe('makePlan refuses a sensor', () => {
+describe('makePlan rejects a sensor', () => {
   const refusals = (options: PlanOptions, init: readonly string[] = labels) => {
     const result = makePlan(tinyRequest(tinyHost(), { labels: init }, options));
     return result.status === 'refused' ? result.refusals : [];
   };
 
-  it('of other labels', () => {
+  it('with other labels', () => {
     expect(refusals({ auto: sensor }, ['rain', 'noise'])).toEqual([
       {
         code: 'ADAPTER_MISMATCH',
@@ -341,13 +341,13 @@ describe('makePlan refuses a sensor', () => {
     ]);
   });
 
-  it('with a degradation that is fixed', () => {
+  it('together with a baked degradation', () => {
     expect(refusals({ auto: sensor, bake: { weights: { rain: 1 } } })).toMatchObject([
       { code: 'INVALID_ARGUMENT' },
     ]);
   });
 
-  it('that is not sound', () => {
+  it('that is invalid', () => {
     const broken = { ...sensor, tensors: new Map([...sensor.tensors].slice(1)) };
     expect(refusals({ auto: broken })).toMatchObject(
       [{ code: 'ADAPTER_INVALID', message: /tensor 'conv1.weight' is missing/ }].map(

@@ -7,7 +7,7 @@ const request = tinyRequest(tinyHost());
 const summaryOf = (asked: PlanRequest) => requirePlan(makePlan(asked)).summary;
 
 describe('formatPlan', () => {
-  it('is a table that says untrained', () => {
+  it('shows a table that says untrained', () => {
     const text = formatPlan(summaryOf({ ...request, options: { inputs: 'optional' } }));
     expect(text).toContain('(UNTRAINED): convgate, residual');
     expect(text).toMatch(

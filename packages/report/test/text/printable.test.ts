@@ -24,7 +24,7 @@ describe('printable', () => {
     expect(oneLine('a\n::b\r\n')).toBe('a\\n::b\\r\\n');
   });
 
-  it('as JSON is the same value', () => {
+  it('as JSON has the same value', () => {
     const value = { name: '\x1b[2J\x9b\u202e\u2028##[error]\nn', list: ['\x7f', 1] };
     const text = printableJson(value);
     expect(JSON.parse(text)).toEqual(value);

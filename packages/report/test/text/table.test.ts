@@ -11,7 +11,7 @@ it('aligns text to the left and numbers to the right', () => {
   ).toBe('level     C\none       8\nthree  1024');
 });
 
-it('wraps the last column between words where the screen is narrower', () => {
+it('wraps the last column between words on a narrow screen', () => {
   const rows = [
     ['✓', 'loads', 'every file is opened and run, and what it gives is looked at'],
     ['✗', 'labels', 'short'],

@@ -5,7 +5,7 @@ const image = Float32Array.from({ length: 400 }, (_, at) => 0.1 + 0.8 * Math.abs
 const mean = image.reduce((sum, one) => sum + one, 0) / image.length;
 const made = (of: (value: number, at: number) => number) => relationOf(image, image.map(of));
 
-describe('the range of an output, by what it makes of an image', () => {
+describe('the range of an output, judged by its effect on an image', () => {
   test.each([
     ['0..1', (x: number) => x * 1.2],
     ['0..255', (x: number) => 240 * x + 5],
@@ -18,12 +18,12 @@ describe('the range of an output, by what it makes of an image', () => {
   });
 });
 
-test('an image moved by a half is in no range, whatever its input takes', () => {
+test('detects an image that was moved by a half', () => {
   expect(isMoved(made((x) => x - 0.5))).toBe(true);
   expect(isMoved(made((x) => x / 255))).toBe(false);
 });
 
-describe('what cannot be an image', () => {
+describe('outputs that cannot be an image', () => {
   const noise = (_: number, at: number) => Math.sin(at * at) / 100;
   test.each([
     ['the residual, of either sign', noise, /residual alone/],
@@ -39,7 +39,7 @@ describe('what cannot be an image', () => {
     expect(whyNoImage(made(of), mean)).toMatch(reason);
   });
 
-  test('an untrained network may make anything but a residual and one number', () => {
+  test('rejects only a residual or a constant from an untrained network', () => {
     const untrained = { untrained: true };
     expect(
       whyNoImage(

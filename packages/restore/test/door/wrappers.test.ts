@@ -59,13 +59,13 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['a noise map', { sigma: ['n', 1, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
 ];
 
-describe('a network in a wrapper restores as the plain network does', () => {
+describe('a wrapped network restores like the plain network', () => {
   test.each(wrappers)('%s', async (_, wrapper, tolerance, options) => {
     expect(worst(await restored(wrappedUnet(wrapper), options), plain)).toBeLessThan(tolerance);
   });
 });
 
-describe('a network in a wrapper has the sites of the plain network', () => {
+describe('a wrapped network has the sites of the plain network', () => {
   test.each(wrappers)('%s', (_, wrapper) => {
     const { sites } = hostOf(wrappedUnet(wrapper)).located;
     expect(sites.map(({ level, channels, scale }) => [level, channels, scale])).toEqual([
@@ -77,27 +77,27 @@ describe('a network in a wrapper has the sites of the plain network', () => {
 test.each<[string, Wrapper]>([
   ['with the range unknown', {}],
   ['in the range that the graph shows', { range: '0..255' }],
-])('the residual alone is refused, %s, with the option that insists', async (_, wrapper) => {
+])('rejects the residual alone, %s, and names the option that overrides it', async (_, wrapper) => {
   await expect(restored(wrappedUnet({ ...wrapper, isResidual: true }))).rejects.toThrow(
     /residual alone.*--range 0\.\.1, 0\.\.255 or -1\.\.1/,
   );
 });
 
-test('a batch of no images is refused', async () => {
+test('rejects a batch of no images', async () => {
   await expect(restored(wrappedUnet({ batch: 0 }))).rejects.toThrow(
     /'input' has the shape \[0, 3, h, w\], and a size of 0 takes no image/,
   );
 });
 
 test.each(['gather', 'slice', 'split', 'slices'] as const)(
-  'BGR is seen where %s makes it',
+  'recognises BGR order made by %s',
   (flipBy) => {
     const { image } = hostOf(wrappedUnet({ isBgr: true, flipBy, range: '0..255' })).located;
     expect(image?.values.input.order).toBe('bgr');
   },
 );
 
-test('an input besides the image is asked for when a graft is planned, and kept', () => {
+test('asks for an input besides the image when planning a graft, and records its value', () => {
   const host = hostOf(wrappedUnet({ sigma: [1] }));
   const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
   expect(() => planGraft(host, adapter)).toThrow(
@@ -107,7 +107,7 @@ test('an input besides the image is asked for when a graft is planned, and kept'
   expect(plan.summary.host.image?.feeds).toEqual({ sigma: 25 });
 });
 
-test('what the graph shows goes into the stamp', () => {
+test('puts the range and channel order of the graph into the stamp', () => {
   const host = hostOf(wrappedUnet({ range: '0..255', isBgr: true }));
   const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
   const bytes = { range: '0..255', order: 'bgr' };

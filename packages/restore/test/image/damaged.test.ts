@@ -14,14 +14,17 @@ const source = () => sharp(pixels, { raw: { width, height, channels: 3 } });
 const tiff = (options: Parameters<ReturnType<typeof sharp>['tiff']>[0]) => () =>
   source().tiff(options).toBuffer();
 
-/** Sixty-four zeros in the middle: what a failing disk leaves. */
+/** Sixty-four zeros in the middle, as a failing disk leaves them. */
 function zeroed(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.from(bytes);
   const at = Math.floor(copy.length / 2);
   return copy.fill(0, at, at + 64);
 }
 
-/** One strip without compression, written by hand so that its directory comes first and may be cut after. */
+/**
+ * One uncompressed strip, written by hand so that its directory comes first and the file can be
+ * cut.
+ */
 function rawTiff({
   compression = 1,
   counts = 768,
@@ -56,7 +59,7 @@ function rawTiff({
   return bytes;
 }
 
-describe('a file that cannot be decoded whole is refused, whatever its format', () => {
+describe('rejects a file that cannot be decoded completely, whatever its format', () => {
   const damaged: [string, () => Promise<Uint8Array> | Uint8Array][] = [
     ['a TIFF of strips, cut', () => rawTiff().subarray(0, -100)],
     ['a TIFF packed in a way that is not known', () => rawTiff({ compression: 34925 })],
@@ -83,7 +86,7 @@ describe('a file that cannot be decoded whole is refused, whatever its format', 
   });
 });
 
-describe('what is odd but whole is read', () => {
+describe('reads files that are odd but complete', () => {
   const odd: [string, () => Uint8Array][] = [
     ['nothing odd', () => rawTiff()],
     ['a directory that is not sorted', () => rawTiff({ extra: [[254, 4, 1, 0]] })],

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const at = (name: string) => join(folder, name);
 
-/** A 7x5 picture whose values a depth can hold exactly. */
+/** A 7x5 image whose values a bit depth can hold exactly. */
 function picture(top: number): Image {
   const data = Float32Array.from({ length: 105 }, (_, i) => ((i * 7919) % (top + 1)) / top);
   return { ...imageOf(7, 5, data), bitDepth: top > 255 ? 16 : 8 };
@@ -32,7 +32,7 @@ describe('round trips', () => {
     expect(await readImage(at(name))).toEqual(image);
   });
 
-  test.each(['c.jpg', 'c.JPEG', 'c.webp'])('%s stays near a smooth picture', async (name) => {
+  test.each(['c.jpg', 'c.JPEG', 'c.webp'])('%s stays close to a smooth image', async (name) => {
     const smooth = imageOf(
       16,
       16,
@@ -45,15 +45,15 @@ describe('round trips', () => {
     expect(worst).toBeLessThan(0.03);
   });
 
-  test('values outside 0 to 1 are clipped and NaN is black', async () => {
+  test('clips values outside 0 to 1 and writes NaN as black', async () => {
     const data = Float32Array.from([-3, 5, Number.NaN]);
     const back = await decodeImage(await encodeImage(imageOf(1, 1, data), 'png'));
     expect([...back.data]).toEqual([0, 1, 0]);
   });
 });
 
-describe('what cameras and tools write', () => {
-  test('grey becomes RGB, its alpha apart', async () => {
+describe('output of cameras and tools', () => {
+  test('turns grey into RGB, with separate alpha', async () => {
     const raw = { width: 2, height: 1, channels: 2 } as const;
     const png = await sharp(new Uint8Array([51, 255, 204, 0]), { raw })
       .toColourspace('b-w')
@@ -64,7 +64,7 @@ describe('what cameras and tools write', () => {
     expect([...image.alpha!]).toEqual([1, 0]);
   });
 
-  test('orientation is applied', async () => {
+  test('applies the orientation', async () => {
     const raw = { width: 2, height: 1, channels: 3 } as const;
     const png = await sharp(new Uint8Array([255, 0, 0, 0, 0, 255]), { raw })
       .withMetadata({ orientation: 6 })
@@ -100,11 +100,11 @@ describe('bad input', () => {
     expect((error as Error).message).not.toContain('\n');
   });
 
-  test('a missing file', async () => {
+  test('reports a missing file', async () => {
     await expect(readImage(at('none.png'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  test('more pixels than allowed', async () => {
+  test('rejects more pixels than allowed', async () => {
     writeFileSync(at('big.png'), await encodeImage(picture(255), 'png'));
     await expect(readImage(at('big.png'), { pixels: 34 })).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
@@ -113,13 +113,13 @@ describe('bad input', () => {
     expect((await readImage(at('big.png'), { pixels: 35 })).width).toBe(7);
   });
 
-  test('an extension that is no picture', () => {
+  test('rejects an extension that is not an image format', () => {
     expect(() => formatOf('x.gif')).toThrow(/x\.gif: images are written as \.png/);
     expect(() => formatOf('constructor')).toThrow(/images are written/);
   });
 
-  test('an unwritable target stays as it was, and nothing is left beside it', async () => {
-    // A folder where the file should go fails for every user, the superuser included.
+  test('leaves an unwritable target unchanged and nothing beside it', async () => {
+    // A folder in place of the file fails for every user, including the superuser.
     mkdirSync(at('taken.png/mine'), { recursive: true });
     const before = readdirSync(folder).sort();
     await expect(writeImage(at('taken.png'), picture(255))).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('bad input', () => {
   });
 });
 
-/** Height 0 in the JPEG's frame header (SOF0). */
+/** Sets the height in the JPEG's frame header (SOF0) to 0. */
 function zeroSized(jpeg: Uint8Array): Uint8Array {
   const bytes = Buffer.from(jpeg);
   const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));

@@ -9,7 +9,7 @@ const rgb = (width: number, height: number, top: number): Image => {
   return { ...imageOf(width, height, data), bitDepth: top > 255 ? 16 : 8 };
 };
 
-/** A picture whose planes are equal. */
+/** An image with equal planes. */
 const grey = (top: number): Image => {
   const plane = Array.from({ length: 20 }, (_, i) => ((i * 7919) % (top + 1)) / top);
   const data = Float32Array.from([...plane, ...plane, ...plane]);
@@ -23,31 +23,31 @@ describe('grey', () => {
     ['png', 255],
     ['tiff', 255],
     ['png', 65535],
-  ] as const)('%s of up to %i stays grey, bit for bit', async (format, top) => {
+  ] as const)('%s with values up to %i stays grey, bit for bit', async (format, top) => {
     const bytes = await encodeImage(grey(top), format);
     expect((await metadata(bytes)).channels).toBe(1);
     expect(await decodeImage(bytes)).toEqual(grey(top));
   });
 
-  test('with alpha', async () => {
+  test('keeps alpha', async () => {
     const alpha = Float32Array.from({ length: 20 }, (_, i) => i / 255);
     const bytes = await encodeImage({ ...grey(255), alpha }, 'png');
     expect((await metadata(bytes)).channels).toBe(2);
     expect(await decodeImage(bytes)).toEqual({ ...grey(255), alpha });
   });
 
-  test('JPEG has one channel', async () => {
+  test('JPEG keeps a single channel', async () => {
     const bytes = await encodeImage(grey(255), 'jpeg');
     expect((await metadata(bytes)).channels).toBe(1);
     expect((await decodeImage(bytes)).origin).toEqual({ grey: true });
   });
 
-  test('TIFF of 16 bits keeps its numbers as RGB', async () => {
+  test('16-bit TIFF becomes RGB with the same values', async () => {
     const { origin: _, ...plain } = grey(65535);
     expect(await decodeImage(await encodeImage(grey(65535), 'tiff'))).toEqual(plain);
   });
 
-  test('colours that a network brought in become their luma', async () => {
+  test('turns colours added by a network into luma', async () => {
     const red = { ...imageOf(1, 1, Float32Array.from([1, 0, 0])), origin: { grey: true } } as const;
     const back = await decodeImage(await encodeImage(red, 'png'));
     expect([...back.data]).toEqual([54, 54, 54].map((value) => Math.fround(value / 255)));
@@ -55,13 +55,13 @@ describe('grey', () => {
 });
 
 describe('colour profiles', () => {
-  // Saturated, but inside sRGB; computed with the published matrices of both spaces.
+  // Saturated but inside sRGB; computed with the published matrices of both spaces.
   const codes = [160, 100, 90];
   const wanted = [170, 96, 87];
 
-  test('Display P3 of 16 bits is converted to sRGB', async () => {
+  test('converts 16-bit Display P3 to sRGB', async () => {
     const raw = { width: 1, height: 1, channels: 3 } as const;
-    // sharp takes 16 bits for P3 already, so the numbers stay and get the profile.
+    // sharp treats 16 bits as P3 already, so the values stay and get the profile.
     const p3 = await sharp(
       Uint16Array.from(codes, (code) => code * 257),
       { raw },
@@ -75,7 +75,7 @@ describe('colour profiles', () => {
     expect(image).toMatchObject({ bitDepth: 16, origin: { profile: true } });
   });
 
-  test('8 bits with a profile come back as they went in', async () => {
+  test('8 bits with a profile keep their values', async () => {
     const raw = { width: 1, height: 1, channels: 3 } as const;
     const p3 = await sharp(Uint8Array.from(codes), { raw }).withIccProfile('p3').png().toBuffer();
     const image = await decodeImage(p3);
@@ -85,7 +85,7 @@ describe('colour profiles', () => {
   });
 
   test.each(['png', 'tiff', 'jpeg', 'webp'] as const)(
-    'a result in %s is tagged sRGB where its source had a profile, and only there',
+    'tags a result in %s as sRGB only if its source had a profile',
     async (format) => {
       const image = rgb(7, 5, 255);
       const tagged = { ...image, origin: { profile: true, lossless: true } } as const;
@@ -96,7 +96,7 @@ describe('colour profiles', () => {
     },
   );
 
-  test('PNG of 16 bits is tagged by an sRGB chunk, its numbers untouched', async () => {
+  test('tags a 16-bit PNG with an sRGB chunk and keeps its values', async () => {
     const image = rgb(7, 5, 65535);
     const bytes = await encodeImage({ ...image, origin: { profile: true } }, 'png');
     const at = Buffer.from(bytes).indexOf('sRGB');
@@ -106,7 +106,7 @@ describe('colour profiles', () => {
 });
 
 describe('other kinds', () => {
-  test('WebP without loss stays without loss, with and without alpha', async () => {
+  test('lossless WebP stays lossless, with and without alpha', async () => {
     const image = { ...rgb(7, 5, 255), origin: { lossless: true } } as const;
     expect(await decodeImage(await encodeImage(image, 'webp'))).toEqual(image);
     const alpha = Float32Array.from({ length: 35 }, (_, i) => (i + 1) / 255);
@@ -116,7 +116,7 @@ describe('other kinds', () => {
     expect(lossy.origin).toBeUndefined();
   });
 
-  test('CMYK is read as RGB and written as RGB', async () => {
+  test('reads CMYK as RGB and writes it as RGB', async () => {
     const base = sharp({ create: { width: 8, height: 8, channels: 3, background: '#40a060' } });
     const cmyk = await base.toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
     expect((await metadata(cmyk)).space).toBe('cmyk');
@@ -142,7 +142,7 @@ describe('other kinds', () => {
     );
 
   test.each(['webp', 'tiff'] as const)(
-    'of several frames in %s the first, and how many',
+    'reads the first of several frames in %s, and their number',
     async (format) => {
       const joined = sharp(await frames(3), { join: { animated: true } });
       const bytes = await (format === 'webp'
@@ -156,14 +156,14 @@ describe('other kinds', () => {
     },
   );
 
-  test('samples of floating point are refused, not guessed', async () => {
+  test('rejects floating-point samples instead of guessing', async () => {
     await expect(decodeImage(floatTiff())).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
       message: expect.stringContaining('its samples are float, and 8 or 16 bits are read'),
     });
   });
 
-  test('a picture of nothing has no size', async () => {
+  test('rejects empty and unreadable data when asked for its size', async () => {
     await expect(imageSize(new Uint8Array(), 'x.png')).rejects.toThrow(/x\.png: .*empty/);
     await expect(imageSize(Buffer.from('text'), 'x.png')).rejects.toMatchObject({
       code: 'CORRUPT_FILE',

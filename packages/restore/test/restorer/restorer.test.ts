@@ -27,7 +27,7 @@ beforeAll(async () => {
   await writeImage(photo, image);
 });
 
-/** What the functions below Restorer give. */
+/** The result of the functions that Restorer is built on. */
 async function expected(degradation: number[], strength = 1): Promise<Image> {
   const session = await createSession(grafted);
   const source = await readImage(photo);
@@ -49,7 +49,7 @@ describe('Restorer', () => {
     expect((await readImage(path)).width).toBe(24);
   });
 
-  it('takes bytes, URLs and pixels for model and image, and gives the same', async () => {
+  it('accepts bytes, URLs and pixels for model and image, with the same result', async () => {
     await using restorer = await Restorer.open(readFileSync(grafted));
     const pixels = new Uint8ClampedArray(4 * 24 * 16).fill(255);
     const source = await readImage(photo);
@@ -73,7 +73,7 @@ describe('Restorer', () => {
   });
 
   it.each(['required', 'optional'] as const)(
-    'gives images of odd sizes back in their size: inputs %s',
+    'returns images of odd sizes in their size: inputs %s',
     async (inputs) => {
       const home = mkdtempSync(join(folder, 'odd-'));
       const made = await graftedFiles(home, { trained: true, plan: { inputs } });
@@ -88,7 +88,7 @@ describe('Restorer', () => {
     },
   );
 
-  it('opens an installed package by its name', async () => {
+  it('opens an installed package by name', async () => {
     const home = join(folder, 'project');
     const installed = join(home, 'node_modules/@me/restorer');
     mkdirSync(installed, { recursive: true });
@@ -117,7 +117,7 @@ describe('Restorer', () => {
     expect(steps).toEqual(['1/1']);
   });
 
-  it('works with a network without a graft, which takes no weights', async () => {
+  it('works with an ungrafted network and rejects weights for it', async () => {
     await using restorer = await Restorer.open(base);
     expect(restorer.labels).toEqual([]);
     expect((await restorer.restore(photo)).width).toBe(24);
@@ -128,7 +128,7 @@ describe('Restorer', () => {
     await expect(restorer.detect(photo)).rejects.toThrow(/no sensor/);
   });
 
-  it('says what is wrong with weights, pixels and files', async () => {
+  it('reports invalid weights, pixels and files', async () => {
     await using restorer = await Restorer.open(grafted);
     await expect(restorer.restore(photo, { rian: 1 })).rejects.toMatchObject({
       code: 'UNKNOWN_LABEL',
@@ -146,7 +146,7 @@ describe('Restorer', () => {
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
   });
 
-  it('fetches images and models over http, and says what a server answered', async () => {
+  it("fetches images and models over http and reports the server's answer", async () => {
     const files: Record<string, string> = { '/photo.png': photo, '/model.onnx': grafted };
     const server = createServer(({ url }, response) => {
       const file = files[url ?? ''];
@@ -168,7 +168,7 @@ describe('Restorer', () => {
     }
   });
 
-  it('detects what a sensor finds, and uses it where no weights are given', async () => {
+  it('detects degradations with its sensor and uses them if no weights are given', async () => {
     const home = mkdtempSync(join(folder, 'blind-'));
     const blind = await graftedFiles(home, {
       trained: true,

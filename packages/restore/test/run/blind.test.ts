@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Dark on the left, bright and rough on the right: halves that a sensor takes for different things. */
+/** Dark on the left, bright and rough on the right: halves a sensor judges differently. */
 const picture: Image = imageOf(
   96,
   64,
@@ -37,7 +37,7 @@ const names = { found: 'degradation_found' };
 const all = { sizeMultiple: 4, tileStep: 4, names };
 
 describe('a model with a sensor', () => {
-  it('tells what it found in a whole picture, and nothing where it was told', async () => {
+  it('reports what it found in a whole image, and nothing if weights were given', async () => {
     const found: (readonly number[])[] = [];
     const onFound = (weights: readonly number[]) => void found.push(weights);
     const silent = await restoreImage(session, picture, { ...all, onFound });
@@ -48,7 +48,7 @@ describe('a model with a sensor', () => {
     expect(told.data).toEqual(silent.data);
   });
 
-  it('gives the host’s output for weights of zero, and asks the sensor only where there are none', async () => {
+  it('gives the host’s output for zero weights, and runs the sensor only without weights', async () => {
     const found: (readonly number[])[] = [];
     const onFound = (weights: readonly number[]) => void found.push(weights);
     const zeros = labels.map(() => 0);
@@ -66,14 +66,14 @@ describe('a model with a sensor', () => {
     await host.release();
   });
 
-  it('refuses weights that are no weights, zeros beside them or not', async () => {
+  it('rejects invalid weights', async () => {
     for (const degradation of [labels.map(() => Number.NaN), labels.map(() => -1)])
       await expect(restoreImage(session, picture, { ...all, degradation })).rejects.toMatchObject({
         code: 'INVALID_WEIGHTS',
       });
   });
 
-  it('finds it once for all tiles of a picture', async () => {
+  it('runs the sensor once for all tiles of an image', async () => {
     const found: (readonly number[])[] = [];
     const tiled = { ...all, tile: 32, overlap: 8 };
     const onFound = (weights: readonly number[]) => void found.push(weights);
@@ -81,13 +81,13 @@ describe('a model with a sensor', () => {
     expect(found).toHaveLength(1);
     const told = await restoreTiled(session, picture, { ...tiled, degradation: found[0]! });
     expect(blind.data).toEqual(told.data);
-    // Without the name of the output every tile finds its own: that is what must not be.
+    // Without the output's name every tile runs its own detection, which must not happen.
     const { names: _, ...unnamed } = tiled;
     const each = await restoreTiled(session, picture, unnamed);
     expect(each.data).not.toEqual(blind.data);
   });
 
-  it('gives the host’s output in every tile where it finds nothing', async () => {
+  it('gives the host’s output in every tile if the sensor finds nothing', async () => {
     const deaf = initSensor({ ...small, sure: { from: 0.999, full: 1 } });
     const files = await graftedFiles(mkdtempSync(join(folder, 'deaf-')), {
       ...{ init: { attach: 'replace' }, plan: { auto: deaf }, trained: true },
@@ -117,7 +117,7 @@ describe('a model with a sensor', () => {
     await Promise.all([grafted!.release(), host!.release()]);
   });
 
-  it('passes its check, and is judged blind', async () => {
+  it('passes the sensor check', async () => {
     const { status, checks } = await validateGraft({
       ...paths,
       only: ['loads', 'sensor', 'labels steer', 'batch rows', 'planned records only', 'removal'],
@@ -133,7 +133,7 @@ describe('a model with a sensor', () => {
     expect(status).toBe('passed');
   });
 
-  it('is measured blind: what was found, and how often that was right', async () => {
+  it('is evaluated blind: reports what was found and how often it was right', async () => {
     const target = join(folder, 'one.png');
     await writeImage(target, picture);
     const tasks = [{ name: 'derain', pairs: [{ name: 'one', input: target, target }] }];

@@ -30,7 +30,7 @@ const image = imageOf(
 );
 
 describe('restoreImage', () => {
-  test('feeds degradation and strength under their names', async () => {
+  test('feeds degradation and strength by name', async () => {
     const session = await createSession(steered);
     const restored = await restoreImage(session, image, {
       degradation: [0.5, 0.25, 0],
@@ -40,7 +40,7 @@ describe('restoreImage', () => {
     await session.release();
   });
 
-  test("pads to the multiple and crops back; alpha and depth are the picture's own", async () => {
+  test("pads to the multiple and crops back; keeps the image's alpha and depth", async () => {
     // Fails on any size but multiples of 4: blocks of 4x4 are moved to channels and back.
     const model = tinyModel({
       nodes: [
@@ -58,7 +58,7 @@ describe('restoreImage', () => {
     await session.release();
   });
 
-  test('clips what lies outside 0 to 1', async () => {
+  test('clips values outside 0 to 1', async () => {
     const session = await createSession(steered);
     const bright = await restoreImage(session, image, { degradation: [0, 1, 0], strength: 1 });
     expect(Math.max(...bright.data)).toBe(1);
@@ -67,7 +67,7 @@ describe('restoreImage', () => {
     await session.release();
   });
 
-  test('NaN is an error, not a black picture', async () => {
+  test('reports NaN as an error, not a black image', async () => {
     const model = tinyModel({
       nodes: [node('Log', ['input'], 'output')],
       inputs: [picture('input')],
@@ -81,7 +81,7 @@ describe('restoreImage', () => {
     await session.release();
   });
 
-  test('a setting the model does not have, and weights that mean nothing', async () => {
+  test('rejects a setting that the model does not have, and invalid weights', async () => {
     const session = await createSession(halvingModel());
     await expect(restoreImage(session, image, { strength: 0.5 })).rejects.toThrow(
       /no input 'strength'/,
@@ -98,7 +98,7 @@ describe('restoreImage', () => {
     }
   });
 
-  test('a model that is not image to image', async () => {
+  test('rejects a model that is not image to image', async () => {
     const grey = { name: 'input', dataType: 'float32', dims: [1, 1, 'h', 'w'] } as const;
     const model = tinyModel({
       nodes: [node('Neg', ['input'], 'output')],

@@ -5,7 +5,7 @@ import { createSession, type Session } from '@pip-graft/runtime';
 import { constant, halvingModel, node, picture, tinyModel, tinyUnet } from '@pip-graft/test-utils';
 import { describe, expect, test } from 'vitest';
 
-/** A picture of numbers that look like noise, some of them the extremes. */
+/** An image of numbers that look like noise and include the extremes. */
 function noisy(width: number, height: number): Image {
   const data = Float32Array.from(
     { length: 3 * width * height },
@@ -23,7 +23,7 @@ const identity = (size?: number) => {
   });
 };
 
-/** output = input - mean(input) + 0.5: pools over all that it sees. */
+/** output = input - mean(input) + 0.5: pools over everything it sees. */
 const pooling = tinyModel({
   nodes: [
     node('GlobalAveragePool', ['input'], 'mean'),
@@ -35,7 +35,7 @@ const pooling = tinyModel({
   initializers: [constant('half', [0.5], [])],
 });
 
-/** A session that has memory for `pixels` and says so as onnxruntime does. */
+/** A session with memory for `pixels` that fails with onnxruntime's message beyond that. */
 function cramped(session: Session, pixels: number, message: string): Session & { ran: string[] } {
   const ran: string[] = [];
   const run: Session['run'] = (feeds, fetches) => {
@@ -54,20 +54,20 @@ describe('restoreTiled', () => {
     [{ tile: 40, overlap: 33 }],
     [{ tile: 24, overlap: 0, sizeMultiple: 8 }],
     [{}],
-  ])('a model that changes nothing gives the picture bit for bit: %o', async (options) => {
+  ])('an identity model returns the image bit for bit: %o', async (options) => {
     const session = await createSession(identity());
     const image = { ...noisy(101, 67), bitDepth: 16, alpha: new Float32Array(6767) } as const;
     expect(await restoreTiled(session, image, options)).toEqual(image);
     await session.release();
   });
 
-  test('a local model: equal to whole but for the seams of its receptive field', async () => {
+  test('a local model matches the whole image where no other tile reaches', async () => {
     const session = await createSession(tinyUnet());
     const image = noisy(96, 80);
     const whole = await restoreImage(session, image, { sizeMultiple: 4 });
     const options = { sizeMultiple: 4, tile: 48, overlap: 32 };
     const tiled = await restoreTiled(session, image, options);
-    // Its reach is below 32, so that the outer 8 columns of the first tile know no other.
+    // Its reach is below 32, so no other tile affects the outer 8 columns of the first one.
     for (let y = 0; y < 8; y++) {
       for (let x = 0; x < 8; x++) {
         expect(tiled.data[y * 96 + x]).toBeCloseTo(whole.data[y * 96 + x]!, 6);
@@ -77,7 +77,7 @@ describe('restoreTiled', () => {
     await session.release();
   });
 
-  test('one tile is the whole picture, padding and clipping included', async () => {
+  test('a single tile equals the whole image, including padding and clipping', async () => {
     const session = await createSession(tinyUnet());
     const image = noisy(50, 37);
     const options = { sizeMultiple: 4 };
@@ -87,9 +87,9 @@ describe('restoreTiled', () => {
     await session.release();
   });
 
-  test('a model that pools differs, and tileGap says by how much', async () => {
+  test('a pooling model differs, and tileGap says by how much', async () => {
     const session = await createSession(pooling);
-    // Left half 0.25, right half 0.75: whole it stays, tiles that see one half become 0.5.
+    // Left half 0.25, right half 0.75: whole it stays so, tiles that see one half become 0.5.
     const data = Float32Array.from({ length: 3 * 64 * 32 }, (_, i) => (i % 64 < 32 ? 0.25 : 0.75));
     const gap = await tileGap(session, imageOf(64, 32, data), { tile: 32, overlap: 0 });
     expect(gap).toEqual({
@@ -105,7 +105,7 @@ describe('restoreTiled', () => {
     await session.release();
   });
 
-  test('a built-in size: larger pictures in tiles of it, smaller ones mirrored up to it', async () => {
+  test('a fixed size: splits larger images into tiles and mirrors smaller ones up to it', async () => {
     const session = await createSession(identity(48));
     for (const image of [
       noisy(300, 280),
@@ -119,7 +119,7 @@ describe('restoreTiled', () => {
     await session.release();
   });
 
-  test('float16 models take tiles', async () => {
+  test('tiles float16 models', async () => {
     const value = (name: string) => picture(name, 'float16');
     const model = tinyModel({
       nodes: [node('Identity', ['input'], 'output')],
@@ -135,7 +135,7 @@ describe('restoreTiled', () => {
     await session.release();
   });
 
-  test('out of memory halves the tile, says so and goes on', async () => {
+  test('halves the tile when out of memory, says so and continues', async () => {
     const native = await createSession(identity());
     const session = cramped(native, 64 * 64, 'Failed to allocate memory for requested buffer');
     const shrunk: number[][] = [];
@@ -152,7 +152,7 @@ describe('restoreTiled', () => {
     await native.release();
   });
 
-  test('memory that never suffices, and other failures, end it', async () => {
+  test('fails if memory never suffices, and on other errors', async () => {
     const native = await createSession(identity());
     const full = cramped(native, 0, 'std::bad_alloc');
     await expect(restoreTiled(full, noisy(300, 200))).rejects.toMatchObject({
@@ -165,7 +165,7 @@ describe('restoreTiled', () => {
     await native.release();
   });
 
-  test('counts its tiles and stops when asked to', async () => {
+  test('counts its tiles and stops when aborted', async () => {
     const session = await createSession(halvingModel());
     const stop = new AbortController();
     const seen: string[] = [];
@@ -204,7 +204,7 @@ describe('isOutOfMemory', () => {
   });
 });
 
-test('deepestScale: what the smallest feature map stands for', () => {
+test('deepestScale is the scale of the smallest feature map', () => {
   expect(deepestScale(graphFacts(tinyUnet()))).toBe(4);
   expect(deepestScale(graphFacts(halvingModel()))).toBe(1);
 });
@@ -212,24 +212,24 @@ test('deepestScale: what the smallest feature map stands for', () => {
 describe('auto', () => {
   const memory = { bytesPerPixel: 4096, available: 64e9 };
 
-  test('whole where it fits, else the largest square that does', () => {
+  test('uses the whole image if it fits, otherwise the largest square that does', () => {
     // 2 GiB / 4096 = 524288 pixels.
     expect(autoTile({ width: 1024, height: 512 }, memory)).toBe(Number.POSITIVE_INFINITY);
     expect(autoTile({ width: 1024, height: 513 }, memory)).toBe(724);
     expect(autoTile({ width: 4000, height: 3000 }, { ...memory, sizeMultiple: 16 })).toBe(720);
   });
 
-  test('half of what is free where that is less, and never below the minimum', () => {
+  test('uses at most half of the free memory, and never less than the minimum tile', () => {
     expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 2 ** 30 })).toBe(362);
     expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 1 })).toBe(64);
   });
 
-  test('bytes per pixel: the largest set of values alive at once', () => {
-    // Before the Add: input 3, mean 0, centred 3; during it centred 3 and output 3.
+  test('bytesPerPixel counts the largest set of values alive at once', () => {
+    // Before the Add: input 3, mean 0, centred 3; during it: centred 3 and output 3.
     const four = 4 * 4;
     expect(bytesPerPixel(graphFacts(pooling))).toBeCloseTo(four * 6, 6);
     expect(bytesPerPixel(graphFacts(halvingModel()))).toBeCloseTo(four * 3, 6);
-    // Skips 1 and 2 with the widest convolution at full resolution beside them.
+    // Skips 1 and 2, next to the widest convolution at full resolution.
     expect(bytesPerPixel(graphFacts(tinyUnet()))).toBeCloseTo(four * 24, 6);
   });
 });

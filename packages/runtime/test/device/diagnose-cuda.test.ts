@@ -35,7 +35,7 @@ const card = {
   '/sys/bus/pci/devices/0000:01:00.0/class': '0x030200\n',
 };
 
-/** Everything that CUDA needs. */
+/** A machine with everything that CUDA needs. */
 const whole: Machine = {
   programs: h200,
   variables: onPath,
@@ -50,7 +50,7 @@ const withFiles = (machine: Machine, files: Machine['files']): Machine => ({
   files: { ...machine.files, ...files },
 });
 
-/** The first thing that stands in the way, and the command against it. */
+/** The first problem found, and the command that fixes it. */
 async function blocking(machine: Machine, nativeLog?: string, deviceId = 0) {
   const environment = await gatherEnvironment(system(machine));
   const { findings, fix } = diagnoseCuda(environment, {
@@ -62,7 +62,7 @@ async function blocking(machine: Machine, nativeLog?: string, deviceId = 0) {
 }
 
 describe('diagnoseCuda', () => {
-  it('finds nothing where everything is there, and says which', async () => {
+  it('finds no problem on a complete machine, and says what it found', async () => {
     const { findings, fix } = diagnoseCuda(await gatherEnvironment(system(whole)));
     expect(fix).toBeUndefined();
     expect(findings.map(({ what, met, found }) => [what, met, found])).toEqual([
@@ -242,7 +242,7 @@ describe('diagnoseCuda', () => {
         },
       },
     ],
-  ])('finds libraries that Python packages brought, by %s', async (_, where) => {
+  ])('finds libraries installed by Python packages, by %s', async (_, where) => {
     const machine: Machine = { ...without({ ...cuda13, ...cudnn9 }), ...where };
     const environment = await gatherEnvironment(
       system(
@@ -259,7 +259,7 @@ describe('diagnoseCuda', () => {
     ]);
   });
 
-  it('heeds what the loader does: LD_LIBRARY_PATH, RUNPATH, the cache, the standard folders', async () => {
+  it('searches like the loader: LD_LIBRARY_PATH, RUNPATH, the cache, the standard folders', async () => {
     const provider = `${binaries}/libonnxruntime_providers_shared.so`;
     const places = [
       '/first/libx.so',
@@ -288,7 +288,7 @@ describe('diagnoseCuda', () => {
     expect(found).toEqual([...places, undefined]);
   });
 
-  it('asks the kernel module where there is no nvidia-smi', async () => {
+  it('asks the kernel module without nvidia-smi', async () => {
     const { cuda } = await gatherEnvironment(
       system({
         files: {
@@ -301,7 +301,7 @@ describe('diagnoseCuda', () => {
     expect([cuda.driver, cuda.gpus]).toEqual([{ version: '580.65.06' }, [{ name: 'NVIDIA L4' }]]);
   });
 
-  it('knows a device that is not there', async () => {
+  it('recognises a device id that does not exist', async () => {
     expect(await blocking(whole, undefined, 3)).toMatchObject({
       what: 'NVIDIA GPU',
       found: '1, numbered from 0',
@@ -345,11 +345,11 @@ describe('diagnoseCuda', () => {
       'CUDA failure 2: out of memory ; GPU=0',
       'nvidia-smi',
     ],
-  ])('reads the reason in what native code wrote: %s', async (log, what, found, command) => {
+  ])('finds the reason in native output: %s', async (log, what, found, command) => {
     expect(await blocking(whole, log)).toEqual({ what, found, command });
   });
 
-  it('does not tell twice what the files told', async () => {
+  it('does not repeat what the files already showed', async () => {
     const log =
       'Failed to load library x.so with error: libcublasLt.so.13: cannot open shared object file: No such file';
     const environment = await gatherEnvironment(system(without(cuda13)));

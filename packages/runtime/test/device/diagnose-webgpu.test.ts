@@ -19,7 +19,7 @@ async function diagnose(machine: Machine, nativeLog = '') {
 }
 
 describe('diagnoseWebgpu', () => {
-  it('names the drivers that are there', async () => {
+  it('names the installed drivers', async () => {
     const { findings } = diagnoseWebgpu(await gatherEnvironment(system(whole)));
     expect(findings.map(({ met, found }) => [met, found])).toEqual([
       [true, '/usr/lib/x86_64-linux-gnu/libvulkan.so.1'],
@@ -71,7 +71,7 @@ describe('diagnoseWebgpu', () => {
     expect(await diagnose(machine)).toEqual(expected);
   });
 
-  it('knows a Mesa that is too old by what Dawn writes', async () => {
+  it("recognises an old Mesa by Dawn's output", async () => {
     const machine = {
       ...whole,
       files: { ...whole.files, '/etc/os-release': 'ID=debian\nVERSION_ID="12"\n' },

@@ -9,7 +9,7 @@ describe('probeDevice', () => {
     expect(probe.detail).toMatch(/a convolution ran with a correct result \(largest error \d/);
   });
 
-  it('does not believe a device that computes wrongly, and hands the device on', async () => {
+  it('does not trust a device that computes wrongly, and passes on the device id', async () => {
     const asked: unknown[] = [];
     const probe = await probeDevice('cuda', {
       deviceId: 2,
@@ -35,7 +35,7 @@ describe('probeDevice', () => {
     ]);
   });
 
-  it('gives the reason of a device that is not there', async () => {
+  it('gives the reason for a missing device', async () => {
     const open = () =>
       Promise.reject(
         new GraftError('DEVICE_UNAVAILABLE', 'probe: cannot run on cuda on this machine: no'),

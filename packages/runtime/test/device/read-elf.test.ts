@@ -6,7 +6,7 @@ import { elf } from '../support/elf.ts';
 
 const read = (bytes: Uint8Array) => readElf(bytesSource(bytes, 'lib.so'));
 
-/** Code of what a reading throws, or 'read'. */
+/** The code of the error that reading throws, or 'read'. */
 function codeOf(bytes: Uint8Array): string {
   try {
     read(bytes);
@@ -58,11 +58,11 @@ describe('readElf', () => {
     ],
     ['an offset no number holds', changed(whole, (view) => view.setBigUint64(32, 1n << 63n, true))],
     ['headers of no size', changed(whole, (view) => view.setUint16(54, 0, true))],
-  ])('refuses %s', (_, bytes) => {
+  ])('rejects %s', (_, bytes) => {
     expect(codeOf(bytes)).toBe('CORRUPT_FILE');
   });
 
-  it('refuses counts that no linker writes, and lists that lead back to themselves', () => {
+  it('rejects counts that no linker writes, and lists that loop', () => {
     expect(codeOf(changed(whole, (view) => view.setUint16(56, 60_000, true)))).toBe(
       'LIMIT_EXCEEDED',
     );
@@ -71,13 +71,13 @@ describe('readElf', () => {
     });
     const view = new DataView(looped.buffer);
     for (let at = 0; at + 16 <= looped.length; at += 8) {
-      // The count of libraries, 1, becomes a million; the list's one entry has no next.
+      // The count of libraries, 1, becomes 4000; the list's only entry has no next one.
       if (view.getBigUint64(at, true) === 0x6fffffffn) view.setBigUint64(at + 8, 4000n, true);
     }
     expect(codeOf(looped)).toBe('LIMIT_EXCEEDED');
   });
 
-  it('ends in facts or a typed error whatever byte is changed', () => {
+  it('gives facts or a typed error for any changed byte', () => {
     const codes = new Set<string>();
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }), (at, value) => {
@@ -90,7 +90,7 @@ describe('readElf', () => {
     expect([...codes].sort()).toEqual(['CORRUPT_FILE', 'LIMIT_EXCEEDED', 'read']);
   });
 
-  it('reads the program that runs this test, where that is one', ({ skip }) => {
+  it('reads the program that runs this test, if it is an ELF file', ({ skip }) => {
     if (process.platform !== 'linux') skip('no ELF files here');
     return import('@pip-graft/onnx-graft/node').then(({ fileSource }) => {
       const source = fileSource(process.execPath);

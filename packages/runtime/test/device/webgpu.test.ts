@@ -35,7 +35,7 @@ const fallingBack = tinyModel({
 });
 
 describe.skipIf(missing !== undefined)('on WebGPU', () => {
-  test('a model of any size is strict at each size', async () => {
+  test('runs a model of any size strictly at each size', async () => {
     const session = await createSession(bytesOf(halvingModel()), { device: 'webgpu', isolation });
     for (const [height, width] of [
       [2, 3],
@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)('on WebGPU', () => {
     await session.release();
   });
 
-  test('a node without a kernel is refused, unless the caller wants what there is', async () => {
+  test('rejects a node without a kernel, unless the caller allows fallbacks', async () => {
     const bytes = bytesOf(fallingBack);
     const strict = await createSession(bytes, { device: 'webgpu', isolation });
     await expect(runModel(strict, { input: grey(8, 8) })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)('on WebGPU', () => {
     ]);
   });
 
-  test('a sound graft is proved there', async () => {
+  test('proves a valid graft', async () => {
     const { base, grafted } = await graftedFiles(folder, { trained: true });
     const only = [
       'loads',
@@ -111,7 +111,7 @@ describe.skipIf(missing !== undefined)('on WebGPU', () => {
     expect(result.figures.parity!.length).toBe(1 + 1 + 2 * 2);
   });
 
-  test('layers on the device are those of the CPU', async () => {
+  test('layers on the device match the CPU', async () => {
     const found = await compareLayers(tinyUnet(), {
       device: 'webgpu',
       feeds: { input: grey(16, 16) },

@@ -21,7 +21,7 @@ const ran = (node: string, opType: string, provider: string): ProfiledNode => ({
 const compare = (nodes: readonly ExpectedNode[], profile: readonly ProfiledNode[]) =>
   comparePlacement({ device: 'cuda', nodes }, profile);
 
-test('nodes that ran where they are expected are no difference', () => {
+test('nodes that ran where expected are no difference', () => {
   const nodes = [
     expected('conv', 'Conv', 'kernel'),
     expected('pad', 'Pad', 'none'),
@@ -37,7 +37,7 @@ test('nodes that ran where they are expected are no difference', () => {
   expect(compare(nodes, profile)).toEqual({ compared: 4, unmatched: 0, differences: [] });
 });
 
-test('a kernel that the list has and the runtime did not use, and one that only the runtime has', () => {
+test('reports a listed kernel that was not used, and an unlisted one that was', () => {
   const nodes = [expected('soft', 'Softmax', 'kernel'), expected('pad', 'Pad', 'none')];
   const profile = [ran('soft', 'Softmax', cpu), ran('pad', 'Pad', cuda)];
   const output = 'float [1, 8, 4, 4]';
@@ -47,7 +47,7 @@ test('a kernel that the list has and the runtime did not use, and one that only 
   ]);
 });
 
-test('fused, inserted and ambiguous nodes, and those of which nothing is expected, are counted only', () => {
+test('only counts fused, inserted and ambiguous nodes, and nodes without an expectation', () => {
   const nodes = [
     expected('conv', 'Conv', 'kernel'),
     expected('twice', 'Add', 'kernel'),
@@ -66,7 +66,7 @@ test('fused, inserted and ambiguous nodes, and those of which nothing is expecte
   expect(compare(nodes, profile)).toEqual({ compared: 0, unmatched: 5, differences: [] });
 });
 
-test('a real profile names nodes as the file does: on the CPU every one is a difference', async () => {
+test("a real profile uses the file's node names: on the CPU each one is a difference", async () => {
   const model = tinyUnet();
   const dims = [1, 3, 16, 16];
   const feeds = { input: float32Tensor(dims, new Float32Array(3 * 16 * 16)) };

@@ -36,11 +36,11 @@ const places = (given: GraphFacts): string[] =>
 const pad = (g: GraphBuilder, x: string): string =>
   g.node('Pad', [x, g.ints([0, 0, 1, 1, 0, 0, 1, 1])])[0]!;
 
-/** A product with a constant that is not small. */
+/** A product with a large constant. */
 const wide = (g: GraphBuilder, x: string): string =>
   ops.matmul(g, x, g.tensor('weight', 'float32', [16, 16], new Uint8Array(1024)));
 
-test('a node without a kernel of its version is copied to and from, and served before', () => {
+test('a node without a kernel for its version costs copies; an older version has one', () => {
   const { nodes, copies, servedAt, opset } = expectedPlacement(
     facts(19, (g) => wide(g, pad(g, wide(g, 'x')))),
   );
@@ -53,7 +53,7 @@ test('a node without a kernel of its version is copied to and from, and served b
   expect({ copies, servedAt, opset }).toEqual({ copies: 2, servedAt: 18, opset: 19 });
 });
 
-test('what reads its result alone stays on the CPU with it', () => {
+test('a node that reads only its result stays on the CPU', () => {
   const { nodes, copies } = expectedPlacement(
     facts(19, (g) => wide(g, ops.relu(g, pad(g, wide(g, 'x'))))),
   );
@@ -61,7 +61,7 @@ test('what reads its result alone stays on the CPU with it', () => {
   expect(copies).toBe(2);
 });
 
-test('the same node one operator set earlier has one', () => {
+test('the same node has a kernel one operator set earlier', () => {
   const { nodes, copies, servedAt } = expectedPlacement(
     facts(18, (g) => ops.relu(g, pad(g, ops.relu(g, 'x')))),
   );
@@ -69,18 +69,18 @@ test('the same node one operator set earlier has one', () => {
   expect({ copies, servedAt }).toEqual({ copies: 0, servedAt: 18 });
 });
 
-test('no operator set is named for an operator without any kernel', () => {
+test('names no operator set for an operator without any kernel', () => {
   const { nodes, servedAt } = expectedPlacement(facts(18, (g) => g.node('Tan', ['x'])[0]!));
   expect(nodes[0]!.gap?.why).toBe('operator');
   expect(servedAt).toBeNull();
 });
 
-test('a function of the standard without a kernel may be written out', () => {
+test('a standard function without a kernel may be expanded', () => {
   const { nodes } = expectedPlacement(facts(18, (g) => g.node('Mish', ['x'])[0]!));
   expect(nodes[0]!.gap?.reason).toContain('may write it out');
 });
 
-test('GridSample has a kernel in float32 alone', () => {
+test('GridSample has a kernel only in float32', () => {
   const sample = (g: GraphBuilder): string => {
     const zeros = new Uint8Array(2 * 2 * 2 * 4);
     return g.node('GridSample', ['x', g.tensor('grid', 'float32', [1, 2, 2, 2], zeros)])[0]!;
@@ -90,7 +90,7 @@ test('GridSample has a kernel in float32 alone', () => {
   expect(nodes[0]!.gap?.why).toBe('type');
 });
 
-test('arithmetic on sizes stays on the CPU and is not copied', () => {
+test('arithmetic on sizes stays on the CPU without copies', () => {
   const given = facts(18, (g) => {
     const size = ops.div(g, ops.spatialSize(g, 'x'), g.ints([2]));
     return ops.resizeTo(g, 'x', size);
@@ -109,7 +109,7 @@ test('arithmetic on sizes does no harm without a kernel either', () => {
   expect(expectedPlacement(given)).toMatchObject({ copies: 0, servedAt: 19 });
 });
 
-test('float16 is never left on the CPU as arithmetic on shapes', () => {
+test('float16 arithmetic on shapes never stays on the CPU', () => {
   const given = facts(
     18,
     (g) => {
@@ -126,11 +126,11 @@ test('float16 is never left on the CPU as arithmetic on shapes', () => {
     'ReduceSum kernel',
     'Mul kernel',
   ]);
-  // The numbers cross over once.
+  // The numbers are copied once.
   expect(expectedPlacement(given).copies).toBe(1);
 });
 
-test('what reads constants alone is worked out when the file is opened', () => {
+test('folds nodes that read only constants', () => {
   const given = facts(18, (g) => {
     const one = g.floats([1, 2, 3], [3, 1, 1]);
     return ops.mul(g, 'x', ops.exp(g, one));
@@ -138,7 +138,7 @@ test('what reads constants alone is worked out when the file is opened', () => {
   expect(places(given)).toEqual(['Exp folded', 'Mul kernel']);
 });
 
-test('what the file defines itself is not judged', () => {
+test('does not judge functions defined in the file', () => {
   const graph = facts(18, (g) => g.node('Block', ['x'], {}, { domain: 'own' })[0]!);
   const own = { ...graph.model, functions: [{ domain: 'own', name: 'Block' }] } as never;
   expect(places({ ...graph, model: own })).toEqual(['Block unjudged']);

@@ -2,7 +2,7 @@ import { summariseProfile } from '@pip-graft/runtime';
 import { expect, test } from 'vitest';
 import { readProfile } from '../../src/placement/read-profile.ts';
 
-/** As onnxruntime 1.30 writes it. */
+/** An event as written by onnxruntime 1.30. */
 function event(
   name: string,
   op: string,
@@ -24,7 +24,7 @@ const model = { opsets: new Map([['', 17]]), dynamic: false };
 const profile = (...events: object[]) =>
   readProfile(JSON.stringify([{ cat: 'Session', name: 'model_run', dur: 9 }, ...events]));
 
-test('all sizeable float outputs on the device are evidence, whatever shapes do on the CPU', () => {
+test('takes large float outputs on the device as evidence, whatever small nodes use', () => {
   const nodes = profile(
     event('conv', 'Conv', cuda, feature),
     event('shape', 'Shape', cpu, [{ int64: [4] }]),
@@ -67,16 +67,16 @@ test.each([
   expect(fallbacks[0]!.reason).toContain(reason);
 });
 
-test('an open size is named as the reason', () => {
+test('gives a free size as the reason', () => {
   const nodes = profile(event('n', 'Relu', cpu, feature));
   const { fallbacks } = summariseProfile(nodes, 'webgpu', { ...model, dynamic: true });
   expect(fallbacks[0]!.reason).toContain('dynamic shape');
 });
 
-test('nothing that ran on the device is no evidence', () => {
+test('an empty profile is no evidence', () => {
   expect(summariseProfile([], 'cuda', model).evidence).toBe('none');
 });
 
-test.each(['', '{}', '[', 'null'])('%j is no profile', (text) => {
+test.each(['', '{}', '[', 'null'])('rejects %j as a profile', (text) => {
   expect(() => readProfile(text, 'run.json')).toThrow(/^run\.json: not a profile/);
 });

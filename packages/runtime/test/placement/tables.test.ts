@@ -11,7 +11,7 @@ import {
 const path = (relative: string): string =>
   fileURLToPath(new URL(`../../../../${relative}`, import.meta.url));
 
-/** The version of the Python package onnx on this machine; undefined without it. */
+/** The installed version of the Python package onnx; undefined without it. */
 function onnxVersion(): string | undefined {
   try {
     const program = 'import onnx; print(onnx.__version__)';
@@ -28,21 +28,21 @@ const rows = Object.entries(cudaKernels['']!).flatMap(([opType, texts]) =>
   }),
 );
 
-/** Rows that the published document prints against the history of the operator. */
+/** Rows that the published document prints in contradiction to the operator's history. */
 const misprints = ['LayerNormalization 1-16', 'ThresholdedRelu 1-undefined'];
 
 describe('the two tables', () => {
-  test('know operators that are there', () => {
+  test('know existing operators', () => {
     expect(Object.keys(operatorHistory).length).toBeGreaterThan(190);
     expect(rows.length).toBeGreaterThan(300);
     expect(operatorHistory['Pad']).toEqual([1, 2, 11, 13, 18, 19, 21, 23, 24, 25]);
   });
 
-  test('agree: a kernel begins where its operator changed, and ends before the next change', () => {
+  test('agree: a kernel starts where its operator changed and ends before the next change', () => {
     const wrong = rows
       .filter(({ opType, from, to }) => {
         const changes = operatorHistory[opType];
-        // Some are older than ONNX's history, as Affine.
+        // Some, such as Affine, are older than ONNX's history.
         if (changes === undefined) return false;
         return !changes.includes(from) || (to !== undefined && !changes.includes(to + 1));
       })
@@ -51,7 +51,7 @@ describe('the two tables', () => {
   });
 
   test.skipIf(onnxVersion() !== operatorHistorySource.version)(
-    `the history is what onnx ${operatorHistorySource.version} has`,
+    `the history matches onnx ${operatorHistorySource.version}`,
     () => {
       const written = execFileSync('python3', [path('scripts/kernels/operator_history.py')], {
         encoding: 'utf8',

@@ -23,7 +23,7 @@ const feeds = { input: float32Tensor([1, 3, 1, 2], [1, 2, 3, 4, 5, 6]) };
 let worker: WorkerProcess | undefined;
 afterEach(() => worker?.close());
 
-test('what is computed comes back, with its types', async () => {
+test('returns results with their types', async () => {
   worker = new WorkerProcess('half');
   const { inputs } = await worker.call('open', { path, options });
   expect(inputs).toEqual([{ name: 'input', type: 'float32', dims: ['b', 3, 'h', 'w'] }]);
@@ -35,14 +35,14 @@ test('what is computed comes back, with its types', async () => {
   });
 });
 
-test('an error in it is the same error here', async () => {
+test('passes an error in it on as the same error', async () => {
   worker = new WorkerProcess('half');
   await expect(
     worker.call('open', { path: join(folder, 'missing.onnx'), options }),
   ).rejects.toMatchObject({ name: 'GraftError', code: 'RUNTIME_FAILED' });
 });
 
-test('a process that is killed, as for its memory, ends the call with the signal', async () => {
+test('a killed process, as by the OOM killer, ends the call with the signal', async () => {
   worker = new WorkerProcess('half');
   await worker.call('open', { path, options });
   process.kill(worker.pid!, 'SIGSTOP');
@@ -54,7 +54,7 @@ test('a process that is killed, as for its memory, ends the call with the signal
   });
 });
 
-test('a crash ends every later call, too', async () => {
+test('a crash fails every later call, too', async () => {
   worker = new WorkerProcess('half');
   await worker.call('open', { path, options });
   process.kill(worker.pid!, 'SIGABRT');
@@ -63,7 +63,7 @@ test('a crash ends every later call, too', async () => {
   await expect(worker.call('release', null)).rejects.toThrow(message);
 });
 
-test('a hang is ended when its time is over', async () => {
+test('a hang is killed at its time limit', async () => {
   worker = new WorkerProcess('half', { timeout: 400 });
   const { pid } = worker;
   process.kill(pid!, 'SIGSTOP');
@@ -74,7 +74,7 @@ test('a hang is ended when its time is over', async () => {
   expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
 });
 
-test('an aborted signal ends it', async () => {
+test('an aborted signal stops it', async () => {
   const abort = new AbortController();
   worker = new WorkerProcess('half', { signal: abort.signal });
   const waiting = worker.call('open', { path, options });
@@ -82,7 +82,7 @@ test('an aborted signal ends it', async () => {
   await expect(waiting).rejects.toThrow('was stopped');
 });
 
-test('memory that is not there is an error, not the end', async () => {
+test('running out of memory is an error, not a crash', async () => {
   const shape = BigInt64Array.from([1n << 30n, 1n << 10n]);
   const bomb = tinyModel({
     nodes: [node('Expand', ['input', 'shape'], 'output')],
@@ -100,7 +100,7 @@ test('memory that is not there is an error, not the end', async () => {
   await session.release();
 });
 
-test.skipIf(process.platform !== 'linux')('variables for native libraries reach it', async () => {
+test.skipIf(process.platform !== 'linux')('receives variables for native libraries', async () => {
   worker = new WorkerProcess('half', { env: { NVIDIA_TF32_OVERRIDE: '0' } });
   await worker.call('open', { path, options });
   const environment = readFileSync(`/proc/${worker.pid}/environ`, 'utf8').split('\0');

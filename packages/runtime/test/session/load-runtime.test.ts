@@ -12,7 +12,7 @@ const missing = (name: string) => () =>
     }),
   );
 
-test('a missing onnxruntime is one line that says what to install; the next try is a new one', async () => {
+test('reports a missing onnxruntime in one line with what to install, and retries next time', async () => {
   await expect(loadRuntime(missing('@pip-graft/onnxruntime'))).rejects.toMatchObject({
     code: 'DEVICE_UNAVAILABLE',
     message:
@@ -24,15 +24,15 @@ test('a missing onnxruntime is one line that says what to install; the next try 
 describe('the package', () => {
   const other = { ...common };
 
-  test('is onnxruntime-node if it is installed', async () => {
+  test('is onnxruntime-node if installed', async () => {
     expect(await importRuntime(undefined, missing('second'))).toHaveProperty('InferenceSession');
   });
 
-  test('is ours if it is not', async () => {
+  test('is ours otherwise', async () => {
     expect(await importRuntime(missing('onnxruntime-node'), async () => other)).toBe(other);
   });
 
-  test('is not replaced if it is there and broken', async () => {
+  test('is not replaced if installed but broken', async () => {
     const broken = () => Promise.reject(new Error('libonnxruntime.so.1: cannot open'));
     await expect(importRuntime(broken, async () => other)).rejects.toThrow('cannot open');
   });
@@ -49,7 +49,7 @@ test('is the same version in every package', () => {
   expect(versions).toEqual([runtimeVersion, runtimeVersion, runtimeVersion]);
 });
 
-test("onnxruntime's telemetry is off unless the caller says otherwise", async () => {
+test("onnxruntime's telemetry is off unless the caller enables it", async () => {
   vi.stubEnv('ORT_DISABLE_TELEMETRY', undefined);
   await loadRuntime();
   expect(process.env['ORT_DISABLE_TELEMETRY']).toBe('1');

@@ -1,7 +1,7 @@
 import { measureLatency } from '@pip-graft/runtime';
 import { expect, test } from 'vitest';
 
-/** Timers that each give the next of their durations for each run. */
+/** Timers that give the next of their durations for each run. */
 function fakeTimers(...durations: number[][]) {
   const order: number[] = [];
   const timers = durations.map((list, index) => async (runs: number) => {
@@ -11,8 +11,8 @@ function fakeTimers(...durations: number[][]) {
   return { timers, order };
 }
 
-test('warm-up does not count, tasks take turns in blocks, quartiles give the spread', async () => {
-  // Two to warm up, three that count; then one after the turn, two that count.
+test('ignores warm-up, alternates tasks in blocks and gives the spread by quartiles', async () => {
+  // Two to warm up, three that count; then one after switching, two that count.
   const { timers, order } = fakeTimers(
     [100, 200, 1, 2, 3, 300, 4, 5],
     [900, 900, 10, 10, 10, 900, 10, 90],
@@ -23,13 +23,13 @@ test('warm-up does not count, tasks take turns in blocks, quartiles give the spr
   expect(order).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1]);
 });
 
-test('an even number of runs takes the middle between the two', async () => {
+test('takes the mean of the middle two of an even number of runs', async () => {
   const { timers } = fakeTimers([4, 2]);
   const [only] = await measureLatency(timers, { warmUp: 0, repeats: 2 });
   expect(only!.median).toBe(3);
 });
 
-test('slow tasks within a budget: one warm-up, and no block that would go beyond it', async () => {
+test('slow tasks within a budget: one warm-up, and no block beyond it', async () => {
   const { timers, order } = fakeTimers(
     [500, 400, 410, 420, 500, 400, 400, 400],
     [600, 500, 510, 520, 600, 500, 500, 500],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runtimeMessage } from '../../src/session/runtime-message.ts';
 
-// As onnxruntime-node 1.30.0 threw them.
+// As thrown by onnxruntime-node 1.30.0.
 test.each([
   [
     '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n',

@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const image = imageTensor([imageOf(2, 1, Float32Array.from([0, 0.2, 0.4, 0.6, 0.8, 1]))]);
 
 describe('createSession and runModel', () => {
-  test.each(['path', 'bytes', 'model'])('a model from a %s', async (form) => {
+  test.each(['path', 'bytes', 'model'])('opens a model from a %s', async (form) => {
     const path = join(folder, 'half.onnx');
     writeFileSync(path, bytesOf(halvingModel()));
     const input = { path, bytes: bytesOf(halvingModel()), model: halvingModel() }[form]!;
@@ -37,7 +37,7 @@ describe('createSession and runModel', () => {
       { withoutOptimisers: ['GeluFusionL1', 'GeluFusionL2'] },
       { extra: { optimization: { disable_specified_optimizers: 'GeluFusionL1;GeluFusionL2' } } },
     ],
-  ])('%j reaches onnxruntime', async (options, settings) => {
+  ])('passes %j to onnxruntime', async (options, settings) => {
     const create = vi.spyOn((await loadRuntime()).InferenceSession, 'create');
     const session = await createSession(halvingModel(), options);
     expect(create.mock.calls).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('createSession and runModel', () => {
     create.mockRestore();
   });
 
-  test('an optimiser that is left out leaves the nodes that it would have joined', async () => {
+  test('a disabled optimiser keeps the nodes that it would have fused', async () => {
     const path = join(folder, 'optimised.onnx');
     writeFileSync(path, bytesOf(geluModel()));
     const nodes = async (options: SessionOptions): Promise<number> => {
@@ -63,7 +63,7 @@ describe('createSession and runModel', () => {
     expect(await nodes({ withoutOptimisers: ['GeluFusionL1', 'GeluFusionL2'] })).toBe(joined + 4);
   });
 
-  test('a float16 model takes and gives float32 through conversion', async () => {
+  test('converts float32 to and from a float16 model', async () => {
     const half = {
       name: 'half',
       dataType: 'float16',
@@ -97,7 +97,7 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
-  test('wrong feeds are named before anything runs', async () => {
+  test('names wrong feeds before anything runs', async () => {
     const session = await createSession(halvingModel(), { label: 'half.onnx' });
     const refusal = (message: string) => ({ code: 'INVALID_ARGUMENT', message });
     await expect(runModel(session, {})).rejects.toMatchObject(
@@ -118,14 +118,14 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
-  test('a missing file, bytes that are no model', async () => {
+  test('rejects a missing file and bytes that are not a model', async () => {
     await expect(createSession(join(folder, 'none.onnx'))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
     await expect(createSession(new Uint8Array())).rejects.toMatchObject({ code: 'NOT_ONNX' });
   });
 
-  test('a model that onnxruntime refuses: one line with the reason', async () => {
+  test("gives onnxruntime's reason for rejecting a model in one line", async () => {
     const model = tinyModel({
       nodes: [node('NoSuchOp', ['input'], 'output')],
       inputs: [picture('input')],
@@ -138,7 +138,7 @@ describe('createSession and runModel', () => {
     );
   });
 
-  test('a model that fails while running', async () => {
+  test('reports a model that fails while running', async () => {
     const three = {
       name: 'three',
       dataType: 'float32',
@@ -160,13 +160,13 @@ describe('createSession and runModel', () => {
     await session.release();
   });
 
-  test('a device that is not there says so, and why', async () => {
+  test('reports a missing device and why', async () => {
     for (const device of ['cuda', 'webgpu'] as const) {
       const outcome = await createSession(halvingModel(), { device }).then(
         (session) => session.release(),
         (error: unknown) => error,
       );
-      // On a machine that has the device the session is strict, hence sound.
+      // On a machine with the device the session is strict, hence valid.
       if (outcome !== undefined) {
         expect(outcome).toMatchObject({ code: 'DEVICE_UNAVAILABLE' });
         expect((outcome as Error).message).toMatch(
@@ -177,7 +177,7 @@ describe('createSession and runModel', () => {
   });
 });
 
-/** x · (1 + erf(x / √2)) · 0.5, as it is exported where there is no operator of that name. */
+/** x · (1 + erf(x / √2)) · 0.5, as exported without an operator of that name. */
 function geluModel() {
   const number = (name: string, value: number) =>
     ({ name, dataType: 'float32', dims: [], data: numberBytes([value], 'float32') }) as const;

@@ -43,9 +43,9 @@ async function output(model: Parameters<typeof createSession>[0], feeds = {}) {
 
 const apart = (a: { data: Float32Array }, b: { data: Float32Array }) => difference(a, b).maxAbs;
 
-// onnxruntime-node itself ignores what is fed to an input with a default.
+// onnxruntime-node itself ignores values fed to an input with a default.
 test.each(['path', 'bytes', 'model'])(
-  'a graft from a %s is steered by its inputs, which may be left out',
+  'a graft from a %s is steered by its inputs, which may be omitted',
   async (form) => {
     const { grafted, base, model } = await graftedFiles(folder, { trained: true });
     const source = { path: grafted, bytes: readFileSync(grafted), model }[form]!;
@@ -67,7 +67,7 @@ test.each(['path', 'bytes', 'model'])(
   },
 );
 
-test('weights in another file: linked beside a private copy, which is removed', async () => {
+test('weights in another file: links them beside a private copy, and removes that', async () => {
   const inside = await graftedFiles(folder, { trained: true, host: tinyUnet() });
   const expected = await output(inside.grafted, { degradation: one('rain') });
   writeExternal(inside.grafted);
@@ -88,7 +88,7 @@ test('weights in another file: linked beside a private copy, which is removed', 
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
 });
 
-/** Moves every tensor of a file into one file beside it. */
+/** Moves every large tensor of a file into one file beside it. */
 function writeExternal(path: string): void {
   const model = onnx.ModelProto.decode(readFileSync(path));
   const location = `${path.split('/').at(-1)}.data`;
@@ -96,7 +96,7 @@ function writeExternal(path: string): void {
   let offset = 0;
   for (const tensor of model.graph!.initializer!) {
     const raw = tensor.rawData!;
-    // Inputs' defaults stay inside, as grafting writes them.
+    // Inputs' defaults stay inside, as in grafted files.
     if (raw.length < 64) continue;
     parts.push(raw);
     tensor.externalData = [

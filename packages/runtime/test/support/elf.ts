@@ -1,17 +1,17 @@
-/** What a crafted ELF file says. */
+/** The contents of a crafted ELF file. */
 export interface ElfParts {
   readonly interpreter?: string;
   readonly needed?: readonly string[];
   readonly runpath?: string;
   readonly rpath?: string;
-  /** Versions by the library that they are wanted of. */
+  /** Required versions by library. */
   readonly versions?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Where the one loaded segment starts in memory: not where it starts in the file. */
+/** Where the only loaded segment starts in memory, which differs from its start in the file. */
 const base = 0x40_0000;
 
-/** A 64-bit shared library with nothing but a dynamic section: header, program headers, strings, lists. */
+/** A 64-bit shared library with only a dynamic section: header, program headers, strings, lists. */
 export function elf(parts: ElfParts = {}): Uint8Array {
   const { interpreter, needed = [], runpath, rpath, versions = {} } = parts;
   let strings = '\0';

@@ -1,26 +1,26 @@
 import { bytesSource } from '@pip-graft/onnx-graft';
 import type { System } from '../../src/device/system.ts';
 
-/** A machine that a test makes up. */
+/** A machine made up by a test. */
 export interface Machine {
   readonly platform?: string;
   readonly arch?: string;
-  /** Left out: 2.36; null: another C library. */
+  /** Default: 2.36; null: another C library. */
   readonly glibc?: string | null;
   readonly variables?: Record<string, string>;
   readonly runtimeFolder?: string | null;
   readonly ownRuntime?: boolean;
-  /** Whether the PCI bus is shown, with one device of another maker; default true. */
+  /** Whether the PCI bus is visible, with one device of another vendor; default true. */
   readonly bus?: boolean;
   /** Files by path: text, or bytes of a library. */
   readonly files?: Record<string, string | Uint8Array>;
-  /** What programs print, by program and arguments. */
+  /** Output of programs, by program and arguments. */
   readonly programs?: Record<string, string>;
 }
 
 export const runtimeFolder = '/app/node_modules/onnxruntime-node';
 
-/** The made-up machine as `gatherEnvironment` looks at it. */
+/** The made-up machine as seen by `gatherEnvironment`. */
 export function system(machine: Machine = {}): System {
   const {
     files = {},

@@ -2,7 +2,7 @@ import { createSession, runModel } from '@pip-graft/runtime';
 import { bytesOf, halvingModel } from '@pip-graft/test-utils';
 import { float32Tensor } from '@pip-graft/weights';
 
-/** Why no test can use WebGPU here, printed once; undefined where it works. */
+/** Why no test can use WebGPU here, printed once; undefined if it works. */
 export async function withoutWebgpu(): Promise<string | undefined> {
   try {
     const options = { device: 'webgpu', isolation: { timeout: 60_000 } } as const;

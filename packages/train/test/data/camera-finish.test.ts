@@ -7,7 +7,7 @@ import { deviation, flat, mean } from './support/photos.ts';
 const finished = (planes: Float32Array<ArrayBuffer>, seed: number) =>
   cameraFinish(planes, new Random(seed));
 
-test('a flat square gets grain that is not called noise', () => {
+test('a flat patch gets grain too weak to count as noise', () => {
   const grey = Float32Array.from(flat(0.5));
   const grains = Array.from({ length: 20 }, (_, seed) => finished(grey, seed));
   for (const grain of grains) {
@@ -19,7 +19,7 @@ test('a flat square gets grain that is not called noise', () => {
   expect(most).toBeLessThan(2.8);
 });
 
-test('about half of all edges get steeper, none less steep', () => {
+test('about half of all edges get steeper, and none less steep', () => {
   const side = 64;
   const edge = Float32Array.from({ length: 3 * side * side }, (_, at) =>
     at % side < side / 2 ? 0.4 : 0.6,
@@ -38,7 +38,7 @@ test('about half of all edges get steeper, none less steep', () => {
   expect(Math.max(...steps)).toBeLessThan(0.36);
 });
 
-test('the same draws give the same square, and the given one stays', () => {
+test('the same draws give the same patch, and the input stays unchanged', () => {
   const grey = Float32Array.from(flat(0.5));
   expect(finished(grey, 3)).toEqual(finished(grey, 3));
   expect(new Set(grey)).toEqual(new Set([0.5]));

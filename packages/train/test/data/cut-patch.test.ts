@@ -13,7 +13,7 @@ const photo: Photo = {
 const upright = { across: 0, down: 0, flip: false, turns: 0 };
 const samples = (planes: Float32Array) => [...planes].map((value) => Math.round(value * 255));
 
-test('places reach from the left edge to the right one', () => {
+test('places range from the left edge to the right edge', () => {
   const red = (across: number) => samples(cutPatch(photo, { ...upright, across }, 2)).slice(0, 4);
   expect(red(0)).toEqual([0, 1, 3, 4]);
   expect(red(0.49)).toEqual([0, 1, 3, 4]);
@@ -21,13 +21,13 @@ test('places reach from the left edge to the right one', () => {
   expect(red(0.999999)).toEqual([1, 2, 4, 5]);
 });
 
-test('all three planes are cut, as float32 of the samples', () => {
+test('cuts all three planes as float32 samples', () => {
   const planes = cutPatch(photo, upright, 2);
   expect(samples(planes)).toEqual([0, 1, 3, 4, 10, 11, 13, 14, 20, 21, 23, 24]);
   expect(planes[5]).toBe(Math.fround(11 / 255));
 });
 
-// Drawn by hand from 0 1 / 3 4.
+// Worked out by hand from 0 1 / 3 4.
 test.each([
   [false, 0, [0, 1, 3, 4]],
   [false, 1, [3, 0, 4, 1]],
@@ -41,7 +41,7 @@ test.each([
   expect(samples(cutPatch(photo, { ...upright, flip, turns }, 2)).slice(0, 4)).toEqual(expected);
 });
 
-test('the margin shows what is around, mirrored outside of the photo', () => {
+test('the margin shows the surroundings, mirrored outside the photo', () => {
   const planes = cutPatch(photo, upright, 2, 1);
   expect(samples(planes).slice(0, 16)).toEqual([4, 3, 4, 5, 1, 0, 1, 2, 4, 3, 4, 5, 1, 0, 1, 2]);
   expect(cutMargin(planes, 2, 1)).toEqual(cutPatch(photo, upright, 2));
@@ -49,7 +49,7 @@ test('the margin shows what is around, mirrored outside of the photo', () => {
   expect(cutMargin(cutPatch(photo, turned, 2, 3), 2, 3)).toEqual(cutPatch(photo, turned, 2));
 });
 
-test('a photo smaller than the patch is named with both sizes', () => {
+test('names a photo smaller than the patch, with both sizes', () => {
   expect(() => cutPatch(photo, upright, 3)).toThrow(
     expect.objectContaining({
       code: 'INVALID_ARGUMENT',

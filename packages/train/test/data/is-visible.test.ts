@@ -18,13 +18,13 @@ test.each([
   ['low-light', 10],
   ['blur', 3],
   ['a label with pairs', 3],
-])('%s is seen from a change of %d levels on', (label, least) => {
+])('%s is visible from a change of %d levels', (label, least) => {
   expect(isVisible(label, clean, moved(least + 0.01))).toBe(true);
   expect(isVisible(label, clean, moved(least - 0.01))).toBe(false);
   expect(isVisible(label, clean, clean)).toBe(false);
 });
 
-test('a patch has what can be seen in it', async () => {
+test('a patch lists only labels that are visible in it', async () => {
   const options = { photos: [chelsea], patch: 32, batch: 6, seed: 7, clean: 0, flat: 0 };
   const present = async (sigma: number) => {
     const degrade = { noise: { sigma: [sigma, sigma] } } as const;
@@ -34,7 +34,7 @@ test('a patch has what can be seen in it', async () => {
   expect(await present(1)).toEqual(Array(6).fill(0));
 });
 
-test('a blur of what is flat, and a pair of two equal images, have nothing', async () => {
+test('a blurred flat photo and a pair of equal images list no label', async () => {
   const wall = join(folder, 'wall.png');
   await writeImage(wall, imageOf(64, 64, flat(0.4)));
   const options = { patch: 32, batch: 4, seed: 1, clean: 0, flat: 0, partial: 0 };
@@ -47,7 +47,7 @@ test('a blur of what is flat, and a pair of two equal images, have nothing', asy
   expect([...pair.present]).toEqual([0, 0, 0, 0]);
 });
 
-test('clean patches have nothing, mixed ones both, and those without weights what they have', async () => {
+test('clean patches list nothing, mixed ones both labels, weightless ones what they contain', async () => {
   const degrade = { noise: { sigma: [30, 30] }, 'low-light': { gain: [0.1, 0.1] } } as const;
   const labels = ['low-light', 'noise'];
   const options = { photos: [chelsea], patch: 32, batch: 8, seed: 7, labels, degrade };

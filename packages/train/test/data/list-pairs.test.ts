@@ -12,7 +12,7 @@ const put = (...names: string[]) => {
   }
 };
 
-test('pictures of equal names are pairs, whatever their extensions', async () => {
+test('pairs images with the same name, whatever their extension', async () => {
   put('a/input/2.jpg', 'a/input/1.png', 'a/input/x/1.png');
   put('a/target/1.webp', 'a/target/2.jpg', 'a/target/x/1.png', 'a/target/readme.md');
   const at = (half: string, name: string) => join(folder, 'a', half, name);
@@ -27,7 +27,7 @@ test.each([
   ['b', ['input/1.png', 'input/2.png', 'target/1.png'], /input\/2\.png: no image .* target\//],
   ['c', ['input/1.png', 'target/1.png', 'target/2.png'], /target\/2\.png: no image .* input\//],
   ['d', ['input/1.png', 'input/1.jpg', 'target/1.png'], /1\.png: .*1\.jpg has the same name/],
-])('a picture without one other half is named (%s)', async (name, files, message) => {
+])('names an image without exactly one counterpart (%s)', async (name, files, message) => {
   put(...files.map((file) => `${name}/${file}`));
   const found = listPairs(join(folder, name));
   await expect(found).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });

@@ -12,10 +12,10 @@ const put = (...names: string[]) => {
   }
 };
 
-test('photos of every format, below the folder too, in the order of their names', async () => {
+test('lists photos of every format, also in subfolders, sorted by name', async () => {
   put('a/z.png', 'a/b/y.JPG', 'a/b/x.jpeg', 'a/B.webp', 'a/c.avif', 'a/d.tif', 'a/e.tiff');
   put('a/notes.txt', 'a/.hidden.png', 'a/.cache/k.png', 'a/png');
-  // A link to the folder itself must not go round for ever.
+  // A link to the folder itself must not loop forever.
   symlinkSync(join(folder, 'a'), join(folder, 'a', 'loop'));
   const expected = ['B.webp', 'b/x.jpeg', 'b/y.JPG', 'c.avif', 'd.tif', 'e.tiff', 'z.png'];
   expect(await listPhotos(join(folder, 'a'))).toEqual(
@@ -23,7 +23,7 @@ test('photos of every format, below the folder too, in the order of their names'
   );
 });
 
-test('no folder, a file and a folder without photos are told apart', async () => {
+test('distinguishes a missing folder, a file and a folder without photos', async () => {
   await expect(listPhotos(join(folder, 'none'))).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: expect.stringContaining('none'),

@@ -13,7 +13,7 @@ const options = { photos: [chelsea], patch: 32, batch: 8, labels, seed: 7, ...pl
 const cache = new PhotoCache(2 ** 24);
 const size = 3 * 32 * 32;
 
-/** Label of each sample, from its one-hot row. */
+/** The label of each sample, from its one-hot row. */
 function labelsOf(weights: Float32Array, count = labels.length): number[] {
   return Array.from({ length: weights.length / count }, (_, at) => {
     const row = [...weights.subarray(at * count, (at + 1) * count)];
@@ -22,19 +22,19 @@ function labelsOf(weights: Float32Array, count = labels.length): number[] {
   });
 }
 
-test('shapes and ranges', async () => {
+test('has the right shapes and ranges', async () => {
   const batch = await makeBatch(options, 0, cache);
   expect(batch.step).toBe(0);
   expect(batch.inputs.length).toBe(8 * size);
   expect(batch.targets.length).toBe(8 * size);
   expect(batch.weights.length).toBe(8 * 6);
   expect(batch.files).toEqual(Array(8).fill(chelsea));
-  // Values of 8-bit files.
+  // Values as in 8-bit files.
   for (const value of batch.inputs) expect(value).toBe(Math.fround(Math.round(value * 255) / 255));
   expect(batch.inputs.every((value) => value >= 0 && value <= 1)).toBe(true);
 });
 
-test('(seed, step) decide, bit for bit, whatever was made before', async () => {
+test('(seed, step) determine a batch bit for bit, whatever was made before', async () => {
   const batch = await makeBatch(options, 5, cache);
   await makeBatch(options, 2, cache);
   expect(await makeBatch(options, 5)).toEqual(batch);
@@ -42,13 +42,13 @@ test('(seed, step) decide, bit for bit, whatever was made before', async () => {
   expect((await makeBatch({ ...options, seed: 8 }, 5, cache)).targets).not.toEqual(batch.targets);
 });
 
-test('a sample does not depend on how many there are', async () => {
+test('a sample does not depend on the batch size', async () => {
   const one = await makeBatch({ ...options, labels: ['noise'] }, 1, cache);
   const few = await makeBatch({ ...options, labels: ['noise'], batch: 3 }, 1, cache);
   expect(one.inputs.subarray(0, 3 * size)).toEqual(few.inputs);
 });
 
-test('targets are the patches that samplePatch gives, also of labels with a margin', async () => {
+test('targets are the patches of samplePatch, also for labels with a margin', async () => {
   const { targets } = await makeBatch(options, 3, cache);
   for (let index = 0; index < 8; index++) {
     const { planes } = await samplePatch(options, 3, index, cache);
@@ -56,7 +56,7 @@ test('targets are the patches that samplePatch gives, also of labels with a marg
   }
 });
 
-test('every label once in as many samples in a row, in changing order', async () => {
+test('every run of six samples has each label once, in varying order', async () => {
   const drawn: number[] = [];
   for (let step = 0; step < 9; step++) {
     drawn.push(...labelsOf((await makeBatch({ ...options, patch: 4 }, step, cache)).weights));
@@ -66,16 +66,16 @@ test('every label once in as many samples in a row, in changing order', async ()
   expect(new Set(blocks.map(String)).size).toBeGreaterThan(6);
 });
 
-test('noise has the deviation asked for', async () => {
+test('noise has the requested deviation', async () => {
   const degrade = { noise: { sigma: [10, 10] } } as const;
   const one = { ...options, labels: ['noise'], degrade, batch: 4, patch: 64 };
   const { inputs, targets } = await makeBatch(one, 0, cache);
-  // Rounding to 8 bits adds a variance of 1/12; the photo is clipped nearly nowhere.
+  // Rounding to 8 bits adds a variance of 1/12; hardly any pixel of the photo is clipped.
   const measured = deviation(inputs.map((value, at) => value - targets[at]!)) * 255;
   expect(Math.abs(measured / Math.sqrt(100 + 1 / 12) - 1)).toBeLessThan(0.04);
 });
 
-test('blur at the edge of a patch sees what lies beyond it', async () => {
+test('blur at the edge of a patch takes in what lies beyond it', async () => {
   const ramp = await writeGrid(join(folder, 'ramp.png'), 120, 120);
   const degrade = { blur: { length: [25, 25], radius: [4, 4], noise: [0, 0] } } as const;
   const many = { ...options, photos: [ramp], labels: ['blur'], batch: 12, patch: 64, degrade };
@@ -85,11 +85,11 @@ test('blur at the edge of a patch sees what lies beyond it', async () => {
     const moves: number[] = [];
     for (let at = first; at < first + 64 ** 2; at++) {
       const red = targets[at]! * 255;
-      // The photo's own mirrored edge bends the ramp; well inside of it nothing does.
+      // The photo's own mirrored edge bends the ramp; nothing does well inside it.
       if (red > 40 && red < 105) moves.push(inputs[at]! * 255 - red);
     }
-    // On a ramp, a blur moves all pixels by the same, but for rounding and for the mean of light,
-    // which is above that of values; a repeated edge would bring those at the edge by 3 more.
+    // On a ramp, blur moves all pixels by the same amount, except for rounding and the mean of
+    // light, which is above that of values; a repeated edge would move those at the edge by 3 more.
     expect(Math.max(...moves) - Math.min(...moves)).toBeLessThan(2.1);
   }
 });
@@ -111,7 +111,7 @@ async function samplesOf(more: object, steps = 12) {
 const oneColour = (planes: Float32Array) =>
   planes.every((value, at) => value === planes[Math.floor(at / 1024) * 1024]);
 
-test('clean patches are their own target under a label', async () => {
+test('clean patches are their own target, with a label set', async () => {
   const samples = await samplesOf({ clean: 1, flat: 0 });
   const seen = new Set<number>();
   for (const { input, target, weights } of samples) {
@@ -122,7 +122,7 @@ test('clean patches are their own target under a label', async () => {
   expect(seen.size).toBe(6);
 });
 
-test('flat patches have one colour, half of them grey; haze and darkness always change them', async () => {
+test('flat patches have one colour, half of them grey; haze and low light always change them', async () => {
   const samples = await samplesOf({ clean: 0, flat: 1 });
   const [changed, left] = [new Map<number, number>(), new Map<number, number>()];
   let grey = 0;
@@ -141,7 +141,7 @@ test('flat patches have one colour, half of them grey; haze and darkness always 
   expect(changed.get(of('noise'))).toBeGreaterThan(0);
 });
 
-test('a tenth is clean unless asked otherwise, a twentieth in part', async () => {
+test('by default a tenth is clean and a twentieth has a partial weight', async () => {
   const { clean: _, partial: __, ...rest } = options;
   const usual = { ...rest, labels: ['noise'], patch: 4, batch: 400 };
   const { inputs, targets, weights } = await makeBatch(usual, 0, cache);
@@ -153,13 +153,13 @@ test('a tenth is clean unless asked otherwise, a twentieth in part', async () =>
   expect(Math.abs(weights.filter((weight) => weight < 1).length / 400 - 0.05)).toBeLessThan(0.033);
 });
 
-test('without weights a patch comes back as it was, degraded or clean', async () => {
+test('without weights the target equals the input, degraded or clean', async () => {
   const samples = await samplesOf({ off: 1, labels: ['low-light'] });
   for (const { input, target, weights } of samples) {
     expect(weights).toEqual([0]);
     expect(input).toEqual(target);
   }
-  // The same draws, for the label alone, tell the dark ones from the others.
+  // The same draws, with the label set, tell the dark ones from the others.
   const dark = await samplesOf({ labels: ['low-light'] });
   const degraded = samples.filter(({ input }, at) =>
     input.every((v, k) => v === dark[at]!.input[k]),
@@ -167,7 +167,7 @@ test('without weights a patch comes back as it was, degraded or clean', async ()
   expect(Math.abs(degraded.length / samples.length - 0.5)).toBeLessThan(0.16);
 });
 
-test('a part of the weight is that part of the way to clean', async () => {
+test('a partial weight moves the target that part of the way to clean', async () => {
   const whole = await samplesOf({ labels: ['noise'] }, 6);
   const parts = await samplesOf({ labels: ['noise'], partial: 1 }, 6);
   for (const [at, { input, target, weights }] of parts.entries()) {
@@ -182,12 +182,12 @@ test('a part of the weight is that part of the way to clean', async () => {
   expect(new Set(parts.map(({ weights }) => weights[0])).size).toBe(parts.length);
 });
 
-test('mixed patches have two labels, whose degradations both are seen', async () => {
+test('mixed patches have two labels and both degradations visible', async () => {
   const degrade = { noise: { sigma: [40, 40] }, 'low-light': { gain: [0.1, 0.1] } } as const;
   const two = { mixed: 1, labels: ['noise', 'low-light'], degrade };
   for (const { input, weights } of await samplesOf(two, 4)) {
     expect(weights).toEqual([0.5, 0.5]);
-    // Noise over the dark: brighter than what is left of the light, and not of the dark's noise.
+    // Noise on top of the dark: brighter than the remaining light and than the dark's own noise.
     expect(Math.max(...input)).toBeGreaterThan(0.2);
     expect(input.reduce((sum, value) => sum + value, 0) / size).toBeLessThan(0.2);
   }
@@ -195,7 +195,7 @@ test('mixed patches have two labels, whose degradations both are seen', async ()
     expect([...weights].sort()).toEqual([0, 0, 0, 0, 0.5, 0.5]);
 });
 
-test('labels have their shares, exactly, in as many samples as all shares', async () => {
+test('labels have exactly their shares in each block of samples', async () => {
   const labelShares = { noise: 3, rain: 2 };
   const shared = { labels: ['noise', 'rain', 'haze'], labelShares };
   const drawn = (await samplesOf(shared, 3)).map(({ weights }) => weights.indexOf(1));
@@ -203,7 +203,7 @@ test('labels have their shares, exactly, in as many samples as all shares', asyn
     expect(drawn.slice(6 * block, 6 * block + 6).sort()).toEqual([0, 0, 0, 1, 1, 2]);
 });
 
-test('pairs are cut at one place, and need no degradation of their label', async () => {
+test('pairs are cut at the same place and need no degradation for their label', async () => {
   const target = await writeGrid(join(folder, 'pair/target/1.png'), 40, 40, 1);
   const input = await writeGrid(join(folder, 'pair/input/1.png'), 40, 40, 9);
   const paired = { ...options, labels: ['snow', 'jpeg'], pairs: { snow: [{ input, target }] } };
@@ -223,7 +223,7 @@ test('pairs are cut at one place, and need no degradation of their label', async
   }
 });
 
-test('pictures of a pair that differ in size are named', async () => {
+test('names the images of a pair that differ in size', async () => {
   const target = await writeGrid(join(folder, 'odd/target/1.png'), 40, 40);
   const input = await writeGrid(join(folder, 'odd/input/1.png'), 40, 41);
   const paired = { ...options, labels: ['snow'], pairs: { snow: [{ input, target }] } };
@@ -233,7 +233,7 @@ test('pictures of a pair that differ in size are named', async () => {
   });
 });
 
-test('photos that cannot serve are named when they are chosen', async () => {
+test('names an unusable photo when it is drawn', async () => {
   const photos = [join(folder, 'gone.png')];
   await expect(makeBatch({ ...options, photos }, 0)).rejects.toMatchObject({
     code: 'NOT_FOUND',
@@ -260,17 +260,17 @@ test.each([
   [{ labelShares: { rain: 0 } }, 'INVALID_ARGUMENT', /labelShares: "rain".*not 0/],
   [{ pairs: { rain: [] } }, 'INVALID_ARGUMENT', /pairs.*"rain"/],
   [{ pairs: { snow: [{ input: 'a', target: 'b' }] } }, 'INVALID_ARGUMENT', /"snow" is no label/],
-])('options %j are refused', async (wrong, code, message) => {
+])('rejects the options %j', async (wrong, code, message) => {
   const made = makeBatch({ ...options, ...wrong }, 0, cache);
   await expect(made).rejects.toMatchObject({ code });
   await expect(made).rejects.toThrow(message);
 });
 
-test('a step below 0 is refused', async () => {
+test('rejects a step below 0', async () => {
   await expect(makeBatch(options, -1, cache)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
 
-test('halved patches show twice the view, where the photo is large enough', async () => {
+test('halved patches show twice the view if the photo is large enough', async () => {
   const clean = { ...options, clean: 1, flat: 0, partial: 0, halved: 1, patch: 64 };
   const { targets } = await makeBatch(clean, 0, cache);
   const flat = planBatch(clean, 0).map(({ kind }) => kind === 'flat');
@@ -283,14 +283,14 @@ test('halved patches show twice the view, where the photo is large enough', asyn
     const mean = (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4;
     expect(targets[index * size + row * 64 + column]).toBeCloseTo(mean, 6);
   }
-  // The photo is 384 by 256: twice 160 is more than it has.
+  // The photo is 384 by 256: twice 160 exceeds its height.
   const large = { ...options, clean: 1, flat: 0, patch: 160, batch: 2 };
   const whole = await makeBatch({ ...large, halved: 1 }, 0, cache);
   expect(whole.targets).toEqual((await makeBatch(large, 0, cache)).targets);
 });
 
 test('whole patches show as much of the photo as fits', async () => {
-  // The photo is 384 by 256: four times 64 is all of its height.
+  // The photo is 384 by 256: four times 64 is its full height.
   const clean = { ...options, clean: 1, flat: 0, partial: 0, whole: 1, patch: 64 };
   const { targets } = await makeBatch(clean, 0, cache);
   const kinds = planBatch(clean, 0);
@@ -304,7 +304,7 @@ test('whole patches show as much of the photo as fits', async () => {
   expect(shown[0]).toBeCloseTo(mean(Float32Array.from(corner)), 6);
 });
 
-test('stored patches come from JPEG files and keep their targets', async () => {
+test('stored patches pass through JPEG and keep their targets', async () => {
   const shares = { ...options, clean: 1, flat: 0, partial: 0 };
   const plain = await makeBatch(shares, 0, cache);
   const stored = await makeBatch({ ...shares, stored: 1 }, 0, cache);

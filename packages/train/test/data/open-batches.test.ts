@@ -14,23 +14,23 @@ const options = { photos: [chelsea], patch: 24, batch: 5, labels, seed: 7 };
 let batches: Batches | undefined;
 afterEach(() => batches?.close());
 
-// Threads run what was built; none runs the source.
+// Worker threads run the built code, none runs the source.
 describe.each([0, 1, 2, 3])('%i workers', (workers) => {
-  test('the batches of makeBatch, in order, from any step', async () => {
+  test('gives the batches of makeBatch in order, from any step', async () => {
     batches = await openBatches({ ...options, workers, step: 40 });
     for (let step = 40; step < 44; step++) {
       expect(await batches.next()).toEqual(await makeBatch(options, step));
     }
   });
 
-  test('several that are asked for at once come in their order', async () => {
+  test('concurrent requests are answered in order', async () => {
     batches = await openBatches({ ...options, workers, ahead: 1 });
     const several = await Promise.all([batches.next(), batches.next(), batches.next()]);
     expect(several.map(({ step }) => step)).toEqual([0, 1, 2]);
     expect(several[2]).toEqual(await makeBatch(options, 2));
   });
 
-  test('an error keeps its code; the next step goes on', async () => {
+  test('an error keeps its code, and the next step works', async () => {
     const photos = [chelsea, join(folder, 'gone.png')];
     batches = await openBatches({ ...options, photos, workers, batch: 1, ahead: 3 });
     const results: string[] = [];
@@ -46,7 +46,7 @@ describe.each([0, 1, 2, 3])('%i workers', (workers) => {
     expect(new Set(results)).toEqual(new Set(['made', 'failed']));
   });
 
-  test('after close() nothing comes, and what was waited for fails', async () => {
+  test('after close() there are no batches, and pending requests fail', async () => {
     batches = await openBatches({ ...options, workers });
     const waited = batches.next();
     const failed = expect(waited).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
@@ -59,7 +59,7 @@ describe.each([0, 1, 2, 3])('%i workers', (workers) => {
     await batches.close();
   });
 
-  test('an abort ends it with its reason', async () => {
+  test('an abort rejects with its reason', async () => {
     const controller = new AbortController();
     batches = await openBatches({ ...options, workers, signal: controller.signal });
     await batches.next();
@@ -75,19 +75,19 @@ describe.each([0, 1, 2, 3])('%i workers', (workers) => {
   });
 });
 
-test('many photos, each of one worker, give the same batches', async () => {
+test('many photos, split between the workers, give the same batches', async () => {
   const photos = await Promise.all(
     Array.from({ length: 20 }, (_, at) => writeGrid(join(folder, `${at}.png`), 30, 30, at)),
   );
   const many = { ...options, photos, batch: 9 };
-  // So small a cache that photos are decoded again and again.
+  // A cache so small that photos are decoded again and again.
   batches = await openBatches({ ...many, workers: 2, ahead: 0, cacheBytes: 6000 });
   for (let step = 0; step < 3; step++) {
     expect(await batches.next()).toEqual(await makeBatch(many, step));
   }
 });
 
-test('options are refused at once', async () => {
+test('rejects invalid options at once', async () => {
   for (const wrong of [{ workers: -1 }, { ahead: 0.5 }, { step: -2 }, { patch: 0 }]) {
     await expect(openBatches({ ...options, ...wrong })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -95,7 +95,7 @@ test('options are refused at once', async () => {
   }
 });
 
-test('built code that forgets to close ends all the same', () => {
+test('a program that forgets to close still exits', () => {
   const built = new URL('../../dist/index.js', import.meta.url).href;
   const program = `
     import { openBatches } from ${JSON.stringify(built)};

@@ -7,14 +7,14 @@ import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();
 
-test('samples are those that readImage gives', async () => {
+test('samples equal those of readImage', async () => {
   const photo = await new PhotoCache(2 ** 24).read(chelsea);
   const image = await readImage(chelsea);
   expect([photo.width, photo.height, photo.top]).toEqual([image.width, image.height, 255]);
   expect(Float32Array.from(photo.data, (sample) => sample / 255)).toEqual(image.data);
 });
 
-test('AVIF is read', async () => {
+test('reads AVIF', async () => {
   const path = join(folder, 'flat.avif');
   const sharp = await loadSharp();
   const background = { r: 200, g: 100, b: 50 };
@@ -28,7 +28,7 @@ test('AVIF is read', async () => {
   }
 });
 
-test('16 bits stay', async () => {
+test('keeps 16 bits', async () => {
   const path = join(folder, 'deep.png');
   const values = Float32Array.of(1, 258, 65535).map((value) => value / 65535);
   await writeImage(path, { ...imageOf(1, 1, values), bitDepth: 16 });
@@ -37,7 +37,7 @@ test('16 bits stay', async () => {
   expect(data).toEqual(Uint16Array.of(1, 258, 65535));
 });
 
-test('photos are decoded once while they are kept; the one not used for longest goes first', async () => {
+test('decodes a photo once while it is cached; the least recently used one is evicted first', async () => {
   const names = ['a.png', 'b.png', 'c.png'].map((name) => join(folder, name));
   for (const name of names) await writeGrid(name, 4, 5);
   const [a, b, c] = names as [string, string, string];
@@ -52,7 +52,7 @@ test('photos are decoded once while they are kept; the one not used for longest 
   expect(await cache.read(b)).not.toBe(second);
 });
 
-test('a photo above the limit is read, but not kept', async () => {
+test('reads a photo above the limit but does not cache it', async () => {
   const path = await writeGrid(join(folder, 'big.png'), 9, 9);
   const cache = new PhotoCache(100);
   const once = await cache.read(path);
@@ -60,7 +60,7 @@ test('a photo above the limit is read, but not kept', async () => {
   expect(await cache.read(path)).toEqual(once);
 });
 
-test('a file that could not be read is tried again', async () => {
+test('retries a file that could not be read', async () => {
   const path = join(folder, 'late.png');
   const cache = new PhotoCache(1000);
   await expect(cache.read(path)).rejects.toMatchObject({ code: 'NOT_FOUND' });

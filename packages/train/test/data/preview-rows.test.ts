@@ -12,7 +12,7 @@ const rowsOf = async (more: object) => {
   return previewRows(all, await makeBatch(all, 0));
 };
 
-test('each label has its patches, with how far they are from clean', async () => {
+test('each label has its patches, with their PSNR against clean', async () => {
   const degrade = { noise: { sigma: [25, 25] } } as const;
   const rows = await rowsOf({ ...plain, degrade });
   expect(rows.map(({ name, patches }) => [name, patches.length])).toEqual([
@@ -21,12 +21,12 @@ test('each label has its patches, with how far they are from clean', async () =>
   ]);
   for (const { psnr, note } of rows[0]!.patches) {
     expect(note).toBe('');
-    // 20 · log10(255 / 25) is 20.17; signal and clipping change it a little.
+    // 20 · log10(255 / 25) is 20.17; signal noise and clipping change it a little.
     expect(Math.abs(psnr! - 20.17)).toBeLessThan(1.5);
   }
 });
 
-test('notes say what is asked for', async () => {
+test('notes describe the target', async () => {
   const [noise, haze] = await rowsOf({ ...plain, clean: 1, flat: 0 });
   for (const { note, psnr } of [...noise!.patches, ...haze!.patches])
     expect([note, psnr]).toEqual(['clean', null]);
@@ -40,7 +40,7 @@ test('notes say what is asked for', async () => {
   for (const { note } of off[0]!.patches) expect(note).toBe('');
 });
 
-test('the sheet holds the patches, inputs above targets, and text', async () => {
+test('the sheet shows the patches, inputs above targets, with captions', async () => {
   const rows = await rowsOf(plain);
   const sharp = await loadSharp();
   const sheet = sharp(await previewSheet(rows, 24));
@@ -64,7 +64,7 @@ test('the sheet holds the patches, inputs above targets, and text', async () => 
       }
     }
   }
-  // Where fonts are, something is written beside the first row.
+  // Where fonts are installed, something is written beside the first row.
   let dark = 0;
   for (let y = 16; y < 44; y++) for (let x = 0; x < 100; x++) if (at(x, y, 0) < 128) dark++;
   expect(dark).toBeGreaterThan(20);

@@ -12,7 +12,7 @@ const photos = await Promise.all(
 const source = { photos, patch: 8, seed: 7 };
 const cache = new PhotoCache(2 ** 20);
 
-test('(seed, step, index) decide', async () => {
+test('(seed, step, index) determine a patch', async () => {
   const patch = await samplePatch(source, 3, 5, cache);
   expect(await samplePatch(source, 3, 5, new PhotoCache(0))).toEqual(patch);
   for (const [seed, step, index] of [
@@ -37,7 +37,7 @@ test('a patch is a turned window of the photo it names', async () => {
       number[],
     ];
     const [left, upper] = [Math.min(...columns), Math.min(...rows)];
-    // Every pixel of the window once.
+    // Every pixel of the window occurs once.
     const places = new Set(pixels.map(([x, y]) => (y! - upper) * 8 + (x! - left)));
     expect([...places].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, at) => at));
     const blue = photos.indexOf(file);
@@ -47,7 +47,7 @@ test('a patch is a turned window of the photo it names', async () => {
   }
 });
 
-test('photos, turns and flips are alike often', async () => {
+test('photos, turns and flips are equally frequent', async () => {
   const counts = { photo: [0, 0, 0], turns: [0, 0, 0, 0], flip: [0, 0] };
   const total = 1200;
   for (let index = 0; index < total; index++) {
@@ -64,7 +64,7 @@ test('photos, turns and flips are alike often', async () => {
   }
 });
 
-test('files that cannot serve are named', async () => {
+test('names an unusable file', async () => {
   const broken = join(folder, 'broken.jpg');
   writeFileSync(broken, 'no picture');
   await expect(samplePatch({ ...source, photos: [broken] }, 0, 0, cache)).rejects.toMatchObject({

@@ -10,7 +10,7 @@ const plans = Array.from(
   }),
 );
 
-test('each sample is of one worker', () => {
+test('each sample belongs to exactly one worker', () => {
   for (const [workers, photos] of [
     [1, 20],
     [2, 20],
@@ -23,13 +23,13 @@ test('each sample is of one worker', () => {
   }
 });
 
-test('of many photos each is of one worker, and none is idle', () => {
+test('with many photos each photo belongs to one worker, and none is idle', () => {
   const shares = shareSamples(plans, 2, 20);
   const photos = shares.map((share) => new Set(share.map((at) => plans[at]!.target)));
   expect([...photos[0]!].filter((photo) => photos[1]!.has(photo))).toEqual([]);
   expect(Math.min(...photos.map(({ size }) => size))).toBeGreaterThan(4);
 });
 
-test('with few photos the samples go round', () => {
+test('with few photos the samples are dealt out in turn', () => {
   expect(shareSamples(plans, 2, 15).map(({ length }) => length)).toEqual([30, 30]);
 });

@@ -9,7 +9,7 @@ const random = new Random('inverse deviation');
 const numbers = (count: number) => Float32Array.from({ length: count }, () => random.normal());
 const [x, weight] = [numbers(rows * size), numbers(size)];
 
-/** Layer norm without its mean, as networks without biases have it: loss = Σ (x·s·weight)³. */
+/** Layer norm without its mean, as in networks without biases: loss = Σ (x·s·weight)³. */
 function model() {
   const g = new GraphBuilder({ opset: 17 });
   const attributes = { axis: { int: -1 }, epsilon: { float: eps } };
@@ -43,7 +43,7 @@ function lossOf(x: readonly number[]): number {
   return sum;
 }
 
-it("is that of differences, through layer norm's third output", async () => {
+it("matches finite differences through layer norm's third output", async () => {
   const { model: forward, loss } = model();
   const sizes = { batch: 1, height: 1, width: 1 };
   const { model: whole, gradients } = gradientOf(forward, { loss, wrt: ['x'], sizes });

@@ -13,7 +13,7 @@ const names = readdirSync(folder)
   .filter((name) => name.endsWith('.onnx'))
   .map((name) => name.replace('.onnx', ''));
 
-/** The model of a case and its inputs, as onnx and PyTorch made them. */
+/** The model of a case and its inputs, as written by onnx and PyTorch. */
 function caseOf(name: string) {
   const model = readModel(bytesSource(readFileSync(`${folder}${name}.onnx`), name));
   const inputs = model.graph.inputs.map((input) => input.name);
@@ -22,7 +22,7 @@ function caseOf(name: string) {
 }
 
 describe('the rule of each operator gives the gradients of PyTorch', () => {
-  it('for more than a hundred cases', () => expect(names.length).toBeGreaterThan(100));
+  it('in more than a hundred cases', () => expect(names.length).toBeGreaterThan(100));
 
   it.each(names)('%s', async (name) => {
     const { model, inputs, of } = caseOf(name);

@@ -8,13 +8,13 @@ import { emitLoss } from '../../src/graph/emit-loss.ts';
 
 const dims = [2, 3, 4, 5];
 const count = 120;
-/** The first image is far off by up to 2, the second near. */
+/** The first image is off by up to 2, the second by little. */
 const difference = Float32Array.from(
   { length: count },
   (_, at) => (at < count / 2 ? 2 : 0.02) * Math.sin(7.3 * at + 1),
 );
 
-/** What each loss is, by its formula in float64. */
+/** Each loss by its formula in float64. */
 const formulas: Record<LossKind, (d: readonly number[]) => number> = {
   l1: (d) => mean(d.map(Math.abs)),
   'smooth-l1': (d) => mean(d.map((x) => (Math.abs(x) < 1 ? x ** 2 / 2 : Math.abs(x) - 0.5))),
@@ -53,7 +53,7 @@ async function measured(kind: LossKind, opset: number) {
 
 describe.each(Object.entries(formulas))('%s', (kind, formula) => {
   it.each([17, 18])(
-    'is its formula, and its gradient the slope of that, in opset %d',
+    'matches its formula, and its gradient the slope, in opset %d',
     async (opset) => {
       const { loss, gradient } = await measured(kind as LossKind, opset);
       const numbers = [...difference];
@@ -68,11 +68,11 @@ describe.each(Object.entries(formulas))('%s', (kind, formula) => {
   );
 });
 
-it('psnr hears an image that is nearly right almost as well as one that is far off', async () => {
+it('psnr weights a nearly restored image almost as much as one far off', async () => {
   const { gradient } = await measured('psnr', 18);
   const step = (from: number) =>
     mean([...gradient.slice(from, from + 60)].map((g, i) => g * difference[from + i]!));
-  // What a relative change of an image's error is worth: its error's share of that error plus 40 dB's.
+  // What a relative change of an image's error is worth: its share of that error plus 40 dB's.
   const share = (from: number) => {
     const error = mean([...difference.slice(from, from + 60)].map((x) => x ** 2));
     return error / (error + 1e-4);

@@ -18,7 +18,7 @@ const fresh = freshAdapter(host, {
   promptSize: [4],
   promptStd: 1,
 });
-// No parameter is zero, as a fresh gate is.
+// No parameter is zero, unlike a fresh gate.
 const tensors = new Map(
   [...fresh.tensors].map(([name, tensor]): [string, FloatTensor] => {
     const size = name.endsWith('.gate') ? 0.5 : 0.1;
@@ -32,7 +32,7 @@ const options = { batch: 1, patch: 32, loss: 'smooth-l1', angles: 0 } as const;
 const stepper = await openStepper(trainingGraph(host, adapter, options));
 afterAll(() => stepper.release());
 
-it('trains what is grafted', async () => {
+it('trains exactly what is grafted', async () => {
   const session = await createSession(modelBytes(applyGraft(planGraft(host, adapter))));
   const { output } = await runModel(session, {
     input: float32Tensor([1, 3, 32, 32], batch.inputs),

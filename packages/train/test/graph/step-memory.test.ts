@@ -31,7 +31,7 @@ async function measured({ model }: TrainingGraph): Promise<number> {
 }
 
 describe('stepMemory', () => {
-  it('grows with the batch and the area of the patch, and only its activations do', () => {
+  it('grows with batch and patch area, in its activations only', () => {
     const [few, more, wider] = [graphOf(2, 32), graphOf(8, 32), graphOf(2, 64)].map(stepMemory);
     expect(more!.activations / few!.activations).toBeCloseTo(4, 0);
     expect(wider!.activations / few!.activations).toBeCloseTo(4, 0);
@@ -39,7 +39,7 @@ describe('stepMemory', () => {
   });
 
   it.each([false, true])(
-    'is within its factor of what is measured, checkpointing: %s',
+    'is within its factor of the measurement, checkpointing: %s',
     async (checkpointing) => {
       const graph = graphOf(8, 96, checkpointing);
       const ratio = whole(stepMemory(graph)) / (await measured(graph));
@@ -48,7 +48,7 @@ describe('stepMemory', () => {
     },
   );
 
-  it('sees what checkpointing is for', () => {
+  it('accounts for checkpointing', () => {
     const [kept, again] = [graphOf(4, 64), graphOf(4, 64, true)].map(stepMemory);
     expect(again!.activations / kept!.activations).toBeLessThan(0.5);
   });

@@ -41,7 +41,7 @@ const tiny = {
     config: {
       ...backbonePresets['restormer-small'].config,
       dim: 8,
-      // Blocks of other levels repeat the operators of the first, which has one on either side of its skip.
+      // Other levels repeat the operators of the first, which has a block on each side of its skip.
       ...(full
         ? { blocks: [1, 1, 1, 1] as const }
         : { blocks: [1, 0, 0, 0] as const, refinement: 0 }),
@@ -49,17 +49,17 @@ const tiny = {
   },
 } as const;
 
-/** One module alone, and two that share their prompts; `npm run test:full` has one on every skip. */
+/** One module alone, and two that share their prompts; `npm run test:full` uses every skip. */
 const sites = { residual: '1,2', replace: '1' };
 const scope = full ? 'every skip' : 'one or two skips';
-// More threads wait for one another longer than such small tensors take.
+// More threads would wait for one another longer than such small tensors take.
 const session = { threads: 1 };
 
 function hostFor(family: keyof typeof tiny): Host {
   return hostOf(buildBackbone(tiny[family], 3));
 }
 
-/** An adapter whose every parameter matters: none of them zero, as a fresh gate is. */
+/** An adapter in which every parameter matters: none is zero, unlike a fresh gate. */
 function livelyAdapter(host: Host, mode: (typeof pipModes)[number], attach: PipAttach): Adapter {
   const adapter = freshAdapter(
     host,
@@ -68,7 +68,7 @@ function livelyAdapter(host: Host, mode: (typeof pipModes)[number], attach: PipA
   );
   const tensors = new Map(
     [...adapter.tensors].map(([name, tensor]): [string, FloatTensor] => {
-      // A label's gate is one of several: only a wide one lets slopes behind it be seen in float32.
+      // A label has one of several gates: only a large one shows slopes behind it in float32.
       const size = name.endsWith('.gate') ? 0.5 : 0.1;
       const moved = tensor.data.map((value) => value + size * random.normal());
       return [name, { ...tensor, data: moved }];
@@ -77,7 +77,7 @@ function livelyAdapter(host: Host, mode: (typeof pipModes)[number], attach: PipA
   return { ...adapter, tensors };
 }
 
-/** The mean squared error of the batch, by the graft as it would be used. */
+/** The mean squared error of the batch through the graft, as in use. */
 async function graftError(host: Host, adapter: Adapter, weights = batch.weights): Promise<number> {
   const grafted = await createSession(modelBytes(applyGraft(planGraft(host, adapter))), session);
   const { output } = await runModel(grafted, {
@@ -98,29 +98,29 @@ describe.each(forms)(`%s, %s, ${scope}`, (mode, attach) => {
   const host = hostFor(mode === 'convgate' ? 'nafnet' : 'restormer');
   const adapter = livelyAdapter(host, mode, attach);
   const graph = trainingGraph(host, adapter, options);
-  // To load a training graph takes far longer than to run it: all tests share one.
+  // Loading a training graph takes far longer than running it, so all tests share one.
   let stepper: Stepper;
   beforeAll(async () => {
     stepper = await openStepper(graph, session);
   });
   afterAll(() => stepper?.release());
 
-  it('is a sound model with a gradient for every parameter', () => {
+  it('is a valid model with a gradient for every parameter', () => {
     expect(checkModel(graph.model).filter(({ severity }) => severity === 'error')).toEqual([]);
     expect([...graph.gradients.keys()].sort()).toEqual([...adapter.tensors.keys()].sort());
   });
 
-  it('trains what is grafted: the loss of fed parameters is that of the graft', async () => {
-    // The second: half a weight, and none.
+  it('trains exactly what is grafted: the loss equals the loss of the graft', async () => {
+    // The second: half a weight, and no weight.
     for (const weights of [batch.weights, Float32Array.of(0, 0.5, 0, 0, 0, 0)]) {
       const { error } = await stepper.run({ ...batch, weights }, adapter.tensors);
       expect(error / (await graftError(host, adapter, weights))).toBeCloseTo(1, 4);
     }
   });
 
-  // Without `npm run test:full`, each mode learns the modules in one form and the host, too, in the other.
+  // Without `npm run test:full`, one form of each mode trains the modules, the other the host, too.
   it.each(full ? learned : attach === 'residual' ? ['pip' as const] : ['all' as const])(
-    'learning %s, checkpointing gives the same bits',
+    'training %s, checkpointing gives the same bits',
     async (learn) => {
       const again = trainingGraph(host, adapter, { ...options, learn, checkpointing: true });
       expect(checkModel(again.model).filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -141,16 +141,16 @@ describe.each(forms)(`%s, %s, ${scope}`, (mode, attach) => {
     },
   );
 
-  it('its gradients are the slope of the loss', async () => {
+  it('its gradients are the slopes of the loss', async () => {
     const { gradients, loss } = await stepper.run(batch, adapter.tensors);
     const off: string[] = [];
     let checked = 0;
-    // Each parameter by itself, along its gradient, both ways.
+    // Each parameter separately, along its gradient, in both directions.
     for (const [name, tensor] of adapter.tensors) {
       const gradient = gradients.get(name)!;
       const size = Math.hypot(...gradient);
       const reach = 3e-3 * Math.hypot(...tensor.data);
-      // What float32 can tell of the loss has to be far below the change.
+      // The rounding of the loss in float32 must be far below the change.
       if (2 * reach * size < 5000 * 2 ** -24 * loss) continue;
       const direction = gradient.map((value) => value / size);
       const lossAt = async (step: number): Promise<number> => {
@@ -166,18 +166,18 @@ describe.each(forms)(`%s, %s, ${scope}`, (mode, attach) => {
       checked++;
     }
     expect(checked).toBeGreaterThan(5);
-    // Which entries are the largest changes on the way, where the loss jumps; no gradient sees that.
+    // The set of largest entries changes on the way, where the loss jumps; no gradient sees that.
     if (mode === 'pip_cross_topm') expect(off.length).toBeLessThan(checked / 3);
     else expect(off).toEqual([]);
   });
 });
 
-describe('a host in float16', () => {
+describe('a float16 host', () => {
   const host = hostFor('nafnet');
   const half = hostOf(convertPrecision(host.model));
   const adapter = livelyAdapter(half, 'convgate', 'residual');
 
-  it('is computed in float32: the loss is that of its graft in float16, to its rounding', async () => {
+  it('is computed in float32: the loss matches its float16 graft up to rounding', async () => {
     const graph = trainingGraph(half, adapter, options);
     expect(checkModel(graph.model).filter(({ severity }) => severity === 'error')).toEqual([]);
     const stepper = await openStepper(graph, session);
@@ -187,7 +187,7 @@ describe('a host in float16', () => {
     expect(error / (await graftError(half, adapter))).toBeCloseTo(1, 2);
   });
 
-  it('is not learned itself', () => {
+  it('cannot be trained itself', () => {
     expect(() => trainingGraph(half, adapter, { ...options, learn: 'all' })).toThrow(
       /its weights are float16/,
     );

@@ -6,7 +6,7 @@ import { readSafetensors } from '@pip-graft/weights';
 import { expect, it } from 'vitest';
 import { hostParameters, readParameters } from '../../src/graph/training-graph.ts';
 
-// What PyTorch made of a batch: pytorch-reference/make_host_gradient_goldens.py.
+// PyTorch's results for a batch: pytorch-reference/make_host_gradient_goldens.py.
 const golden = readSafetensors(
   readFileSync(new URL('./goldens/unet.safetensors', import.meta.url)),
 );
@@ -17,7 +17,7 @@ const named = (prefix: string) =>
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length));
 
-it('a U-Net is learned whole: the loss of a step and its gradients are those of PyTorch', async () => {
+it('trains a whole U-Net: the loss of a step and its gradients match PyTorch', async () => {
   const weights = new Map(
     named('param.').map((name) => [name, golden.tensors.get(`param.${name}`)!]),
   );

@@ -5,7 +5,7 @@ import { accumulate, createAccumulation, meanGradients } from '../../src/optimis
 const one = (...numbers: number[]) => new Map([['p', Float32Array.from(numbers)]]);
 
 describe('accumulate', () => {
-  it('is the sum over the parts divided by how many there were', () => {
+  it('gives the sum over the parts divided by their number', () => {
     const sum = createAccumulation();
     accumulate(sum, one(1, -4));
     accumulate(sum, one(2, 8), 0.5);
@@ -14,7 +14,7 @@ describe('accumulate', () => {
     expect(meanGradients(sum)).toEqual(one(2, 2));
   });
 
-  it('copies: the arrays of a part may be used again', () => {
+  it('copies, so that the arrays of a part can be reused', () => {
     const sum = createAccumulation();
     const part = one(1);
     accumulate(sum, part);
@@ -22,7 +22,7 @@ describe('accumulate', () => {
     expect(meanGradients(sum)).toEqual(one(1));
   });
 
-  it('gives back a gradient that every part has, to the bit', () => {
+  it('returns a gradient that all parts share to the bit', () => {
     const number = fc.float({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(number, fc.integer({ min: 1, max: 64 }), (slope, parts) => {
@@ -33,7 +33,7 @@ describe('accumulate', () => {
     );
   });
 
-  it('refuses other names and lengths than those of the first part, and a mean of nothing', () => {
+  it('rejects names or lengths that differ from the first part, and a mean of nothing', () => {
     const sum = createAccumulation();
     accumulate(sum, one(1));
     expect(() => accumulate(sum, one(1, 2))).toThrow(/'p' has 2 numbers instead of the 1/);

@@ -14,7 +14,7 @@ const refused = (action: () => unknown, message: RegExp) => {
 };
 
 describe('createAdamW', () => {
-  it('has the defaults of PyTorch and no moments', () => {
+  it("has PyTorch's defaults and no moments", () => {
     expect(createAdamW()).toEqual({
       options: { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01 },
       step: 0,
@@ -28,11 +28,11 @@ describe('createAdamW', () => {
     [{ betas: [0.9, Number.NaN] }, /a beta/],
     [{ eps: -1 }, /eps is at least 0, not -1/],
     [{ weightDecay: Number.POSITIVE_INFINITY }, /weightDecay is at least 0, not Infinity/],
-  ])('refuses %o', (options, message) => refused(() => createAdamW(options), message));
+  ])('rejects %o', (options, message) => refused(() => createAdamW(options), message));
 });
 
 describe('stepAdamW', () => {
-  it('moves by the rate against the sign of the gradient in its first step', () => {
+  it('moves against the sign of the gradient by the rate in its first step', () => {
     const state = createAdamW({ weightDecay: 0, eps: 0 });
     const parameters = floats({ a: [1, 1, 1], b: [-2] });
     stepAdamW(state, parameters, floats({ a: [0.5, -8, 1e-3], b: [3] }), 0.25);
@@ -49,7 +49,7 @@ describe('stepAdamW', () => {
     expect(parameters.get('a')![0]).toBe(4 * 0.75 ** 3);
   });
 
-  it('changes nothing but moments at rate 0', () => {
+  it('changes only moments at rate 0', () => {
     const state = createAdamW();
     const parameters = floats({ a: [4, -1] });
     stepAdamW(state, parameters, floats({ a: [1, 2] }), 0);
@@ -57,7 +57,7 @@ describe('stepAdamW', () => {
     expect(state.moments.get('a')!.m[1]).toBeCloseTo(0.2, 7);
   });
 
-  it('takes the shortest way down a bowl', () => {
+  it('converges to the minimum of a bowl', () => {
     const state = createAdamW({ weightDecay: 0 });
     const parameters = floats({ at: [3, -2] });
     for (let step = 0; step < 400; step++) {
@@ -68,7 +68,7 @@ describe('stepAdamW', () => {
     expect(parameters.get('at')![1]).toBeCloseTo(0.5, 2);
   });
 
-  it('gives the same bits whatever the order of the names', () => {
+  it('gives the same bits in any order of names', () => {
     const numbers = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), {
       minLength: 1,
       maxLength: 4,
@@ -91,7 +91,7 @@ describe('stepAdamW', () => {
     );
   });
 
-  it('scales gradients and moves the mean in the same pass, as apart to the last bit', () => {
+  it('scales gradients and updates the mean in one pass, with the same bits as separately', () => {
     const [together, apart] = [createAdamW(), createAdamW()];
     const entries = { a: [0.3, -2, 7], b: [1e-3] };
     const [here, there] = [floats(entries), floats(entries)];
@@ -110,7 +110,7 @@ describe('stepAdamW', () => {
     expect(together).toEqual(apart);
   });
 
-  it('takes the rate of each name', () => {
+  it("uses each name's own rate", () => {
     const state = createAdamW({ weightDecay: 0, eps: 0 });
     const parameters = floats({ a: [1], b: [1] });
     const gradients = floats({ a: [2], b: [2] });
@@ -118,7 +118,7 @@ describe('stepAdamW', () => {
     expect(parameters).toEqual(floats({ a: [0.5], b: [0.875] }));
   });
 
-  it('refuses a wrong factor, decay or mean and changes nothing', () => {
+  it('rejects a wrong factor, decay or mean and changes nothing', () => {
     const state = createAdamW();
     const parameters = floats({ a: [1] });
     const step = (extras: Parameters<typeof stepAdamW>[4]) => () =>
@@ -135,7 +135,7 @@ describe('stepAdamW', () => {
     ['a gradient that is missing', { a: [1] }, /no gradient for parameter 'b'/],
     ['one too many', { a: [1], b: [1, 2], c: [1] }, /the gradient of 'c' belongs to no parameter/],
     ['one of another length', { a: [1], b: [1] }, /'b' has 1 numbers instead of the 2/],
-  ])('refuses %s and changes nothing', (_, gradients, message) => {
+  ])('rejects %s and changes nothing', (_, gradients, message) => {
     const state = createAdamW();
     const parameters = floats({ a: [1], b: [1, 1] });
     refused(() => stepAdamW(state, parameters, floats(gradients), 0.1), message);
@@ -143,7 +143,7 @@ describe('stepAdamW', () => {
     expect(state).toEqual(createAdamW());
   });
 
-  it('refuses parameters other than those of the steps before', () => {
+  it('rejects parameters other than those of the previous steps', () => {
     const state = createAdamW();
     stepAdamW(state, floats({ a: [1] }), floats({ a: [1] }), 0.1);
     refused(

@@ -13,7 +13,7 @@ describe('clipGradients', () => {
     expect(given.get('p1')![0]).toBeCloseTo(12 / 13, 6);
   });
 
-  it('leaves a small norm, none, and what is not finite', () => {
+  it('leaves small, empty and non-finite gradients unchanged', () => {
     for (const given of [
       gradients([0.3, -0.4]),
       gradients(),
@@ -32,7 +32,7 @@ describe('clipGradients', () => {
     expect(clipGradients(gradients(), 1)).toBe(0);
   });
 
-  it('never leaves a norm above the largest, and keeps directions', () => {
+  it('never leaves a norm above the limit, and keeps directions', () => {
     const numbers = fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 6 });
     fc.assert(
       fc.property(
@@ -63,13 +63,13 @@ describe('clipGradients', () => {
     expect(gradientNorm(backward)).toBe(gradientNorm(forward));
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d as the largest', (largest) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('rejects %d as the largest', (largest) => {
     expect(() => clipGradients(gradients([1]), largest)).toThrow(/largest norm is above 0/);
   });
 });
 
 describe('clipScale', () => {
-  it('brings a norm down to the largest, and leaves what is small or not finite', () => {
+  it('scales a norm down to the limit and leaves small and non-finite ones', () => {
     expect(clipScale(4, 1)).toBeCloseTo(0.25, 6);
     for (const norm of [0, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
       expect(clipScale(norm, 1)).toBe(1);
@@ -78,7 +78,7 @@ describe('clipScale', () => {
 });
 
 describe('gradientNorm', () => {
-  it.each([1, 2, 3, 4, 5, 9])('counts every one of %d numbers once', (length) => {
+  it.each([1, 2, 3, 4, 5, 9])('counts each of %d numbers once', (length) => {
     const numbers = Array.from({ length }, (_, at) => 2 ** at);
     expect(gradientNorm(gradients(numbers))).toBe(Math.sqrt((4 ** length - 1) / 3));
   });

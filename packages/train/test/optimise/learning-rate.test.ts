@@ -5,7 +5,7 @@ import { learningRate } from '../../src/optimise/learning-rate.ts';
 const recipe = { peak: 3.6e-4, warmupSteps: 10, totalSteps: 120 };
 
 describe('learningRate', () => {
-  it('starts at a tenth, is the peak after the warm-up, half of it midway and 0 at the end', () => {
+  it('starts at a tenth, peaks after the warm-up, halves midway and ends at 0', () => {
     expect(learningRate(recipe, 0)).toBeCloseTo(3.6e-5, 18);
     expect(learningRate(recipe, 5)).toBeCloseTo(3.6e-4 * 0.55, 18);
     expect(learningRate(recipe, 10)).toBe(3.6e-4);
@@ -14,14 +14,14 @@ describe('learningRate', () => {
     expect(learningRate(recipe, 1000)).toBe(0);
   });
 
-  it('may have no warm-up, or nothing else, or no steps', () => {
+  it('works without a warm-up, with nothing else, and without steps', () => {
     expect(learningRate({ peak: 2, warmupSteps: 0, totalSteps: 4 }, 0)).toBe(2);
     expect(learningRate({ peak: 2, warmupSteps: 4, totalSteps: 4 }, 3)).toBeCloseTo(1.55, 12);
     expect(learningRate({ peak: 2, warmupSteps: 4, totalSteps: 4 }, 4)).toBe(0);
     expect(learningRate({ peak: 2, warmupSteps: 0, totalSteps: 0 }, 0)).toBe(0);
   });
 
-  it('rises until the warm-up ends and falls from there, between 0 and the peak', () => {
+  it('rises during the warm-up and falls after it, between 0 and the peak', () => {
     const schedule = fc
       .tuple(fc.nat(200), fc.nat(200), fc.double({ min: 1e-6, max: 10, noNaN: true }))
       .map(([warmupSteps, rest, peak]) => ({ peak, warmupSteps, totalSteps: warmupSteps + rest }));
@@ -47,11 +47,11 @@ describe('learningRate', () => {
     [{ ...recipe, totalSteps: Number.NaN }, 0, /totalSteps is a whole number/],
     [recipe, -1, /a step is a whole number of at least 0, not -1/],
     [recipe, 0.5, /a step/],
-  ])('refuses %o at step %d', (schedule, step, message) => {
+  ])('rejects %o at step %d', (schedule, step, message) => {
     expect(() => learningRate(schedule, step)).toThrow(message);
   });
 
-  it('falls to its end, where there is one, halfway at the middle', () => {
+  it('falls to a given end rate, halfway at the middle', () => {
     const given = { peak: 8, warmupSteps: 0, totalSteps: 10, end: 2 };
     expect(learningRate(given, 0)).toBe(8);
     expect(learningRate(given, 5)).toBeCloseTo(5, 12);

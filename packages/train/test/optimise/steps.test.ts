@@ -31,15 +31,15 @@ const golden = readSafetensors(
 );
 const { settings, parts, norms, rates } = JSON.parse(golden.metadata['record']!) as GoldenRecord;
 
-/** Arrays of the golden whose names begin so, copied. */
+/** Copies of the golden's arrays whose names start with the prefix. */
 function under(prefix: string): Map<string, Float32Array> {
   const own = [...golden.tensors].filter(([name]) => name.startsWith(prefix));
   return new Map(own.map(([name, { data }]) => [name.slice(prefix.length), data.slice()]));
 }
 
 /**
- * Largest difference of any number, in parts of the largest that this very number was by `step`.
- * One that crosses 0 keeps the float32 rounding of where it came from, PyTorch's as ours.
+ * Largest difference of any number, relative to the largest value of that number up to `step`.
+ * A number that crosses 0 keeps the float32 rounding of its earlier values, in PyTorch as here.
  */
 function worst(
   actual: ReadonlyMap<string, Float32Array>,
@@ -63,12 +63,12 @@ function worst(
   return most;
 }
 
-describe('twenty steps, each of two parts, clipped and averaged', () => {
+describe('twenty steps of two parts each, clipped and averaged', () => {
   const parameters = under('initial/');
   const state = createAdamW(settings);
   const average = new Map<string, Float32Array>();
 
-  it.each(norms.map((norm, step) => ({ step, norm })))('step $step is as in PyTorch', (given) => {
+  it.each(norms.map((norm, step) => ({ step, norm })))('step $step matches PyTorch', (given) => {
     const { step, norm } = given;
     const sum = createAccumulation();
     for (let part = 0; part < parts; part++) accumulate(sum, under(`gradient/${step}/${part}/`));
@@ -85,12 +85,12 @@ describe('twenty steps, each of two parts, clipped and averaged', () => {
     const kinds = { parameter: parameters, ema: average, m: moments('m'), v: moments('v') };
     for (const [kind, actual] of Object.entries(kinds)) {
       expect(worst(actual, kind, step), kind).toBeLessThan(1e-6);
-      // The same steps in float64 are nearer still: here only what is kept is rounded.
+      // The same steps in float64 are closer still: here only stored values are rounded.
       expect(worst(actual, kind, step, 'exact/'), `${kind}, exactly`).toBeLessThan(5e-7);
     }
   });
 
-  it('has clipped some steps and not others', () => {
+  it('clips some steps and not others', () => {
     expect(norms.filter((norm) => norm > settings.maxNorm).length).toBe(7);
   });
 });
@@ -100,7 +100,7 @@ describe('learningRate', () => {
     readFileSync(new URL('./goldens/rates.json', import.meta.url), 'utf8'),
   ) as (RateSchedule & { readonly rates: readonly number[] })[];
 
-  it.each(cases)('is that of PyTorch for $warmupSteps of $totalSteps steps', (given) => {
+  it.each(cases)('matches PyTorch for $warmupSteps of $totalSteps steps', (given) => {
     expect(given.rates.length).toBe(given.totalSteps);
     given.rates.forEach((rate, step) => {
       expect(learningRate(given, step) / rate).toBeCloseTo(1, 9);
@@ -109,7 +109,7 @@ describe('learningRate', () => {
 });
 
 describe('floatsOf', () => {
-  it('shares the elements', () => {
+  it('shares the data arrays', () => {
     const floats = floatsOf(golden.tensors);
     expect(floats.get('initial/gate')).toBe(golden.tensors.get('initial/gate')!.data);
   });

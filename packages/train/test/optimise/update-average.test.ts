@@ -24,7 +24,7 @@ describe('updateAverage', () => {
     expect(average).toEqual(one(5));
   });
 
-  it('refuses other names, lengths and decays', () => {
+  it('rejects other names, lengths and decays', () => {
     const average = one(1);
     expect(() => updateAverage(average, one(1, 2), 0.5)).toThrow(/'p' has 1 numbers instead/);
     expect(() => updateAverage(average, new Map(), 0.5)).toThrow(/'p' belongs to no parameter/);

@@ -8,7 +8,7 @@ it('is exact where float64 is', () => {
   expect(wholePower(0, 5)).toBe(0);
 });
 
-it('is near the power, also past 2^31 steps', () => {
+it('is close to the power, also beyond 2^31 steps', () => {
   for (const step of [1, 2, 17, 1000, 123_457]) {
     expect(wholePower(0.999, step) / 0.999 ** step).toBeCloseTo(1, 10);
   }

@@ -4,12 +4,12 @@ import { compareOptions } from '../../src/run/resume.ts';
 const before = { steps: 8, batch: 2, rate: 1e-3, warmup: 1, betas: [0.9, 0.99], data: 'sha256:1' };
 
 describe('compareOptions', () => {
-  it('finds nothing in options that are alike, whatever their order', () => {
+  it('finds no change in equal options, in any order', () => {
     const { steps, ...rest } = before;
     expect(compareOptions(before, { ...rest, steps }, 3)).toEqual({ changes: [], refused: [] });
   });
 
-  it('records what may change, with the step', () => {
+  it('records allowed changes with their step', () => {
     const { changes, refused } = compareOptions(before, { ...before, steps: 9, rate: 2e-3 }, 3);
     expect(refused).toEqual([]);
     expect(changes).toEqual([
@@ -18,7 +18,7 @@ describe('compareOptions', () => {
     ]);
   });
 
-  it('names what may not, also what only one of the two has', () => {
+  it('names forbidden changes, also options that only one run has', () => {
     const now = { ...before, batch: 4, betas: [0.9, 0.999], data: 'sha256:2', seed: 1 };
     expect(compareOptions(before, now, 3).refused).toEqual([
       'batch (4 instead of 2)',
@@ -28,7 +28,7 @@ describe('compareOptions', () => {
     ]);
   });
 
-  it('takes stages as one, also where there were none', () => {
+  it('treats stages as one option, also where there were none', () => {
     const { betas, data, ...schedule } = before;
     const staged = { betas, data, stage: [schedule, { steps: 4, batch: 1 }] };
     expect(compareOptions(before, staged, 5)).toEqual({

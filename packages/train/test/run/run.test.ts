@@ -43,13 +43,13 @@ const request = (output: string, more: Partial<RunRequest> = {}): RunRequest => 
   output: at(output),
   ...more,
 });
-/** A clock on which every look takes a second. */
+/** A clock that advances a second each time it is read. */
 const clock = () => {
   let time = 0;
   return () => (time += 1000);
 };
 
-it('trains in a program: every step is told, and the adapter carries its record', async () => {
+it('trains in a program: reports every step and stores the record in the adapter', async () => {
   const run = await openRun(host, request('a'));
   const told: RunProgress[] = [];
   const ended = await runSteps(
@@ -60,7 +60,7 @@ it('trains in a program: every step is told, and the adapter carries its record'
   expect(told.map(({ step, total, figure }) => [step, total, figure])).toEqual(
     [1, 2, 3, 4].map((step) => [step, 4, 'psnr']),
   );
-  // Each of four steps looks twice, the stage twice more: half of the time is computing, or nearly.
+  // Each of four steps reads it twice, the stage twice more: about half of the time is computing.
   expect(ended).toMatchObject({ spent: false, best: null });
   expect(ended.runtimeShare).toBeGreaterThan(0.3);
   const { step, training } = await keepLearned(host, run, ended, { adapter: at('a'), name: 'a' });
@@ -71,7 +71,7 @@ it('trains in a program: every step is told, and the adapter carries its record'
   expect(adapter.training).toMatchObject({ steps: 4 });
 });
 
-it('goes on bit for bit after an abort', async () => {
+it('resumes bit for bit after an abort', async () => {
   const stop = new AbortController();
   const first = await openRun(host, request('b'));
   const onStep = ({ step }: RunProgress) => step === 2 && stop.abort();
@@ -84,10 +84,10 @@ it('goes on bit for bit after an abort', async () => {
   expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
 });
 
-it('refuses a host of another range, which its graph does not show', async () => {
+it('rejects a host of another range that its graph does not reveal', async () => {
   const identity = (gain: number) => [gain, 0, 0, 0, gain, 0, 0, 0, gain];
   for (const [gain, made] of [
-    // 256 times its input, in two steps between which nothing can be told from the graph.
+    // 256 times its input, in two steps, which the graph does not reveal.
     [16, /works in 0\.\.255/],
     [1, undefined],
   ] as const) {
@@ -114,7 +114,7 @@ it('refuses a host of another range, which its graph does not show', async () =>
   }
 });
 
-it('refuses what the run cannot do before its first step', async () => {
+it('rejects an impossible run before its first step', async () => {
   const refused = (more: Partial<RunRequest>) => openRun(host, request('c', more));
   await expect(refused({ degrade: { rain: { veil: [0.1, 0.2] } } })).rejects.toThrow(
     /^degrade rain: no image is degraded for rain in this run, only for noise, haze/,
@@ -123,7 +123,7 @@ it('refuses what the run cannot do before its first step', async () => {
   await expect(refused({ validate: 0.5 })).rejects.toThrow(/too few to split/);
 });
 
-it('shows the patches that training sees, the same for the same seed', async () => {
+it('previews the patches that training sees, the same for the same seed', async () => {
   const one = await preview({ data: at('photos'), labels: ['noise'], patch: 16, seed: 1 });
   expect(one.rows.map(({ name }) => name)).toContain('noise');
   expect(one.degrade).toHaveProperty('noise.sigma');

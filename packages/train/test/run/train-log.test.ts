@@ -11,7 +11,7 @@ const line = (step: number, spike = false) => ({
 });
 
 describe('TrainLog', () => {
-  it('has no file before its first line, and each line at once', async () => {
+  it('creates its file with the first line and writes each line at once', async () => {
     const path = join(folder, 'a.log.csv');
     const log = new TrainLog(path, 0, 'psnr');
     expect(existsSync(path)).toBe(false);
@@ -23,7 +23,7 @@ describe('TrainLog', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/\n2,-0\.75,22,0\.001,0\.25,1\n$/);
   });
 
-  it('goes on after a step, without what came later or was cut', async () => {
+  it('resumes after a step and drops later and truncated lines', async () => {
     const path = join(folder, 'b.log.csv');
     const log = new TrainLog(path, 0, 'psnr');
     for (const step of [1, 2, 3]) await log.add(line(step, step === 2));
@@ -37,7 +37,7 @@ describe('TrainLog', () => {
   });
 });
 
-it('a validation log reads as it was written', async () => {
+it('a validation log reads back as it was written', async () => {
   const path = join(folder, 'v.csv');
   const labels = ['noise', 'rain'];
   const log = new ValidationLog(path, 0, labels);

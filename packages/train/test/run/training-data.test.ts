@@ -4,7 +4,7 @@ import { patchChoice } from '../../src/run/training-data.ts';
 
 const labels = ['noise', 'haze', 'low-light'];
 
-test('what is in force is complete, for the labels that images are degraded for', () => {
+test('the effective choice is complete, for the labels that images are degraded for', () => {
   const choice = { degrade: { haze: { t: [0.5, 0.5] } }, labelShares: { noise: 2 }, clean: 0.2 };
   expect(patchChoice(choice as never, labels, ['low-light'])).toEqual({
     degrade: { noise: defaultRanges.noise, haze: { ...defaultRanges.haze, t: [0.5, 0.5] } },
@@ -27,7 +27,7 @@ test.each([
     'INVALID_ARGUMENT',
     /no image is degraded for rain .* only for noise/,
   ],
-])('refuses the ranges %j', (degrade, code, message) => {
+])('rejects the ranges %j', (degrade, code, message) => {
   const thrown = expect.objectContaining({ code, message: expect.stringMatching(message) });
   expect(() => patchChoice({ degrade: degrade as never }, labels)).toThrow(thrown);
 });

@@ -7,7 +7,7 @@ import { aState } from './a-state.ts';
 const key = 'pip-graft.training-state';
 const sound = encodeState(aState());
 
-/** The sound file with its tensors or its record changed. */
+/** The valid file with its tensors or its record changed. */
 function changed(
   tensors: (all: Map<string, FloatTensor>) => void = () => {},
   record: (fields: Record<string, unknown>) => unknown = (fields) => fields,
@@ -23,7 +23,7 @@ function refused(bytes: Uint8Array, code: string, message: RegExp): void {
   expect(() => decodeState(bytes, 'state')).toThrow(expect.objectContaining({ code }));
 }
 
-describe('tensors that are not those of the record', () => {
+describe('tensors that do not match the record', () => {
   it.each<[string, (all: Map<string, FloatTensor>) => void, RegExp]>([
     [
       'missing',
@@ -53,11 +53,11 @@ describe('tensors that are not those of the record', () => {
       (all) => all.clear(),
       /(tensor '[^']*' is missing; ){8}and 4 more\.$/,
     ],
-  ])('are refused by name: %s', (_, change, message) => {
+  ])('are rejected by name: %s', (_, change, message) => {
     refused(changed(change), 'ADAPTER_INVALID', message);
   });
 
-  it('are refused as float16, which would not be exact', () => {
+  it('are rejected as float16, which would not be exact', () => {
     const { tensors, metadata } = readSafetensors(sound);
     refused(
       writeSafetensors(tensors, metadata, 'float16'),
@@ -66,7 +66,7 @@ describe('tensors that are not those of the record', () => {
     );
   });
 
-  it('are refused where the record has no steps or averages', () => {
+  it('are rejected if the record has no steps or averages', () => {
     const bytes = changed(undefined, (fields) => ({ ...fields, average: false }));
     refused(bytes, 'ADAPTER_INVALID', /tensor 'average\/10' belongs to no part of the record/);
     const optimiser = { step: 0, betas: [0.9, 0.99], eps: 0, weightDecay: 0 };
@@ -75,8 +75,8 @@ describe('tensors that are not those of the record', () => {
   });
 });
 
-describe('a record that is not sound', () => {
-  it('is refused when there is none, or it is not JSON', () => {
+describe('an invalid record', () => {
+  it('is rejected if it is missing or not JSON', () => {
     const { tensors } = readSafetensors(sound);
     refused(writeSafetensors(tensors), 'ADAPTER_INVALID', /^state: not a training state/);
     refused(writeSafetensors(tensors, { [key]: '{"step":' }), 'ADAPTER_INVALID', /is not JSON/);
@@ -128,7 +128,7 @@ describe('a record that is not sound', () => {
     ['changes', [{ step: 1, option: 'rate', from: 1 }], /'changes'/],
     ['best', undefined, /'best' is missing/],
     ['best', { step: 1.5, figure: 1 }, /'best'/],
-  ])("is refused: '%s' %j", (field, value, message) => {
+  ])("is rejected: '%s' %j", (field, value, message) => {
     refused(
       changed(undefined, (fields) => ({ ...fields, [field]: value })),
       'ADAPTER_INVALID',
@@ -136,7 +136,7 @@ describe('a record that is not sound', () => {
     );
   });
 
-  it('is refused with more losses than are kept', () => {
+  it('is rejected with more losses than are kept', () => {
     const losses = new Array<number>(2_000_001).fill(0);
     refused(
       changed(undefined, (fields) => ({ ...fields, losses })),
@@ -147,13 +147,13 @@ describe('a record that is not sound', () => {
 });
 
 describe('bytes', () => {
-  it('that are cut anywhere are CORRUPT_FILE', () => {
+  it('are CORRUPT_FILE when truncated anywhere', () => {
     for (let length = 0; length < sound.length; length++) {
       refused(sound.subarray(0, length), 'CORRUPT_FILE', /^state: /);
     }
   });
 
-  it('with bits flipped are read or refused with a GraftError, never anything else', () => {
+  it('with flipped bits are read or rejected with a GraftError, nothing else', () => {
     const random = new Random(5);
     for (let trial = 0; trial < 2000; trial++) {
       const bytes = sound.slice();
@@ -162,7 +162,7 @@ describe('bytes', () => {
         bytes[at] = bytes[at]! ^ (1 << random.below(8));
       }
       try {
-        // What reads must also write: nothing unsound came through.
+        // What can be read must also be writable: nothing invalid came through.
         encodeState(decodeState(bytes));
       } catch (error) {
         expect(error).toBeInstanceOf(GraftError);

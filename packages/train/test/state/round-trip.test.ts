@@ -39,13 +39,13 @@ function bits(state: TrainingState): unknown {
 const count = fc.oneof(fc.nat(), fc.maxSafeNat());
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('\ud800'));
 
-/** Any bits: NaN with a payload, subnormal numbers, -0 and infinities among them. */
+/** Any bits, including NaN with a payload, subnormal numbers, -0 and infinities. */
 const arrayOf = (length: number) =>
   fc
     .array(fc.nat({ max: 0xffffffff }), { minLength: length, maxLength: length })
     .map((words) => new Float32Array(Uint32Array.from(words).buffer));
 
-/** Values of options: what JSON gives back as it was. */
+/** Option values that survive JSON unchanged. */
 const json = fc.oneof(
   fc.constant(null),
   fc.boolean(),
@@ -104,7 +104,7 @@ const states: fc.Arbitrary<TrainingState> = shapes.chain((given) => {
 });
 
 describe('a training state', () => {
-  it('reads as it was written, bit for bit', () => {
+  it('reads back as it was written, bit for bit', () => {
     fc.assert(
       fc.property(states, (state) => {
         const bytes = encodeState(state);
@@ -116,7 +116,7 @@ describe('a training state', () => {
     );
   });
 
-  it('is plain safetensors that other programs read', () => {
+  it('is plain safetensors that other programs can read', () => {
     const { tensors, metadata } = readSafetensors(encodeState(aState()));
     expect([...tensors.keys()]).toEqual(
       ['average', 'm', 'parameter', 'v'].flatMap((kind) =>
@@ -185,7 +185,7 @@ describe('a training state', () => {
 });
 
 describe('the file of a training state', () => {
-  it('is written whole, over the one before, with nothing beside it', async () => {
+  it('is written as a whole over the previous one, with nothing left beside it', async () => {
     const path = join(folder, 'made', 'state.safetensors');
     await writeState(path, { ...aState(), step: 1 });
     await writeState(path, aState());
@@ -194,7 +194,7 @@ describe('the file of a training state', () => {
     expect(readdirSync(join(folder, 'made'))).toEqual(['state.safetensors']);
   });
 
-  it('stays as it was when the next one cannot be written', async () => {
+  it('stays unchanged if the next one cannot be written', async () => {
     const path = join(folder, 'kept.safetensors');
     await writeState(path, aState());
     await expect(writeState(path, { ...aState(), step: -1 })).rejects.toThrow(/whole numbers/);
@@ -208,7 +208,7 @@ describe('the file of a training state', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('that is not there is NOT_FOUND; a folder is READ_FAILED', () => {
+  it('is NOT_FOUND if missing and READ_FAILED if it is a folder', () => {
     expect(() => readState(join(folder, 'none'))).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND' }),
     );

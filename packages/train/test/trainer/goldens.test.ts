@@ -12,7 +12,7 @@ import {
   trainingGoldens,
 } from './training-golden.ts';
 
-/** Smooth L1 with beta 1, the mean over all elements. */
+/** Smooth L1 with beta 1, averaged over all elements. */
 function smoothL1(output: Float32Array, target: Float32Array): number {
   const terms = Array.from(output, (value, index) => {
     const apart = Math.abs(value - target[index]!);
@@ -21,7 +21,7 @@ function smoothL1(output: Float32Array, target: Float32Array): number {
   return terms.reduce((sum, term) => sum + term, 0) / terms.length;
 }
 
-/** Over levels and pairs of labels, the cosines of degradation prompts that are above 0, summed. */
+/** The sum of the positive cosines between degradation prompts, over levels and pairs of labels. */
 function angle({ config, tensors }: Adapter): number {
   let sum = 0;
   for (const { level, promptChannels } of config.levels) {
@@ -58,7 +58,7 @@ describe.each(trainingGoldens)('%s', (name) => {
   const golden = trainingGolden(name);
   const { adapter, trained, run, steps } = golden;
 
-  it('starts with the loss that PyTorch has', async () => {
+  it("starts with PyTorch's loss", async () => {
     const loss = await lossOf(golden, adapter, 0);
     expect(loss / steps[0]!.smooth_l1).toBeCloseTo(1, 5);
     const whole = loss + run.angleWeight * angle(adapter);
@@ -69,7 +69,7 @@ describe.each(trainingGoldens)('%s', (name) => {
     expect(angle(adapter)).toBeGreaterThan(0.1);
   });
 
-  it('is trained: another loss on the same batch, and every parameter moved', async () => {
+  it('has trained: a lower loss on the same batch, and every parameter moved', async () => {
     const after = { ...adapter, tensors: trained };
     expect(await lossOf(golden, after, 0)).toBeLessThan(0.8 * steps[0]!.smooth_l1);
     expect([...trained.keys()].sort()).toEqual([...adapter.tensors.keys()].sort());

@@ -3,7 +3,7 @@ import { freshAdapter, hostOf } from '@pip-graft/graft';
 import { expect, it } from 'vitest';
 import { isPrompt } from '../../src/trainer/train-adapter.ts';
 
-it('finds the prompts and gates of an adapter, and none of its convolutions', () => {
+it('finds the prompts and gates of an adapter and none of its convolutions', () => {
   const { config } = backbonePresets['nafnet-small'];
   const small = { ...config, width: 8, encoder: [1], decoder: [1] };
   const host = hostOf(buildBackbone({ family: 'nafnet', config: small }, 3));

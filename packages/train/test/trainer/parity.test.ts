@@ -20,7 +20,7 @@ describe.each(trainingGoldens)('%s', (name) => {
     ...{ rate: run.peak, warmup: run.warmupSteps, weightDecay: run.weightDecay, clip: run.maxNorm },
   };
 
-  it('fifty steps from the same weights and batches are those of PyTorch', async () => {
+  it('fifty steps from the same weights and batches match PyTorch', async () => {
     const unbound = { ...adapter, base: { ...adapter.base, family: hostOf(host).located.family } };
     const stepper = await openStepper(trainingGraph(hostOf(host), unbound, options));
     const reports: StepReport[] = [];
@@ -56,7 +56,7 @@ describe.each(trainingGoldens)('%s', (name) => {
     expect(reports).toHaveLength(run.steps);
     for (const [at, { loss, rate, norm }] of reports.entries()) {
       const golden = steps[at]!;
-      // A thousand times closer than asked for, at the start; rounding grows from step to step.
+      // Much tighter than required at the start; rounding grows from step to step.
       expect(Math.abs(loss / golden.loss - 1)).toBeLessThan(at === 0 ? 2e-6 : 1e-4);
       expect(Math.abs(norm / golden.norm - 1)).toBeLessThan(1e-3);
       expect(rate).toBeCloseTo(golden.rate, 12);

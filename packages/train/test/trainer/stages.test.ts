@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const stage: Stage = { steps: 100, batch: 8, patch: 64, rate: 1e-3, loss: 'psnr' };
 
 describe('stageOptions', () => {
-  it('lets each stage begin where the one before ends, and fall to the next peak', () => {
+  it('starts each stage where the previous one ends, and falls to the next peak', () => {
     const made = stageOptions({ ...defaultTrainOptions, promptRate: 4e-3, clip: 2 }, [
       { ...stage, warmup: 10 },
       { ...stage, steps: 50, batch: 4, patch: 128, rate: 5e-4, loss: 'l1' },
@@ -21,7 +21,7 @@ describe('stageOptions', () => {
     expect(made[1]).toMatchObject({ batch: 4, patch: 128, loss: 'l1', clip: 2 });
   });
 
-  it('ends at 0, and leaves prompts without a rate of their own alone', () => {
+  it('ends at 0, and sets no prompt rate if none is given', () => {
     const [only] = stageOptions(defaultTrainOptions, [stage]);
     expect(only).toMatchObject({ first: 0, steps: 100, endRate: 0, warmup: 0, promptRate: null });
   });
@@ -30,7 +30,7 @@ describe('stageOptions', () => {
     ['no stage', [], /at least one stage/],
     ['a stage of no steps', [stage, { ...stage, steps: 0 }], /stage 2 has no steps/],
     ['a warm-up that is too long', [{ ...stage, warmup: 101 }], /100 steps and a warm-up of 101/],
-  ])('refuses %s', (_, stages, message) => {
+  ])('rejects %s', (_, stages, message) => {
     expect(() => stageOptions(defaultTrainOptions, stages)).toThrow(message);
   });
 });

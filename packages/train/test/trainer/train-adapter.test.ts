@@ -70,7 +70,7 @@ async function run(
 }
 
 describe('trainAdapter', () => {
-  it('learns: the loss falls, and what is kept is the running mean', async () => {
+  it('learns: the loss falls, and the running mean is what is kept', async () => {
     const [done, reports] = await run(startState(adapter.tensors, options, origin), 30);
     const mean = (list: StepReport[]) =>
       list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
@@ -81,11 +81,11 @@ describe('trainAdapter', () => {
     expect(kept.get('level1.gate') ?? kept.get('level1.prompt.low_prompt_param')!).not.toEqual(
       done.parameters.get('level1.prompt.low_prompt_param'),
     );
-    // Those who handed the adapter in still have it as it was.
+    // The caller's adapter is unchanged.
     expect(startState(adapter.tensors, options, origin).parameters).toEqual(adapter.tensors);
   });
 
-  it('goes on bit for bit where it was saved', async () => {
+  it('resumes bit for bit from a saved state', async () => {
     const start = startState(adapter.tensors, options, origin);
     const [whole] = await run(start, 12);
     const [half] = await run(start, 5);
@@ -93,7 +93,7 @@ describe('trainAdapter', () => {
     expect(Buffer.from(encodeState(rest)).equals(Buffer.from(encodeState(whole)))).toBe(true);
   });
 
-  it('takes the mean of several batches for a step', async () => {
+  it('averages several batches for a step', async () => {
     const twice = { ...options, accumulate: 2 };
     const [, reports] = await run(startState(adapter.tensors, twice, origin), 1, twice);
     const [one, two] = await Promise.all(
@@ -102,7 +102,7 @@ describe('trainAdapter', () => {
     expect(reports[0]!.loss).toBeCloseTo((one!.loss + two!.loss) / 2, 6);
   });
 
-  it('stops at a loss that is not finite, naming step and photos, and leaves the state', async () => {
+  it('stops at a non-finite loss, naming step and photos, and leaves the state alone', async () => {
     const state = startState(adapter.tensors, options, origin);
     const before = encodeState(state);
     let calls = 0;
@@ -119,7 +119,7 @@ describe('trainAdapter', () => {
     expect(Buffer.from(encodeState(state)).equals(Buffer.from(before))).toBe(true);
   });
 
-  it('learns with the PSNR loss, whose losses are below 0', async () => {
+  it('learns with the PSNR loss, whose values are below 0', async () => {
     const psnr: TrainOptions = { ...options, loss: 'psnr' };
     const own = await openStepper(trainingGraph(host, adapter, psnr), { threads: 1 });
     const reports: StepReport[] = [];
@@ -128,12 +128,12 @@ describe('trainAdapter', () => {
     await own.release();
     const mean = (list: StepReport[]) =>
       list.reduce((sum, { loss }) => sum + loss, 0) / list.length;
-    // In dB: 1.5 are 30 % of the squared error.
+    // In dB: 1.5 dB is 30 % of the squared error.
     expect(mean(reports.slice(-8))).toBeLessThan(mean(reports.slice(0, 8)) - 1.5);
     expect(reports.every(({ loss }) => loss < 0)).toBe(true);
   });
 
-  it('says on which steps the rule for spikes acted, where it is on', async () => {
+  it('reports the steps on which the spike rule acted, if it is on', async () => {
     const losses = [0.02, 0.2, 0.03, 0.3];
     const made = () => {
       let at = 0;
@@ -161,7 +161,7 @@ describe('trainAdapter', () => {
     expect(on.norms[1]! / off.norms[1]!).toBeCloseTo(0.25, 5);
   });
 
-  it('moves prompts and gates at a rate of their own', async () => {
+  it('moves prompts and gates at their own rate', async () => {
     const apart = { ...options, steps: 1, warmup: 0, weightDecay: 0, promptRate: 5e-2 };
     const [done] = await run(startState(adapter.tensors, apart, origin), 1, apart);
     const moved = (name: string) => {
@@ -169,12 +169,12 @@ describe('trainAdapter', () => {
       const after = done.parameters.get(name)!.data;
       return Math.max(...after.map((value, at) => Math.abs(value - before[at]!)));
     };
-    // AdamW's first step is as long as its rate.
+    // AdamW's first step is as large as its rate.
     expect(moved('level1.prompt.low_prompt_param')).toBeCloseTo(5e-2, 3);
     expect(moved('level1.interaction.conv1.weight')).toBeCloseTo(5e-3, 4);
   });
 
-  it('goes through stages, and goes on bit for bit in the middle of any', async () => {
+  it('trains in stages and resumes bit for bit within any of them', async () => {
     const small: TrainOptions = { ...options, spikes: true };
     const stages = stageOptions(small, [
       { steps: 3, batch: 2, patch: 32, rate: 5e-3, loss: 'smooth-l1' },

@@ -24,10 +24,10 @@ const options: StepOptions = {
 };
 const origin = { options: {}, host: 'none', adapter: 'none' };
 
-/** What patches have: nothing, one label, or two. */
+/** What patches contain: nothing, one label, or two. */
 const kinds = [[], [0], [1], [2], [0, 2]];
 
-/** Patches that differ in their mean, in their deviation, or in both. */
+/** Patches that differ in their mean, their deviation, or both. */
 function batchOf(step: number): Batch {
   const random = new Random(9).fork(`step ${step}`);
   const size = 3 * options.patch ** 2;
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => stepper.release());
 
 describe('training a sensor', () => {
-  it('has the binary cross-entropy of its logits against what is present', async () => {
+  it('uses the binary cross-entropy of its logits against the labels present', async () => {
     const biases = [2, -1, 0.5];
     const fixed = new Map([
       ...sensor.tensors,
@@ -96,7 +96,7 @@ describe('training a sensor', () => {
     expect(dark).toEqual({ label: 'dark', right: 0, missed: null, falsely: 1 });
   });
 
-  it('has gradients that are slopes', async () => {
+  it('has gradients that are slopes of the loss', async () => {
     const batch = batchOf(0);
     const { gradients } = await stepper.run(batch, sensor.tensors);
     for (const [name, gradient] of gradients) {
@@ -114,7 +114,7 @@ describe('training a sensor', () => {
     }
   });
 
-  it('stays finite where logits are large', async () => {
+  it('stays finite for large logits', async () => {
     const scaled = new Map(
       [...sensor.tensors].map(([name, { dims, data }]) => [
         name,
@@ -126,7 +126,7 @@ describe('training a sensor', () => {
     for (const gradient of gradients.values()) expect(gradient.every(Number.isFinite)).toBe(true);
   });
 
-  it('learns in a few steps, and goes on bit for bit', async () => {
+  it('learns in a few steps and resumes bit for bit', async () => {
     const begin = startState(sensor.tensors, options, origin);
     const accuracies: number[] = [];
     const whole = await trainAdapter(stepper, from(0), begin, options, {

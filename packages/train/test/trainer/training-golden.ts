@@ -6,7 +6,9 @@ import type { Adapter } from '@pip-graft/pip-core';
 import { readAdapter } from '@pip-graft/pip-core/node';
 import { readSafetensors, type TensorMap } from '@pip-graft/weights';
 
-/** What PyTorch's training run was; `pytorch-reference/make_training_goldens.py` wrote it. */
+/**
+ * The settings of PyTorch's training run, written by `pytorch-reference/make_training_goldens.py`.
+ */
 export interface GoldenRun {
   readonly steps: number;
   readonly batch: number;
@@ -19,12 +21,12 @@ export interface GoldenRun {
   readonly eps: number;
   readonly weightDecay: number;
   readonly maxNorm: number;
-  /** Where smooth L1 turns from a square to a line. */
+  /** Where smooth L1 changes from quadratic to linear. */
   readonly beta: number;
   readonly angleWeight: number;
 }
 
-/** A step in PyTorch's float32: the norm is the gradient's before clipping. */
+/** A step in PyTorch's float32; the norm is that of the gradient before clipping. */
 export interface GoldenStep {
   readonly loss: number;
   readonly smooth_l1: number;
@@ -34,7 +36,7 @@ export interface GoldenStep {
   readonly exact_loss: number;
 }
 
-/** A case: host, adapter before and after, and what happened between. */
+/** A case: the host, the adapter before and after training, and the steps between. */
 export interface TrainingGolden {
   readonly host: Model;
   readonly adapter: Adapter;
@@ -44,8 +46,8 @@ export interface TrainingGolden {
 }
 
 /**
- * The cases that the reference wrote. The configs of three name no gate, as those of older adapters:
- * a residual's is for all labels; the fourth's has a row for each.
+ * The cases written by the reference. Like older adapters, three have configs that name no gate:
+ * a residual one's gate is for all labels; the fourth's has a row for each.
  */
 export const trainingGoldens = [
   'nafnet-convgate-residual',
@@ -56,7 +58,7 @@ export const trainingGoldens = [
 
 const folder = join(import.meta.dirname, 'goldens');
 
-/** Reads a case; the host is built from its weights. */
+/** Reads a case and builds the host from its weights. */
 export function trainingGolden(name: (typeof trainingGoldens)[number]): TrainingGolden {
   const tensors = (file: string) =>
     readSafetensors(readFileSync(join(folder, `${name}.${file}.safetensors`))).tensors;
@@ -74,14 +76,14 @@ export function trainingGolden(name: (typeof trainingGoldens)[number]): Training
   };
 }
 
-/** A batch: pictures (B,3,patch,patch), and a row of label weights (B,T) for each. */
+/** A batch: images (B,3,patch,patch), and a row of label weights (B,T) for each. */
 export interface GoldenBatch {
   readonly input: Float32Array;
   readonly target: Float32Array;
   readonly weights: readonly (readonly number[])[];
 }
 
-/** The batch of a step from 0 on, by the formula in the reference. */
+/** The batch of a step, counted from 0, by the formula in the reference. */
 export function goldenBatch({ batch, patch, labels }: GoldenRun, step: number): GoldenBatch {
   const input = new Float32Array(batch * 3 * patch * patch);
   const target = new Float32Array(input.length);

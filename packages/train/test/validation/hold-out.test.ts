@@ -12,17 +12,17 @@ const put = (name: string, text: string) => {
 const files = Array.from({ length: 20 }, (_, at) => put(`${at}.png`, `image ${at}`));
 
 describe('holdOut', () => {
-  it('takes a share out, the same each time, and keeps the order', async () => {
+  it('holds out a share, the same each time, and keeps the order', async () => {
     const { training, validation } = await holdOut(files, 0.25, (file) => file);
     expect(validation).toHaveLength(5);
     expect([...training, ...validation].sort()).toEqual([...files].sort());
     expect(training).toEqual(files.filter((file) => training.includes(file)));
     expect(await holdOut(files, 0.25, (file) => file)).toEqual({ training, validation });
-    // Not the first ones: neighbours in a folder are often of one scene.
+    // Not the first ones: neighbours in a folder often show one scene.
     expect(validation).not.toEqual(files.slice(0, 5));
   });
 
-  it('keeps files with the same bytes on one side, and both sides filled', async () => {
+  it('keeps files with equal bytes on one side, and neither side empty', async () => {
     const twins = Array.from({ length: 6 }, (_, at) => put(`twin${at}.png`, `${at % 2}`));
     const { training, validation } = await holdOut(twins, 0.2, (file) => file);
     expect(training).toHaveLength(3);

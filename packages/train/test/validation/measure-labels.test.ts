@@ -25,19 +25,19 @@ beforeAll(async () => {
 const images = { photos: [chelsea], pairs: { fog: [pair] }, labels };
 
 describe('validationSet', () => {
-  it('has the same eight patches of each label, each time', async () => {
+  it('has the same eight patches of each label every time', async () => {
     const set = await validationSet(images, 16);
     expect(set.map(({ label }) => label)).toEqual(labels);
     expect(set[1]!.batch.weights).toEqual(Float32Array.from({ length: 16 }, (_, at) => at % 2));
     expect(new Set(set[1]!.batch.files)).toEqual(new Set([pair.target]));
     const again = await validationSet(images, 16);
     expect(again).toEqual(set);
-    // Patches differ from each other.
+    // Patches differ from one another.
     const { targets } = set[0]!.batch;
     expect(targets.slice(0, 768)).not.toEqual(targets.slice(768, 1536));
   });
 
-  it('leaves out labels that it has nothing for, and refuses when these are all', async () => {
+  it('omits labels it has no images for, and rejects a set without any', async () => {
     const set = await validationSet({ photos: [chelsea], labels }, 16);
     expect(set.map(({ label }) => label)).toEqual(['noise']);
     expect(set[0]!.batch.weights).toHaveLength(2 * validationPatches);
@@ -48,7 +48,7 @@ describe('validationSet', () => {
 });
 
 describe('measureLabels', () => {
-  it('is the mean of the PSNR of the patches, clipped to 0 and 1', async () => {
+  it('averages the PSNR of the patches, clipped to 0 and 1', async () => {
     const set = await validationSet(images, 16);
     const figures = await measureLabels({ run: async ({ inputs }) => inputs }, set, new Map());
     // Only blue differs, by 51 of 255, in one of three planes.
@@ -65,7 +65,7 @@ describe('restorerGraph', () => {
   const small = { ...config, width: 8, encoder: [1], decoder: [1] };
   const host = hostOf(buildBackbone({ family: 'nafnet', config: small }, 3));
 
-  it('gives what the graft gives, at the parameters that it is fed', async () => {
+  it('matches the graft at the parameters it is fed', async () => {
     const made = freshAdapter(host, { labels, attach: 'residual' });
     const tensors = new Map(
       [...made.tensors].map(([name, tensor]): [string, FloatTensor] => [

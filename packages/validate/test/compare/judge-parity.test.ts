@@ -10,7 +10,7 @@ const shown = (rows: readonly ParityRow[]) =>
   rows.map(({ output, relative }) => [output, relative]);
 
 describe('judgeParity', () => {
-  it('takes the worst image of each value', () => {
+  it('takes the worst image for each value', () => {
     const { judged, excused } = judgeParity([row('u', 0.01), row('z', 0.03), row('u', 0.02)]);
     expect(shown(judged)).toEqual([
       ['u', 0.02],
@@ -19,14 +19,14 @@ describe('judgeParity', () => {
     expect(excused).toEqual([]);
   });
 
-  it('excuses a jump where another image is within the limit, and only a jump', () => {
+  it('excuses a jump if another image is within the limit, and only a jump', () => {
     const jump = judgeParity([row('z', 0.3, true), row('z', 0.001)]);
     expect([shown(jump.judged), shown(jump.excused)]).toEqual([[['z', 0.001]], [['z', 0.3]]]);
     const error = judgeParity([row('z', 0.3), row('z', 0.001)]);
     expect([shown(error.judged), error.excused]).toEqual([[['z', 0.3]], []]);
   });
 
-  it('excuses nothing that is beyond the limit on every image, nor NaN', () => {
+  it('excuses neither a value beyond the limit on every image nor NaN', () => {
     expect(shown(judgeParity([row('z', 0.3, true), row('z', 0.4, true)]).judged)).toEqual([
       ['z', 0.4],
     ]);
@@ -36,15 +36,15 @@ describe('judgeParity', () => {
 });
 
 describe('chosenOtherwise', () => {
-  // Of four scores top-m attention keeps the two largest, then twice the three largest.
+  // Of four scores, top-m attention keeps the two largest twice and the three largest twice.
   const scores = (...values: number[]) => float32Tensor([1, 1, 1, 4], Float32Array.from(values));
 
-  it('is false where scores moved and their order at the thresholds did not', () => {
+  it('is false if scores moved but their order at the thresholds did not', () => {
     expect(chosenOtherwise(scores(1, 2, 3, 4), scores(1.4, 2.4, 3.4, 3.9))).toBe(false);
     expect(chosenOtherwise(scores(1, 2, 3, 4), scores(1, 2, 4, 3))).toBe(false);
   });
 
-  it('is true where another entry is among the largest, in any row', () => {
+  it('is true if another entry is among the largest, in any row', () => {
     expect(chosenOtherwise(scores(1, 2, 3, 4), scores(1, 3, 2.9, 4))).toBe(true);
     expect(chosenOtherwise(scores(1, 1.001, 3, 4), scores(1.001, 1, 3, 4))).toBe(true);
     expect(chosenOtherwise(scores(1, 2, 2, 4), scores(1, 2, 2.001, 4))).toBe(true);

@@ -20,7 +20,7 @@ const data = join(folder, 'data');
 let grafted = '';
 let base = '';
 
-/** The decoder takes sizes that are multiples of 4; the images are not. */
+/** The decoder needs sizes that are multiples of 4; the images have others. */
 const sizeMultiple = 4;
 const clean = (phase: number, width = 25, height = 18): Image =>
   imageOf(
@@ -54,7 +54,7 @@ const run = async (options: Partial<Parameters<typeof evaluate>[0]> = {}) => {
   return evaluate({ model: grafted, tasks, sizeMultiple, threads: 1, ...options });
 };
 
-/** What the grafted model makes of an image, measured by hand. */
+/** The quality of the grafted model's output, measured by hand. */
 async function byHand(
   input: Image,
   target: Image,
@@ -68,7 +68,7 @@ async function byHand(
 }
 
 describe('evaluate', () => {
-  test('measures input, host and graft of every image, and the means of the means', async () => {
+  test('measures input, host and graft for every image, and the mean over tasks', async () => {
     const { tasks, average, problems, graft } = await run();
     expect(problems).toEqual([]);
     expect(graft).toEqual({ adapter: 'init', trained: true, ownHost: true });
@@ -93,7 +93,7 @@ describe('evaluate', () => {
     expect(average!.host.ssim).toBeCloseTo((mean + tasks[1]!.mean!.host.ssim) / 2, 12);
   });
 
-  test('gives the same numbers twice, and on the host from a file', async () => {
+  test('gives the same numbers twice, and with the host read from a file', async () => {
     const once = await run();
     expect(await run()).toEqual(once);
     expect(await run({ base })).toEqual(once);
@@ -107,7 +107,7 @@ describe('evaluate', () => {
     });
   });
 
-  test("tells the graft the label of a task's name, the caller's, or nothing", async () => {
+  test("steers the graft by the task's name, the caller's labels, or the default", async () => {
     const row = (...weights: number[]) =>
       Object.fromEntries(labels.map((label, at) => [label, weights[at]]));
     const third = 1 / 3;
@@ -127,7 +127,7 @@ describe('evaluate', () => {
     ]);
   });
 
-  test('weights and strength act', async () => {
+  test('applies weights and strength', async () => {
     const { tasks } = await findTasks(join(data, 'derain'), { limit: 1 });
     const of = async (options: Parameters<typeof run>[0]) =>
       (await run({ tasks, ...options })).average!;
@@ -144,7 +144,7 @@ describe('evaluate', () => {
     expect(off.gain).toEqual({ psnr: 0, ssim: 0, psnrY: 0, ssimY: 0 });
   });
 
-  test('degrades clean images: seeded, rounded to 8 bits, whatever else is evaluated', async () => {
+  test('degrades clean images by seed and image name, rounded to 8 bits', async () => {
     const how = { degradation: 'noise', amount: 40 } as const;
     const target = join(data, 'derain/one/target');
     const { tasks } = await findTasks(target, { degrade: [how] });
@@ -163,7 +163,7 @@ describe('evaluate', () => {
     expect(other.tasks[0]!.images[1]!.quality.input).not.toEqual(b.quality.input);
   });
 
-  test('goes on after images that cannot be measured, and says which', async () => {
+  test('continues after images that cannot be measured and lists them', async () => {
     const bad = join(folder, 'bad');
     mkdirSync(join(bad, 'input'), { recursive: true });
     mkdirSync(join(bad, 'target'));
@@ -203,7 +203,7 @@ describe('evaluate', () => {
     expect(none).toMatchObject({ average: null, tasks: [{ mean: null, images: [] }] });
   });
 
-  test('a model without a graft is its own host', async () => {
+  test('treats an ungrafted model as its own host', async () => {
     const { tasks, average, graft, settings } = await run({ model: base });
     expect({ graft, strength: settings.strength }).toEqual({ graft: null, strength: null });
     expect(tasks[0]!.degradation).toEqual({ weights: null, by: 'host' });
@@ -211,7 +211,7 @@ describe('evaluate', () => {
     expect(average).toMatchObject({ grafted: null, gain: null });
   });
 
-  test('a baked graft takes no wishes and says what is in it', async () => {
+  test('rejects a strength for a baked graft and reports its baked weights', async () => {
     const home = join(folder, 'baked');
     mkdirSync(home);
     const bake = { weights: { rain: 1 } };
@@ -226,7 +226,7 @@ describe('evaluate', () => {
     await expect(run({ model, strength: 0.5 })).rejects.toThrow(/--bake/);
   });
 
-  test('another file than the host that was grafted is measured, and told apart', async () => {
+  test('measures a base other than the grafted host and reports it as such', async () => {
     const { graft, average } = await run({ base: grafted, strength: 0.5 });
     expect(graft!.ownHost).toBe(false);
     expect(average!.gain!.psnr).not.toBe(0);
@@ -245,7 +245,7 @@ describe('evaluate', () => {
   });
 });
 
-test('rounding to 8 bits is what a file does', async () => {
+test('rounding to 8 bits matches writing a file', async () => {
   const wild = imageOf(3, 1, Float32Array.from([-1, 0, 0.0019, 0.002, 0.5, 1, 2, 0.25, 0.75]));
   const path = join(folder, 'rounded.png');
   await writeImage(path, wild);

@@ -19,7 +19,7 @@ function files(...paths: string[]): void {
 }
 
 describe('pairs', () => {
-  test('of equal names whatever the extension, in the order of their names, in nested folders', async () => {
+  test('match by name in any extension, sorted by name, also in nested folders', async () => {
     files('derain/a/input/2.jpg', 'derain/a/input/10.PNG', 'derain/a/target/2.png');
     files('derain/a/target/10.tif', 'dehaze/input/x_0.8_0.2.webp', 'dehaze/target/x_0.8_0.2.png');
     const { tasks, problems, ignored } = await findTasks(folder);
@@ -51,13 +51,13 @@ describe('pairs', () => {
     ]);
   });
 
-  test('a folder that holds them itself gives its own name', async () => {
+  test('in the given folder itself give its name to the task', async () => {
     files('rain100l/input/1.png', 'rain100l/target/1.png');
     const { tasks } = await findTasks(`${join(folder, 'rain100l')}/`);
     expect(tasks.map(({ name }) => name)).toEqual(['rain100l']);
   });
 
-  test('what has no partner, two of one name and half a task are problems; the rest is found', async () => {
+  test('reports missing partners, duplicate names and half a task, and finds the rest', async () => {
     files('t/input/good.png', 't/target/good.png', 't/input/alone.png', 't/target/lonely.png');
     files('t/input/twice.png', 't/input/twice.jpg', 't/target/twice.png', 'half/input/1.png');
     const { tasks, problems } = await findTasks(folder);
@@ -86,7 +86,7 @@ describe('pairs', () => {
     ]);
   });
 
-  test('hidden files are not seen; other formats and folders inside are passed over by name', async () => {
+  test('skips hidden files; lists other formats and nested folders as ignored', async () => {
     files('input/a.png', 'target/a.png', 'input/.a.png', 'input/b.bmp', 'target/more/c.png');
     const { tasks, problems, ignored } = await findTasks(folder);
     expect(tasks[0]!.pairs).toHaveLength(1);
@@ -94,7 +94,7 @@ describe('pairs', () => {
     expect(ignored).toEqual([join(folder, 'input/b.bmp'), join(folder, 'target/more')]);
   });
 
-  test('links are followed, but not in circles', async () => {
+  test('follows links, but not in circles', async () => {
     files('real/input/a.png', 'real/target/a.png', 'sets/one.txt');
     symlinkSync(join(folder, 'real'), join(folder, 'sets/linked'));
     symlinkSync(folder, join(folder, 'sets/up'));
@@ -111,7 +111,7 @@ describe('clean images', () => {
     { degradation: 'haze', amount: 1 },
   ] as const;
 
-  test('every folder with images, for every degradation; of pairs the clean half', async () => {
+  test('give a task per folder and degradation; pairs give their clean half', async () => {
     files('b.png', 'a.jpg', 'kodak/1.png', 'pairs/input/1.png', 'pairs/target/1.png', 'notes.txt');
     const { tasks, problems, ignored } = await findTasks(folder, { degrade, limit: 1 });
     expect(
@@ -144,7 +144,7 @@ describe('nothing to evaluate', () => {
     });
   });
 
-  test('a folder that is not there, a file', async () => {
+  test('rejects a missing folder and a file', async () => {
     files('a.png');
     await expect(findTasks(join(folder, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(findTasks(join(folder, 'a.png'))).rejects.toMatchObject({

@@ -18,9 +18,9 @@ test.each([
   ['my low_light set', 'low-light'],
   ['low-light:0.5', 'low-light'],
   ['enhancement', 'low-light'],
-  // The last folder that tells, tells.
+  // The last folder with a known word decides.
   ['rain/then/haze/all', 'haze'],
-  // A word inside of a word is none, and every training set would be rain.
+  // A word within a word does not count, or every training set would be rain.
   ['train/haze', 'haze'],
   ['train', undefined],
   ['brains', undefined],
@@ -31,11 +31,11 @@ test.each([
   expect(matchLabel(task, labels)).toBe(label);
 });
 
-test('the label itself goes before its kind, and the longer one before the shorter', () => {
+test('prefers the label itself to its kind, and the longer label to the shorter', () => {
   const sigmas = ['noise15', 'noise25', 'noise'];
   expect(matchLabel('denoise25', sigmas)).toBe('noise25');
   expect(matchLabel('denoise', sigmas)).toBe('noise');
-  // Which of two sigmas is meant is not in the name.
+  // The name does not say which of the two sigmas is meant.
   expect(matchLabel('denoise', ['noise15', 'noise25'])).toBeUndefined();
   expect(matchLabel('snow', ['rain', 'snow'])).toBe('snow');
   expect(matchLabel('foggy', ['rain', 'dehazing'])).toBe('dehazing');

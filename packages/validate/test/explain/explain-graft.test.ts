@@ -15,7 +15,7 @@ const image = imageOf(
   new Float32Array(3 * 400 * 50).map((_, at) => 0.5 + 0.4 * Math.sin(at / 5)),
 );
 
-test('images, differences and prompts of a grafted file', async () => {
+test('gives images, differences and prompts of a grafted file', async () => {
   const { grafted } = await graftedFiles(folder, { trained: true });
   const steps: unknown[] = [];
   const shown = await explainGraft({
@@ -26,7 +26,7 @@ test('images, differences and prompts of a grafted file', async () => {
   });
   expect(steps).toEqual(['images', ...labels, 'prompts'].map((step, index) => [step, index, 4]));
   expect(shown.comparisons.map(({ title }) => title)).toEqual(labels);
-  // Made small first, keeping its proportions.
+  // Scaled down first, keeping its proportions.
   expect(shown.comparisons[0]!.before).toMatchObject({ width: 320, height: 40 });
   expect(shown.differences.scale.high).toBeGreaterThan(0);
   expect(shown.promptMaps.map(({ images }) => images.map(({ caption }) => caption))).toEqual([
@@ -38,14 +38,14 @@ test('images, differences and prompts of a grafted file', async () => {
   expect(shown.prompts!.levels[0]!.universal).toHaveLength(3);
 });
 
-test('an untrained residual graft differs from its host nowhere', async () => {
+test('an untrained residual graft differs nowhere from its host', async () => {
   const { base, grafted } = await graftedFiles(folder);
   const { differences, figures } = await explainGraft({ base, grafted, sizeMultiple: 4 });
   expect(differences.scale.high).toBeLessThan(1e-5);
   for (const { host, grafted: ours } of figures) expect(ours[0]).toBeCloseTo(host, 3);
 });
 
-test('a network of one size, with the degradation baked in', async () => {
+test('explains a fixed-size network with a baked degradation', async () => {
   const { grafted } = await graftedFiles(folder, {
     host: tinyUnet('float32', 32),
     plan: { bake: { weights: [1, 0, 0] } },
@@ -54,6 +54,6 @@ test('a network of one size, with the degradation baked in', async () => {
   expect(shown.prompts).toBeUndefined();
   expect(shown.promptMaps).toEqual([]);
   expect(shown.comparisons[0]!.after).toMatchObject({ width: 32, height: 32 });
-  // Only what was baked in is worth an image.
+  // Only the baked label is worth an image.
   expect(shown.comparisons.map(({ title }) => title)).toEqual(['rain']);
 });

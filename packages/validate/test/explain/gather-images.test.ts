@@ -9,7 +9,7 @@ const clean: Image = imageOf(
   new Float32Array(3 * 13 * 9).map((_, at) => 0.25 + ((at * 7) % 50) / 100),
 );
 
-/** Gives back its image plus a constant, and remembers what it was asked. */
+/** Returns its image plus a constant and records what it was asked. */
 function adding(amount: (trial: Trial) => number): { run: TrialRunner; trials: Trial[] } {
   const trials: Trial[] = [];
   const run: TrialRunner = (trial) => {
@@ -31,8 +31,8 @@ const request = (host: TrialRunner, grafted: TrialRunner) => ({
   sizeMultiple: 8,
 });
 
-describe('an image with each label', () => {
-  test('is degraded, padded, restored by both, the graft at its label and strengths', async () => {
+describe('an image for each label', () => {
+  test('is degraded, padded and restored by both, the graft with its label and strengths', async () => {
     const host = adding(() => 0);
     const grafted = adding(() => 0.1);
     const steps: unknown[] = [];
@@ -65,7 +65,7 @@ describe('an image with each label', () => {
       input: psnr(rain, clean),
       host: psnr(rain, clean),
     });
-    // No synthetic sepia: the image as it is, which the host gives back and the graft makes lighter.
+    // No synthetic sepia: the image unchanged, which the host returns and the graft brightens.
     expect(second).toMatchObject({ label: 'sepia', input: Infinity, host: Infinity });
     expect(second!.grafted[1]).toBeCloseTo(20, 2);
     expect(
@@ -103,7 +103,7 @@ describe('an image with each label', () => {
     expect(differences.images.map(({ caption }) => caption)).toEqual(['sepia', 'print']);
   });
 
-  test('values out of range are clipped as a file clips them; NaN is said', async () => {
+  test('clips values out of range as a file does, and reports NaN', async () => {
     const bright = await gatherImages(request(adding(() => 9).run, adding(() => Number.NaN).run));
     const white = imageOf(13, 9, new Float32Array(3 * 13 * 9).fill(1));
     expect(bright.figures[1]!.host).toBeCloseTo(psnr(white, clean), 4);

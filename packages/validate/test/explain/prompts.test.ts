@@ -50,7 +50,7 @@ const prompts: LabelPrompts = {
   ],
 };
 
-test('figures are cosines of every two labels, a matrix a level', () => {
+test('gives the cosines of every two labels, one matrix per level', () => {
   const { labels: names, levels } = promptFigures(prompts);
   expect(names).toEqual(['rain', 'haze']);
   expect(levels[0]!.level).toBe(2);
@@ -61,7 +61,7 @@ test('figures are cosines of every two labels, a matrix a level', () => {
   expect(levels[0]!.universal[0]![1]).toBeCloseTo(12 / Math.sqrt(9 + 25 + 16 + 144), 7);
 });
 
-test('the map is the norm over channels, on one scale for all labels', () => {
+test('maps the norm over channels, on one scale for all labels', () => {
   const maps = universalPromptMap(prompts, 2);
   expect(maps.map(({ low, high }) => [low, high])).toEqual([
     [0, 13],
@@ -76,14 +76,14 @@ test('the map is the norm over channels, on one scale for all labels', () => {
   expect(() => universalPromptMap(prompts, 1)).toThrow('Level 1: no prompt; use one of 2.');
 });
 
-describe('of a grafted model', () => {
+describe('prompts of a grafted model', () => {
   const image = imageOf(
     16,
     8,
     new Float32Array(3 * 16 * 8).map((_, at) => (at % 7) / 7),
   );
 
-  test('degradation-aware prompts are those of the adapter, label by label', async () => {
+  test('degradation prompts are those of the adapter, label by label', async () => {
     const tensors = new Map<string, FloatTensor>();
     const { model } = await graftedFiles(folder, {
       spoil: (name, tensor) => {
@@ -133,7 +133,7 @@ describe('of a grafted model', () => {
     expect([coarse!.width, coarse!.height]).toEqual([8, 4]);
   });
 
-  test('with the degradation baked in there is nothing to compare, and nothing is run', async () => {
+  test('a baked degradation leaves nothing to compare, and nothing runs', async () => {
     const { model } = await graftedFiles(folder, { plan: { bake: { weights: [1, 0, 0] } } });
     const never = () => Promise.reject(new Error('it was run'));
     expect(await readPrompts(never, readGraft(model)!, image)).toBeUndefined();

@@ -12,7 +12,7 @@ const pixels = Float32Array.from({ length: 3 * 16 * 24 }, () => random.uniform()
 const feeds = { input: float32Tensor([1, 3, 16, 24], pixels) };
 
 test.each([1, 20_000, 1e9])(
-  'every tensor is compared once, in slices of %i bytes',
+  'compares every tensor just once, in slices of %i bytes',
   async (budget) => {
     const model = tinyUnet();
     const steps: number[] = [];
@@ -33,15 +33,15 @@ test.each([1, 20_000, 1e9])(
   },
 );
 
-test('values beyond a limit are told, where they begin first', async () => {
-  // Below every rounding, so that where the optimised kernels differ at all is an error.
+test('reports values beyond a limit, those where errors begin first', async () => {
+  // Below every rounding error, so that any difference of the optimised kernels counts as an error.
   const found = await compareLayers(tinyUnet(), { device: 'cpu', feeds, limit: 1e-12, budget: 1 });
   const wrong = found.rows.filter(({ relative }) => relative > 1e-12);
   expect(wrong.length).toBeGreaterThan(0);
   expect(wrong[0]!.begins).toBe(true);
 });
 
-test('a slice that cannot run is named with its nodes', async () => {
+test('names a slice that cannot run, with its nodes', async () => {
   const model = tinyModel({
     nodes: [node('Relu', ['input'], 'a'), node('Wrong', ['a'], 'output')],
     inputs: [picture('input')],
@@ -53,7 +53,7 @@ test('a slice that cannot run is named with its nodes', async () => {
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pip-graft-half'))).toEqual([]);
 });
 
-test('the tensors that slices see are those of the whole model', async () => {
+test('tensors seen by slices have the shapes of the whole model', async () => {
   const model = tinyUnet();
   const inner = model.graph.nodes.flatMap(({ outputs }) => outputs);
   const session = await createSession(bytesOf(exposeValues(model, inner)), {
@@ -66,7 +66,7 @@ test('the tensors that slices see are those of the whole model', async () => {
   expect(rows.length).toBeGreaterThan(0);
 });
 
-test('inputs with defaults may be fed or left out', async () => {
+test('accepts inputs with defaults, fed or not', async () => {
   const bias = { name: 'bias', dataType: 'float32', dims: [] } as const;
   const model = tinyModel({
     nodes: [node('Add', ['input', 'bias'], 'sum'), node('Relu', ['sum'], 'output')],

@@ -3,7 +3,7 @@ import { node, picture, tinyModel } from '@pip-graft/test-utils';
 import { expect, test } from 'vitest';
 import { judgeLayers, selectLayers } from '../../src/layers/judge-layers.ts';
 
-/** a → b → c, and d beside them from the input. */
+/** a → b → c, and beside them d from the input. */
 const facts = graphFacts(
   tinyModel({
     nodes: [
@@ -24,7 +24,7 @@ const value = (name: string, relative: number, own = relative) => ({
   own,
 });
 
-test('an error begins where its inputs are right, and is inherited behind', () => {
+test('an error begins where the inputs are right, and is inherited after that', () => {
   const first = judgeLayers([value('a', 1e-7)], facts, [], 1e-3);
   const second = judgeLayers([value('b', 0.5), value('c', 0.6)], facts, first, 1e-3);
   expect([...first, ...second].map(({ value, begins }) => [value, begins])).toEqual([
@@ -34,7 +34,7 @@ test('an error begins where its inputs are right, and is inherited behind', () =
   ]);
 });
 
-test('an error that the slice before had is inherited', () => {
+test('an error of the previous slice is inherited', () => {
   const first = judgeLayers([value('a', 0.5)], facts, [], 1e-3);
   const [inherited] = judgeLayers([value('b', 0.5, 1e-7)], facts, first, 1e-3);
   expect(inherited).toMatchObject({ begins: false, own: 1e-7 });
@@ -44,7 +44,7 @@ test('NaN is an error', () => {
   expect(judgeLayers([value('d', Number.NaN)], facts, [], 1e-3)[0]!.begins).toBe(true);
 });
 
-test('beginnings and the worst of the rest stay, in the order of the graph', () => {
+test('keeps beginnings and the worst of the rest, in graph order', () => {
   const rows = judgeLayers(
     [value('a', 0), value('b', 2), value('c', 1e-6), value('d', 1e-7)],
     facts,

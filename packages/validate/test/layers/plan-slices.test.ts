@@ -7,14 +7,14 @@ import { planSlices } from '../../src/layers/plan-slices.ts';
 const model = fixInputDims(tinyUnet(), { input: [1, 3, 32, 32] });
 const facts = graphFacts(model);
 
-test('a large budget is one slice, a small one a slice a node', () => {
+test('a large budget gives one slice, a small one a slice per node', () => {
   expect(planSlices(facts, 1e9)).toHaveLength(1);
   const single = planSlices(facts, 1);
   expect(single).toHaveLength(model.graph.nodes.length);
   expect(single[0]).toMatchObject({ inputs: ['input'] });
 });
 
-test('every node is in one slice, and what a slice reads was kept by the one before', () => {
+test('every node is in one slice, and each slice reads what the previous one kept', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 400_000 }), (budget) => {
       const slices = planSlices(facts, budget);

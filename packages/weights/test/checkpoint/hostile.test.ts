@@ -38,7 +38,9 @@ const tensor = (length: number, offset: number, dims: number[], strides: number[
   );
 const eight = (value: number) => [...new Uint8Array(BigInt64Array.of(BigInt(value)).buffer)];
 
-/** A file of the older form around an object, with a storage of zeros, and one of bytes if there are any. */
+/**
+ * A file of the older form around an object, with a storage of zeros, and one of bytes if given.
+ */
 function file(object: number[], elements = 4, bytes: readonly number[] = []): Uint8Array {
   return Uint8Array.from([
     ...pickle(magic),
@@ -54,8 +56,8 @@ function file(object: number[], elements = 4, bytes: readonly number[] = []): Ui
 
 const read = (bytes: Uint8Array) => readCheckpoint(bytesSource(bytes, 'x.pth'));
 
-describe('a checkpoint that wants more than to be read', () => {
-  it('is read when it does not', async () => {
+describe('a checkpoint that tries to run code', () => {
+  it('is read if it does not', async () => {
     const { tensors } = await read(file(dict('w', tensor(4, 0, [2, 2], [2, 1]))));
     expect(tensors.get('w')).toMatchObject({ dims: [2, 2], data: new Float32Array(4) });
   });
@@ -73,7 +75,7 @@ describe('a checkpoint that wants more than to be read', () => {
     'numpy.testing._private.utils.runstring',
     'collections.OrderedDict.__class__',
     '__main__.Net',
-  ])('%s is refused by name, called or not', async (name) => {
+  ])('%s is rejected by name, called or not', async (name) => {
     for (const object of [call(name, unicode('echo')), dict('w', global(name))]) {
       await expect(read(file(object))).rejects.toMatchObject({
         code: 'UNSAFE_FILE',
@@ -82,7 +84,7 @@ describe('a checkpoint that wants more than to be read', () => {
     }
   });
 
-  it('instructions that make objects otherwise are refused', async () => {
+  it('rejects other instructions that create objects', async () => {
     const inst = [0x28, 0x69, ...text('os\nsystem\n')];
     const object = [0x28, ...global('collections.OrderedDict'), 0x6f];
     const extension = [0x82, 1];
@@ -91,7 +93,7 @@ describe('a checkpoint that wants more than to be read', () => {
     }
   });
 
-  it('what is inert stays inert, whatever is done to it', async () => {
+  it('inert objects stay inert, whatever is done to them', async () => {
     const namespace = [...call('argparse.Namespace'), ...dict('x', int(1)), 0x62];
     const inside = [...call('types.SimpleNamespace'), ...unicode('k'), ...namespace, 0x73];
     const object = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('args'), ...inside, 0x73];
@@ -100,7 +102,7 @@ describe('a checkpoint that wants more than to be read', () => {
     expect(found.tensors.size).toBe(1);
   });
 
-  it('__proto__ is a name like any other', async () => {
+  it('treats __proto__ like any other name', async () => {
     const found = await read(
       file([
         ...dict('__proto__', tensor(4, 0, [4], [1])),
@@ -117,7 +119,7 @@ describe('a checkpoint that wants more than to be read', () => {
 describe('a checkpoint with more than its weights', () => {
   const weights = dict('w', tensor(4, 0, [4], [1]));
 
-  it('has every tensor under its path, and numbers beside them', async () => {
+  it('has every tensor under its path, and the numbers next to them', async () => {
     const object = [
       ...dict('state_dict', weights),
       ...[...unicode('best'), ...tensor(4, 0, [], []), 0x73],
@@ -136,7 +138,7 @@ describe('a checkpoint with more than its weights', () => {
     'collections.deque',
     'datetime.datetime',
     'omegaconf.dictconfig.DictConfig',
-  ])('%s stays a name, and is left alone', async (name) => {
+  ])('%s stays a name and is ignored', async (name) => {
     const object = [
       ...weights,
       ...unicode('other'),
@@ -148,7 +150,7 @@ describe('a checkpoint with more than its weights', () => {
     expect(found.ignored).toEqual(['other', 'l']);
   });
 
-  it('bytes longer than a name are passed over', async () => {
+  it('skips bytes longer than a name', async () => {
     const long = [0x42, 0, 0, 32, 0, ...new Array<number>(2 ** 21).fill(7)];
     const found = await read(file([...weights, ...unicode('array'), ...long, 0x73]));
     expect(found).toMatchObject({ ignored: ['array'] });
@@ -166,13 +168,13 @@ describe('a checkpoint with more than its weights', () => {
   const beside = (object: number[]) =>
     read(file([...weights, ...unicode('x'), ...object, 0x73], 4, sixteen));
 
-  it('numbers that float32 has are read, whatever their type', async () => {
+  it('reads numbers that fit into float32, whatever their type', async () => {
     const found = await beside(typed('uint16', 2));
     expect(found.tensors.get('x')).toMatchObject({ dims: [8], dtype: 'U16' });
     expect(found.tensors.get('x')?.data.at(-1)).toBe(0x0f0e);
   });
 
-  it('a typed tensor past its bytes is rejected', async () => {
+  it('rejects a typed tensor past its bytes', async () => {
     const object = call(
       'torch._utils._rebuild_tensor_v3',
       ...[raw, int(0), tuple(int(9)), tuple(int(1)), [0x89], [0x7d], global('torch.uint16')],
@@ -188,7 +190,7 @@ describe('a checkpoint with more than its weights', () => {
       'a sparse tensor',
       call('torch._utils._rebuild_sparse_tensor', raw, tuple([0x4e], tuple(int(4)))),
     ],
-  ])('%s is left alone, and rejected by name once it is read', async (name, object) => {
+  ])('%s is ignored, and rejected by name when read', async (name, object) => {
     const x = (await beside(object)).tensors.get('x')!;
     expect(x).toMatchObject({ dtype: name, unread: `${name} cannot be imported` });
     expect(x.dims).toEqual([name === 'complex64' ? 2 : name.startsWith('a ') ? 4 : 16]);
@@ -200,7 +202,7 @@ describe('a checkpoint with more than its weights', () => {
     );
   });
 
-  it('a tensor wrapped in itself is no way round', async () => {
+  it('rejects a tensor wrapped in itself', async () => {
     const wrap = 'torch._tensor._rebuild_from_type_v2';
     const object = call(wrap, global(wrap), global('torch.Tensor'), tuple(), [0x4e]);
     await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
@@ -208,7 +210,7 @@ describe('a checkpoint with more than its weights', () => {
 });
 
 describe('a checkpoint that lies', () => {
-  it('a view of a storage is refused, not read at the wrong place', async () => {
+  it('rejects a view of a storage instead of reading the wrong place', async () => {
     const view = tuple(unicode('v'), int(2), int(2));
     const id = tuple(
       unicode('storage'),
@@ -228,19 +230,19 @@ describe('a checkpoint that lies', () => {
     await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
   });
 
-  it('two elements that lie far apart are read without what is between', async () => {
+  it('reads two distant elements without those between', async () => {
     const found = await read(file(dict('w', tensor(4000, 0, [2], [3999])), 4000));
     expect(found.tensors.get('w')).toMatchObject({ dims: [2], data: new Float32Array(2) });
   });
 
-  it('a tensor whose shape is no shape', async () => {
+  it('rejects a tensor whose shape is not a shape', async () => {
     for (const shape of [[0x4e], unicode('4'), call('argparse.Namespace')]) {
       const object = call('torch._utils._rebuild_tensor_v2', storage(4), int(0), shape, shape);
       await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
     }
   });
 
-  it('a storage that the file does not list', async () => {
+  it('rejects a storage that the file does not list', async () => {
     const id = tuple(
       unicode('storage'),
       global('torch.FloatStorage'),
@@ -262,7 +264,7 @@ describe('a checkpoint that lies', () => {
     });
   });
 
-  it('many tensors expanded from one element', async () => {
+  it('rejects many tensors expanded from one element', async () => {
     const one = tensor(4, 0, [1000, 1000], [0, 0]);
     const many = Array.from({ length: 20 }, (_, i) => [...unicode(`t${i}`), ...one]).flat();
     await expect(read(file([0x7d, 0x28, ...many, 0x75]))).rejects.toMatchObject({
@@ -270,7 +272,7 @@ describe('a checkpoint that lies', () => {
     });
   });
 
-  it('a name with what would act on a terminal, or as long as a book', async () => {
+  it('shortens a long name in the error, and strips terminal controls', async () => {
     for (const name of ['os.\x1b[2Jsystem', `os.${'x'.repeat(100_000)}`]) {
       const error = await read(file(call(name))).catch((cause: Error) => cause);
       expect(error).toMatchObject({ code: 'UNSAFE_FILE' });
@@ -278,7 +280,7 @@ describe('a checkpoint that lies', () => {
     }
   });
 
-  it('tens of thousands of references to one storage, and dictionaries within dictionaries, in no time', async () => {
+  it('handles thousands of references to one storage, and nested dictionaries, in no time', async () => {
     const start = process.cpuUsage();
     const refs = Array.from({ length: 3000 }, (_, i) => [
       ...unicode(`t${i}`),
@@ -303,18 +305,18 @@ describe('a checkpoint that lies', () => {
     ['billions of elements out of one', tensor(4, 0, [65536, 65536], [0, 0]), 'LIMIT_EXCEEDED'],
     ['a rank of forty', tensor(4, 0, new Array(40).fill(1), new Array(40).fill(1)), 'CORRUPT_FILE'],
     ['a storage longer than the file', tensor(4000, 0, [4], [1]), 'CORRUPT_FILE'],
-  ])('%s is refused', async (_what, object, code) => {
+  ])('%s is rejected', async (_what, object, code) => {
     await expect(read(file(dict('w', object)))).rejects.toMatchObject({ code });
   });
 
-  it('a list that contains itself is no way round', async () => {
+  it('reads past a list that contains itself', async () => {
     // list → memo 0 → appended to itself; the walk over storages must end.
     const loop = [0x5d, 0x71, 0, 0x68, 0, 0x61];
     const object = [...dict('w', tensor(4, 0, [4], [1])), ...unicode('loop'), ...loop, 0x73];
     expect([...(await read(file(object))).tensors.keys()]).toEqual(['w']);
   });
 
-  it('a dictionary inside itself, in every container name', async () => {
+  it('rejects a dictionary inside itself', async () => {
     const object = [0x7d, 0x71, 0, ...unicode('params'), 0x68, 0, 0x73];
     await expect(read(file(object))).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
   });
@@ -329,7 +331,7 @@ describe('a checkpoint that lies', () => {
     ['a text of four gigabytes', [0x58, 255, 255, 255, 255]],
     ['a text of eight exabytes', [0x8d, 255, 255, 255, 255, 255, 255, 255, 127]],
     ['an integer of two gigabytes', [0x8b, 255, 255, 255, 127]],
-  ])('%s', async (_what, code) => {
+  ])('rejects %s', async (_what, code) => {
     await expect(read(file(code))).rejects.toMatchObject({
       code: expect.stringMatching(/CORRUPT_FILE|LIMIT_EXCEEDED/),
     });

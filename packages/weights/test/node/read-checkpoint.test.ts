@@ -13,7 +13,7 @@ const cases = readdirSync(folder)
   .filter((name) => name.endsWith('.expected.safetensors'))
   .map((name) => name.replace('.expected.safetensors', ''));
 
-/** Where files have their tensors, with the dots behind. */
+/** Where files keep their tensors, with a trailing dot. */
 const prefixes: Record<string, string> = {
   'params-epoch': 'params.',
   'params-ema': 'params_ema.',
@@ -23,7 +23,7 @@ const prefixes: Record<string, string> = {
   'lightning-legacy': 'state_dict.net.',
 };
 
-describe('readCheckpoint on what torch.save wrote', () => {
+describe('readCheckpoint on files of torch.save', () => {
   it.each(cases)('%s: every tensor, name, shape and number', async (name) => {
     const { tensors: all } = await read(name);
     const prefix = prefixes[name.split('.')[0]!] ?? '';
@@ -37,7 +37,7 @@ describe('readCheckpoint on what torch.save wrote', () => {
     }
   });
 
-  it('tells the kind of file, and what lies beside', async () => {
+  it('reports the file format and extra values', async () => {
     expect(await read('plain.pth')).toMatchObject({ format: 'pytorch' });
     expect(await read('plain-legacy.pth')).toMatchObject({ format: 'pytorch-legacy' });
     expect(await read('params-epoch.pkl')).toMatchObject({ extra: { epoch: 120 } });
@@ -47,7 +47,7 @@ describe('readCheckpoint on what torch.save wrote', () => {
     expect((await read('dtypes.pth')).tensors.get('bfloat16')?.dtype).toBe('BF16');
   });
 
-  it('reads a safetensors file by the same door', async () => {
+  it('reads a safetensors file with the same function', async () => {
     const found = await read('plain.pth.expected.safetensors');
     expect(found).toMatchObject({ format: 'safetensors', ignored: [] });
     expect(found.tensors.get('scale')).toEqual({
@@ -56,7 +56,7 @@ describe('readCheckpoint on what torch.save wrote', () => {
     });
   });
 
-  it('opens files, and reads them until they are closed', async () => {
+  it('opens files and reads them until they are closed', async () => {
     const file = await openCheckpoint(fileURLToPath(new URL('views.pth', folder)));
     expect(file.tensors.get('expanded')?.data).toHaveLength(15);
     file.close();
@@ -66,7 +66,7 @@ describe('readCheckpoint on what torch.save wrote', () => {
   it.each([
     ['refused-module.pth', 'UNSAFE_FILE', /torch\.nn\.modules\.conv\.Conv2d.*state_dict/],
     ['refused-torchscript.pt', 'UNSAFE_FILE', /TorchScript/],
-  ])('%s is refused', async (name, code, message) => {
+  ])('%s is rejected', async (name, code, message) => {
     await expect(read(name)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
@@ -104,7 +104,7 @@ describe('damaged checkpoints', () => {
     ['nothing', []],
     ['text', [...new TextEncoder().encode('#!/bin/sh\necho hello, this is no checkpoint')]],
     ['an old pickle', [...new TextEncoder().encode('(dp0\nS"a"\n.')]],
-  ])('%s is refused', async (_name, bytes) => {
+  ])('%s is rejected', async (_name, bytes) => {
     await expect(
       readCheckpoint(bytesSource(Uint8Array.from(bytes), 'x.pth')),
     ).rejects.toMatchObject({ code: 'CORRUPT_FILE', message: expect.stringContaining('x.pth') });

@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Writes an index, and returns its path. */
+/** Writes an index and returns its path. */
 function index(map: unknown, name = 'model.safetensors.index.json'): string {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify({ metadata: { total_size: 8 }, weight_map: map }));

@@ -8,7 +8,7 @@ interface Part {
   readonly name: string;
   readonly data: Uint8Array;
   readonly method?: 0 | 8;
-  /** What the directory says the size is; default the truth. */
+  /** The size in the directory; default: the real one. */
   readonly claimed?: number;
   readonly flags?: number;
 }
@@ -59,8 +59,8 @@ const read = (bytes: Uint8Array) => readCheckpoint(bytesSource(bytes, 'x.pth'));
 const empty = { name: 'a/data.pkl', data: Uint8Array.of(0x80, 2, 0x7d, 0x2e) };
 const one = Uint8Array.of(1);
 
-describe('a zip that is no checkpoint', () => {
-  it('by hand is read as far as a real one', async () => {
+describe('a zip that is not a checkpoint', () => {
+  it('made by hand is read like a real one', async () => {
     await expect(read(zip(empty))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
       message: expect.stringContaining('no tensors by name'),
@@ -96,12 +96,12 @@ describe('a zip that is no checkpoint', () => {
     ],
     ['an encrypted pickle', 'CORRUPT_FILE', zip({ ...empty, flags: 1 })],
     ['TorchScript', 'UNSAFE_FILE', zip(empty, { name: 'a/constants.pkl', data: one })],
-  ])('%s', async (_what, code, bytes) => {
+  ])('rejects %s', async (_what, code, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code });
   });
 });
 
-it('a safetensors file whose length begins as a pickle does', async () => {
+it('recognises a safetensors file whose length starts like a pickle', async () => {
   // A header of 0x280 bytes: its length field starts with 80 02.
   let name = 'w';
   const of = () => writeSafetensors(new Map([[name, { dims: [1], data: Float32Array.of(7) }]]));
@@ -111,7 +111,7 @@ it('a safetensors file whose length begins as a pickle does', async () => {
   expect(tensors.get(name)?.data[0]).toBe(7);
 });
 
-it('a web page saved as a checkpoint says so', async () => {
+it('recognises a web page saved as a checkpoint', async () => {
   await expect(read(new TextEncoder().encode('<!doctype html><html></html>'))).rejects.toThrow(
     /web page/,
   );

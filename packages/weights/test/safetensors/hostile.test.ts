@@ -3,7 +3,7 @@ import { openSafetensors, readSafetensors, writeSafetensors } from '@pip-graft/w
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** A file with this header text and this much data. */
+/** A file with the given header text and amount of data. */
 function file(header: string, dataSize = 0): Uint8Array {
   const text = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + text.length + dataSize);
@@ -37,7 +37,7 @@ describe('readSafetensors on every integer type', () => {
 });
 
 describe('readSafetensors on hostile bytes', () => {
-  it('a type that is not read is rejected by name, once its tensor is', () => {
+  it('rejects an unsupported type by name, only when its tensor is read', () => {
     const bytes = file(`{"a":${entry(0, 1, '[1]', '"F8_E4M3"')},"b":${entry(1, 5)}}`, 5);
     const opened = openSafetensors(bytesSource(bytes, 'f8.safetensors'));
     expect(opened.load('b').dims).toEqual([1]);
@@ -55,7 +55,7 @@ describe('readSafetensors on hostile bytes', () => {
       `{${Array.from({ length: 40_000 }, (_, i) => `"t${i}":${entry(0, 0, '[0]')}`).join()}}`,
     ],
     ['members', `{"a":{"shape":[${'1,'.repeat(1_100_000)}1]}}`],
-  ])('a header of more %s than a checkpoint has is not parsed', (_what, json) => {
+  ])('does not parse a header with more %s than a checkpoint has', (_what, json) => {
     expect(() => readSafetensors(file(json), 'many.safetensors')).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED' }),
     );
@@ -123,7 +123,7 @@ describe('readSafetensors on hostile bytes', () => {
     expect(read).toThrow(/evil\.safetensors/);
   });
 
-  it('refuses a header past the limit before reading it', () => {
+  it('rejects a header past the limit before reading it', () => {
     const size = 100_000_001;
     const source = new Uint8Array(8 + size);
     new DataView(source.buffer).setBigUint64(0, BigInt(size), true);
@@ -132,7 +132,7 @@ describe('readSafetensors on hostile bytes', () => {
     );
   });
 
-  it('never fails in another way when bytes of a good file are changed or cut', () => {
+  it('fails only with typed errors if bytes of a good file are changed or cut', () => {
     const good = writeSafetensors(
       new Map([
         ['a', { dims: [2, 2], data: new Float32Array(4) }],

@@ -20,7 +20,7 @@ const tensorMap = fc
   .map((entries) => new Map(entries));
 
 describe('writeSafetensors and readSafetensors', () => {
-  it('undo each other for any names, shapes and numbers', () => {
+  it('round-trip any names, shapes and numbers', () => {
     fc.assert(
       fc.property(tensorMap, fc.dictionary(fc.string(), fc.string()), (tensors, metadata) => {
         const read = readSafetensors(writeSafetensors(tensors, metadata));
@@ -30,7 +30,7 @@ describe('writeSafetensors and readSafetensors', () => {
     );
   });
 
-  it('write the same bytes in whatever order tensors were added', () => {
+  it('write the same bytes in any order of tensors', () => {
     const a = { dims: [1], data: new Float32Array([1]) };
     const b = { dims: [2], data: new Float32Array([2, 3]) };
     const one = writeSafetensors(
@@ -50,7 +50,7 @@ describe('writeSafetensors and readSafetensors', () => {
     expect(two).toEqual(one);
   });
 
-  it('write exactly this', () => {
+  it('write exactly these bytes', () => {
     const bytes = writeSafetensors(new Map([['w', { dims: [1, 1], data: new Float32Array([1]) }]]));
     const header = '{"w":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}';
     expect(Buffer.from(bytes.subarray(8, 8 + header.length)).toString()).toBe(header);
@@ -63,7 +63,7 @@ describe('writeSafetensors and readSafetensors', () => {
     expect(new Map(readSafetensors(writeSafetensors(tensors, {}, type)).tensors)).toEqual(tensors);
   });
 
-  it('refuse to write a reserved name or a wrong shape', () => {
+  it('reject a reserved name or a wrong shape', () => {
     const data = new Float32Array(3);
     for (const tensors of [
       new Map([['__metadata__', { dims: [3], data }]]),
@@ -77,7 +77,7 @@ describe('writeSafetensors and readSafetensors', () => {
 });
 
 describe('openSafetensors', () => {
-  it('reads only the tensor asked for', () => {
+  it('reads only the requested tensor', () => {
     const bytes = writeSafetensors(
       new Map([
         ['a', { dims: [1000], data: new Float32Array(1000) }],

@@ -34,7 +34,7 @@ async function kept(text = 'model'): Promise<string> {
 }
 
 describe('a cache', () => {
-  it('gives back what was kept', async () => {
+  it('returns an entry that was kept', async () => {
     expect(cache.find('key')).toEqual({ kind: 'miss' });
     const at = await kept();
     expect(cache.find('key')).toMatchObject({ kind: 'hit', folder: at });
@@ -75,18 +75,18 @@ describe('a cache', () => {
       /not an entry/,
     ],
   ];
-  it.each(harms)('does not believe %s', async (_, harm, says) => {
+  it.each(harms)('does not trust %s', async (_, harm, says) => {
     harm(await kept());
     const found = cache.find('key');
     expect(found.kind).toBe('corrupt');
     expect(found.kind === 'corrupt' ? found.problem : '').toMatch(says);
-    // What is made anew takes its place.
+    // A rebuilt entry replaces it.
     await kept();
     expect(cache.find('key').kind).toBe('hit');
     expect(readdirSync(join(folder, 'cache'))).toEqual(['key']);
   });
 
-  it('takes a second run of the same job at the same time', async () => {
+  it('allows several runs of the same job at the same time', async () => {
     await Promise.all([kept(), kept(), kept()]);
     expect(cache.find('key').kind).toBe('hit');
   });
@@ -95,12 +95,12 @@ describe('a cache', () => {
 describe('cacheKey', () => {
   const job = { name: 'a', source: { onnx: 'h.onnx' }, output: 'x/a.onnx' };
 
-  it('knows neither the name of a job nor the order of its keys', () => {
+  it('ignores the name of a job and the order of its keys', () => {
     const other = { output: 'y/a.onnx', source: { onnx: 'h.onnx' }, name: 'b' };
     expect(cacheKey(other, { h: '1' })).toBe(cacheKey(job, { h: '1' }));
   });
 
-  it('follows options, inputs and the name of the file', () => {
+  it('depends on options, inputs and the output file name', () => {
     const keys = [
       cacheKey(job, { h: '1' }),
       cacheKey(job, { h: '2' }),
@@ -111,7 +111,7 @@ describe('cacheKey', () => {
   });
 });
 
-it('staging of a run that was killed is removed by the next', async () => {
+it('the staging folder of a killed run is removed by the next run', async () => {
   const at = join(folder, 'cache');
   mkdirSync(join(at, '.staging.4194305-0-00000000-000000000000.tmp/sub'), { recursive: true });
   const gone = temporaryPath(join(at, 'staging')).replace(/\.\d+-/, '.4194305-');
@@ -122,12 +122,12 @@ it('staging of a run that was killed is removed by the next', async () => {
   expect(existsSync(gone)).toBe(false);
   expect(existsSync(live)).toBe(true);
   expect(existsSync(staging)).toBe(true);
-  // Of another machine, and not a day old.
+  // The third is from another machine and less than a day old.
   expect(readdirSync(at)).toHaveLength(3);
 });
 
 describe('placeFiles', () => {
-  it('writes what is not there, and only that', async () => {
+  it('writes only files that are missing or changed', async () => {
     const at = await kept();
     const found = cache.find('key');
     if (found.kind !== 'hit') throw new Error('not kept');
@@ -140,7 +140,7 @@ describe('placeFiles', () => {
     expect(readFileSync(output, 'utf8')).toBe('model');
   });
 
-  it('writes through a link, and leaves the link', async () => {
+  it('writes through a link and keeps the link', async () => {
     const at = await kept();
     const found = cache.find('key');
     if (found.kind !== 'hit') throw new Error('not kept');
@@ -151,7 +151,7 @@ describe('placeFiles', () => {
     expect(lstatSync(join(folder, 'm.onnx')).isSymbolicLink()).toBe(true);
   });
 
-  it('says where it could not write', async () => {
+  it('reports a place that it could not write to', async () => {
     const at = await kept();
     const found = cache.find('key');
     if (found.kind !== 'hit') throw new Error('not kept');

@@ -25,7 +25,7 @@ async function refusal(config: unknown): Promise<GraftError> {
 }
 
 describe('a config', () => {
-  it('is read from JSON and from code, which may be TypeScript', async () => {
+  it('is read from JSON and from code, also TypeScript', async () => {
     const config = defineConfig({ jobs: [job] });
     const text = `import type { Config } from '@pip-graft/cli/config';\nconst config: Config = ${JSON.stringify(config)};\nexport default config;\n`;
     writeFileSync(join(folder, 'graft.config.json'), `\uFEFF${JSON.stringify(config)}`);
@@ -131,13 +131,13 @@ describe('a config', () => {
       { jobs: [{ ...job, bake: 'rain' }] },
       "job 'a', bake: it says how to graft",
     ],
-  ])('is refused for %s, naming the place', async (_, config, says) => {
+  ])('is rejected for %s, naming the place', async (_, config, says) => {
     const error = await refusal(config);
     expect(error.code).toBe('INVALID_ARGUMENT');
     expect(error.message).toContain(says);
   });
 
-  it('sees two names of one file through links', async () => {
+  it('recognises two names of one file through links', async () => {
     mkdirSync(join(folder, 'real'));
     symlinkSync('real', join(folder, 'linked'));
     const error = await refusal({
@@ -149,7 +149,7 @@ describe('a config', () => {
     expect(error.message).toContain("is written by 'a', too");
   });
 
-  it('tells all problems at once', async () => {
+  it('reports all problems at once', async () => {
     const error = await refusal({ jobs: [job, { ...job, bake: 'rain' }] });
     const { message } = error;
     expect(message).toContain("line 11, job 'a', name:");
@@ -158,7 +158,7 @@ describe('a config', () => {
     expect(error).toMatchObject({ line: 11 });
   });
 
-  it('that is missing, no JSON, or code that throws says so', async () => {
+  it('reports a missing file, invalid JSON and code that throws', async () => {
     await expect(loadConfig('none.json', folder)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     writeFileSync(join(folder, 'cut.json'), '{ "jobs": [');
     await expect(loadConfig('cut.json', folder)).rejects.toThrow(/cut\.json: it is not JSON/);
@@ -167,7 +167,7 @@ describe('a config', () => {
   });
 });
 
-describe('the line of a place', () => {
+describe('the line of a config path', () => {
   const json =
     '{\n  "jobs": [\n    { "name": "a",\n      "gates": {\n        "maxBytes": 1 } }\n  ]\n}';
   it.each<[ConfigPath, number]>([
@@ -180,7 +180,7 @@ describe('the line of a place', () => {
     expect(configLines(json, true, ['a'])(path)).toBe(line);
   });
 
-  it('is that of the name in code, and unknown for a name that is computed', () => {
+  it("is the line of the job's name in code, and unknown for a computed name", () => {
     const code = "const x = 1;\nexport default { jobs: [{\n  name: 'a.b' }] };";
     expect(configLines(code, false, ['a.b', 'c'])(['jobs', 0, 'gates'])).toBe(3);
     expect(configLines(code, false, ['a.b', 'c'])(['jobs', 1])).toBeUndefined();
@@ -194,12 +194,12 @@ describe('chooseJobs', () => {
     { name: 'other', source, output: 'o.onnx' },
   ];
 
-  it('takes along what a job starts from', () => {
+  it('includes the jobs that a job starts from', () => {
     expect(chooseJobs(jobs, 'rain').map(({ name }) => name)).toEqual(['host', 'rain']);
     expect(chooseJobs(jobs, undefined)).toEqual(jobs);
   });
 
-  it('refuses a name that no job has', () => {
+  it('rejects a name that no job has', () => {
     expect(() => chooseJobs(jobs, 'rain,snow')).toThrow(/'snow': there is no such job/);
   });
 });

@@ -25,7 +25,7 @@ const build = (more: Partial<JobConfig>) =>
     ...{ folder, staging: join(folder, 'staging'), sourceOutput: null, sourceSeeded: false },
   });
 
-test('range and feeds of a job are in the stamp of its graft', async () => {
+test("the range and feeds of a job are in the graft's stamp", async () => {
   const { path } = await build({ range: '0..255', feeds: { sigma: 25 } });
   const opened = openModel(path);
   const image = readGraft(opened.model)?.host.image;
@@ -34,6 +34,6 @@ test('range and feeds of a job are in the stamp of its graft', async () => {
   expect(image).toMatchObject({ feeds: { sigma: 25 }, values: { input: side, output: side } });
 });
 
-test('an input besides the image is asked for', async () => {
+test('rejects a missing value for an input besides the image', async () => {
   await expect(build({})).rejects.toThrow(/input 'sigma'; pass its value with --feed sigma=/);
 });

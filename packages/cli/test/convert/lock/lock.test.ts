@@ -10,7 +10,7 @@ const job = {
 
 describe('a lock', () => {
   it.each(['constructor', 'toString', '__proto__'])(
-    'holds a job called %s, and only if it does',
+    'finds a job called %s only if it is there',
     (name) => {
       const none = decodeLock(encodeLock(new Map([['other', job]])), 'graft.lock.json');
       expect(inputDifferences(none, name, {}, {})).toEqual(['the lock has no such job']);
@@ -27,11 +27,11 @@ describe('a lock', () => {
   );
 
   it.each(['{"format":1,"tool":"0.1.0","jobs":[]}', '{"format":1,"tool":"0.1.0","jobs":{"a":1}}'])(
-    'is not %s',
+    'rejects %s',
     (text) => expect(() => decodeLock(text, 'graft.lock.json')).toThrow(/no lock file/),
   );
 
-  it('names the version of the tool that wrote it', () => {
+  it('reports which version of the tool wrote it', () => {
     const text = encodeLock(new Map([['a', job]])).replace(/"tool": "[^"]+"/, '"tool": "0.0.1"');
     const lock = decodeLock(text, 'graft.lock.json');
     expect(inputDifferences(lock, 'a', job.options, job.inputs)).toEqual([

@@ -32,7 +32,7 @@ const native = (name: string): JobConfig => ({
 });
 const after = (name: string, job: string): JobConfig => ({ ...native(name), source: { job } });
 
-/** A job that makes a file with its name in it, or does what `odd` does. */
+/** A job that makes a file containing its name, or does what `odd` says. */
 function worker(odd: Readonly<Record<string, (job: Job) => Promise<Made> | Made>> = {}) {
   return async (job: Job): Promise<Made> => {
     const { name } = job.config;
@@ -68,7 +68,7 @@ const statuses = ({ outcomes }: Awaited<ReturnType<typeof convert>>) =>
   outcomes.map(({ status }) => status);
 
 describe('convert', () => {
-  it('makes a job after its source, and a second time nothing', async () => {
+  it('builds a job after its source, and nothing the second time', async () => {
     const jobs = [after('b', 'a'), native('a')];
     expect(statuses(await go(jobs))).toEqual(['built', 'built']);
     expect(ran).toEqual(['a', 'b']);
@@ -77,7 +77,7 @@ describe('convert', () => {
     expect(ran).toEqual(['a', 'b']);
   });
 
-  it('goes on past a failed job and skips what waits for it', async () => {
+  it('continues after a failed job and skips jobs that depend on it', async () => {
     const run = worker({
       a: () => {
         throw new GraftError('NO_SITES', 'no sites');
@@ -90,7 +90,7 @@ describe('convert', () => {
     expect(readdirSync(join(folder, 'cache')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('puts nothing in place, and keeps nothing, when a gate failed', async () => {
+  it('places and caches nothing when a gate failed', async () => {
     const gate = {
       name: 'size',
       status: 'failed',
@@ -118,7 +118,7 @@ describe('convert', () => {
     expect(readdirSync(join(folder, 'cache'))).toEqual([]);
   });
 
-  it('keeps nothing that could not be judged here, and passes it all the same', async () => {
+  it('passes a job whose gate was skipped, but does not cache it', async () => {
     const gate = {
       name: 'validate',
       status: 'skipped',
@@ -136,7 +136,7 @@ describe('convert', () => {
     expect(readdirSync(join(folder, 'cache'))).toEqual([]);
   });
 
-  it('runs so many at once as there are lanes, and as memory allows', async () => {
+  it('runs as many jobs at once as lanes and memory allow', async () => {
     const jobs = ['a', 'b', 'c', 'd', 'e'].map(
       (name, seed): JobConfig => ({
         ...native(name),
@@ -150,7 +150,7 @@ describe('convert', () => {
     expect(most).toBe(1);
   });
 
-  it('makes an entry anew that cannot be believed, and says so', async () => {
+  it('rebuilds a corrupt cache entry and says so', async () => {
     await go([native('a')]);
     const [key = ''] = readdirSync(join(folder, 'cache'));
     writeFileSync(join(folder, 'cache', key, 'a.onnx'), 'x');
@@ -160,7 +160,7 @@ describe('convert', () => {
     expect(statuses(await go([native('a')]))).toEqual(['cached']);
   });
 
-  it('puts an output back that was changed', async () => {
+  it('restores an output that was changed', async () => {
     await go([native('a')]);
     writeFileSync(join(folder, 'out/a.onnx'), 'x');
     const made = await go([native('a')]);
@@ -168,7 +168,7 @@ describe('convert', () => {
     expect(readFileSync(join(folder, 'out/a.onnx'), 'utf8')).toBe('a');
   });
 
-  it('ends when it is stopped, with nothing half made', async () => {
+  it('ends when it is stopped and leaves nothing half built', async () => {
     const abort = new AbortController();
     const run = worker({
       a: () => {
@@ -194,7 +194,7 @@ describe('a lock', () => {
     await writeLock(path(), { outcomes, inputs, jobs, all: jobs, folder, before: null });
   }
 
-  it('lets the same through and stays as it is', async () => {
+  it('accepts the same results and stays unchanged', async () => {
     expect(path()).toBe(join(folder, 'graft.lock.json'));
     await lockAll();
     const text = readFileSync(path(), 'utf8');
@@ -206,7 +206,7 @@ describe('a lock', () => {
     expect(readFileSync(path(), 'utf8')).toBe(text);
   });
 
-  it('refuses other options, other outputs and other versions, and leaves outputs alone', async () => {
+  it('rejects other options, outputs and versions, and leaves the outputs alone', async () => {
     await lockAll();
     const lock = readLock(path(), true)!;
     const changed = [{ ...jobs[0]!, precision: 'float32' as const }, jobs[1]!];
@@ -225,7 +225,7 @@ describe('a lock', () => {
     expect(fewer.outcomes[0]!.failure?.message).toMatch(/no such job/);
   });
 
-  it('that is missing or broken stops a frozen run and no other', () => {
+  it('stops only a frozen run when it is missing or broken', () => {
     expect(readLock(path(), false)).toBe(null);
     expect(() => readLock(path(), true)).toThrow(/convert once without --frozen/);
     writeFileSync(path(), encodeLock(new Map()).replace('"format": 1', '"format": 9'));
@@ -235,7 +235,7 @@ describe('a lock', () => {
     );
   });
 
-  it('keeps what did not run and drops what is no longer there', async () => {
+  it('keeps jobs that did not run and drops jobs that are gone', async () => {
     await lockAll();
     const before = readLock(path(), true);
     const all = [native('a'), native('c')];

@@ -4,7 +4,7 @@ import type { Range } from '../../../src/data/degrade/range.ts';
 import { defaultRanges, rangesOf } from '../../../src/data/degrade/ranges.ts';
 import { makeBatch } from '../../../src/data/make-batch.ts';
 
-test('the usual ranges are allowed', () => {
+test('accepts the default ranges', () => {
   let count = 0;
   for (const [label, ranges] of Object.entries(defaultRanges)) {
     for (const [key, range] of Object.entries(ranges as Record<string, Range>)) {
@@ -15,7 +15,7 @@ test('the usual ranges are allowed', () => {
   expect(count).toBe(21);
 });
 
-test('those chosen take the place of the usual ones, the rest stays', () => {
+test('chosen ranges replace the defaults, and the rest stay', () => {
   const ranges = rangesOf({ haze: { t: [0.5, 0.9] }, 'low-light': { gain: [0.2, 0.2] } });
   expect(ranges.haze).toEqual({ ...defaultRanges.haze, t: [0.5, 0.9] });
   expect(ranges['low-light']).toEqual({ ...defaultRanges['low-light'], gain: [0.2, 0.2] });
@@ -43,10 +43,10 @@ test.each([
   ['low-light', 'gain', [0, 0.5], 'INVALID_ARGUMENT', /0 cannot be/],
   ['rain', 'layers', [1, 2.5], 'INVALID_ARGUMENT', /2\.5 is not whole/],
   ['jpeg', 'quality', [0, 40], 'INVALID_ARGUMENT', /0 cannot be/],
-] as const)('%s.%s %j is refused', async (label, key, range, code, message) => {
+] as const)('rejects %s.%s %j', async (label, key, range, code, message) => {
   const thrown = expect.objectContaining({ code, message: expect.stringMatching(message) });
   expect(() => checkRange(label, key, range)).toThrow(thrown);
-  // By batches, too, before an image is opened.
+  // makeBatch rejects it, too, before it opens an image.
   const options = { photos: ['gone.png'], patch: 8, batch: 1, labels: ['noise'], seed: 1 };
   const made = makeBatch({ ...options, degrade: { [label]: { [key]: range } } }, 0);
   await expect(made).rejects.toMatchObject({ code });

@@ -10,8 +10,8 @@ import { deviation, flat, mean } from '../support/photos.ts';
 
 const calm = { read: 0, shot: 0, scaled: false, gamma: 1 };
 
-test('without noise, white comes to the gain, and half the light is half the light', () => {
-  // Values 1 and 188 of 255, which is half of white's light within 0.2 %.
+test('without noise, white maps to the gain, and half the light stays half the light', () => {
+  // Values 1 and 188 of 255; the latter has half of white's light within 0.2 %.
   const planes = Float32Array.of(0, 188 / 255, 1);
   const made = applyDimness(planes, { ...calm, gain: 0.4 }, new Random(1));
   expect(made[0]).toBe(0);
@@ -20,7 +20,7 @@ test('without noise, white comes to the gain, and half the light is half the lig
   expect(Math.abs(made[1]! - 0.286127)).toBeLessThan(0.001);
 });
 
-test('scaled values, and the curve over them', () => {
+test('scales values and applies the gamma curve to them', () => {
   const planes = Float32Array.of(0, 0.4, 1);
   const scaled = applyDimness(planes, { ...calm, gain: 0.2, scaled: true }, new Random(1));
   expect(scaled[1]).toBeCloseTo(0.08, 6);
@@ -30,7 +30,7 @@ test('scaled values, and the curve over them', () => {
   expect(curved[2]).toBeCloseTo(0.2, 6);
 });
 
-test('in linear light, the noise has the variance of the sensor and of the photons', () => {
+test('in linear light, the noise has the variance of sensor and photons', () => {
   // Below 0.04 values are 12.92 times the light.
   const dimness = { ...calm, gain: 0.03, scaled: true, read: 2e-4, shot: 1e-5 };
   const made = applyDimness(flat(0.8), dimness, new Random(1));
@@ -40,7 +40,7 @@ test('in linear light, the noise has the variance of the sensor and of the photo
   expect(Math.abs(deviation(made) / expected - 1)).toBeLessThan(0.03);
 });
 
-test('gains are spread evenly by their logarithm, and kept', async () => {
+test('gains are evenly distributed on a log scale and within range', async () => {
   const gains = Array.from({ length: 400 }, (_, seed) => drawDimness(new Random(seed)).gain);
   const { gain } = lowLightRanges;
   expect(Math.min(...gains)).toBeGreaterThanOrEqual(gain[0]);
@@ -50,7 +50,7 @@ test('gains are spread evenly by their logarithm, and kept', async () => {
   expect(Math.abs(darker - 0.5)).toBeLessThan(0.08);
   const light = { ...lowLightRanges, gain: [0.5, 0.5], gamma: [1, 1] } as const;
   for (let seed = 0; seed < 20; seed++) {
-    // White loses no more than the noise and a JPEG file take.
+    // White loses no more than noise and JPEG compression take.
     const white = mean(await dimLight(flat(1), 64, 64, new Random(seed), light));
     expect(Math.abs(white - 0.5)).toBeLessThan(0.01);
   }

@@ -6,14 +6,14 @@ import { deviation, flat } from '../support/photos.ts';
 const noisy = (kind: 'white' | 'grain' | 'signal', sigma: number, value = 0.5) =>
   applyNoise(flat(value), { width: 64, height: 64, sigma, kind }, new Random(1));
 
-test.each([5, 15, 30])('a sigma of %i is measured, whatever the kind', (sigma) => {
-  // 12288 samples: the deviation's own standard error is 0.64 %; grain has fewer of its own.
+test.each([5, 15, 30])('a sigma of %i is measured for every kind', (sigma) => {
+  // 12288 samples: the deviation's own standard error is 0.64 %; grain has fewer independent ones.
   for (const kind of ['white', 'signal'] as const)
     expect(Math.abs((deviation(noisy(kind, sigma)) * 255) / sigma - 1)).toBeLessThan(0.03);
   expect(Math.abs((deviation(noisy('grain', sigma)) * 255) / sigma - 1)).toBeLessThan(0.05);
 });
 
-test('neighbours are alike in grain, not in white noise', () => {
+test('neighbouring pixels correlate in grain but not in white noise', () => {
   const likeness = (planes: Float32Array, step: number) => {
     let [sum, power] = [0, 0];
     for (let at = step; at < planes.length; at++) {
@@ -28,26 +28,26 @@ test('neighbours are alike in grain, not in white noise', () => {
   }
 });
 
-test('noise by signal grows with the light', () => {
+test('signal noise grows with the light', () => {
   const dark = deviation(noisy('signal', 15, 0.2));
   const light = deviation(noisy('signal', 15, 0.7));
   // sqrt((0.2 + 1.6 · 0.7) / (0.2 + 1.6 · 0.2))
   expect(Math.abs(light / dark / Math.sqrt(1.32 / 0.52) - 1)).toBeLessThan(0.03);
 });
 
-test('all of the range is drawn, the usual deviations often', () => {
+test('draws from the whole range, and the usual deviations more often', () => {
   const drawn = Array.from({ length: 2000 }, (_, seed) => drawSigma([0, 55], new Random(seed)));
   expect(Math.min(...drawn)).toBeLessThan(2);
   expect(Math.max(...drawn)).toBeGreaterThan(53);
   expect(drawn.every((sigma) => sigma >= 0 && sigma < 55)).toBe(true);
   for (const usual of [15, 25, 50]) {
-    // A sixth, and what the even half has there: 4 of 55.
+    // A sixth, plus the share of the uniform half there: 4 of 55.
     const near = drawn.filter((sigma) => Math.abs(sigma - usual) <= 2).length / drawn.length;
     expect(Math.abs(near - (1 / 6 + 2 / 55))).toBeLessThan(0.03);
   }
 });
 
-test('a narrow range is kept', () => {
+test('stays within a narrow range', () => {
   for (let seed = 0; seed < 50; seed++) {
     expect(drawSigma([25, 25], new Random(seed))).toBe(25);
     const sigma = drawSigma([24, 25.5], new Random(seed));
@@ -61,6 +61,6 @@ test('a narrow range is kept', () => {
 test('noise is clipped', () => {
   const made = noisy('white', 50, 1);
   expect(Math.max(...made)).toBe(1);
-  // Half of the samples would have been brighter.
+  // Half of the samples would be brighter otherwise.
   expect(made.filter((value) => value === 1).length / made.length).toBeCloseTo(0.5, 1);
 });

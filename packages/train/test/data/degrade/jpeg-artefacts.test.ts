@@ -22,13 +22,13 @@ test('lower qualities lose more', async () => {
   expect(drawn).toBeLessThan(errors[2]! * 1.01);
 });
 
-test('middle grey is stored without loss, values outside are clipped', async () => {
+test('middle grey is stored losslessly, and values out of range are clipped', async () => {
   const grey = flat(128 / 255, 16);
   expect(await compressJpeg(grey, 16, 16, 10)).toEqual(grey);
   expect(error(await compressJpeg(flat(1.5, 16), 16, 16, 40), flat(1, 16))).toBeLessThan(1e-4);
 });
 
-test('planes stay in their order, and sides of any length', async () => {
+test('keeps the order of planes, with sides of any length', async () => {
   const [width, height] = [13, 9];
   const size = width * height;
   const colours = Float32Array.from({ length: 3 * size }, (_, at) =>

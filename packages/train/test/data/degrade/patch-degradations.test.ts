@@ -17,7 +17,7 @@ const clean = Float32Array.from({ length: 3 * side * side }, (_, at) => {
   return data[(plane * height + y) * width + 150 + (pixel % side)]!;
 });
 
-test('the labels', () => {
+test('has these labels', () => {
   expect(Object.keys(patchDegradations)).toEqual([
     'blur',
     'haze',
@@ -34,7 +34,7 @@ describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
   const degrade = (planes: Float32Array, width: number, height: number, random: Random) =>
     patchDegradations[label].degrade(planes, width, height, random, defaultRanges);
 
-  test('the same for the same seed, another for another; clean planes stay', async () => {
+  test('is reproducible by seed, differs between seeds, and leaves its input alone', async () => {
     const before = clean.slice();
     const made = await degrade(clean, side, side, new Random(1));
     expect(clean).toEqual(before);
@@ -45,7 +45,7 @@ describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
     for (const other of others) expect(other).not.toEqual(made);
   });
 
-  test('degrades, most of the time visibly, and leaves something to restore', async () => {
+  test('degrades, mostly visibly, and leaves something to restore', async () => {
     let faint = 0;
     for (let seed = 0; seed < 40; seed++) {
       const made = await degrade(clean, side, side, new Random(seed));
@@ -58,7 +58,7 @@ describe.each(Object.keys(patchDegradations) as PatchLabel[])('%s', (label) => {
     expect(faint).toBeLessThan(4);
   });
 
-  test('shapes need not be square', async () => {
+  test('accepts images that are not square', async () => {
     const wide = clean.subarray(0, 3 * 20 * 9);
     const made = await degrade(wide, 20, 9, new Random(1));
     expect(made.length).toBe(wide.length);

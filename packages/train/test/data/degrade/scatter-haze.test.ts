@@ -9,7 +9,7 @@ import {
 import { sceneDepth, smoothDepth } from '../../../src/data/degrade/scene-depth.ts';
 import { flat, mean } from '../support/photos.ts';
 
-test('the formula at three depths', () => {
+test('applies the formula at three depths', () => {
   const planes = Float32Array.of(0.2, 0.2, 0.2, 0.6, 0.6, 0.6, 1, 1, 1);
   const transmission = Float32Array.of(1, 0.5, 0.25);
   const made = applyHaze(planes, { air: [0.8, 0.7, 0.9], transmission });
@@ -19,7 +19,7 @@ test('the formula at three depths', () => {
   expect(made[8]).toBeCloseTo(0.25 + 0.9 * 0.75, 6);
 });
 
-test('mean transmission, air and tint fill their ranges and keep to them', () => {
+test('mean transmission, air and tint fill their ranges and stay within them', () => {
   const means: number[] = [];
   for (let seed = 0; seed < 200; seed++) {
     const planes = flat(0, 24).map((_, at) => (at % 29) / 29);
@@ -37,7 +37,7 @@ test('mean transmission, air and tint fill their ranges and keep to them', () =>
   expect(Math.abs(thick - 0.5)).toBeLessThan(0.1);
 });
 
-test('the mean is the one asked for, however deep the patch', () => {
+test('the mean transmission is as requested, however deep the patch', () => {
   const planes = flat(0, 40).map((_, at) => (at % 40 < 20 ? 0.1 : 0.9));
   for (const t of [0.2, 0.5, 0.9]) {
     const ranges = { ...hazeRanges, t: [t, t], spread: [0.8, 0.8] } as const;
@@ -47,7 +47,7 @@ test('the mean is the one asked for, however deep the patch', () => {
   }
 });
 
-test('most patches are nearly equally far', () => {
+test('most patches have nearly the same depth throughout', () => {
   const planes = flat(0, 32).map((_, at) => (at % 31) / 31);
   const ranges = Array.from({ length: 100 }, (_, seed) => {
     const { transmission } = drawHaze(planes, 32, 32, new Random(seed));
@@ -57,7 +57,7 @@ test('most patches are nearly equally far', () => {
   expect(ranges.filter((range) => range > 0.2).length).toBeGreaterThan(3);
 });
 
-test('contrast shrinks by t, alike in every colour', () => {
+test('contrast shrinks by t, equally in every colour', () => {
   const ranges = { ...hazeRanges, spread: [0, 0] } as const;
   const [dark, light] = [0.1, 0.7].map((value) =>
     scatterHaze(flat(value, 8), 8, 8, new Random(5), ranges),
@@ -69,7 +69,7 @@ test('contrast shrinks by t, alike in every colour', () => {
 });
 
 test('depth follows the edges of the patch', () => {
-  // Dark to the left, light to the right: the step between them is seen in many of the depths.
+  // Dark on the left, light on the right: the step between them shows in many of the depths.
   const side = 32;
   const planes = flat(0, side).map((_, at) => (at % side < 16 ? 0.1 : 0.9));
   let steps = 0;
@@ -87,7 +87,7 @@ test('depth follows the edges of the patch', () => {
   expect(steps).toBeGreaterThan(10);
 });
 
-test('depth is smooth and reaches from 0 to 1', () => {
+test('depth is smooth and ranges from 0 to 1', () => {
   for (let seed = 0; seed < 20; seed++) {
     const depth = smoothDepth(60, 40, new Random(seed));
     expect(Math.min(...depth)).toBe(0);
@@ -96,12 +96,12 @@ test('depth is smooth and reaches from 0 to 1', () => {
     for (let at = 0; at + 1 < depth.length; at++) {
       if (at % 60 < 59) steepest = Math.max(steepest, Math.abs(depth[at + 1]! - depth[at]!));
     }
-    // A cell is 20 pixels wide and smoothstep's slope at most 1.5: 0.075 a pixel for the full range.
+    // A cell is 20 pixels wide and smoothstep's slope at most 1.5: 0.075 per pixel of the range.
     expect(steepest).toBeLessThan(0.0763);
   }
 });
 
-test('one pixel and one row have a depth', () => {
+test('a single pixel and a single row have a depth', () => {
   expect(smoothDepth(1, 1, new Random(1))).toEqual(Float32Array.of(0));
   expect(smoothDepth(5, 1, new Random(1)).every(Number.isFinite)).toBe(true);
 });

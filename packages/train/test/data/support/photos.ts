@@ -8,14 +8,16 @@ import { afterAll } from 'vitest';
 
 export const chelsea = fileURLToPath(new URL('../../../../../assets/chelsea.jpg', import.meta.url));
 
-/** A folder that goes away after the tests of the file. */
+/** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pip-graft-train-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
-/** A picture in whose every pixel red is the column, green the row and blue `blue`, each of 255. */
+/**
+ * An image in which red is the column, green the row and blue is `blue`, out of 255, at each pixel.
+ */
 export async function writeGrid(path: string, width: number, height: number, blue = 0) {
   mkdirSync(dirname(path), { recursive: true });
   const size = width * height;
@@ -27,7 +29,7 @@ export async function writeGrid(path: string, width: number, height: number, blu
   return path;
 }
 
-/** Planes (3,height,width) of one value. */
+/** Planes (3,height,width) of a single value. */
 export function flat(value: number, width = 64, height = width): Float32Array {
   return new Float32Array(3 * width * height).fill(value);
 }
