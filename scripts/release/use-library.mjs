@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 
@@ -60,13 +60,16 @@ function doors(packed, optional) {
 function writeExamples(packed, folder, optional) {
   copyFileSync(join(folder, 'host.onnx'), join(folder, 'model.onnx'));
   copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'chelsea.jpg'));
+  mkdirSync(join(folder, 'photos'), { recursive: true });
+  copyFileSync(join(root, 'assets/chelsea.jpg'), join(folder, 'photos/chelsea.jpg'));
   copyFileSync(join(root, 'test/checkpoints/nafnet.pth'), join(folder, 'nafnet.pth'));
   return packed.flatMap(({ name, manifest, folder: source }) => {
     if (manifest.os || (!optional && onRuntime.has(name))) return [];
     const code = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8'))?.[1];
     if (code === undefined) return [];
     const example = `readme-${name.split('/')[1]}`;
-    writeFileSync(join(folder, `${example}.ts`), code);
+    // Training runs, but not for as long as the example does.
+    writeFileSync(join(folder, `${example}.ts`), code.replace(/steps: \d+/, 'steps: 2'));
     return [example];
   });
 }

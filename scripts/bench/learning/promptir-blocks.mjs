@@ -14,15 +14,14 @@ import { rewire } from './rewire.mjs';
 /** Prompts that each block chooses from: as many as PromptIR has, and as there are labels. */
 const components = 5;
 
-/**
- * PromptIR-style blocks (spec, backbones) on the same skip connections: a prompt is mixed
- * from learned components by a softmax over the feature's means, resized, convolved, and joined with
- * the feature in a transformer block. No label. The rest is PIP's mode `promptir`, which does this.
- *
- * With these prompt channels, there are 2 % more parameters than in PIP with its own.
- */
+/** With these prompt channels, there are 2 % more parameters than in PIP with its own. */
 const promptChannels = [8, 8, 16];
 
+/**
+ * PromptIR-style blocks on the same skip connections: a prompt is mixed from learned components by a
+ * softmax over the feature's means, resized, convolved, and joined with the feature in a transformer
+ * block. No label. The rest is PIP's mode `promptir`, which does this.
+ */
 export function withPromptirBlocks(host, seed) {
   const adapter = freshAdapter(host, { mode: 'promptir', promptChannels, seed });
   const fed = graftFed(host, adapter);

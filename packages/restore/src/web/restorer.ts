@@ -8,11 +8,11 @@ import type {
   RestorerDevice,
 } from '../restorer/types.ts';
 import type { Weights } from '../steer/weights-row.ts';
+import { chooseBuild } from './choose-build.ts';
 import { Connection } from './connection.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Opened, TileDone } from './messages.ts';
 import { Restored } from './restored.ts';
-import type { Build } from './start-runtime.ts';
 import { startWorker } from './start-worker.ts';
 import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 
@@ -138,34 +138,6 @@ export class Restorer<Label extends string = string> {
 function progressOf({ done, total, tile: { pixels, ...place } }: TileDone): WebProgress {
   const { data, width, height } = pixels;
   return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
-}
-
-/** WebGPU as a page sees it; a browser without it has no `gpu`. */
-interface Gpu {
-  requestAdapter(): Promise<object | null>;
-}
-
-/**
- * Chooses the build of onnxruntime-web: the one with WebGPU only if the browser has an adapter.
- *
- * Errors: `DEVICE_UNAVAILABLE` for a device that a page does not have.
- */
-export async function chooseBuild(
-  device: DeviceChoice,
-  gpu: Gpu | undefined = (navigator as { gpu?: Gpu }).gpu,
-): Promise<Build> {
-  if (device === 'cuda') {
-    throw new GraftError(
-      'DEVICE_UNAVAILABLE',
-      "device 'cuda': a page has none; use 'webgpu', or 'auto'.",
-    );
-  }
-  if (device === 'cpu' || device === 'wasm') return 'wasm';
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  if (adapter) return 'webgpu';
-  if (device === 'auto') return 'wasm';
-  const why = gpu === undefined ? 'this browser or page has no WebGPU' : 'no graphics card answers';
-  throw new GraftError('DEVICE_UNAVAILABLE', `device 'webgpu': ${why}; use 'auto'.`);
 }
 
 /** A package's name with its scope, or a file in one. */
