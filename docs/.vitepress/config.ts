@@ -67,6 +67,7 @@ const about = [
   },
   { text: 'Benchmarks', items: pagesOf('benchmarks') },
   { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
+  { text: 'Notes', collapsed: true, items: pagesOf('notes') },
 ];
 
 /** Where the site is served below its host, such as /pip-graft/ on GitHub Pages. */
@@ -91,13 +92,14 @@ export default defineConfig({
       { text: 'Guides', link: '/guides/start', activeMatch: '^/guides/' },
       { text: 'Reference', link: '/reference/cli', activeMatch: '^/reference/' },
       { text: 'Benchmarks', link: '/benchmarks/restorer', activeMatch: '^/benchmarks/' },
-      { text: 'Concepts', link: '/concepts', activeMatch: '^/(concepts|decisions|security)' },
+      { text: 'Concepts', link: '/concepts', activeMatch: '^/(concepts|decisions|notes|security)' },
     ],
     sidebar: {
       '/guides/': guides,
       '/reference/': reference,
       '/benchmarks/': about,
       '/decisions/': about,
+      '/notes/': about,
       '/concepts': about,
       '/security': about,
     },

@@ -53,7 +53,9 @@ type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: ()
 const listed = 6;
 
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
-/** In the releases of PIP and of PromptIR; spec pip.md section 5 and backbones.md section 3. */
+/**
+ * In the releases of PIP and of PromptIR; docs/notes/pip.md section 5 and backbones.md section 3.
+ */
 const neverRun = /^(reduce_noise_channel_[123]|chnl_reduce[123])\.(weight|bias)$/;
 /** State that optimisers keep for every parameter, under its name. */
 const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
@@ -65,8 +67,8 @@ const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_bu
  *
  * Errors: `UNSUPPORTED_HOST` if there is no network of a known family, or it has other modules or
  * element types; `INVALID_ARGUMENT` for several networks, with their prefixes; `CORRUPT_FILE`, with
- * the names, if tensors are missing, extra or of another shape. Source: spec backbones.md sections
- * 1 to 3.
+ * the names, if tensors are missing, extra or of another shape. Source: docs/notes/backbones.md
+ * sections 1 to 3.
  *
  * @example
  * const { backbone, weights } = detectBackbone(checkpoint.tensors);

@@ -42,7 +42,7 @@ const reach = 5;
 
 /**
  * Normalisation in float16: squares overflow at 256, and variances of flat dark images vanish.
- * Source: spec backbones.md section 2, onnxruntime.md section 4.3.
+ * Source: docs/notes/backbones.md section 2, onnxruntime.md section 4.3.
  */
 function halfNormsWarning(facts: GraphFacts): string | undefined {
   const count = facts.model.graph.nodes.filter((node) => isHalfNorm(facts, node)).length;

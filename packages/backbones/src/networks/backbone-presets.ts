@@ -8,8 +8,8 @@ const sidd = { encoder: [2, 2, 4, 8], middle: 12, decoder: [2, 2, 2, 2] };
 const smallTrunk = { ...restormerDefaults, dim: 16, blocks: [1, 1, 1, 2], refinement: 1 } as const;
 
 /**
- * Networks by name: the published ones of spec backbones.md, and small ones with all parts of their
- * family for demonstrations and tests.
+ * Networks by name: the published ones of docs/notes/backbones.md, and small ones with all parts of
+ * their family for demonstrations and tests.
  *
  * @example buildBackbone(backbonePresets.restormer, 7)
  */

@@ -18,7 +18,7 @@ const eps = 1e-6;
  */
 const smallScale: Init = { kind: 'uniform', low: -0.1, high: 0.1 };
 
-/** A NAFNet block on `channels` channels (spec backbones.md section 2). */
+/** A NAFNet block on `channels` channels (docs/notes/backbones.md section 2). */
 export function nafnetBlock(
   net: Network,
   x: string,
@@ -120,7 +120,7 @@ function meanAlong(g: GraphBuilder, x: string, axis: 0 | 1, size: string): strin
  * Weights have the names of published checkpoints.
  *
  * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
- * extra or of another shape. Source: spec backbones.md section 2.
+ * extra or of another shape. Source: docs/notes/backbones.md section 2.
  *
  * @example
  * const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };

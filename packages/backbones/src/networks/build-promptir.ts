@@ -47,7 +47,7 @@ export function promptBlock(net: Network, x: string, shape: PromptShape): string
  * checkpoints, without the `net.` that training put before them.
  *
  * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
- * extra or of another shape. Source: spec backbones.md section 3.
+ * extra or of another shape. Source: docs/notes/backbones.md section 3.
  *
  * @example
  * const model = buildPromptir(config, initialWeights(promptirParameters(config), 7));

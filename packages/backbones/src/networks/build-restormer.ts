@@ -16,7 +16,7 @@ import {
  * W must be multiples of 8. Weights have the names of published checkpoints.
  *
  * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that are missing,
- * extra or of another shape. Source: spec backbones.md section 1.
+ * extra or of another shape. Source: docs/notes/backbones.md section 1.
  *
  * @example
  * const config = { ...restormerDefaults, dim: 24 };

@@ -1,6 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Sizes of a NAFNet (spec backbones.md section 2). */
+/** Sizes of a NAFNet (docs/notes/backbones.md section 2). */
 export interface NafnetConfig {
   readonly imageChannels: number;
   readonly width: number;

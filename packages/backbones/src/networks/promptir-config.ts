@@ -5,7 +5,7 @@ import {
   restormerDefaults,
 } from './restormer-config.ts';
 
-/** Sizes of a PromptIR (spec backbones.md section 3). Lists are for levels 1, 2 and 3. */
+/** Sizes of a PromptIR (docs/notes/backbones.md section 3). Lists are for levels 1, 2 and 3. */
 export interface PromptirConfig {
   readonly trunk: RestormerConfig;
   /** Number of prompts that a level mixes. */

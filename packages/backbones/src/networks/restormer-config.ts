@@ -1,6 +1,8 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 
-/** Sizes of a Restormer (spec backbones.md section 1). Lists are for levels 1 to 3 and latent. */
+/**
+ * Sizes of a Restormer (docs/notes/backbones.md section 1). Lists are for levels 1 to 3 and latent.
+ */
 export interface RestormerConfig {
   readonly inChannels: number;
   readonly outChannels: number;

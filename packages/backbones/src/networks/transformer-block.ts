@@ -2,7 +2,7 @@ import { ops } from '@pip-graft/onnx-graft';
 import type { Network } from './network.ts';
 import { constantly } from './parameter.ts';
 
-/** A Restormer block (spec pip.md section 2). */
+/** A Restormer block (docs/notes/pip.md section 2). */
 export interface BlockShape {
   readonly channels: number;
   readonly heads: number;

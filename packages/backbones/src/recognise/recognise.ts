@@ -54,7 +54,9 @@ const doubling: Test = ({ sites }) =>
     return site.scale === 2 ** i && site.channels === first.channels * 2 ** i;
   });
 
-/** Most specific first: PromptIR has all of Restormer. Source: spec backbones.md sections 1-3. */
+/**
+ * Most specific first: PromptIR has all of Restormer. Source: docs/notes/backbones.md sections 1-3.
+ */
 const profiles: readonly Profile[] = [
   {
     family: 'promptir',

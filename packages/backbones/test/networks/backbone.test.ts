@@ -26,7 +26,7 @@ const tiny: Backbone = {
 };
 
 describe('parameters', () => {
-  // Published counts: spec backbones.md.
+  // Published counts: docs/notes/backbones.md.
   test.each([
     ['restormer', 26_126_644],
     ['promptir', 35_592_263],

@@ -1,8 +1,8 @@
 import type { FloatType } from '@pip-graft/onnx-graft';
 
 /**
- * How the universal restoration prompt modulates the skip feature (paper section 3.3, spec pip.md
- * section 3).
+ * How the universal restoration prompt modulates the skip feature (paper section 3.3,
+ * docs/notes/pip.md section 3).
  */
 export const pipModes = [
   'pip_cross',

@@ -23,7 +23,7 @@ export interface LevelValues {
   readonly modulated: string;
 }
 
-/** Emits one level of PIP on the skip feature `feature`, up to Z'; spec pip.md section 3. */
+/** Emits one level of PIP on the skip feature `feature`, up to Z'; docs/notes/pip.md section 3. */
 export function emitLevel(context: LevelContext, feature: string, steering: Steering): LevelValues {
   const size = ops.spatialSize(context.g, feature);
   const degradationPrompt = emitDegradationPrompt(within(context, 'degradation_prompt'), steering);

@@ -16,7 +16,7 @@ export function emittedHiddenWidth(width: number, expansion: number): number {
 /**
  * The feed-forward part on `width` channels: 1x1, depthwise 3x3, a gate, 1x1.
  *
- * `gated` is GDFN, `gelu(a)·b`; `dual` adds `gelu(b)·a` (spec pip.md section 2).
+ * `gated` is GDFN, `gelu(a)·b`; `dual` adds `gelu(b)·a` (docs/notes/pip.md section 2).
  */
 export function emitFeedForward(
   context: LevelContext,

@@ -37,7 +37,7 @@ function convWeight(g: GraphBuilder, prompts: Weight): string {
 
 /**
  * The semantic map S, float32 (B,c,s,s): the skip feature Z resized to the prompt, cut or
- * zero-padded to c channels, times the degradation prompt d (spec pip.md section 3.2).
+ * zero-padded to c channels, times the degradation prompt d (docs/notes/pip.md section 3.2).
  */
 export function emitSemanticMap(
   { g, level, dataType, grids }: LevelContext,

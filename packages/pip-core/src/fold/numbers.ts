@@ -64,7 +64,7 @@ export function resizeMatrix(
   return out;
 }
 
-/** Smallest length that a row is divided by; spec pip.md section 2. */
+/** Smallest length that a row is divided by; docs/notes/pip.md section 2. */
 export const lengthEpsilon = 1e-12;
 
 /** Every row of `length` numbers divided by its Euclidean length. */
@@ -80,7 +80,7 @@ export function l2Normalise(x: Numbers, length: number): Float64Array {
   return out;
 }
 
-/** Added to the variance; spec pip.md section 2. */
+/** Added to the variance; docs/notes/pip.md section 2. */
 export const normEpsilon = 1e-5;
 
 /** Layer norm over the channels at each pixel, biased variance: x is channels × pixels. */

@@ -31,7 +31,7 @@ export interface ImportOptions {
  *
  * Errors: `ADAPTER_INVALID` if there is no PIP module, if sizes contradict each other, or with the
  * checkpoint's names of every tensor that is missing, extra or of another shape; `INVALID_ARGUMENT`
- * if there are not as many labels as prompts. Source: spec pip.md section 5.
+ * if there are not as many labels as prompts. Source: docs/notes/pip.md section 5.
  *
  * @example
  * const adapter = importAdapter(checkpoint.tensors, { name: 'pip', base, training: { epoch: 120 } });
@@ -89,7 +89,7 @@ function theirs(name: string): string {
 }
 
 // The authors' checkpoints prefix a level's two parts, each with the level's number in it; here a
-// level has one prefix. Source: spec pip.md section 5.
+// level has one prefix. Source: docs/notes/pip.md section 5.
 
 const parts = [
   { theirs: /^prompt(\d+)\./, ours: 'prompt' },

@@ -143,7 +143,7 @@ function filled(name: string, dims: readonly number[], value: number): Parameter
  * Every parameter that a config implies: full name, shape and initialisation.
  *
  * Names are the authors' checkpoint names, uniform over the levels, such as
- * `level1.prompt.low_prompt_param` (spec pip.md section 5).
+ * `level1.prompt.low_prompt_param` (docs/notes/pip.md section 5).
  *
  * @example pipParameters(config).map(({ name, dims }) => `${name} ${dims}`)
  */

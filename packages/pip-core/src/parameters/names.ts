@@ -1,5 +1,5 @@
-// The one table of parameter names. They are the authors' checkpoint names (spec
-// pip.md section 5) with the level's own prefixes made uniform:
+// The one table of parameter names. They are the authors' checkpoint names (docs/notes/pip.md
+// section 5) with the level's own prefixes made uniform:
 //   prompt{l}.X                          -> level{l}.prompt.X
 //   low_prompt_interaction_level{l}.X    -> level{l}.interaction.X
 // `gate` is ours: the residual attachment's learned gate.

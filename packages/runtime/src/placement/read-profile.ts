@@ -25,7 +25,7 @@ interface ProfileEvent {
  * Reads the nodes of an onnxruntime profile. Fused and inserted nodes have the names that
  * onnxruntime gave them.
  *
- * Errors: `CORRUPT_FILE` if the text is not a profile. Source: spec onnxruntime.md section 3
+ * Errors: `CORRUPT_FILE` if the text is not a profile. Source: docs/notes/onnxruntime.md section 3
  * (measured on 1.30.0).
  */
 export function readProfile(text: string, label = 'profile'): ProfiledNode[] {

@@ -16,10 +16,10 @@ const psnrEpsilon = 1e-4;
 /**
  * Emits the loss of a difference, a float32 of rank 0.
  *
- * Smooth L1 with β 1 (spec pip.md section 6), L1, and Charbonnier's √(d² + ε²) are means over all
- * elements. `psnr` is NAFNet's: the mean over images of 10 · log10(mean of d² + 1e-4), in dB and
- * below 0 for images nearer than 1. With it, an image counts by its error in dB, not by the size of
- * its error, so that every label counts.
+ * Smooth L1 with β 1 (docs/notes/pip.md section 6), L1, and Charbonnier's √(d² + ε²) are means over
+ * all elements. `psnr` is NAFNet's: the mean over images of 10 · log10(mean of d² + 1e-4), in dB
+ * and below 0 for images nearer than 1. With it, an image counts by its error in dB, not by the
+ * size of its error, so that every label counts.
  *
  * @param difference (B,C,H,W)
  */
@@ -43,7 +43,7 @@ export function emitLoss(g: GraphBuilder, difference: string, kind: LossKind): s
 
 /**
  * Emits how much the degradation prompts of a level point in the same direction: Σ over pairs of
- * labels of max(0, cosine), rank 0 (spec pip.md section 6).
+ * labels of max(0, cosine), rank 0 (docs/notes/pip.md section 6).
  *
  * @param prompts (1,T,c,1,1)
  */

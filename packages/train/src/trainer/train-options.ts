@@ -47,8 +47,8 @@ export interface TrainOptions extends StepOptions {
 }
 
 /**
- * The paper's recipe (spec pip.md section 6) at the size of one machine: its loss, angles, betas
- * and decay; the rate for a batch of 48 patches of 128 pixels also holds for small batches if
+ * The paper's recipe (docs/notes/pip.md section 6) at the size of one machine: its loss, angles,
+ * betas and decay; the rate for a batch of 48 patches of 128 pixels also holds for small batches if
  * gradients are clipped. The rule for spikes is off, because it is for large batches.
  */
 export const defaultTrainOptions: TrainOptions = {

@@ -50,8 +50,8 @@ export function layerNorm(g: GraphBuilder, x: string, options: LayerNormOptions)
 }
 
 /**
- * Layer norm over the channels of an NCHW value, at each pixel. The bias-free form (spec pip.md
- * section 2) is `x/√(var + eps)·weight`: the mean enters the variance only.
+ * Layer norm over the channels of an NCHW value, at each pixel. The bias-free form
+ * (docs/notes/pip.md section 2) is `x/√(var + eps)·weight`: the mean enters the variance only.
  *
  * Channels are moved last and back: onnxruntime's CPU is several times slower at means over
  * channels in place, and its optimizer merges the two moves into their neighbours.

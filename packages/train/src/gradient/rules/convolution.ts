@@ -25,7 +25,10 @@ const conv: Rule = (at) => {
   ];
 };
 
-/** A transposed convolution is a convolution's gradient by its input, so its gradients are convolutions. */
+/**
+ * A transposed convolution is a convolution's gradient by its input, so its gradients are
+ * convolutions.
+ */
 const convTranspose: Rule = (at) => {
   const { g, node } = at;
   const [x = '', weight = '', bias = ''] = node.inputs;
@@ -94,8 +97,8 @@ export const convolution: Readonly<Record<string, Rule>> = {
  * Builds the gradient of a convolution by its input.
  *
  * With stride 1, it is a convolution with the weight turned by half a turn, which runtimes compute
- * faster than a transposed one, depthwise by a factor of eight (spec onnxruntime.md section 8); a
- * constant weight is turned when the graph is loaded.
+ * faster than a transposed one, depthwise by a factor of eight (docs/notes/onnxruntime.md section
+ * 8); a constant weight is turned when the graph is loaded.
  */
 function inputGradient(
   at: Backward,
@@ -161,7 +164,8 @@ function turned(at: Backward, weight: string, groups: number): string {
 /**
  * Builds the gradient of a convolution by its weight (K, C/G, h, w): for each place in the kernel,
  * one product of the output's gradient and the input that the place sees. Faster than a convolution
- * with exchanged axes in most cases, and matrix products on a GPU (spec onnxruntime.md section 8).
+ * with exchanged axes in most cases, and matrix products on a GPU (docs/notes/onnxruntime.md
+ * section 8).
  */
 function weightGradient(
   at: Backward,

@@ -4,7 +4,7 @@ import { windowOf } from './window.ts';
 
 /**
  * Resampling of rows and of columns are both matrices, so the gradient is a product with each
- * transposed: as exact as the forward pass, and on a GPU too (spec onnxruntime.md section 8).
+ * transposed: as exact as the forward pass, and on a GPU too (docs/notes/onnxruntime.md section 8).
  */
 function back(at: Backward, rows: Float32Array, columns: Float32Array): string {
   const { g, node } = at;
