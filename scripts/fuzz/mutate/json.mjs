@@ -58,8 +58,11 @@ function put(parent, key, fresh) {
 }
 
 function remove(parent, key) {
-  if (Array.isArray(parent)) parent.splice(Number(key), 1);
-  else if (key !== 'root') delete parent[key];
+  // Not splice: it calls the array's `constructor`, which another mutation may have replaced.
+  if (Array.isArray(parent)) {
+    parent.copyWithin(Number(key), Number(key) + 1);
+    parent.length -= 1;
+  } else if (key !== 'root') delete parent[key];
 }
 
 function swap(parent, key, other) {
