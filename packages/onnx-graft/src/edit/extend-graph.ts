@@ -62,7 +62,9 @@ export function extendGraph(model: Model, extension: Extension): Model {
     ],
   });
   edits.sort((a, b) => a.start - b.start);
-  return readLater(rewrite(model, edits), sameData(model));
+  // Initializers that become inputs may be the only ones in their file.
+  const data = fed.length > 0 ? { external: model.external } : sameData(model);
+  return readLater(rewrite(model, edits), data);
 }
 
 /**

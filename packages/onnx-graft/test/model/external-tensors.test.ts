@@ -5,6 +5,7 @@ import {
   bytesSource,
   checkModel,
   diffModels,
+  extendGraph,
   externalLocations,
   readModel,
 } from '@pip-graft/onnx-graft';
@@ -39,6 +40,14 @@ describe('external data', () => {
     expect(said).toContain("function my:f: attribute 'd'");
     expect(said).toContain("training graph 'training-step': node #0 (Constant) attribute 'value'");
     expect(said).toContain("sparse initializer 'sparse'");
+  });
+
+  it('is known of an edited model as its bytes have it', () => {
+    const model = readModel(bytesSource(everyTensor()));
+    const edited = extendGraph(model, { fragment: { nodes: [], initializers: [] } });
+    const again = readModel(bytesSource(edited.source.read(0, edited.source.size).slice()));
+    expect(again.locations).toBeUndefined();
+    expect([...externalLocations(edited)].sort()).toEqual([...externalLocations(again)].sort());
   });
 
   it.each(places)('must exist: %s', (place) => {
