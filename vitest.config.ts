@@ -13,10 +13,16 @@ const shared = [
   ...['train', 'validate', 'weights'],
 ];
 
-// They start the built command, so they load what is built: two seconds less a file than from source.
-const productTests = 'packages/cli/test/**/*.test.ts';
-
 const sharedTests = `packages/{${shared.join(',')}}/test/**/*.test.ts`;
+
+const commandTests = 'packages/cli/test/**/*.test.ts';
+// They start the built command, so they load what is built: two seconds less a file than from source.
+const fromBuilt = {
+  extends: true,
+  resolve: { conditions: built },
+  ssr: { resolve: { conditions: built } },
+} as const;
+const server = { deps: { external: [/\/dist\//] } };
 
 export default defineConfig({
   resolve: { conditions },
@@ -40,19 +46,11 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [sharedTests, productTests, '**/node_modules/**'],
+          exclude: [sharedTests, commandTests, '**/node_modules/**'],
         },
       },
-      {
-        extends: true,
-        resolve: { conditions: built },
-        ssr: { resolve: { conditions: built } },
-        test: {
-          name: 'product',
-          include: [productTests, 'test/**/*.test.ts'],
-          server: { deps: { external: [/\/dist\//] } },
-        },
-      },
+      { ...fromBuilt, test: { name: 'command', include: [commandTests], server } },
+      { ...fromBuilt, test: { name: 'product', include: ['test/**/*.test.ts'], server } },
     ],
   },
 });
