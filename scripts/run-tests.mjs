@@ -8,8 +8,8 @@ const here = process.cwd();
 const { status } = run('npx', [
   'vitest',
   'run',
-  // A filter is part of a path, and `test/` is part of every path.
-  join(here, 'test/'),
+  // A filter matches any part of a path, and `test/` is a part of all.
+  ...(here === root ? ['--project', 'product'] : [join(here, 'test/')]),
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${join(here, here === root ? 'out/test/report.json' : 'out/test.json')}`,
