@@ -9,7 +9,7 @@ let files;
 
 /** Files that exporters wrote, those of wrapped networks too; the meaning of a seed changes when these files do. */
 function fixtures() {
-  files ??= readdirSync(folder, { recursive: true })
+  files ??= readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.onnx') && statSync(new URL(name, folder)).size <= largest)
     .sort()
     .map((name) => new Uint8Array(readFileSync(new URL(name, folder))));
