@@ -32,7 +32,7 @@ export class NameScope {
   /**
    * A prefix that no name starts with yet: `wanted`, `wanted_2`, …
    *
-   * @example names.prefix('pip') // 'pip'
+   * @example new NameScope().prefix('pip') // 'pip'
    */
   prefix(wanted: string): string {
     let prefix = wanted;
