@@ -2,10 +2,9 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
-const built = ['node', 'import', 'module', 'default'];
 // Tests import packages by their public names; the `@pip-graft/source` condition makes
 // those resolve to TypeScript, so that no build is needed before testing.
-const conditions = ['@pip-graft/source', ...built];
+const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
 
 // Their tests leave nothing behind, so they share processes and what these have loaded: a second a file.
 const shared = [
@@ -14,15 +13,6 @@ const shared = [
 ];
 
 const sharedTests = `packages/{${shared.join(',')}}/test/**/*.test.ts`;
-
-const commandTests = 'packages/cli/test/**/*.test.ts';
-// They start the built command, so they load what is built: two seconds less a file than from source.
-const fromBuilt = {
-  extends: true,
-  resolve: { conditions: built },
-  ssr: { resolve: { conditions: built } },
-} as const;
-const server = { deps: { external: [/\/dist\//] } };
 
 export default defineConfig({
   resolve: { conditions },
@@ -46,11 +36,11 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [sharedTests, commandTests, '**/node_modules/**'],
+          exclude: [sharedTests, '**/node_modules/**'],
         },
       },
-      { ...fromBuilt, test: { name: 'command', include: [commandTests], server } },
-      { ...fromBuilt, test: { name: 'product', include: ['test/**/*.test.ts'], server } },
+      // All packages together: `npx turbo run test:product`.
+      { extends: true, test: { name: 'product', include: ['test/**/*.test.ts'] } },
     ],
   },
 });
