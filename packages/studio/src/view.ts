@@ -22,7 +22,7 @@ export function fitView(image: Size, stage: Size): View {
   return centred({ scale: fitScale(image, stage), x: 0, y: 0 }, image, stage);
 }
 
-/** Changes the scale so that what is under a point stays there. */
+/** Changes the scale and keeps the image under a point in place. */
 export function zoomView(
   view: View,
   scale: number,

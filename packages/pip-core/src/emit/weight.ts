@@ -5,7 +5,7 @@ import { multiply, type Numbers, resizeMatrix } from '../fold/numbers.ts';
 /**
  * A parameter to emit: numbers, with which everything possible is computed beforehand, or a value
  * of the graph, which is computed there. A graft has the first kind, training the second: the same
- * emitters make both, so that what is trained is what is grafted.
+ * emitters make both, so training and grafting use the same graph.
  */
 export type Weight =
   | { readonly kind: 'fixed'; readonly dims: readonly number[]; readonly data: Numbers }
