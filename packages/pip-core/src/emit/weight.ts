@@ -5,7 +5,7 @@ import { multiply, type Numbers, resizeMatrix } from '../fold/numbers.ts';
 /**
  * A parameter to emit: numbers, with which everything possible is computed beforehand, or a value
  * of the graph, which is computed there. A graft has the first kind, training the second: the same
- * emitters make both, so training and grafting use the same graph.
+ * emitters make both, so training and grafting compute the same module.
  */
 export type Weight =
   | { readonly kind: 'fixed'; readonly dims: readonly number[]; readonly data: Numbers }
