@@ -39,6 +39,12 @@ export function degradeOptions(): Option[] {
       0,
       shareOf,
     ),
+    number(
+      '--whole <share>',
+      'share of patches that show as much of their photo as fits',
+      0,
+      shareOf,
+    ),
   ];
 }
 

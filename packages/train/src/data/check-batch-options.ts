@@ -55,6 +55,10 @@ function checkShares(options: BatchOptions): void {
     throw invalid(
       `clean, flat, off, partial and mixed: together they are ${+all.toFixed(6)}; give at most 1.`,
     );
+  if (halved + whole > 1)
+    throw invalid(
+      `halved and whole: together they are ${+(halved + whole).toFixed(6)}; give at most 1.`,
+    );
   const made = labels.filter((label) => pairsOf(pairs, label) === undefined);
   if (shares.mixed > 0 && made.length < 2)
     throw invalid('mixed: it takes two labels without pairs; leave it at 0 or add labels.');

@@ -9,7 +9,10 @@ import { type KindShares, kindShares } from '../data/sample-kind.ts';
 import type { StepOptions } from '../trainer/train-options.ts';
 
 /** How patches are made. */
-type PatchChoice = Pick<BatchOptions, 'degrade' | 'labelShares' | 'halved' | keyof KindShares>;
+type PatchChoice = Pick<
+  BatchOptions,
+  'degrade' | 'labelShares' | 'halved' | 'whole' | keyof KindShares
+>;
 
 /** Images that a run learns from, and how patches are made. */
 export interface DataRequest extends PatchChoice {
@@ -73,7 +76,7 @@ export function patchChoice(
   labels: readonly string[],
   paired: readonly string[] = [],
 ): PatchChoice {
-  const { degrade = {}, halved = 0, labelShares } = choice;
+  const { degrade = {}, halved = 0, whole = 0, labelShares } = choice;
   checkRanges(degrade);
   const made = labels.filter((label) => isPatchLabel(label) && !paired.includes(label));
   const other = Object.keys(degrade).find((label) => !made.includes(label));
@@ -85,7 +88,7 @@ export function patchChoice(
   const ranges = Object.entries(rangesOf(degrade)).filter(([label]) => made.includes(label));
   return {
     degrade: Object.fromEntries(ranges),
-    ...{ ...kindShares(choice), halved },
+    ...{ ...kindShares(choice), halved, whole },
     ...(labelShares ? { labelShares } : {}),
   };
 }

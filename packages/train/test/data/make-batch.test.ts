@@ -315,4 +315,7 @@ test('stored patches pass through JPEG and keep their targets', async () => {
   for (const value of stored.inputs) expect(value).toBe(Math.fround(Math.round(value * 255) / 255));
   await expect(makeBatch({ ...shares, stored: 2 }, 0)).rejects.toThrow(/stored: a share is/);
   await expect(makeBatch({ ...shares, halved: -1 }, 0)).rejects.toThrow(/halved: a share is/);
+  await expect(makeBatch({ ...shares, halved: 0.6, whole: 0.5 }, 0)).rejects.toThrow(
+    /^halved and whole: together they are 1.1; give at most 1/,
+  );
 });
