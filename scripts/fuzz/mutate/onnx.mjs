@@ -4,6 +4,7 @@ import { graphOf, inGraph, nodesOf, operators } from './graph.mjs';
 import { grow } from './grow.mjs';
 import { hostileNames } from './names.mjs';
 import { all, encode, int, message, parse, raw, text, varint } from './records.mjs';
+import { makeSparse } from './sparse.mjs';
 
 /** A few edits of a valid model. */
 export function mutateOnnx(bytes, dice) {
@@ -34,6 +35,7 @@ const mutations = [
   [3, otherOperator],
   [1, version],
   [1, duplicateGraph],
+  [2, makeSparse],
   [3, grow],
 ];
 
