@@ -1,10 +1,7 @@
 import { own } from '@pip-graft/onnx-graft';
 import { Random } from '@pip-graft/weights';
-import type { BatchOptions } from './batch.ts';
-import { pairsOf } from './check-batch-options.ts';
-import type { PatchPlace } from './cut-patch.ts';
-import { drawKind, kindShares, type SampleKind } from './sample-kind.ts';
-import { choosePatch, sampleRandom } from './sample-patch.ts';
+import { type BatchOptions, type KindShares, kindShares, pairsOf } from './batch.ts';
+import { choosePatch, type PatchPlace, sampleRandom } from './cut-patch.ts';
 
 /**
  * Assigns the samples of a batch to workers.
@@ -97,4 +94,24 @@ function shuffledLabels(pool: readonly number[], seed: number | string, block: n
     [order[last], order[other]] = [order[other]!, order[last]!];
   }
   return order;
+}
+
+/** What is done to a patch, and how much of its degradation to remove. */
+interface SampleKind {
+  /** Flat patches have one colour, degraded or not; clean patches are their own target. */
+  readonly kind: 'degraded' | 'mixed' | 'clean' | 'flat';
+  /** Sum of its weights: 0 to 1. */
+  readonly amount: number;
+}
+
+/** Draws the kind of a sample, by the shares. */
+function drawKind(shares: KindShares, random: Random): SampleKind {
+  const { clean, flat, off, partial, mixed } = shares;
+  const [at, which] = [random.uniform(), random.uniform()];
+  const left = clean + flat;
+  if (at < left) return { kind: at < clean ? 'clean' : 'flat', amount: 1 };
+  if (at < left + off) return { kind: which < 0.5 ? 'clean' : 'degraded', amount: 0 };
+  if (at < left + off + partial) return { kind: 'degraded', amount: 0.1 + 0.8 * which };
+  if (at < left + off + partial + mixed) return { kind: 'mixed', amount: 1 };
+  return { kind: 'degraded', amount: 1 };
 }

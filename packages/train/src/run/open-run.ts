@@ -7,14 +7,16 @@ import { hostParameters, readParameters, trainingGraph } from '../graph/training
 import type { TrainingState } from '../state/training-state.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
-import { openValidation } from './open-validation.ts';
-import { requireRange } from './require-range.ts';
-import { beginOrGoOn } from './resume.ts';
-import { type RunFiles, runFiles } from './run-files.ts';
-import { runOptions, type ValidationRequest } from './run-options.ts';
+import {
+  beginOrGoOn,
+  type RunFiles,
+  runFiles,
+  runOptions,
+  type ValidationRequest,
+} from './resume.ts';
 import { TrainLog } from './train-log.ts';
-import { type DataRequest, trainingData } from './training-data.ts';
-import { planValidation, type ValidationPlan } from './validator.ts';
+import { type DataRequest, requireRange, trainingData } from './training-data.ts';
+import { openValidation, planValidation, type ValidationPlan } from './validator.ts';
 
 /** Options of a training run. */
 export interface RunRequest extends DataRequest, ValidationRequest {

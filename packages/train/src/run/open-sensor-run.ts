@@ -5,9 +5,7 @@ import { sensorGraph } from '../graph/sensor-graph.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
 import type { Run, RunRequest } from './open-run.ts';
-import { beginOrGoOn } from './resume.ts';
-import { runFiles } from './run-files.ts';
-import { sensorRunOptions } from './run-options.ts';
+import { beginOrGoOn, runFiles, sensorRunOptions } from './resume.ts';
 import { TrainLog } from './train-log.ts';
 import { trainingData } from './training-data.ts';
 

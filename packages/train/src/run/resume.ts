@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { canonicalJson } from '@pip-graft/pip-core';
+import type { BatchOptions } from '../data/batch.ts';
 import { readState } from '../state/state-file.ts';
 import type {
   JsonValue,
@@ -8,7 +10,7 @@ import type {
   StateOrigin,
   TrainingState,
 } from '../state/training-state.ts';
-import type { RunOptions } from './run-options.ts';
+import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 
 /** Options that may change when a run continues. */
 const free = new Set([
@@ -91,4 +93,107 @@ export function beginOrGoOn(
       `${path}: the state is of a run that differs in ${others.join(', ')}; give what that run was started with, or begin again without resuming.`,
     );
   return { ...state, origin, changes: [...state.changes, ...changes] };
+}
+
+/** The files of a run, beside its output. */
+export interface RunFiles {
+  /** The state from which the run continues. */
+  readonly state: string;
+  /** The best state on the validation images. */
+  readonly best: string;
+  /** Table of steps. */
+  readonly log: string;
+  /** Table of validations. */
+  readonly validation: string;
+}
+
+/**
+ * Returns where a run keeps its states and tables.
+ *
+ * @example runFiles('out/rain/').state // 'out/rain.state.safetensors'
+ */
+export function runFiles(output: string): RunFiles {
+  const stem = output.replace(/[/\\]+$/, '');
+  return {
+    state: `${stem}.state.safetensors`,
+    best: `${stem}.best.state.safetensors`,
+    log: `${stem}.log.csv`,
+    validation: `${stem}.validation.csv`,
+  };
+}
+
+/** Options of a run, under the names of the command line. */
+type RunOptions = Readonly<Record<string, JsonValue>>;
+
+/** How a run is validated, on images that it does not learn from. */
+export interface ValidationRequest {
+  /** A folder, or a share of the training images in (0, 1); undefined without validation. */
+  readonly validate?: string | number | undefined;
+  /** Steps between two validations. */
+  readonly validateEvery?: number | undefined;
+  /** Side of the patches; default: that of the last stage. */
+  readonly validatePatch?: number | undefined;
+  /** Number of validations without improvement after which the run ends; undefined for no limit. */
+  readonly patience?: number | undefined;
+}
+
+/**
+ * Returns all options that affect a run's result: its state keeps them for comparison when it
+ * continues. Excludes the number of workers and the like. Images are a digest of their paths.
+ */
+export function runOptions(
+  { validate, validateEvery, patience, validatePatch }: ValidationRequest,
+  stages: readonly TrainOptions[],
+  batches: BatchOptions,
+): RunOptions {
+  const first = stages[0]!;
+  const { accumulate, clip, average, seed, learn, angles, weightDecay, betas } = first;
+  const validation =
+    validate === undefined
+      ? { validate: null }
+      : {
+          ...{ validate, validatePatch, patience: patience ?? null },
+          validateEvery: validateEvery ?? null,
+        };
+  return named({
+    ...(stages.length > 1 ? { stage: stages.map(scheduleOf) } : scheduleOf(first)),
+    ...{ accumulate, clip, average, seed, params: learn, angles, weightDecay, betas },
+    ...{ promptRate: first.promptRate, spikes: stages.some(({ spikes }) => spikes) },
+    ...validation,
+    ...dataOf(batches),
+  });
+}
+
+/** Like {@link runOptions}, for a sensor. */
+export function sensorRunOptions(options: StepOptions, batches: BatchOptions): RunOptions {
+  const { steps, batch, patch, rate, warmup, seed } = options;
+  return named({ ...{ steps, batch, patch, rate, warmup, seed }, ...dataOf(batches) });
+}
+
+/** Returns what patches are cut from and how they are made, without the options of stages. */
+function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
+  const { photos, pairs, patch: _, batch: __, seed: ___, pixels: ____, ...made } = batches;
+  return { ...made, data: digest(photos), pairs: pairs ? digest(pairs) : null };
+}
+
+/** Converts by way of JSON, so that options compare equal to those read from a state. */
+function named(options: Readonly<Record<string, unknown>>): RunOptions {
+  const plain = JSON.parse(JSON.stringify(options)) as Record<string, JsonValue>;
+  return Object.fromEntries(Object.entries(plain).map(([name, value]) => [kebab(name), value]));
+}
+
+/** @example kebab('weightDecay') // 'weight-decay' */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function scheduleOf({ steps, first, batch, patch, rate, endRate, warmup, loss }: TrainOptions) {
+  return {
+    ...{ steps: steps - first, batch, patch, rate, warmup, loss },
+    ...(endRate === 0 ? {} : { endRate }),
+  };
+}
+
+function digest(value: unknown): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`;
 }

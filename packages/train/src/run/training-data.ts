@@ -1,11 +1,16 @@
+import type { Host } from '@pip-graft/graft';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { BatchOptions } from '../data/batch.ts';
-import { checkBatchOptions } from '../data/check-batch-options.ts';
-import { checkRanges } from '../data/degrade/check-range.ts';
+import { openDoor } from '@pip-graft/restore';
+import { createSession } from '@pip-graft/runtime';
+import {
+  type BatchOptions,
+  checkBatchOptions,
+  type KindShares,
+  kindShares,
+} from '../data/batch.ts';
 import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
-import { rangesOf } from '../data/degrade/ranges.ts';
+import { checkRanges, rangesOf } from '../data/degrade/ranges.ts';
 import { listPairs, listPhotos } from '../data/list-photos.ts';
-import { type KindShares, kindShares } from '../data/sample-kind.ts';
 import type { StepOptions } from '../trainer/train-options.ts';
 
 /** How patches are made. */
@@ -91,4 +96,34 @@ export function patchChoice(
     ...{ ...kindShares(choice), halved, whole },
     ...(labelShares ? { labelShares } : {}),
   };
+}
+
+/**
+ * Requires values of 0 to 1, which training feeds, of a host whose graph does not show its range,
+ * by running it on a small natural image. The output of a network of random weights passes.
+ *
+ * Errors: `UNSUPPORTED_HOST` for another range; those of `createSession`.
+ */
+export async function requireRange({ model, located }: Host): Promise<void> {
+  const { image, sizeMultiple } = located;
+  if (!image || (image.values.input.range && image.values.output.range)) return;
+  const { label } = model.source;
+  const session = await createSession(model, { label });
+  try {
+    const { door } = await openDoor(
+      session,
+      { ...image, output: image.output ?? null },
+      { sizeMultiple, untrained: true },
+    );
+    const range = [door.values?.input.range, door.values?.output.range].find(
+      (one) => one && one !== '0..1',
+    );
+    if (range)
+      throw new GraftError(
+        'UNSUPPORTED_HOST',
+        `${label}: training feeds values of 0 to 1, and on a natural image this host works in ${range}; export it with the conversion inside, so that it takes and makes 0 to 1.`,
+      );
+  } finally {
+    await session.release();
+  }
 }

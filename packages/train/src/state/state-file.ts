@@ -8,8 +8,17 @@ import {
 } from '@pip-graft/weights';
 import { createAdamW, firstMoments } from '../optimise/adamw.ts';
 import { type Floats, floatsOf, requireSameNames } from '../optimise/floats.ts';
-import { decodeRecord, encodeRecord, isCount, isSeed, type StateRecord } from './record.ts';
-import { recordKey, type TensorKind, type TrainingState, tensorName } from './training-state.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  isCount,
+  isSeed,
+  recordKey,
+  type StateRecord,
+  type TensorKind,
+  type TrainingState,
+  tensorName,
+} from './training-state.ts';
 
 /**
  * Encodes a training state as the bytes of one safetensors file; equal states give equal bytes.

@@ -1,7 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
-import type { Batch, BatchOptions } from '../data/batch.ts';
-import { pairsOf } from '../data/check-batch-options.ts';
+import { type Batch, type BatchOptions, pairsOf } from '../data/batch.ts';
 import { isPatchLabel } from '../data/degrade/patch-degradations.ts';
 import { makeBatch } from '../data/make-batch.ts';
 import { PhotoCache } from '../data/photo-cache.ts';

@@ -1,7 +1,6 @@
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
-import { isVisible } from '../../src/data/cut-patch.ts';
-import { cameraFinish } from '../../src/data/sample-patch.ts';
+import { cameraFinish, isVisible } from '../../src/data/cut-patch.ts';
 import { deviation, flat, mean } from './support/photos.ts';
 
 const finished = (planes: Float32Array<ArrayBuffer>, seed: number) =>

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { samplePatch } from '../../src/data/cut-patch.ts';
 import { makeBatch } from '../../src/data/make-batch.ts';
 import { PhotoCache } from '../../src/data/photo-cache.ts';
 import { planBatch } from '../../src/data/plan-batch.ts';
-import { samplePatch } from '../../src/data/sample-patch.ts';
 import { chelsea, deviation, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();

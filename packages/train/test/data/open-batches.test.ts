@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBatches } from '@pip-graft/train';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Batches } from '../../src/data/batch-queue.ts';
 import { makeBatch } from '../../src/data/make-batch.ts';
+import { type Batches, BatchThread } from '../../src/data/open-batches.ts';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();
@@ -109,4 +109,28 @@ test('a program that forgets to close still exits', () => {
     encoding: 'utf8',
   });
   expect(output).toBe(`0 ${5 * 3 * 24 * 24}`);
+});
+
+describe('batch thread', () => {
+  let thread: BatchThread | undefined;
+  afterEach(() => thread?.close(new Error('the test is over')));
+
+  test('a thread that fails rejects the pending request and every later one', async () => {
+    // Without options the worker entry itself throws.
+    thread = new BatchThread(undefined as never);
+    const failure = {
+      name: 'GraftError',
+      code: 'RUNTIME_FAILED',
+      message: expect.stringMatching(/^The worker thread that makes batches failed: /),
+    };
+    thread.hold(true);
+    await expect(thread.make(0, [0])).rejects.toMatchObject(failure);
+    await expect(thread.make(1, [0])).rejects.toMatchObject(failure);
+  });
+
+  test('an error without a code becomes RUNTIME_FAILED', async () => {
+    thread = new BatchThread({ options: { batch: 1 } as never, cacheBytes: 0 });
+    thread.hold(true);
+    await expect(thread.make(0, [0])).rejects.toMatchObject({ code: 'RUNTIME_FAILED' });
+  });
 });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSharp } from '@pip-graft/restore';
 import { expect, test } from 'vitest';
 import { makeBatch } from '../../src/data/make-batch.ts';
-import { previewRows, previewSheet } from '../../src/data/preview-sheet.ts';
+import { previewRows, previewSheet } from '../../src/run/preview.ts';
 
 const chelsea = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const options = { photos: [chelsea], patch: 24, labels: ['noise', 'haze'], seed: 3, batch: 8 };

@@ -1,6 +1,5 @@
 import type { Random } from '@pip-graft/weights';
 import { drawIn, type Range } from './range.ts';
-import { sceneDepth } from './scene-depth.ts';
 
 /** Ranges that {@link scatterHaze} draws from. */
 export interface HazeRanges {
@@ -94,4 +93,123 @@ function transmissionOf(depth: Float32Array, mean: number, range: number): Float
     thickness *= Math.log(mean) / Math.log(made / sampled.length);
   }
   return far.map((value) => Math.exp(-thickness * value));
+}
+
+/**
+ * Makes a random depth for a patch, (height, width), 0 to 1: a blend of a landscape without edges,
+ * a slope, and regions of similar colour and place, each at one depth.
+ *
+ * @example sceneDepth(planes, 128, 128, new Random(7))
+ */
+export function sceneDepth(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+): Float32Array {
+  const smooth = smoothDepth(width, height, random);
+  const regions = softened(regionDepth(planes, width, height, random), width, height);
+  const shares = [random.uniform(), random.uniform(), 1.5 * random.uniform()];
+  const total = shares[0]! + shares[1]! + shares[2]! || 1;
+  const angle = random.uniform(0, 2 * Math.PI);
+  const [right, down] = [Math.cos(angle), Math.sin(angle)];
+  const reach = Math.abs(right) + Math.abs(down);
+  return smooth.map((value, at) => {
+    const across = (at % width) / Math.max(1, width - 1) - 0.5;
+    const below = Math.floor(at / width) / Math.max(1, height - 1) - 0.5;
+    const slope = (across * right + below * down) / reach + 0.5;
+    return (shares[0]! * value + shares[1]! * slope + shares[2]! * regions[at]!) / total;
+  });
+}
+
+/**
+ * Assigns depths to two to five regions: the pixels nearest to a random pixel in colour and place.
+ */
+function regionDepth(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  random: Random,
+): Float32Array {
+  const size = width * height;
+  const seeds = Array.from({ length: 2 + random.below(4) }, () => {
+    const at = random.below(size);
+    return { x: at % width, y: Math.floor(at / width), at, depth: random.uniform() };
+  });
+  // The width of a patch counts as much as a difference of a quarter of the range in all colours.
+  const place = 0.19 / Math.max(width, height) ** 2;
+  const depth = new Float32Array(size);
+  for (let at = 0; at < size; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const seed of seeds) {
+      let distance = place * ((x - seed.x) ** 2 + (y - seed.y) ** 2);
+      for (let first = 0; first < 3 * size; first += size) {
+        distance += (planes[first + at]! - planes[first + seed.at]!) ** 2;
+      }
+      if (distance < nearest) {
+        nearest = distance;
+        depth[at] = seed.depth;
+      }
+    }
+  }
+  return depth;
+}
+
+/** The mean over five by five pixels, so that single pixels do not make regions; edges repeat. */
+function softened(depth: Float32Array, width: number, height: number): Float32Array {
+  const across = new Float32Array(depth.length);
+  const both = new Float32Array(depth.length);
+  for (let at = 0; at < depth.length; at++) {
+    const x = at % width;
+    for (let step = -2; step <= 2; step++) {
+      across[at]! += depth[at - x + Math.min(width - 1, Math.max(0, x + step))]! / 5;
+    }
+  }
+  for (let at = 0; at < depth.length; at++) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    for (let step = -2; step <= 2; step++) {
+      both[at]! += across[Math.min(height - 1, Math.max(0, y + step)) * width + x]! / 5;
+    }
+  }
+  return both;
+}
+
+/**
+ * Makes a random landscape without edges, (height, width), from 0 to 1: uniform heights at the
+ * corners of three by three cells, interpolated by smoothstep.
+ *
+ * @example smoothDepth(128, 128, new Random(7))
+ */
+export function smoothDepth(width: number, height: number, random: Random): Float32Array {
+  const cells = 3;
+  const corners = Array.from({ length: (cells + 1) ** 2 }, () => random.uniform());
+  const columns = Array.from({ length: width }, (_, x) => cell(x, width, cells));
+  const depth = new Float32Array(width * height);
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let y = 0; y < height; y++) {
+    const [row, v] = cell(y, height, cells);
+    for (let x = 0; x < width; x++) {
+      const [column, u] = columns[x]!;
+      const at = row * (cells + 1) + column;
+      const upper = corners[at]! * (1 - u) + corners[at + 1]! * u;
+      const lower = corners[at + cells + 1]! * (1 - u) + corners[at + cells + 2]! * u;
+      // Rounded to float32, as stored, so that the least becomes exactly 0.
+      const value = Math.fround(upper * (1 - v) + lower * v);
+      depth[y * width + x] = value;
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  // One pixel has no range.
+  const range = most > least ? most - least : 1;
+  return depth.map((value) => Math.min(1, Math.max(0, (value - least) / range)));
+}
+
+/** Returns the cell of a position, and the smoothed position within it. */
+function cell(at: number, size: number, cells: number): [number, number] {
+  const place = size === 1 ? 0 : (at / (size - 1)) * cells;
+  const index = Math.min(cells - 1, Math.floor(place));
+  const within = place - index;
+  return [index, within * within * (3 - 2 * within)];
 }

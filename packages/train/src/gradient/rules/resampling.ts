@@ -1,6 +1,6 @@
 import { ops } from '@pip-graft/onnx-graft';
 import { type Backward, dimsOf, gradient, type Rule, unsupported } from '../backward.ts';
-import { windowOf } from './window.ts';
+import { windowOf } from './convolution.ts';
 
 /**
  * Resampling of rows and of columns are both matrices, so the gradient is a product with each

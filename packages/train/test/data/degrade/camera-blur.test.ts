@@ -1,12 +1,12 @@
 import { Random } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 import {
+  applyKernel,
   blurReach,
   cameraBlur,
   discKernel,
   motionKernel,
 } from '../../../src/data/degrade/camera-blur.ts';
-import { applyKernel } from '../../../src/data/degrade/kernel.ts';
 import { flat, mean } from '../support/photos.ts';
 
 const side = 61;

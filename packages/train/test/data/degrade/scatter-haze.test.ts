@@ -5,8 +5,9 @@ import {
   drawHaze,
   hazeRanges,
   scatterHaze,
+  sceneDepth,
+  smoothDepth,
 } from '../../../src/data/degrade/scatter-haze.ts';
-import { sceneDepth, smoothDepth } from '../../../src/data/degrade/scene-depth.ts';
 import { flat, mean } from '../support/photos.ts';
 
 test('applies the formula at three depths', () => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkRange } from '../../../src/data/degrade/check-range.ts';
 import type { Range } from '../../../src/data/degrade/range.ts';
-import { defaultRanges, rangesOf } from '../../../src/data/degrade/ranges.ts';
+import { checkRange, defaultRanges, rangesOf } from '../../../src/data/degrade/ranges.ts';
 import { makeBatch } from '../../../src/data/make-batch.ts';
 
 test('accepts the default ranges', () => {
