@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -22,6 +22,7 @@ import {
   version,
 } from '@pip-graft/graft';
 import { openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+import { saveExternalized } from '@pip-graft/onnx-graft/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };
@@ -81,6 +82,18 @@ describe('from file to file', () => {
     opened.close();
     const inMemory = modelBytes(applyGraft(planGraft(host, fresh)));
     expect(readFileSync(output).equals(Buffer.from(inMemory))).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('closes a host that cannot be opened', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    mkdirSync(join(folder, 'own'));
+    const path = join(folder, 'own/host.onnx');
+    await saveExternalized(host.model, path, { threshold: 0 });
+    const home = { target: join(folder, 'elsewhere/host.onnx'), external: 'reference' } as const;
+    const before = open();
+    for (let time = 0; time < 5; time++)
+      await expect(openHost(path, home)).rejects.toThrow(/cannot be referenced from/);
+    expect(open()).toBe(before);
   });
 
   it('leaves nothing behind after an aborted save', async () => {

@@ -7,6 +7,11 @@ export const limits = {
   subgraphDepth: 32,
   /** Nodes, tensors and values together, over all graphs: about 300 bytes of memory each. */
   records: 2_000_000,
+  /**
+   * Fields of all records and elements of lists that one reading passes, known or not: about 120
+   * bytes of memory each. A node has 10 to 40.
+   */
+  fields: 5_000_000,
   /** Dimensions of one tensor or value. ONNX sets no limit; runtimes stop at 8 to 32. */
   rank: 64,
   /** Bytes of one name or string attribute kept as text. */

@@ -116,7 +116,7 @@ test('reports a path that cannot be written and leaves nothing half-written', as
   vi.stubEnv('GITHUB_STEP_SUMMARY', at('taken'));
   await expect(writeReports(data, { markdown: at('taken') }, session())).rejects.toMatchObject({
     code: 'WRITE_FAILED',
-    message: `${at('taken')}: could not be written: it is a folder; what stood there is unchanged.`,
+    message: `${at('taken')}: could not be written: it is a folder; what was there is unchanged.`,
   });
   expect(readdirSync(folder)).toEqual(['taken']);
 });

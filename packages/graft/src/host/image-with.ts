@@ -32,7 +32,7 @@ export function imageWith(
     const known = names.length > 0 ? `; it takes ${names.join(', ')}` : '';
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${label}: --feed ${unknown}: it has no such input besides the image${known}.`,
+      `${label}: a value is given for '${unknown}', but it has no such input besides the image${known}.`,
     );
   }
   const missing = names.find(
@@ -42,8 +42,8 @@ export function imageWith(
     throw new GraftError(
       'INVALID_ARGUMENT',
       missing === image.input
-        ? `${label}: its image has ${image.inputChannels} channels; pass the value of those after red, green and blue with --feed ${missing}=NUMBER.`
-        : `${label}: besides the image it takes an input '${missing}'; pass its value with --feed ${missing}=NUMBER, which the graft keeps as the default.`,
+        ? `${label}: its image has ${image.inputChannels} channels; pass the value of those after red, green and blue, as \`feeds\` or with --feed ${missing}=NUMBER.`
+        : `${label}: besides the image it takes an input '${missing}'; pass its value, as \`feeds\` or with --feed ${missing}=NUMBER; the graft keeps it as the default.`,
     );
   }
   const odd = model.graph.inputs.find(
@@ -64,7 +64,7 @@ export function imageWith(
   };
 }
 
-/** Element types that a value of --feed can fill. */
+/** Element types that a number can fill. */
 const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 
 function whyUnusable({

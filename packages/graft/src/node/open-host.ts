@@ -31,10 +31,16 @@ export interface Home {
  * using host = await openHost('restormer.onnx');
  */
 export async function openHost(path: string, home?: Home, hub?: HubOptions): Promise<OpenHost> {
-  return hostIn(openModel(await localModel(path, hub)), home);
+  const opened = openModel(await localModel(path, hub));
+  try {
+    return hostIn(opened, home);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
-/** Returns the host in an opened file, as it will be at `home`. */
+/** Returns the host in an opened file, as it will be at `home`. If it fails, the file stays open. */
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
   return {

@@ -89,13 +89,15 @@ async function download(
   const place = hubText(name);
   const errand = { place, action: 'read', signal } as const;
   const fetch = hubFetch(settings, errand);
-  const paths = [...optional, ...required];
+  const paths = [...new Set([...optional, ...required])];
   const found = await fileInfos(name, commit, paths, settings, fetch);
-  const missing = required.find((path) => !found.some((file) => file.path === path));
+  const there = new Set(found.map(({ path }) => path));
+  const missing = required.find((path) => !there.has(path));
   if (missing !== undefined)
     throw new GraftError('NOT_FOUND', `${place}: there is no '${missing}' at commit ${commit}.`);
   // Those that make the snapshot complete come last.
-  const files = found.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path));
+  const order = new Map(paths.map((path, index) => [path, index]));
+  const files = found.sort((a, b) => order.get(a.path)! - order.get(b.path)!);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   onNote?.(`${place}: downloading ${files.length} files, ${megabytes(total)}, of commit ${commit}`);
   const repository = repositoryFolder(settings.cache, name);

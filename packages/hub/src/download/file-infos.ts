@@ -45,12 +45,12 @@ export async function fileInfos(
     });
     infos.push(...some);
   }
+  const asked = new Set(paths);
   return infos
     .filter(({ type }) => type !== 'directory')
     .map((info) => {
       const { path, size, oid, lfs } = info;
-      if (!paths.includes(path))
-        throw unsafe(name, `a file '${String(path)}' that was not asked for`);
+      if (!asked.has(path)) throw unsafe(name, `a file '${String(path)}' that was not asked for`);
       const large = lfs ?? undefined;
       const file: RemoteFile = {
         path,

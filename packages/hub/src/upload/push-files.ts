@@ -80,7 +80,7 @@ export async function pushFiles(
         ? []
         : await fileInfos(name, name.revision, options.stale, settings, common.fetch);
     const removed = there.map(({ path }) => path);
-    const total = [...files.values()].reduce((sum, content) => sum + content.length, 0);
+    const total = [...files.values()].reduce((sum, content) => sum + Buffer.byteLength(content), 0);
     options.onProgress?.({ name: place, done: 0, total });
     const done = await hub.commit({
       ...common,

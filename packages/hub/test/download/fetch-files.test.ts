@@ -72,6 +72,15 @@ describe('fetchFiles', () => {
     expect(progress.at(-1)).toBe(1);
   });
 
+  it('downloads in the order asked for, what makes it complete last', async () => {
+    const commit = server.commit('me/order', { b: 'b', a: 'a', c: 'c' });
+    const order = { required: ['c', 'a'], optional: ['b', 'none', 'a'] };
+    await fetchFiles(parseHubName('hf:me/order'), order, environment());
+    const files = server.taken().filter((line) => line.includes('/resolve/'));
+    expect(files.map((line) => line.replace(/^.*\//, ''))).toEqual(['b', 'a', 'c']);
+    expect(files[0]).toContain(commit);
+  });
+
   it('needs no request for a cached commit, and one for a branch', async () => {
     const commit = server.commit('me/twice', files);
     await get('hf:me/twice');

@@ -65,6 +65,17 @@ describe('pushFiles', () => {
     expect(server.taken()).not.toContain('POST /api/repos/create');
   });
 
+  it('reports progress in bytes', async () => {
+    const totals: number[] = [];
+    const card = new Map([['README.md', '# Grün']]);
+    await pushFiles(parseHubName('hf:me/bytes'), card, {
+      ...{ ...environment(), title: 'Card' },
+      onProgress: ({ total }) => totals.push(total),
+    });
+    expect(totals).toEqual([7, 7]);
+    expect(contents('me/bytes')['README.md']).toBe(7);
+  });
+
   it('creates a private repository on request', async () => {
     await push('hf:me/hidden', { private: true });
     const response = await fetch(`${server.endpoint}/api/models/me/hidden`);

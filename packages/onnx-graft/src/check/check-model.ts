@@ -50,7 +50,7 @@ function checkListed(model: Model, findings: Findings): void {
   const { initializers, sparseInitializers } = model.graph;
   for (const { name } of [...initializers, ...sparseInitializers]) {
     if (inputs.has(name)) continue;
-    const message = `IR version ${model.irVersion} wants every initialiser listed as an input too.`;
+    const message = `IR version ${model.irVersion} wants every initializer listed as an input too.`;
     findings.error('INITIALIZER_NOT_INPUT', `initializer '${name}'`, message);
   }
 }
@@ -67,7 +67,7 @@ function checkGraph(
   for (const tensor of [...graph.initializers, ...graph.sparseInitializers]) {
     const place = `${within}initializer '${tensor.name}'`;
     if (seen.has(tensor.name)) {
-      findings.error('DUPLICATE_INITIALIZER', place, 'another initialiser has the same name.');
+      findings.error('DUPLICATE_INITIALIZER', place, 'another initializer has the same name.');
     }
     seen.add(tensor.name);
   }

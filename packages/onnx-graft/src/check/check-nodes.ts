@@ -58,7 +58,7 @@ function checkInputs(
       const maker = makers.get(value);
       if (maker !== undefined && maker >= at) late.push({ node, value });
       else if (maker === undefined && !isVisible(scope.outer, value)) {
-        const message = `it reads '${value}', which no node, input or initialiser makes.`;
+        const message = `it reads '${value}', which no node, input or initializer makes.`;
         findings.error('UNRESOLVED_INPUT', nodePlace(node, within), message);
       }
     }

@@ -144,10 +144,16 @@ function compareExternal(a: Model, b: Model): RecordDiff | undefined {
 /** The bytes of each tensor; tensors that share a place, as in a list, are numbered. */
 function rangesOf(model: Model, external: ExternalData): ReadonlyMap<string, ByteRange> {
   const found = new Map<string, ByteRange>();
+  const times = new Map<string, number>();
   for (const tensor of externalTensors(model)) {
     const place = tensor.place();
-    let name = place;
-    for (let count = 2; found.has(name); count++) name = `${place} (${count})`;
+    let name: string;
+    // A tensor may have a name that looks like a number of another.
+    do {
+      const count = (times.get(place) ?? 0) + 1;
+      times.set(place, count);
+      name = count === 1 ? place : `${place} (${count})`;
+    } while (found.has(name));
     found.set(name, externalRange(tensor, external.read(tensor.data.location)));
   }
   return found;

@@ -42,7 +42,7 @@ export function extendGraph(model: Model, extension: Extension): Model {
     if (!tensor?.dataType)
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${source.label}: '${name}' is no initializer, so it cannot become an input.`,
+        `${source.label}: '${name}' is not an initializer, so it cannot become an input.`,
       );
     edits.push(drop(tensor.field));
     // Files of old IR versions already list initializers as inputs.

@@ -23,7 +23,7 @@ export function fixInputDims(
     if (input?.dataType === undefined) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${source.label}: "${name}" is no input of a known type; it has ${graph.inputs.map((each) => `"${each.name}"`).join(', ')}.`,
+        `${source.label}: '${name}' is not an input of a known type; it has ${graph.inputs.map((each) => `'${each.name}'`).join(', ')}.`,
       );
     }
     const { field, dataType } = input;

@@ -30,7 +30,7 @@ export function dataFile({ source, external }: Model, location: string): ByteSou
   if (external) return external.read(location);
   throw new GraftError(
     'NOT_FOUND',
-    `${source.label}: its external data in '${location}' is not at hand; open the model from its file.`,
+    `${source.label}: its external data in '${location}' is not available; open the model from its file.`,
   );
 }
 

@@ -49,7 +49,7 @@ export function readTensor(
     if (!model.external) {
       throw new GraftError(
         'NOT_FOUND',
-        `${place}: its elements are in '${data.location}', which is not at hand.`,
+        `${place}: its elements are in '${data.location}', which is not available; open the model from its file.`,
       );
     }
     if (data.length !== undefined) checkLength(place, data.length, length);

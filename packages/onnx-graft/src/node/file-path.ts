@@ -6,7 +6,7 @@ import {
   readlinkSync,
   realpathSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
 import { ioError } from './io-error.ts';
 
@@ -76,9 +76,21 @@ export function followLink(path: string): string {
     if (links === mostLinks)
       throw ioError('write', path, Object.assign(new Error(), { code: 'ELOOP' }));
     const to = pathText(readlinkSync(filePath(at), { encoding: 'buffer' }));
-    at = resolve(dirname(at), to);
+    // Not by text: `..` behind a link to a folder leads to the parent of that folder.
+    const next = isAbsolute(to) ? to : `${dirname(at)}/${to}`;
+    at = join(realFolder(dirname(next)), basename(next));
   }
   return at;
+}
+
+/** A folder with its links resolved as far as it exists. */
+function realFolder(path: string): string {
+  try {
+    return realPath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? resolve(path) : join(realFolder(above), basename(path));
+  }
 }
 
 function isLink(path: string): boolean {

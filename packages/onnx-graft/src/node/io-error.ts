@@ -29,7 +29,7 @@ export function ioError(action: 'read' | 'write', path: string, error: unknown):
   }
   return new GraftError(
     'WRITE_FAILED',
-    `${path}: could not be written: ${why}; what stood there is unchanged.`,
+    `${path}: could not be written: ${why}; what was there is unchanged.`,
     { cause: error },
   );
 }

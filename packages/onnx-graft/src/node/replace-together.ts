@@ -1,5 +1,6 @@
 import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { GraftError } from '../error.ts';
 import { filePath } from './file-path.ts';
 import { ioError } from './io-error.ts';
 import { syncFolder } from './make-folder.ts';
@@ -35,8 +36,6 @@ export async function replaceTogether(files: readonly Staged[]): Promise<void> {
   const old = (from: string): string => from.replace(/tmp$/, 'old');
   const aside: Staged[] = [];
   const placed: string[] = [];
-  const move = (from: string, to: string) => rename(filePath(from), filePath(to));
-  const remove = (path: string) => rm(filePath(path) as string, { force: true });
   const homes = new Set(files.map(({ to }) => dirname(to)));
   const sync = async (): Promise<void> => {
     for (const home of homes) await syncFolder(home);
@@ -59,10 +58,41 @@ export async function replaceTogether(files: readonly Staged[]): Promise<void> {
     }
     await sync();
   } catch (error) {
-    for (const path of placed) await remove(path);
-    for (const { from, to } of aside.reverse()) await move(from, to);
+    const left = await putBack(placed, aside);
     await remove(whole);
-    throw ioError('write', first.to, error);
+    if (left === undefined) throw ioError('write', first.to, error);
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${left.to}: could not be written, and what was there could not be put back; it is in ${left.from}, move it back.`,
+      { cause: error },
+    );
   }
   for (const { from } of aside) await remove(from);
+}
+
+/**
+ * Restores what was there, each file on its own: one that fails must not keep the others away.
+ * Returns the first that could not be restored.
+ */
+async function putBack(
+  placed: readonly string[],
+  aside: readonly Staged[],
+): Promise<Staged | undefined> {
+  for (const path of placed) await remove(path);
+  let left: Staged | undefined;
+  for (const moved of [...aside].reverse()) {
+    await move(moved.from, moved.to).catch(() => {
+      left ??= moved;
+    });
+  }
+  return left;
+}
+
+function move(from: string, to: string): Promise<void> {
+  return rename(filePath(from), filePath(to));
+}
+
+/** Never fails: what stays under a temporary name does no harm, and a later write removes it. */
+async function remove(path: string): Promise<void> {
+  await rm(filePath(path) as string, { force: true }).catch(() => {});
 }

@@ -11,7 +11,7 @@ import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
 import { chunks } from '../wire/chunks.ts';
 import type { ByteSource } from '../wire/source.ts';
-import { followLink } from './file-path.ts';
+import { filePath, followLink } from './file-path.ts';
 import { fileSource } from './file-source.ts';
 import { ioError } from './io-error.ts';
 import { makeFolder, unmakeFolders } from './make-folder.ts';
@@ -88,7 +88,7 @@ export async function saveExternalized(
     });
     await replaceTogether(files);
   } catch (error) {
-    for (const { from } of files) await rm(from, { force: true });
+    for (const { from } of files) await rm(filePath(from) as string, { force: true });
     await unmakeFolders(made);
     if (signal?.aborted) throw error;
     throw ioError('write', target, error);

@@ -24,6 +24,7 @@ export class WireReader {
   #buffer: Uint8Array;
   #windowStart = 0;
   #records = 0;
+  #fields = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
@@ -34,6 +35,7 @@ export class WireReader {
   fields(start: number, end: number, visit: (field: Field) => void): void {
     this.position = start;
     while (this.position < end) {
+      this.#countField(this.position);
       const field = this.#field(end);
       visit(field);
       this.position = field.end;
@@ -136,6 +138,15 @@ export class WireReader {
     return this.fail(start, 'a number longer than ten bytes');
   }
 
+  #countField(at: number): void {
+    if (++this.#fields > limits.fields) {
+      throw new GraftError(
+        'LIMIT_EXCEEDED',
+        `${this.source.label}: byte ${at}: more than ${limits.fields} fields and elements of lists.`,
+      );
+    }
+  }
+
   #field(end: number): Field {
     const start = this.position;
     const tag = this.varint(end);
@@ -175,6 +186,7 @@ export class WireReader {
   }
 
   #checkList(field: Field, out: readonly number[]): void {
+    this.#countField(field.start);
     if (out.length >= limits.listElements) {
       throw new GraftError(
         'LIMIT_EXCEEDED',

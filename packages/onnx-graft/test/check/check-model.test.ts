@@ -199,7 +199,7 @@ test('messages say what is wrong, with the right severity', () => {
     { severity: 'warning', code: 'NO_INPUTS', place: 'graph', message: 'the model has no inputs.' },
     {
       ...{ severity: 'error', code: 'UNRESOLVED_INPUT', place: "node 'y' (Relu)" },
-      message: "it reads 'gone', which no node, input or initialiser makes.",
+      message: "it reads 'gone', which no node, input or initializer makes.",
     },
   ]);
 });

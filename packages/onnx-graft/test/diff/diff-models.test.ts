@@ -7,6 +7,7 @@ import {
   readModel,
   splice,
 } from '@pip-graft/onnx-graft';
+import onnxProto from 'onnx-proto';
 import { expect, test } from 'vitest';
 import { modelOf, zeros } from '../facts/model-of.ts';
 import { richModel } from '../rich-model.ts';
@@ -152,4 +153,36 @@ test('compares weights in pieces, up to the last byte', () => {
   expect(diffModels(big(0), big(0)).initializers.unchanged).toBe(1);
   expect(diffModels(big(0), big(1)).initializers.changed).toEqual([{ name: 'w', what: ['data'] }]);
   expect(Math.max(...reads)).toBeLessThanOrEqual(1 << 20);
+});
+
+test('numbers external tensors of one place, however many', () => {
+  const list = (count: number, names: readonly string[] = []): Model => {
+    const tensor = (name: string) => ({
+      ...{ name, dataType: 2, dims: [1], dataLocation: 1 },
+      externalData: [{ key: 'location', value: 'data' }],
+    });
+    const tensors = Array.from({ length: count }, () => tensor(''));
+    const attribute = [{ name: 'many', type: 9, tensors }];
+    const graph = {
+      name: 'g',
+      node: [{ opType: 'Many', output: ['y'], attribute }],
+      initializer: names.map(tensor),
+    };
+    const model = readModel(
+      bytesSource(onnxProto.onnx.ModelProto.encode({ irVersion: 8, graph }).finish()),
+    );
+    const data = bytesSource(new Uint8Array(1));
+    return { ...model, external: { folder: '.', read: () => data, verify: () => {} } };
+  };
+  const start = process.cpuUsage();
+  const { externalData } = diffModels(list(4000), list(4003));
+  expect(process.cpuUsage(start).user).toBeLessThan(3_000_000);
+  const place = externalData!.added[0]!.replace(' (4001)', '');
+  expect(place).toMatch(/'many'$/);
+  expect(externalData).toEqual({
+    ...{ removed: [], changed: [], unchanged: 4000, reordered: false },
+    added: [4001, 4002, 4003].map((number) => `${place} (${number})`),
+  });
+  const twice = list(0, ['w', 'w', "w' (2)", 'w']);
+  expect(diffModels(list(0), twice).externalData!.added).toHaveLength(4);
 });

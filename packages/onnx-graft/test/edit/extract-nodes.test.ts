@@ -50,7 +50,7 @@ describe('fixInputDims', () => {
 
   test('rejects a name that is not an input', () => {
     expect(() => fixInputDims(model, { relu_out: [1] })).toThrow(
-      /rich: "relu_out" is no input of a known type; it has "x"/,
+      /rich: 'relu_out' is not an input of a known type; it has 'x'/,
     );
   });
 });

@@ -139,6 +139,39 @@ describe('readModel', () => {
     expect(error.code).toBe('LIMIT_EXCEEDED');
   });
 
+  /** A model whose graph is `count` times the given bytes. */
+  const repeated = (count: number, bytes: readonly number[]): Uint8Array => {
+    const all = new Uint8Array(7 + count * bytes.length);
+    const length = count * bytes.length;
+    all.set([
+      8,
+      8,
+      0x3a,
+      ...[0, 7, 14].map((bits) => ((length >> bits) & 127) | 128),
+      length >> 21,
+    ]);
+    for (let at = 7; at < all.length; at += bytes.length) all.set(bytes, at);
+    return all;
+  };
+  const unknown = [0x18, 0];
+  // A node of a thousand inputs without a name.
+  const inputs = [0x0a, 0xd0, 0x0f, ...Array.from({ length: 1000 }, () => [0x0a, 0]).flat()];
+
+  it.each([
+    ['fields', 5_000_001, unknown],
+    ['inputs of nodes', 5000, inputs],
+  ])('stops after five million %s', (_, count, bytes) => {
+    const error = failure(repeated(count, bytes));
+    expect(error.code).toBe('LIMIT_EXCEEDED');
+    expect(error.message).toMatch(
+      /^net\.onnx: byte \d+: more than 5000000 fields and elements of lists\.$/,
+    );
+  });
+
+  it('reads three million fields', () => {
+    expect(read(repeated(3_000_000, unknown)).graph.fields.length).toBe(3_000_000);
+  });
+
   it('gives a model or a typed error for any damage', () => {
     const bytes = richModel();
     const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {

@@ -1,10 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   argumentPath,
   filePath,
+  followLink,
   listEntries,
   listNames,
   realPath,
@@ -51,5 +61,46 @@ describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
     const said = argument('f\xfcr/caf\xe9.png');
     expect(argumentPath(said)).toBe(said);
     expect(argumentPath(join(folder, 'nowhere\ufffd/a'))).toBe(join(folder, 'nowhere\ufffd/a'));
+  });
+});
+
+describe('followLink', () => {
+  const at = (...names: string[]) => join(realpathSync(folder), ...names);
+  beforeEach(() => {
+    mkdirSync(join(folder, 'real/deep'), { recursive: true });
+    symlinkSync('real/deep', join(folder, 'alias'));
+  });
+
+  it.each([
+    ['a relative link in it', '../target.onnx'],
+    ['a link to what is not there yet', '../new/below/target.onnx'],
+    ['an absolute link through it', undefined],
+  ])('leads above the folder itself if a folder is a link: %s', (_, to) => {
+    symlinkSync(to ?? `${folder}/alias/../target.onnx`, join(folder, 'real/deep/out.onnx'));
+    const target = (to ?? '../target.onnx').replace('../', '');
+    expect(followLink(join(folder, 'alias/out.onnx'))).toBe(at('real', target));
+  });
+
+  it('follows a link to a link to a folder above', () => {
+    symlinkSync('alias/..', join(folder, 'first'));
+    symlinkSync('first', join(folder, 'second'));
+    expect(followLink(join(folder, 'second'))).toBe(at('real'));
+  });
+
+  it('rejects a cycle of links, and names the path', () => {
+    symlinkSync('alias/back', join(folder, 'round'));
+    symlinkSync('../../round', join(folder, 'real/deep/back'));
+    expect(() => followLink(join(folder, 'round'))).toThrow(
+      `${folder}/round: could not be written: too many symbolic links; `,
+    );
+  });
+
+  it('writes where the kernel would', async () => {
+    symlinkSync('../target.onnx', join(folder, 'real/deep/out.onnx'));
+    writeFileSync(join(folder, 'target.onnx'), 'of somebody else');
+    writeFileSync(join(folder, 'real/target.onnx'), 'old');
+    await writeAtomic(join(folder, 'alias/out.onnx'), (append) => append(Buffer.from('new')));
+    expect(readFileSync(join(folder, 'alias/out.onnx'), 'utf8')).toBe('new');
+    expect(readFileSync(join(folder, 'target.onnx'), 'utf8')).toBe('of somebody else');
   });
 });

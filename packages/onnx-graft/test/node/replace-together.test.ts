@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,5 +47,37 @@ describe('replaceTogether', () => {
       code: 'WRITE_FAILED',
     });
     expect(there()).toEqual({});
+  });
+
+  /** Stages `a`, nothing for `b`, and a folder for `c`: it is placed, and no file's removal takes it away. */
+  const withFolder = (): Staged[] => {
+    const files = stageTogether(['a', 'b', 'c'].map(at));
+    writeFileSync(files[0]!.from, 'new');
+    mkdirSync(files[2]!.from);
+    return files;
+  };
+
+  it('puts everything back even if what was placed cannot be removed', async () => {
+    put({ a: 'old a' });
+    await expect(replaceTogether(withFolder())).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: expect.stringMatching(
+        /\/a: could not be written: .*; what was there is unchanged\.$/,
+      ),
+    });
+    expect(readdirSync(folder)).toEqual(['a', 'c']);
+    expect(readFileSync(at('a'), 'utf8')).toBe('old a');
+  });
+
+  it('puts back what it can, and says where the rest is', async () => {
+    put({ a: 'old a', c: 'old c' });
+    const files = withFolder();
+    const old = files[2]!.from.replace(/tmp$/, 'old');
+    await expect(replaceTogether(files)).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: `${at('c')}: could not be written, and what was there could not be put back; it is in ${old}, move it back.`,
+    });
+    expect(readFileSync(at('a'), 'utf8')).toBe('old a');
+    expect(readFileSync(old, 'utf8')).toBe('old c');
   });
 });

@@ -159,6 +159,16 @@ describe('saveExternalized', () => {
     expect(await run(at('net.onnx'))).toEqual(sums(0));
   });
 
+  it.runIf(process.platform === 'linux')(
+    'leaves nothing of a failed write under a name that is not UTF-8',
+    async () => {
+      const path = at('caf\udce9.onnx');
+      const model = host(weights(9), failing);
+      expect((await failure(saveExternalized(model, path))).code).toBe('READ_FAILED');
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
   it('keeps the old pair if it is interrupted or a folder is in the way', async () => {
     await saveExternalized(host(), at('net.onnx'));
     const aborted = saveExternalized(host(weights(1)), at('net.onnx'), {

@@ -44,7 +44,11 @@ export function adapterTextIfThere(
   }
 }
 
-/** Reads a text file of an adapter folder. Errors: as above; `LIMIT_EXCEEDED` for a larger file. */
+/**
+ * Reads a text file of an adapter folder.
+ *
+ * Errors: those of {@link openAdapterFile}; `LIMIT_EXCEEDED` for a larger file.
+ */
 export function readAdapterText(folder: string, name: string, limit: number): string {
   const source = openAdapterFile(folder, name);
   try {

@@ -62,7 +62,11 @@ export async function packAdapter(
   await sweepLeftovers(target, packageFiles);
   const inPlace = realPath(source) === realPath(target);
   const given = readAdapter(source, { only: true, digests: false });
-  const adapter = storable(described(given, options), inPlace ? given.config.dtype : undefined);
+  const adapter = storable(
+    source,
+    described(source, given, options),
+    inPlace ? given.config.dtype : undefined,
+  );
   const { config, tensors } = encodeAdapter(adapter);
   const sensor = sensorIn(source);
   const digests = {
@@ -107,16 +111,19 @@ function sensorIn(source: string): { digested: readonly NewFile[]; texts: readon
   };
 }
 
-function described(given: Adapter, options: PackOptions): Adapter {
+function described(source: string, given: Adapter, options: PackOptions): Adapter {
   const { name = given.name, version = given.version } = options;
   requirePackageName(name, 'INVALID_ARGUMENT', '--name');
   if (valid(version) !== version)
-    throw invalid(`--version '${version}' is not a version as npm has them, such as 1.0.0`);
+    throw invalid(
+      source,
+      `version '${version}' is not a version as npm has them, such as 1.0.0; set another (--set-version)`,
+    );
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined) continue;
     // They are in the card and in package.json, one line each.
     if (/\p{Cc}/u.test(value) || value === '' || value.length > 214)
-      throw invalid(`${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
+      throw invalid(source, `${key} ${JSON.stringify(value)} is not a line of 1 to 214 characters`);
   }
   return {
     ...given,
@@ -129,17 +136,26 @@ function described(given: Adapter, options: PackOptions): Adapter {
 }
 
 /** The adapter as it will be read from its files. */
-function storable(adapter: Adapter, before: PipConfig['dtype'] | undefined): Adapter {
+function storable(
+  source: string,
+  adapter: Adapter,
+  before: PipConfig['dtype'] | undefined,
+): Adapter {
   const { dtype } = adapter.config;
   if (before !== undefined && before !== dtype && dtype !== 'float32')
     throw invalid(
-      `storing ${before} as ${dtype} loses digits, and this is the only copy; choose another folder with -o`,
+      source,
+      `storing ${before} as ${dtype} loses digits, and this is the only copy; choose another folder (-o)`,
     );
   try {
     return withDigest(decodeAdapter(encodeAdapter(adapter)));
   } catch (error) {
     if (error instanceof GraftError && error.code === 'ADAPTER_INVALID')
-      throw invalid(`as ${dtype} it cannot be stored: ${error.message.replace(/\.$/, '')}`, error);
+      throw invalid(
+        source,
+        `as ${dtype} it cannot be stored: ${error.message.replace(/\.$/, '')}`,
+        error,
+      );
     throw error;
   }
 }
@@ -165,8 +181,6 @@ function realPath(path: string): string {
   }
 }
 
-function invalid(problem: string, cause?: unknown): GraftError {
-  return new GraftError('INVALID_ARGUMENT', `${problem[0]!.toUpperCase()}${problem.slice(1)}.`, {
-    cause,
-  });
+function invalid(place: string, problem: string, cause?: unknown): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `${place}: ${problem}.`, { cause });
 }

@@ -48,7 +48,11 @@ export function readAdapter(folder: string, options: ReadOptions = {}): Adapter 
   return adapter;
 }
 
-/** Describes an adapter folder; checks tensor names, shapes and digests. Errors: as above. */
+/**
+ * Describes an adapter folder; checks tensor names, shapes and digests.
+ *
+ * Errors: those of {@link readAdapter}.
+ */
 export function summariseAdapter(folder: string, options: ReadOptions = {}): AdapterSummary {
   const { name, version, description, digests } = readDescription(folder, options);
   const bytes = withTensors(folder, digests, (source) => {

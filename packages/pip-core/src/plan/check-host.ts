@@ -57,7 +57,7 @@ export function checkHost(
 
 /** Why a grafted model cannot be a host, and what to do. */
 export function alreadyGrafted(label: string): string {
-  return `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or take it out with \`graft remove\` and give all adapters at once.`;
+  return `${label}: it already carries a graft (metadata '${stampKey}'); exchange its adapters with \`graft swap\`, or remove it with \`graft remove\` and give all adapters at once.`;
 }
 
 /** Checks whether an adapter was made for this host. */
@@ -76,7 +76,7 @@ export function checkBase(
     const message = `adapter '${adapter.name}' was made for ${fit.madeFor}${how}`;
     if (options.allowUnbound) warnings.push(message);
     else {
-      const insist = 'graft it with --allow-unbound to try it all the same';
+      const insist = 'to try it anyway, allow unbound adapters (--allow-unbound)';
       refusals.push({ code: 'ADAPTER_MISMATCH', message: `${message}; ${insist}.` });
     }
   } else if (fit.fits === null) {

@@ -124,7 +124,7 @@ function active(
   });
   const used = (index: number) => parts[index]!.some((weight) => weight > 0);
   for (const [index, { name }] of adapters.entries()) {
-    if (!used(index)) warnings.push(`adapter '${name}' is left out: none of its labels is baked`);
+    if (!used(index)) warnings.push(`adapter '${name}' is omitted: none of its labels is baked`);
   }
   return {
     adapters: adapters.filter((_, index) => used(index)),

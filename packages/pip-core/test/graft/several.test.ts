@@ -263,7 +263,7 @@ describe('several adapters, baked', () => {
     const plan = requirePlan(
       makePlan({ ...tinyRequest(host), adapters: [a, b], options: { bake } }),
     );
-    expect(plan.summary.warnings).toContain("adapter 'b' is left out: none of its labels is baked");
+    expect(plan.summary.warnings).toContain("adapter 'b' is omitted: none of its labels is baked");
   });
 });
 

@@ -105,7 +105,10 @@ describe('packAdapter', () => {
 
   it('stores float16 in half the bytes, but not over the only copy', async () => {
     await expect(packAdapter(folder, folder, { dtype: 'float16' })).rejects.toEqual(
-      refusal('INVALID_ARGUMENT', /loses digits/),
+      refusal(
+        'INVALID_ARGUMENT',
+        /adapter: storing float32 as float16 loses digits.*; choose another folder \(-o\)\.$/,
+      ),
     );
     const size = ({ files: all }: Awaited<ReturnType<typeof packAdapter>>) =>
       all.find(({ name }) => name.endsWith('.safetensors'))!.bytes;
@@ -115,13 +118,26 @@ describe('packAdapter', () => {
     expect(readAdapter(join(root, 'half')).config.dtype).toBe('float16');
   });
 
+  it('names the folder and the option for an invalid version', async () => {
+    await expect(packAdapter(folder, packed, { version: '1.0' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `${folder}: version '1.0' is not a version as npm has them, such as 1.0.0; set another (--set-version).`,
+    });
+    await expect(packAdapter(folder, packed, { license: 'a\nb' })).rejects.toMatchObject({
+      message: `${folder}: license "a\\nb" is not a line of 1 to 214 characters.`,
+    });
+  });
+
   it('names a tensor that float16 cannot hold', async () => {
     const tensors = new Map(adapter.tensors);
     const gate = tensors.get('level1.gate')!;
     tensors.set('level1.gate', { ...gate, data: gate.data.map(() => 1e6) });
     await writeAdapter(folder, { ...adapter, tensors });
     await expect(packAdapter(folder, packed, { dtype: 'float16' })).rejects.toEqual(
-      refusal('INVALID_ARGUMENT', /As float16 .*'level1\.gate' holds NaN or infinite numbers\.$/),
+      refusal(
+        'INVALID_ARGUMENT',
+        /adapter: as float16 .*'level1\.gate' holds NaN or infinite numbers\.$/,
+      ),
     );
     expect(() => readdirSync(packed)).toThrow('ENOENT');
   });

@@ -137,7 +137,11 @@ export async function runSteps(
     }
     if (left.length > 0) await save();
   } catch (error) {
-    if (state.step > begun.step) await save();
+    // What ended the run is what matters, even if the disk is also full.
+    if (state.step > begun.step)
+      await save().catch((failure: Error) =>
+        onNote?.(`step ${state.step} could not be saved: ${failure.message}`),
+      );
     throw error;
   } finally {
     await validator?.release();

@@ -84,6 +84,27 @@ it('resumes bit for bit after an abort', async () => {
   expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
 });
 
+it('ends with what stopped a step, even if its state cannot be saved', async () => {
+  const run = await openRun(host, request('full'));
+  mkdirSync(run.files.state);
+  const notes: string[] = [];
+  const ended = runSteps(
+    run,
+    { threads: 1, workers: 0 },
+    {
+      now: clock(),
+      onNote: (line) => notes.push(line),
+      onStep: ({ step }) => {
+        if (step === 2) throw new Error('what stopped it');
+      },
+    },
+  );
+  await expect(ended).rejects.toThrow(/^what stopped it$/);
+  expect(notes).toEqual([
+    `step 2 could not be saved: ${run.files.state}: could not be written: it is a folder; what was there is unchanged.`,
+  ]);
+});
+
 it('rejects a host of another range that its graph does not reveal', async () => {
   const identity = (gain: number) => [gain, 0, 0, 0, gain, 0, 0, 0, gain];
   for (const [gain, made] of [

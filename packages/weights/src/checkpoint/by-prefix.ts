@@ -1,3 +1,5 @@
+import { checkpointLimits } from './limits.ts';
+
 /** Tensors that share a prefix, by the rest of their names. */
 export interface Prefixed<T> {
   /** Path before every name, such as `state_dict.net`; empty if there is none. */
@@ -6,9 +8,6 @@ export interface Prefixed<T> {
   readonly average: boolean;
   readonly tensors: ReadonlyMap<string, T>;
 }
-
-/** Paths of published networks have up to 150 characters; hostile ones may have a million parts. */
-const longestName = 2000;
 
 /**
  * Parts that wrappers add to a path, at any depth: DataParallel, torch.compile, FSDP of PyTorch and
@@ -38,13 +37,13 @@ export function byPrefix<T>(
 ): Prefixed<T>[] {
   const groups = new Map<string, Map<string, T>>();
   for (const name of tensors.keys()) {
-    if (name.length > longestName) continue;
+    if (name.length > checkpointLimits.pathLength) continue;
     const prefix = prefixOf(name, anchors);
     if (prefix !== undefined) groups.set(prefix, new Map());
   }
   if (groups.size === 0) return [];
   for (const [name, tensor] of tensors) {
-    if (name.length > longestName) continue;
+    if (name.length > checkpointLimits.pathLength) continue;
     const prefix = longestPrefix(name, groups);
     if (prefix === undefined) continue;
     const group = groups.get(prefix)!;

@@ -68,13 +68,13 @@ class Walk {
     else if (group instanceof PickleList) {
       for (const [index, item] of group.items.entries()) {
         if (typeof item === 'object' && item !== null)
-          this.#visit(item, join(path, String(index)), depth, true);
+          this.#visit(item, this.#join(path, String(index)), depth, true);
       }
     } else if (!group.isEmpty) {
       for (const [key, item] of group.entries) {
         const name = keyOf(key);
-        if (name === undefined) this.#leave(join(path, '?'));
-        else this.#visit(item, join(path, name), depth, false);
+        if (name === undefined) this.#leave(this.#join(path, '?'));
+        else this.#visit(item, this.#join(path, name), depth, false);
       }
     }
   }
@@ -104,6 +104,16 @@ class Walk {
     this.tensors.set(path, storedTensor(tensor, `${this.#label}: tensor '${shownName(path)}'`));
   }
 
+  /** Errors: `LIMIT_EXCEEDED`; a few nested keys could make every path a megabyte long. */
+  #join(path: string, name: string): string {
+    const joined = path === '' ? name : `${path}.${name}`;
+    if (joined.length <= checkpointLimits.pathLength) return joined;
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${this.#label}: path '${shownName(joined)}' has ${joined.length} characters; at most ${checkpointLimits.pathLength} are read.`,
+    );
+  }
+
   #leave(path: string): void {
     if (this.ignored.at(-1) !== path && this.ignored.length < checkpointLimits.scalars) {
       this.ignored.push(path);
@@ -118,7 +128,7 @@ function storedTensor(tensor: PickleTensor | OtherTensor, place: string): Stored
     return {
       ...{ dims, dtype },
       get data() {
-        return tensorElements(tensor, dtype);
+        return tensorElements(tensor, dtype, place);
       },
     };
   }
@@ -130,10 +140,6 @@ function storedTensor(tensor: PickleTensor | OtherTensor, place: string): Stored
       throw new GraftError('UNSUPPORTED_HOST', `${place}: ${unread}.`);
     },
   };
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }
 
 /** A key as text; undefined if it is not a name. */
@@ -166,10 +172,11 @@ function withoutTensors(root: PickleValue, label: string): GraftError {
 const sparseSpan = 64;
 
 /** The elements of a tensor as float32, in order, whatever its strides; reads them now. */
-function tensorElements(tensor: PickleTensor, dtype: Dtype): Float32Array {
+function tensorElements(tensor: PickleTensor, dtype: Dtype, place: string): Float32Array {
   const { storage, type, offset, dims, strides } = tensor;
   const { bytes, key } = storage;
-  if (bytes === undefined) throw new GraftError('CORRUPT_FILE', `storage '${key}' is missing.`);
+  if (bytes === undefined)
+    throw new GraftError('CORRUPT_FILE', `${place}: storage '${key}' is missing.`);
   const count = elementCount(dims);
   if (count === 0) return new Float32Array(0);
   const width = type.bytes;

@@ -10,6 +10,11 @@ export const checkpointLimits = {
   memo: 500_000,
   /** Bytes of one text or byte string: names are short, configurations as text are not. */
   textBytes: 1024 * 1024,
+  /**
+   * Characters of a key, and of a path. Published networks have up to 150. Past 16,383, JavaScript's
+   * maps take all texts of one length for the same and compare them one by one.
+   */
+  pathLength: 2000,
   /** Digits or bytes of one integer. */
   integerBytes: 255,
   /** Lists, tuples and dictionaries: four per tensor. */

@@ -82,6 +82,7 @@ export function persistent(id: PickleValue, cursor: PickleCursor): PickleStorage
   if (typeof name !== 'string' || !isSize(length)) {
     throw cursor.corrupt('a storage without a name or length');
   }
+  cursor.checkKey(name);
   return new PickleStorage(meaning.type, name, length);
 }
 
@@ -95,6 +96,7 @@ function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
     if (key === undefined || value === undefined || more.length > 0) {
       throw cursor.corrupt('a dictionary from what are no pairs');
     }
+    cursor.checkKey(key);
     dict.entries.set(key, value);
   }
   return dict;

@@ -1,4 +1,5 @@
 import { type ByteSource, GraftError } from '@pip-graft/onnx-graft';
+import { shownName } from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
 
 const windowBytes = 64 * 1024;
@@ -49,6 +50,15 @@ export class PickleCursor {
   text(size: number): string {
     if (size > checkpointLimits.textBytes) throw this.#tooLong('a text', size);
     return new TextDecoder().decode(this.#bytes(size));
+  }
+
+  /** Errors: `LIMIT_EXCEEDED` for a key that is longer than a name can be. */
+  checkKey(key: unknown): void {
+    if (typeof key !== 'string' || key.length <= checkpointLimits.pathLength) return;
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${this.source.label}: byte ${this.at}: key '${shownName(key)}' has ${key.length} characters; at most ${checkpointLimits.pathLength} are read.`,
+    );
   }
 
   /** A copy of the bytes, up to the limit of a text. */

@@ -277,7 +277,10 @@ class Machine {
 
   #withItems(dict: PickleDict, items: readonly PickleValue[]): PickleDict {
     if (items.length % 2 !== 0) throw this.#cursor.corrupt('a key has no value');
-    for (let i = 0; i < items.length; i += 2) dict.entries.set(items[i]!, items[i + 1]!);
+    for (let i = 0; i < items.length; i += 2) {
+      this.#cursor.checkKey(items[i]);
+      dict.entries.set(items[i]!, items[i + 1]!);
+    }
     return dict;
   }
 

@@ -296,6 +296,51 @@ describe('a checkpoint that lies', () => {
     expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
   });
 
+  const records = (count: number) => [
+    ...[0x7d, 0x28],
+    ...Array.from({ length: count }, (_, i) => [...unicode(`${100_000 + i}`), ...int(i)]).flat(),
+    0x75,
+  ];
+
+  it('rejects a long key before it lengthens the paths of thousands of records', async () => {
+    const start = process.cpuUsage();
+    const object = dict('k'.repeat(40_000), records(4000));
+    await expect(read(file(object))).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/^x\.pth: byte \d+: key 'k{120}…' has 40000 characters; /),
+    });
+    expect(process.cpuUsage(start).user).toBeLessThan(1_000_000);
+  });
+
+  it('rejects a long path made of keys and of indices', async () => {
+    const weights = tensor(4, 0, [4], [1]);
+    const beside = (inner: number[]) => dict('k'.repeat(1000), dict('l'.repeat(998), inner));
+    for (const inner of [dict('w', weights), [0x5d, ...weights, 0x61]]) {
+      await expect(read(file(beside(inner)))).rejects.toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringMatching(
+          /^x\.pth: path 'k{120}…' has 2001 characters; at most 2000 /,
+        ),
+      });
+    }
+  });
+
+  it('reads a path of 2000 characters', async () => {
+    const name = 'l'.repeat(999);
+    const object = dict('k'.repeat(1000), dict(name, tensor(4, 0, [4], [1])));
+    const { tensors } = await read(file(object));
+    expect([...tensors.keys()]).toEqual([`${'k'.repeat(1000)}.${name}`]);
+  });
+
+  it('rejects a long name of a storage', async () => {
+    const id = [unicode('storage'), global('torch.FloatStorage'), unicode('0'.repeat(3000))];
+    const object = [...tuple(...id, unicode('cpu'), int(4), [0x4e]), 0x51];
+    await expect(read(file(object))).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('has 3000 characters'),
+    });
+  });
+
   it.each([
     ['an element past the storage', tensor(4, 2, [3], [1]), 'CORRUPT_FILE'],
     ['strides past the storage', tensor(4, 0, [2, 2], [4, 1]), 'CORRUPT_FILE'],

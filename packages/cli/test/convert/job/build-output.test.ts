@@ -35,5 +35,7 @@ test("the range and feeds of a job are in the graft's stamp", async () => {
 });
 
 test('rejects a missing value for an input besides the image', async () => {
-  await expect(build({})).rejects.toThrow(/input 'sigma'; pass its value with --feed sigma=/);
+  await expect(build({})).rejects.toThrow(
+    /input 'sigma'; pass its value, as `feeds` or with --feed sigma=/,
+  );
 });
