@@ -117,6 +117,22 @@ describe('Restorer', () => {
     expect(steps).toEqual(['1/1']);
   });
 
+  it('closes once, after the calls before it, and rejects those after it', async () => {
+    await using restorer = await Restorer.open(readFileSync(grafted));
+    const running = restorer.restore(photo, { rain: 1 });
+    const closed = restorer.close();
+    const after = [restorer.restore(photo), restorer.detect(photo), restorer.warmUp()];
+    for (const { reason } of (await Promise.allSettled(after)) as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: 'model: it was closed; open it again.',
+      });
+    }
+    expect((await running).image.data).toEqual((await expected([1, 0, 0])).data);
+    await closed;
+    expect(await restorer.close()).toBeUndefined();
+  });
+
   it('works with an ungrafted network and rejects weights for it', async () => {
     await using restorer = await Restorer.open(base);
     expect(restorer.labels).toEqual([]);
