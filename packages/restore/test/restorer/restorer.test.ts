@@ -184,6 +184,23 @@ describe('Restorer', () => {
     }
   });
 
+  it('reports a download that ends early', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write(Buffer.alloc(10), () => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+    try {
+      await expect(Restorer.open(url)).rejects.toMatchObject({
+        code: 'READ_FAILED',
+        message: `${url}: the connection ended early; try again.`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
   it('detects degradations with its sensor and uses them if no weights are given', async () => {
     const home = mkdtempSync(join(folder, 'blind-'));
     const blind = await graftedFiles(home, {
