@@ -1,12 +1,12 @@
 /** What a person can do about an error of the library, by its code. */
 const sentences: Readonly<Record<string, string>> = {
-  CORRUPT_FILE: 'This file cannot be read as an image.',
+  CORRUPT_FILE: 'This file is damaged, or not what its name says.',
   NOT_ONNX: 'This file is not an ONNX model.',
   UNSUPPORTED_LAYOUT: 'This model does not turn an image into an image of the same size.',
   UNSUPPORTED_HOST: 'This model cannot run here.',
-  LIMIT_EXCEEDED: 'This image is too large for a browser.',
+  LIMIT_EXCEEDED: 'This file is too large for a browser.',
   DEVICE_UNAVAILABLE: 'Models cannot run in this browser.',
-  RUNTIME_FAILED: 'The model failed on this image.',
+  RUNTIME_FAILED: 'The model failed.',
   READ_FAILED: 'The file could not be loaded.',
 };
 

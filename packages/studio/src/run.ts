@@ -21,6 +21,13 @@ export class Run {
     this.#controller?.abort();
   }
 
+  /** Ends the run without a word, because something else takes the page's status and progress. */
+  leave(): void {
+    this.cancel();
+    this.#controller = undefined;
+    byId('cancel').hidden = true;
+  }
+
   /** Returns undefined if the run is cancelled or fails. */
   async start(restorer: Restorer, image: Blob, asked: Asked): Promise<Restored | undefined> {
     const { weights, strength } = asked;

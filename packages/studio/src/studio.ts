@@ -33,32 +33,54 @@ export class Studio {
   );
   #restorer: Restorer | undefined;
   #model: OpenModel | undefined;
+  /** The last chosen model, which may still load, and the last adapter; what is older is dropped. */
+  #chosen: { readonly model?: symbol; readonly adapter?: symbol } = {};
+  /** Ends with the loading of the last chosen model. */
+  #loading: Promise<unknown> = Promise.resolve();
   #presets: readonly Preset[] = [];
   #image: { readonly blob: Blob; readonly name: string } | undefined;
   #restored: Restored | undefined;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
+  /** Opens a model, unless another is chosen before it has loaded. */
   async openModel(blob: Blob, setting: ModelSetting): Promise<void> {
-    this.#run.cancel();
+    const loading = this.#openModel(blob, setting);
+    this.#loading = loading;
+    if (await loading) await this.#restore();
+  }
+
+  /** Returns whether it is the open model now. */
+  async #openModel(blob: Blob, setting: ModelSetting): Promise<boolean> {
+    const model = Symbol();
+    this.#chosen = { model };
     this.#load('Loading the model…');
     try {
       const opened = await Restorer.open(blob);
-      await this.#restorer?.close();
+      if (this.#chosen.model !== model) {
+        await opened.close();
+        return false;
+      }
+      const before = this.#restorer;
       this.#restorer = opened;
       this.#model = { blob, setting };
       this.#showModel(opened, setting.name);
-    } catch (error) {
-      this.#refuse(error);
-      return;
-    } finally {
       byId('progress').hidden = true;
+      // A run on it, which began while this one loaded, would complain that it was closed.
+      this.#run.leave();
+      await before?.close();
+      return this.#chosen.model === model;
+    } catch (error) {
+      if (this.#chosen.model === model) this.#refuse(error);
+      return false;
     }
-    await this.#restore();
   }
 
-  /** Grafts an adapter onto the open model, or only checks it. */
+  /** Grafts an adapter onto the last chosen model, or only checks it. */
   async addAdapter(read: () => Promise<AdapterFolder>): Promise<void> {
-    this.#run.cancel();
+    const chosen = { ...this.#chosen, adapter: Symbol() };
+    this.#chosen = chosen;
+    await this.#loading;
+    if (this.#chosen !== chosen) return;
     this.#load('Grafting the adapter…');
     byId('graft-details').hidden = true;
     try {
@@ -66,6 +88,7 @@ export class Studio {
       const { blob, setting } = this.#model ?? {};
       const model = blob && new Uint8Array(await blob.arrayBuffer());
       const grafted = await graftFolder({ folder, model, modelName: setting?.name ?? 'model' });
+      if (this.#chosen !== chosen) return;
       showGraft(grafted);
       byId('progress').hidden = true;
       if (grafted.model === undefined || setting === undefined) {
@@ -79,7 +102,7 @@ export class Studio {
       const name = `${folder.name} on ${from.model}`;
       await this.openModel(new Blob([grafted.model]), { name, from: { ...from, hasSensor } });
     } catch (error) {
-      this.#refuse(error);
+      if (this.#chosen === chosen) this.#refuse(error);
     }
   }
 
@@ -128,6 +151,7 @@ export class Studio {
   }
 
   #load(text: string): void {
+    this.#run.leave();
     byId('status').textContent = text;
     byId('progress').hidden = false;
     byId('progress').removeAttribute('value');

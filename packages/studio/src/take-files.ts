@@ -1,4 +1,5 @@
 import { byId } from './by-id.ts';
+import { complain } from './run.ts';
 
 /** Handlers of files given to the page. */
 export interface Takers {
@@ -44,25 +45,45 @@ export function takeFiles({ image, model, folder }: Takers): void {
     document.body.classList.remove('dropping');
     const items = [...(event.dataTransfer?.items ?? [])];
     const entry = items.map((item) => item.webkitGetAsEntry?.()).find((each) => each?.isDirectory);
-    if (entry) void filesUnder(entry as FileSystemDirectoryEntry).then(folder);
+    if (entry) filesUnder(entry as FileSystemDirectoryEntry).then(folder, complain);
     else take(event.dataTransfer?.files);
   });
 }
 
-/** Lists the files of a dropped folder, with their paths in it. */
+/**
+ * Lists the files of a dropped folder, with their paths in it.
+ *
+ * Errors: a plain Error for a folder that the browser cannot read.
+ */
 async function filesUnder(top: FileSystemDirectoryEntry): Promise<File[]> {
   const files: File[] = [];
+  try {
+    for await (const entry of entriesUnder(top)) {
+      files.push(await fileOf(entry));
+      if (files.length === mostFiles) break;
+    }
+  } catch (cause) {
+    throw new Error(
+      `${top.name}: the browser cannot read this folder; choose it with Add an adapter folder.`,
+      {
+        cause,
+      },
+    );
+  }
+  return files;
+}
+
+async function* entriesUnder(top: FileSystemDirectoryEntry): AsyncGenerator<FileSystemFileEntry> {
   const open: FileSystemDirectoryEntry[] = [top];
-  for (let at = open.pop(); at && files.length < mostFiles; at = open.pop()) {
+  for (let at = open.pop(); at; at = open.pop()) {
     const reader = at.createReader();
     for (let more = await read(reader); more.length > 0; more = await read(reader)) {
       for (const entry of more) {
         if (entry.isDirectory) open.push(entry as FileSystemDirectoryEntry);
-        else files.push(await fileOf(entry as FileSystemFileEntry));
+        else yield entry as FileSystemFileEntry;
       }
     }
   }
-  return files;
 }
 
 function read(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {

@@ -78,6 +78,38 @@ describe('the metadata of a download', () => {
     }
   });
 
+  it('has no XMP that no longer fits its segment, and says so', async () => {
+    const made = await sharp(grey).jpeg().toBuffer();
+    const name = new TextEncoder().encode('http://ns.adobe.com/xap/1.0/\0');
+    // Not UTF-8: each byte becomes three.
+    const segment = (bytes: number): Uint8Array => {
+      const length = 2 + name.length + bytes;
+      const xmp = new Uint8Array(bytes).fill(0xff);
+      return Uint8Array.from([0xff, 0xe1, length >> 8, length & 0xff, ...name, ...xmp]);
+    };
+    const keep = async (bytes: number) => {
+      const original = Buffer.concat([made.subarray(0, 2), segment(bytes), made.subarray(2)]);
+      const { file, ...said } = await keepMetadata(
+        blob(made, 'image/jpeg'),
+        blob(original, 'image/jpeg'),
+      );
+      const pixels = await sharp(await file.arrayBuffer(), { failOn: 'warning' })
+        .raw()
+        .toBuffer();
+      expect(pixels).toEqual(await sharp(made).raw().toBuffer());
+      return { ...said, added: file.size - made.length };
+    };
+    // The most that a segment holds: 65535 with its length and name.
+    const most = Math.floor((65535 - 2 - name.length) / 3);
+    const added = 4 + name.length + 3 * most;
+    expect(await keep(most)).toEqual({ kept: ['XMP'], dropped: [], added });
+    expect(await keep(most + 1)).toEqual({
+      kept: [],
+      dropped: ['XMP that is damaged'],
+      added: 0,
+    });
+  });
+
   it('has no invalid EXIF', () => {
     expect(uprightExif(new Uint8Array(20))).toBeUndefined();
     expect(

@@ -22,7 +22,7 @@ export function floatTensor(dims: readonly number[], data: Float32Array): FloatT
   if (elementCount(dims) !== data.length) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A tensor of shape [${dims.join(', ')}] has ${elementCount(dims)} elements, but ${data.length} were given.`,
+      `tensor of shape [${dims.join(', ')}]: it has ${elementCount(dims)} elements, not ${data.length}; pass that many.`,
     );
   }
   return { dims, data };

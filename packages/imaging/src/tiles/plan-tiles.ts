@@ -67,14 +67,14 @@ function planSide(
   if (!(longest >= step)) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A tile of ${tile} pixels is too small, because this model needs multiples of ${step}; choose a larger tile.`,
+      `tile of ${tile}: too small, because this model needs multiples of ${step}; use a larger tile.`,
     );
   }
   const overlap = up(Math.max(0, options.overlap));
   if (overlap >= longest) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `An overlap of ${overlap} fills a tile of ${longest}; choose a smaller overlap or a larger tile.`,
+      `overlap of ${overlap}: it fills a tile of ${longest}; use a smaller overlap or a larger tile.`,
     );
   }
   const count = Math.ceil((whole - overlap) / (longest - overlap));

@@ -74,11 +74,12 @@ describe('planTiles', () => {
     expect(() => plan(100, 100, { tile: 7, overlap: 0, sizeMultiple: 8 })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: expect.stringContaining('tile of 7 pixels is too small'),
+        message:
+          'tile of 7: too small, because this model needs multiples of 8; use a larger tile.',
       }),
     );
     expect(() => plan(100, 100, { tile: 32, overlap: 25, sizeMultiple: 8 })).toThrow(
-      /overlap of 32 fills a tile of 32/,
+      /^overlap of 32: it fills a tile of 32; use/,
     );
     expect(() => plan(100, 100, { tile: Number.NaN, overlap: 0 })).toThrow(/tile of NaN/);
   });

@@ -88,6 +88,11 @@ function toByte(value: number): number {
   return Math.min(255, Math.max(0, Math.round(value)));
 }
 
+/** What to do about an input without a value, in a program and on the command line. */
+export function passFeed(name: string): string {
+  return `pass feeds: { '${name}': NUMBER } (--feed ${name}=NUMBER on the command line).`;
+}
+
 /**
  * Fills another input of a model with one number; open sizes become those of the image.
  *
@@ -102,7 +107,7 @@ export function fillInput(
   if (value === undefined) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `the model also takes an input '${name}' [${input.dims.join(', ')}]; pass its value with --feed ${name}=NUMBER.`,
+      `input '${name}' [${input.dims.join(', ')}]: it has no value; ${passFeed(name)}`,
     );
   }
   const { dims } = input;

@@ -4,6 +4,7 @@ import { runModel, type Session } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
 import { doorSession } from './door-session.ts';
+import { passFeed } from './enter.ts';
 import {
   isMoved,
   naturalImage,
@@ -119,7 +120,7 @@ function requireImage(
   if (!why) return;
   throw new GraftError(
     'UNSUPPORTED_HOST',
-    `${session.label}: the range of its output cannot be told: ${why}; pass it with --range 0..1, 0..255 or -1..1, and if the output is a residual, export the network with the addition of its input.`,
+    `${session.label}: the range of its output is unknown: ${why}; pass range: '0..1', '0..255' or '-1..1' (--range on the command line), and if the output is a residual, export the network with the addition of its input.`,
   );
 }
 
@@ -173,7 +174,7 @@ function withFeeds(
       const names = beside.map((input) => `'${input.name}'`).join(', ');
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `${session.label}: --feed ${name}: it has no such input; its inputs are ${names}.`,
+        `${session.label}: no input '${name}' to feed; use one of ${names}.`,
       );
     }
   }
@@ -181,7 +182,7 @@ function withFeeds(
   if (missing) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `${session.label}: it also takes an input '${missing.name}' [${missing.dims.join(', ')}]; pass its value with --feed ${missing.name}=NUMBER.`,
+      `${session.label}: it also takes an input '${missing.name}' [${missing.dims.join(', ')}]; ${passFeed(missing.name)}`,
     );
   }
   return { ...door, feeds: all };

@@ -148,7 +148,7 @@ export function loadSharp(
         cause instanceof Error ? cause.message.trim().split('\n', 1)[0] : String(cause);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
-        `Images cannot be read or written here: sharp did not load (${reason}). Install it with: npm install --include=optional sharp`,
+        `sharp: cannot be loaded (${reason}), so images cannot be read or written; install it with: npm install --include=optional sharp`,
         { cause },
       );
     },

@@ -81,7 +81,7 @@ export async function encodeImage(
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw new GraftError(
       'RUNTIME_FAILED',
-      `An image of ${width}x${height} could not be written as ${format}: ${reason}`,
+      `image of ${width}x${height}: it cannot be written as ${format} (${reason}); use another format.`,
       { cause },
     );
   });

@@ -6,8 +6,8 @@ const maxBytes = 1024 ** 3;
 /**
  * Fetches the bytes of an http: or https: URL.
  *
- * Errors: `READ_FAILED` if the server cannot be reached or answers with an error; `LIMIT_EXCEEDED`
- * beyond 1 GiB; `INVALID_ARGUMENT` for another scheme.
+ * Errors: `READ_FAILED` if the server cannot be reached, answers with an error or ends the connection
+ * early; `LIMIT_EXCEEDED` beyond 1 GiB; `INVALID_ARGUMENT` for another scheme; the signal's reason.
  */
 export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   if (!/^https?:$/.test(url.protocol)) {
@@ -30,9 +30,22 @@ export async function fetchBytes(url: URL, signal?: AbortSignal): Promise<Uint8A
       `${url.href}: the server answered ${response.status}; check the address.`,
     );
   }
+  try {
+    return await bytesOf(response.body, url);
+  } catch (cause) {
+    if (cause instanceof GraftError) throw cause;
+    signal?.throwIfAborted();
+    throw new GraftError('READ_FAILED', `${url.href}: the connection ended early; try again.`, {
+      cause,
+    });
+  }
+}
+
+/** Errors: `LIMIT_EXCEEDED`; those of the connection. */
+async function bytesOf(body: AsyncIterable<Uint8Array>, url: URL): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of response.body) {
+  for await (const part of body) {
     size += part.length;
     if (size > maxBytes) {
       throw new GraftError(

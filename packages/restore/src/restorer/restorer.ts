@@ -43,6 +43,7 @@ export class Restorer<Label extends string = string> {
   readonly device: RestorerDevice;
   readonly #loaded: LoadedModel;
   #queue: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   private constructor(loaded: Omit<LoadedModel, 'available'>, device: RestorerDevice) {
     const onCpu = device.name === 'cpu';
@@ -106,8 +107,8 @@ export class Restorer<Label extends string = string> {
    * counts as shares; zeros give the host's output. If omitted, the model's sensor finds them; a
    * model without one uses its default.
    *
-   * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take;
-   * those of reading the image; the signal's reason.
+   * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; `INVALID_ARGUMENT` for a setting that the model does not take,
+   * or after {@link close}; those of reading the image; the signal's reason.
    */
   restore(
     image: ImageSource,
@@ -130,7 +131,8 @@ export class Restorer<Label extends string = string> {
   /**
    * Returns what the model's sensor finds in an image: a weight per label, all 0 if it is clean.
    *
-   * Errors: `INVALID_ARGUMENT` for a model without a sensor; those of reading the image.
+   * Errors: `INVALID_ARGUMENT` for a model without a sensor, or after {@link close}; those of reading
+   * the image.
    */
   detect(
     image: ImageSource,
@@ -150,9 +152,10 @@ export class Restorer<Label extends string = string> {
     await this.restore(imageOf(side, side, new Float32Array(3 * side * side).fill(0.5)));
   }
 
-  /** Releases the model once running calls have ended. */
-  async close(): Promise<void> {
-    await this.#next(() => this.#loaded.session.release());
+  /** Releases the model once running calls have ended. Closing again changes nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#next(() => this.#loaded.session.release());
+    return this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -160,6 +163,10 @@ export class Restorer<Label extends string = string> {
   }
 
   #next<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) {
+      const message = `${this.#loaded.session.label}: it was closed; open it again.`;
+      return Promise.reject(new GraftError('INVALID_ARGUMENT', message));
+    }
     const next = this.#queue.then(run);
     this.#queue = next.catch(() => {});
     return next;

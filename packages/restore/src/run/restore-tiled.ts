@@ -26,7 +26,7 @@ export interface RestoreTiledOptions extends RestoreOptions {
   readonly signal?: AbortSignal;
   /** Called after each tile; `soFar` is the image with the finished tiles restored. */
   readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
-  /** Called when memory does not suffice for tiles of `tile`, before trying tiles of `next`. */
+  /** Called when there is not enough memory for tiles of `tile`, before trying tiles of `next`. */
   readonly onShrink?: (tile: number, next: number) => void;
 }
 
@@ -53,6 +53,8 @@ export async function restoreTiled(
 ): Promise<Image> {
   const [, , height, width] = imageInput(session).dims;
   const { sizeMultiple = 1, tileStep = 1 } = options;
+  const step = Math.max(sizeMultiple, tileStep);
+  const least = Math.ceil(minimumTile / step) * step;
   const builtIn = { width: sizeOf(width), height: sizeOf(height) };
   let { tile = Number.POSITIVE_INFINITY, overlap } = options;
   for (;;) {
@@ -65,18 +67,19 @@ export async function restoreTiled(
       return await restorePlan(session, image, plan, options);
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      const side = Math.max(plan.width, plan.height);
-      const step = Math.max(sizeMultiple, tileStep);
-      const least = Math.ceil(minimumTile / step) * step;
-      const next = Math.max(least, Math.floor(side / 2 / step) * step);
-      const fixed = builtIn.width !== undefined && builtIn.height !== undefined;
-      if (fixed || side <= least) {
+      // A side that the model fixes stays, whatever the tile; with both fixed, nothing can shrink.
+      const side = Math.max(
+        builtIn.width === undefined ? plan.width : 0,
+        builtIn.height === undefined ? plan.height : 0,
+      );
+      if (side <= least) {
         throw new GraftError(
           'RUNTIME_FAILED',
           `${session.label}: not enough memory, even for a tile of ${plan.width}x${plan.height}; close other programs or use a smaller model.`,
           { cause: error },
         );
       }
+      const next = Math.max(least, Math.floor(side / 2 / step) * step);
       options.onShrink?.(side, next);
       tile = next;
       if (overlap !== undefined) overlap = Math.min(overlap, Math.floor(next / 2));

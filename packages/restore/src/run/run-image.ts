@@ -28,7 +28,10 @@ export async function runImage(
   }
   if (strength !== undefined) {
     if (!Number.isFinite(strength)) {
-      throw new GraftError('INVALID_ARGUMENT', `strength is a number, not ${strength}.`);
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `strength: ${strength} is not a finite number; pass one such as 0.5.`,
+      );
     }
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
   }
@@ -67,7 +70,7 @@ function only(session: Session, values: readonly SessionValue[], kind: string): 
   const found = values.filter(({ dims }) => dims.length === 4);
   const value = found[0];
   if (value === undefined || (kind === 'input' && found.length > 1)) {
-    const shapes = values.map(({ name, dims }) => `"${name}" [${dims.join(', ')}]`).join(', ');
+    const shapes = values.map(({ name, dims }) => `'${name}' [${dims.join(', ')}]`).join(', ');
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
       `${session.label}: images need one ${kind} of shape (B,3,H,W); it has ${shapes}.`,
@@ -76,14 +79,14 @@ function only(session: Session, values: readonly SessionValue[], kind: string): 
   if (kind === 'input' && !/float|^uint8$/.test(value.type)) {
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${session.label}: its input "${value.name}" takes ${value.type}, but images are fed as float32, float16 or uint8; export the model with one of these.`,
+      `${session.label}: its input '${value.name}' takes ${value.type}, but images are fed as float32, float16 or uint8; export the model with one of these.`,
     );
   }
   const channels = value.dims[1];
   if (typeof channels === 'number' && channels !== 3) {
     throw new GraftError(
       'UNSUPPORTED_LAYOUT',
-      `${session.label}: its ${kind} "${value.name}" has ${channels} channels (shape [${value.dims.join(', ')}]), but images are (B,3,H,W).`,
+      `${session.label}: its ${kind} '${value.name}' has ${channels} channels (shape [${value.dims.join(', ')}]), but images are (B,3,H,W).`,
     );
   }
   return value;

@@ -10,7 +10,7 @@ import type {
   TileDone,
 } from './messages.ts';
 import type { Build } from './start-runtime.ts';
-import type { StartWorker } from './start-worker.ts';
+import type { Started, StartWorker } from './start-worker.ts';
 
 interface Waiting {
   readonly resolve: (answer: never) => void;
@@ -33,7 +33,7 @@ export class Connection {
   readonly #build: Build;
   readonly #open: OpenRequest;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
+  #started: Started | undefined;
   #opened: Promise<Opened> | undefined;
   #closed = false;
   #next = 0;
@@ -46,10 +46,7 @@ export class Connection {
 
   /** Starts the worker and opens the model, unless that is done. */
   open(): Promise<Opened> {
-    if (this.#closed) {
-      const message = `${this.#open.label}: it was closed; open it again.`;
-      return Promise.reject(new GraftError('INVALID_ARGUMENT', message));
-    }
+    if (this.#closed) return Promise.reject(this.#closedError());
     this.#opened ??= this.#begin().catch((error: unknown) => {
       this.#stop();
       throw error;
@@ -58,8 +55,11 @@ export class Connection {
   }
 
   async #begin(): Promise<Opened> {
-    const { worker, wasm } = await this.#start(this.#build);
-    this.#worker = worker;
+    const started = await this.#start(this.#build);
+    this.#started = started;
+    // Closed while the worker started: `open` ends it now.
+    if (this.#closed) throw this.#closedError();
+    const { worker, wasm } = started;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -76,7 +76,8 @@ export class Connection {
   ): Promise<Operations[O]['answer']> {
     await this.open();
     options.signal?.throwIfAborted();
-    return this.#send(this.#worker!, operation, request, options);
+    if (this.#started === undefined) throw this.#closedError();
+    return this.#send(this.#started.worker, operation, request, options);
   }
 
   #send<O extends Operation>(
@@ -87,8 +88,9 @@ export class Connection {
   ): Promise<Operations[O]['answer']> {
     const id = this.#next++;
     const answer = new Promise<Operations[O]['answer']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, onTile });
+      // Throws for what cannot be sent, such as a function: then no answer comes to wait for.
       worker.postMessage({ id, operation, request }, transfer);
+      this.#waiting.set(id, { resolve, reject, onTile });
     });
     if (signal === undefined) return answer;
     const abort = (): void => {
@@ -102,8 +104,12 @@ export class Connection {
   /** Ends the worker, and with it any running call. */
   close(): void {
     this.#closed = true;
-    this.#fail(new GraftError('INVALID_ARGUMENT', `${this.#open.label}: it was closed.`));
+    this.#fail(this.#closedError());
     this.#stop();
+  }
+
+  #closedError(): GraftError {
+    return new GraftError('INVALID_ARGUMENT', `${this.#open.label}: it was closed; open it again.`);
   }
 
   #receive(message: FromWorker): void {
@@ -132,8 +138,10 @@ export class Connection {
   }
 
   #stop(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    const { worker, script } = this.#started ?? {};
+    worker?.terminate();
+    if (script !== undefined) URL.revokeObjectURL(script);
+    this.#started = undefined;
     this.#opened = undefined;
   }
 

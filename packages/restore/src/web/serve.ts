@@ -98,18 +98,24 @@ async function open(
   const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
     const own = await openWebSession(runtime, model, { label, provider });
     const session = await behindDoor(own, settings);
-    // A model that does not restore images is an error now, not with the first image.
-    imageInput(session);
-    imageOutput(session);
-    return { session, settings, available: freeMemory };
+    const loaded = { session, settings, available: freeMemory };
+    try {
+      // A model that does not restore images is an error now, not with the first image.
+      imageInput(session);
+      imageOutput(session);
+      if (provider === 'webgpu') await restoreLoaded(loaded, greyImage(), {});
+    } catch (error) {
+      // Frees the card. After a failed run, releasing can fail too: the first error says more.
+      await session.release().catch(() => {});
+      throw error;
+    }
+    return loaded;
   };
   const answer = (device: RestorerDevice) => ({ labels: settings.labels, hasSensor, device });
   const device = await startRuntime(runtime, build, request);
   if (device.name !== 'webgpu') return { loaded: await load('wasm'), answer: answer(device) };
   try {
-    const loaded = await load('webgpu');
-    await restoreLoaded(loaded, greyImage(), {});
-    return { loaded, answer: answer(device) };
+    return { loaded: await load('webgpu'), answer: answer(device) };
   } catch (error) {
     // For example, a float16 model on a card without float16.
     if (request.device === 'webgpu') throw error;

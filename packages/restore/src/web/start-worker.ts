@@ -8,6 +8,8 @@ export interface Started {
   readonly worker: Worker;
   /** Where it must look for wasm files, if it cannot know. */
   readonly wasm?: string;
+  /** Blob URL of its script, from which it also starts its threads; revoke it when the worker ends. */
+  readonly script?: string;
 }
 
 /** Starts a worker with a build; tests pass their own. */
@@ -30,11 +32,12 @@ export async function startWorker(build: Build): Promise<Started> {
   } catch (first) {
     // The fallback has no WebGPU: its build of onnxruntime would double the size of a page's script.
     const { source } = await import('./worker-source.ts');
-    const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+    const script = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
     try {
       const wasm = new URL('./', import.meta.url ?? globalThis.location.href).href;
-      return { worker: await ready(new Worker(url, { type: 'module' })), wasm };
+      return { worker: await ready(new Worker(script, { type: 'module' })), wasm, script };
     } catch (second) {
+      URL.revokeObjectURL(script);
       throw new GraftError(
         'DEVICE_UNAVAILABLE',
         `a worker cannot start here: ${said(first)}, and ${said(second)}; allow it with Content-Security-Policy: worker-src 'self' blob:; script-src 'self' 'wasm-unsafe-eval'.`,

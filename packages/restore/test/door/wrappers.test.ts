@@ -79,8 +79,19 @@ test.each<[string, Wrapper]>([
   ['in the range that the graph shows', { range: '0..255' }],
 ])('rejects the residual alone, %s, and names the option that overrides it', async (_, wrapper) => {
   await expect(restored(wrappedUnet({ ...wrapper, isResidual: true }))).rejects.toThrow(
-    /residual alone.*--range 0\.\.1, 0\.\.255 or -1\.\.1/,
+    /residual alone.*; pass range: '0\.\.1', '0\.\.255' or '-1\.\.1' \(--range on the command line\)/,
   );
+});
+
+test('asks for an input besides the image, and names those that can be fed', async () => {
+  await expect(restored(wrappedUnet({ sigma: [1] }))).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message:
+      "model: it also takes an input 'sigma' [1]; pass feeds: { 'sigma': NUMBER } (--feed sigma=NUMBER on the command line).",
+  });
+  await expect(
+    restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1, noise: 2 } }),
+  ).rejects.toThrow("model: no input 'noise' to feed; use one of 'sigma', 'input'.");
 });
 
 test('rejects a batch of no images', async () => {

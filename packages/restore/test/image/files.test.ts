@@ -118,6 +118,16 @@ describe('bad input', () => {
     expect(() => formatOf('constructor')).toThrow(/images are written/);
   });
 
+  test('says what the encoder cannot do', async () => {
+    const wide = imageOf(16384, 1, new Float32Array(3 * 16384));
+    await expect(encodeImage(wide, 'webp')).rejects.toMatchObject({
+      code: 'RUNTIME_FAILED',
+      message: expect.stringMatching(
+        /^image of 16384x1: it cannot be written as webp \(.+\); use another format\.$/,
+      ),
+    });
+  });
+
   test('leaves an unwritable target unchanged and nothing beside it', async () => {
     // A folder in place of the file fails for every user, including the superuser.
     mkdirSync(at('taken.png/mine'), { recursive: true });

@@ -117,6 +117,22 @@ describe('Restorer', () => {
     expect(steps).toEqual(['1/1']);
   });
 
+  it('closes once, after the calls before it, and rejects those after it', async () => {
+    await using restorer = await Restorer.open(readFileSync(grafted));
+    const running = restorer.restore(photo, { rain: 1 });
+    const closed = restorer.close();
+    const after = [restorer.restore(photo), restorer.detect(photo), restorer.warmUp()];
+    for (const { reason } of (await Promise.allSettled(after)) as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: 'model: it was closed; open it again.',
+      });
+    }
+    expect((await running).image.data).toEqual((await expected([1, 0, 0])).data);
+    await closed;
+    expect(await restorer.close()).toBeUndefined();
+  });
+
   it('works with an ungrafted network and rejects weights for it', async () => {
     await using restorer = await Restorer.open(base);
     expect(restorer.labels).toEqual([]);
@@ -162,6 +178,23 @@ describe('Restorer', () => {
       await expect(restorer.restore(`${home}/none.png`)).rejects.toMatchObject({
         code: 'READ_FAILED',
         message: expect.stringContaining('answered 404') as string,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('reports a download that ends early', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write(Buffer.alloc(10), () => response.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.onnx`;
+    try {
+      await expect(Restorer.open(url)).rejects.toMatchObject({
+        code: 'READ_FAILED',
+        message: `${url}: the connection ended early; try again.`,
       });
     } finally {
       server.close();

@@ -86,6 +86,10 @@ describe('restoreImage', () => {
     await expect(restoreImage(session, image, { strength: 0.5 })).rejects.toThrow(
       /no input 'strength'/,
     );
+    await expect(restoreImage(session, image, { strength: Number.NaN })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'strength: NaN is not a finite number; pass one such as 0.5.',
+    });
     await session.release();
     for (const row of [
       [1, -1],
@@ -109,7 +113,7 @@ describe('restoreImage', () => {
     const session = await createSession(model);
     await expect(restoreImage(session, image)).rejects.toMatchObject({
       code: 'UNSUPPORTED_LAYOUT',
-      message: expect.stringContaining('1 channels'),
+      message: expect.stringContaining("its input 'input' has 1 channels"),
     });
     await session.release();
   });

@@ -14,8 +14,8 @@ function noisy(width: number, height: number): Image {
   return imageOf(width, height, data);
 }
 
-const identity = (size?: number) => {
-  const value = { dataType: 'float32', dims: ['b', 3, size ?? 'h', size ?? 'w'] } as const;
+const identity = (width?: number, height?: number) => {
+  const value = { dataType: 'float32', dims: ['b', 3, height ?? 'h', width ?? 'w'] } as const;
   return tinyModel({
     nodes: [node('Identity', ['input'], 'output')],
     inputs: [{ ...value, name: 'input' }],
@@ -106,7 +106,7 @@ describe('restoreTiled', () => {
   });
 
   test('a fixed size: splits larger images into tiles and mirrors smaller ones up to it', async () => {
-    const session = await createSession(identity(48));
+    const session = await createSession(identity(48, 48));
     for (const image of [
       noisy(300, 280),
       noisy(100, 48),
@@ -164,6 +164,36 @@ describe('restoreTiled', () => {
     expect(broken.ran).toEqual(['300x200']);
     await native.release();
   });
+
+  test.each([
+    ['width', [128], noisy(128, 300)],
+    ['height', [undefined, 128], noisy(300, 128)],
+  ] as const)(
+    'halves only the side that the model leaves open: fixed %s',
+    async (_, size, image) => {
+      const native = await createSession(identity(...size));
+      const shrunk: number[][] = [];
+      const onShrink = (tile: number, next: number): void => {
+        shrunk.push([tile, next]);
+        if (shrunk.length > 9) throw new Error('it halves for ever');
+      };
+      const session = cramped(native, 128 * 64, 'std::bad_alloc');
+      expect(await restoreTiled(session, image, { onShrink })).toEqual(image);
+      const steps = [
+        [300, 150],
+        [122, 64],
+      ];
+      expect(shrunk).toEqual(steps);
+      await expect(
+        restoreTiled(cramped(native, 0, 'std::bad_alloc'), image, { onShrink }),
+      ).rejects.toMatchObject({
+        code: 'RUNTIME_FAILED',
+        message: expect.stringMatching(/not enough memory, even for a tile of (128x64|64x128);/),
+      });
+      expect(shrunk).toEqual([...steps, ...steps]);
+      await native.release();
+    },
+  );
 
   test('counts its tiles and stops when aborted', async () => {
     const session = await createSession(halvingModel());

@@ -135,9 +135,11 @@ async function open(
       const fallback = defaults.get(value.name);
       return fallback === undefined ? value : { ...value, fallback };
     });
-    const release = async (): Promise<void> => {
-      await session.release();
-      await prepared.dispose();
+    // onnxruntime fails on a second release; and whatever it says, the file beside it must go.
+    let released: Promise<void> | undefined;
+    const release = (): Promise<void> => {
+      released ??= session.release().finally(() => prepared.dispose());
+      return released;
     };
     return { ...session, inputs, release };
   } catch (error) {

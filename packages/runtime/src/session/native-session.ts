@@ -131,7 +131,7 @@ function describe(value: InferenceSession.ValueMetadata, label: string): Session
   if (!value.isTensor || value.type === 'string') {
     throw new GraftError(
       'UNSUPPORTED_HOST',
-      `${label}: "${value.name}" is not a tensor of numbers.`,
+      `${label}: '${value.name}' is not a tensor of numbers.`,
     );
   }
   return { name: value.name, type: value.type as TensorType, dims: value.shape };

@@ -64,5 +64,6 @@ export interface Session {
    * shapes; only for a session in a separate process.
    */
   memory?(dims: InputDims): Promise<number>;
+  /** Frees its memory and removes its temporary files. Releasing again changes nothing. */
   release(): Promise<void>;
 }

@@ -9,7 +9,9 @@ import { graftedFiles, labels, tinyUnet } from '@pip-graft/test-utils';
 import { validateGraft } from '@pip-graft/validate';
 import { float32Tensor, toFloat32 } from '@pip-graft/weights';
 import protos from 'onnx-proto';
+import type { InferenceSession } from 'onnxruntime-common';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadRuntime } from '../../src/session/load-runtime.ts';
 
 const { onnx } = protos;
 let folder = '';
@@ -86,6 +88,27 @@ test('weights in another file: links them beside a private copy, and removes tha
   const { checks } = await validateGraft({ ...inside, sizeMultiple: 4, only });
   expect(checks.map(({ status }) => status)).toEqual(only.map(() => 'passed'));
   expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+});
+
+test('weights in another file: releases once, and removes the copy even if that fails', async () => {
+  const create = vi.spyOn((await loadRuntime()).InferenceSession, 'create');
+  const { grafted } = await graftedFiles(folder, { trained: true, host: tinyUnet() });
+  writeExternal(grafted);
+  const opened = openModel(grafted);
+  const session = await createSession(opened.model, { optimisation: 'basic', threads: 1 });
+  await session.release();
+  expect(await session.release()).toBeUndefined();
+
+  const failing = await createSession(opened.model, { optimisation: 'basic', threads: 1 });
+  const native: InferenceSession = await create.mock.results[1]!.value;
+  const release = vi.spyOn(native, 'release').mockRejectedValue(new Error('lost'));
+  expect(readdirSync(join(folder, 'tmp'))).toHaveLength(1);
+  for (const _ of [1, 2]) await expect(failing.release()).rejects.toThrow('lost');
+  expect(release.mock.calls).toHaveLength(1);
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  vi.restoreAllMocks();
+  await native.release();
+  opened.close();
 });
 
 /** Moves every large tensor of a file into one file beside it. */

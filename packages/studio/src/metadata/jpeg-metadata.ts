@@ -21,14 +21,18 @@ export function keepJpegMetadata(made: Uint8Array, original: Uint8Array): Kept {
   for (const { marker, bytes } of segments(original)) {
     const content = bytes.subarray(4);
     if (marker === app1 && startsWith(content, exifName)) {
-      const exif = uprightExif(content.subarray(exifName.length));
+      const upright = uprightExif(content.subarray(exifName.length));
+      const exif = upright && segment(app1, exifName, upright);
       if (exif) {
-        kept.push(segment(app1, exifName, exif));
+        kept.push(exif);
         names.add('EXIF');
       } else dropped.add('EXIF that is damaged');
     } else if (marker === app1 && startsWith(content, xmpName)) {
-      kept.push(segment(app1, xmpName, uprightXmp(content.subarray(xmpName.length))));
-      names.add('XMP');
+      const xmp = segment(app1, xmpName, uprightXmp(content.subarray(xmpName.length)));
+      if (xmp) {
+        kept.push(xmp);
+        names.add('XMP');
+      } else dropped.add('XMP that is damaged');
     } else if (marker === app13) {
       kept.push(bytes);
       names.add('IPTC');
@@ -56,8 +60,13 @@ function* segments(file: Uint8Array): Generator<Segment> {
   }
 }
 
-function segment(marker: number, name: string, content: Uint8Array): Uint8Array {
+/**
+ * Returns undefined for more than its length can say. XMP grows in the conversion if it is not UTF-8:
+ * each invalid byte becomes three.
+ */
+function segment(marker: number, name: string, content: Uint8Array): Uint8Array | undefined {
   const length = 2 + name.length + content.length;
+  if (length > 0xffff) return undefined;
   const head = [0xff, marker, length >> 8, length & 0xff];
   return Uint8Array.from([...head, ...new TextEncoder().encode(name), ...content]);
 }

@@ -51,7 +51,7 @@ export function float32Tensor(
   if (count !== data.length) {
     throw new GraftError(
       'INVALID_ARGUMENT',
-      `A tensor of shape [${dims.join(', ')}] has ${count} elements, but ${data.length} were given.`,
+      `tensor of shape [${dims.join(', ')}]: it has ${count} elements, not ${data.length}; pass that many.`,
     );
   }
   return { type: 'float32', dims, data };
@@ -76,7 +76,10 @@ export function toFloat32(tensor: TypedTensor): TypedTensorOf<'float32'> {
   if (tensor.type === 'float64') {
     return { type: 'float32', dims, data: Float32Array.from(tensor.data) };
   }
-  throw new GraftError('INVALID_ARGUMENT', `A ${tensor.type} tensor is not an image or feature.`);
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${tensor.type} tensor: not an image or feature; pass float32, float16 or float64.`,
+  );
 }
 
 /** Converts a float32 tensor to an input's floating-point type; undefined for any other type. */

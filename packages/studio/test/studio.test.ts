@@ -1,0 +1,155 @@
+/// <reference lib="dom" />
+import { Restorer } from '@pip-graft/restore/web';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { AdapterFolder } from '../src/graft/graft-request.ts';
+import { graftFolder } from '../src/graft/show-graft.ts';
+import { Studio } from '../src/studio.ts';
+import { FakePage } from './support/fake-page.ts';
+
+vi.mock('@pip-graft/restore/web', () => ({ Restorer: { open: vi.fn() } }));
+vi.mock('../src/graft/show-graft.ts', () => ({ graftFolder: vi.fn(), showGraft() {} }));
+// The parts of the page that draw.
+vi.mock('../src/stage.ts', () => ({
+  Stage: class {
+    readonly before = { width: 8, height: 8 };
+    show() {}
+  },
+}));
+vi.mock('../src/settings.ts', () => ({
+  Settings: class {
+    readonly asked = { weights: undefined, strength: 1 };
+    show() {}
+  },
+}));
+vi.mock('../src/undo.ts', () => ({
+  Undo: class {
+    begin() {}
+  },
+}));
+vi.mock('../src/four.ts', () => ({
+  Four: class {
+    close() {}
+    refresh() {}
+  },
+}));
+
+let page: FakePage;
+beforeEach(() => {
+  page = new FakePage();
+  vi.stubGlobal('createImageBitmap', () => Promise.resolve({ close() {} }));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetAllMocks();
+});
+
+/** An open model whose runs end only when aborted. */
+const model = () => ({
+  labels: [],
+  hasSensor: false,
+  device: { name: 'wasm', reason: 'a test' },
+  close: vi.fn(() => Promise.resolve()),
+  restore: (_image: Blob, _weights: unknown, { signal }: { signal: AbortSignal }) =>
+    new Promise((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    ),
+});
+
+/** Makes the next `Restorer.open` wait; returns how it ends. */
+function nextOpen(): { resolve(opened: object): void; reject(error: Error): void } {
+  const { promise, resolve, reject } = deferred<Restorer>();
+  vi.mocked(Restorer.open).mockReturnValueOnce(promise);
+  return { resolve: (opened) => resolve(opened as Restorer), reject };
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+const shown = () => ({
+  model: page.byId('model-name').textContent.split('.', 1)[0],
+  status: page.byId('status').textContent,
+  progress: !page.byId('progress').hidden,
+  cancel: !page.byId('cancel').hidden,
+  alert: page.byId('alert').textContent,
+});
+const blob = new Blob();
+
+it('opens the model that was chosen last, whichever loads first', async () => {
+  const studio = new Studio();
+  const [first, second] = [nextOpen(), nextOpen()];
+  const [a, b] = [model(), model()];
+  const both = [studio.openModel(blob, { name: 'a' }), studio.openModel(blob, { name: 'b' })];
+  first.resolve(a);
+  await settled();
+  expect(shown()).toMatchObject({ model: '', status: 'Loading the model…', progress: true });
+  expect(a.close).toHaveBeenCalledTimes(1);
+  second.resolve(b);
+  await Promise.all(both);
+  expect(shown()).toMatchObject({ model: 'b', status: 'Ready for an image.', progress: false });
+
+  const [third, fourth] = [nextOpen(), nextOpen()];
+  const [c, d] = [model(), model()];
+  const more = [studio.openModel(blob, { name: 'c' }), studio.openModel(blob, { name: 'd' })];
+  fourth.resolve(d);
+  await settled();
+  third.resolve(c);
+  await Promise.all(more);
+  expect(shown()).toMatchObject({ model: 'd', status: 'Ready for an image.' });
+  expect([b, c, d].map(({ close }) => close.mock.calls.length)).toEqual([1, 1, 0]);
+});
+
+it('is silent about the failure of a model that another was chosen after', async () => {
+  const studio = new Studio();
+  const [first, second] = [nextOpen(), nextOpen()];
+  const both = [studio.openModel(blob, { name: 'a' }), studio.openModel(blob, { name: 'b' })];
+  first.reject(new Error('broken'));
+  await settled();
+  expect(shown()).toMatchObject({ status: 'Loading the model…', progress: true, alert: '' });
+  second.reject(new Error('broken too'));
+  await Promise.all(both);
+  expect(shown()).toMatchObject({ status: 'No model.', progress: false, alert: 'broken too' });
+});
+
+it('shows that a model loads, not that the run before was cancelled', async () => {
+  const studio = new Studio();
+  nextOpen().resolve(model());
+  await studio.openModel(blob, { name: 'a' });
+  const run = studio.showImage(blob, 'image.png');
+  await settled();
+  expect(shown()).toMatchObject({ status: 'Restoring…', progress: true, cancel: true });
+  const second = nextOpen();
+  void studio.openModel(blob, { name: 'b' });
+  await run;
+  await settled();
+  expect(shown()).toMatchObject({ status: 'Loading the model…', progress: true, cancel: false });
+  second.resolve(model());
+  await settled();
+  expect(shown()).toMatchObject({ model: 'b', status: 'Restoring…', progress: true, cancel: true });
+});
+
+it('grafts an adapter onto the model that still loads, unless another is chosen', async () => {
+  const studio = new Studio();
+  const folder = { name: 'adapter' } as AdapterFolder;
+  const grafting = deferred<Awaited<ReturnType<typeof graftFolder>>>();
+  vi.mocked(graftFolder).mockReturnValueOnce(grafting.promise);
+  const first = nextOpen();
+  void studio.openModel(blob, { name: 'a' });
+  const adding = studio.addAdapter(() => Promise.resolve(folder));
+  first.resolve(model());
+  await vi.waitUntil(() => vi.mocked(graftFolder).mock.calls.length > 0);
+  expect(graftFolder).toHaveBeenCalledWith({ folder, model: new Uint8Array(), modelName: 'a' });
+  expect(shown()).toMatchObject({ status: 'Grafting the adapter…', progress: true });
+  nextOpen().resolve(model());
+  await studio.openModel(blob, { name: 'b' });
+  grafting.reject(new Error('late'));
+  await adding;
+  expect(shown()).toMatchObject({ model: 'b', status: 'Ready for an image.', alert: '' });
+});

@@ -1,0 +1,24 @@
+import { float32Tensor, floatTensor, toFloat32 } from '@pip-graft/weights';
+import { expect, test } from 'vitest';
+
+test.each([
+  ['float32Tensor', float32Tensor],
+  ['floatTensor', floatTensor],
+] as const)('%s rejects values that do not fill the shape', (_, make) => {
+  expect(() => make([2, 3], new Float32Array(5))).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: 'tensor of shape [2, 3]: it has 6 elements, not 5; pass that many.',
+    }),
+  );
+});
+
+test('toFloat32 rejects integers', () => {
+  const bytes = { type: 'uint8', dims: [1], data: Uint8Array.of(1) } as const;
+  expect(() => toFloat32(bytes)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: 'uint8 tensor: not an image or feature; pass float32, float16 or float64.',
+    }),
+  );
+});
