@@ -70,9 +70,16 @@ export { nonFinite } from '@pip-graft/weights';
 export { applyGraft } from './apply-graft.ts';
 export { freshAdapter } from './fresh-adapter.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';
-export { type Hash, type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
-export type { HostIdentity } from './host/look-at.ts';
-export { type CloseLook, type Look, locateUnder, lookAt, lookClosely } from './host/look-at.ts';
+export { type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
+export {
+  type CloseLook,
+  type Hash,
+  type HostIdentity,
+  type Look,
+  locateUnder,
+  lookAt,
+  lookClosely,
+} from './host/look-at.ts';
 export { isInPlace, keepChoices } from './keep-choices.ts';
 export { type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
 export { type Swapped, swap } from './swap.ts';

@@ -34,6 +34,7 @@ export { configProblems, validateConfig } from './config/validate-config.ts';
 export type { LevelValues } from './emit/emit-level.ts';
 export * from './emit/emit-pip.ts';
 export { emitSensor } from './emit/emit-sensor.ts';
+export type { PipSteering } from './emit/emit-shares.ts';
 export type { Weight } from './emit/weight.ts';
 export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.ts';
 export * from './graft/graft-record.ts';
@@ -65,8 +66,8 @@ export {
 export { type Cost, costAt, levelCost } from './plan/cost.ts';
 export { makePlan, requirePlan } from './plan/make-plan.ts';
 export type * from './plan/plan.ts';
-export { inputKinds } from './plan/plan.ts';
 export type * from './plan/plan-request.ts';
+export { inputKinds } from './plan/plan-request.ts';
 export {
   checkSensor,
   initSensor,

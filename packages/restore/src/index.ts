@@ -27,14 +27,14 @@ export type {
   RestorerDevice,
   RestorerOptions,
 } from './restorer/types.ts';
-export { type RestoreOptions, restoreImage } from './run/restore-image.ts';
+export { restoreImage } from './run/restore-image.ts';
 export {
   defaultOverlap,
   isOutOfMemory,
   type RestoreTiledOptions,
   restoreTiled,
 } from './run/restore-tiled.ts';
-export { imageInput, imageOutput } from './run/run-image.ts';
+export { imageInput, imageOutput, type RestoreOptions } from './run/run-image.ts';
 export { type TileGap, tileGap } from './run/tile-gap.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
 export { degradationTensor } from './steer/steering.ts';

@@ -24,7 +24,7 @@ export { profileRun } from './placement/profile-run.ts';
 export { summariseProfile } from './placement/summarise-profile.ts';
 export type { SliceReport, SliceRequest, SliceValue } from './process/slice-runner.ts';
 export { type Isolation, SharedWorker, WorkerProcess } from './process/worker-process.ts';
-export { createSession } from './session/create-session.ts';
+export { createSession, type SessionOptions } from './session/create-session.ts';
 export {
   type Latency,
   type LatencyOptions,
@@ -37,9 +37,8 @@ export { type RequiredInputs, requireInputs } from './session/require-inputs.ts'
 export { readyFeeds, runModel } from './session/run-model.ts';
 export type {
   Device,
+  InputDims,
   OptimisationLevel,
   Session,
-  SessionOptions,
   SessionValue,
 } from './session/session.ts';
-export type { InputDims } from './session/shaped-session.ts';

@@ -6,6 +6,7 @@ export type {
   Pair,
   Problem,
   Qualities,
+  Steering,
   SyntheticDegradation,
   Task,
   TaskResult,
@@ -13,7 +14,7 @@ export type {
 export { likeliest } from './eval/evaluation.ts';
 export { type FindTasksOptions, type FoundTasks, findTasks } from './eval/find-tasks.ts';
 export { type EvaluationPart, mergeEvaluations } from './eval/merge-evaluations.ts';
-export type { Steering, SteeringChoices } from './eval/steer-task.ts';
+export type { SteeringChoices } from './eval/steer-task.ts';
 export { type ExplainOptions, type Explanation, explainGraft } from './explain/explain-graft.ts';
 export {
   mapImage,
@@ -33,5 +34,6 @@ export type {
 } from './figures.ts';
 export { type CompareLayersOptions, compareLayers } from './layers/compare-layers.ts';
 export { sampleImage } from './subject/images.ts';
-export { type ValidateOptions, validateGraft } from './validate-graft.ts';
+export type { ValidateOptions } from './subject/open-subject.ts';
+export { validateGraft } from './validate-graft.ts';
 export type { Outcome, Validation, Verdict, VerdictStatus } from './verdict.ts';

@@ -2,10 +2,23 @@ import type { Image } from '@pip-graft/imaging';
 import { imageTensor } from '@pip-graft/imaging';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { degradationTensor } from '@pip-graft/restore';
-import type { Session } from '@pip-graft/runtime';
+import type { Device, OptimisationLevel, Session } from '@pip-graft/runtime';
 import { runModel } from '@pip-graft/runtime';
 import { float32Tensor, type TensorFeeds, type TypedTensor } from '@pip-graft/weights';
-import type { SessionKind } from './subject/subject.ts';
+
+/** Precision of products and sums on CUDA, which uses TF32 for convolutions by default. */
+export type Precision = 'float32' | 'tf32';
+
+/** Selects one of a model's sessions. */
+export interface SessionKind {
+  readonly level: OptimisationLevel;
+  /** With inner values as outputs. */
+  readonly inside?: boolean;
+  /** Default: the subject's. */
+  readonly device?: Device;
+  /** Default: 'tf32' at level `all`, as in serving, otherwise 'float32'. */
+  readonly precision?: Precision;
+}
 
 /** One run requested by a check. */
 export interface Trial {

@@ -1,12 +1,8 @@
-import type { Image } from '@pip-graft/imaging';
 import { type ErrorCode, GraftError } from '@pip-graft/onnx-graft';
-import type { DoorOptions } from '@pip-graft/restore';
-import type { Device, LatencyOptions } from '@pip-graft/runtime';
 import { checks } from './checks/index.ts';
 import type { ValidationFigures } from './figures.ts';
-import { type OpenSubject, openSubject } from './subject/open-subject.ts';
+import { type OpenSubject, openSubject, type ValidateOptions } from './subject/open-subject.ts';
 import type { Check, Subject } from './subject/subject.ts';
-import type { Tolerances } from './tolerances.ts';
 import { type Outcome, skipped, type Validation, type Verdict } from './verdict.ts';
 
 /** Names of all checks, in the order they run. */
@@ -118,45 +114,4 @@ function refusal(error: unknown): Outcome | undefined {
 function overall(verdicts: readonly Verdict[]): Validation['status'] {
   if (verdicts.some((verdict) => verdict.status === 'failed')) return 'failed';
   return verdicts.some((verdict) => verdict.status === 'passed') ? 'passed' : 'skipped';
-}
-
-export interface ValidateOptions extends DoorOptions {
-  /** Path of the grafted file. */
-  readonly grafted: string;
-  /** Path of its host; default: the model with the graft removed. */
-  readonly base?: string;
-  /** Default: 'cpu'. */
-  readonly device?: Device;
-  readonly deviceId?: number;
-  readonly threads?: number;
-  /**
-   * Number that both image sides must be multiples of; default: the stamp's, or twice the
-   * coarsest grafted scale.
-   */
-  readonly sizeMultiple?: number;
-  /** Largest allowed ratios of graft to host; without one, the ratio is only measured. */
-  readonly budget?: { readonly overhead?: number; readonly memory?: number };
-  readonly tolerances?: Partial<Tolerances>;
-  /** `side` is the side of the square image to time; default: 128. */
-  readonly timing?: LatencyOptions & { readonly side?: number };
-  /** A natural image; default: the sample in this package. */
-  readonly image?: Image;
-  /** Names of the checks to run; default: all. */
-  readonly only?: readonly string[];
-  /** Try many sizes, batches and settings, and the largest image that fits. Default: false. */
-  readonly sweep?: boolean;
-  /** Compare every inner tensor with the CPU. Default: false. */
-  readonly layers?: boolean;
-  /** Compare an image restored in tiles of this side, in pixels, with the same image restored whole. */
-  readonly tiles?: { readonly tile: number; readonly overlap?: number };
-  /** Time limit for one native step, in milliseconds; default: five minutes. */
-  readonly timeout?: number;
-  /** Cancels the run and throws. */
-  readonly signal?: AbortSignal;
-  /** Called after each step of a longer check. */
-  readonly onStep?: (done: number, total: number) => void;
-  /** Called before each check. */
-  readonly onStart?: (name: string, done: number, total: number) => void;
-  /** Called after each check. */
-  readonly onCheck?: (verdict: Verdict, done: number, total: number) => void;
 }

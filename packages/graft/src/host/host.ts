@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Located, locateSkips } from '@pip-graft/backbones';
 import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
-import { type HostIdentity, identify } from './look-at.ts';
+import { type Hash, type HostIdentity, identify } from './look-at.ts';
 
 /** A model with what was found in it. */
 export interface Host {
@@ -40,14 +40,6 @@ export function hostOf(model: Model, options: HostOptions = {}): Host {
       return identity;
     },
   };
-}
-
-/** A running digest. */
-export interface Hash {
-  /** Adds bytes, and returns itself. */
-  update(bytes: Uint8Array): Hash;
-  /** Ends the digest and returns it in hexadecimal digits. */
-  hex(): string;
 }
 
 /** Returns a SHA-256 in JavaScript: the browser's takes all bytes at once and is asynchronous. */

@@ -8,7 +8,14 @@ import {
   type SkipSite,
 } from '@pip-graft/onnx-graft';
 import { type GraftRecord, type HostImage, readGraft, ungraft } from '@pip-graft/pip-core';
-import type { Hash } from './host.ts';
+
+/** A running digest. */
+export interface Hash {
+  /** Adds bytes, and returns itself. */
+  update(bytes: Uint8Array): Hash;
+  /** Ends the digest and returns it in hexadecimal digits. */
+  hex(): string;
+}
 
 /** What a program that runs a model needs to know about it. */
 export interface Look {

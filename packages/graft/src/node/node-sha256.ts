@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Hash } from '../host/host.ts';
+import type { Hash } from '../host/look-at.ts';
 
 /** Node's SHA-256, several times as fast as one in JavaScript. */
 export function nodeSha256(): Hash {

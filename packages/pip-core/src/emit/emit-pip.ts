@@ -19,7 +19,7 @@ import {
   toNchw,
 } from './emit-level.ts';
 import { type EmitAuto, emitAuto } from './emit-sensor.ts';
-import { emitShares, type Steering } from './emit-shares.ts';
+import { emitShares, type PipSteering, type Steering } from './emit-shares.ts';
 import { type LevelContext, levelGrids, onGrid, within } from './level-context.ts';
 import type { Weight } from './weight.ts';
 
@@ -62,11 +62,6 @@ export interface EmitSite {
   /** Tokens only: an NCHW value of the same height and width. */
   readonly extent?: string | undefined;
 }
-
-/** Names of the two graph inputs, or the numbers that replace them. */
-export type PipSteering =
-  | { readonly kind: 'inputs'; readonly degradation: string; readonly strength: string }
-  | { readonly kind: 'baked'; readonly weights: readonly number[]; readonly strength: number };
 
 /** One skip feature's nodes and weights. The first of a graft holds what all share. */
 export interface EmittedLevel {

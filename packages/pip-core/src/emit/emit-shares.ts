@@ -1,6 +1,10 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import { shareWeights } from '../config/label-weights.ts';
-import type { PipSteering } from './emit-pip.ts';
+
+/** Names of the two graph inputs, or the numbers that replace them. */
+export type PipSteering =
+  | { readonly kind: 'inputs'; readonly degradation: string; readonly strength: string }
+  | { readonly kind: 'baked'; readonly weights: readonly number[]; readonly strength: number };
 
 /** Smallest normal float32: devices may flush smaller numbers to zero. */
 const smallest = 2 ** -126;

@@ -1,13 +1,7 @@
 import type { SkipSite, SpliceUndo } from '@pip-graft/onnx-graft';
 import type { EmittedModule } from '../emit/emit-pip.ts';
-import type {
-  Baked,
-  InputKind,
-  PlannedAdapter,
-  PlannedSensor,
-  SteeringInputs,
-} from '../plan/plan.ts';
-import type { HostImage } from '../plan/plan-request.ts';
+import type { Baked, PlannedAdapter, PlannedSensor, SteeringInputs } from '../plan/plan.ts';
+import type { HostImage, InputKind } from '../plan/plan-request.ts';
 
 /** Version of the `pip_graft` metadata entry. */
 export const graftRecordVersion = 1;

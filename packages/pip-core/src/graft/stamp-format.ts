@@ -1,7 +1,7 @@
 import { imageRanges, type SiteLayout } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
-import { inputKinds } from '../plan/plan.ts';
+import { inputKinds } from '../plan/plan-request.ts';
 
 /** Images are padded to it: a larger one in a stamp would make them fill the memory. */
 const largestMultiple = 1024;

@@ -2,7 +2,15 @@ import type { DataType, ImageLayout, ImageValues, Model, SkipSite } from '@pip-g
 import type { Adapter } from '../adapter/adapter.ts';
 import type { LabelWeights } from '../config/label-weights.ts';
 import type { Sensor } from '../sensor/sensor.ts';
-import type { InputKind } from './plan.ts';
+
+export const inputKinds = ['required', 'optional'] as const;
+
+/**
+ * Whether callers must feed the inputs of a graft. onnxruntime's Node and web bindings cannot feed
+ * an input that has a default: Node's silently ignores the feed, the web's rejects it. Python, C
+ * and C# can.
+ */
+export type InputKind = (typeof inputKinds)[number];
 
 /** Facts about the host's values for planning, such as onnx-graft's `GraphFacts`. */
 export interface SiteFacts {

@@ -3,7 +3,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { LevelConfig, PipAttach, PipMode } from '../config/pip-config.ts';
 import type { Sensor } from '../sensor/sensor.ts';
 import type { Cost } from './cost.ts';
-import type { HostImage } from './plan-request.ts';
+import type { HostImage, InputKind } from './plan-request.ts';
 
 /** Planned changes at one skip connection. */
 export interface PlannedLevel {
@@ -23,15 +23,6 @@ export interface PlannedModule {
   readonly parameters: number;
   readonly cost: Cost;
 }
-
-export const inputKinds = ['required', 'optional'] as const;
-
-/**
- * Whether callers must feed the inputs of a graft. onnxruntime's Node and web bindings cannot feed
- * an input that has a default: Node's silently ignores the feed, the web's rejects it. Python, C
- * and C# can.
- */
-export type InputKind = (typeof inputKinds)[number];
 
 /** Names of the graph inputs that a graft adds. */
 export interface SteeringInputs {

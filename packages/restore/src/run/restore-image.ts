@@ -1,37 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import { cropImage, padToMultiple } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
-import { runImage } from './run-image.ts';
-
-export interface RestoreOptions {
-  /** Both sides of the network's input must be multiples of this; default: 1. */
-  readonly sizeMultiple?: number;
-  /**
-   * Non-negative weights of the adapter's labels, in its order. All zero give the host's output.
-   * Default: what the model's sensor finds, or without one the model's default.
-   */
-  readonly degradation?: readonly number[];
-  /** 0 is the host alone, 1 the full graft; default: the model's. */
-  readonly strength?: number;
-  /** Names of the model's values if they differ from the usual ones. */
-  readonly names?: {
-    readonly image?: string;
-    readonly output?: string;
-    /** Default: 'degradation'. */
-    readonly degradation?: string;
-    /** Default: 'strength'. */
-    readonly strength?: string;
-    /** The output of a sensor: weights to use if `degradation` is omitted. */
-    readonly found?: string;
-  };
-  /** Called with the share of values outside 0 … 1 by more than 0.1, if there are any. */
-  readonly onClip?: (share: number) => void;
-  /**
-   * Called with the weights that the model's sensor found for the image; not called if the caller
-   * passed weights.
-   */
-  readonly onFound?: (weights: readonly number[]) => void;
-}
+import { type RestoreOptions, runImage } from './run-image.ts';
 
 /**
  * Restores one image as a whole: mirrors it up to the size that the network needs, runs the model,

@@ -11,8 +11,8 @@ import {
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { findDegradation } from '../steer/find-degradation.ts';
-import { clip, type RestoreOptions } from './restore-image.ts';
-import { imageInput, runImage } from './run-image.ts';
+import { clip } from './restore-image.ts';
+import { imageInput, type RestoreOptions, runImage } from './run-image.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */

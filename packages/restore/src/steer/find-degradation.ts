@@ -1,8 +1,7 @@
 import type { Image, TilePlan } from '@pip-graft/imaging';
 import { cutImage } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
-import type { RestoreOptions } from '../run/restore-image.ts';
-import { runImage } from '../run/run-image.ts';
+import { type RestoreOptions, runImage } from '../run/run-image.ts';
 
 /** Tiles per side to look at: nine of an image say as much as all. */
 const looks = 3;

@@ -1,6 +1,12 @@
 import { checkWeights } from '@pip-graft/pip-core';
 import { float32Tensor, type TypedTensorOf } from '@pip-graft/weights';
-import type { RestoreOptions } from '../run/restore-image.ts';
+
+/** What a caller asks for, and the name of the sensor's output. */
+interface SteeringRequest {
+  readonly degradation?: readonly number[];
+  readonly strength?: number;
+  readonly names?: { readonly found?: string };
+}
 
 /** Inputs that steer a model, and the output to read if its sensor decides. */
 export interface Steering {
@@ -18,7 +24,7 @@ export interface Steering {
  *
  * @example steeringOf({ degradation: [0, 0], names: { found: 'degradation_found' } }).strength // 0
  */
-export function steeringOf({ degradation, strength, names }: RestoreOptions): Steering {
+export function steeringOf({ degradation, strength, names }: SteeringRequest): Steering {
   if (degradation === undefined) return { strength, found: names?.found };
   checkWeights(degradation);
   if (names?.found === undefined || degradation.some((weight) => weight > 0))

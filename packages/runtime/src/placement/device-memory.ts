@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { SessionOptions } from '../session/session.ts';
+import type { SessionOptions } from '../session/create-session.ts';
 
 const execute = promisify(execFile);
 

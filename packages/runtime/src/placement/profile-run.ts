@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { GraftError, type Model } from '@pip-graft/onnx-graft';
 import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TensorFeeds } from '@pip-graft/weights';
-import { createSession } from '../session/create-session.ts';
+import { createSession, type SessionOptions } from '../session/create-session.ts';
 import { runModel } from '../session/run-model.ts';
-import type { SessionOptions } from '../session/session.ts';
 import { type ProfiledNode, readProfile } from './read-profile.ts';
 
 /**

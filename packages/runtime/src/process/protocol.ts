@@ -1,8 +1,7 @@
 import type { ErrorCode } from '@pip-graft/onnx-graft';
 import type { TensorFeeds } from '@pip-graft/weights';
 import type { NativeOptions } from '../session/native-session.ts';
-import type { SessionValue } from '../session/session.ts';
-import type { InputDims } from '../session/shaped-session.ts';
+import type { InputDims, SessionValue } from '../session/session.ts';
 import type { SliceReport, SliceRequest } from './slice-runner.ts';
 
 /** The calls of a worker process, with arguments and results. */

@@ -4,8 +4,7 @@ import { type Gap, gap, sameBits } from '@pip-graft/imaging';
 import { own } from '@pip-graft/onnx-graft';
 import { type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { type NativeOptions, openNative } from '../session/native-session.ts';
-import type { SessionValue } from '../session/session.ts';
-import type { InputDims } from '../session/shaped-session.ts';
+import type { InputDims, SessionValue } from '../session/session.ts';
 
 /** Bits of 0.5 in float16. */
 const half = 0x3800;

@@ -7,8 +7,31 @@ import {
 } from '../process/worker-process.ts';
 import { type NativeOptions, openNative } from './native-session.ts';
 import { prepareModel } from './prepare-model.ts';
-import type { Session, SessionOptions } from './session.ts';
-import { type InputDims, shapedSession } from './shaped-session.ts';
+import type { Device, InputDims, OptimisationLevel, Session } from './session.ts';
+import { shapedSession } from './shaped-session.ts';
+
+export interface SessionOptions {
+  /** Default: 'cpu'. */
+  readonly device?: Device;
+  /** Index of the device; default: 0. */
+  readonly deviceId?: number;
+  /** Default: 'all', as in onnxruntime. */
+  readonly optimisation?: OptimisationLevel;
+  /** Threads inside one operator; default: onnxruntime's choice. */
+  readonly threads?: number;
+  /** Names of onnxruntime optimisers to disable, such as `GeluFusionL2`; default: none. */
+  readonly withoutOptimisers?: readonly string[];
+  /** Name of the model in messages; default: its path, or 'model'. */
+  readonly label?: string;
+  /** Whether to reject CPU fallback on a device. Default: true. */
+  readonly strict?: boolean;
+  /** Run in a separate process, which may crash or hang without harm. Default: in this process. */
+  readonly isolation?: Isolation;
+  /** With isolation on the CPU: a process that sessions use in turn, instead of one each. */
+  readonly shared?: SharedWorker;
+  /** Prefix of the profile file that onnxruntime writes when the session is released. */
+  readonly profile?: string;
+}
 
 /**
  * Loads a model into onnxruntime, from a path, from bytes, or as edited in memory.

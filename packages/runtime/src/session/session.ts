@@ -1,6 +1,7 @@
 import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
-import type { Isolation, SharedWorker } from '../process/worker-process.ts';
-import type { InputDims } from './shaped-session.ts';
+
+/** Shapes by input name. */
+export type InputDims = Readonly<Record<string, readonly number[]>>;
 
 /** Where a model runs. */
 export type Device = 'cpu' | 'cuda' | 'webgpu';
@@ -10,29 +11,6 @@ export type Device = 'cpu' | 'cuda' | 'webgpu';
  * written; `all` changes layouts on the CPU and therefore the last bits.
  */
 export type OptimisationLevel = 'disabled' | 'basic' | 'extended' | 'all';
-
-export interface SessionOptions {
-  /** Default: 'cpu'. */
-  readonly device?: Device;
-  /** Index of the device; default: 0. */
-  readonly deviceId?: number;
-  /** Default: 'all', as in onnxruntime. */
-  readonly optimisation?: OptimisationLevel;
-  /** Threads inside one operator; default: onnxruntime's choice. */
-  readonly threads?: number;
-  /** Names of onnxruntime optimisers to disable, such as `GeluFusionL2`; default: none. */
-  readonly withoutOptimisers?: readonly string[];
-  /** Name of the model in messages; default: its path, or 'model'. */
-  readonly label?: string;
-  /** Whether to reject CPU fallback on a device. Default: true. */
-  readonly strict?: boolean;
-  /** Run in a separate process, which may crash or hang without harm. Default: in this process. */
-  readonly isolation?: Isolation;
-  /** With isolation on the CPU: a process that sessions use in turn, instead of one each. */
-  readonly shared?: SharedWorker;
-  /** Prefix of the profile file that onnxruntime writes when the session is released. */
-  readonly profile?: string;
-}
 
 /** An input or output of a session. A string dimension is symbolic: any size. */
 export interface SessionValue {

@@ -1,8 +1,5 @@
 import type { TensorFeeds } from '@pip-graft/weights';
-import type { Session } from './session.ts';
-
-/** Shapes by input name. */
-export type InputDims = Readonly<Record<string, readonly number[]>>;
+import type { InputDims, Session } from './session.ts';
 
 /**
  * A session for devices: one inner session per set of input shapes, with these shapes built in. A

@@ -5,7 +5,6 @@ import {
   type Node,
   type Shaped,
 } from '@pip-graft/onnx-graft';
-import type { TrainingGraph } from './learner-graph.ts';
 
 /** Bytes that a training step takes, besides what the process already uses. */
 export interface StepMemory {
@@ -43,7 +42,10 @@ export const stepMemoryFactor = 1.5;
 export function stepMemory({
   model,
   gradients,
-}: Pick<TrainingGraph, 'model' | 'gradients'>): StepMemory {
+}: {
+  readonly model: Model;
+  readonly gradients: ReadonlyMap<string, string>;
+}): StepMemory {
   const { graph } = model;
   const { values } = graphFacts(model).sample;
   const size = (value: string): number => bytesOf(values.get(value));

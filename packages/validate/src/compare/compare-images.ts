@@ -3,8 +3,8 @@ import type { Model } from '@pip-graft/onnx-graft';
 import { type GraftRecord, topmCounts } from '@pip-graft/pip-core';
 import { type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import type { Parity } from '../figures.ts';
-import { moduleValues, type Precision, type Side, type Subject } from '../subject/subject.ts';
-import type { Trial, TrialResult } from '../trial.ts';
+import { moduleValues, type Side, type Subject } from '../subject/subject.ts';
+import type { Precision, Trial, TrialResult } from '../trial.ts';
 
 /**
  * Runs images optimised on the device and as written on the CPU: for each image, one row for the output

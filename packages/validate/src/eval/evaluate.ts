@@ -9,18 +9,13 @@ import {
   meanQualities,
   type Pair,
   type Problem,
+  type Steering,
   type Task,
   type TaskResult,
   withGain,
 } from './evaluation.ts';
 import { openSides, type Sides } from './open-sides.ts';
-import {
-  checkSteering,
-  labelOfTask,
-  type Steering,
-  type SteeringChoices,
-  steerTask,
-} from './steer-task.ts';
+import { checkSteering, labelOfTask, type SteeringChoices, steerTask } from './steer-task.ts';
 
 export interface EvaluateOptions extends SteeringChoices, DoorOptions {
   /** Path of a model, grafted or not. */

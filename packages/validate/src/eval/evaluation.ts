@@ -1,6 +1,17 @@
 import type { Degradation, Quality } from '@pip-graft/imaging';
 import type { Device, OptimisationLevel } from '@pip-graft/runtime';
-import type { Steering } from './steer-task.ts';
+
+/** The degradation weights passed to a model, and their source. */
+export interface Steering {
+  /** Weights by label; null without a graft, or if a sensor finds them. */
+  readonly weights: Readonly<Record<string, number>> | null;
+  /**
+   * `map` and `given`: from the caller, for this task or for all; `name`: from the task's name;
+   * `default`: the model's own, because the name indicates no label; `baked`: fixed at grafting;
+   * `sensor`: found by the model's sensor for each image; `host`: no graft to steer.
+   */
+  readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'sensor' | 'host';
+}
 
 /** Quality of each image relative to the clean one. */
 export interface Qualities {

@@ -1,19 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { type GraftRecord, type LabelWeights, labelWeights } from '@pip-graft/pip-core';
-import type { Task } from './evaluation.ts';
+import type { Steering, Task } from './evaluation.ts';
 import { matchLabel } from './find-tasks.ts';
-
-/** The degradation weights passed to a model, and their source. */
-export interface Steering {
-  /** Weights by label; null without a graft, or if a sensor finds them. */
-  readonly weights: Readonly<Record<string, number>> | null;
-  /**
-   * `map` and `given`: from the caller, for this task or for all; `name`: from the task's name;
-   * `default`: the model's own, because the name indicates no label; `baked`: fixed at grafting;
-   * `sensor`: found by the model's sensor for each image; `host`: no graft to steer.
-   */
-  readonly by: 'map' | 'given' | 'name' | 'default' | 'baked' | 'sensor' | 'host';
-}
 
 export interface SteeringChoices {
   /** Weights for every task not in `map`; default: from the task's name. */

@@ -1,9 +1,8 @@
 import { type Image, padToMultiple } from '@pip-graft/imaging';
 import type { PromptFigures } from '../figures.ts';
 import { fit, fitted } from '../subject/images.ts';
-import { openSubject } from '../subject/open-subject.ts';
+import { openSubject, type ValidateOptions } from '../subject/open-subject.ts';
 import { multipleOf, type Side, type Subject } from '../subject/subject.ts';
-import type { ValidateOptions } from '../validate-graft.ts';
 import { type GatheredImages, gatherImages, type TrialRunner } from './gather-images.ts';
 import { type LabelPrompts, promptFigures, readPrompts, universalPromptMap } from './prompts.ts';
 import { mapImage, type ReportMaps, shrinkImage } from './report-image.ts';

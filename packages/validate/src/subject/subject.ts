@@ -5,7 +5,6 @@ import type {
   Device,
   Isolation,
   LatencyOptions,
-  OptimisationLevel,
   Session,
   SessionOptions,
   SessionValue,
@@ -13,7 +12,7 @@ import type {
 import type { TensorFeeds, TensorType } from '@pip-graft/weights';
 import type { ValidationFigures } from '../figures.ts';
 import type { Tolerances } from '../tolerances.ts';
-import type { Trial, TrialResult } from '../trial.ts';
+import type { SessionKind, Trial, TrialResult } from '../trial.ts';
 import type { Outcome } from '../verdict.ts';
 import type { ImageSize } from './images.ts';
 
@@ -49,20 +48,6 @@ export function multipleOf({ host, sites }: Pick<GraftRecord, 'host' | 'sites'>)
 }
 
 export type Side = 'host' | 'grafted';
-
-/** Precision of products and sums on CUDA, which uses TF32 for convolutions by default. */
-export type Precision = 'float32' | 'tf32';
-
-/** Selects one of a model's sessions. */
-export interface SessionKind {
-  readonly level: OptimisationLevel;
-  /** With inner values as outputs. */
-  readonly inside?: boolean;
-  /** Default: the subject's. */
-  readonly device?: Device;
-  /** Default: 'tf32' at level `all`, as in serving, otherwise 'float32'. */
-  readonly precision?: Precision;
-}
 
 /** What checks work on: a graft, its host and the means to run both. */
 export interface Subject {
