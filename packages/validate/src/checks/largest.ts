@@ -22,17 +22,18 @@ export const largest: Check = {
     }
     let good: ImageSize | undefined;
     let stoppedBy = `the search limit of ${most} pixels a side`;
-    for (let side = first; side <= most; side *= Math.SQRT2) {
-      const even = Math.round(side / multiple) * multiple;
-      const size = { width: even, height: even };
+    const sides = sidesToTry(multiple);
+    for (const [at, side] of sides.entries()) {
+      const size = { width: side, height: side };
       const { bytes, milliseconds, fault } = await attempt(subject, size);
       if (fault !== undefined) {
         stoppedBy = fault;
         break;
       }
       good = size;
-      subject.onStep?.(Math.log2(side / first), Math.log2(most / first));
-      const next = `${Math.round((side * Math.SQRT2) / multiple) * multiple} pixels a side`;
+      subject.onStep?.(at, sides.length - 1);
+      if (at === sides.length - 1) break;
+      const next = `${sides[at + 1]} pixels a side`;
       // Free device memory is unknown, so on a device only a failure ends the search.
       if (device === 'cpu' && 2 * bytes > share * freemem()) {
         stoppedBy = `memory: ${next} would take about ${((2 * bytes) / 1e9).toFixed(1)} GB of ${(freemem() / 1e9).toFixed(1)} GB free`;
@@ -52,6 +53,19 @@ export const largest: Check = {
     };
   },
 };
+
+/**
+ * Sides in pixels, each with twice the pixels of the one before, up to the limit itself.
+ *
+ * @example sidesToTry(8).slice(0, 3) // [256, 360, 512]
+ */
+export function sidesToTry(multiple: number): number[] {
+  // Multiplied by √2 again and again, the last side would end just above the limit.
+  return Array.from(
+    { length: 2 * Math.log2(most / first) + 1 },
+    (_, half) => Math.round((first * 2 ** (half / 2)) / multiple) * multiple,
+  );
+}
 
 async function attempt(subject: Subject, { width, height }: ImageSize) {
   const start = performance.now();
