@@ -14,8 +14,12 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
-export { diffModels } from './diff/diff-models.ts';
-export type { ModelDiff, RecordChange, RecordDiff } from './diff/model-diff.ts';
+export {
+  diffModels,
+  type ModelDiff,
+  type RecordChange,
+  type RecordDiff,
+} from './diff/diff-models.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';
 export { encodeField } from './edit/encode.ts';
 export { type Extension, exposeValues, extendGraph } from './edit/extend-graph.ts';
@@ -72,10 +76,10 @@ export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
 export { emptyRecord, own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
-export { chunks } from './wire/chunks.ts';
 export {
   type ByteSource,
   bytesSource,
+  chunks,
   type Piece,
   type PieceSource,
   pieceSource,

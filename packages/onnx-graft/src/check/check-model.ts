@@ -4,8 +4,7 @@ import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';
 import { checkWeights } from './check-weights.ts';
-import type { Finding } from './finding.ts';
-import { Findings, givenNames, isVisible, type Scope } from './scope.ts';
+import { type Finding, Findings, givenNames, isVisible, type Scope } from './finding.ts';
 
 /** Since this IR version an initializer need not be listed as an input (onnx.proto). */
 const initializersAlone = 4;

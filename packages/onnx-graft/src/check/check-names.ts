@@ -2,7 +2,7 @@ import type { Field, Model } from '../model/model.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { isUtf8 } from '../wire/text.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import type { Findings } from './scope.ts';
+import type { Findings } from './finding.ts';
 
 type Message = keyof typeof onnx;
 

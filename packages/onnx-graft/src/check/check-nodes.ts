@@ -1,7 +1,7 @@
 import type { Node } from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
 import { nodePlace } from '../model/tensors-of.ts';
-import { type Findings, isVisible, type Scope } from './scope.ts';
+import { type Findings, isVisible, type Scope } from './finding.ts';
 
 /**
  * Checks that each value of a list of nodes is made once, and before it is read. Returns the scope

@@ -2,7 +2,7 @@ import { byteLengthOf, type DataType } from '../model/data-type.ts';
 import type { Field, Model, Tensor } from '../model/model.ts';
 import { elementCount } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
-import type { Findings } from './scope.ts';
+import type { Findings } from './finding.ts';
 
 /** Bytes read at once when counting numbers of variable length. */
 const chunkBytes = 1 << 20;

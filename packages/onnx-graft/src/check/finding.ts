@@ -1,3 +1,5 @@
+import type { Graph } from '../model/model.ts';
+
 /** Result of one check of a model. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
@@ -38,3 +40,37 @@ export type FindingCode =
   | 'NOT_FINITE'
   /** A node without any output, or without an operator. */
   | 'EMPTY_NODE';
+
+/** Names that a node can read: those of its graph, and of the graphs around it. */
+export interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly outer: Scope | undefined;
+}
+
+/** Whether a name can be read in a scope. */
+export function isVisible(scope: Scope | undefined, name: string): boolean {
+  for (let at = scope; at !== undefined; at = at.outer) if (at.names.has(name)) return true;
+  return false;
+}
+
+/** The names a graph defines before its nodes run: inputs and initializers. */
+export function givenNames(graph: Graph): Set<string> {
+  return new Set([
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.initializers.map(({ name }) => name),
+    ...graph.sparseInitializers.map(({ name }) => name),
+  ]);
+}
+
+/** Collects findings. */
+export class Findings {
+  readonly list: Finding[] = [];
+
+  error(code: FindingCode, place: string, message: string): void {
+    this.list.push({ severity: 'error', code, place, message });
+  }
+
+  warn(code: FindingCode, place: string, message: string): void {
+    this.list.push({ severity: 'warning', code, place, message });
+  }
+}

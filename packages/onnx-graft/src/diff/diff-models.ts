@@ -1,16 +1,17 @@
 import { externalRange, externalTensors } from '../model/external-tensors.ts';
-import type { ExternalData, Field, Model, SparseTensor, Tensor } from '../model/model.ts';
+import type {
+  ExternalData,
+  Field,
+  FunctionBody,
+  Model,
+  Node,
+  SparseTensor,
+  Tensor,
+  ValueInfo,
+} from '../model/model.ts';
 import { inFileOrder } from '../model/sort-nodes.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
-import { explainFunction, explainNode, explainTensor, explainValue } from './explain.ts';
-import {
-  type ByteRange,
-  type ModelDiff,
-  type RecordChange,
-  type RecordDiff,
-  sameBytes,
-} from './model-diff.ts';
 
 /**
  * Compares two models record by record: what was added, removed and changed, and how many records
@@ -207,4 +208,129 @@ function keyed<T extends { readonly name: string }>(list: readonly T[]): Map<str
     found.set(count === 1 ? item.name : `${item.name} (${count})`, item);
   }
   return found;
+}
+
+/** Differences between two nodes that make the same value. */
+function explainNode(a: Model, b: Model, before: Node, after: Node): string[] {
+  const what: string[] = [];
+  if (before.opType !== after.opType) what.push(`operator ${before.opType} → ${after.opType}`);
+  if (before.domain !== after.domain) what.push(`domain '${before.domain}' → '${after.domain}'`);
+  if (before.name !== after.name) what.push(`name '${before.name}' → '${after.name}'`);
+  for (const text of explainList('input', before.inputs, after.inputs)) what.push(text);
+  for (const text of explainList('output', before.outputs, after.outputs)) what.push(text);
+  const names = new Set([...before.attributes.keys(), ...after.attributes.keys()]);
+  for (const name of names) {
+    const old = before.attributes.get(name);
+    const now = after.attributes.get(name);
+    if (old === undefined) what.push(`attribute '${name}' added`);
+    else if (now === undefined) what.push(`attribute '${name}' removed`);
+    else if (
+      !sameBytes(
+        { source: a.source, start: old.field.start, end: old.field.end },
+        { source: b.source, start: now.field.start, end: now.field.end },
+      )
+    ) {
+      what.push(`attribute '${name}'`);
+    }
+  }
+  return what;
+}
+
+function explainList(kind: string, before: readonly string[], after: readonly string[]): string[] {
+  if (before.length !== after.length) return [`${before.length} → ${after.length} ${kind}s`];
+  return before.flatMap((name, i) =>
+    name === after[i] ? [] : [`${kind} ${i} '${name}' → '${after[i]}'`],
+  );
+}
+
+/** Differences between two tensors of one name. */
+function explainTensor(before: Tensor | SparseTensor, after: Tensor | SparseTensor): string[] {
+  const what: string[] = [];
+  if (before.dataType !== after.dataType) {
+    what.push(`type ${before.dataType} → ${after.dataType}`);
+  }
+  if (before.dims.join() !== after.dims.join()) {
+    what.push(`dimensions [${before.dims.join(', ')}] → [${after.dims.join(', ')}]`);
+  }
+  const [old, now] = [kindOf(before), kindOf(after)];
+  if (old !== now) what.push(`data ${old} → ${now}`);
+  return what.length > 0 ? what : ['data'];
+}
+
+function kindOf(tensor: Tensor | SparseTensor): string {
+  return 'data' in tensor ? tensor.data.kind : 'sparse';
+}
+
+/** Differences between two inputs, outputs or annotations of one name. */
+function explainValue(before: ValueInfo, after: ValueInfo): string[] {
+  const shape = ({ dataType, dims }: ValueInfo): string =>
+    `${dataType}[${dims?.map((size) => size ?? '?').join(', ') ?? '…'}]`;
+  const [old, now] = [shape(before), shape(after)];
+  return old === now ? [] : [`${old} → ${now}`];
+}
+
+/** Differences between two functions of one name. */
+function explainFunction(before: FunctionBody, after: FunctionBody): string[] {
+  const [old, now] = [before.nodes.length, after.nodes.length];
+  return old === now ? [] : [`${old} → ${now} nodes`];
+}
+
+/** Differences between two models, record by record. */
+export interface ModelDiff {
+  /** Whether the files are equal byte for byte, and their external data too where compared. */
+  readonly identical: boolean;
+  /** Matched by first output, which is unique in a graph; names are not. */
+  readonly nodes: RecordDiff;
+  /** Includes sparse ones. */
+  readonly initializers: RecordDiff;
+  readonly inputs: RecordDiff;
+  readonly outputs: RecordDiff;
+  readonly valueInfos: RecordDiff;
+  readonly functions: RecordDiff;
+  readonly metadata: RecordDiff;
+  readonly opsets: RecordDiff;
+  /** Everything else: producer, IR version, documentation, training info, newer fields. */
+  readonly other: RecordDiff;
+  /** Tensors with external data, by their place; undefined if it was not compared. */
+  readonly externalData?: RecordDiff | undefined;
+}
+
+/** Differences in one kind of record. Unchanged records are equal as bytes. */
+export interface RecordDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly RecordChange[];
+  readonly unchanged: number;
+  /** Whether records of both models are in another order. */
+  readonly reordered: boolean;
+}
+
+/** A record of both models, with its differences. */
+export interface RecordChange {
+  readonly name: string;
+  readonly what: readonly string[];
+}
+
+/** Bytes compared at once: weights are never held whole. */
+const chunkBytes = 1 << 20;
+
+/** A range of a source. */
+interface ByteRange {
+  readonly source: ByteSource;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Whether two ranges hold the same bytes. */
+function sameBytes(a: ByteRange, b: ByteRange): boolean {
+  const length = a.end - a.start;
+  if (length !== b.end - b.start) return false;
+  if (a.source === b.source && a.start === b.start) return true;
+  for (let at = 0; at < length; at += chunkBytes) {
+    const size = Math.min(chunkBytes, length - at);
+    const left = a.source.read(a.start + at, a.start + at + size);
+    const right = b.source.read(b.start + at, b.start + at + size);
+    for (let i = 0; i < size; i++) if (left[i] !== right[i]) return false;
+  }
+  return true;
 }

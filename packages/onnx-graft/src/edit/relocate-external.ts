@@ -1,7 +1,7 @@
 import { externalLocations, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readLater } from '../model/read-later.ts';
-import { readEntry } from '../model/read-tensor-header.ts';
+import { readEntry } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';

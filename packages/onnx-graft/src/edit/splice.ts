@@ -5,8 +5,7 @@ import { readLater, sameData } from '../model/read-later.ts';
 import { emptyRecord } from '../own.ts';
 import type { Piece } from '../wire/source.ts';
 import { encodeMetadata, encodeNode, encodeTensor, encodeValueInfo } from './encode.ts';
-import { renameValues } from './rename-values.ts';
-import { type Edit, lengthWidth, rewrite, shortestLengthWidth } from './rewrite.ts';
+import { type Edit, lengthWidth, renameValues, rewrite, shortestLengthWidth } from './rewrite.ts';
 
 /** A site, and the value that its uses will read. */
 export interface Redirect extends Site {

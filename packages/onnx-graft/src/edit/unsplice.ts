@@ -1,14 +1,12 @@
 import { GraftError } from '../error.ts';
 import type { Field, Model, Node } from '../model/model.ts';
-import { readGraph } from '../model/read-graph.ts';
+import { readGraph, readNode } from '../model/read-graph.ts';
 import { readLater, sameData } from '../model/read-later.ts';
-import { readNode } from '../model/read-node.ts';
-import { readEntry } from '../model/read-tensor-header.ts';
+import { readEntry } from '../model/read-tensor.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import { bytesSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { renameValues } from './rename-values.ts';
-import { type Edit, rewrite } from './rewrite.ts';
+import { type Edit, renameValues, rewrite } from './rewrite.ts';
 import { nodeKey, type SpliceUndo } from './splice.ts';
 
 /**

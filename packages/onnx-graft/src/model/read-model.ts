@@ -4,9 +4,8 @@ import { onnx } from '../wire/onnx-fields.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
 import type { Attribute, Field, FunctionBody, Graph, Model, Node, Training } from './model.ts';
-import { readGraph } from './read-graph.ts';
-import { readAttribute, readNode } from './read-node.ts';
-import { readEntry } from './read-tensor-header.ts';
+import { readAttribute, readGraph, readNode } from './read-graph.ts';
+import { readEntry } from './read-tensor.ts';
 import { sortNodes } from './sort-nodes.ts';
 
 const modelField = onnx.ModelProto;

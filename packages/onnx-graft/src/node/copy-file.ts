@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile, link, lstat, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { GraftError } from '../error.ts';
-import { chunks } from '../wire/chunks.ts';
+import { chunks } from '../wire/source.ts';
 import { filePath } from './file-path.ts';
 import { changed, fileSource, fileState, isUnchanged } from './file-source.ts';
-import { writeNewSource } from './write-source.ts';
+import { writeNewSource } from './write-atomic.ts';
 
 /** The event loop gets a turn after this much, so that an interrupt is seen. */
 const yieldBytes = 16 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import {
+  constants,
   type Dirent,
   existsSync,
   lstatSync,
@@ -6,9 +7,10 @@ import {
   readlinkSync,
   realpathSync,
 } from 'node:fs';
+import { mkdir, open, rmdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { GraftError } from '../error.ts';
 import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
-import { ioError } from './io-error.ts';
 
 /**
  * A path for Node's file functions. A name that is not UTF-8 is a string as {@link listNames} reads
@@ -99,4 +101,75 @@ function isLink(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Makes a folder and its missing parents, and returns the folders it made, outermost first.
+ *
+ * Not `mkdir` with `recursive`: if a parent exists and rejects new entries with ENOENT, as /proc
+ * does, Node 20 retries forever.
+ */
+export async function makeFolder(path: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(filePath(folder)) && folder !== dirname(folder); ) {
+    missing.push(folder);
+    folder = dirname(folder);
+  }
+  const made: string[] = [];
+  for (const folder of missing.reverse()) {
+    try {
+      await mkdir(filePath(folder));
+      made.push(folder);
+    } catch (error) {
+      // Another process made it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  return made;
+}
+
+/** Removes those folders of {@link makeFolder} that are still empty. */
+export async function unmakeFolders(made: readonly string[]): Promise<void> {
+  for (const folder of [...made].reverse()) await rmdir(filePath(folder)).catch(() => {});
+}
+
+/** Flushes a folder's names to disk if the system can open a folder for that (Windows cannot). */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(filePath(path), constants.O_RDONLY).catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'the operation is not permitted',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+  EFBIG: 'the file would be too large for the file system',
+  EMFILE: 'too many files are open',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** A failed file operation as a {@link GraftError}: `NOT_FOUND`, `READ_FAILED` or `WRITE_FAILED`. */
+export function ioError(action: 'read' | 'write', path: string, error: unknown): GraftError {
+  if (error instanceof GraftError) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const why = reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  if (action === 'read') {
+    return new GraftError(
+      code === 'ENOENT' ? 'NOT_FOUND' : 'READ_FAILED',
+      `${path}: could not be read: ${why}.`,
+      { cause: error },
+    );
+  }
+  return new GraftError(
+    'WRITE_FAILED',
+    `${path}: could not be written: ${why}; what was there is unchanged.`,
+    { cause: error },
+  );
 }

@@ -9,8 +9,7 @@ import {
 } from 'node:fs';
 import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
-import { filePath } from './file-path.ts';
-import { ioError } from './io-error.ts';
+import { filePath, ioError } from './file-path.ts';
 
 /** A file read on demand. It stays open, so a file replaced by rename keeps its old bytes here. */
 export interface FileSource extends ByteSource {

@@ -1,13 +1,17 @@
-export { checkExternalFile } from './check-external-file.ts';
+export { checkExternalFile, hubFolders, hubRepository, isBelow } from './check-external-file.ts';
 export { copyFileTo, isPlaced } from './copy-file.ts';
 export {
   argumentPath,
   filePath,
   followLink,
+  ioError,
   listEntries,
   listNames,
+  makeFolder,
   pathText,
   realPath,
+  syncFolder,
+  unmakeFolders,
 } from './file-path.ts';
 export {
   changed,
@@ -17,11 +21,7 @@ export {
   fileState,
   isUnchanged,
 } from './file-source.ts';
-export { hubFolders, hubRepository, isBelow } from './hub-snapshot.ts';
-export { ioError } from './io-error.ts';
-export { makeFolder, syncFolder, unmakeFolders } from './make-folder.ts';
 export { type OpenedModel, openModel } from './open-model.ts';
-export { isRunning } from './process-mark.ts';
 export {
   type ExternalMode,
   externalModes,
@@ -40,11 +40,11 @@ export { isLeftoverOf, sweepLeftovers, sweepOnce, withoutLeftovers } from './swe
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 export {
   cutName,
+  isRunning,
   newWrite,
   parseTemporaryName,
   type TemporaryKind,
   type TemporaryName,
   temporaryPath,
 } from './temporary-name.ts';
-export { replaceable, writeAtomic } from './write-atomic.ts';
-export { type WriteOptions, writeNew } from './write-new.ts';
+export { replaceable, type WriteOptions, writeAtomic, writeNew } from './write-atomic.ts';

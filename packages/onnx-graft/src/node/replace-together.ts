@@ -1,9 +1,7 @@
 import { chmod, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GraftError } from '../error.ts';
-import { filePath } from './file-path.ts';
-import { ioError } from './io-error.ts';
-import { syncFolder } from './make-folder.ts';
+import { filePath, ioError, syncFolder } from './file-path.ts';
 import { newWrite, temporaryPath } from './temporary-name.ts';
 import { replaceable } from './write-atomic.ts';
 

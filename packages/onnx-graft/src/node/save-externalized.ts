@@ -9,17 +9,13 @@ import { limits } from '../limits.ts';
 import { externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
-import { chunks } from '../wire/chunks.ts';
-import type { ByteSource } from '../wire/source.ts';
-import { filePath, followLink } from './file-path.ts';
+import { type ByteSource, chunks } from '../wire/source.ts';
+import { filePath, followLink, ioError, makeFolder, unmakeFolders } from './file-path.ts';
 import { fileSource } from './file-source.ts';
-import { ioError } from './io-error.ts';
-import { makeFolder, unmakeFolders } from './make-folder.ts';
 import { replaceTogether, stageTogether } from './replace-together.ts';
 import { saveModel } from './save-model.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
-import { replaceable } from './write-atomic.ts';
-import { writeNewSource } from './write-source.ts';
+import { replaceable, writeNewSource } from './write-atomic.ts';
 
 /** Options of {@link saveExternalized}. */
 export interface SaveExternalizedOptions extends ExternalizeOptions {

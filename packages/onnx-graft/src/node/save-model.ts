@@ -6,14 +6,11 @@ import { limits } from '../limits.ts';
 import type { Model } from '../model/model.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { copyFileTo, isPlaced } from './copy-file.ts';
-import { filePath, followLink } from './file-path.ts';
-import { ioError } from './io-error.ts';
-import { makeFolder, unmakeFolders } from './make-folder.ts';
+import { filePath, followLink, ioError, makeFolder, unmakeFolders } from './file-path.ts';
 import { type ExternalMode, rehomeExternal } from './rehome-external.ts';
 import { replaceTogether, type Staged, stageTogether } from './replace-together.ts';
 import { sweepLeftovers } from './sweep-leftovers.ts';
-import { replaceable } from './write-atomic.ts';
-import { writeNewSource, writeSource } from './write-source.ts';
+import { replaceable, writeNewSource, writeSource } from './write-atomic.ts';
 
 export interface SaveOptions {
   /**

@@ -1,10 +1,14 @@
 import { lstatSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { filePath, listNames } from './file-path.ts';
-import { syncFolder } from './make-folder.ts';
-import { hasProcess, isRunning } from './process-mark.ts';
-import { cutName, parseTemporaryName, type TemporaryName } from './temporary-name.ts';
+import { filePath, listNames, syncFolder } from './file-path.ts';
+import {
+  cutName,
+  hasProcess,
+  isRunning,
+  parseTemporaryName,
+  type TemporaryName,
+} from './temporary-name.ts';
 
 /** A temporary file of an unknown process counts as a leftover after a day without writes. */
 const dayMs = 24 * 60 * 60 * 1000;

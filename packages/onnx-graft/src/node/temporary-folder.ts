@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ioError } from './io-error.ts';
+import { ioError } from './file-path.ts';
 import { sweepOnce } from './sweep-leftovers.ts';
 import { temporaryPath } from './temporary-name.ts';
 

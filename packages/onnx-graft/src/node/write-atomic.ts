@@ -1,12 +1,18 @@
-import { constants, type Stats } from 'node:fs';
-import { access, rename, rm, stat } from 'node:fs/promises';
+import { constants, type Stats, writeSync } from 'node:fs';
+import { access, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { filePath, followLink } from './file-path.ts';
-import { ioError } from './io-error.ts';
-import { makeFolder, syncFolder, unmakeFolders } from './make-folder.ts';
+import { setImmediate } from 'node:timers/promises';
+import { type ByteSource, chunks } from '../wire/source.ts';
+import {
+  filePath,
+  followLink,
+  ioError,
+  makeFolder,
+  syncFolder,
+  unmakeFolders,
+} from './file-path.ts';
 import { sweepOnce } from './sweep-leftovers.ts';
 import { temporaryPath } from './temporary-name.ts';
-import { writeNew } from './write-new.ts';
 
 /**
  * Writes a file beside its target and renames it; a failure or abort leaves the target unchanged.
@@ -55,4 +61,104 @@ export async function replaceable(path: string): Promise<Stats | undefined> {
   // A rename would also silently replace a file that its owner made read-only.
   await access(filePath(path), constants.W_OK);
   return before;
+}
+
+/** The event loop gets a turn after this much, so that an interrupt is seen. */
+const yieldBytes = 16 * 1024 * 1024;
+/** Bytes between syncs to disk, which bounds the wait at the end of a write. */
+const syncBytes = 64 * 1024 * 1024;
+
+/** Options of {@link writeNew}. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Whether the bytes are on disk on return: after a power cut the name has these or the old ones.
+   */
+  readonly durable?: boolean | undefined;
+  readonly mode?: number | undefined;
+}
+
+/**
+ * Writes a file that does not exist yet; a failure or abort leaves none.
+ *
+ * @param write receives a function that appends bytes
+ */
+export async function writeNew(
+  path: string,
+  write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  { signal, durable = false, mode }: WriteOptions = {},
+): Promise<void> {
+  const file = await open(
+    filePath(path),
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+  );
+  try {
+    try {
+      signal?.throwIfAborted();
+      let written = 0;
+      let unsynced = 0;
+      await write(async (bytes) => {
+        // Synchronous: passing each chunk to a thread takes longer than the write itself.
+        for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done);
+        written += bytes.length;
+        unsynced += bytes.length;
+        if (written < yieldBytes) return;
+        written = 0;
+        await setImmediate();
+        signal?.throwIfAborted();
+        if (!durable || unsynced < syncBytes) return;
+        unsynced = 0;
+        await file.datasync();
+      });
+      signal?.throwIfAborted();
+      if (mode !== undefined) await file.chmod(mode & 0o777);
+      if (durable) await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(filePath(path) as string, { force: true }).catch(() => {});
+    throw error;
+  }
+}
+
+interface WriteSourceOptions extends Omit<WriteOptions, 'mode'> {
+  /** Receives the bytes written so far. */
+  readonly onChunk?: ((done: number) => void) | undefined;
+  /** Throws if what was written must not take its place. */
+  readonly verify?: (() => void) | undefined;
+}
+
+/** Writes the bytes of a source to a file, streamed, completely or not at all. */
+export async function writeSource(
+  path: string,
+  source: ByteSource,
+  options: WriteSourceOptions,
+): Promise<void> {
+  const { signal, durable = false } = options;
+  await writeAtomic(path, (append) => appendSource(append, source, options), signal, { durable });
+}
+
+/** Writes the bytes of a source to a file that does not exist yet; see {@link writeNew}. */
+export async function writeNewSource(
+  path: string,
+  source: ByteSource,
+  options: WriteSourceOptions,
+): Promise<void> {
+  await writeNew(path, (append) => appendSource(append, source, options), options);
+}
+
+async function appendSource(
+  append: (bytes: Uint8Array) => Promise<void>,
+  source: ByteSource,
+  { onChunk, verify }: WriteSourceOptions,
+): Promise<void> {
+  let done = 0;
+  for (const chunk of chunks(source)) {
+    await append(chunk);
+    done += chunk.length;
+    onChunk?.(done);
+  }
+  source.verify?.();
+  verify?.();
 }

@@ -1,8 +1,7 @@
 import { builderOpsets } from '../author/graph-builder.ts';
 import type { TensorBytes } from '../author/spec.ts';
 import { encodeField, encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
-import { renameValues } from '../edit/rename-values.ts';
-import { type Edit, rewrite } from '../edit/rewrite.ts';
+import { type Edit, renameValues, rewrite } from '../edit/rewrite.ts';
 import { GraftError } from '../error.ts';
 import { linksOf } from '../facts/links.ts';
 import { dataTypeCode } from '../model/data-type.ts';
@@ -13,10 +12,14 @@ import { FieldWriter } from '../wire/field-writer.ts';
 import { onnx } from '../wire/onnx-fields.ts';
 import type { Piece } from '../wire/source.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { constantLength, type FloatConstant, floatConstants } from './float-constants.ts';
+import { constantLength, type FloatConstant, floatConstants } from './float-op.ts';
 import { halfNodes } from './half-nodes.ts';
-import { type PrecisionPlan, planPrecision, refuseUnconvertible } from './plan-precision.ts';
-import { valueTypes } from './value-types.ts';
+import {
+  type PrecisionPlan,
+  planPrecision,
+  refuseUnconvertible,
+  valueTypes,
+} from './plan-precision.ts';
 import { widenPrecision } from './widen-precision.ts';
 
 /**

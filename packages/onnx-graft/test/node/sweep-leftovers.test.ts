@@ -12,9 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processMark } from '../../src/node/process-mark.ts';
 import { isLeftoverOf, sweepLeftovers, withoutLeftovers } from '../../src/node/sweep-leftovers.ts';
-import { parseTemporaryName, temporaryPath } from '../../src/node/temporary-name.ts';
+import { parseTemporaryName, processMark, temporaryPath } from '../../src/node/temporary-name.ts';
 
 /** No system has a process with this id. */
 const nobody = 4194305;
