@@ -66,7 +66,7 @@ export function inputDigests(
     inputs.set(
       'sensor',
       sensorOf(
-        config.auto,
+        config.auto === true ? true : (places.get(config.auto)?.path ?? config.auto),
         adapters.map((text) => places.get(text)?.path ?? text),
         folder,
       ).digest ?? 'none',

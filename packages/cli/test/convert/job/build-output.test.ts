@@ -52,7 +52,9 @@ test('accepts an adapter that is bound to the bytes of the source, with weights 
     feeds: { sigma: 25 },
   });
   expect(warnings).toEqual(["adapter 'init' is untrained"]);
-  expect(readdirSync(join(folder, 'staging')).some((name) => name.startsWith('a.onnx.data'))).toBe(true);
+  expect(readdirSync(join(folder, 'staging')).some((name) => name.startsWith('a.onnx.data'))).toBe(
+    true,
+  );
   const opened = openModel(path);
   const stamp = readGraft(opened.model);
   opened.close();
