@@ -1,7 +1,7 @@
 import { guardOutput, printText } from './pipeline/print.ts';
 import { version } from './version.ts';
 
-/** Runs the command line. Sets the exit status; never throws. */
+/** Runs the command line and sets the exit status. Throws only if a command cannot be loaded. */
 export async function main(argv: readonly string[]): Promise<void> {
   guardOutput();
   // Print the version without loading anything else, because scripts request it often.

@@ -52,7 +52,11 @@ describe('docs/guides/blind.md', () => {
       [sensor, 2, /Give labels/],
       [[...sensor, '--labels', 'rain+rain'], 2, /rain/],
       [[...sensor, '--labels', 'rain+fog'], 2, /fog/],
-      [['train', 'sensor', '--labels', 'rain+noise', '-o', 'other'], 2, /Give --data/],
+      [
+        ['train', 'sensor', '--labels', 'rain+noise', '-o', 'other'],
+        2,
+        /no images to train on; pass --data/,
+      ],
       [[...sensor.slice(0, -1), 'my-sensor', '--labels', 'rain+noise'], 7, /a sensor is there/],
       [
         ['eval', 'host.onnx', '--data', 'photos', '--degrade', 'noise:25', '--blind'],

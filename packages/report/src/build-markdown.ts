@@ -14,13 +14,13 @@ const marks: Readonly<Record<VerdictStatus, string>> = {
 /** GitHub discards a step summary above 1 MiB. */
 export const summaryLimit = 1024 * 1024;
 
-/** Bytes reserved for the line about omitted content. */
+/** Bytes reserved for the line about omitted content; with fewer, there is no report. */
 const reserve = 512;
 
 /**
  * Builds a report as GitHub-flavoured Markdown, for a job summary: the verdict, all models, then the
  * details of each, failures first. Content that does not fit is omitted from the end, and a last
- * line says so.
+ * line says so. Empty below 512 bytes, because that line might not fit.
  *
  * Texts from model files are escaped.
  *
@@ -28,6 +28,7 @@ const reserve = 512;
  * @example await appendFile('summary.md', buildMarkdown(data));
  */
 export function buildMarkdown(data: ReportData, limit: number = summaryLimit): string {
+  if (limit < reserve) return '';
   const { title, summary, notes = [] } = data;
   const { status, sentence, caution } = verdictWords(data);
   const failedFirst = (model: ReportModel) => (model.validation?.status === 'failed' ? 0 : 1);

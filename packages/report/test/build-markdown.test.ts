@@ -133,4 +133,8 @@ describe('always under the limit', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(700);
     expect(text).toContain('Omitted to stay within 700 bytes:');
   });
+
+  test.each([-1, 0, 200, 511])('nothing within %d bytes', (room) => {
+    expect(buildMarkdown(reportOf(model('A')), room)).toBe('');
+  });
 });

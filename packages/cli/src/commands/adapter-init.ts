@@ -85,10 +85,9 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (_session, path, options) => {
         await checkOutputFolder(options.output, 'an adapter', options.force);
-        const host = await openHost(path);
+        using host = await openHost(path);
         const { family } = host.located;
         const made = freshAdapter(host, initOptions(options), options.sites);
-        host.close();
         await writeAdapter(options.output, made);
         const parameters = pipParameters(made.config).reduce(
           (sum, { dims }) => sum + elementCount(dims),

@@ -26,7 +26,7 @@ export function command(): Command {
         const inside = (file: string): string => (name.path === '' ? file : `${name.path}/${file}`);
         if (adapter.license === null)
           session.note(
-            'note: it has no licence, so nobody may use it; say one with `graft adapter pack --license`.',
+            'note: it has no licence, so nobody may use it; choose one with `graft adapter pack --license`.',
           );
         const sizes = files.map(([file, content]) => ({
           name: inside(file),

@@ -37,14 +37,17 @@ export function command(): Command {
       refuseForeignFile(options.output, options.force);
       const home = { target: options.output, external: options.external ?? 'copy' };
       const { host, plan } = await planHost(path, options, session.cwd, home);
-      for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
-      const grafted = applyGraft(plan, { name: 'graft', version });
-      await saveModel(grafted, options.output, {
-        signal: session.signal,
-        onProgress: (done, total) => session.progress('saving', done, total),
-        ...(options.external ? { externalData: options.external } : {}),
-      });
-      host.close();
+      try {
+        for (const warning of plan.summary.warnings) session.note(`warning: ${warning}`);
+        const grafted = applyGraft(plan, { name: 'graft', version });
+        await saveModel(grafted, options.output, {
+          signal: session.signal,
+          onProgress: (done, total) => session.progress('saving', done, total),
+          ...(options.external ? { externalData: options.external } : {}),
+        });
+      } finally {
+        host.close();
+      }
       const text = `${options.output}: ${summariseGraft(plan.summary)}`;
       return { json: { output: options.output, plan: plan.summary }, text };
     }),

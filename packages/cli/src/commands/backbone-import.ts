@@ -75,7 +75,7 @@ export function command(): Command {
           const warning = describeNonFinite(broken, weights.size);
           if (warning !== undefined) session.note(warning);
           if (unused.length > 0)
-            session.note(`left out, never run by the network: ${unused.join(', ')}`);
+            session.note(`omitted, because the network never runs them: ${unused.join(', ')}`);
           if (pip.length > 0) {
             session.note(
               `${pip.length} tensors of PIP modules are not the host's; import them with \`graft adapter import ${path}\`.`,

@@ -11,9 +11,8 @@ export function command(): Command {
     .argument('<file>', 'ONNX file')
     .action(
       run<[string], object>((_session, path) => {
-        const opened = openModel(path);
+        using opened = openModel(path);
         const findings = checkModel(opened.model, { weights: true });
-        opened.close();
         const errors = findings.filter(({ severity }) => severity === 'error').length;
         const verdict =
           errors > 0 ? `${path}: ${errors} error${errors > 1 ? 's' : ''}` : `${path}: valid`;

@@ -12,11 +12,9 @@ export function command(): Command {
     .argument('<b>', 'ONNX file')
     .action(
       run<[string, string], object>((_session, a, b) => {
-        const left = openModel(a);
-        const right = openModel(b);
+        using left = openModel(a);
+        using right = openModel(b);
         const diff = diffModels(left.model, right.model);
-        left.close();
-        right.close();
         return { json: diff, text: formatDiff(diff, a, b) };
       }),
     );

@@ -111,7 +111,7 @@ async function writeMerged(
   if (outcomes === undefined)
     throw new GraftError(
       'INVALID_ARGUMENT',
-      '--html, --junit, --markdown: only convert has such reports; leave them out.',
+      '--html, --junit, --markdown: only convert has such reports; omit them.',
     );
   const { convertReport } = await import('../convert/report/convert-report.ts');
   const { writeReports } = await import('../reports/write-reports.ts');

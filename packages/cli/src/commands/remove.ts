@@ -15,7 +15,7 @@ interface Options extends ExternalOptions {
 }
 
 export function command(): Command {
-  return define('remove', 'Removes a graft and gives back the host, byte for byte', [
+  return define('remove', 'Removes a graft and writes the host, byte for byte', [
     'graft remove grafted.onnx -o host.onnx',
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
@@ -24,7 +24,7 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         checkOutput(options.output, path);
-        const opened = openModel(path);
+        using opened = openModel(path);
         const { model, graft } = ungraft(opened.model);
         const found = digest(model.source);
         const identical = found === graft.host.digest;
@@ -32,10 +32,9 @@ export function command(): Command {
           signal: session.signal,
           ...(options.external ? { externalData: options.external } : {}),
         });
-        opened.close();
         const text = identical
           ? `${options.output}: the host, byte for byte (${found})`
-          : `${options.output}: the graft is out, but the bytes are not those of the host that was grafted (${graft.host.digest}); something changed the file since, or the data's locations are written for another folder`;
+          : `${options.output}: the graft is removed, but the bytes are not those of the host that was grafted (${graft.host.digest}); something changed the file since, or the data's locations are written for another folder`;
         return {
           json: { output: options.output, identical, digest: found, hostDigest: graft.host.digest },
           text,

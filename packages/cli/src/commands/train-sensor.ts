@@ -63,7 +63,7 @@ export function command(): Command {
         session.cwd,
       );
       const { begun, labels, total, log } = opened;
-      if (begun.step > 0) session.note(`going on after step ${begun.step}`);
+      if (begun.step > 0) session.note(`continuing after step ${begun.step}`);
       const ended = await runSteps(opened, given, runHooks(session));
       const { state, seconds, patchesPerSecond, runtimeShare } = ended;
       const { loss, value: accuracy, count } = recent(opened, state.step);

@@ -52,7 +52,7 @@ export function command(): Command {
         const opened = await openRun(host, { ...given, ...pixelsOf(given), stages }, session.cwd);
         const { log, validation, total, labels } = opened;
         if (given.resume && opened.begun.step > 0)
-          session.note(`going on after step ${opened.begun.step}`);
+          session.note(`continuing after step ${opened.begun.step}`);
         const page = pageOf(given, opened);
         const ended = await runSteps(opened, given, {
           ...runHooks(session),

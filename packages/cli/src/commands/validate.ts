@@ -129,16 +129,16 @@ async function settingsOf(
   const { base, device, deviceId, image, threads, maxOverhead, maxMemory } = options;
   const { layers = false, sweep = false, tiles, overlap, timeLimit } = options;
   if (overlap !== undefined && tiles === undefined) {
-    throw new GraftError('INVALID_ARGUMENT', '--overlap says what tiles share; give --tiles too.');
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--overlap: it applies only to tiles; pass --tiles as well.',
+    );
   }
-  const opened = openModel(path);
-  const { sizeMultiple } = lookAt(opened.model);
-  opened.close();
   let current = { name: '', done: 0, total: 1 };
   return {
     grafted: path,
     device,
-    sizeMultiple,
+    sizeMultiple: sizeMultipleOf(path),
     ...choicesOfDoor(options),
     layers,
     sweep,
@@ -164,6 +164,11 @@ async function settingsOf(
     onStep: (done, total) =>
       session.progress(current.name, current.done + done / total, current.total),
   };
+}
+
+function sizeMultipleOf(path: string): number {
+  using opened = openModel(path);
+  return lookAt(opened.model).sizeMultiple;
 }
 
 function ratio(text: string): number {

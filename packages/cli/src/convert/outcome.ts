@@ -26,6 +26,15 @@ export function totalBytes(files: readonly MadeFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
+/** Counts of a run's jobs by status, as words. @example '2 built, 1 failed' */
+export function countsText(outcomes: readonly Outcome[]): string {
+  return (['built', 'cached', 'failed', 'skipped'] as const)
+    .map((wanted) => ({ wanted, count: outcomes.filter(({ status }) => status === wanted).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ wanted, count }) => `${count} ${wanted}`)
+    .join(', ');
+}
+
 /** Exit status of a run: that of the first job that failed, in the order of the config. */
 export function exitOf(outcomes: readonly Outcome[]): number {
   return outcomes.find(({ status }) => status === 'failed')?.failure?.exit ?? 0;

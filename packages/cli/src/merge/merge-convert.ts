@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { madeSchema } from '../convert/cache/entry.ts';
-import type { Outcome } from '../convert/outcome.ts';
+import { exitOf, type Outcome } from '../convert/outcome.ts';
+import { convertJson, failureLines, sentence } from '../convert/report/format-outcomes.ts';
 import type { Result } from '../pipeline/run.ts';
 import { shardRecord } from '../shard/shard.ts';
 import { parseParts, requireAllShards, requireSame } from './check-shards.ts';
@@ -11,17 +12,19 @@ const converted = z.looseObject({
   tool: z.strictObject({ name: z.string(), version: z.string() }),
   frozen: z.boolean(),
   jobs: z.array(
-    z.looseObject({
-      name: z.string(),
-      status: z.enum(['built', 'cached', 'failed', 'skipped']),
-      output: z.string(),
-      placed: z.boolean(),
-      notes: z.array(z.string()),
-      milliseconds: z.number(),
-      failure: z
-        .strictObject({ code: z.string(), message: z.string(), exit: z.int().min(0).max(255) })
-        .nullable(),
-    }),
+    z
+      .looseObject({
+        name: z.string(),
+        status: z.enum(['built', 'cached', 'failed', 'skipped']),
+        output: z.string(),
+        placed: z.boolean(),
+        notes: z.array(z.string()),
+        milliseconds: z.number(),
+        failure: z
+          .strictObject({ code: z.string(), message: z.string(), exit: z.int().min(0).max(255) })
+          .nullable(),
+      })
+      .refine((job) => !('files' in job) || madeSchema.safeParse(job).success),
   ),
   shard: shardRecord,
 });
@@ -37,43 +40,22 @@ export function mergeConvert(parts: readonly Part[]): Result & { readonly outcom
     value.jobs.map((job, at) => ({ position: value.shard.order[at] ?? 0, job })),
   );
   placed.sort((a, b) => a.position - b.position);
-  const jobs = placed.map(({ job }) => job);
-  const outcomes = jobs.map(outcomeOf);
-  const exit = jobs.find(({ status }) => status === 'failed')?.failure?.exit ?? 0;
-  const count = (status: string) => jobs.filter((job) => job.status === status).length;
-  const counts = (['built', 'cached', 'failed', 'skipped'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status}`);
-  const failures = jobs.flatMap(({ name, failure }) =>
-    failure === null ? [] : [`${name}: ${failure.message}`],
-  );
-  const { format, tool, frozen } = first;
+  const outcomes = placed.map(({ job }) => outcomeOf(job));
   return {
-    json: {
-      format,
-      tool,
-      status: exit === 0 ? 'passed' : 'failed',
-      frozen,
-      jobs: jobs.map(timeless),
-    },
+    // The shards may be of another version than this one.
+    json: { ...convertJson(outcomes, first.frozen), tool: first.tool },
     outcomes,
-    text: [...failures, `${jobs.length} jobs: ${counts.join(', ')}`].join('\n'),
-    exit,
+    text: [...failureLines(outcomes), sentence(outcomes)].join('\n'),
+    exit: exitOf(outcomes),
   };
 }
 
 type Job = z.infer<typeof converted>['jobs'][number];
 
-/** A job's result without its time, as a single run prints it. */
-function timeless({ milliseconds: _, ...job }: Job): unknown {
-  const gates = (job as { gates?: readonly { readonly milliseconds?: number }[] }).gates;
-  if (gates === undefined) return job;
-  return { ...job, gates: gates.map(({ milliseconds: __, ...gate }) => gate) };
-}
-
 function outcomeOf(job: Job): Outcome {
   const { name, status, output, placed, notes, failure, milliseconds } = job;
   const made = madeSchema.safeParse(job);
   const files = made.success ? made.data : null;
-  return { name, status, output, placed, notes, failure, milliseconds, made: files };
+  // In the order of a run, for the same JSON.
+  return { name, output, made: files, placed, notes, status, failure, milliseconds };
 }

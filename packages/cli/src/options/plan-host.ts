@@ -75,7 +75,11 @@ export interface Planned {
   readonly plan: Plan;
 }
 
-/** Opens host and adapters and plans the graft. Errors: those with exit status 3 and 4. */
+/**
+ * Opens host and adapters and plans the graft. Close the host.
+ *
+ * Errors: those with exit status 3 and 4.
+ */
 export async function planHost(
   path: string,
   options: GraftOptions,
@@ -83,11 +87,16 @@ export async function planHost(
   home?: Home,
 ): Promise<Planned> {
   const host = await openHost(path, home);
-  requireSites(host);
-  const adapters = await Promise.all(
-    options.adapter.map((text) => openAdapter(text, { for: host, cwd })),
-  );
-  return { host, plan: planGraft(host, adapters, choicesOf(options, adapters, cwd)) };
+  try {
+    requireSites(host);
+    const adapters = await Promise.all(
+      options.adapter.map((text) => openAdapter(text, { for: host, cwd })),
+    );
+    return { host, plan: planGraft(host, adapters, choicesOf(options, adapters, cwd)) };
+  } catch (error) {
+    host.close();
+    throw error;
+  }
 }
 
 /** Converts options to choices. Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS`; those of sensors. */

@@ -38,9 +38,14 @@ export async function writeReports(
     session.note(`${junit}: the checks as JUnit XML`);
   }
   if (markdown !== undefined) {
-    if (isStepSummary(markdown)) await appendSummary(markdown, data);
+    let appended = true;
+    if (isStepSummary(markdown)) appended = await appendSummary(markdown, data);
     else await write(markdown, buildMarkdown(data));
-    session.note(`${markdown}: the report as markdown`);
+    session.note(
+      appended
+        ? `${markdown}: the report as markdown`
+        : `${markdown}: the step's summary is full, so the report is not in it; write it to another file`,
+    );
   }
 }
 
@@ -49,20 +54,25 @@ function isStepSummary(path: string): boolean {
   return summary !== undefined && summary !== '' && resolve(path) === resolve(summary);
 }
 
-/** Appends to a step summary. GitHub drops all of it above a limit, so the existing text counts. */
-async function appendSummary(path: string, data: ReportData): Promise<void> {
+/**
+ * Appends to a step summary and returns whether there was room. GitHub drops all of it above a
+ * limit, so the existing text counts.
+ */
+async function appendSummary(path: string, data: ReportData): Promise<boolean> {
   try {
     const there = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return Buffer.alloc(0);
       throw error;
     });
     const gap = there.length === 0 || there.at(-1) === 10 ? '' : '\n';
-    const room = Math.max(0, summaryLimit - there.length - gap.length);
-    await appendFile(path, gap + buildMarkdown(data, room)).catch(async (error: unknown) => {
+    const text = buildMarkdown(data, summaryLimit - there.length - gap.length);
+    if (text === '') return false;
+    await appendFile(path, gap + text).catch(async (error: unknown) => {
       // A full disk would leave a partial report.
       await truncate(path, there.length).catch(() => {});
       throw error;
     });
+    return true;
   } catch (error) {
     throw ioError('write', path, error);
   }

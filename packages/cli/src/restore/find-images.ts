@@ -109,7 +109,12 @@ async function walk(folder: string, below: string, state: Walk): Promise<void> {
 async function fromPattern(pattern: string, results: string): Promise<FoundImage[]> {
   const slashed = sep === '\\' ? pattern.replaceAll('\\', '/') : pattern;
   const segments = slashed.split('/');
-  const fixed = segments.findIndex((segment) => isDynamicPattern(segment));
+  const fixed = segments.findIndex(
+    (segment, index) =>
+      isDynamicPattern(segment) ||
+      // A brace that a later segment closes: neither is a pattern by itself.
+      (/\{[^}]*$/.test(segment) && segments.slice(index).join('/').includes('}')),
+  );
   const base = resolve(segments.slice(0, fixed).join('/') || (fixed > 0 ? '/' : '.'));
   const matches = await glob(segments.slice(fixed).join('/'), {
     cwd: base,

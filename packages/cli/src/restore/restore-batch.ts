@@ -57,7 +57,9 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   const room = new Room(roomPixels);
   // Run the model on one image at a time: two would take twice the memory and as much time.
   const turn = new Room(1);
-  let longest = batch.restore.tile ?? Number.POSITIVE_INFINITY;
+  // Once memory ran out for a tile, later images start with what fitted: a chosen overlap shrinks
+  // along, because it must stay below the tile.
+  let { tile: longest = Number.POSITIVE_INFINITY, overlap } = batch.restore;
   // Progress of each image, 0 to 1; encoding is short compared with running.
   const shares = jobs.map(() => 0);
   const progress = (index: number, share: number): void => {
@@ -80,7 +82,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
         label: job.path,
         ...(batch.pixels === undefined ? {} : { pixels: batch.pixels }),
       });
-      const { sizeMultiple = 1, overlap = 0 } = batch.restore;
+      const { sizeMultiple = 1 } = batch.restore;
       const next = await turn.enter(1);
       let plan: TilePlan | undefined;
       let found: readonly number[] | undefined;
@@ -88,10 +90,11 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       try {
         const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
         // A chosen overlap must fit into the tile.
-        const tile = Math.min(longest, Math.max(fits ?? longest, 2 * overlap));
+        const tile = Math.min(longest, Math.max(fits ?? longest, 2 * (overlap ?? 0)));
         restored = await restoreTiled(batch.model, image, {
           ...batch.restore,
           tile,
+          ...(overlap === undefined ? {} : { overlap }),
           signal: session.signal,
           onClip: (share) => {
             if (share > noticed) session.note(clipped(job.path, share));
@@ -105,6 +108,7 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           },
           onShrink: (from, smaller) => {
             longest = smaller;
+            if (overlap !== undefined) overlap = Math.min(overlap, Math.floor(smaller / 2));
             session.note(
               `${job.path}: not enough memory for tiles of ${from}; going on with ${smaller}`,
             );

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { platform } from 'node:os';
 import { extname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { createBrotliDecompress } from 'node:zlib';
 import { GraftError } from '@pip-graft/graft';
@@ -119,16 +120,18 @@ function send(
   const encoding = asIs ? { 'content-encoding': 'br' } : {};
   const source = createReadStream(file);
   source.once('error', () => {
-    if (response.headersSent) response.destroy();
-    else response.writeHead(404, headers).end();
+    if (!response.headersSent) response.writeHead(404, headers).end();
   });
   source.once('open', () => {
     response.writeHead(200, { ...headers, 'content-type': type, ...encoding });
     if (request.method === 'HEAD') {
       response.end();
       source.destroy();
-    } else if (compressed && !asIs) source.pipe(createBrotliDecompress()).pipe(response);
-    else source.pipe(response);
+      return;
+    }
+    const decoders = compressed && !asIs ? [createBrotliDecompress()] : [];
+    // Closes the file if the page goes away, and ends the response if the file cannot be read.
+    pipeline([source, ...decoders, response], () => {});
   });
 }
 

@@ -78,7 +78,10 @@ export function stepOptions(
 /** Requires images to train on. Errors: `INVALID_ARGUMENT`. */
 export function requireData({ data, pairs }: Pick<StepRequest, 'data' | 'pairs'>): void {
   if (data === undefined && pairs === undefined)
-    throw new GraftError('INVALID_ARGUMENT', 'Give --data, a folder of clean photos, or --pairs.');
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      '--data: there are no images to train on; pass --data with a folder of clean photos, or --pairs.',
+    );
 }
 
 /** Parses labels separated by a plus sign or a comma. @example labelsOf('noise+rain') */

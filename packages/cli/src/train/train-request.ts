@@ -122,24 +122,24 @@ export function checkRequest(given: TrainRequest, alone: boolean): void {
   };
   requireData(given);
   if (!alone && given.labels)
-    refuse('--labels is for --adapter none; an adapter has its own labels.');
+    refuse('--labels: an adapter has its own labels; omit it, or train with --adapter none.');
   if (alone && given.params !== 'all')
-    refuse('--adapter none trains the host by itself: give --params all as well.');
+    refuse('--adapter none: it trains the host alone; pass --params all as well.');
   if (!alone && given.params !== 'pip' && given.hostOutput === undefined)
-    refuse(`--params ${given.params} changes the host: give --host-output, a file for it.`);
+    refuse(`--params ${given.params}: it changes the host; pass --host-output with a file for it.`);
   if (given.hostOutput !== undefined && (alone || given.params === 'pip'))
-    refuse('--host-output is for an adapter that is trained along with its host.');
+    refuse('--host-output: only for a host that is trained along with an adapter; omit it.');
   if (given.spikes && [given.loss, ...(given.stage ?? []).map(({ loss }) => loss)].includes('psnr'))
     refuse(
-      '--spikes compares losses above 0, and those of --loss psnr are below: give --no-spikes.',
+      '--spikes: it compares losses above 0, and those of --loss psnr are below; pass --no-spikes.',
     );
   if (given.stage && given.steps !== undefined)
-    refuse('--steps and --stage both say how long the run is: leave --steps out.');
+    refuse('--steps: --stage sets the length of the run, too; omit --steps.');
   const without = (['validateEvery', 'validatePatch', 'patience'] as const).find(
     (key) => given.validate === undefined && given[key] !== undefined,
   );
   if (without !== undefined)
-    refuse(`--${kebab(without)} says how to validate: give --validate as well.`);
+    refuse(`--${kebab(without)}: nothing is validated; pass --validate as well.`);
 }
 
 /**

@@ -14,8 +14,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('graft studio', () => {
-  it('serves the page and the model on loopback until interrupted', async () => {
-    const child = spawn(process.execPath, [bin, 'studio', 'grafted.onnx', '--no-open', '--json'], {
+  it.each([
+    ['grafted.onnx', 'grafted.onnx', /grafted\.onnx$/],
+    ['./grafted.onnx', 'grafted.onnx', /grafted\.onnx$/],
+    ['@pip-graft/backbone-nafnet-tiny', '@pip-graft/backbone-nafnet-tiny', /model\.onnx$/],
+  ])('serves the page and %s on loopback until interrupted', async (asked, name, path) => {
+    const child = spawn(process.execPath, [bin, 'studio', asked, '--no-open', '--json'], {
       cwd: folder,
     });
     let [stdout, stderr] = ['', ''];
@@ -30,11 +34,11 @@ describe('graft studio', () => {
     await expect.poll(() => stderr, { timeout: 60_000 }).toMatch(address);
     const [url] = address.exec(stderr)!;
     const given = await (await fetch(`${url}studio.json`)).json();
-    expect(given).toEqual({ model: 'model.onnx', name: 'grafted.onnx' });
+    expect(given).toEqual({ model: 'model.onnx', name });
     expect(await (await fetch(url)).text()).toContain('PIP Graft studio');
     child.kill('SIGINT');
     expect(await code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ url, model: join(folder, 'grafted.onnx') });
+    expect(JSON.parse(stdout)).toEqual({ url, model: expect.stringMatching(path) });
   });
 
   it('reports a bad model before it serves anything', () => {

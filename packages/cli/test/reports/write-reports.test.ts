@@ -99,6 +99,17 @@ describe('markdown', () => {
     expect(read('summary')).toContain('Omitted to stay within 899 bytes');
   });
 
+  test.each([0, 1, 200])('leaves a summary with room for %d bytes as it is', async (room) => {
+    vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
+    const there = 'x'.repeat(1024 * 1024 - room);
+    writeFileSync(at('summary'), there);
+    await writeReports(data, { markdown: at('summary') }, session());
+    expect(read('summary') === there).toBe(true);
+    expect(notes).toEqual([
+      `${at('summary')}: the step's summary is full, so the report is not in it; write it to another file`,
+    ]);
+  });
+
   test('creates a missing summary', async () => {
     vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary'));
     await writeReports(data, { markdown: at('summary') }, session());

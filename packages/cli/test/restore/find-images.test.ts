@@ -99,6 +99,10 @@ describe('findImages', () => {
       'in/deep/er/c.JPG as deep/er/c.JPG',
       'in/Ünï/日本 語.webp as Ünï/日本 語.webp',
     ]);
+    expect((await find(['in/{deep/er/c,a}.{JPG,png}'])).found).toEqual([
+      'in/a.png as a.png',
+      'in/deep/er/c.JPG as deep/er/c.JPG',
+    ]);
     expect((await find(['in/deep/*/c.*'])).found).toEqual(['in/deep/er/c.JPG as er/c.JPG']);
   });
 

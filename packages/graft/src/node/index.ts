@@ -21,7 +21,7 @@ export {
 } from '@pip-graft/pip-core/node';
 export { checkpointFiles, type OpenCheckpoint, openCheckpoint } from '@pip-graft/weights/node';
 export * from '../index.ts';
-export { fetchAdapter, localAdapter, localSensor } from './local-adapter.ts';
+export { fetchAdapter, fetchSensor, localAdapter, localSensor } from './local-adapter.ts';
 export { fetchCheckpoint, localCheckpoint } from './local-checkpoint.ts';
 export { fetchModel, localModel } from './local-model.ts';
 export { nodeSha256 } from './node-sha256.ts';

@@ -25,9 +25,16 @@ export async function fetchAdapter(
 
 /** Like {@link localAdapter}, for the folder of a sensor. */
 export async function localSensor(text: string, options?: HubOptions): Promise<string> {
-  if (!isHubName(text)) return text;
+  return isHubName(text) ? (await fetchSensor(text, options)).folder : text;
+}
+
+/** Like {@link localSensor}, with the commit. */
+export async function fetchSensor(
+  text: string,
+  options?: HubOptions,
+): Promise<{ readonly folder: string; readonly commit: string }> {
   const required = [sensorFiles.tensors, sensorFiles.config];
-  return (await fetchFolder(text, required, Object.values(sensorFiles), options)).folder;
+  return fetchFolder(text, required, Object.values(sensorFiles), options);
 }
 
 /** @param required the last one identifies the folder */

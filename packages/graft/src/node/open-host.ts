@@ -10,9 +10,7 @@ import { localModel } from './local-model.ts';
 import { nodeSha256 } from './node-sha256.ts';
 
 /** A host opened from a file. Close it once it is saved, or declare it with `using`. */
-export interface OpenHost extends OpenedModel, Host {
-  [Symbol.dispose](): void;
-}
+export interface OpenHost extends OpenedModel, Host {}
 
 /** Where a grafted host will be saved, and what happens to its external data. */
 export interface Home {
@@ -31,11 +29,11 @@ export interface Home {
  * using host = await openHost('restormer.onnx');
  */
 export async function openHost(path: string, home?: Home, hub?: HubOptions): Promise<OpenHost> {
-  const opened = openModel(await localModel(path, hub));
+  const file = openModel(await localModel(path, hub));
   try {
-    return hostIn(opened, home);
+    return hostIn(file, home);
   } catch (error) {
-    opened.close();
+    file.close();
     throw error;
   }
 }
@@ -43,11 +41,7 @@ export async function openHost(path: string, home?: Home, hub?: HubOptions): Pro
 /** Returns the host in an opened file, as it will be at `home`. If it fails, the file stays open. */
 export function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
-  return {
-    ...opened,
-    ...hostOf(opened.model, { newHash: nodeSha256 }),
-    [Symbol.dispose]: () => opened.close(),
-  };
+  return { ...opened, ...hostOf(opened.model, { newHash: nodeSha256 }) };
 }
 
 /** Returns the model as it will be at `home`: what is grafted onto, and what removal returns. */

@@ -13,11 +13,15 @@ import {
   isUnchanged,
 } from './file-source.ts';
 
-/** A model in a file; the file and those of its external data stay open. */
+/**
+ * A model in a file; the file and those of its external data stay open. Close it, or declare it
+ * with `using`.
+ */
 export interface OpenedModel {
   readonly model: Model;
   readonly path: string;
   close(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface OpenedModel {
  * data outside the folder or behind a symbolic link; `CORRUPT_FILE` for data that is too short.
  *
  * @example
- * const { model } = openModel('restormer.onnx');
+ * using opened = openModel('restormer.onnx');
  */
 export function openModel(path: string): OpenedModel {
   const source = fileSource(path);
@@ -65,7 +69,12 @@ export function openModel(path: string): OpenedModel {
       }
       return file;
     };
-    return { model: { ...model, external: { folder, read, verify } }, path, close };
+    return {
+      model: { ...model, external: { folder, read, verify } },
+      path,
+      close,
+      [Symbol.dispose]: close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
+import { type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { externalLocations } from '@pip-graft/graft';
-import { digest, fileSource, ioError, listEntries } from '@pip-graft/graft/files';
+import { externalLocations, GraftError } from '@pip-graft/graft';
+import {
+  digest,
+  filePath,
+  fileSource,
+  ioError,
+  listEntries,
+  realPath,
+} from '@pip-graft/graft/files';
 import { checkpointFiles, openModel, resolveAdapter } from '@pip-graft/graft/node';
 import { sensorOf } from '../../options/plan-host.ts';
 import type { JobConfig } from '../config/schema.ts';
@@ -11,7 +19,7 @@ import type { HubPlaces } from '../run/hub-places.ts';
 /** `sha256:…` of everything that a job reads, by name; files by their path below the config. */
 export type Inputs = Readonly<Record<string, string>>;
 
-/** Most files below one folder of images: more indicates a wrong path. */
+/** Most files below one folder of images; more indicates a wrong path and is an error. */
 const maxImages = 100_000;
 
 /**
@@ -58,7 +66,7 @@ export function inputDigests(
     inputs.set(
       'sensor',
       sensorOf(
-        config.auto,
+        config.auto === true ? true : (places.get(config.auto)?.path ?? config.auto),
         adapters.map((text) => places.get(text)?.path ?? text),
         folder,
       ).digest ?? 'none',
@@ -88,25 +96,69 @@ function digestOf(path: string): string {
   }
 }
 
-/** Computes one digest over the names and bytes of all files below a folder. */
-function folderDigest(folder: string): string {
-  let files: string[];
+/**
+ * Computes one digest over the names and bytes of all files below a folder. Follows links, as the
+ * gates do.
+ *
+ * Errors: `LIMIT_EXCEEDED`; those of reading.
+ */
+export function folderDigest(folder: string, most = maxImages): string {
+  let entries: Entry[];
   try {
-    files = filesBelow(folder).slice(0, maxImages).sort();
+    entries = entriesBelow(folder, most).sort((a, b) => (a.path < b.path ? -1 : 1));
   } catch (error) {
     throw ioError('read', folder, error);
   }
   const hash = createHash('sha256');
-  for (const path of files) hash.update(`${labelOf(path, folder)}\n${digestOf(path)}\n`);
+  for (const { path, content } of entries)
+    hash.update(`${labelOf(path, folder)}\n${content ?? digestOf(path)}\n`);
   return `sha256:${hash.digest('hex')}`;
 }
 
-function filesBelow(folder: string): string[] {
-  return listEntries(folder).flatMap(({ name, entry }) => {
-    const path = join(folder, name);
-    if (entry.isDirectory()) return filesBelow(path);
-    return entry.isFile() ? [path] : [];
-  });
+interface Entry {
+  readonly path: string;
+  /** What it is if not a file. */
+  readonly content?: string;
+}
+
+function entriesBelow(folder: string, most: number): Entry[] {
+  const entries: Entry[] = [];
+  // Where each real folder was first visited, because links may form circles.
+  const seen = new Map<string, string>();
+  const visit = (place: string): void => {
+    const real = realPath(place);
+    const first = seen.get(real);
+    if (first !== undefined) {
+      entries.push({ path: place, content: `as ${labelOf(first, folder)}` });
+      return;
+    }
+    seen.set(real, place);
+    for (const { name } of listEntries(place)) {
+      const path = join(place, name);
+      const kind = kindOf(path);
+      if (kind === undefined) entries.push({ path, content: 'broken link' });
+      else if (kind.isDirectory()) visit(path);
+      else if (kind.isFile()) entries.push({ path });
+      if (entries.length > most)
+        throw new GraftError(
+          'LIMIT_EXCEEDED',
+          `${folder}: it has more than ${most} files; name a folder of fewer images.`,
+        );
+    }
+  };
+  visit(folder);
+  return entries;
+}
+
+/** What a path leads to; undefined for a broken link. */
+function kindOf(path: string): Stats | undefined {
+  try {
+    return statSync(filePath(path), { throwIfNoEntry: false });
+  } catch (error) {
+    // A link to itself.
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
 }
 
 function labelOf(path: string, folder: string): string {

@@ -88,7 +88,10 @@ function readText(path: string): string {
   } catch (error) {
     throw ioError('read', path, error);
   }
-  throw new GraftError('LIMIT_EXCEEDED', `${path}: it has more than ${maxConfigBytes} bytes.`);
+  throw new GraftError(
+    'LIMIT_EXCEEDED',
+    `${path}: it has more than ${maxConfigBytes} bytes; split its jobs into several configs.`,
+  );
 }
 
 function parseJson(text: string, path: string): unknown {
@@ -96,7 +99,9 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GraftError('INVALID_ARGUMENT', `${path}: it is not JSON: ${why}.`, { cause });
+    throw new GraftError('INVALID_ARGUMENT', `${path}: it is not JSON: ${why}; correct it there.`, {
+      cause,
+    });
   }
 }
 
@@ -107,7 +112,11 @@ async function runConfig(path: string): Promise<unknown> {
     return await createJiti(import.meta.url, { fsCache: false }).import(path, { default: true });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GraftError('INVALID_ARGUMENT', `${path}: it could not be run: ${why}`, { cause });
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${path}: it could not be run: ${why}; correct what it imports or computes.`,
+      { cause },
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type Adapter,
   applyGraft,
@@ -79,11 +79,9 @@ export async function buildOutput(
         : onto === host
           ? applyGraft(plan)
           : applyGraft(
-              planGraft(
-                onto,
-                adapters,
-                form.changed ? { ...choices, allowUnbound: true } : choices,
-              ),
+              // Whether the adapters fit was decided above. A changed precision, or weights in
+              // another file, change the digest that adapters may be bound to.
+              planGraft(onto, adapters, { ...choices, allowUnbound: true }),
             );
     if (config.external === 'file') {
       // The host first: with the graft removed, its weights are in the file, too.
@@ -157,9 +155,4 @@ function precisionOf(
 
 function reopened(host: OpenHost, model: Model): OpenHost {
   return { ...host, ...hostOf(model, { newHash: nodeSha256 }) };
-}
-
-/** Final path of a job's output. */
-export function outputPath({ config, folder }: Pick<Job, 'config' | 'folder'>): string {
-  return resolve(folder, config.output);
 }

@@ -58,7 +58,7 @@ export function decodeLock(text: string, place: string): Lock {
   if (parsed.success) return parsed.data;
   throw new GraftError(
     'CORRUPT_FILE',
-    `${place}: it is no lock file of this version; convert without --frozen to write it again.`,
+    `${place}: it is not a lock file of this version; convert without --frozen to write it again.`,
   );
 }
 

@@ -8,7 +8,7 @@ import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
 import { promptSizes, reportLadders } from '../../reports/report-data.ts';
 import { version } from '../../version.ts';
-import { type Outcome, totalBytes } from '../outcome.ts';
+import { countsText, type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
 /**
@@ -21,14 +21,9 @@ export async function convertReport(
   config: string,
   folder: string,
 ): Promise<ReportData> {
-  const count = (status: Outcome['status']) =>
-    outcomes.filter((outcome) => outcome.status === status).length;
-  const kinds = (['built', 'cached', 'failed', 'skipped'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status}`);
   return {
     title: 'graft convert',
-    summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${kinds.join(', ')}.`,
+    summary: `${config}: ${outcomes.length} ${outcomes.length === 1 ? 'job' : 'jobs'}, ${countsText(outcomes)}.`,
     models: await inTurn(outcomes, (outcome) => modelOf(outcome, folder)),
     subject: 'job',
     notes: [{ label: 'Tool', value: `PIP Graft ${version}` }],

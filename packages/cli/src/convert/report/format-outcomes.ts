@@ -2,7 +2,7 @@ import { bytesText, table } from '@pip-graft/report/text';
 import type { ShardRecord } from '../../shard/shard.ts';
 import { version } from '../../version.ts';
 import { untimed } from '../cache/entry.ts';
-import { exitOf, type Outcome, totalBytes } from '../outcome.ts';
+import { countsText, exitOf, type Outcome, totalBytes } from '../outcome.ts';
 import { durationText, isTrained } from './words.ts';
 
 /** Formats a run as a table and a sentence, for people. */
@@ -21,15 +21,20 @@ export function formatOutcomes(outcomes: readonly Outcome[], columns: number | u
       output,
     ];
   });
-  const failures = outcomes.flatMap(({ name, failure }) =>
-    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
-  );
+  const failures = failureLines(outcomes);
   return [
     table([head, ...rows], columns),
     ...(failures.length > 0 ? ['', ...failures] : []),
     '',
     sentence(outcomes),
   ].join('\n');
+}
+
+/** Why jobs failed or were skipped. */
+export function failureLines(outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
+  );
 }
 
 function adaptersText({ made }: Outcome): string {
@@ -55,28 +60,15 @@ function jobs(count: number): string {
 
 /** Summarises a run in a sentence. */
 export function sentence(outcomes: readonly Outcome[]): string {
-  const count = (status: Outcome['status']) =>
-    outcomes.filter((outcome) => outcome.status === status).length;
-  const [built, cached, failed, skipped] = [
-    count('built'),
-    count('cached'),
-    count('failed'),
-    count('skipped'),
-  ];
   if (outcomes.length === 0) return 'no job in this shard';
+  const cached = outcomes.filter(({ status }) => status === 'cached').length;
   if (cached === outcomes.length) {
     const written = outcomes.filter(({ placed }) => placed).length;
     return written === 0
       ? `nothing to do: ${cached === 1 ? 'the job is' : `all ${cached} jobs are`} cached, and outputs are in their place`
       : `nothing to make: ${jobs(cached)} cached; the outputs of ${jobs(written)} put back in their place`;
   }
-  const parts = [
-    built > 0 ? `${built} built` : '',
-    cached > 0 ? `${cached} cached` : '',
-    failed > 0 ? `${failed} failed` : '',
-    skipped > 0 ? `${skipped} skipped` : '',
-  ].filter(Boolean);
-  return `${jobs(outcomes.length)}: ${parts.join(', ')}`;
+  return `${jobs(outcomes.length)}: ${countsText(outcomes)}`;
 }
 
 /** Formats a job's outcome as a line to print while others still run. */
@@ -98,7 +90,7 @@ export function convertJson(
   outcomes: readonly Outcome[],
   frozen: boolean,
   shard?: ShardRecord,
-): unknown {
+): object {
   return {
     format,
     tool: { name: 'graft', version },

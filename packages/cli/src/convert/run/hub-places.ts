@@ -10,7 +10,7 @@ export interface HubPlace {
 /** Places of names on a model hub, by their text in the config. */
 export type HubPlaces = ReadonlyMap<string, HubPlace>;
 
-type Kind = 'model' | 'checkpoint' | 'adapter';
+type Kind = 'model' | 'checkpoint' | 'adapter' | 'sensor';
 
 /** Resolves a name; each name is looked up once for all jobs. */
 export type FindPlace = (kind: Kind, text: string) => Promise<HubPlace>;
@@ -27,22 +27,25 @@ export function placeFinder(options: HubOptions = {}): FindPlace {
 }
 
 async function findPlace(kind: Kind, text: string, options: HubOptions): Promise<HubPlace> {
-  const { fetchAdapter, fetchCheckpoint, fetchModel } = await import('@pip-graft/graft/node');
+  const { fetchAdapter, fetchCheckpoint, fetchModel, fetchSensor } = await import(
+    '@pip-graft/graft/node'
+  );
   if (kind === 'model') return fetchModel(text, options);
   if (kind === 'checkpoint') return fetchCheckpoint(text, options);
-  const { folder, commit } = await fetchAdapter(text, options);
+  const fetch = kind === 'sensor' ? fetchSensor : fetchAdapter;
+  const { folder, commit } = await fetch(text, options);
   return { path: folder, commit };
 }
 
 /**
  * Resolves all names on a model hub in a job, and downloads what is not in the cache.
  *
- * Errors: those of `fetchModel`, `fetchCheckpoint` and `fetchAdapter`.
+ * Errors: those of `fetchModel`, `fetchCheckpoint`, `fetchAdapter` and `fetchSensor`.
  *
  * @param locked returns the locked commit of a name; undefined if there is none
  */
 export async function hubPlaces(
-  { source, adapters = [] }: JobConfig,
+  { source, adapters = [], auto }: JobConfig,
   find: FindPlace,
   locked: (text: string) => string | undefined,
 ): Promise<HubPlaces> {
@@ -56,13 +59,14 @@ export async function hubPlaces(
   if ('onnx' in source) await add('model', source.onnx);
   if ('checkpoint' in source) await add('checkpoint', source.checkpoint);
   for (const text of adapters) await add('adapter', text);
+  if (typeof auto === 'string') await add('sensor', auto);
   return places;
 }
 
 /** Replaces names on a model hub in a job by local paths. */
 export function localJob(config: JobConfig, places: HubPlaces): JobConfig {
   const local = (text: string): string => places.get(text)?.path ?? text;
-  const { source, adapters } = config;
+  const { source, adapters, auto } = config;
   return {
     ...config,
     ...('onnx' in source ? { source: { onnx: local(source.onnx) } } : {}),
@@ -70,5 +74,6 @@ export function localJob(config: JobConfig, places: HubPlaces): JobConfig {
       ? { source: { ...source, checkpoint: local(source.checkpoint) } }
       : {}),
     ...(adapters ? { adapters: adapters.map(local) } : {}),
+    ...(typeof auto === 'string' ? { auto: local(auto) } : {}),
   };
 }

@@ -28,7 +28,7 @@ describe('a lock', () => {
 
   it.each(['{"format":1,"tool":"0.1.0","jobs":[]}', '{"format":1,"tool":"0.1.0","jobs":{"a":1}}'])(
     'rejects %s',
-    (text) => expect(() => decodeLock(text, 'graft.lock.json')).toThrow(/no lock file/),
+    (text) => expect(() => decodeLock(text, 'graft.lock.json')).toThrow(/not a lock file/),
   );
 
   it('reports which version of the tool wrote it', () => {
