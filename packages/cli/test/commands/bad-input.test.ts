@@ -268,7 +268,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'heads',
     ['backbone', 'build', 'restormer', '--dim', '8', '--heads', '3,1,1,1', '-o', 'kept.txt'],
   ],
-  ['an overlap of nothing', 2, 'give --tiles', ['validate', 'grafted.onnx', '--overlap', '8']],
+  ['an overlap of nothing', 2, 'pass --tiles', ['validate', 'grafted.onnx', '--overlap', '8']],
   [
     'a report over the model',
     2,

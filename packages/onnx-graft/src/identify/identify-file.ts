@@ -36,6 +36,9 @@ function identify(source: ByteSource): FileKind | undefined {
     return brands.find(([brand]) => brand.test(text.slice(8)))?.[1];
   }
   if (text.startsWith('ustar', tarMark)) return identifyTar(source);
+  if (/^P[1-6]\s+\d+\s+\d+\s/.test(text)) return { name: 'a PNM image', image: 'pnm' };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: reserved bytes, the type, a count
+  if (/^\0\0\x01\0[\x01-\xff]\0/.test(text)) return { name: 'an ICO image', image: 'ico' };
   return identifyText(head) ?? identifyModel(head, text, size);
 }
 
@@ -61,7 +64,7 @@ function identifyTar(source: ByteSource): FileKind {
         name: 'a tar archive, as PyTorch wrote before 0.1.10',
         advice: 'load it in PyTorch and save its state_dict() again with torch.save',
       }
-    : { name: 'a tar archive', advice: unpack(first) };
+    : { name: 'a tar archive', advice: unpack([first]) };
 }
 
 /** TensorFlow's GraphDef: a node, its name, its operator. */
@@ -118,6 +121,9 @@ function identifyText(head: Uint8Array): FileKind | undefined {
   if (/^(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?<svg/is.test(text)) {
     return { name: 'an SVG drawing', image: 'svg' };
   }
+  if (/<net\s/.test(text) && /<layers/.test(text)) {
+    return { name: 'an OpenVINO network', advice: 'use the ONNX file it was made from' };
+  }
   if (text.startsWith('<')) return { name: 'an XML document', advice: again };
   if (/^\{.*"weight_map"/s.test(text)) {
     return {
@@ -151,7 +157,6 @@ const directoryBytes = 1024 * 1024;
 /** Identifies a zip by the names in its directory, or by its first name if its end is missing. */
 function identifyZip(source: ByteSource): FileKind {
   const names = zipNames(source);
-  const [first = ''] = names;
   const has = (...marks: string[]) =>
     names.some((name) => marks.some((mark) => name.includes(mark)));
   if (has('/code/__torch__', 'constants.pkl')) {
@@ -159,6 +164,12 @@ function identifyZip(source: ByteSource): FileKind {
       name: 'a TorchScript archive, which holds code',
       advice:
         "load it in PyTorch and export it to ONNX, or save the network's state_dict() with torch.save",
+    };
+  }
+  if (has('/archive_format') && has('/data/weights/')) {
+    return {
+      name: 'a PyTorch program, as torch.export saves',
+      advice: 'load it with torch.export.load and export it with torch.onnx.export',
     };
   }
   if (has('data.pkl')) {
@@ -173,9 +184,15 @@ function identifyZip(source: ByteSource): FileKind {
       advice: 'export the network to ONNX with the framework it comes from',
     };
   }
+  if (has('.mlpackage/')) {
+    return {
+      name: 'a zip of a Core ML model',
+      advice: 'export the network to ONNX with the framework it comes from',
+    };
+  }
   if (has('.npy')) return { name: 'a zip of NumPy arrays (.npz)' };
   if (has('[Content_Types].xml')) return { name: 'an Office document' };
-  return { name: 'a zip archive', advice: unpack(first) };
+  return { name: 'a zip archive', advice: unpack(names) };
 }
 
 function zipNames(source: ByteSource): string[] {
@@ -208,10 +225,10 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** Advice for an archive, by the name of its first file. */
-function unpack(first: string): string {
-  const plain = first.replace(/[^ -~]/g, '?').slice(0, 100);
-  return plain === '' || plain.endsWith('/')
+/** Advice for an archive, by the names in it: a model or a checkpoint, if there is one. */
+function unpack(names: readonly string[]): string {
+  const model = names.find((name) => /\.(onnx|safetensors|pth|pt|ckpt|bin)$/i.test(name));
+  return model === undefined
     ? 'unpack it, and use the file in it'
-    : `unpack it, and use '${plain}' in it`;
+    : `unpack it, and use '${model.replace(/[^ -~]/g, '?').slice(0, 100)}' in it`;
 }

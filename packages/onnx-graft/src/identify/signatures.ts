@@ -16,6 +16,7 @@ const packed = (tool: string, command: string, bytes: string): Signature => ({
   bytes,
 });
 const export_ = 'export the network to ONNX with the framework it comes from';
+const original = 'use the ONNX file it was made from';
 
 /** Signatures of files that people pass in place of a model, a checkpoint or an image; latin1. */
 export const signatures: readonly Signature[] = [
@@ -30,6 +31,8 @@ export const signatures: readonly Signature[] = [
   packed('Zstandard', 'unzstd', '\x28\xb5\x2f\xfd'),
   packed('7-Zip', '7z x', '7z\xbc\xaf\x27\x1c'),
   packed('RAR', 'unrar x', 'Rar!\x1a\x07'),
+  packed('lz4', 'unlz4', '\x04\x22\x4d\x18'),
+  { name: 'an empty zip archive', advice: 'download or pack it again', bytes: 'PK\x05\x06' },
   image('png', 'a PNG', '\x89PNG\r\n\x1a\n'),
   image('jpeg', 'a JPEG', '\xff\xd8\xff'),
   image('gif', 'a GIF', 'GIF8'),
@@ -51,8 +54,10 @@ export const signatures: readonly Signature[] = [
   { name: 'an HDF5 file, as Keras writes', advice: export_, bytes: '\x89HDF\r\n\x1a\n' },
   { name: 'a GGUF file of a language model', bytes: 'GGUF' },
   { name: 'a NumPy array', bytes: '\x93NUMPY' },
-  { name: 'a TensorRT engine', advice: 'use the ONNX file it was built from', bytes: 'ptrt' },
-  { name: 'a TensorRT engine', advice: 'use the ONNX file it was built from', bytes: 'ftrt' },
+  { name: 'a TensorRT engine', advice: original, bytes: 'ptrt' },
+  { name: 'a TensorRT engine', advice: original, bytes: 'ftrt' },
+  { name: "a model in onnxruntime's own format", advice: original, bytes: 'ORTM', at: 4 },
+  { name: 'an ncnn network', advice: original, bytes: '7767517\n' },
 ];
 
 /** Brands of files that begin with an `ftyp` box: ISO base media. */

@@ -57,7 +57,7 @@ export function checkExternalFile(
       if (end === undefined || !isBelow(end, hub)) {
         throw new GraftError(
           'UNSAFE_FILE',
-          `${model}: external data '${location}' is behind a symbolic link (${path}); it is not read.`,
+          `${model}: external data '${location}' is ${whyNotFollowed(path, end, hub)}`,
         );
       }
       path = end;
@@ -79,6 +79,15 @@ export function checkExternalFile(
     );
   }
   return path.endsWith(sep) ? path.slice(0, -1) : path;
+}
+
+/** Why a link is not followed, and what to do. */
+function whyNotFollowed(path: string, end: string | undefined, hub: readonly string[]): string {
+  const link = `behind a symbolic link (${path})`;
+  if (end === undefined && hub.length > 0)
+    return `${link} that leads nowhere: its file is gone from the cache; download the model again.`;
+  if (end === undefined) return `${link} that leads nowhere; copy the file to its place.`;
+  return `${link}, which leads to ${end}; links are followed only within a model hub's snapshot and its blobs. If you trust that file, copy it to the link's place.`;
 }
 
 /** Where a link ends; undefined if it leads nowhere. */

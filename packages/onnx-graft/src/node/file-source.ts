@@ -4,6 +4,7 @@ import {
   constants,
   fstatSync,
   openSync,
+  readdirSync,
   readSync,
   statSync,
 } from 'node:fs';
@@ -29,7 +30,8 @@ export function fileSource(path: string): FileSource {
   const stat = fstatSync(descriptor, { bigint: true });
   if (!stat.isFile()) {
     closeSync(descriptor);
-    throw new GraftError('READ_FAILED', `${path}: it is not a regular file.`);
+    const what = stat.isDirectory() ? describeFolder(path) : 'it is not a regular file';
+    throw new GraftError('READ_FAILED', `${path}: ${what}.`);
   }
   const size = Number(stat.size);
   const fill = (out: Uint8Array, start: number): number => {
@@ -62,6 +64,22 @@ export function fileSource(path: string): FileSource {
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** Says what to pass in place of a folder. */
+function describeFolder(path: string): string {
+  let names: string[] = [];
+  try {
+    names = readdirSync(filePath(path)).sort();
+  } catch {
+    // A folder that cannot be listed is still a folder.
+  }
+  if (names.includes('saved_model.pb'))
+    return 'it is a folder with a TensorFlow SavedModel; export it to ONNX with tf2onnx';
+  const model = names.find((name) => /\.(onnx|safetensors|pth|pt|ckpt)$/i.test(name));
+  return model === undefined
+    ? 'it is a folder; pass a file'
+    : `it is a folder; pass the file in it, such as '${model}'`;
 }
 
 /** State that changes when a file is written: its times, to the nanosecond, and its size. */

@@ -36,6 +36,18 @@ describe('identifyFile', () => {
     ['a PyTorch checkpoint', checkpoint],
     ['a TorchScript archive, which holds code', zip(['net/data.pkl', 'net/code/__torch__/n.py'])],
     ['a zip of NumPy arrays (.npz)', zip(['a.npy'])],
+    [
+      'a PyTorch program, as torch.export saves',
+      zip(['net/data/weights/weight_0', 'net/models/model.json', 'net/archive_format']),
+    ],
+    ['a zip of a Core ML model', zip(['net.mlpackage/Manifest.json'])],
+    ['an empty zip archive', `PK\x05\x06${'\0'.repeat(18)}`],
+    ["a model in onnxruntime's own format", '\x14\0\0\0ORTM'],
+    ['an OpenVINO network', '<?xml version="1.0"?>\n<net name="x" version="11"><layers/></net>'],
+    ['an ncnn network', '7767517\n75 83\nInput'],
+    ['a file compressed with lz4', '\x04\x22\x4d\x18\x60\x40'],
+    ['a PNM image', 'P6\n96 64\n255\n\x95\x3c'],
+    ['an ICO image', '\0\0\x01\0\x05\0\x10\x0b'],
     ['a PNG image', '\x89PNG\r\n\x1a\n'],
     ['an HEIC image', '\0\0\0\x18ftypheic'],
     ['an AVIF image', '\0\0\0\x18ftypavif'],
@@ -58,6 +70,10 @@ describe('identifyFile', () => {
     expect(identifyFile(of(before + tar('plain.pth')))?.advice).toBe(
       "unpack it, and use 'plain.pth' in it",
     );
+    expect(identifyFile(of(zip(['read me.txt', 'w/net.onnx'])))?.advice).toBe(
+      "unpack it, and use 'w/net.onnx' in it",
+    );
+    expect(identifyFile(of(zip(['pic.png'])))?.advice).toBe('unpack it, and use the file in it');
     expect(identifyFile(of(zip(['weights/'])))?.advice).toBe('unpack it, and use the file in it');
   });
 

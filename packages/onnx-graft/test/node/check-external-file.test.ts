@@ -104,6 +104,14 @@ describe('a model in a hub cache', () => {
     expect(() => openModel(model)).toThrow(unsafe);
   });
 
+  it('says where a link leads, or that its file is gone', () => {
+    writeFileSync(join(root, 'secret'), weights);
+    linkData('../../../../secret');
+    expect(() => openModel(model)).toThrow(`leads to ${join(root, 'secret')}; links are followed`);
+    linkData('../../../blobs/none');
+    expect(() => openModel(model)).toThrow(/leads nowhere.*gone from the cache; download/);
+  });
+
   it.each(['net/blobs', 'net/snapshots'])('is rejected if %s is a link itself', (folder) => {
     renameSync(join(root, folder), join(root, 'elsewhere'));
     symlinkSync(join(root, 'elsewhere'), join(root, folder));

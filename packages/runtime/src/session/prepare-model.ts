@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   bytesSource,
   externalLocations,
@@ -6,7 +7,7 @@ import {
   type Model,
   readModel,
 } from '@pip-graft/onnx-graft';
-import { openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
+import { isBelow, openModel, saveModel, temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { TypedTensor } from '@pip-graft/weights';
 import { graftDefaults } from './graft-defaults.ts';
 import { requireInputs } from './require-inputs.ts';
@@ -65,12 +66,26 @@ async function prepare(
   const stamped = graftDefaults(given);
   const changed = requireInputs(given, [...stamped.keys()]);
   const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
-  const same = changed === undefined && Object.keys(dims).length === 0;
+  const same =
+    changed === undefined &&
+    Object.keys(dims).length === 0 &&
+    !(typeof asIs === 'string' && dataIsElsewhere(asIs, given));
   if (same && asIs !== undefined && (!onDisk || typeof asIs === 'string')) {
     return { label, load: asIs, defaults, dispose: async () => {} };
   }
   const model = fixInputDims(changed?.model ?? given, dims);
   return { label, defaults, ...(await place(model, onDisk)) };
+}
+
+/**
+ * Whether links, as in a model hub's cache, lead to data outside the model's real folder, which
+ * onnxruntime refuses to read. That the links may be followed was checked when the model was opened.
+ */
+function dataIsElsewhere(path: string, model: Model): boolean {
+  const home = dirname(realpathSync(path));
+  return [...externalLocations(model)].some(
+    (location) => !isBelow(realpathSync(join(dirname(path), location)), [home]),
+  );
 }
 
 /** In memory if all weights are inside; with external data, a separate file beside links to the data. */

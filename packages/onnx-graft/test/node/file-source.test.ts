@@ -1,0 +1,20 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileSource } from '@pip-graft/onnx-graft/node';
+import { afterAll, expect, test } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'onnx-graft-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ['saved', 'saved_model.pb', /a folder with a TensorFlow SavedModel; export it to ONNX/],
+  ['hub', 'model.onnx', /: it is a folder; pass the file in it, such as 'model\.onnx'\.$/],
+  ['photos', 'a.png', /: it is a folder; pass a file\.$/],
+])('says what to pass in place of the folder %s', (name, inside, message) => {
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, inside), '');
+  expect(() => fileSource(join(folder, name))).toThrow(
+    expect.objectContaining({ code: 'READ_FAILED', message: expect.stringMatching(message) }),
+  );
+});
