@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
-import { apiDoors } from './api-doors.mjs';
+import { apiEntries } from './api-entries.mjs';
 
 /** @import { TypeDocOptions } from 'typedoc' */
 /** @import { PluginOptions } from 'typedoc-plugin-markdown' */
@@ -12,11 +12,11 @@ import { apiDoors } from './api-doors.mjs';
 const docs = fileURLToPath(new URL('.', import.meta.url));
 const out = join(docs, 'reference/api');
 const packages = join(docs, '../packages');
-const doors = apiDoors();
+const entries = apiEntries();
 
 /** @type {TypeDocOptions & PluginOptions} */
 const options = {
-  entryPoints: doors.map(({ source }) => source),
+  entryPoints: entries.map(({ source }) => source),
   tsconfig: join(docs, 'tsconfig.json'),
   plugin: ['typedoc-plugin-markdown'],
   logLevel: 'Warn',
@@ -50,7 +50,7 @@ const project = await app.convert();
 if (project === undefined) process.exit(1);
 // TypeDoc names a module after its file, as graft/src/node or restore/src/browser.
 const names = new Map(
-  doors.map(({ name, source }) => [
+  entries.map(({ name, source }) => [
     relative(packages, source)
       .replaceAll('\\', '/')
       .replace(/(\/index)?\.ts$/, ''),
@@ -67,7 +67,7 @@ for (const path of readdirSync(out, { recursive: true, encoding: 'utf8' })) {
   const title = /^# (.*)/m.exec(readFileSync(join(out, path), 'utf8'))?.[1];
   if (!titles.has(title)) titles.set(title, path.replaceAll('\\', '/'));
 }
-const pages = doors.map(({ name }) => {
+const pages = entries.map(({ name }) => {
   const text = `@pip-graft/${name}`;
   const path = titles.get(text);
   if (path === undefined) throw new Error(`${text}: TypeDoc has written no page of it.`);

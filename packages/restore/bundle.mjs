@@ -1,4 +1,4 @@
-// Bundles the browser's door into dist/: what a page loads, and the workers that it starts. Packages of this
+// Bundles the browser's entry point into dist/: what a page loads, and the workers that it starts. Packages of this
 // repository and their dependencies are inside; onnxruntime-web stays outside, where the page's bundler finds its
 // wasm file. worker-source.js holds the worker with onnxruntime's script as text, for pages without a bundler that
 // knows workers.

@@ -1,4 +1,4 @@
-// The browser's door against Node's: time, memory and what a page loads, all measured in one run.
+// The browser's entry point against Node's: time, memory and what a page loads, all measured in one run.
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
 import { once } from 'node:events';

@@ -5,7 +5,7 @@ import { formatMessage } from 'publint/utils';
 
 /**
  * Kinds of problems that do not matter for packages with ES modules only: `require` of Node before
- * 20.19, which these packages do not run on, and folders of doors, which Node 10 needed.
+ * 20.19, which these packages do not run on, and folders of entry points, which Node 10 needed.
  */
 const notOurs = new Set(['CJSResolvesToESM', 'NoResolution']);
 const oldResolutions = new Set(['node10', 'node16-cjs']);
@@ -34,7 +34,7 @@ export async function lint({ name, manifest, tarball }) {
 }
 
 /**
- * Doors to data: tensors have no types, and a JSON file has a default export where TypeScript and
+ * Entry points to data: tensors have no types, and a JSON file has a default export where TypeScript and
  * Node import it, which the check takes for CommonJS. The guide to adapters is compiled by a test.
  *
  * @param {import('@arethetypeswrong/core').Problem} problem
@@ -46,5 +46,7 @@ function isData(problem) {
 }
 
 function isModel({ exports }) {
-  return Object.keys(exports).every((door) => door.endsWith('.onnx') || door === './package.json');
+  return Object.keys(exports).every(
+    (entry) => entry.endsWith('.onnx') || entry === './package.json',
+  );
 }

@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../install.mjs';
 
-/** A user's program, strictly typed, that imports every door. */
-const program = `import { backbones } from './doors.js';
+/** A user's program, strictly typed, that imports every entry point. */
+const program = `import { backbones } from './entries.js';
 import { applyGraft, GraftError, planGraft, type ErrorCode, type Plan } from '@pip-graft/graft';
 import { freshAdapter, openHost, saveModel } from '@pip-graft/graft/node';
 
@@ -42,16 +42,16 @@ const onRuntime = new Set(
   ),
 );
 
-/** Every door of the packages that work without onnxruntime, or of all. */
-function doors(packed, optional) {
+/** Every entry point of the packages that work without onnxruntime, or of all. */
+function entryPoints(packed, optional) {
   return (
     packed
       // A platform-specific package comes with the one that depends on it.
       .filter(({ name, manifest }) => !manifest.os && (optional || !onRuntime.has(name)))
       .flatMap(({ name, manifest }) =>
         Object.keys(manifest.exports ?? {})
-          .filter((door) => !/\.(json|safetensors|onnx)$/.test(door) && !door.includes('*'))
-          .map((door) => name + door.slice(1)),
+          .filter((entry) => !/\.(json|safetensors|onnx)$/.test(entry) && !entry.includes('*'))
+          .map((entry) => name + entry.slice(1)),
       )
   );
 }
@@ -79,11 +79,11 @@ function writeExamples(packed, folder, optional) {
  * `useCommand` left its files. Returns one line per problem.
  */
 export function useLibrary(packed, folder, { optional }) {
-  const names = doors(packed, optional);
-  const imports = names.map((name, index) => `import * as door${index} from '${name}';`);
-  const count = names.map((_, index) => `Object.keys(door${index}).length`).join(' * ');
+  const names = entryPoints(packed, optional);
+  const imports = names.map((name, index) => `import * as entry${index} from '${name}';`);
+  const count = names.map((_, index) => `Object.keys(entry${index}).length`).join(' * ');
   writeFileSync(
-    join(folder, 'doors.ts'),
+    join(folder, 'entries.ts'),
     `${imports.join('\n')}\nexport const backbones: number = ${count};\n`,
   );
   writeFileSync(join(folder, 'program.ts'), program);
@@ -101,7 +101,7 @@ export function useLibrary(packed, folder, { optional }) {
       join(folder, config),
       JSON.stringify({
         compilerOptions,
-        files: ['doors.ts', ...programs.map((name) => `${name}.ts`)],
+        files: ['entries.ts', ...programs.map((name) => `${name}.ts`)],
       }),
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');

@@ -8,23 +8,23 @@ const packages = fileURLToPath(new URL('../packages', import.meta.url));
 const first = ['restore', 'graft', 'graft/node', 'validate', 'report', 'train'];
 
 /** The entry points of all published libraries: name below `@pip-graft/` and source file. */
-export function apiDoors() {
-  const doors = readdirSync(packages).flatMap((name) => {
+export function apiEntries() {
+  const entries = readdirSync(packages).flatMap((name) => {
     const manifest = manifestOf(name);
     if (manifest === undefined || manifest.private) return [];
     return (
       Object.entries(manifest.exports ?? {})
-        .filter(([, door]) => door['@pip-graft/source'] !== undefined)
-        .map(([path, door]) => ({
+        .filter(([, entry]) => entry['@pip-graft/source'] !== undefined)
+        .map(([path, entry]) => ({
           name: `${name}${path.slice(1)}`,
-          source: join(packages, name, door['@pip-graft/source']),
+          source: join(packages, name, entry['@pip-graft/source']),
         }))
         // The command is used by its name; of its package only the config is imported.
-        .filter((door) => door.name !== 'cli')
+        .filter((entry) => entry.name !== 'cli')
     );
   });
   const rank = ({ name }) => (first.includes(name) ? first.indexOf(name) : first.length);
-  return doors.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+  return entries.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
 function manifestOf(name) {
