@@ -21,6 +21,8 @@ export interface Wrapper {
   readonly first?: 'copy' | 'residual' | 'difference' | 'features';
   /** A noise level of this shape, multiplied with the image. */
   readonly sigma?: readonly (number | string)[];
+  /** Height and width that the model resizes the image to, and back from. */
+  readonly inside?: number;
 }
 
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
@@ -32,7 +34,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     isBgr = false,
     flipBy = 'gather',
   } = wrapper;
-  const { batch = 'n', isResidual = false, smallFirst = false, first, sigma } = wrapper;
+  const { batch = 'n', isResidual = false, smallFirst = false, first, sigma, inside } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
   const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range] as [
@@ -67,6 +69,12 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   if (shift !== 0) x = one('Sub', [x, number(shift)]);
   if (scale !== 1) x = one('Div', [x, number(scale)]);
   if (sigma) x = one('Mul', [x, 'sigma']);
+  const own = x;
+  const sizeOf = (of: string, from: number, to: number) =>
+    one('Slice', [one('Shape', [of]), g.ints([from]), g.ints([to])]);
+  const resize = (of: string, sides: string) =>
+    one('Resize', [of, '', '', ops.concat(g, [sizeOf(of, 0, 2), sides], 0)]);
+  if (inside) x = resize(x, g.ints([inside, inside]));
   const skip = ops.relu(g, conv(x, 8, 3));
   const low = ops.relu(g, conv(skip, 16, 8, 2));
   const up = ops.depthToSpace(g, conv(low, 32, 16), 2);
@@ -74,6 +82,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const small = conv(low, 3, 16);
   const residual = conv(decoded, 3, 8);
   let y = isResidual ? residual : ops.add(g, x, residual);
+  if (inside) y = resize(y, sizeOf(own, 2, 4));
   if (scale !== 1) y = one('Mul', [y, number(scale)]);
   if (shift !== 0) y = one('Add', [y, number(shift)]);
   y = turn(flip(y), [0, 2, 3, 1]);
