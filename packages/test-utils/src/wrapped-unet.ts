@@ -23,6 +23,8 @@ export interface Wrapper {
   readonly sigma?: readonly (number | string)[];
   /** Height and width that the model resizes the image to, and back from. */
   readonly inside?: number;
+  /** Channels of the input image after the three that are restored; their sum is added. */
+  readonly extra?: number;
 }
 
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
@@ -34,7 +36,15 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     isBgr = false,
     flipBy = 'gather',
   } = wrapper;
-  const { batch = 'n', isResidual = false, smallFirst = false, first, sigma, inside } = wrapper;
+  const {
+    batch = 'n',
+    isResidual = false,
+    smallFirst = false,
+    first,
+    sigma,
+    inside,
+    extra = 0,
+  } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
   const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range] as [
@@ -66,6 +76,10 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
 
   let x = dataType === 'uint8' ? one('Cast', ['input'], { to: { int: 1 } }) : 'input';
   x = flip(turn(x, [0, 3, 1, 2]));
+  const parts = extra
+    ? g.node('Split', [x, g.ints([3, extra])], { axis: { int: 1 } }, { outputs: 2 })
+    : [x];
+  x = parts[0]!;
   if (shift !== 0) x = one('Sub', [x, number(shift)]);
   if (scale !== 1) x = one('Div', [x, number(scale)]);
   if (sigma) x = one('Mul', [x, 'sigma']);
@@ -82,6 +96,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const small = conv(low, 3, 16);
   const residual = conv(decoded, 3, 8);
   let y = isResidual ? residual : ops.add(g, x, residual);
+  if (parts[1]) y = ops.add(g, y, one('ReduceSum', [parts[1], g.ints([1])]));
   if (inside) y = resize(y, sizeOf(own, 2, 4));
   if (scale !== 1) y = one('Mul', [y, number(scale)]);
   if (shift !== 0) y = one('Add', [y, number(shift)]);
@@ -98,6 +113,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   };
   const earlier = first && before[first]();
   const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
+  const entry = dims.map((size) => (size === 3 ? 3 + extra : size));
   const value = (name: string, type: DataType, shape: readonly (number | string)[]) => ({
     name,
     dataType: type,
@@ -109,7 +125,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
     graphName: 'wrapped',
     producer: { name: 'test', version: '0' },
     ...g.fragment(),
-    inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, dims)],
+    inputs: [...(sigma ? [value('sigma', 'float32', sigma)] : []), value('input', dataType, entry)],
     outputs: [
       ...(earlier
         ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])]

@@ -10,6 +10,20 @@ export function besideImage({ graph }: Model, image: string): string[] {
   return inputs.map(({ name }) => name).filter((name) => name !== image && !defaults.has(name));
 }
 
+/**
+ * What an image lacks if it has channels after red, green and blue that need a value; a fourth
+ * channel that the model also makes is alpha and needs none.
+ */
+export function whatToFill({
+  input,
+  inputChannels,
+  outputChannels,
+}: Pick<ImageTensors, 'input' | 'inputChannels' | 'outputChannels'>): string | undefined {
+  if (inputChannels !== 4 && inputChannels !== 5) return undefined;
+  if (inputChannels === 4 && outputChannels === 4) return undefined;
+  return `its image '${input}' has ${inputChannels} channels; pass the value of those after red, green and blue with --feed ${input}=NUMBER.`;
+}
+
 /** Input and output image of a model; undefined if no input is an image. */
 export function imageTensorsOf(facts: GraphFacts, trails: Trails): ImageTensors | undefined {
   const input = mainImage(facts.model);

@@ -88,7 +88,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       sites,
       rejected: [...candidates, ...none],
     },
-    ...{ warnings: warningsOf(facts), image },
+    ...{ warnings: warningsOf(facts, image), image },
     // Computed on demand: trying sizes takes as long as everything before.
     get sizeMultiple() {
       multiple ??= sizeMultipleOf(facts, image, trails.deepest);

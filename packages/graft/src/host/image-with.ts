@@ -1,3 +1,4 @@
+import { whatToFill } from '@pip-graft/backbones';
 import { GraftError, type ImageRange } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
@@ -35,14 +36,15 @@ export function imageWith(
       `${label}: --feed ${unknown}: it has no such input besides the image${known}.`,
     );
   }
+  const toFill = whatToFill(image);
   const missing = names.find(
-    (name) => feeds[name] === undefined && !(name === image.input && image.outputChannels === 4),
+    (name) => feeds[name] === undefined && !(name === image.input && toFill === undefined),
   );
   if (missing !== undefined) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       missing === image.input
-        ? `${label}: its image has ${image.inputChannels} channels; pass the value of those after red, green and blue with --feed ${missing}=NUMBER.`
+        ? `${label}: ${toFill}`
         : `${label}: besides the image it takes an input '${missing}'; pass its value with --feed ${missing}=NUMBER, which the graft keeps as the default.`,
     );
   }

@@ -1,3 +1,4 @@
+import { whatToFill } from '@pip-graft/graft';
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
 import { GraftError, type ImageRange, type ImageValues, imageRanges } from '@pip-graft/onnx-graft';
 import { runModel, type Session } from '@pip-graft/runtime/session';
@@ -184,5 +185,19 @@ function withFeeds(
       `${session.label}: it also takes an input '${missing.name}' [${missing.dims.join(', ')}]; pass its value with --feed ${missing.name}=NUMBER.`,
     );
   }
+  const toFill = all[door.input] === undefined ? lackOf(session, door) : undefined;
+  if (toFill) throw new GraftError('INVALID_ARGUMENT', `${session.label}: ${toFill}`);
   return { ...door, feeds: all };
+}
+
+/** What the image input needs besides red, green and blue. */
+function lackOf(session: Session, { input, output, layout = 'NCHW' }: Door): string | undefined {
+  const entry = session.inputs.find(({ name }) => name === input);
+  const exit = session.outputs.find(({ name }) => name === output);
+  const channelAt = layout.indexOf('C');
+  const [inputChannels, outputChannels] = [entry, exit].map((side) => {
+    const size = side?.dims.length === 4 ? side.dims[channelAt] : undefined;
+    return typeof size === 'number' ? size : undefined;
+  });
+  return whatToFill({ input, inputChannels, outputChannels });
 }

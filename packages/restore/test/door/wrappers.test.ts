@@ -83,6 +83,20 @@ test.each<[string, Wrapper]>([
   );
 });
 
+test.each([
+  [1, 4],
+  [2, 5],
+])('asks for the value of %i channels besides red, green and blue', async (extra, channels) => {
+  const model = wrappedUnet({ extra });
+  const lack = `its image 'input' has ${channels} channels; pass the value of those after red, green and blue with --feed input=NUMBER.`;
+  await expect(restored(model)).rejects.toThrow(lack);
+  const { located } = hostOf(model);
+  expect(located.warnings).toEqual([lack]);
+  // The wrapper adds what these channels hold.
+  const shifted = plain.map((value) => value + 0.01 * extra);
+  expect(worst(await restored(model, { feeds: { input: 0.01 } }), shifted)).toBeLessThan(1e-5);
+});
+
 test('rejects a batch of no images', async () => {
   await expect(restored(wrappedUnet({ batch: 0 }))).rejects.toThrow(
     /'input' has the shape \[0, 3, h, w\], and a size of 0 takes no image/,
