@@ -4,7 +4,9 @@ import { encodeFloats, Random } from '@pip-graft/weights';
 /** What wraps a network when it is deployed. */
 export interface Wrapper {
   /** Range of the values on both sides of the model. */
-  readonly range?: '0..1' | '0..255' | '-1..1';
+  readonly range?: '0..1' | '0..255' | '-1..1' | '0..1023' | '0..65535';
+  /** Smallest and largest value on both sides, instead of a range. */
+  readonly limits?: readonly [number, number];
   readonly dataType?: 'float32' | 'uint8';
   readonly layout?: 'NCHW' | 'NHWC';
   /** Whether the model takes and makes BGR. */
@@ -27,6 +29,14 @@ export interface Wrapper {
   readonly extra?: number;
 }
 
+const ends = {
+  '0..1': [0, 1],
+  '0..255': [0, 255],
+  '-1..1': [-1, 1],
+  '0..1023': [0, 1023],
+  '0..65535': [0, 65_535],
+} as const;
+
 /** A U-Net of one skip connection that adds to the image, in a wrapper. */
 export function wrappedUnet(wrapper: Wrapper = {}): Model {
   const {
@@ -47,10 +57,8 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   } = wrapper;
   const g = new GraphBuilder({ opset: 17 });
   const random = new Random(7);
-  const [scale, shift] = { '0..1': [1, 0], '0..255': [255, 0], '-1..1': [2, -1] }[range] as [
-    number,
-    number,
-  ];
+  const [least, most] = wrapper.limits ?? ends[range];
+  const [scale, shift] = [most - least, least];
   const conv = (x: string, outputs: number, inputs: number, stride = 1) => {
     const count = outputs * inputs * 9;
     const data = Float32Array.from({ length: count }, () => random.uniform(-0.05, 0.05));

@@ -32,7 +32,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const tensors = imageTensorsOf(facts, trails);
   const image = tensors && {
     ...tensors,
-    values: imageValues(facts, tensors),
+    ...imageValues(facts, tensors),
     beside: besideImage(model, tensors.input),
   };
   const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;

@@ -1,10 +1,10 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
-import type { ImageTensors } from './located.ts';
+import type { LocatedImage } from './located.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
-export function warningsOf(facts: GraphFacts, image: ImageTensors): string[] {
+export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
   const all = [
     spaceToDepthWarning,
     blockedWarning,
@@ -13,7 +13,9 @@ export function warningsOf(facts: GraphFacts, image: ImageTensors): string[] {
     quantisedWarning,
     unsortedWarning,
   ];
-  return [...all.map((warning) => warning(facts)), whatToFill(image)].flatMap((one) => one ?? []);
+  return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
+    (one) => one ?? [],
+  );
 }
 
 const domain = 'com.microsoft.nchwc';

@@ -24,7 +24,7 @@ export function imageWith(
   const own = imageOf(located);
   if (!image || !own) return null;
   const { label } = model.source;
-  const unusable = whyUnusable(image);
+  const unusable = whyUnusable(image) ?? (range === undefined ? image.unfit : undefined);
   if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
   const fillable = image.inputChannels === 4 || image.inputChannels === 5 ? [image.input] : [];
   const names = [...image.beside, ...fillable];

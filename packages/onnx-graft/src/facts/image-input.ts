@@ -75,10 +75,13 @@ function layoutOf(
   return turned ? 'NHWC' : 'NCHW';
 }
 
-/** Value ranges of images in files. */
+/** Value ranges that a caller may choose. */
 export const imageRanges = ['0..1', '0..255', '-1..1'] as const;
 
-export type ImageRange = (typeof imageRanges)[number];
+/** Value ranges of images; those of ten and sixteen bits are only found, where a graph shows them. */
+export const shownRanges = [...imageRanges, '0..1023', '0..65535'] as const;
+
+export type ImageRange = (typeof shownRanges)[number];
 
 /** Values of an image at a model's input or output. */
 export interface ImageSide {

@@ -69,6 +69,7 @@ export async function openDoor(
   const { input, output } = values;
   if (range !== undefined)
     return settle({ input: { ...input, range }, output: { ...output, range } }, false);
+  if (door.unfit) throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
   if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
   const told = (relation: Relation, mean: number) => requireImage(session, relation, mean, options);
   if (input.range !== null && output.range !== null) {

@@ -33,12 +33,12 @@ export interface ModelSettings {
  */
 export function settingsOf(model: Model): ModelSettings {
   const facts = graphFacts(model);
-  const { sizeMultiple, image, graft } = lookClosely(model, facts);
+  const { sizeMultiple, image, unfit, graft } = lookClosely(model, facts);
   const found = graft?.auto ? { found: graft.auto.output } : {};
   return {
     graft,
     labels: graft?.inputs ? graft.labels : [],
-    door: image,
+    door: image && { ...image, unfit },
     steering: graft?.inputs ? [graft.inputs.degradation, graft.inputs.strength] : [],
     bytesPerPixel: bytesPerPixel(facts),
     inside: fixedInside(facts),

@@ -38,6 +38,8 @@ function worst(a: Float32Array, b: Float32Array): number {
 const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['0 to 255', { range: '0..255' }, 1e-5],
   ['-1 to 1', { range: '-1..1' }, 1e-5],
+  ['0 to 1023', { range: '0..1023' }, 1e-5],
+  ['0 to 65535', { range: '0..65535' }, 1e-5],
   ['BGR', { range: '0..255', isBgr: true }, 1e-5],
   ['BGR by a step of -1', { range: '0..255', isBgr: true, flipBy: 'slice' }, 1e-5],
   ['BGR by splitting', { range: '0..255', isBgr: true, flipBy: 'split' }, 1e-5],
@@ -95,6 +97,23 @@ test.each([
   // The wrapper adds what these channels hold.
   const shifted = plain.map((value) => value + 0.01 * extra);
   expect(worst(await restored(model, { feeds: { input: 0.01 } }), shifted)).toBeLessThan(1e-5);
+});
+
+test.each<[[number, number], string]>([
+  [[0, 100], 'divides the image by 100, so it takes values of 0 to 100'],
+  [[0, 2], 'divides the image by 2, so it takes values of 0 to 2'],
+  [[0, 4095], 'divides the image by 4095, so it takes values of 0 to 4095'],
+  [[-0.5, 0.5], 'adds 0.5 to the image, so it takes values of -0.5 to 0.5'],
+  [[-128, 127], 'adds 128 to the image and divides it by 255, so it takes values of -128 to 127'],
+])('rejects values of %j, which the graph shows and no range has', async (limits, found) => {
+  const model = wrappedUnet({ limits });
+  const why = `its graph ${found}, which is not supported; export it without that`;
+  await expect(restored(model)).rejects.toThrow(why);
+  await expect(restored(model, { range: '0..255' })).resolves.toHaveLength(3 * side * side);
+  const host = hostOf(model);
+  expect(host.located.warnings).toEqual([expect.stringContaining(why)]);
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  expect(() => planGraft(host, adapter)).toThrow(why);
 });
 
 test('rejects a batch of no images', async () => {
