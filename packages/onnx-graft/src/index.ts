@@ -47,6 +47,7 @@ export {
   type ImageValues,
   imageRanges,
   mainImage,
+  mainImages,
   shownRanges,
 } from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';

@@ -46,6 +46,8 @@ export async function openDoor(
 ): Promise<OpenedDoor> {
   const { range, feeds, steering = [] } = options;
   if (door === null) return { session, door: { input: '', output: null }, measured: false };
+  if (door.unfit && range === undefined)
+    throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
   const known = withFeeds(session, door, feeds, steering);
   const own = { steering };
   const behind = (values: ImageValues | undefined): OpenedDoor['door'] => ({
@@ -69,7 +71,6 @@ export async function openDoor(
   const { input, output } = values;
   if (range !== undefined)
     return settle({ input: { ...input, range }, output: { ...output, range } }, false);
-  if (door.unfit) throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
   if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
   const told = (relation: Relation, mean: number) => requireImage(session, relation, mean, options);
   if (input.range !== null && output.range !== null) {

@@ -4,7 +4,7 @@ import type { Model } from '@pip-graft/onnx-graft';
 import { initAdapter } from '@pip-graft/pip-core';
 import { Restorer, restoreImage } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
-import { bytesOf, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
+import { bytesOf, node, tinyModel, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const side = 16;
@@ -58,6 +58,7 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['the difference first', { first: 'difference' }, 1e-5],
   ['features first', { first: 'features' }, 1e-5],
   ['a noise level', { sigma: [1, 1, 1, 1] }, 1e-5, { feeds: { sigma: 1 } }],
+  ['a noise map of three channels', { sigma: ['n', 3, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
   ['a noise map', { sigma: ['n', 1, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
 ];
 
@@ -114,6 +115,19 @@ test.each<[[number, number], string]>([
   expect(host.located.warnings).toEqual([expect.stringContaining(why)]);
   const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
   expect(() => planGraft(host, adapter)).toThrow(why);
+});
+
+test('rejects two inputs of which either may be the image', async () => {
+  const value = (name: string) =>
+    ({ name, dataType: 'float32', dims: ['n', 3, 'h', 'w'] }) as const;
+  const model = tinyModel({
+    nodes: [node('Mul', ['first', 'second'], 'result')],
+    inputs: [value('first'), value('second')],
+    outputs: [value('result')],
+  });
+  const why = "nothing shows which of its inputs 'first' and 'second' is the image to restore";
+  await expect(restored(model)).rejects.toThrow(why);
+  expect(hostOf(model).located.warnings).toEqual([expect.stringContaining(why)]);
 });
 
 test('rejects a batch of no images', async () => {
