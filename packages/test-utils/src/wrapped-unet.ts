@@ -19,8 +19,11 @@ export interface Wrapper {
   readonly isResidual?: boolean;
   /** Whether a small output comes before the image. */
   readonly smallFirst?: boolean;
-  /** An output of the same size before the image: the input again, what was added, or features. */
-  readonly first?: 'copy' | 'residual' | 'difference' | 'features';
+  /**
+   * An output of the same size before the image: the input again, what was added, features, or
+   * edges of an image that shows no sum with the input.
+   */
+  readonly first?: 'copy' | 'residual' | 'difference' | 'features' | 'edges';
   /** A noise level of this shape, multiplied with the image. */
   readonly sigma?: readonly (number | string)[];
   /** Height and width that the model resizes the image to, and back from. */
@@ -108,16 +111,20 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   if (inside) y = resize(y, sizeOf(own, 2, 4));
   if (scale !== 1) y = one('Mul', [y, number(scale)]);
   if (shift !== 0) y = one('Add', [y, number(shift)]);
+  if (first === 'edges') y = ops.relu(g, y);
   y = turn(flip(y), [0, 2, 3, 1]);
   if (dataType === 'uint8') {
     y = one('Clip', [y, number(0), number(255)]);
     y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
   }
+  const blurred = (of: string) =>
+    one('AveragePool', [of], { kernel_shape: { ints: [3, 3] }, pads: { ints: [1, 1, 1, 1] } });
   const before: Record<NonNullable<Wrapper['first']>, () => string> = {
     copy: () => one('Identity', ['input']),
     residual: () => residual,
     difference: () => one('Sub', [y, 'input']),
     features: () => skip,
+    edges: () => one('Sub', [y, blurred(y)]),
   };
   const earlier = first && before[first]();
   const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];

@@ -117,6 +117,11 @@ async function onDevice(
       sizeMultiple,
       steering,
     });
+    if (door && opened.door.output !== door.output) {
+      batch.session.note(
+        `${path}: its output '${door.output}' is not an image; its output '${opened.door.output}' is taken`,
+      );
+    }
     if (opened.measured) noteRange(path, opened.door.values, batch.session);
     const outcomes = await restoreBatch(jobs, { ...batch, model: opened.session });
     if (!model.strict) {

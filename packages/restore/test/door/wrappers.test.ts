@@ -1,4 +1,4 @@
-import { hostOf, planGraft } from '@pip-graft/graft';
+import { applyGraft, hostOf, planGraft } from '@pip-graft/graft';
 import { imageOf } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
 import { initAdapter } from '@pip-graft/pip-core';
@@ -56,6 +56,7 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['the input again first', { first: 'copy' }, 1e-5],
   ['what was added first', { first: 'residual' }, 1e-5],
   ['the difference first', { first: 'difference' }, 1e-5],
+  ['edges first', { first: 'edges' }, 1e-5],
   ['features first', { first: 'features' }, 1e-5],
   ['a noise level', { sigma: [1, 1, 1, 1] }, 1e-5, { feeds: { sigma: 1 } }],
   ['a noise map of three channels', { sigma: ['n', 3, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
@@ -128,6 +129,22 @@ test('rejects two inputs of which either may be the image', async () => {
   const why = "nothing shows which of its inputs 'first' and 'second' is the image to restore";
   await expect(restored(model)).rejects.toThrow(why);
   expect(hostOf(model).located.warnings).toEqual([expect.stringContaining(why)]);
+});
+
+test('names the output that is no image, and those that are none either', async () => {
+  const model = wrappedUnet({ isResidual: true, first: 'edges' });
+  const [edges, image] = model.graph.outputs.map(({ name }) => `'${name}'`);
+  await expect(restored(model)).rejects.toThrow(
+    `the range of its output ${edges} cannot be told: it looks like the residual alone`,
+  );
+  await expect(restored(model)).rejects.toThrow(`(nor is one of ${image} an image)`);
+});
+
+test('restores a graft on a model whose first output is no image', async () => {
+  const host = hostOf(wrappedUnet({ first: 'edges' }));
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  // A new adapter changes nothing.
+  expect(worst(await restored(applyGraft(planGraft(host, adapter))), plain)).toBeLessThan(1e-5);
 });
 
 test('rejects a batch of no images', async () => {
