@@ -4,6 +4,7 @@ export {
   type DetectOptions,
   detectBackbone,
 } from './import/detect-backbone.ts';
+export { whatToFill } from './locate/image-tensors.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';
 export { type Backbone, backboneParameters, buildBackbone, withDim } from './networks/backbone.ts';

@@ -7,6 +7,7 @@ export {
   buildBackbone,
   detectBackbone,
   type ImageTensors,
+  whatToFill,
   withDim,
 } from '@pip-graft/backbones';
 export {

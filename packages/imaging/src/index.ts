@@ -34,6 +34,12 @@ export {
 } from './metrics/difference.ts';
 export { type Gap, gap } from './metrics/gap.ts';
 export { measureQuality, psnr, type Quality } from './metrics/measure-quality.ts';
-export { autoTile, bytesPerPixel, deepestScale, minimumTile } from './tiles/auto-tile.ts';
+export {
+  autoTile,
+  bytesPerPixel,
+  deepestScale,
+  fixedInside,
+  minimumTile,
+} from './tiles/auto-tile.ts';
 export { blendTile, type PlacedTile, type TileWeights, tileWeights } from './tiles/blend-tile.ts';
 export { planTiles, type TileOptions, type TilePlan } from './tiles/plan-tiles.ts';

@@ -51,6 +51,8 @@ export {
   type ImageValues,
   imageRanges,
   mainImage,
+  mainImages,
+  shownRanges,
 } from './facts/image-input.ts';
 export type { InputSymbols, Role, SampleSizes } from './facts/sample-inputs.ts';
 export type { ReferenceSize } from './facts/scale.ts';

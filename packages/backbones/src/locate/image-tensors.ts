@@ -1,4 +1,10 @@
-import { type GraphFacts, type ImageInput, type Model, mainImage } from '@pip-graft/onnx-graft';
+import {
+  type GraphFacts,
+  type ImageInput,
+  type Model,
+  mainImage,
+  mainImages,
+} from '@pip-graft/onnx-graft';
 import type { ImageTensors } from './located.ts';
 import type { Trails } from './trail.ts';
 import { isImageCopy } from './walk.ts';
@@ -8,6 +14,27 @@ export function besideImage({ graph }: Model, image: string): string[] {
   const { inputs, initializers, sparseInitializers } = graph;
   const defaults = new Set([...initializers, ...sparseInitializers].map(({ name }) => name));
   return inputs.map(({ name }) => name).filter((name) => name !== image && !defaults.has(name));
+}
+
+/**
+ * What an image lacks if it has channels after red, green and blue that need a value; a fourth
+ * channel that the model also makes is alpha and needs none.
+ */
+export function whatToFill({
+  input,
+  inputChannels,
+  outputChannels,
+}: Pick<ImageTensors, 'input' | 'inputChannels' | 'outputChannels'>): string | undefined {
+  if (inputChannels !== 4 && inputChannels !== 5) return undefined;
+  if (inputChannels === 4 && outputChannels === 4) return undefined;
+  return `its image '${input}' has ${inputChannels} channels; pass the value of those after red, green and blue, as \`feeds\` or with --feed ${input}=NUMBER.`;
+}
+
+/** Why it is not clear which input is the image, and what to do; undefined if it is. */
+export function whyUnclear(model: Model): string | undefined {
+  const [first, ...others] = mainImages(model).map(({ name }) => `'${name}'`);
+  if (others.length === 0) return undefined;
+  return `nothing shows which of its inputs ${first} and ${others.join(' and ')} is the image to restore; export it with the name 'image' for that input.`;
 }
 
 /** Input and output image of a model; undefined if no input is an image. */

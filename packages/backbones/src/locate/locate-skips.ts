@@ -8,7 +8,7 @@ import {
 import { recognise } from '../recognise/recognise.ts';
 import { promptsOf } from '../recognise/structure.ts';
 import { chooseSkips, type Skip } from './choose-skips.ts';
-import { besideImage, extentOf, imageTensorsOf } from './image-tensors.ts';
+import { besideImage, extentOf, imageTensorsOf, whyUnclear } from './image-tensors.ts';
 import { joinsOf, type Operand } from './join.ts';
 import type { Located, LocatedImage } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
@@ -30,11 +30,14 @@ import { warningsOf } from './warnings.ts';
 export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model)): Located {
   const trails = trailsOf(facts);
   const tensors = imageTensorsOf(facts, trails);
-  const image = tensors && {
-    ...tensors,
-    values: imageValues(facts, tensors),
-    beside: besideImage(model, tensors.input),
-  };
+  const shown = tensors && imageValues(facts, tensors);
+  const image = tensors &&
+    shown && {
+      ...tensors,
+      ...shown,
+      unfit: whyUnclear(model) ?? shown.unfit,
+      beside: besideImage(model, tensors.input),
+    };
   const nothing = { family: 'unknown', confidence: 0, sites: [], warnings: [] } as const;
   if (image === undefined) {
     const rejected = model.graph.inputs.map((input) => ({
@@ -88,7 +91,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       sites,
       rejected: [...candidates, ...none],
     },
-    ...{ warnings: warningsOf(facts), image },
+    ...{ warnings: warningsOf(facts, image), image },
     // Computed on demand: trying sizes takes as long as everything before.
     get sizeMultiple() {
       multiple ??= sizeMultipleOf(facts, image, trails.deepest);

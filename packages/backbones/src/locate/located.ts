@@ -43,6 +43,8 @@ export interface ImageTensors {
 /** A model's images and what its graph shows of their values. */
 export interface LocatedImage extends ImageTensors {
   readonly values: ImageValues;
+  /** Why they cannot be used without a choice of the range, and what to do. */
+  readonly unfit: string | undefined;
   /** Other inputs to feed, in the order of the model's inputs. */
   readonly beside: readonly string[];
 }

@@ -1,8 +1,10 @@
 import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
+import { whatToFill } from './image-tensors.ts';
+import type { LocatedImage } from './located.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
-export function warningsOf(facts: GraphFacts): string[] {
+export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
   const all = [
     spaceToDepthWarning,
     blockedWarning,
@@ -11,7 +13,9 @@ export function warningsOf(facts: GraphFacts): string[] {
     quantisedWarning,
     unsortedWarning,
   ];
-  return all.flatMap((warning) => warning(facts) ?? []);
+  return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
+    (one) => one ?? [],
+  );
 }
 
 const domain = 'com.microsoft.nchwc';

@@ -1,4 +1,4 @@
-import { type GraphFacts, type ImageRange, imageRanges } from '@pip-graft/graft';
+import { type GraphFacts, imageRanges } from '@pip-graft/graft';
 import type { Expectation } from '@pip-graft/report/text';
 import { expectedPlacement } from '@pip-graft/runtime';
 import { InvalidArgumentError, Option } from 'commander';
@@ -31,7 +31,7 @@ export function expectedOf(facts: GraphFacts): Expectation {
 
 /** Choices for the conversion of images to and from a model's values. */
 export interface DoorChoices {
-  readonly range?: ImageRange;
+  readonly range?: (typeof imageRanges)[number];
   readonly feed?: Readonly<Record<string, number>>;
 }
 
@@ -51,7 +51,7 @@ export function doorOptions(): Option[] {
 
 /** Converts these choices to the library's options. */
 export function choicesOfDoor({ range, feed }: DoorChoices): {
-  readonly range?: ImageRange;
+  readonly range?: (typeof imageRanges)[number];
   readonly feeds?: Readonly<Record<string, number>>;
 } {
   return { ...(range ? { range } : {}), ...(feed ? { feeds: feed } : {}) };

@@ -36,7 +36,13 @@ export interface Batch {
   /** Most pixels of an image; default: the limit for reading images. */
   readonly pixels?: number;
   /** Memory for choosing the tile, with `--tile auto`. */
-  readonly auto?: { readonly bytesPerPixel: number; readonly available: number };
+  readonly auto?: {
+    readonly bytesPerPixel: number;
+    readonly available: number;
+    readonly whole: boolean;
+  };
+  /** The size that the model resizes every image to. */
+  readonly inside?: { readonly height: number; readonly width: number };
 }
 
 export interface Outcome extends Job {
@@ -117,6 +123,9 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       } finally {
         next();
       }
+      if (batch.inside && plan && plan.columns.length * plan.rows.length > 1) {
+        session.note(resized(job.path, batch.inside));
+      }
       await makeFolder(batch.folder).catch((error: unknown) => {
         throw ioError('write', batch.folder, error);
       });
@@ -154,6 +163,10 @@ const noticed = 0.02;
 
 function clipped(path: string, share: number): string {
   return `warning: ${path}: ${Math.round(100 * share)}% of the result was outside the range of images and is clipped; if the model's values have another range, pass it with --range`;
+}
+
+function resized(path: string, { height, width }: NonNullable<Batch['inside']>): string {
+  return `warning: ${path}: the model resizes whatever it gets to ${width}x${height}, so in tiles the result is another than for the whole image; leave out --tile, or restore a smaller image`;
 }
 
 function isFinal({ cause }: GraftError): boolean {

@@ -78,21 +78,23 @@ function keyOf({ model, restore }: Settings, request: RestoreRequest): string {
 }
 
 function tilesOf(
-  { restore, bytesPerPixel }: Settings,
+  { restore, bytesPerPixel, inside }: Settings,
   { tile, overlap, device }: RestoreRequest,
-): Pick<Batch, 'restore' | 'auto'> {
+): Pick<Batch, 'restore' | 'auto' | 'inside'> {
   const shared = { ...restore, ...(overlap === undefined ? {} : { overlap }) };
+  const resized = inside ? { inside } : {};
   if (tile !== 'auto') {
     // Reject an invalid tile once, before anything runs, not for each image.
     const large = { width: 1_000_000, height: 1 };
     const { sizeMultiple, tileStep } = restore;
     planTiles(large, { tile, overlap: overlap ?? 0, sizeMultiple, tileStep });
-    return { restore: { ...shared, tile } };
+    return { restore: { ...shared, tile }, ...resized };
   }
   // Measured once, before the model loads, so that images of the same size get the same tiles.
   // A device's free memory is unknown; there the tile is halved if memory runs out.
   const available = device === 'cpu' ? process.availableMemory() : Number.POSITIVE_INFINITY;
-  return { restore: shared, auto: { bytesPerPixel, available } };
+  const auto = { bytesPerPixel, available, whole: inside !== undefined };
+  return { restore: shared, auto, ...resized };
 }
 
 async function onDevice(
@@ -115,6 +117,11 @@ async function onDevice(
       sizeMultiple,
       steering,
     });
+    if (door && opened.door.output !== door.output) {
+      batch.session.note(
+        `${path}: its output '${door.output}' is not an image; its output '${opened.door.output}' is taken`,
+      );
+    }
     if (opened.measured) noteRange(path, opened.door.values, batch.session);
     const outcomes = await restoreBatch(jobs, { ...batch, model: opened.session });
     if (!model.strict) {

@@ -3,6 +3,7 @@ import { digest } from '@pip-graft/graft/files';
 import { openModel } from '@pip-graft/graft/node';
 import {
   type Door,
+  type ModelSettings,
   settingsOf as modelSettings,
   type RestoreTiledOptions,
 } from '@pip-graft/restore';
@@ -16,6 +17,7 @@ export interface Settings {
     readonly tileStep: number;
   };
   readonly bytesPerPixel: number;
+  readonly inside: ModelSettings['inside'];
   readonly door: Door | null;
   readonly steering: readonly string[];
   /** Labels of a model with a sensor, if the sensor must find the degradation. */
@@ -37,7 +39,7 @@ export function settingsOf(
   const opened = openModel(path);
   try {
     const { model } = opened;
-    const { graft, bytesPerPixel, restore, door, steering } = modelSettings(model);
+    const { graft, bytesPerPixel, inside, restore, door, steering } = modelSettings(model);
     const sources = [...externalLocations(model)]
       .sort()
       .map((location) => model.external!.read(location));
@@ -56,6 +58,7 @@ export function settingsOf(
       degradation === undefined || !graft ? undefined : parseWeights(degradation, graft.labels);
     return {
       bytesPerPixel,
+      inside,
       door,
       steering,
       ...(graft?.auto && weights === undefined ? { found: graft.labels } : {}),

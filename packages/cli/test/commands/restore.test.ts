@@ -16,6 +16,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cropImage, imageOf, psnr } from '@pip-graft/imaging';
 import { readImage, writeImage } from '@pip-graft/restore';
+import { bytesOf, wrappedUnet } from '@pip-graft/test-utils';
 import onnxProto from 'onnx-proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bin, graft, json } from '../graft.ts';
@@ -319,6 +320,20 @@ describe('stopping', () => {
       execFileSync('umount', [at('small')]);
     }
   });
+});
+
+it('restores an image whole with a model that resizes it inside, and warns of tiles', () => {
+  writeFileSync(at('inside.onnx'), bytesOf(wrappedUnet({ inside: 64 })));
+  const restored = (...options: string[]) =>
+    graft(folder, 'restore', 'inside.onnx', 'photos/a.png', '-o', 'inside', ...options);
+  const whole = restored();
+  expect([whole.status, whole.stdout]).toEqual([0, 'photos/a.png → inside/a.png\n']);
+  expect(whole.stderr).not.toContain('resizes');
+  const tiled = restored('--tile', '64');
+  expect(tiled.stdout).toContain('tiles of');
+  expect(tiled.stderr).toContain(
+    'warning: photos/a.png: the model resizes whatever it gets to 64x64',
+  );
 });
 
 /** The text a child has written to stderr so far. */

@@ -1,3 +1,4 @@
+import { whatToFill } from '@pip-graft/backbones';
 import { GraftError, type ImageRange } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
@@ -23,7 +24,7 @@ export function imageWith(
   const own = imageOf(located);
   if (!image || !own) return null;
   const { label } = model.source;
-  const unusable = whyUnusable(image);
+  const unusable = whyUnusable(image) ?? (range === undefined ? image.unfit : undefined);
   if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
   const fillable = image.inputChannels === 4 || image.inputChannels === 5 ? [image.input] : [];
   const names = [...image.beside, ...fillable];
@@ -35,14 +36,15 @@ export function imageWith(
       `${label}: a value is given for '${unknown}', but it has no such input besides the image${known}.`,
     );
   }
+  const toFill = whatToFill(image);
   const missing = names.find(
-    (name) => feeds[name] === undefined && !(name === image.input && image.outputChannels === 4),
+    (name) => feeds[name] === undefined && !(name === image.input && toFill === undefined),
   );
   if (missing !== undefined) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       missing === image.input
-        ? `${label}: its image has ${image.inputChannels} channels; pass the value of those after red, green and blue, as \`feeds\` or with --feed ${missing}=NUMBER.`
+        ? `${label}: ${toFill}`
         : `${label}: besides the image it takes an input '${missing}'; pass its value, as \`feeds\` or with --feed ${missing}=NUMBER; the graft keeps it as the default.`,
     );
   }

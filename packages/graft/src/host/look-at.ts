@@ -29,6 +29,8 @@ export interface Look {
 /** A {@link Look} with how images enter and leave the model; null if no input is an image. */
 export interface CloseLook extends Look {
   readonly image: HostImage | null;
+  /** Why no range suits the values of its images, and what to do. */
+  readonly unfit: string | undefined;
 }
 
 /**
@@ -50,11 +52,11 @@ export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
   const graft = readGraft(model);
   if (graft?.host.image) {
     const { family, image } = graft.host;
-    return { family, sizeMultiple: image.sizeMultiple, image, graft };
+    return { family, sizeMultiple: image.sizeMultiple, image, unfit: undefined, graft };
   }
   const located = locateSkips(model, facts);
   const { family, sizeMultiple } = located;
-  return { family, sizeMultiple, image: imageOf(located), graft };
+  return { family, sizeMultiple, image: imageOf(located), unfit: located.image?.unfit, graft };
 }
 
 /** Returns how images enter and leave a host, for its stamp. */

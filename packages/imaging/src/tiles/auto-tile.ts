@@ -1,4 +1,4 @@
-import type { GraphFacts } from '@pip-graft/onnx-graft';
+import { type GraphFacts, mainImage, type ValueFact } from '@pip-graft/onnx-graft';
 
 /** Smallest tile: below this, no network has enough context. */
 export const minimumTile = 64;
@@ -26,10 +26,13 @@ export function autoTile(
     readonly bytesPerPixel: number;
     readonly available: number;
     readonly sizeMultiple?: number;
+    /** Whether only the free memory may force tiles. */
+    readonly whole?: boolean;
   },
 ): number {
-  const { bytesPerPixel, available, sizeMultiple = 1 } = memory;
-  const pixels = Math.min(tileBudget, available * share) / bytesPerPixel;
+  const { bytesPerPixel, available, sizeMultiple = 1, whole = false } = memory;
+  const budget = whole ? available * share : Math.min(tileBudget, available * share);
+  const pixels = budget / bytesPerPixel;
   if (image.width * image.height <= pixels) return Number.POSITIVE_INFINITY;
   const side = Math.floor(Math.sqrt(pixels) / sizeMultiple) * sizeMultiple;
   return Math.max(side, Math.ceil(minimumTile / sizeMultiple) * sizeMultiple);
@@ -88,9 +91,46 @@ export function bytesPerPixel(facts: GraphFacts): number {
       if (lastUse.get(value) === index) live -= sizes.get(value) ?? 0;
     }
   }
-  const image = facts.reference?.image;
-  if (image === undefined) return 0;
-  return (peak / (facts.sizes.batch * image.height * image.width)) * runtimeOverhead;
+  const pixels = imagePixels(facts);
+  return pixels === undefined ? 0 : (peak / pixels) * runtimeOverhead;
+}
+
+/** Pixels of the model's own image in the sample; a network inside may work on fewer. */
+function imagePixels({ model, sample, sizes }: GraphFacts): number | undefined {
+  const image = mainImage(model);
+  const dims = image && sample.values.get(image.name)?.dims;
+  if (!image || !dims) return undefined;
+  const pixels = dims[image.layout.indexOf('H')]! * dims[image.layout.indexOf('W')]!;
+  return Number.isNaN(pixels) ? undefined : sizes.batch * pixels;
+}
+
+/**
+ * The size that a network inside resizes every image to; undefined if it works at the image's own
+ * size. A tile of such an image means something else than the same part of the whole.
+ *
+ * @example fixedInside(graphFacts(model)) // { height: 256, width: 256 }
+ */
+export function fixedInside(
+  facts: GraphFacts,
+): { readonly height: number; readonly width: number } | undefined {
+  const [batch, , height, width] = dimsOf(facts, facts.networkImage) ?? [];
+  const image = mainImage(facts.model);
+  const own = dimsOf(facts, image?.name);
+  const isOpen = own && image && typeof own[image.layout.indexOf('H')] !== 'number';
+  if (!isOpen || typeof height !== 'number' || typeof width !== 'number') return undefined;
+  // A network that cuts its image into tiles has more of them in a larger image.
+  const isOfImage = typeof batch !== 'object' || batch.symbol === symbolOf(own[0]);
+  return isOfImage ? { height, width } : undefined;
+}
+
+type Dims = ValueFact['dims'];
+
+function symbolOf(dim: NonNullable<Dims>[number]): string | undefined {
+  return typeof dim === 'object' ? dim.symbol : undefined;
+}
+
+function dimsOf(facts: GraphFacts, value: string | undefined): Dims {
+  return value === undefined ? undefined : facts.value(value)?.dims;
 }
 
 function bytesOf(facts: GraphFacts, value: string): number | undefined {

@@ -1,4 +1,5 @@
 import type { Model, ValueInfo } from '../model/model.ts';
+import { highest, likelyImages } from './likely-images.ts';
 
 /** Axis order of an image tensor. */
 export type ImageLayout = 'NCHW' | 'NHWC';
@@ -28,26 +29,27 @@ export function imageInputs(model: Model): ImageInput[] {
  * The image that resolutions are measured against: the largest, because multi-scale networks also
  * take smaller copies. An open size counts as larger than any fixed one: a noise level of shape
  * (1,1,1,1) is not an image. Of several of one size, one with three channels comes first: a map of
- * one channel accompanies the image.
+ * one channel accompanies the image. Of several still, the most likely one, else the first.
  */
 export function mainImage(model: Model): ImageInput | undefined {
-  const [first, ...others] = imageInputs(model);
-  return others.reduce(
-    (best, one) => (best && isMore(rankOf(one), rankOf(best)) ? one : best),
-    first,
-  );
+  return mainImages(model)[0];
 }
 
-function rankOf({ dims, layout }: ImageInput): readonly number[] {
-  const [rows, columns] = [dims[layout.indexOf('H')], dims[layout.indexOf('W')]];
-  const side = (size: typeof rows): number => (typeof size === 'number' ? size : 65_536);
+/** The inputs that may be the {@link mainImage}: more than one if nothing tells them apart. */
+export function mainImages(model: Model): readonly ImageInput[] {
+  const largest = highest(imageInputs(model), pixelsOf);
+  return likelyImages(model, highest(largest, colours));
+}
+
+function pixelsOf({ dims, layout }: ImageInput): number {
+  const side = (size: number | string | null | undefined) =>
+    typeof size === 'number' ? size : 65_536;
+  return side(dims[layout.indexOf('H')]) * side(dims[layout.indexOf('W')]);
+}
+
+function colours({ dims, layout }: ImageInput): number {
   const channels = dims[layout.indexOf('C')];
-  return [side(rows) * side(columns), channels === 3 ? 2 : channels === 1 ? 0 : 1];
-}
-
-function isMore(one: readonly number[], other: readonly number[]): boolean {
-  const at = one.findIndex((value, index) => value !== other[index]);
-  return at >= 0 && one[at]! > other[at]!;
+  return channels === 3 ? 2 : channels === 1 ? 0 : 1;
 }
 
 function isNumeric(dataType: ValueInfo['dataType']): boolean {
@@ -75,10 +77,13 @@ function layoutOf(
   return turned ? 'NHWC' : 'NCHW';
 }
 
-/** Value ranges of images in files. */
+/** Value ranges that a caller may choose. */
 export const imageRanges = ['0..1', '0..255', '-1..1'] as const;
 
-export type ImageRange = (typeof imageRanges)[number];
+/** Value ranges of images; those of ten and sixteen bits are only found, where a graph shows them. */
+export const shownRanges = [...imageRanges, '0..1023', '0..65535'] as const;
+
+export type ImageRange = (typeof shownRanges)[number];
 
 /** Values of an image at a model's input or output. */
 export interface ImageSide {

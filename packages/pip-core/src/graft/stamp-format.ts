@@ -1,4 +1,4 @@
-import { imageRanges, type SiteLayout } from '@pip-graft/onnx-graft';
+import { type SiteLayout, shownRanges } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 import { pipAttachments, pipModes } from '../config/pip-config.ts';
 import { inputKinds } from '../plan/plan-request.ts';
@@ -30,7 +30,7 @@ function ownName(pattern: RegExp, what: string) {
   );
 }
 
-const side = z.object({ range: z.nullable(z.enum(imageRanges)), order: z.enum(['rgb', 'bgr']) });
+const side = z.object({ range: z.nullable(z.enum(shownRanges)), order: z.enum(['rgb', 'bgr']) });
 
 const image = z.object({
   input: text,

@@ -61,6 +61,11 @@ export function isMoved({ slope, shift, correlation }: Relation): boolean {
   return correlation > 0.9 && slope > 0.6 && slope < 1.7 && Math.abs(shift) > 0.4;
 }
 
+/** Whether an output is the image itself. */
+export function isCopy({ slope, shift, correlation }: Relation): boolean {
+  return correlation > 0.9999 && Math.abs(slope - 1) < 1e-3 && Math.abs(shift) < 1e-3;
+}
+
 /**
  * Returns why an output cannot be an image of 0 to 1; undefined if it can. With `untrained`, values
  * far from an image pass: a network of random weights makes them.

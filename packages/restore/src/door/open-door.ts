@@ -1,11 +1,13 @@
+import { whatToFill } from '@pip-graft/graft';
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
 import { GraftError, type ImageRange, type ImageValues, imageRanges } from '@pip-graft/onnx-graft';
-import { runModel, type Session } from '@pip-graft/runtime/session';
+import { runModel, type Session, type SessionValue } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
 import { doorSession } from './door-session.ts';
 import { passFeed } from './enter.ts';
 import {
+  isCopy,
   isMoved,
   naturalImage,
   type Relation,
@@ -46,6 +48,8 @@ export async function openDoor(
 ): Promise<OpenedDoor> {
   const { range, feeds, steering = [] } = options;
   if (door === null) return { session, door: { input: '', output: null }, measured: false };
+  if (door.unfit && range === undefined)
+    throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);
   const known = withFeeds(session, door, feeds, steering);
   const own = { steering };
   const behind = (values: ImageValues | undefined): OpenedDoor['door'] => ({
@@ -70,14 +74,67 @@ export async function openDoor(
   if (range !== undefined)
     return settle({ input: { ...input, range }, output: { ...output, range } }, false);
   if (entry?.dims.length !== 4 || door.output === null) return settle(values, false);
-  const told = (relation: Relation, mean: number) => requireImage(session, relation, mean, options);
-  if (input.range !== null && output.range !== null) {
-    // The graph shows the range of values, not that they are an image.
-    const found = await relate(doorSession(session, behind(values), own), door.output, options);
-    if (found) told(found.relation, found.mean);
-    return settle(values, false);
-  }
+  return openOutput(session, { ...known, values, output: door.output }, options);
+}
 
+type KnownDoor = Door & { readonly values: ImageValues; readonly output: string };
+
+/**
+ * Opens a door at its output or, if that cannot be an image, at the first other one that can.
+ *
+ * Errors: `UNSUPPORTED_HOST` if none can.
+ */
+async function openOutput(
+  session: Session,
+  door: KnownDoor,
+  options: OpenDoorOptions,
+): Promise<OpenedDoor> {
+  const { input, output } = door.values;
+  const others = session.outputs.filter(
+    ({ name, dims }) => name !== door.output && dims.length === 4 && hasColours(dims),
+  );
+  // Random weights excuse what an output makes only if no other makes an image.
+  const strict = others.length > 0 ? { ...options, untrained: false } : options;
+  const first = await tryOutput(session, door, strict);
+  if ('session' in first) return first;
+  for (const { name } of others) {
+    const values = { input, output: { ...output, range: null } };
+    const next = await tryOutput(
+      session,
+      { ...door, output: name, values },
+      { ...strict, isOther: true },
+    );
+    if ('session' in next) return next;
+  }
+  const last = strict === options ? first : await tryOutput(session, door, options);
+  if ('session' in last) return last;
+  const names = others.map(({ name }) => `'${name}'`).join(', ');
+  const beside = others.length > 0 ? ` (nor is one of ${names} an image)` : '';
+  throw new GraftError(
+    'UNSUPPORTED_HOST',
+    `${session.label}: the range of its output '${door.output}' is unknown: ${first.why}${beside}; pass range: '0..1', '0..255' or '-1..1' (--range on the command line), and if the output is a residual, export the network with the addition of its input.`,
+  );
+}
+
+/** Channels of an image, in either layout; more are features. */
+function hasColours([, second, , last]: SessionValue['dims']): boolean {
+  return [1, 3, 4].some((channels) => second === channels || last === channels);
+}
+
+/** Opens a door with the ranges that its output shows, or says why that cannot be an image. */
+async function tryOutput(
+  session: Session,
+  door: KnownDoor,
+  options: OpenDoorOptions & { readonly isOther?: boolean },
+): Promise<OpenedDoor | { readonly why: string }> {
+  const { steering = [], isOther = false } = options;
+  const { input, output } = door.values;
+  const settle = (values: ImageValues, measured: boolean): OpenedDoor => ({
+    session: doorSession(session, { ...door, values }, { steering }),
+    door: { ...door, values },
+    measured,
+  });
+  const isKnown = input.range !== null && output.range !== null;
   const candidates: readonly ImageRange[] = input.range ? [input.range] : imageRanges;
   let first: { relation: Relation; mean: number } | undefined;
   for (const candidate of candidates) {
@@ -85,9 +142,12 @@ export async function openDoor(
       input: { ...input, range: candidate },
       output: { ...output, range: output.range ?? '0..1' },
     };
-    const found = await relate(doorSession(session, behind(tried), own), door.output, options);
-    if (found === undefined) return settle(values, false);
+    const found = await relate(settle(tried, false).session, door.output, options);
+    if (isOther && (found === undefined || isCopy(found.relation))) return { why: 'not restored' };
+    if (found === undefined) return settle(door.values, false);
     first ??= found;
+    // The graph shows the range of values, not that they are an image.
+    if (isKnown) break;
     const fits = rangeOf(found.relation);
     // The door has already undone a known range.
     const made = output.range === null ? fits : fits === '0..1' ? output.range : undefined;
@@ -99,28 +159,15 @@ export async function openDoor(
     }
     if (isMoved(found.relation)) break;
   }
-  if (first) told(first.relation, first.mean);
+  if (isOther) return { why: 'no range fits' };
+  const why = first && whyNoImage(first.relation, first.mean, options);
+  if (why) return { why };
   return settle(
     {
       input: { ...input, range: input.range ?? '0..1' },
       output: { ...output, range: output.range ?? '0..1' },
     },
-    true,
-  );
-}
-
-/** Rejects an output that cannot be an image. Errors: `UNSUPPORTED_HOST`. */
-function requireImage(
-  session: Session,
-  relation: Relation,
-  mean: number,
-  options: OpenDoorOptions,
-): void {
-  const why = whyNoImage(relation, mean, options);
-  if (!why) return;
-  throw new GraftError(
-    'UNSUPPORTED_HOST',
-    `${session.label}: the range of its output is unknown: ${why}; pass range: '0..1', '0..255' or '-1..1' (--range on the command line), and if the output is a residual, export the network with the addition of its input.`,
+    !isKnown,
   );
 }
 
@@ -185,5 +232,19 @@ function withFeeds(
       `${session.label}: it also takes an input '${missing.name}' [${missing.dims.join(', ')}]; ${passFeed(missing.name)}`,
     );
   }
+  const toFill = all[door.input] === undefined ? lackOf(session, door) : undefined;
+  if (toFill) throw new GraftError('INVALID_ARGUMENT', `${session.label}: ${toFill}`);
   return { ...door, feeds: all };
+}
+
+/** What the image input needs besides red, green and blue. */
+function lackOf(session: Session, { input, output, layout = 'NCHW' }: Door): string | undefined {
+  const entry = session.inputs.find(({ name }) => name === input);
+  const exit = session.outputs.find(({ name }) => name === output);
+  const channelAt = layout.indexOf('C');
+  const [inputChannels, outputChannels] = [entry, exit].map((side) => {
+    const size = side?.dims.length === 4 ? side.dims[channelAt] : undefined;
+    return typeof size === 'number' ? size : undefined;
+  });
+  return whatToFill({ input, inputChannels, outputChannels });
 }

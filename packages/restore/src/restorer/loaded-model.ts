@@ -24,9 +24,9 @@ export function tileSettings(
   image: { readonly width: number; readonly height: number },
   { tile = 'auto', signal }: TileRequest,
 ): RestoreTiledOptions {
-  const { restore, bytesPerPixel } = settings;
+  const { restore, bytesPerPixel, inside } = settings;
   const { sizeMultiple } = restore;
-  const memory = { bytesPerPixel, sizeMultiple };
+  const memory = { bytesPerPixel, sizeMultiple, whole: inside !== undefined };
   const side = tile === 'auto' ? autoTile(image, { ...memory, available: available() }) : tile;
   return {
     ...restore,

@@ -1,5 +1,5 @@
 import { lookClosely } from '@pip-graft/graft';
-import { bytesPerPixel, deepestScale } from '@pip-graft/imaging';
+import { bytesPerPixel, deepestScale, fixedInside } from '@pip-graft/imaging';
 import { graphFacts, type Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import type { Door } from '../door/door.ts';
@@ -17,6 +17,8 @@ export interface ModelSettings {
   readonly steering: readonly string[];
   /** Memory of a run, for choosing tiles. */
   readonly bytesPerPixel: number;
+  /** The size that the model resizes every image to; a tile is then not a part of the whole. */
+  readonly inside: { readonly height: number; readonly width: number } | undefined;
   readonly restore: Pick<RestoreTiledOptions, 'names'> &
     Required<Pick<RestoreTiledOptions, 'sizeMultiple' | 'tileStep'>>;
 }
@@ -31,14 +33,15 @@ export interface ModelSettings {
  */
 export function settingsOf(model: Model): ModelSettings {
   const facts = graphFacts(model);
-  const { sizeMultiple, image, graft } = lookClosely(model, facts);
+  const { sizeMultiple, image, unfit, graft } = lookClosely(model, facts);
   const found = graft?.auto ? { found: graft.auto.output } : {};
   return {
     graft,
     labels: graft?.inputs ? graft.labels : [],
-    door: image,
+    door: image && { ...image, unfit },
     steering: graft?.inputs ? [graft.inputs.degradation, graft.inputs.strength] : [],
     bytesPerPixel: bytesPerPixel(facts),
+    inside: fixedInside(facts),
     restore: {
       sizeMultiple,
       tileStep: deepestScale(facts),

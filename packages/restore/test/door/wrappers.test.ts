@@ -1,10 +1,10 @@
-import { hostOf, planGraft } from '@pip-graft/graft';
+import { applyGraft, hostOf, planGraft } from '@pip-graft/graft';
 import { imageOf } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
 import { initAdapter } from '@pip-graft/pip-core';
 import { Restorer, restoreImage } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
-import { bytesOf, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
+import { bytesOf, node, tinyModel, type Wrapper, wrappedUnet } from '@pip-graft/test-utils';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const side = 16;
@@ -38,6 +38,8 @@ function worst(a: Float32Array, b: Float32Array): number {
 const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['0 to 255', { range: '0..255' }, 1e-5],
   ['-1 to 1', { range: '-1..1' }, 1e-5],
+  ['0 to 1023', { range: '0..1023' }, 1e-5],
+  ['0 to 65535', { range: '0..65535' }, 1e-5],
   ['BGR', { range: '0..255', isBgr: true }, 1e-5],
   ['BGR by a step of -1', { range: '0..255', isBgr: true, flipBy: 'slice' }, 1e-5],
   ['BGR by splitting', { range: '0..255', isBgr: true, flipBy: 'split' }, 1e-5],
@@ -54,8 +56,10 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
   ['the input again first', { first: 'copy' }, 1e-5],
   ['what was added first', { first: 'residual' }, 1e-5],
   ['the difference first', { first: 'difference' }, 1e-5],
+  ['edges first', { first: 'edges' }, 1e-5],
   ['features first', { first: 'features' }, 1e-5],
   ['a noise level', { sigma: [1, 1, 1, 1] }, 1e-5, { feeds: { sigma: 1 } }],
+  ['a noise map of three channels', { sigma: ['n', 3, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
   ['a noise map', { sigma: ['n', 1, 'h', 'w'] }, 1e-5, { feeds: { sigma: 1 } }],
 ];
 
@@ -92,6 +96,66 @@ test('asks for an input besides the image, and names those that can be fed', asy
   await expect(
     restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1, noise: 2 } }),
   ).rejects.toThrow("model: no input 'noise' to feed; use one of 'sigma', 'input'.");
+});
+
+test.each([
+  [1, 4],
+  [2, 5],
+])('asks for the value of %i channels besides red, green and blue', async (extra, channels) => {
+  const model = wrappedUnet({ extra });
+  const lack = `its image 'input' has ${channels} channels; pass the value of those after red, green and blue, as \`feeds\` or with --feed input=NUMBER.`;
+  await expect(restored(model)).rejects.toThrow(lack);
+  const { located } = hostOf(model);
+  expect(located.warnings).toEqual([lack]);
+  // The wrapper adds what these channels hold.
+  const shifted = plain.map((value) => value + 0.01 * extra);
+  expect(worst(await restored(model, { feeds: { input: 0.01 } }), shifted)).toBeLessThan(1e-5);
+});
+
+test.each<[[number, number], string]>([
+  [[0, 100], 'divides the image by 100, so it takes values of 0 to 100'],
+  [[0, 2], 'divides the image by 2, so it takes values of 0 to 2'],
+  [[0, 4095], 'divides the image by 4095, so it takes values of 0 to 4095'],
+  [[-0.5, 0.5], 'adds 0.5 to the image, so it takes values of -0.5 to 0.5'],
+  [[-128, 127], 'adds 128 to the image and divides it by 255, so it takes values of -128 to 127'],
+])('rejects values of %j, which the graph shows and no range has', async (limits, found) => {
+  const model = wrappedUnet({ limits });
+  const why = `its graph ${found}, which is not supported; export it without that`;
+  await expect(restored(model)).rejects.toThrow(why);
+  await expect(restored(model, { range: '0..255' })).resolves.toHaveLength(3 * side * side);
+  const host = hostOf(model);
+  expect(host.located.warnings).toEqual([expect.stringContaining(why)]);
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  expect(() => planGraft(host, adapter)).toThrow(why);
+});
+
+test('rejects two inputs of which either may be the image', async () => {
+  const value = (name: string) =>
+    ({ name, dataType: 'float32', dims: ['n', 3, 'h', 'w'] }) as const;
+  const model = tinyModel({
+    nodes: [node('Mul', ['first', 'second'], 'result')],
+    inputs: [value('first'), value('second')],
+    outputs: [value('result')],
+  });
+  const why = "nothing shows which of its inputs 'first' and 'second' is the image to restore";
+  await expect(restored(model)).rejects.toThrow(why);
+  expect(hostOf(model).located.warnings).toEqual([expect.stringContaining(why)]);
+});
+
+test('names the output that is no image, and those that are none either', async () => {
+  const model = wrappedUnet({ isResidual: true, first: 'edges' });
+  const [edges, image] = model.graph.outputs.map(({ name }) => `'${name}'`);
+  await expect(restored(model)).rejects.toThrow(
+    `the range of its output ${edges} is unknown: it looks like the residual alone`,
+  );
+  await expect(restored(model)).rejects.toThrow(`(nor is one of ${image} an image)`);
+});
+
+test('restores a graft on a model whose first output is no image', async () => {
+  const host = hostOf(wrappedUnet({ first: 'edges' }));
+  const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
+  // A new adapter changes nothing.
+  expect(worst(await restored(applyGraft(planGraft(host, adapter))), plain)).toBeLessThan(1e-5);
 });
 
 test('rejects a batch of no images', async () => {

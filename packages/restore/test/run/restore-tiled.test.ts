@@ -1,8 +1,23 @@
-import { autoTile, bytesPerPixel, deepestScale, type Image, imageOf } from '@pip-graft/imaging';
+import {
+  autoTile,
+  bytesPerPixel,
+  deepestScale,
+  fixedInside,
+  type Image,
+  imageOf,
+} from '@pip-graft/imaging';
 import { GraftError, graphFacts } from '@pip-graft/onnx-graft';
 import { isOutOfMemory, restoreImage, restoreTiled, tileGap } from '@pip-graft/restore';
 import { createSession, type Session } from '@pip-graft/runtime';
-import { constant, halvingModel, node, picture, tinyModel, tinyUnet } from '@pip-graft/test-utils';
+import {
+  constant,
+  halvingModel,
+  node,
+  picture,
+  tinyModel,
+  tinyUnet,
+  wrappedUnet,
+} from '@pip-graft/test-utils';
 import { describe, expect, test } from 'vitest';
 
 /** An image of numbers that look like noise and include the extremes. */
@@ -252,6 +267,20 @@ describe('auto', () => {
   test('uses at most half of the free memory, and never less than the minimum tile', () => {
     expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 2 ** 30 })).toBe(362);
     expect(autoTile({ width: 4000, height: 3000 }, { ...memory, available: 1 })).toBe(64);
+  });
+
+  test('measures memory, and finds the size, of a model that resizes every image', () => {
+    const facts = graphFacts(wrappedUnet({ inside: 32 }));
+    // Outside the network are the image and the result: 24 bytes, times the runtime's overhead.
+    expect(bytesPerPixel(facts)).toBeLessThan(2 * 24 * 4);
+    expect(fixedInside(facts)).toEqual({ height: 32, width: 32 });
+    expect(fixedInside(graphFacts(wrappedUnet()))).toBeUndefined();
+  });
+
+  test('keeps an image whole that fits in memory, whatever the budget', () => {
+    const image = { width: 1024, height: 1024 };
+    expect(autoTile(image, memory)).toBe(724);
+    expect(autoTile(image, { ...memory, whole: true })).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('bytesPerPixel counts the largest set of values alive at once', () => {

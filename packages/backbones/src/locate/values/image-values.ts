@@ -1,6 +1,15 @@
 import type { GraphFacts, ImageRange, ImageSide, ImageValues, Node } from '@pip-graft/onnx-graft';
 import type { ImageTensors } from '../located.ts';
 import { type Affine, after, inverse, meanOf, reversed, same } from './affine.ts';
+import {
+  near,
+  oddInput,
+  oddOutput,
+  rangeBefore,
+  rangeWithin,
+  type Taken,
+  zeroOf,
+} from './range-before.ts';
 import { type Step, stepOf } from './step.ts';
 
 /** More nodes than this are not a wrapper. */
@@ -13,23 +22,33 @@ interface Way {
   readonly bounds?: readonly [number, number];
 }
 
+/** What a graph shows of the values of images. */
+interface Shown {
+  readonly values: ImageValues;
+  /** Why no range suits them, and what to do. */
+  readonly unfit: string | undefined;
+}
+
 /**
  * Infers the values of images from the graph: divisions by 255, means and deviations, limits,
  * bytes, and the order of colours.
  */
-export function imageValues(facts: GraphFacts, image: ImageTensors): ImageValues {
+export function imageValues(facts: GraphFacts, image: ImageTensors): Shown {
   const { inputs, outputs } = facts.model.graph;
   const isBytes = (name: string | undefined): boolean =>
     [...inputs, ...outputs].find((value) => value.name === name)?.dataType === 'uint8';
   const entry = entryOf(facts, image);
   const exit = exitOf(facts, image);
-  return {
-    input: sideOf(isBytes(image.input) ? '0..255' : rangeBefore(entry.affine), entry),
-    output: sideOf(isBytes(image.output) ? '0..255' : rangeAfter(entry, exit), {
-      ...exit,
-      affine: inverse(exit.affine),
-    }),
+  const undone = isUndone(entry, exit);
+  const bytes: Taken = { range: '0..255' };
+  const taken = isBytes(image.input) ? bytes : rangeBefore(entry.affine, undone);
+  const made = isBytes(image.output) ? bytes : rangeAfter(entry, exit, undone);
+  const unfit = taken.odd ? oddInput(taken.odd) : made.odd && oddOutput(made.odd);
+  const values = {
+    input: sideOf(taken.range, entry),
+    output: sideOf(made.range, { ...exit, affine: inverse(exit.affine) }),
   };
+  return { values, unfit };
 }
 
 function sideOf(range: ImageRange | null, { affine, flips }: Way): ImageSide {
@@ -42,38 +61,14 @@ function sideOf(range: ImageRange | null, { affine, flips }: Way): ImageSide {
   return { range, order: flips ? 'bgr' : 'rgb' };
 }
 
-/** The values that become 0. */
-function zeroOf({ scale, shift }: Affine): number[] {
-  return shift.map((one, at) => -one / (scale[scale.length === 1 ? 0 : at] ?? 1));
-}
-
-/** The range of an image that a network prepares by `affine`. */
-function rangeBefore(affine: Affine): ImageRange | null {
-  const scale = meanOf(affine.scale);
-  const zero = meanOf(zeroOf(affine));
-  if (!(scale > 0)) return null;
-  if (near(zero, -1)) return '-1..1';
-  if (zero > 30 && zero < 225) return '0..255';
-  if (scale < 0.03 && zero >= 0) return '0..255';
-  if (scale > 64 && zero >= 0 && zero < 1) return '0..1';
-  return scale >= 1 && zero > 0.2 && zero < 0.8 ? '0..1' : null;
-}
-
-function rangeAfter(entry: Way, exit: Way): ImageRange | null {
-  if (exit.bounds) return rangeOf(exit.bounds);
+function isUndone(entry: Way, exit: Way): boolean {
   const both = after(exit.affine, entry.affine);
-  const undone = both.scale.every((s) => near(s, 1)) && both.shift.every((s) => Math.abs(s) < 0.02);
-  return undone ? rangeBefore(entry.affine) : rangeBefore(inverse(exit.affine));
+  return both.scale.every((s) => near(s, 1)) && both.shift.every((s) => Math.abs(s) < 0.02);
 }
 
-function rangeOf([low, high]: readonly [number, number]): ImageRange | null {
-  if (near(high, 1) && Math.abs(low) < 0.01) return '0..1';
-  if (near(high, 1) && near(low, -1)) return '-1..1';
-  return Math.abs(low) < 1 && high > 250 && high < 257 ? '0..255' : null;
-}
-
-function near(a: number, b: number): boolean {
-  return Math.abs(a - b) < 0.02 * Math.max(1, Math.abs(b));
+function rangeAfter(entry: Way, exit: Way, undone: boolean): Taken {
+  if (exit.bounds) return { range: rangeWithin(exit.bounds) };
+  return rangeBefore(undone ? entry.affine : inverse(exit.affine), undone);
 }
 
 /** From the input to the first layer. */
