@@ -111,7 +111,10 @@ export class Shapes {
     const start = `${name}.`;
     const found = new Set<string>();
     for (const one of this.names) {
-      if (one.startsWith(start)) found.add(one.slice(start.length).split('.')[0]!);
+      if (!one.startsWith(start)) continue;
+      const part = one.slice(start.length).split('.', 1)[0]!;
+      // Profilers leave counters beside the parts, such as `downs.total_ops`.
+      if (/^\d+$/.test(part)) found.add(part);
     }
     for (let index = 0; index < found.size; index++) {
       if (found.has(String(index))) continue;

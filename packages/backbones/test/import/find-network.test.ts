@@ -94,6 +94,15 @@ describe('a known network under a wrapper', () => {
     );
   });
 
+  it('ignores the counters of a profiler in modules and in the lists of modules', () => {
+    const places = ['downs', 'ups', 'encoders', 'encoders.0', 'decoders.1', 'middle_blks'];
+    const counters = places.map((place): [string, Tensor] => [`${place}.total_ops`, tensor(1)]);
+    const found = detectBackbone(file(state(nafnet(), String, 2), counters));
+    expect(found.backbone).toEqual(nafnet());
+    expect(found.weights.get('intro.bias')?.data).toEqual(new Float32Array(4).fill(2));
+    expect(found.beside).toEqual(counters.map(([name]) => name));
+  });
+
   it('treats a variant with an extra module as another network, unless a prefix insists', () => {
     const variant = file(state(restormer, under('net')), [['net.fre1.conv.weight', tensor(3)]]);
     expect(() => detectBackbone(variant, { label: 'adair.ckpt' })).toThrow(
