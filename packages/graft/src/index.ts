@@ -8,6 +8,7 @@ export {
   detectBackbone,
   type ImageTensors,
   withDim,
+  withNamedAverages,
 } from '@pip-graft/backbones';
 export {
   bytesSource,

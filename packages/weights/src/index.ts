@@ -1,4 +1,4 @@
-export { byPrefix, type Prefixed } from './checkpoint/by-prefix.ts';
+export { byPrefix, isAverage, type Prefixed } from './checkpoint/by-prefix.ts';
 export { type StoredTensor, type StoredTensors, shownName } from './checkpoint/checkpoint.ts';
 export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed.ts';
 export {

@@ -18,7 +18,7 @@ const lone =
 
 /** Modules that training adds beside a network: losses, critics, measures, teachers, averages. */
 const training =
-  /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)ema($|_)|^net_?d$/i;
+  /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)(ema|shadow|averaged?)($|_)|^net_?d$/i;
 
 /** Element types of a network's weights. */
 const floats = /^(F16|BF16|F32|F64)$/;

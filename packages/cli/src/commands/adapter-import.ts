@@ -10,6 +10,7 @@ import {
   importAdapter,
   nonFinite,
   requireSites,
+  withNamedAverages,
 } from '@pip-graft/graft';
 import {
   nodeSha256,
@@ -71,11 +72,14 @@ export function command(): Command {
         const checkpoint = await openCheckpoint(path);
         try {
           const { prefix } = options;
-          const modules = findModules(checkpoint.tensors, { prefix, label: path });
+          // The average that `graft backbone import` takes, so that the modules fit its host.
+          const tensors = withNamedAverages(checkpoint.tensors, path);
+          const modules = findModules(tensors, { prefix, label: path });
           const taken = takenFrom(checkpoint, {
             prefix: '',
             average: false,
             beside: [],
+            leftAverages: [],
             ...modules,
           });
           for (const note of describeTaken(taken)) session.note(note);

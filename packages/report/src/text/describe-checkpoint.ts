@@ -1,4 +1,4 @@
-import type { DetectedBackbone } from '@pip-graft/backbones';
+import type { DetectedBackbone, LeftAverage } from '@pip-graft/backbones';
 import type { Checkpoint, CheckpointScalar } from '@pip-graft/weights/node';
 
 /** Most names in a line. */
@@ -8,11 +8,15 @@ const listed = 12;
 export interface Taken {
   readonly prefix: string;
   readonly average: boolean;
+  /** Averages of the weights that cannot be imported, where the plain ones were taken instead. */
+  readonly leftAverages: readonly LeftAverage[];
   /** Numbers and texts in the dictionaries around the tensors. */
   readonly extra: Readonly<Record<string, CheckpointScalar>>;
   /** Paths of tensors, dictionaries and other records beside the network. */
   readonly ignored: readonly string[];
 }
+
+type Place = Pick<DetectedBackbone, 'prefix' | 'average' | 'beside' | 'leftAverages'>;
 
 /**
  * Returns what was taken from a checkpoint, from the network's place in it. Cuts paths beside the
@@ -22,7 +26,7 @@ export interface Taken {
  */
 export function takenFrom(
   { tensors, extra, ignored }: Checkpoint,
-  { prefix, average, beside }: Pick<DetectedBackbone, 'prefix' | 'average' | 'beside'>,
+  { prefix, average, beside, leftAverages }: Place,
 ): Taken {
   const dot = (path: string): string => (path === '' ? '' : `${path}.`);
   const isInside = (path: string): boolean => path.startsWith(dot(prefix));
@@ -40,16 +44,18 @@ export function takenFrom(
     const counter = /(^|\.)(total_ops|total_params)$/.exec(name)?.[2];
     left.add(counter ? `*.${counter}` : `${dot(prefix)}${name.split('.', 1)[0]}`);
   }
-  return { prefix, average, extra: around, ignored: [...left] };
+  return { prefix, average, leftAverages, extra: around, ignored: [...left] };
 }
 
 /**
  * Describes how a checkpoint's tensors were found, in lines; empty if they are at the top level.
  */
-export function describeTaken({ prefix, average, extra, ignored }: Taken): string[] {
+export function describeTaken(taken: Taken): string[] {
+  const { prefix, average, extra, ignored } = taken;
   const lines: string[] = [];
   if (prefix !== '') lines.push(`tensors taken from '${prefix}'`);
   if (average) lines.push('these weights are the average over the training (EMA)');
+  lines.push(...describeLeftAverages(taken.leftAverages));
   if (ignored.length > 0) {
     const more = ignored.length > listed ? `, … (${ignored.length} in all)` : '';
     lines.push(`left alone: ${ignored.slice(0, listed).join(', ')}${more}`);
@@ -60,6 +66,16 @@ export function describeTaken({ prefix, average, extra, ignored }: Taken): strin
     lines.push(`beside them: ${words.join(', ')}${facts.length > listed ? ', …' : ''}`);
   }
   return lines;
+}
+
+/** Warnings that the plain weights were taken although there is an average. */
+export function describeLeftAverages(left: readonly LeftAverage[]): string[] {
+  return left
+    .slice(0, listed)
+    .map(
+      ({ prefix, problem }) =>
+        `warning: an average of the weights (EMA) lies under '${prefix}', but ${problem}; these are the plain weights. An average can be imported if it is saved under the network's names.`,
+    );
 }
 
 /** A warning for weights that are not numbers; undefined if all are. */
