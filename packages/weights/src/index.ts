@@ -4,6 +4,7 @@ export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed
 export {
   decodeFloats,
   encodeFloats,
+  firstTooLarge,
   fromBFloat16,
   fromFloat16,
   type StoredFloat,
