@@ -179,18 +179,17 @@ function bytesIn(
 }
 
 function latin1Bytes(text: string | LongData, size: number, label: string): Uint8Array {
+  const isShort = typeof text === 'string';
+  const utf8 = isShort ? new TextEncoder().encode(text) : text.source.read(text.start, text.end);
   const bytes = new Uint8Array(size);
-  const utf8 = typeof text === 'string' ? undefined : text.source.read(text.start, text.end);
-  const length = utf8?.length ?? text.length;
   let to = 0;
-  for (let at = 0; at < length; at++) {
-    let code = utf8 ? utf8[at]! : (text as string).charCodeAt(at);
-    if (utf8 && code > 0x7f) {
-      const next = utf8[++at] ?? 0;
-      code = (code & 0xfe) === 0xc2 && (next & 0xc0) === 0x80 ? ((code & 3) << 6) | (next & 63) : 256;
-    }
-    if (code > 255 || to === size) throw broken(size, label);
-    bytes[to++] = code;
+  for (let at = 0; at < utf8.length; at++) {
+    const first = utf8[at]!;
+    // The characters 128 to 255 have two bytes, of which the first is C2 or C3.
+    const second = first < 0x80 ? 0x80 : (utf8[++at] ?? 0);
+    const isLatin = first < 0x80 || (first & 0xfe) === 0xc2;
+    if (!isLatin || (second & 0xc0) !== 0x80 || to === size) throw broken(size, label);
+    bytes[to++] = first < 0x80 ? first : ((first & 3) << 6) | (second & 63);
   }
   if (to < size) throw broken(size, label);
   return bytes;
