@@ -11,6 +11,7 @@ import {
 } from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights, type Parameter } from '../networks/parameter.ts';
+import { additionIn } from '../networks/reparametrised.ts';
 import { isPip } from './detect-restormer.ts';
 import {
   hasAverages,
@@ -55,7 +56,7 @@ export interface DetectOptions {
 }
 
 /** A tensor of a checkpoint, or a made one. */
-type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'unread'>>;
+type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'array' | 'unread'>>;
 
 /** A network of a known family; its sizes may turn out to be inconsistent. */
 type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: () => Backbone };
@@ -165,16 +166,19 @@ function detected(
     if (hasPip && pipNames.test(name)) pip.push(name);
     else if (backbone.family !== 'nafnet' && neverRun.test(name) && !used.has(name)) {
       unused.push(name);
-    } else if (isBeside(name, tensor.dtype, modules)) beside.push(name);
+    } else if (isBeside(name, tensor, modules)) beside.push(name);
     else if (modules.has(name.split('.', 1)[0]!)) weights.set(name, tensor);
     else foreign.push(name);
   }
   checkWeights(`${backbone.family} (${label})`, parameters, weights);
-  for (const [name, { unread }] of weights) {
+  for (const [name, { dtype = '', unread }] of weights) {
     if (unread !== undefined) {
+      const advice = dtype.startsWith('a NumPy array')
+        ? "convert it with torch.from_numpy(array.astype('float32')) and save again with torch.save"
+        : 'save the network in float32';
       throw new GraftError(
         'UNSUPPORTED_HOST',
-        `${label}: tensor '${shownName(name)}': ${unread}; save the network in float32.`,
+        `${label}: tensor '${shownName(name)}': ${unread}; ${advice}.`,
       );
     }
   }
@@ -220,6 +224,10 @@ function unknownNetwork(names: readonly string[], label: string): GraftError {
       'UNSUPPORTED_HOST',
       `${label}: '${shownName(list)}' is a list of tensors without names, as an average of the weights (EMA) is kept, and there is no network beside it to name them; import the checkpoint that has the network's state_dict() too, or copy the average into the network and save its state_dict() with torch.save.`,
     );
+  }
+  const addition = additionIn(names);
+  if (addition !== undefined) {
+    return new GraftError('UNSUPPORTED_HOST', `${label}: no network of a known family: ${addition}.`);
   }
   const advice = /-\d+-of-\d+\.\w+$/.test(label)
     ? 'It is one of several files: import the index beside it, such as model.safetensors.index.json.'

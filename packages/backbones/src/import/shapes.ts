@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { TensorMap } from '@pip-graft/weights';
+import type { StoredTensor, TensorMap } from '@pip-graft/weights';
 import type { Backbone } from '../networks/backbone.ts';
 import { detectNafnet, isNafnet } from './detect-nafnet.ts';
 import {
@@ -26,12 +26,13 @@ const floats = /^(F16|BF16|F32|F64)$/;
 /** Whether a tensor under a network's prefix is certainly not part of the network. */
 export function isBeside(
   name: string,
-  dtype: string | undefined,
+  { dtype, array = false }: Partial<Pick<StoredTensor, 'dtype' | 'array'>>,
   own: ReadonlySet<string>,
 ): boolean {
   if (counters.test(name)) return true;
   const [first = ''] = name.split('.', 1);
   if (own.has(first)) return false;
+  if (array) return true;
   return lone.test(name) || training.test(first) || (dtype !== undefined && !floats.test(dtype));
 }
 
