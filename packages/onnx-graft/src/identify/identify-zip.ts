@@ -9,7 +9,7 @@ const directoryBytes = 1024 * 1024;
 
 /** Identifies a zip by the names in its directory, or by its first name if its end is missing. */
 export function identifyZip(source: ByteSource): FileKind {
-  const names = zipNames(source);
+  const { names, isWhole } = zipNames(source);
   const [first = ''] = names;
   const has = (...marks: string[]) =>
     names.some((name) => marks.some((mark) => name.includes(mark)));
@@ -18,6 +18,12 @@ export function identifyZip(source: ByteSource): FileKind {
       name: 'a TorchScript archive, which holds code',
       advice:
         "load it in PyTorch and export it to ONNX, or save the network's state_dict() with torch.save",
+    };
+  }
+  if (!isWhole && has('data.pkl')) {
+    return {
+      name: 'a PyTorch checkpoint whose end is missing',
+      advice: 'the download was cut: download it again',
     };
   }
   if (has('data.pkl')) {
@@ -32,24 +38,33 @@ export function identifyZip(source: ByteSource): FileKind {
       advice: 'export the network to ONNX with the framework it comes from',
     };
   }
-  if (has('.npy')) return { name: 'a zip of NumPy arrays (.npz)' };
+  if (has('.npy')) {
+    return {
+      name: 'a zip of NumPy arrays (.npz)',
+      advice:
+        'convert its arrays with torch.from_numpy, save them by name with torch.save, and turn that into ONNX with graft backbone import',
+    };
+  }
   if (has('[Content_Types].xml')) return { name: 'an Office document' };
   return { name: 'a zip archive', advice: unpack(first) };
 }
 
-function zipNames(source: ByteSource): string[] {
+/** The names in a zip's directory, or its first name; and whether it has its end. */
+function zipNames(source: ByteSource): { names: string[]; isWhole: boolean } {
   const { size } = source;
   const tail = source.read(Math.max(0, size - tailBytes), size);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  let isWhole = false;
   for (let at = tail.length - endBytes; at >= 0; at--) {
     if (view.getUint32(at, true) !== 0x06054b50) continue;
+    isWhole = true;
     const start = view.getUint32(at + 16, true);
     const end = start + Math.min(view.getUint32(at + 12, true), directoryBytes);
-    if (end <= size) return directoryNames(source.read(start, end));
+    if (end <= size) return { names: directoryNames(source.read(start, end)), isWhole };
   }
   const head = source.read(0, Math.min(size, 30 + 256));
   const length = new DataView(head.buffer, head.byteOffset).getUint16(26, true);
-  return [text(head.subarray(30, 30 + length))];
+  return { names: [text(head.subarray(30, 30 + length))], isWhole };
 }
 
 function directoryNames(directory: Uint8Array): string[] {
