@@ -2,6 +2,7 @@ export {
   type Backbone,
   type BackbonePreset,
   type BuildOptions,
+  type DetectedBackbone,
   backboneParameters,
   backbonePresets,
   buildBackbone,
@@ -67,7 +68,7 @@ export {
   sensorFiles,
   ungraft,
 } from '@pip-graft/pip-core';
-export { nonFinite } from '@pip-graft/weights';
+export { nonFinite, tooWide } from '@pip-graft/weights';
 export { applyGraft } from './apply-graft.ts';
 export { freshAdapter } from './fresh-adapter.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';

@@ -25,5 +25,6 @@ export {
   type TypedTensor,
   type TypedTensorOf,
   toFloat32,
+  tooWide,
 } from './tensor/typed-tensor.ts';
 export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';

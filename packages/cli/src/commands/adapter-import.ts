@@ -10,6 +10,7 @@ import {
   importAdapter,
   nonFinite,
   requireSites,
+  tooWide,
   withNamedAverages,
 } from '@pip-graft/graft';
 import {
@@ -93,7 +94,9 @@ export function command(): Command {
             ...(labels === undefined ? {} : { labels: labels.split('+') }),
           });
           const broken = nonFinite(adapter.tensors);
-          const warning = describeNonFinite(broken, adapter.tensors.size);
+          const warning = describeNonFinite(broken, adapter.tensors.size, {
+            wide: tooWide(adapter.tensors, broken),
+          });
           if (warning !== undefined) session.note(warning);
           await writeAdapter(output, adapter);
           const { config } = adapter;

@@ -78,11 +78,28 @@ export function describeLeftAverages(left: readonly LeftAverage[]): string[] {
     );
 }
 
-/** A warning for weights that are not numbers; undefined if all are. */
-export function describeNonFinite(names: readonly string[], all: number): string | undefined {
+/**
+ * A warning for weights that are not numbers; undefined if all are.
+ *
+ * @param wide those that may be numbers in the file's float64, but not in float32
+ * @param sound prefixes of the same network's other weights, all of which are numbers
+ */
+export function describeNonFinite(
+  names: readonly string[],
+  all: number,
+  { wide = [], sound = [] }: { wide?: readonly string[]; sound?: readonly string[] } = {},
+): string | undefined {
   if (names.length === 0) return undefined;
-  const more = names.length > listed ? ', …' : '';
-  return `warning: ${names.length} of ${all} tensors hold NaN or infinity: ${names.slice(0, listed).join(', ')}${more}; the training diverged, and the network's images will be damaged. Take an earlier checkpoint.`;
+  const shown = (some: readonly string[]): string =>
+    `${some.slice(0, listed).join(', ')}${some.length > listed ? ', …' : ''}`;
+  const others = sound.map((prefix) => `--prefix '${prefix}'`).join(' or ');
+  const instead =
+    others === '' ? '' : `, or import the plain weights in the same file, which are sound: ${others}`;
+  const diverged = names.filter((name) => !wide.includes(name));
+  if (diverged.length === 0) {
+    return `warning: ${wide.length} of ${all} tensors hold float64 numbers beyond float32, in which weights are imported, or infinity: ${shown(wide)}; the network's images will be damaged. Take another checkpoint${instead}.`;
+  }
+  return `warning: ${diverged.length} of ${all} tensors hold NaN or infinity: ${shown(diverged)}; the training diverged, and the network's images will be damaged. Take an earlier checkpoint${instead}.`;
 }
 
 function cut(path: string, prefix: string): string {

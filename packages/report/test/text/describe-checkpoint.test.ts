@@ -1,4 +1,4 @@
-import { describeTaken, takenFrom } from '@pip-graft/report/text';
+import { describeNonFinite, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { describe, expect, it } from 'vitest';
 
 const tensor = { dims: [1], dtype: 'F32', data: Float32Array.of(1) };
@@ -25,5 +25,24 @@ describe('describeTaken', () => {
       "warning: an average of the weights (EMA) lies under 'ema.shadow_params', but without names that fit the network; these are the plain weights. An average can be imported if it is saved under the network's names.",
       'left alone: ema',
     ]);
+  });
+});
+
+describe('describeNonFinite', () => {
+  it('is silent without names', () => expect(describeNonFinite([], 3)).toBeUndefined());
+
+  it('offers the plain weights of the same file, if they are sound', () => {
+    expect(describeNonFinite(['a', 'b'], 9, { sound: ['model'] })).toBe(
+      "warning: 2 of 9 tensors hold NaN or infinity: a, b; the training diverged, and the network's images will be damaged. Take an earlier checkpoint, or import the plain weights in the same file, which are sound: --prefix 'model'.",
+    );
+  });
+
+  it('blames the type for float64 beyond float32, not the training', () => {
+    expect(describeNonFinite(['a'], 9, { wide: ['a'] })).toBe(
+      "warning: 1 of 9 tensors hold float64 numbers beyond float32, in which weights are imported, or infinity: a; the network's images will be damaged. Take another checkpoint.",
+    );
+    expect(describeNonFinite(['a', 'b'], 9, { wide: ['a'] })).toMatch(
+      /^warning: 1 of 9 tensors hold NaN or infinity: b; the training diverged/,
+    );
   });
 });

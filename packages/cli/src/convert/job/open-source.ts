@@ -6,10 +6,10 @@ import {
   GraftError,
   hostOf,
   type Model,
-  nonFinite,
 } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openCheckpoint, openHost } from '@pip-graft/graft/node';
-import { describeLeftAverages, describeNonFinite } from '@pip-graft/report/text';
+import { describeLeftAverages } from '@pip-graft/report/text';
+import { brokenWeights } from '../../options/broken-weights.ts';
 import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
@@ -48,7 +48,7 @@ export async function openSource(job: Job): Promise<Source> {
     const { backbone, weights } = found;
     const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
     // Weights are read from the checkpoint when the model is saved.
-    const broken = describeNonFinite(nonFinite(weights), weights.size);
+    const { warning: broken } = brokenWeights(checkpoint, found);
     const warnings = [
       ...describeLeftAverages(found.leftAverages),
       ...(broken === undefined ? [] : [broken]),
