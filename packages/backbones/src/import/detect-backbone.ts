@@ -64,6 +64,9 @@ type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: ()
 /** Names that a message lists. */
 const listed = 6;
 
+/** Networks that averages are compared with: a hostile file may have thousands. */
+const mostNamed = 8;
+
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
 /**
  * In the releases of PIP and of PromptIR; docs/notes/pip.md section 5 and backbones.md section 3.
@@ -115,7 +118,9 @@ export function withNamedAverages<T extends Given>(
   if (!hasAverages(tensors)) return tensors;
   const sound = candidatesIn(tensors, label).flatMap((one) => soundIn(one, label, true));
   if (sound.some(({ average }) => average)) return tensors;
-  const networks = sound.map((one) => namedNetwork(one, detected(one, label, true)));
+  const networks = sound
+    .slice(0, mostNamed)
+    .map((one) => namedNetwork(one, detected(one, label, true)));
   return nameAverages(tensors, networks);
 }
 
@@ -227,7 +232,10 @@ function unknownNetwork(names: readonly string[], label: string): GraftError {
   }
   const addition = additionIn(names);
   if (addition !== undefined) {
-    return new GraftError('UNSUPPORTED_HOST', `${label}: no network of a known family: ${addition}.`);
+    return new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: no network of a known family: ${addition}.`,
+    );
   }
   const advice = /-\d+-of-\d+\.\w+$/.test(label)
     ? 'It is one of several files: import the index beside it, such as model.safetensors.index.json.'

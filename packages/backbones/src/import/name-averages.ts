@@ -24,10 +24,9 @@ const inOptimiser = /(^|\.)optimizer_states\.\d+\.ema$/;
 const plain =
   /(^|\.)(collected|temp_stored|stored|backup|original)_?(params?|weights?|parameters)?$/;
 
-/** A hostile file may have thousands of networks, and prefixes of any depth. */
-const mostNetworks = 8;
+/** A hostile file may have prefixes of any depth; published paths have up to 150 characters. */
 const mostParts = 4;
-const longestPath = 2000;
+const longestPath = 500;
 
 /** Whether a path leads to what an optimiser keeps, other than an average of the weights. */
 export function isOptimiser(path: string): boolean {
@@ -44,10 +43,9 @@ export function nameAverages<T extends FloatTensor>(
   networks: readonly NamedNetwork[],
 ): Tensors<T> {
   const renamed = new Map<string, string>();
-  const known = networks.slice(0, mostNetworks);
   for (const [path, keys] of averagesIn(tensors)) {
     const dimsOf = (key: string) => tensors.get(`${path}.${key}`)?.dims;
-    for (const network of known) {
+    for (const network of networks) {
       const names = listed(keys, network, dimsOf) ?? joined(keys, network, dimsOf);
       if (names === undefined) continue;
       const isFree = [...names.values()].every((name) => !tensors.has(`${path}.${name}`));

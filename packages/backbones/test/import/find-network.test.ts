@@ -162,7 +162,11 @@ describe('a network that training has added to', () => {
       instead('intro.weight', 'intro.parametrizations.weight.original0'),
       /parametrizations.*: remove them with .*remove_parametrizations/,
     ],
-    ['spectral_norm', instead('intro.weight', 'intro.weight_orig', 'intro.weight_u'), /spectral_norm/],
+    [
+      'spectral_norm',
+      instead('intro.weight', 'intro.weight_orig', 'intro.weight_u'),
+      /spectral_norm/,
+    ],
   ])('by %s is refused with what to do', (_what, tensors, message) => {
     expect(() => detectBackbone(tensors, { label: 'x.pth' })).toThrow(message);
     expect(() => detectBackbone(tensors, { label: 'x.pth' })).not.toThrow(/damaged/);

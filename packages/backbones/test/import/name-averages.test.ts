@@ -1,7 +1,13 @@
-import { type Backbone, backboneParameters, detectBackbone } from '@pip-graft/backbones';
+import {
+  type Backbone,
+  backboneParameters,
+  detectBackbone,
+  withNamedAverages,
+} from '@pip-graft/backbones';
 import { elementCount, type FloatTensor } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 import { nafnetDefaults } from '../../src/networks/nafnet-config.ts';
+import { restormerDefaults } from '../../src/networks/restormer-config.ts';
 
 const nafnet: Backbone = {
   family: 'nafnet',
@@ -90,6 +96,26 @@ describe('an average without names', () => {
   ] as [string, [string, FloatTensor][]][])('%s is none', (_what, beside) => {
     const found = detectBackbone(file(plain, beside));
     expect(found).toMatchObject({ prefix: 'model', average: false, leftAverages: [] });
+  });
+
+  it('names the modules of PIP as well, for the adapter', () => {
+    const restormer: Backbone = {
+      family: 'restormer',
+      config: { ...restormerDefaults, dim: 8, blocks: [1, 1, 1, 1], refinement: 1 },
+    };
+    const shapes = backboneParameters(restormer).map(({ name, dims }) => ({ name, dims }));
+    shapes.splice(9, 0, { name: 'prompt1.low_prompt_param', dims: [1, 2] });
+    const tensors = new Map<string, FloatTensor>();
+    for (const { name, dims } of shapes) tensors.set(`net.${name}`, { dims, data: scalar.data });
+    for (const [index, { dims }] of shapes.entries())
+      tensors.set(`ema.shadow_params.${index}`, { dims, data: Float32Array.of(index) });
+    const named = withNamedAverages(tensors);
+    expect(named.get('ema.shadow_params.prompt1.low_prompt_param')?.data[0]).toBe(9);
+    expect(named.size).toBe(tensors.size);
+    expect(detectBackbone(tensors)).toMatchObject({
+      ...{ prefix: 'ema.shadow_params', average: true },
+      pip: ['prompt1.low_prompt_param'],
+    });
   });
 
   it('gives way to an average with names', () => {

@@ -1,9 +1,4 @@
-import {
-  type BuildOptions,
-  buildBackbone,
-  detectBackbone,
-  elementCount,
-} from '@pip-graft/graft';
+import { type BuildOptions, buildBackbone, detectBackbone, elementCount } from '@pip-graft/graft';
 import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
 import { describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, InvalidArgumentError, Option } from 'commander';

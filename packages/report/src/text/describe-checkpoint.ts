@@ -94,7 +94,9 @@ export function describeNonFinite(
     `${some.slice(0, listed).join(', ')}${some.length > listed ? ', …' : ''}`;
   const others = sound.map((prefix) => `--prefix '${prefix}'`).join(' or ');
   const instead =
-    others === '' ? '' : `, or import the plain weights in the same file, which are sound: ${others}`;
+    others === ''
+      ? ''
+      : `, or import the plain weights in the same file, which are sound: ${others}`;
   const diverged = names.filter((name) => !wide.includes(name));
   if (diverged.length === 0) {
     return `warning: ${wide.length} of ${all} tensors hold float64 numbers beyond float32, in which weights are imported, or infinity: ${shown(wide)}; the network's images will be damaged. Take another checkpoint${instead}.`;

@@ -157,6 +157,7 @@ function bytesIn(
   cursor: PickleCursor,
 ): ByteSource | undefined {
   const { label } = cursor.source;
+  cursor.countArray(byteLength);
   const check = (most: number, least = most): void => {
     if (byteLength > most || byteLength < least) {
       throw cursor.corrupt(`an array needs ${byteLength} bytes, but has ${most}`);
@@ -172,9 +173,11 @@ function bytesIn(
   }
   if (!(data instanceof EncodedText)) return undefined;
   const { text } = data;
-  // A character has one byte in the file or two; those of a long text are counted when it is read.
+  // A character has one byte in the file or two.
   if (typeof text === 'string') check(text.length);
   else check(text.end - text.start, (text.end - text.start) / 2);
+  // Once now, so that whatever is accepted can be read.
+  latin1Bytes(text, byteLength, label);
   return pieceSource([{ byteLength, load: () => latin1Bytes(text, byteLength, label) }], label);
 }
 
