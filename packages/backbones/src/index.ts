@@ -3,7 +3,9 @@ export {
   type DetectedBackbone,
   type DetectOptions,
   detectBackbone,
+  withNamedAverages,
 } from './import/detect-backbone.ts';
+export type { LeftAverage } from './import/name-averages.ts';
 export { whatToFill } from './locate/image-tensors.ts';
 export { locateSkips } from './locate/locate-skips.ts';
 export type { Family, ImageTensors, Located, LocatedImage } from './locate/located.ts';

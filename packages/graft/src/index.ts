@@ -5,10 +5,12 @@ export {
   backboneParameters,
   backbonePresets,
   buildBackbone,
+  type DetectedBackbone,
   detectBackbone,
   type ImageTensors,
   whatToFill,
   withDim,
+  withNamedAverages,
 } from '@pip-graft/backbones';
 export {
   bytesSource,
@@ -67,7 +69,7 @@ export {
   sensorFiles,
   ungraft,
 } from '@pip-graft/pip-core';
-export { nonFinite } from '@pip-graft/weights';
+export { nonFinite, tooWide } from '@pip-graft/weights';
 export { applyGraft } from './apply-graft.ts';
 export { freshAdapter } from './fresh-adapter.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';

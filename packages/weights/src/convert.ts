@@ -28,6 +28,25 @@ export function fromBFloat16(bits: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
+/** From these numbers on, half of a step past the largest, a type rounds to infinity. */
+const infiniteFrom: Readonly<Record<StoredFloat, number>> = {
+  float16: 65520,
+  bfloat16: 2 ** 128 - 2 ** 119,
+  float32: Number.POSITIVE_INFINITY,
+  float64: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * The first number that would become infinite in a stored type; undefined if all stay finite that
+ * are.
+ *
+ * @example firstTooLarge(new Float32Array([1, 1e6]), 'float16') // 1e6
+ */
+export function firstTooLarge(values: Float32Array, type: StoredFloat): number | undefined {
+  const limit = infiniteFrom[type];
+  return values.find((value) => Number.isFinite(value) && Math.abs(value) >= limit);
+}
+
 /**
  * Little-endian bytes of numbers in a stored type.
  *

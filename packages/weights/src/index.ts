@@ -1,9 +1,10 @@
-export { byPrefix, type Prefixed } from './checkpoint/by-prefix.ts';
+export { byPrefix, isAverage, type Prefixed } from './checkpoint/by-prefix.ts';
 export { type StoredTensor, type StoredTensors, shownName } from './checkpoint/checkpoint.ts';
 export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed.ts';
 export {
   decodeFloats,
   encodeFloats,
+  firstTooLarge,
   fromBFloat16,
   fromFloat16,
   type StoredFloat,
@@ -24,5 +25,6 @@ export {
   type TypedTensor,
   type TypedTensorOf,
   toFloat32,
+  tooWide,
 } from './tensor/typed-tensor.ts';
 export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';

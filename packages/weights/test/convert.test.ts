@@ -1,10 +1,12 @@
 import {
   decodeFloats,
   encodeFloats,
+  firstTooLarge,
   fromBFloat16,
   fromFloat16,
   toBFloat16,
   toFloat16,
+  writeSafetensors,
 } from '@pip-graft/weights';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -39,6 +41,30 @@ describe('bfloat16', () => {
       fc.property(fc.float({ min: 2 ** -60, max: 2 ** 60, noNaN: true }), (value) => {
         const [back] = fromBFloat16(toBFloat16(new Float32Array([value])));
         expect(Math.abs(back! - value)).toBeLessThanOrEqual(value / 256);
+      }),
+    );
+  });
+});
+
+describe('firstTooLarge', () => {
+  it.each([
+    ['float16', 65519, 65520],
+    ['bfloat16', 3.3895e38, 3.3961775292304e38],
+  ] as const)('is the first that %s rounds to infinity', (type, fits, large) => {
+    const values = Float32Array.of(fits, Number.NaN, Number.NEGATIVE_INFINITY, -large, large);
+    expect(firstTooLarge(values.subarray(0, 3), type)).toBeUndefined();
+    expect(firstTooLarge(values, type)).toBe(Math.fround(-large));
+    const [first, , , fourth] = decodeFloats(encodeFloats(values, type), type);
+    expect([Number.isFinite(first), fourth]).toEqual([true, Number.NEGATIVE_INFINITY]);
+    expect(firstTooLarge(values, 'float32')).toBeUndefined();
+  });
+
+  it('is named when safetensors are written', () => {
+    const tensors = new Map([['a', { dims: [1], data: Float32Array.of(1e6) }]]);
+    expect(() => writeSafetensors(tensors, {}, 'float16')).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: "Tensor 'a' does not fit float16: it has 1000000; store it in float32.",
       }),
     );
   });

@@ -3,6 +3,7 @@ import {
   byPrefix,
   choosePrefixed,
   type FloatTensor,
+  isAverage,
   type Prefixed,
   type StoredTensor,
   shownName,
@@ -10,7 +11,16 @@ import {
 } from '@pip-graft/weights';
 import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights, type Parameter } from '../networks/parameter.ts';
+import { additionIn } from '../networks/reparametrised.ts';
 import { isPip } from './detect-restormer.ts';
+import {
+  hasAverages,
+  isOptimiser,
+  type LeftAverage,
+  leftAverages,
+  type NamedNetwork,
+  nameAverages,
+} from './name-averages.ts';
 import { anchors, findFamily, isBeside, Shapes } from './shapes.ts';
 
 /** A network recognised in a checkpoint: everything needed to build it, and what else was found. */
@@ -22,6 +32,8 @@ export interface DetectedBackbone {
   readonly prefix: string;
   /** Whether the weights are averages over the training (EMA), judging by their path. */
   readonly average: boolean;
+  /** Averages of its weights that cannot be imported, if the plain ones were taken instead. */
+  readonly leftAverages: readonly LeftAverage[];
   /** Prefixes of other networks of known families to choose from. */
   readonly others: readonly string[];
   /** Known names that are never used. */
@@ -44,7 +56,7 @@ export interface DetectOptions {
 }
 
 /** A tensor of a checkpoint, or a made one. */
-type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'unread'>>;
+type Given = FloatTensor & Partial<Pick<StoredTensor, 'dtype' | 'array' | 'unread'>>;
 
 /** A network of a known family; its sizes may turn out to be inconsistent. */
 type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: () => Backbone };
@@ -52,13 +64,14 @@ type Candidate = Prefixed<Given> & { readonly shapes: Shapes; readonly sizes: ()
 /** Names that a message lists. */
 const listed = 6;
 
+/** Networks that averages are compared with: a hostile file may have thousands. */
+const mostNamed = 8;
+
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
 /**
  * In the releases of PIP and of PromptIR; docs/notes/pip.md section 5 and backbones.md section 3.
  */
 const neverRun = /^(reduce_noise_channel_[123]|chnl_reduce[123])\.(weight|bias)$/;
-/** State that optimisers keep for every parameter, under its name. */
-const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
 
 /**
  * Finds the network of a known family in a checkpoint, under any prefix and beside anything else,
@@ -78,28 +91,60 @@ export function detectBackbone(
   tensors: ReadonlyMap<string, Given>,
   { prefix, label = 'checkpoint' }: DetectOptions = {},
 ): DetectedBackbone {
-  const candidates = candidatesIn(tensors, label);
+  const named = withNamedAverages(tensors, label);
+  const candidates = candidatesIn(named, label);
   if (candidates.length === 0) throw unknownNetwork([...tensors.keys()], label);
-  if (prefix === undefined && candidates.length === 1) return detected(candidates[0]!, label);
-  const sound = candidates.flatMap((candidate) => soundIn(candidate, label));
-  // With an explicit prefix, the network itself reports its problems.
-  const usable = prefix === undefined && sound.length > 0 ? sound : candidates;
+  // With an explicit prefix, and alone, a network reports its own problems.
+  const reports = prefix !== undefined || candidates.length === 1;
+  const sound = reports ? [] : candidates.flatMap((candidate) => soundIn(candidate, label));
+  const usable = sound.length > 0 ? sound : candidates;
   const chosen = choosePrefixed(usable, { prefix, label, describe });
   const others = usable.filter((one) => one !== chosen).map((one) => one.prefix);
-  return { ...detected(chosen, label, prefix !== undefined), others };
+  const found = detected(chosen, label, prefix !== undefined);
+  // Whoever names a prefix has made the choice.
+  const isChosen = prefix !== undefined || found.average;
+  const left = isChosen ? [] : leftAverages(named, namedNetwork(chosen, found));
+  return { ...found, others, leftAverages: left };
+}
+
+/**
+ * A checkpoint's tensors, with the network's names for averages that were kept without: a list, or
+ * names without dots. Unchanged if there are none, or averages with names.
+ */
+export function withNamedAverages<T extends Given>(
+  tensors: ReadonlyMap<string, T>,
+  label = 'checkpoint',
+): ReadonlyMap<string, T> {
+  if (!hasAverages(tensors)) return tensors;
+  const sound = candidatesIn(tensors, label).flatMap((one) => soundIn(one, label, true));
+  if (sound.some(({ average }) => average)) return tensors;
+  const networks = sound
+    .slice(0, mostNamed)
+    .map((one) => namedNetwork(one, detected(one, label, true)));
+  return nameAverages(tensors, networks);
+}
+
+/** A network as its optimiser knows it: all its parameters, those that never run too. */
+function namedNetwork(
+  { prefix, tensors }: Candidate,
+  { weights, unused, pip }: DetectedBackbone,
+): NamedNetwork {
+  const own = new Set([...weights.keys(), ...unused, ...pip]);
+  const all = [...tensors].filter(([name]) => own.has(name));
+  return { prefix, parameters: new Map(all.map(([name, { dims }]) => [name, dims])) };
 }
 
 function candidatesIn(tensors: ReadonlyMap<string, Given>, label: string): Candidate[] {
   return byPrefix(tensors, anchors).flatMap((group) => {
     const shapes = new Shapes(group.tensors, label);
-    const sizes = optimiser.test(group.prefix) ? undefined : findFamily(shapes);
+    const sizes = isOptimiser(group.prefix) ? undefined : findFamily(shapes);
     return sizes ? [{ ...group, shapes, sizes }] : [];
   });
 }
 
-function soundIn(candidate: Candidate, label: string): Candidate[] {
+function soundIn(candidate: Candidate, label: string, insist = false): Candidate[] {
   try {
-    detected(candidate, label);
+    detected(candidate, label, insist);
     return [candidate];
   } catch (error) {
     if (error instanceof GraftError) return [];
@@ -126,27 +171,30 @@ function detected(
     if (hasPip && pipNames.test(name)) pip.push(name);
     else if (backbone.family !== 'nafnet' && neverRun.test(name) && !used.has(name)) {
       unused.push(name);
-    } else if (isBeside(name, tensor.dtype, modules)) beside.push(name);
+    } else if (isBeside(name, tensor, modules)) beside.push(name);
     else if (modules.has(name.split('.', 1)[0]!)) weights.set(name, tensor);
     else foreign.push(name);
   }
   checkWeights(`${backbone.family} (${label})`, parameters, weights);
-  for (const [name, { unread }] of weights) {
+  for (const [name, { dtype = '', unread }] of weights) {
     if (unread !== undefined) {
+      const advice = dtype.startsWith('a NumPy array')
+        ? "convert it with torch.from_numpy(array.astype('float32')) and save again with torch.save"
+        : 'save the network in float32';
       throw new GraftError(
         'UNSUPPORTED_HOST',
-        `${label}: tensor '${shownName(name)}': ${unread}; save the network in float32.`,
+        `${label}: tensor '${shownName(name)}': ${unread}; ${advice}.`,
       );
     }
   }
   if (foreign.length > 0 && !insist) {
     throw new GraftError(
       'UNSUPPORTED_HOST',
-      `${label}: it has a ${backbone.family}, and tensors beside it that are not of this network: ${namesIn(foreign)}; export a variant of the network to ONNX with PyTorch, or, if they are not part of it, insist with --prefix '${shownName(prefix)}'.`,
+      `${label}: it has a ${backbone.family}, and tensors beside it that are not of this network: ${namesIn(foreign)}; export a variant of the network to ONNX with PyTorch, or, if they are not part of it, insist with --prefix '${shownName(prefix)}'${prefix === '' ? ' (an empty one)' : ''}.`,
     );
   }
   beside.push(...foreign);
-  return { backbone, weights, prefix, average, others: [], unused, pip, beside };
+  return { backbone, weights, prefix, average, others: [], leftAverages: [], unused, pip, beside };
 }
 
 /** Parameters that the sizes imply. Impossible sizes are the file's fault, not the caller's. */
@@ -175,6 +223,20 @@ function describe({ shapes, sizes }: Candidate): string {
 }
 
 function unknownNetwork(names: readonly string[], label: string): GraftError {
+  const [list] = names.flatMap((name) => /^(.*)\.0$/.exec(name)?.[1] ?? []).filter(isAverage);
+  if (list !== undefined) {
+    return new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: '${shownName(list)}' is a list of tensors without names, as an average of the weights (EMA) is kept, and there is no network beside it to name them; import the checkpoint that has the network's state_dict() too, or copy the average into the network and save its state_dict() with torch.save.`,
+    );
+  }
+  const addition = additionIn(names);
+  if (addition !== undefined) {
+    return new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: no network of a known family: ${addition}.`,
+    );
+  }
   const advice = /-\d+-of-\d+\.\w+$/.test(label)
     ? 'It is one of several files: import the index beside it, such as model.safetensors.index.json.'
     : 'Export other networks to ONNX with PyTorch.';

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { TensorMap } from '@pip-graft/weights';
+import type { StoredTensor, TensorMap } from '@pip-graft/weights';
 import type { Backbone } from '../networks/backbone.ts';
 import { detectNafnet, isNafnet } from './detect-nafnet.ts';
 import {
@@ -18,7 +18,7 @@ const lone =
 
 /** Modules that training adds beside a network: losses, critics, measures, teachers, averages. */
 const training =
-  /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)ema($|_)|^net_?d$/i;
+  /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)(ema|shadow|averaged?)($|_)|^net_?d$/i;
 
 /** Element types of a network's weights. */
 const floats = /^(F16|BF16|F32|F64)$/;
@@ -26,12 +26,13 @@ const floats = /^(F16|BF16|F32|F64)$/;
 /** Whether a tensor under a network's prefix is certainly not part of the network. */
 export function isBeside(
   name: string,
-  dtype: string | undefined,
+  { dtype, array = false }: Partial<Pick<StoredTensor, 'dtype' | 'array'>>,
   own: ReadonlySet<string>,
 ): boolean {
   if (counters.test(name)) return true;
   const [first = ''] = name.split('.', 1);
   if (own.has(first)) return false;
+  if (array) return true;
   return lone.test(name) || training.test(first) || (dtype !== undefined && !floats.test(dtype));
 }
 
@@ -111,7 +112,10 @@ export class Shapes {
     const start = `${name}.`;
     const found = new Set<string>();
     for (const one of this.names) {
-      if (one.startsWith(start)) found.add(one.slice(start.length).split('.')[0]!);
+      if (!one.startsWith(start)) continue;
+      const part = one.slice(start.length).split('.', 1)[0]!;
+      // Profilers leave counters beside the parts, such as `downs.total_ops`.
+      if (/^\d+$/.test(part)) found.add(part);
     }
     for (let index = 0; index < found.size; index++) {
       if (found.has(String(index))) continue;

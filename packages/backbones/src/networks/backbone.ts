@@ -1,5 +1,5 @@
-import type { Model } from '@pip-graft/onnx-graft';
-import type { TensorMap } from '@pip-graft/weights';
+import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { firstTooLarge, type TensorMap } from '@pip-graft/weights';
 import { buildNafnet, nafnetParameters } from './build-nafnet.ts';
 import { buildPromptir, promptirParameters } from './build-promptir.ts';
 import { buildRestormer, restormerParameters } from './build-restormer.ts';
@@ -35,7 +35,8 @@ export function backboneParameters(backbone: Backbone): Parameter[] {
 /**
  * Builds a network as a model, from weights under their published names or, untrained, from a seed.
  *
- * Errors: `INVALID_ARGUMENT` for inconsistent sizes, `CORRUPT_FILE` for weights that do not fit the
+ * Errors: `INVALID_ARGUMENT` for inconsistent sizes, and for weights that would become infinite in
+ * the type of `options`; `CORRUPT_FILE` for weights that do not fit the
  * sizes.
  *
  * @example buildBackbone(backbonePresets['nafnet-small'], 7)
@@ -45,8 +46,15 @@ export function buildBackbone(
   weights: TensorMap | number,
   options?: BuildOptions,
 ): Model {
-  const tensors =
-    typeof weights === 'number' ? initialWeights(backboneParameters(backbone), weights) : weights;
+  if (typeof weights !== 'number') {
+    const model = written(backbone, weights, options);
+    requireFit(backbone.family, model, weights);
+    return model;
+  }
+  return written(backbone, initialWeights(backboneParameters(backbone), weights), options);
+}
+
+function written(backbone: Backbone, tensors: TensorMap, options?: BuildOptions): Model {
   switch (backbone.family) {
     case 'nafnet':
       return buildNafnet(backbone.config, tensors, options);
@@ -57,6 +65,23 @@ export function buildBackbone(
     case 'unet':
       return buildUnet(backbone.config, tensors, options);
   }
+}
+
+/** Reads the weights that a model stores in a smaller type, before they are saved as infinity. */
+function requireFit(family: string, { graph }: Model, weights: TensorMap): void {
+  const large = graph.initializers.flatMap(({ name, dataType }) => {
+    if (dataType !== 'float16' && dataType !== 'bfloat16') return [];
+    const data = weights.get(name)?.data;
+    return data && firstTooLarge(data, dataType) !== undefined ? [{ name, dataType }] : [];
+  });
+  const [first] = large;
+  if (first === undefined) return;
+  const others = first.dataType === 'float16' ? 'float32 or bfloat16' : 'float32';
+  const what = large.length === 1 ? '1 tensor does' : `${large.length} tensors do`;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `Weights for ${family}: ${what} not fit ${first.dataType}, such as '${first.name}'; use ${others}.`,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { constant, elementCount, normal, Random, type TensorMap } from '@pip-graft/weights';
+import { additionIn } from './reparametrised.ts';
 
 /** Initialisation of a parameter: drawn from a distribution, or one number everywhere. */
 export type Init =
@@ -97,9 +98,13 @@ export function checkWeights(
     ...listed('of another shape', misshaped),
   ];
   if (problems.length === 0) return;
+  const addition = additionIn(extra);
+  const advice = addition
+    ? `As its names show, ${addition}.`
+    : 'The file is damaged, or of a variant that is not known.';
   throw new GraftError(
     'CORRUPT_FILE',
-    `Weights for ${family} do not fit its configuration: ${problems.join('; ')}. The file is damaged, or of a variant that is not known.`,
+    `Weights for ${family} do not fit its configuration: ${problems.join('; ')}. ${advice}`,
   );
 }
 

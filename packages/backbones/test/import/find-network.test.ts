@@ -8,6 +8,7 @@ import { unetDefaults } from '../../src/networks/unet-config.ts';
 interface Tensor extends FloatTensor {
   readonly dtype?: string;
   readonly unread?: string;
+  readonly array?: boolean;
 }
 
 const nafnet = (width = 4): Backbone => ({
@@ -94,12 +95,21 @@ describe('a known network under a wrapper', () => {
     );
   });
 
+  it('ignores the counters of a profiler in modules and in the lists of modules', () => {
+    const places = ['downs', 'ups', 'encoders', 'encoders.0', 'decoders.1', 'middle_blks'];
+    const counters = places.map((place): [string, Tensor] => [`${place}.total_ops`, tensor(1)]);
+    const found = detectBackbone(file(state(nafnet(), String, 2), counters));
+    expect(found.backbone).toEqual(nafnet());
+    expect(found.weights.get('intro.bias')?.data).toEqual(new Float32Array(4).fill(2));
+    expect(found.beside).toEqual(counters.map(([name]) => name));
+  });
+
   it('treats a variant with an extra module as another network, unless a prefix insists', () => {
     const variant = file(state(restormer, under('net')), [['net.fre1.conv.weight', tensor(3)]]);
     expect(() => detectBackbone(variant, { label: 'adair.ckpt' })).toThrow(
       expect.objectContaining({
         code: 'UNSUPPORTED_HOST',
-        message: expect.stringMatching(/adair\.ckpt: .*fre1\.conv\.weight.*--prefix 'net'/),
+        message: expect.stringMatching(/adair\.ckpt: .*fre1\.conv\.weight.*--prefix 'net'\.$/),
       }),
     );
     expect(detectBackbone(variant, { prefix: 'net' }).beside).toEqual(['fre1.conv.weight']);
@@ -122,6 +132,62 @@ describe('a known network under a wrapper', () => {
       expect.objectContaining({
         code: 'UNSUPPORTED_HOST',
         message: expect.stringMatching(/s\.pth: tensor 'intro\.weight': a sparse tensor/),
+      }),
+    );
+  });
+});
+
+describe('a network that training has added to', () => {
+  const instead = (from: string, ...to: string[]) => {
+    const tensors = file(state(nafnet(), String));
+    tensors.delete(from);
+    for (const name of to) tensors.set(name, tensor(2, 2));
+    return tensors;
+  };
+  it.each([
+    ['LoRA', instead('', 'intro.lora_A', 'intro.lora_B'), /: merge the LoRA weights first/],
+    ['LoRA of PEFT', instead('', 'ups.0.0.lora_A.default.weight'), /merge the LoRA weights first/],
+    [
+      'weight_norm of an inner layer',
+      instead('ups.0.0.weight', 'ups.0.0.weight_g', 'ups.0.0.weight_v'),
+      /weight_norm in place of weights: remove it with torch\.nn\.utils\.remove_weight_norm/,
+    ],
+    [
+      'weight_norm of the first layer',
+      instead('intro.weight', 'intro.weight_g', 'intro.weight_v'),
+      /weight_norm in place of weights: remove it/,
+    ],
+    [
+      'parametrizations',
+      instead('intro.weight', 'intro.parametrizations.weight.original0'),
+      /parametrizations.*: remove them with .*remove_parametrizations/,
+    ],
+    [
+      'spectral_norm',
+      instead('intro.weight', 'intro.weight_orig', 'intro.weight_u'),
+      /spectral_norm/,
+    ],
+  ])('by %s is refused with what to do', (_what, tensors, message) => {
+    expect(() => detectBackbone(tensors, { label: 'x.pth' })).toThrow(message);
+    expect(() => detectBackbone(tensors, { label: 'x.pth' })).not.toThrow(/damaged/);
+  });
+});
+
+describe('NumPy arrays', () => {
+  it('beside the network are not part of it', () => {
+    const mean: [string, Tensor] = ['mean', { ...tensor(3), dtype: 'F64', array: true }];
+    expect(detectBackbone(file(state(nafnet(), String), [mean])).beside).toEqual(['mean']);
+  });
+
+  it('that cannot be read are named, with how to convert them', () => {
+    const weights = state(nafnet(), String);
+    const dtype = 'a NumPy array of >f4';
+    weights[1]![1] = { ...weights[1]![1], dtype, unread: `${dtype} cannot be imported` };
+    expect(() => detectBackbone(file(weights), { label: 'n.pth' })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message:
+          "n.pth: tensor 'intro.bias': a NumPy array of >f4 cannot be imported; convert it with torch.from_numpy(array.astype('float32')) and save again with torch.save.",
       }),
     );
   });

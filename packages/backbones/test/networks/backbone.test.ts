@@ -43,6 +43,34 @@ describe('parameters', () => {
   });
 });
 
+describe('weights beyond the type', () => {
+  const weights = new Map(
+    [...initialWeights(backboneParameters(tiny), 1)].map(([name, { dims, data }]) => [
+      name,
+      { dims, data: name === 'output.weight' ? data.fill(-1e5) : data },
+    ]),
+  );
+
+  test('are rejected by name where they would become infinite', () => {
+    expect(() => buildBackbone(tiny, weights, { dataType: 'float16' })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message:
+          "Weights for restormer: 1 tensor does not fit float16, such as 'output.weight'; use float32 or bfloat16.",
+      }),
+    );
+    expect(() => buildBackbone(tiny, weights, { dataType: 'bfloat16' })).not.toThrow();
+    expect(() => buildBackbone(tiny, weights)).not.toThrow();
+  });
+
+  test('a norm keeps float32, and its numbers', () => {
+    const norms = new Map(initialWeights(backboneParameters(tiny), 1));
+    const large = { dims: [4], data: new Float32Array(4).fill(1e6) };
+    norms.set('encoder_level1.0.norm1.body.weight', large);
+    expect(() => buildBackbone(tiny, norms, { dataType: 'float16' })).not.toThrow();
+  });
+});
+
 describe('built models are recognised', () => {
   const presets = Object.keys(backbonePresets) as BackbonePreset[];
   test.each(presets.flatMap((name) => [11, 17, 23].map((opset) => [name, opset] as const)))(

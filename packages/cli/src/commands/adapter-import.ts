@@ -10,6 +10,8 @@ import {
   importAdapter,
   nonFinite,
   requireSites,
+  tooWide,
+  withNamedAverages,
 } from '@pip-graft/graft';
 import {
   nodeSha256,
@@ -71,11 +73,14 @@ export function command(): Command {
         const checkpoint = await openCheckpoint(path);
         try {
           const { prefix } = options;
-          const modules = findModules(checkpoint.tensors, { prefix, label: path });
+          // The average that `graft backbone import` takes, so that the modules fit its host.
+          const tensors = withNamedAverages(checkpoint.tensors, path);
+          const modules = findModules(tensors, { prefix, label: path });
           const taken = takenFrom(checkpoint, {
             prefix: '',
             average: false,
             beside: [],
+            leftAverages: [],
             ...modules,
           });
           for (const note of describeTaken(taken)) session.note(note);
@@ -89,7 +94,9 @@ export function command(): Command {
             ...(labels === undefined ? {} : { labels: labels.split('+') }),
           });
           const broken = nonFinite(adapter.tensors);
-          const warning = describeNonFinite(broken, adapter.tensors.size);
+          const warning = describeNonFinite(broken, adapter.tensors.size, {
+            wide: tooWide(adapter.tensors, broken),
+          });
           if (warning !== undefined) session.note(warning);
           await writeAdapter(output, adapter);
           const { config } = adapter;

@@ -1,13 +1,8 @@
-import {
-  type BuildOptions,
-  buildBackbone,
-  detectBackbone,
-  elementCount,
-  nonFinite,
-} from '@pip-graft/graft';
+import { type BuildOptions, buildBackbone, detectBackbone, elementCount } from '@pip-graft/graft';
 import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
-import { describeNonFinite, describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
+import { describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { brokenWeights } from '../options/broken-weights.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';
 import { prefixOption } from '../options/plan-host.ts';
@@ -71,9 +66,8 @@ export function command(): Command {
           );
           const taken = takenFrom(checkpoint, found);
           for (const note of describeTaken(taken)) session.note(note);
-          const broken = nonFinite(weights);
-          const warning = describeNonFinite(broken, weights.size);
-          if (warning !== undefined) session.note(warning);
+          const broken = brokenWeights(checkpoint, found);
+          if (broken.warning !== undefined) session.note(broken.warning);
           if (unused.length > 0)
             session.note(`omitted, because the network never runs them: ${unused.join(', ')}`);
           if (pip.length > 0) {
@@ -96,7 +90,7 @@ export function command(): Command {
               parameters,
               dataType: dtype,
               checkpoint: { format: checkpoint.format, ...taken },
-              nonFinite: broken,
+              nonFinite: broken.names,
               unused,
               pip: pip.length,
             },

@@ -156,7 +156,7 @@ const directoryBytes = 1024 * 1024;
 
 /** Identifies a zip by the names in its directory, or by its first name if its end is missing. */
 function identifyZip(source: ByteSource): FileKind {
-  const names = zipNames(source);
+  const { names, isWhole } = zipNames(source);
   const has = (...marks: string[]) =>
     names.some((name) => marks.some((mark) => name.includes(mark)));
   if (has('/code/__torch__', 'constants.pkl')) {
@@ -170,6 +170,12 @@ function identifyZip(source: ByteSource): FileKind {
     return {
       name: 'a PyTorch program, as torch.export saves',
       advice: 'load it with torch.export.load and export it with torch.onnx.export',
+    };
+  }
+  if (!isWhole && has('data.pkl')) {
+    return {
+      name: 'a PyTorch checkpoint whose end is missing',
+      advice: 'the download was cut: download it again',
     };
   }
   if (has('data.pkl')) {
@@ -190,24 +196,33 @@ function identifyZip(source: ByteSource): FileKind {
       advice: 'export the network to ONNX with the framework it comes from',
     };
   }
-  if (has('.npy')) return { name: 'a zip of NumPy arrays (.npz)' };
+  if (has('.npy')) {
+    return {
+      name: 'a zip of NumPy arrays (.npz)',
+      advice:
+        'convert its arrays with torch.from_numpy, save them by name with torch.save, and turn that into ONNX with graft backbone import',
+    };
+  }
   if (has('[Content_Types].xml')) return { name: 'an Office document' };
   return { name: 'a zip archive', advice: unpack(names) };
 }
 
-function zipNames(source: ByteSource): string[] {
+/** The names in a zip's directory, or its first name; and whether it has its end. */
+function zipNames(source: ByteSource): { names: string[]; isWhole: boolean } {
   const { size } = source;
   const tail = source.read(Math.max(0, size - tailBytes), size);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  let isWhole = false;
   for (let at = tail.length - endBytes; at >= 0; at--) {
     if (view.getUint32(at, true) !== 0x06054b50) continue;
+    isWhole = true;
     const start = view.getUint32(at + 16, true);
     const end = start + Math.min(view.getUint32(at + 12, true), directoryBytes);
-    if (end <= size) return directoryNames(source.read(start, end));
+    if (end <= size) return { names: directoryNames(source.read(start, end)), isWhole };
   }
   const head = source.read(0, Math.min(size, 30 + 256));
   const length = new DataView(head.buffer, head.byteOffset).getUint16(26, true);
-  return [text(head.subarray(30, 30 + length))];
+  return { names: [text(head.subarray(30, 30 + length))], isWhole };
 }
 
 function directoryNames(directory: Uint8Array): string[] {

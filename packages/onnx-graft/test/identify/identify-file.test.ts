@@ -34,6 +34,9 @@ describe('identifyFile', () => {
     ['a zip archive', zip(['weights/plain.pth'], checkpoint)],
     ['a zip archive', zip(['weights/plain.pth']).slice(0, -30)],
     ['a PyTorch checkpoint', checkpoint],
+    ['a PyTorch checkpoint whose end is missing', checkpoint.slice(0, -30)],
+    // More than 4 GB: the directory's place is in another record.
+    ['a PyTorch checkpoint', `${checkpoint.slice(0, -6)}\xff\xff\xff\xff\0\0`],
     ['a TorchScript archive, which holds code', zip(['net/data.pkl', 'net/code/__torch__/n.py'])],
     ['a zip of NumPy arrays (.npz)', zip(['a.npy'])],
     [

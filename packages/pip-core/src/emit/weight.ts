@@ -1,5 +1,5 @@
-import { type FloatType, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
-import { encodeFloats } from '@pip-graft/weights';
+import { type FloatType, GraftError, type GraphBuilder, ops } from '@pip-graft/onnx-graft';
+import { encodeFloats, firstTooLarge } from '@pip-graft/weights';
 import { multiply, type Numbers, resizeMatrix } from '../fold/numbers.ts';
 
 /**
@@ -97,7 +97,11 @@ export function asValue(
   return ops.fromFloat32(g, weight.value, type);
 }
 
-/** Adds constant numbers in a float type and returns their name. */
+/**
+ * Adds constant numbers in a float type and returns their name.
+ *
+ * Errors: `ADAPTER_MISMATCH` for numbers that would become infinite in the type.
+ */
 export function constantTensor(
   g: GraphBuilder,
   name: string,
@@ -105,10 +109,13 @@ export function constantTensor(
   data: Numbers,
   type: FloatType,
 ): string {
-  return g.tensor(
-    name,
-    type,
-    dims,
-    encodeFloats(data instanceof Float32Array ? data : new Float32Array(data), type),
-  );
+  const values = data instanceof Float32Array ? data : new Float32Array(data);
+  const large = firstTooLarge(values, type);
+  if (large !== undefined) {
+    throw new GraftError(
+      'ADAPTER_MISMATCH',
+      `The adapter's '${name}' has ${large}, which does not fit ${type}, the host's type; apply it to the host in float32.`,
+    );
+  }
+  return g.tensor(name, type, dims, encodeFloats(values, type));
 }

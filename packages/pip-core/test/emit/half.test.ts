@@ -54,6 +54,23 @@ describe('a float16 host', () => {
   });
 });
 
+it('rejects an adapter whose numbers would become infinite in the host', () => {
+  const { config, tensors } = readGolden('pip-topm-less-residual');
+  const large = new Map(
+    [...tensors].map(([name, { dims, data }]) => [
+      name,
+      { dims, data: Float32Array.from(data, (value) => value * 1e9) },
+    ]),
+  );
+  expect(() => oneSite(config, large, { dataType: 'float16' })).toThrow(
+    expect.objectContaining({
+      code: 'ADAPTER_MISMATCH',
+      message: expect.stringMatching(/does not fit float16, the host's type; apply it/),
+    }),
+  );
+  expect(() => oneSite(config, large)).not.toThrow();
+});
+
 describe('a bfloat16 host', () => {
   it('gets bfloat16 weights, and float32 ones where the numbers need it', () => {
     const { config, tensors } = readGolden('pip-topm-less-residual');

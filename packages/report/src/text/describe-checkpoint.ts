@@ -1,4 +1,4 @@
-import type { DetectedBackbone } from '@pip-graft/backbones';
+import type { DetectedBackbone, LeftAverage } from '@pip-graft/backbones';
 import type { Checkpoint, CheckpointScalar } from '@pip-graft/weights/node';
 
 /** Most names in a line. */
@@ -8,11 +8,15 @@ const listed = 12;
 export interface Taken {
   readonly prefix: string;
   readonly average: boolean;
+  /** Averages of the weights that cannot be imported, where the plain ones were taken instead. */
+  readonly leftAverages: readonly LeftAverage[];
   /** Numbers and texts in the dictionaries around the tensors. */
   readonly extra: Readonly<Record<string, CheckpointScalar>>;
   /** Paths of tensors, dictionaries and other records beside the network. */
   readonly ignored: readonly string[];
 }
+
+type Place = Pick<DetectedBackbone, 'prefix' | 'average' | 'beside' | 'leftAverages'>;
 
 /**
  * Returns what was taken from a checkpoint, from the network's place in it. Cuts paths beside the
@@ -22,7 +26,7 @@ export interface Taken {
  */
 export function takenFrom(
   { tensors, extra, ignored }: Checkpoint,
-  { prefix, average, beside }: Pick<DetectedBackbone, 'prefix' | 'average' | 'beside'>,
+  { prefix, average, beside, leftAverages }: Place,
 ): Taken {
   const dot = (path: string): string => (path === '' ? '' : `${path}.`);
   const isInside = (path: string): boolean => path.startsWith(dot(prefix));
@@ -40,16 +44,18 @@ export function takenFrom(
     const counter = /(^|\.)(total_ops|total_params)$/.exec(name)?.[2];
     left.add(counter ? `*.${counter}` : `${dot(prefix)}${name.split('.', 1)[0]}`);
   }
-  return { prefix, average, extra: around, ignored: [...left] };
+  return { prefix, average, leftAverages, extra: around, ignored: [...left] };
 }
 
 /**
  * Describes how a checkpoint's tensors were found, in lines; empty if they are at the top level.
  */
-export function describeTaken({ prefix, average, extra, ignored }: Taken): string[] {
+export function describeTaken(taken: Taken): string[] {
+  const { prefix, average, extra, ignored } = taken;
   const lines: string[] = [];
   if (prefix !== '') lines.push(`tensors taken from '${prefix}'`);
   if (average) lines.push('these weights are the average over the training (EMA)');
+  lines.push(...describeLeftAverages(taken.leftAverages));
   if (ignored.length > 0) {
     const more = ignored.length > listed ? `, … (${ignored.length} in all)` : '';
     lines.push(`left alone: ${ignored.slice(0, listed).join(', ')}${more}`);
@@ -62,11 +68,40 @@ export function describeTaken({ prefix, average, extra, ignored }: Taken): strin
   return lines;
 }
 
-/** A warning for weights that are not numbers; undefined if all are. */
-export function describeNonFinite(names: readonly string[], all: number): string | undefined {
+/** Warnings that the plain weights were taken although there is an average. */
+export function describeLeftAverages(left: readonly LeftAverage[]): string[] {
+  return left
+    .slice(0, listed)
+    .map(
+      ({ prefix, problem }) =>
+        `warning: an average of the weights (EMA) lies under '${prefix}', but ${problem}; these are the plain weights. An average can be imported if it is saved under the network's names.`,
+    );
+}
+
+/**
+ * A warning for weights that are not numbers; undefined if all are.
+ *
+ * @param wide those that may be numbers in the file's float64, but not in float32
+ * @param sound prefixes of the same network's other weights, all of which are numbers
+ */
+export function describeNonFinite(
+  names: readonly string[],
+  all: number,
+  { wide = [], sound = [] }: { wide?: readonly string[]; sound?: readonly string[] } = {},
+): string | undefined {
   if (names.length === 0) return undefined;
-  const more = names.length > listed ? ', …' : '';
-  return `warning: ${names.length} of ${all} tensors hold NaN or infinity: ${names.slice(0, listed).join(', ')}${more}; the training diverged, and the network's images will be damaged. Take an earlier checkpoint.`;
+  const shown = (some: readonly string[]): string =>
+    `${some.slice(0, listed).join(', ')}${some.length > listed ? ', …' : ''}`;
+  const others = sound.map((prefix) => `--prefix '${prefix}'`).join(' or ');
+  const instead =
+    others === ''
+      ? ''
+      : `, or import the plain weights in the same file, which are sound: ${others}`;
+  const diverged = names.filter((name) => !wide.includes(name));
+  if (diverged.length === 0) {
+    return `warning: ${wide.length} of ${all} tensors hold float64 numbers beyond float32, in which weights are imported, or infinity: ${shown(wide)}; the network's images will be damaged. Take another checkpoint${instead}.`;
+  }
+  return `warning: ${diverged.length} of ${all} tensors hold NaN or infinity: ${shown(diverged)}; the training diverged, and the network's images will be damaged. Take an earlier checkpoint${instead}.`;
 }
 
 function cut(path: string, prefix: string): string {

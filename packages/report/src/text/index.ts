@@ -1,4 +1,10 @@
-export { describeNonFinite, describeTaken, type Taken, takenFrom } from './describe-checkpoint.ts';
+export {
+  describeLeftAverages,
+  describeNonFinite,
+  describeTaken,
+  type Taken,
+  takenFrom,
+} from './describe-checkpoint.ts';
 export { formatDiff } from './format-diff.ts';
 export { formatEvaluation } from './format-evaluation.ts';
 export { formatExpected } from './format-expected.ts';

@@ -23,6 +23,11 @@ const wrappers = new Set([
 const averages =
   /(?<![A-Za-z])(ema|EMA|Ema)(?![a-z])|[a-z](EMA|Ema)(?![a-z])|(?<![a-z])(swa|SWA|shadow|avg|averaged?|polyak)(?![a-z])/;
 
+/** Whether a path indicates averages over a training: EMA, SWA. */
+export function isAverage(path: string): boolean {
+  return averages.test(path);
+}
+
 /**
  * Groups tensors by prefixes that have an anchor: a name that a network of a known kind always has.
  * Each tensor belongs to its longest prefix; names lose the parts that wrappers added.
@@ -55,7 +60,7 @@ export function byPrefix<T>(
   return [...groups].map(([prefix, group]) => {
     // torch.optim.swa_utils counts beside `module`.
     const counter = `${prefix.replace(/(^|\.)module$/, '$1')}n_averaged`;
-    return { prefix, average: averages.test(prefix) || tensors.has(counter), tensors: group };
+    return { prefix, average: isAverage(prefix) || tensors.has(counter), tensors: group };
   });
 }
 

@@ -10,6 +10,8 @@ export type CheckpointScalar = number | string | boolean | null;
 export interface StoredTensor extends FloatTensor {
   /** Element type in the file, such as `F32`, or PyTorch's name of an unsupported type. */
   readonly dtype: string;
+  /** Whether it was a NumPy array. */
+  readonly array?: boolean;
   /** Why its elements cannot be read, such as `complex64 is not supported`; `data` throws then. */
   readonly unread?: string;
 }

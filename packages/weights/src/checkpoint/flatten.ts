@@ -8,8 +8,10 @@ import {
   shownName,
 } from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
+import { NumpyArray } from './numpy-array.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {
+  ArrayTensor,
   OtherTensor,
   PickleDict,
   PickleList,
@@ -79,7 +81,8 @@ class Walk {
     }
   }
 
-  #visit(value: PickleValue, path: string, depth: number, inList: boolean): void {
+  #visit(found: PickleValue, path: string, depth: number, inList: boolean): void {
+    const value = (found instanceof NumpyArray ? found.content : undefined) ?? found;
     if (value instanceof PickleTensor || value instanceof OtherTensor) this.#add(path, value);
     else if (value instanceof PickleDict || value instanceof PickleList) {
       this.#inside(value, path, depth + 1);
@@ -126,7 +129,7 @@ function storedTensor(tensor: PickleTensor | OtherTensor, place: string): Stored
   const dtype = tensor instanceof PickleTensor ? tensor.type.dtype : undefined;
   if (tensor instanceof PickleTensor && dtype !== undefined) {
     return {
-      ...{ dims, dtype },
+      ...{ dims, dtype, ...(tensor instanceof ArrayTensor ? { array: true } : {}) },
       get data() {
         return tensorElements(tensor, dtype, place);
       },

@@ -14,11 +14,7 @@ const builtins = [
 ];
 
 /** NumPy moved its internals in version 2. */
-const numpy = ['numpy.core', 'numpy._core'].flatMap((core) => [
-  `${core}.multiarray.scalar`,
-  `${core}.multiarray._reconstruct`,
-  `${core}.numeric._frombuffer`,
-]);
+const numpy = ['numpy.core', 'numpy._core'].map((core) => `${core}.multiarray.scalar`);
 
 /** Element types of an array, by NumPy's names since 1.25. */
 const numpyDtypes = [
@@ -95,7 +91,7 @@ const paths = ['pathlib', 'pathlib._local'].flatMap((where) =>
 
 /**
  * Names that training checkpoints contain beside their tensors: options, counters, scores, dates,
- * arrays and random states. They stay names: no object is made. A closed list: all others are
+ * random states. They stay names: no object is made. A closed list: all others are
  * rejected.
  */
 export const inertNames: ReadonlySet<string> = new Set([
@@ -108,8 +104,7 @@ export const inertNames: ReadonlySet<string> = new Set([
   ...options,
   ...paths,
   ...callbacks,
-  // NumPy's arrays and numbers; protocol 2 writes their bytes as encoded text.
-  ...['numpy.ndarray', 'numpy.dtype', '_codecs.encode', ...numpy, ...numpyDtypes, ...numpyNumbers],
+  ...['numpy.ndarray', ...numpy, ...numpyDtypes, ...numpyNumbers],
   ...random,
   ...['date', 'datetime', 'time', 'timedelta', 'timezone'].map((name) => `datetime.${name}`),
   ...['zoneinfo.ZoneInfo._unpickle', 'pytz._UTC', 'pytz._p', 'dateutil.tz.tz.tzutc'],

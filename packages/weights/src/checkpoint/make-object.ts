@@ -1,6 +1,14 @@
 import { elementCount, GraftError } from '@pip-graft/onnx-graft';
 import type { ElementType } from './element-type.ts';
 import { checkpointLimits } from './limits.ts';
+import {
+  arrayFromBuffer,
+  encodedText,
+  NumpyArray,
+  NumpyType,
+  numpyType,
+  setState,
+} from './numpy-array.ts';
 import type { PickleCursor } from './pickle-cursor.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {
@@ -45,6 +53,17 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
       if (data instanceof PickleTensor || data instanceof OtherTensor) return data;
       throw cursor.corrupt('a parameter without a tensor');
     }
+    case 'encodedText':
+      return encodedText(callable, args.items);
+    case 'numpyType':
+      return numpyType(callable, args.items);
+    case 'emptyArray': {
+      const [made] = args.items;
+      const isArray = made instanceof PickleGlobal && made.name === 'numpy.ndarray';
+      return isArray ? new NumpyArray(callable) : new Inert(callable);
+    }
+    case 'arrayFromBuffer':
+      return arrayFromBuffer(callable, args.items, cursor);
     case 'elementType':
     case 'inert':
       return new Inert(callable);
@@ -53,8 +72,9 @@ export function apply(callable: PickleValue, args: PickleValue, cursor: PickleCu
   }
 }
 
-/** Returns an object whose attributes are set, unchanged: none of these attributes matter. */
-export function build(object: PickleValue, cursor: PickleCursor): PickleValue {
+/** Returns an object whose attributes are set; only those of NumPy's arrays matter. */
+export function build(object: PickleValue, state: PickleValue, cursor: PickleCursor): PickleValue {
+  if (object instanceof NumpyArray || object instanceof NumpyType) setState(object, state, cursor);
   const known = [PickleDict, PickleTensor, OtherTensor, Inert];
   if (known.some((kind) => object instanceof kind)) return object;
   throw cursor.corrupt('attributes are set on what has none');

@@ -9,6 +9,7 @@ export class PickleCursor {
   readonly source: ByteSource;
   at: number;
   #window: Uint8Array = new Uint8Array(0);
+  #arrayBytes = 0;
   #start = 0;
 
   constructor(source: ByteSource, at = 0) {
@@ -80,6 +81,16 @@ export class PickleCursor {
   skip(size: number): void {
     if (size > this.source.size - this.at) throw this.#cut(size);
     this.at += size;
+  }
+
+  /** Counts the bytes of an array; more than the file has are the same bytes, many times. */
+  countArray(bytes: number): void {
+    this.#arrayBytes += bytes;
+    if (this.#arrayBytes <= this.source.size) return;
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${this.source.label}: byte ${this.at}: its arrays have more bytes than the file.`,
+    );
   }
 
   corrupt(problem: string): GraftError {

@@ -17,6 +17,12 @@ export type GlobalKind =
   | { readonly kind: 'parameter' }
   | { readonly kind: 'storage'; readonly type: ElementType }
   | { readonly kind: 'elementType'; readonly type: ElementType }
+  /** Bytes as text, in NumPy's arrays. */
+  | { readonly kind: 'encodedText' }
+  | { readonly kind: 'numpyType' }
+  /** An array without its content, which follows. */
+  | { readonly kind: 'emptyArray' }
+  | { readonly kind: 'arrayFromBuffer' }
   /** Remains a name, and so does whatever is made from it. */
   | { readonly kind: 'inert' };
 
@@ -55,6 +61,13 @@ const rebuilding: ReadonlyMap<string, GlobalKind> = new Map<string, GlobalKind>(
   ['torch._utils._rebuild_device_tensor_from_cpu_tensor', other('a tensor of another device')],
   ['torch._utils._rebuild_xla_tensor', other('a tensor of another device')],
   ['torch.Size', { kind: 'tuple' }],
+  ['_codecs.encode', { kind: 'encodedText' }],
+  ['numpy.dtype', { kind: 'numpyType' }],
+  // NumPy moved its internals in version 2.
+  ...['numpy.core', 'numpy._core'].flatMap((core): [string, GlobalKind][] => [
+    [`${core}.multiarray._reconstruct`, { kind: 'emptyArray' }],
+    [`${core}.numeric._frombuffer`, { kind: 'arrayFromBuffer' }],
+  ]),
   ...[...storageTypes].map(
     ([name, type]): [string, GlobalKind] => [name, { kind: 'storage', type }] as const,
   ),

@@ -100,3 +100,6 @@ export class PickleTensor {
     this.strides = strides;
   }
 }
+
+/** A tensor that was a NumPy array, as normalisation constants are too. */
+export class ArrayTensor extends PickleTensor {}

@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { shownName } from './checkpoint.ts';
 import { checkpointLimits } from './limits.ts';
 import { apply, build, persistent } from './make-object.ts';
+import { LongData } from './numpy-array.ts';
 import { narrow, type PickleCursor } from './pickle-cursor.ts';
 import { globalNamed, PickleGlobal } from './pickle-global.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './pickle-value.ts';
 
 const mark = Symbol('mark');
-const longData = new Inert(new PickleGlobal('long data', { kind: 'inert' }));
+const longData = new PickleGlobal('long data', { kind: 'inert' });
 type Slot = PickleValue | typeof mark;
 
 /** Value of a pickle, and the storages that it refers to by key; a key may have several. */
@@ -151,7 +152,7 @@ class Machine {
         return apply(callable!, args!, cursor);
       }
       case 0x62: // BUILD
-        return build(this.#take(2)[0]!, cursor);
+        return build(...(this.#take(2) as [PickleValue, PickleValue]), cursor);
       case 0x51: // BINPERSID
         return this.#storage(persistent(this.#pop(), cursor));
       case 0x67: // GET
@@ -255,8 +256,9 @@ class Machine {
 
   /** Skips data longer than names and settings: the bytes of an array, a file kept as text. */
   #passOver(size: number): PickleValue {
+    const { source, at } = this.#cursor;
     this.#cursor.skip(size);
-    return longData;
+    return new LongData(longData, source, at, at + size);
   }
 
   #append(items: PickleValue[]): void {

@@ -132,5 +132,8 @@ function inflated(zip: ZipFile, entry: Entry, label: string): Promise<Uint8Array
 }
 
 function corrupt(label: string, problem: string): GraftError {
-  return new GraftError('CORRUPT_FILE', `${label}: not a valid zip: ${problem}.`);
+  const text = /end of central directory/i.test(problem)
+    ? 'its end is missing, as in a download that was cut; download it again'
+    : problem.replace(/\.$/, '');
+  return new GraftError('CORRUPT_FILE', `${label}: not a valid zip: ${text}.`);
 }

@@ -41,7 +41,7 @@ export async function readTorchZip(source: ByteSource): Promise<Checkpoint> {
   if (data.size > checkpointLimits.pickleBytes) {
     throw new GraftError(
       'LIMIT_EXCEEDED',
-      `${label}: '${pickle}' has ${data.size} bytes; at most ${checkpointLimits.pickleBytes} are read.`,
+      `${label}: '${pickle}' has ${data.size} bytes; at most ${checkpointLimits.pickleBytes} are read. If its weights are NumPy arrays, convert them with torch.from_numpy and save them again with torch.save.`,
     );
   }
   const { value: root, storages } = unpickle(

@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import { encodeFloats, type StoredFloat } from '../convert.ts';
+import { encodeFloats, firstTooLarge, type StoredFloat } from '../convert.ts';
 import { elementCount, type TensorMap } from '../tensor-map.ts';
 import { type Dtype, dtypeBytes } from './open.ts';
 
@@ -17,7 +17,7 @@ const dtypes = {
  * Encodes tensors as a safetensors file: names sorted, data aligned, so that the same tensors
  * always give the same bytes.
  *
- * Errors: `INVALID_ARGUMENT` for the reserved name `__metadata__`, or a shape
+ * Errors: `INVALID_ARGUMENT` for the reserved name `__metadata__`, numbers beyond the type, or a shape
  * that does not fit its elements.
  *
  * @example await writeFile('w.safetensors', writeSafetensors(tensors, { format: 'pt' }))
@@ -56,7 +56,15 @@ export function writeSafetensors(
   bytes.set(header, 8);
   let at = 8 + header.length;
   for (const name of names) {
-    const stored = encodeFloats(tensors.get(name)!.data, type);
+    const { data } = tensors.get(name)!;
+    const large = firstTooLarge(data, type);
+    if (large !== undefined) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `Tensor '${name}' does not fit ${type}: it has ${large}; store it in float32.`,
+      );
+    }
+    const stored = encodeFloats(data, type);
     bytes.set(stored, at);
     at += stored.length;
   }

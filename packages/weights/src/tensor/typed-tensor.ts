@@ -1,6 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { StoredTensor } from '../checkpoint/checkpoint.ts';
 import { fromFloat16, toFloat16 } from '../convert.ts';
-import type { TensorMap } from '../tensor-map.ts';
+import type { FloatTensor, TensorMap } from '../tensor-map.ts';
 
 /** Element arrays by type. float16 is stored as bits, because Node 20 has no Float16Array. */
 interface Elements {
@@ -60,6 +61,20 @@ export function float32Tensor(
 /** Names of tensors that hold NaN or infinity, as diverged training leaves them. Reads all. */
 export function nonFinite(tensors: TensorMap): string[] {
   return [...tensors].flatMap(([name, { data }]) => (data.every(Number.isFinite) ? [] : [name]));
+}
+
+/**
+ * Those names of {@link nonFinite} that may be numbers in the file: float64 beyond float32 is
+ * infinite once it is read, but never NaN.
+ */
+export function tooWide(
+  tensors: ReadonlyMap<string, FloatTensor & Partial<Pick<StoredTensor, 'dtype'>>>,
+  names: readonly string[],
+): string[] {
+  return names.filter((name) => {
+    const { dtype, data } = tensors.get(name) ?? {};
+    return dtype === 'F64' && !data?.some(Number.isNaN);
+  });
 }
 
 /**

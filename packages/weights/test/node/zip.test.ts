@@ -60,6 +60,22 @@ const empty = { name: 'a/data.pkl', data: Uint8Array.of(0x80, 2, 0x7d, 0x2e) };
 const one = Uint8Array.of(1);
 
 describe('a zip that is not a checkpoint', () => {
+  it('because its end is missing says so, with the next step', async () => {
+    await expect(read(zip(empty).slice(0, -30))).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message:
+        'x.pth: not a valid zip: its end is missing, as in a download that was cut; download it again.',
+    });
+  });
+
+  it('but holds NumPy arrays says how to convert them', async () => {
+    await expect(read(zip({ name: 'intro.weight.npy', data: one }))).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message:
+        'x.pth: not a checkpoint: it is a zip of NumPy arrays (.npz); convert its arrays with torch.from_numpy, save them by name with torch.save, and turn that into ONNX with graft backbone import.',
+    });
+  });
+
   it('made by hand is read like a real one', async () => {
     await expect(read(zip(empty))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',

@@ -1,4 +1,4 @@
-import { float32Tensor, floatTensor, toFloat32 } from '@pip-graft/weights';
+import { float32Tensor, floatTensor, nonFinite, toFloat32, tooWide } from '@pip-graft/weights';
 import { expect, test } from 'vitest';
 
 test.each([
@@ -21,4 +21,17 @@ test('toFloat32 rejects integers', () => {
       message: 'uint8 tensor: not an image or feature; pass float32, float16 or float64.',
     }),
   );
+});
+
+test('float64 beyond float32 is told from what training leaves', () => {
+  const { NaN: not, POSITIVE_INFINITY: infinite } = Number;
+  const tensors = new Map([
+    ['sound', { dims: [1], dtype: 'F64', data: Float32Array.of(1) }],
+    ['wide', { dims: [2], dtype: 'F64', data: Float32Array.of(1, infinite) }],
+    ['diverged', { dims: [2], dtype: 'F64', data: Float32Array.of(infinite, not) }],
+    ['infinite', { dims: [1], dtype: 'F32', data: Float32Array.of(infinite) }],
+  ]);
+  const names = nonFinite(tensors);
+  expect(names).toEqual(['wide', 'diverged', 'infinite']);
+  expect(tooWide(tensors, names)).toEqual(['wide']);
 });

@@ -6,10 +6,10 @@ import {
   GraftError,
   hostOf,
   type Model,
-  nonFinite,
 } from '@pip-graft/graft';
 import { nodeSha256, type OpenHost, openCheckpoint, openHost } from '@pip-graft/graft/node';
-import { describeNonFinite } from '@pip-graft/report/text';
+import { describeLeftAverages } from '@pip-graft/report/text';
+import { brokenWeights } from '../../options/broken-weights.ts';
 import { localise } from '../../options/parse-weights.ts';
 import { resizeBackbone } from '../../options/resize-backbone.ts';
 import type { Job } from './job.ts';
@@ -44,14 +44,19 @@ export async function openSource(job: Job): Promise<Source> {
   const checkpoint = await openCheckpoint(path);
   try {
     const { prefix } = source;
-    const { backbone, weights } = detectBackbone(checkpoint.tensors, { prefix, label: path });
+    const found = detectBackbone(checkpoint.tensors, { prefix, label: path });
+    const { backbone, weights } = found;
     const built = buildBackbone(localise(backbone, source.local), weights, { opset: source.opset });
     // Weights are read from the checkpoint when the model is saved.
-    const warning = describeNonFinite(nonFinite(weights), weights.size);
+    const { warning: broken } = brokenWeights(checkpoint, found);
+    const warnings = [
+      ...describeLeftAverages(found.leftAverages),
+      ...(broken === undefined ? [] : [broken]),
+    ];
     return {
       host: inMemory(built, () => checkpoint.close()),
       seeded: false,
-      warnings: warning === undefined ? [] : [warning.replace(/^warning: /, '')],
+      warnings: warnings.map((warning) => warning.replace(/^warning: /, '')),
     };
   } catch (error) {
     checkpoint.close();

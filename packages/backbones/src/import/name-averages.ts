@@ -1,0 +1,175 @@
+import { type FloatTensor, isAverage } from '@pip-graft/weights';
+
+type Tensors<T extends FloatTensor> = ReadonlyMap<string, T>;
+
+/** A network of a checkpoint. */
+export interface NamedNetwork {
+  readonly prefix: string;
+  /** Shapes by name, in the file's order, which is that of the network's parameters. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+}
+
+/** An average of a network's weights that cannot be imported. */
+export interface LeftAverage {
+  readonly prefix: string;
+  /** What is wrong with it, to follow "but". */
+  readonly problem: string;
+}
+
+/** State that optimisers keep for every parameter, under its name. */
+const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
+/** NeMo keeps the average of the weights with the state of its optimiser. */
+const inOptimiser = /(^|\.)optimizer_states\.\d+\.ema$/;
+/** torch_ema and diffusers keep the plain weights there while the network has the average. */
+const plain =
+  /(^|\.)(collected|temp_stored|stored|backup|original)_?(params?|weights?|parameters)?$/;
+
+/** A hostile file may have prefixes of any depth; published paths have up to 150 characters. */
+const mostParts = 4;
+const longestPath = 500;
+
+/** Whether a path leads to what an optimiser keeps, other than an average of the weights. */
+export function isOptimiser(path: string): boolean {
+  return optimiser.test(path) && !inOptimiser.test(path);
+}
+
+/**
+ * Names the tensors of averages that are kept without the network's names: a list in the order of
+ * the parameters (torch_ema, diffusers, NeMo), or names without dots, or with underscores for them
+ * (LitEma). Only where every name and every shape fits; everything else stays as it is.
+ */
+export function nameAverages<T extends FloatTensor>(
+  tensors: Tensors<T>,
+  networks: readonly NamedNetwork[],
+): Tensors<T> {
+  const renamed = new Map<string, string>();
+  for (const [path, keys] of averagesIn(tensors)) {
+    const dimsOf = (key: string) => tensors.get(`${path}.${key}`)?.dims;
+    for (const network of networks) {
+      const names = listed(keys, network, dimsOf) ?? joined(keys, network, dimsOf);
+      if (names === undefined) continue;
+      const isFree = [...names.values()].every((name) => !tensors.has(`${path}.${name}`));
+      if (isFree) for (const [key, name] of names) renamed.set(`${path}.${key}`, `${path}.${name}`);
+      break;
+    }
+  }
+  if (renamed.size === 0) return tensors;
+  return new Map([...tensors].map(([path, tensor]) => [renamed.get(path) ?? path, tensor]));
+}
+
+/** Whether any path indicates an average: most checkpoints have none, and need no search. */
+export function hasAverages(tensors: Tensors<FloatTensor>): boolean {
+  return [...tensors.keys()].some((path) => path.length <= longestPath && isAverage(path));
+}
+
+/** Last parts of the paths of averages, by what precedes them. */
+function averagesIn(tensors: Tensors<FloatTensor>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const path of tensors.keys()) {
+    if (path.length > longestPath) continue;
+    const end = path.lastIndexOf('.');
+    const group = path.slice(0, Math.max(0, end));
+    const keys = groups.get(group);
+    if (keys) keys.push(path.slice(end + 1));
+    else if (isWeights(group)) groups.set(group, [path.slice(end + 1)]);
+  }
+  return groups;
+}
+
+function isWeights(path: string): boolean {
+  return isAverage(path) && !plain.test(path) && !isOptimiser(path);
+}
+
+type Dims = (key: string) => readonly number[] | undefined;
+
+/** Names for a list with as many tensors as the network, each of its shape. */
+function listed(
+  keys: readonly string[],
+  { parameters }: NamedNetwork,
+  dimsOf: Dims,
+): Map<string, string> | undefined {
+  if (keys.length !== parameters.size) return undefined;
+  const names = new Map<string, string>();
+  let index = 0;
+  for (const [name, dims] of parameters) {
+    const key = String(index++);
+    if (dimsOf(key)?.join() !== dims.join()) return undefined;
+    names.set(key, name);
+  }
+  return names;
+}
+
+/** Names whose dots were removed or became underscores, with any of the parts before them. */
+function joined(
+  keys: readonly string[],
+  { prefix, parameters }: NamedNetwork,
+  dimsOf: Dims,
+): Map<string, string> | undefined {
+  if (keys.length < parameters.size) return undefined;
+  const parts = prefix === '' ? [] : prefix.split('.');
+  for (const dot of ['', '_']) {
+    for (let count = 0; count <= Math.min(parts.length, mostParts); count++) {
+      const before = parts.slice(parts.length - count);
+      const names = new Map<string, string>();
+      for (const [name, dims] of parameters) {
+        const key = [...before, name].join('.').replaceAll('.', dot);
+        if (names.has(key) || dimsOf(key)?.join() !== dims.join()) break;
+        names.set(key, name);
+      }
+      if (names.size === parameters.size) return names;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Averages in a checkpoint that look like this network's, judging by their path and by the shapes
+ * of their convolutions.
+ */
+export function leftAverages(
+  tensors: Tensors<FloatTensor>,
+  { parameters }: NamedNetwork,
+): LeftAverage[] {
+  const kernels = new Set([...parameters.values()].map(kernelOf));
+  return [...byAverage(tensors)].flatMap(([prefix, paths]) => {
+    const own = paths.flatMap((path) => kernelOf(tensors.get(path)!.dims) ?? []);
+    const same = own.filter((kernel) => kernels.has(kernel)).length;
+    if (same === 0 || same * 2 < own.length) return [];
+    const rests = paths.map((path) => path.slice(prefix.length + 1));
+    return [{ prefix, problem: problemOf(rests, [...parameters.keys()]) }];
+  });
+}
+
+/** Paths in averages, by the path through the last part that marks an average. */
+function byAverage(tensors: Tensors<FloatTensor>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const path of tensors.keys()) {
+    if (path.length > longestPath || !isAverage(path)) continue;
+    const parts = path.split('.').slice(0, -1);
+    const prefix = parts.slice(0, parts.findLastIndex(isAverage) + 1).join('.');
+    if (prefix === '' || !isWeights(prefix) || plain.test(parts.join('.'))) continue;
+    const paths = groups.get(prefix);
+    if (paths) paths.push(path);
+    else groups.set(prefix, [path]);
+  }
+  return groups;
+}
+
+function kernelOf(dims: readonly number[]): string | undefined {
+  return dims.length === 4 ? dims.join() : undefined;
+}
+
+function problemOf(rests: readonly string[], names: readonly string[]): string {
+  // Wrappers precede the names by a few parts.
+  const ends = new Set(
+    rests.flatMap((rest) => {
+      const parts = rest.split('.');
+      return parts.slice(0, mostParts).map((_, from) => parts.slice(from).join('.'));
+    }),
+  );
+  const missing = names.filter((name) => !ends.has(name)).length;
+  if (missing === names.length) return 'without names that fit the network';
+  return missing > 0
+    ? `without ${missing} of the network's ${names.length} tensors`
+    : 'it does not fit the network';
+}
