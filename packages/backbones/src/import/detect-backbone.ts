@@ -13,6 +13,7 @@ import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights, type Parameter } from '../networks/parameter.ts';
 import { additionIn } from '../networks/reparametrised.ts';
 import { isPip } from './detect-restormer.ts';
+import { anchors, findFamily, isBeside } from './find-family.ts';
 import {
   hasAverages,
   isOptimiser,
@@ -21,7 +22,7 @@ import {
   type NamedNetwork,
   nameAverages,
 } from './name-averages.ts';
-import { anchors, findFamily, isBeside, Shapes } from './shapes.ts';
+import { Shapes } from './shapes.ts';
 
 /** A network recognised in a checkpoint: everything needed to build it, and what else was found. */
 export interface DetectedBackbone {

@@ -1,5 +1,4 @@
 import type { Model, Node } from '../model/model.ts';
-import type { ImageInput } from './image-input.ts';
 
 /** Operators that leave an image an image, if all they read besides it are constants. */
 const pixelwise = new Set([
@@ -15,7 +14,10 @@ const companionName = /(?<![a-z])(noise|sigma|level|map|mask|depth|guid|ref|prio
  * what is called an image rather than a noise level, a map or a mask. More than one if nothing
  * tells them apart.
  */
-export function likelyImages(model: Model, alike: readonly ImageInput[]): readonly ImageInput[] {
+export function likelyImages<T extends { readonly name: string }>(
+  model: Model,
+  alike: readonly T[],
+): readonly T[] {
   if (alike.length < 2) return alike;
   const added = alike.filter(({ name }) => isAdded(model, name));
   return highest(added.length > 0 ? added : alike, ({ name }) => likeness(name));
