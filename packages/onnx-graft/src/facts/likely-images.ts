@@ -7,6 +7,7 @@ const pixelwise = new Set([
 ]);
 
 const imageName = /image|img|input|^x$|^lq$|^lr$|noisy|degraded/i;
+const plainName = /^(image|img|input|x|lq|lr)$/i;
 const companionName = /(?<![a-z])(noise|sigma|level|map|mask|depth|guid|ref|prior|cond|prompt)/i;
 
 /**
@@ -31,6 +32,8 @@ export function highest<T>(all: readonly T[], rankOf: (one: T) => number): reado
 
 function likeness(name: string): number {
   if (companionName.test(name)) return 0;
+  // MIMO-UNet takes `image`, and `image2` and `image4`, which are half and a quarter of it.
+  if (plainName.test(name)) return 3;
   return imageName.test(name) ? 2 : 1;
 }
 

@@ -176,7 +176,7 @@ test('asks for an input besides the image when planning a graft, and records its
   const host = hostOf(wrappedUnet({ sigma: [1] }));
   const adapter = initAdapter({ family: 'unet', sites: host.located.sites }, { labels: ['rain'] });
   expect(() => planGraft(host, adapter)).toThrow(
-    /input 'sigma'; pass its value with --feed sigma=/,
+    /input 'sigma'; pass its value, as `feeds` or with --feed sigma=/,
   );
   const plan = planGraft(host, adapter, { feeds: { sigma: 25 } });
   expect(plan.summary.host.image?.feeds).toEqual({ sigma: 25 });
