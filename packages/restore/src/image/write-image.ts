@@ -2,6 +2,7 @@ import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { formatOf, type ImageFormat, loadSharp } from './formats.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** A PNG's signature and its IHDR chunk, which is always first and 13 bytes long. */
 const head = 8 + 12 + 13;
@@ -77,7 +78,7 @@ export async function encodeImage(
   else if (format === 'webp') encoder.webp({ quality, lossless: origin.lossless === true });
   else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
   else encoder.tiff({ compression: 'deflate', predictor: 'horizontal' });
-  const bytes = await encoder.toBuffer().catch((cause: unknown) => {
+  const bytes = await oneAtATime(() => encoder.toBuffer()).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw new GraftError(
       'RUNTIME_FAILED',
