@@ -83,7 +83,8 @@ export function command(): Command {
       );
       checkReportOptions(options, [
         path,
-        ...config.jobs.map(({ output }) => resolve(folder, output)),
+        lockPath(path),
+        ...config.jobs.flatMap((job) => filesOf(job, folder)),
       ]);
       const { shard } = options;
       const chosen = chooseJobs(config.jobs, options.only);
