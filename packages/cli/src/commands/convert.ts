@@ -5,7 +5,7 @@ import { GraftError } from '@pip-graft/graft';
 import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
-import { filesOf } from '../convert/config/check-jobs.ts';
+import { filesOf, refuseInCache } from '../convert/config/check-jobs.ts';
 import { chooseJobs, shareOfJobs } from '../convert/config/choose-jobs.ts';
 import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
 import { parseBytes } from '../convert/gates/run-gates.ts';
@@ -99,6 +99,7 @@ export function command(): Command {
       const cacheFolder = reuse
         ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
         : (await temporaryFolder()).path;
+      refuseInCache(jobs, folder, cacheFolder);
       session.progress('converting', 0, jobs.length, 'jobs');
       try {
         const { outcomes, inputs } = await convert({
