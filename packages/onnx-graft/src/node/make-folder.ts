@@ -1,4 +1,4 @@
-import { constants, existsSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync } from 'node:fs';
 import { mkdir, open, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { filePath } from './file-path.ts';
@@ -38,4 +38,16 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(filePath(path), constants.O_RDONLY).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
+}
+
+/** Like {@link syncFolder}, at once. */
+export function syncFolderNow(path: string): void {
+  try {
+    const folder = openSync(filePath(path), constants.O_RDONLY);
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {}
 }
