@@ -5,6 +5,7 @@ import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
 import { imageLimits, isLosslessWebp, loadSharp } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { resolutionOf } from './resolution.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
@@ -82,10 +83,12 @@ async function samplesOf(open: Open) {
 function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
   const grey = head.space === 'b-w' || head.space === 'grey16';
   const { pages = 1 } = head;
+  const density = resolutionOf(head, bytes);
   return {
     ...(grey ? { grey } : {}),
     ...(head.hasProfile ? { profile: true } : {}),
     ...(isLosslessWebp(bytes) ? { lossless: true } : {}),
+    ...(density === undefined ? {} : { density }),
     ...(pages > 1 ? { pages } : {}),
   };
 }
