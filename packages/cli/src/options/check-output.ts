@@ -1,4 +1,4 @@
-import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { adapterFiles, GraftError, packageFiles, readGraft, sensorFiles } from '@pip-graft/graft';
 import {
@@ -68,6 +68,35 @@ export async function checkOutputFolder(
     'WRITE_FAILED',
     `${path}: ${kind} is there; choose another folder, or --force to replace it.`,
   );
+}
+
+/**
+ * Checks before the work that files can be written into a folder, which may not exist yet.
+ *
+ * Errors: `WRITE_FAILED`.
+ */
+export function checkResultsFolder(path: string): void {
+  const there = statOf(path);
+  if (there === undefined && isLink(path))
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${path}: it is a link to '${readlinkSync(path)}', where nothing is; make that folder, or choose another.`,
+    );
+  // A folder that exists needs nothing of those above it.
+  if (there === undefined) return requireWritable(path);
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** Requires that a path, and the folder that it is or will be in, can be written. */
