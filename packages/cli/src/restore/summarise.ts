@@ -1,5 +1,6 @@
 import type { TilePlan } from '@pip-graft/imaging';
 import type { Device } from '@pip-graft/runtime';
+import { oneLine } from '@pip-graft/report/text';
 import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../pipeline/run.ts';
 import type { Shard, ShardRecord } from '../shard/shard.ts';
@@ -38,7 +39,7 @@ export function summarise(run: Run): Result {
     };
   });
   const lines = outcomes.flatMap(({ path, output, plan, found }) =>
-    plan === undefined ? [] : [`${path} → ${output}${inTiles(plan)}${asFound(labels, found)}`],
+    plan === undefined ? [] : [`${oneLine(`${path} → ${output}`)}${inTiles(plan)}${asFound(labels, found)}`],
   );
   const failed = [
     ...images.filter(({ error }) => error !== null),
@@ -53,11 +54,12 @@ export function summarise(run: Run): Result {
   if (jobs.length === 0 && faults.length === 0) lines.push('no image in this shard');
   const skipped = jobs.length - outcomes.length;
   if (skipped > 0) lines.push(`skipped ${skipped} already done`);
-  if (failed.length > 0) {
-    const total = jobs.length + faults.length;
-    lines.push(`${failed.length} of ${total} images failed:`);
-    lines.push(...failed.map(({ error }) => `  ${error}`));
-  }
+  const total = jobs.length + faults.length;
+  const failures = [
+    `${failed.length} of ${total} images failed:`,
+    ...failed.map(({ error }) => `  ${oneLine(error!)}`),
+  ];
+  if (failed.length > 0) lines.push(...failures);
   const good = images.filter(({ error }) => error === null);
   return {
     json: {
@@ -65,6 +67,7 @@ export function summarise(run: Run): Result {
       ...(shard && { shard: recordOf(shard, images) }),
     },
     text: lines.join('\n'),
+    failure: failed.length > 0 ? failures.join('\n') : undefined,
     exit: failed.length > 0 ? 1 : 0,
   };
 }

@@ -345,3 +345,14 @@ describe('bad input', () => {
     expect(ended.stderr).toMatch(/\n\s+at /);
   });
 });
+
+it('says why a job failed even if --quiet', () => {
+  const job = { name: 'a', source: { onnx: 'nowhere.onnx' }, output: 'a.onnx' };
+  writeFileSync(join(folder, 'failing.json'), JSON.stringify({ jobs: [job] }));
+  const ended = graft(folder, 'convert', '-c', 'failing.json', '--no-cache', '--quiet');
+  expect({ ...ended, stderr: ended.stderr.split(':').slice(0, 3) }).toEqual({
+    status: 7,
+    stdout: '',
+    stderr: ['graft convert', ' a', expect.stringContaining('nowhere.onnx')],
+  });
+});

@@ -21,15 +21,20 @@ export function formatOutcomes(outcomes: readonly Outcome[], columns: number | u
       output,
     ];
   });
-  const failures = outcomes.flatMap(({ name, failure }) =>
-    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
-  );
+  const failures = failuresOf(outcomes);
   return [
     table([head, ...rows], columns),
     ...(failures.length > 0 ? ['', ...failures] : []),
     '',
     sentence(outcomes),
   ].join('\n');
+}
+
+/** Formats why jobs failed, one after the other. */
+export function failuresOf(outcomes: readonly Outcome[]): string[] {
+  return outcomes.flatMap(({ name, failure }) =>
+    failure === null ? [] : [`${name}: ${failure.message.replaceAll('\n', '\n  ')}`],
+  );
 }
 
 function adaptersText({ made }: Outcome): string {
