@@ -8,7 +8,12 @@ import {
 } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
 import { Argument, type Command, Option } from 'commander';
-import { builtNetwork, checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
+import {
+  builtNetwork,
+  checkOutputFile,
+  forceFileOption,
+  refuseForeignFile,
+} from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
 import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
 import { define, run } from '../pipeline/run.ts';

@@ -13,7 +13,12 @@ import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
 import { exitOf } from '../convert/outcome.ts';
 import { annotations } from '../convert/report/annotations.ts';
-import { convertJson, failuresOf, formatOutcomes, outcomeLine } from '../convert/report/format-outcomes.ts';
+import {
+  convertJson,
+  failuresOf,
+  formatOutcomes,
+  outcomeLine,
+} from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';

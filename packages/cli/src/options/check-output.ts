@@ -1,6 +1,21 @@
-import { accessSync, constants, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { adapterFiles, GraftError, type Model, packageFiles, readGraft, sensorFiles } from '@pip-graft/graft';
+import {
+  adapterFiles,
+  GraftError,
+  type Model,
+  packageFiles,
+  readGraft,
+  sensorFiles,
+} from '@pip-graft/graft';
 import {
   digest,
   followLink,
@@ -83,10 +98,10 @@ export function checkResultsFolder(path: string): void {
       'WRITE_FAILED',
       `${path}: it is a link to '${readlinkSync(path)}', where nothing is; make that folder, or choose another.`,
     );
-  // A folder that exists needs nothing of those above it.
-  if (there === undefined) return requireWritable(path);
   try {
-    accessSync(path, constants.W_OK | constants.X_OK);
+    // A folder that exists needs nothing of those above it.
+    if (there === undefined) requireWritable(path);
+    else accessSync(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw ioError('write', path, error);
   }

@@ -51,6 +51,7 @@ async function fromArgument(
   { results, ...noted }: Pick<Walk, 'results' | 'faults' | 'passedOver'>,
 ): Promise<FoundImage[]> {
   const { faults } = noted;
+  if (text === '') throw new GraftError('INVALID_ARGUMENT', "image '': it is empty; name a path.");
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {

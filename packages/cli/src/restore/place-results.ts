@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { realPath } from '@pip-graft/graft/files';
-import { checkResultsFolder } from '../options/check-output.ts';
 import { formatOf, resultName } from '@pip-graft/restore';
+import { checkResultsFolder } from '../options/check-output.ts';
 import type { FoundImage } from './find-images.ts';
 
 /** An image and the file for its result. */

@@ -1,6 +1,6 @@
 import type { TilePlan } from '@pip-graft/imaging';
-import type { Device } from '@pip-graft/runtime';
 import { oneLine } from '@pip-graft/report/text';
+import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../pipeline/run.ts';
 import type { Shard, ShardRecord } from '../shard/shard.ts';
@@ -39,7 +39,9 @@ export function summarise(run: Run): Result {
     };
   });
   const lines = outcomes.flatMap(({ path, output, plan, found }) =>
-    plan === undefined ? [] : [`${oneLine(`${path} → ${output}`)}${inTiles(plan)}${asFound(labels, found)}`],
+    plan === undefined
+      ? []
+      : [`${oneLine(`${path} → ${output}`)}${inTiles(plan)}${asFound(labels, found)}`],
   );
   const failed = [
     ...images.filter(({ error }) => error !== null),

@@ -139,3 +139,13 @@ describe('completion', () => {
     expect(graft(cwd, 'completion', 'tcsh')).toMatchObject({ status: 2 });
   });
 });
+
+describe('an empty path', () => {
+  it.each([
+    [['apply', 'x.onnx', '--adapter', 'init', '-o', ''], /'-o, --output <path>' .* It is empty/],
+    [['restore', 'x.onnx', 'a.png', '-o', ''], /'-o, --output <path>' .* It is empty/],
+  ])('%j is rejected', (args, message) => {
+    const { status, stderr } = graft(cwd, ...args);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(message) });
+  });
+});

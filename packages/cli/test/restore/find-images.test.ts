@@ -168,6 +168,12 @@ describe('findImages', () => {
   });
 });
 
+it("says that an image '' is empty", async () => {
+  const { images, faults } = await findImages([''], join(folder, 'out'));
+  expect(images).toEqual([]);
+  expect(faults.map(({ error }) => error.message)).toEqual(["image '': it is empty; name a path."]);
+});
+
 describe('a named file of another format', () => {
   it('is a fault of its own, and the others are found', async () => {
     for (const name of ['x.bmp', 'bare']) writeFileSync(join(folder, name), '');

@@ -72,7 +72,19 @@ describe('a config', () => {
     [
       'a name that is a path',
       { jobs: [{ ...job, name: '../a' }] },
-      "job '../a', name: expected letters",
+      "job '../a', name: must begin with a letter or digit; then letters, digits, '.', '_', '-'",
+    ],
+    ['no output', { jobs: [{ name: 'a', source }] }, "job 'a', output: missing"],
+    ['an empty output', { jobs: [{ ...job, output: '' }] }, "job 'a', output: empty"],
+    [
+      'an output with a NUL',
+      { jobs: [{ ...job, output: 'a\0b.onnx' }] },
+      "job 'a', output: a path holds no NUL character",
+    ],
+    [
+      'an empty source',
+      { jobs: [{ ...job, source: { onnx: '' } }] },
+      "job 'a', source.onnx: empty",
     ],
     [
       'a name twice',
