@@ -22,7 +22,8 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       });
   }
   try {
-    if (name !== undefined) checkOptions(commandOf(root, name), argv.slice(name.split(' ').length));
+    if (name === undefined) checkWords(root, argv);
+    else checkOptions(commandOf(root, name), argv.slice(name.split(' ').length));
     await root.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -31,6 +32,22 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     const { code, message, exit } = failureOf(error);
     if (argv.includes('--json')) printJson({ error: { code, message: withChoice(message) } });
     process.exitCode = exit;
+  }
+}
+
+/** Rejects an unknown command even if its help is requested, which commander shows for any word. */
+function checkWords(root: Command, argv: readonly string[]): void {
+  if (!argv.some((word) => word === '--help' || word === '-h') || argv[0] === 'help') return;
+  let at = root;
+  for (const word of argv) {
+    if (word.startsWith('-') || at.commands.length === 0) return;
+    const names = at.commands.map((command) => command.name());
+    const next = names.indexOf(word);
+    if (next === -1)
+      at.error(`error: unknown command '${word}'${didYouMean(word, names)}`, {
+        code: 'commander.unknownCommand',
+      });
+    at = at.commands[next]!;
   }
 }
 

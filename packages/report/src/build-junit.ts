@@ -2,6 +2,7 @@ import type { Verdict } from '@pip-graft/validate';
 import { figureFacts } from './figure-facts.ts';
 import { quantity } from './format.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
+import { junitHead } from './text/report-heads.ts';
 
 /**
  * Builds a report as JUnit XML: one suite per model, one case per check. A model without validation
@@ -14,8 +15,7 @@ import type { ReportData, ReportModel } from './report-data.ts';
  */
 export function buildJUnit({ title, models }: ReportData): string {
   const all = models.flatMap(casesOf);
-  return xml`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="${title}"${totals(all)}>
+  return xml`${new Xml(junitHead)}${title}"${totals(all)}>
 ${models.map(suite)}</testsuites>
 `.text;
 }

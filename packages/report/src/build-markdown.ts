@@ -3,12 +3,13 @@ import { figureFacts } from './figure-facts.ts';
 import { count, milliseconds, quantity, times } from './format.ts';
 import type { ReportData, ReportModel } from './report-data.ts';
 import { checksPassed } from './sections/overview.ts';
+import { verdictMarks } from './text/report-heads.ts';
 import { verdictWords } from './verdict-words.ts';
 
 const marks: Readonly<Record<VerdictStatus, string>> = {
-  passed: '✅ passed',
-  failed: '❌ failed',
-  skipped: '⚪ skipped',
+  passed: `${verdictMarks.passed} passed`,
+  failed: `${verdictMarks.failed} failed`,
+  skipped: `${verdictMarks.skipped} skipped`,
 };
 
 /** GitHub discards a step summary above 1 MiB. */
@@ -34,7 +35,7 @@ export function buildMarkdown(data: ReportData, limit: number = summaryLimit): s
   const failedFirst = (model: ReportModel) => (model.validation?.status === 'failed' ? 0 : 1);
   const models = [...data.models].sort((a, b) => failedFirst(a) - failedFirst(b));
   const text = new BoundedText(limit - reserve);
-  text.add(`## ${marks[status].slice(0, 1)} ${plain(sentence)}\n\n`);
+  text.add(`## ${verdictMarks[status]} ${plain(sentence)}\n\n`);
   text.add(`**${plain(title)}** ${plain(summary)}\n\n`);
   if (caution !== undefined) text.add(`> [!WARNING]\n> ${plain(caution)}\n\n`);
   const lines =

@@ -9,6 +9,8 @@ import {
   pageStyle,
   tablesStyle,
 } from './styles/page.ts';
+import { pageHead } from './text/report-heads.ts';
+
 /** The style sheet of all pages. */
 export const style = new Html(
   [coloursStyle, pageStyle, tablesStyle, barsStyle, imagesStyle, ladderStyle, curvesStyle]
@@ -46,9 +48,7 @@ export interface PageParts {
 
 /** A self-contained HTML page: no other files, no network, printable. */
 export function page({ title, header, main, footer, script }: PageParts): string {
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'${script && html`; script-src 'sha256-${digest(script)}'`}">
+  return html`${new Html(pageHead)} img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'${script && html`; script-src 'sha256-${digest(script)}'`}">
 <title>${title}</title><style>${style}</style></head>
 <body><header>${header}</header><main>${main}</main>
 ${footer && html`<footer>${footer}</footer>`}${script && html`<script>${script}</script>`}</body></html>

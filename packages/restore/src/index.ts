@@ -14,6 +14,7 @@ export {
   resultName,
   unreadExtensions,
 } from './image/formats.ts';
+export { oneAtATime } from './image/one-at-a-time.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';

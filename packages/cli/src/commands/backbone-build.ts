@@ -8,13 +8,19 @@ import {
 } from '@pip-graft/graft';
 import { saveModel } from '@pip-graft/graft/node';
 import { Argument, type Command, Option } from 'commander';
-import { checkOutputFile } from '../options/check-output.ts';
+import {
+  builtNetwork,
+  checkOutputFile,
+  forceFileOption,
+  refuseForeignFile,
+} from '../options/check-output.ts';
 import { outputOption, wholeNumber, wholeNumbers } from '../options/options.ts';
 import { type BackboneSizes, resizeBackbone } from '../options/resize-backbone.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options extends BackboneSizes {
   readonly output: string;
+  readonly force?: boolean;
   readonly seed: number;
   readonly opset?: number;
   readonly dtype: NonNullable<BuildOptions['dataType']>;
@@ -31,6 +37,7 @@ export function command(): Command {
       ),
     )
     .addOption(outputOption('file for the model').makeOptionMandatory())
+    .addOption(forceFileOption(builtNetwork))
     .addOption(
       new Option('--dim <number>', 'width at full resolution').argParser(wholeNumber(1, 4096)),
     )
@@ -82,6 +89,7 @@ export function command(): Command {
       run<[BackbonePreset], Options>(async (session, name, options) => {
         const { output, seed, dtype, dim, blocks, heads, refinement, middle, decoder } = options;
         checkOutputFile(output);
+        refuseForeignFile(output, options.force, builtNetwork);
         const sizes = Object.fromEntries(
           Object.entries({ dim, blocks, heads, refinement, middle, decoder }).filter(
             ([, value]) => value !== undefined,

@@ -3,6 +3,7 @@ import { openCheckpoint, saveModel } from '@pip-graft/graft/node';
 import { describeSizes, describeTaken, takenFrom } from '@pip-graft/report/text';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { brokenWeights } from '../options/broken-weights.ts';
+import { builtNetwork, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { checkOutput, outputOption, wholeNumber } from '../options/options.ts';
 import { localise } from '../options/parse-weights.ts';
 import { prefixOption } from '../options/plan-host.ts';
@@ -10,6 +11,7 @@ import { define, run } from '../pipeline/run.ts';
 
 interface Options {
   readonly output?: string;
+  readonly force?: boolean;
   readonly prefix?: string;
   readonly local?: readonly [number, number];
   readonly opset?: number;
@@ -33,6 +35,7 @@ export function command(): Command {
       '.pth, .pt, .ckpt, .pkl, .safetensors or .safetensors.index.json of Restormer, NAFNet, PromptIR, PIP or our U-Net, or hf:owner/name[@revision][/folder or file]',
     )
     .addOption(outputOption('file for the model; without it, the checkpoint is only described'))
+    .addOption(forceFileOption(builtNetwork))
     .addOption(prefixOption())
     .addOption(
       new Option(
@@ -54,7 +57,10 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, path, options) => {
         const { output, prefix, local, opset, dtype } = options;
-        if (output !== undefined) checkOutput(output, path);
+        if (output !== undefined) {
+          checkOutput(output, path);
+          refuseForeignFile(output, options.force, builtNetwork);
+        }
         const checkpoint = await openCheckpoint(path);
         try {
           const found = detectBackbone(checkpoint.tensors, { prefix, label: path });

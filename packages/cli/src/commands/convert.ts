@@ -5,7 +5,7 @@ import { GraftError } from '@pip-graft/graft';
 import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
-import { filesOf } from '../convert/config/check-jobs.ts';
+import { filesOf, refuseInCache } from '../convert/config/check-jobs.ts';
 import { chooseJobs, shareOfJobs } from '../convert/config/choose-jobs.ts';
 import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
 import { parseBytes } from '../convert/gates/run-gates.ts';
@@ -13,7 +13,12 @@ import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, writeLock } from '../convert/lock/lock-file.ts';
 import { exitOf } from '../convert/outcome.ts';
 import { annotations } from '../convert/report/annotations.ts';
-import { convertJson, formatOutcomes, outcomeLine } from '../convert/report/format-outcomes.ts';
+import {
+  convertJson,
+  failureLines,
+  formatOutcomes,
+  outcomeLine,
+} from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
@@ -83,7 +88,8 @@ export function command(): Command {
       );
       checkReportOptions(options, [
         path,
-        ...config.jobs.map(({ output }) => resolve(folder, output)),
+        lockPath(path),
+        ...config.jobs.flatMap((job) => filesOf(job, folder)),
       ]);
       const { shard } = options;
       const chosen = chooseJobs(config.jobs, options.only);
@@ -98,6 +104,7 @@ export function command(): Command {
       const cacheFolder = reuse
         ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
         : (await temporaryFolder()).path;
+      refuseInCache(jobs, folder, cacheFolder);
       session.progress('converting', 0, jobs.length, 'jobs');
       try {
         const { outcomes, inputs } = await convert({
@@ -137,6 +144,7 @@ export function command(): Command {
             shard && { ...shard, total: chosen.length, order: [...share.positions] },
           ),
           text: formatOutcomes(outcomes, session.columns),
+          failure: failureLines(outcomes).join('\n'),
           exit: exitOf(outcomes),
         };
       } finally {

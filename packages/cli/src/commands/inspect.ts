@@ -16,7 +16,7 @@ import {
   expectedDeviceOption,
   expectedOf,
 } from '../options/expected-device.ts';
-import { checkOutput } from '../options/options.ts';
+import { checkReportOptions } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { promptSizes } from '../reports/report-data.ts';
 import { hostPage } from '../reports/write-reports.ts';
@@ -33,7 +33,7 @@ export function command(): Command {
     .addOption(expectedDeviceOption())
     .action(
       run<[string], { html?: string } & ExpectedDevice>(async (session, path, { html, device }) => {
-        if (html !== undefined) checkOutput(html, path);
+        if (html !== undefined) checkReportOptions({ html }, [path]);
         const inspection = await inspect(path, device);
         if (html !== undefined) {
           const page = new TextEncoder().encode(buildHostPage(hostPage(path, inspection)));

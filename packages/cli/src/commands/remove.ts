@@ -2,6 +2,7 @@ import { ungraft } from '@pip-graft/graft';
 import { digest } from '@pip-graft/graft/files';
 import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
+import { forceFileOption, hostOf, refuseForeignFile } from '../options/check-output.ts';
 import {
   checkOutput,
   type ExternalOptions,
@@ -12,6 +13,7 @@ import { define, run } from '../pipeline/run.ts';
 
 interface Options extends ExternalOptions {
   readonly output: string;
+  readonly force?: boolean;
 }
 
 export function command(): Command {
@@ -20,12 +22,14 @@ export function command(): Command {
   ])
     .argument('<grafted>', 'ONNX file that `graft apply` wrote')
     .addOption(outputOption('file for the host').makeOptionMandatory())
+    .addOption(forceFileOption({ what: 'this host' }))
     .addOption(externalOption())
     .action(
       run<[string], Options>(async (session, path, options) => {
         checkOutput(options.output, path);
         using opened = openModel(path);
         const { model, graft } = ungraft(opened.model);
+        refuseForeignFile(options.output, options.force, hostOf(graft.host.digest));
         const found = digest(model.source);
         const identical = found === graft.host.digest;
         await saveModel(model, options.output, {

@@ -4,6 +4,7 @@ import { table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { forceOption } from '../options/check-output.ts';
 import { pixelsOf } from '../options/numbers.ts';
+import { refuseForeignReport } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
 import { runHooks } from '../train/run-hooks.ts';
@@ -49,6 +50,7 @@ export function command(): Command {
       };
       const files = runFiles(output);
       const stem = output.replace(/[/\\]+$/, '');
+      if (given.html !== undefined) refuseForeignReport('html', given.html);
       await checkTarget({
         ...{ folder: { path: stem, kind: 'a sensor' }, files: [given.html, files.log] },
         ...{ state: files.state, inputs: [], resume: given.resume, force: given.force },

@@ -5,6 +5,7 @@ import { table } from '@pip-graft/report/text';
 import type { LabelFigures, TrainingRun } from '@pip-graft/train';
 import type { Command } from 'commander';
 import { pixelsOf } from '../options/numbers.ts';
+import { refuseForeignReport } from '../options/report-options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
 import { runHooks } from '../train/run-hooks.ts';
@@ -35,6 +36,7 @@ export function command(): Command {
       const stages = stagesOf(given);
       const files = runFiles(output);
       const stem = output.replace(/[/\\]+$/, '');
+      if (given.html !== undefined) refuseForeignReport('html', given.html);
       await checkTarget({
         folder: alone ? undefined : { path: stem, kind: 'an adapter' },
         files: [

@@ -1,7 +1,23 @@
-import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { adapterFiles, GraftError, packageFiles, readGraft, sensorFiles } from '@pip-graft/graft';
 import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import {
+  adapterFiles,
+  GraftError,
+  type Model,
+  packageFiles,
+  readGraft,
+  sensorFiles,
+} from '@pip-graft/graft';
+import {
+  digest,
   followLink,
   hubFolders,
   ioError,
@@ -70,6 +86,35 @@ export async function checkOutputFolder(
   );
 }
 
+/**
+ * Checks before the work that files can be written into a folder, which may not exist yet.
+ *
+ * Errors: `WRITE_FAILED`.
+ */
+export function checkResultsFolder(path: string): void {
+  const there = statOf(path);
+  if (there === undefined && isLink(path))
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${path}: it is a link to '${readlinkSync(path)}', where nothing is; make that folder, or choose another.`,
+    );
+  try {
+    // A folder that exists needs nothing of those above it.
+    if (there === undefined) requireWritable(path);
+    else accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw ioError('write', path, error);
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 /** Requires that a path, and the folder that it is or will be in, can be written. */
 function requireWritable(path: string): void {
   const target = followLink(path);
@@ -106,26 +151,51 @@ function refuse(path: string, why: string): GraftError {
   return new GraftError('WRITE_FAILED', `${path}: ${why}; choose another name.`);
 }
 
-export function forceFileOption(): Option {
-  return new Option('--force', 'replace a file that is not a grafted model');
+/** Models that a command may replace without --force. */
+export interface Replaceable {
+  readonly what: string;
+  accepts(model: Model): boolean;
 }
 
-/** Rejects a grafted model over a file of another kind. Errors: `WRITE_FAILED`. */
-export function refuseForeignFile(output: string, force: boolean | undefined): void {
-  if (force || !isFile(output)) return;
-  if (!isGrafted(output)) {
-    throw new GraftError(
-      'WRITE_FAILED',
-      `${output}: a file that is not a grafted model is there; choose another name, or --force to replace it.`,
-    );
-  }
+/** What `apply` and `swap` write. */
+export const graftedModel: Replaceable = {
+  what: 'a grafted model',
+  accepts: (model) => readGraft(model) !== null,
+};
+
+/** What `backbone build` and `backbone import` write; they are the producer of its copies, too. */
+export const builtNetwork: Replaceable = {
+  what: 'a network that graft built',
+  accepts: (model) => model.producer.name === 'pip-graft' && readGraft(model) === null,
+};
+
+/** What `remove` writes: the host with this digest. */
+export function hostOf(digestOfHost: string): Replaceable {
+  return { what: 'this host', accepts: ({ source }) => digest(source) === digestOfHost };
 }
 
-function isGrafted(path: string): boolean {
+export function forceFileOption({ what }: Pick<Replaceable, 'what'> = graftedModel): Option {
+  return new Option('--force', `replace a file that is not ${what}`);
+}
+
+/** Rejects a model over a file of another kind. Errors: `WRITE_FAILED`. */
+export function refuseForeignFile(
+  output: string,
+  force: boolean | undefined,
+  replaceable: Replaceable = graftedModel,
+): void {
+  if (force || !isFile(output) || isReplaceable(output, replaceable)) return;
+  throw new GraftError(
+    'WRITE_FAILED',
+    `${output}: a file that is not ${replaceable.what} is there; choose another name, or --force to replace it.`,
+  );
+}
+
+function isReplaceable(path: string, { accepts }: Replaceable): boolean {
   try {
     const opened = openModel(path);
     try {
-      return readGraft(opened.model) !== null;
+      return accepts(opened.model);
     } finally {
       opened.close();
     }

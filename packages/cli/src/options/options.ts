@@ -11,7 +11,12 @@ export interface ExternalOptions {
 
 /** Returns the option for a command's output. */
 export function outputOption(description: string): Option {
-  return new Option('-o, --output <path>', description);
+  return new Option('-o, --output <path>', description).argParser(notEmpty);
+}
+
+function notEmpty(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty; name a path.');
+  return text;
 }
 
 /** Returns the option for external data when a model is saved to another folder. */

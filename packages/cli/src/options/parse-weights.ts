@@ -17,7 +17,7 @@ export function parseWeights(text: string, labels: readonly string[]): number[] 
 /**
  * Parses `rain=1,noise=0.5` or `rain` to weights by label.
  *
- * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, or repeated).
+ * Errors: `UNKNOWN_LABEL`, `INVALID_WEIGHTS` (negative, not a number, repeated, or without a label).
  *
  * @example parseLabelWeights('rain', ['noise', 'rain']) // { rain: 1 }
  */
@@ -25,6 +25,12 @@ export function parseLabelWeights(text: string, labels: readonly string[]): Labe
   const weights = new Map<string, number>();
   for (const part of text.split(',')) {
     const [label = '', amount = '1', ...rest] = part.split('=').map((word) => word.trim());
+    if (label === '') {
+      throw new GraftError(
+        'INVALID_WEIGHTS',
+        `degradation '${text}': a label is missing before or after a comma or '='; expected label, or label=NUMBER,….`,
+      );
+    }
     if (weights.has(label)) {
       throw new GraftError('INVALID_WEIGHTS', `degradation '${label}' is given twice.`);
     }

@@ -10,6 +10,8 @@ import { Progress } from './progress.ts';
 export interface Result {
   readonly json: unknown;
   readonly text: string;
+  /** Why it failed, for people: printed on stderr with `--quiet`. */
+  readonly failure?: string | undefined;
   /** 0 unless a gate failed (1) or the device is missing (6). */
   readonly exit?: number;
 }
@@ -19,7 +21,7 @@ export function define(name: string, summary: string, examples: readonly string[
   return new Command(name)
     .description(summary)
     .option('--json', 'print one machine-readable result on stdout')
-    .option('--quiet', 'print nothing but results asked for')
+    .option('--quiet', 'print nothing but results asked for and failures')
     .option('--debug', 'print a stack trace with an error')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
@@ -104,6 +106,8 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       progress.clear();
       if (options.json) printJson(result.json);
       else if (!options.quiet && result.text !== '') printText(result.text);
+      // Quiet is about what went well.
+      if (options.quiet && result.failure) printMessage(`${nameOf(command)}: ${result.failure}`);
       process.exitCode = result.exit ?? 0;
     } catch (error) {
       progress.clear();

@@ -1,5 +1,5 @@
 import { appendFile, readFile, truncate } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import {
   buildJUnit,
@@ -10,7 +10,7 @@ import {
   summaryLimit,
 } from '@pip-graft/report';
 import { type Inspection, inspectionFacts } from '@pip-graft/report/text';
-import type { ReportOptions } from '../options/report-options.ts';
+import { isStepSummary, type ReportOptions } from '../options/report-options.ts';
 import type { Session } from '../pipeline/run.ts';
 import { reportLadders } from './report-data.ts';
 
@@ -47,11 +47,6 @@ export async function writeReports(
         : `${markdown}: the step's summary is full, so the report is not in it; write it to another file`,
     );
   }
-}
-
-function isStepSummary(path: string): boolean {
-  const summary = process.env['GITHUB_STEP_SUMMARY'];
-  return summary !== undefined && summary !== '' && resolve(path) === resolve(summary);
 }
 
 /**

@@ -51,6 +51,7 @@ async function fromArgument(
   { results, ...noted }: Pick<Walk, 'results' | 'faults' | 'passedOver'>,
 ): Promise<FoundImage[]> {
   const { faults } = noted;
+  if (text === '') throw new GraftError('INVALID_ARGUMENT', "image '': it is empty; name a path.");
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {
@@ -58,7 +59,10 @@ async function fromArgument(
     if (isDynamicPattern(arg)) return fromPattern(arg, results);
     throw there;
   }
-  if (there.isFile()) return [{ path: arg, name: basename(arg) }];
+  if (there.isFile()) {
+    if (!isImage(arg)) throw notAnImage(arg);
+    return [{ path: arg, name: basename(arg) }];
+  }
   if (!there.isDirectory()) {
     throw new GraftError('READ_FAILED', `${arg}: it is neither a file nor a folder.`);
   }
@@ -137,6 +141,16 @@ async function fromPattern(pattern: string, results: string): Promise<FoundImage
   if (found.length > 0) return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   const what = matches.length === 0 ? 'nothing matches' : 'no image matches';
   throw new GraftError('NOT_FOUND', `${pattern}: ${what} this pattern; ${formats}.`);
+}
+
+/** Error for a named file of another format: one file must not stop the others. */
+function notAnImage(path: string): GraftError {
+  const kind = extname(path).slice(1).toUpperCase();
+  const problem =
+    kind === ''
+      ? `its name has no extension; ${formats}`
+      : `${kind} is not read; convert it to PNG, TIFF or JPEG first`;
+  return new GraftError('INVALID_ARGUMENT', `${path}: ${problem}.`);
 }
 
 function isImage(name: string): boolean {

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { realPath } from '@pip-graft/graft/files';
 import { formatOf, resultName } from '@pip-graft/restore';
+import { checkResultsFolder } from '../options/check-output.ts';
 import type { FoundImage } from './find-images.ts';
 
 /** An image and the file for its result. */
@@ -12,7 +13,7 @@ export interface Job extends FoundImage {
 
 /**
  * Chooses the file of each result. Rejects, before anything runs, a folder that is a file, a format
- * that cannot be written, two images with one name, and a result over a source. An image that was
+ * or folder that cannot be written, two images with one name, and a result over a source. An image that was
  * named twice is restored once.
  *
  * Errors: `WRITE_FAILED`, `INVALID_ARGUMENT`.
@@ -21,6 +22,7 @@ export function placeResults(images: readonly FoundImage[], folder: string): Job
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
+  checkResultsFolder(folder);
   const sources = new Map(images.map(({ path }) => [real(path), path]));
   const jobs = new Map<string, Job>();
   for (const found of images) {

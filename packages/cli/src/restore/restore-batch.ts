@@ -22,8 +22,10 @@ import type { Job } from './place-results.ts';
 const lanes = 3;
 /** Most pixels in memory, at up to 36 bytes each: two images of 12 megapixels. */
 const roomPixels = 24_000_000;
-/** Write errors that would also stop the next result. */
+/** Errors that would also stop the next result. */
 const noUse = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+/** Errors that would if a result met them, and not if an image did. */
+const noWrite = new Set(['EACCES', 'EPERM', 'ENOTDIR']);
 
 export interface Batch {
   readonly session: Session;
@@ -169,6 +171,8 @@ function resized(path: string, { height, width }: NonNullable<Batch['inside']>):
   return `warning: ${path}: the model resizes whatever it gets to ${width}x${height}, so in tiles the result is another than for the whole image; leave out --tile, or restore a smaller image`;
 }
 
-function isFinal({ cause }: GraftError): boolean {
-  return cause instanceof Error && 'code' in cause && noUse.has(String(cause.code));
+function isFinal({ code, cause }: GraftError): boolean {
+  if (!(cause instanceof Error && 'code' in cause)) return false;
+  const reason = String(cause.code);
+  return noUse.has(reason) || (code === 'WRITE_FAILED' && noWrite.has(reason));
 }

@@ -1,4 +1,5 @@
 import type { TilePlan } from '@pip-graft/imaging';
+import { oneLine } from '@pip-graft/report/text';
 import type { Device } from '@pip-graft/runtime';
 import { likeliest } from '@pip-graft/validate';
 import type { Result } from '../pipeline/run.ts';
@@ -38,7 +39,9 @@ export function summarise(run: Run): Result {
     };
   });
   const lines = outcomes.flatMap(({ path, output, plan, found }) =>
-    plan === undefined ? [] : [`${path} → ${output}${inTiles(plan)}${asFound(labels, found)}`],
+    plan === undefined
+      ? []
+      : [`${oneLine(`${path} → ${output}`)}${inTiles(plan)}${asFound(labels, found)}`],
   );
   const failed = [
     ...images.filter(({ error }) => error !== null),
@@ -53,11 +56,12 @@ export function summarise(run: Run): Result {
   if (jobs.length === 0 && faults.length === 0) lines.push('no image in this shard');
   const skipped = jobs.length - outcomes.length;
   if (skipped > 0) lines.push(`skipped ${skipped} already done`);
-  if (failed.length > 0) {
-    const total = jobs.length + faults.length;
-    lines.push(`${failed.length} of ${total} images failed:`);
-    lines.push(...failed.map(({ error }) => `  ${error}`));
-  }
+  const total = jobs.length + faults.length;
+  const failures = [
+    `${failed.length} of ${total} images failed:`,
+    ...failed.map(({ error }) => `  ${oneLine(error!)}`),
+  ];
+  if (failed.length > 0) lines.push(...failures);
   const good = images.filter(({ error }) => error === null);
   return {
     json: {
@@ -65,6 +69,7 @@ export function summarise(run: Run): Result {
       ...(shard && { shard: recordOf(shard, images) }),
     },
     text: lines.join('\n'),
+    failure: failed.length > 0 ? failures.join('\n') : undefined,
     exit: failed.length > 0 ? 1 : 0,
   };
 }

@@ -68,9 +68,11 @@ export function rangeOf(text: string, all: RangeChoice = {}): RangeChoice {
 export function sharesOf(text: string): Record<string, number> {
   return Object.fromEntries(
     text.split(',').map((part) => {
-      const [, label, share] = /^([^=]+)=(\d{1,4})$/.exec(part) ?? [];
+      const [, label, share] = /^([^=]+)=([1-9]\d{0,3})$/.exec(part) ?? [];
       if (label !== undefined) return [label, Number(share)];
-      throw new InvalidArgumentError('expected LABEL=NUMBER with a whole number, as noise=2.');
+      throw new InvalidArgumentError(
+        'expected LABEL=NUMBER with a whole number from 1 to 9999, as noise=2.',
+      );
     }),
   );
 }

@@ -246,6 +246,30 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     "'nowhere'",
     ['apply', 'host.onnx', '--adapter', 'nowhere', '-o', 'kept.txt', '--force'],
   ],
+  [
+    'a host over a foreign file',
+    7,
+    'kept.txt: a file that is not this host is there; choose another name, or --force',
+    ['remove', 'grafted.onnx', '-o', 'kept.txt'],
+  ],
+  [
+    'a host over another host',
+    7,
+    'wide.onnx: a file that is not this host is there',
+    ['remove', 'grafted.onnx', '-o', 'wide.onnx'],
+  ],
+  [
+    'a network over a foreign file',
+    7,
+    'kept.txt: a file that is not a network that graft built is there',
+    ['backbone', 'build', 'nafnet', '-o', 'kept.txt'],
+  ],
+  [
+    'a network over a grafted one',
+    7,
+    'grafted.onnx: a file that is not a network that graft built is there',
+    ['backbone', 'build', 'nafnet', '-o', 'grafted.onnx'],
+  ],
   ['nothing to remove', 3, 'carries no graft', ['remove', 'host.onnx', '-o', 'kept.txt']],
   [
     'an unknown key of init',
@@ -260,13 +284,24 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
     'a number out of range',
     2,
     'from 11 to 23',
-    ['backbone', 'build', 'nafnet', '--opset', '5', '-o', 'kept.txt'],
+    ['backbone', 'build', 'nafnet', '--opset', '5', '-o', 'kept.txt', '--force'],
   ],
   [
     'sizes that do not fit',
     2,
     'heads',
-    ['backbone', 'build', 'restormer', '--dim', '8', '--heads', '3,1,1,1', '-o', 'kept.txt'],
+    [
+      'backbone',
+      'build',
+      'restormer',
+      '--dim',
+      '8',
+      '--heads',
+      '3,1,1,1',
+      '-o',
+      'kept.txt',
+      '--force',
+    ],
   ],
   ['an overlap of nothing', 2, 'pass --tiles', ['validate', 'grafted.onnx', '--overlap', '8']],
   [
@@ -319,5 +354,16 @@ describe('bad input', () => {
       },
     });
     expect(ended.stderr).toMatch(/\n\s+at /);
+  });
+});
+
+it('says why a job failed even if --quiet', () => {
+  const job = { name: 'a', source: { onnx: 'nowhere.onnx' }, output: 'a.onnx' };
+  writeFileSync(join(folder, 'failing.json'), JSON.stringify({ jobs: [job] }));
+  const ended = graft(folder, 'convert', '-c', 'failing.json', '--no-cache', '--quiet');
+  expect({ ...ended, stderr: ended.stderr.split(':').slice(0, 3) }).toEqual({
+    status: 7,
+    stdout: '',
+    stderr: ['graft convert', ' a', expect.stringContaining('nowhere.onnx')],
   });
 });

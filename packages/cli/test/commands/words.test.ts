@@ -51,6 +51,17 @@ describe('questions about the tool itself', () => {
 
 describe('a mistyped word', () => {
   it.each([
+    [['help', 'nope'], "graft: unknown command 'nope'"],
+    [['toString', '--help'], "graft: unknown command 'toString'"],
+    [['aply', '-h'], "graft: unknown command 'aply'; did you mean 'apply'?"],
+    [['help', 'adapter', 'ini'], "graft adapter: unknown command 'ini'; did you mean 'init'?"],
+  ])('%j has no help', (args, message) => {
+    const { status, stdout, stderr } = graft(cwd, ...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr.startsWith(message), stderr).toBe(true);
+  });
+
+  it.each([
     [['apply', 'x.onnx', '--adaptr', 'y'], "unknown option '--adaptr'; did you mean '--adapter'?"],
     [['apply', '--adaptr=y', 'x.onnx'], "unknown option '--adaptr'; did you mean '--adapter'?"],
     [['train', '--patch', '0', '--dta', 'y'], "unknown option '--dta'; did you mean '--data'?"],
@@ -126,5 +137,15 @@ describe('completion', () => {
 
   it('rejects another shell', () => {
     expect(graft(cwd, 'completion', 'tcsh')).toMatchObject({ status: 2 });
+  });
+});
+
+describe('an empty path', () => {
+  it.each([
+    [['apply', 'x.onnx', '--adapter', 'init', '-o', ''], /'-o, --output <path>' .* It is empty/],
+    [['restore', 'x.onnx', 'a.png', '-o', ''], /'-o, --output <path>' .* It is empty/],
+  ])('%j is rejected', (args, message) => {
+    const { status, stderr } = graft(cwd, ...args);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(message) });
   });
 });

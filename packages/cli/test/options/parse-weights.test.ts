@@ -15,7 +15,9 @@ describe('parseWeights', () => {
 
   it.each([
     ['snow', 'UNKNOWN_LABEL', "'snow' is not one of this adapter's (noise, rain, haze)"],
-    ['', 'UNKNOWN_LABEL', "'' is not one of"],
+    ['', 'INVALID_WEIGHTS', "degradation '': a label is missing before or after a comma or '='"],
+    ['=1', 'INVALID_WEIGHTS', "degradation '=1': a label is missing"],
+    ['rain,', 'INVALID_WEIGHTS', "degradation 'rain,': a label is missing"],
     ['rain=-1', 'INVALID_WEIGHTS', 'a number of 0 or more'],
     ['rain=', 'INVALID_WEIGHTS', 'a number of 0 or more'],
     ['rain=NaN', 'INVALID_WEIGHTS', 'a number of 0 or more'],

@@ -168,3 +168,42 @@ describe('options', () => {
     expect(() => checkReportOptions({ html: 'a', junit: 'b' }, ['c'])).not.toThrow();
   });
 });
+
+describe('a file that is there already', () => {
+  const formats = { html: 'r.html', junit: 'r.xml', markdown: 'r.md' } as const;
+
+  test.each(Object.entries(formats))('--%s replaces an earlier report', async (format, name) => {
+    await writeReports(data, { [format]: at(name) }, session());
+    expect(() => checkReportOptions({ [format]: at(name) }, [])).not.toThrow();
+    for (const [other, path] of Object.entries(formats).filter(([key]) => key !== format)) {
+      writeFileSync(at(path), readFileSync(at(name)));
+      expect(() => checkReportOptions({ [other]: at(path) }, [])).toThrow('choose another name');
+    }
+  });
+
+  test('replaces an empty file', () => {
+    writeFileSync(at('r.html'), '');
+    expect(() => checkReportOptions({ html: at('r.html') }, [])).not.toThrow();
+  });
+
+  test.each([
+    ['html', 'an HTML report', '<!doctype html><title>mine</title>'],
+    ['junit', 'a JUnit report', '<?xml version="1.0"?><settings/>'],
+    ['markdown', 'a Markdown report', '# Read me'],
+  ])('--%s does not replace a file that no run wrote', (format, what, text) => {
+    writeFileSync(at('mine'), text);
+    expect(() => checkReportOptions({ [format]: at('mine') }, [])).toThrow(
+      expect.objectContaining({
+        code: 'WRITE_FAILED',
+        message: `${at('mine')}: a file that is not ${what} of graft is there; choose another name.`,
+      }),
+    );
+    expect(read('mine')).toBe(text);
+  });
+
+  test("appends to GitHub's step summary, whatever it holds", () => {
+    vi.stubEnv('GITHUB_STEP_SUMMARY', at('summary.md'));
+    writeFileSync(at('summary.md'), 'Build passed.\n');
+    expect(() => checkReportOptions({ markdown: at('summary.md') }, [])).not.toThrow();
+  });
+});

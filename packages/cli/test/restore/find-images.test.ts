@@ -171,3 +171,30 @@ describe('findImages', () => {
     }
   });
 });
+
+it("says that an image '' is empty", async () => {
+  const { images, faults } = await findImages([''], join(folder, 'out'));
+  expect(images).toEqual([]);
+  expect(faults.map(({ error }) => error.message)).toEqual(["image '': it is empty; name a path."]);
+});
+
+describe('a named file of another format', () => {
+  it('is a fault of its own, and the others are found', async () => {
+    for (const name of ['x.bmp', 'bare']) writeFileSync(join(folder, name), '');
+    const { images, faults } = await findImages(
+      ['starling.png', 'x.bmp', 'bare'].map((name) => join(folder, name)),
+      join(folder, 'out'),
+    );
+    expect(images.map(({ name }) => name)).toEqual(['starling.png']);
+    expect(faults.map(({ error }) => [error.code, error.message])).toEqual([
+      [
+        'INVALID_ARGUMENT',
+        `${folder}/x.bmp: BMP is not read; convert it to PNG, TIFF or JPEG first.`,
+      ],
+      [
+        'INVALID_ARGUMENT',
+        expect.stringContaining(`${folder}/bare: its name has no extension; images end in .png`),
+      ],
+    ]);
+  });
+});

@@ -13,10 +13,21 @@ beforeAll(() => {
   mkdirSync(at('other'));
   for (const file of ['in/a.png', 'other/a.png', 'a-file']) writeFileSync(at(file), '');
   symlinkSync('in', at('link'));
+  symlinkSync('nowhere', at('dangling'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('placeResults', () => {
+  it.each([
+    ['a path through a file', 'a-file/x', /a-file.*' is a file; choose another path/],
+    ['a link to nothing', 'dangling', /it is a link to 'nowhere', where nothing is; make that/],
+  ])('rejects %s before anything runs', (_, output, message) => {
+    const images = [picture('in/a.png', 'a.png')];
+    expect(() => placeResults(images, at(output))).toThrow(
+      expect.objectContaining({ code: 'WRITE_FAILED', message: expect.stringMatching(message) }),
+    );
+  });
+
   it('places results under their names, also in folders that do not exist yet', () => {
     const pictures = [picture('in/a.png', 'a.png'), picture('other/a.png', 'deep/a.png')];
     expect(placeResults(pictures, at('out')).map(({ output }) => output)).toEqual([

@@ -25,4 +25,6 @@ test('reads label shares', () => {
   expect(sharesOf('noise=2,rain=1')).toEqual({ noise: 2, rain: 1 });
   expect(() => sharesOf('noise=1.5')).toThrow(/a whole number/);
   expect(() => sharesOf('noise')).toThrow(/a whole number/);
+  expect(() => sharesOf('noise=0')).toThrow(/a whole number from 1 to 9999/);
+  expect(sharesOf('noise=10')).toEqual({ noise: 10 });
 });

@@ -26,6 +26,8 @@ export interface ImageOrigin {
   readonly profile?: true;
   /** Whether it was a lossless WebP file. */
   readonly lossless?: true;
+  /** Its resolution in pixels per inch, if it had one. */
+  readonly density?: number;
   /** Number of pages or frames, if more than one; the image is the first. */
   readonly pages?: number;
 }

@@ -1,8 +1,11 @@
 import {
+  closeSync,
   constants,
   type Dirent,
   existsSync,
+  fsyncSync,
   lstatSync,
+  openSync,
   readdirSync,
   readlinkSync,
   realpathSync,
@@ -138,6 +141,18 @@ export async function syncFolder(path: string): Promise<void> {
   const folder = await open(filePath(path), constants.O_RDONLY).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();
+}
+
+/** Like {@link syncFolder}, at once. */
+export function syncFolderNow(path: string): void {
+  try {
+    const folder = openSync(filePath(path), constants.O_RDONLY);
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {}
 }
 
 const reasons: Record<string, string> = {

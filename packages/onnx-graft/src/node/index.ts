@@ -36,7 +36,13 @@ export {
   saveExternalized,
 } from './save-externalized.ts';
 export { type SaveOptions, saveModel } from './save-model.ts';
-export { isLeftoverOf, sweepLeftovers, sweepOnce, withoutLeftovers } from './sweep-leftovers.ts';
+export {
+  finishLeftovers,
+  isLeftoverOf,
+  sweepLeftovers,
+  sweepOnce,
+  withoutLeftovers,
+} from './sweep-leftovers.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 export {
   cutName,

@@ -1,7 +1,7 @@
-import { lstatSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { filePath, listNames, syncFolder } from './file-path.ts';
+import { filePath, listNames, syncFolderNow } from './file-path.ts';
 import {
   cutName,
   hasProcess,
@@ -33,6 +33,26 @@ export async function sweepLeftovers(
   folder: string,
   targets: readonly string[] = [],
 ): Promise<void> {
+  for (const leftovers of staleWrites(folder, targets)) {
+    if (isWhole(leftovers) && !finish(leftovers)) continue;
+    for (const { path } of leftovers) await remove(path);
+  }
+}
+
+/**
+ * Finishes complete writes that killed runs left in a folder, like {@link sweepLeftovers}, for a
+ * reader, which removes nothing else. Never fails.
+ */
+export function finishLeftovers(folder: string, targets: readonly string[]): void {
+  for (const leftovers of staleWrites(folder, targets).filter(isWhole)) {
+    if (!finish(leftovers)) continue;
+    // What cannot be removed does no harm, and a later write removes it.
+    for (const { path, kind } of leftovers) if (kind === 'old') removeNow(path);
+  }
+}
+
+/** The leftovers in a folder, by write. */
+function staleWrites(folder: string, targets: readonly string[]): Leftover[][] {
   const homes = new Set(['.', ...targets.map((target) => dirname(target))]);
   const writes = new Map<string, Leftover[]>();
   for (const home of homes) {
@@ -45,10 +65,12 @@ export async function sweepLeftovers(
       writes.set(found.write, [...(writes.get(found.write) ?? []), { ...found, path, place }]);
     }
   }
-  for (const leftovers of writes.values()) {
-    if (leftovers.some(({ kind }) => kind === 'new') && !(await finish(leftovers))) continue;
-    for (const { path } of leftovers) await remove(path);
-  }
+  return [...writes.values()];
+}
+
+/** Whether all files of a write were complete. */
+function isWhole(leftovers: readonly Leftover[]): boolean {
+  return leftovers.some(({ kind }) => kind === 'new');
 }
 
 const swept = new Set<string>();
@@ -90,12 +112,12 @@ function isOurs({ mark, target }: TemporaryName, known: ReadonlyMap<string, stri
 /**
  * Moves the files of a complete write to their places; the one that makes them count comes last.
  */
-async function finish(leftovers: readonly Leftover[]): Promise<boolean> {
+function finish(leftovers: readonly Leftover[]): boolean {
   const staged = leftovers.filter(({ kind }) => kind !== 'old');
   staged.sort((a, b) => Number(a.kind === 'new') - Number(b.kind === 'new'));
   try {
-    for (const { path, place } of staged) await rename(filePath(path), filePath(place));
-    for (const home of new Set(staged.map(({ place }) => dirname(place)))) await syncFolder(home);
+    for (const { path, place } of staged) renameSync(filePath(path), filePath(place));
+    for (const home of new Set(staged.map(({ place }) => dirname(place)))) syncFolderNow(home);
     return true;
   } catch {
     return false;
@@ -105,6 +127,12 @@ async function finish(leftovers: readonly Leftover[]): Promise<boolean> {
 async function remove(path: string): Promise<void> {
   // Node accepts bytes here, which its types omit.
   await rm(filePath(path) as string, { recursive: true, force: true }).catch(() => {});
+}
+
+function removeNow(path: string): void {
+  try {
+    rmSync(filePath(path) as string, { force: true });
+  } catch {}
 }
 
 function isStale(path: string, { mark, pid }: TemporaryName): boolean {

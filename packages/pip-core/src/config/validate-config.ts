@@ -94,7 +94,9 @@ export function labelProblems(labels: readonly string[]): string[] {
     problems.push(`${labels.length} labels; at most ${maxLabels} are supported`);
   for (const [i, label] of labels.entries()) {
     if (!labelPattern.test(label)) {
-      problems.push(`label '${label}' may hold letters, digits, '.', '_' and '-' only`);
+      problems.push(
+        `label '${label}' must begin with a letter or digit; then letters, digits, '.', '_', '-'`,
+      );
     }
     if (labels.indexOf(label) !== i) problems.push(`label '${label}' is there twice`);
   }

@@ -4,13 +4,14 @@ import { type FileSource, hubRepository } from '@pip-graft/onnx-graft/node';
 import { openSafetensors } from '@pip-graft/weights';
 import { type Adapter, checkAdapter, throwProblems } from '../adapter/adapter.ts';
 import { type AdapterDescription, decodeAdapterConfig } from '../adapter/adapter-config.ts';
-import { adapterFiles } from '../adapter/adapter-files.ts';
+import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { readTensors } from '../adapter/adapter-text.ts';
 import type { PackageDigests } from '../adapter/package-json.ts';
 import { shapeProblems } from '../parameters/initial-parameters.ts';
 import { sha256, withDigest } from './adapter-digest.ts';
 import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
 import { requireDigest, requireOnlyAdapter } from './check-package.ts';
+import { finishWrite } from './finish-write.ts';
 import { maxConfigBytes } from './limits.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -71,6 +72,7 @@ interface Described {
 
 function readDescription(folder: string, options: ReadOptions): Described {
   requireFolder(folder, 'an adapter');
+  finishWrite(folder, adapterFiles.config, packageFiles);
   const manifest = readManifest(folder);
   const digests = (options.digests ?? true) ? manifest?.digests : undefined;
   const text = readAdapterText(folder, adapterFiles.config, maxConfigBytes);

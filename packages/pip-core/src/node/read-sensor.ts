@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { chunks, GraftError } from '@pip-graft/onnx-graft';
 import { hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
+import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
 import { encodeSensor, readSensorTensors } from '../sensor/sensor-text.ts';
 import { sha256 } from './adapter-digest.ts';
 import { openAdapterFile, readAdapterText, requireFolder } from './adapter-file.ts';
 import { requireDigest, requireOnlySensor } from './check-package.ts';
+import { finishWrite } from './finish-write.ts';
 import { maxConfigBytes } from './limits.ts';
 import type { ReadOptions } from './read-adapter.ts';
 import { readManifest } from './read-manifest.ts';
@@ -45,6 +47,7 @@ export function readOwnSensor(
   options: Pick<ReadOptions, 'digests'> = {},
 ): Sensor | undefined {
   const folder = join(adapter, sensorFolder);
+  finishWrite(adapter, adapterFiles.config, packageFiles);
   const packed = readManifest(adapter)?.digests?.files;
   const digests = (options.digests ?? true) ? packed : undefined;
   if (!existsSync(folder)) {
@@ -97,7 +100,9 @@ function read(
   name: string,
   digests?: Readonly<Record<string, string>>,
 ): Sensor {
-  requireFolder(join(root, within), 'a sensor');
+  const home = join(root, within);
+  requireFolder(home, 'a sensor');
+  finishWrite(home, sensorFiles.config, Object.values(sensorFiles));
   const check = (file: string, is: () => string): void => {
     if (digests) requireDigest(root, file, digests[file] ?? 'nothing of it', is());
   };

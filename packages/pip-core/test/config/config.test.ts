@@ -90,7 +90,11 @@ describe('configProblems', () => {
     ['expansion', { ...sound, expansion: 0 }, /expansion 0/],
     ['no labels', { ...sound, labels: [] }, /no labels/],
     ['a label twice', { ...sound, labels: ['a', 'a'] }, /'a' is there twice/],
-    ['a label with a sign', { ...sound, labels: ['a=b'] }, /'a=b' may hold/],
+    [
+      'a label with a sign',
+      { ...sound, labels: ['a=b'] },
+      /'a=b' must begin with a letter or digit; then letters, digits/,
+    ],
     ['no levels', { ...sound, levels: [] }, /no levels/],
     ['a level twice', { ...sound, levels: [level, level] }, /ascending/],
     [

@@ -3,14 +3,24 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initAdapter } from '@pip-graft/pip-core';
-import { readAdapter, resolveAdapter, withDigest, writeAdapter } from '@pip-graft/pip-core/node';
+import { initAdapter, initSensor } from '@pip-graft/pip-core';
+import {
+  readAdapter,
+  readOwnSensor,
+  readSensor,
+  resolveAdapter,
+  withDigest,
+  withSensorDigest,
+  writeAdapter,
+  writeSensor,
+} from '@pip-graft/pip-core/node';
 import { readSafetensors, writeSafetensors } from '@pip-graft/weights';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -216,5 +226,50 @@ describe('resolveAdapter', () => {
     expect(() => resolveAdapter('', root)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     );
+  });
+});
+
+describe('a folder whose write was killed between its renames', () => {
+  const [config, tensors] = ['adapter_config.json', 'adapter_model.safetensors'];
+  /** No system has a process with this id. */
+  const nobody = 4194305;
+  const interrupt = (folder: string, pid: number, names: readonly [string, string]): void => {
+    for (const [index, name] of names.entries()) {
+      const kind = index === 0 ? 'new' : 'tmp';
+      renameSync(join(folder, name), join(folder, `.${name}.${pid}.${kind}`));
+      writeFileSync(join(folder, `.${name}.${pid}.old`), 'of an earlier adapter');
+    }
+  };
+
+  it('is finished by its reader', async () => {
+    const folder = await written();
+    interrupt(folder, nobody, [config, tensors]);
+    expect(readAdapter(folder)).toEqual(withDigest(adapter));
+    expect(readdirSync(folder).sort()).toEqual(['README.md', config, tensors, 'package.json']);
+  });
+
+  it('is finished by the reader of a sensor, alone or in an adapter', async () => {
+    const folder = await written();
+    const home = join(folder, 'sensor');
+    const sensor = initSensor({ labels: adapter.config.labels });
+    await writeSensor(home, sensor);
+    const files = ['sensor_config.json', 'sensor_model.safetensors'] as const;
+    interrupt(home, nobody, [...files]);
+    expect(readSensor(home)).toEqual(withSensorDigest(sensor));
+    interrupt(home, nobody, [...files]);
+    expect(readOwnSensor(folder)!.digest).toBe(withSensorDigest(sensor).digest);
+    expect(readdirSync(home).sort()).toEqual(['README.md', ...files]);
+  });
+
+  it('is named while that run still writes', async () => {
+    const folder = await written();
+    interrupt(folder, process.pid, [config, tensors]);
+    expect(() => readAdapter(folder)).toThrow(
+      expect.objectContaining({
+        code: 'READ_FAILED',
+        message: `${folder}: a write of its ${config} is not finished; wait for the run that writes it, or, if there is none, make the folder writable and run this command again.`,
+      }),
+    );
+    expect(readdirSync(folder)).toContain(`.${config}.${process.pid}.new`);
   });
 });

@@ -24,4 +24,5 @@ export {
   summariseGraft,
 } from './inspection.ts';
 export { oneLine, printable, printableJson } from './printable.ts';
+export { isReport, type ReportFormat } from './report-heads.ts';
 export { bytesText, table } from './table.ts';

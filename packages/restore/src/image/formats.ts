@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
+import { oneAtATime } from './one-at-a-time.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Limits on the memory of one image. */
@@ -120,7 +121,11 @@ export interface ImageSize {
 export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
   const sharp = await loadSharp();
   try {
-    const { width, height, pages = 1 } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    const {
+      width,
+      height,
+      pages = 1,
+    } = await oneAtATime(() => sharp(bytes, { limitInputPixels: false }).metadata());
     return { width, height, pages };
   } catch (cause) {
     throw unreadable(label, bytes, cause);

@@ -4,6 +4,8 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
 import { imageLimits, isLosslessWebp, loadSharp } from './formats.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { resolutionOf } from './resolution.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
@@ -38,22 +40,8 @@ export async function decodeImage(
   const { label = 'image', pixels = imageLimits.pixels } = options;
   const sharp = await loadSharp();
   try {
-    const open = (failOn: 'warning' | 'error') =>
-      sharp(bytes, { limitInputPixels: pixels, failOn });
-    // Here only errors in the header count: decoding checks the pixels.
-    const head = await open('error').metadata();
-    if (head.depth !== 'uchar' && head.depth !== 'ushort') {
-      throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
-    }
-    const deep = head.depth === 'ushort';
-    const { data, info } = await decodeWhole(open, (decoder) => {
-      decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
-      // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
-      if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
-      return decoder
-        .raw({ depth: deep ? 'ushort' : 'uchar' })
-        .toBuffer({ resolveWithObject: true });
-    });
+    const open: Open = (failOn) => sharp(bytes, { limitInputPixels: pixels, failOn });
+    const { head, deep, data, info } = await oneAtATime(() => samplesOf(open));
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -73,13 +61,34 @@ export async function decodeImage(
   }
 }
 
+type Open = (failOn: 'warning' | 'error') => Sharp;
+
+/** Decodes a file to interleaved samples of 8 bits, or of 16 if it is deep. */
+async function samplesOf(open: Open) {
+  // Here only errors in the header count: decoding checks the pixels.
+  const head = await open('error').metadata();
+  if (head.depth !== 'uchar' && head.depth !== 'ushort') {
+    throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
+  }
+  const deep = head.depth === 'ushort';
+  const decoded = await decodeWhole(open, (decoder) => {
+    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+    // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
+    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+    return decoder.raw({ depth: deep ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
+  });
+  return { head, deep, ...decoded };
+}
+
 function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
   const grey = head.space === 'b-w' || head.space === 'grey16';
   const { pages = 1 } = head;
+  const density = resolutionOf(head, bytes);
   return {
     ...(grey ? { grey } : {}),
     ...(head.hasProfile ? { profile: true } : {}),
     ...(isLosslessWebp(bytes) ? { lossless: true } : {}),
+    ...(density === undefined ? {} : { density }),
     ...(pages > 1 ? { pages } : {}),
   };
 }
@@ -135,7 +144,7 @@ const harmless = [
  * every warning counts, except those that say nothing about pixels.
  */
 async function decodeWhole<Result>(
-  open: (failOn: 'warning' | 'error') => Sharp,
+  open: Open,
   decode: (decoder: Sharp) => Promise<Result>,
 ): Promise<Result> {
   try {

@@ -24,7 +24,11 @@ export function unreadable(
 ): GraftError {
   const kind = identifyFile(bytesSource(bytes, label));
   const text = cause instanceof Error ? cause.message : String(cause);
-  const why = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  const said = text.split('\n', 1)[0]!.replace(/^Input [Bb]uffer /, 'the file ');
+  // libvips' own reason after the colon may be empty.
+  const why = /has corrupt header:?\s*$/.test(said)
+    ? 'its header is damaged or the file is truncated'
+    : said;
   // For a file of a kind that it reads, the decoder's own reason is better.
   const known = kind !== undefined && !kinds.has(kind.image ?? '');
   const reason = known ? `it is ${kind.name}` : why;

@@ -2,6 +2,8 @@ import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { formatOf, type ImageFormat, loadSharp } from './formats.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { tiffResolution, withResolution } from './resolution.ts';
 
 /** A PNG's signature and its IHDR chunk, which is always first and 13 bytes long. */
 const head = 8 + 12 + 13;
@@ -45,7 +47,7 @@ export async function writeImage(
 
 /**
  * Encodes an image as the bytes of a file: grey if its `origin` was, WebP without loss if that was,
- * tagged as sRGB if that had a profile.
+ * tagged as sRGB if that had a profile, with its resolution (not WebP and AVIF) or none.
  *
  * TIFF of 16 bits is always RGB and never tagged, and grey is never tagged, because sharp cannot.
  *
@@ -76,8 +78,12 @@ export async function encodeImage(
   else if (format === 'jpeg') encoder.jpeg({ quality, chromaSubsampling: '4:4:4' });
   else if (format === 'webp') encoder.webp({ quality, lossless: origin.lossless === true });
   else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
-  else encoder.tiff({ compression: 'deflate', predictor: 'horizontal' });
-  const bytes = await encoder.toBuffer().catch((cause: unknown) => {
+  else
+    encoder.tiff({
+      ...{ compression: 'deflate', predictor: 'horizontal' },
+      ...tiffResolution(origin.density),
+    });
+  const bytes = await oneAtATime(() => encoder.toBuffer()).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw new GraftError(
       'RUNTIME_FAILED',
@@ -85,7 +91,8 @@ export async function encodeImage(
       { cause },
     );
   });
-  return tagged && deep && format === 'png' ? tagPng(bytes) : bytes;
+  const sized = withResolution(bytes, format, origin.density);
+  return tagged && deep && format === 'png' ? tagPng(sized) : sized;
 }
 
 function coloursOf({ data }: Image): Float32Array[] {

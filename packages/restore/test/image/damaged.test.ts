@@ -109,3 +109,10 @@ describe('reads files that are odd but complete', () => {
     expect((await decodeImage(bytes)).data).toEqual(good.data);
   });
 });
+
+it('says in words that the header is damaged', async () => {
+  const bytes = (await source().png().toBuffer()).subarray(0, 20);
+  await expect(decodeImage(bytes)).rejects.toThrow(
+    'not a readable image (its header is damaged or the file is truncated); expected',
+  );
+});

@@ -1,5 +1,5 @@
 import { type HeatMap, type Image, imageOf } from '@pip-graft/imaging';
-import { encodeImage, loadSharp } from '@pip-graft/restore';
+import { encodeImage, loadSharp, oneAtATime } from '@pip-graft/restore';
 
 /** Images shown side by side, such as one degradation at several settings. */
 export interface ReportStrip {
@@ -79,10 +79,8 @@ export async function shrinkImage(image: Image, longest: number): Promise<Image>
   ) as [number, number];
   const raw = { width: image.width, height: image.height, channels: 3 } as const;
   const sharp = await loadSharp();
-  const small = await sharp(samples, { raw })
-    .resize(width, height, { fit: 'fill' })
-    .raw()
-    .toBuffer();
+  const resizer = sharp(samples, { raw }).resize(width, height, { fit: 'fill' }).raw();
+  const small = await oneAtATime(() => resizer.toBuffer());
   const data = new Float32Array(3 * width * height);
   for (let plane = 0, to = 0; plane < 3; plane++) {
     for (let at = plane; at < small.length; at += 3, to++) data[to] = small[at]! / 255;

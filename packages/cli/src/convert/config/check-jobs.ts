@@ -1,6 +1,8 @@
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { didYouMean } from '@pip-graft/graft';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { didYouMean, externalLocations, GraftError } from '@pip-graft/graft';
+import { openModel } from '@pip-graft/graft/node';
+import { lockPath } from '../lock/lock-file.ts';
 import type { ConfigPath } from './config-lines.ts';
 import type { JobConfig } from './schema.ts';
 
@@ -10,7 +12,7 @@ export interface JobProblem {
   readonly text: string;
 }
 
-/** Finds conflicts between jobs, without reading their files. */
+/** Finds conflicts between jobs; of their files, it opens only the source models. */
 export function checkJobs(
   jobs: readonly JobConfig[],
   folder: string,
@@ -85,27 +87,100 @@ export function filesOf({ output, external }: JobConfig, folder: string): string
 
 function filesTwice(jobs: readonly JobConfig[], folder: string, configPath: string): JobProblem[] {
   const problems: JobProblem[] = [];
-  const writers = new Map<string, string>();
-  const readers = new Map<string, string>([[real(configPath), 'the config']]);
-  for (const { name, source } of jobs) {
-    const read = 'onnx' in source ? source.onnx : 'checkpoint' in source ? source.checkpoint : null;
-    if (read !== null) readers.set(real(resolve(folder, read)), `the source of '${name}'`);
-  }
+  const writers = new Map<string, { readonly name: string; readonly file: string }>();
+  const read = readOf(jobs, folder, configPath);
   for (const [index, job] of jobs.entries()) {
     const at = ['jobs', index, 'output'];
     for (const file of filesOf(job, folder)) {
       const place = real(file);
       const shown = relative(folder, file);
-      const other = writers.get(place);
-      if (other !== undefined)
-        problems.push({ at, text: `'${shown}' is written by '${other}', too` });
-      const reader = readers.get(place);
+      const other = writers.get(folded(place));
+      if (other !== undefined) problems.push({ at, text: twice(shown, file, other, folder) });
+      const reader = read.find(({ path }) => path === place);
       if (reader !== undefined)
-        problems.push({ at, text: `'${shown}' is ${reader}, which it would replace` });
-      writers.set(place, job.name);
+        problems.push({ at, text: `'${shown}' is ${reader.what}, which it would replace` });
+      const around = read.find(({ path }) => isFolder(path) && place.startsWith(path + sep));
+      if (around !== undefined)
+        problems.push({ at, text: `'${shown}' is in ${around.what}; write it elsewhere` });
+      writers.set(folded(place), { name: job.name, file });
     }
   }
   return problems;
+}
+
+/** Two names with one folded form are one file on macOS and Windows. */
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+function twice(
+  shown: string,
+  file: string,
+  other: { readonly name: string; readonly file: string },
+  folder: string,
+): string {
+  if (real(file) === real(other.file)) return `'${shown}' is written by '${other.name}', too`;
+  return `'${shown}' and '${relative(folder, other.file)}' of '${other.name}' differ only in case, and are one file on macOS and Windows`;
+}
+
+interface Read {
+  readonly path: string;
+  /** What it is to whom, as `the source of 'derain'`. */
+  readonly what: string;
+}
+
+/** Files and folders that the jobs read, and the lock file. */
+function readOf(jobs: readonly JobConfig[], folder: string, configPath: string): Read[] {
+  const read: Read[] = [
+    { path: real(configPath), what: 'the config' },
+    { path: real(lockPath(configPath)), what: 'the lock file' },
+  ];
+  for (const { name, source, adapters = [], auto, gates = {} } of jobs) {
+    const add = (path: string, what: string): void => {
+      read.push({ path: real(resolve(folder, path)), what: `${what} of '${name}'` });
+    };
+    if ('onnx' in source) {
+      add(source.onnx, 'the source');
+      for (const path of dataOf(resolve(folder, source.onnx))) add(path, 'data of the source');
+    }
+    if ('checkpoint' in source) add(source.checkpoint, 'the source');
+    for (const adapter of adapters) if (!/^init(:|$)/.test(adapter)) add(adapter, 'an adapter');
+    if (typeof auto === 'string') add(auto, 'the sensor');
+    if (gates.parity?.image !== undefined) add(gates.parity.image, "a gate's image");
+    for (const { data } of gates.quality ?? []) add(data, "a gate's images");
+  }
+  return read;
+}
+
+/** Paths of a model's external data; none if it cannot be read, which its job reports. */
+function dataOf(path: string): string[] {
+  try {
+    const opened = openModel(path);
+    try {
+      return [...externalLocations(opened.model)].map((location) =>
+        resolve(dirname(path), location),
+      );
+    } finally {
+      opened.close();
+    }
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Rejects outputs in the cache, whose files are replaced and cleaned up. Errors: `INVALID_ARGUMENT`. */
+export function refuseInCache(jobs: readonly JobConfig[], folder: string, cache: string): void {
+  for (const job of jobs)
+    for (const file of filesOf(job, folder))
+      if (real(file).startsWith(real(cache) + sep))
+        throw new GraftError(
+          'INVALID_ARGUMENT',
+          `job '${job.name}', output: '${relative(folder, file)}' is in the cache, ${cache}; write it elsewhere.`,
+        );
 }
 
 /** Resolves links in the existing part of a path. */

@@ -134,7 +134,12 @@ function problemOf(issue: z.core.$ZodIssue, names: readonly string[], lineOf: Li
   // The line of the unknown key itself.
   const [key] = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const line = lineOf(key === undefined ? at : [...at, key]);
-  return { line, text: `${placeOf(at, names)}: ${issue.message}${suggestion(issue)}` };
+  return { line, text: `${placeOf(at, names)}: ${messageOf(issue)}${suggestion(issue)}` };
+}
+
+/** A missing value in words; zod calls it an invalid input. */
+function messageOf({ code, message }: z.core.$ZodIssue): string {
+  return code === 'invalid_type' && message.endsWith('received undefined') ? 'missing' : message;
 }
 
 /** Formats a path for people: `job 'derain', gates.maxBytes`. */

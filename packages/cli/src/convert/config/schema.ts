@@ -2,7 +2,11 @@ import { type BackbonePreset, backbonePresets, imageRanges } from '@pip-graft/gr
 import { z } from 'zod';
 
 const presets = Object.keys(backbonePresets) as [BackbonePreset, ...BackbonePreset[]];
-const path = z.string().min(1).max(4096);
+const path = z
+  .string()
+  .min(1, { error: 'empty' })
+  .max(4096)
+  .refine((text) => !text.includes('\0'), { error: 'a path holds no NUL character' });
 const count = z.int().min(0).max(4096);
 const counts = z.array(count).min(1).max(16);
 const opset = z.int().min(11).max(23).describe('opset of the model; default: 17');
@@ -114,7 +118,8 @@ const job = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
-      error: "expected letters, digits, '.', '_' and '-', at most 100",
+      error:
+        "must begin with a letter or digit; then letters, digits, '.', '_', '-', at most 100 characters",
     })
     .describe('name of the job in reports and for other jobs'),
   source,

@@ -76,7 +76,7 @@ export async function convertJob(
     found.kind === 'corrupt' ? [`its entry in the cache is made again: ${found.problem}`] : [];
   const staging = await cache.staging();
   try {
-    const made = await around.work({
+    const made = await workIn(staging, output, around, {
       config: localJob(config, places),
       folder,
       sourceOutput,
@@ -91,6 +91,24 @@ export async function convertJob(
     return { made, inputs, cached: false, placed, notes };
   } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Runs a job; its errors name the output, where users look, and not the staging folder. */
+async function workIn(
+  staging: string,
+  output: string,
+  { work }: Pick<Surroundings, 'work'>,
+  job: Job,
+): Promise<Made> {
+  try {
+    return await work(job);
+  } catch (error) {
+    if (!(error instanceof GraftError) || !error.message.includes(staging)) throw error;
+    const message = error.message.replaceAll(join(staging, basename(output)), output);
+    throw new GraftError(error.code, message.replaceAll(staging, dirname(output)), {
+      cause: error,
+    });
   }
 }
 

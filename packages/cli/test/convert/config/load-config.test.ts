@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@pip-graft/cli/config';
+import { backbonePresets, buildBackbone } from '@pip-graft/graft';
+import { saveExternalized } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseJobs } from '../../../src/convert/config/choose-jobs.ts';
@@ -9,8 +11,11 @@ import { type ConfigPath, configLines } from '../../../src/convert/config/config
 import { loadConfig } from '../../../src/convert/config/load-config.ts';
 
 let folder = '';
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'graft-config-'));
+  for (const name of ['adapter', 'photos']) mkdirSync(join(folder, name));
+  const model = buildBackbone(backbonePresets['nafnet-tiny'], 1);
+  await saveExternalized(model, join(folder, 'apart.onnx'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -67,7 +72,19 @@ describe('a config', () => {
     [
       'a name that is a path',
       { jobs: [{ ...job, name: '../a' }] },
-      "job '../a', name: expected letters",
+      "job '../a', name: must begin with a letter or digit; then letters, digits, '.', '_', '-'",
+    ],
+    ['no output', { jobs: [{ name: 'a', source }] }, "job 'a', output: missing"],
+    ['an empty output', { jobs: [{ ...job, output: '' }] }, "job 'a', output: empty"],
+    [
+      'an output with a NUL',
+      { jobs: [{ ...job, output: 'a\0b.onnx' }] },
+      "job 'a', output: a path holds no NUL character",
+    ],
+    [
+      'an empty source',
+      { jobs: [{ ...job, source: { onnx: '' } }] },
+      "job 'a', source.onnx: empty",
     ],
     [
       'a name twice',
@@ -120,6 +137,52 @@ describe('a config', () => {
       'an output that is the config',
       { jobs: [{ ...job, output: 'bad.json' }] },
       "'bad.json' is the config",
+    ],
+    [
+      'an output that is the lock file',
+      { jobs: [{ ...job, output: 'bad.lock.json' }] },
+      "'bad.lock.json' is the lock file, which it would replace",
+    ],
+    [
+      "an output in an adapter's folder",
+      { jobs: [{ ...job, adapters: ['./adapter'], output: 'adapter/adapter_config.json' }] },
+      "'adapter/adapter_config.json' is in an adapter of 'a'; write it elsewhere",
+    ],
+    [
+      "an output in a sensor's folder",
+      { jobs: [{ ...job, adapters: ['init'], auto: 'adapter', output: 'adapter/s.onnx' }] },
+      "'adapter/s.onnx' is in the sensor of 'a'; write it elsewhere",
+    ],
+    [
+      "an output that is a gate's image",
+      {
+        jobs: [
+          {
+            ...{ ...job, precision: 'float16', output: 'photo.png' },
+            gates: { parity: { psnr: 60, image: 'photo.png' } },
+          },
+        ],
+      },
+      "'photo.png' is a gate's image of 'a', which it would replace",
+    ],
+    [
+      "an output among a gate's images",
+      {
+        jobs: [
+          { ...job, output: 'photos/0.png', gates: { quality: [{ data: 'photos', psnr: 9 }] } },
+        ],
+      },
+      "'photos/0.png' is in a gate's images of 'a'; write it elsewhere",
+    ],
+    [
+      "an output that is a source's data",
+      { jobs: [{ ...job, source: { onnx: 'apart.onnx' }, output: 'apart.onnx.data' }] },
+      "'apart.onnx.data' is data of the source of 'a', which it would replace",
+    ],
+    [
+      'outputs that differ only in case',
+      { jobs: [job, { ...job, name: 'b', output: 'A.onnx' }] },
+      "job 'b', output: 'A.onnx' and 'a.onnx' of 'a' differ only in case, and are one file on macOS and Windows",
     ],
     [
       'parity of what stays float32',

@@ -90,6 +90,19 @@ describe('convert', () => {
     expect(readdirSync(join(folder, 'cache')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('names the output in an error, not the folder where it is made', async () => {
+    const run = worker({
+      a: ({ staging }) => {
+        throw new GraftError('WRITE_FAILED', `${join(staging, 'a.onnx')}: the disk is full.`);
+      },
+    });
+    const { outcomes } = await go([native('a')], { run });
+    expect(outcomes[0]!.failure).toMatchObject({
+      code: 'WRITE_FAILED',
+      message: `${join(folder, 'out/a.onnx')}: the disk is full.`,
+    });
+  });
+
   it('places and caches nothing when a gate failed', async () => {
     const gate = {
       name: 'size',

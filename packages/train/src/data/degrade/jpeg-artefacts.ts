@@ -1,4 +1,4 @@
-import { decodeImage, loadSharp } from '@pip-graft/restore';
+import { decodeImage, loadSharp, oneAtATime } from '@pip-graft/restore';
 import type { Random } from '@pip-graft/weights';
 import { drawWhole, type Range } from './range.ts';
 
@@ -43,8 +43,8 @@ export async function compressJpeg(
     samples[(at % size) * 3 + Math.floor(at / size)] = Math.round(value * 255);
   }
   const sharp = await loadSharp();
-  const file = await sharp(samples, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality, chromaSubsampling: '4:2:0' })
-    .toBuffer();
+  const encoder = sharp(samples, { raw: { width, height, channels: 3 } });
+  encoder.jpeg({ quality, chromaSubsampling: '4:2:0' });
+  const file = await oneAtATime(() => encoder.toBuffer());
   return (await decodeImage(file)).data;
 }
