@@ -28,7 +28,8 @@ import {
   reportOptions,
 } from '../options/report-options.ts';
 import { hubOptions } from '../pipeline/local-names.ts';
-import { define, run, type Session } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { type ShardOption, shardOption } from '../shard/parse-shard.ts';
 
 interface Options extends ReportOptions, ShardOption {

@@ -16,7 +16,8 @@ import {
   type ReportOptions,
   reportOptions,
 } from '../options/report-options.ts';
-import { define, type Result, run, type Session } from '../pipeline/run.ts';
+import { define, type Result, run } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { type Entry, encodeJournal, readJournal } from '../restore/journal.ts';
 
 interface Options extends ReportOptions {

@@ -14,7 +14,8 @@ import {
   type ReportOptions,
   reportOptions,
 } from '../options/report-options.ts';
-import { define, run, type Session } from '../pipeline/run.ts';
+import { define, run } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { reportData } from '../reports/report-data.ts';
 import { writeReports } from '../reports/write-reports.ts';
 import { version } from '../version.ts';

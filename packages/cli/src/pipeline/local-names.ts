@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type HubOptions, isHubName } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import type { Session } from './run.ts';
+import type { Session } from './session.ts';
 
 type Kind = 'model' | 'adapter' | 'sensor' | 'checkpoint';
 

@@ -5,6 +5,7 @@ import { failureOf, workingFolder } from './exit.ts';
 import { localNames } from './local-names.ts';
 import { printAnnotation, printJson, printMessage, printText, silenceOutput } from './print.ts';
 import { Progress } from './progress.ts';
+import type { Session } from './session.ts';
 
 /** A command's result: plain data for `--json`, text for people, and the exit status. */
 export interface Result {
@@ -133,23 +134,6 @@ function report(error: unknown, command: Command, { json, debug }: GlobalOptions
 /** Full name of a command, such as `graft adapter init`. */
 export function nameOf(command: Command): string {
   return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
-}
-
-/** A command's environment: its working directory, progress and notes, and when to stop. */
-export interface Session {
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-  /** Width of the terminal in characters; undefined if stdout is not a terminal. */
-  readonly columns: number | undefined;
-  /**
-   * Shows `done` of `total` on stderr once an operation takes longer than a second; with a unit,
-   * also the count and the time left; then the detail.
-   */
-  progress(label: string, done: number, total: number, unit?: string, detail?: string): void;
-  /** Prints a line for people on stderr. */
-  note(line: string): void;
-  /** Annotates a line of a file, if GitHub runs the command. */
-  annotate(remark: Annotation): void;
 }
 
 export type Handler<Arguments extends unknown[], Options> = (

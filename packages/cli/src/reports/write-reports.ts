@@ -11,7 +11,7 @@ import {
 } from '@pip-graft/report';
 import { type Inspection, inspectionFacts } from '@pip-graft/report/text';
 import { isStepSummary, type ReportOptions } from '../options/report-options.ts';
-import type { Session } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { reportLadders } from './report-data.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '@pip-graft/restore';
 import type { Session as RuntimeSession } from '@pip-graft/runtime';
 import { Room } from '../pipeline/room.ts';
-import type { Session } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { inLanes } from './in-lanes.ts';
 import { digestOf, type Journal } from './journal.ts';
 import type { Job } from './place-results.ts';

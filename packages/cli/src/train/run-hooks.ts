@@ -1,5 +1,5 @@
 import type { RunHooks } from '@pip-graft/train';
-import type { Session } from '../pipeline/run.ts';
+import type { Session } from '../pipeline/session.ts';
 import { spellProgress } from './spell.ts';
 
 /** Hooks of a training run: the clock, Ctrl-C, the progress bar and lines on stderr. */

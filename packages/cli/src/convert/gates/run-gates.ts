@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { GraftError, lookAt } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import { type Image, psnr } from '@pip-graft/imaging';
-import type { ValidationFigures, Verdict } from '@pip-graft/validate';
+import type { Verdict } from '@pip-graft/validate';
 import { parseDegrade, parseWeights } from '../../options/parse-weights.ts';
 import type { GatesConfig } from '../config/schema.ts';
 import { type BuildOptions, buildOutput, type Output } from '../job/build-output.ts';
-import type { Job, MadeFile } from '../job/job.ts';
+import type { Job, MadeFile, Measured } from '../job/job.ts';
 import { atLeast, judge } from './judge.ts';
 
 /** Runs all gates of a job on its output, cheapest first, even if some fail. */
@@ -184,9 +184,6 @@ function sizeGate(bytes: number, most: number | string): Verdict {
     detail: 'Bytes of the model and its data together.',
   };
 }
-
-/** Time and memory that validation measured. */
-export type Measured = Pick<ValidationFigures, 'latency' | 'memory'>;
 
 interface Judged {
   readonly gates: readonly Verdict[];

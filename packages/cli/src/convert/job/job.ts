@@ -1,6 +1,8 @@
-import type { Verdict } from '@pip-graft/validate';
+import type { ValidationFigures, Verdict } from '@pip-graft/validate';
 import type { JobConfig } from '../config/schema.ts';
-import type { Measured } from '../gates/run-gates.ts';
+
+/** Time and memory that validation measured. */
+export type Measured = Pick<ValidationFigures, 'latency' | 'memory'>;
 
 /** A job with everything that a process needs to run it: plain data. */
 export interface Job {
