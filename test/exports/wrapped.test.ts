@@ -94,6 +94,20 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
     });
   });
 
+  test('records whether a batch holds parts of an image, as tiles and flips do', async () => {
+    const names = new Set(own.map(({ wrapper }) => wrapper));
+    const inParts: string[] = [];
+    for (const fixture of own) {
+      using host = await open(fixture);
+      const { summary } = planGraft(host, adapter, { feeds: fixture.feeds });
+      const warned = summary.warnings.some((one) => one.includes('several parts of each image'));
+      expect(warned, fixture.file).toBe(summary.host.image?.inParts ?? false);
+      if (warned) inParts.push(fixture.wrapper);
+    }
+    inParts.sort();
+    expect(inParts).toEqual(['flips', 'tiles', 'tiles-of-16'].filter((one) => names.has(one)));
+  });
+
   // A wrapper changes pixels in the same way around each network: without `npm run test:full`,
   // NAFNet is restored in all wrappers, the others in bytes and in tiles.
   const restored = own.filter(

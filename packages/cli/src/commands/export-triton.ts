@@ -53,7 +53,9 @@ export function command(): Command {
           const config = tritonConfig(served, name, { maxBatch, graft, sizeMultiple });
           const { signal } = session;
           if (maxBatch > 0 && config.maxBatchSize === 0)
-            session.note(`${path}: its batch size is fixed, so Triton cannot batch`);
+            session.note(
+              `${path}: its batch is fixed, or holds parts of one image, so Triton cannot batch`,
+            );
           await saveModel(served, target, {
             signal,
             onProgress: (done, total) => session.progress('saving', done, total),

@@ -72,7 +72,7 @@ export function tritonConfig(
   const defaults = new Set(graph.initializers.map((tensor) => tensor.name));
   const inputs = graph.inputs.filter((input) => !defaults.has(input.name));
   const fixed = [...inputs, ...graph.outputs].find(({ dims }) => typeof dims?.[0] === 'number');
-  const batched = fixed === undefined && maxBatch > 0;
+  const batched = fixed === undefined && !graft?.host.image?.inParts && maxBatch > 0;
   const tensor = (value: ValueInfo): TritonTensor => tensorOf(value, batched, source.label);
   return {
     name,

@@ -1,5 +1,5 @@
 import { whatToFill } from '@pip-graft/backbones';
-import { GraftError, type ImageRange } from '@pip-graft/onnx-graft';
+import { GraftError, type ImageRange, type SkipSite } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
@@ -17,7 +17,7 @@ export interface ImageChoices {
  * `UNSUPPORTED_HOST` for images that this library cannot feed or read.
  */
 export function imageWith(
-  { model, located }: Host,
+  { model, facts, located }: Host,
   { range, feeds = {} }: ImageChoices,
 ): HostImage | null {
   const { image } = located;
@@ -61,9 +61,16 @@ export function imageWith(
   const { input, output } = values;
   return {
     ...own,
+    ...(isInParts(facts, image.input, located.sites) ? { inParts: true } : {}),
     values: range ? { input: { ...input, range }, output: { ...output, range } } : values,
     ...(Object.keys(feeds).length > 0 ? { feeds } : {}),
   };
+}
+
+/** Whether skip features have more rows than the image: several parts of it, such as tiles. */
+function isInParts({ sample }: Host['facts'], input: string, sites: readonly SkipSite[]): boolean {
+  const rowsOf = (value: string) => sample.values.get(value)?.dims?.[0] ?? 1;
+  return sites.some(({ value }) => rowsOf(value) > rowsOf(input));
 }
 
 /** Element types that a number can fill. */

@@ -36,6 +36,7 @@ const image = z.object({
   input: text,
   output: z.nullable(text),
   sizeMultiple: wholeUpTo(largestMultiple),
+  inParts: z.optional(z.boolean()),
   layout: z.optional(z.enum(['NCHW', 'NHWC'])),
   values: z.optional(z.object({ input: side, output: side })),
   feeds: z.optional(z.record(text, number)),

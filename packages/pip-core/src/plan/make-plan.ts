@@ -82,6 +82,11 @@ export function makePlan(request: PlanRequest): PlanResult {
       ...(auto && !auto.trained
         ? [`sensor '${auto.name}' is untrained: what it finds means nothing`]
         : []),
+      ...(image?.inParts
+        ? [
+            'its skip features hold several parts of each image in the batch, such as tiles, so one row of weights applies to all images of a batch',
+          ]
+        : []),
       ...remarks.warnings,
     ],
   };

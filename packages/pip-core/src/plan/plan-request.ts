@@ -30,6 +30,11 @@ export interface HostImage {
   readonly output: string | null;
   /** Height and width of an image must be multiples of this; 1 for any size. */
   readonly sizeMultiple: number;
+  /**
+   * Whether skip features hold several parts of each image in the batch, such as tiles or flips.
+   * One row of weights then applies to all images of a batch. Default: false.
+   */
+  readonly inParts?: boolean | undefined;
   /** Default: NCHW. */
   readonly layout?: ImageLayout | undefined;
   /** Ranges and order of colours; default: 0 to 1 and RGB. */

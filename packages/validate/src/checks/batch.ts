@@ -35,7 +35,8 @@ export const batch: Check = {
 };
 
 function twoRows({ graft }: Subject): [number[], number[]] | undefined {
-  if (graft.inputs === null) return undefined;
+  // With parts of images in the batch, a row per image has no meaning.
+  if (graft.inputs === null || graft.host.image?.inParts) return undefined;
   const last = graft.labels.length - 1;
   return [
     graft.labels.map((_, i) => (i === 0 ? 1 : 0)),
