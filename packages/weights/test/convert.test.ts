@@ -64,7 +64,7 @@ describe('firstTooLarge', () => {
     expect(() => writeSafetensors(tensors, {}, 'float16')).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: "Tensor 'a' does not fit float16: it has 1000000; store it in float32.",
+        message: "tensor 'a': 1000000 does not fit float16; store it in float32.",
       }),
     );
   });

@@ -136,7 +136,7 @@ describe('packAdapter', () => {
     await expect(packAdapter(folder, packed, { dtype: 'float16' })).rejects.toEqual(
       refusal(
         'INVALID_ARGUMENT',
-        /adapter: as float16 .*'level1\.gate' holds NaN or infinite numbers\.$/,
+        /^tensor 'level1\.gate': 1000000 does not fit float16; store it in float32\.$/,
       ),
     );
     expect(() => readdirSync(packed)).toThrow('ENOENT');

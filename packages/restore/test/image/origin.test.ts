@@ -81,7 +81,7 @@ describe('colour profiles', () => {
     const image = await decodeImage(p3);
     const off = [...image.data].map((value, i) => Math.abs(Math.round(value * 255) - codes[i]!));
     expect(Math.max(...off)).toBeLessThanOrEqual(1);
-    expect(image.origin).toEqual({ profile: true });
+    expect(image.origin).toMatchObject({ profile: true });
   });
 
   test.each(['png', 'tiff', 'jpeg', 'webp'] as const)(

@@ -61,7 +61,7 @@ export function writeSafetensors(
     if (large !== undefined) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `Tensor '${name}' does not fit ${type}: it has ${large}; store it in float32.`,
+        `tensor '${name}': ${large} does not fit ${type}; store it in float32.`,
       );
     }
     const stored = encodeFloats(data, type);
