@@ -246,5 +246,6 @@ function lackOf(session: Session, { input, output, layout = 'NCHW' }: Door): str
     const size = side?.dims.length === 4 ? side.dims[channelAt] : undefined;
     return typeof size === 'number' ? size : undefined;
   });
-  return whatToFill({ input, inputChannels, outputChannels });
+  // A file may leave the output's channels open. They are then as many as it takes, as with alpha.
+  return whatToFill({ input, inputChannels, outputChannels: outputChannels ?? inputChannels });
 }
