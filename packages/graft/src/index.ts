@@ -71,7 +71,6 @@ export {
 } from '@pip-graft/pip-core';
 export { nonFinite, tooWide } from '@pip-graft/weights';
 export { applyGraft } from './apply-graft.ts';
-export { freshAdapter } from './fresh-adapter.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';
 export { type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
 export {
@@ -84,6 +83,6 @@ export {
   lookClosely,
 } from './host/look-at.ts';
 export { isInPlace, keepChoices } from './keep-choices.ts';
-export { type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
+export { freshAdapter, type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
 export { type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

@@ -2,9 +2,9 @@ import type { Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { Pane } from './pane.ts';
 import type { Preset } from './presets.ts';
-import { type Region, regionOf } from './region.ts';
 import { complain } from './run.ts';
-import type { Setting } from './setting.ts';
+import type { Setting } from './settings.ts';
+import { type Region, regionOf } from './view.ts';
 
 /** What the view needs of the page. */
 export interface FourOf {

@@ -1,5 +1,5 @@
 import { listen } from './gestures.ts';
-import type { Region } from './region.ts';
+import type { Region } from './view.ts';
 
 interface PaneEvents {
   move(dx: number, dy: number): void;

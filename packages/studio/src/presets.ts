@@ -1,4 +1,4 @@
-import type { Setting } from './setting.ts';
+import type { Setting } from './settings.ts';
 
 export interface Preset extends Setting {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Restored, Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { plainWords } from './plain-words.ts';
-import type { Asked } from './setting.ts';
+import type { Asked } from './settings.ts';
 import type { Stage } from './stage.ts';
 
 /** Side of tiles: small enough that the first one shows soon and a cancelled run ends soon. */

@@ -1,5 +1,4 @@
 import { byId } from './by-id.ts';
-import type { Asked, Setting } from './setting.ts';
 
 /** State of the settings, for undo. */
 export interface SettingsState extends Setting {
@@ -110,4 +109,17 @@ function newSlider(name: string, most: number, value: number, onInput: () => voi
       show();
     },
   };
+}
+
+/** Weights by label and a strength: what the sliders show. */
+export interface Setting {
+  readonly weights: Readonly<Record<string, number>>;
+  readonly strength: number;
+}
+
+/** Settings of a run. */
+export interface Asked {
+  /** undefined if the model's sensor decides. */
+  readonly weights: Readonly<Record<string, number>> | undefined;
+  readonly strength: number;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitView, panView, zoomView } from '../src/view.ts';
+import { fitView, panView, regionOf, zoomView } from '../src/view.ts';
 
 const image = { width: 1000, height: 500 };
 const stage = { width: 500, height: 500 };
@@ -24,5 +24,27 @@ describe('the view of an image', () => {
     expect(panView(view, -9999, 0, image, stage).x).toBe(-500);
     expect(zoomView(view, 1e9, { x: 0, y: 0 }, image, stage).scale).toBe(16);
     expect(zoomView(view, 0, { x: 0, y: 0 }, image, stage).scale).toBe(0.5);
+  });
+});
+
+describe('region', () => {
+  const image = { width: 1000, height: 400 };
+
+  describe('the part of an image that fills a pane', () => {
+    it('is centred on a point and stays within the image', () => {
+      const pane = { width: 300, height: 200 };
+      expect(regionOf(image, pane, { x: 500, y: 200 })).toEqual({
+        ...{ x: 350, y: 100 },
+        ...pane,
+      });
+      expect(regionOf(image, pane, { x: 0, y: 999 })).toEqual({ ...{ x: 0, y: 200 }, ...pane });
+    });
+
+    it('is no larger than the image and than four parts may be at once', () => {
+      expect(regionOf(image, { width: 2000, height: 2000 }, { x: 0, y: 0 })).toEqual({
+        ...{ x: 0, y: 0 },
+        ...{ width: 512, height: 400 },
+      });
+    });
   });
 });

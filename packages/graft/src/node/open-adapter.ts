@@ -1,8 +1,8 @@
 import type { HubOptions } from '@pip-graft/hub';
 import type { Adapter } from '@pip-graft/pip-core';
 import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
-import { freshAdapter } from '../fresh-adapter.ts';
 import type { Host } from '../host/host.ts';
+import { freshAdapter } from '../plan-graft.ts';
 import { localAdapter } from './local-adapter.ts';
 
 /** Options of {@link openAdapter}. */

@@ -7,7 +7,6 @@ import { parseDegrade, parseWeights } from '../../options/parse-weights.ts';
 import type { GatesConfig } from '../config/schema.ts';
 import { type BuildOptions, buildOutput, type Output } from '../job/build-output.ts';
 import type { Job, MadeFile, Measured } from '../job/job.ts';
-import { atLeast, judge } from './judge.ts';
 
 /** Runs all gates of a job on its output, cheapest first, even if some fail. */
 export async function runGates(
@@ -226,4 +225,44 @@ async function validateGate(
   const inChecks = verdicts.reduce((sum, { milliseconds = 0 }) => sum + milliseconds, 0);
   const milliseconds = Math.max(0, (whole.milliseconds ?? 0) - inChecks);
   return { gates: [{ ...whole, milliseconds }, ...verdicts], measured };
+}
+
+/** A gate's result, without its name. */
+type Outcome = Omit<Verdict, 'name'>;
+
+/**
+ * Runs a gate and returns its verdict. If the device or runtime is missing, the gate is skipped,
+ * with the reason. A model that the runtime rejects has failed.
+ */
+async function judge(name: string, gate: () => Promise<Outcome> | Outcome): Promise<Verdict> {
+  const started = performance.now();
+  const took = (): number => Math.round(performance.now() - started);
+  try {
+    return { name, ...(await gate()), milliseconds: took() };
+  } catch (error) {
+    if (!(error instanceof GraftError)) throw error;
+    const status = error.code === 'DEVICE_UNAVAILABLE' ? 'skipped' : 'failed';
+    const ours = ['WRITE_FAILED', 'READ_FAILED', 'NOT_FOUND', 'INVALID_ARGUMENT', 'UNKNOWN_LABEL'];
+    if (ours.includes(error.code)) throw error;
+    return {
+      name,
+      status,
+      measured: null,
+      limit: null,
+      detail: error.message,
+      milliseconds: took(),
+    };
+  }
+}
+
+/** Judges a figure in dB that must reach a limit. */
+function atLeast(measured: number, limit: number, detail: string): Outcome {
+  const status = measured >= limit ? 'passed' : 'failed';
+  return {
+    status,
+    measured: Number.isFinite(measured) ? measured : String(measured),
+    limit,
+    unit: 'dB',
+    detail,
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { History } from '../src/history.ts';
+import { History } from '../src/undo.ts';
 
 describe('the history', () => {
   it('goes back and forward, and an addition discards what was undone', () => {
