@@ -222,7 +222,7 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
   [
     'a target where no folder can be made',
     7,
-    'could not be written',
+    "/dev/null/out: '/dev/null' is a file; choose another path",
     ['restore', 'host.onnx', photo, '-o', '/dev/null/out'],
   ],
   ...(process.platform === 'linux'
