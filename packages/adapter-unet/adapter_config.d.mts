@@ -38,18 +38,18 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:0443124dedbb211167ed750c0938be9c608cedb9594dd1992ecb106832939586";
-    readonly "digest": "sha256:94d4cac8e346f6ea723bc75c74f845ec6be35b210cd7803ad1324d10ca5b8e66";
+    readonly "fingerprint": "pipfp2:06b8aea0d41680f95f30d9e54257b21657e12eaec423f26eac1f41f538a6ecc8";
+    readonly "digest": "sha256:ac2450c1a8eb56762c8d4c16f41f8f51ac6672ae15d363811aaa8e0ce87342a1";
   };
   readonly "training": {
-    readonly "tool": "graft 0.1.0";
-    readonly "steps": 4300;
-    readonly "batch": 3;
-    readonly "patch": 128;
+    readonly "tool": "graft 1.0.0-rc.0";
+    readonly "steps": 3900;
+    readonly "batch": 2;
+    readonly "patch": 192;
     readonly "accumulate": 1;
     readonly "loss": "psnr";
     readonly "angles": 0.00002;
-    readonly "rate": 0.0004;
+    readonly "rate": 0.0003;
     readonly "warmup": 50;
     readonly "weightDecay": 0.0001;
     readonly "betas": readonly [
@@ -57,31 +57,11 @@ declare const config: {
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 6;
+    readonly "seed": 7;
     readonly "spikes": false;
     readonly "learn": "all";
     readonly "average": 0.998;
-    readonly "stages": readonly [
-      {
-        readonly "steps": 3600;
-        readonly "batch": 3;
-        readonly "patch": 128;
-        readonly "rate": 0.0004;
-        readonly "endRate": 0.0001;
-        readonly "warmup": 50;
-        readonly "loss": "psnr";
-      },
-      {
-        readonly "steps": 700;
-        readonly "batch": 2;
-        readonly "patch": 192;
-        readonly "rate": 0.0001;
-        readonly "endRate": 0.000001;
-        readonly "warmup": 10;
-        readonly "loss": "psnr";
-      },
-    ];
-    readonly "ofSteps": 4300;
+    readonly "ofSteps": 3900;
     readonly "photos": 272;
     readonly "degrade": {
       readonly "noise": {
@@ -163,11 +143,11 @@ declare const config: {
         ];
         readonly "read": readonly [
           0,
-          2,
+          3,
         ];
         readonly "shot": readonly [
           0,
-          4,
+          6,
         ];
         readonly "jpeg": readonly [
           75,
@@ -180,17 +160,17 @@ declare const config: {
     readonly "off": 0.04;
     readonly "partial": 0.05;
     readonly "mixed": 0.04;
-    readonly "halved": 0.6;
+    readonly "halved": 0.45;
+    readonly "whole": 0.25;
     readonly "labelShares": {
-      readonly "noise": 8;
+      readonly "noise": 9;
       readonly "rain": 3;
-      readonly "haze": 10;
-      readonly "blur": 2;
-      readonly "low-light": 5;
+      readonly "haze": 8;
+      readonly "blur": 1;
+      readonly "low-light": 7;
     };
-    readonly "lastLoss": -25.5;
-    readonly "lastPsnr": 23.4;
-    readonly "before": "762 and 4,500 steps at 1e-3 (seeds 0 and 1, the first with an earlier form of the degradations), 8,850 from 6e-4 (seed 2), then 6,450 from 8e-4 (seed 3) with patches at half size, all with a basic prompt that was a map; its mean over space began the vector of position none: 2,700 steps of 8 x 64² from 6e-4 and 1,100 of 3 x 128² (seed 4). 1,000 steps of 3 x 128² from 3e-4 (seed 5) began with the last convolution's sums made equal over the four positions of the pixel shuffle; the mean of the weights before and after them began this run (seed 6). What ships is three parts of the mean from before this run and seven of its own weights";
+    readonly "lastLoss": -25.65;
+    readonly "lastPsnr": 23.3;
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";
