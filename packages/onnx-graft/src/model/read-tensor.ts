@@ -59,7 +59,7 @@ export function readTensor(
   if (tensor.dataType.startsWith('complex')) {
     throw new GraftError('UNSUPPORTED_HOST', `${place}: complex numbers are not read.`);
   }
-  const bytes = typedBytes(model.source, tensor, length);
+  const bytes = typedBytes(model.source, tensor, length, place);
   checkLength(place, bytes.length, length);
   return bytes.subarray(start, end);
 }
@@ -74,35 +74,44 @@ function checkLength(place: string, got: number, wanted: number): void {
 }
 
 /** A typed field's number gives the kind of numbers; the data type, their encoding (onnx.proto). */
-function typedBytes(source: ByteSource, tensor: Tensor, length: number): Uint8Array {
+function typedBytes(source: ByteSource, tensor: Tensor, length: number, place: string): Uint8Array {
   if (tensor.data.kind !== 'typed') return new Uint8Array();
+  const { fields } = tensor.data;
   const reader = new WireReader(source);
-  const numbers: number[] = [];
-  const doubles: Uint8Array[] = [];
-  for (const field of tensor.data.fields) {
+  const parts: Uint8Array[] = [];
+  // Types below a byte come packed, one byte per number.
+  const width = Math.max(1, byteLengthOf(tensor.dataType!, 2)! / 2);
+  // Every number takes at least a byte of the file, so a false length reserves nothing.
+  const most = width * fields.reduce((sum, { body, end }) => sum + end - body, 0);
+  const out = new DataView(new ArrayBuffer(length <= most && width <= 8 ? length : 0));
+  let count = 0;
+  const put = (value: number): void => {
+    const at = width * count++;
+    if (at + width <= out.byteLength) writeInt(out, at, width, value);
+  };
+  for (const field of fields) {
     if (field.number === onnx.TensorProto.floatData) {
       if (tensor.dataType !== 'float32')
         reader.fail(field.start, `tensor '${tensor.name}' of ${tensor.dataType} holds floats`);
-      reader.floats(field, numbers);
+      parts.push(reader.floatBytes(field));
     } else if (field.number === onnx.TensorProto.doubleData)
-      doubles.push(source.read(field.body, field.end));
-    else reader.ints(field, numbers);
+      parts.push(source.read(field.body, field.end));
+    else {
+      if (tensor.dataType === 'float32')
+        reader.fail(field.start, `tensor '${tensor.name}' of float32 holds integers`);
+      reader.eachInt(field, put);
+    }
   }
-  if (doubles.length > 0) return concat(doubles);
-  // Types below a byte come packed, one byte per number.
-  const width = Math.max(1, byteLengthOf(tensor.dataType!, 2)! / 2);
-  const out = new Uint8Array(numbers.length * width);
-  if (out.length !== length || width > 8) return out;
-  const view = new DataView(out.buffer);
-  numbers.forEach((value, index) => {
-    const at = index * width;
-    if (tensor.dataType === 'float32') view.setFloat32(at, value, true);
-    else if (width === 8) view.setBigInt64(at, toInt64(value), true);
-    else if (width === 4) view.setInt32(at, value, true);
-    else if (width === 2) view.setInt16(at, value, true);
-    else view.setInt8(at, value);
-  });
-  return out;
+  if (parts.length > 0) return concat(parts);
+  checkLength(place, width * count, length);
+  return new Uint8Array(out.buffer);
+}
+
+function writeInt(view: DataView, at: number, width: number, value: number): void {
+  if (width === 8) view.setBigInt64(at, toInt64(value), true);
+  else if (width === 4) view.setInt32(at, value, true);
+  else if (width === 2) view.setInt16(at, value, true);
+  else view.setInt8(at, value);
 }
 
 /** INT64_MAX, the usual open end of a Slice, is 2^63 as a number, which would wrap around. */

@@ -85,18 +85,33 @@ export class WireReader {
     }
   }
 
+  /**
+   * Passes each number of a repeated integer field, packed or not. For the data of tensors, which
+   * may be longer than any list: the file's size is the limit.
+   */
+  eachInt(field: Field, visit: (value: number) => void): void {
+    if (field.wireType !== wire.varint) this.#expect(field, wire.bytes);
+    this.position = field.body;
+    while (this.position < field.end) visit(this.varint(field.end));
+  }
+
   /** A repeated float field, packed or not, appended to `out`. */
   floats(field: Field, out: number[]): void {
-    if (field.wireType === wire.fixed32) out.push(this.float(field));
-    else {
-      this.#expect(field, wire.bytes);
-      if ((field.end - field.body) % 4 !== 0)
-        this.fail(field.start, 'a list of floats whose length is not a multiple of 4');
-      for (let at = field.body; at < field.end; at += 4) {
-        this.#checkList(field, out);
-        out.push(this.#float(at));
-      }
+    if ((field.end - field.body) / 4 + out.length > limits.listElements) this.#failList(field);
+    const bytes = this.floatBytes(field);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < bytes.length; at += 4) {
+      this.#countField(field.start);
+      out.push(view.getFloat32(at, true));
     }
+  }
+
+  /** The bytes of a repeated float field, packed or not: float32, little-endian. */
+  floatBytes(field: Field): Uint8Array {
+    if (field.wireType !== wire.fixed32) this.#expect(field, wire.bytes);
+    if ((field.end - field.body) % 4 !== 0)
+      this.fail(field.start, 'a list of floats whose length is not a multiple of 4');
+    return this.source.read(field.body, field.end);
   }
 
   message(field: Field): void {
@@ -187,12 +202,14 @@ export class WireReader {
 
   #checkList(field: Field, out: readonly number[]): void {
     this.#countField(field.start);
-    if (out.length >= limits.listElements) {
-      throw new GraftError(
-        'LIMIT_EXCEEDED',
-        `${this.source.label}: byte ${field.start}: a list of more than ${limits.listElements} elements.`,
-      );
-    }
+    if (out.length >= limits.listElements) this.#failList(field);
+  }
+
+  #failList(field: Field): never {
+    throw new GraftError(
+      'LIMIT_EXCEEDED',
+      `${this.source.label}: byte ${field.start}: a list of more than ${limits.listElements} elements.`,
+    );
   }
 
   #byte(at: number): number {
