@@ -1,3 +1,4 @@
+import { GraftError } from '../error.ts';
 import type { Model, Tensor } from '../model/model.ts';
 import { elementCount, readTensor } from '../model/read-tensor.ts';
 import { tensorsOf } from '../model/tensors-of.ts';
@@ -38,8 +39,9 @@ function oddNumbers(model: Model, tensor: Tensor): string | undefined {
         else low++;
       }
     }
-  } catch {
+  } catch (error) {
     // Missing or short data is another finding.
+    if (!(error instanceof GraftError)) throw error;
     return undefined;
   }
   if (nan > 0) return `NaN (${nan} of ${count} numbers)`;
