@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A session that returns its input and has memory for so many pixels. */
+/** A session that returns its input and has memory for `pixels` pixels. */
 async function cramped(pixels: number): Promise<Session> {
   const session = await createSession(
     tinyModel({

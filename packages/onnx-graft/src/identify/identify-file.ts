@@ -1,5 +1,11 @@
 import type { ByteSource } from '../wire/source.ts';
-import { brands, type FileKind, type IdentifiedFile, signatures } from './signatures.ts';
+import {
+  brands,
+  exportAgain,
+  type FileKind,
+  type IdentifiedFile,
+  signatures,
+} from './signatures.ts';
 
 /** A tar archive has its magic in its first block of 512 bytes. */
 const headBytes = 1024;
@@ -84,9 +90,8 @@ function identifyModel(head: Uint8Array, text: string, size: number): FileKind |
   if (text.startsWith('\0'.repeat(Math.min(size, headBytes)))) {
     return { name: 'a file of zeros', advice: 'the download was cut: download it again' };
   }
-  const export_ = 'export the network to ONNX with the framework it comes from';
   if (graphDef.test(text) || savedModel.test(text)) {
-    return { name: 'a TensorFlow graph', advice: export_ };
+    return { name: 'a TensorFlow graph', advice: exportAgain };
   }
   if (size > 9 && text.startsWith('{', 8) && text.startsWith('\0\0', 6)) {
     return { name: 'a safetensors file', advice: 'turn it into ONNX with graft backbone import' };
@@ -187,13 +192,13 @@ function identifyZip(source: ByteSource): FileKind {
   if (has('saved_model.pb', 'model.weights.h5')) {
     return {
       name: 'a zip of a TensorFlow or Keras model',
-      advice: 'export the network to ONNX with the framework it comes from',
+      advice: exportAgain,
     };
   }
   if (has('.mlpackage/')) {
     return {
       name: 'a zip of a Core ML model',
-      advice: 'export the network to ONNX with the framework it comes from',
+      advice: exportAgain,
     };
   }
   if (has('.npy')) {

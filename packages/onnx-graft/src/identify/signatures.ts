@@ -15,7 +15,7 @@ const packed = (tool: string, command: string, bytes: string): Signature => ({
   advice: `unpack it first, with ${command}`,
   bytes,
 });
-const export_ = 'export the network to ONNX with the framework it comes from';
+export const exportAgain = 'export the network to ONNX with the framework it comes from';
 const original = 'use the ONNX file it was made from';
 
 /** Signatures of files that people pass in place of a model, a checkpoint or an image; latin1. */
@@ -50,8 +50,8 @@ export const signatures: readonly Signature[] = [
   image('qoi', 'a QOI', 'qoif'),
   image('raf', 'a camera raw (RAF)', 'FUJIFILMCCD-RAW'),
   { name: 'a PDF document', bytes: '%PDF-' },
-  { name: 'a TensorFlow Lite model', advice: export_, bytes: 'TFL3', at: 4 },
-  { name: 'an HDF5 file, as Keras writes', advice: export_, bytes: '\x89HDF\r\n\x1a\n' },
+  { name: 'a TensorFlow Lite model', advice: exportAgain, bytes: 'TFL3', at: 4 },
+  { name: 'an HDF5 file, as Keras writes', advice: exportAgain, bytes: '\x89HDF\r\n\x1a\n' },
   { name: 'a GGUF file of a language model', bytes: 'GGUF' },
   { name: 'a NumPy array', bytes: '\x93NUMPY' },
   { name: 'a TensorRT engine', advice: original, bytes: 'ptrt' },

@@ -23,7 +23,7 @@ test('toFloat32 rejects integers', () => {
   );
 });
 
-test('float64 beyond float32 is told from what training leaves', () => {
+test('tooWide distinguishes float64 beyond float32 from a training that diverged', () => {
   const { NaN: not, POSITIVE_INFINITY: infinite } = Number;
   const tensors = new Map([
     ['sound', { dims: [1], dtype: 'F64', data: Float32Array.of(1) }],

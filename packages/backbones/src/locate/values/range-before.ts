@@ -40,7 +40,7 @@ export function rangeBefore(affine: Affine, isUndone: boolean): Taken {
   return { range: scale >= 1 && zero > 0.2 && zero < 0.8 ? '0..1' : null };
 }
 
-/** Without a mean, only the largest byte, or half of it, is told from any other factor. */
+/** Without a mean, only the largest byte, or half of it, differs clearly from any other factor. */
 function isByte(size: number): boolean {
   return near(size, 255) || near(size, 127.5);
 }
