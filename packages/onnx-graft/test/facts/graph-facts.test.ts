@@ -290,6 +290,15 @@ describe('links', () => {
   });
 });
 
+test('an unknown number of elements is no conflict', () => {
+  const g = new GraphBuilder({ opset: 17 });
+  const rows = ops.reshape(g, 'weights', g.ints([-1, 5]));
+  g.node('Identity', [rows], {}, { outputs: ['y'] });
+  const facts = graphFacts(modelOf(g, { weights: [null, 5] }, ['y']));
+  expect(facts.sample.conflicts).toEqual([]);
+  expect(facts.sample.values.get('y')?.dims).toEqual([Number.NaN, 5]);
+});
+
 test('reports conflicting sizes with their node', () => {
   const g = new GraphBuilder({ opset: 17 });
   const low = ops.conv(g, 'x', zeros(g, [3, 3, 2, 2]), { strides: [2, 2] });

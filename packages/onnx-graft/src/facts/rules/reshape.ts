@@ -39,7 +39,7 @@ function reshaped(call: Call): Shaped | undefined {
   if (open >= 0) {
     const rest = -countOf(dims);
     const size = count / rest;
-    if (rest > 0 && size !== Math.floor(size)) call.clash(count, rest, 'elements');
+    if (rest > 0 && size > Math.floor(size)) call.clash(count, rest, 'elements');
     dims[open] = rest > 0 ? Math.floor(size) : Number.NaN;
   } else if (countOf(dims) !== count && !Number.isNaN(countOf(dims) + count)) {
     call.clash(count, countOf(dims), 'elements');
