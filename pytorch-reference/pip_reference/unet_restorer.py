@@ -65,7 +65,7 @@ class UnetRestorer(nn.Module):
         self.encoders = nn.ModuleList(stage(c, n) for c, n in zip(widths[:-1], config.encoder, strict=True))
         self.downs = nn.ModuleList(nn.Conv2d(c, wider, 2, stride=2) for c, wider in pairs)
         self.middle = stage(widths[-1], config.middle)
-        self.ups = nn.ModuleList(conv1x1(wider, 4 * c) for c, wider in reversed(pairs))
+        self.ups = nn.ModuleList(conv1x1(wider, c) for c, wider in reversed(pairs))
         self.decoders = nn.ModuleList(
             stage(c, n) for c, n in zip(reversed(widths[:-1]), config.decoder, strict=True)
         )
@@ -73,8 +73,7 @@ class UnetRestorer(nn.Module):
         with torch.no_grad():
             for parameter in self.ending.parameters():
                 parameter *= START
-        for conv in (*self.ups, self.ending):
-            start_alike(conv, 4)
+        start_alike(self.ending, 4)
         if config.light:
             self.light = nn.ModuleList(
                 (edge3x3(widths[-2], LIGHT_WIDTH), conv1x1(LIGHT_WIDTH, 2 * config.image_channels, bias=True))
@@ -114,7 +113,7 @@ class UnetRestorer(nn.Module):
         skips, x = self.encode(padded)
         lowest = None
         for up, blocks, skip in zip(self.ups, self.decoders, reversed(skips), strict=True):
-            x = blocks(F.pixel_shuffle(up(x), 2) + skip)
+            x = blocks(F.interpolate(up(x), scale_factor=2, mode="nearest") + skip)
             lowest = x if lowest is None else lowest
         base = padded if lowest is None or not self.config.light else self.lit(padded, lowest)
         return (base + F.pixel_shuffle(self.ending(x), 2))[:, :, :h, :w]

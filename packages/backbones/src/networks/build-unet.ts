@@ -80,12 +80,12 @@ function write(net: Network, config: UnetConfig): void {
   for (const [index, count] of decoder.entries()) {
     const level = encoder.length - 1 - index;
     const channels = widths[level]!;
-    const wide = at.conv(`ups.${index}`, x, {
-      ...{ from: widths[level + 1]!, to: 4 * channels, kernel: 1, bias: false, alike: 4 },
+    const narrow = at.conv(`ups.${index}`, x, {
+      ...{ from: widths[level + 1]!, to: channels, kernel: 1, bias: false },
     });
     at = at.scaled(at.scale / 2);
     const larger = at.feature(
-      ops.depthToSpace(g, wide, 2, { name: `ups.${index}/shuffle` }),
+      ops.repeatPixels(g, narrow, 2, { name: `ups.${index}/repeat` }),
       channels,
     );
     x = ops.add(g, larger, skips.pop()!, { name: `join${level + 1}` });

@@ -63,6 +63,26 @@ export function resizeTo(g: GraphBuilder, x: string, size: Axes, options: Named 
   return g.node('Resize', [x, none, none, sizes], attributes, options)[0]!;
 }
 
+/**
+ * Repeats every pixel of an NCHW value `factor` times in both directions: PyTorch's
+ * `interpolate(scale_factor=factor)`.
+ */
+export function repeatPixels(
+  g: GraphBuilder,
+  x: string,
+  factor: number,
+  options: Named = {},
+): string {
+  const attributes = {
+    mode: { string: 'nearest' },
+    coordinate_transformation_mode: { string: 'asymmetric' },
+    nearest_mode: { string: 'floor' },
+  };
+  const regions = g.opset >= 13 ? '' : g.floats([]);
+  const scales = g.floats([1, 1, factor, factor]);
+  return g.node('Resize', [x, regions, scales], attributes, options)[0]!;
+}
+
 /** Options of {@link depthToSpace}. */
 export interface DepthToSpaceOptions extends Named {
   /** Order of the blocks in the channels; default: CRD, PyTorch's PixelShuffle. */

@@ -4,6 +4,7 @@ export {
   type DepthToSpaceOptions,
   depthToSpace,
   pixelUnshuffle,
+  repeatPixels,
   resizeTo,
   spaceToDepth,
 } from './conv.ts';
