@@ -9,7 +9,13 @@ import {
   saveModel,
 } from '../../../packages/graft/dist/node/index.js';
 import { digest } from '../../../packages/onnx-graft/dist/node/index.js';
-import { restoreImage, restoreTiled, settingsOf } from '../../../packages/restore/dist/index.js';
+import {
+  behindDoor,
+  promptsOfFile,
+  restoreImage,
+  restoreTiled,
+  settingsOf,
+} from '../../../packages/restore/dist/index.js';
 import { createSession } from '../../../packages/runtime/dist/index.js';
 import { root } from '../../install.mjs';
 
@@ -55,9 +61,11 @@ export async function shippedModel() {
  * @param {string} path
  */
 export async function openSubject(path) {
-  const facts = lookAt(path);
+  const { model, ...facts } = lookAt(path);
   const { labels, names, sizeMultiple, tileStep } = facts;
-  const session = await createSession(path, { threads: 1 });
+  const native = await createSession(path, { threads: 1 });
+  const { session, door } = await behindDoor(native, model);
+  const prompts = promptsOfFile(path, model, door, { threads: 1 });
   /** @param {Given} how */
   const settings = ({ label, weight = 1, blind, strength }) => ({
     sizeMultiple,
@@ -78,7 +86,7 @@ export async function openSubject(path) {
      * @param {Given} how
      * @param {number} tile
      */
-    tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile }),
+    tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile, prompts }),
     /**
      * Its output without weights, and the weights that its sensor found.
      *
@@ -94,7 +102,10 @@ export async function openSubject(path) {
       const options = { ...settings({ blind: true }), onFound };
       return { restored: await restoreImage(session, image, options), weights };
     },
-    close: () => session.release(),
+    async close() {
+      await prompts?.release();
+      await session.release();
+    },
   };
 }
 
@@ -103,11 +114,12 @@ function lookAt(path) {
   const opened = openModel(path);
   try {
     const { model } = opened;
-    const { graft, labels, bytesPerPixel, restore } = settingsOf(model);
+    const found = settingsOf(model);
+    const { graft, labels, bytesPerPixel, restore } = found;
     if (graft === null || labels.length === 0)
       throw new Error(`${path}: it takes no label; give a grafted model`);
     return {
-      ...{ labels, bytesPerPixel, ...restore },
+      ...{ labels, bytesPerPixel, model: found, ...restore },
       digest: digest(model.source),
       sensor: graft.auto !== null,
     };

@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { ImageValues } from '@pip-graft/graft';
 import { filePath } from '@pip-graft/graft/files';
 import { planTiles } from '@pip-graft/imaging';
-import { openDoor } from '@pip-graft/restore';
+import { openDoor, promptsOfFile, type WholePrompts } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
 import type { Result } from '../pipeline/run.ts';
@@ -100,17 +100,15 @@ function tilesOf(
 
 async function onDevice(
   path: string,
-  { door, steering, restore }: Settings,
+  { door, steering, restore, graft }: Settings,
   { device, deviceId, ...choices }: RestoreRequest,
   jobs: readonly Job[],
   batch: Omit<Batch, 'model'>,
 ): Promise<Outcome[]> {
-  const model = await createSession(path, {
-    device,
-    // Use as much of the device as possible, and report what ran on the CPU.
-    strict: false,
-    ...(deviceId === undefined ? {} : { deviceId }),
-  });
+  // Use as much of the device as possible, and report what ran on the CPU.
+  const on = { device, strict: false, ...(deviceId === undefined ? {} : { deviceId }) };
+  const model = await createSession(path, on);
+  let prompts: WholePrompts | undefined;
   try {
     const { sizeMultiple } = restore;
     const opened = await openDoor(model, door, {
@@ -124,7 +122,9 @@ async function onDevice(
       );
     }
     if (opened.measured) noteRange(path, opened.door.values, batch.session);
-    const outcomes = await restoreBatch(jobs, { ...batch, model: opened.session });
+    prompts = promptsOfFile(path, { graft, steering }, opened.door, on);
+    const shared = { ...batch, restore: { ...batch.restore, prompts } };
+    const outcomes = await restoreBatch(jobs, { ...shared, model: opened.session });
     if (!model.strict) {
       batch.session.note(
         `${path}: part of it ran on the CPU instead of ${device}; graft validate --device ${device} says which nodes`,
@@ -137,6 +137,7 @@ async function onDevice(
     }
     throw error;
   } finally {
+    await prompts?.release();
     await model.release();
   }
 }

@@ -19,6 +19,7 @@ export interface Settings {
   readonly bytesPerPixel: number;
   readonly inside: ModelSettings['inside'];
   readonly door: Door | null;
+  readonly graft: ModelSettings['graft'];
   readonly steering: readonly string[];
   /** Labels of a model with a sensor, if the sensor must find the degradation. */
   readonly found?: readonly string[];
@@ -60,6 +61,7 @@ export function settingsOf(
       bytesPerPixel,
       inside,
       door,
+      graft,
       steering,
       ...(graft?.auto && weights === undefined ? { found: graft.labels } : {}),
       model: [model.source, ...sources].map(digest),

@@ -1,14 +1,23 @@
 import { autoTile } from '@pip-graft/imaging';
 import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
+import type { WholePrompts } from '../run/whole-prompts.ts';
 import type { ModelSettings } from '../steer/settings-of.ts';
 
 /** A model loaded in any runtime, with what it needs to run on images. */
 export interface LoadedModel {
   readonly session: Session;
   readonly settings: ModelSettings;
+  /** Shares the prompts of a whole image among its tiles. */
+  readonly prompts?: WholePrompts | undefined;
   /** Bytes that are free for a run; tiles use half. */
   available(): number;
+}
+
+/** Frees a loaded model's memory. */
+export async function releaseLoaded({ session, prompts }: LoadedModel): Promise<void> {
+  await prompts?.release();
+  await session.release();
 }
 
 /** Options of a call besides weights and strength. */
@@ -20,7 +29,7 @@ export interface TileRequest {
 
 /** Returns options of `restoreTiled` for an image: the model's settings, and the tile. */
 export function tileSettings(
-  { settings, available }: LoadedModel,
+  { settings, prompts, available }: LoadedModel,
   image: { readonly width: number; readonly height: number },
   { tile = 'auto', signal }: TileRequest,
 ): RestoreTiledOptions {
@@ -30,6 +39,7 @@ export function tileSettings(
   const side = tile === 'auto' ? autoTile(image, { ...memory, available: available() }) : tile;
   return {
     ...restore,
+    prompts,
     ...(Number.isFinite(side) ? { tile: side } : {}),
     ...(signal === undefined ? {} : { signal }),
   };

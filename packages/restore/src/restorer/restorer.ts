@@ -2,14 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
-import { createSession, type Device, type Session } from '@pip-graft/runtime';
+import { createSession, type Device } from '@pip-graft/runtime';
 import { behindDoor } from '../door/behind-door.ts';
-import type { DoorOptions } from '../door/door.ts';
+import type { Door, DoorOptions } from '../door/door.ts';
+import { type WholePrompts, wholePrompts } from '../run/whole-prompts.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
-import type { LoadedModel } from './loaded-model.ts';
+import { type LoadedModel, releaseLoaded } from './loaded-model.ts';
+import { promptsOfFile } from './prompts-of-file.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, isUrl, toImage } from './to-image.ts';
@@ -77,12 +79,26 @@ export class Restorer<Label extends string = string> {
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
     const common = { strict: false, device, ...options };
-    const throughDoor = (session: Session, settings: ModelSettings): Promise<Session> =>
-      behindDoor(session, settings, { range, feeds });
-    const ofBytes = async (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
-      const settings = settingsOf(readModel(bytesSource(bytes, label)));
-      const session = await createSession(bytes, { ...common, label });
-      return new Restorer({ session: await throughDoor(session, settings), settings }, info);
+    const load = async (
+      model: string | Uint8Array,
+      settings: ModelSettings,
+      label: string,
+      promptsBehind: (door: Door) => WholePrompts | undefined,
+    ): Promise<Restorer<Label>> => {
+      const native = await createSession(model, { ...common, label });
+      const { session, door } = await behindDoor(native, settings, { range, feeds });
+      return new Restorer({ session, settings, prompts: promptsBehind(door) }, info);
+    };
+    const ofBytes = (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
+      const read = readModel(bytesSource(bytes, label));
+      const settings = settingsOf(read);
+      return load(bytes, settings, label, (door) =>
+        wholePrompts({
+          ...{ graft: settings.graft, steering: settings.steering, door },
+          withModel: (use) => use(read),
+          load: (half) => createSession(half, { ...common, label }),
+        }),
+      );
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
@@ -90,14 +106,9 @@ export class Restorer<Label extends string = string> {
     const url = local instanceof URL || isUrl(local) ? new URL(local) : undefined;
     if (url && url.protocol !== 'file:') return ofBytes(await fetchBytes(url), url.href);
     const path = url ? fileURLToPath(url) : findModel(local as string, cwd);
-    const opened = openModel(path);
-    try {
-      const settings = settingsOf(opened.model);
-      const session = await createSession(path, common);
-      return new Restorer({ session: await throughDoor(session, settings), settings }, info);
-    } finally {
-      opened.close();
-    }
+    using opened = openModel(path);
+    const settings = settingsOf(opened.model);
+    return await load(path, settings, path, (door) => promptsOfFile(path, settings, door, common));
   }
 
   /**
@@ -154,7 +165,7 @@ export class Restorer<Label extends string = string> {
 
   /** Releases the model once running calls have ended. Closing again changes nothing. */
   close(): Promise<void> {
-    this.#closed ??= this.#next(() => this.#loaded.session.release());
+    this.#closed ??= this.#next(() => releaseLoaded(this.#loaded));
     return this.#closed;
   }
 

@@ -13,6 +13,7 @@ import type { Session } from '@pip-graft/runtime/session';
 import { findDegradation } from '../steer/find-degradation.ts';
 import { clip } from './restore-image.ts';
 import { imageInput, type RestoreOptions, runImage } from './run-image.ts';
+import { sharedPrompts, type WholePrompts } from './whole-prompts.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */
@@ -23,6 +24,8 @@ export interface RestoreTiledOptions extends RestoreOptions {
    * Tiles start at multiples of this; default: 1. `deepestScale` keeps the gap to the whole small.
    */
   readonly tileStep?: number;
+  /** Gives every tile its part of the whole image's prompts; default: each tile finds its own. */
+  readonly prompts?: WholePrompts | undefined;
   readonly signal?: AbortSignal;
   /** Called after each tile; `soFar` is the image with the finished tiles restored. */
   readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
@@ -37,8 +40,8 @@ export interface RestoreTiledOptions extends RestoreOptions {
  *
  * A sensor runs once for the whole image: if each tile found its own degradation, seams would show.
  *
- * Networks that pool over the whole image see each tile as a separate image, so the result differs
- * from that of `restoreImage`; see `tileGap`.
+ * With `prompts`, PIP sees the whole image too. Networks that pool over the image see each tile as
+ * a separate image, so their result differs from that of `restoreImage`; see `tileGap`.
  *
  * Besides image and result, both float32, memory holds one tile.
  *
@@ -110,13 +113,16 @@ async function restorePlan(
   const down = tileWeights(rows, height);
   const total = columns.length * rows.length;
   const told = total > 1 ? await tellAll(session, image, plan, options) : options;
+  const shared = total > 1 ? await sharedPrompts(image, plan, told) : undefined;
   const result = { ...image, data: new Float32Array(image.data.length) };
   let done = 0;
   for (const [row, y] of rows.entries()) {
     for (const [column, x] of columns.entries()) {
       options.signal?.throwIfAborted();
       const part = cutImage(image, { x, y, width, height });
-      const data = await runImage(session, part, told);
+      const data = await (shared
+        ? runImage(shared.session, part, told, shared.feeds(column, row))
+        : runImage(session, part, told));
       const weights = { across: across[column]!, down: down[row]! };
       blendTile(result, { data, width, height, x, y, ...weights });
       done++;

@@ -3,7 +3,7 @@ import { imageTensor } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import { runModel } from '@pip-graft/runtime/session';
-import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
+import { float32Tensor, type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { degradationTensor, steeringOf } from '../steer/steering.ts';
 
 export interface RestoreOptions {
@@ -39,31 +39,21 @@ export interface RestoreOptions {
 /**
  * Runs a model on an image of a size that it takes; returns planar RGB, not clipped.
  *
+ * @param more values of other inputs
+ *
  * Errors: see `restoreImage`.
  */
 export async function runImage(
   session: Session,
   image: Image,
   options: RestoreOptions,
+  more: TensorFeeds = {},
 ): Promise<Float32Array> {
   const { names = {} } = options;
-  const { degradation, strength, found } = steeringOf(options);
+  const { found } = steeringOf(options);
   const { width, height } = image;
-  const input = names.image ?? imageInput(session).name;
+  const feeds = { ...feedsOf(session, image, options), ...more };
   const output = names.output ?? imageOutput(session).name;
-  const feeds: Record<string, TypedTensor> = { [input]: imageTensor([image]) };
-  if (degradation !== undefined) {
-    feeds[names.degradation ?? 'degradation'] = degradationTensor([degradation]);
-  }
-  if (strength !== undefined) {
-    if (!Number.isFinite(strength)) {
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `strength: ${strength} is not a finite number; pass one such as 0.5.`,
-      );
-    }
-    feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
-  }
   const fetched = found === undefined ? [output] : [output, found];
   const outputs = await runModel(session, feeds, fetched);
   const { dims, data } = toFloat32(outputs[output]!);
@@ -83,6 +73,27 @@ export async function runImage(
   }
   if (found !== undefined) options.onFound?.([...toFloat32(outputs[found]!).data]);
   return data;
+}
+
+/** Returns what a model takes for an image: its pixels, and the caller's weights and strength. */
+export function feedsOf(session: Session, image: Image, options: RestoreOptions): TensorFeeds {
+  const { names = {} } = options;
+  const { degradation, strength } = steeringOf(options);
+  const input = names.image ?? imageInput(session).name;
+  const feeds: Record<string, TypedTensor> = { [input]: imageTensor([image]) };
+  if (degradation !== undefined) {
+    feeds[names.degradation ?? 'degradation'] = degradationTensor([degradation]);
+  }
+  if (strength !== undefined) {
+    if (!Number.isFinite(strength)) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `strength: ${strength} is not a finite number; pass one such as 0.5.`,
+      );
+    }
+    feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
+  }
+  return feeds;
 }
 
 /** Returns the image input: the only one with four dimensions. Errors: `UNSUPPORTED_LAYOUT`. */

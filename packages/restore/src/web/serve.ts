@@ -1,12 +1,14 @@
 /// <reference lib="dom" />
 import { type Image, imageOf } from '@pip-graft/imaging';
-import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, type Model, readModel } from '@pip-graft/onnx-graft';
+import type { Session } from '@pip-graft/runtime/session';
 import { behindDoor } from '../door/behind-door.ts';
 import { type Part, rgbaOf } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
 import type { RestorerDevice } from '../restorer/types.ts';
 import { imageInput, imageOutput } from '../run/run-image.ts';
+import { type SplitRequest, wholePrompts } from '../run/whole-prompts.ts';
 import { settingsOf } from '../steer/settings-of.ts';
 import { weightsRow } from '../steer/weights-row.ts';
 import { decode } from './decode.ts';
@@ -97,8 +99,13 @@ async function open(
   const hasSensor = settings.restore.names?.found !== undefined;
   const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
     const own = await openWebSession(runtime, model, { label, provider });
-    const session = await behindDoor(own, settings);
-    const loaded = { session, settings, available: freeMemory };
+    const { session, door } = await behindDoor(own, settings);
+    const { graft, steering } = settings;
+    const half = (part: Model): Promise<Session> =>
+      openWebSession(runtime, part, { label, provider });
+    const withModel: SplitRequest['withModel'] = (use) => use(model);
+    const prompts = wholePrompts({ graft, steering, door, withModel, load: half });
+    const loaded = { session, settings, prompts, available: freeMemory };
     try {
       // A model that does not restore images is an error now, not with the first image.
       imageInput(session);

@@ -7,8 +7,8 @@ import type { Check, Subject } from '../subject/subject.ts';
 import { figure, skipped } from '../verdict.ts';
 
 /**
- * Measures how far an image restored in tiles is from the same image restored whole. These networks
- * pool over the whole image, so there is always a gap; people decide how much is too much.
+ * Measures how far an image restored in tiles is from the same image restored whole. Networks that
+ * pool over the whole image always leave a gap; people decide how much is too much.
  */
 export const tiles: Check = {
   name: 'tiles',
@@ -25,9 +25,13 @@ export const tiles: Check = {
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });
       const image = fitted(subject.image, sizeFor(subject, tile));
-      const cut = { tile, overlap, sizeMultiple: multiple, tileStep };
-      const gap = await tileGap(session, image, cut);
-      gaps.push({ side, ...gap });
+      const prompts = side === 'grafted' ? subject.prompts() : undefined;
+      try {
+        const cut = { tile, overlap, sizeMultiple: multiple, tileStep, prompts };
+        gaps.push({ side, ...(await tileGap(session, image, cut)) });
+      } finally {
+        await prompts?.release();
+      }
     }
     const [host, grafted] = gaps as [TileGap, TileGap];
     const decibels = ({ psnr }: TileGap): string =>

@@ -16,13 +16,15 @@ import {
   imageOutput,
   nativeFeeds,
   openDoor,
+  wholePrompts,
 } from '@pip-graft/restore';
-import type {
-  Device,
-  Isolation,
-  LatencyOptions,
-  Session,
-  SessionOptions,
+import {
+  createSession,
+  type Device,
+  type Isolation,
+  type LatencyOptions,
+  type Session,
+  type SessionOptions,
 } from '@pip-graft/runtime';
 import { choiceScores } from '../compare/compare-images.ts';
 import { type Tolerances, tolerancesFor } from '../tolerances.ts';
@@ -177,6 +179,14 @@ async function subjectOf(
     isolation: isolationOf(options),
     session: open,
     behindDoor,
+    prompts: () =>
+      stamped.image
+        ? wholePrompts({
+            ...{ graft, steering, door: found.door },
+            withModel: (use) => use(models.grafted),
+            load: (half) => createSession(half, settings('grafted', { level: 'all' })),
+          })
+        : undefined,
     nativeFeeds: (ready) =>
       stamped.image ? nativeFeeds(onHost, found.door, { steering }, ready) : ready,
     reset: () => pool.release(),

@@ -77,7 +77,7 @@ async function parityGate(
       : [undefined];
     const names = graft?.inputs ? { names: graft.inputs } : {};
     const restore = async (model: string): Promise<Image[]> => {
-      const session = await behindDoor(await createSession(model), settings);
+      const { session } = await behindDoor(await createSession(model), settings);
       try {
         const made: Image[] = [];
         for (const degradation of rows) {
