@@ -73,10 +73,18 @@ async function split(
     const fed = prompts.flatMap(({ sampled, rows, columns }) => [sampled, rows, columns]);
     const own = { steering: [...steering, ...fed] };
     const tiling = doorSession(await load(halves.tiling), door, own);
+    const taken = new Set(sampling.inputs.map(({ name }) => name));
     const inside: Session = {
       ...sampling,
       inputs: tiling.inputs,
-      run: (feeds, fetches) => sampling.run(nativeFeeds(sampling, door, own, feeds), fetches),
+      run(feeds, fetches) {
+        const native = Object.entries(nativeFeeds(sampling, door, own, feeds));
+        // It seldom reads the weights, and onnxruntime-web rejects what a model does not take.
+        return sampling.run(
+          Object.fromEntries(native.filter(([name]) => taken.has(name))),
+          fetches,
+        );
+      },
     };
     return { sampling: inside, tiling, prompts };
   } catch (error) {
