@@ -138,6 +138,15 @@ describe('backbone import from a checkpoint that holds other things', () => {
     );
     expect(json(folder, 'backbone', 'import', 'nan.safetensors')['nonFinite']).toEqual(names);
   });
+
+  it('warns about NaN in the chosen network where another is damaged', () => {
+    const weights = network('net.', 0);
+    weights[3]![1].data[0] = Number.NaN;
+    const damaged = network('half.', 1).slice(1);
+    write('two.safetensors', weights, damaged, network('good.', 2));
+    const ended = graft(folder, 'backbone', 'import', 'two.safetensors', '--prefix', 'net');
+    expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining("--prefix 'good'") });
+  });
 });
 
 describe('adapter import', () => {
