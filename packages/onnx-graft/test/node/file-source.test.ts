@@ -10,6 +10,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.each([
   ['saved', 'saved_model.pb', /a folder with a TensorFlow SavedModel; export it to ONNX/],
   ['hub', 'model.onnx', /: it is a folder; pass the file in it, such as 'model\.onnx'\.$/],
+  ['shards', '__0_0.distcp', /a distributed PyTorch checkpoint; make one file of it with python/],
+  ['stage', 'zero_to_fp32.py', /a DeepSpeed checkpoint; run the zero_to_fp32\.py in it/],
   ['photos', 'a.png', /: it is a folder; pass a file\.$/],
 ])('says what to pass in place of the folder %s', (name, inside, message) => {
   mkdirSync(join(folder, name));
