@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { GraftError } from '@pip-graft/graft';
+import { GraftError, own } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
+import type { Replaceable } from '../options/check-output.ts';
+import { readJournal } from '../restore/journal.ts';
 
 /** Largest result to read, in bytes: figures of a million images. */
 const maxBytes = 512 * 1024 * 1024;
@@ -33,6 +35,31 @@ export function readParts(paths: readonly string[]): { kind: PartKind; parts: Pa
     `${other.path}: ${names[other.kind]}, but ${parts[0]!.path} is ${names[kind]}; merge one kind at a time.`,
   );
 }
+
+/** What merging files of a kind writes: a file of that kind. */
+export function mergedFile(kind: PartKind): Replaceable {
+  return {
+    what: names[kind],
+    accepts(path) {
+      if (kind === 'journal') return readJournal(textOf(path)).entries.size > 0;
+      const { value, kind: found } = readPart(path);
+      return (
+        found === kind &&
+        marks[kind].every(
+          (mark) => own(value as Readonly<Record<string, unknown>>, mark) !== undefined,
+        )
+      );
+    },
+  };
+}
+
+/** Keys of a result, besides its list: configs and other tools' files have lists of that name. */
+const marks: Readonly<Record<Exclude<PartKind, 'journal'>, readonly string[]>> = {
+  lock: ['format', 'tool'],
+  restore: ['model', 'device'],
+  eval: ['model', 'settings'],
+  convert: ['format', 'tool'],
+};
 
 const names: Readonly<Record<PartKind, string>> = {
   journal: 'a journal',

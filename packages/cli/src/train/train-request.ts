@@ -8,7 +8,6 @@ import {
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { forceOption } from '../options/check-output.ts';
 import { decimal } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
@@ -55,7 +54,7 @@ export function trainOptions(): Option[] {
     new Option('--host <file>', 'ONNX file to train on').makeOptionMandatory(),
     ...data,
     ...output,
-    forceOption('an adapter'),
+    new Option('--force', 'replace an adapter, or a host, that already exists'),
     new Option(
       '--adapter <adapter>',
       'adapter to start from, init[:key=value,…], or none to train only the host',

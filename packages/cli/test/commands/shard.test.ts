@@ -227,11 +227,31 @@ describe('merge-reports', () => {
       [['nothing.json'], 7, 'nothing.json'],
       [['.graft-restore-1-of-8.jsonl'], 2, '--output: missing'],
     ];
+    const all = [1, 2, 3].map((index) => `e-${index}.json`);
+    writeFileSync(at('graft.config.json'), '{"jobs":[],"tasks":[]}');
+    writeFileSync(at('mine.txt'), 'a thesis');
+    for (const [output, error, problem] of [
+      ['graft.config.json', 7, 'a file that is not a result of graft eval is there; choose'],
+      ['mine.txt', 7, 'a file that is not a result of graft eval is there; choose'],
+      ['e-2.json', 2, 'the result would replace the input'],
+    ] as const) {
+      const before = text(output);
+      cases.push([[...all, '-o', output], error, problem]);
+      expect(text(output)).toBe(before);
+    }
     for (const [args, status, line] of cases) {
       const ended = said(...args);
       expect(ended).toMatchObject({ status });
       expect(ended.line).toContain(line);
       expect(ended.line.split('\n')).toHaveLength(1);
     }
+    // Its own result is replaced, and anything else with --force.
+    for (const args of [
+      ['-o', 'all.json'],
+      ['-o', 'all.json'],
+      ['-o', 'mine.txt', '--force'],
+    ])
+      expect(graft(folder, 'merge-reports', ...all, ...args).stderr).toMatch(/: 3 files merged\n/);
+    expect(text('mine.txt')).toBe(text('all.json'));
   });
 });
