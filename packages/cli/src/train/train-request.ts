@@ -106,7 +106,7 @@ export function trainOptions(): Option[] {
       '--average <decay>',
       'decay of a running mean of the parameters, such as 0.999; it is what is saved',
       undefined,
-      positive,
+      decay,
     ),
     ...degradeOptions(),
     ...validationOptions(),
@@ -163,6 +163,12 @@ export function stagesOf(given: TrainRequest): TrainOptions[] {
     ...stage,
     spikes: given.spikes ?? (stage.batch >= largeBatch && stage.loss !== 'psnr'),
   }));
+}
+
+function decay(text: string): number {
+  const value = decimal(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('expected a number above 0 and below 1, as 0.999.');
 }
 
 function betasOf(text: string): [number, number] {

@@ -2,6 +2,7 @@ import { type OpenHost, openAdapter } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import type { BatchOptions } from '../data/batch.ts';
+import { checkPhotos } from '../data/check-photos.ts';
 import type { TrainingGraph } from '../graph/learner-graph.ts';
 import { hostParameters, readParameters, trainingGraph } from '../graph/training-graph.ts';
 import type { TrainingState } from '../state/training-state.ts';
@@ -100,6 +101,7 @@ export async function openRun(
       );
   const labels = adapter?.config.labels ?? request.labels ?? ['noise'];
   const all = await trainingData(request, labels, options);
+  await checkPhotos(all, Math.max(...stages.map(({ patch }) => patch)));
   const { validate } = request;
   const { batches, validation } =
     validate === undefined

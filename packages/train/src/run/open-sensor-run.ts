@@ -1,6 +1,7 @@
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkPhotos } from '../data/check-photos.ts';
 import { sensorGraph } from '../graph/sensor-graph.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
@@ -45,6 +46,7 @@ export async function openSensorRun(
     labels,
     options,
   );
+  await checkPhotos(common, options.patch);
   const made = labels.filter((label) => own(common.pairs ?? {}, label) === undefined);
   const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
   const batches = { ...common, ...patches };

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import {
   recent,
   runSteps,
 } from '@pip-graft/train';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { constant, node, picture, tinyModel } from '../../../test-utils/src/models.ts';
 
@@ -133,6 +134,32 @@ it('rejects a host of another range that its graph does not reveal', async () =>
     else expect((await opened).total).toBe(1);
     plain.close();
   }
+});
+
+it('rejects photos that a later step could not use', async () => {
+  for (const name of ['small', 'foreign', 'pairs/input', 'pairs/target'])
+    mkdirSync(at(name), { recursive: true });
+  const chelsea = (name: string) => copyFileSync(join(assets, 'chelsea.jpg'), at(name));
+  for (const name of ['small/a.jpg', 'foreign/a.jpg', 'pairs/target/a.png']) chelsea(name);
+  await sharp({ create: { width: 15, height: 40, channels: 3, background: '#888' } })
+    .png()
+    .toFile(at('small/z.png'));
+  copyFileSync(at('small/z.png'), at('pairs/input/a.png'));
+  writeFileSync(at('foreign/z.jpg'), 'no picture');
+  const refused = (data: string, more: Partial<RunRequest> = {}) =>
+    openRun(host, request('g', { data: at(data), ...more }));
+  const tooSmall = /z\.png: the photo is 15x40, smaller than the patch of 16x16/;
+  await expect(refused('small')).rejects.toThrow(tooSmall);
+  const stages = [8, 16].map((patch, index) => ({
+    ...{ ...defaultTrainOptions, patch, first: index, steps: index + 1 },
+  }));
+  await expect(refused('small', { stages })).rejects.toThrow(tooSmall);
+  expect((await refused('small', { stages: stages.slice(0, 1) })).total).toBe(1);
+  await expect(refused('foreign')).rejects.toThrow(/z\.jpg: not a readable image/);
+  await expect(refused('photos', { pairs: { haze: at('pairs') } })).rejects.toThrow(
+    /input.a\.png: the photo is 15x40/,
+  );
+  await expect(refused('photos', { pixels: 100 })).rejects.toThrow(/more than the 100 pixels/);
 });
 
 it('rejects an impossible run before its first step', async () => {
