@@ -13,7 +13,7 @@ import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights, type Parameter } from '../networks/parameter.ts';
 import { additionIn } from '../networks/reparametrised.ts';
 import { isPip } from './detect-restormer.ts';
-import { anchors, findFamily, isBeside } from './find-family.ts';
+import { anchors, findFamily, isBeside, isFloat } from './find-family.ts';
 import {
   hasAverages,
   isOptimiser,
@@ -202,6 +202,13 @@ function detected(
         `${label}: tensor '${shownName(name)}': ${unread}; ${advice}.`,
       );
     }
+  }
+  const [whole] = [...weights].find(([, { dtype = 'F32' }]) => !isFloat(dtype)) ?? [];
+  if (whole !== undefined) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: tensor '${shownName(whole)}': it is of type ${weights.get(whole)!.dtype}, as in a quantised network, and what its numbers stand for is unknown; ${inFloat32}.`,
+    );
   }
   if (foreign.length > 0 && !insist) {
     throw new GraftError(

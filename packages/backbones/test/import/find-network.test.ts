@@ -137,6 +137,19 @@ describe('a known network under a wrapper', () => {
     );
   });
 
+  it('does not take whole numbers of a quantised network for its weights', () => {
+    const weights = state(nafnet(), under('net'));
+    weights[2]![1] = { ...weights[2]![1], dtype: 'I8' };
+    expect(() => detectBackbone(file(weights), { label: 'q.safetensors' })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringMatching(
+          /^q\.safetensors: tensor '.*': it is of type I8, as in a quan/,
+        ),
+      }),
+    );
+  });
+
   it.each(['state.0.exp_avg', 'optimizer.state.3.momentum_buffer'])(
     "calls an optimiser's state what it is: %s",
     (name) => {

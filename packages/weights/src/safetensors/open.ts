@@ -187,6 +187,11 @@ function checkCover(
     }
     at = end;
   }
+  if (dataSize < at)
+    throw corrupt(
+      label,
+      `its tensors end at ${at}, but it has ${dataSize} bytes of data, as in a download that was cut; download it again`,
+    );
   if (at !== dataSize)
     throw corrupt(label, `its tensors end at ${at}, but it has ${dataSize} bytes of data`);
 }
