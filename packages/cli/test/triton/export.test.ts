@@ -98,6 +98,29 @@ describe('graft export triton', () => {
     expect(bytes('out')).toBe(bytes('before'));
   });
 
+  it('is repeated over its own files, and over others only with --force', () => {
+    const again = 'export triton grafted.onnx -o models --name again'.split(' ');
+    const config = at('models/again/config.pbtxt');
+    for (const args of [again, again]) json(folder, ...args);
+    const refused = expect.stringMatching(
+      /a file that is not of an export like this one is there; choose another name, or --force/,
+    );
+    const own = readFileSync(config, 'utf8');
+    writeFileSync(config, `${own}instance_group { kind: KIND_GPU }\n`);
+    expect(graft(folder, ...again)).toMatchObject({ status: 7, stderr: refused });
+    expect(readFileSync(config, 'utf8')).toContain('KIND_GPU');
+    json(folder, ...again, '--force');
+    expect(readFileSync(config, 'utf8')).toBe(own);
+    // Triton takes a model without a configuration, too.
+    rmSync(config);
+    expect(graft(folder, ...again)).toMatchObject({ status: 7, stderr: refused });
+    expect(existsSync(config)).toBe(false);
+    // As a killed export leaves it.
+    writeFileSync(config, own);
+    rmSync(at('models/again/1/model.onnx'));
+    json(folder, ...again);
+  });
+
   it('rejects harmful arguments in one line', () => {
     mkdirSync(at('models/mine'), { recursive: true });
     writeFileSync(at('models/mine/notes.txt'), '');
