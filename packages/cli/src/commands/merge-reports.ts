@@ -63,6 +63,11 @@ export function command(): Command {
       if (output !== undefined) checkOutputFile(output);
       checkReportOptions(options, [...files, ...(output === undefined ? [] : [output])]);
       const { kind, parts } = readParts(files);
+      for (const { path, text } of kind === 'journal' ? parts : []) {
+        const { ignored } = readJournal(text);
+        if (ignored > 0)
+          session.note(`${path}: ignored ${counted(ignored, 'unreadable journal line')}`);
+      }
       if (output !== undefined) {
         // Journals and lock files may be merged into one of them: that loses nothing.
         if (kind !== 'journal' && kind !== 'lock')
@@ -79,10 +84,14 @@ export function command(): Command {
       if (output === undefined) return result;
       const bytes = new TextEncoder().encode(text);
       await writeAtomic(output, (append) => append(bytes), session.signal);
-      session.note(`${output}: ${parts.length} files merged`);
+      session.note(`${output}: ${counted(parts.length, 'file')} merged`);
       return result;
     }),
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Merges the parts into a result and the text of its file. */

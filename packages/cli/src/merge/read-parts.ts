@@ -71,7 +71,15 @@ const names: Readonly<Record<PartKind, string>> = {
 
 function readPart(path: string): Part {
   const text = textOf(path);
-  if (path.endsWith('.jsonl')) return { path, kind: 'journal', text, value: undefined };
+  if (path.endsWith('.jsonl')) {
+    const { entries, ignored } = readJournal(text);
+    // An empty one is that of a shard without images.
+    if (ignored === 0 || entries.size > 0) return { path, kind: 'journal', text, value: undefined };
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${path}: not a journal of graft restore; pass those in its output folder.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

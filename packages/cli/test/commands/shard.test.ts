@@ -202,6 +202,7 @@ describe('merge-reports', () => {
     };
     writeFileSync(at('.graft-restore-1-of-8.jsonl'), '');
     writeFileSync(at('part.json'), '{"jobs":[]}');
+    writeFileSync(at('corpus.jsonl'), '{"text":"hello"}\n');
     into('e.json', ...evaluate());
     for (const index of [1, 2, 3]) into(`e-${index}.json`, ...evaluate('--shard', `${index}/3`));
     const whole = JSON.parse(text('e-1.json'));
@@ -225,6 +226,7 @@ describe('merge-reports', () => {
         'only convert has such reports',
       ],
       [['nothing.json'], 7, 'nothing.json'],
+      [['corpus.jsonl', '-o', 'c.jsonl'], 5, 'corpus.jsonl: not a journal of graft restore;'],
       [['.graft-restore-1-of-8.jsonl'], 2, '--output: missing'],
     ];
     const all = [1, 2, 3].map((index) => `e-${index}.json`);
@@ -245,6 +247,12 @@ describe('merge-reports', () => {
       expect(ended.line).toContain(line);
       expect(ended.line.split('\n')).toHaveLength(1);
     }
+    const entry = { name: 'a.png', input: 'i', settings: 's', bytes: 3, output: 'o' };
+    writeFileSync(at('cut.jsonl'), `${JSON.stringify(entry)}\n{"name":"b.pn`);
+    expect(said('cut.jsonl', '-o', 'whole.jsonl')).toEqual({
+      status: 0,
+      line: 'cut.jsonl: ignored 1 unreadable journal line\nwhole.jsonl: 1 file merged',
+    });
     // Its own result is replaced, and anything else with --force.
     for (const args of [
       ['-o', 'all.json'],
