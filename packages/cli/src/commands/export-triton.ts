@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { extendGraph, GraftError, type GraftRecord, lookAt, type Model } from '@pip-graft/graft';
 import { ioError, writeAtomic } from '@pip-graft/graft/files';
@@ -60,12 +61,18 @@ export function command(): Command {
             );
           const text = new TextEncoder().encode(formatConfig(config));
           refuseOther(configPath, target, text, options.force);
+          const isNew = !existsSync(configPath);
           // First, so that a killed export is known by it.
           await writeAtomic(configPath, (append) => append(text), signal);
-          await saveModel(served, target, {
-            signal,
-            onProgress: (done, total) => session.progress('saving', done, total),
-          });
+          try {
+            await saveModel(served, target, {
+              signal,
+              onProgress: (done, total) => session.progress('saving', done, total),
+            });
+          } catch (error) {
+            if (isNew) await rm(configPath, { force: true });
+            throw error;
+          }
           return { json: { folder, config }, text: `${folder}: a model for Triton` };
         } finally {
           opened.close();

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -119,6 +128,23 @@ describe('graft export triton', () => {
     writeFileSync(config, own);
     rmSync(at('models/again/1/model.onnx'));
     json(folder, ...again);
+  });
+
+  it('leaves nothing on a full disk', (context) => {
+    mkdirSync(at('small'));
+    try {
+      const size = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('small')];
+      execFileSync('mount', size, { stdio: 'ignore' });
+    } catch {
+      return context.skip('no small file system can be mounted here (it takes the superuser)');
+    }
+    try {
+      const ended = graft(folder, 'export', 'triton', 'grafted.onnx', '-o', 'small');
+      expect(ended).toMatchObject({ status: 7, stderr: expect.stringContaining('disk is full') });
+      expect(readdirSync(at('small/grafted'))).toEqual([]);
+    } finally {
+      execFileSync('umount', [at('small')]);
+    }
   });
 
   it('rejects harmful arguments in one line', () => {
