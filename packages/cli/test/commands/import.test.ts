@@ -1,4 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -209,6 +216,27 @@ describe('adapter import', () => {
       'snow',
       'fog',
     ]);
+  });
+
+  it('takes the host of modules that are alone in their file, if they fit it', async () => {
+    const pip = join(networks, 'pip_cross.pkl');
+    const checkpoint = await openCheckpoint(pip);
+    const modules = [...checkpoint.tensors].filter(([name]) => /prompt/.test(name));
+    const alone = modules.map(([name, { dims, data }]) => [name, { dims, data }] as const);
+    writeFileSync(join(folder, 'alone.safetensors'), writeSafetensors(new Map(alone)));
+    checkpoint.close();
+    json(folder, 'backbone', 'import', pip, '-o', 'its-host.onnx');
+    json(folder, 'backbone', 'build', 'nafnet-tiny', '-o', 'tiny.onnx');
+    const called = (...more: string[]) =>
+      graft(folder, 'adapter', 'import', 'alone.safetensors', '-o', 'alone', ...more);
+    expect(called()).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('pass --host with the ONNX file of their host.'),
+    });
+    expect(called('--host', 'tiny.onnx').status).toBe(4);
+    expect(existsSync(join(folder, 'alone'))).toBe(false);
+    expect(called('--host', 'its-host.onnx').status).toBe(0);
+    json(folder, 'apply', 'its-host.onnx', '--adapter', './alone', '-o', 'whole.onnx');
   });
 
   it('refuses a checkpoint without PIP modules', () => {
