@@ -10,6 +10,7 @@ import { startState } from '../trainer/train-adapter.ts';
 import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 import {
   beginOrGoOn,
+  earlierDigests,
   type RunFiles,
   runFiles,
   runOptions,
@@ -117,7 +118,8 @@ export async function openRun(
   const files = runFiles(output);
   const total = stages.at(-1)!.steps;
   const begin = () => startState(new Map([...(adapter?.tensors ?? []), ...own]), options, origin);
-  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const saved = request.resume ? files.state : undefined;
+  const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
   const left = stages
     .filter(({ steps }) => steps > begun.step)
     .map((stage) => ({

@@ -6,7 +6,7 @@ import { sensorGraph } from '../graph/sensor-graph.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
 import type { Run, RunRequest } from './open-run.ts';
-import { beginOrGoOn, runFiles, sensorRunOptions } from './resume.ts';
+import { beginOrGoOn, earlierDigests, runFiles, sensorRunOptions } from './resume.ts';
 import { TrainLog } from './train-log.ts';
 import { trainingData } from './training-data.ts';
 
@@ -54,7 +54,8 @@ export async function openSensorRun(
   const files = runFiles(output);
   const begin = () => startState(sensor.tensors, options, origin);
   const total = options.steps;
-  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const saved = request.resume ? files.state : undefined;
+  const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
   const graph = sensorGraph(sensor.config, { ...options, checkpointing });
   return {
     ...{ sensor, labels, total, sizeMultiple: 1, batches, begun, files, checkpointing },

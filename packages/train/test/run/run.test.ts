@@ -17,6 +17,8 @@ import {
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { constant, node, picture, tinyModel } from '../../../test-utils/src/models.ts';
+import { earlierDigests } from '../../src/run/resume.ts';
+import { writeState } from '../../src/state/state-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'run-'));
 const at = (name: string) => join(folder, name);
@@ -83,6 +85,24 @@ it('resumes bit for bit after an abort', async () => {
   expect(again.begun.step).toBe(2);
   await runSteps(again, pace, { now: clock() });
   expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
+});
+
+it('continues with the same images in another place, and with the digests of earlier states', async () => {
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
+  const run = await openRun(host, request('moved', { stages }));
+  await runSteps(run, { threads: 1, workers: 0 }, { now: clock() });
+  mkdirSync(at('elsewhere/deep'), { recursive: true });
+  copyFileSync(at('photos/chelsea.jpg'), at('elsewhere/deep/chelsea.jpg'));
+  const again = (data: string) => openRun(host, request('moved', { stages, data, resume: true }));
+  expect((await again(at('elsewhere'))).begun.step).toBe(1);
+  copyFileSync(at('photos/chelsea.jpg'), at('elsewhere/deep/other.jpg'));
+  await expect(again(at('elsewhere'))).rejects.toThrow(/differs in data \(other images\)/);
+  const { files, begun, batches } = await again(at('photos'));
+  const { origin } = begun;
+  const options = { ...origin.options, ...earlierDigests(batches) };
+  expect(options['data']).not.toBe(origin.options['data']);
+  await writeState(files.state, { ...begun, origin: { ...origin, options } });
+  expect((await again(at('photos'))).begun).toMatchObject({ step: 1, changes: [], origin });
 });
 
 it('ends with what stopped a step, even if its state cannot be saved', async () => {
