@@ -74,6 +74,11 @@ function failureOf(response: Response, settings: HubSettings, errand: Errand): G
       'NOT_FOUND',
       `${place}: there is no such repository or file at ${settings.endpoint}; check the name.`,
     );
+  if (said === 'GatedRepo')
+    return new GraftError(
+      code,
+      `${place}: its owner lets in only those who accept conditions; accept them on the page of the repository, and set HF_TOKEN to a token of that account.`,
+    );
   if (status === 401 && settings.token === undefined)
     return new GraftError(
       code,

@@ -9,6 +9,7 @@ export {
   type ImageFormat,
   type ImageSize,
   imageExtensions,
+  imageLimits,
   imageSize,
   loadSharp,
   resultName,

@@ -35,12 +35,13 @@ export interface HubFaults {
   cutAt?: number | undefined;
   /** What the storage answers in place of a file. */
   content?: (bytes: Uint8Array) => Uint8Array;
-  /** Whether the storage knows ranges. */
-  ranges?: boolean;
+  /** Whether the storage knows ranges; `wrong` for one that answers with another part. */
+  ranges?: boolean | 'none of them' | 'wrong';
   /** What is listed in place of a file's entry. */
   entry?: (entry: Record<string, unknown>) => Record<string, unknown>;
-  /** Status of every answer of the hub. */
+  /** Status of every answer of the hub, and the code in its header. */
   status?: number;
+  code?: string;
 }
 
 /** A token with all rights. */
@@ -131,7 +132,7 @@ export class HubServer {
 
   #answer(request: HubRequest, body: Buffer): Answer {
     const { method, path, authorization } = request;
-    if (this.faults.status !== undefined) return failed(this.faults.status);
+    if (this.faults.status !== undefined) return failed(this.faults.status, this.faults.code);
     const trusted = authorization === `Bearer ${hubToken}`;
     if (authorization !== undefined && !trusted) return failed(401);
     if (path === '/api/repos/create') return trusted ? this.#create(body) : failed(401);
@@ -199,7 +200,9 @@ export class HubServer {
     }
     const { content = (bytes) => bytes, cutAt, ranges = true } = this.faults;
     const bytes = content(this.#objects.get(digest) ?? new Uint8Array());
-    return { ...ranged(bytes, ranges ? range : undefined), cutAt };
+    if (range !== undefined && ranges === 'none of them') return failed(416);
+    const part = ranges === 'wrong' ? range && 'bytes=1-' : range;
+    return { ...ranged(bytes, ranges ? part : undefined), cutAt };
   }
 
   #batch({ objects }: { objects: { oid: string; size: number }[] }): Answer {

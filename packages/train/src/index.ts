@@ -19,6 +19,7 @@ export {
   type PreviewRequest,
   type PreviewRow,
   preview,
+  previewSoftware,
 } from './run/preview.ts';
 export { type RunFiles, runFiles, type ValidationRequest } from './run/resume.ts';
 export {

@@ -13,7 +13,7 @@ import { type Backbone, backboneParameters } from '../networks/backbone.ts';
 import { checkWeights, type Parameter } from '../networks/parameter.ts';
 import { additionIn } from '../networks/reparametrised.ts';
 import { isPip } from './detect-restormer.ts';
-import { anchors, findFamily, isBeside } from './find-family.ts';
+import { anchors, findFamily, isBeside, isFloat } from './find-family.ts';
 import {
   hasAverages,
   isOptimiser,
@@ -67,6 +67,23 @@ const listed = 6;
 
 /** Networks that averages are compared with: a hostile file may have thousands. */
 const mostNamed = 8;
+
+/** What to do about a tensor that cannot be imported, by its type. */
+const conversions: readonly (readonly [what: RegExp, advice: string])[] = [
+  [
+    /^a NumPy array/,
+    "convert it with torch.from_numpy(array.astype('float32')) and save again with torch.save",
+  ],
+  [/\(meta\)/, "load the network's weights before you save its state_dict()"],
+  [/^a sparse/, 'convert it with tensor.to_dense() and save again'],
+  [/^a quantised/, 'convert it with tensor.dequantize() and save again'],
+  [/view$/, 'convert it with tensor.resolve_conj().resolve_neg() and save again'],
+  [/device$/, 'move it with tensor.cpu() and save again'],
+];
+const inFloat32 = 'save the network in float32';
+
+/** A tensor in the state_dict() of an optimiser of PyTorch. */
+const optimiserState = /^state\.\d+\.\w+$/;
 
 const pipNames = /^(prompt\d+\.|low_prompt_interaction_level\d+\.)/;
 /**
@@ -179,14 +196,19 @@ function detected(
   checkWeights(`${backbone.family} (${label})`, parameters, weights);
   for (const [name, { dtype = '', unread }] of weights) {
     if (unread !== undefined) {
-      const advice = dtype.startsWith('a NumPy array')
-        ? "convert it with torch.from_numpy(array.astype('float32')) and save again with torch.save"
-        : 'save the network in float32';
+      const advice = conversions.find(([what]) => what.test(dtype))?.[1] ?? inFloat32;
       throw new GraftError(
         'UNSUPPORTED_HOST',
         `${label}: tensor '${shownName(name)}': ${unread}; ${advice}.`,
       );
     }
+  }
+  const [whole] = [...weights].find(([, { dtype = 'F32' }]) => !isFloat(dtype)) ?? [];
+  if (whole !== undefined) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: tensor '${shownName(whole)}': it is of type ${weights.get(whole)!.dtype}, as in a quantised network, and what its numbers stand for is unknown; ${inFloat32}.`,
+    );
   }
   if (foreign.length > 0 && !insist) {
     throw new GraftError(
@@ -229,6 +251,12 @@ function unknownNetwork(names: readonly string[], label: string): GraftError {
     return new GraftError(
       'UNSUPPORTED_HOST',
       `${label}: '${shownName(list)}' is a list of tensors without names, as an average of the weights (EMA) is kept, and there is no network beside it to name them; import the checkpoint that has the network's state_dict() too, or copy the average into the network and save its state_dict() with torch.save.`,
+    );
+  }
+  if (names.length > 0 && names.every((name) => isOptimiser(name) || optimiserState.test(name))) {
+    return new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: it has an optimiser's state and no network; import the file that the network's state_dict() was saved to.`,
     );
   }
   const addition = additionIn(names);

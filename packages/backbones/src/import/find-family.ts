@@ -20,8 +20,10 @@ const lone =
 const training =
   /loss|criteri|percep|vgg|lpips|dists|discrim|critic|metric|psnr|ssim|^fid|teacher|optim|sched|(^|_)(ema|shadow|averaged?)($|_)|^net_?d$/i;
 
-/** Element types of a network's weights. */
-const floats = /^(F16|BF16|F32|F64)$/;
+/** Whether a network's weights have this element type. */
+export function isFloat(dtype: string): boolean {
+  return /^(F16|BF16|F32|F64)$/.test(dtype);
+}
 
 /** Whether a tensor under a network's prefix is certainly not part of the network. */
 export function isBeside(
@@ -33,7 +35,7 @@ export function isBeside(
   const [first = ''] = name.split('.', 1);
   if (own.has(first)) return false;
   if (array) return true;
-  return lone.test(name) || training.test(first) || (dtype !== undefined && !floats.test(dtype));
+  return lone.test(name) || training.test(first) || (dtype !== undefined && !isFloat(dtype));
 }
 
 /** Ends of names that a network of a known family always has; one may be missing. */

@@ -17,9 +17,10 @@ export interface LeftAverage {
 }
 
 /** State that optimisers keep for every parameter, under its name. */
-const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg(_sq)?|momentum_buffer)(\.|$)/i;
-/** NeMo keeps the average of the weights with the state of its optimiser. */
-const inOptimiser = /(^|\.)optimizer_states\.\d+\.ema$/;
+const optimiser = /(^|[._])(optim\w*|grads?|gradients?|exp_avg\w*|momentum_buffer)(?=\.|$)/gi;
+/** Averages of the weights, not of gradients or updates, that NeMo and others keep among them. */
+const inOptimiser =
+  /\.((params?|weights|model|net)_)?(ema|swa|shadow|averaged)(_(params?|parameters|weights|model|net|state_dict))?(\.|$)/i;
 /** torch_ema and diffusers keep the plain weights there while the network has the average. */
 const plain =
   /(^|\.)(collected|temp_stored|stored|backup|original)_?(params?|weights?|parameters)?$/;
@@ -30,7 +31,8 @@ const longestPath = 500;
 
 /** Whether a path leads to what an optimiser keeps, other than an average of the weights. */
 export function isOptimiser(path: string): boolean {
-  return optimiser.test(path) && !inOptimiser.test(path);
+  const last = [...path.matchAll(optimiser)].at(-1);
+  return last !== undefined && !inOptimiser.test(path.slice(last.index + last[0].length));
 }
 
 /**

@@ -121,20 +121,43 @@ describe('a known network under a wrapper', () => {
     expect(() => detectBackbone(file(vit))).toThrow(/no network of a known family/);
   });
 
-  it('names unreadable tensors if the network uses them', () => {
+  it.each([
+    ['a sparse tensor', 'convert it with tensor.to_dense() and save again'],
+    ['a quantised tensor', 'convert it with tensor.dequantize() and save again'],
+    ['a tensor without data (meta)', "load the network's weights before you save its state_dict()"],
+    ['float8_e4m3fn', 'save the network in float32'],
+  ])('names unreadable tensors if the network uses them: %s', (dtype, advice) => {
     const weights = state(nafnet(), under('net'));
-    weights[0]![1] = {
-      ...weights[0]![1],
-      dtype: 'a sparse tensor',
-      unread: 'a sparse tensor cannot be imported',
-    };
+    weights[0]![1] = { ...weights[0]![1], dtype, unread: `${dtype} cannot be imported` };
     expect(() => detectBackbone(file(weights), { label: 's.pth' })).toThrow(
       expect.objectContaining({
         code: 'UNSUPPORTED_HOST',
-        message: expect.stringMatching(/s\.pth: tensor 'intro\.weight': a sparse tensor/),
+        message: `s.pth: tensor 'intro.weight': ${dtype} cannot be imported; ${advice}.`,
       }),
     );
   });
+
+  it('does not take whole numbers of a quantised network for its weights', () => {
+    const weights = state(nafnet(), under('net'));
+    weights[2]![1] = { ...weights[2]![1], dtype: 'I8' };
+    expect(() => detectBackbone(file(weights), { label: 'q.safetensors' })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringMatching(
+          /^q\.safetensors: tensor '.*': it is of type I8, as in a quan/,
+        ),
+      }),
+    );
+  });
+
+  it.each(['state.0.exp_avg', 'optimizer.state.3.momentum_buffer'])(
+    "calls an optimiser's state what it is: %s",
+    (name) => {
+      expect(() => detectBackbone(file([[name, tensor(3)]]), { label: 'o.pt' })).toThrow(
+        "o.pt: it has an optimiser's state and no network; import the file that the network's state_dict() was saved to.",
+      );
+    },
+  );
 });
 
 describe('a network that training has added to', () => {

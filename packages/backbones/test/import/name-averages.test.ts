@@ -43,6 +43,8 @@ describe('an average without names', () => {
     'averaged',
     'callbacks.EMACallback.ema_weights',
     'optimizer_states.0.ema',
+    'optimizer.ema',
+    'optim.ema_params',
   ])('%s, a list in the order of the parameters', (path) => {
     expectAverage(file(plain, list(path)), path, 'model');
   });
@@ -88,6 +90,8 @@ describe('an average without names', () => {
   it.each([
     ['the plain weights that an average keeps', list('ema.collected_params')],
     ["an optimiser's averages", list('optimizer.exp_avg')],
+    ["an optimiser's slow averages", list('optimizer.exp_avg_slow')],
+    ['an average of gradients', list('optimizer.grad_ema')],
     [
       'the average of another network',
       [['d_ema.conv.weight', { dims: [7, 7, 3, 3], data: new Float32Array(441) }]],
@@ -116,6 +120,11 @@ describe('an average without names', () => {
       ...{ prefix: 'ema.shadow_params', average: true },
       pip: ['prompt1.low_prompt_param'],
     });
+  });
+
+  it('has names of its own with the state of an optimiser', () => {
+    const named = state((name) => `optimizer.ema.${name}`, 2);
+    expectAverage(file(plain, named), 'optimizer.ema', 'model');
   });
 
   it('gives way to an average with names', () => {

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import {
+  type Adapter,
   type AdapterBase,
   buildBackbone,
   detectBackbone,
@@ -9,6 +10,7 @@ import {
   hostOf,
   importAdapter,
   nonFinite,
+  planGraft,
   requireSites,
   tooWide,
   withNamedAverages,
@@ -98,6 +100,7 @@ export function command(): Command {
             wide: tooWide(adapter.tensors, broken),
           });
           if (warning !== undefined) session.note(warning);
+          if (host !== undefined) await requireFit(host, adapter);
           await writeAdapter(output, adapter);
           const { config } = adapter;
           const parameters = [...adapter.tensors.values()].reduce(
@@ -124,13 +127,19 @@ async function baseOf(path: string): Promise<AdapterBase> {
   return { family: host.located.family, name: null, ...host.identity() };
 }
 
+/** Requires that the adapter can be grafted onto its host. Errors: those of `planGraft`. */
+async function requireFit(path: string, adapter: Adapter): Promise<void> {
+  using host = await openHost(path);
+  planGraft(host, adapter);
+}
+
 /** Fingerprint of the host in the same file, as `graft backbone import` builds it. */
 function baseInside(
   checkpoint: OpenCheckpoint,
   label: string,
   prefix: string | undefined,
 ): AdapterBase {
-  const { backbone, weights, pip } = detectBackbone(checkpoint.tensors, { prefix, label });
+  const { backbone, weights, pip } = hostInside(checkpoint, label, prefix);
   if (pip.length === 0) {
     throw new GraftError(
       'ADAPTER_INVALID',
@@ -144,4 +153,17 @@ function baseInside(
     digest: null,
     fingerprint: host.identity().fingerprint,
   };
+}
+
+function hostInside({ tensors }: OpenCheckpoint, label: string, prefix: string | undefined) {
+  try {
+    return detectBackbone(tensors, { prefix, label });
+  } catch (error) {
+    if (!(error instanceof GraftError) || error.code !== 'UNSUPPORTED_HOST') throw error;
+    throw new GraftError(
+      error.code,
+      `${error.message} If it has PIP modules alone, pass --host with the ONNX file of their host.`,
+      { cause: error },
+    );
+  }
 }

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { extendGraph, GraftError, type GraftRecord, lookAt, type Model } from '@pip-graft/graft';
 import { ioError, writeAtomic } from '@pip-graft/graft/files';
 import { openModel, saveModel } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
-import { checkOutputFile } from '../options/check-output.ts';
+import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { outputOption, refuseOverInput, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
 import { type TritonConfig, type TritonTensor, tritonConfig } from '../triton/model-config.ts';
@@ -13,6 +14,7 @@ interface Options {
   readonly output: string;
   readonly name?: string;
   readonly maxBatch: number;
+  readonly force?: boolean;
 }
 
 /** Contents of a folder that an earlier export wrote. */
@@ -35,6 +37,7 @@ export function command(): Command {
       wholeNumber(0, 65_536),
       8,
     )
+    .addOption(forceFileOption(ownConfig))
     .action(
       run<[string], Options>(async (session, path, options) => {
         const name = checkedName(options.name ?? basename(path, extname(path)));
@@ -56,12 +59,20 @@ export function command(): Command {
             session.note(
               `${path}: its batch is fixed, or holds parts of one image, so Triton cannot batch`,
             );
-          await saveModel(served, target, {
-            signal,
-            onProgress: (done, total) => session.progress('saving', done, total),
-          });
           const text = new TextEncoder().encode(formatConfig(config));
+          refuseOther(configPath, target, text, options.force);
+          const isNew = !existsSync(configPath);
+          // First, so that a killed export is known by it.
           await writeAtomic(configPath, (append) => append(text), signal);
+          try {
+            await saveModel(served, target, {
+              signal,
+              onProgress: (done, total) => session.progress('saving', done, total),
+            });
+          } catch (error) {
+            if (isNew) await rm(configPath, { force: true });
+            throw error;
+          }
           return { json: { folder, config }, text: `${folder}: a model for Triton` };
         } finally {
           opened.close();
@@ -94,6 +105,23 @@ function refuseForeign(folder: string): void {
       'WRITE_FAILED',
       `${folder}: it holds '${foreign}', which no export wrote; choose another --name.`,
     );
+}
+
+const ownConfig = { what: 'of an export like this one' };
+
+/**
+ * Rejects a model that somebody else put there, and a configuration that was edited or is of
+ * another export. Errors: `WRITE_FAILED`.
+ */
+function refuseOther(
+  config: string,
+  model: string,
+  text: Uint8Array,
+  force: boolean | undefined,
+): void {
+  const isOwn = (): boolean => readFileSync(config).equals(text);
+  for (const path of [config, model])
+    refuseForeignFile(path, force, { ...ownConfig, accepts: isOwn });
 }
 
 /** Formats a configuration in protobuf's text format, for `config.pbtxt`. */

@@ -7,10 +7,10 @@ import type { Outcome } from '../convert/outcome.ts';
 import { mergeConvert } from '../merge/merge-convert.ts';
 import { mergeEval } from '../merge/merge-eval.ts';
 import { mergeRestore } from '../merge/merge-restore.ts';
-import { type Part, type PartKind, readParts } from '../merge/read-parts.ts';
-import { checkOutputFile } from '../options/check-output.ts';
+import { mergedFile, type Part, type PartKind, readParts } from '../merge/read-parts.ts';
+import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { decibels } from '../options/numbers.ts';
-import { outputOption } from '../options/options.ts';
+import { outputOption, refuseOverInput } from '../options/options.ts';
 import {
   checkReportOptions,
   type ReportOptions,
@@ -22,6 +22,7 @@ import { type Entry, encodeJournal, readJournal } from '../restore/journal.ts';
 
 interface Options extends ReportOptions {
   readonly output?: string;
+  readonly force?: boolean;
   readonly minPsnr?: number;
   readonly perImage?: boolean;
 }
@@ -45,6 +46,7 @@ export function command(): Command {
     .addOption(
       outputOption('also write the result to this file; required for journals and lock files'),
     )
+    .addOption(forceFileOption({ what: 'of the same kind' }))
     .option(
       '--min-psnr <dB>',
       'for eval: fail if the mean PSNR over tasks (RGB) is lower',
@@ -61,6 +63,17 @@ export function command(): Command {
       if (output !== undefined) checkOutputFile(output);
       checkReportOptions(options, [...files, ...(output === undefined ? [] : [output])]);
       const { kind, parts } = readParts(files);
+      for (const { path, text } of kind === 'journal' ? parts : []) {
+        const { ignored } = readJournal(text);
+        if (ignored > 0)
+          session.note(`${path}: ignored ${counted(ignored, 'unreadable journal line')}`);
+      }
+      if (output !== undefined) {
+        // Journals and lock files may be merged into one of them: that loses nothing.
+        if (kind !== 'journal' && kind !== 'lock')
+          for (const file of files) refuseOverInput(file, output);
+        refuseForeignFile(output, options.force, mergedFile(kind));
+      }
       const { result, text, outcomes } = merge(kind, parts, options);
       await writeMerged(outcomes, options, session);
       if (output === undefined && result.json === null)
@@ -71,10 +84,14 @@ export function command(): Command {
       if (output === undefined) return result;
       const bytes = new TextEncoder().encode(text);
       await writeAtomic(output, (append) => append(bytes), session.signal);
-      session.note(`${output}: ${parts.length} files merged`);
+      session.note(`${output}: ${counted(parts.length, 'file')} merged`);
       return result;
     }),
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Merges the parts into a result and the text of its file. */

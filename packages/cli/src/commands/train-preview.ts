@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { GraftError } from '@pip-graft/graft';
 import { writeAtomic } from '@pip-graft/graft/files';
 import { table } from '@pip-graft/report/text';
 import type { PreviewRow } from '@pip-graft/train';
 import { type Command, Option } from 'commander';
-import { checkOutputFile } from '../options/check-output.ts';
+import { checkOutputFile, forceFileOption, refuseForeignFile } from '../options/check-output.ts';
 import { type MaxPixelsOption, maxPixelsOption, pixelsOf } from '../options/numbers.ts';
 import { outputOption, wholeNumber } from '../options/options.ts';
 import { define, run } from '../pipeline/run.ts';
@@ -13,10 +14,13 @@ import { labelsOf, number } from '../train/step-request.ts';
 interface Options extends DegradeRequest, MaxPixelsOption {
   readonly data: string;
   readonly output: string;
+  readonly force?: boolean;
   readonly labels?: readonly string[];
   readonly patch: number;
   readonly seed: number;
 }
+
+const contactSheet = { what: 'a contact sheet' };
 
 export function command(): Command {
   const preview = define(
@@ -30,6 +34,7 @@ export function command(): Command {
   const all = [
     new Option('--data <folder>', 'clean images').makeOptionMandatory(),
     outputOption('PNG file for the sheet').makeOptionMandatory(),
+    forceFileOption(contactSheet),
     new Option(
       '--labels <labels>',
       'degradations, joined by +; default: all that can be applied to clean images',
@@ -43,13 +48,17 @@ export function command(): Command {
   return preview.action(
     run<[], Options>(async (_session, given) => {
       const { output, patch } = given;
-      const { preview: previewOf } = await import('@pip-graft/train');
+      const { preview: previewOf, previewSoftware } = await import('@pip-graft/train');
       if (!/\.png$/i.test(output))
         throw new GraftError(
           'INVALID_ARGUMENT',
           `${output}: the sheet is a PNG file; give it a name that ends in .png.`,
         );
       checkOutputFile(output);
+      refuseForeignFile(output, given.force, {
+        ...contactSheet,
+        accepts: (path) => readFileSync(path).includes(previewSoftware),
+      });
       const { degrade, rows, sheet } = await previewOf({ ...given, ...pixelsOf(given) });
       await writeAtomic(output, (append) => append(sheet));
       const figures = rows.map(figuresOf);

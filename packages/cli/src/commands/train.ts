@@ -39,8 +39,9 @@ export function command(): Command {
       if (given.html !== undefined) refuseForeignReport('html', given.html);
       await checkTarget({
         folder: alone ? undefined : { path: stem, kind: 'an adapter' },
+        models: [alone ? output : undefined, given.hostOutput],
         files: [
-          ...[alone ? output : undefined, given.hostOutput, given.html, files.log],
+          ...[given.html, files.log],
           ...(given.validate === undefined ? [] : [files.best, files.validation]),
         ],
         ...{ state: files.state, inputs: [given.host], resume: given.resume, force: given.force },

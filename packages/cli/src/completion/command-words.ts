@@ -6,6 +6,8 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly commands: readonly string[];
+  /** Choices of its first argument; empty if that is a file or something only the user knows. */
+  readonly values: readonly string[];
   readonly options: readonly OptionWords[];
 }
 
@@ -24,12 +26,24 @@ export function commandWords(root: Command): CommandWords[] {
       name: path.join(' '),
       summary: command.summary() || command.description(),
       commands: command.commands.map((child) => child.name()),
+      values: command.registeredArguments[0]?.argChoices ?? [],
       options: [...command.options.filter(({ hidden }) => !hidden).map(optionWords), help],
     },
     ...command.commands.flatMap((child) => visit(child, [...path, child.name()])),
   ];
-  return visit(root, []);
+  const [first, ...others] = visit(root, []);
+  // Commander keeps its own command for help out of the list.
+  const named = { ...first!, commands: [...first!.commands, 'help'] };
+  return [named, ...others, { ...helpCommand, values: first!.commands }];
 }
+
+const helpCommand: CommandWords = {
+  name: 'help',
+  summary: 'show how a command is used',
+  commands: [],
+  values: [],
+  options: [],
+};
 
 const help: OptionWords = {
   flags: ['-h', '--help'],

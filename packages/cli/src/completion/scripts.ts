@@ -2,9 +2,9 @@ import type { CommandWords, OptionWords } from './command-words.ts';
 
 /** Returns a completion script for bash: commands, options, their choices, otherwise files. */
 export function bashScript(commands: readonly CommandWords[]): string {
-  const cases = commands.flatMap(({ name, commands: below, options }) => [
+  const cases = commands.flatMap(({ name, commands: below, values, options }) => [
     `    '${name}')`,
-    `      below='${below.join(' ')}'`,
+    `      below='${[...below, ...values].join(' ')}'`,
     `      options='${options.flatMap(({ flags }) => flags).join(' ')}'`,
     '      case "$previous" in',
     ...options.flatMap(({ flags, takesValue, choices }) =>
@@ -22,12 +22,13 @@ export function bashScript(commands: readonly CommandWords[]): string {
     `    ${names.filter((each) => each.includes(' ')).join('|')}) (( COMP_CWORD > 2 )) && name="\${COMP_WORDS[1]} \${COMP_WORDS[2]}" ;;`,
     '  esac',
     `  [[ -z $name ]] && (( COMP_CWORD > 1 )) && name=\${COMP_WORDS[1]}`,
+    '  local -a parts=($name)',
     '  case "$name" in',
     ...cases,
     '  esac',
     '  if [[ -n $value ]]; then words=$choices',
     '  elif [[ $current == -* ]]; then words=$options',
-    '  elif (( COMP_CWORD == 1 )) || [[ $name == "$previous" ]]; then words=$below',
+    `  elif (( COMP_CWORD == \${#parts[@]} + 1 )); then words=$below`,
     '  fi',
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
     '}',
@@ -37,10 +38,15 @@ export function bashScript(commands: readonly CommandWords[]): string {
 
 /** Returns a completion script for fish, with a description of each command and option. */
 export function fishScript(commands: readonly CommandWords[]): string {
-  const lines = commands.flatMap(({ name, commands: below, options }) => {
+  const lines = commands.flatMap(({ name, commands: below, values, options }) => {
     const path = name === '' ? [] : name.split(' ');
     const when = path.length === 0 ? '__fish_use_subcommand' : conditionOf(path, below);
+    const words = values.length > 0 ? ` -a ${fishQuoted(values.join(' '))}` : '';
     return [
+      // Where a word of a list is expected, files are not offered.
+      ...(below.length + values.length > 0
+        ? [`complete -c graft -n ${fishQuoted(when)} -f${words}`]
+        : []),
       ...below.map((child) => {
         const { summary = '' } =
           commands.find((each) => each.name === [...path, child].join(' ')) ?? {};
@@ -88,14 +94,15 @@ export function zshScript(commands: readonly CommandWords[]): string {
 }
 
 function functionOf(
-  { name, commands: below, options }: CommandWords,
+  { name, commands: below, values, options }: CommandWords,
   all: readonly CommandWords[],
 ): string {
   const specs = options.map(specOf);
+  const first = values.length > 0 ? [`'1:value:(${values.join(' ')})'`] : [];
   if (below.length === 0)
     return [
       `${functionName(name)}() {`,
-      `  _arguments -s ${[...specs, "'*:file:_files'"].join(' ')}`,
+      `  _arguments -s ${[...specs, ...first, "'*:file:_files'"].join(' ')}`,
       '}',
     ].join('\n');
   const nameOf = (child: string): string => (name === '' ? child : `${name} ${child}`);

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { GraftError } from '@pip-graft/graft';
+import { GraftError, own } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
+import type { Replaceable } from '../options/check-output.ts';
+import { readJournal } from '../restore/journal.ts';
 
 /** Largest result to read, in bytes: figures of a million images. */
 const maxBytes = 512 * 1024 * 1024;
@@ -34,6 +36,31 @@ export function readParts(paths: readonly string[]): { kind: PartKind; parts: Pa
   );
 }
 
+/** What merging files of a kind writes: a file of that kind. */
+export function mergedFile(kind: PartKind): Replaceable {
+  return {
+    what: names[kind],
+    accepts(path) {
+      if (kind === 'journal') return readJournal(textOf(path)).entries.size > 0;
+      const { value, kind: found } = readPart(path);
+      return (
+        found === kind &&
+        marks[kind].every(
+          (mark) => own(value as Readonly<Record<string, unknown>>, mark) !== undefined,
+        )
+      );
+    },
+  };
+}
+
+/** Keys of a result, besides its list: configs and other tools' files have lists of that name. */
+const marks: Readonly<Record<Exclude<PartKind, 'journal'>, readonly string[]>> = {
+  lock: ['format', 'tool'],
+  restore: ['model', 'device'],
+  eval: ['model', 'settings'],
+  convert: ['format', 'tool'],
+};
+
 const names: Readonly<Record<PartKind, string>> = {
   journal: 'a journal',
   lock: 'a lock file',
@@ -44,7 +71,15 @@ const names: Readonly<Record<PartKind, string>> = {
 
 function readPart(path: string): Part {
   const text = textOf(path);
-  if (path.endsWith('.jsonl')) return { path, kind: 'journal', text, value: undefined };
+  if (path.endsWith('.jsonl')) {
+    const { entries, ignored } = readJournal(text);
+    // An empty one is that of a shard without images.
+    if (ignored === 0 || entries.size > 0) return { path, kind: 'journal', text, value: undefined };
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${path}: not a journal of graft restore; pass those in its output folder.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

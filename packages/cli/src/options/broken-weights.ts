@@ -1,4 +1,10 @@
-import { type DetectedBackbone, detectBackbone, nonFinite, tooWide } from '@pip-graft/graft';
+import {
+  type DetectedBackbone,
+  detectBackbone,
+  GraftError,
+  nonFinite,
+  tooWide,
+} from '@pip-graft/graft';
 import type { OpenCheckpoint } from '@pip-graft/graft/node';
 import { describeNonFinite } from '@pip-graft/report/text';
 
@@ -18,11 +24,18 @@ export function brokenWeights(
 ): BrokenWeights {
   const names = nonFinite(weights);
   if (names.length === 0) return { names, warning: undefined };
-  const sound = others.slice(0, mostOthers).filter((prefix) => {
-    const other = detectBackbone(tensors, { prefix });
-    const isSame = JSON.stringify(other.backbone) === JSON.stringify(backbone);
-    return isSame && nonFinite(other.weights).length === 0;
-  });
+  const isSound = (prefix: string): boolean => {
+    try {
+      const other = detectBackbone(tensors, { prefix });
+      const isSame = JSON.stringify(other.backbone) === JSON.stringify(backbone);
+      return isSame && nonFinite(other.weights).length === 0;
+    } catch (error) {
+      // The chosen network is what counts; this one may have other damage.
+      if (error instanceof GraftError) return false;
+      throw error;
+    }
+  };
+  const sound = others.slice(0, mostOthers).filter(isSound);
   const wide = tooWide(weights, names);
   return { names, warning: describeNonFinite(names, weights.size, { wide, sound }) };
 }

@@ -151,34 +151,50 @@ function refuse(path: string, why: string): GraftError {
   return new GraftError('WRITE_FAILED', `${path}: ${why}; choose another name.`);
 }
 
-/** Models that a command may replace without --force. */
+/** Files that a command may replace without --force. */
 export interface Replaceable {
   readonly what: string;
-  accepts(model: Model): boolean;
+  /** Whether the file at a path is one. Any error means that it is not. */
+  accepts(path: string): boolean;
 }
 
 /** What `apply` and `swap` write. */
 export const graftedModel: Replaceable = {
   what: 'a grafted model',
-  accepts: (model) => readGraft(model) !== null,
+  accepts: modelThat((model) => readGraft(model) !== null),
 };
 
 /** What `backbone build` and `backbone import` write; they are the producer of its copies, too. */
 export const builtNetwork: Replaceable = {
   what: 'a network that graft built',
-  accepts: (model) => model.producer.name === 'pip-graft' && readGraft(model) === null,
+  accepts: modelThat((model) => model.producer.name === 'pip-graft' && readGraft(model) === null),
 };
 
 /** What `remove` writes: the host with this digest. */
 export function hostOf(digestOfHost: string): Replaceable {
-  return { what: 'this host', accepts: ({ source }) => digest(source) === digestOfHost };
+  return {
+    what: 'this host',
+    accepts: modelThat(({ source }) => digest(source) === digestOfHost),
+  };
+}
+
+/** Whether the model at a path has a property. */
+function modelThat(accepts: (model: Model) => boolean): Replaceable['accepts'] {
+  return (path) => {
+    const opened = openModel(path);
+    try {
+      return accepts(opened.model);
+    } finally {
+      opened.close();
+    }
+  };
 }
 
 export function forceFileOption({ what }: Pick<Replaceable, 'what'> = graftedModel): Option {
   return new Option('--force', `replace a file that is not ${what}`);
 }
 
-/** Rejects a model over a file of another kind. Errors: `WRITE_FAILED`. */
+/** Rejects a result over a file of another kind. Errors: `WRITE_FAILED`. */
 export function refuseForeignFile(
   output: string,
   force: boolean | undefined,
@@ -193,12 +209,7 @@ export function refuseForeignFile(
 
 function isReplaceable(path: string, { accepts }: Replaceable): boolean {
   try {
-    const opened = openModel(path);
-    try {
-      return accepts(opened.model);
-    } finally {
-      opened.close();
-    }
+    return accepts(path);
   } catch {
     return false;
   }

@@ -9,6 +9,8 @@ export interface Targets {
   readonly folder?: { readonly path: string; readonly kind: FolderKind } | undefined;
   /** Output files, including those beside the folder; undefined ones are ignored. */
   readonly files: readonly (string | undefined)[];
+  /** The output files that are models: only a run that continues may replace them. */
+  readonly models?: readonly (string | undefined)[];
   readonly state: string;
   /** Files that the run reads, which must not be overwritten. */
   readonly inputs: readonly string[];
@@ -25,12 +27,14 @@ export interface Targets {
 export async function checkTarget({
   folder,
   files,
+  models = [],
   state,
   inputs,
   resume,
   force,
 }: Targets): Promise<void> {
-  const targets = [state, ...files].filter((file) => file !== undefined);
+  const written = models.filter((file) => file !== undefined);
+  const targets = [state, ...written, ...files].filter((file) => file !== undefined);
   const taken = new Map(
     inputs.map((path) => [resolve(path), 'the result would replace the input']),
   );
@@ -40,11 +44,19 @@ export async function checkTarget({
       throw new GraftError('INVALID_ARGUMENT', `${path}: ${problem}; choose another name.`);
     taken.set(resolve(path), 'two results would go into one place');
   }
-  if (folder) await checkOutputFolder(folder.path, folder.kind, resume || force);
+  // Without a state there is nothing to continue, and the run begins.
+  const replace = force || (resume && existsSync(state));
+  if (folder) await checkOutputFolder(folder.path, folder.kind, replace);
   for (const path of targets) checkOutputFile(path);
   if (existsSync(state) && !resume && !force)
     throw new GraftError(
       'WRITE_FAILED',
       `${state}: it is the state of an earlier run; --resume continues from it, --force starts again.`,
+    );
+  const other = replace ? undefined : written.find((path) => existsSync(path));
+  if (other !== undefined)
+    throw new GraftError(
+      'WRITE_FAILED',
+      `${other}: a file that this run did not write is there; choose another name, or --force to replace it.`,
     );
 }

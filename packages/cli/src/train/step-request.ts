@@ -110,7 +110,9 @@ export function positive(text: string): number {
 
 /** Parses a number of at least 0. */
 export function positiveOrZero(text: string): number {
-  return decimal(text) === 0 ? 0 : positive(text);
+  const value = decimal(text);
+  if (value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('expected a number of 0 or more.');
 }
 
 function pairOf(text: string, all: Readonly<Record<string, string>> = {}): Record<string, string> {

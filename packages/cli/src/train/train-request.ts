@@ -8,7 +8,6 @@ import {
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { forceOption } from '../options/check-output.ts';
 import { decimal } from '../options/numbers.ts';
 import { wholeNumber } from '../options/options.ts';
 import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
@@ -55,7 +54,7 @@ export function trainOptions(): Option[] {
     new Option('--host <file>', 'ONNX file to train on').makeOptionMandatory(),
     ...data,
     ...output,
-    forceOption('an adapter'),
+    new Option('--force', 'replace an adapter, or a host, that already exists'),
     new Option(
       '--adapter <adapter>',
       'adapter to start from, init[:key=value,…], or none to train only the host',
@@ -107,7 +106,7 @@ export function trainOptions(): Option[] {
       '--average <decay>',
       'decay of a running mean of the parameters, such as 0.999; it is what is saved',
       undefined,
-      positive,
+      decay,
     ),
     ...degradeOptions(),
     ...validationOptions(),
@@ -164,6 +163,12 @@ export function stagesOf(given: TrainRequest): TrainOptions[] {
     ...stage,
     spikes: given.spikes ?? (stage.batch >= largeBatch && stage.loss !== 'psnr'),
   }));
+}
+
+function decay(text: string): number {
+  const value = decimal(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('expected a number above 0 and below 1, as 0.999.');
 }
 
 function betasOf(text: string): [number, number] {

@@ -1,4 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +145,15 @@ describe('backbone import from a checkpoint that holds other things', () => {
     );
     expect(json(folder, 'backbone', 'import', 'nan.safetensors')['nonFinite']).toEqual(names);
   });
+
+  it('warns about NaN in the chosen network where another is damaged', () => {
+    const weights = network('net.', 0);
+    weights[3]![1].data[0] = Number.NaN;
+    const damaged = network('half.', 1).slice(1);
+    write('two.safetensors', weights, damaged, network('good.', 2));
+    const ended = graft(folder, 'backbone', 'import', 'two.safetensors', '--prefix', 'net');
+    expect(ended).toMatchObject({ status: 0, stderr: expect.stringContaining("--prefix 'good'") });
+  });
 });
 
 describe('adapter import', () => {
@@ -200,6 +216,27 @@ describe('adapter import', () => {
       'snow',
       'fog',
     ]);
+  });
+
+  it('takes the host of modules that are alone in their file, if they fit it', async () => {
+    const pip = join(networks, 'pip_cross.pkl');
+    const checkpoint = await openCheckpoint(pip);
+    const modules = [...checkpoint.tensors].filter(([name]) => /prompt/.test(name));
+    const alone = modules.map(([name, { dims, data }]) => [name, { dims, data }] as const);
+    writeFileSync(join(folder, 'alone.safetensors'), writeSafetensors(new Map(alone)));
+    checkpoint.close();
+    json(folder, 'backbone', 'import', pip, '-o', 'its-host.onnx');
+    json(folder, 'backbone', 'build', 'nafnet-tiny', '-o', 'tiny.onnx');
+    const called = (...more: string[]) =>
+      graft(folder, 'adapter', 'import', 'alone.safetensors', '-o', 'alone', ...more);
+    expect(called()).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('pass --host with the ONNX file of their host.'),
+    });
+    expect(called('--host', 'tiny.onnx').status).toBe(4);
+    expect(existsSync(join(folder, 'alone'))).toBe(false);
+    expect(called('--host', 'its-host.onnx').status).toBe(0);
+    json(folder, 'apply', 'its-host.onnx', '--adapter', './alone', '-o', 'whole.onnx');
   });
 
   it('refuses a checkpoint without PIP modules', () => {

@@ -202,6 +202,7 @@ describe('merge-reports', () => {
     };
     writeFileSync(at('.graft-restore-1-of-8.jsonl'), '');
     writeFileSync(at('part.json'), '{"jobs":[]}');
+    writeFileSync(at('corpus.jsonl'), '{"text":"hello"}\n');
     into('e.json', ...evaluate());
     for (const index of [1, 2, 3]) into(`e-${index}.json`, ...evaluate('--shard', `${index}/3`));
     const whole = JSON.parse(text('e-1.json'));
@@ -225,13 +226,40 @@ describe('merge-reports', () => {
         'only convert has such reports',
       ],
       [['nothing.json'], 7, 'nothing.json'],
+      [['corpus.jsonl', '-o', 'c.jsonl'], 5, 'corpus.jsonl: not a journal of graft restore;'],
       [['.graft-restore-1-of-8.jsonl'], 2, '--output: missing'],
     ];
+    const all = [1, 2, 3].map((index) => `e-${index}.json`);
+    writeFileSync(at('graft.config.json'), '{"jobs":[],"tasks":[]}');
+    writeFileSync(at('mine.txt'), 'a thesis');
+    for (const [output, error, problem] of [
+      ['graft.config.json', 7, 'a file that is not a result of graft eval is there; choose'],
+      ['mine.txt', 7, 'a file that is not a result of graft eval is there; choose'],
+      ['e-2.json', 2, 'the result would replace the input'],
+    ] as const) {
+      const before = text(output);
+      cases.push([[...all, '-o', output], error, problem]);
+      expect(text(output)).toBe(before);
+    }
     for (const [args, status, line] of cases) {
       const ended = said(...args);
       expect(ended).toMatchObject({ status });
       expect(ended.line).toContain(line);
       expect(ended.line.split('\n')).toHaveLength(1);
     }
+    const entry = { name: 'a.png', input: 'i', settings: 's', bytes: 3, output: 'o' };
+    writeFileSync(at('cut.jsonl'), `${JSON.stringify(entry)}\n{"name":"b.pn`);
+    expect(said('cut.jsonl', '-o', 'whole.jsonl')).toEqual({
+      status: 0,
+      line: 'cut.jsonl: ignored 1 unreadable journal line\nwhole.jsonl: 1 file merged',
+    });
+    // Its own result is replaced, and anything else with --force.
+    for (const args of [
+      ['-o', 'all.json'],
+      ['-o', 'all.json'],
+      ['-o', 'mine.txt', '--force'],
+    ])
+      expect(graft(folder, 'merge-reports', ...all, ...args).stderr).toMatch(/: 3 files merged\n/);
+    expect(text('mine.txt')).toBe(text('all.json'));
   });
 });

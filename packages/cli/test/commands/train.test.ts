@@ -139,6 +139,22 @@ describe('graft train', () => {
     expect(bytes('again.png').equals(bytes('sheet.png'))).toBe(true);
     preview('-o', 'other.png', ...degrade, '--seed', '1');
     expect(bytes('other.png').equals(bytes('sheet.png'))).toBe(false);
+    preview('-o', 'sheet.png', ...degrade, '--seed', '1');
+    expect(bytes('sheet.png').equals(bytes('other.png'))).toBe(true);
+  });
+
+  it('previews over no image but an earlier sheet', async () => {
+    await writeImage(join(folder, 'mine.png'), await decodeImage(readFileSync(photo)));
+    const before = bytes('mine.png');
+    const args = ['train', 'preview', '--data', 'photos', '--patch', '16', '-o', 'mine.png'];
+    expect(graft(folder, ...args)).toMatchObject({
+      status: 7,
+      stderr: expect.stringContaining(
+        'mine.png: a file that is not a contact sheet is there; choose another name, or --force to replace it.',
+      ),
+    });
+    expect(bytes('mine.png').equals(before)).toBe(true);
+    json(folder, ...args, '--force');
   });
 
   it.each([
@@ -146,10 +162,10 @@ describe('graft train', () => {
       ['--degrade', 'haze.t=0.9..0.2'],
       /degrade haze\.t=0\.9\.\.0\.2: .*write haze\.t=0\.2\.\.0\.9/,
     ],
-    [['--degrade', 'haze.beta=1'], /has no range "beta" \(it has t, air/],
+    [['--degrade', 'haze.beta=1'], /has no range 'beta' \(it has t, air/],
     [['--clean', '2'], /--clean.*share from 0 to 1/],
     [['--clean', '0.9', '--off', '0.2'], /together they are 1\.18/],
-    [['--label-shares', 'snow=2'], /"snow" is no label/],
+    [['--label-shares', 'snow=2'], /label-shares: 'snow' is not a label/],
   ])('rejects %j and leaves no file behind', (args, message) => {
     for (const command of [
       train('-o', 'refused', ...args),

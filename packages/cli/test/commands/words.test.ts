@@ -116,6 +116,11 @@ describe('completion', () => {
     expect(offered('graft', 'adapter', 'i')).toEqual(['init', 'import', 'info']);
     expect(offered('graft', 'train', '')).toEqual(['sensor', 'preview']);
     expect(offered('graft', 'apply', 'x.onnx', '--ad')).toEqual(['--adapter']);
+    expect(offered('graft', 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(offered('graft', 'backbone', 'build', 'unet-m')).toEqual(['unet-medium']);
+    expect(offered('graft', 'he')).toEqual(['help']);
+    expect(offered('graft', 'help', 'ba')).toEqual(['backbone']);
+    expect(offered('graft', 'apply', '')).toEqual([]);
     expect(offered('graft', 'train', 'sensor', '--ho')).toEqual([]);
     expect(offered('graft', 'train', '--host-')).toEqual(['--host-output']);
     expect(offered('graft', 'validate', 'x.onnx', '--device', '')).toEqual([
@@ -129,7 +134,13 @@ describe('completion', () => {
     const zsh = graft(cwd, 'completion', 'zsh').stdout;
     expect(zsh).toMatch(/^#compdef graft\n/);
     expect(zsh).toContain("'sensor:train a sensor, which finds the degradation of an image'");
+    expect(zsh).toContain("'1:value:(bash zsh fish)'");
     const fish = graft(cwd, 'completion', 'fish').stdout;
+    // No files where a command or one of a few words is expected.
+    expect(fish).toContain("complete -c graft -n '__fish_use_subcommand' -f\n");
+    expect(fish).toContain(
+      "complete -c graft -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'\n",
+    );
     expect(fish).toContain(
       "complete -c graft -n '__fish_seen_subcommand_from validate' -l device -x -a 'cpu cuda webgpu'",
     );

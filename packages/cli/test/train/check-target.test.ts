@@ -64,6 +64,22 @@ describe('checkTarget', () => {
     await checkTarget(targets({ force: true }));
   });
 
+  it('takes --resume for leave to replace results only where a state is', async () => {
+    put('a/adapter_config.json');
+    await expect(checkTarget(targets({ resume: true }))).rejects.toThrow(/an adapter is there/);
+    const models = [undefined, join(home, 'host-2.onnx')];
+    const alone = targets({ folder: undefined, models });
+    await checkTarget(alone);
+    put('host-2.onnx');
+    for (const resume of [undefined, true])
+      await expect(checkTarget({ ...alone, resume })).rejects.toThrow(
+        /host-2\.onnx: a file that this run did not write is there; choose another name, or --force/,
+      );
+    await checkTarget({ ...alone, force: true });
+    put('a.state.safetensors');
+    await checkTarget({ ...alone, resume: true });
+  });
+
   it('rejects a file over an input, two files in one place, and a file as a folder', async () => {
     const with_ = (file: string) => checkTarget(targets({ files: [join(home, file)] }));
     await expect(with_('host.onnx')).rejects.toThrow(

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +105,46 @@ describe('graft export triton', () => {
     json(folder, 'restore', 'grafted.onnx', image, '-o', 'before', '--degradation', 'rain');
     const bytes = (name: string) => readFileSync(at(name, 'chelsea.jpg'), 'base64');
     expect(bytes('out')).toBe(bytes('before'));
+  });
+
+  it('is repeated over its own files, and over others only with --force', () => {
+    const again = 'export triton grafted.onnx -o models --name again'.split(' ');
+    const config = at('models/again/config.pbtxt');
+    for (const args of [again, again]) json(folder, ...args);
+    const refused = expect.stringMatching(
+      /a file that is not of an export like this one is there; choose another name, or --force/,
+    );
+    const own = readFileSync(config, 'utf8');
+    writeFileSync(config, `${own}instance_group { kind: KIND_GPU }\n`);
+    expect(graft(folder, ...again)).toMatchObject({ status: 7, stderr: refused });
+    expect(readFileSync(config, 'utf8')).toContain('KIND_GPU');
+    json(folder, ...again, '--force');
+    expect(readFileSync(config, 'utf8')).toBe(own);
+    // Triton takes a model without a configuration, too.
+    rmSync(config);
+    expect(graft(folder, ...again)).toMatchObject({ status: 7, stderr: refused });
+    expect(existsSync(config)).toBe(false);
+    // As a killed export leaves it.
+    writeFileSync(config, own);
+    rmSync(at('models/again/1/model.onnx'));
+    json(folder, ...again);
+  });
+
+  it('leaves nothing on a full disk', (context) => {
+    mkdirSync(at('small'));
+    try {
+      const size = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('small')];
+      execFileSync('mount', size, { stdio: 'ignore' });
+    } catch {
+      return context.skip('no small file system can be mounted here (it takes the superuser)');
+    }
+    try {
+      const ended = graft(folder, 'export', 'triton', 'grafted.onnx', '-o', 'small');
+      expect(ended).toMatchObject({ status: 7, stderr: expect.stringContaining('disk is full') });
+      expect(readdirSync(at('small/grafted'))).toEqual([]);
+    } finally {
+      execFileSync('umount', [at('small')]);
+    }
   });
 
   it('rejects harmful arguments in one line', () => {

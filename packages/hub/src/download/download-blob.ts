@@ -87,19 +87,25 @@ async function fill(path: string, request: BlobRequest): Promise<string> {
 
 /** Requests a file from a byte offset; a hub that cannot resume returns the whole file. */
 async function ask(
-  { url, fetch, errand }: BlobRequest,
+  request: BlobRequest,
   from: number,
 ): Promise<{ readonly response: Response; readonly resumed: boolean }> {
+  const { url, fetch, errand } = request;
   // A compressed response would have other lengths.
   const headers = {
     'accept-encoding': 'identity',
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
   };
   const response = await fetch(url, { headers });
-  if (response.status !== 206) return { response, resumed: false };
-  if (response.headers.get('content-range')?.startsWith(`bytes ${from}-`))
+  if (response.ok && response.status !== 206) return { response, resumed: false };
+  if (
+    response.status === 206 &&
+    response.headers.get('content-range')?.startsWith(`bytes ${from}-`)
+  )
     return { response, resumed: true };
   await response.body?.cancel();
+  // What is there cannot be continued, now or later: a hub that does not count as others do.
+  if (from > 0) return ask(request, 0);
   throw unreachable(errand, 'the hub answered with another part of the file than was asked for');
 }
 

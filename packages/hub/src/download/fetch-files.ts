@@ -79,6 +79,9 @@ export async function fetchFiles(
   }
 }
 
+/** A range that a server does not have; its file is then asked for whole. */
+const rangeNotSatisfiable = 416;
+
 async function download(
   name: HubName,
   commit: string,
@@ -88,7 +91,7 @@ async function download(
 ): Promise<void> {
   const place = hubText(name);
   const errand = { place, action: 'read', signal } as const;
-  const fetch = hubFetch(settings, errand);
+  const fetch = hubFetch(settings, errand, [rangeNotSatisfiable]);
   const paths = [...new Set([...optional, ...required])];
   const found = await fileInfos(name, commit, paths, settings, fetch);
   const there = new Set(found.map(({ path }) => path));

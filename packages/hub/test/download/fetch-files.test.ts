@@ -121,12 +121,17 @@ describe('fetchFiles', () => {
     expect(blobs('me/resume').filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('starts over with a hub that does not support ranges', async () => {
-    server.commit('me/whole', files);
+  it.each([
+    ['does not support ranges', false],
+    ['has no such range', 'none of them'],
+    ['answers with another range', 'wrong'],
+  ] as const)('starts over with a hub that %s', async (_how, ranges) => {
+    const name = `me/whole-${String(ranges).replaceAll(' ', '-')}`;
+    server.commit(name, files);
     server.faults = { cutAt: 60_000 };
-    await expect(get('hf:me/whole')).rejects.toThrow();
-    server.faults = { ranges: false };
-    const { folder } = await get('hf:me/whole');
+    await expect(get(`hf:${name}`)).rejects.toThrow();
+    server.faults = { ranges };
+    const { folder } = await get(`hf:${name}`);
     expect(readFileSync(join(folder, 'model.safetensors'))).toEqual(weights);
   });
 
@@ -230,6 +235,16 @@ describe('fetchFiles', () => {
       server.requests.filter((each) => each.server === name).map((each) => each.authorization);
     expect(new Set(seen('hub'))).toEqual(new Set([`Bearer ${hubToken}`]));
     expect(seen('storage')).toEqual([undefined]);
+  });
+
+  it('names the conditions of a gated repository, with a token and without', async () => {
+    server.commit('me/gated', files);
+    for (const status of [401, 403]) {
+      server.faults = { status, code: 'GatedRepo' };
+      await expect(get('hf:me/gated')).rejects.toThrow(
+        fails('READ_FAILED', 'accept conditions; accept them on the page', 'set HF_TOKEN'),
+      );
+    }
   });
 
   it('uses the cache without a network, and says so', async () => {

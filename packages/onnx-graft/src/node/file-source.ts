@@ -76,7 +76,13 @@ function describeFolder(path: string): string {
   }
   if (names.includes('saved_model.pb'))
     return 'it is a folder with a TensorFlow SavedModel; export it to ONNX with tf2onnx';
-  const model = names.find((name) => /\.(onnx|safetensors|pth|pt|ckpt)$/i.test(name));
+  if (names.includes('zero_to_fp32.py'))
+    return 'it is a folder with a DeepSpeed checkpoint; run the zero_to_fp32.py in it, and pass the file that it writes';
+  if (names.some((name) => name.endsWith('.distcp')))
+    return 'it is a folder with a distributed PyTorch checkpoint; make one file of it with python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE';
+  const model =
+    names.find((name) => /\.safetensors\.index\.json$/i.test(name)) ??
+    names.find((name) => /\.(onnx|safetensors|pth|pt|ckpt)$/i.test(name));
   return model === undefined
     ? 'it is a folder; pass a file'
     : `it is a folder; pass the file in it, such as '${model}'`;

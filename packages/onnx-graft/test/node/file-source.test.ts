@@ -10,10 +10,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.each([
   ['saved', 'saved_model.pb', /a folder with a TensorFlow SavedModel; export it to ONNX/],
   ['hub', 'model.onnx', /: it is a folder; pass the file in it, such as 'model\.onnx'\.$/],
+  [
+    'index',
+    'model-00001-of-00002.safetensors model.safetensors.index.json',
+    /, such as 'model\.safetensors\.index\.json'\.$/,
+  ],
+  ['shards', '__0_0.distcp', /a distributed PyTorch checkpoint; make one file of it with python/],
+  ['stage', 'zero_to_fp32.py', /a DeepSpeed checkpoint; run the zero_to_fp32\.py in it/],
   ['photos', 'a.png', /: it is a folder; pass a file\.$/],
 ])('says what to pass in place of the folder %s', (name, inside, message) => {
   mkdirSync(join(folder, name));
-  writeFileSync(join(folder, name, inside), '');
+  for (const each of inside.split(' ')) writeFileSync(join(folder, name, each), '');
   expect(() => fileSource(join(folder, name))).toThrow(
     expect.objectContaining({ code: 'READ_FAILED', message: expect.stringMatching(message) }),
   );

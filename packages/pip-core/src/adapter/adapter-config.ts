@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { labelWeights } from '../config/label-weights.ts';
 import { pipAttachments, pipGates, pipModes, pipPositions } from '../config/pip-config.ts';
 import { validateConfig } from '../config/validate-config.ts';
-import { Json, trainingRecord } from '../json/read-json.ts';
+import { anyObject, Json, trainingRecord } from '../json/read-json.ts';
 import type { Adapter } from './adapter.ts';
 
 /** Version of `adapter_config.json` that this library writes, and the newest it reads. */
@@ -97,6 +97,13 @@ export function decodeAdapterConfig(
   place = 'adapter_config.json',
 ): AdapterDescription {
   const json = Json.parse(text, place, code);
+  const { peft_type: kind } = json.as(anyObject);
+  if (typeof kind === 'string' && kind !== 'PIP') {
+    throw new GraftError(
+      code,
+      `${place}: it is an adapter of type '${kind}', as PEFT writes; only those of type 'PIP' can be grafted: make one with graft train or graft adapter import.`,
+    );
+  }
   const version = json.version('format_version');
   if (version !== adapterFormatVersion) {
     throw new GraftError(

@@ -27,7 +27,8 @@ function isThere(folder: string, config: string): boolean {
   return existsSync(filePath(join(folder, config)));
 }
 
-function isUnfinished(folder: string, config: string): boolean {
+/** Whether a folder's config is still to take its place: what it is shows only after that. */
+export function isUnfinished(folder: string, config: string): boolean {
   try {
     return listNames(folder).some((name) => name.endsWith('.new') && isLeftoverOf(name, [config]));
   } catch {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { adapterFiles } from '../adapter/adapter-files.ts';
+import { isUnfinished } from './finish-write.ts';
 import { maxPackages } from './limits.ts';
 import { packageHomes, pnpFolder, pnpNames } from './package-homes.ts';
 import { type AdapterSummary, summariseAdapter } from './read-adapter.ts';
@@ -50,7 +51,8 @@ function summaryOf(folder: string): Pick<InstalledAdapter, 'summary' | 'error'> 
 }
 
 function isAdapter(folder: string): boolean {
-  return existsSync(join(folder, adapterFiles.config));
+  const { config } = adapterFiles;
+  return existsSync(join(folder, config)) || isUnfinished(folder, config);
 }
 
 /** Names of the packages in a `node_modules`, scopes included. */

@@ -50,8 +50,11 @@ function scaled(tensor: FloatTensor, factor: number): FloatTensor {
   return { ...tensor, data: tensor.data.map((value) => value * factor) };
 }
 
-/** Tensors by name, reduced to their shapes. */
-type Shapes = ReadonlyMap<string, { readonly dims: readonly number[] }>;
+/** Tensors by name, reduced to their shapes, and in a file to their types. */
+type Shapes = ReadonlyMap<string, { readonly dims: readonly number[]; readonly dtype?: string }>;
+
+/** Types of numbers that training learns; whole numbers would be something else's. */
+const floats = /^(F16|BF16|F32|F64)$/;
 
 /** Problems of tensors of these shapes as a config's parameters, as sentences that name each. */
 export function shapeProblems(shapes: Shapes, config: PipConfig): string[] {
@@ -65,6 +68,8 @@ export function unlikeSpecs(shapes: Shapes, list: readonly ParameterSpec[]): str
   for (const [name, { dims }] of specs) {
     const found = shapes.get(name);
     if (found === undefined) problems.push(`tensor '${name}' is missing`);
+    else if (found.dtype !== undefined && !floats.test(found.dtype))
+      problems.push(`tensor '${name}' is of type ${found.dtype}, not of a floating-point type`);
     else if (found.dims.join() !== dims.join()) {
       problems.push(
         `tensor '${name}' has shape [${found.dims.join(', ')}] instead of [${dims.join(', ')}]`,

@@ -149,7 +149,7 @@ describe('adapter_config.json', () => {
       edited((json) => {
         json['peft_type'] = 'LORA';
       }),
-      /'peft_type' must be one of PIP, not 'LORA'/,
+      /: it is an adapter of type 'LORA', as PEFT writes; only those of type 'PIP' can be grafted: make one/,
     ],
     [
       'no labels',

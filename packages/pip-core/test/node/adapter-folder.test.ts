@@ -164,6 +164,19 @@ describe('readAdapter', () => {
     );
   });
 
+  it('rejects tensors of whole numbers', async () => {
+    const folder = await written();
+    const path = join(folder, 'adapter_model.safetensors');
+    const text = readFileSync(path, 'latin1').replace('"dtype":"F32"', '"dtype":"I32"');
+    writeFileSync(path, text, 'latin1');
+    expect(() => readAdapter(folder)).toThrow(
+      expect.objectContaining({
+        code: 'ADAPTER_INVALID',
+        message: expect.stringMatching(/tensor '.*' is of type I32, not of a floating-point type/),
+      }),
+    );
+  });
+
   it('rejects truncated tensors and a huge config', async () => {
     const folder = await written();
     const path = join(folder, 'adapter_model.safetensors');

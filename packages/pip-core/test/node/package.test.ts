@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -296,6 +297,15 @@ describe('listAdapters', () => {
       summary: { name: '@me/rain', base: { fingerprint: 'f' } },
     });
     expect(found[1]!.error).toEqual(refusal('UNSAFE_FILE', /index\.js/));
+  });
+
+  it('finishes a killed write, as the other readers do', async () => {
+    await packAdapter(folder, packed);
+    const [config] = files.filter((name) => name.endsWith('.json'));
+    // No system has a process with this id.
+    renameSync(join(packed, config!), join(packed, `.${config}.4194305.new`));
+    expect(here(root)).toMatchObject([{ spec: '@me/rain', summary: { name: '@me/rain' } }]);
+    expect(readdirSync(packed).sort()).toEqual(files);
   });
 
   it('finds none if there is none', () => {

@@ -93,22 +93,22 @@ export function checkBatchOptions(options: BatchOptions): void {
   if (labels.length === 0) throw invalid('labels: there are none; give the labels to train.');
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
   if (twice !== undefined)
-    throw invalid(`labels: "${twice}" is there twice; give each label once.`);
+    throw invalid(`labels: '${twice}' is there twice; give each label once.`);
   for (const label of labels) {
     const known = pairsOf(pairs, label);
-    if (known?.length === 0) throw invalid(`pairs: those of "${label}" are none; add some.`);
+    if (known?.length === 0) throw invalid(`pairs: those of '${label}' are none; add some.`);
     if (known !== undefined) continue;
     if (!isPatchLabel(label)) {
       throw new GraftError(
         'UNKNOWN_LABEL',
-        `No photo can be degraded for the label "${label}"; give pairs for it, or choose from ${Object.keys(patchDegradations).join(', ')}.`,
+        `No photo can be degraded for the label '${label}'; give pairs for it, or choose from ${Object.keys(patchDegradations).join(', ')}.`,
       );
     }
-    if (photos.length === 0) throw invalid(`photos: there are none for the label "${label}".`);
+    if (photos.length === 0) throw invalid(`photos: there are none for the label '${label}'.`);
   }
   const foreign = Object.keys(pairs).find((label) => !labels.includes(label));
   if (foreign !== undefined) {
-    throw invalid(`pairs: "${foreign}" is no label; the labels are ${labels.join(', ')}.`);
+    throw invalid(`pairs: '${foreign}' is not a label; the labels are ${labels.join(', ')}.`);
   }
   checkShares(options);
   checkRanges(options.degrade ?? {});
@@ -118,8 +118,10 @@ function checkShares(options: BatchOptions): void {
   const { labels, pairs, labelShares = {} } = options;
   for (const [label, share] of Object.entries(labelShares)) {
     if (!labels.includes(label))
-      throw invalid(`labelShares: "${label}" is no label; the labels are ${labels.join(', ')}.`);
-    checkWhole(`labelShares: "${label}"`, share, 1);
+      throw invalid(
+        `label-shares: '${label}' is not a label; the labels are ${labels.join(', ')}.`,
+      );
+    checkWhole(`label-shares: '${label}'`, share, 1);
   }
   const shares = kindShares(options);
   const { halved = 0, whole = 0, finished = 0, stored = 0 } = options;

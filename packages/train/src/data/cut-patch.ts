@@ -73,13 +73,8 @@ export function cutPatch(
   scale = 1,
 ): Float32Array<ArrayBuffer> {
   if (scale > 1) return shrink(cutPatch(photo, place, scale * patch, scale * margin), scale);
-  const { file, width, height, data, top } = photo;
-  if (width < patch || height < patch) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `${file}: the photo is ${width}x${height}, smaller than the patch of ${patch}x${patch}; take a smaller patch or leave this photo out.`,
-    );
-  }
+  requirePatch(photo, patch);
+  const { width, height, data, top } = photo;
   const left = Math.floor(place.across * (width - patch + 1)) - margin;
   const upper = Math.floor(place.down * (height - patch + 1)) - margin;
   const side = patch + 2 * margin;
@@ -97,6 +92,18 @@ export function cutPatch(
     }
   }
   return planes;
+}
+
+/** Requires a photo that a patch fits into. Errors: `INVALID_ARGUMENT`. */
+export function requirePatch(
+  { file, width, height }: Pick<Photo, 'file' | 'width' | 'height'>,
+  patch: number,
+): void {
+  if (width >= patch && height >= patch) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${file}: the photo is ${width}x${height}, smaller than the patch of ${patch}x${patch}; take a smaller patch or leave this photo out.`,
+  );
 }
 
 /** Makes square planes `scale` times smaller: the mean of each `scale` by `scale` pixels. */

@@ -2,6 +2,7 @@ import { type OpenHost, openAdapter } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import type { BatchOptions } from '../data/batch.ts';
+import { checkPhotos } from '../data/check-photos.ts';
 import type { TrainingGraph } from '../graph/learner-graph.ts';
 import { hostParameters, readParameters, trainingGraph } from '../graph/training-graph.ts';
 import type { TrainingState } from '../state/training-state.ts';
@@ -9,6 +10,7 @@ import { startState } from '../trainer/train-adapter.ts';
 import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 import {
   beginOrGoOn,
+  earlierDigests,
   type RunFiles,
   runFiles,
   runOptions,
@@ -100,6 +102,7 @@ export async function openRun(
       );
   const labels = adapter?.config.labels ?? request.labels ?? ['noise'];
   const all = await trainingData(request, labels, options);
+  await checkPhotos(all, Math.max(...stages.map(({ patch }) => patch)));
   const { validate } = request;
   const { batches, validation } =
     validate === undefined
@@ -115,7 +118,8 @@ export async function openRun(
   const files = runFiles(output);
   const total = stages.at(-1)!.steps;
   const begin = () => startState(new Map([...(adapter?.tensors ?? []), ...own]), options, origin);
-  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const saved = request.resume ? files.state : undefined;
+  const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
   const left = stages
     .filter(({ steps }) => steps > begun.step)
     .map((stage) => ({

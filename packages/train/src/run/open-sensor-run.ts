@@ -1,11 +1,12 @@
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkPhotos } from '../data/check-photos.ts';
 import { sensorGraph } from '../graph/sensor-graph.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
 import type { Run, RunRequest } from './open-run.ts';
-import { beginOrGoOn, runFiles, sensorRunOptions } from './resume.ts';
+import { beginOrGoOn, earlierDigests, runFiles, sensorRunOptions } from './resume.ts';
 import { TrainLog } from './train-log.ts';
 import { trainingData } from './training-data.ts';
 
@@ -45,6 +46,7 @@ export async function openSensorRun(
     labels,
     options,
   );
+  await checkPhotos(common, options.patch);
   const made = labels.filter((label) => own(common.pairs ?? {}, label) === undefined);
   const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
   const batches = { ...common, ...patches };
@@ -52,7 +54,8 @@ export async function openSensorRun(
   const files = runFiles(output);
   const begin = () => startState(sensor.tensors, options, origin);
   const total = options.steps;
-  const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
+  const saved = request.resume ? files.state : undefined;
+  const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
   const graph = sensorGraph(sensor.config, { ...options, checkpointing });
   return {
     ...{ sensor, labels, total, sizeMultiple: 1, batches, begun, files, checkpointing },

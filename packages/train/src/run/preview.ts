@@ -23,6 +23,9 @@ export interface Preview {
   readonly sheet: Buffer;
 }
 
+/** Software that a contact sheet names in its metadata, by which an earlier one is recognised. */
+export const previewSoftware = 'graft train preview';
+
 /** Pairs per label, if all labels have the same share. */
 const columns = 8;
 
@@ -134,6 +137,7 @@ export async function previewSheet(rows: readonly PreviewRow[], patch: number): 
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">${text.join('')}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: '#fff' } })
     .composite([...pieces, { input: Buffer.from(svg), left: 0, top: 0 }])
+    .withExif({ IFD0: { Software: previewSoftware } })
     .png()
     .toBuffer();
 }

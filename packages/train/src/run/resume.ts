@@ -71,16 +71,26 @@ function textOf(value: JsonValue): string {
  * Errors: `ADAPTER_MISMATCH`, naming the options, for a state of another run; those of `readState`.
  *
  * @param steps of the whole run; at least the number already done
+ * @param earlier options in an older form, which count as the same
  */
 export function beginOrGoOn(
   path: string | undefined,
   origin: StateOrigin,
   steps: number,
   begin: () => TrainingState,
+  earlier: RunOptions = {},
 ): TrainingState {
   if (path === undefined || !existsSync(path)) return begin();
   const state = readState(path);
-  const { changes, refused } = compareOptions(state.origin.options, origin.options, state.step);
+  const before = Object.entries(state.origin.options).map(([name, value]) => [
+    name,
+    own(earlier, name) === value ? (own(origin.options, name) ?? null) : value,
+  ]);
+  const { changes, refused } = compareOptions(
+    Object.fromEntries(before),
+    origin.options,
+    state.step,
+  );
   const others = [
     ...(state.origin.host === origin.host ? [] : ['host (another file)']),
     ...(state.origin.adapter === origin.adapter ? [] : ['adapter (another one)']),
@@ -173,7 +183,28 @@ export function sensorRunOptions(options: StepOptions, batches: BatchOptions): R
 /** Returns what patches are cut from and how they are made, without the options of stages. */
 function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
   const { photos, pairs, patch: _, batch: __, seed: ___, pixels: ____, ...made } = batches;
-  return { ...made, data: digest(photos), pairs: pairs ? digest(pairs) : null };
+  const paired = Object.entries(pairs ?? {}).map(
+    ([label, all]) =>
+      [label, namesOf(all.flatMap(({ input, target }) => [input, target]))] as const,
+  );
+  return { ...made, data: digest(namesOf(photos)), pairs: pairs ? digest(paired) : null };
+}
+
+/** Paths without the folders that all share: a run may continue from another place or machine. */
+function namesOf(paths: readonly string[]): string[] {
+  const parts = paths.map((path) => path.split(/[\\/]/));
+  const [first = []] = parts;
+  let shared = 0;
+  while (shared < first.length - 1 && parts.every((each) => each[shared] === first[shared]))
+    shared++;
+  return parts.map((each) => each.slice(shared).join('/'));
+}
+
+/**
+ * Digests of images as earlier states have them, of whole paths. A state that has these continues.
+ */
+export function earlierDigests({ photos, pairs }: BatchOptions): RunOptions {
+  return { data: digest(photos), pairs: pairs ? digest(pairs) : null };
 }
 
 /** Converts by way of JSON, so that options compare equal to those read from a state. */

@@ -249,17 +249,17 @@ test.each([
   [{ patch: 0 }, 'INVALID_ARGUMENT', /patch/],
   [{ batch: 1.5 }, 'INVALID_ARGUMENT', /batch/],
   [{ labels: [] }, 'INVALID_ARGUMENT', /labels/],
-  [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /"rain" is there twice/],
-  [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /"snow".*blur, haze/],
+  [{ labels: ['rain', 'rain'] }, 'INVALID_ARGUMENT', /'rain' is there twice/],
+  [{ labels: ['rain', 'snow'] }, 'UNKNOWN_LABEL', /'snow'.*blur, haze/],
   [{ photos: [] }, 'INVALID_ARGUMENT', /photos/],
   [{ clean: 1.1 }, 'INVALID_ARGUMENT', /clean: .* not 1.1/],
   [{ off: Number.NaN }, 'INVALID_ARGUMENT', /off: .*NaN/],
   [{ clean: 0.5, off: 0.4, partial: 0.2 }, 'INVALID_ARGUMENT', /together they are 1.1/],
   [{ mixed: 0.1, labels: ['rain'] }, 'INVALID_ARGUMENT', /mixed: it takes two labels/],
-  [{ labelShares: { snow: 2 } }, 'INVALID_ARGUMENT', /labelShares: "snow" is no label/],
-  [{ labelShares: { rain: 0 } }, 'INVALID_ARGUMENT', /labelShares: "rain".*not 0/],
-  [{ pairs: { rain: [] } }, 'INVALID_ARGUMENT', /pairs.*"rain"/],
-  [{ pairs: { snow: [{ input: 'a', target: 'b' }] } }, 'INVALID_ARGUMENT', /"snow" is no label/],
+  [{ labelShares: { snow: 2 } }, 'INVALID_ARGUMENT', /label-shares: 'snow' is not a label/],
+  [{ labelShares: { rain: 0 } }, 'INVALID_ARGUMENT', /label-shares: 'rain'.*not 0/],
+  [{ pairs: { rain: [] } }, 'INVALID_ARGUMENT', /pairs.*'rain'/],
+  [{ pairs: { snow: [{ input: 'a', target: 'b' }] } }, 'INVALID_ARGUMENT', /'snow' is not a label/],
 ])('rejects the options %j', async (wrong, code, message) => {
   const made = makeBatch({ ...options, ...wrong }, 0, cache);
   await expect(made).rejects.toMatchObject({ code });

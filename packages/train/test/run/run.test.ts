@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,8 +14,11 @@ import {
   recent,
   runSteps,
 } from '@pip-graft/train';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { constant, node, picture, tinyModel } from '../../../test-utils/src/models.ts';
+import { earlierDigests } from '../../src/run/resume.ts';
+import { writeState } from '../../src/state/state-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'run-'));
 const at = (name: string) => join(folder, name);
@@ -84,6 +87,24 @@ it('resumes bit for bit after an abort', async () => {
   expect(bytes('b.state.safetensors').equals(bytes('a.state.safetensors'))).toBe(true);
 });
 
+it('continues with the same images in another place, and with the digests of earlier states', async () => {
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
+  const run = await openRun(host, request('moved', { stages }));
+  await runSteps(run, { threads: 1, workers: 0 }, { now: clock() });
+  mkdirSync(at('elsewhere/deep'), { recursive: true });
+  copyFileSync(at('photos/chelsea.jpg'), at('elsewhere/deep/chelsea.jpg'));
+  const again = (data: string) => openRun(host, request('moved', { stages, data, resume: true }));
+  expect((await again(at('elsewhere'))).begun.step).toBe(1);
+  copyFileSync(at('photos/chelsea.jpg'), at('elsewhere/deep/other.jpg'));
+  await expect(again(at('elsewhere'))).rejects.toThrow(/differs in data \(other images\)/);
+  const { files, begun, batches } = await again(at('photos'));
+  const { origin } = begun;
+  const options = { ...origin.options, ...earlierDigests(batches) };
+  expect(options['data']).not.toBe(origin.options['data']);
+  await writeState(files.state, { ...begun, origin: { ...origin, options } });
+  expect((await again(at('photos'))).begun).toMatchObject({ step: 1, changes: [], origin });
+});
+
 it('ends with what stopped a step, even if its state cannot be saved', async () => {
   const run = await openRun(host, request('full'));
   mkdirSync(run.files.state);
@@ -133,6 +154,32 @@ it('rejects a host of another range that its graph does not reveal', async () =>
     else expect((await opened).total).toBe(1);
     plain.close();
   }
+});
+
+it('rejects photos that a later step could not use', async () => {
+  for (const name of ['small', 'foreign', 'pairs/input', 'pairs/target'])
+    mkdirSync(at(name), { recursive: true });
+  const chelsea = (name: string) => copyFileSync(join(assets, 'chelsea.jpg'), at(name));
+  for (const name of ['small/a.jpg', 'foreign/a.jpg', 'pairs/target/a.png']) chelsea(name);
+  await sharp({ create: { width: 15, height: 40, channels: 3, background: '#888' } })
+    .png()
+    .toFile(at('small/z.png'));
+  copyFileSync(at('small/z.png'), at('pairs/input/a.png'));
+  writeFileSync(at('foreign/z.jpg'), 'no picture');
+  const refused = (data: string, more: Partial<RunRequest> = {}) =>
+    openRun(host, request('g', { data: at(data), ...more }));
+  const tooSmall = /z\.png: the photo is 15x40, smaller than the patch of 16x16/;
+  await expect(refused('small')).rejects.toThrow(tooSmall);
+  const stages = [8, 16].map((patch, index) => ({
+    ...{ ...defaultTrainOptions, patch, first: index, steps: index + 1 },
+  }));
+  await expect(refused('small', { stages })).rejects.toThrow(tooSmall);
+  expect((await refused('small', { stages: stages.slice(0, 1) })).total).toBe(1);
+  await expect(refused('foreign')).rejects.toThrow(/z\.jpg: not a readable image/);
+  await expect(refused('photos', { pairs: { haze: at('pairs') } })).rejects.toThrow(
+    /input.a\.png: the photo is 15x40/,
+  );
+  await expect(refused('photos', { pixels: 100 })).rejects.toThrow(/more than the 100 pixels/);
 });
 
 it('rejects an impossible run before its first step', async () => {

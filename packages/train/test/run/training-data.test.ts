@@ -20,7 +20,7 @@ test.each([
     /^degrade haze\.t=0\.9\.\.0\.2: .*haze\.t=0\.2/,
   ],
   [{ haze: { t: [Number.NaN, 1] } }, 'INVALID_ARGUMENT', /NaN is no number/],
-  [{ fog: { t: [0.5, 0.5] } }, 'UNKNOWN_LABEL', /no degradation is called "fog"/],
+  [{ fog: { t: [0.5, 0.5] } }, 'UNKNOWN_LABEL', /no degradation is called 'fog'/],
   [{ noise: { sigmas: [5, 5] } }, 'INVALID_ARGUMENT', /did you mean 'sigma'/],
   [
     { rain: { veil: [0.2, 0.2] } },

@@ -164,7 +164,9 @@ function withoutTensors(root: PickleValue, label: string): GraftError {
       ? 'it is one tensor'
       : names.length > 0
         ? `its keys are ${names.join(', ')}${keys.length > listed ? ', …' : ''}`
-        : 'it is not a dictionary';
+        : root instanceof PickleDict || root instanceof PickleList
+          ? 'it is empty'
+          : 'it is not a dictionary';
   return new GraftError(
     'CORRUPT_FILE',
     `${label}: it has no tensors by name: ${seen}; save the network's state_dict() with torch.save, or as safetensors.`,

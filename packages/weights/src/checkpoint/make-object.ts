@@ -123,10 +123,10 @@ function dictOf(args: PickleList, cursor: PickleCursor): PickleDict {
 }
 
 function tensorOf(
-  [storage, offset, size, stride]: readonly PickleValue[],
+  [storage, offset, size, stride, , , metadata, typedMetadata]: readonly PickleValue[],
   named: ElementType | undefined,
   cursor: PickleCursor,
-): PickleTensor {
+): PickleTensor | OtherTensor {
   if (!(storage instanceof PickleStorage) || !isSize(offset)) {
     throw cursor.corrupt('a tensor without a storage');
   }
@@ -162,6 +162,10 @@ function tensorOf(
       `${cursor.source.label}: byte ${cursor.at}: a tensor of shape [${dims.join(', ')}] is expanded from a storage of ${length} elements.`,
     );
   }
+  // Its numbers are those of the storage with the other sign, or conjugated.
+  const marks = named === undefined ? metadata : typedMetadata;
+  if (marks instanceof PickleDict && ['neg', 'conj'].some((mark) => marks.entries.get(mark)))
+    return new OtherTensor('a negated or conjugated view', dims);
   return new PickleTensor(storage, type, offset, dims, strides);
 }
 

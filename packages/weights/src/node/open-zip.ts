@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type ByteSource, bytesSource, GraftError, pieceSource } from '@pip-graft/onnx-graft';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import { shownName } from '../checkpoint/checkpoint.ts';
 import { checkpointLimits } from '../checkpoint/limits.ts';
 
 /** The entries of a zip by name. */
@@ -14,8 +16,9 @@ export interface Zip {
 const mostEntries = checkpointLimits.tensors + 100;
 
 /**
- * Opens a zip over any source. Errors: `CORRUPT_FILE`; `UNSAFE_FILE` for names that lead out of it,
- * `LIMIT_EXCEEDED` for entries that would inflate too much.
+ * Opens a zip over any source. Errors: `CORRUPT_FILE`, also from an entry whose checksum is wrong
+ * when it is first read; `UNSAFE_FILE` for names that lead out of it, `LIMIT_EXCEEDED` for entries
+ * that would inflate too much.
  */
 export async function openZip(source: ByteSource): Promise<Zip> {
   const { label } = source;
@@ -31,7 +34,7 @@ export async function openZip(source: ByteSource): Promise<Zip> {
       if (entry.compressionMethod === 0) {
         const start = await dataStart(zip, entry, label);
         const piece = { source, start, end: start + entry.uncompressedSize };
-        return pieceSource([piece], label);
+        return checked(pieceSource([piece], label), entry);
       }
       left -= entry.uncompressedSize;
       if (left < 0 || entry.uncompressedSize > checkpointLimits.entryBytes) {
@@ -40,7 +43,41 @@ export async function openZip(source: ByteSource): Promise<Zip> {
           `${label}: entry '${name}' would grow to ${entry.uncompressedSize} bytes, too much for a file of ${source.size}; store it uncompressed.`,
         );
       }
-      return bytesSource(await inflated(zip, entry, label), label);
+      return checked(bytesSource(await inflated(zip, entry, label), label), entry);
+    },
+  };
+}
+
+/** Bytes of an entry that are read at once for its checksum. */
+const checkedBytes = 8 * 1024 * 1024;
+
+/** An entry's bytes, compared with its checksum before the first of them is used. */
+function checked(bytes: ByteSource, { crc32: expected, fileName }: Entry): ByteSource {
+  // torch.save writes 0 if it is told not to compute checksums.
+  let isKnown = expected === 0;
+  const check = (): void => {
+    if (isKnown) return;
+    let sum = 0;
+    for (let at = 0; at < bytes.size; at += checkedBytes) {
+      sum = crc32(bytes.read(at, Math.min(at + checkedBytes, bytes.size)), sum);
+    }
+    if (sum !== expected) {
+      throw corrupt(
+        bytes.label,
+        `the checksum of entry '${shownName(fileName)}' does not fit its bytes, which are damaged; download it again`,
+      );
+    }
+    isKnown = true;
+  };
+  return {
+    ...bytes,
+    read(start, end) {
+      check();
+      return bytes.read(start, end);
+    },
+    fill(out, start) {
+      check();
+      return bytes.fill(out, start);
     },
   };
 }
@@ -132,8 +169,10 @@ function inflated(zip: ZipFile, entry: Entry, label: string): Promise<Uint8Array
 }
 
 function corrupt(label: string, problem: string): GraftError {
-  const text = /end of central directory/i.test(problem)
-    ? 'its end is missing, as in a download that was cut; download it again'
-    : problem.replace(/\.$/, '');
+  const text = /invalid comment length/i.test(problem)
+    ? 'other bytes follow its end; download it again'
+    : /end of central directory/i.test(problem)
+      ? 'its end is missing, as in a download that was cut; download it again'
+      : problem.replace(/\.$/, '');
   return new GraftError('CORRUPT_FILE', `${label}: not a valid zip: ${text}.`);
 }

@@ -138,6 +138,8 @@ function parseObject(json: string, label: string): Record<string, unknown> {
 }
 
 function readMetadata(value: unknown, label: string): Record<string, string> {
+  // Its own library reads null as none.
+  if (value === null) return {};
   if (!isObject(value)) throw corrupt(label, '__metadata__ is not an object');
   const metadata: Record<string, string> = Object.create(null);
   for (const [key, text] of Object.entries(value)) {
@@ -187,6 +189,11 @@ function checkCover(
     }
     at = end;
   }
+  if (dataSize < at)
+    throw corrupt(
+      label,
+      `its tensors end at ${at}, but it has ${dataSize} bytes of data, as in a download that was cut; download it again`,
+    );
   if (at !== dataSize)
     throw corrupt(label, `its tensors end at ${at}, but it has ${dataSize} bytes of data`);
 }

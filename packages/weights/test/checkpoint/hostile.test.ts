@@ -174,6 +174,17 @@ describe('a checkpoint with more than its weights', () => {
     expect(found.tensors.get('x')?.data.at(-1)).toBe(0x0f0e);
   });
 
+  it.each(['neg', 'conj'])('does not take a view marked %s for its storage', async (mark) => {
+    const view = call(
+      'torch._utils._rebuild_tensor_v2',
+      ...[storage(4), int(0), tuple(int(4)), tuple(int(1)), [0x89], [0x7d], dict(mark, [0x88])],
+    );
+    const { tensors } = await read(file(dict('w', view)));
+    expect(tensors.get('w')).toMatchObject({
+      ...{ dims: [4], unread: 'a negated or conjugated view cannot be imported' },
+    });
+  });
+
   it('rejects a typed tensor past its bytes', async () => {
     const object = call(
       'torch._utils._rebuild_tensor_v3',

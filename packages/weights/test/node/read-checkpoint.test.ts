@@ -75,6 +75,23 @@ describe('readCheckpoint on files of torch.save', () => {
 });
 
 describe('damaged checkpoints', () => {
+  it('are found by their checksums once a tensor is read, and not before', async () => {
+    const bytes = bytesOf('plain.pth');
+    const { tensors } = await readCheckpoint(bytesSource(bytes, 'plain.pth'));
+    const [name, { data }] = [...tensors][0]!;
+    const first = new Uint8Array(data.buffer, data.byteOffset, 4);
+    const at = bytes.findIndex((_, from) =>
+      first.every((byte, index) => bytes[from + index] === byte),
+    );
+    const damaged = bytes.with(at, bytes[at]! ^ 1);
+    const read = await readCheckpoint(bytesSource(damaged, 'plain.pth'));
+    expect(() => read.tensors.get(name)!.data).toThrow(
+      /^plain\.pth: not a valid zip: the checksum of entry '.*data\/0' does not fit its bytes/,
+    );
+    const others = [...read.tensors].filter(([other]) => other !== name);
+    for (const [other, { data }] of others) expect(data).toEqual(tensors.get(other)!.data);
+  });
+
   const seeds = [...cases, 'refused-torchscript.pt'].map(bytesOf);
 
   it('end in a typed error or a result', async () => {

@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { bytesSource } from '@pip-graft/onnx-graft';
 import { writeSafetensors } from '@pip-graft/weights';
 import { readCheckpoint } from '@pip-graft/weights/node';
@@ -11,6 +11,8 @@ interface Part {
   /** The size in the directory; default: the real one. */
   readonly claimed?: number;
   readonly flags?: number;
+  /** CRC-32; default: 0, for none. */
+  readonly sum?: number;
 }
 
 /** A zip by hand: local headers with their data, the directory, its end. */
@@ -19,11 +21,11 @@ function zip(...parts: Part[]): Uint8Array {
   const u32 = (value: number) => [...u16(value & 0xffff), ...u16(value >>> 16)];
   const bytes: number[] = [];
   const directory: number[] = [];
-  for (const { name, data, method = 0, claimed = data.length, flags = 0 } of parts) {
+  for (const { name, data, method = 0, claimed = data.length, flags = 0, sum = 0 } of parts) {
     const stored = method === 8 ? deflateRawSync(data) : data;
     const text = [...new TextEncoder().encode(name)];
     const sizes = [
-      ...u32(0),
+      ...u32(sum),
       ...u32(stored.length),
       ...u32(claimed),
       ...u16(text.length),
@@ -65,6 +67,22 @@ describe('a zip that is not a checkpoint', () => {
       code: 'CORRUPT_FILE',
       message:
         'x.pth: not a valid zip: its end is missing, as in a download that was cut; download it again.',
+    });
+  });
+
+  it('because something was appended says so', async () => {
+    await expect(read(Uint8Array.from([...zip(empty), 10, 10]))).rejects.toThrow(
+      'x.pth: not a valid zip: other bytes follow its end; download it again.',
+    );
+  });
+
+  it.each([0, 8] as const)('because a byte is damaged says so, method %i', async (method) => {
+    const sum = crc32(empty.data);
+    await expect(read(zip({ ...empty, method, sum }))).rejects.toThrow('it is empty');
+    await expect(read(zip({ ...empty, method, sum: sum ^ 1 }))).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message:
+        "x.pth: not a valid zip: the checksum of entry 'a/data.pkl' does not fit its bytes, which are damaged; download it again.",
     });
   });
 

@@ -36,6 +36,14 @@ describe('readSafetensors on every integer type', () => {
   });
 });
 
+it('reads metadata of null as none, as the format allows', () => {
+  const { metadata, tensors } = readSafetensors(
+    file(`{"__metadata__":null,"n":${entry(0, 4)}}`, 4),
+  );
+  expect(Object.keys(metadata)).toEqual([]);
+  expect([...tensors.keys()]).toEqual(['n']);
+});
+
 describe('readSafetensors on hostile bytes', () => {
   it('rejects an unsupported type by name, only when its tensor is read', () => {
     const bytes = file(`{"a":${entry(0, 1, '[1]', '"F8_E4M3"')},"b":${entry(1, 5)}}`, 5);

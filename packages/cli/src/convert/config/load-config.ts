@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { didYouMean, GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
@@ -12,6 +12,9 @@ import { type Config, configSchema } from './schema.ts';
 const maxConfigBytes = 8 * 1024 * 1024;
 /** Names to look for if no config is named. */
 export const configNames = ['graft.config.json', 'graft.config.ts', 'graft.config.js'] as const;
+
+/** Names of configs that are run; all others are JSON. */
+const codeExtensions = /\.[cm]?[jt]s$/i;
 
 export interface LoadedConfig {
   readonly path: string;
@@ -44,7 +47,7 @@ interface Problem {
  */
 export async function loadConfig(named: string | undefined, cwd: string): Promise<LoadedConfig> {
   const path = named === undefined ? findConfig(cwd) : resolve(cwd, named);
-  const isJson = extname(path) === '.json';
+  const isJson = !codeExtensions.test(path);
   const text = readText(path);
   const value = isJson ? parseJson(text, path) : await runConfig(path);
   const names = namesIn(value);
@@ -108,6 +111,9 @@ function parseJson(text: string, path: string): unknown {
 /** Runs a config with jiti, because Node 20 does not run TypeScript. */
 async function runConfig(path: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
+  const { log, info, debug, error } = console;
+  // Standard output is the command's.
+  Object.assign(console, { log: error, info: error, debug: error });
   try {
     return await createJiti(import.meta.url, { fsCache: false }).import(path, { default: true });
   } catch (cause) {
@@ -117,6 +123,8 @@ async function runConfig(path: string): Promise<unknown> {
       `${path}: it could not be run: ${why}; correct what it imports or computes.`,
       { cause },
     );
+  } finally {
+    Object.assign(console, { log, info, debug });
   }
 }
 

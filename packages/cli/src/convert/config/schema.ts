@@ -173,7 +173,7 @@ const job = z.strictObject({
 /** Schema of `graft.config.json`: checks configs, defines their type and gives the JSON schema. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  jobs: z.array(job).min(1).max(1000),
+  jobs: z.array(job).min(1, { error: 'there are none; list at least one' }).max(1000),
 });
 
 /** Content of a `graft.config.json`. Paths are relative to the config. */

@@ -5,7 +5,7 @@ import { defineConfig } from '@pip-graft/cli/config';
 import { backbonePresets, buildBackbone } from '@pip-graft/graft';
 import { saveExternalized } from '@pip-graft/graft/node';
 import { GraftError } from '@pip-graft/onnx-graft';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chooseJobs } from '../../../src/convert/config/choose-jobs.ts';
 import { type ConfigPath, configLines } from '../../../src/convert/config/config-lines.ts';
 import { loadConfig } from '../../../src/convert/config/load-config.ts';
@@ -39,10 +39,12 @@ describe('a config', () => {
     expect(await loadConfig(undefined, folder)).toMatchObject({ folder, config });
     expect((await loadConfig('other.ts', folder)).config).toEqual(config);
     expect((await loadConfig('other.mjs', folder)).config).toEqual(config);
+    writeFileSync(join(folder, 'jobs.conf'), JSON.stringify(config));
+    expect((await loadConfig('jobs.conf', folder)).config).toEqual(config);
   });
 
   it.each([
-    ['no jobs', { jobs: [] }, 'jobs:'],
+    ['no jobs', { jobs: [] }, 'jobs: there are none; list at least one.'],
     ['an unknown key', { jobs: [job], cahce: true }, 'cahce'],
     [
       'an unknown key of a job',
@@ -225,9 +227,28 @@ describe('a config', () => {
     await expect(loadConfig('none.json', folder)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     writeFileSync(join(folder, 'cut.json'), '{ "jobs": [');
     await expect(loadConfig('cut.json', folder)).rejects.toThrow(/cut\.json: it is not JSON/);
+    writeFileSync(join(folder, 'jobs.yaml'), 'jobs:\n  - name: a\n');
+    await expect(loadConfig('jobs.yaml', folder)).rejects.toThrow(/jobs\.yaml: it is not JSON/);
     writeFileSync(join(folder, 'throws.mjs'), "throw new Error('no luck');");
     await expect(loadConfig('throws.mjs', folder)).rejects.toThrow(/could not be run: no luck/);
   });
+});
+
+it('of code prints nothing to standard output, which is for results', async () => {
+  const written = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const warned = vi.spyOn(console, 'error').mockImplementation(() => {});
+  try {
+    const code = `console.log('hello'); export default ${JSON.stringify({ jobs: [job] })}`;
+    writeFileSync(join(folder, 'chatty.mjs'), code);
+    await loadConfig('chatty.mjs', folder);
+    expect(written.mock.calls).toEqual([]);
+    expect(warned.mock.calls).toEqual([['hello']]);
+    const { log } = console;
+    expect(log).toBe(written);
+  } finally {
+    written.mockRestore();
+    warned.mockRestore();
+  }
 });
 
 describe('the line of a config path', () => {

@@ -137,7 +137,7 @@ function boundOf(label: string, key: string, place: string): Bound {
   if (!Object.hasOwn(bounds, label)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
-      `${place}: no degradation is called "${label}" (there are ${labels.join(', ')})${didYouMean(label, labels)}`,
+      `${place}: no degradation is called '${label}' (there are ${labels.join(', ')})${didYouMean(label, labels)}`,
     );
   }
   const known = bounds[label as keyof Bounds] as Record<string, Bound>;
@@ -145,6 +145,6 @@ function boundOf(label: string, key: string, place: string): Bound {
   const keys = Object.keys(known);
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${place}: ${label} has no range "${key}" (it has ${keys.join(', ')})${didYouMean(key, keys)}`,
+    `${place}: ${label} has no range '${key}' (it has ${keys.join(', ')})${didYouMean(key, keys)}`,
   );
 }
