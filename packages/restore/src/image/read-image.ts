@@ -3,9 +3,11 @@ import type { Image, ImageOrigin } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
-import { imageLimits, isLosslessWebp, loadSharp } from './formats.ts';
+import { imageLimits, isLosslessWebp, loadSharp, pagesOf } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { withColourProfile } from './png-colours.ts';
 import { resolutionOf } from './resolution.ts';
+import { withSoundTags } from './sound-tags.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
@@ -40,7 +42,8 @@ export async function decodeImage(
   const { label = 'image', pixels = imageLimits.pixels } = options;
   const sharp = await loadSharp();
   try {
-    const open: Open = (failOn) => sharp(bytes, { limitInputPixels: pixels, failOn });
+    const sound = withColourProfile(withSoundTags(bytes));
+    const open: Open = (failOn) => sharp(sound, { limitInputPixels: pixels, failOn });
     const { head, deep, data, info } = await oneAtATime(() => samplesOf(open));
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
@@ -72,9 +75,11 @@ async function samplesOf(open: Open) {
   }
   const deep = head.depth === 'ushort';
   const decoded = await decodeWhole(open, (decoder) => {
-    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+    // From deep grey to deep RGB, sharp does not apply the profile.
+    const from = deep && head.space === 'grey16' ? 'grey16' : undefined;
+    decoder.autoOrient().toColourspace(from ?? (deep ? 'rgb16' : 'srgb'));
     // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
-    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+    if (deep && head.hasProfile) decoder.withIccProfile('srgb');
     return decoder.raw({ depth: deep ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
   });
   return { head, deep, ...decoded };
@@ -82,7 +87,7 @@ async function samplesOf(open: Open) {
 
 function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
   const grey = head.space === 'b-w' || head.space === 'grey16';
-  const { pages = 1 } = head;
+  const pages = pagesOf(head, bytes);
   const density = resolutionOf(head, bytes);
   return {
     ...(grey ? { grey } : {}),
