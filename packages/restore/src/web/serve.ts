@@ -97,7 +97,7 @@ async function open(
   const hasSensor = settings.restore.names?.found !== undefined;
   const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
     const own = await openWebSession(runtime, model, { label, provider });
-    const session = await behindDoor(own, settings);
+    const session = await behindDoor(own, settings, { range: request.range, feeds: request.feeds });
     const loaded = { session, settings, available: freeMemory };
     try {
       // A model that does not restore images is an error now, not with the first image.

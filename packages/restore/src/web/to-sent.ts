@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { RawImage } from '../image/rgba.ts';
+import { nameOfKind, type RawImage } from '../image/rgba.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
 
@@ -43,7 +43,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
     return { image: new Blob([source as BlobPart]), label: 'image', transfer: [] };
   }
-  if (isDrawable(source)) {
+  if (isDrawable(source) || hasOtherColours(source)) {
     const bitmap = await createImageBitmap(source).catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraftError(
@@ -62,11 +62,17 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
-    'image: this cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.',
+    `image: ${nameOfKind(source)} cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.`,
   );
 }
 
 type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
+
+/** Whether pixels are ImageData of other colours than sRGB, or of floats: the browser converts them. */
+function hasOtherColours(source: ImageData | RawImage): source is ImageData {
+  if (!(globalThis.ImageData && source instanceof ImageData)) return false;
+  return source.colorSpace !== 'srgb' || !(source.data instanceof Uint8ClampedArray);
+}
 
 /** A worker lacks some of these classes, and older browsers lack VideoFrame. */
 function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData> {
