@@ -209,7 +209,11 @@ describe('Restorer', () => {
       ['a name', 'rain', /weights: a String was passed/],
       ['null', null, /weights: null was passed/],
       ['text', { rain: '1' }, /degradation weights 'rain=1'/],
-      ['NaN', { rain: Number.NaN }, /degradation weights 'rain=NaN': they must be finite and not negative/],
+      [
+        'NaN',
+        { rain: Number.NaN },
+        /degradation weights 'rain=NaN': they must be finite and not negative/,
+      ],
     ];
     it.each(weights)('weights: %s', async (_name, given, message) => {
       await using restorer = await Restorer.open(grafted);
