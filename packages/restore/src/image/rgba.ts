@@ -40,7 +40,7 @@ export interface RawImage {
 export function nameOfKind(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   const { name = 'object' } = (value as object).constructor ?? {};
-  return `${/^[AEIOU]/i.test(name) ? 'an' : 'a'} ${name}`;
+  return `${/^([AEIO]|HTML)/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** Rejects sizes that no image has. Errors: `INVALID_ARGUMENT`. */

@@ -4,6 +4,7 @@ import { writeAtomic } from '@pip-graft/onnx-graft/node';
 import { formatOf, type ImageFormat, imageFormats, loadSharp } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { pngHead } from './png-chunks.ts';
+import { requireQuality } from './require-quality.ts';
 import { tiffResolution, withResolution } from './resolution.ts';
 
 /** Length 1, "sRGB", rendering intent 0 (perceptual), and the checksum of these. PNG specification, 11.3.2.5. */
@@ -58,7 +59,8 @@ export async function encodeImage(
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
   const { quality = 95 } = options;
-  requireEncoding(format, quality);
+  requireFormat(format);
+  requireQuality(quality);
   const { width, height, origin = {} } = image;
   const deep = image.bitDepth === 16 && (format === 'png' || format === 'tiff');
   const grey = origin.grey === true && !(deep && format === 'tiff');
@@ -98,19 +100,12 @@ export async function encodeImage(
 }
 
 /** Rejects what a program without types may pass. Errors: `INVALID_ARGUMENT`. */
-function requireEncoding(format: string, quality: number): void {
-  if (!imageFormats.some((name) => name === format)) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `format '${format}': images are written as ${imageFormats.join(', ')}; choose one of these.`,
-    );
-  }
-  if (!Number.isInteger(quality) || quality < 1 || quality > 100) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `quality: ${quality} is not a whole number from 1 to 100; pass one such as 95.`,
-    );
-  }
+function requireFormat(format: string): void {
+  if (imageFormats.some((name) => name === format)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `format '${format}': images are written as ${imageFormats.join(', ')}; choose one of these.`,
+  );
 }
 
 function coloursOf({ data }: Image): Float32Array[] {

@@ -54,7 +54,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
     });
     return { image: bitmap, label: 'image', transfer: [bitmap] };
   }
-  if (source?.data instanceof Uint8ClampedArray || source?.data instanceof Uint8Array) {
+  if (ArrayBuffer.isView(source?.data)) {
     const { data, width, height } = source;
     const channels = 'channels' in source ? source.channels : undefined;
     const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
