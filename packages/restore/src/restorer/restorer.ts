@@ -12,6 +12,7 @@ import { type DeviceChoice, requireDevice } from './device-choice.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import { requireThreads } from './require-threads.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, toImage } from './to-image.ts';
@@ -78,6 +79,7 @@ export class Restorer<Label extends string = string> {
     }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
+    requireThreads(options.threads);
     const common = { strict: false, device, ...options };
     const throughDoor = (session: Session, settings: ModelSettings): Promise<Session> =>
       behindDoor(session, settings, { range, feeds });

@@ -4,6 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
 import type { DeviceChoice } from '../restorer/device-choice.ts';
+import { requireThreads } from '../restorer/require-threads.ts';
 import type {
   RestorerOptions as CommonOptions,
   Progress,
@@ -21,7 +22,7 @@ import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, WebGPU if it computes what wasm computes, else wasm. */
   readonly device?: DeviceChoice;
-  /** Threads of wasm; default: one per core, at most 16. One without cross-origin isolation. */
+  /** Threads of wasm, at most 16; default: one per core. One without cross-origin isolation. */
   readonly threads?: number;
   /** Address of onnxruntime-web's wasm file, or of its folder (ending with `/`); default: where the bundler put it. */
   readonly wasm?: string | URL;
@@ -73,6 +74,7 @@ export class Restorer<Label extends string = string> {
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
     { device = 'auto', threads, wasm, range, feeds }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
+    requireThreads(threads);
     const [build, { blob, label }] = await Promise.all([chooseBuild(device), modelBlob(model)]);
     const address = wasm === undefined ? undefined : new URL(wasm, globalThis.location.href).href;
     const request = { model: blob, label, device, threads, wasm: address, range, feeds };

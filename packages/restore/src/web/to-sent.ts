@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import { nameOfKind, type RawImage } from '../image/rgba.ts';
+import type { RawImage } from '../image/rgba.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import type { Sent } from './messages.ts';
 
@@ -62,7 +62,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
   }
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `image: ${nameOfKind(source)} cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.`,
+    'image: this cannot be restored; pass a File, Blob, URL, ImageBitmap, ImageData, image element, canvas or VideoFrame.',
   );
 }
 

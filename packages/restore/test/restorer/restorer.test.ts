@@ -236,6 +236,7 @@ describe('Restorer', () => {
       ['nothing', undefined, {}, /model: undefined cannot be opened/],
       ['no name', '', {}, /model '': it is empty/],
       ['a device', 'model', { device: 'gpu' }, /device 'gpu': use one of 'auto', 'cpu'/],
+      ['threads', 'model', { threads: 1.5 }, /threads: 1.5 is not a whole number from 1 to 1024/],
       ['a range', 'model', { range: '0..2' }, /range '0..2': use one of '0..1', '0..255'/],
     ];
     it.each(opened)('open: %s', async (_name, model, options, message) => {
