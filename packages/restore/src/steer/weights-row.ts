@@ -27,14 +27,14 @@ export function weightsRow(
       `weights: ${nameOfKind(weights)} was passed; pass numbers by label, such as { ${labels[0] ?? 'rain'}: 1 }.`,
     );
   }
-  const asked = weights !== undefined ? 'weights' : strength !== undefined ? 'strength' : undefined;
+  const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
+  const asked = given.length > 0 ? 'weights' : strength !== undefined ? 'strength' : undefined;
   if (asked !== undefined && labels.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `${session.label}: it takes no ${asked}: it carries no graft, or its degradation is baked in.`,
     );
   }
-  const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
   if (given.length === 0) return undefined;
   return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
 }

@@ -296,6 +296,8 @@ describe('Restorer', () => {
     await using restorer = await Restorer.open(base);
     expect(restorer.labels).toEqual([]);
     expect((await restorer.restore(photo)).width).toBe(24);
+    // As the studio passes them: all labels of a model without any.
+    expect((await restorer.restore(photo, {})).width).toBe(24);
     await expect(restorer.restore(photo, { rain: 1 })).rejects.toThrow(/takes no weights/);
     await expect(restorer.restore(photo, undefined, { strength: 1 })).rejects.toThrow(
       /takes no strength/,
