@@ -57,6 +57,11 @@ async function fromArgument(
   if (there instanceof Error) {
     // A pattern may look like a path through a file, or be too long for a path.
     if (isDynamicPattern(arg)) return fromPattern(arg, results);
+    if (arg === '-')
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `image '-': standard input is not read; name a file.`,
+      );
     throw there;
   }
   if (there.isFile()) {
