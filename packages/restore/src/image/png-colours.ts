@@ -1,65 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { codedSpace, d65, isSrgb, srgbPrimaries } from './coded-space.ts';
 import { type Chromaticity, type ColourSpace, colourProfile } from './colour-profile.ts';
 import { pngChunk, pngChunks, pngHead } from './png-chunks.ts';
-
-const d65: Chromaticity = [0.3127, 0.329];
-const srgb: NonNullable<ColourSpace['primaries']> = [
-  [0.64, 0.33],
-  [0.3, 0.6],
-  [0.15, 0.06],
-];
-
-/** Primaries by their number in ITU-T H.273; those with another white are rare. */
-const primaries: ReadonlyMap<number, NonNullable<ColourSpace['primaries']>> = new Map([
-  [1, srgb],
-  [
-    5,
-    [
-      [0.64, 0.33],
-      [0.29, 0.6],
-      [0.15, 0.06],
-    ],
-  ],
-  [
-    6,
-    [
-      [0.63, 0.34],
-      [0.31, 0.595],
-      [0.155, 0.07],
-    ],
-  ],
-  [
-    9,
-    [
-      [0.708, 0.292],
-      [0.17, 0.797],
-      [0.131, 0.046],
-    ],
-  ],
-  [
-    12,
-    [
-      [0.68, 0.32],
-      [0.265, 0.69],
-      [0.15, 0.06],
-    ],
-  ],
-]);
-/** Transfers by their number; those of video as its displays show them (ITU-R BT.1886). */
-const transfers: ReadonlyMap<number, ColourSpace['gamma']> = new Map<number, ColourSpace['gamma']>([
-  [1, 2.4],
-  [4, 2.2],
-  [5, 2.8],
-  [6, 2.4],
-  [8, 1],
-  [13, 'srgb'],
-  [14, 2.4],
-  [15, 2.4],
-]);
-const highRange: ReadonlyMap<number, string> = new Map([
-  [16, 'PQ'],
-  [18, 'HLG'],
-]);
 
 /** How far a gamma may be from sRGB's, as a factor, and a chromaticity: libpng's limits. */
 const near = { gamma: 0.05, colour: 0.01 } as const;
@@ -78,10 +20,16 @@ const greys = [0, 4];
 export function withColourProfile(bytes: Uint8Array): Uint8Array {
   const chunks = pngChunks(bytes);
   const has = (name: string) => chunks.some((chunk) => chunk.name === name);
-  const coded = codedSpace(bytes);
+  const coded = chunkSpace(bytes);
   if (coded === undefined && (has('iCCP') || has('sRGB'))) return bytes;
   const space = coded ?? measuredSpace(bytes);
   if (space === undefined) return bytes;
+  return withSpace(bytes, space);
+}
+
+/** Returns a PNG with the profile of a space, in place of what it says about its colours. */
+export function withSpace(bytes: Uint8Array, space: ColourSpace): Uint8Array {
+  const chunks = pngChunks(bytes);
   const kept = chunks
     .filter(({ name }) => name !== 'iCCP' && name !== 'sRGB' && name !== 'IHDR')
     .map(({ from, to }) => bytes.subarray(from, to));
@@ -91,17 +39,13 @@ export function withColourProfile(bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes.subarray(0, pngHead), ...profile, ...kept, pixels]);
 }
 
+/** Transfer of video as its displays show it: ITU-R BT.1886. */
+const ofVideo = 2.4;
+
 /** The space of a `cICP` chunk; undefined without one, or if it is not known here. */
-function codedSpace(bytes: Uint8Array): ColourSpace | undefined {
+function chunkSpace(bytes: Uint8Array): ColourSpace | undefined {
   const chunk = pngChunk(bytes, 'cICP', 4);
-  if (chunk === undefined) return undefined;
-  const high = highRange.get(chunk.getUint8(1));
-  if (high !== undefined)
-    throw new Error(`its colours are of high dynamic range (${high}), and sRGB is needed`);
-  const found = primaries.get(chunk.getUint8(0));
-  const gamma = transfers.get(chunk.getUint8(1));
-  if (found === undefined || gamma === undefined) return undefined;
-  return { primaries: found, white: d65, gamma };
+  return chunk && codedSpace({ primary: chunk.getUint8(0), transfer: chunk.getUint8(1) }, ofVideo);
 }
 
 /** The space of a `gAMA` chunk, with the primaries of `cHRM`; undefined if it is close to sRGB. */
@@ -116,18 +60,14 @@ function measuredSpace(bytes: Uint8Array): ColourSpace | undefined {
   const space: ColourSpace =
     chunk && [0, 1, 2, 3].every((index) => at(index)[1] > 0)
       ? { primaries: [at(1), at(2), at(3)], white: at(0), gamma: 1 / encoding }
-      : { primaries: srgb, white: d65, gamma: 1 / encoding };
+      : { primaries: srgbPrimaries, white: d65, gamma: 1 / encoding };
   const colours = [space.white, ...space.primaries!];
   const close =
     Math.abs(encoding * 2.2 - 1) <= near.gamma &&
-    [d65, ...srgb].every((wanted, index) =>
+    [d65, ...srgbPrimaries].every((wanted, index) =>
       wanted.every((value, axis) => Math.abs(value - colours[index]![axis]!) <= near.colour),
     );
   return close ? undefined : space;
-}
-
-function isSrgb(space: ColourSpace): boolean {
-  return space.gamma === 'srgb' && space.primaries === srgb;
 }
 
 function withoutColours({ white, gamma }: ColourSpace): ColourSpace {

@@ -3,9 +3,11 @@ import type { Image, ImageOrigin } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
+import { avifSpace } from './avif-colours.ts';
+import type { ColourSpace } from './colour-profile.ts';
 import { imageLimits, isLosslessWebp, loadSharp, pagesOf } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { withColourProfile } from './png-colours.ts';
+import { withColourProfile, withSpace } from './png-colours.ts';
 import { resolutionOf } from './resolution.ts';
 import { withSoundTags } from './sound-tags.ts';
 import { unreadable } from './unreadable.ts';
@@ -42,9 +44,16 @@ export async function decodeImage(
   const { label = 'image', pixels = imageLimits.pixels } = options;
   const sharp = await loadSharp();
   try {
+    const opener =
+      (file: Uint8Array): Open =>
+      (failOn) =>
+        sharp(file, { limitInputPixels: pixels, failOn });
+    const space = avifSpace(bytes);
     const sound = withColourProfile(withSoundTags(bytes));
-    const open: Open = (failOn) => sharp(sound, { limitInputPixels: pixels, failOn });
-    const { head, deep, data, info } = await oneAtATime(() => samplesOf(open));
+    const { head, deep, data, info } = await oneAtATime(async () => {
+      const profiled = space && (await asProfiledPng(opener(sound), space));
+      return samplesOf(opener(profiled ?? sound));
+    });
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -65,6 +74,17 @@ export async function decodeImage(
 }
 
 type Open = (failOn: 'warning' | 'error') => Sharp;
+
+/** Converts a file to a PNG with the profile of its colours; undefined if it has a profile. */
+async function asProfiledPng(open: Open, space: ColourSpace): Promise<Uint8Array | undefined> {
+  const { hasProfile, depth } = await open('error').metadata();
+  if (hasProfile) return undefined;
+  const png = await decodeWhole(open, (decoder) => {
+    if (depth === 'ushort') decoder.toColourspace('rgb16');
+    return decoder.autoOrient().png({ compressionLevel: 0 }).toBuffer();
+  });
+  return withSpace(png, space);
+}
 
 /** Decodes a file to interleaved samples of 8 bits, or of 16 if it is deep. */
 async function samplesOf(open: Open) {
