@@ -26,7 +26,10 @@ export async function toImage(source: ImageSource, signal?: AbortSignal): Promis
   }
   if (source instanceof Uint8Array) return decodeImage(source);
   if (source instanceof ArrayBuffer) return decodeImage(new Uint8Array(source));
-  if (source instanceof Blob) return decodeImage(new Uint8Array(await source.arrayBuffer()));
+  if (source instanceof Blob) {
+    const label = 'name' in source && typeof source.name === 'string' ? source.name : 'image';
+    return decodeImage(new Uint8Array(await source.arrayBuffer()), { label });
+  }
   if (typeof source !== 'object' || source === null || !ArrayBuffer.isView(source.data)) {
     throw new GraftError(
       'INVALID_ARGUMENT',

@@ -320,6 +320,7 @@ describe('Restorer', () => {
     await expect(restorer.restore(new Uint8Array([1, 2]))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
     });
+    await expect(restorer.restore(new File([], 'mine.png'))).rejects.toThrow(/^mine\.png: not a/);
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
   });
 
