@@ -189,6 +189,11 @@ describe.skipIf(noBrowser !== undefined)('the studio on a static site', () => {
     expect(await page.locator('#graft-found .failed').allTextContents()).toEqual([
       "✗adapter 'init' is untrained",
     ]);
+    // The drawing is wider than the panel, and scrolls in it.
+    const sticksOut = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sticksOut).toBe(0);
     const found = await page.textContent('#graft-found');
     expect(found).toContain('Without the graft, the file is the model again, byte for byte.');
     expect(found).toContain('TrainingUNTRAINED');

@@ -19,10 +19,11 @@ const patience = { timeout: 300_000 } as const;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 const file = join(folder, 'cat.png');
+let base = '';
 let grafted = '';
 let server: StudioServer;
 beforeAll(async () => {
-  ({ grafted } = await graftedFiles(folder, {
+  ({ base, grafted } = await graftedFiles(folder, {
     trained: true,
     plan: { auto: initSensor({ labels, seed: 1 }) },
   }));
@@ -234,6 +235,18 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
       .toContain('mine.onnx. Runs on wasm');
     await expectStatus(/Restored in/);
     expect(await page.isVisible('#alert')).toBe(false);
+  });
+
+  it('restores with a network without a graft', async () => {
+    await drop(base, 'host.onnx');
+    await expect
+      .poll(() => page.textContent('#model-name'), patience)
+      .toContain('host.onnx. Runs on wasm');
+    await expectStatus(/Restored in/);
+    expect(await page.isVisible('#alert')).toBe(false);
+    await drop(grafted, 'mine.onnx');
+    await expect.poll(() => page.textContent('#model-name'), patience).toContain('mine.onnx');
+    await expectStatus(/Restored in/);
   });
 
   it('made no request to others and threw no error', () => {

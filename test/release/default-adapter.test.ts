@@ -1,8 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applyGraft, openHost, planGraft, readAdapter, saveModel } from '@pip-graft/graft/node';
+import {
+  applyGraft,
+  openHost,
+  planGraft,
+  readAdapter,
+  readSensor,
+  saveModel,
+} from '@pip-graft/graft/node';
 import { amounts } from '@pip-graft/imaging';
 import { readImage } from '@pip-graft/restore';
 import { evaluate, findTasks, validateGraft } from '@pip-graft/validate';
@@ -32,6 +39,15 @@ describe('the default backbone and adapter', () => {
     expect(adapter.base.name).toBe('@pip-graft/backbone-nafnet-tiny');
     expect(adapter.training).toMatchObject({ seed: 0, learn: 'pip', loss: 'charbonnier' });
     expect(adapter.config.labels).toEqual(['noise', 'rain', 'haze', 'blur', 'low-light']);
+  });
+
+  it('ship no sensor that cannot be read', () => {
+    const shipped = readdirSync(join(root, 'packages'), { withFileTypes: true })
+      .map(({ name }) => join(root, 'packages', name))
+      .filter((home) => existsSync(join(home, 'sensor')));
+    expect(shipped.map((home) => readSensor(join(home, 'sensor')).config.labels)).toEqual(
+      shipped.map((home) => json(join(home, 'adapter_config.json')).labels),
+    );
   });
 
   it('take less than 6 MB together, in float16', () => {

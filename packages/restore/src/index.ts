@@ -19,17 +19,13 @@ export { oneAtATime } from './image/one-at-a-time.ts';
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
+export type { DeviceChoice } from './restorer/device-choice.ts';
 export { findModel } from './restorer/find-model.ts';
 export { promptsOfFile } from './restorer/prompts-of-file.ts';
 export { type BlobType, Restored } from './restorer/restored.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
 export type { ImageSource } from './restorer/to-image.ts';
-export type {
-  DeviceChoice,
-  Progress,
-  RestorerDevice,
-  RestorerOptions,
-} from './restorer/types.ts';
+export type { Progress, RestorerDevice, RestorerOptions } from './restorer/types.ts';
 export { restoreImage } from './run/restore-image.ts';
 export {
   defaultOverlap,

@@ -41,7 +41,7 @@ export async function keepMetadata(made: Blob, original: Blob): Promise<Kept> {
     'image/webp': keepWebpMetadata,
   }[type];
   if (type !== original.type || keep === undefined) {
-    const why = original.type.replace('image/', '').toUpperCase();
+    const why = original.type.replace('image/', '').toUpperCase() || 'unknown';
     return { file: made, kept: [], dropped: [`metadata (of ${why} files none is kept)`] };
   }
   const [madeBytes, bytes] = await Promise.all([bytesOf(made), bytesOf(original)]);

@@ -1,7 +1,6 @@
 import { byId } from './by-id.ts';
 import { readFolder } from './graft/read-folder.ts';
 import { goOffline } from './offline.ts';
-import { complain } from './run.ts';
 import { drawSamples } from './samples.ts';
 import { Studio } from './studio.ts';
 import { takeFiles } from './take-files.ts';
@@ -29,6 +28,11 @@ if (given.home) {
 }
 
 const studio = new Studio();
+// First of all: a model that a person chooses meanwhile must win.
+if (given.model === null) {
+  byId('progress').hidden = true;
+  byId('status').textContent = 'Open an .onnx file to begin.';
+} else void studio.openModel(fetchModel(given.model), { name: given.name ?? given.model });
 takeFiles({
   image: (file) => void studio.showImage(file, file.name || 'pasted.png'),
   model: (file) => void studio.openModel(file, { name: file.name }),
@@ -41,22 +45,15 @@ byId('panel').addEventListener('submit', (event) => event.preventDefault());
 for (const { name, file, canvas } of await drawSamples()) {
   const button = Object.assign(document.createElement('button'), { type: 'button' });
   button.append(canvas, name);
-  button.addEventListener('click', () =>
-    canvas.toBlob((blob) => blob && void studio.showImage(blob, file)),
-  );
+  button.addEventListener('click', () => {
+    const drawn = new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+    void studio.showImage(drawn, file);
+  });
   byId('samples').append(button);
 }
-if (given.model === null) {
-  byId('progress').hidden = true;
-  byId('status').textContent = 'Open an .onnx file to begin.';
-} else {
-  try {
-    const response = await fetch(given.model);
-    if (!response.ok) throw new Error(`${given.model}: the model cannot be loaded.`);
-    await studio.openModel(await response.blob(), { name: given.name ?? given.model });
-  } catch (error) {
-    byId('progress').hidden = true;
-    byId('status').textContent = 'No model.';
-    complain(error);
-  }
+
+async function fetchModel(address: string): Promise<Blob> {
+  const response = await fetch(address).catch(() => undefined);
+  if (!response?.ok) throw new Error(`${address}: the model cannot be loaded; reload the page.`);
+  return response.blob();
 }

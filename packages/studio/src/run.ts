@@ -36,6 +36,8 @@ export class Run {
     this.#controller = controller;
     const mine = (): boolean => this.#controller === controller;
     const began = performance.now();
+    // The preview and the sensor's looks at the image come before the first tile.
+    let first = 0;
     this.#show('Restoring…', 0);
     complain(undefined);
     try {
@@ -52,7 +54,9 @@ export class Run {
         onProgress: ({ done, total, tile: { x, y, pixels } }) => {
           if (!mine()) return;
           this.#stage.paint(pixels, x, y);
-          const left = ((performance.now() - began) / done) * (total - done);
+          const now = performance.now();
+          if (done === 1) first = now;
+          const left = done > 1 ? ((now - first) / (done - 1)) * (total - done) : 0;
           this.#show(
             `Restoring… ${Math.round((100 * done) / total)} %${inWords(left)}`,
             done / total,

@@ -14,8 +14,14 @@ export function showCode(setting: CodeSetting): void {
       });
       button.setAttribute('aria-label', `Copy: ${title}`);
       button.addEventListener('click', async () => {
-        await navigator.clipboard.writeText(code);
-        button.textContent = 'Copied';
+        try {
+          await navigator.clipboard.writeText(code);
+          button.textContent = 'Copied';
+        } catch {
+          // Without the permission, or outside of a secure context.
+          getSelection()?.selectAllChildren(text);
+          button.textContent = 'Selected: press Ctrl+C';
+        }
       });
       const heading = document.createElement('h3');
       heading.append(title, button);

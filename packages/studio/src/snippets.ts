@@ -80,9 +80,10 @@ function fileOf(model: string): string {
   return model.startsWith('@') ? `node_modules/${model}/model.onnx` : model;
 }
 
-/** A page has no packages: it fetches a file from its site. */
+/** A page has no packages and no folders: it fetches a file from its site. */
 function pageUrl(model: string): string {
-  return model.startsWith('@') ? '/model.onnx' : `/${model}`;
+  const file = /[^/\\]+\.onnx$/.exec(model)?.[0] ?? 'model.onnx';
+  return `/${encodeURIComponent(file)}`;
 }
 
 function key(label: string): string {
@@ -90,9 +91,13 @@ function key(label: string): string {
 }
 
 function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  // JSON escapes line breaks as JavaScript does.
+  const inside = JSON.stringify(text).slice(1, -1);
+  return `'${inside.replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 function shell(text: string): string {
-  return /^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  // Not an option.
+  const path = text.startsWith('-') ? `./${text}` : text;
+  return /^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

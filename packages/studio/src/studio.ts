@@ -34,6 +34,8 @@ export class Studio {
   #model: OpenModel | undefined;
   /** The last chosen model, which may still load, and the last adapter; what is older is dropped. */
   #chosen: { readonly model?: symbol; readonly adapter?: symbol } = {};
+  /** The last chosen image, which may still be decoded; what is older is dropped. */
+  #chosenImage: symbol | undefined;
   /** Ends with the loading of the last chosen model. */
   #loading: Promise<unknown> = Promise.resolve();
   #presets: readonly Preset[] = [];
@@ -42,18 +44,20 @@ export class Studio {
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens a model, unless another is chosen before it has loaded. */
-  async openModel(blob: Blob, setting: ModelSetting): Promise<void> {
-    const loading = this.#openModel(blob, setting);
+  async openModel(file: Blob | Promise<Blob>, setting: ModelSetting): Promise<void> {
+    const loading = this.#openModel(file, setting);
     this.#loading = loading;
     if (await loading) await this.#restore();
   }
 
   /** Returns whether it is the open model now. */
-  async #openModel(blob: Blob, setting: ModelSetting): Promise<boolean> {
+  async #openModel(file: Blob | Promise<Blob>, setting: ModelSetting): Promise<boolean> {
     const model = Symbol();
     this.#chosen = { model };
     this.#load('Loading the model…');
     try {
+      const blob = file instanceof Blob ? file : await file;
+      if (this.#chosen.model !== model) return false;
       const opened = await Restorer.open(blob);
       if (this.#chosen.model !== model) {
         await opened.close();
@@ -105,16 +109,24 @@ export class Studio {
     }
   }
 
-  async showImage(blob: Blob, name: string): Promise<void> {
-    this.#run.cancel();
+  /** Shows and restores an image, unless another is chosen before it is decoded. */
+  async showImage(file: Blob | Promise<Blob | null>, name: string): Promise<void> {
+    const image = Symbol();
+    this.#chosenImage = image;
     complain(undefined);
-    const bitmap = await createImageBitmap(blob).catch(() => undefined);
-    if (bitmap === undefined) {
+    const blob = await file;
+    const bitmap = blob && (await createImageBitmap(blob).catch(() => null));
+    if (this.#chosenImage !== image) {
+      bitmap?.close();
+      return;
+    }
+    if (blob === null || bitmap === null) {
       complain(
         `${name}: this file cannot be read as an image; choose a PNG, JPEG, WebP or AVIF file.`,
       );
       return;
     }
+    this.#run.cancel();
     this.#four.close();
     this.#stage.show(bitmap);
     bitmap.close();

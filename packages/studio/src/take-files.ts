@@ -46,7 +46,9 @@ export function takeFiles({ image, model, folder }: Takers): void {
     const items = [...(event.dataTransfer?.items ?? [])];
     const entry = items.map((item) => item.webkitGetAsEntry?.()).find((each) => each?.isDirectory);
     if (entry) filesUnder(entry as FileSystemDirectoryEntry).then(folder, complain);
-    else take(event.dataTransfer?.files);
+    else if (event.dataTransfer?.files.length) take(event.dataTransfer.files);
+    else
+      complain('Nothing in what was dropped is a file; save the image first, then drop its file.');
   });
 }
 

@@ -65,6 +65,41 @@ describe('the metadata of a download', () => {
     const { file, dropped } = await keepMetadata(made, original);
     expect(file).toBe(made);
     expect(dropped).toEqual(['metadata (of AVIF files none is kept)']);
+    const unknown = await keepMetadata(made, blob(new Uint8Array(), ''));
+    expect(unknown.dropped).toEqual(['metadata (of unknown files none is kept)']);
+  });
+
+  it('says that an animation and 16 bits are dropped', async () => {
+    const made = blob(await sharp(grey).png().toBuffer(), 'image/png');
+    const raw = { width: 1, height: 1, channels: 3 } as const;
+    const deep = await sharp(Uint16Array.of(1, 2, 3), { raw })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
+    const control = Buffer.from('000000086163544c00000002000000000000', 'hex');
+    const head = 33;
+    const animated = Buffer.concat([
+      ...[deep.subarray(0, head), control, Buffer.alloc(2), deep.subarray(head)],
+    ]);
+    const { dropped } = await keepMetadata(made, blob(animated, 'image/png'));
+    expect(dropped).toEqual(['16 bits a channel', 'the animation (the first frame is kept)']);
+    // A JPEG whose byte 24 is 16.
+    const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000ffdb0043100b0c0e0c', 'hex');
+    expect((await keepMetadata(made, blob(jpeg, 'image/png'))).dropped).toEqual([]);
+  });
+
+  it('says that the animation of a WebP file is dropped', async () => {
+    const create = { ...grey.create, background: '#123' };
+    const frames = await Promise.all(
+      [grey, { create }].map((image) => sharp(image).png().toBuffer()),
+    );
+    const original = await sharp(frames, { join: { animated: true } })
+      .webp()
+      .toBuffer();
+    const made = await sharp(grey).webp().toBuffer();
+    const type = 'image/webp';
+    const { dropped } = await keepMetadata(blob(made, type), blob(original, type));
+    expect(dropped).toEqual(['the animation (the first frame is kept)']);
   });
 
   it.each(['jpeg', 'png', 'webp'] as const)('is empty for a truncated %s', async (format) => {

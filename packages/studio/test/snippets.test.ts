@@ -42,6 +42,24 @@ describe('the settings as code', () => {
   });
 });
 
+it('is code that runs whatever the names', () => {
+  const model = { name: 'my models/net.onnx' };
+  const [node, page, command] = snippets({ ...setting, model, image: '-a\n"b\\.png' });
+  expect(node!.code).toContain("Restorer.open('my models/net.onnx')");
+  expect(node!.code).toContain("restore('-a\\n\"b\\\\.png'");
+  expect(page!.code).toContain("Restorer.open('/net.onnx')");
+  expect(command!.code).toContain("npx graft restore 'my models/net.onnx' './-a\n\"b\\.png' -o");
+});
+
+it.each([
+  ['/home/me/net.onnx', '/net.onnx'],
+  ['C:\\nets\\a b.onnx', '/a%20b.onnx'],
+  ['hf:me/net@main', '/model.onnx'],
+  ['restorer', '/model.onnx'],
+])('opens %s in a page from its site, as %s', (name, url) => {
+  expect(snippets({ ...setting, model: { name } })[1]!.code).toContain(`Restorer.open('${url}')`);
+});
+
 it('first grafts what was grafted in the page', () => {
   const from = { model: 'host.onnx', was: 'host', adapter: 'my adapter', hasSensor: true } as const;
   const made = snippets({ ...setting, model: { name: 'my adapter on host.onnx', from } });

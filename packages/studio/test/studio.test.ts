@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { Restorer } from '@pip-graft/restore/web';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AdapterFolder } from '../src/graft/graft-request.ts';
 import { graftFolder } from '../src/graft/show-graft.ts';
 import { Studio } from '../src/studio.ts';
@@ -12,7 +12,9 @@ vi.mock('../src/graft/show-graft.ts', () => ({ graftFolder: vi.fn(), showGraft()
 vi.mock('../src/stage.ts', () => ({
   Stage: class {
     readonly before = { width: 8, height: 8 };
-    show() {}
+    show(image: { name?: string }) {
+      onStage.push(image.name ?? '');
+    }
   },
 }));
 vi.mock('../src/settings.ts', () => ({
@@ -34,8 +36,11 @@ vi.mock('../src/four.ts', () => ({
 }));
 
 let page: FakePage;
+/** Names of the images that were shown. */
+let onStage: string[];
 beforeEach(() => {
   page = new FakePage();
+  onStage = [];
   vi.stubGlobal('createImageBitmap', () => Promise.resolve({ close() {} }));
 });
 afterEach(() => {
@@ -152,4 +157,90 @@ it('grafts an adapter onto the model that still loads, unless another is chosen'
   grafting.reject(new Error('late'));
   await adding;
   expect(shown()).toMatchObject({ model: 'b', status: 'Ready for an image.', alert: '' });
+});
+
+it('opens no model that was still loading when another was chosen', async () => {
+  const studio = new Studio();
+  const given = deferred<Blob>();
+  const first = studio.openModel(given.promise, { name: 'given' });
+  nextOpen().resolve(model());
+  await studio.openModel(blob, { name: 'mine' });
+  given.resolve(blob);
+  await first;
+  expect(shown()).toMatchObject({ model: 'mine', alert: '' });
+  expect(Restorer.open).toHaveBeenCalledTimes(1);
+});
+
+describe('of several images', () => {
+  /** Makes each image decode when told. */
+  function decoding(): Map<string, (decoded: object | Error) => void> {
+    const decode = new Map<string, (decoded: object | Error) => void>();
+    vi.stubGlobal('createImageBitmap', (file: File) => {
+      const { promise, resolve, reject } = deferred<object>();
+      decode.set(file.name, (decoded) =>
+        decoded instanceof Error ? reject(decoded) : resolve(decoded),
+      );
+      return promise;
+    });
+    return decode;
+  }
+  const file = (name: string) => new File([], name);
+  const decoded = (name: string) => ({ name, close: vi.fn() });
+
+  it('shows the one that was chosen last, whichever decodes first', async () => {
+    const studio = new Studio();
+    const decode = decoding();
+    const both = ['a', 'b'].map((name) => studio.showImage(file(name), name));
+    await settled();
+    const a = decoded('a');
+    decode.get('b')!(decoded('b'));
+    await settled();
+    decode.get('a')!(a);
+    await Promise.all(both);
+    expect(onStage).toEqual(['b']);
+    expect(a.close).toHaveBeenCalledTimes(1);
+  });
+
+  it('is silent about one that another was chosen after', async () => {
+    const studio = new Studio();
+    const decode = decoding();
+    const both = ['a', 'b'].map((name) => studio.showImage(file(name), name));
+    await settled();
+    decode.get('b')!(decoded('b'));
+    await settled();
+    decode.get('a')!(new Error('broken'));
+    await Promise.all(both);
+    expect([onStage, shown().alert]).toEqual([['b'], '']);
+  });
+
+  it('shows no earlier one that is still drawn', async () => {
+    const studio = new Studio();
+    const decode = decoding();
+    const drawn = deferred<Blob | null>();
+    const sample = studio.showImage(drawn.promise, 'sample');
+    const mine = studio.showImage(file('mine'), 'mine');
+    await settled();
+    decode.get('mine')!(decoded('mine'));
+    await mine;
+    drawn.resolve(file('sample'));
+    await settled();
+    decode.get('sample')?.(decoded('sample'));
+    await sample;
+    expect(onStage).toEqual(['mine']);
+  });
+
+  it('keeps the run of the present one if the next cannot be read', async () => {
+    const studio = new Studio();
+    nextOpen().resolve(model());
+    await studio.openModel(blob, { name: 'a' });
+    void studio.showImage(blob, 'image.png');
+    await settled();
+    vi.stubGlobal('createImageBitmap', () => Promise.reject(new Error('broken')));
+    await studio.showImage(blob, 'text.png');
+    expect(shown()).toMatchObject({
+      status: 'Restoring…',
+      cancel: true,
+      alert: expect.stringMatching(/^text\.png: this file cannot be read/) as string,
+    });
+  });
 });

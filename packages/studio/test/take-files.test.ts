@@ -65,3 +65,10 @@ it('complains about a folder that cannot be read', async () => {
       'locked: the browser cannot read this folder; choose it with Add an adapter folder.',
   });
 });
+
+it('complains about a drop without files, such as an image of another page', () => {
+  const never = (): void => expect.unreachable();
+  takeFiles({ image: never, model: never, folder: never });
+  page.dispatch('drop', { preventDefault() {}, dataTransfer: { items: [], files: [] } });
+  expect(page.byId('alert').textContent).toMatch(/^Nothing in what was dropped is a file; save/);
+});

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { basename } from 'node:path';
+import { relative } from 'node:path';
 import { externalLocations, GraftError } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import { findModel } from '@pip-graft/restore';
@@ -43,7 +43,7 @@ export function command(): Command {
  *
  * Errors: `NOT_FOUND`; those of reading the model; `UNSUPPORTED_HOST` for a model in several files.
  *
- * @param asked name as typed: the page shows that of a package or on the model hub
+ * @param asked name as typed: the page shows that of a package or on the model hub, else the path
  * @param local the same as a path
  */
 function modelOf(
@@ -60,9 +60,8 @@ function modelOf(
       `${path}: its weights are in other files, which a page cannot read; use a model that is one file.`,
     );
   }
-  // A path stays as it was typed.
   const named = asked === undefined || asked !== local;
-  return { path, name: named ? (asked ?? usual) : basename(path) };
+  return { path, name: named ? (asked ?? usual) : relative(cwd, path) };
 }
 
 function installed(cwd: string): string | undefined {

@@ -55,6 +55,8 @@ async function fromArgument(
   const arg = argumentPath(text);
   const there = await stat(filePath(arg)).catch((error: NodeJS.ErrnoException) => error);
   if (there instanceof Error) {
+    const foreign = notAPath(arg);
+    if (foreign) throw foreign;
     // A pattern may look like a path through a file, or be too long for a path.
     if (isDynamicPattern(arg)) return fromPattern(arg, results);
     throw there;
@@ -73,6 +75,19 @@ async function fromArgument(
     throw new GraftError('NOT_FOUND', `${arg}: no image in this folder; ${formats}.`);
   }
   return found;
+}
+
+/** Error for what other commands take in place of a path; undefined for a path. */
+function notAPath(text: string): GraftError | undefined {
+  const problem =
+    text === '-'
+      ? 'standard input is not read; name a file'
+      : /^[a-z][a-z0-9+.-]+:\/\//i.test(text)
+        ? 'it is a URL, and images are read from files; download it first'
+        : undefined;
+  return problem === undefined
+    ? undefined
+    : new GraftError('INVALID_ARGUMENT', `image '${text}': ${problem}.`);
 }
 
 const formats = `images end in ${imageExtensions.join(', ')}`;

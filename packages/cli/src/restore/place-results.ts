@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/graft';
 import { realPath } from '@pip-graft/graft/files';
-import { formatOf, resultName } from '@pip-graft/restore';
+import { formatOf, imageExtensions, resultName } from '@pip-graft/restore';
 import { checkResultsFolder } from '../options/check-output.ts';
 import type { FoundImage } from './find-images.ts';
 
@@ -12,7 +12,7 @@ export interface Job extends FoundImage {
 }
 
 /**
- * Chooses the file of each result. Rejects, before anything runs, a folder that is a file, a format
+ * Chooses the file of each result. Rejects, before anything runs, a folder that is a file or named like one, a format
  * or folder that cannot be written, two images with one name, and a result over a source. An image that was
  * named twice is restored once.
  *
@@ -22,6 +22,7 @@ export function placeResults(images: readonly FoundImage[], folder: string): Job
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
     throw new GraftError('WRITE_FAILED', `${folder}: it is a file; results go into a folder.`);
   }
+  requireFolderName(folder);
   checkResultsFolder(folder);
   const sources = new Map(images.map(({ path }) => [real(path), path]));
   const jobs = new Map<string, Job>();
@@ -48,6 +49,20 @@ export function placeResults(images: readonly FoundImage[], folder: string): Job
     if (first === undefined) jobs.set(target, { ...image, output });
   }
   return [...jobs.values()];
+}
+
+/**
+ * Rejects a name that is meant for a file, or for standard output, unless there is such a folder.
+ *
+ * Errors: `INVALID_ARGUMENT`.
+ */
+function requireFolderName(folder: string): void {
+  const named = folder === '-' || imageExtensions.includes(extname(folder).toLowerCase());
+  if (!named || existsSync(folder)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${folder}: results go into a folder, under the names of their images; name a folder, such as -o restored.`,
+  );
 }
 
 /** Resolves links in the existing part of a path. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { graftedFiles } from '@pip-graft/test-utils';
@@ -9,6 +9,8 @@ import { bin, graft } from '../graft.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-graft-test-'));
 beforeAll(async () => {
   await graftedFiles(folder);
+  mkdirSync(join(folder, 'models'));
+  copyFileSync(join(folder, 'grafted.onnx'), join(folder, 'models/grafted.onnx'));
   writeFileSync(join(folder, 'text.onnx'), 'this is no model');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,6 +19,8 @@ describe('graft studio', () => {
   it.each([
     ['grafted.onnx', 'grafted.onnx', /grafted\.onnx$/],
     ['./grafted.onnx', 'grafted.onnx', /grafted\.onnx$/],
+    // The code that the page gives must find the file.
+    ['models/grafted.onnx', 'models/grafted.onnx', /models.grafted\.onnx$/],
     ['@pip-graft/backbone-nafnet-tiny', '@pip-graft/backbone-nafnet-tiny', /model\.onnx$/],
   ])('serves the page and %s on loopback until interrupted', async (asked, name, path) => {
     const child = spawn(process.execPath, [bin, 'studio', asked, '--no-open', '--json'], {

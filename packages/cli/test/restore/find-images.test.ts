@@ -172,6 +172,20 @@ describe('findImages', () => {
   });
 });
 
+it.each([
+  ['-', "image '-': standard input is not read; name a file."],
+  [
+    'https://example.org/a.png?size=1',
+    "image 'https://example.org/a.png?size=1': it is a URL, and images are read from files; download it first.",
+  ],
+])('says that %s is no path', async (arg, message) => {
+  const { images, faults } = await findImages([arg], join(folder, 'out'));
+  expect(images).toEqual([]);
+  expect(faults.map(({ error }) => [error.code, error.message])).toEqual([
+    ['INVALID_ARGUMENT', message],
+  ]);
+});
+
 it("says that an image '' is empty", async () => {
   const { images, faults } = await findImages([''], join(folder, 'out'));
   expect(images).toEqual([]);

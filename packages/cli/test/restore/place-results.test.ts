@@ -28,6 +28,22 @@ describe('placeResults', () => {
     );
   });
 
+  it.each(['restored.png', 'restored.JPEG', '-'])('rejects %s, which names no folder', (output) => {
+    const images = [picture('in/a.png', 'a.png')];
+    const path = output === '-' ? output : at(output);
+    expect(() => placeResults(images, path)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: `${path}: results go into a folder, under the names of their images; name a folder, such as -o restored.`,
+      }),
+    );
+  });
+
+  it('takes a folder that is named like an image if it is there', () => {
+    mkdirSync(at('folder.png'));
+    expect(placeResults([picture('in/a.png', 'a.png')], at('folder.png'))).toHaveLength(1);
+  });
+
   it('places results under their names, also in folders that do not exist yet', () => {
     const pictures = [picture('in/a.png', 'a.png'), picture('other/a.png', 'deep/a.png')];
     expect(placeResults(pictures, at('out')).map(({ output }) => output)).toEqual([

@@ -60,7 +60,7 @@ export function checkAmount(degradation: string, amount?: number): void {
   if (!Object.hasOwn(amounts, degradation)) {
     throw new GraftError(
       'UNKNOWN_LABEL',
-      `Degradation '${degradation}': not known; use one of ${degradations.join(', ')}${didYouMean(degradation, degradations)}`,
+      `degradation '${degradation}': not known; use one of ${degradations.join(', ')}${didYouMean(degradation, degradations)}`,
     );
   }
   const { means, least, most } = amounts[degradation as Degradation];

@@ -108,8 +108,9 @@ function identifyModel(head: Uint8Array, text: string, size: number): FileKind |
   return undefined;
 }
 
+/** One character per byte. `TextDecoder` does not: its latin1 is windows-1252, where 89 hex is ‰. */
 function latin1(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes);
+  return String.fromCharCode(...bytes);
 }
 
 /** Characters of a text that a message quotes. */

@@ -1,5 +1,5 @@
 import { bytesSource, identifyFile, readModel } from '@pip-graft/onnx-graft';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const of = (text: string) => bytesSource(Buffer.from(text, 'latin1'), 'net.onnx');
 const name = (text: string) => identifyFile(of(text))?.name;
@@ -89,4 +89,22 @@ describe('identifyFile', () => {
       expect.objectContaining({ code: 'NOT_ONNX', message: expect.stringMatching(advice) }),
     );
   });
+});
+
+it('knows signatures above 7F hex where latin1 is windows-1252, as in browsers', () => {
+  class Windows1252 extends TextDecoder {
+    override decode(...given: Parameters<TextDecoder['decode']>): string {
+      return super
+        .decode(...given)
+        .replaceAll('\x89', '‰')
+        .replaceAll('\x93', '“');
+    }
+  }
+  vi.stubGlobal('TextDecoder', Windows1252);
+  try {
+    expect(name('\x89PNG\r\n\x1a\n')).toBe('a PNG image');
+    expect(name('\x93NUMPY')).toBe('a NumPy array');
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

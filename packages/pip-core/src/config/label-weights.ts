@@ -13,7 +13,11 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  */
 export function labelWeights(given: LabelWeights, labels: readonly string[]): number[] {
   const weights = isList(given) ? [...given] : byLabel(given, labels);
-  const spelled = isList(given) ? weights.join(', ') : JSON.stringify(given);
+  const spelled = isList(given)
+    ? weights.join(', ')
+    : Object.entries(given)
+        .map(([label, weight]) => `${label}=${weight}`)
+        .join(', ');
   if (weights.length !== labels.length) {
     throw new GraftError(
       'INVALID_WEIGHTS',
@@ -29,12 +33,16 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
  * not fit float32, in which models compute.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
-  if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
+  if (!weights.every(isWeight)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
-      `Degradation weights must be finite and not negative: ${spelled}.`,
+      `degradation weights '${spelled}': they must be finite and not negative; pass numbers such as 0.5.`,
     );
   }
+}
+
+function isWeight(weight: unknown): boolean {
+  return typeof weight === 'number' && Number.isFinite(Math.fround(weight)) && weight >= 0;
 }
 
 function byLabel(given: Readonly<Record<string, number>>, labels: readonly string[]): number[] {
@@ -42,7 +50,7 @@ function byLabel(given: Readonly<Record<string, number>>, labels: readonly strin
     if (!labels.includes(label)) {
       throw new GraftError(
         'UNKNOWN_LABEL',
-        `Degradation '${label}' is not one of this adapter's (${labels.join(', ')})${didYouMean(label, labels)}`,
+        `degradation '${label}' is not one of this adapter's (${labels.join(', ')})${didYouMean(label, labels)}`,
       );
     }
   }

@@ -39,7 +39,7 @@ export interface OpenedDoor {
  * graft off.
  *
  * Errors: `UNSUPPORTED_HOST` if the range cannot be determined; `INVALID_ARGUMENT` for another
- * input without a value; `RUNTIME_FAILED`.
+ * range, or another input without a value; `RUNTIME_FAILED`.
  */
 export async function openDoor(
   session: Session,
@@ -47,6 +47,12 @@ export async function openDoor(
   options: OpenDoorOptions = {},
 ): Promise<OpenedDoor> {
   const { range, feeds, steering = [] } = options;
+  if (range !== undefined && !imageRanges.includes(range)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `range '${range}': use one of ${imageRanges.map((name) => `'${name}'`).join(', ')}.`,
+    );
+  }
   if (door === null) return { session, door: { input: '', output: null }, measured: false };
   if (door.unfit && range === undefined)
     throw new GraftError('UNSUPPORTED_HOST', `${session.label}: ${door.unfit}`);

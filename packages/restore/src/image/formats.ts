@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { oneAtATime } from './one-at-a-time.ts';
+import { pngFrames } from './png-chunks.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Limits on the memory of one image. */
@@ -14,7 +15,8 @@ export const imageLimits = {
 } as const;
 
 /** File formats for reading and writing images. */
-export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif';
+export const imageFormats = ['png', 'jpeg', 'webp', 'tiff', 'avif'] as const;
+export type ImageFormat = (typeof imageFormats)[number];
 
 const byExtension: Readonly<Record<string, ImageFormat>> = {
   '.png': 'png',
@@ -121,15 +123,20 @@ export interface ImageSize {
 export async function imageSize(bytes: Uint8Array, label = 'image'): Promise<ImageSize> {
   const sharp = await loadSharp();
   try {
-    const {
-      width,
-      height,
-      pages = 1,
-    } = await oneAtATime(() => sharp(bytes, { limitInputPixels: false }).metadata());
-    return { width, height, pages };
+    const head = await oneAtATime(() => sharp(bytes, { limitInputPixels: false }).metadata());
+    const { width, height } = head;
+    return { width, height, pages: pagesOf(head, bytes) };
   } catch (cause) {
     throw unreadable(label, bytes, cause);
   }
+}
+
+/** Number of pages or frames of a file; sharp does not count those of an animated PNG. */
+export function pagesOf(
+  { pages = 1 }: { readonly pages?: number | undefined },
+  bytes: Uint8Array,
+): number {
+  return Math.max(pages, pngFrames(bytes));
 }
 
 type Sharp = typeof import('sharp').default;

@@ -3,9 +3,13 @@ import type { Image, ImageOrigin } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import type { Metadata, Sharp } from 'sharp';
-import { imageLimits, isLosslessWebp, loadSharp } from './formats.ts';
+import { avifSpace } from './avif-colours.ts';
+import type { ColourSpace } from './colour-profile.ts';
+import { imageLimits, isLosslessWebp, loadSharp, pagesOf } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { withColourProfile, withSpace } from './png-colours.ts';
 import { resolutionOf } from './resolution.ts';
+import { withSoundTags } from './sound-tags.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ReadImageOptions {
@@ -40,8 +44,16 @@ export async function decodeImage(
   const { label = 'image', pixels = imageLimits.pixels } = options;
   const sharp = await loadSharp();
   try {
-    const open: Open = (failOn) => sharp(bytes, { limitInputPixels: pixels, failOn });
-    const { head, deep, data, info } = await oneAtATime(() => samplesOf(open));
+    const opener =
+      (file: Uint8Array): Open =>
+      (failOn) =>
+        sharp(file, { limitInputPixels: pixels, failOn });
+    const space = avifSpace(bytes);
+    const sound = withColourProfile(withSoundTags(bytes));
+    const { head, deep, data, info } = await oneAtATime(async () => {
+      const profiled = space && (await asProfiledPng(opener(sound), space));
+      return samplesOf(opener(profiled ?? sound));
+    });
     const samples = deep
       ? new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
       : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -63,6 +75,17 @@ export async function decodeImage(
 
 type Open = (failOn: 'warning' | 'error') => Sharp;
 
+/** Converts a file to a PNG with the profile of its colours; undefined if it has a profile. */
+async function asProfiledPng(open: Open, space: ColourSpace): Promise<Uint8Array | undefined> {
+  const { hasProfile, depth } = await open('error').metadata();
+  if (hasProfile) return undefined;
+  const png = await decodeWhole(open, (decoder) => {
+    if (depth === 'ushort') decoder.toColourspace('rgb16');
+    return decoder.autoOrient().png({ compressionLevel: 0 }).toBuffer();
+  });
+  return withSpace(png, space);
+}
+
 /** Decodes a file to interleaved samples of 8 bits, or of 16 if it is deep. */
 async function samplesOf(open: Open) {
   // Here only errors in the header count: decoding checks the pixels.
@@ -72,9 +95,11 @@ async function samplesOf(open: Open) {
   }
   const deep = head.depth === 'ushort';
   const decoded = await decodeWhole(open, (decoder) => {
-    decoder.autoOrient().toColourspace(deep ? 'rgb16' : 'srgb');
+    // From deep grey to deep RGB, sharp does not apply the profile.
+    const from = deep && head.space === 'grey16' ? 'grey16' : undefined;
+    decoder.autoOrient().toColourspace(from ?? (deep ? 'rgb16' : 'srgb'));
     // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
-    if (deep && head.hasProfile && head.space !== 'grey16') decoder.withIccProfile('srgb');
+    if (deep && head.hasProfile) decoder.withIccProfile('srgb');
     return decoder.raw({ depth: deep ? 'ushort' : 'uchar' }).toBuffer({ resolveWithObject: true });
   });
   return { head, deep, ...decoded };
@@ -82,7 +107,7 @@ async function samplesOf(open: Open) {
 
 function originOf(head: Metadata, bytes: Uint8Array): ImageOrigin {
   const grey = head.space === 'b-w' || head.space === 'grey16';
-  const { pages = 1 } = head;
+  const pages = pagesOf(head, bytes);
   const density = resolutionOf(head, bytes);
   return {
     ...(grey ? { grey } : {}),

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Metadata } from 'sharp';
 import type { ImageFormat } from './formats.ts';
+import { pngChunk, pngChunks } from './png-chunks.ts';
 
 /** Millimetres in an inch: libvips counts pixels per millimetre. */
 const inch = 25.4;
@@ -24,23 +25,13 @@ export function resolutionOf(
 
 /** Resolution of a PNG; undefined if it has none, or only a ratio of its sides. */
 function ofPng(png: Buffer): number | undefined {
-  const at = physicalSize(png);
-  if (at === undefined || png[at + 16] !== metres) return undefined;
+  const size = pngChunk(png, 'pHYs', 9);
+  if (size?.getUint8(8) !== metres) return undefined;
   // A whole number of pixels per metre is one per inch to a tenth.
-  return Math.round(png.readUInt32BE(at + 8) * inch * 0.01) / 10;
+  return Math.round(size.getUint32(0) * inch * 0.01) / 10;
 }
 
 const metres = 1;
-
-/** Place of a PNG's `pHYs` chunk, which is before the pixels. PNG specification, 11.3.4.3. */
-function physicalSize(png: Buffer): number | undefined {
-  for (let at = 8; at + 21 <= png.length; at += 12 + png.readUInt32BE(at)) {
-    const name = png.toString('latin1', at + 4, at + 8);
-    if (name === 'pHYs') return at;
-    if (name === 'IDAT') return undefined;
-  }
-  return undefined;
-}
 
 /** Returns options of sharp's TIFF encoder for {@link withResolution}: without a unit, 1 to 1. */
 export function tiffResolution(density: number | undefined) {
@@ -65,9 +56,9 @@ export function withResolution(
   return bytes;
 }
 
-/** Replaces or removes the `pHYs` chunk. */
+/** Replaces or removes the `pHYs` chunk. PNG specification, 11.3.4.3. */
 function pngWith(png: Buffer, density: number | undefined): Uint8Array {
-  const at = physicalSize(png);
+  const at = pngChunks(png).find(({ name }) => name === 'pHYs')?.from;
   if (at === undefined) return png;
   if (density === undefined) return Buffer.concat([png.subarray(0, at), png.subarray(at + 21)]);
   const perMetre = Math.round((1000 * density) / inch);

@@ -36,8 +36,37 @@ export interface RawImage {
   readonly channels?: 1 | 2 | 3 | 4;
 }
 
-/** Converts pixels to an image. Errors: `INVALID_ARGUMENT` if their number does not match the size. */
-export function fromPixels({ data, width, height, channels }: RawImage): Image {
+/** Name of a value's kind in messages: `a Promise`. */
+export function nameOfKind(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  const { name = 'object' } = (value as object).constructor ?? {};
+  return `${/^([AEIO]|HTML)/i.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** Rejects sizes that no image has. Errors: `INVALID_ARGUMENT`. */
+export function requireSize({ width, height }: { width: number; height: number }): void {
+  if ([width, height].every((side) => Number.isInteger(side) && side > 0)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `pixels: ${width}x${height} is not a size; pass whole numbers from 1.`,
+  );
+}
+
+/**
+ * Converts pixels to an image.
+ *
+ * Errors: `INVALID_ARGUMENT` if their number does not match the size, or they are not bytes.
+ */
+export function fromPixels(pixels: RawImage): Image {
+  const { data, width, height, channels } = pixels;
+  requireSize(pixels);
+  // A Uint16Array, say, would be read as values beyond white.
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `pixels: ${nameOfKind(data)} does not hold one byte per channel; pass a Uint8Array, or the bytes of a PNG or TIFF file for 16 bits.`,
+    );
+  }
   const count = channels ?? data.length / (width * height);
   if (![1, 2, 3, 4].includes(count) || data.length !== count * width * height) {
     throw new GraftError(

@@ -1,12 +1,11 @@
 import type { Image } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import { writeAtomic } from '@pip-graft/onnx-graft/node';
-import { formatOf, type ImageFormat, loadSharp } from './formats.ts';
+import { formatOf, type ImageFormat, imageFormats, loadSharp } from './formats.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { pngHead } from './png-chunks.ts';
+import { requireQuality } from './require-quality.ts';
 import { tiffResolution, withResolution } from './resolution.ts';
-
-/** A PNG's signature and its IHDR chunk, which is always first and 13 bytes long. */
-const head = 8 + 12 + 13;
 
 /** Length 1, "sRGB", rendering intent 0 (perceptual), and the checksum of these. PNG specification, 11.3.2.5. */
 const chunk = [0, 0, 0, 1, 0x73, 0x52, 0x47, 0x42, 0, 0xae, 0xce, 0x1c, 0xe9];
@@ -18,7 +17,7 @@ const chunk = [0, 0, 0, 1, 0x73, 0x52, 0x47, 0x42, 0, 0xae, 0xce, 0x1c, 0xe9];
  * changes them (measured, 0.35.5).
  */
 export function tagPng(png: Uint8Array): Uint8Array {
-  return Buffer.concat([png.subarray(0, head), Uint8Array.from(chunk), png.subarray(head)]);
+  return Buffer.concat([png.subarray(0, pngHead), Uint8Array.from(chunk), png.subarray(pngHead)]);
 }
 
 export interface EncodeOptions {
@@ -51,7 +50,7 @@ export async function writeImage(
  *
  * TIFF of 16 bits is always RGB and never tagged, and grey is never tagged, because sharp cannot.
  *
- * Errors: `RUNTIME_FAILED` if the encoder fails, as for WebP beyond 16383 pixels;
+ * Errors: `INVALID_ARGUMENT` for another format or quality; `RUNTIME_FAILED` if the encoder fails, as for WebP beyond 16383 pixels;
  * `DEVICE_UNAVAILABLE` if sharp does not load.
  */
 export async function encodeImage(
@@ -60,6 +59,8 @@ export async function encodeImage(
   options: EncodeOptions = {},
 ): Promise<Uint8Array> {
   const { quality = 95 } = options;
+  requireFormat(format);
+  requireQuality(quality);
   const { width, height, origin = {} } = image;
   const deep = image.bitDepth === 16 && (format === 'png' || format === 'tiff');
   const grey = origin.grey === true && !(deep && format === 'tiff');
@@ -76,8 +77,11 @@ export async function encodeImage(
   if (tagged && !deep) encoder.withIccProfile('srgb');
   if (format === 'png') encoder.png();
   else if (format === 'jpeg') encoder.jpeg({ quality, chromaSubsampling: '4:4:4' });
-  else if (format === 'webp') encoder.webp({ quality, lossless: origin.lossless === true });
-  else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
+  else if (format === 'webp') {
+    // Lossless includes the colours of transparent pixels.
+    const lossless = origin.lossless === true;
+    encoder.webp({ quality, lossless, exact: lossless });
+  } else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
   else
     encoder.tiff({
       ...{ compression: 'deflate', predictor: 'horizontal' },
@@ -93,6 +97,15 @@ export async function encodeImage(
   });
   const sized = withResolution(bytes, format, origin.density);
   return tagged && deep && format === 'png' ? tagPng(sized) : sized;
+}
+
+/** Rejects what a program without types may pass. Errors: `INVALID_ARGUMENT`. */
+function requireFormat(format: string): void {
+  if (imageFormats.some((name) => name === format)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `format '${format}': images are written as ${imageFormats.join(', ')}; choose one of these.`,
+  );
 }
 
 function coloursOf({ data }: Image): Float32Array[] {

@@ -1,4 +1,5 @@
 import { autoTile } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
 import type { WholePrompts } from '../run/whole-prompts.ts';
@@ -27,12 +28,21 @@ export interface TileRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Returns options of `restoreTiled` for an image: the model's settings, and the tile. */
+/**
+ * Returns options of `restoreTiled` for an image: the model's settings, and the tile.
+ *
+ * Errors: `INVALID_ARGUMENT` for a tile that is not a whole number.
+ */
 export function tileSettings(
   { settings, prompts, available }: LoadedModel,
   image: { readonly width: number; readonly height: number },
   { tile = 'auto', signal }: TileRequest,
 ): RestoreTiledOptions {
+  if (tile !== 'auto' && tile !== Number.POSITIVE_INFINITY && !(Number.isInteger(tile) && tile > 0))
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `tile: ${tile} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
+    );
   const { restore, bytesPerPixel, inside } = settings;
   const { sizeMultiple } = restore;
   const memory = { bytesPerPixel, sizeMultiple, whole: inside !== undefined };

@@ -1,7 +1,9 @@
 import type { Image } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { ImageFormat } from '../image/formats.ts';
 import { rgbaOf } from '../image/rgba.ts';
 import { type EncodeOptions, encodeImage, writeImage } from '../image/write-image.ts';
+import { addressOf, urlName } from './address.ts';
 
 /** Media types of the image formats that can be written. */
 export type BlobType = `image/${ImageFormat}`;
@@ -27,9 +29,18 @@ export class Restored<Label extends string = string> {
     return this.image.height;
   }
 
-  /** Writes PNG, JPEG, WebP, TIFF or AVIF, by the path's extension. Errors: those of `writeImage`. */
-  save(path: string, options: EncodeOptions = {}): Promise<void> {
-    return writeImage(path, this.image, options);
+  /**
+   * Writes PNG, JPEG, WebP, TIFF or AVIF, by the extension of a path or `file:` URL.
+   *
+   * Errors: those of `writeImage`; `INVALID_ARGUMENT` for another URL.
+   */
+  async save(path: string | URL, options: EncodeOptions = {}): Promise<void> {
+    const address = addressOf(path, 'path');
+    if ('path' in address) return writeImage(address.path, this.image, options);
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${urlName(address.url)}: images are saved to files; pass a path, or use toBlob or toBytes.`,
+    );
   }
 
   /** Returns the bytes of an image file. Errors: those of `encodeImage`. */
@@ -42,7 +53,7 @@ export class Restored<Label extends string = string> {
    * `encodeImage`.
    */
   async toBlob(type: BlobType = 'image/png', options: EncodeOptions = {}): Promise<Blob> {
-    const bytes = await this.toBytes(type.slice('image/'.length) as ImageFormat, options);
+    const bytes = await this.toBytes(type.replace(/^image\//, '') as ImageFormat, options);
     return new Blob([new Uint8Array(bytes)], { type });
   }
 

@@ -1,21 +1,24 @@
-import { fileURLToPath } from 'node:url';
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
 import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { behindDoor } from '../door/behind-door.ts';
 import type { Door, DoorOptions } from '../door/door.ts';
+import { nameOfKind } from '../image/rgba.ts';
 import { type WholePrompts, wholePrompts } from '../run/whole-prompts.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
+import { addressOf, urlName } from './address.ts';
+import { type DeviceChoice, requireDevice } from './device-choice.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
 import { type LoadedModel, releaseLoaded } from './loaded-model.ts';
 import { promptsOfFile } from './prompts-of-file.ts';
+import { requireThreads } from './require-threads.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
-import { type ImageSource, isUrl, toImage } from './to-image.ts';
-import type { DeviceChoice, RestorerDevice, RestorerOptions } from './types.ts';
+import { type ImageSource, toImage } from './to-image.ts';
+import type { RestorerDevice, RestorerOptions } from './types.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */
@@ -62,12 +65,12 @@ export class Restorer<Label extends string = string> {
    * @param model a path, a URL, the name of an installed package, `hf:owner/name[@revision][/folder or file]`
    * on the model hub, or the bytes of an ONNX file
    *
-   * Errors: `NOT_FOUND`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model without an
+   * Errors: `INVALID_ARGUMENT`; `NOT_FOUND`; `NOT_ONNX`, `CORRUPT_FILE`; `UNSUPPORTED_LAYOUT` for a model without an
    * image input; `RUNTIME_FAILED`, `DEVICE_UNAVAILABLE`; those of `localModel` for a name on the
    * model hub.
    */
   static async open<Label extends string = string>(
-    model: string | URL | Uint8Array | Blob,
+    model: string | URL | Uint8Array | ArrayBuffer | Blob,
     {
       cwd = process.cwd(),
       device: asked = 'auto',
@@ -78,6 +81,7 @@ export class Restorer<Label extends string = string> {
     }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
+    requireThreads(options.threads);
     const common = { strict: false, device, ...options };
     const load = async (
       model: string | Uint8Array,
@@ -102,10 +106,20 @@ export class Restorer<Label extends string = string> {
     };
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
+    if (model instanceof ArrayBuffer) return ofBytes(new Uint8Array(model), 'model');
+    if (typeof model !== 'string' && !(model instanceof URL)) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `model: ${nameOfKind(model)} cannot be opened; pass a path, a URL, the name of a package, or the bytes of an ONNX file.`,
+      );
+    }
     const local = typeof model === 'string' ? await localModel(model, hub) : model;
-    const url = local instanceof URL || isUrl(local) ? new URL(local) : undefined;
-    if (url && url.protocol !== 'file:') return ofBytes(await fetchBytes(url), url.href);
-    const path = url ? fileURLToPath(url) : findModel(local as string, cwd);
+    const address = addressOf(local, 'model');
+    if ('url' in address) {
+      const { url } = address;
+      return ofBytes(await fetchBytes(url), urlName(url));
+    }
+    const path = findModel(address.path, cwd);
     using opened = openModel(path);
     const settings = settingsOf(opened.model);
     return await load(path, settings, path, (door) => promptsOfFile(path, settings, door, common));
@@ -184,8 +198,13 @@ export class Restorer<Label extends string = string> {
   }
 }
 
-/** Returns the onnxruntime-node device of a choice. Errors: `DEVICE_UNAVAILABLE` for wasm. */
+/**
+ * Returns the onnxruntime-node device of a choice.
+ *
+ * Errors: `INVALID_ARGUMENT` for an unknown one; `DEVICE_UNAVAILABLE` for wasm.
+ */
 function nodeDevice(choice: DeviceChoice): { device: Device; info: RestorerDevice } {
+  requireDevice(choice);
   if (choice === 'wasm') {
     throw new GraftError(
       'DEVICE_UNAVAILABLE',

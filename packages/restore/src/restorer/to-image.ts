@@ -1,38 +1,65 @@
-import { fileURLToPath } from 'node:url';
 import type { Image } from '@pip-graft/imaging';
+import { GraftError } from '@pip-graft/onnx-graft';
 import { decodeImage, readImage } from '../image/read-image.ts';
-import { fromPixels, type RawImage } from '../image/rgba.ts';
+import { fromPixels, nameOfKind, type RawImage, requireSize } from '../image/rgba.ts';
+import { addressOf, urlName } from './address.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 
 /**
  * Input of {@link Restorer.restore}: a path, a URL, the bytes of an image file, a Blob, pixels, or
  * an image.
  */
-export type ImageSource = string | URL | Uint8Array | Blob | RawImage | Image;
+export type ImageSource = string | URL | Uint8Array | ArrayBuffer | Blob | RawImage | Image;
 
 /**
  * Reads or converts any source to an image.
  *
  * Errors: those of `readImage` and of fetching; `INVALID_ARGUMENT` for pixels whose number does not
- * match the size.
+ * match the size, and for anything else.
  */
 export async function toImage(source: ImageSource, signal?: AbortSignal): Promise<Image> {
-  if (source instanceof URL || (typeof source === 'string' && isUrl(source))) {
-    const url = new URL(source);
-    if (url.protocol === 'file:') return readImage(fileURLToPath(url));
-    return decodeImage(await fetchBytes(url, signal), { label: url.href });
+  if (typeof source === 'string' || source instanceof URL) {
+    const address = addressOf(source, 'image');
+    if ('path' in address) return readImage(address.path);
+    const bytes = await fetchBytes(address.url, signal);
+    return decodeImage(bytes, { label: urlName(address.url) });
   }
-  if (typeof source === 'string') return readImage(source);
   if (source instanceof Uint8Array) return decodeImage(source);
-  if (source instanceof Blob) return decodeImage(new Uint8Array(await source.arrayBuffer()));
-  return isPlanar(source) ? source : fromPixels(source);
-}
-
-/** Whether a text is a URL; a Windows path such as `c:\\a.png` is not. */
-export function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text);
+  if (source instanceof ArrayBuffer) return decodeImage(new Uint8Array(source));
+  if (source instanceof Blob) {
+    const label = 'name' in source && typeof source.name === 'string' ? source.name : 'image';
+    return decodeImage(new Uint8Array(await source.arrayBuffer()), { label });
+  }
+  if (typeof source !== 'object' || source === null || !ArrayBuffer.isView(source.data)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `image: ${nameOfKind(source)} cannot be restored; pass a path, a URL, the bytes of a file, a Blob, or pixels.`,
+    );
+  }
+  return isPlanar(source) ? checked(source) : fromPixels(source);
 }
 
 function isPlanar(source: RawImage | Image): source is Image {
   return source.data instanceof Float32Array;
+}
+
+/** Errors: `INVALID_ARGUMENT` if an image's planes do not match its size. */
+function checked(image: Image): Image {
+  const { data, alpha, width, height } = image;
+  requireSize(image);
+  const size = width * height;
+  // Interleaved floats would be taken for planes.
+  if ('channels' in image || data.length !== 3 * size) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `image: a Float32Array holds three planes of ${width}x${height}, ${3 * size} numbers from 0 to 1, without \`channels\`; pass interleaved pixels as a Uint8Array.`,
+    );
+  }
+  if (alpha !== undefined && alpha.length !== size) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `image: its alpha has ${alpha.length} numbers; pass ${size}.`,
+    );
+  }
+  return image;
 }

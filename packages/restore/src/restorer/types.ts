@@ -1,8 +1,5 @@
 import type { Part } from '../image/rgba.ts';
 
-/** Where a model may run: `auto` chooses; `cpu` and `cuda` are Node's, `wasm` is a browser's `cpu`. */
-export type DeviceChoice = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'wasm';
-
 /** Where a model runs, and why. */
 export interface RestorerDevice {
   readonly name: 'cpu' | 'cuda' | 'webgpu' | 'wasm';

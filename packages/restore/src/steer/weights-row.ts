@@ -1,9 +1,13 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
+import { nameOfKind } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 
-/** Weights by label; an omitted label weighs 0, an object without labels counts as no weights. */
-export type Weights<Label extends string = string> = { readonly [L in Label]?: number };
+/**
+ * Weights by label; a label that is omitted or undefined weighs 0, an object without labels counts
+ * as no weights.
+ */
+export type Weights<Label extends string = string> = { readonly [L in Label]?: number | undefined };
 
 /**
  * Converts weights by label to a row in the model's order; undefined for none.
@@ -17,15 +21,29 @@ export function weightsRow(
   strength: number | undefined,
 ): number[] | undefined {
   const { labels } = settings;
-  const asked = weights !== undefined ? 'weights' : strength !== undefined ? 'strength' : undefined;
+  if (weights !== undefined && !isPlain(weights)) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `weights: ${nameOfKind(weights)} was passed; pass numbers by label, such as { ${labels[0] ?? 'rain'}: 1 }.`,
+    );
+  }
+  const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
+  const asked = given.length > 0 ? 'weights' : strength !== undefined ? 'strength' : undefined;
   if (asked !== undefined && labels.length === 0) {
     throw new GraftError(
       'INVALID_ARGUMENT',
       `${session.label}: it takes no ${asked}: it carries no graft, or its degradation is baked in.`,
     );
   }
-  if (weights === undefined || Object.keys(weights).length === 0) return undefined;
-  return labelWeights(weights as Readonly<Record<string, number>>, labels);
+  if (given.length === 0) return undefined;
+  return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
+}
+
+/** Whether a value is an object of properties: not a list, a Map or a number. */
+function isPlain(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map)
+  );
 }
 
 /** Converts a row of weights to weights by label. */

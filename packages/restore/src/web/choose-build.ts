@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { DeviceChoice } from '../restorer/types.ts';
+import { type DeviceChoice, requireDevice } from '../restorer/device-choice.ts';
 import type { Build } from './start-runtime.ts';
 
 /** WebGPU as a page sees it; a browser without it has no `gpu`. */
@@ -11,12 +11,13 @@ interface Gpu {
 /**
  * Chooses the build of onnxruntime-web: the one with WebGPU only if the browser has an adapter.
  *
- * Errors: `DEVICE_UNAVAILABLE` for a device that a page does not have.
+ * Errors: `INVALID_ARGUMENT` for an unknown device; `DEVICE_UNAVAILABLE` for a device that a page does not have.
  */
 export async function chooseBuild(
   device: DeviceChoice,
   gpu: Gpu | undefined = (navigator as { gpu?: Gpu }).gpu,
 ): Promise<Build> {
+  requireDevice(device);
   if (device === 'cuda') {
     throw new GraftError(
       'DEVICE_UNAVAILABLE',

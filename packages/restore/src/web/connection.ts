@@ -88,8 +88,12 @@ export class Connection {
   ): Promise<Operations[O]['answer']> {
     const id = this.#next++;
     const answer = new Promise<Operations[O]['answer']>((resolve, reject) => {
-      // Throws for what cannot be sent, such as a function: then no answer comes to wait for.
-      worker.postMessage({ id, operation, request }, transfer);
+      // Throws for what cannot be sent: then no answer comes to wait for.
+      try {
+        worker.postMessage({ id, operation, request }, transfer);
+      } catch (cause) {
+        throw unsendable(cause, transfer.length > 0);
+      }
       this.#waiting.set(id, { resolve, reject, onTile });
     });
     if (signal === undefined) return answer;
@@ -115,7 +119,13 @@ export class Connection {
   #receive(message: FromWorker): void {
     if ('ready' in message) return;
     if ('tile' in message) {
-      this.#waiting.get(message.id)?.onTile?.(message.tile);
+      try {
+        this.#waiting.get(message.id)?.onTile?.(message.tile);
+      } catch (error) {
+        // As in Node, an error of the caller's own function ends the call.
+        this.#started?.worker.postMessage({ abort: message.id });
+        this.#take(message.id)?.reject(error);
+      }
       return;
     }
     const waiting = this.#take(message.id);
@@ -150,6 +160,22 @@ export class Connection {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+/** Error for what a page cannot send to its worker: a function, or pixels that it may not read. */
+function unsendable(cause: unknown, withPixels: boolean): GraftError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return withPixels
+    ? new GraftError(
+        'READ_FAILED',
+        `image: this page may not read its pixels (${reason}); if it comes from another site, load it with crossOrigin = 'anonymous', or pass its file.`,
+        { cause },
+      )
+    : new GraftError(
+        'INVALID_ARGUMENT',
+        `a worker cannot receive what was passed (${reason}); pass plain values.`,
+        { cause },
+      );
 }
 
 function received({ code, message }: SentError): Error {

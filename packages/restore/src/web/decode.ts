@@ -17,6 +17,7 @@ export const webLimits = {
 const browserDecoder: Decoder = {
   kinds: new Set(['png', 'jpeg', 'webp', 'avif', 'gif']),
   expected: 'a PNG, JPEG, WebP, AVIF or GIF file',
+  convertTo: 'PNG or JPEG',
 };
 
 /**

@@ -1,12 +1,14 @@
 import type { ErrorCode } from '@pip-graft/onnx-graft';
+import type { DoorOptions } from '../door/door.ts';
 import type { Part, RawImage } from '../image/rgba.ts';
-import type { DeviceChoice, RestorerDevice } from '../restorer/types.ts';
+import type { DeviceChoice } from '../restorer/device-choice.ts';
+import type { RestorerDevice } from '../restorer/types.ts';
 import type { Weights } from '../steer/weights-row.ts';
 
 /** An image as sent to the worker: a file, decoded pixels, or bytes. */
 export type Sent = Blob | ImageBitmap | RawImage;
 
-export interface OpenRequest {
+export interface OpenRequest extends DoorOptions {
   readonly model: Blob;
   readonly label: string;
   readonly device: DeviceChoice;

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { GraftError } from '@pip-graft/onnx-graft';
+import { requireQuality } from '../image/require-quality.ts';
 import type { Pixels, RestoredPixels } from './messages.ts';
 
 /** File types that a canvas can write, depending on the browser; PNG always works. */
@@ -31,7 +32,11 @@ export class Restored<Label extends string = string> {
     return new ImageData(this.#data, this.width, this.height);
   }
 
-  /** Draws the image on a new canvas, or resizes and draws on the one that you pass. */
+  /**
+   * Draws the image on a new canvas, or resizes and draws on the one that you pass.
+   *
+   * Errors: `INVALID_ARGUMENT` for a canvas with another context than 2d, and in a worker without one.
+   */
   toCanvas(): HTMLCanvasElement;
   toCanvas<Canvas extends HTMLCanvasElement | OffscreenCanvas>(canvas: Canvas): Canvas;
   toCanvas(canvas?: HTMLCanvasElement | OffscreenCanvas): HTMLCanvasElement | OffscreenCanvas {
@@ -42,10 +47,16 @@ export class Restored<Label extends string = string> {
         'toCanvas: a worker has no document; pass an OffscreenCanvas.',
       );
     }
+    const context = into.getContext('2d') as CanvasRenderingContext2D | null;
+    if (context === null) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        'toCanvas: this canvas has a context of another kind; pass a new one.',
+      );
+    }
     into.width = this.width;
     into.height = this.height;
-    const context = into.getContext('2d') as CanvasRenderingContext2D | null;
-    context?.putImageData(this.toImageData(), 0, 0);
+    context.putImageData(this.toImageData(), 0, 0);
     return into;
   }
 
@@ -54,12 +65,13 @@ export class Restored<Label extends string = string> {
    *
    * @param options quality 1 to 100, for JPEG and WebP; default: 95
    *
-   * Errors: `RUNTIME_FAILED` for a type that the browser does not write.
+   * Errors: `INVALID_ARGUMENT` for another quality; `RUNTIME_FAILED` for a type that the browser does not write.
    */
   async toBlob(
     type: BlobType = 'image/png',
     { quality = 95 }: { readonly quality?: number } = {},
   ): Promise<Blob> {
+    requireQuality(quality);
     const canvas = this.toCanvas(new OffscreenCanvas(this.width, this.height));
     const blob = await canvas.convertToBlob({ type, quality: quality / 100 });
     if (blob.type === type) return blob;

@@ -1,9 +1,12 @@
 /// <reference lib="dom" />
 
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { DoorOptions } from '../door/door.ts';
+import { nameOfKind } from '../image/rgba.ts';
+import type { DeviceChoice } from '../restorer/device-choice.ts';
+import { requireThreads } from '../restorer/require-threads.ts';
 import type {
   RestorerOptions as CommonOptions,
-  DeviceChoice,
   Progress,
   RestorerDevice,
 } from '../restorer/types.ts';
@@ -16,10 +19,10 @@ import { Restored } from './restored.ts';
 import { startWorker } from './start-worker.ts';
 import { type ImageSource, nameOf, toSent } from './to-sent.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, WebGPU if it computes what wasm computes, else wasm. */
   readonly device?: DeviceChoice;
-  /** Threads of wasm; default: one per core, at most 16. One without cross-origin isolation. */
+  /** Threads of wasm, at most 16; default: one per core. One without cross-origin isolation. */
   readonly threads?: number;
   /** Address of onnxruntime-web's wasm file, or of its folder (ending with `/`); default: where the bundler put it. */
   readonly wasm?: string | URL;
@@ -69,11 +72,12 @@ export class Restorer<Label extends string = string> {
    */
   static async open<Label extends string = string>(
     model: string | URL | Blob | ArrayBuffer | Uint8Array,
-    { device = 'auto', threads, wasm }: OpenOptions = {},
+    { device = 'auto', threads, wasm, range, feeds }: OpenOptions = {},
   ): Promise<Restorer<Label>> {
+    requireThreads(threads);
     const [build, { blob, label }] = await Promise.all([chooseBuild(device), modelBlob(model)]);
     const address = wasm === undefined ? undefined : new URL(wasm, globalThis.location.href).href;
-    const request = { model: blob, label, device, threads, wasm: address };
+    const request = { model: blob, label, device, threads, wasm: address, range, feeds };
     const connection = new Connection(startWorker, build, request);
     return new Restorer(connection, await connection.open());
   }
@@ -154,6 +158,12 @@ async function modelBlob(
   if (model instanceof Blob) return { blob: model, label: nameOf(model, 'model') };
   if (model instanceof ArrayBuffer || model instanceof Uint8Array) {
     return { blob: new Blob([model as BlobPart]), label: 'model' };
+  }
+  if (typeof model !== 'string' && !(model instanceof URL)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `model: ${nameOfKind(model)} cannot be opened; pass a URL, a File, a Blob, or the bytes of an ONNX file.`,
+    );
   }
   if (typeof model === 'string' && packageName.test(model)) {
     const file = model.endsWith('.onnx') ? model : `${model}/model.onnx`;

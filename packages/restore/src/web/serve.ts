@@ -99,7 +99,8 @@ async function open(
   const hasSensor = settings.restore.names?.found !== undefined;
   const load = async (provider: 'wasm' | 'webgpu'): Promise<LoadedModel> => {
     const own = await openWebSession(runtime, model, { label, provider });
-    const { session, door } = await behindDoor(own, settings);
+    const { range, feeds } = request;
+    const { session, door } = await behindDoor(own, settings, { range, feeds });
     const { graft, steering } = settings;
     const half = (part: Model): Promise<Session> =>
       openWebSession(runtime, part, { label, provider });

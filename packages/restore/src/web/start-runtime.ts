@@ -5,7 +5,7 @@ import type { RestorerDevice } from '../restorer/types.ts';
 import type { OpenRequest } from './messages.ts';
 import type { WebRuntime } from './web-session.ts';
 
-/** More threads than this wait for each other on convolutions of tiles. */
+/** More threads than this wait for each other on convolutions of tiles; a browser starts no 1000. */
 const mostThreads = 16;
 
 /** onnxruntime's file for each of its builds. */
@@ -31,7 +31,7 @@ export async function startRuntime(
   const { wasm: env } = runtime.env;
   runtime.env.logLevel = 'fatal';
   const threads = self.crossOriginIsolated
-    ? (asked ?? Math.min(navigator.hardwareConcurrency, mostThreads))
+    ? Math.min(asked ?? navigator.hardwareConcurrency, mostThreads)
     : 1;
   env.numThreads = threads;
   const file = wasmFiles[build];
@@ -77,6 +77,10 @@ function wasmMissing(
   cause: unknown,
 ): string {
   const reason = cause instanceof Error ? cause.message.split('\n', 1)[0]! : String(cause);
+  // Wherever the file is, the page itself forbids it.
+  if (/content security policy/i.test(reason)) {
+    return `onnxruntime-web: this page does not allow WebAssembly; allow it with Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'.`;
+  }
   const place = address ?? `${file} beside the script`;
   return `onnxruntime-web: ${place} cannot be loaded (${reason.slice(0, 200)}); copy node_modules/onnxruntime-web/dist/${file} beside your script, or pass { wasm: 'https://cdn.jsdelivr.net/npm/onnxruntime-web@${version}/dist/' } to Restorer.open.`;
 }

@@ -43,7 +43,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
     return { image: new Blob([source as BlobPart]), label: 'image', transfer: [] };
   }
-  if (isDrawable(source)) {
+  if (isDrawable(source) || hasOtherColours(source)) {
     const bitmap = await createImageBitmap(source).catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new GraftError(
@@ -54,7 +54,7 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
     });
     return { image: bitmap, label: 'image', transfer: [bitmap] };
   }
-  if (source?.data instanceof Uint8ClampedArray || source?.data instanceof Uint8Array) {
+  if (ArrayBuffer.isView(source?.data)) {
     const { data, width, height } = source;
     const channels = 'channels' in source ? source.channels : undefined;
     const image = { data, width, height, ...(channels === undefined ? {} : { channels }) };
@@ -67,6 +67,12 @@ export async function toSent(source: ImageSource, signal?: AbortSignal): Promise
 }
 
 type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Array | RawImage>;
+
+/** Whether pixels are ImageData of other colours than sRGB, or of floats: the browser converts them. */
+function hasOtherColours(source: ImageData | RawImage): source is ImageData {
+  if (!(globalThis.ImageData && source instanceof ImageData)) return false;
+  return source.colorSpace !== 'srgb' || !(source.data instanceof Uint8ClampedArray);
+}
 
 /** A worker lacks some of these classes, and older browsers lack VideoFrame. */
 function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData> {

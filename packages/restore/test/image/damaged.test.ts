@@ -93,6 +93,9 @@ describe('reads files that are odd but complete', () => {
     ['a text of a wrong type', () => rawTiff({ extra: [[305, 99, 6, 0]] })],
     ['a text without its end', () => rawTiff({ extra: [[305, 2, 4, 0x41414141]] })],
     ['a length of its strip that is short', () => rawTiff({ counts: 700 })],
+    ['an orientation of 0, as scanners write it', () => rawTiff({ extra: [[274, 3, 1, 0]] })],
+    ['an unknown orientation', () => rawTiff({ extra: [[274, 3, 1, 9]] })],
+    ['an unknown unit of resolution', () => rawTiff({ extra: [[296, 3, 1, 0]] })],
   ];
   it.each(odd)('a TIFF with %s', async (_name, make) => {
     const image = await decodeImage(make());
@@ -110,9 +113,15 @@ describe('reads files that are odd but complete', () => {
   });
 });
 
+it('says what to do about a kind of TIFF that is not read', async () => {
+  await expect(decodeImage(rawTiff({ compression: 34_712 }))).rejects.toThrow(
+    /^image: not a readable image \(.*34712.*\); copy or download it again, or export it as a PNG/,
+  );
+});
+
 it('says in words that the header is damaged', async () => {
   const bytes = (await source().png().toBuffer()).subarray(0, 20);
   await expect(decodeImage(bytes)).rejects.toThrow(
-    'not a readable image (its header is damaged or the file is truncated); expected',
+    'not a readable image (its header is damaged or the file is truncated); copy or download it again, or export it',
   );
 });

@@ -2,6 +2,8 @@ import { type Image, imageOf } from '@pip-graft/imaging';
 import { decodeImage, encodeImage, imageSize } from '@pip-graft/restore';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { colourProfile } from '../../src/image/colour-profile.ts';
+import { pngWith } from './png-with.ts';
 
 const rgb = (width: number, height: number, top: number): Image => {
   const length = 3 * width * height;
@@ -84,6 +86,21 @@ describe('colour profiles', () => {
     expect(image.origin).toMatchObject({ profile: true });
   });
 
+  test.each([8, 16] as const)('applies the profile of grey of %i bits', async (bits) => {
+    // Half of the light, by a profile without gamma.
+    const deep = bits === 16;
+    const raw = { width: 1, height: 1, channels: 1 } as const;
+    const samples = deep ? Uint16Array.of(32_768) : Uint8Array.of(128);
+    const png = await sharp(samples, { raw })
+      .toColourspace(deep ? 'grey16' : 'b-w')
+      .png()
+      .toBuffer();
+    const profile = colourProfile({ white: [0.3127, 0.329], gamma: 1 });
+    const image = await decodeImage(pngWith(png, 'iCCP', profile));
+    expect([...image.data].map((value) => Math.round(value * 255))).toEqual([188, 188, 188]);
+    expect(image).toMatchObject({ bitDepth: bits, origin: { grey: true, profile: true } });
+  });
+
   test.each(['png', 'tiff', 'jpeg', 'webp'] as const)(
     'tags a result in %s as sRGB only if its source had a profile',
     async (format) => {
@@ -109,7 +126,8 @@ describe('other kinds', () => {
   test('lossless WebP stays lossless, with and without alpha', async () => {
     const image = { ...rgb(7, 5, 255), origin: { lossless: true } } as const;
     expect(await decodeImage(await encodeImage(image, 'webp'))).toEqual(image);
-    const alpha = Float32Array.from({ length: 35 }, (_, i) => (i + 1) / 255);
+    // From 0: the colours of transparent pixels stay too.
+    const alpha = Float32Array.from({ length: 35 }, (_, i) => i / 255);
     const clear = { ...image, alpha };
     expect(await decodeImage(await encodeImage(clear, 'webp'))).toEqual(clear);
     const lossy = await decodeImage(await encodeImage(rgb(7, 5, 255), 'webp'));
@@ -155,6 +173,13 @@ describe('other kinds', () => {
       expect(image.origin?.lossless).toBe(format === 'webp' ? true : undefined);
     },
   );
+
+  test('counts the frames of an animated PNG, which decoders take for one', async () => {
+    const control = Buffer.from('0000000300000000', 'hex');
+    const bytes = pngWith((await frames(1))[0]!, 'acTL', control);
+    expect(await imageSize(bytes)).toEqual({ width: 4, height: 3, pages: 3 });
+    expect((await decodeImage(bytes)).origin).toMatchObject({ pages: 3 });
+  });
 
   test('rejects floating-point samples instead of guessing', async () => {
     await expect(decodeImage(floatTiff())).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -105,6 +105,165 @@ describe('Restorer', () => {
     });
   });
 
+  it('accepts an ArrayBuffer, a Blob and data: and blob: URLs for model and image', async () => {
+    const bytes = (path: string) => new Uint8Array(readFileSync(path));
+    const dataUrl = (path: string) =>
+      `data:application/octet-stream;base64,${readFileSync(path).toString('base64')}`;
+    const wanted = await expected([1, 0, 0]);
+    const blobUrl = URL.createObjectURL(new Blob([bytes(photo)]));
+    const forms = [
+      [bytes(grafted).buffer, bytes(photo).buffer],
+      [new Blob([bytes(grafted)]), new Blob([bytes(photo)])],
+      [dataUrl(grafted), dataUrl(photo)],
+      [pathToFileURL(grafted), blobUrl],
+    ] as const;
+    for (const [model, source] of forms) {
+      await using restorer = await Restorer.open(model);
+      expect((await restorer.restore(source, { rain: 1 })).image.data).toEqual(wanted.data);
+    }
+    URL.revokeObjectURL(blobUrl);
+  });
+
+  it('reads and saves names with a colon, and file: URLs', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const restored = await restorer.restore(photo, { rain: 1 });
+    const home = mkdtempSync(join(folder, 'names-'));
+    const [colon, address] = [join(home, 'at-9:30.png'), join(home, 'a b.png')];
+    await restored.save(colon);
+    await restored.save(pathToFileURL(address).href);
+    await restored.save(pathToFileURL(address));
+    expect(readdirSync(home).sort()).toEqual(['a b.png', 'at-9:30.png']);
+    const before = process.cwd();
+    process.chdir(home);
+    try {
+      expect((await restorer.restore('at-9:30.png')).width).toBe(24);
+    } finally {
+      process.chdir(before);
+    }
+    await expect(restored.save('https://example.org/a.png')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^https:.*saved to files; pass a path/) as string,
+    });
+  });
+
+  it('takes an undefined weight for an omitted one', async () => {
+    await using restorer = await Restorer.open(grafted);
+    const { image: made } = await restorer.restore(photo, { rain: 1, haze: undefined });
+    expect(made.data).toEqual((await expected([1, 0, 0])).data);
+    const all = await restorer.restore(photo, { rain: undefined });
+    expect(all.image.data).toEqual((await restorer.restore(photo)).image.data);
+  });
+
+  describe('says what is wrong with what TypeScript would have rejected', () => {
+    const size = { width: 2, height: 2 };
+    const sources: [string, unknown, RegExp][] = [
+      [
+        '16 bits',
+        { data: new Uint16Array(12), ...size },
+        /pixels: an? Uint16Array does not hold one byte/,
+      ],
+      ['doubles', { data: new Float64Array(12), ...size }, /pixels: a Float64Array does not/],
+      [
+        'interleaved floats',
+        { data: new Float32Array(12), ...size, channels: 3 },
+        /a Float32Array holds three planes of 2x2, 12 numbers .* pass interleaved pixels/,
+      ],
+      [
+        'too few floats',
+        { data: new Float32Array(11), ...size },
+        /three planes of 2x2, 12 numbers/,
+      ],
+      [
+        'too little alpha',
+        { data: new Float32Array(12), alpha: new Float32Array(3), ...size },
+        /its alpha has 3 numbers; pass 4/,
+      ],
+      [
+        'a negative size',
+        { data: new Uint8Array(12), width: -2, height: -2 },
+        /-2x-2 is not a size/,
+      ],
+      ['half a pixel', { data: new Uint8Array(12), width: 1.5, height: 8 / 3 }, /is not a size/],
+      [
+        'a promise',
+        Promise.resolve(new Uint8Array(1)),
+        /image: a Promise cannot be restored; pass/,
+      ],
+      ['null', null, /image: null cannot be restored/],
+      ['nothing', undefined, /image: undefined cannot be restored/],
+      ['a list', { data: [1, 2, 3], ...size }, /image: an Object cannot be restored/],
+      ['no name', '', /image '': it is empty/],
+      ['no URL', 'http://', /http:\/\/: it is not a valid URL/],
+    ];
+    it.each(sources)('image: %s', async (_name, source, message) => {
+      await using restorer = await Restorer.open(grafted);
+      await expect(restorer.restore(source as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(message) as string,
+      });
+    });
+
+    const weights: [string, unknown, RegExp][] = [
+      ['a Map', new Map([['rain', 1]]), /weights: a Map was passed; pass numbers by label/],
+      ['a list', [1, 0, 0], /weights: an Array was passed/],
+      ['a name', 'rain', /weights: a String was passed/],
+      ['null', null, /weights: null was passed/],
+      ['text', { rain: '1' }, /degradation weights 'rain=1'/],
+      [
+        'NaN',
+        { rain: Number.NaN },
+        /degradation weights 'rain=NaN': they must be finite and not negative/,
+      ],
+    ];
+    it.each(weights)('weights: %s', async (_name, given, message) => {
+      await using restorer = await Restorer.open(grafted);
+      await expect(restorer.restore(photo, given as never)).rejects.toMatchObject({
+        code: 'INVALID_WEIGHTS',
+        message: expect.stringMatching(message) as string,
+      });
+    });
+
+    it.each([0, -1, 1.5, Number.NaN, '64', null])('tile: %s', async (tile) => {
+      await using restorer = await Restorer.open(grafted);
+      await expect(restorer.restore(photo, {}, { tile: tile as never })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `tile: ${tile} is not a whole number of pixels; pass one such as 512, or 'auto'.`,
+      });
+    });
+
+    const opened: [string, unknown, object, RegExp][] = [
+      ['a number', 4, {}, /model: a Number cannot be opened; pass a path/],
+      ['nothing', undefined, {}, /model: undefined cannot be opened/],
+      ['no name', '', {}, /model '': it is empty/],
+      ['a device', 'model', { device: 'gpu' }, /device 'gpu': use one of 'auto', 'cpu'/],
+      ['threads', 'model', { threads: 1.5 }, /threads: 1.5 is not a whole number from 1 to 1024/],
+      ['a range', 'model', { range: '0..2' }, /range '0..2': use one of '0..1', '0..255'/],
+    ];
+    it.each(opened)('open: %s', async (_name, model, options, message) => {
+      await expect(
+        Restorer.open((model === 'model' ? grafted : model) as never, options),
+      ).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(message) as string,
+      });
+    });
+
+    it('formats and qualities', async () => {
+      await using restorer = await Restorer.open(grafted);
+      const restored = await restorer.restore(photo);
+      for (const quality of [0, 101, 9.5, Number.NaN]) {
+        await expect(restored.toBytes('jpeg', { quality })).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: `quality: ${quality} is not a whole number from 1 to 100; pass one such as 95.`,
+        });
+      }
+      await expect(restored.toBlob('image/jpg' as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(/^format 'jpg': images are written as png, jpeg/) as string,
+      });
+    });
+  });
+
   it('queues calls, reports tiles and stops when aborted', async () => {
     await using restorer = await Restorer.open(grafted);
     const steps: string[] = [];
@@ -137,6 +296,8 @@ describe('Restorer', () => {
     await using restorer = await Restorer.open(base);
     expect(restorer.labels).toEqual([]);
     expect((await restorer.restore(photo)).width).toBe(24);
+    // As the studio passes them: all labels of a model without any.
+    expect((await restorer.restore(photo, {})).width).toBe(24);
     await expect(restorer.restore(photo, { rain: 1 })).rejects.toThrow(/takes no weights/);
     await expect(restorer.restore(photo, undefined, { strength: 1 })).rejects.toThrow(
       /takes no strength/,
@@ -159,6 +320,7 @@ describe('Restorer', () => {
     await expect(restorer.restore(new Uint8Array([1, 2]))).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
     });
+    await expect(restorer.restore(new File([], 'mine.png'))).rejects.toThrow(/^mine\.png: not a/);
     await expect(restorer.restore('ftp://example.org/a.png')).rejects.toThrow(/only file:, http:/);
   });
 

@@ -66,8 +66,47 @@ describe('Connection', () => {
     const kept = vi.spyOn(Map.prototype, 'set');
     const image = (() => 1) as unknown as Blob;
     const call = connection.call('detect', { image, label: 'image' }, {});
-    await expect(call).rejects.toMatchObject({ name: 'DataCloneError' });
+    await expect(call).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/^a worker cannot receive what was passed \(.+\); pass plain/),
+    });
     expect(kept.mock.calls.filter(([, value]) => value && 'reject' in Object(value))).toEqual([]);
+    connection.close();
+  });
+
+  it('says that pixels of another site cannot be read', async () => {
+    const worker = new FakeWorker();
+    const connection = new Connection(() => Promise.resolve(started(worker)), 'wasm', request);
+    await connection.open();
+    worker.postMessage = () => {
+      throw new DOMException('Non-origin-clean', 'DataCloneError');
+    };
+    const transfer = [new ArrayBuffer(1)];
+    await expect(
+      connection.call('detect', { image, label: 'image' }, { transfer }),
+    ).rejects.toThrow(
+      /^image: this page may not read its pixels \(Non-origin-clean\); if it comes from another site/,
+    );
+    connection.close();
+  });
+
+  it("ends a call with the error of the caller's own progress function", async () => {
+    const worker = new FakeWorker();
+    const sent = vi.spyOn(worker, 'postMessage');
+    const connection = new Connection(() => Promise.resolve(started(worker)), 'wasm', request);
+    await connection.open();
+    const mine = new Error('mine');
+    const onTile = (): void => {
+      throw mine;
+    };
+    const restore = { image, label: 'image', progress: true };
+    const call = connection.call('restore', restore, { onTile });
+    await new Promise((resolve) => setTimeout(resolve));
+    const { id } = sent.mock.lastCall![0] as { id: number };
+    const tile = { done: 1, total: 2, tile: { x: 0, y: 0, width: 1, height: 1, pixels: image } };
+    worker.onmessage?.({ data: { id, tile } as unknown as FromWorker });
+    await expect(call).rejects.toBe(mine);
+    expect(sent.mock.lastCall).toEqual([{ abort: id }]);
     connection.close();
   });
 

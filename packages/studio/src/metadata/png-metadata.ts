@@ -22,6 +22,8 @@ export function keepPngMetadata(made: Uint8Array, original: Uint8Array): Kept {
   const names = new Set<string>();
   const dropped = new Set<string>();
   for (const { type, bytes } of chunks(original)) {
+    if (type === 'IHDR' && bytes[16] === 16) dropped.add('16 bits a channel');
+    if (type === 'acTL') dropped.add('the animation (the first frame is kept)');
     if (type === 'iCCP') dropped.add('the colour profile (colours are sRGB now)');
     const name = Object.hasOwn(keptTypes, type) ? keptTypes[type]! : undefined;
     if (name === undefined) continue;
@@ -31,7 +33,6 @@ export function keepPngMetadata(made: Uint8Array, original: Uint8Array): Kept {
       names.add(name);
     } else dropped.add('EXIF that is damaged');
   }
-  if (original[24] === 16) dropped.add('16 bits a channel');
   const parts = [made.subarray(0, headLength), ...kept, made.subarray(headLength)];
   return { file: new Blob(parts as BlobPart[]), kept: [...names], dropped: [...dropped] };
 }

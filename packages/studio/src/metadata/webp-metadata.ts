@@ -18,6 +18,7 @@ export function keepWebpMetadata(made: Uint8Array, original: Uint8Array): Kept {
   const dropped = new Set<string>();
   const kept: Chunk[] = [];
   for (const { type, content } of chunks(original)) {
+    if (type === 'ANIM') dropped.add('the animation (the first frame is kept)');
     if (type === 'ICCP') dropped.add('the colour profile (colours are sRGB now)');
     if (type === 'XMP ' && !names.has('XMP')) {
       kept.push({ type, content: uprightXmp(content) });

@@ -17,7 +17,7 @@ export type ShardIndex = ReadonlyMap<string, readonly string[]>;
  */
 export function readShardIndex(source: ByteSource): ShardIndex | undefined {
   const { label, size } = source;
-  const head = new TextDecoder('latin1').decode(source.read(0, Math.min(size, 64)));
+  const head = new TextDecoder().decode(source.read(0, Math.min(size, 64)));
   if (!/^\s*\{[\s"]/.test(head) || size > maxIndexBytes) return undefined;
   const map = weightMap(new TextDecoder().decode(source.read(0, size)));
   if (map === undefined) return undefined;
