@@ -1,4 +1,4 @@
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { describeArgument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
 
 /** Weights by label, or in the order of the labels. */
 export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
@@ -12,6 +12,12 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
 export function labelWeights(given: LabelWeights, labels: readonly string[]): number[] {
+  if (typeof given !== 'object' || given === null) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `degradation: weights are passed as { rain: 1 } or as a list of numbers, not as ${describeArgument(given)}.`,
+    );
+  }
   const weights = isList(given) ? [...given] : byLabel(given, labels);
   const spelled = isList(given) ? weights.join(', ') : JSON.stringify(given);
   if (weights.length !== labels.length) {
@@ -29,10 +35,13 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
  * not fit float32, in which models compute.
  */
 export function checkWeights(weights: readonly number[], spelled = weights.join(', ')): void {
-  if (!weights.every((weight) => Number.isFinite(Math.fround(weight)) && weight >= 0)) {
+  // A number as text, as in the query of a URL, would be joined and not added.
+  const isWeight = (weight: unknown) =>
+    typeof weight === 'number' && Number.isFinite(Math.fround(weight)) && weight >= 0;
+  if (!weights.every(isWeight)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
-      `Degradation weights must be finite and not negative: ${spelled}.`,
+      `Degradation weights must be numbers, finite and not negative: ${spelled}.`,
     );
   }
 }
