@@ -139,12 +139,12 @@ describe('the message about data', () => {
     return '';
   };
 
-  it.each([
+  it.each<readonly [string, string]>([
     ['/etc/hosts', 'is an absolute path'],
     ['C:\\weights.bin', 'is an absolute path'],
     ['../w.bin', "may point outside the model's folder"],
     ['a/../w.bin', "may point outside the model's folder"],
-    ...(sep === '/' ? [['data\\w.bin', 'is a path of Windows'] as const] : []),
+    ...(sep === '/' ? ([['data\\w.bin', 'is a path of Windows']] as const) : []),
   ])('says why %s is not read, and what to do', (location, why) => {
     expect(thrown(location)).toBe(
       `m.onnx: external data '${location}' ${why}, so it is not read; export the model again with its data beside it.`,
