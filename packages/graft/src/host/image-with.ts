@@ -99,6 +99,8 @@ function whyResized(
   );
   if (isSame) return undefined;
   const [rows, columns] = [to[layout.indexOf('H')]!, to[layout.indexOf('W')]!];
+  const isKnown = [height, width, rows, columns].every((size) => Number.isFinite(size));
+  if (!isKnown) return undefined;
   return `its output '${output}' ${compared(rows, height, 'rows')} and ${compared(columns, width, 'columns')} of its image '${input}'; a restoration network keeps the size, so resize or crop the output when you export it.`;
 }
 
