@@ -12,7 +12,9 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
 export function labelWeights(given: LabelWeights, labels: readonly string[]): number[] {
-  if (typeof given !== 'object' || given === null) {
+  // A promise or a Map has no members of its own, and would be read as no degradation at all.
+  const isFilled = typeof given === 'object' && given !== null;
+  if (!isFilled || given instanceof Promise || given instanceof Map) {
     throw new GraftError(
       'INVALID_WEIGHTS',
       `degradation: weights are passed as { rain: 1 } or as a list of numbers, not as ${describeArgument(given)}.`,

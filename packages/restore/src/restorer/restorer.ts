@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type HubOptions, localModel, openModel } from '@pip-graft/graft/node';
 import { imageOf } from '@pip-graft/imaging';
-import { bytesSource, GraftError, readModel } from '@pip-graft/onnx-graft';
+import { bytesSource, GraftError, readModel, requirePath } from '@pip-graft/onnx-graft';
 import { createSession, type Device, type Session } from '@pip-graft/runtime';
 import { behindDoor } from '../door/behind-door.ts';
 import type { DoorOptions } from '../door/door.ts';
@@ -87,6 +87,7 @@ export class Restorer<Label extends string = string> {
     if (model instanceof Uint8Array) return ofBytes(model, 'model');
     if (model instanceof Blob) return ofBytes(new Uint8Array(await model.arrayBuffer()), 'model');
     const local = typeof model === 'string' ? await localModel(model, hub) : model;
+    if (!(local instanceof URL)) requirePath(local, 'Restorer.open');
     const url = local instanceof URL || isUrl(local) ? new URL(local) : undefined;
     if (url && url.protocol !== 'file:') return ofBytes(await fetchBytes(url), url.href);
     const path = url ? fileURLToPath(url) : findModel(local as string, cwd);

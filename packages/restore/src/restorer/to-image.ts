@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Image } from '@pip-graft/imaging';
+import { requireKind } from '@pip-graft/onnx-graft';
 import { decodeImage, readImage } from '../image/read-image.ts';
 import { fromPixels, type RawImage } from '../image/rgba.ts';
 import { fetchBytes } from './fetch-bytes.ts';
@@ -25,6 +26,8 @@ export async function toImage(source: ImageSource, signal?: AbortSignal): Promis
   if (typeof source === 'string') return readImage(source);
   if (source instanceof Uint8Array) return decodeImage(source);
   if (source instanceof Blob) return decodeImage(new Uint8Array(await source.arrayBuffer()));
+  const takes = 'an image (a path, a URL, bytes, a Blob or pixels)';
+  requireKind(source, { member: 'data', place: 'restore', takes });
   return isPlanar(source) ? source : fromPixels(source);
 }
 
