@@ -9,6 +9,7 @@ import {
   type PlanResult,
   requirePlan,
 } from '@pip-graft/pip-core';
+import { requireAdapters, requireHost, requireOptions } from './check-arguments.ts';
 import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
 import { imageWith } from './host/image-with.ts';
@@ -51,6 +52,10 @@ export function tryPlan(
   adapters: Adapter | readonly Adapter[],
   options: GraftOptions = {},
 ): PlanResult {
+  const place = 'planGraft';
+  requireHost(host, place);
+  requireAdapters(listOf(adapters), place);
+  requireOptions(options, place);
   requireSites(host);
   const { model, facts, located } = host;
   const { sites, range, feeds, ...rest } = options;

@@ -14,6 +14,7 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
+export { describeArgument, requireChoice, requireKind, requirePath } from './describe-argument.ts';
 export {
   diffModels,
   type ModelDiff,

@@ -10,6 +10,9 @@ export interface Skip {
   readonly skip: Operand;
 }
 
+/** Opens the reason of a sum with the image, which says nothing about skip connections. */
+export const imageResidual = 'image residual';
+
 /** Joins sorted into skip connections and the rest, with a reason for each rejected one. */
 export interface ChosenSkips {
   readonly skips: readonly Skip[];
@@ -28,8 +31,9 @@ export function chooseSkips(
 ): ChosenSkips {
   const rejected: RejectedSite[] = [];
   const candidates = joins.flatMap((join): Skip[] => {
-    // Gates multiply halves of one feature map everywhere: only those with a side from below count.
-    if (join.kind === 'mul' && !join.operands.some((one) => one.came === came.up)) return [];
+    // Gates multiply halves of one feature map everywhere, and normalisation subtracts means: only
+    // those with a side from below count.
+    if (isCommon(join) && !join.operands.some((one) => one.came === came.up)) return [];
     const found = candidate(facts, trails, join);
     if (!('reason' in found)) return [found];
     rejected.push(found);
@@ -46,6 +50,10 @@ export function chooseSkips(
     }
   }
   return { skips, rejected };
+}
+
+function isCommon({ kind, node }: Join): boolean {
+  return kind === 'mul' || node.opType === 'Sub';
 }
 
 /**
@@ -120,7 +128,7 @@ function candidate(facts: GraphFacts, trails: Trails, join: Join): Skip | Reject
     value: (operand ?? operands[0]!).value,
     reason: `${reason} (${join.kind} at ${place})`,
   });
-  if (image !== undefined) return refuse(image, 'image residual: it is the input image itself');
+  if (image !== undefined) return refuse(image, `${imageResidual}: it is the input image itself`);
   const up = ups[0];
   if (up === undefined) {
     const mixed = operands.some((operand) => operand.came === (came.up | came.down));

@@ -1,7 +1,13 @@
-import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
-import { own } from '@pip-graft/onnx-graft';
+import {
+  type GraphFacts,
+  type Node,
+  type NodeSet,
+  own,
+  type RejectedSite,
+} from '@pip-graft/onnx-graft';
 import { type Feature, sameExtent } from './feature.ts';
-import type { Trails } from './trail.ts';
+import { came, type Trails } from './trail.ts';
+import { isImageCopy, isLeftTowards } from './walk.ts';
 
 /** A node that combines feature maps of one resolution. */
 export interface Join {
@@ -23,6 +29,7 @@ const kinds: Readonly<Record<string, Join['kind']>> = {
   Concat: 'concat',
   Add: 'add',
   Sum: 'add',
+  Sub: 'add',
   Mul: 'mul',
   // onnxruntime's offline optimiser fuses the addition after a convolution into it as fourth input.
   FusedConv: 'add',
@@ -46,6 +53,32 @@ export function joinsOf(facts: GraphFacts, trails: Trails): Join[] {
     // The convolution of a FusedConv may change the size; the addition is to its output.
     const same = operands.every(({ feature }) => sameExtent(feature, out));
     return same ? [{ node, kind, scale: out.scale, operands }] : [];
+  });
+}
+
+/** Whether a node's operator can be a join. */
+export function isJoin({ opType }: Node): boolean {
+  return own(kinds, opType) !== undefined;
+}
+
+/** Skip connections that meet what came up in another operator, such as a maximum. */
+export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): RejectedSite[] {
+  const { graph, functions } = facts.model;
+  return graph.nodes.flatMap((node) => {
+    if (isJoin(node) || !live.has(node.index)) return [];
+    const features = [...new Set(node.inputs)].filter((value) => trails.feature(value));
+    const up = features.find((value) => trails.came(value) === came.up);
+    const skip = features.find((value) => trails.came(value) === came.down);
+    if (up === undefined || skip === undefined) return [];
+    if (!sameExtent(trails.feature(up)!, trails.feature(skip)!)) return [];
+    if (isImageCopy(facts, trails, skip) || !isLeftTowards(facts, trails, skip, up)) return [];
+    const operator = node.domain === '' ? node.opType : `${node.domain}:${node.opType}`;
+    const isOwn = functions.some((body) => operator === `${body.domain}:${body.name}`);
+    const advice = isOwn
+      ? 'inline the functions of the model, with `onnx.inliner.inline_local_functions`'
+      : 'export the model with one of them there';
+    const reason = `a skip connection, but '${operator}' at '${node.name || node.outputs[0]}' joins it with '${up}', and only Concat, Add, Sub, Sum and Mul can be grafted; ${advice}`;
+    return [{ value: skip, reason }];
   });
 }
 

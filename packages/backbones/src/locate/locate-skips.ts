@@ -1,20 +1,16 @@
-import {
-  type GraphFacts,
-  graphFacts,
-  type Model,
-  type RejectedSite,
-  type SkipSite,
-} from '@pip-graft/onnx-graft';
+import { type GraphFacts, graphFacts, type Model, type SkipSite } from '@pip-graft/onnx-graft';
 import { recognise } from '../recognise/recognise.ts';
 import { promptsOf } from '../recognise/structure.ts';
-import { chooseSkips, type Skip } from './choose-skips.ts';
+import { chooseSkips, imageResidual, type Skip } from './choose-skips.ts';
 import { besideImage, extentOf, imageTensorsOf, whyUnclear } from './image-tensors.ts';
-import { joinsOf, type Operand } from './join.ts';
-import type { Located, LocatedImage } from './located.ts';
+import { joinsOf, meetingsOf, type Operand } from './join.ts';
+import type { Located } from './located.ts';
 import { sizeMultipleOf } from './size-multiple.ts';
-import { liveNodes, type Trails, trailsOf, unknownShapes } from './trail.ts';
+import { liveNodes, type Trails, trailsOf } from './trail.ts';
 import { imageValues } from './values/image-values.ts';
 import { warningsOf } from './warnings.ts';
+import { weightBehind } from './weight-behind.ts';
+import { networksInside, whyNone } from './why-none.ts';
 
 /**
  * Locates the skip connections of an image network by structure alone: values that meet, at equal
@@ -80,8 +76,12 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
     value,
     reason: `a prompt of the network's own, made from weights (concat at '${node.name || node.outputs[0]}')`,
   }));
-  const candidates = [...unusable, ...dead, ...prompts, ...rejected];
-  const none = sites.length > 0 ? [] : whyNone(facts, image, candidates.length > 0);
+  const meetings = meetingsOf(facts, trails, live);
+  const candidates = [...unusable, ...dead, ...meetings, ...prompts, ...rejected];
+  const other = candidates.filter(({ reason }) => !reason.startsWith(imageResidual));
+  const inside = sites.length > 0 ? [] : networksInside(model);
+  const isSaid = sites.length > 0 || inside.length > 0;
+  const none = isSaid ? [] : whyNone(facts, image, other.length > 0);
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
@@ -89,7 +89,7 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
       family,
       confidence,
       sites,
-      rejected: [...candidates, ...none],
+      rejected: [...inside, ...candidates, ...none],
     },
     ...{ warnings: warningsOf(facts, image), image },
     // Computed on demand: trying sizes takes as long as everything before.
@@ -107,27 +107,6 @@ function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): stri
     ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]`
     : 'its shape is not known';
   return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
-}
-
-/** Reason for the lack of skip connections, besides those of the candidates. */
-function whyNone(
-  facts: GraphFacts,
-  { input, layout, output }: LocatedImage,
-  hasCandidates: boolean,
-): RejectedSite[] {
-  const unknown = unknownShapes(facts);
-  if (unknown.length > 0) return unknown;
-  if (output === undefined)
-    return [{ value: input, reason: 'no output of the model is an image made of it' }];
-  if (hasCandidates) return [];
-  const last =
-    layout === 'NHWC' ? ' (its channels come last; NCHW is what most exporters write)' : '';
-  return [
-    {
-      value: input,
-      reason: `the image of the model${last}: nothing made of it goes down to a lower resolution, comes up and meets what it left there`,
-    },
-  ];
 }
 
 /** Reason why a skip feature cannot be converted to NCHW for the module and back. */
@@ -193,10 +172,6 @@ function networkOf(sorted: readonly Skip[], index: number): number {
   return sorted.slice(0, index + 1).filter(({ join }) => join.scale === scale).length;
 }
 
-/** Number of nodes behind a skip feature to search for its layer. */
-const reach = 64;
-const layers = new Set(['Conv', 'ConvTranspose', 'FusedConv', 'MatMul', 'Gemm']);
-
 /**
  * The network call of each skip connection, from 1, if a model applies one network several times,
  * as ensembles over flips do: the skips of one resolution then come from layers that read one
@@ -215,22 +190,4 @@ function callsOf(facts: GraphFacts, skips: readonly Skip[]): readonly number[] |
   const isOne = [...byScale.values()].every((keys) => keys.size === 1);
   const [first, ...others] = counts.values();
   return isOne && others.every((count) => count === first) ? calls : undefined;
-}
-
-/** Name of the weight of the nearest layer behind a value; the value's own without one. */
-function weightBehind(facts: GraphFacts, value: string): string {
-  const { nodes, initializers } = facts.model.graph;
-  const stored = new Set(initializers.map(({ name }) => name));
-  const open = [value];
-  const seen = new Set<string>();
-  for (let at = 0; at < open.length && at < reach; at++) {
-    const maker = facts.producer(open[at]!);
-    if (maker === undefined) continue;
-    const { opType, inputs } = nodes[maker]!;
-    const weight = layers.has(opType) ? inputs[1] : undefined;
-    if (weight !== undefined && stored.has(weight)) return weight;
-    for (const input of inputs) if (!seen.has(input)) open.push(input);
-    for (const input of inputs) seen.add(input);
-  }
-  return value;
 }

@@ -1,7 +1,12 @@
 import { locateSkips } from '@pip-graft/backbones';
 import { bytesSource, type Model, modelBytes, readModel } from '@pip-graft/onnx-graft';
+import onnxProto from 'onnx-proto';
 import { expect, test } from 'vitest';
 import { type Dims, Net } from './net.ts';
+
+const { onnx } = onnxProto;
+type Proto = ReturnType<typeof onnx.ModelProto.decode>;
+type NodeProto = NonNullable<NonNullable<Proto['graph']>['node']>[number];
 
 interface Variant {
   readonly dims?: Dims;
@@ -58,6 +63,113 @@ test('names the node and operator after which shapes are unknown', () => {
   expect(rejected[0]!.reason).toContain("'my.ops:MyAct'");
   expect(rejected[0]!.reason).toContain("node 'act'");
 });
+
+/** A U-Net with one level, in which `join` joins what came up with the skip connection. */
+function joinedBy(join: (net: Net, up: string, skip: string) => string): Model {
+  const net = new Net();
+  const skip = net.conv(net.image(), 8);
+  const up = net.convTranspose(net.conv(skip, 16, 2, 2), 8);
+  return net.model(net.conv(net.is(8, join(net, up, skip)), 3));
+}
+
+test.each(['Max', 'Min', 'PRelu'])(
+  'names the operator that joins a skip connection: %s',
+  (type) => {
+    const { sites, rejected } = locateSkips(
+      joinedBy(({ g }, up, skip) => g.node(type, [up, skip], {}, { name: 'meets' })[0]!),
+    );
+    expect(sites).toEqual([]);
+    expect(rejected.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(
+        `^a skip connection, but '${type}' at 'meets' joins it with .*; export the model with one`,
+      ),
+    ]);
+  },
+);
+
+test('finds a skip connection from which what came up is subtracted, or the reverse', () => {
+  for (const reverse of [false, true]) {
+    const { sites } = locateSkips(
+      joinedBy(({ g }, up, skip) => g.node('Sub', reverse ? [skip, up] : [up, skip])[0]!),
+    );
+    expect(sites).toMatchObject([{ level: 1, channels: 8, join: 'add' }]);
+  }
+});
+
+test('says that the network is in a function of the model, or that a join is', () => {
+  const whole = locateSkips(inFunction(unet({}), () => true));
+  expect(whole.rejected.map(({ reason }) => reason)).toEqual([
+    "layers of the network are in the model's function 'own:Net', and only the main graph can be grafted; inline its functions, with `onnx.inliner.inline_local_functions`",
+  ]);
+  const join = locateSkips(inFunction(unet({}), ({ opType }) => opType === 'Concat'));
+  expect(join.rejected.map(({ reason }) => reason)).toContainEqual(
+    expect.stringMatching(
+      /^a skip connection, but 'own:Net' at .*; inline the functions of the model/,
+    ),
+  );
+});
+
+test('says that the network is in the body of a node', () => {
+  const { sites, rejected } = locateSkips(inBranch(unet({})));
+  expect(sites).toEqual([]);
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    "layers of the network are in a body of node 'if' (If), and only the main graph can be grafted; export the model without control flow, by tracing instead of scripting",
+  ]);
+});
+
+/** The model as ONNX's own schema reads it, changed and read again. */
+function rewritten(model: Model, change: (proto: Proto) => void): Model {
+  const proto = onnx.ModelProto.decode(modelBytes(model));
+  change(proto);
+  return readModel(bytesSource(onnx.ModelProto.encode(proto).finish()));
+}
+
+/** The model with chosen nodes in a function of its own, which is called in their place. */
+function inFunction(model: Model, takes: (node: NodeProto) => boolean): Model {
+  return rewritten(model, (proto) => {
+    const graph = proto.graph!;
+    const nodes = graph.node!;
+    const inside = nodes.filter(takes);
+    const outside = nodes.filter((node) => !takes(node));
+    const made = new Set(inside.flatMap(({ output }) => output ?? []));
+    const read = new Set(inside.flatMap(({ input }) => input ?? []));
+    const wanted = [
+      ...outside.flatMap(({ input }) => input ?? []),
+      ...graph.output!.map(({ name }) => name!),
+    ];
+    const input = [...read].filter((name) => name !== '' && !made.has(name));
+    const output = [...made].filter((name) => wanted.includes(name));
+    const opsetImport = [{ domain: '', version: 17 }];
+    proto.functions = [{ name: 'Net', domain: 'own', input, output, node: inside, opsetImport }];
+    proto.opsetImport!.push({ domain: 'own', version: 1 });
+    const before = outside.filter((node) => nodes.indexOf(node) < nodes.indexOf(inside[0]!));
+    const call = { opType: 'Net', domain: 'own', name: 'call', input, output };
+    graph.node = [...before, call, ...outside.slice(before.length)];
+  });
+}
+
+/** The model with all of its nodes in both branches of an If. */
+function inBranch(model: Model): Model {
+  return rewritten(model, (proto) => {
+    const graph = proto.graph!;
+    const body = { name: 'body', node: graph.node!, output: graph.output! };
+    const branches = ['then_branch', 'else_branch'];
+    graph.input!.push({
+      name: 'cond',
+      type: { tensorType: { elemType: onnx.TensorProto.DataType.BOOL, shape: {} } },
+    });
+    graph.node = [
+      {
+        ...{ opType: 'If', name: 'if', input: ['cond'], output: ['chosen'] },
+        attribute: branches.map((name) => ({
+          ...{ name, g: body },
+          type: onnx.AttributeProto.AttributeType.GRAPH,
+        })),
+      },
+    ];
+    graph.output = [{ ...graph.output![0]!, name: 'chosen' }];
+  });
+}
 
 test('finds the same sites with nodes in any order, with one warning', () => {
   const model = unet({});

@@ -1,5 +1,5 @@
 import { whatToFill } from '@pip-graft/backbones';
-import { GraftError, type ImageRange, type SkipSite } from '@pip-graft/onnx-graft';
+import { GraftError, type ImageRange, type SkipSite, type ValueInfo } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
@@ -24,7 +24,10 @@ export function imageWith(
   const own = imageOf(located);
   if (!image || !own) return null;
   const { label } = model.source;
-  const unusable = whyUnusable(image) ?? (range === undefined ? image.unfit : undefined);
+  const unusable =
+    whyUnusable(image) ??
+    whyResized(facts, image) ??
+    (range === undefined ? image.unfit : undefined);
   if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
   const fillable = image.inputChannels === 4 || image.inputChannels === 5 ? [image.input] : [];
   const names = [...image.beside, ...fillable];
@@ -34,6 +37,15 @@ export function imageWith(
     throw new GraftError(
       'INVALID_ARGUMENT',
       `${label}: a value is given for '${unknown}', but it has no such input besides the image${known}.`,
+    );
+  }
+  const odd = model.graph.inputs.find(
+    ({ name, dataType }) => image.beside.includes(name) && !fillableTypes.test(dataType ?? ''),
+  );
+  if (odd !== undefined) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: besides the image it takes an input '${odd.name}' ${ofType(odd)}, which no number can fill; export the model without it, or with it as float32 or int64.`,
     );
   }
   const toFill = whatToFill(image);
@@ -46,15 +58,6 @@ export function imageWith(
       missing === image.input
         ? `${label}: ${toFill}`
         : `${label}: besides the image it takes an input '${missing}'; pass its value, as \`feeds\` or with --feed ${missing}=NUMBER; the graft keeps it as the default.`,
-    );
-  }
-  const odd = model.graph.inputs.find(
-    ({ name, dataType }) => image.beside.includes(name) && !fillableTypes.test(dataType ?? ''),
-  );
-  if (odd !== undefined) {
-    throw new GraftError(
-      'UNSUPPORTED_HOST',
-      `${label}: its input '${odd.name}' is of type ${odd.dataType ?? 'unknown'}, which no number can fill; export the model with it as float32 or int64.`,
     );
   }
   const { values = image.values } = own;
@@ -75,6 +78,38 @@ function isInParts({ sample }: Host['facts'], input: string, sites: readonly Ski
 
 /** Element types that a number can fill. */
 const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
+
+/** How an input that is no tensor of a known type is named: a sequence, an optional value. */
+function ofType({ dataType, dims }: ValueInfo): string {
+  if (dataType !== undefined) return `of type ${dataType}`;
+  return dims === undefined ? 'that is not a tensor' : 'of unknown type';
+}
+
+/** Reason why an output does not fit its image: networks that enlarge or reduce, or cut borders. */
+function whyResized(
+  { sample }: Host['facts'],
+  { input, output, layout }: NonNullable<Host['located']['image']>,
+): string | undefined {
+  const from = sample.values.get(input)?.dims;
+  const to = sample.values.get(output ?? '')?.dims;
+  if (from?.length !== 4 || to?.length !== 4) return undefined;
+  const [height, width] = [from[layout.indexOf('H')]!, from[layout.indexOf('W')]!];
+  const isSame = ['NCHW', 'NHWC'].some(
+    (axes) => to[axes.indexOf('H')] === height && to[axes.indexOf('W')] === width,
+  );
+  if (isSame) return undefined;
+  const [rows, columns] = [to[layout.indexOf('H')]!, to[layout.indexOf('W')]!];
+  const isKnown = [height, width, rows, columns].every((size) => Number.isFinite(size));
+  if (!isKnown) return undefined;
+  return `its output '${output}' ${compared(rows, height, 'rows')} and ${compared(columns, width, 'columns')} of its image '${input}'; a restoration network keeps the size, so resize or crop the output when you export it.`;
+}
+
+/** A size beside another: samples are large, so numbers themselves would say little. */
+function compared(size: number, whole: number, what: string): string {
+  const times = size / whole;
+  if (Number.isInteger(times * 8)) return `has ${times} times the ${what}`;
+  return `has ${Math.abs(size - whole)} ${size > whole ? 'more' : 'fewer'} than the ${what}`;
+}
 
 function whyUnusable({
   inputChannels,

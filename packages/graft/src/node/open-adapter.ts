@@ -1,6 +1,8 @@
 import type { HubOptions } from '@pip-graft/hub';
+import { requireKind, requirePath } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
+import { requireHost } from '../check-arguments.ts';
 import type { Host } from '../host/host.ts';
 import { freshAdapter } from '../plan-graft.ts';
 import { localAdapter } from './local-adapter.ts';
@@ -25,10 +27,12 @@ export interface OpenAdapterOptions {
  * @example
  * const adapter = await openAdapter('@me/rain-adapter', { for: host });
  */
-export async function openAdapter(
-  name: string,
-  { for: host, cwd = process.cwd(), hub }: OpenAdapterOptions,
-): Promise<Adapter> {
+export async function openAdapter(name: string, options: OpenAdapterOptions): Promise<Adapter> {
+  requirePath(name, 'openAdapter');
+  const takes = 'its options as { for: host }';
+  requireKind(options, { member: 'for', place: 'openAdapter', takes });
+  const { for: host, cwd = process.cwd(), hub } = options;
+  requireHost(host, 'openAdapter');
   const found = resolveAdapter(await localAdapter(name, hub), cwd);
   return found.kind === 'adapter' ? found.adapter : withDigest(freshAdapter(host, found.options));
 }

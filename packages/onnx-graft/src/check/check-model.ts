@@ -1,5 +1,8 @@
 import type { Graph, Model, Node } from '../model/model.ts';
+import { readEntry } from '../model/read-tensor.ts';
 import { nodePlace, tensorsOf } from '../model/tensors-of.ts';
+import { onnx } from '../wire/onnx-fields.ts';
+import { WireReader } from '../wire/wire-reader.ts';
 import { checkNames } from './check-names.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkTensor } from './check-tensor.ts';
@@ -39,9 +42,23 @@ export function checkModel(
     checkOutputs(body.outputs, scope, within, findings);
     checkParts(model, body.nodes, scope, within, findings);
   }
+  checkMetadata(model, findings);
   checkNames(model, findings);
   for (const { tensor, place } of tensorsOf(model)) checkTensor(model, tensor, place, findings);
   return weights ? [...findings.list, ...checkWeights(model)] : findings.list;
+}
+
+function checkMetadata({ fields, source, metadata }: Model, findings: Findings): void {
+  const entries = fields.filter(({ number }) => number === onnx.ModelProto.metadataProps);
+  if (entries.length === metadata.size) return;
+  const reader = new WireReader(source);
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const [key] = readEntry(reader, entry);
+    if (seen.has(key))
+      findings.warn('DUPLICATE_METADATA', `metadata '${key}'`, 'another entry has the same key.');
+    seen.add(key);
+  }
 }
 
 function checkListed(model: Model, findings: Findings): void {

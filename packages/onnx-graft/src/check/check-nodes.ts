@@ -24,7 +24,8 @@ export function checkNodes(
       findings.error('EMPTY_NODE', place, 'the node has no operator or no output.');
     }
     if (node.name !== '' && nodeNames.has(node.name)) {
-      findings.warn('DUPLICATE_NODE_NAME', place, 'another node has the same name.');
+      const message = 'another node has the same name, and onnxruntime rejects such a model.';
+      findings.error('DUPLICATE_NODE_NAME', place, message);
     }
     nodeNames.add(node.name);
     for (const name of node.outputs) {

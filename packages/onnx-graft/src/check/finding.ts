@@ -22,7 +22,9 @@ export type FindingCode =
   /** A body reuses the name of an outer value, which ONNX forbids and runtimes allow. */
   | 'SHADOWED_VALUE'
   | 'DUPLICATE_INITIALIZER'
-  /** Allowed by ONNX, but profiles and edits by name become ambiguous. */
+  /** A key of the metadata that is there twice: onnx's checker rejects it, onnxruntime takes the last. */
+  | 'DUPLICATE_METADATA'
+  /** onnx's checker accepts it, and onnxruntime does not. */
   | 'DUPLICATE_NODE_NAME'
   /** A graph output that nothing makes. */
   | 'MISSING_OUTPUT'

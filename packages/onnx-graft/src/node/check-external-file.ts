@@ -20,18 +20,11 @@ export function checkExternalFile(
   last?: { readonly end: number; readonly tensor: string },
 ): string {
   const parts = normalize(location).split(/[\\/]/);
-  if (
-    isAbsolute(location) ||
-    /^[a-z]:/i.test(location) ||
-    location.includes('\0') ||
-    // Even inside the folder: `a/../w.bin` is another file for one reader and none for the next.
-    location.split(/[\\/]/).includes('..') ||
-    // A name for one system, a path for another: readers would not agree on the file.
-    (sep === '/' && location.includes('\\'))
-  ) {
+  const unsafe = whyUnsafe(location);
+  if (unsafe !== undefined) {
     throw new GraftError(
       'UNSAFE_FILE',
-      `${model}: external data '${location}' points outside the model's folder; it is not read.`,
+      `${model}: external data '${location}' ${unsafe}, so it is not read; export the model again with its data beside it.`,
     );
   }
   let hub: readonly string[] | undefined;
@@ -47,7 +40,7 @@ export function checkExternalFile(
       const place = last ? `tensor '${last.tensor}' needs` : 'it needs';
       throw new GraftError(
         failure.code,
-        `${model}: ${place} external data '${location}': ${failure.message}`,
+        `${model}: ${place} external data '${location}': ${failure.code === 'NOT_FOUND' ? `${path}: there is no such file; a model and its data must be copied or downloaded together.` : failure.message}`,
         { cause: error },
       );
     }
@@ -75,10 +68,21 @@ export function checkExternalFile(
   if (last && last.end > size) {
     throw new GraftError(
       'CORRUPT_FILE',
-      `${path}: tensor '${last.tensor}' of ${model} ends at byte ${last.end}, but the file has ${size}${size === 0 ? '' : '; it is cut off'}.`,
+      `${path}: tensor '${last.tensor}' of ${model} ends at byte ${last.end}, but the file has ${size}; ${size === 0 ? 'it is empty' : 'it is cut off'}, so copy or download it again.`,
     );
   }
   return path.endsWith(sep) ? path.slice(0, -1) : path;
+}
+
+/** Why a location could be another file than the model's; undefined if it cannot. */
+function whyUnsafe(location: string): string | undefined {
+  if (isAbsolute(location) || /^[a-z]:/i.test(location)) return 'is an absolute path';
+  if (location.includes('\0')) return 'is not a path';
+  // Even inside the folder: `a/../w.bin` is another file for one reader and none for the next.
+  if (location.split(/[\\/]/).includes('..')) return "may point outside the model's folder";
+  // A name for one system, a path for another: readers would not agree on the file.
+  if (sep === '/' && location.includes('\\')) return 'is a path of Windows';
+  return undefined;
 }
 
 /** Why a link is not followed, and what to do. */

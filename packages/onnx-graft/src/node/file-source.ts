@@ -15,6 +15,7 @@ import { filePath, ioError } from './file-path.ts';
 /** A file read on demand. It stays open, so a file replaced by rename keeps its old bytes here. */
 export interface FileSource extends ByteSource {
   readonly path: string;
+  /** Closes the file; closing it again does nothing. */
   close(): void;
 }
 
@@ -34,7 +35,17 @@ export function fileSource(path: string): FileSource {
     throw new GraftError('READ_FAILED', `${path}: ${what}.`);
   }
   const size = Number(stat.size);
+  let isOpen = true;
+  // Another file may have the descriptor of a closed one by now.
+  const requireOpen = (): void => {
+    if (isOpen) return;
+    throw new GraftError(
+      'READ_FAILED',
+      `${path}: it was closed before it was read; close a model after it is saved.`,
+    );
+  };
   const fill = (out: Uint8Array, start: number): number => {
+    requireOpen();
     const got = readSync(descriptor, out, 0, out.length, start);
     if (got > 0) return got;
     throw new GraftError(
@@ -59,10 +70,14 @@ export function fileSource(path: string): FileSource {
       return out;
     },
     verify() {
+      requireOpen();
       if (isUnchanged(stat, fstatSync(descriptor, { bigint: true }))) return;
       throw changed(path);
     },
-    close: () => closeSync(descriptor),
+    close() {
+      if (isOpen) closeSync(descriptor);
+      isOpen = false;
+    },
   };
 }
 

@@ -106,6 +106,27 @@ describe('nodes', () => {
   });
 });
 
+test('warns of metadata that is there twice', () => {
+  const entry = { key: 'author', value: 'me' };
+  const metadataProps = [entry, { ...entry, key: 'date' }, { ...entry, value: 'you' }];
+  expect(found({ node: [relu('x', 'y')] }, { metadataProps })).toEqual([
+    ['DUPLICATE_METADATA', "metadata 'author'"],
+  ]);
+});
+
+test('nodes of the same name are an error, because onnxruntime rejects the model', () => {
+  const bytes = onnx.ModelProto.encode({
+    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    graph: {
+      ...{ name: 'g', input: [{ name: 'x' }], output: [{ name: 'y' }] },
+      node: [relu('x', 'a', 'n'), relu('a', 'y', 'n')],
+    },
+  }).finish();
+  expect(checkModel(readModel(bytesSource(bytes)))).toMatchObject([
+    { severity: 'error', message: expect.stringContaining('onnxruntime rejects') as string },
+  ]);
+});
+
 describe('tensors', () => {
   const node = [relu('x', 'y')];
 

@@ -10,9 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { readTensor } from '@pip-graft/onnx-graft';
-import { openModel, saveModel } from '@pip-graft/onnx-graft/node';
+import { checkExternalFile, openModel, saveModel } from '@pip-graft/onnx-graft/node';
 import onnxProto from 'onnx-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -125,5 +125,37 @@ describe('a model in a hub cache', () => {
     writeFileSync(join(folder, 'data'), weights);
     symlinkSync('data', join(folder, 'model.onnx_data'));
     expect(() => openModel(join(folder, 'model.onnx'))).toThrow(unsafe);
+  });
+});
+
+describe('the message about data', () => {
+  const folder = () => join(root, 'net');
+  const thrown = (location: string, end?: number): string => {
+    try {
+      checkExternalFile('m.onnx', folder(), location, end ? { end, tensor: 'w' } : undefined);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+
+  it.each<readonly [string, string]>([
+    ['/etc/hosts', 'is an absolute path'],
+    ['C:\\weights.bin', 'is an absolute path'],
+    ['../w.bin', "may point outside the model's folder"],
+    ['a/../w.bin', "may point outside the model's folder"],
+    ...(sep === '/' ? ([['data\\w.bin', 'is a path of Windows']] as const) : []),
+  ])('says why %s is not read, and what to do', (location, why) => {
+    expect(thrown(location)).toBe(
+      `m.onnx: external data '${location}' ${why}, so it is not read; export the model again with its data beside it.`,
+    );
+  });
+
+  it('says what to do about data that is missing, empty or cut off', () => {
+    writeFileSync(join(folder(), 'short'), 'abc');
+    writeFileSync(join(folder(), 'empty'), '');
+    expect(thrown('gone', 4)).toMatch(/must be copied or downloaded together\.$/);
+    expect(thrown('short', 4)).toMatch(/has 3; it is cut off, so copy or download it again\.$/);
+    expect(thrown('empty', 4)).toMatch(/has 0; it is empty, so copy or download it again\.$/);
   });
 });

@@ -25,3 +25,25 @@ test.each([
     expect.objectContaining({ code: 'READ_FAILED', message: expect.stringMatching(message) }),
   );
 });
+
+test('reads nothing after it is closed, and closes nothing a second time', () => {
+  const [mine, other] = ['mine.bin', 'other.bin'].map((name) => join(folder, name));
+  writeFileSync(mine!, 'mine');
+  writeFileSync(other!, 'other');
+  const source = fileSource(mine!);
+  source.close();
+  // The system gives the next file the number of the closed one.
+  const next = fileSource(other!);
+  try {
+    const closed = expect.objectContaining({
+      code: 'READ_FAILED',
+      message: expect.stringContaining('closed before it was read'),
+    });
+    expect(() => source.read(0, 4)).toThrow(closed);
+    expect(() => source.verify?.()).toThrow(closed);
+    source.close();
+    expect(new TextDecoder().decode(next.read(0, 5))).toBe('other');
+  } finally {
+    next.close();
+  }
+});

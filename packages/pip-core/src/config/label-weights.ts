@@ -1,4 +1,4 @@
-import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { describeArgument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
 
 /** Weights by label, or in the order of the labels. */
 export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
@@ -12,6 +12,14 @@ export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
  * @example labelWeights({ rain: 1 }, ['noise', 'rain']) // [0, 1]
  */
 export function labelWeights(given: LabelWeights, labels: readonly string[]): number[] {
+  // A promise or a Map has no members of its own, and would be read as no degradation at all.
+  const isFilled = typeof given === 'object' && given !== null;
+  if (!isFilled || given instanceof Promise || given instanceof Map) {
+    throw new GraftError(
+      'INVALID_WEIGHTS',
+      `degradation: weights are passed as { rain: 1 } or as a list of numbers, not as ${describeArgument(given)}.`,
+    );
+  }
   const weights = isList(given) ? [...given] : byLabel(given, labels);
   const spelled = isList(given)
     ? weights.join(', ')

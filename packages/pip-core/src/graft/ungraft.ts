@@ -17,7 +17,7 @@ export function ungraft(model: Model): { readonly model: Model; readonly graft: 
   if (graft === null) {
     throw new GraftError(
       'NOT_GRAFTED',
-      `${model.source.label}: it carries no graft (no metadata '${stampKey}'), so there is nothing to remove.`,
+      `${model.source.label}: it carries no graft (no metadata '${stampKey}'); pass a model that \`graft apply\` wrote.`,
     );
   }
   return { model: unsplice(model, stampKey, graft.undo), graft };

@@ -152,8 +152,12 @@ describe('labelWeights', () => {
     [{ rain: -1 }, 'INVALID_WEIGHTS', /not negative/],
     [{ rain: Number.NaN }, 'INVALID_WEIGHTS', /finite/],
     [[1], 'INVALID_WEIGHTS', /1 degradation weights were given for 2 labels/],
+    [{ rain: '1' }, 'INVALID_WEIGHTS', /must be numbers/],
+    ['rain', 'INVALID_WEIGHTS', /not as a string\.$/],
+    [new Map([['rain', 1]]), 'INVALID_WEIGHTS', /not as another object\.$/],
+    [Promise.resolve({ rain: 1 }), 'INVALID_WEIGHTS', /not as a promise; await it\.$/],
   ] as const)('rejects %j', (weights, code, message) => {
-    expect(() => labelWeights(weights, labels)).toThrow(
+    expect(() => labelWeights(weights as never, labels)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
   });

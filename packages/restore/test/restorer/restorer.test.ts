@@ -49,6 +49,22 @@ describe('Restorer', () => {
     expect((await readImage(path)).width).toBe(24);
   });
 
+  it('says what it was passed in place of a model or an image', async () => {
+    const any = (value: unknown) => value as never;
+    await expect(Restorer.open(any(undefined))).rejects.toThrow(
+      /^Restorer\.open: it takes a path as text and was passed undefined\.$/,
+    );
+    await expect(Restorer.open(any(Promise.resolve(grafted)))).rejects.toThrow(/a promise; await/);
+    await using restorer = await Restorer.open(grafted);
+    for (const image of [undefined, 5, {}, Promise.resolve(photo)])
+      await expect(restorer.restore(any(image), { rain: 1 })).rejects.toThrow(
+        /^restore: it takes an image \(a path, a URL, bytes, a Blob or pixels\) and was passed /,
+      );
+    await expect(restorer.restore(photo, { rain: 1 }, { strength: any('0.5') })).rejects.toThrow(
+      /^strength: a string is not a finite number/,
+    );
+  });
+
   it('accepts bytes, URLs and pixels for model and image, with the same result', async () => {
     await using restorer = await Restorer.open(readFileSync(grafted));
     const pixels = new Uint8ClampedArray(4 * 24 * 16).fill(255);

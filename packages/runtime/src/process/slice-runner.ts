@@ -22,6 +22,7 @@ export function greyFeeds(inputs: readonly SessionValue[], dims: InputDims): Ten
 
 function grey(type: SessionValue['type'], dims: readonly number[], count: number): TypedTensor {
   if (type === 'float16') return { type, dims, data: new Uint16Array(count).fill(half) };
+  if (type === 'float64') return { type, dims, data: new Float64Array(count).fill(0.5) };
   if (type === 'uint8') return { type, dims, data: new Uint8Array(count).fill(128) };
   if (type === 'int32') return { type, dims, data: new Int32Array(count).fill(1) };
   if (type === 'int64') return { type, dims, data: new BigInt64Array(count).fill(1n) };

@@ -53,7 +53,9 @@ export function imageValues(facts: GraphFacts, image: ImageTensors): Shown {
 
 function sideOf(range: ImageRange | null, { affine, flips }: Way): ImageSide {
   const [first, second, third] = zeroOf(affine);
-  // Means of natural images decrease from red to blue.
+  // Means of natural images decrease from red to blue. What makes a normalised image plain has
+  // negative ones, which say nothing.
+  if (first! < 0) return { range, order: flips ? 'bgr' : 'rgb' };
   if (third !== undefined && first! > 1.02 * second! && second! > 1.02 * third)
     return { range, order: 'rgb' };
   if (third !== undefined && third > 1.02 * second! && second! > 1.02 * first!)

@@ -26,13 +26,18 @@ export function rangeBefore(affine: Affine, isUndone: boolean): Taken {
   const odd: Taken = { range: null, odd: { zero, size } };
   const open: Taken = { range: null };
   if (!(scale > 0)) return open;
-  if (near(zero, -1)) return { range: '-1..1' };
+  // What only adds 1 prepares a logarithm.
+  if (near(zero, -1)) return near(size, 1) ? open : { range: '-1..1' };
   if (scale > 64 && zero >= 0 && zero < 1) return { range: '0..1' };
   if (isSmall(zero, size)) {
     if (size >= 50) return deep(size) ?? (isByte(size) ? { range: '0..255' } : odd);
     return isUndone && size > 1.5 ? odd : open;
   }
-  if (zero < 0) return size >= 50 || (isUndone && -zero > 0.1 * size) ? odd : open;
+  if (zero < 0) {
+    // Three numbers make an image plain that was normalised by the statistics of its channels.
+    const isNormalised = affine.scale.length === 3 && affine.shift.length === 3;
+    return isNormalised || size >= 50 || (isUndone && -zero > 0.1 * size) ? odd : open;
+  }
   if (zero < 225 && size <= 260 && (zero > 30 || size > 33)) return { range: '0..255' };
   // Minus a half, over a half.
   if (size > 260 && near(zero, size)) return deep(2 * size) ?? odd;

@@ -1,0 +1,54 @@
+import {
+  describeArgument,
+  GraftError,
+  requireChoice,
+  requireKind,
+  shownRanges,
+} from '@pip-graft/onnx-graft';
+import { inputKinds } from '@pip-graft/pip-core';
+import type { GraftOptions } from './plan-graft.ts';
+
+/** Rejects what is not a host. Errors: `INVALID_ARGUMENT`. */
+export function requireHost(host: unknown, place: string): void {
+  requireKind(host, { member: 'located', place, takes: 'a host, which `openHost` returns,' });
+}
+
+/** Rejects what is not an adapter. Errors: `INVALID_ARGUMENT`. */
+export function requireAdapters(adapters: readonly unknown[], place: string): void {
+  const takes = 'adapters, which `openAdapter` returns,';
+  for (const adapter of adapters) requireKind(adapter, { member: 'base', place, takes });
+}
+
+/**
+ * Rejects options that would be written into a stamp, or ignored, and fail when the model is used.
+ * Errors: `INVALID_ARGUMENT`.
+ */
+export function requireOptions(options: GraftOptions, place: string): void {
+  const { sites, range, feeds, inputs, bake } = options;
+  if (sites !== undefined && typeof sites !== 'string') {
+    const given = describeArgument(sites);
+    throw wrong(place, `sites: it takes text such as '1,3' and was passed ${given}.`);
+  }
+  requireChoice(range, { place: `${place}: range`, choices: shownRanges });
+  requireChoice(inputs, { place: `${place}: inputs`, choices: inputKinds });
+  if (feeds !== undefined) {
+    if (typeof feeds !== 'object') {
+      const given = describeArgument(feeds);
+      throw wrong(
+        place,
+        `feeds: it takes numbers by input, as { sigma: 25 }, and was passed ${given}.`,
+      );
+    }
+    for (const [input, value] of Object.entries(feeds)) {
+      if (Number.isFinite(value)) continue;
+      throw wrong(place, `feeds: '${String(value)}' for '${input}' is not a finite number.`);
+    }
+  }
+  if (bake === undefined) return;
+  const takes = 'the weights to fix as { weights: { rain: 1 } }';
+  requireKind(bake, { member: 'weights', place: `${place}: bake`, takes });
+}
+
+function wrong(place: string, problem: string): GraftError {
+  return new GraftError('INVALID_ARGUMENT', `${place}: ${problem}`);
+}

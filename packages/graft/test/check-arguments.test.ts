@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  buildNafnet,
+  initialWeights,
+  nafnetDefaults,
+  nafnetParameters,
+} from '@pip-graft/backbones';
+import {
+  applyGraft,
+  bytesSource,
+  freshAdapter,
+  hostOf,
+  modelBytes,
+  planGraft,
+  readModel,
+} from '@pip-graft/graft';
+import { openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
+import { afterAll, describe, expect, it } from 'vitest';
+
+// What programs in JavaScript pass, which have no compiler that tells them.
+const config = { ...nafnetDefaults, width: 8, encoder: [1, 1], decoder: [1, 1] };
+const bytes = modelBytes(buildNafnet(config, initialWeights(nafnetParameters(config), 7)));
+const host = hostOf(readModel(bytesSource(bytes)));
+const adapter = freshAdapter(host, { labels: ['rain', 'haze'], seed: 3 });
+const folder = mkdtempSync(join(tmpdir(), 'graft-arguments-'));
+const file = join(folder, 'host.onnx');
+writeFileSync(file, bytes);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const rejected = (message: string) =>
+  expect.objectContaining({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining(message) as string,
+  }) as Error;
+/** A value as a program without types passes it. */
+const any = (value: unknown) => value as never;
+
+describe('paths', () => {
+  it.each([
+    [undefined, 'passed undefined'],
+    [pathToFileURL(file), 'passed a URL; pass the path that `fileURLToPath` returns for it'],
+    [bytes, 'passed bytes; read a model in memory with `readModel(bytesSource(bytes))`'],
+    [Promise.resolve(file), 'passed a promise; await it'],
+  ])('are text: %s', async (path, message) => {
+    await expect(openHost(any(path))).rejects.toThrow(
+      rejected(`openHost: it takes a path as text and was ${message}`),
+    );
+    await expect(openAdapter(any(path), { for: host })).rejects.toThrow(rejected(message));
+    const plan = planGraft(host, adapter);
+    await expect(saveModel(applyGraft(plan), any(path))).rejects.toThrow(rejected(message));
+  });
+});
+
+describe('hosts, adapters, plans and models', () => {
+  it('are what the functions before returned, not a promise of it', async () => {
+    expect(() => planGraft(any(openHost(file)), adapter)).toThrow(
+      rejected(
+        'planGraft: it takes a host, which `openHost` returns, and was passed a promise; await it.',
+      ),
+    );
+    expect(() => planGraft(host, any(openAdapter('init', { for: host })))).toThrow(
+      rejected('adapters, which `openAdapter` returns, and was passed a promise'),
+    );
+    expect(() => planGraft(host, [adapter, any(undefined)])).toThrow(rejected('passed undefined'));
+    expect(() => planGraft(any(host.model), adapter)).toThrow(rejected('passed another object'));
+    expect(() => applyGraft(any(adapter))).toThrow(rejected('a plan, which `planGraft` returns'));
+    const plan = planGraft(host, adapter);
+    await expect(saveModel(any(plan), file)).rejects.toThrow(
+      rejected('saveModel: it takes a model'),
+    );
+    await expect(openAdapter('init', any(undefined))).rejects.toThrow(rejected('{ for: host }'));
+    await expect(openAdapter('init', { for: any(file) })).rejects.toThrow(rejected('a string'));
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ range: '0..2' }, "range: '0..2' is not one of 0..1, 0..255, -1..1"],
+    [{ inputs: 'none' }, "inputs: 'none' is not one of required, optional"],
+    [{ sites: [1] }, "sites: it takes text such as '1,3' and was passed a list"],
+    [{ feeds: 25 }, 'feeds: it takes numbers by input'],
+    [{ feeds: { sigma: '25' } }, "feeds: '25' for 'sigma' is not a finite number"],
+    [{ bake: { rain: 1 } }, 'bake: it takes the weights to fix as { weights: { rain: 1 } }'],
+  ])('are rejected before they are in a stamp: %j', (options, message) => {
+    expect(() => planGraft(host, adapter, any(options))).toThrow(rejected(message));
+  });
+
+  it.each([
+    ['rain', 'weights are passed as { rain: 1 } or as a list of numbers, not as a string'],
+    [{ rain: '1' }, 'must be numbers'],
+  ])('fix weights that are numbers, not %j', (weights, message) => {
+    expect(() => planGraft(host, adapter, { bake: { weights: any(weights) } })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_WEIGHTS',
+        message: expect.stringContaining(message) as string,
+      }) as Error,
+    );
+  });
+
+  it('place external data in a known way', async () => {
+    const model = { ...host.model, external: undefined };
+    await expect(
+      saveModel(any(model), join(folder, 'x.onnx'), { externalData: any('weird') }),
+    ).rejects.toThrow(rejected("'weird' is not one of reference, link, copy, inline"));
+  });
+});

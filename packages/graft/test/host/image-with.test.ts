@@ -1,0 +1,75 @@
+import { freshAdapter, hostOf, type Model, planGraft } from '@pip-graft/graft';
+import { buildModel, type DataType, GraphBuilder, ops } from '@pip-graft/onnx-graft';
+import { expect, test } from 'vitest';
+
+interface Variant {
+  /** What the last layer does to the size. */
+  readonly end?: 'same' | 'twice' | 'half' | 'cut';
+  /** An input besides the image, which nothing reads. */
+  readonly beside?: DataType;
+}
+
+/** A U-Net of one skip connection. */
+function unet({ end = 'same', beside }: Variant): Model {
+  const g = new GraphBuilder({ opset: 17 });
+  const conv = (x: string, [outputs, inputs]: [number, number], stride = 1, pad = 1) => {
+    const dims = [outputs, inputs, 3, 3];
+    const weight = g.tensor('weight', 'float32', dims, new Uint8Array(36 * outputs * inputs));
+    return ops.conv(g, x, weight, { strides: [stride, stride], pads: [pad, pad, pad, pad] });
+  };
+  const resize = (x: string, factor: number) =>
+    g.node('Resize', [x, '', g.floats([1, 1, factor, factor])])[0]!;
+  const skip = conv('image', [4, 3]);
+  const joined = ops.add(g, resize(conv(skip, [4, 4], 2), 2), skip);
+  const last = {
+    same: () => conv(joined, [3, 4]),
+    twice: () => conv(resize(joined, 2), [3, 4]),
+    half: () => conv(joined, [3, 4], 2),
+    cut: () => conv(joined, [3, 4], 1, 0),
+  }[end]();
+  const { nodes, initializers } = g.fragment();
+  const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
+  return buildModel({
+    ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '0' }, graphName: 'net' },
+    ...{ nodes, initializers },
+    inputs: [
+      { name: 'image', ...image },
+      ...(beside ? [{ name: 'beside', dataType: beside, dims: [1] }] : []),
+    ],
+    outputs: [{ name: last, dataType: 'float32', dims: ['n', 3, null, null] }],
+  });
+}
+
+function planned(variant: Variant): ReturnType<typeof planGraft> {
+  const host = hostOf(unet(variant));
+  return planGraft(host, freshAdapter(host));
+}
+
+test.each([
+  ['twice', 'has 2 times the rows and has 2 times the columns'],
+  ['half', 'has 0.5 times the rows and has 0.5 times the columns'],
+  ['cut', 'has 2 fewer than the rows and has 2 fewer than the columns'],
+] as const)('a network whose output has another size is rejected: %s', (end, message) => {
+  expect(() => planned({ end })).toThrow(
+    expect.objectContaining({
+      code: 'UNSUPPORTED_HOST',
+      message: expect.stringContaining(`${message} of its image 'image'`) as string,
+    }) as Error,
+  );
+  expect(planned({}).summary.levels).toHaveLength(1);
+});
+
+test.each(['bool', 'string', 'complex64'] as const)(
+  'an input that no number can fill is named before a value is asked for: %s',
+  (beside) => {
+    expect(() => planned({ beside })).toThrow(
+      expect.objectContaining({
+        code: 'UNSUPPORTED_HOST',
+        message: expect.stringContaining(
+          `an input 'beside' of type ${beside}, which no number can fill`,
+        ) as string,
+      }) as Error,
+    );
+    expect(() => planned({ beside: 'int64' })).toThrow(/--feed beside=NUMBER/);
+  },
+);

@@ -1,0 +1,50 @@
+import { GraftError } from './error.ts';
+
+/**
+ * What a caller passed in place of something else, for a message: programs in JavaScript have no
+ * compiler that tells them.
+ *
+ * @example describeArgument(openHost('host.onnx')) // 'a promise; await it'
+ */
+export function describeArgument(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if ('then' in value) return 'a promise; await it';
+  if (value instanceof URL) return 'a URL; pass the path that `fileURLToPath` returns for it';
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+    return 'bytes; read a model in memory with `readModel(bytesSource(bytes))`';
+  return Array.isArray(value) ? 'a list' : 'another object';
+}
+
+/** Rejects a path that is not text. Errors: `INVALID_ARGUMENT`. */
+export function requirePath(path: unknown, place: string): void {
+  if (typeof path === 'string') return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${place}: it takes a path as text and was passed ${describeArgument(path)}.`,
+  );
+}
+
+/** Rejects a value without a member that everything of its kind has. Errors: `INVALID_ARGUMENT`. */
+export function requireKind(
+  value: unknown,
+  { member, place, takes }: { member: string; place: string; takes: string },
+): void {
+  if (typeof value === 'object' && value !== null && member in value) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${place}: it takes ${takes} and was passed ${describeArgument(value)}.`,
+  );
+}
+
+/** Rejects a choice that is not one of a list; undefined is none. Errors: `INVALID_ARGUMENT`. */
+export function requireChoice(
+  value: unknown,
+  { place, choices }: { place: string; choices: readonly string[] },
+): void {
+  if (value === undefined || (typeof value === 'string' && choices.includes(value))) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${place}: '${String(value)}' is not one of ${choices.join(', ')}.`,
+  );
+}
