@@ -44,7 +44,7 @@ export function checkWeights(weights: readonly number[], spelled = weights.join(
   if (!weights.every(isWeight)) {
     throw new GraftError(
       'INVALID_WEIGHTS',
-      `degradation weights '${spelled}': they must be finite and not negative; pass numbers such as 0.5.`,
+      `degradation weights '${spelled}': they must be numbers, finite and not negative; pass some such as 0.5.`,
     );
   }
 }

@@ -49,18 +49,10 @@ describe('Restorer', () => {
     expect((await readImage(path)).width).toBe(24);
   });
 
-  it('says what it was passed in place of a model or an image', async () => {
-    const any = (value: unknown) => value as never;
-    await expect(Restorer.open(any(undefined))).rejects.toThrow(
-      /^Restorer\.open: it takes a path as text and was passed undefined\.$/,
-    );
-    await expect(Restorer.open(any(Promise.resolve(grafted)))).rejects.toThrow(/a promise; await/);
+  it('rejects a strength that is text', async () => {
     await using restorer = await Restorer.open(grafted);
-    for (const image of [undefined, 5, {}, Promise.resolve(photo)])
-      await expect(restorer.restore(any(image), { rain: 1 })).rejects.toThrow(
-        /^restore: it takes an image \(a path, a URL, bytes, a Blob or pixels\) and was passed /,
-      );
-    await expect(restorer.restore(photo, { rain: 1 }, { strength: any('0.5') })).rejects.toThrow(
+    const strength = '0.5' as unknown as number;
+    await expect(restorer.restore(photo, { rain: 1 }, { strength })).rejects.toThrow(
       /^strength: a string is not a finite number/,
     );
   });
@@ -228,7 +220,7 @@ describe('Restorer', () => {
       [
         'NaN',
         { rain: Number.NaN },
-        /degradation weights 'rain=NaN': they must be finite and not negative/,
+        /degradation weights 'rain=NaN': they must be numbers, finite and not negative/,
       ],
     ];
     it.each(weights)('weights: %s', async (_name, given, message) => {
