@@ -119,7 +119,10 @@ function lookAt(path) {
     if (graft === null || labels.length === 0)
       throw new Error(`${path}: it takes no label; give a grafted model`);
     return {
-      ...{ labels, bytesPerPixel, model: found, ...restore },
+      labels,
+      bytesPerPixel,
+      model: found,
+      ...restore,
       digest: digest(model.source),
       sensor: graft.auto !== null,
     };

@@ -73,7 +73,10 @@ export function splitPrompts(model: Model, graft: GraftRecord): SplitModel | und
     const name = (what: string) => taken.take(`split/${places.length + 1}/${what}`);
     const names = { sampled: name('sampled'), rows: name('rows'), columns: name('columns') };
     places.push({
-      ...{ sample: one.sample, draw: one.draw, feature, prompt: one.prompt },
+      sample: one.sample,
+      draw: one.draw,
+      feature,
+      prompt: one.prompt,
       split: { scale, multiple: paddedTo(facts, feature, scale), size, channels, ...names },
     });
   }
@@ -209,7 +212,9 @@ function builder(model: Model): GraphBuilder {
 
 function ends(places: readonly Place[]) {
   const dims = (name: string, sizes: ValueSpec['dims']): ValueSpec => ({
-    ...{ name, dataType: 'float32', dims: sizes },
+    name,
+    dataType: 'float32',
+    dims: sizes,
   });
   return { prompts: places.map(({ split }) => split), dims };
 }

@@ -21,7 +21,9 @@ export function promptsOfFile(
   options: SessionOptions,
 ): WholePrompts | undefined {
   return wholePrompts({
-    ...{ graft, steering, door },
+    graft,
+    steering,
+    door,
     async withModel(use) {
       using opened = openModel(path);
       return await use(opened.model);

@@ -98,7 +98,9 @@ export class Restorer<Label extends string = string> {
       const settings = settingsOf(read);
       return load(bytes, settings, label, (door) =>
         wholePrompts({
-          ...{ graft: settings.graft, steering: settings.steering, door },
+          graft: settings.graft,
+          steering: settings.steering,
+          door,
           withModel: (use) => use(read),
           load: (half) => createSession(half, { ...common, label }),
         }),

@@ -60,12 +60,10 @@ function pointwise(): Model {
   const output = ops.add(g, conv('output', last, 3, 8), 'input');
   const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
   return buildModel({
-    ...{
-      irVersion: 8,
-      opset: 18,
-      graphName: 'pointwise',
-      producer: { name: 'test', version: '0' },
-    },
+    irVersion: 8,
+    opset: 18,
+    graphName: 'pointwise',
+    producer: { name: 'test', version: '0' },
     ...g.fragment(),
     inputs: [{ ...image, name: 'input' }],
     outputs: [{ ...image, name: output }],
@@ -76,7 +74,9 @@ async function opened(model: Model) {
   const settings = settingsOf(model);
   const { session, door } = await behindDoor(await createSession(model), settings);
   const prompts = wholePrompts({
-    ...{ graft: settings.graft, steering: settings.steering, door },
+    graft: settings.graft,
+    steering: settings.steering,
+    door,
     withModel: (use) => use(model),
     load: (half) => createSession(half),
   })!;
@@ -173,7 +173,9 @@ describe('tiles of an image that changes from side to side', () => {
 
 test('a model without a graft has no prompts', () => {
   const request = {
-    ...{ graft: null, steering: [], door: { input: 'input', output: 'output' } },
+    graft: null,
+    steering: [],
+    door: { input: 'input', output: 'output' },
     withModel: () => Promise.reject(new Error('not opened')),
     load: () => Promise.reject(new Error('not loaded')),
   };

@@ -146,7 +146,10 @@ async function subjectOf(
   const onHost = await native('host', { level: 'all' });
   const found = await openDoor(onHost, stamped.image, {
     // Only host and graft are compared, whatever they make of an image.
-    ...{ range, feeds: fed, sizeMultiple: multiple, untrained: true },
+    range,
+    feeds: fed,
+    sizeMultiple: multiple,
+    untrained: true,
   });
   const behindDoor = (opened: Session): Session =>
     stamped.image ? doorSession(opened, found.door, { steering }) : opened;
@@ -182,7 +185,9 @@ async function subjectOf(
     prompts: () =>
       stamped.image
         ? wholePrompts({
-            ...{ graft, steering, door: found.door },
+            graft,
+            steering,
+            door: found.door,
             withModel: (use) => use(models.grafted),
             load: (half) => createSession(half, settings('grafted', { level: 'all' })),
           })
