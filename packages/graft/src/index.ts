@@ -59,6 +59,7 @@ export {
   inputKinds,
   type LabelWeights,
   labelWeights,
+  oneHot,
   type Plan,
   type PlanSummary,
   packageFiles,

@@ -22,7 +22,6 @@ export {
   type RecordDiff,
 } from './diff/diff-models.ts';
 export { buildModel, type ModelSpec } from './edit/build-model.ts';
-export { encodeField } from './edit/encode.ts';
 export { type Extension, exposeValues, extendGraph } from './edit/extend-graph.ts';
 export { type Extract, extractNodes } from './edit/extract-nodes.ts';
 export { fixInputDims } from './edit/fix-input-dims.ts';

@@ -28,7 +28,7 @@ export {
 } from './adapter/package-json.ts';
 export { parseInit } from './adapter/parse-init.ts';
 export { type ConfigChoices, defaultConfig, defaultLabels } from './config/default-config.ts';
-export { checkWeights, type LabelWeights, labelWeights } from './config/label-weights.ts';
+export { checkWeights, type LabelWeights, labelWeights, oneHot } from './config/label-weights.ts';
 export * from './config/pip-config.ts';
 export { configProblems, validateConfig } from './config/validate-config.ts';
 export type { LevelValues } from './emit/emit-level.ts';

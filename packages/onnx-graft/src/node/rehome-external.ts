@@ -29,7 +29,6 @@ export interface Rehomed {
  */
 export function rehomeExternal(model: Model, path: string, mode: ExternalMode): Rehomed {
   requireChoice(mode, { place: 'external data', choices: externalModes });
-  requireChoice(mode, { place: 'external data', choices: externalModes });
   const files = new Map<string, string>();
   const locations = externalLocations(model);
   const [first] = locations;

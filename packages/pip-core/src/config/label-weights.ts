@@ -36,6 +36,11 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
   return weights;
 }
 
+/** Weights of one label alone, by its position. @example oneHot(3, 1) // [0, 1, 0] */
+export function oneHot(labels: number, at: number): number[] {
+  return Array.from({ length: labels }, (_, index) => (index === at ? 1 : 0));
+}
+
 /**
  * Rejects impossible weights: `INVALID_WEIGHTS` for negative or non-finite ones, and those that do
  * not fit float32, in which models compute.

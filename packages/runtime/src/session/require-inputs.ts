@@ -1,12 +1,4 @@
-import {
-  encodeField,
-  type Model,
-  type Piece,
-  pieceSource,
-  readModel,
-  readTensor,
-  type Tensor,
-} from '@pip-graft/onnx-graft';
+import { extendGraph, type Model, readTensor } from '@pip-graft/onnx-graft';
 import type { TypedTensor } from '@pip-graft/weights';
 import { decodeFloats } from '@pip-graft/weights';
 
@@ -35,25 +27,7 @@ export function requireInputs(model: Model, names: readonly string[]): RequiredI
     const data = decodeFloats(readTensor(model, tensor), 'float32');
     defaults.set(tensor.name, { type: 'float32', dims: tensor.dims, data });
   }
-  return { model: without(model, dropped), defaults };
-}
-
-/** The model without some initializers, as pieces of the original. */
-function without(model: Model, dropped: readonly Tensor[]): Model {
-  const { source, external } = model;
-  const { field } = model.graph;
-  const range = (start: number, end: number): Piece => ({ source, start, end });
-  const body: Piece[] = [];
-  let at = field.body;
-  for (const gap of dropped.map((tensor) => tensor.field).sort((a, b) => a.start - b.start)) {
-    body.push(range(at, gap.start));
-    at = gap.end;
-  }
-  body.push(range(at, field.end));
-  const pieces = [
-    range(0, field.start),
-    ...encodeField(field.number, body),
-    range(field.end, source.size),
-  ];
-  return { ...readModel(pieceSource(pieces, source.label)), external };
+  const fragment = { nodes: [], initializers: [] };
+  const fed = dropped.map(({ name }) => name);
+  return { model: extendGraph(model, { fragment, fed }), defaults };
 }

@@ -1,4 +1,5 @@
 import { difference } from '@pip-graft/imaging';
+import { oneHot } from '@pip-graft/pip-core';
 import { toFloat32 } from '@pip-graft/weights';
 import { fitted, noise } from '../subject/images.ts';
 import type { Check, Subject } from '../subject/subject.ts';
@@ -37,11 +38,8 @@ export const batch: Check = {
 function twoRows({ graft }: Subject): [number[], number[]] | undefined {
   // With parts of images in the batch, a row per image has no meaning.
   if (graft.inputs === null || graft.host.image?.inParts) return undefined;
-  const last = graft.labels.length - 1;
-  return [
-    graft.labels.map((_, i) => (i === 0 ? 1 : 0)),
-    graft.labels.map((_, i) => (i === last ? 1 : 0)),
-  ];
+  const count = graft.labels.length;
+  return [oneHot(count, 0), oneHot(count, count - 1)];
 }
 
 type Tensor = Parameters<typeof toFloat32>[0];

@@ -1,4 +1,5 @@
 import { countNonFinite, type Image } from '@pip-graft/imaging';
+import { oneHot } from '@pip-graft/pip-core';
 import { fitted, flat, noise } from '../subject/images.ts';
 import { type Check, moduleValues, type Subject } from '../subject/subject.ts';
 import { atMost } from '../verdict.ts';
@@ -63,8 +64,5 @@ function settingsOf({ graft }: Subject, turn: number): { rows?: number[][] }[] {
   if (graft.inputs === null) return [{}];
   const count = graft.labels.length;
   const uniform = graft.labels.map(() => 1 / count);
-  return [
-    { rows: [uniform] },
-    { rows: [graft.labels.map((_, i) => (i === turn % count ? 1 : 0))] },
-  ];
+  return [{ rows: [uniform] }, { rows: [oneHot(count, turn % count)] }];
 }

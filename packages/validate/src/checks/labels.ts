@@ -1,4 +1,5 @@
 import { difference } from '@pip-graft/imaging';
+import { oneHot } from '@pip-graft/pip-core';
 import { type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import { fitted } from '../subject/images.ts';
 import { type Check, moduleValues, type Subject } from '../subject/subject.ts';
@@ -16,7 +17,9 @@ export const labels: Check = {
     const images = [fitted(subject.image, subject.sizes[0]!)];
     const runs: TrialResult[] = [];
     for (const label of graft.labels.keys()) {
-      runs.push(await subject.run('grafted', { images, rows: [oneHot(subject, label)], inner }));
+      runs.push(
+        await subject.run('grafted', { images, rows: [oneHot(graft.labels.length, label)], inner }),
+      );
     }
     const outputs = runs.map((run) => run.output);
     const output = nearestPair(outputs, () => true);
@@ -87,8 +90,4 @@ function closedLabels({ graft }: Subject): boolean[] {
   return graft.adapters.flatMap(({ labels: own, attach, trained }) =>
     own.map(() => attach === 'residual' && !trained),
   );
-}
-
-function oneHot({ graft }: Subject, label: number): number[] {
-  return graft.labels.map((_, index) => (index === label ? 1 : 0));
 }

@@ -1,5 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import { countNonFinite, difference } from '@pip-graft/imaging';
+import { oneHot } from '@pip-graft/pip-core';
 import type { TypedTensor } from '@pip-graft/weights';
 import { toFloat32 } from '@pip-graft/weights';
 import { fitted, flat } from '../subject/images.ts';
@@ -51,10 +52,7 @@ function imagesOf({ image, sizes, flatSize }: Subject): [string, Image][] {
 
 function rowsOf({ graft, sweep }: Subject): [string, number[]][] {
   const { labels } = graft;
-  const alone = labels.map((label, at): [string, number[]] => [
-    label,
-    labels.map((_, index) => (index === at ? 1 : 0)),
-  ]);
+  const alone = labels.map((label, at): [string, number[]] => [label, oneHot(labels.length, at)]);
   const mixed = labels.flatMap((a, i) =>
     labels
       .slice(i + 1)

@@ -1,6 +1,6 @@
 import { type HeatMap, heatMap, type Image, padToMultiple, scaleOf } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { GraftRecord } from '@pip-graft/pip-core';
+import { type GraftRecord, oneHot } from '@pip-graft/pip-core';
 import { type TypedTensorOf, toFloat32 } from '@pip-graft/weights';
 import type { PromptFigures } from '../figures.ts';
 import { fit, fitted } from '../subject/images.ts';
@@ -151,7 +151,7 @@ export async function readPrompts(
       values.universalPrompt,
     ]);
     for (const label of own) {
-      const rows = [labels.map((other) => (other === label ? 1 : 0))];
+      const rows = [oneHot(labels.length, labels.indexOf(label))];
       const { tensors } = await run({ images: [image], rows, inner });
       for (const { values, degradation, universal } of levels) {
         degradation.push(toFloat32(tensors[values.degradationPrompt]!));

@@ -11,6 +11,7 @@ import {
   scaleOf,
   tensorImages,
 } from '@pip-graft/imaging';
+import { oneHot } from '@pip-graft/pip-core';
 import type { Trial, TrialResult } from '../trial.ts';
 import {
   mapImage,
@@ -66,7 +67,7 @@ export async function gatherImages(request: GatherImagesOptions): Promise<Gather
   const rows: Restored[] = [];
   for (const label of labels) {
     const input = isDegradation(label) ? degrade(clean, label, seed) : clean;
-    const weights = [labels.map((other) => (other === label ? 1 : 0))];
+    const weights = [oneHot(labels.length, labels.indexOf(label))];
     const host = await restored(request.host, input, request, {});
     const grafted: Image[] = [];
     for (const strength of strengths) {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { GraftError, lookAt } from '@pip-graft/graft';
+import { GraftError, lookAt, oneHot } from '@pip-graft/graft';
 import { openModel } from '@pip-graft/graft/node';
 import { type Image, psnr } from '@pip-graft/imaging';
 import type { Verdict } from '@pip-graft/validate';
@@ -98,10 +98,6 @@ async function parityGate(
       `dB between the float16 model and its float32 form, ${image.width}x${image.height}${tried}; at least the limit.`,
     );
   });
-}
-
-function oneHot(count: number, at: number): number[] {
-  return Array.from({ length: count }, (_, index) => (index === at ? 1 : 0));
 }
 
 type Wanted = NonNullable<GatesConfig['quality']>[number];
