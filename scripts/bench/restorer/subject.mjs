@@ -63,9 +63,10 @@ export async function shippedModel() {
 export async function openSubject(path) {
   const { model, ...facts } = lookAt(path);
   const { labels, names, sizeMultiple, tileStep } = facts;
-  const native = await createSession(path, { threads: 1 });
+  const how = { threads: 1, widen: true };
+  const native = await createSession(path, how);
   const { session, door } = await behindDoor(native, model);
-  const prompts = promptsOfFile(path, model, door, { threads: 1 });
+  const prompts = promptsOfFile(path, model, door, how);
   /** @param {Given} how */
   const settings = ({ label, weight = 1, blind, strength }) => ({
     sizeMultiple,

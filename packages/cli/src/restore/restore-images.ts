@@ -115,7 +115,12 @@ async function onDevice(
   batch: Omit<Batch, 'model'>,
 ): Promise<Outcome[]> {
   // Use as much of the device as possible, and report what ran on the CPU.
-  const on = { device, strict: false, ...(deviceId === undefined ? {} : { deviceId }) };
+  const on = {
+    device,
+    strict: false,
+    widen: true,
+    ...(deviceId === undefined ? {} : { deviceId }),
+  };
   const model = await createSession(path, on);
   let prompts: WholePrompts | undefined;
   try {

@@ -82,7 +82,7 @@ export class Restorer<Label extends string = string> {
   ): Promise<Restorer<Label>> {
     const { device, info } = nodeDevice(asked);
     requireThreads(options.threads);
-    const common = { strict: false, device, ...options };
+    const common = { strict: false, widen: true, device, ...options };
     const load = async (
       model: string | Uint8Array,
       settings: ModelSettings,

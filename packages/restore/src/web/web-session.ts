@@ -1,4 +1,4 @@
-import { GraftError, type Model, modelBytes } from '@pip-graft/onnx-graft';
+import { convertPrecision, GraftError, type Model, modelBytes } from '@pip-graft/onnx-graft';
 import {
   graftDefaults,
   requireInputs,
@@ -28,14 +28,16 @@ export async function openWebSession(
   { label, provider }: WebSessionOptions,
 ): Promise<Session> {
   const stamped = graftDefaults(model);
-  const changed = requireInputs(model, [...stamped.keys()]);
+  // As in Node: without WebGPU, float16 is computed in float32 anyway.
+  const wide = provider === 'wasm' ? convertPrecision(model, { to: 'float32' }) : model;
+  const changed = requireInputs(wide, [...stamped.keys()]);
   const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
   const failed = (what: string) => (cause: unknown) => {
     throw new GraftError('RUNTIME_FAILED', `${label}: ${what}: ${runtimeMessage(cause)}`, {
       cause,
     });
   };
-  const native = await runtime.InferenceSession.create(modelBytes(changed?.model ?? model), {
+  const native = await runtime.InferenceSession.create(modelBytes(changed?.model ?? wide), {
     executionProviders: [provider],
     // As in Node: a run planned as one block also keeps the first run's memory.
     enableMemPattern: false,

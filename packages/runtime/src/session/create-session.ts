@@ -29,6 +29,12 @@ export interface SessionOptions {
   readonly isolation?: Isolation;
   /** With isolation on the CPU: a process that sessions use in turn, instead of one each. */
   readonly shared?: SharedWorker;
+  /**
+   * On the CPU, whether to convert a float16 model to float32 as it is loaded. The CPU computes
+   * float16 in float32 anyway, with Casts in between: without them it takes a fifth less time, and
+   * rounds less. Default: false, the model as it is.
+   */
+  readonly widen?: boolean;
   /** Prefix of the profile file that onnxruntime writes when the session is released. */
   readonly profile?: string;
 }
@@ -133,6 +139,7 @@ async function open(
   const { device = 'cpu', deviceId = 0, optimisation = 'all', threads, isolation } = options;
   const prepared = await prepareModel(model, {
     onDisk: isolation !== undefined,
+    widen: device === 'cpu' && options.widen === true,
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(dims === undefined ? {} : { dims }),
   });

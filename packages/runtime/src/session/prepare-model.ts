@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   bytesSource,
+  convertPrecision,
   externalLocations,
   fixInputDims,
   type Model,
@@ -29,6 +30,8 @@ export interface PrepareOptions {
   readonly dims?: Readonly<Record<string, readonly number[]>>;
   /** Always write a file, for another process to load. */
   readonly onDisk?: boolean;
+  /** Convert float16 to float32. */
+  readonly widen?: boolean;
 }
 
 /**
@@ -63,18 +66,28 @@ async function prepare(
   options: PrepareOptions,
 ): Promise<PreparedModel> {
   const { label = given.source.label, dims = {}, onDisk = false } = options;
+  const wide = options.widen ? widened(given) : given;
   const stamped = graftDefaults(given);
-  const changed = requireInputs(given, [...stamped.keys()]);
+  const changed = requireInputs(wide, [...stamped.keys()]);
   const defaults = new Map([...stamped, ...(changed?.defaults ?? [])]);
   const same =
     changed === undefined &&
+    wide === given &&
     Object.keys(dims).length === 0 &&
     !(typeof asIs === 'string' && dataIsElsewhere(asIs, given));
   if (same && asIs !== undefined && (!onDisk || typeof asIs === 'string')) {
     return { label, load: asIs, defaults, dispose: async () => {} };
   }
-  const model = fixInputDims(changed?.model ?? given, dims);
+  const model = fixInputDims(changed?.model ?? wide, dims);
   return { label, defaults, ...(await place(model, onDisk)) };
+}
+
+/** Bytes up to which a model is widened: twice as much must fit into memory, and into protobuf's 2 GiB. */
+const mostWidened = 512 * 1024 ** 2;
+
+function widened(model: Model): Model {
+  if (externalLocations(model).size > 0 || model.source.size > mostWidened) return model;
+  return convertPrecision(model, { to: 'float32' });
 }
 
 /**

@@ -9,6 +9,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bytesSource, type Model, readModel, readTensor } from '@pip-graft/onnx-graft';
+import { tinyUnet } from '@pip-graft/test-utils';
+import { decodeFloats } from '@pip-graft/weights';
 import onnxProto from 'onnx-proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareModel } from '../../src/session/prepare-model.ts';
@@ -57,5 +60,29 @@ describe('prepareModel, for a model in a hub cache', () => {
     const home = dirname(prepared.load as string);
     expect(readFileSync(join(home, 'net.onnx_data'))).toEqual(weights);
     await prepared.dispose();
+  });
+});
+
+describe('widening', () => {
+  it('turns a float16 model into one of float32, in memory', async () => {
+    const half = tinyUnet('float16');
+    const prepared = await prepareModel(half, { widen: true });
+    const wide = readModel(bytesSource(prepared.load as Uint8Array, 'wide'));
+    expect(wide.graph.inputs[0]!.dataType).toBe('float32');
+    expect(new Set(wide.graph.initializers.map(({ dataType }) => dataType))).toEqual(
+      new Set(['float32']),
+    );
+    const first = (model: Model) => {
+      const tensor = model.graph.initializers[0]!;
+      return [...decodeFloats(readTensor(model, tensor), tensor.dataType as 'float32')];
+    };
+    expect(first(wide)).toEqual(first(half));
+  });
+
+  it('leaves a float32 model as it is', async () => {
+    const model = tinyUnet();
+    const asIs = await prepareModel(model);
+    const prepared = await prepareModel(model, { widen: true });
+    expect(prepared.load).toEqual(asIs.load);
   });
 });

@@ -34,7 +34,7 @@ export async function openSides(
   const sessions: Session[] = [];
   const opened = openModel(path);
   const load = async (...[model, label]: [Model | string, string]): Promise<Session> => {
-    const session = await createSession(model, { ...options, label });
+    const session = await createSession(model, { ...options, widen: true, label });
     sessions.push(session);
     const { door, steering } = settingsOf(opened.model);
     const choices = {
