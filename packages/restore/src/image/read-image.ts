@@ -65,7 +65,7 @@ export async function decodeImage(
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
-        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` in a program.`,
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` of \`readImage\` in a program.`,
         { cause },
       );
     }
