@@ -94,6 +94,10 @@ async function samplesOf(open: Open) {
     throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
   }
   const deep = head.depth === 'ushort';
+  // sharp turns every alpha above 0 to 1 (measured, 0.35.5).
+  if (deep && head.space === 'cmyk' && head.hasAlpha) {
+    throw new Error('it is CMYK of 16 bits with transparency, which is read without one of these');
+  }
   const decoded = await decodeWhole(open, (decoder) => {
     // From deep grey to deep RGB, sharp does not apply the profile.
     const from = deep && head.space === 'grey16' ? 'grey16' : undefined;
