@@ -100,7 +100,7 @@ async function samplesOf(open: Open) {
   }
   const decoded = await decodeWhole(open, (decoder) => {
     // From deep grey to deep RGB, sharp does not apply the profile.
-    const from = deep && head.space === 'grey16' ? 'grey16' : undefined;
+    const from = head.space === 'grey16' && head.hasProfile ? 'grey16' : undefined;
     decoder.autoOrient().toColourspace(from ?? (deep ? 'rgb16' : 'srgb'));
     // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
     if (deep && head.hasProfile) decoder.withIccProfile('srgb');
@@ -141,7 +141,9 @@ function planar(
   }
   if (channels === 1 || channels === 3) return { width, height, data, bitDepth };
   const alpha = new Float32Array(size);
-  for (let at = 0, from = channels - 1; at < size; at++, from += channels) {
+  // The first channel beside the colours; what a TIFF has more of are selections and spot colours.
+  const first = channels < 3 ? 1 : 3;
+  for (let at = 0, from = first; at < size; at++, from += channels) {
     alpha[at] = samples[from]! / top;
   }
   return { width, height, data, alpha, bitDepth };

@@ -188,6 +188,15 @@ describe('other kinds', () => {
     });
   });
 
+  test.each([
+    ['RGB', 2, [51, 102, 153, 204, 7]],
+    ['grey', 1, [51, 204, 7]],
+  ])('takes the first channel beside %s for alpha, not the last', async (_, kind, samples) => {
+    const { data, alpha } = await decodeImage(extraTiff(kind, samples));
+    expect(Math.round(data[0]! * 255)).toBe(51);
+    expect([...alpha!].map((value) => Math.round(value * 255))).toEqual([204]);
+  });
+
   test('rejects CMYK of 16 bits with transparency, which sharp would make opaque', async () => {
     await expect(decodeImage(deepCmykTiff())).rejects.toMatchObject({
       code: 'CORRUPT_FILE',
@@ -239,6 +248,26 @@ function deepCmykTiff(): Buffer {
     [278, 4, 1],
     [279, 4, 10],
     [338, 3, 2],
+  ]);
+}
+
+/** A TIFF of one pixel of bytes, the last two beside the colours: alpha, and something else. */
+function extraTiff(kind: number, samples: readonly number[]): Buffer {
+  const count = samples.length;
+  const bits = Uint16Array.from(samples, () => 8);
+  const padded = Buffer.alloc(8);
+  padded.set(samples);
+  return tiffOf(Buffer.concat([padded, Buffer.from(bits.buffer)]), [
+    [256, 4, 1],
+    [257, 4, 1],
+    [258, 3, 16, count],
+    [259, 3, 1],
+    [262, 3, kind],
+    [273, 4, 8],
+    [277, 3, count],
+    [278, 4, 1],
+    [279, 4, count],
+    [338, 3, 2, 2],
   ]);
 }
 
