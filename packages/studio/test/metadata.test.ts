@@ -79,7 +79,10 @@ describe('the metadata of a download', () => {
     const control = Buffer.from('000000086163544c00000002000000000000', 'hex');
     const head = 33;
     const animated = Buffer.concat([
-      ...[deep.subarray(0, head), control, Buffer.alloc(2), deep.subarray(head)],
+      deep.subarray(0, head),
+      control,
+      Buffer.alloc(2),
+      deep.subarray(head),
     ]);
     const { dropped } = await keepMetadata(made, blob(animated, 'image/png'));
     expect(dropped).toEqual(['16 bits a channel', 'the animation (the first frame is kept)']);
