@@ -91,6 +91,17 @@ describe('the metadata of a download', () => {
     expect((await keepMetadata(made, blob(jpeg, 'image/png'))).dropped).toEqual([]);
   });
 
+  it('says that further images in a JPEG, as phones write them, are dropped', async () => {
+    const made = await sharp(grey).jpeg().toBuffer();
+    const index = Buffer.from('ffe200084d5046000000', 'hex');
+    const original = Buffer.concat([made.subarray(0, 2), index, made.subarray(2)]);
+    const type = 'image/jpeg';
+    const { dropped } = await keepMetadata(blob(made, type), blob(original, type));
+    expect(dropped).toEqual([
+      'further images in the file, such as what brightens it on an HDR screen',
+    ]);
+  });
+
   it('says that the animation of a WebP file is dropped', async () => {
     const create = { ...grey.create, background: '#123' };
     const frames = await Promise.all(

@@ -14,7 +14,7 @@ import type { RestoredPixels } from '../../../packages/restore/src/web/messages.
 import type { startWorker } from '../../../packages/restore/src/web/start-worker.ts';
 import { noBrowser, openBrowser } from '../open-browser.ts';
 import { isolation, openSite, type Site } from '../site.ts';
-import { esbuildSite } from './build.ts';
+import { addClassicPage, esbuildSite } from './build.ts';
 
 declare const scope: {
   chooseBuild: typeof chooseBuild;
@@ -139,12 +139,12 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
   });
 
   /** Opens the page, then the model; returns the device or the error. */
-  const openThere = async (headers: Record<string, string>, wasm?: string) => {
+  const openThere = async (headers: Record<string, string>, wasm?: string, path = '') => {
     const site = await openSite(built, { files, headers });
     const page = await browser.newPage();
     page.setDefaultTimeout(300_000);
     try {
-      await page.goto(site.url);
+      await page.goto(`${site.url}${path}`);
       await page.waitForFunction(() => 'scope' in globalThis);
       return await page.evaluate(async (address) => {
         const options = { threads: 2, ...(address === undefined ? {} : { wasm: address }) };
@@ -175,6 +175,18 @@ describe.skipIf(noBrowser !== undefined)('a page of esbuild, which bundles no wo
     expect(await openThere({}, '/own/')).toMatch(/^8 1 thread/);
     expect(await openThere({}, '/nowhere/')).toMatch(
       /nowhere\/ort-wasm-simd-threaded\.wasm cannot be loaded .*; copy node_modules\/onnxruntime-web\/dist\/ort-wasm-simd-threaded\.wasm beside your script, or pass \{ wasm: 'https:\/\/cdn\.jsdelivr\.net\/npm\/onnxruntime-web@\d+\.\d+\.\d+\/dist\/' \}/,
+    );
+  });
+
+  it('finds the wasm file beside a classic script, wherever the page is', async () => {
+    const path = await addClassicPage(built, 'page.ts');
+    expect(await openThere({}, undefined, path)).toMatch(/^8 1 thread/);
+  });
+
+  it('says that the page does not allow WebAssembly', async () => {
+    const policy = "script-src 'self'; worker-src blob:";
+    expect(await openThere({ 'content-security-policy': policy })).toBe(
+      "onnxruntime-web: this page does not allow WebAssembly; allow it with Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'.",
     );
   });
 

@@ -57,3 +57,21 @@ export async function esbuildSite(
   );
   return outdir;
 }
+
+/** Adds the page as a classic script of esbuild, in a folder below the script's. Returns its path. */
+export async function addClassicPage(outdir: string, entry: string): Promise<string> {
+  await esbuild.build({
+    entryPoints: [here(entry)],
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    outfile: join(outdir, 'classic.js'),
+    logLevel: 'error',
+    // A worker of its own needs a module, and this page starts none.
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+  mkdirSync(join(outdir, 'pages'));
+  writeFileSync(join(outdir, 'pages/classic.html'), `${page}<script src="../classic.js"></script>`);
+  return 'pages/classic.html';
+}

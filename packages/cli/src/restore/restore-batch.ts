@@ -69,10 +69,15 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
   // along, because it must stay below the tile.
   let { tile: longest = Number.POSITIVE_INFINITY, overlap } = batch.restore;
   // Progress of each image, 0 to 1; encoding is short compared with running.
-  const shares = jobs.map(() => 0);
+  const running = new Map<number, number>();
+  let ended = 0;
   const progress = (index: number, share: number): void => {
-    shares[index] = share;
-    const done = shares.reduce((sum, each) => sum + each, 0);
+    if (share < 1) running.set(index, share);
+    else {
+      running.delete(index);
+      ended++;
+    }
+    const done = [...running.values()].reduce((sum, each) => sum + each, ended);
     session.progress('restoring', done, jobs.length, 'images');
   };
   session.progress('restoring', 0, jobs.length, 'images');

@@ -222,7 +222,16 @@ function withFeeds(
   const beside = session.inputs.filter(
     ({ name, fallback }) => !steering.includes(name) && fallback === undefined,
   );
-  for (const name of Object.keys(feeds ?? {})) {
+  for (const [name, value] of Object.entries(feeds ?? {})) {
+    if (
+      value !== undefined &&
+      !(typeof value === 'number' && Number.isFinite(Math.fround(value)))
+    ) {
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${session.label}: '${value}' for input '${name}' is not a finite number; pass one such as 25.`,
+      );
+    }
     if (!beside.some((input) => input.name === name)) {
       const names = beside.map((input) => `'${input.name}'`).join(', ');
       throw new GraftError(

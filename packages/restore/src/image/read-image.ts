@@ -65,7 +65,7 @@ export async function decodeImage(
     if (/pixel limit/i.test(reason)) {
       throw new GraftError(
         'LIMIT_EXCEEDED',
-        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` in a program.`,
+        `${label}: it has more than the ${pixels} pixels allowed; scale it down, or raise the limit: --max-pixels of a command, \`pixels\` of \`readImage\` in a program.`,
         { cause },
       );
     }
@@ -94,9 +94,13 @@ async function samplesOf(open: Open) {
     throw new Error(`its samples are ${head.depth}, and 8 or 16 bits are read`);
   }
   const deep = head.depth === 'ushort';
+  // sharp turns every alpha above 0 to 1 (measured, 0.35.5).
+  if (deep && head.space === 'cmyk' && head.hasAlpha) {
+    throw new Error('it is CMYK of 16 bits with transparency, which is read without one of these');
+  }
   const decoded = await decodeWhole(open, (decoder) => {
     // From deep grey to deep RGB, sharp does not apply the profile.
-    const from = deep && head.space === 'grey16' ? 'grey16' : undefined;
+    const from = head.space === 'grey16' && head.hasProfile ? 'grey16' : undefined;
     decoder.autoOrient().toColourspace(from ?? (deep ? 'rgb16' : 'srgb'));
     // From 16 bits with a profile, sharp makes Display P3 unless a profile is requested.
     if (deep && head.hasProfile) decoder.withIccProfile('srgb');
@@ -137,7 +141,9 @@ function planar(
   }
   if (channels === 1 || channels === 3) return { width, height, data, bitDepth };
   const alpha = new Float32Array(size);
-  for (let at = 0, from = channels - 1; at < size; at++, from += channels) {
+  // The first channel beside the colours; what a TIFF has more of are selections and spot colours.
+  const first = channels < 3 ? 1 : 3;
+  for (let at = 0, from = first; at < size; at++, from += channels) {
     alpha[at] = samples[from]! / top;
   }
   return { width, height, data, alpha, bitDepth };

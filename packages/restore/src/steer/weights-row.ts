@@ -27,6 +27,12 @@ export function weightsRow(
       `weights: ${nameOfKind(weights)} was passed; pass numbers by label, such as { ${labels[0] ?? 'rain'}: 1 }.`,
     );
   }
+  if (strength !== undefined && !isStrength(strength)) {
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `strength: ${strength} is not a finite number; pass one such as 0.5.`,
+    );
+  }
   const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
   const asked = given.length > 0 ? 'weights' : strength !== undefined ? 'strength' : undefined;
   if (asked !== undefined && labels.length === 0) {
@@ -37,6 +43,11 @@ export function weightsRow(
   }
   if (given.length === 0) return undefined;
   return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
+}
+
+/** Models compute in float32, where 1e39 is infinite. */
+function isStrength(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(Math.fround(value));
 }
 
 /** Whether a value is an object of properties: not a list, a Map or a number. */

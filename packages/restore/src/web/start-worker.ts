@@ -15,6 +15,10 @@ export interface Started {
 /** Starts a worker with a build; tests pass their own. */
 export type StartWorker = (build: Build) => Promise<Started>;
 
+/** The script that this runs in, if it is a classic one, which has no `import.meta`. */
+const classic = globalThis.document?.currentScript;
+const classicUrl = classic && 'src' in classic && classic.src !== '' ? classic.src : undefined;
+
 /**
  * Starts the package's module worker. Bundlers recognise the `new URL` and bundle the file; without
  * a bundler, or if a page may not load it from elsewhere, the same program runs from a Blob.
@@ -34,7 +38,7 @@ export async function startWorker(build: Build): Promise<Started> {
     const { source } = await import('./worker-source.ts');
     const script = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
     try {
-      const wasm = new URL('./', import.meta.url ?? globalThis.location.href).href;
+      const wasm = new URL('./', import.meta.url ?? classicUrl ?? globalThis.location.href).href;
       return { worker: await ready(new Worker(script, { type: 'module' })), wasm, script };
     } catch (second) {
       URL.revokeObjectURL(script);

@@ -96,6 +96,11 @@ test('asks for an input besides the image, and names those that can be fed', asy
   await expect(
     restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1, noise: 2 } }),
   ).rejects.toThrow("model: no input 'noise' to feed; use one of 'sigma', 'input'.");
+  for (const sigma of [Number.NaN, Number.POSITIVE_INFINITY, 'x' as unknown as number]) {
+    await expect(restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma } })).rejects.toThrow(
+      `model: '${sigma}' for input 'sigma' is not a finite number; pass one such as 25.`,
+    );
+  }
 });
 
 test.each([

@@ -188,6 +188,22 @@ describe('other kinds', () => {
     });
   });
 
+  test.each([
+    ['RGB', 2, [51, 102, 153, 204, 7]],
+    ['grey', 1, [51, 204, 7]],
+  ])('takes the first channel beside %s for alpha, not the last', async (_, kind, samples) => {
+    const { data, alpha } = await decodeImage(extraTiff(kind, samples));
+    expect(Math.round(data[0]! * 255)).toBe(51);
+    expect([...alpha!].map((value) => Math.round(value * 255))).toEqual([204]);
+  });
+
+  test('rejects CMYK of 16 bits with transparency, which sharp would make opaque', async () => {
+    await expect(decodeImage(deepCmykTiff())).rejects.toMatchObject({
+      code: 'CORRUPT_FILE',
+      message: expect.stringContaining('it is CMYK of 16 bits with transparency'),
+    });
+  });
+
   test('rejects empty and unreadable data when asked for its size', async () => {
     await expect(imageSize(new Uint8Array(), 'x.png')).rejects.toThrow(/x\.png: .*empty/);
     await expect(imageSize(Buffer.from('text'), 'x.png')).rejects.toMatchObject({
@@ -196,9 +212,13 @@ describe('other kinds', () => {
   });
 });
 
+type Entry = readonly [tag: number, type: number, value: number, count?: number];
+
 /** A TIFF of one grey float32 pixel, little-endian. */
 function floatTiff(): Buffer {
-  const entries = [
+  const data = Buffer.alloc(4);
+  data.writeFloatLE(0.5);
+  return tiffOf(data, [
     [256, 4, 1],
     [257, 4, 1],
     [258, 3, 32],
@@ -209,18 +229,62 @@ function floatTiff(): Buffer {
     [278, 4, 1],
     [279, 4, 4],
     [339, 3, 3],
-  ] as const;
-  const bytes = Buffer.alloc(12 + 2 + entries.length * 12 + 4);
+  ]);
+}
+
+/** A TIFF of one pixel of cyan, magenta, yellow, black and alpha. */
+function deepCmykTiff(): Buffer {
+  const samples = Uint16Array.of(9000, 9000, 9000, 9000, 30_000);
+  const bits = Uint16Array.of(16, 16, 16, 16, 16);
+  const data = Buffer.concat([samples, bits].map((part) => Buffer.from(part.buffer)));
+  return tiffOf(data, [
+    [256, 4, 1],
+    [257, 4, 1],
+    [258, 3, 18, 5],
+    [259, 3, 1],
+    [262, 3, 5],
+    [273, 4, 8],
+    [277, 3, 5],
+    [278, 4, 1],
+    [279, 4, 10],
+    [338, 3, 2],
+  ]);
+}
+
+/** A TIFF of one pixel of bytes, the last two beside the colours: alpha, and something else. */
+function extraTiff(kind: number, samples: readonly number[]): Buffer {
+  const count = samples.length;
+  const bits = Uint16Array.from(samples, () => 8);
+  const padded = Buffer.alloc(8);
+  padded.set(samples);
+  return tiffOf(Buffer.concat([padded, Buffer.from(bits.buffer)]), [
+    [256, 4, 1],
+    [257, 4, 1],
+    [258, 3, 16, count],
+    [259, 3, 1],
+    [262, 3, kind],
+    [273, 4, 8],
+    [277, 3, count],
+    [278, 4, 1],
+    [279, 4, count],
+    [338, 3, 2, 2],
+  ]);
+}
+
+/** A little-endian TIFF with data from byte 8 and one directory. */
+function tiffOf(data: Buffer, entries: readonly Entry[]): Buffer {
+  const first = 8 + data.length;
+  const bytes = Buffer.alloc(first + 2 + entries.length * 12 + 4);
   bytes.write('II');
   bytes.writeUInt16LE(42, 2);
-  bytes.writeUInt32LE(12, 4);
-  bytes.writeFloatLE(0.5, 8);
-  bytes.writeUInt16LE(entries.length, 12);
-  for (const [index, [tag, type, value]] of entries.entries()) {
-    const at = 14 + index * 12;
+  bytes.writeUInt32LE(first, 4);
+  data.copy(bytes, 8);
+  bytes.writeUInt16LE(entries.length, first);
+  for (const [index, [tag, type, value, count = 1]] of entries.entries()) {
+    const at = first + 2 + index * 12;
     bytes.writeUInt16LE(tag, at);
     bytes.writeUInt16LE(type, at + 2);
-    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt32LE(count, at + 4);
     bytes.writeUInt32LE(value, at + 8);
   }
   return bytes;

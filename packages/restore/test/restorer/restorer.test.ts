@@ -231,6 +231,19 @@ describe('Restorer', () => {
       });
     });
 
+    it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e39, '1', null])(
+      'strength: %s',
+      async (strength) => {
+        await using restorer = await Restorer.open(grafted);
+        await expect(
+          restorer.restore(photo, { rain: 1 }, { strength: strength as never }),
+        ).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: `strength: ${strength} is not a finite number; pass one such as 0.5.`,
+        });
+      },
+    );
+
     it.each([0, -1, 1.5, Number.NaN, '64', null])('tile: %s', async (tile) => {
       await using restorer = await Restorer.open(grafted);
       await expect(restorer.restore(photo, {}, { tile: tile as never })).rejects.toMatchObject({
