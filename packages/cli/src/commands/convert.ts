@@ -103,7 +103,9 @@ export function command(): Command {
       if (!frozen) checkOutputFile(lock);
       const reuse = options.cache !== false;
       const cacheFolder = reuse
-        ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
+        ? typeof options.cache === 'string'
+          ? resolve(session.cwd, options.cache)
+          : resolve(folder, '.graft-cache')
         : (await temporaryFolder()).path;
       refuseInCache(jobs, folder, cacheFolder);
       session.progress('converting', 0, jobs.length, 'jobs');
