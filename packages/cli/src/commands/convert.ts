@@ -20,6 +20,7 @@ import {
   outcomeLine,
 } from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
+import { refuseForeignOutputs } from '../convert/run/foreign-outputs.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
@@ -99,6 +100,7 @@ export function command(): Command {
       for (const job of jobs) for (const file of filesOf(job, folder)) checkOutputFile(file);
       const frozen = options.frozen === true;
       const locked = await annotated(session, path, () => readLock(lockPath(path), frozen));
+      refuseForeignOutputs(jobs, folder, locked);
       const lock = lockPath(path, shard);
       if (!frozen) checkOutputFile(lock);
       const reuse = options.cache !== false;

@@ -192,6 +192,26 @@ describe('graft convert', () => {
     expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
   });
 
+  it('replaces models, and what the lock lists, and no other file', () => {
+    configure({ ...host, output: 'notes.txt' });
+    writeFileSync(join(folder, 'notes.txt'), 'a thesis');
+    const refused = graft(folder, 'convert');
+    expect(refused).toMatchObject({
+      status: 7,
+      stderr: expect.stringContaining(
+        "notes.txt: the output of job 'host' would replace a file that is not a model; remove it,",
+      ),
+    });
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('a thesis');
+    rmSync(join(folder, 'notes.txt'));
+    expect(graft(folder, 'convert').status).toBe(0);
+    // Such as a pointer of Git LFS, in a checkout without the file.
+    writeFileSync(join(folder, 'notes.txt'), 'version https://git-lfs.github.com/spec/v1');
+    expect(graft(folder, 'convert').status).toBe(0);
+    rmSync(join(folder, 'graft.lock.json'));
+    expect(graft(folder, 'convert').status).toBe(0);
+  });
+
   it('fails a job on its gates and reports it in every format', () => {
     mkdirSync(join(folder, 'photos'));
     const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
