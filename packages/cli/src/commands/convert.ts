@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
@@ -101,6 +102,10 @@ export function command(): Command {
       const frozen = options.frozen === true;
       const locked = await annotated(session, path, () => readLock(lockPath(path), frozen));
       refuseForeignOutputs(jobs, folder, locked);
+      if (locked === null && !frozen && existsSync(lockPath(path)))
+        session.note(
+          `warning: ${lockPath(path)}: it is not a lock file of this version, so it is written again, with the jobs of this run alone`,
+        );
       const lock = lockPath(path, shard);
       if (!frozen) checkOutputFile(lock);
       const reuse = options.cache !== false;

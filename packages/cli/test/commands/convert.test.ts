@@ -92,6 +92,13 @@ describe('graft convert', () => {
     const other = graft(folder, 'convert', '--frozen');
     expect(other.status).toBe(1);
     expect(other.stdout).toContain("option 'source.seed' is 4, locked as 3");
+    // As a merge of two branches leaves it.
+    writeFileSync(join(folder, 'graft.lock.json'), '<<<<<<< HEAD\n{');
+    expect(graft(folder, 'convert')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^warning: .*graft\.lock\.json: it is not a lock file/m),
+    });
+    expect(graft(folder, 'convert').stderr).not.toContain('warning');
   });
 
   it('accepts an adapter folder and notices when it changes', () => {
