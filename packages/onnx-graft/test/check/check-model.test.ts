@@ -9,7 +9,10 @@ type Graph = NonNullable<Parameters<typeof onnx.GraphProto.create>[0]>;
 type Proto = NonNullable<Parameters<typeof onnx.ModelProto.create>[0]>;
 
 const relu = (from: string, to: string, name = to) => ({
-  ...{ opType: 'Relu', name, input: [from], output: [to] },
+  opType: 'Relu',
+  name,
+  input: [from],
+  output: [to],
 });
 
 /** Codes and places of the findings in a model x → … → y. */
@@ -134,7 +137,9 @@ describe('tensors', () => {
   test('in attributes', () => {
     const t = { dataType: 1, dims: [2], rawData: new Uint8Array(4) };
     const constant = {
-      ...{ opType: 'Constant', name: 'c', output: ['c'] },
+      opType: 'Constant',
+      name: 'c',
+      output: ['c'],
       attribute: [{ name: 'value', type: 4, t }],
     };
     expect(found({ node: [constant, ...node] })).toEqual([
@@ -157,7 +162,10 @@ describe('tensors', () => {
 
 describe('inner scopes', () => {
   const body = (graph: Graph) => ({
-    ...{ opType: 'If', name: 'if', input: ['x'], output: ['y'] },
+    opType: 'If',
+    name: 'if',
+    input: ['x'],
+    output: ['y'],
     attribute: [{ name: 'then_branch', type: 5, g: { name: 'then', ...graph } }],
   });
 
@@ -198,7 +206,9 @@ test('messages say what is wrong, with the right severity', () => {
   expect(checkModel(readModel(bytesSource(bytes)))).toEqual([
     { severity: 'warning', code: 'NO_INPUTS', place: 'graph', message: 'the model has no inputs.' },
     {
-      ...{ severity: 'error', code: 'UNRESOLVED_INPUT', place: "node 'y' (Relu)" },
+      severity: 'error',
+      code: 'UNRESOLVED_INPUT',
+      place: "node 'y' (Relu)",
       message: "it reads 'gone', which no node, input or initializer makes.",
     },
   ]);

@@ -58,7 +58,14 @@ export async function openSensorRun(
   const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
   const graph = sensorGraph(sensor.config, { ...options, checkpointing });
   return {
-    ...{ sensor, labels, total, sizeMultiple: 1, batches, begun, files, checkpointing },
+    sensor,
+    labels,
+    total,
+    sizeMultiple: 1,
+    batches,
+    begun,
+    files,
+    checkpointing,
     stages: [options],
     left: begun.step < total ? [{ graph, options }] : [],
     log: new TrainLog(files.log, begun.step, graph.figure),

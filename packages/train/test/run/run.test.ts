@@ -181,7 +181,10 @@ it('rejects photos that a later step could not use', async () => {
   const tooSmall = /z\.png: the photo is 15x40, smaller than the patch of 16x16/;
   await expect(refused('small')).rejects.toThrow(tooSmall);
   const stages = [8, 16].map((patch, index) => ({
-    ...{ ...defaultTrainOptions, patch, first: index, steps: index + 1 },
+    ...defaultTrainOptions,
+    patch,
+    first: index,
+    steps: index + 1,
   }));
   await expect(refused('small', { stages })).rejects.toThrow(tooSmall);
   expect((await refused('small', { stages: stages.slice(0, 1) })).total).toBe(1);
