@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +70,17 @@ describe('action.yml', () => {
     const again = readFileSync(join(second.outputs['report']!, 'report.json'), 'utf8');
     expect(JSON.parse(again)).toMatchObject({ jobs: [{ name: 'derain', status: 'cached' }] });
     expect(readFileSync(join(project, 'out/derain.onnx')).equals(bytes)).toBe(true);
+  });
+
+  it('keeps what was converted where its cache step looks, wherever the config is', () => {
+    configure();
+    mkdirSync(join(project, 'models'), { recursive: true });
+    renameSync(join(project, 'graft.config.json'), join(project, 'models/graft.config.json'));
+    rmSync(join(project, '.graft-cache'), { recursive: true });
+    expect(runAction(project, { config: 'models/graft.config.json' }).status).toBe(0);
+    const kept = action.runs.steps.find(({ uses }) => uses?.startsWith('actions/cache'))?.with;
+    expect(kept?.['path']).toMatch(/inputs\.working-directory \}\}\/\.graft-cache$/);
+    expect(readdirSync(join(project, '.graft-cache'))).toHaveLength(1);
   });
 
   it("fails at the end with the failed job's status, after reporting", () => {

@@ -54,9 +54,18 @@ export function whyOf(error: unknown): string {
 export function unreachable({ place, action }: Errand, why: string, cause?: unknown): GraftError {
   const [code, what] =
     action === 'read'
-      ? (['READ_FAILED', 'set HF_HUB_OFFLINE=1 to use only what is in the cache'] as const)
+      ? (['READ_FAILED', cacheOnly] as const)
       : (['WRITE_FAILED', 'try again later'] as const);
   return new HubUnreachable(code, `${place}: ${why}; check the network, or ${what}.`, { cause });
+}
+
+const cacheOnly = 'set HF_HUB_OFFLINE=1 to use only what is in the cache';
+
+/** The hub is there, and cannot answer now. */
+function busy({ place, action }: Errand, why: string): GraftError {
+  return action === 'read'
+    ? new HubUnreachable('READ_FAILED', `${place}: ${why}; try again later, or ${cacheOnly}.`)
+    : new HubUnreachable('WRITE_FAILED', `${place}: ${why}; try again later.`);
 }
 
 function failureOf(response: Response, settings: HubSettings, errand: Errand): GraftError {
@@ -95,7 +104,9 @@ function failureOf(response: Response, settings: HubSettings, errand: Errand): G
       `${place}: access is not allowed; ask for it on the page of the repository, and set HF_TOKEN to a token that may ${action} it.`,
     );
   const reason = response.headers.get('x-error-message')?.slice(0, 200);
-  const why = `the hub answered ${status}${reason ? ` (${reason})` : ''}`;
-  if (status === 429 || status >= 500) return unreachable(errand, why);
+  const known = status === 429 ? 'too many requests' : undefined;
+  const words = reason || known;
+  const why = `the hub answered ${status}${words ? ` (${words})` : ''}`;
+  if (status === 429 || status >= 500) return busy(errand, why);
   return new GraftError(code, `${place}: ${why}.`);
 }

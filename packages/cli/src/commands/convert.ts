@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
@@ -20,6 +21,7 @@ import {
   outcomeLine,
 } from '../convert/report/format-outcomes.ts';
 import { convert } from '../convert/run/convert.ts';
+import { refuseForeignOutputs } from '../convert/run/foreign-outputs.ts';
 import { checkOutputFile } from '../options/check-output.ts';
 import { wholeNumber } from '../options/options.ts';
 import {
@@ -99,11 +101,18 @@ export function command(): Command {
       for (const job of jobs) for (const file of filesOf(job, folder)) checkOutputFile(file);
       const frozen = options.frozen === true;
       const locked = await annotated(session, path, () => readLock(lockPath(path), frozen));
+      refuseForeignOutputs(jobs, folder, locked);
+      if (locked === null && !frozen && existsSync(lockPath(path)))
+        session.note(
+          `warning: ${lockPath(path)}: it is not a lock file of this version, so it is written again, with the jobs of this run alone`,
+        );
       const lock = lockPath(path, shard);
       if (!frozen) checkOutputFile(lock);
       const reuse = options.cache !== false;
       const cacheFolder = reuse
-        ? resolve(folder, typeof options.cache === 'string' ? options.cache : '.graft-cache')
+        ? typeof options.cache === 'string'
+          ? resolve(session.cwd, options.cache)
+          : resolve(folder, '.graft-cache')
         : (await temporaryFolder()).path;
       refuseInCache(jobs, folder, cacheFolder);
       session.progress('converting', 0, jobs.length, 'jobs');

@@ -158,6 +158,9 @@ export interface Replaceable {
   accepts(path: string): boolean;
 }
 
+/** A model of any origin. */
+export const anyModel: Replaceable = { what: 'a model', accepts: modelThat(() => true) };
+
 /** What `apply` and `swap` write. */
 export const graftedModel: Replaceable = {
   what: 'a grafted model',
@@ -207,7 +210,8 @@ export function refuseForeignFile(
   );
 }
 
-function isReplaceable(path: string, { accepts }: Replaceable): boolean {
+/** Whether a file may be replaced without --force. */
+export function isReplaceable(path: string, { accepts }: Replaceable): boolean {
   try {
     return accepts(path);
   } catch {

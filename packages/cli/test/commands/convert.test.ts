@@ -92,6 +92,13 @@ describe('graft convert', () => {
     const other = graft(folder, 'convert', '--frozen');
     expect(other.status).toBe(1);
     expect(other.stdout).toContain("option 'source.seed' is 4, locked as 3");
+    // As a merge of two branches leaves it.
+    writeFileSync(join(folder, 'graft.lock.json'), '<<<<<<< HEAD\n{');
+    expect(graft(folder, 'convert')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/^warning: .*graft\.lock\.json: it is not a lock file/m),
+    });
+    expect(graft(folder, 'convert').stderr).not.toContain('warning');
   });
 
   it('accepts an adapter folder and notices when it changes', () => {
@@ -193,6 +200,26 @@ describe('graft convert', () => {
       jobs: [{ status: 'failed', failure: { code: 'ADAPTER_MISMATCH' } }, { status: 'built' }],
     });
     expect(existsSync(join(folder, 'out/rain.onnx'))).toBe(false);
+  });
+
+  it('replaces models, and what the lock lists, and no other file', () => {
+    configure({ ...host, output: 'notes.txt' });
+    writeFileSync(join(folder, 'notes.txt'), 'a thesis');
+    const refused = graft(folder, 'convert');
+    expect(refused).toMatchObject({
+      status: 7,
+      stderr: expect.stringContaining(
+        "notes.txt: the output of job 'host' would replace a file that is not a model; remove it,",
+      ),
+    });
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('a thesis');
+    rmSync(join(folder, 'notes.txt'));
+    expect(graft(folder, 'convert').status).toBe(0);
+    // Such as a pointer of Git LFS, in a checkout without the file.
+    writeFileSync(join(folder, 'notes.txt'), 'version https://git-lfs.github.com/spec/v1');
+    expect(graft(folder, 'convert').status).toBe(0);
+    rmSync(join(folder, 'graft.lock.json'));
+    expect(graft(folder, 'convert').status).toBe(0);
   });
 
   it('fails a job on its gates and reports it in every format', () => {

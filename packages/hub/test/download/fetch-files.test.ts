@@ -257,6 +257,10 @@ describe('fetchFiles', () => {
     expect(notes).toEqual([
       `hf:me/gone: the hub cannot be reached; using commit ${commit} from the cache.`,
     ]);
+    server.faults = { status: 429 };
+    await expect(get('hf:me/never')).rejects.toThrow(
+      fails('READ_FAILED', 'answered 429 \\(too many requests\\); try again later, or set HF_HUB'),
+    );
     server.faults = { status: 503 };
     expect((await get('hf:me/gone')).commit).toBe(commit);
     await expect(get('hf:me/never', nowhere)).rejects.toThrow(

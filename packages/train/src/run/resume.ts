@@ -87,7 +87,7 @@ export function beginOrGoOn(
   earlier: RunOptions = {},
 ): TrainingState {
   if (path === undefined || !existsSync(path)) return begin();
-  const state = readState(path);
+  const state = readState(path, 'Put back a copy of it, or begin again with --force.');
   const before = Object.entries(state.origin.options).map(([name, value]) => [
     name,
     own(earlier, name) === value ? (own(origin.options, name) ?? null) : value,

@@ -128,7 +128,7 @@ export class Validator {
  */
 export function readBest(path: string, { seed, origin }: TrainingState): TrainingState | undefined {
   if (!existsSync(path)) return undefined;
-  const best = readState(path);
+  const best = readState(path, 'Remove it to continue from the last state without it.');
   const of = ({ options, host, adapter }: typeof origin) =>
     canonicalJson([host, adapter, options['validate'], options['validate-patch']]);
   const same = best.seed === seed && of(best.origin) === of(origin);

@@ -181,12 +181,17 @@ function build({ load }: SafetensorsFile, record: StateRecord): TrainingState {
  *
  * Errors: `NOT_FOUND`, `READ_FAILED`; `CORRUPT_FILE`, `ADAPTER_INVALID`, `LIMIT_EXCEEDED` as {@link decodeState}.
  *
+ * @param advice a sentence for the error of a damaged file: what to do without it
  * @example const state = readState('rain/training.safetensors');
  */
-export function readState(path: string): TrainingState {
+export function readState(path: string, advice?: string): TrainingState {
   const source = fileSource(path);
   try {
     return loadState(source);
+  } catch (cause) {
+    if (advice === undefined || !(cause instanceof GraftError) || cause.code !== 'CORRUPT_FILE')
+      throw cause;
+    throw new GraftError(cause.code, `${cause.message} ${advice}`, { cause });
   } finally {
     source.close();
   }

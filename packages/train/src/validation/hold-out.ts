@@ -16,7 +16,7 @@ import { Random } from '@pip-graft/weights';
 export async function contentKeys(paths: readonly string[]): Promise<Map<string, string>> {
   const bySize = new Map<number, Set<string>>();
   for (const path of paths) {
-    const { size } = await stat(path).catch((error: unknown) => {
+    const { size } = await stat(filePath(path)).catch((error: unknown) => {
       throw ioError('read', path, error);
     });
     bySize.set(size, (bySize.get(size) ?? new Set()).add(path));

@@ -105,6 +105,16 @@ it('continues with the same images in another place, and with the digests of ear
   expect((await again(at('photos'))).begun).toMatchObject({ step: 1, changes: [], origin });
 });
 
+it('says what to do about a damaged state', async () => {
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
+  const run = await openRun(host, request('damaged', { stages }));
+  await runSteps(run, { threads: 1, workers: 0 }, { now: clock() });
+  writeFileSync(run.files.state, bytes('damaged.state.safetensors').subarray(0, 2000));
+  await expect(openRun(host, request('damaged', { stages, resume: true }))).rejects.toThrow(
+    /damaged\.state\.safetensors: not a valid .* Put back a copy of it, or begin again with --force\.$/,
+  );
+});
+
 it('ends with what stopped a step, even if its state cannot be saved', async () => {
   const run = await openRun(host, request('full'));
   mkdirSync(run.files.state);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathText } from '@pip-graft/onnx-graft/node';
 import { describe, expect, it } from 'vitest';
 import { holdOut, requireApart } from '../../src/validation/hold-out.ts';
 import { temporaryFolder } from '../data/support/photos.ts';
@@ -34,6 +35,16 @@ describe('holdOut', () => {
       validation: [],
     });
   });
+});
+
+it.skipIf(process.platform !== 'linux')('reads files whose names are not UTF-8', async () => {
+  const path = Buffer.concat([
+    Buffer.from(join(folder, 'caf')),
+    Buffer.of(0xe9),
+    Buffer.from('.png'),
+  ]);
+  writeFileSync(path, 'image 3');
+  await expect(requireApart(files, [pathText(path)])).rejects.toThrow(/the same image as .*3\.png/);
 });
 
 describe('requireApart', () => {

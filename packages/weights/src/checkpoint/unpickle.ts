@@ -229,10 +229,13 @@ class Machine {
     const full = `${module}.${name}`;
     const found = globalNamed(full);
     if (found) return found;
+    const spread = full.startsWith('torch.distributed.');
     const whole = /^torch\.nn\.|^basicsr\.|\.(archs?|models?|nets?)\./.test(full);
-    const advice = whole
-      ? 'It holds a whole network with its code; save its state_dict() instead.'
-      : "Save only the network's state_dict(), with torch.save or as safetensors.";
+    const advice = spread
+      ? 'Its tensors are parts of ones that several processes share; save the whole ones, tensor.full_tensor(), in place of them.'
+      : whole
+        ? 'It holds a whole network with its code; save its state_dict() instead.'
+        : "Save only the network's state_dict(), with torch.save or as safetensors.";
     throw new GraftError(
       'UNSAFE_FILE',
       `${cursor.source.label}: byte ${cursor.at}: refers to '${shownName(full)}', which is not among the names that tensors are made from; nothing was executed. ${advice}`,

@@ -189,6 +189,12 @@ describe('a checkpoint with more than its weights', () => {
     expect(found.tensors.get('x')?.data.at(-1)).toBe(0x0f0e);
   });
 
+  it("says how to save FSDP's tensors whole", async () => {
+    await expect(read(file(dict('w', global('torch.distributed.tensor.DTensor'))))).rejects.toThrow(
+      /refers to 'torch\.distributed\.tensor\.DTensor'.*save the whole ones, tensor\.full_tensor\(\)/,
+    );
+  });
+
   it.each(['neg', 'conj'])('does not take a view marked %s for its storage', async (mark) => {
     const view = call(
       'torch._utils._rebuild_tensor_v2',
