@@ -38,12 +38,12 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:06b8aea0d41680f95f30d9e54257b21657e12eaec423f26eac1f41f538a6ecc8";
-    readonly "digest": "sha256:ac2450c1a8eb56762c8d4c16f41f8f51ac6672ae15d363811aaa8e0ce87342a1";
+    readonly "fingerprint": "pipfp2:586780efd78371d411af38e9103d1d5ede4e59c86c69e91be04f0792fb7fe911";
+    readonly "digest": "sha256:3d85ded3d52c8abe8d51e936e65ef1f15b8022ad7c87e34a47171b03d7f14343";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";
-    readonly "steps": 3900;
+    readonly "steps": 3980;
     readonly "batch": 2;
     readonly "patch": 192;
     readonly "accumulate": 1;
@@ -57,11 +57,11 @@ declare const config: {
       0.99,
     ];
     readonly "clip": 1;
-    readonly "seed": 7;
+    readonly "seed": 11;
     readonly "spikes": false;
     readonly "learn": "all";
     readonly "average": 0.998;
-    readonly "ofSteps": 3900;
+    readonly "ofSteps": 3980;
     readonly "photos": 272;
     readonly "degrade": {
       readonly "noise": {
@@ -156,21 +156,47 @@ declare const config: {
       };
     };
     readonly "clean": 0.1;
-    readonly "flat": 0.1;
+    readonly "flat": 0.15;
     readonly "off": 0.04;
     readonly "partial": 0.05;
     readonly "mixed": 0.04;
     readonly "halved": 0.45;
-    readonly "whole": 0.25;
+    readonly "whole": 0.2;
     readonly "labelShares": {
-      readonly "noise": 9;
+      readonly "noise": 10;
       readonly "rain": 3;
-      readonly "haze": 8;
+      readonly "haze": 6;
       readonly "blur": 1;
-      readonly "low-light": 7;
+      readonly "low-light": 6;
     };
-    readonly "lastLoss": -25.65;
-    readonly "lastPsnr": 23.3;
+    readonly "changes": readonly [
+      {
+        readonly "step": 2069;
+        readonly "option": "steps";
+        readonly "from": 7600;
+        readonly "to": 5700;
+      },
+      {
+        readonly "step": 2491;
+        readonly "option": "steps";
+        readonly "from": 5700;
+        readonly "to": 4700;
+      },
+      {
+        readonly "step": 2794;
+        readonly "option": "steps";
+        readonly "from": 4700;
+        readonly "to": 4250;
+      },
+      {
+        readonly "step": 3671;
+        readonly "option": "steps";
+        readonly "from": 4250;
+        readonly "to": 3980;
+      },
+    ];
+    readonly "lastLoss": -26.78;
+    readonly "lastPsnr": 24.56;
   };
   readonly "license": "MIT";
   readonly "base_license": "MIT";
