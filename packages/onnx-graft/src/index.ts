@@ -77,6 +77,7 @@ export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
+export { whyNotHeld } from './number/why-not-held.ts';
 export { emptyRecord, own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
 export {

@@ -1,5 +1,12 @@
 import { whatToFill } from '@pip-graft/backbones';
-import { GraftError, type ImageRange, type SkipSite, type ValueInfo } from '@pip-graft/onnx-graft';
+import {
+  GraftError,
+  type ImageRange,
+  own,
+  type SkipSite,
+  type ValueInfo,
+  whyNotHeld,
+} from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
@@ -21,8 +28,8 @@ export function imageWith(
   { range, feeds = {} }: ImageChoices,
 ): HostImage | null {
   const { image } = located;
-  const own = imageOf(located);
-  if (!image || !own) return null;
+  const found = imageOf(located);
+  if (!image || !found) return null;
   const { label } = model.source;
   const unusable =
     whyUnusable(image) ??
@@ -50,7 +57,7 @@ export function imageWith(
   }
   const toFill = whatToFill(image);
   const missing = names.find(
-    (name) => feeds[name] === undefined && !(name === image.input && toFill === undefined),
+    (name) => own(feeds, name) === undefined && !(name === image.input && toFill === undefined),
   );
   if (missing !== undefined) {
     throw new GraftError(
@@ -60,10 +67,16 @@ export function imageWith(
         : `${label}: besides the image it takes an input '${missing}'; pass its value, as \`feeds\` or with --feed ${missing}=NUMBER; the graft keeps it as the default.`,
     );
   }
-  const { values = image.values } = own;
+  for (const { name, dataType } of model.graph.inputs) {
+    const value = own(feeds, name);
+    const why = value === undefined ? undefined : whyNotHeld(value, dataType);
+    if (why === undefined) continue;
+    throw new GraftError('INVALID_ARGUMENT', `${label}: ${value} for its input '${name}': ${why}.`);
+  }
+  const { values = image.values } = found;
   const { input, output } = values;
   return {
-    ...own,
+    ...found,
     ...(isInParts(facts, image.input, located.sites) ? { inParts: true } : {}),
     values: range ? { input: { ...input, range }, output: { ...output, range } } : values,
     ...(Object.keys(feeds).length > 0 ? { feeds } : {}),

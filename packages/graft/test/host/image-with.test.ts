@@ -7,10 +7,12 @@ interface Variant {
   readonly end?: 'same' | 'twice' | 'half' | 'cut';
   /** An input besides the image, which nothing reads. */
   readonly beside?: DataType;
+  /** Its name; default: beside. */
+  readonly name?: string;
 }
 
 /** A U-Net of one skip connection. */
-function unet({ end = 'same', beside }: Variant): Model {
+function unet({ end = 'same', beside, name = 'beside' }: Variant): Model {
   const g = new GraphBuilder({ opset: 17 });
   const conv = (x: string, [outputs, inputs]: [number, number], stride = 1, pad = 1) => {
     const dims = [outputs, inputs, 3, 3];
@@ -34,15 +36,15 @@ function unet({ end = 'same', beside }: Variant): Model {
     ...{ nodes, initializers },
     inputs: [
       { name: 'image', ...image },
-      ...(beside ? [{ name: 'beside', dataType: beside, dims: [1] }] : []),
+      ...(beside ? [{ name, dataType: beside, dims: [1] }] : []),
     ],
     outputs: [{ name: last, dataType: 'float32', dims: ['n', 3, null, null] }],
   });
 }
 
-function planned(variant: Variant): ReturnType<typeof planGraft> {
+function planned(variant: Variant, feeds?: Record<string, number>): ReturnType<typeof planGraft> {
   const host = hostOf(unet(variant));
-  return planGraft(host, freshAdapter(host));
+  return planGraft(host, freshAdapter(host), { feeds });
 }
 
 test.each([
@@ -73,3 +75,22 @@ test.each(['bool', 'string', 'complex64'] as const)(
     expect(() => planned({ beside: 'int64' })).toThrow(/--feed beside=NUMBER/);
   },
 );
+
+test.each([
+  ['int64', 2.5, 'int64 holds whole numbers only'],
+  ['uint8', 256, 'uint8 holds 0 to 255'],
+  ['float16', 70_000, 'float16 holds -65504 to 65504'],
+  ['float32', 1e99, 'float32 holds '],
+] as const)('a value that an input of %s cannot hold is rejected', (beside, value, why) => {
+  expect(() => planned({ beside }, { beside: value })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(`${value} for its input 'beside': ${why}`) as string,
+    }) as Error,
+  );
+  expect(planned({ beside }, { beside: 25 }).summary.host.image?.feeds).toEqual({ beside: 25 });
+});
+
+test('an input called constructor has no value of its own', () => {
+  expect(() => planned({ beside: 'float32', name: 'constructor' })).toThrow(/--feed constructor=/);
+});

@@ -96,6 +96,9 @@ test('asks for an input besides the image, and names those that can be fed', asy
   await expect(
     restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1, noise: 2 } }),
   ).rejects.toThrow("model: no input 'noise' to feed; use one of 'sigma', 'input'.");
+  await expect(restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1e99 } })).rejects.toThrow(
+    "model: 1e+99 for its input 'sigma': float32 holds ",
+  );
 });
 
 test.each([
