@@ -33,6 +33,7 @@ export function imageWith(
   const { label } = model.source;
   const unusable =
     whyUnusable(image) ??
+    whyNoPixels(facts, image) ??
     whyResized(facts, image) ??
     (range === undefined ? image.unfit : undefined);
   if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
@@ -96,6 +97,17 @@ const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 function ofType({ dataType, dims }: ValueInfo): string {
   if (dataType !== undefined) return `of type ${dataType}`;
   return dims === undefined ? 'that is not a tensor' : 'of unknown type';
+}
+
+/** Reason why an output cannot be read as an image: classes, counts, conditions. */
+function whyNoPixels(
+  { sample, model }: Host['facts'],
+  { output }: NonNullable<Host['located']['image']>,
+): string | undefined {
+  const declared = model.graph.outputs.find(({ name }) => name === output)?.dataType;
+  const type = declared ?? sample.values.get(output ?? '')?.dataType;
+  if (type === undefined || /^(b?float\d+|uint8)$/.test(type)) return undefined;
+  return `its output '${output}' is of type ${type}, which is not an image; export it as float32, float16 or uint8.`;
 }
 
 /** Reason why an output does not fit its image: networks that enlarge or reduce, or cut borders. */

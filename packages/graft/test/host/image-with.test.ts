@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 interface Variant {
   /** What the last layer does to the size. */
   readonly end?: 'same' | 'twice' | 'half' | 'cut';
+  /** Element type of the output; default: float32. */
+  readonly output?: DataType;
   /** An input besides the image, which nothing reads. */
   readonly beside?: DataType;
   /** Its name; default: beside. */
@@ -12,7 +14,7 @@ interface Variant {
 }
 
 /** A U-Net of one skip connection. */
-function unet({ end = 'same', beside, name = 'beside' }: Variant): Model {
+function unet({ end = 'same', output = 'float32', beside, name = 'beside' }: Variant): Model {
   const g = new GraphBuilder({ opset: 17 });
   const conv = (x: string, [outputs, inputs]: [number, number], stride = 1, pad = 1) => {
     const dims = [outputs, inputs, 3, 3];
@@ -29,6 +31,7 @@ function unet({ end = 'same', beside, name = 'beside' }: Variant): Model {
     half: () => conv(joined, [3, 4], 2),
     cut: () => conv(joined, [3, 4], 1, 0),
   }[end]();
+  const made = output === 'float32' ? last : ops.cast(g, last, output);
   const { nodes, initializers } = g.fragment();
   const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
   return buildModel({
@@ -38,7 +41,7 @@ function unet({ end = 'same', beside, name = 'beside' }: Variant): Model {
       { name: 'image', ...image },
       ...(beside ? [{ name, dataType: beside, dims: [1] }] : []),
     ],
-    outputs: [{ name: last, dataType: 'float32', dims: ['n', 3, null, null] }],
+    outputs: [{ name: made, dataType: output, dims: ['n', 3, null, null] }],
   });
 }
 
@@ -59,6 +62,15 @@ test.each([
     }) as Error,
   );
   expect(planned({}).summary.levels).toHaveLength(1);
+});
+
+test.each(['int64', 'int32', 'bool'] as const)('an output of %s is not an image', (type) => {
+  expect(() => planned({ output: type })).toThrow(
+    expect.objectContaining({
+      code: 'UNSUPPORTED_HOST',
+      message: expect.stringContaining(`of type ${type}, which is not an image`) as string,
+    }) as Error,
+  );
 });
 
 test.each(['bool', 'string', 'complex64'] as const)(

@@ -48,6 +48,7 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
     { range: '0..255', isBgr: true, flipBy: 'slices', dataType: 'uint8', layout: 'NHWC' },
     2 / 255,
   ],
+  ['channels last at the output alone', { outputLayout: 'NHWC' }, 1e-5],
   ['bytes', { range: '0..255', dataType: 'uint8' }, 2 / 255],
   ['bytes with channels last', { range: '0..255', dataType: 'uint8', layout: 'NHWC' }, 2 / 255],
   ['channels last', { layout: 'NHWC' }, 1e-5],
