@@ -41,7 +41,7 @@ export {
   splice,
   type Use,
 } from './edit/splice.ts';
-export { unsplice } from './edit/unsplice.ts';
+export { type UnspliceOptions, unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
 export {
