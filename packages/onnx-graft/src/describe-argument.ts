@@ -48,3 +48,16 @@ export function requireChoice(
     `${place}: '${String(value)}' is not one of ${choices.join(', ')}.`,
   );
 }
+
+/** Rejects what is not bytes, above all an `ArrayBuffer`. Errors: `INVALID_ARGUMENT`. */
+export function requireBytes(bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes)) return;
+  const given =
+    bytes instanceof ArrayBuffer
+      ? 'an ArrayBuffer; pass `new Uint8Array(buffer)`'
+      : describeArgument(bytes);
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `bytesSource: it takes a Uint8Array and was passed ${given}.`,
+  );
+}
