@@ -4,7 +4,7 @@ import { GraftError } from './error.ts';
  * What a caller passed in place of something else, for a message: programs in JavaScript have no
  * compiler that tells them.
  *
- * @example describeArgument(openHost('host.onnx')) // 'a promise; await it'
+ * @example describeArgument(Promise.resolve('host.onnx')) // 'a promise; await it'
  */
 export function describeArgument(value: unknown): string {
   if (value === undefined || value === null) return String(value);
