@@ -8,8 +8,17 @@ const conditions = ['@pip-graft/source', 'node', 'import', 'module', 'default'];
 
 // Their tests leave nothing behind, so they share processes and what these have loaded: a second a file.
 const shared = [
-  ...['backbones', 'graft', 'hub', 'imaging', 'onnx-graft', 'pip-core', 'report', 'restore'],
-  ...['train', 'validate', 'weights'],
+  'backbones',
+  'graft',
+  'hub',
+  'imaging',
+  'onnx-graft',
+  'pip-core',
+  'report',
+  'restore',
+  'train',
+  'validate',
+  'weights',
 ];
 
 const sharedTests = `packages/{${shared.join(',')}}/test/**/*.test.ts`;

@@ -96,7 +96,12 @@ describe('a PIP checkpoint becomes a host and an adapter that together are the w
     expect(adapter.training).toEqual({ epoch: 120 });
     const plan = requirePlan(
       makePlan({
-        ...{ model: host, facts, sites, family, ...identity, adapters: [adapter] },
+        model: host,
+        facts,
+        sites,
+        family,
+        ...identity,
+        adapters: [adapter],
         options: { inputs: 'required' },
       }),
     );

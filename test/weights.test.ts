@@ -40,7 +40,11 @@ const hosts: Readonly<Record<string, () => Host>> = {
 /** An adapter with open gates of random size and sign. */
 function lively(host: Host, attach: PipAttach, gate?: PipGate): Adapter {
   const adapter = freshAdapter(host, {
-    ...{ labels, attach, seed: 5, promptChannels: [8], promptSize: [8] },
+    labels,
+    attach,
+    seed: 5,
+    promptChannels: [8],
+    promptSize: [8],
     ...(gate ? { gate } : {}),
   });
   const random = new Random('gates');

@@ -32,8 +32,16 @@ try {
     const expected = found.family === entry.family && places(found.sites) === places(entry.sites);
     const inspect = measureNode([graft, 'inspect', host, '--quiet']);
     const apply = measureNode([
-      ...[graft, 'apply', host, '--adapter', 'init:seed=1', '--inputs', 'optional'],
-      ...['-o', grafted, '--quiet'],
+      graft,
+      'apply',
+      host,
+      '--adapter',
+      'init:seed=1',
+      '--inputs',
+      'optional',
+      '-o',
+      grafted,
+      '--quiet',
     ]);
     const check = run(graft, 'check', grafted, '--json');
     const same = run(compare, host, grafted);
@@ -46,8 +54,12 @@ try {
     const name = entry.file.replace(/\.onnx$/, '');
     console.error(`${name}: ${result.join(', ')}`);
     return [
-      ...[name, found.nodes.toLocaleString('en-US'), (size / 1e6).toFixed(0)],
-      ...[inspect.seconds.toFixed(2), apply.seconds.toFixed(2), (apply.peak / 1e6).toFixed(0)],
+      name,
+      found.nodes.toLocaleString('en-US'),
+      (size / 1e6).toFixed(0),
+      inspect.seconds.toFixed(2),
+      apply.seconds.toFixed(2),
+      (apply.peak / 1e6).toFixed(0),
       result.join(', '),
     ];
   });

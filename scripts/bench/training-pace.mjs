@@ -21,8 +21,21 @@ const rows = cases.map(([title, width, steps, options], index) => {
   const host = `host${index}.onnx`;
   graft('backbone', 'build', 'nafnet', '--dim', width, '-o', host);
   const made = graft(
-    ...['train', '--host', host, '--data', resolve(photos), '-o', `adapter${index}`],
-    ...['--adapter', `init:labels=${labels}`, '--batch', 4, '--patch', 64, '--steps', steps],
+    'train',
+    '--host',
+    host,
+    '--data',
+    resolve(photos),
+    '-o',
+    `adapter${index}`,
+    '--adapter',
+    `init:labels=${labels}`,
+    '--batch',
+    4,
+    '--patch',
+    64,
+    '--steps',
+    steps,
     ...options,
   );
   const { seconds, patchesPerSecond, runtimeShare } = made;

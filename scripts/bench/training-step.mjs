@@ -74,7 +74,13 @@ await stepper.release();
 const after = taken.slice(warmUp);
 console.log(
   JSON.stringify({
-    ...{ network, batch, patch, steps, threads, checkpointing, loss },
+    network,
+    batch,
+    patch,
+    steps,
+    threads,
+    checkpointing,
+    loss,
     adapter_parameters: [...floats.values()].reduce((sum, { length }) => sum + length, 0),
     step_ms: median(after),
     fastest_ms: Math.min(...after),

@@ -76,7 +76,8 @@ function torch(each) {
   return record(python, [
     join(root, 'pytorch-reference/time_training.py'),
     ...['network', 'batch', 'patch', 'steps'].flatMap((key) => [`--${key}`, `${each[key]}`]),
-    ...['--threads', `${threads}`],
+    '--threads',
+    `${threads}`,
   ]);
 }
 

@@ -89,8 +89,12 @@ export async function makeDefaultAdapter(say) {
   // Packing would keep an existing file as the owner's.
   rmSync(join(root, 'packages', names.adapter, 'README.md'), { force: true });
   const { files } = await packAdapter(bound, join(root, 'packages', names.adapter), {
-    ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },
-    ...{ baseName: `@pip-graft/${names.backbone}`, dtype: 'float16' },
+    name: `@pip-graft/${names.adapter}`,
+    version,
+    license: 'MIT',
+    baseLicense: 'MIT',
+    baseName: `@pip-graft/${names.backbone}`,
+    dtype: 'float16',
   });
   for (const { name, bytes } of files) say(`${name}: ${Math.round(bytes / 1000)} kB`);
 }
@@ -98,7 +102,8 @@ export async function makeDefaultAdapter(say) {
 function graft(...args) {
   const command = join(root, 'packages/cli/bin/graft.js');
   const ended = spawnSync(process.execPath, [command, ...args], {
-    ...{ stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
   });
   if (ended.status !== 0) throw new Error(`graft ${args.join(' ')}: exit ${ended.status}.`);
   return ended.stdout;

@@ -99,9 +99,29 @@ function pack(folder) {
 
 function train(output) {
   return [
-    ...['train', '--host', 'host.onnx', '--data', 'images', '-o', output, '--seed', '3'],
-    ...['--adapter', 'init:labels=noise', '--steps', '4', '--save-every', '1'],
-    ...['--batch', '1', '--patch', '32', '--threads', '1', '--workers', '1'],
+    'train',
+    '--host',
+    'host.onnx',
+    '--data',
+    'images',
+    '-o',
+    output,
+    '--seed',
+    '3',
+    '--adapter',
+    'init:labels=noise',
+    '--steps',
+    '4',
+    '--save-every',
+    '1',
+    '--batch',
+    '1',
+    '--patch',
+    '32',
+    '--threads',
+    '1',
+    '--workers',
+    '1',
   ];
 }
 

@@ -79,7 +79,9 @@ async function packPair(photos, say) {
     : undefined;
   const result = join(root, 'out/restorer/result.json');
   const how = {
-    ...{ photos, preset, parameters },
+    photos,
+    preset,
+    parameters,
     machine: `${cpus()[0].model.trim()}, Node ${process.versions.node}`,
     runs: {
       'Host and adapter together': adapter.training,
@@ -97,8 +99,12 @@ async function packPair(photos, say) {
   // Packing would keep an existing file as the owner's.
   rmSync(join(home('adapter'), 'README.md'), { force: true });
   const { files } = await packAdapter(bound, home('adapter'), {
-    ...{ name: `@pip-graft/${names.adapter}`, version, license: 'MIT', baseLicense: 'MIT' },
-    ...{ baseName: `@pip-graft/${names.backbone}`, dtype: 'float16' },
+    name: `@pip-graft/${names.adapter}`,
+    version,
+    license: 'MIT',
+    baseLicense: 'MIT',
+    baseName: `@pip-graft/${names.backbone}`,
+    dtype: 'float16',
   });
   for (const { name, bytes } of files) say(`${name}: ${Math.round(bytes / 1000)} kB`);
 

@@ -128,8 +128,11 @@ describe('the steps', () => {
   it('make each file once, before it is needed', () => {
     const made = new Set<string>();
     const steps = stepsFor({
-      ...{ families: ['nafnet', 'promptir'], networks: 'full' },
-      ...{ device: 'cuda', deviceId: 0, out: '/out' },
+      families: ['nafnet', 'promptir'],
+      networks: 'full',
+      device: 'cuda',
+      deviceId: 0,
+      out: '/out',
     });
     for (const { needs = [], makes } of steps as { needs?: string[]; makes?: string }[]) {
       expect(needs.filter((path) => !made.has(path))).toEqual([]);

@@ -45,9 +45,16 @@ function readGolden(file: string): Golden {
     name: file.replace('.safetensors', ''),
     network,
     adapter: (family) => ({
-      ...{ name: file, version: '0.0.0', config, tensors: new Map(parameters) },
-      ...{ base: { family, name: null, fingerprint: null, digest: null }, training: null },
-      ...{ defaultDegradation: null, license: null, baseLicense: null, digest: null },
+      name: file,
+      version: '0.0.0',
+      config,
+      tensors: new Map(parameters),
+      base: { family, name: null, fingerprint: null, digest: null },
+      training: null,
+      defaultDegradation: null,
+      license: null,
+      baseLicense: null,
+      digest: null,
     }),
     feeds: (size) =>
       Object.fromEntries(

@@ -43,7 +43,11 @@ describe.each(goldens)('$name', (golden) => {
         expect(host.family).toBe(family);
         expect(host.sites).toMatchObject(
           sites.map(({ level, channels, scale, join, layout = 'NCHW' }) => ({
-            ...{ level, channels, scale, join, layout },
+            level,
+            channels,
+            scale,
+            join,
+            layout,
           })),
         );
 

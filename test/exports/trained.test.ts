@@ -37,14 +37,18 @@ describe('every export of the three families can be trained, including the host'
     const adapter = freshAdapter(
       host,
       {
-        ...{ labels, attach: 'replace', seed: 5 },
-        ...{ promptChannels: [8], promptSize: [8] },
+        labels,
+        attach: 'replace',
+        seed: 5,
+        promptChannels: [8],
+        promptSize: [8],
       },
       sites,
     );
     const own = readParameters(host, hostParameters(host, 'all'));
     const stepper = await openStepper(trainingGraph(host, adapter, options), {
-      ...{ threads: 1, optimisation: 'disabled' },
+      threads: 1,
+      optimisation: 'disabled',
     });
     const { loss, gradients } = await stepper.run(batch, new Map([...adapter.tensors, ...own]));
     await stepper.release();
@@ -64,7 +68,8 @@ describe('exports of one network have the same gradients, however they are writt
     for (const { file, figures } of rest)
       for (const [key, value] of Object.entries(figures))
         expect({ file, key, ratio: value / first!.figures[key]! }).toEqual({
-          ...{ file, key },
+          file,
+          key,
           ratio: expect.closeTo(1, 3),
         });
   });

@@ -72,7 +72,11 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
       using host = await open(fixture);
       const { located, model } = host;
       const sites = located.sites.map(({ value, level, channels, scale, join, uses }) => ({
-        ...{ level, channels, scale, join, value },
+        level,
+        channels,
+        scale,
+        join,
+        value,
         merge: model.graph.nodes[uses[0]!.node]!.outputs[0],
         mergeInput: uses[0]!.input,
       }));
@@ -87,8 +91,12 @@ describe.each(['nafnet', 'restormer', 'promptir'])('%s in a wrapper', (network) 
     const { layout, range, order, bytes, channels } = fixture;
     const { image } = host.located;
     expect(image).toMatchObject({
-      ...{ input: 'image', output: 'output', layout, inputChannels: channels },
-      ...{ outputChannels: channels, dataType: bytes ? 'uint8' : 'float32' },
+      input: 'image',
+      output: 'output',
+      layout,
+      inputChannels: channels,
+      outputChannels: channels,
+      dataType: bytes ? 'uint8' : 'float32',
       values: { input: { range: range === '0..1' ? null : range, order } },
       beside: Object.keys(fixture.feeds),
     });

@@ -21,9 +21,14 @@ import { encodeVarint } from '../../packages/onnx-graft/src/edit/encode.ts';
 const x = { name: 'x', dataType: 'float32', dims: [1] } as const;
 const relu = { name: 'relu', opType: 'Relu', domain: '', attributes: {} };
 const spec = {
-  ...{ irVersion: 8, opset: 17, producer: { name: 't', version: '1' }, graphName: 'g' },
+  irVersion: 8,
+  opset: 17,
+  producer: { name: 't', version: '1' },
+  graphName: 'g',
   nodes: [{ ...relu, inputs: ['x'], outputs: ['y'] }],
-  ...{ initializers: [], inputs: [x], outputs: [{ ...x, name: 'y' }] },
+  initializers: [],
+  inputs: [x],
+  outputs: [{ ...x, name: 'y' }],
 };
 
 const bytesOf = ({ source }: Model) => source.read(0, source.size);

@@ -4,8 +4,13 @@ import { failedOnce } from './seeds.ts';
 
 /** The number of cases per target: a few seconds in total. `npm run fuzz` runs many more. */
 const slice = {
-  ...{ onnx: 150, fixture: 15, stamp: 100, external: 80 },
-  ...{ safetensors: 400, adapter: 60, checkpoint: 120 },
+  onnx: 150,
+  fixture: 15,
+  stamp: 100,
+  external: 80,
+  safetensors: 400,
+  adapter: 60,
+  checkpoint: 120,
 };
 
 describe('mutated files', () => {

@@ -17,11 +17,31 @@ describe('parseHubName', () => {
   });
 
   it.each([
-    ...['hf:', 'hf:rain', 'hf:/rain', 'hf:me/', 'hf:../rain', 'hf:me/..', 'hf:me/.', 'hf:me/a--b'],
-    ...['hf:me/rain@', 'hf:me/rain@..', 'hf:me/rain@../../x', 'hf:me/rain@a..b', 'hf:me/rain@-x'],
-    ...['hf:me/rain/../x', 'hf:me/rain/a/../../x', 'hf:me/rain//x', 'hf:me/rain/./x'],
-    ...['hf:me/rain/a\\..\\x', 'hf:me/rain/C:x', 'hf:me/rain/a\0b', 'hf:me/rain/a\nb'],
-    ...['hf:me/rain/.. ', 'hf:me/rain/...', 'hf:me\\x/rain', `hf:me/${'a'.repeat(2000)}`],
+    'hf:',
+    'hf:rain',
+    'hf:/rain',
+    'hf:me/',
+    'hf:../rain',
+    'hf:me/..',
+    'hf:me/.',
+    'hf:me/a--b',
+    'hf:me/rain@',
+    'hf:me/rain@..',
+    'hf:me/rain@../../x',
+    'hf:me/rain@a..b',
+    'hf:me/rain@-x',
+    'hf:me/rain/../x',
+    'hf:me/rain/a/../../x',
+    'hf:me/rain//x',
+    'hf:me/rain/./x',
+    'hf:me/rain/a\\..\\x',
+    'hf:me/rain/C:x',
+    'hf:me/rain/a\0b',
+    'hf:me/rain/a\nb',
+    'hf:me/rain/.. ',
+    'hf:me/rain/...',
+    'hf:me\\x/rain',
+    `hf:me/${'a'.repeat(2000)}`,
   ])('rejects %j', (text) => {
     expect(() => parseHubName(text)).toThrow(
       expect.objectContaining({

@@ -41,7 +41,9 @@ function distance(one: string, other: string): number {
       const swapped = a[from - 1] === b[to - 2] && a[from - 2] === b[to - 1];
       next.push(
         Math.min(
-          ...[changed, row[to]! + 1, next[to - 1]! + 1],
+          changed,
+          row[to]! + 1,
+          next[to - 1]! + 1,
           swapped && from > 1 && to > 1 ? before[to - 2]! + 1 : Number.POSITIVE_INFINITY,
         ),
       );

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 const points = Array.from({ length: 100 }, (_, at) => [at + 1, 100 - at] as const);
 const pageOf = (...curves: Parameters<typeof buildCurvePage>[0]['curves']) =>
   buildCurvePage({
-    ...{ name: 'run <1>', summary: 'Trained & done', curves },
+    name: 'run <1>',
+    summary: 'Trained & done',
+    curves,
     facts: [{ label: 'steps', value: '"100"' }],
   });
 

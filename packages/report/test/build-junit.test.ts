@@ -87,7 +87,10 @@ test('has a suite per model, a case per check, and counts that add up', () => {
   const [, second] = root.children;
   expect(root.children.map(({ name }) => name)).toEqual(['testsuite', 'testsuite']);
   expect(second!.attributes).toMatchObject({
-    ...{ name: 'B', tests: '3', failures: '1', skipped: '1' },
+    name: 'B',
+    tests: '3',
+    failures: '1',
+    skipped: '1',
     time: '1.250',
   });
   const [loads, labels, tiles] = named(second!, 'testcase');

@@ -62,8 +62,12 @@ export const figures: Everything<ValidationFigures> = {
         unmatched: 10,
         differences: [
           {
-            ...{ node: '/attn/Softmax', opType: 'Softmax', output: 'float [1, 48, 48]' },
-            ...{ expected: 'device', place: 'kernel', ran: 'CPUExecutionProvider' },
+            node: '/attn/Softmax',
+            opType: 'Softmax',
+            output: 'float [1, 48, 48]',
+            expected: 'device',
+            place: 'kernel',
+            ran: 'CPUExecutionProvider',
           },
         ],
       },

@@ -5,7 +5,12 @@ describe('the presets of a model', () => {
   it('are a light touch, each label alone, and the mixtures of known labels', () => {
     const presets = presetsOf(['rain', 'noise', 'low-light']);
     expect(presets.map(({ name }) => name)).toEqual([
-      ...['Light touch', 'Rain', 'Noise', 'Low light', 'Night', 'Grain'],
+      'Light touch',
+      'Rain',
+      'Noise',
+      'Low light',
+      'Night',
+      'Grain',
     ]);
     expect(presets[3]).toEqual({
       name: 'Low light',

@@ -34,16 +34,19 @@ describe('region', () => {
     it('is centred on a point and stays within the image', () => {
       const pane = { width: 300, height: 200 };
       expect(regionOf(image, pane, { x: 500, y: 200 })).toEqual({
-        ...{ x: 350, y: 100 },
+        x: 350,
+        y: 100,
         ...pane,
       });
-      expect(regionOf(image, pane, { x: 0, y: 999 })).toEqual({ ...{ x: 0, y: 200 }, ...pane });
+      expect(regionOf(image, pane, { x: 0, y: 999 })).toEqual({ x: 0, y: 200, ...pane });
     });
 
     it('is no larger than the image and than four parts may be at once', () => {
       expect(regionOf(image, { width: 2000, height: 2000 }, { x: 0, y: 0 })).toEqual({
-        ...{ x: 0, y: 0 },
-        ...{ width: 512, height: 400 },
+        x: 0,
+        y: 0,
+        width: 512,
+        height: 400,
       });
     });
   });

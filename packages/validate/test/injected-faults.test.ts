@@ -31,7 +31,9 @@ const backbones: readonly Backbone[] = [
     family: 'nafnet',
     config: {
       ...backbonePresets['nafnet-small'].config,
-      ...{ width: 8, encoder: [1, 1], decoder: [1, 1] },
+      width: 8,
+      encoder: [1, 1],
+      decoder: [1, 1],
     },
   },
   { family: 'restormer', config: { ...backbonePresets['restormer-small'].config, ...small } },
@@ -117,11 +119,11 @@ describe.each(backbones)('$family', (backbone) => {
   beforeAll(async () => {
     const host = hostOf(buildBackbone(backbone, 1));
     const adapter = freshAdapter(host, {
-      ...{ labels: ['rain', 'haze'], seed: 1, attach: 'replace' },
-      ...{
-        promptChannels: host.located.sites.map(() => 8),
-        promptSize: host.located.sites.map(() => 4),
-      },
+      labels: ['rain', 'haze'],
+      seed: 1,
+      attach: 'replace',
+      promptChannels: host.located.sites.map(() => 8),
+      promptSize: host.located.sites.map(() => 4),
     });
     sound = applyGraft(planGraft(host, adapter));
     await saveModel(host.model, base);

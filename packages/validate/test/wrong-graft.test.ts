@@ -46,8 +46,13 @@ async function wrongGraft(build: Build): Promise<string> {
     tool: { name: 'test', version: '0' },
     adapters: [
       {
-        ...{ name: 'test', version: '0', digest: null, trained: true },
-        ...{ mode: 'convgate', attach: 'residual', labels: ['rain', 'haze'] },
+        name: 'test',
+        version: '0',
+        digest: null,
+        trained: true,
+        mode: 'convgate',
+        attach: 'residual',
+        labels: ['rain', 'haze'],
       },
     ],
     host: { family: 'unet', fingerprint: null, digest: 'sha256:0', image: null },

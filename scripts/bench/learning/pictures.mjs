@@ -66,7 +66,9 @@ export async function* pictures(folder) {
     for (let index = 0; index < labels.length; index++) {
       /** @returns {Image} */
       const image = (data) => ({
-        ...{ width: side, height: side, bitDepth: 8 },
+        width: side,
+        height: side,
+        bitDepth: 8,
         data: data.subarray(index * count, (index + 1) * count),
       });
       const row = weights.subarray(index * labels.length, (index + 1) * labels.length);

@@ -67,7 +67,10 @@ export function withPromptirBlocks(host, seed) {
   );
   return {
     ...fed,
-    ...{ model, tensors, parameters: [...tensors.keys()], labels: adapter.config.labels.length },
+    model,
+    tensors,
+    parameters: [...tensors.keys()],
+    labels: adapter.config.labels.length,
     unread: new Map([...adapter.tensors].filter(([name]) => name.includes('.prompt.'))),
     angles: undefined,
   };

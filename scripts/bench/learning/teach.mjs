@@ -21,8 +21,12 @@ export async function teach(learner, { recipe, seed, photos, steer, say }) {
   const options = { ...defaultTrainOptions, ...recipe, seed };
   const stepper = await openStepper(learnerGraph(learner, options), { threads: 1 });
   const batches = await openBatches({
-    ...{ photos: await listPhotos(photos), labels, workers: 1 },
-    ...{ patch: options.patch, batch: options.batch, seed },
+    photos: await listPhotos(photos),
+    labels,
+    workers: 1,
+    patch: options.patch,
+    batch: options.batch,
+    seed,
   });
   let last = [];
   const state = await trainAdapter(

@@ -107,7 +107,9 @@ function lookAt(path) {
     if (graft === null || labels.length === 0)
       throw new Error(`${path}: it takes no label; give a grafted model`);
     return {
-      ...{ labels, bytesPerPixel, ...restore },
+      labels,
+      bytesPerPixel,
+      ...restore,
       digest: digest(model.source),
       sensor: graft.auto !== null,
     };

@@ -40,11 +40,17 @@ function tensor(index, dims) {
 export function networkCheckpoints() {
   const nafnet = {
     ...backbonePresets['nafnet-small'].config,
-    ...{ width: 4, encoder: [1, 1], middle: 1, decoder: [1, 1] },
+    width: 4,
+    encoder: [1, 1],
+    middle: 1,
+    decoder: [1, 1],
   };
   const restormer = {
     ...backbonePresets['restormer-small'].config,
-    ...{ dim: 4, blocks: [1, 1, 1, 1], refinement: 1, heads: [1, 1, 2, 2] },
+    dim: 4,
+    blocks: [1, 1, 1, 1],
+    refinement: 1,
+    heads: [1, 1, 2, 2],
   };
   const shapes = (family, config) =>
     backboneParameters({ family, config }).map(({ name, dims }) => [name, dims]);

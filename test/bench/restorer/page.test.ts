@@ -7,11 +7,14 @@ it('the page has every gate, the failing labels, and the rivals with their numbe
   const way = (psnr: number) => ({ psnr, ssim: 0.5 });
   const text = page({
     model: { file: 'a.onnx', digest: 'abcdef0123456789', labels: ['noise', 'rain'] },
-    ...{ limit: 2, seconds: 130, failedLabels: ['rain'] },
+    limit: 2,
+    seconds: 130,
+    failedLabels: ['rain'],
     gates: [gate({ ...rain, value: 29.5, unit: 'dB' }), skipped('Noise', 'noise', 'no figures')],
     sets: [
       {
-        ...{ name: 'Set', label: 'noise' },
+        name: 'Set',
+        label: 'noise',
         images: [
           { name: 'a', ways: { input: way(20), restored: way(31), host: way(30), BM3D: way(32) } },
           { name: 'b', ways: { input: way(22), restored: way(33), host: way(31) } },

@@ -98,7 +98,9 @@ function withoutFeeders(
   rejected: RejectedSite[],
 ): Skip[] {
   const behind = candidates.map(({ join, up, skip }) => ({
-    ...{ join, skip, up: facts.ancestors(up.value) },
+    join,
+    skip,
+    up: facts.ancestors(up.value),
     sides: join.operands
       .filter(({ value }) => value !== up.value)
       .map(({ value }) => facts.ancestors(value)),

@@ -85,13 +85,12 @@ export function locateSkips(model: Model, facts: GraphFacts = graphFacts(model))
   const { family, confidence } = recognise(facts, sites);
   let multiple: number | undefined;
   return {
-    ...{
-      family,
-      confidence,
-      sites,
-      rejected: [...inside, ...candidates, ...none],
-    },
-    ...{ warnings: warningsOf(facts, image), image },
+    family,
+    confidence,
+    sites,
+    rejected: [...inside, ...candidates, ...none],
+    warnings: warningsOf(facts, image),
+    image,
     // Computed on demand: trying sizes takes as long as everything before.
     get sizeMultiple() {
       multiple ??= sizeMultipleOf(facts, image, trails.deepest);

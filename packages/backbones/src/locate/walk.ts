@@ -3,8 +3,19 @@ import type { Trails } from './trail.ts';
 
 /** Operators that prepare an image for the network, or copy it, without looking at its content. */
 const preparation = new Set([
-  ...['Pad', 'Identity', 'Cast', 'Slice', 'Resize', 'Upsample', 'AveragePool', 'MaxPool'],
-  ...['QuantizeLinear', 'DequantizeLinear', 'Transpose', 'Clip', 'Dropout'],
+  'Pad',
+  'Identity',
+  'Cast',
+  'Slice',
+  'Resize',
+  'Upsample',
+  'AveragePool',
+  'MaxPool',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'Transpose',
+  'Clip',
+  'Dropout',
 ]);
 const arithmetic = new Set(['Add', 'Sub', 'Mul', 'Div']);
 

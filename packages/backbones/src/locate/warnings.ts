@@ -37,8 +37,13 @@ function builtInSizeWarning({ builtInSize }: GraphFacts): string | undefined {
 }
 
 const norms = new Set([
-  ...['LayerNormalization', 'InstanceNormalization', 'GroupNormalization', 'RMSNormalization'],
-  ...['SimplifiedLayerNormalization', 'SkipLayerNormalization', 'SkipSimplifiedLayerNormalization'],
+  'LayerNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'RMSNormalization',
+  'SimplifiedLayerNormalization',
+  'SkipLayerNormalization',
+  'SkipSimplifiedLayerNormalization',
 ]);
 const means = new Set(['ReduceMean', 'GlobalAveragePool', 'ReduceSum']);
 /** From the root of a variance back to its mean: epsilon, squares, clips. */

@@ -22,7 +22,10 @@ export const backbonePresets = {
     family: 'nafnet',
     config: {
       ...nafnetDefaults,
-      ...{ width: 16, encoder: [1, 1, 1], middle: 2, decoder: [1, 1, 1] },
+      width: 16,
+      encoder: [1, 1, 1],
+      middle: 2,
+      decoder: [1, 1, 1],
     },
   },
   'nafnet-small': {

@@ -64,14 +64,22 @@ function write(net: Network, config: UnetConfig): void {
     blocked,
   );
   x = at.conv('intro', x, {
-    ...{ from: blocked, to: widths[0]!, kernel: 3, bias: true, border: 'edge' },
+    from: blocked,
+    to: widths[0]!,
+    kernel: 3,
+    bias: true,
+    border: 'edge',
   });
   for (const [level, count] of encoder.entries()) {
     const [channels, wider] = [widths[level]!, widths[level + 1]!];
     x = blocks(at, `encoders.${level}`, x, count, channels);
     skips.push(x);
     x = at.conv(`downs.${level}`, x, {
-      ...{ from: channels, to: wider, kernel: 2, stride: 2, bias: true },
+      from: channels,
+      to: wider,
+      kernel: 2,
+      stride: 2,
+      bias: true,
     });
     at = at.scaled(2 * at.scale);
   }
@@ -81,7 +89,11 @@ function write(net: Network, config: UnetConfig): void {
     const level = encoder.length - 1 - index;
     const channels = widths[level]!;
     const wide = at.conv(`ups.${index}`, x, {
-      ...{ from: widths[level + 1]!, to: 4 * channels, kernel: 1, bias: false, alike: 4 },
+      from: widths[level + 1]!,
+      to: 4 * channels,
+      kernel: 1,
+      bias: false,
+      alike: 4,
     });
     at = at.scaled(at.scale / 2);
     const larger = at.feature(
@@ -93,8 +105,13 @@ function write(net: Network, config: UnetConfig): void {
     if (index === 0) lowest = { net: at, x, channels };
   }
   const ending = at.conv('ending', x, {
-    ...{ from: widths[0]!, to: blocked, kernel: 3, bias: true, border: 'edge' },
-    ...{ alike: block ** 2, gain: start },
+    from: widths[0]!,
+    to: blocked,
+    kernel: 3,
+    bias: true,
+    border: 'edge',
+    alike: block ** 2,
+    gain: start,
   });
   const residual = net.feature(
     ops.depthToSpace(g, ending, block, { name: 'shuffle' }),

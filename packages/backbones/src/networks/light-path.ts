@@ -42,7 +42,11 @@ export function lightPath(
     width,
   );
   const light = half.conv('1', pooled, {
-    ...{ from: width, to: 2 * imageChannels, kernel: 1, bias: true, gain: 0 },
+    from: width,
+    to: 2 * imageChannels,
+    kernel: 1,
+    bias: true,
+    gain: 0,
   });
   const full = net.scaled(1);
   const drawn = full.feature(

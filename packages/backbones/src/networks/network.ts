@@ -159,7 +159,8 @@ export class Network {
       weight: this.tensor('weight', [channels], constantly(1), 'float32'),
       bias: bias ? this.tensor('bias', [channels], constantly(0), 'float32') : undefined,
       form: bias ? 'withBias' : 'biasFree',
-      ...{ eps, dataType },
+      eps,
+      dataType,
     });
   }
 

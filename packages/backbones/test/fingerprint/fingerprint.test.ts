@@ -68,7 +68,8 @@ describe('of a file written by another program', () => {
     const constants = rewritten(traced, ({ graph }) => {
       const tensors = graph!.initializer!.splice(0);
       const nodes = tensors.map((tensor) => ({
-        ...{ opType: 'Constant', output: [tensor.name!] },
+        opType: 'Constant',
+        output: [tensor.name!],
         attribute: [{ name: 'value', type: 4, t: { ...tensor, name: '' } }],
       }));
       graph!.node!.unshift(...(nodes as NonNullable<NonNullable<typeof graph>['node']>));

@@ -115,7 +115,8 @@ describe('detectBackbone', () => {
       fc.record({
         imageChannels: fc.constantFrom(1, 3),
         widths: fc.array(fc.integer({ min: 1, max: 40 }), {
-          ...{ minLength: levels + 1, maxLength: levels + 1 },
+          minLength: levels + 1,
+          maxLength: levels + 1,
         }),
         encoder: fc.array(count, { minLength: levels, maxLength: levels }),
         middle: count,

@@ -113,7 +113,8 @@ describe('an average without names', () => {
     expect(named.get('ema.shadow_params.prompt1.low_prompt_param')?.data[0]).toBe(9);
     expect(named.size).toBe(tensors.size);
     expect(detectBackbone(tensors)).toMatchObject({
-      ...{ prefix: 'ema.shadow_params', average: true },
+      prefix: 'ema.shadow_params',
+      average: true,
       pip: ['prompt1.low_prompt_param'],
     });
   });

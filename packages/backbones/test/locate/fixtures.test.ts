@@ -35,7 +35,10 @@ test.each(fixtures.filter(({ refused }) => !refused))(
       expect(located.sizeMultiple).toBe(multiples[family]);
     } else if (/^unet/.test(network)) expect(located.sizeMultiple).toBe(odd[network] ?? 4);
     expect(located.image).toMatchObject({
-      ...{ input: 'image', output: 'output', layout: 'NCHW', outputChannels: 3 },
+      input: 'image',
+      output: 'output',
+      layout: 'NCHW',
+      outputChannels: 3,
       dataType: variant === 'float16-io' ? 'float16' : 'float32',
       inputChannels: network === 'drunet' ? 4 : 3,
     });

@@ -19,9 +19,15 @@ const bytesOf = (model: Model) => model.source.read(0, model.source.size);
 const places = (model: Model) => {
   const { family, sites, sizeMultiple } = locateSkips(model);
   return {
-    ...{ family, sizeMultiple },
+    family,
+    sizeMultiple,
     sites: sites.map(({ value, level, channels, scale, join, layout }) => ({
-      ...{ value, level, channels, scale, join, layout },
+      value,
+      level,
+      channels,
+      scale,
+      join,
+      layout,
     })),
   };
 };

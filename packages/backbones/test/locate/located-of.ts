@@ -3,7 +3,11 @@ import type { Located } from '@pip-graft/backbones';
 /** A site as [value, level, channels, scale, join]. */
 export function sitesOf({ sites }: Located): unknown[] {
   return sites.map(({ value, level, channels, scale, join }) => [
-    ...[value, level, channels, scale, join],
+    value,
+    level,
+    channels,
+    scale,
+    join,
   ]);
 }
 

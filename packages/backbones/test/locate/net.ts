@@ -162,12 +162,16 @@ export class Net {
   model(...outputs: string[]): Model {
     const { nodes, initializers } = this.g.fragment();
     return buildModel({
-      ...{ irVersion: 8, opset: this.g.opset, graphName: 'net' },
+      irVersion: 8,
+      opset: this.g.opset,
+      graphName: 'net',
       producer: { name: 'test', version: '0' },
-      ...{ nodes, initializers },
+      nodes,
+      initializers,
       inputs: this.#inputs.map(({ name, dims }) => ({ name, dims, dataType: 'float32' })),
       outputs: outputs.map((name) => ({
-        ...{ name, dataType: 'float32' as const },
+        name,
+        dataType: 'float32' as const,
         dims: ['n', this.of(name), null, null],
       })),
     });

@@ -160,9 +160,13 @@ function inBranch(model: Model): Model {
     });
     graph.node = [
       {
-        ...{ opType: 'If', name: 'if', input: ['cond'], output: ['chosen'] },
+        opType: 'If',
+        name: 'if',
+        input: ['cond'],
+        output: ['chosen'],
         attribute: branches.map((name) => ({
-          ...{ name, g: body },
+          name,
+          g: body,
           type: onnx.AttributeProto.AttributeType.GRAPH,
         })),
       },

@@ -89,7 +89,9 @@ export function command(): Command {
               ? baseInside(checkpoint, path, modules?.prefix ?? prefix)
               : await baseOf(host);
           const adapter = importAdapter(modules?.tensors ?? new Map(), {
-            ...{ name, base, label: path },
+            name,
+            base,
+            label: path,
             training: { source: `imported from ${basename(path)}`, ...taken.extra },
             ...(labels === undefined ? {} : { labels: labels.split('+') }),
           });
@@ -106,8 +108,15 @@ export function command(): Command {
           );
           return {
             json: {
-              ...{ output, name, config, base, parameters, training: adapter.training },
-              ...{ prefix: taken.prefix, average: taken.average, nonFinite: broken },
+              output,
+              name,
+              config,
+              base,
+              parameters,
+              training: adapter.training,
+              prefix: taken.prefix,
+              average: taken.average,
+              nonFinite: broken,
             },
             text: `${output}: adapter '${name}' for ${base.family}, ${config.mode}, ${config.attach}, labels ${config.labels.join(', ')}, ${parameters.toLocaleString('en-US')} parameters`,
           };

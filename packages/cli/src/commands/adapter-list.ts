@@ -43,11 +43,15 @@ export function command(): Command {
           json: {
             ...(host ? { host } : {}),
             adapters: shown.map(({ spec, folder, summary, fit }) => ({
-              ...{ spec, folder, ...summary },
+              spec,
+              folder,
+              ...summary,
               ...(fit ? { fits: fit.fits } : {}),
             })),
             unusable: broken.map(({ spec, folder, error }) => ({
-              ...{ spec, folder, error: { code: error?.code, message: error?.message } },
+              spec,
+              folder,
+              error: { code: error?.code, message: error?.message },
             })),
           },
           text: textOf(shown, path, session.columns),

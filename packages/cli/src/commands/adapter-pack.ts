@@ -46,8 +46,12 @@ export function command(): Command {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
         await checkOutputFolder(output, 'an adapter', force || resolve(output) === resolve(folder));
         const { adapter, files } = await packAdapter(folder, output, {
-          ...{ name, license, baseLicense, dtype },
-          ...{ version: options.setVersion, baseName: options.baseModel },
+          name,
+          license,
+          baseLicense,
+          dtype,
+          version: options.setVersion,
+          baseName: options.baseModel,
         });
         if (adapter.license === null)
           session.note(
@@ -58,8 +62,15 @@ export function command(): Command {
         const state = training === null ? 'UNTRAINED adapter ' : '';
         return {
           json: {
-            ...{ output, name: adapter.name, version, dtype: config.dtype, digest, training },
-            ...{ license: adapter.license, bytes, files },
+            output,
+            name: adapter.name,
+            version,
+            dtype: config.dtype,
+            digest,
+            training,
+            license: adapter.license,
+            bytes,
+            files,
           },
           text: [
             `${output}: ${state}${adapter.name} ${version}, tensors as ${config.dtype}`,

@@ -56,8 +56,13 @@ export function command(): Command {
         const state = adapter.training === null ? 'UNTRAINED adapter ' : '';
         return {
           json: {
-            ...{ name: hubText(name), pinned: at, ...pushed, bytes, files: sizes },
-            ...{ digest: adapter.digest, training: adapter.training },
+            name: hubText(name),
+            pinned: at,
+            ...pushed,
+            bytes,
+            files: sizes,
+            digest: adapter.digest,
+            training: adapter.training,
           },
           text: [
             `${pushed.url}: ${state}${adapter.name} ${adapter.version}${pushed.created ? ', in a new repository' : ''}`,

@@ -124,7 +124,11 @@ export function command(): Command {
         const record = share.recordOf(found);
         return evalResult(
           {
-            ...{ model: path, base: base ?? null, data, found, ignored },
+            model: path,
+            base: base ?? null,
+            data,
+            found,
+            ignored,
             ...(record && { shard: record }),
           },
           options,
@@ -173,7 +177,9 @@ function shareOfTasks(tasks: readonly Task[], shard: Shard | undefined): TaskSha
     })),
     recordOf: (found) =>
       shard && {
-        ...{ index: shard.index, count: shard.count, total: all.length },
+        index: shard.index,
+        count: shard.count,
+        total: all.length,
         order: found.tasks.flatMap(({ images }, at) =>
           images.map(({ name }) => places.get(keyOf(at, name))!),
         ),

@@ -71,7 +71,8 @@ function figuresOf({ name, patches }: PreviewRow) {
   const psnr = patches.flatMap((each) => each.psnr ?? []);
   const some = psnr.length > 0;
   return {
-    ...{ name, patches: patches.length },
+    name,
+    patches: patches.length,
     least: some ? Math.min(...psnr) : null,
     most: some ? Math.max(...psnr) : null,
   };

@@ -28,7 +28,10 @@ export function command(): Command {
     ],
   );
   const { data, output, steps, pace } = stepOptions('sensor', {
-    ...{ steps: 2000, batch: 8, patch: 160, rate: 3e-3 },
+    steps: 2000,
+    batch: 8,
+    patch: 160,
+    rate: 3e-3,
   });
   const own = [
     new Option('--labels <labels>', 'labels to detect, joined by +').argParser(labelsOf),
@@ -45,22 +48,37 @@ export function command(): Command {
       const steps = given.steps ?? defaultSensorOptions.steps;
       const options = {
         ...defaultSensorOptions,
-        ...{ steps, batch, patch, rate, seed },
+        steps,
+        batch,
+        patch,
+        rate,
+        seed,
         warmup: given.warmup ?? Math.round(steps / 12),
       };
       const files = runFiles(output);
       const stem = output.replace(/[/\\]+$/, '');
       if (given.html !== undefined) refuseForeignReport('html', given.html);
       await checkTarget({
-        ...{ folder: { path: stem, kind: 'a sensor' }, files: [given.html, files.log] },
-        ...{ state: files.state, inputs: [], resume: given.resume, force: given.force },
+        folder: { path: stem, kind: 'a sensor' },
+        files: [given.html, files.log],
+        state: files.state,
+        inputs: [],
+        resume: given.resume,
+        force: given.force,
       });
       await sweepLeftovers(dirname(stem), [basename(files.state), basename(files.log)]);
       const { data, pairs, resume, checkpointing } = given;
       const opened = await openSensorRun(
         {
-          ...{ labels: looked, adapter, options, data, pairs, ...pixelsOf(given) },
-          ...{ output, resume, checkpointing },
+          labels: looked,
+          adapter,
+          options,
+          data,
+          pairs,
+          ...pixelsOf(given),
+          output,
+          resume,
+          checkpointing,
         },
         session.cwd,
       );
@@ -86,13 +104,26 @@ export function command(): Command {
         await writePage(given.html, {
           name: output,
           summary: `Trained to find ${labels.join(', ')}`,
-          ...{ facts, run: opened, title: 'Share of labels that are right' },
+          facts,
+          run: opened,
+          title: 'Share of labels that are right',
         });
       if (stopped) session.note(`stopped after step ${state.step}; continue with --resume.`);
       return {
         json: {
-          ...{ output, state: files.state, log: log.path, steps: state.step, loss, accuracy },
-          ...{ seconds, patchesPerSecond, runtimeShare, labels, byLabel, training, stopped },
+          output,
+          state: files.state,
+          log: log.path,
+          steps: state.step,
+          loss,
+          accuracy,
+          seconds,
+          patchesPerSecond,
+          runtimeShare,
+          labels,
+          byLabel,
+          training,
+          stopped,
         },
         text: table(facts.map((row) => [...row])),
         ...(stopped ? { exit: 130 } : {}),

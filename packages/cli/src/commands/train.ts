@@ -40,10 +40,16 @@ export function command(): Command {
       await checkTarget({
         folder: alone ? undefined : { path: stem, kind: 'an adapter' },
         files: [
-          ...[alone ? output : undefined, given.hostOutput, given.html, files.log],
+          alone ? output : undefined,
+          given.hostOutput,
+          given.html,
+          files.log,
           ...(given.validate === undefined ? [] : [files.best, files.validation]),
         ],
-        ...{ state: files.state, inputs: [given.host], resume: given.resume, force: given.force },
+        state: files.state,
+        inputs: [given.host],
+        resume: given.resume,
+        force: given.force,
       });
       await sweepLeftovers(
         dirname(stem),
@@ -89,10 +95,19 @@ export function command(): Command {
         if (stopped) session.note(`stopped after step ${state.step}; continue with --resume.`);
         return {
           json: {
-            ...{ output, state: files.state, log: files.log, steps: state.step, loss, psnr },
-            ...{ seconds, patchesPerSecond, runtimeShare },
+            output,
+            state: files.state,
+            log: files.log,
+            steps: state.step,
+            loss,
+            psnr,
+            seconds,
+            patchesPerSecond,
+            runtimeShare,
             ...(validation ? { validation: validation.log.path, best: best ?? null } : {}),
-            ...{ labels, training, stopped },
+            labels,
+            training,
+            stopped,
           },
           text: table(facts.map((row) => [...row])),
           ...(stopped ? { exit: 130 } : {}),
@@ -113,7 +128,12 @@ function pageOf({ html, output }: TrainRequest, opened: TrainingRun) {
     if (html === undefined) return;
     const summary = `Trained for ${opened.labels.join(', ')}`;
     await writePage(html, {
-      ...{ name: output, summary, facts, run: opened, figures, title: 'PSNR in dB' },
+      name: output,
+      summary,
+      facts,
+      run: opened,
+      figures,
+      title: 'PSNR in dB',
     });
   };
 }

@@ -30,7 +30,13 @@ export function evalResult(
   const problems = sorted(found.problems);
   return {
     json: plain({
-      ...{ model, base, data, ...found, problems, ignored, gate },
+      model,
+      base,
+      data,
+      ...found,
+      problems,
+      ignored,
+      gate,
       ...(shard && { shard }),
     }),
     text: lines.join('\n'),

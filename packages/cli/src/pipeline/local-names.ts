@@ -8,14 +8,20 @@ type Kind = 'model' | 'adapter' | 'sensor' | 'checkpoint';
 
 /** Kinds of names that arguments take, by the arguments' names in the help. */
 const argumentKinds: Readonly<Record<string, Kind>> = {
-  ...{ host: 'model', model: 'model', grafted: 'model', file: 'model', a: 'model', b: 'model' },
+  host: 'model',
+  model: 'model',
+  grafted: 'model',
+  file: 'model',
+  a: 'model',
+  b: 'model',
   adapter: 'adapter',
   checkpoint: 'checkpoint',
 };
 
 /** Kinds of names that options take. */
 const optionKinds: Readonly<Record<string, Kind>> = {
-  ...{ host: 'model', base: 'model' },
+  host: 'model',
+  base: 'model',
   adapter: 'adapter',
   auto: 'sensor',
 };

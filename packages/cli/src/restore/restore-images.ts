@@ -58,14 +58,23 @@ export async function restoreImages(
   const todo = await notDone(jobs, { journal, settings: key, session });
 
   const batch = {
-    ...{ session, folder: output, journal, settings: key, ...tilesOf(settings, request) },
+    session,
+    folder: output,
+    journal,
+    settings: key,
+    ...tilesOf(settings, request),
     ...(request.maxPixels === undefined ? {} : { pixels: request.maxPixels }),
   };
   const outcomes = todo.length === 0 ? [] : await onDevice(model, settings, request, todo, batch);
   const first = outcomes[0];
   if (alone && first?.error !== undefined) throw first.error;
   return summarise({
-    ...{ model, device, jobs, outcomes, faults, labels: settings.found ?? [] },
+    model,
+    device,
+    jobs,
+    outcomes,
+    faults,
+    labels: settings.found ?? [],
     ...(shard && { shard: { ...shard, positions: share.positions, total: all.length } }),
   });
 }

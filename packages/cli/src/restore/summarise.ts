@@ -65,7 +65,9 @@ export function summarise(run: Run): Result {
   const good = images.filter(({ error }) => error === null);
   return {
     json: {
-      ...{ model, device, images: [...good, ...failed] },
+      model,
+      device,
+      images: [...good, ...failed],
       ...(shard && { shard: recordOf(shard, images) }),
     },
     text: lines.join('\n'),

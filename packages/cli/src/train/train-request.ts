@@ -49,7 +49,10 @@ export interface TrainRequest extends StepRequest, DegradeRequest, ValidationReq
 /** Returns the options of `graft train`. */
 export function trainOptions(): Option[] {
   const { data, output, name, steps, pace } = stepOptions('adapter', {
-    ...{ steps: 2000, batch: 8, patch: 64, rate: 3.6e-4 },
+    steps: 2000,
+    batch: 8,
+    patch: 64,
+    rate: 3.6e-4,
   });
   return [
     new Option('--host <file>', 'ONNX file to train on').makeOptionMandatory(),
@@ -155,8 +158,13 @@ export function stagesOf(given: TrainRequest): TrainOptions[] {
   const stages = [{ ...plain, warmup, ...first! }, ...later.map((each) => ({ ...plain, ...each }))];
   const common = {
     ...defaultTrainOptions,
-    ...{ accumulate, seed, learn, angles: given.angles, weightDecay: given.weightDecay },
-    ...{ betas: given.betas, promptRate: given.promptRate ?? null },
+    accumulate,
+    seed,
+    learn,
+    angles: given.angles,
+    weightDecay: given.weightDecay,
+    betas: given.betas,
+    promptRate: given.promptRate ?? null,
     clip: given.clip === 0 ? null : given.clip,
     average: given.average ?? null,
   };

@@ -19,7 +19,8 @@ export async function writePage(path: string, page: RunPage): Promise<void> {
   const { name, summary, facts, title, figures } = page;
   const { log, validation } = page.run;
   const text = buildCurvePage({
-    ...{ name, summary },
+    name,
+    summary,
     facts: facts.map(([label, value]) => ({ label, value })),
     curves: [
       { title: 'Loss', points: log.lines.map(({ step, loss }) => [step, loss]) },

@@ -23,7 +23,16 @@ const bytes = (name: string) => readFileSync(join(folder, name));
 const photo = fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url));
 const small = ['--data', 'photos', '--batch', '4', '--patch', '16', '--threads', '1'];
 const sensor = (to: string, labels: string, ...more: string[]) => [
-  ...['train', 'sensor', '--labels', labels, '-o', to, '--workers', '1', ...small, ...more],
+  'train',
+  'sensor',
+  '--labels',
+  labels,
+  '-o',
+  to,
+  '--workers',
+  '1',
+  ...small,
+  ...more,
 ];
 
 beforeAll(() => {
@@ -48,7 +57,14 @@ describe('a sensor in a convert job', () => {
   it('writes the same bytes as graft apply --auto and rebuilds when the sensor changes', () => {
     json(
       folder,
-      ...['apply', 'host.onnx', '--adapter', './weather', '--auto', './eye', '-o', 'alone.onnx'],
+      'apply',
+      'host.onnx',
+      '--adapter',
+      './weather',
+      '--auto',
+      './eye',
+      '-o',
+      'alone.onnx',
     );
     expect(convert({ auto: 'eye' })).toMatchObject({ status: 0 });
     expect(bytes('out/blind.onnx').equals(bytes('alone.onnx'))).toBe(true);

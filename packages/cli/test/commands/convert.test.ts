@@ -117,7 +117,10 @@ describe('graft convert', () => {
       { ...outside, output: 'out/outside.onnx' },
       // Its gate runs it, as the other job's gate does.
       {
-        ...{ ...outside, name: 'half', precision: 'float16', output: 'out/half.onnx' },
+        ...outside,
+        name: 'half',
+        precision: 'float16',
+        output: 'out/half.onnx',
         gates: { parity: { psnr: 40 } },
       },
       { name: 'inside', source: { job: 'rain' }, external: 'inline', output: 'out/inside.onnx' },
@@ -206,7 +209,14 @@ describe('graft convert', () => {
     });
     const ended = graft(
       folder,
-      ...['convert', '--json', '--junit', 'j.xml', '--markdown', 'm.md', '--html', 'h.html'],
+      'convert',
+      '--json',
+      '--junit',
+      'j.xml',
+      '--markdown',
+      'm.md',
+      '--html',
+      'h.html',
     );
     expect(ended.status).toBe(1);
     const { jobs } = JSON.parse(ended.stdout) as {

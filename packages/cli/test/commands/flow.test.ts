@@ -72,19 +72,24 @@ describe.each(full ? networks : networks.filter(({ name }) => name !== 'promptir
         warnings: [],
       });
       expect(Object.keys(found)).toEqual([
-        ...[
-          'family',
-          'confidence',
-          'opset',
-          'irVersion',
-          'producer',
-          'nodes',
-          'parameters',
-          'inputs',
-          'outputs',
-        ],
-        ...['sizeMultiple', 'size', 'values', 'feeds'],
-        ...['sites', 'rejected', 'graft', 'warnings', 'expected'],
+        'family',
+        'confidence',
+        'opset',
+        'irVersion',
+        'producer',
+        'nodes',
+        'parameters',
+        'inputs',
+        'outputs',
+        'sizeMultiple',
+        'size',
+        'values',
+        'feeds',
+        'sites',
+        'rejected',
+        'graft',
+        'warnings',
+        'expected',
       ]);
       expect(found['sites']).toMatchObject(
         channels.map((count, index) => ({

@@ -65,7 +65,10 @@ describe('graft with model hub names', () => {
     expect(pushed.stderr).toContain('adapter_model.safetensors');
     expect(pushed.stdout).toContain('UNTRAINED adapter rain 0.0.0, in a new repository');
     expect([...server.files('me/rain').keys()].sort()).toEqual([
-      ...['.gitattributes', 'README.md', 'adapter_config.json', 'adapter_model.safetensors'],
+      '.gitattributes',
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
       'package.json',
     ]);
     const card = String(server.files('me/rain').get('README.md'));

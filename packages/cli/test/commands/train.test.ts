@@ -208,8 +208,11 @@ describe('graft train', () => {
     expect(step).toBeLessThan(30);
     json(folder, ...train('-o', 'k', ...options, '--resume'));
     for (const file of [
-      ...['/adapter_model.safetensors', '.state.safetensors', '.best.state.safetensors'],
-      ...['.log.csv', '.validation.csv'],
+      '/adapter_model.safetensors',
+      '.state.safetensors',
+      '.best.state.safetensors',
+      '.log.csv',
+      '.validation.csv',
     ])
       expect(bytes(`k${file}`).equals(bytes(`w${file}`)), file).toBe(true);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);

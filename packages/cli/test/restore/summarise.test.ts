@@ -10,7 +10,8 @@ test('has one line per image, whatever is in its name', () => {
   const jobs = [job('a\nin/b.png → out/b.png'), job('c\u2028.png')];
   const failed = { ...jobs[1]!, error: new GraftError('READ_FAILED', 'in/c\n.png: no.') };
   const { text, failure, exit } = summarise({
-    ...{ ...run, jobs },
+    ...run,
+    jobs,
     outcomes: [{ ...jobs[0]!, plan }, failed],
   });
   const failures = ['1 of 2 images failed:', '  in/c\\n.png: no.'];

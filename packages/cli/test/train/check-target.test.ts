@@ -15,7 +15,8 @@ const targets = (given: Partial<Targets> = {}): Targets => ({
   files: [join(home, 'a.log.csv'), undefined],
   state: join(home, 'a.state.safetensors'),
   inputs: [join(home, 'host.onnx')],
-  ...{ resume: undefined, force: undefined },
+  resume: undefined,
+  force: undefined,
   ...given,
 });
 const put = (name: string) => {

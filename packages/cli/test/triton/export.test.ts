@@ -118,7 +118,10 @@ describe('formatConfig', () => {
   it('escapes names, which come from files', () => {
     const name = 'a"\\\n: ü';
     const text = formatConfig({
-      ...{ name: 'x', maxBatchSize: 0, outputs: [], parameters: {} },
+      name: 'x',
+      maxBatchSize: 0,
+      outputs: [],
+      parameters: {},
       inputs: [{ name, dataType: 'TYPE_FP32', dims: [1] }],
     });
     expect(readConfig(text)['input']).toEqual([{ name, data_type: 'TYPE_FP32', dims: [1] }]);

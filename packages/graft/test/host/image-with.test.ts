@@ -35,8 +35,12 @@ function unet({ end = 'same', output = 'float32', beside, name = 'beside' }: Var
   const { nodes, initializers } = g.fragment();
   const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
   return buildModel({
-    ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '0' }, graphName: 'net' },
-    ...{ nodes, initializers },
+    irVersion: 8,
+    opset: 17,
+    producer: { name: 'test', version: '0' },
+    graphName: 'net',
+    nodes,
+    initializers,
     inputs: [
       { name: 'image', ...image },
       ...(beside ? [{ name, dataType: beside, dims: [1] }] : []),

@@ -38,7 +38,8 @@ const host = bytesOf(tinyUnet());
 function withData(location: string): Uint8Array {
   const data = { dataLocation: 1, externalData: [{ key: 'location', value: location }] };
   return onnxProto.onnx.ModelProto.encode({
-    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
     graph: { initializer: [{ name: 'w', dataType: 1, dims: [2], ...data }] },
   }).finish();
 }
@@ -153,7 +154,8 @@ describe('openHost and openAdapter', () => {
     using opened = await openHost('hf:me/host', undefined, options);
     const { config, tensors } = encodeAdapter(freshAdapter(opened));
     server.commit('me/evil', {
-      ...{ 'adapter_config.json': config, 'adapter_model.safetensors': tensors },
+      'adapter_config.json': config,
+      'adapter_model.safetensors': tensors,
       'package.json': JSON.stringify({ name: 'evil', scripts: { postinstall: 'x' } }),
     });
     await expect(openAdapter('hf:me/evil', { for: opened, hub: options })).rejects.toThrow(

@@ -21,7 +21,9 @@ beforeEach(() => {
 
 const environment = (more: Record<string, string> = {}): HubOptions => ({
   environment: {
-    ...{ HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: cache, HF_TOKEN: hubToken },
+    HF_ENDPOINT: server.endpoint,
+    HF_HUB_CACHE: cache,
+    HF_TOKEN: hubToken,
     ...more,
   },
 });
@@ -60,7 +62,9 @@ describe('pushFiles', () => {
     expect(pushed.created).toBe(false);
     expect(pushed.removed).toEqual(['a/old.json']);
     expect(Object.keys(contents('me/old')).sort()).toEqual([
-      ...['README.md', 'a/model.safetensors', 'notes.txt'],
+      'README.md',
+      'a/model.safetensors',
+      'notes.txt',
     ]);
     expect(server.taken()).not.toContain('POST /api/repos/create');
   });
@@ -69,7 +73,8 @@ describe('pushFiles', () => {
     const totals: number[] = [];
     const card = new Map([['README.md', '# Grün']]);
     await pushFiles(parseHubName('hf:me/bytes'), card, {
-      ...{ ...environment(), title: 'Card' },
+      ...environment(),
+      title: 'Card',
       onProgress: ({ total }) => totals.push(total),
     });
     expect(totals).toEqual([7, 7]);

@@ -16,7 +16,7 @@ const strings: Readonly<Partial<Record<Message, readonly string[]>>> = {
   ValueInfoProto: ['name', 'docString'],
   TypeProto: ['denotation'],
   TensorShapeProtoDimension: ['dimParam', 'denotation'],
-  FunctionProto: [...['name', 'input', 'output', 'attribute', 'docString', 'domain', 'overload']],
+  FunctionProto: ['name', 'input', 'output', 'attribute', 'docString', 'domain', 'overload'],
   OperatorSetIdProto: ['domain'],
   StringStringEntryProto: ['key', 'value'],
 };
@@ -24,18 +24,29 @@ const strings: Readonly<Partial<Record<Message, readonly string[]>>> = {
 /** Message fields of each message. */
 const messages: Readonly<Partial<Record<Message, Readonly<Record<string, Message>>>>> = {
   ModelProto: {
-    ...{ graph: 'GraphProto', functions: 'FunctionProto', trainingInfo: 'TrainingInfoProto' },
-    ...{ opsetImport: 'OperatorSetIdProto', metadataProps: 'StringStringEntryProto' },
+    graph: 'GraphProto',
+    functions: 'FunctionProto',
+    trainingInfo: 'TrainingInfoProto',
+    opsetImport: 'OperatorSetIdProto',
+    metadataProps: 'StringStringEntryProto',
   },
   GraphProto: {
-    ...{ node: 'NodeProto', initializer: 'TensorProto', sparseInitializer: 'SparseTensorProto' },
-    ...{ input: 'ValueInfoProto', output: 'ValueInfoProto', valueInfo: 'ValueInfoProto' },
+    node: 'NodeProto',
+    initializer: 'TensorProto',
+    sparseInitializer: 'SparseTensorProto',
+    input: 'ValueInfoProto',
+    output: 'ValueInfoProto',
+    valueInfo: 'ValueInfoProto',
     metadataProps: 'StringStringEntryProto',
   },
   NodeProto: { attribute: 'AttributeProto', metadataProps: 'StringStringEntryProto' },
   AttributeProto: {
-    ...{ t: 'TensorProto', tensors: 'TensorProto', g: 'GraphProto', graphs: 'GraphProto' },
-    ...{ sparseTensor: 'SparseTensorProto', sparseTensors: 'SparseTensorProto' },
+    t: 'TensorProto',
+    tensors: 'TensorProto',
+    g: 'GraphProto',
+    graphs: 'GraphProto',
+    sparseTensor: 'SparseTensorProto',
+    sparseTensors: 'SparseTensorProto',
   },
   TensorProto: { externalData: 'StringStringEntryProto', metadataProps: 'StringStringEntryProto' },
   SparseTensorProto: { values: 'TensorProto', indices: 'TensorProto' },
@@ -44,12 +55,17 @@ const messages: Readonly<Partial<Record<Message, Readonly<Record<string, Message
   TypeProtoTensor: { shape: 'TensorShapeProto' },
   TensorShapeProto: { dim: 'TensorShapeProtoDimension' },
   FunctionProto: {
-    ...{ node: 'NodeProto', attributeProto: 'AttributeProto', valueInfo: 'ValueInfoProto' },
-    ...{ opsetImport: 'OperatorSetIdProto', metadataProps: 'StringStringEntryProto' },
+    node: 'NodeProto',
+    attributeProto: 'AttributeProto',
+    valueInfo: 'ValueInfoProto',
+    opsetImport: 'OperatorSetIdProto',
+    metadataProps: 'StringStringEntryProto',
   },
   TrainingInfoProto: {
-    ...{ initialization: 'GraphProto', algorithm: 'GraphProto' },
-    ...{ initializationBinding: 'StringStringEntryProto', updateBinding: 'StringStringEntryProto' },
+    initialization: 'GraphProto',
+    algorithm: 'GraphProto',
+    initializationBinding: 'StringStringEntryProto',
+    updateBinding: 'StringStringEntryProto',
   },
 };
 

@@ -90,10 +90,17 @@ const model = onnx.ModelProto;
 const graph = onnx.GraphProto;
 
 const seenInModel: ReadonlySet<number> = new Set([
-  ...[model.graph, model.opsetImport, model.metadataProps, model.functions],
+  model.graph,
+  model.opsetImport,
+  model.metadataProps,
+  model.functions,
 ]);
 const seenInGraph: ReadonlySet<number> = new Set([
-  ...[graph.node, graph.initializer, graph.sparseInitializer, graph.input, graph.output],
+  graph.node,
+  graph.initializer,
+  graph.sparseInitializer,
+  graph.input,
+  graph.output,
   graph.valueInfo,
 ]);
 

@@ -32,7 +32,9 @@ export function extendGraph(model: Model, extension: Extension): Model {
   const { fragment, inputs = [], outputs, fed = [] } = extension;
   const parents = [graph.field];
   const drop = ({ start, end }: { readonly start: number; readonly end: number }): Edit => ({
-    ...{ start, end, parents },
+    start,
+    end,
+    parents,
     pieces: [],
   });
   const added = [...inputs];
@@ -52,7 +54,9 @@ export function extendGraph(model: Model, extension: Extension): Model {
   if (outputs) edits.push(...graph.outputs.map(({ field }) => drop(field)));
   const { end } = graph.field;
   edits.push({
-    ...{ start: end, end, parents },
+    start: end,
+    end,
+    parents,
     pieces: [
       ...fragment.nodes.map(encodeNode),
       ...fragment.initializers.flatMap(encodeTensor),

@@ -47,7 +47,9 @@ const elementBytes = 16;
 
 /** TensorProto fields that hold the elements or locate them. */
 const ofData: ReadonlySet<number> = new Set([
-  ...[onnx.TensorProto.rawData, onnx.TensorProto.externalData, onnx.TensorProto.dataLocation],
+  onnx.TensorProto.rawData,
+  onnx.TensorProto.externalData,
+  onnx.TensorProto.dataLocation,
 ]);
 
 /**
@@ -101,7 +103,9 @@ export function externalizeWeights(
       body.push(encodeEntry(onnx.TensorProto.externalData, key, String(value)));
     body.push(new FieldWriter().int(onnx.TensorProto.dataLocation, external).finish());
     edits.push({
-      ...{ start: field.start, end: field.end, parents: [graph.field] },
+      start: field.start,
+      end: field.end,
+      parents: [graph.field],
       pieces: encodeField(field.number, body),
     });
   }

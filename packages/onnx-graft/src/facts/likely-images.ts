@@ -2,8 +2,20 @@ import type { Model, Node } from '../model/model.ts';
 
 /** Operators that leave an image an image, if all they read besides it are constants. */
 const pixelwise = new Set([
-  ...['Identity', 'Cast', 'CastLike', 'Pad', 'Slice', 'Transpose', 'Clip', 'Round', 'Min', 'Max'],
-  ...['Add', 'Sub', 'Mul', 'Div'],
+  'Identity',
+  'Cast',
+  'CastLike',
+  'Pad',
+  'Slice',
+  'Transpose',
+  'Clip',
+  'Round',
+  'Min',
+  'Max',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
 ]);
 
 const imageName = /image|img|input|^x$|^lq$|^lr$|noisy|degraded/i;

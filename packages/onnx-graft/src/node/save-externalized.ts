@@ -75,11 +75,13 @@ export async function saveExternalized(
   try {
     made = await makeFolder(dirname(target));
     await writeNewSource(stagedData, data, {
-      ...{ signal, durable },
+      signal,
+      durable,
       onChunk: onProgress && ((done) => onProgress(done, total)),
     });
     await writeNewSource(staged, outer.source, {
-      ...{ signal, durable },
+      signal,
+      durable,
       onChunk: onProgress && ((done) => onProgress(data.size + done, total)),
     });
     await replaceTogether(files);

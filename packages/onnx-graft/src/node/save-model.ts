@@ -63,7 +63,9 @@ export async function saveModel(
   const verify = model.external?.verify;
   if (files.size > 0) return saveWithData(source, target, files, { ...options, durable, verify });
   await writeSource(target, source, {
-    ...{ signal, durable, verify },
+    signal,
+    durable,
+    verify,
     onChunk: onProgress && ((done) => onProgress(done, source.size)),
   });
 }
@@ -103,7 +105,10 @@ async function saveWithData(
       before += sizes[index]!;
     }
     await writeNewSource(staged[0]!.from, source, {
-      ...{ signal, durable, onChunk, verify },
+      signal,
+      durable,
+      onChunk,
+      verify,
     });
     await replaceTogether(staged);
   } catch (error) {

@@ -166,8 +166,16 @@ const field = onnx.TensorProto;
 
 /** TensorProto fields that give the type, hold the elements or locate them (onnx.proto). */
 const ofElements: ReadonlySet<number> = new Set([
-  ...[field.dataType, field.floatData, field.int32Data, field.stringData, field.int64Data],
-  ...[field.rawData, field.doubleData, field.uint64Data, field.externalData, field.dataLocation],
+  field.dataType,
+  field.floatData,
+  field.int32Data,
+  field.stringData,
+  field.int64Data,
+  field.rawData,
+  field.doubleData,
+  field.uint64Data,
+  field.externalData,
+  field.dataLocation,
 ]);
 
 /** A tensor's record with float16 data; its other fields keep their bytes. */

@@ -24,7 +24,9 @@ export function widenPrecision(model: Model): Model {
     edits.push({ start, end, pieces, parents: [graph.field] });
   };
   const widened = (tensor: Tensor): TensorSpec => ({
-    ...{ name: tensor.name, dims: tensor.dims, dataType: 'float32' },
+    name: tensor.name,
+    dims: tensor.dims,
+    dataType: 'float32',
     data: {
       byteLength: 4 * elementCount(tensor.dims),
       load: () => floatBytes(readTensor(model, tensor)),

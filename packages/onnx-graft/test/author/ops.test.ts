@@ -268,7 +268,10 @@ describe.each(opsets)('operator set %i', (opset) => {
       dot(rowsQ[i]!, rowsK[j]!) / length(rowsQ[i]!) / length(rowsK[j]!);
     expect(y!.dims).toEqual([1, 2, 2, 2]);
     close(y!.values, [
-      ...[cosine(0, 0), cosine(0, 1), cosine(1, 0), cosine(1, 1)],
+      cosine(0, 0),
+      cosine(0, 1),
+      cosine(1, 0),
+      cosine(1, 1),
       ...[cosine(2, 2), cosine(2, 3), cosine(3, 2), cosine(3, 3)].map((v) => 2 * v),
     ]);
   });
@@ -278,7 +281,10 @@ describe.each(opsets)('operator set %i', (opset) => {
     const [plain, grouped] = await run({ x }, (g) => [
       ops.conv(g, 'x', g.floats([1, 10], [1, 2, 1, 1]), { bias: g.floats([0.5]), strides: [2, 2] }),
       ops.conv(g, 'x', g.floats([1, 2, 1, 2], [2, 1, 1, 2]), {
-        ...{ group: 2, kernel: [1, 2], pads: [0, 0, 0, 2], dilations: [1, 2] },
+        group: 2,
+        kernel: [1, 2],
+        pads: [0, 0, 0, 2],
+        dilations: [1, 2],
       }),
     ]);
     expect(plain).toMatchObject({ dims: [1, 1, 2, 2], values: [101.5, 123.5, 167.5, 189.5] });

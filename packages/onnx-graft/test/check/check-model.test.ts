@@ -9,7 +9,10 @@ type Graph = NonNullable<Parameters<typeof onnx.GraphProto.create>[0]>;
 type Proto = NonNullable<Parameters<typeof onnx.ModelProto.create>[0]>;
 
 const relu = (from: string, to: string, name = to) => ({
-  ...{ opType: 'Relu', name, input: [from], output: [to] },
+  opType: 'Relu',
+  name,
+  input: [from],
+  output: [to],
 });
 
 /** Codes and places of the findings in a model x → … → y. */
@@ -116,9 +119,12 @@ test('warns of metadata that is there twice', () => {
 
 test('nodes of the same name are an error, because onnxruntime rejects the model', () => {
   const bytes = onnx.ModelProto.encode({
-    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
     graph: {
-      ...{ name: 'g', input: [{ name: 'x' }], output: [{ name: 'y' }] },
+      name: 'g',
+      input: [{ name: 'x' }],
+      output: [{ name: 'y' }],
       node: [relu('x', 'a', 'n'), relu('a', 'y', 'n')],
     },
   }).finish();
@@ -155,7 +161,9 @@ describe('tensors', () => {
   test('in attributes', () => {
     const t = { dataType: 1, dims: [2], rawData: new Uint8Array(4) };
     const constant = {
-      ...{ opType: 'Constant', name: 'c', output: ['c'] },
+      opType: 'Constant',
+      name: 'c',
+      output: ['c'],
       attribute: [{ name: 'value', type: 4, t }],
     };
     expect(found({ node: [constant, ...node] })).toEqual([
@@ -178,7 +186,10 @@ describe('tensors', () => {
 
 describe('inner scopes', () => {
   const body = (graph: Graph) => ({
-    ...{ opType: 'If', name: 'if', input: ['x'], output: ['y'] },
+    opType: 'If',
+    name: 'if',
+    input: ['x'],
+    output: ['y'],
     attribute: [{ name: 'then_branch', type: 5, g: { name: 'then', ...graph } }],
   });
 
@@ -219,7 +230,9 @@ test('messages say what is wrong, with the right severity', () => {
   expect(checkModel(readModel(bytesSource(bytes)))).toEqual([
     { severity: 'warning', code: 'NO_INPUTS', place: 'graph', message: 'the model has no inputs.' },
     {
-      ...{ severity: 'error', code: 'UNRESOLVED_INPUT', place: "node 'y' (Relu)" },
+      severity: 'error',
+      code: 'UNRESOLVED_INPUT',
+      place: "node 'y' (Relu)",
       message: "it reads 'gone', which no node, input or initializer makes.",
     },
   ]);

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 const half = (bits: readonly number[]) => new Uint8Array(Uint16Array.from(bits).buffer);
 const { NaN: nan, POSITIVE_INFINITY: high, NEGATIVE_INFINITY: low } = Number;
 const odd = (name: string, dataType: DataType, data: Uint8Array) => ({
-  ...{ name, dataType, dims: [data.length / 2], data },
+  name,
+  dataType,
+  dims: [data.length / 2],
+  data,
 });
 
 test('names every tensor with NaN or infinity, but no mask', () => {
@@ -22,7 +25,9 @@ test('names every tensor with NaN or infinity, but no mask', () => {
   ];
   const model = tinyModel({
     nodes: [node('Relu', ['input'], 'output')],
-    ...{ inputs: [picture('input')], outputs: [picture('output')], initializers },
+    inputs: [picture('input')],
+    outputs: [picture('output')],
+    initializers,
   });
   expect(
     checkModel(model, { weights: true }).map(({ code, place, message }) => [code, place, message]),

@@ -123,7 +123,10 @@ test('shows a splice as its own nodes, one changed reader and the stamp', () => 
   });
   const diff = diffModels(host, edited);
   expect(diff.nodes).toEqual({
-    ...{ added: [to], removed: [], unchanged: 1, reordered: false },
+    added: [to],
+    removed: [],
+    unchanged: 1,
+    reordered: false,
     changed: [{ name: 'y', what: [`input 0 'a' → '${to}'`] }],
   });
   expect(diff.initializers).toMatchObject({ added: ['pip/gain'], changed: [], unchanged: 1 });
@@ -158,7 +161,10 @@ test('compares weights in pieces, up to the last byte', () => {
 test('numbers external tensors of one place, however many', () => {
   const list = (count: number, names: readonly string[] = []): Model => {
     const tensor = (name: string) => ({
-      ...{ name, dataType: 2, dims: [1], dataLocation: 1 },
+      name,
+      dataType: 2,
+      dims: [1],
+      dataLocation: 1,
       externalData: [{ key: 'location', value: 'data' }],
     });
     const tensors = Array.from({ length: count }, () => tensor(''));
@@ -180,7 +186,10 @@ test('numbers external tensors of one place, however many', () => {
   const place = externalData!.added[0]!.replace(' (4001)', '');
   expect(place).toMatch(/'many'$/);
   expect(externalData).toEqual({
-    ...{ removed: [], changed: [], unchanged: 4000, reordered: false },
+    removed: [],
+    changed: [],
+    unchanged: 4000,
+    reordered: false,
     added: [4001, 4002, 4003].map((number) => `${place} (${number})`),
   });
   const twice = list(0, ['w', 'w', "w' (2)", 'w']);

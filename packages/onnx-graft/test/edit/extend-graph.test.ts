@@ -16,7 +16,10 @@ import { describe, expect, it } from 'vitest';
 
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const model: Model = buildModel({
-  ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '1' }, graphName: 'g' },
+  irVersion: 8,
+  opset: 17,
+  producer: { name: 'test', version: '1' },
+  graphName: 'g',
   nodes: [
     { name: 'add', opType: 'Add', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: {} },
   ],

@@ -18,10 +18,15 @@ const bytesOf = (model: Model) => model.source.read(0, model.source.size);
 /** A model with weights of the given sizes in bytes. */
 function weighty(sizes: Readonly<Record<string, number>>): Model {
   return buildModel({
-    ...{ irVersion: 8, opset: 17, graphName: 'g', producer: { name: 'test', version: '0' } },
+    irVersion: 8,
+    opset: 17,
+    graphName: 'g',
+    producer: { name: 'test', version: '0' },
     nodes: [],
     initializers: Object.entries(sizes).map(([name, size], index) => ({
-      ...{ name, dataType: 'uint8', dims: [size] },
+      name,
+      dataType: 'uint8',
+      dims: [size],
       data: new Uint8Array(size).fill(index + 1),
     })),
     inputs: [],

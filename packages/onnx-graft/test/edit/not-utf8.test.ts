@@ -17,7 +17,10 @@ function host(name = '\udcb5\udce3'): Uint8Array {
   const node = { domain: '', attributes: {} } as const;
   return modelBytes(
     buildModel({
-      ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '0' }, graphName: 'g' },
+      irVersion: 8,
+      opset: 17,
+      producer: { name: 'test', version: '0' },
+      graphName: 'g',
       nodes: [
         { ...node, name: 'a', opType: 'Relu', inputs: ['x'], outputs: [name] },
         { ...node, name: 'b', opType: 'Neg', inputs: [name], outputs: ['y'] },

@@ -110,7 +110,8 @@ test.each(cases)('%s: has the elements that onnxruntime computes', async (_, wri
   const name = write(g);
   const model = exposeValues(modelOf(g, {}, []), [name]);
   const session = await InferenceSession.create(model.source.read(0, model.source.size), {
-    ...{ graphOptimizationLevel: 'disabled', logSeverityLevel: 3 },
+    graphOptimizationLevel: 'disabled',
+    logSeverityLevel: 3,
   });
   const result = (await session.run({}))[name]!;
   await session.release();

@@ -5,7 +5,9 @@ import { modelOf, zeros } from './model-of.ts';
 
 const image = ['n', 3, 'h', 'w'] as const;
 const of = (symbol: string, num: number, den: number, offset = 0) => ({
-  ...{ symbol, scale: { num, den }, offset },
+  symbol,
+  scale: { num, den },
+  offset,
 });
 
 describe('dims', () => {
@@ -42,7 +44,10 @@ describe('dims', () => {
     const y = ops.relu(g, 'x');
     const facts = graphFacts(modelOf(g, { x: [null, 3, null, null] }, [y]));
     expect(facts.value(y)?.dims).toEqual([
-      ...[of('batch', 1, 1), 3, of('height', 1, 1), of('width', 1, 1)],
+      of('batch', 1, 1),
+      3,
+      of('height', 1, 1),
+      of('width', 1, 1),
     ]);
   });
 });
@@ -112,7 +117,10 @@ describe('channels and scale', () => {
     const out = ops.transpose(g, ops.reshape(g, back, [1, 32, 48, 12]), [0, 3, 1, 2]);
     const facts = graphFacts(modelOf(g, { x: [1, 3, 32, 48] }, [out]));
     expect([rows, parts, windows, out].map((name) => facts.value(name)?.axes)).toEqual([
-      ...['.HW.', '.HW...', 'T..', '..HW'],
+      '.HW.',
+      '.HW...',
+      'T..',
+      '..HW',
     ]);
     expect(facts.scale(out)).toBe(1);
   });
@@ -124,7 +132,9 @@ describe('channels and scale', () => {
     const sized = ops.resizeTo(g, 'x', [16, 16]);
     const facts = graphFacts(modelOf(g, { x: image }, [prompt]));
     expect([pooled, prompt, sized].map((name) => facts.scale(name))).toEqual([
-      ...[undefined, undefined, undefined],
+      undefined,
+      undefined,
+      undefined,
     ]);
     expect(facts.value(prompt)?.dims?.slice(1)).toEqual([5, of('h', 1, 1), of('w', 1, 1)]);
   });
@@ -188,7 +198,9 @@ describe('links', () => {
     ]);
     expect([facts.isOutput(c), facts.isOutput(b), facts.uses(b)]).toEqual([true, false, []]);
     expect([facts.reaches('x', c), facts.reaches(a, c), facts.reaches(a, a)]).toEqual([
-      ...[true, true, true],
+      true,
+      true,
+      true,
     ]);
     expect([facts.reaches(b, c), facts.reaches(c, a)]).toEqual([false, false]);
     const behind = facts.ancestors(c);

@@ -20,7 +20,9 @@ export function modelOf(
     producer: { name: 'test', version: '0' },
     ...g.fragment(),
     inputs: Object.entries(inputs).map(([name, dims]) => ({
-      ...{ name, dims, dataType: options.types?.[name] ?? 'float32' },
+      name,
+      dims,
+      dataType: options.types?.[name] ?? 'float32',
     })),
     outputs: outputs.map((name) => ({ name, dataType: 'float32', dims: [] })),
   });

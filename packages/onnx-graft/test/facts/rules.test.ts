@@ -177,7 +177,8 @@ test.each(cases)(
     const names = [write(g)].flat();
     const model = exposeValues(modelOf(g, { x: [2, 6, 12, 15] }, []), names);
     const session = await InferenceSession.create(model.source.read(0, model.source.size), {
-      ...{ graphOptimizationLevel: 'disabled', logSeverityLevel: 3 },
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 3,
     });
     const x = new Tensor('float32', new Float32Array(2 * 6 * 12 * 15), [2, 6, 12, 15]);
     const results = await session.run({ x });

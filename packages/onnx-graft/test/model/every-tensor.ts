@@ -4,10 +4,23 @@ const { onnx } = onnxProto;
 
 /** Every place in a model that can hold external data, each with its own file. */
 export const places = [
-  ...['initializer', 'sparse-values', 'sparse-indices', 'attribute', 'list-0', 'list-1'],
-  ...['attribute-sparse-values', 'attribute-sparse-indices', 'list-sparse-values'],
-  ...['list-sparse-indices', 'body', 'bodies', 'function', 'function-body', 'function-default'],
-  ...['training-first', 'training-step'],
+  'initializer',
+  'sparse-values',
+  'sparse-indices',
+  'attribute',
+  'list-0',
+  'list-1',
+  'attribute-sparse-values',
+  'attribute-sparse-indices',
+  'list-sparse-values',
+  'list-sparse-indices',
+  'body',
+  'bodies',
+  'function',
+  'function-body',
+  'function-default',
+  'training-first',
+  'training-step',
 ];
 
 /** A model with an external tensor in each of {@link places}; the file of `x` is `x.bin`. */
@@ -34,7 +47,9 @@ export function everyTensor(): Uint8Array {
       node: [
         constant('attribute'),
         {
-          ...{ opType: 'Custom', domain: 'my', output: ['y'] },
+          opType: 'Custom',
+          domain: 'my',
+          output: ['y'],
           attribute: [
             { name: 'list', type: 9, tensors: [float('list-0'), float('list-1')] },
             { name: 'sparse', type: 11, sparseTensor: sparse('attribute-sparse') },

@@ -19,7 +19,8 @@ function model(nodes: readonly Node[], body: readonly Node[] = []) {
   const list = written(nodes).map((node, at) => (at === 0 ? { ...node, attribute: held } : node));
   const shape = { dim: [{ dimValue: 2 }] };
   const bytes = onnxProto.onnx.ModelProto.encode({
-    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
     graph: {
       node: list,
       input: [{ name: 'x', type: { tensorType: { elemType: 1, shape } } }],
@@ -60,7 +61,11 @@ describe('nodes that are not in topological order', () => {
       [['b'], 'y'],
     ]);
     expect(diffModels(sorted, late).nodes).toMatchObject({
-      ...{ added: [], removed: [], changed: [], unchanged: 4, reordered: true },
+      added: [],
+      removed: [],
+      changed: [],
+      unchanged: 4,
+      reordered: true,
     });
   });
 

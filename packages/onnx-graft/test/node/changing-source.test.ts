@@ -28,7 +28,8 @@ beforeEach(() => {
   data = join(folder, 'w.bin');
   const externalData = [{ key: 'location', value: 'w.bin' }];
   const bytes = onnxProto.onnx.ModelProto.encode({
-    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
     graph: {
       initializer: [
         { name: 'a', dataType: 1, dims: [1000], rawData: new Uint8Array(4000) },

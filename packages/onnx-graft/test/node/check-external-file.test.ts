@@ -28,7 +28,8 @@ beforeEach(() => {
   mkdirSync(join(root, 'net/snapshots/other'));
   const location = [{ key: 'location', value: 'model.onnx_data' }];
   const bytes = onnxProto.onnx.ModelProto.encode({
-    ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+    irVersion: 8,
+    opsetImport: [{ version: 17 }],
     graph: {
       initializer: [{ name: 'w', dataType: 1, dims: [2], dataLocation: 1, externalData: location }],
     },

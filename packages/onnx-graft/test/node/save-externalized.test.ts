@@ -43,10 +43,18 @@ function host(
 ): Model {
   const value = (name: string) => ({ name, dataType: 'float32', dims: [count] }) as const;
   const node = (opType: string, inputs: string[], output: string) => ({
-    ...{ name: opType, opType, domain: '', inputs, outputs: [output], attributes: {} },
+    name: opType,
+    opType,
+    domain: '',
+    inputs,
+    outputs: [output],
+    attributes: {},
   });
   return buildModel({
-    ...{ irVersion: 8, opset: 17, graphName: 'g', producer: { name: 'test', version: '0' } },
+    irVersion: 8,
+    opset: 17,
+    graphName: 'g',
+    producer: { name: 'test', version: '0' },
     nodes: [node('Add', ['x', 'large'], 's'), node('Mul', ['s', 'small'], 'y')],
     initializers: [
       { ...value('large'), data: large },

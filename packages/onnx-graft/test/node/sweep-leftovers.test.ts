@@ -35,7 +35,9 @@ describe('temporaryPath', () => {
     expect(a).toMatch(/^\/x\/\.a\.onnx\.\d+-[0-9a-z]+-[0-9a-f]{8}-[0-9a-f]{12}\.tmp$/);
     expect(a).not.toBe(b);
     expect(parseTemporaryName(a.slice(3))).toMatchObject({
-      ...{ target: 'a.onnx', kind: 'tmp', pid: process.pid },
+      target: 'a.onnx',
+      kind: 'tmp',
+      pid: process.pid,
       mark: { pid, born, machine },
     });
   });
@@ -116,8 +118,10 @@ describe('sweepLeftovers', () => {
     [
       'what was there is aside',
       {
-        ...{ [`.a.${write}.old`]: 'old', [`.b.${write}.old`]: 'old' },
-        ...{ [`.a.${write}.new`]: 'new', [`.b.${write}.tmp`]: 'new' },
+        [`.a.${write}.old`]: 'old',
+        [`.b.${write}.old`]: 'old',
+        [`.a.${write}.new`]: 'new',
+        [`.b.${write}.tmp`]: 'new',
       },
       { a: 'new', b: 'new' },
     ],

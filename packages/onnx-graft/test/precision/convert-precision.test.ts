@@ -199,7 +199,9 @@ describe('norms', () => {
           'Mul z scale -> y',
         ],
         weights: {
-          ...{ k: kernel, g: [1, 2], scale: { dims: [1, 2, 1, 1], values: [3, 4] } },
+          k: kernel,
+          g: [1, 2],
+          scale: { dims: [1, 2, 1, 1], values: [3, 4] },
           ...int('axes', [2, 3]),
         },
       }),
@@ -212,7 +214,10 @@ describe('norms', () => {
     ]);
     expect(nodes).toContain('Mul z scale/float16 -> y/float16');
     expect(weights).toEqual({
-      ...{ k: 'float16', g: 'float16', scale: 'float32', axes: 'int64' },
+      k: 'float16',
+      g: 'float16',
+      scale: 'float32',
+      axes: 'int64',
       'scale/float16': 'float16',
     });
   });
@@ -330,7 +335,9 @@ describe('the image residual', () => {
         'Clip c low high -> y',
       ],
       weights: {
-        ...{ k: kernel, low: { dims: [], values: [0] }, high: { dims: [], values: [1] } },
+        k: kernel,
+        low: { dims: [], values: [0] },
+        high: { dims: [], values: [1] },
         ...padding,
         ...crop,
       },
@@ -436,7 +443,9 @@ describe('unknown parts stay float32', () => {
           'Conv b k -> y',
         ],
         weights: {
-          ...{ k: kernel, other: [5, 7], ones: [1, 1] },
+          k: kernel,
+          other: [5, 7],
+          ones: [1, 1],
           ...int('from', [2]),
           ...int('to', [4]),
           ...int('axis', [0]),
@@ -504,7 +513,9 @@ describe('other constants', () => {
     ]);
     expect(weights).toEqual({
       k: 'float16',
-      ...{ 'pair/float16': 'float16', 'two/float16': 'float16', 'half/float16': 'float16' },
+      'pair/float16': 'float16',
+      'two/float16': 'float16',
+      'half/float16': 'float16',
     });
   });
 
@@ -537,7 +548,11 @@ describe('other constants', () => {
         node: [{ opType: 'Conv', name: 'c', input: ['x', 'k'], output: ['y'] }],
         initializer: [
           {
-            ...{ name: 'k', dataType: 1, dims: [2, 2, 1, 1], dataLocation: 1, docString: 'doc' },
+            name: 'k',
+            dataType: 1,
+            dims: [2, 2, 1, 1],
+            dataLocation: 1,
+            docString: 'doc',
             externalData: [
               { key: 'location', value: 'w' },
               { key: 'offset', value: '3' },
@@ -558,7 +573,10 @@ describe('other constants', () => {
     const [k] = model.graph.initializers;
     expect([...readTensor(model, k!)]).toEqual([...numberBytes(kernel.values, 'float16')]);
     expect(onnx.ModelProto.decode(bytesOf(model)).graph?.initializer?.[0]).toMatchObject({
-      ...{ dataType: 10, docString: 'doc', dataLocation: 0, externalData: [] },
+      dataType: 10,
+      docString: 'doc',
+      dataLocation: 0,
+      externalData: [],
     });
   });
 
@@ -571,11 +589,18 @@ describe('other constants', () => {
       return data;
     };
     const host = buildModel({
-      ...{ irVersion: 8, opset: 17, graphName: 'g', producer: { name: 'test', version: '0' } },
+      irVersion: 8,
+      opset: 17,
+      graphName: 'g',
+      producer: { name: 'test', version: '0' },
       nodes: [
         {
-          ...{ name: 'c', opType: 'Conv', domain: '', attributes: {} },
-          ...{ inputs: ['x', 'k'], outputs: ['y'] },
+          name: 'c',
+          opType: 'Conv',
+          domain: '',
+          attributes: {},
+          inputs: ['x', 'k'],
+          outputs: ['y'],
         },
       ],
       initializers: [{ ...spec, data: { byteLength: data.length, load } }],
@@ -606,7 +631,10 @@ describe('bodies of control flow', () => {
       node: [
         { opType: 'Conv', name: 'conv', input: ['x', 'k', 's'], output: ['a'] },
         {
-          ...{ opType: 'If', name: 'if', input: ['cond'], output: ['b'] },
+          opType: 'If',
+          name: 'if',
+          input: ['cond'],
+          output: ['b'],
           attribute: [
             { name: 'then_branch', type: 5, g: branch('then') },
             { name: 'else_branch', type: 5, g: branch('else') },

@@ -44,7 +44,10 @@ export function modelOfLines(lines: Lines): Model {
       const [op, ...inputs] = left!.split(' ');
       const [domain, opType] = op!.includes(':') ? op!.split(':') : ['', op];
       return {
-        ...{ name: `n${index}`, opType: opType!, domain: domain!, attributes },
+        name: `n${index}`,
+        opType: opType!,
+        domain: domain!,
+        attributes,
         inputs: inputs.map((name) => (name === '_' ? '' : name)),
         outputs: right!.split(' '),
       };

@@ -51,7 +51,9 @@ describe('widenPrecision', () => {
 
   it('finds float16 in every part of a graph', async () => {
     const tensor = (numbers: readonly number[]) => ({
-      ...{ name: '', dims: [numbers.length], dataType: 'float16' as const },
+      name: '',
+      dims: [numbers.length],
+      dataType: 'float16' as const,
       data: numberBytes(numbers, 'float16'),
     });
     const model = modelOfLines({

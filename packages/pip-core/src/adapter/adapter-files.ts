@@ -12,13 +12,24 @@ export const adapterFiles = {
 
 /** Other files that a package may hold: texts for people, which nothing reads. */
 export const accompanyingFiles: readonly string[] = [
-  ...['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'LICENCE', 'LICENCE.md', 'NOTICE', 'NOTICE.md'],
+  'LICENSE',
+  'LICENSE.md',
+  'LICENSE.txt',
+  'LICENCE',
+  'LICENCE.md',
+  'NOTICE',
+  'NOTICE.md',
   'CHANGELOG.md',
 ];
 
 /** Files that tools leave in a folder and no package manager publishes, or only model hubs need. */
 export const toolFiles: readonly string[] = [
-  ...['.git', '.gitattributes', '.gitignore', '.npmignore', '.turbo', '.DS_Store'],
+  '.git',
+  '.gitattributes',
+  '.gitignore',
+  '.npmignore',
+  '.turbo',
+  '.DS_Store',
 ];
 
 /** All files that an adapter's package can have, by their paths in it. */

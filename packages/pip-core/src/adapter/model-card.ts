@@ -72,7 +72,11 @@ function gateOf({ attach, gate = 'channel' }: PipConfig): string {
 /** The keys that model hubs look for, as YAML. */
 function frontMatter({ base, license, training, config }: Adapter): string {
   const tags = [
-    ...['image-restoration', 'prompt-in-prompt', 'adapter', 'onnx', base.family],
+    'image-restoration',
+    'prompt-in-prompt',
+    'adapter',
+    'onnx',
+    base.family,
     ...config.labels,
     ...(training === null ? ['untrained'] : []),
   ];

@@ -12,7 +12,13 @@ export interface PackageDigests {
 
 /** Members of a `package.json` that belong to its owner and that run nothing. */
 export const ownersMembers = [
-  ...['private', 'author', 'contributors', 'homepage', 'bugs', 'repository', 'funding'],
+  'private',
+  'author',
+  'contributors',
+  'homepage',
+  'bugs',
+  'repository',
+  'funding',
   'publishConfig',
 ] as const;
 
@@ -49,7 +55,9 @@ export function adapterPackageJson(
       './package.json': './package.json',
     },
     files: [
-      ...[adapterFiles.config, adapterFiles.types, adapterFiles.tensors],
+      adapterFiles.config,
+      adapterFiles.types,
+      adapterFiles.tensors,
       ...(own.length > 0 ? [sensorFolder] : []),
       ...texts,
     ],
@@ -60,7 +68,11 @@ export function adapterPackageJson(
     version,
     description: `${training === null ? 'Untrained ' : ''}Prompt-In-Prompt adapter for ${base.name ?? base.family}: ${config.labels.join(', ')}`,
     keywords: [
-      ...['pip-graft', 'pip-graft-adapter', 'prompt-in-prompt', 'image-restoration', 'onnx'],
+      'pip-graft',
+      'pip-graft-adapter',
+      'prompt-in-prompt',
+      'image-restoration',
+      'onnx',
       base.family,
     ],
     ...owners,

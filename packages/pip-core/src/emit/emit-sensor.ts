@@ -102,8 +102,10 @@ function emitEnergies(
 function halved(g: GraphBuilder, x: string): string {
   const { kernel, strides } = halving;
   return g.node('AveragePool', [x], {
-    ...{ kernel_shape: { ints: kernel }, strides: { ints: strides } },
-    ...{ pads: { ints: [1, 1, 1, 1] }, count_include_pad: { int: 0 } },
+    kernel_shape: { ints: kernel },
+    strides: { ints: strides },
+    pads: { ints: [1, 1, 1, 1] },
+    count_include_pad: { int: 0 },
   })[0]!;
 }
 

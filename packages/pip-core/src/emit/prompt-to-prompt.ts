@@ -86,7 +86,8 @@ export function emitBasicQuery(context: LevelContext): string {
   const projection = {
     matrix: weight(attention.query),
     depthwise: weight(attention.queryDepthwise),
-    ...{ outputs: c, inputs: c },
+    outputs: c,
+    inputs: c,
   };
   const query = emitProjection(attend, 'query', normed, projection, grids.prompt, 'float32');
   const rows = ops.reshape(attend, query, [1, heads, c / heads, s * s]);

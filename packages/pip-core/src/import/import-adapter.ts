@@ -51,8 +51,16 @@ export function importAdapter(tensors: TensorMap, options: ImportOptions): Adapt
   const config = detectConfig(levels, label, options.labels);
   checkNames(own, config, label);
   return {
-    ...{ name, version: '0.0.0', config, tensors: own, base, training },
-    ...{ defaultDegradation: null, license: null, baseLicense: null, digest: null },
+    name,
+    version: '0.0.0',
+    config,
+    tensors: own,
+    base,
+    training,
+    defaultDegradation: null,
+    license: null,
+    baseLicense: null,
+    digest: null,
   };
 }
 

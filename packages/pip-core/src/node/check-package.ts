@@ -7,9 +7,18 @@ import { sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 
 /** Members of a `package.json` that make a package manager run or fetch something. */
 const active = [
-  ...['scripts', 'bin', 'gypfile', 'binary', 'main', 'module', 'browser'],
-  ...['dependencies', 'optionalDependencies', 'peerDependencies'],
-  ...['bundleDependencies', 'bundledDependencies'],
+  'scripts',
+  'bin',
+  'gypfile',
+  'binary',
+  'main',
+  'module',
+  'browser',
+  'dependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'bundleDependencies',
+  'bundledDependencies',
 ];
 
 /** Names listed in a message before the rest is counted. */

@@ -28,7 +28,9 @@ export function encodePushed(folder: string, name: string): PushedAdapter {
   const sensor = readOwnSensor(folder);
   const within = Object.values(sensorFiles).map((file) => `${sensorFolder}/${file}`);
   const wanted = [
-    ...[adapterFiles.tensors, adapterFiles.package, adapterFiles.types],
+    adapterFiles.tensors,
+    adapterFiles.package,
+    adapterFiles.types,
     ...accompanyingFiles,
     ...(sensor ? within : []),
     adapterFiles.config,

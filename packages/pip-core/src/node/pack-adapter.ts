@@ -72,7 +72,8 @@ export async function packAdapter(
   const digests = {
     adapter: adapter.digest!,
     files: {
-      ...{ [adapterFiles.config]: sha256(config), [adapterFiles.tensors]: sha256(tensors) },
+      [adapterFiles.config]: sha256(config),
+      [adapterFiles.tensors]: sha256(tensors),
       ...Object.fromEntries(sensor.digested.map(([name, content]) => [name, sha256(content)])),
     },
   };
@@ -127,7 +128,8 @@ function described(source: string, given: Adapter, options: PackOptions): Adapte
   }
   return {
     ...given,
-    ...{ name, version },
+    name,
+    version,
     config: { ...given.config, dtype: options.dtype ?? given.config.dtype },
     base: { ...given.base, name: options.baseName ?? given.base.name },
     license: options.license ?? given.license,

@@ -25,8 +25,10 @@ const fresh = initAdapter(host, { promptChannels: [8], promptSize: [4], seed: 1,
 describe('initAdapter', () => {
   it('is bound to its host, untrained, and fits itself', () => {
     expect(fresh.base).toEqual({
-      ...{ family: 'restormer', name: null },
-      ...{ fingerprint: 'abc', digest: 'sha256:12' },
+      family: 'restormer',
+      name: null,
+      fingerprint: 'abc',
+      digest: 'sha256:12',
     });
     expect(fresh.training).toBeNull();
     expect(checkAdapter(fresh)).toBe(fresh);
@@ -298,12 +300,16 @@ describe('modelCard and package.json', () => {
     const evil = "x\n## <img src=x>|`_[a](b)\n```\n$(rm -rf ~)'";
     const card = modelCard({
       ...fresh,
-      ...{ name: evil, license: evil, baseLicense: evil },
+      name: evil,
+      license: evil,
+      baseLicense: evil,
       base: { ...fresh.base, name: evil, fingerprint: evil },
     });
     const [, , body = ''] = card.split(/^---$/m);
     expect(body.split('\n').filter((line) => /^(##|```)/.test(line))).toEqual([
-      ...['## Use', '```sh', '```'],
+      '## Use',
+      '```sh',
+      '```',
     ]);
     const prose = body.replace(/```sh.*?\n```/s, '');
     expect(prose).not.toMatch(/(?<!\\)<img|(?<!\\)\[a/);

@@ -15,7 +15,10 @@ async function inLayout(name: string, layout: SiteLayout, opset: number): Promis
       ? ops.transpose(g, 'image', [0, 2, 3, 1], { name: 'feature' })
       : ops.transpose(g, ops.reshape(g, 'image', [0, C, -1]), [0, 2, 1], { name: 'feature' });
   const [emitted] = emitPip({
-    ...{ adapters: [{ config, tensors }], opset, names: new NameScope(), prefix: 'pip' },
+    adapters: [{ config, tensors }],
+    opset,
+    names: new NameScope(),
+    prefix: 'pip',
     sites: [{ level: 1, value: there, dataType: 'float32', layout, extent: 'image' }],
     steering: { kind: 'inputs', degradation: 'degradation', strength: 'strength' },
   });
@@ -28,7 +31,10 @@ async function inLayout(name: string, layout: SiteLayout, opset: number): Promis
       : ops.reshape(after, ops.transpose(after, output, [0, 2, 1]), [-1, C, height, width]);
   const tail = after.fragment();
   const model = buildModel({
-    ...{ irVersion: 6, opset, graphName: 'layout', producer: { name: 'test', version: '0' } },
+    irVersion: 6,
+    opset,
+    graphName: 'layout',
+    producer: { name: 'test', version: '0' },
     nodes: [...host.nodes, ...fragment.nodes, ...tail.nodes],
     initializers: [...host.initializers, ...fragment.initializers, ...tail.initializers],
     inputs: [

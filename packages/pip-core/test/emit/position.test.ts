@@ -15,8 +15,13 @@ const level = {
 /** The largest range of values within a channel if every pixel of the feature is the same. */
 async function spread(mode: PipConfig['mode'], position: PipConfig['position']): Promise<number> {
   const config: PipConfig = {
-    ...{ mode, position, attach: 'replace', labels: ['rain', 'haze'], levels: [level] },
-    ...{ expansion: 2.66, dtype: 'float32' },
+    mode,
+    position,
+    attach: 'replace',
+    labels: ['rain', 'haze'],
+    levels: [level],
+    expansion: 2.66,
+    dtype: 'float32',
   };
   const random = new Random(mode);
   const drawn = (count: number, size: number) =>

@@ -11,7 +11,11 @@ const feature: FloatTensor = {
 const labels = ['rain', 'haze', 'blur'];
 const level = {
   level: 1,
-  ...{ channels: 12, promptChannels: 16, promptSize: 5, p2pHeads: 2, p2fHeads: 4 },
+  channels: 12,
+  promptChannels: 16,
+  promptSize: 5,
+  p2pHeads: 2,
+  p2fHeads: 4,
 };
 const steps = Array.from({ length: 11 }, (_, step) => step / 10);
 
@@ -20,7 +24,11 @@ function lively(
   form: Pick<PipConfig, 'mode' | 'attach' | 'gate'>,
 ): readonly [PipConfig, TensorMap] {
   const config: PipConfig = {
-    ...{ ...form, labels, levels: [level], expansion: 2.66, dtype: 'float32' },
+    ...form,
+    labels,
+    levels: [level],
+    expansion: 2.66,
+    dtype: 'float32',
   };
   const tensors = initialParameters(config, 1);
   const gate = tensors.get('level1.gate');

@@ -21,7 +21,10 @@ describe('encodePushed', () => {
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     const { files, absent } = encodePushed(folder, 'hf:me/rain');
     expect(files.map(([name]) => name)).toEqual([
-      ...['README.md', 'adapter_model.safetensors', 'package.json', 'LICENSE'],
+      'README.md',
+      'adapter_model.safetensors',
+      'package.json',
+      'LICENSE',
       'adapter_config.json',
     ]);
     expect(absent).toContain('sensor/sensor_config.json');

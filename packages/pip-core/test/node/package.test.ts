@@ -61,7 +61,9 @@ describe('packAdapter', () => {
     const made = await packAdapter(folder, packed, { license: 'MIT', version: '1.2.0' });
     expect(readdirSync(packed).sort()).toEqual(files);
     expect(manifestOf(packed)).toMatchObject({
-      ...{ name: '@me/rain', version: '1.2.0', license: 'MIT' },
+      name: '@me/rain',
+      version: '1.2.0',
+      license: 'MIT',
       keywords: expect.arrayContaining(['pip-graft']),
       files: ['adapter_config.json', 'adapter_config.d.mts', 'adapter_model.safetensors'],
       pipGraft: { digest: made.adapter.digest },
@@ -147,7 +149,10 @@ describe('packAdapter', () => {
     writeFileSync(join(folder, 'LICENSE'), 'MIT\n');
     await packAdapter(folder, packed, { license: 'MIT', version: '1.2.0' });
     expect(manifestOf(packed)['files']).toEqual([
-      ...['adapter_config.json', 'adapter_config.d.mts', 'adapter_model.safetensors', 'NOTICE'],
+      'adapter_config.json',
+      'adapter_config.d.mts',
+      'adapter_model.safetensors',
+      'NOTICE',
     ]);
     expect(text(packed, 'NOTICE')).toBe('Photos by others.\n');
     expect(readAdapter(packed).name).toBe('@me/rain');

@@ -12,7 +12,11 @@ export function formatDiff(diff: ModelDiff, a: string, b: string): string {
     (entry): entry is [string, RecordDiff] => typeof entry[1] === 'object',
   );
   const rows = kinds.map(([kind, { added, removed, changed, unchanged, reordered }]) => [
-    ...[kind, added.length, removed.length, changed.length, unchanged],
+    kind,
+    added.length,
+    removed.length,
+    changed.length,
+    unchanged,
     reordered ? 'in another order' : '',
   ]);
   const lines = [`${a} → ${b}`, table([['', 'added', 'removed', 'changed', 'equal', ''], ...rows])];

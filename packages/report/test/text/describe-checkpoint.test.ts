@@ -16,7 +16,9 @@ describe('describeTaken', () => {
   it('warns that the plain weights were taken although there is an average', () => {
     const problem = 'without names that fit the network';
     const taken = takenFrom(checkpoint, {
-      ...{ prefix: 'model', average: false, beside: [] },
+      prefix: 'model',
+      average: false,
+      beside: [],
       leftAverages: [{ prefix: 'ema.shadow_params', problem }],
     });
     expect(taken.leftAverages).toEqual([{ prefix: 'ema.shadow_params', problem }]);

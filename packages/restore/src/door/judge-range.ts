@@ -40,7 +40,11 @@ export function relationOf(image: Float32Array, output: Float32Array): Relation 
     slope,
     shift: y - slope * x,
     correlation: xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy),
-    ...{ least, most, mean: y, negative: negative / count, beyond: beyond / count },
+    least,
+    most,
+    mean: y,
+    negative: negative / count,
+    beyond: beyond / count,
   };
 }
 

@@ -38,21 +38,26 @@ export const imageExtensions: readonly string[] = [...written, ...onlyRead];
  * skipped silently.
  */
 export const unreadExtensions: readonly string[] = [
-  ...[
-    '.bmp',
-    '.jxl',
-    '.jp2',
-    '.j2k',
-    '.psd',
-    '.tga',
-    '.exr',
-    '.hdr',
-    '.qoi',
-    '.ppm',
-    '.pgm',
-    '.pnm',
-  ],
-  ...['.dng', '.cr2', '.cr3', '.nef', '.arw', '.orf', '.rw2', '.raf'],
+  '.bmp',
+  '.jxl',
+  '.jp2',
+  '.j2k',
+  '.psd',
+  '.tga',
+  '.exr',
+  '.hdr',
+  '.qoi',
+  '.ppm',
+  '.pgm',
+  '.pnm',
+  '.dng',
+  '.cr2',
+  '.cr3',
+  '.nef',
+  '.arw',
+  '.orf',
+  '.rw2',
+  '.raf',
 ];
 
 /**

@@ -80,7 +80,8 @@ export async function encodeImage(
   else if (format === 'avif') encoder.avif({ quality, chromaSubsampling: '4:4:4' });
   else
     encoder.tiff({
-      ...{ compression: 'deflate', predictor: 'horizontal' },
+      compression: 'deflate',
+      predictor: 'horizontal',
       ...tiffResolution(origin.density),
     });
   const bytes = await oneAtATime(() => encoder.toBuffer()).catch((cause: unknown) => {

@@ -71,7 +71,11 @@ type Drawable = Exclude<ImageSource, Blob | string | URL | ArrayBuffer | Uint8Ar
 /** A worker lacks some of these classes, and older browsers lack VideoFrame. */
 function isDrawable(source: ImageSource): source is Exclude<Drawable, ImageData> {
   const drawable = [
-    ...['ImageBitmap', 'HTMLImageElement', 'HTMLCanvasElement', 'OffscreenCanvas', 'VideoFrame'],
+    'ImageBitmap',
+    'HTMLImageElement',
+    'HTMLCanvasElement',
+    'OffscreenCanvas',
+    'VideoFrame',
   ];
   return drawable.some((name) => {
     const kind = (globalThis as Record<string, unknown>)[name];

@@ -16,7 +16,9 @@ let paths: { readonly base: string; readonly grafted: string };
 let session: Session;
 beforeAll(async () => {
   paths = await graftedFiles(folder, {
-    ...{ init: { attach: 'replace' }, plan: { auto: sensor }, trained: true },
+    init: { attach: 'replace' },
+    plan: { auto: sensor },
+    trained: true,
   });
   session = await createSession(paths.grafted);
 });
@@ -90,7 +92,9 @@ describe('a model with a sensor', () => {
   it('gives the host’s output in every tile if the sensor finds nothing', async () => {
     const deaf = initSensor({ ...small, sure: { from: 0.999, full: 1 } });
     const files = await graftedFiles(mkdtempSync(join(folder, 'deaf-')), {
-      ...{ init: { attach: 'replace' }, plan: { auto: deaf }, trained: true },
+      init: { attach: 'replace' },
+      plan: { auto: deaf },
+      trained: true,
     });
     const [grafted, host] = await Promise.all(
       [files.grafted, files.base].map((file) => createSession(file)),

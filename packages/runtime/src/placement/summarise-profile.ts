@@ -80,20 +80,26 @@ interface ModelNodes {
 
 /** Operators that onnxruntime keeps on the CPU if their inputs are there already. */
 const shapeArithmetic = new Set([
-  ...['Shape', 'Gather', 'Concat', 'Slice', 'Unsqueeze', 'Squeeze', 'Cast', 'Range', 'Expand'],
-  ...[
-    'ConstantOfShape',
-    'Tile',
-    'Where',
-    'Equal',
-    'Add',
-    'Sub',
-    'Mul',
-    'Div',
-    'Mod',
-    'Floor',
-    'Ceil',
-  ],
+  'Shape',
+  'Gather',
+  'Concat',
+  'Slice',
+  'Unsqueeze',
+  'Squeeze',
+  'Cast',
+  'Range',
+  'Expand',
+  'ConstantOfShape',
+  'Tile',
+  'Where',
+  'Equal',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Mod',
+  'Floor',
+  'Ceil',
 ]);
 
 /** Returns the likely reason why a node ran on the CPU instead of the device. */

@@ -10,11 +10,15 @@ const cuda = 'CUDAExecutionProvider';
 const cpu = 'CPUExecutionProvider';
 
 const expected = (node: string, opType: string, place: ExpectedNode['place']): ExpectedNode => ({
-  ...{ node, opType, place },
+  node,
+  opType,
+  place,
   gap: undefined,
 });
 const ran = (node: string, opType: string, provider: string): ProfiledNode => ({
-  ...{ node, opType, provider },
+  node,
+  opType,
+  provider,
   milliseconds: 1,
   outputs: [{ type: 'float', dims: [1, 8, 4, 4] }],
 });

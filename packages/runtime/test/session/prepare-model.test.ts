@@ -15,11 +15,15 @@ import { prepareModel } from '../../src/session/prepare-model.ts';
 
 const weights = Buffer.from([1, 2, 3, 4, 5, 6, 7, 8]);
 const bytes = onnxProto.onnx.ModelProto.encode({
-  ...{ irVersion: 8, opsetImport: [{ version: 17 }] },
+  irVersion: 8,
+  opsetImport: [{ version: 17 }],
   graph: {
     initializer: [
       {
-        ...{ name: 'w', dataType: 1, dims: [2], dataLocation: 1 },
+        name: 'w',
+        dataType: 1,
+        dims: [2],
+        dataLocation: 1,
         externalData: [{ key: 'location', value: 'net.onnx_data' }],
       },
     ],

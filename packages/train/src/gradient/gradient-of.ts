@@ -119,7 +119,8 @@ function differentiate(
     });
     const inner = g.scope(node.name || `${node.opType}_${node.index}`);
     const at: Backward = {
-      ...{ g: inner, model },
+      g: inner,
+      model,
       node: {
         ...node,
         inputs: node.inputs.map(copies.nameOf),

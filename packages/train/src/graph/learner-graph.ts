@@ -121,11 +121,15 @@ export function learnerGraph(learner: Learner, options: LearnerGraphOptions): Tr
     outputs: [{ name: loss, dataType: 'float32', dims: [] }],
   });
   const { model, gradients } = gradientOf(whole, {
-    ...{ loss, wrt, outputs: [error], checkpointing },
+    loss,
+    wrt,
+    outputs: [error],
+    checkpointing,
     sizes: { batch, height: patch, width: patch },
   });
   const feeds: Record<string, Feed> = {
-    ...{ [image.name]: 'inputs', [target]: 'targets' },
+    [image.name]: 'inputs',
+    [target]: 'targets',
     ...(steering ? { [steering.degradation]: 'weights', [steering.strength]: 1 } : {}),
   };
   return { model, feeds, loss, error, figure: 'psnr', gradients };

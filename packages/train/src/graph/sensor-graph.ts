@@ -21,11 +21,15 @@ export function sensorModel({ config, tensors }: Sensor): Model {
   });
   g.node('Sigmoid', [logits], {}, { outputs: [probabilities] });
   const value = (name: string, dims: readonly (number | string)[]) => ({
-    ...{ name, dataType: 'float32' as const, dims },
+    name,
+    dataType: 'float32' as const,
+    dims,
   });
   return buildModel({
-    ...{ irVersion: 8, opset: 17, graphName: 'sensor' },
-    ...{ producer: { name: 'pip-graft', version: '0' } },
+    irVersion: 8,
+    opset: 17,
+    graphName: 'sensor',
+    producer: { name: 'pip-graft', version: '0' },
     ...g.fragment(),
     inputs: [value(image, ['batch', 3, 'height', 'width'])],
     outputs: [value(probabilities, ['batch', config.labels.length])],
@@ -69,10 +73,15 @@ export function sensorGraph(
   }));
   const { loss, error } = emitBinaryCrossEntropy(g.scope('loss'), logits, target);
   const input = (name: string, shape: readonly number[]) => ({
-    ...{ name, dataType: 'float32' as const, dims: shape },
+    name,
+    dataType: 'float32' as const,
+    dims: shape,
   });
   const forward = buildModel({
-    ...{ irVersion: 8, opset, graphName: 'sensor', producer: { name: 'pip-graft', version: '0' } },
+    irVersion: 8,
+    opset,
+    graphName: 'sensor',
+    producer: { name: 'pip-graft', version: '0' },
     ...g.fragment(),
     inputs: [
       input(image, [batch, 3, patch, patch]),
@@ -82,7 +91,10 @@ export function sensorGraph(
     outputs: [input(loss, [])],
   });
   const { model, gradients } = gradientOf(forward, {
-    ...{ loss, wrt: [...dims.keys()], outputs: [error], checkpointing },
+    loss,
+    wrt: [...dims.keys()],
+    outputs: [error],
+    checkpointing,
     sizes: { batch, height: patch, width: patch },
   });
   const feeds = { [image]: 'inputs', [target]: 'present' } as const;

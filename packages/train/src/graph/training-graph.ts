@@ -164,13 +164,11 @@ export function learnerOf(
   const own = hostParameters(host, learn).map(({ name }) => name);
   if (!adapter)
     return {
-      ...{
-        model: host.model,
-        output: host.located.image?.output,
-        image: mainImage(host.model),
-        parameters: own,
-        steering: null,
-      },
+      model: host.model,
+      output: host.located.image?.output,
+      image: mainImage(host.model),
+      parameters: own,
+      steering: null,
     };
   const grafted = graftFed(host, adapter);
   return {

@@ -141,7 +141,10 @@ function stepScalars({ options, step }: AdamWState, rate: number, scale: number)
   const [beta1, beta2] = options.betas;
   const root = Math.sqrt(1 - wholePower(beta2, step));
   return {
-    ...{ scale, beta2, new1: 1 - beta1, new2: 1 - beta2 },
+    scale,
+    beta2,
+    new1: 1 - beta1,
+    new2: 1 - beta2,
     eps: options.eps * root,
     kept: 1 - rate * options.weightDecay,
     size: (rate * root) / (1 - wholePower(beta1, step)),

@@ -108,16 +108,19 @@ function trainingRecord(run: TrainingRun, { state, best }: RunResult): TrainingR
   const { loss, value } = recent(run, state.step);
   const { average, promptRate, first: _, endRate: __, ...rest } = stages[0]!;
   return {
-    ...{ tool, ...rest },
+    tool,
+    ...rest,
     ...(average === null ? {} : { average }),
     ...(promptRate === null ? {} : { promptRate }),
     ...(stages.length > 1 ? { stages: stages.map(stageOf) } : {}),
-    ...{ steps: state.step, ofSteps: run.total },
+    steps: state.step,
+    ofSteps: run.total,
     ...patchesRecord(run.batches),
     ...(stages.some(({ spikes }) => spikes) ? { spikeSteps: spikeSteps(log) } : {}),
     ...(state.changes.length > 0 ? { changes: state.changes } : {}),
     ...(validation ? { validation: validationOf(validation, best) } : {}),
-    ...{ lastLoss: rounded(loss), lastPsnr: rounded(value) },
+    lastLoss: rounded(loss),
+    lastPsnr: rounded(value),
   };
 }
 
@@ -126,9 +129,13 @@ function sensorRecord(run: SensorRun, { state }: RunResult): TrainingRecord {
   const { spikes: _, promptRate: __, first: ___, endRate: ____, ...kept } = run.stages[0]!;
   const { loss, value } = recent(run, state.step);
   return {
-    ...{ tool, ...kept, steps: state.step, ofSteps: run.total },
+    tool,
+    ...kept,
+    steps: state.step,
+    ofSteps: run.total,
     ...patchesRecord(run.batches),
-    ...{ lastLoss: rounded(loss), lastAccuracy: rounded(value) },
+    lastLoss: rounded(loss),
+    lastAccuracy: rounded(value),
   };
 }
 
@@ -165,7 +172,8 @@ function validationOf(
 ) {
   const psnr = best && Object.entries(best.psnr).map(([label, each]) => [label, rounded(each)]);
   return {
-    ...{ images, patch },
+    images,
+    patch,
     ...(best && psnr
       ? { best: { step: best.step, mean: rounded(best.mean), psnr: Object.fromEntries(psnr) } }
       : {}),

@@ -124,8 +124,17 @@ export async function openRun(
     }));
   if (left.length > 0) await requireRange(host);
   return {
-    ...{ labels, left, total, sizeMultiple, batches, begun, files, checkpointing },
-    ...{ adapter, stages, hostWeights: [...own.keys()] },
+    labels,
+    left,
+    total,
+    sizeMultiple,
+    batches,
+    begun,
+    files,
+    checkpointing,
+    adapter,
+    stages,
+    hostWeights: [...own.keys()],
     log: new TrainLog(files.log, begun.step, 'psnr'),
     validation:
       validation && planValidation(host, adapter, validation, begun, files, { ...request, learn }),

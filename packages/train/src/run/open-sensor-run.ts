@@ -55,7 +55,14 @@ export async function openSensorRun(
   const begun = beginOrGoOn(request.resume ? files.state : undefined, origin, total, begin);
   const graph = sensorGraph(sensor.config, { ...options, checkpointing });
   return {
-    ...{ sensor, labels, total, sizeMultiple: 1, batches, begun, files, checkpointing },
+    sensor,
+    labels,
+    total,
+    sizeMultiple: 1,
+    batches,
+    begun,
+    files,
+    checkpointing,
     stages: [options],
     left: begun.step < total ? [{ graph, options }] : [],
     log: new TrainLog(files.log, begun.step, graph.figure),

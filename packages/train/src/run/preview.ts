@@ -36,7 +36,9 @@ const columns = 8;
 export async function preview(request: PreviewRequest): Promise<Preview> {
   const { patch, seed, labels = Object.keys(patchDegradations) } = request;
   const options = await trainingData(request, labels, {
-    ...{ patch, seed, batch: columns * labels.length },
+    patch,
+    seed,
+    batch: columns * labels.length,
   });
   const rows = previewRows(options, await makeBatch(options, 0));
   const degrade = (options.degrade ?? {}) as Partial<DegradeRanges>;
@@ -111,7 +113,8 @@ export async function previewSheet(rows: readonly PreviewRow[], patch: number): 
   const pieces = rows.flatMap(({ patches }, row) =>
     patches.flatMap(({ input, target }, column) =>
       [input, target].map((planes, below) => ({
-        ...{ input: interleaved(planes), raw },
+        input: interleaved(planes),
+        raw,
         left: margin + column * (patch + gap),
         top: row * rowHeight + line + below * (patch + gap),
       })),

@@ -14,7 +14,13 @@ import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 
 /** Options that may change when a run continues. */
 const free = new Set([
-  ...['steps', 'rate', 'end-rate', 'warmup', 'prompt-rate', 'validate-every', 'patience'],
+  'steps',
+  'rate',
+  'end-rate',
+  'warmup',
+  'prompt-rate',
+  'validate-every',
+  'patience',
 ]);
 
 /** Options that stages set. */
@@ -152,13 +158,23 @@ export function runOptions(
     validate === undefined
       ? { validate: null }
       : {
-          ...{ validate, validatePatch, patience: patience ?? null },
+          validate,
+          validatePatch,
+          patience: patience ?? null,
           validateEvery: validateEvery ?? null,
         };
   return named({
     ...(stages.length > 1 ? { stage: stages.map(scheduleOf) } : scheduleOf(first)),
-    ...{ accumulate, clip, average, seed, params: learn, angles, weightDecay, betas },
-    ...{ promptRate: first.promptRate, spikes: stages.some(({ spikes }) => spikes) },
+    accumulate,
+    clip,
+    average,
+    seed,
+    params: learn,
+    angles,
+    weightDecay,
+    betas,
+    promptRate: first.promptRate,
+    spikes: stages.some(({ spikes }) => spikes),
     ...validation,
     ...dataOf(batches),
   });
@@ -167,7 +183,7 @@ export function runOptions(
 /** Like {@link runOptions}, for a sensor. */
 export function sensorRunOptions(options: StepOptions, batches: BatchOptions): RunOptions {
   const { steps, batch, patch, rate, warmup, seed } = options;
-  return named({ ...{ steps, batch, patch, rate, warmup, seed }, ...dataOf(batches) });
+  return named({ steps, batch, patch, rate, warmup, seed, ...dataOf(batches) });
 }
 
 /** Returns what patches are cut from and how they are made, without the options of stages. */
@@ -189,7 +205,12 @@ function kebab(name: string): string {
 
 function scheduleOf({ steps, first, batch, patch, rate, endRate, warmup, loss }: TrainOptions) {
   return {
-    ...{ steps: steps - first, batch, patch, rate, warmup, loss },
+    steps: steps - first,
+    batch,
+    patch,
+    rate,
+    warmup,
+    loss,
     ...(endRate === 0 ? {} : { endRate }),
   };
 }

@@ -119,7 +119,12 @@ export async function runSteps(
         await log.add({ ...line, figure: figureOf(graph.figure, error) });
         const { loss, figure: value } = meanOf(log.lines, options.first);
         onStep?.({
-          ...{ step, total, loss, value, figure: graph.figure, patchesPerSecond: clock.pace },
+          step,
+          total,
+          loss,
+          value,
+          figure: graph.figure,
+          patchesPerSecond: clock.pace,
           validation: validator?.figures,
         });
         const due = validator?.isDue(step, total) === true;
@@ -147,8 +152,12 @@ export async function runSteps(
     await validator?.release();
   }
   return {
-    ...{ state, best: validator?.best ?? validation?.best ?? null, figures: validator?.figures },
-    ...{ seconds: clock.seconds, patchesPerSecond: clock.pace, runtimeShare: clock.share },
+    state,
+    best: validator?.best ?? validation?.best ?? null,
+    figures: validator?.figures,
+    seconds: clock.seconds,
+    patchesPerSecond: clock.pace,
+    runtimeShare: clock.share,
     spent: spent.signal.aborted && state.step < total,
   };
 }
@@ -177,7 +186,10 @@ async function runStage(
   const stepper = await openStepper(graph, sessionOptions);
   try {
     const batches = await openBatches({
-      ...{ ...run.batches, batch, patch, step: state.step * accumulate },
+      ...run.batches,
+      batch,
+      patch,
+      step: state.step * accumulate,
       ...(workers === undefined ? {} : { workers }),
     });
     try {

@@ -57,7 +57,11 @@ export async function trainingData(
       `pairs '${unknown}': there is no such label; the labels are ${labels.join(', ')}.`,
     );
   const batches: BatchOptions = {
-    ...{ photos, patch, batch, labels, seed },
+    photos,
+    patch,
+    batch,
+    labels,
+    seed,
     ...(pixels === undefined ? {} : { pixels }),
     ...patchChoice(request, labels, paired),
     ...(paired.length > 0 ? { pairs } : {}),
@@ -93,7 +97,9 @@ export function patchChoice(
   const ranges = Object.entries(rangesOf(degrade)).filter(([label]) => made.includes(label));
   return {
     degrade: Object.fromEntries(ranges),
-    ...{ ...kindShares(choice), halved, whole },
+    ...kindShares(choice),
+    halved,
+    whole,
     ...(labelShares ? { labelShares } : {}),
   };
 }

@@ -49,7 +49,9 @@ export function encodeState(state: TrainingState): Uint8Array {
     average: state.average.size > 0,
     optimiser,
     losses,
-    ...{ origin, changes, best },
+    origin,
+    changes,
+    best,
   });
   return writeSafetensors(tensors, { [recordKey]: record });
 }
@@ -168,7 +170,9 @@ function build({ load }: SafetensorsFile, record: StateRecord): TrainingState {
     },
     average: new Map(averages.map((name) => [name, data('average', name)])),
     losses,
-    ...{ origin, changes, best },
+    origin,
+    changes,
+    best,
   };
 }
 

@@ -53,8 +53,10 @@ export async function judgeSensor(
     const { present, absent, missed, falsely } = counts[at]!;
     const all = present + absent;
     return {
-      ...{ label, right: share(all - missed - falsely, all) },
-      ...{ missed: share(missed, present), falsely: share(falsely, absent) },
+      label,
+      right: share(all - missed - falsely, all),
+      missed: share(missed, present),
+      falsely: share(falsely, absent),
     };
   });
 }

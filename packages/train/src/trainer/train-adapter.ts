@@ -59,8 +59,15 @@ export function startState(
     [...parameters].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
   );
   return {
-    ...{ step: 0, seed, origin, changes: [], best: null, parameters: copies },
-    ...{ optimiser: createAdamW({ weightDecay, betas }), average: new Map(), losses: [] },
+    step: 0,
+    seed,
+    origin,
+    changes: [],
+    best: null,
+    parameters: copies,
+    optimiser: createAdamW({ weightDecay, betas }),
+    average: new Map(),
+    losses: [],
   };
 }
 

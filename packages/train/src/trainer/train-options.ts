@@ -53,10 +53,24 @@ export interface TrainOptions extends StepOptions {
  * gradients are clipped. The rule for spikes is off, because it is for large batches.
  */
 export const defaultTrainOptions: TrainOptions = {
-  ...{ steps: 2000, first: 0, batch: 8, patch: 64, accumulate: 1 },
-  ...{ loss: 'smooth-l1', angles: 2e-5, rate: 3.6e-4, endRate: 0, promptRate: null },
-  ...{ warmup: 100, weightDecay: 0.01, betas: [0.9, 0.999], clip: 1, average: null },
-  ...{ seed: 0, spikes: false, learn: 'pip' },
+  steps: 2000,
+  first: 0,
+  batch: 8,
+  patch: 64,
+  accumulate: 1,
+  loss: 'smooth-l1',
+  angles: 2e-5,
+  rate: 3.6e-4,
+  endRate: 0,
+  promptRate: null,
+  warmup: 100,
+  weightDecay: 0.01,
+  betas: [0.9, 0.999],
+  clip: 1,
+  average: null,
+  seed: 0,
+  spikes: false,
+  learn: 'pip',
 };
 
 /**
@@ -66,17 +80,15 @@ export const defaultTrainOptions: TrainOptions = {
  * restorer needs, and so is darkness that leaves lamps bright: with a gain near 1, gamma alone.
  */
 export const sensorPatches = {
-  ...{
-    clean: 0.24,
-    flat: 0.06,
-    mixed: 0.3,
-    partial: 0,
-    off: 0,
-    halved: 0.3,
-    whole: 0.6,
-    finished: 0.6,
-    stored: 0.5,
-  },
+  clean: 0.24,
+  flat: 0.06,
+  mixed: 0.3,
+  partial: 0,
+  off: 0,
+  halved: 0.3,
+  whole: 0.6,
+  finished: 0.6,
+  stored: 0.5,
   degrade: { noise: { sigma: [1, 30] }, 'low-light': { gain: [0.04, 1], gamma: [1, 3] } },
 } as const satisfies Partial<BatchOptions>;
 
@@ -85,10 +97,21 @@ export const sensorPatches = {
  * a classifier's losses come near zero, separately for each batch.
  */
 export const defaultSensorOptions: StepOptions = {
-  ...{ steps: 2000, first: 0, batch: 8, patch: 160, accumulate: 1 },
-  ...{ rate: 3e-3, endRate: 0, promptRate: null, warmup: 100, weightDecay: 0.01 },
-  ...{ betas: [0.9, 0.999] },
-  ...{ clip: 1, average: 0.995, seed: 0, spikes: false },
+  steps: 2000,
+  first: 0,
+  batch: 8,
+  patch: 160,
+  accumulate: 1,
+  rate: 3e-3,
+  endRate: 0,
+  promptRate: null,
+  warmup: 100,
+  weightDecay: 0.01,
+  betas: [0.9, 0.999],
+  clip: 1,
+  average: 0.995,
+  seed: 0,
+  spikes: false,
 };
 
 /** A part of a run with its own patches and schedule. */
@@ -135,7 +158,15 @@ export function stageOptions(options: TrainOptions, stages: readonly Stage[]): T
     const endRate = stage.endRate ?? stages[at + 1]?.rate ?? 0;
     const { promptRate } = options;
     const made = {
-      ...{ ...options, batch, patch, rate, loss, warmup, endRate, first, steps: first + steps },
+      ...options,
+      batch,
+      patch,
+      rate,
+      loss,
+      warmup,
+      endRate,
+      first,
+      steps: first + steps,
       promptRate: promptRate === null ? null : (promptRate / opening.rate) * rate,
     };
     first += steps;

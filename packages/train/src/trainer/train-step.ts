@@ -98,7 +98,10 @@ function feeder(session: Session, feeds: TrainingGraph['feeds']) {
  * reads them, as with checkpointing, they would round a forward pass differently.
  */
 const fusions = [
-  ...['GeluFusionL1', 'GeluFusionL2', 'LayerNormFusionL1', 'LayerNormFusionL2'],
+  'GeluFusionL1',
+  'GeluFusionL2',
+  'LayerNormFusionL1',
+  'LayerNormFusionL2',
   'SimplifiedLayerNormFusion',
 ];
 
@@ -111,7 +114,8 @@ async function load(
     const path = join(folder, 'training.onnx');
     await saveModel(model, path, { durable: false });
     const session = await createSession(path, {
-      ...{ label: 'training', withoutOptimisers: fusions },
+      label: 'training',
+      withoutOptimisers: fusions,
       ...options,
     });
     // On a device, the file is read again with the first batch; on the CPU, removing it now leaves

@@ -49,9 +49,17 @@ export async function validationSet(
     const own = pairsOf(pairs, label);
     const batch = await makeBatch(
       {
-        ...{ photos, patch, seed, batch: validationPatches, labels: [label] },
+        photos,
+        patch,
+        seed,
+        batch: validationPatches,
+        labels: [label],
         // Restoration is measured, whatever share of clean patches is trained on.
-        ...{ clean: 0, flat: 0, partial: 0, mixed: 0, off: 0 },
+        clean: 0,
+        flat: 0,
+        partial: 0,
+        mixed: 0,
+        off: 0,
         ...(own ? { pairs: { [label]: own } } : {}),
       },
       0,

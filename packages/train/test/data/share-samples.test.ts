@@ -5,8 +5,11 @@ const place = { across: 0, down: 0, flip: false, turns: 0 };
 const plans = Array.from(
   { length: 60 },
   (_, at): SamplePlan => ({
-    ...{ kind: 'degraded', amount: 1, label: 0 },
-    ...{ target: `photos/${at % 20}.png`, place },
+    kind: 'degraded',
+    amount: 1,
+    label: 0,
+    target: `photos/${at % 20}.png`,
+    place,
   }),
 );
 

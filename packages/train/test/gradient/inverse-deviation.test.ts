@@ -22,8 +22,11 @@ function model() {
   return {
     loss,
     model: buildModel({
-      ...{ irVersion: 8, opset: 17, producer: { name: 'test', version: '0' } },
-      ...{ graphName: 'bias-free', ...g.fragment() },
+      irVersion: 8,
+      opset: 17,
+      producer: { name: 'test', version: '0' },
+      graphName: 'bias-free',
+      ...g.fragment(),
       inputs: [input('x', [rows, size]), input('weight', [size])],
       outputs: [{ name: loss, dataType: 'float32', dims: [] }],
     }),

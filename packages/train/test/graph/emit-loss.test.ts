@@ -35,13 +35,17 @@ async function measured(kind: LossKind, opset: number) {
   const g = new GraphBuilder({ opset, prefix: 'loss' });
   const loss = emitLoss(g, 'difference', kind);
   const forward = buildModel({
-    ...{ irVersion: 8, opset, graphName: 'loss', producer: { name: 'test', version: '0' } },
+    irVersion: 8,
+    opset,
+    graphName: 'loss',
+    producer: { name: 'test', version: '0' },
     ...g.fragment(),
     inputs: [{ name: 'difference', dataType: 'float32', dims }],
     outputs: [{ name: loss, dataType: 'float32', dims: [] }],
   });
   const { model, gradients } = gradientOf(forward, {
-    ...{ loss, wrt: ['difference'] },
+    loss,
+    wrt: ['difference'],
     sizes: { batch: 2, height: 4, width: 5 },
   });
   const session = await createSession(model, { threads: 1 });

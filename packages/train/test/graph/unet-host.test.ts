@@ -28,7 +28,8 @@ it('trains a whole U-Net: the loss of a step and its gradients match PyTorch', a
   const stepper = await openStepper(trainingGraph(host, null, options), { threads: 1 });
   const { loss, gradients } = await stepper.run(
     {
-      ...{ inputs: tensor('input.image').slice(), targets: tensor('input.target').slice() },
+      inputs: tensor('input.image').slice(),
+      targets: tensor('input.target').slice(),
       weights: Float32Array.of(1, 1),
     },
     own,

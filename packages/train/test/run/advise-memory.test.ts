@@ -4,7 +4,11 @@ import { foreseeMemory, ranOut, type StepSize } from '../../src/run/advise-memor
 const gib = 2 ** 30;
 /** 1 GiB, plus 0.5 GiB for each patch of 128 pixels. */
 const step: StepSize = {
-  ...{ batch: 8, patch: 128, accumulate: 1, checkpointing: false, sizeMultiple: 8 },
+  batch: 8,
+  patch: 128,
+  accumulate: 1,
+  checkpointing: false,
+  sizeMultiple: 8,
   need: { fixed: gib, activations: 4 * gib },
 };
 

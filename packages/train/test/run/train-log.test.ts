@@ -7,7 +7,12 @@ import { readValidations, TrainLog, ValidationLog } from '../../src/run/train-lo
 const folder = mkdtempSync(join(tmpdir(), 'csv-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const line = (step: number, spike = false) => ({
-  ...{ step, loss: -1.5 / step, figure: 20 + step, rate: 1e-3, norm: 0.25, spike },
+  step,
+  loss: -1.5 / step,
+  figure: 20 + step,
+  rate: 1e-3,
+  norm: 0.25,
+  spike,
 });
 
 describe('TrainLog', () => {

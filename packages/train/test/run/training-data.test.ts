@@ -9,7 +9,13 @@ test('the effective choice is complete, for the labels that images are degraded 
   expect(patchChoice(choice as never, labels, ['low-light'])).toEqual({
     degrade: { noise: defaultRanges.noise, haze: { ...defaultRanges.haze, t: [0.5, 0.5] } },
     labelShares: { noise: 2 },
-    ...{ clean: 0.2, flat: 0.03, off: 0, partial: 0.05, mixed: 0, halved: 0, whole: 0 },
+    clean: 0.2,
+    flat: 0.03,
+    off: 0,
+    partial: 0.05,
+    mixed: 0,
+    halved: 0,
+    whole: 0,
   });
 });
 

@@ -32,7 +32,8 @@ export function aState(): TrainingState {
     losses: [0.1 + 0.2, 1 / 3, 5e-324, Number.NaN, Number.POSITIVE_INFINITY],
     origin: {
       options: { rate: 1e-3, betas: [0.9, 0.99], clip: null },
-      ...{ host: 'sha256:02', adapter: 'sha256:03' },
+      host: 'sha256:02',
+      adapter: 'sha256:03',
     },
     changes: [{ step: 2, option: 'rate', from: 2e-3, to: 1e-3 }],
     best: { step: 3, figure: 28.25 },

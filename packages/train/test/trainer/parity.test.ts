@@ -16,8 +16,14 @@ describe.each(trainingGoldens)('%s', (name) => {
   const origin = { options: {}, host: '', adapter: '' };
   const options: TrainOptions = {
     ...defaultTrainOptions,
-    ...{ steps: run.totalSteps, batch: run.batch, patch: run.patch, angles: run.angleWeight },
-    ...{ rate: run.peak, warmup: run.warmupSteps, weightDecay: run.weightDecay, clip: run.maxNorm },
+    steps: run.totalSteps,
+    batch: run.batch,
+    patch: run.patch,
+    angles: run.angleWeight,
+    rate: run.peak,
+    warmup: run.warmupSteps,
+    weightDecay: run.weightDecay,
+    clip: run.maxNorm,
   };
 
   it('fifty steps from the same weights and batches match PyTorch', async () => {
@@ -30,12 +36,12 @@ describe.each(trainingGoldens)('%s', (name) => {
       next: async () => {
         const { input, target, weights } = goldenBatch(run, number);
         return {
-          ...{ step: number++, inputs: new Float32Array(input), targets: new Float32Array(target) },
-          ...{
-            weights: Float32Array.from(weights.flat()),
-            present: new Float32Array(0),
-            files: [],
-          },
+          step: number++,
+          inputs: new Float32Array(input),
+          targets: new Float32Array(target),
+          weights: Float32Array.from(weights.flat()),
+          present: new Float32Array(0),
+          files: [],
         };
       },
     };

@@ -35,7 +35,12 @@ const adapter = freshAdapter(host, {
 });
 const options: TrainOptions = {
   ...defaultTrainOptions,
-  ...{ steps: 30, batch: 2, patch: 32, rate: 5e-3, warmup: 3, average: 0.9 },
+  steps: 30,
+  batch: 2,
+  patch: 32,
+  rate: 5e-3,
+  warmup: 3,
+  average: 0.9,
 };
 const photos = [fileURLToPath(new URL('../../../../assets/chelsea.jpg', import.meta.url))];
 const data: BatchOptions = { photos, patch: 32, batch: 2, labels, seed: 1 };

@@ -11,7 +11,12 @@ describe('stageOptions', () => {
       { ...stage, steps: 7, rate: 2e-4, endRate: 1e-4 },
     ]);
     const kept = made.map(({ first, steps, rate, endRate, warmup, promptRate }) => ({
-      ...{ first, steps, rate, endRate, warmup, promptRate },
+      first,
+      steps,
+      rate,
+      endRate,
+      warmup,
+      promptRate,
     }));
     expect(kept).toEqual([
       { first: 0, steps: 100, rate: 1e-3, endRate: 5e-4, warmup: 10, promptRate: 4e-3 },

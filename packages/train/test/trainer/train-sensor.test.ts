@@ -20,7 +20,11 @@ const labels = ['dark', 'bright', 'rough'];
 const sensor = initSensor({ labels, widths: [6, 8], local: 8, hidden: 8, seed: 4 });
 const options: StepOptions = {
   ...defaultSensorOptions,
-  ...{ steps: 60, batch: 10, patch: 16, rate: 1e-2, warmup: 4 },
+  steps: 60,
+  batch: 10,
+  patch: 16,
+  rate: 1e-2,
+  warmup: 4,
 };
 const origin = { options: {}, host: 'none', adapter: 'none' };
 

@@ -30,7 +30,8 @@ describe('holdOut', () => {
     const sameParity = new Set(validation.map((file) => Number(/twin(\d)/.exec(file)![1]) % 2));
     expect(sameParity.size).toBe(1);
     expect(await holdOut([files[0]!], 0.5, (file) => file)).toEqual({
-      ...{ training: [files[0]], validation: [] },
+      training: [files[0]],
+      validation: [],
     });
   });
 });

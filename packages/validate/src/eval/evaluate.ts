@@ -66,7 +66,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { device = 'cpu', deviceId, threads, onStep } = options;
   const { range, feeds } = options;
   const sides = await openSides(model, base, {
-    ...{ range, feeds, sizeMultiple },
+    range,
+    feeds,
+    sizeMultiple,
     device,
     optimisation,
     ...(deviceId === undefined ? {} : { deviceId }),
@@ -188,7 +190,10 @@ async function measure(
   });
   const grafted = made === undefined ? null : measureQuality(made, clean);
   return {
-    ...{ ...pair, width, height, quality: withGain(before, host, grafted) },
+    ...pair,
+    width,
+    height,
+    quality: withGain(before, host, grafted),
     ...(found ? { found: byLabel(restore.labels, found) } : {}),
   };
 }

@@ -59,7 +59,10 @@ function withImages(
   const sum = (of: 'right' | 'of') => found.reduce((total, one) => total + one[of], 0);
   const [one] = found;
   return {
-    ...{ name, degrade, degradation, images },
+    name,
+    degrade,
+    degradation,
+    images,
     found: one ? { label: one.label, right: sum('right'), of: sum('of') } : null,
     mean: meanQualities(images.map(({ quality }) => quality)),
   };
@@ -68,7 +71,8 @@ function withImages(
 function requireSame(first: Evaluation, other: Evaluation): void {
   const settings = ({ settings, graft, tasks }: Evaluation) => ({
     ...settings,
-    ...{ graft, tasks: tasks.map(({ name, degradation }) => [name, degradation]) },
+    graft,
+    tasks: tasks.map(({ name, degradation }) => [name, degradation]),
   });
   const [a, b] = [settings(first), settings(other)] as [
     Record<string, unknown>,

@@ -147,7 +147,10 @@ async function subjectOf(
   const onHost = await native('host', { level: 'all' });
   const found = await openDoor(onHost, stamped.image, {
     // Only host and graft are compared, whatever they make of an image.
-    ...{ range, feeds: fed, sizeMultiple: multiple, untrained: true },
+    range,
+    feeds: fed,
+    sizeMultiple: multiple,
+    untrained: true,
   });
   const behindDoor = (opened: Session): Session =>
     stamped.image ? doorSession(opened, found.door, { steering }) : opened;

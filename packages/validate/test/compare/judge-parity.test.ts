@@ -3,8 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { chosenOtherwise, judgeParity, type ParityRow } from '../../src/compare/compare-images.ts';
 
 const row = (output: string, relative: number, otherwise = false): ParityRow => ({
-  ...{ side: 'grafted', output, precision: 'float16', limit: 0.02, otherwise, relative },
-  ...{ maxAbs: relative, meanAbs: relative, psnr: null, cosine: 1, worst: [0] },
+  side: 'grafted',
+  output,
+  precision: 'float16',
+  limit: 0.02,
+  otherwise,
+  relative,
+  maxAbs: relative,
+  meanAbs: relative,
+  psnr: null,
+  cosine: 1,
+  worst: [0],
 });
 const shown = (rows: readonly ParityRow[]) =>
   rows.map(({ output, relative }) => [output, relative]);

@@ -15,8 +15,14 @@ export interface Prefixed<T> {
  * names.
  */
 const wrappers = new Set([
-  ...['module', '_orig_mod', '_fsdp_wrapped_module', '_fpw_module', '_checkpoint_wrapped_module'],
-  ...['_forward_module', '_original_module', '_module'],
+  'module',
+  '_orig_mod',
+  '_fsdp_wrapped_module',
+  '_fpw_module',
+  '_checkpoint_wrapped_module',
+  '_forward_module',
+  '_original_module',
+  '_module',
 ]);
 
 /** Words that mark an average in a path: `params_ema`, `netEMA`, `swa_model`, `ema.shadow`. */

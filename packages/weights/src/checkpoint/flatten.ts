@@ -129,7 +129,9 @@ function storedTensor(tensor: PickleTensor | OtherTensor, place: string): Stored
   const dtype = tensor instanceof PickleTensor ? tensor.type.dtype : undefined;
   if (tensor instanceof PickleTensor && dtype !== undefined) {
     return {
-      ...{ dims, dtype, ...(tensor instanceof ArrayTensor ? { array: true } : {}) },
+      dims,
+      dtype,
+      ...(tensor instanceof ArrayTensor ? { array: true } : {}),
       get data() {
         return tensorElements(tensor, dtype, place);
       },
@@ -138,7 +140,9 @@ function storedTensor(tensor: PickleTensor | OtherTensor, place: string): Stored
   const name = tensor instanceof PickleTensor ? tensor.type.name : tensor.what;
   const unread = `${name} cannot be imported`;
   return {
-    ...{ dims, dtype: name, unread },
+    dims,
+    dtype: name,
+    unread,
     get data(): Float32Array {
       throw new GraftError('UNSUPPORTED_HOST', `${place}: ${unread}.`);
     },

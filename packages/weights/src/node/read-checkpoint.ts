@@ -39,7 +39,9 @@ function readSafetensors(source: ByteSource): Checkpoint {
   const tensors = [...file.headers].map(([name, { dims, dtype }]): [string, StoredTensor] => [
     name,
     {
-      ...{ dims, dtype, ...(isDtype(dtype) ? {} : { unread: `${dtype} cannot be imported` }) },
+      dims,
+      dtype,
+      ...(isDtype(dtype) ? {} : { unread: `${dtype} cannot be imported` }),
       get data() {
         return file.load(name).data;
       },

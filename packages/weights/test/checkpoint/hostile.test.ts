@@ -122,9 +122,19 @@ describe('a checkpoint with more than its weights', () => {
   it('has every tensor under its path, and the numbers next to them', async () => {
     const object = [
       ...dict('state_dict', weights),
-      ...[...unicode('best'), ...tensor(4, 0, [], []), 0x73],
-      ...[...unicode('epoch'), ...int(7), 0x73],
-      ...[...unicode('states'), 0x5d, ...weights, 0x61, ...weights, 0x61, 0x73],
+      ...unicode('best'),
+      ...tensor(4, 0, [], []),
+      0x73,
+      ...unicode('epoch'),
+      ...int(7),
+      0x73,
+      ...unicode('states'),
+      0x5d,
+      ...weights,
+      0x61,
+      ...weights,
+      0x61,
+      0x73,
     ];
     const found = await read(file(object));
     expect([...found.tensors.keys()]).toEqual(['state_dict.w', 'best', 'states.0.w', 'states.1.w']);
@@ -162,7 +172,12 @@ describe('a checkpoint with more than its weights', () => {
   const typed = (element: string, width: number) =>
     call(
       'torch._utils._rebuild_tensor_v3',
-      ...[raw, int(0), tuple(int(16 / width)), tuple(int(1)), [0x89], [0x7d]],
+      raw,
+      int(0),
+      tuple(int(16 / width)),
+      tuple(int(1)),
+      [0x89],
+      [0x7d],
       global(`torch.${element}`),
     );
   const beside = (object: number[]) =>
@@ -177,7 +192,13 @@ describe('a checkpoint with more than its weights', () => {
   it('rejects a typed tensor past its bytes', async () => {
     const object = call(
       'torch._utils._rebuild_tensor_v3',
-      ...[raw, int(0), tuple(int(9)), tuple(int(1)), [0x89], [0x7d], global('torch.uint16')],
+      raw,
+      int(0),
+      tuple(int(9)),
+      tuple(int(1)),
+      [0x89],
+      [0x7d],
+      global('torch.uint16'),
     );
     await expect(beside(object)).rejects.toMatchObject({ code: 'CORRUPT_FILE' });
   });
@@ -297,7 +318,8 @@ describe('a checkpoint that lies', () => {
   });
 
   const records = (count: number) => [
-    ...[0x7d, 0x28],
+    0x7d,
+    0x28,
     ...Array.from({ length: count }, (_, i) => [...unicode(`${100_000 + i}`), ...int(i)]).flat(),
     0x75,
   ];

@@ -49,15 +49,21 @@ const array = (
 const fromBuffer = (dims: readonly number[], data: number[], order: string) =>
   call(
     global('numpy._core.numeric', '_frombuffer'),
-    ...[data, type('f4'), tuple(...dims.map(int)), unicode(order)],
+    data,
+    type('f4'),
+    tuple(...dims.map(int)),
+    unicode(order),
   );
 
 const read = (object: number[]) =>
   readCheckpoint(
     bytesSource(
       Uint8Array.from([
-        ...[...pickle(magic), ...pickle(int(1001)), ...pickle([0x7d])],
-        ...[...pickle(object), ...pickle([0x5d])],
+        ...pickle(magic),
+        ...pickle(int(1001)),
+        ...pickle([0x7d]),
+        ...pickle(object),
+        ...pickle([0x5d]),
       ]),
       'x.pth',
     ),

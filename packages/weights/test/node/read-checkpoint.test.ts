@@ -51,7 +51,8 @@ describe('readCheckpoint on files of torch.save', () => {
     const found = await read('plain.pth.expected.safetensors');
     expect(found).toMatchObject({ format: 'safetensors', ignored: [] });
     expect(found.tensors.get('scale')).toEqual({
-      ...{ dims: [], dtype: 'F32' },
+      dims: [],
+      dtype: 'F32',
       data: Float32Array.of(0.25),
     });
   });

@@ -51,7 +51,14 @@ function zip(...parts: Part[]): Uint8Array {
   return Uint8Array.from([
     ...bytes,
     ...directory,
-    ...[0x50, 0x4b, 5, 6, ...end, ...u32(directory.length), ...u32(bytes.length), ...u16(0)],
+    0x50,
+    0x4b,
+    5,
+    6,
+    ...end,
+    ...u32(directory.length),
+    ...u32(bytes.length),
+    ...u16(0),
   ]);
 }
 

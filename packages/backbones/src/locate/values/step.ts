@@ -23,8 +23,21 @@ export interface Step {
 
 /** Operators that move or round pixels. */
 const plain = new Set([
-  ...['Identity', 'Cast', 'Transpose', 'Pad', 'Reshape', 'Unsqueeze', 'Squeeze', 'Round', 'Floor'],
-  ...['Dropout', 'Expand', 'Resize', 'Upsample', 'AveragePool', 'CenterCropPad'],
+  'Identity',
+  'Cast',
+  'Transpose',
+  'Pad',
+  'Reshape',
+  'Unsqueeze',
+  'Squeeze',
+  'Round',
+  'Floor',
+  'Dropout',
+  'Expand',
+  'Resize',
+  'Upsample',
+  'AveragePool',
+  'CenterCropPad',
 ]);
 
 /** Effect of a node on an image's values; undefined for a layer of the network. */

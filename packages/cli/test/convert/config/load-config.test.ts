@@ -158,7 +158,9 @@ describe('a config', () => {
       {
         jobs: [
           {
-            ...{ ...job, precision: 'float16', output: 'photo.png' },
+            ...job,
+            precision: 'float16',
+            output: 'photo.png',
             gates: { parity: { psnr: 60, image: 'photo.png' } },
           },
         ],

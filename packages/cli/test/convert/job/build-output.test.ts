@@ -21,10 +21,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const build = (more: Partial<JobConfig>) =>
   buildOutput({
     config: {
-      ...{ name: 'a', source: { onnx: 'host.onnx' }, output: 'a.onnx' },
-      ...{ adapters: ['init:labels=rain'], ...more },
+      name: 'a',
+      source: { onnx: 'host.onnx' },
+      output: 'a.onnx',
+      adapters: ['init:labels=rain'],
+      ...more,
     },
-    ...{ folder, staging: join(folder, 'staging'), sourceOutput: null, sourceSeeded: false },
+    folder,
+    staging: join(folder, 'staging'),
+    sourceOutput: null,
+    sourceSeeded: false,
   });
 
 test("the range and feeds of a job are in the graft's stamp", async () => {

@@ -84,7 +84,8 @@ function growthsOf(g: GraphBuilder, pads: Axes): Growth[] {
   }
   const rank = pads.length / 2;
   return Array.from({ length: rank }, (_, axis) => ({
-    ...{ axis, rank },
+    axis,
+    rank,
     before: Math.max(0, pads[axis]!),
     after: Math.max(0, pads[axis + rank]!),
   })).filter(({ before, after }) => before !== 0 || after !== 0);

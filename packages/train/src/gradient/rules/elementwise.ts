@@ -88,7 +88,16 @@ const cast: Rule = (at) => {
 const same: Rule = (at) => [gradient(at)];
 
 export const elementwise: Readonly<Record<string, Rule>> = {
-  ...{ Add: add, Sub: sub, Mul: mul, Div: div, Pow: pow },
-  ...{ Max: extreme, Min: extreme, Where: where, Sum: sum },
-  ...{ Cast: cast, Identity: same, Dropout: same },
+  Add: add,
+  Sub: sub,
+  Mul: mul,
+  Div: div,
+  Pow: pow,
+  Max: extreme,
+  Min: extreme,
+  Where: where,
+  Sum: sum,
+  Cast: cast,
+  Identity: same,
+  Dropout: same,
 };

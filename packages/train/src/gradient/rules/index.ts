@@ -13,9 +13,16 @@ import { resampling } from './resampling.ts';
 
 /** The rule of each operator of ONNX's default domain. */
 const ownRules: Readonly<Record<string, Rule>> = {
-  ...{ ...elementwise, ...activation, ...reduction, ...product },
-  ...{ ...normalisation, ...convolution, ...resampling },
-  ...{ ...layout, ...cutting, ...choice },
+  ...elementwise,
+  ...activation,
+  ...reduction,
+  ...product,
+  ...normalisation,
+  ...convolution,
+  ...resampling,
+  ...layout,
+  ...cutting,
+  ...choice,
 };
 
 /** Rules of operators that onnxruntime's optimiser leaves in the files that it writes. */

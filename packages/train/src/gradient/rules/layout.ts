@@ -67,7 +67,14 @@ const spaceToDepth: Rule = (at) => {
 };
 
 export const layout: Readonly<Record<string, Rule>> = {
-  ...{ Reshape: reshape, Flatten: reshape, Squeeze: reshape, Unsqueeze: reshape },
-  ...{ Transpose: transpose, Expand: expand, Concat: concat, Split: split },
-  ...{ DepthToSpace: depthToSpace, SpaceToDepth: spaceToDepth },
+  Reshape: reshape,
+  Flatten: reshape,
+  Squeeze: reshape,
+  Unsqueeze: reshape,
+  Transpose: transpose,
+  Expand: expand,
+  Concat: concat,
+  Split: split,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
 };

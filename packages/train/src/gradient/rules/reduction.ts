@@ -34,7 +34,9 @@ function reducedOf(at: Backward): Reduced {
   const keepDims = node.attributes.get('keepdims')?.int ?? 1;
   const shape = dims.map((size, axis) => (axes.has(axis) ? 1 : size));
   return {
-    ...{ x, dims, axes: [...axes] },
+    x,
+    dims,
+    axes: [...axes],
     count: [...axes].reduce((product, axis) => product * dims[axis]!, 1),
     kept: (value) => (keepDims ? value : ops.reshape(g, value, shape)),
   };

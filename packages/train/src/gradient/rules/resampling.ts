@@ -48,8 +48,11 @@ const averagePool: Rule = (at) => {
   const counted = node.attributes.get('count_include_pad')?.int === 1;
   const matrix = (axis: number) =>
     averageMatrix(has[axis + 2]!, made[axis + 2]!, {
-      ...{ kernel: kernel[axis]!, stride: strides[axis]! },
-      ...{ before: pads[axis]!, after: pads[axis + 2]!, counted },
+      kernel: kernel[axis]!,
+      stride: strides[axis]!,
+      before: pads[axis]!,
+      after: pads[axis + 2]!,
+      counted,
     });
   return [back(at, matrix(0), matrix(1))];
 };
