@@ -6,7 +6,6 @@ import {
   shownRanges,
 } from '@pip-graft/onnx-graft';
 import { inputKinds } from '@pip-graft/pip-core';
-import type { GraftOptions } from './plan-graft.ts';
 
 /** Rejects what is not a host. Errors: `INVALID_ARGUMENT`. */
 export function requireHost(host: unknown, place: string): void {
@@ -19,12 +18,23 @@ export function requireAdapters(adapters: readonly unknown[], place: string): vo
   for (const adapter of adapters) requireKind(adapter, { member: 'base', place, takes });
 }
 
+/** Options whose types nobody has checked. */
+interface UncheckedOptions {
+  readonly sites?: unknown;
+  readonly range?: unknown;
+  readonly feeds?: unknown;
+  readonly inputs?: unknown;
+  readonly bake?: unknown;
+}
+
 /**
  * Rejects options that would be written into a stamp, or ignored, and fail when the model is used.
  * Errors: `INVALID_ARGUMENT`.
  */
-export function requireOptions(options: GraftOptions, place: string): void {
-  const { sites, range, feeds, inputs, bake } = options;
+export function requireOptions(
+  { sites, range, feeds, inputs, bake }: UncheckedOptions,
+  place: string,
+): void {
   if (sites !== undefined && typeof sites !== 'string') {
     const given = describeArgument(sites);
     throw wrong(place, `sites: it takes text such as '1,3' and was passed ${given}.`);
@@ -32,7 +42,7 @@ export function requireOptions(options: GraftOptions, place: string): void {
   requireChoice(range, { place: `${place}: range`, choices: shownRanges });
   requireChoice(inputs, { place: `${place}: inputs`, choices: inputKinds });
   if (feeds !== undefined) {
-    if (typeof feeds !== 'object') {
+    if (typeof feeds !== 'object' || feeds === null) {
       const given = describeArgument(feeds);
       throw wrong(
         place,

@@ -76,7 +76,30 @@ describe('hosts, adapters, plans and models', () => {
   });
 });
 
+describe('bytes', () => {
+  it('are wrapped by bytesSource, and read by readModel', () => {
+    const buffer = Uint8Array.from(bytes).buffer;
+    expect(() => bytesSource(any(buffer))).toThrow(
+      rejected(
+        'bytesSource: it takes a Uint8Array and was passed an ArrayBuffer; pass `new Uint8Array(buffer)`.',
+      ),
+    );
+    expect(() => bytesSource(any(undefined))).toThrow(rejected('passed undefined'));
+    expect(() => readModel(any(bytes))).toThrow(
+      rejected('was passed bytes; read a model in memory with `readModel(bytesSource(bytes))`'),
+    );
+    expect(() => hostOf(any(bytes))).toThrow(rejected('hostOf: it takes a model'));
+    expect(readModel(bytesSource(new Uint8Array(buffer))).graph.nodes.length).toBeGreaterThan(0);
+  });
+});
+
 describe('options', () => {
+  it.each([['rain'], [[1]]])('name labels as a list of text, not as %j', (labels) => {
+    expect(() => freshAdapter(host, { labels: any(labels) })).toThrow(
+      rejected("labels are a list of text, such as ['rain', 'haze']"),
+    );
+  });
+
   it.each([
     [{ range: '0..2' }, "range: '0..2' is not one of 0..1, 0..255, -1..1"],
     [{ inputs: 'none' }, "inputs: 'none' is not one of required, optional"],

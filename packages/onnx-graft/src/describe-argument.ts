@@ -4,7 +4,7 @@ import { GraftError } from './error.ts';
  * What a caller passed in place of something else, for a message: programs in JavaScript have no
  * compiler that tells them.
  *
- * @example describeArgument(openHost('host.onnx')) // 'a promise; await it'
+ * @example describeArgument(Promise.resolve('host.onnx')) // 'a promise; await it'
  */
 export function describeArgument(value: unknown): string {
   if (value === undefined || value === null) return String(value);
@@ -46,5 +46,18 @@ export function requireChoice(
   throw new GraftError(
     'INVALID_ARGUMENT',
     `${place}: '${String(value)}' is not one of ${choices.join(', ')}.`,
+  );
+}
+
+/** Rejects what is not bytes, above all an `ArrayBuffer`. Errors: `INVALID_ARGUMENT`. */
+export function requireBytes(bytes: unknown): void {
+  if (ArrayBuffer.isView(bytes)) return;
+  const given =
+    bytes instanceof ArrayBuffer
+      ? 'an ArrayBuffer; pass `new Uint8Array(buffer)`'
+      : describeArgument(bytes);
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `bytesSource: it takes a Uint8Array and was passed ${given}.`,
   );
 }

@@ -40,7 +40,7 @@ export {
   splice,
   type Use,
 } from './edit/splice.ts';
-export { unsplice } from './edit/unsplice.ts';
+export { type UnspliceOptions, unsplice } from './edit/unsplice.ts';
 export { type ErrorCode, errorCodes, GraftError } from './error.ts';
 export { type GraphFacts, graphFacts, type NodeSet, type ValueFact } from './facts/graph-facts.ts';
 export {
@@ -76,6 +76,7 @@ export { modelBytes, readModel } from './model/read-model.ts';
 export { elementCount, readTensor } from './model/read-tensor.ts';
 export { didYouMean } from './nearest-name.ts';
 export { fromFloat16, toFloat16 } from './number/float16.ts';
+export { whyNotHeld } from './number/why-not-held.ts';
 export { emptyRecord, own } from './own.ts';
 export { convertPrecision } from './precision/convert-precision.ts';
 export {

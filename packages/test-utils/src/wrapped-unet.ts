@@ -9,6 +9,8 @@ export interface Wrapper {
   readonly limits?: readonly [number, number];
   readonly dataType?: 'float32' | 'uint8';
   readonly layout?: 'NCHW' | 'NHWC';
+  /** Layout of the output; default: that of the input. */
+  readonly outputLayout?: 'NHWC';
   /** Whether the model takes and makes BGR. */
   readonly isBgr?: boolean;
   /** Operator that reverses the order of the colours. */
@@ -82,8 +84,9 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
       return ops.concat(g, [cut(2), cut(1), cut(0)], 1);
     },
   };
-  const turn = (x: string, perm: number[]) =>
-    layout === 'NHWC' ? one('Transpose', [x], { perm: { ints: perm } }) : x;
+  const leaving = wrapper.outputLayout ?? layout;
+  const turn = (x: string, perm: number[], of: string = layout) =>
+    of === 'NHWC' ? one('Transpose', [x], { perm: { ints: perm } }) : x;
 
   let x = dataType === 'uint8' ? one('Cast', ['input'], { to: { int: 1 } }) : 'input';
   x = flip(turn(x, [0, 3, 1, 2]));
@@ -112,7 +115,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   if (scale !== 1) y = one('Mul', [y, number(scale)]);
   if (shift !== 0) y = one('Add', [y, number(shift)]);
   if (first === 'edges') y = ops.relu(g, y);
-  y = turn(flip(y), [0, 2, 3, 1]);
+  y = turn(flip(y), [0, 2, 3, 1], leaving);
   if (dataType === 'uint8') {
     y = one('Clip', [y, number(0), number(255)]);
     y = one('Cast', [one('Round', [y])], { to: { int: 2 } });
@@ -128,6 +131,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
   };
   const earlier = first && before[first]();
   const dims = layout === 'NHWC' ? [batch, 'h', 'w', 3] : [batch, 3, 'h', 'w'];
+  const exit = leaving === 'NHWC' ? [batch, 'h', 'w', 3] : dims;
   const entry = dims.map((size) => (size === 3 ? 3 + extra : size));
   const value = (name: string, type: DataType, shape: readonly (number | string)[]) => ({
     name,
@@ -146,7 +150,7 @@ export function wrappedUnet(wrapper: Wrapper = {}): Model {
         ? [value(earlier, 'float32', [batch, first === 'features' ? 8 : 3, 'h', 'w'])]
         : []),
       ...(smallFirst ? [value(small, 'float32', [batch, 3, 'h2', 'w2'])] : []),
-      value(y, dataType, dims),
+      value(y, dataType, exit),
     ],
   });
 }

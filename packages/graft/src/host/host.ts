@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Located, locateSkips } from '@pip-graft/backbones';
-import { type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
+import { type GraphFacts, graphFacts, type Model, requireKind } from '@pip-graft/onnx-graft';
 import { type Hash, type HostIdentity, identify } from './look-at.ts';
 
 /** A model with what was found in it. */
@@ -27,6 +27,11 @@ export interface HostOptions {
  * located.sites.map(({ level, channels }) => [level, channels]);
  */
 export function hostOf(model: Model, options: HostOptions = {}): Host {
+  requireKind(model, {
+    member: 'graph',
+    place: 'hostOf',
+    takes: 'a model, which `readModel` returns,',
+  });
   const { newHash = newSha256 } = options;
   const facts = graphFacts(model);
   const located = locateSkips(model, facts);

@@ -1,5 +1,12 @@
 import { whatToFill } from '@pip-graft/backbones';
-import { GraftError, type ImageRange, type SkipSite, type ValueInfo } from '@pip-graft/onnx-graft';
+import {
+  GraftError,
+  type ImageRange,
+  own,
+  type SkipSite,
+  type ValueInfo,
+  whyNotHeld,
+} from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
@@ -21,11 +28,12 @@ export function imageWith(
   { range, feeds = {} }: ImageChoices,
 ): HostImage | null {
   const { image } = located;
-  const own = imageOf(located);
-  if (!image || !own) return null;
+  const found = imageOf(located);
+  if (!image || !found) return null;
   const { label } = model.source;
   const unusable =
     whyUnusable(image) ??
+    whyNoPixels(facts, image) ??
     whyResized(facts, image) ??
     (range === undefined ? image.unfit : undefined);
   if (unusable) throw new GraftError('UNSUPPORTED_HOST', `${label}: ${unusable}`);
@@ -50,7 +58,7 @@ export function imageWith(
   }
   const toFill = whatToFill(image);
   const missing = names.find(
-    (name) => feeds[name] === undefined && !(name === image.input && toFill === undefined),
+    (name) => own(feeds, name) === undefined && !(name === image.input && toFill === undefined),
   );
   if (missing !== undefined) {
     throw new GraftError(
@@ -60,10 +68,16 @@ export function imageWith(
         : `${label}: besides the image it takes an input '${missing}'; pass its value, as \`feeds\` or with --feed ${missing}=NUMBER; the graft keeps it as the default.`,
     );
   }
-  const { values = image.values } = own;
+  for (const { name, dataType } of model.graph.inputs) {
+    const value = own(feeds, name);
+    const why = value === undefined ? undefined : whyNotHeld(value, dataType);
+    if (why === undefined) continue;
+    throw new GraftError('INVALID_ARGUMENT', `${label}: ${value} for its input '${name}': ${why}.`);
+  }
+  const { values = image.values } = found;
   const { input, output } = values;
   return {
-    ...own,
+    ...found,
     ...(isInParts(facts, image.input, located.sites) ? { inParts: true } : {}),
     values: range ? { input: { ...input, range }, output: { ...output, range } } : values,
     ...(Object.keys(feeds).length > 0 ? { feeds } : {}),
@@ -83,6 +97,17 @@ const fillableTypes = /^(float(16|32|64)|bfloat16|uint8|int32|int64)$/;
 function ofType({ dataType, dims }: ValueInfo): string {
   if (dataType !== undefined) return `of type ${dataType}`;
   return dims === undefined ? 'that is not a tensor' : 'of unknown type';
+}
+
+/** Reason why an output cannot be read as an image: classes, counts, conditions. */
+function whyNoPixels(
+  { sample, model }: Host['facts'],
+  { output }: NonNullable<Host['located']['image']>,
+): string | undefined {
+  const declared = model.graph.outputs.find(({ name }) => name === output)?.dataType;
+  const type = declared ?? sample.values.get(output ?? '')?.dataType;
+  if (type === undefined || /^(b?float\d+|uint8)$/.test(type)) return undefined;
+  return `its output '${output}' is of type ${type}, which is not an image; export it as float32, float16 or uint8.`;
 }
 
 /** Reason why an output does not fit its image: networks that enlarge or reduce, or cut borders. */

@@ -68,7 +68,7 @@ export function imageOf({ image, sizeMultiple }: Located): HostImage | null {
 
 /** Locates the skip connections of a host, or of the host under a graft. */
 export function locateUnder(model: Model): Located {
-  const under = readGraft(model) === null ? model : ungraft(model).model;
+  const under = readGraft(model) === null ? model : ungraft(model, { isPartial: true }).model;
   return locateSkips(under, graphFacts(under));
 }
 

@@ -5,12 +5,16 @@ import { expect, test } from 'vitest';
 interface Variant {
   /** What the last layer does to the size. */
   readonly end?: 'same' | 'twice' | 'half' | 'cut';
+  /** Element type of the output; default: float32. */
+  readonly output?: DataType;
   /** An input besides the image, which nothing reads. */
   readonly beside?: DataType;
+  /** Its name; default: beside. */
+  readonly name?: string;
 }
 
 /** A U-Net of one skip connection. */
-function unet({ end = 'same', beside }: Variant): Model {
+function unet({ end = 'same', output = 'float32', beside, name = 'beside' }: Variant): Model {
   const g = new GraphBuilder({ opset: 17 });
   const conv = (x: string, [outputs, inputs]: [number, number], stride = 1, pad = 1) => {
     const dims = [outputs, inputs, 3, 3];
@@ -27,6 +31,7 @@ function unet({ end = 'same', beside }: Variant): Model {
     half: () => conv(joined, [3, 4], 2),
     cut: () => conv(joined, [3, 4], 1, 0),
   }[end]();
+  const made = output === 'float32' ? last : ops.cast(g, last, output);
   const { nodes, initializers } = g.fragment();
   const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
   return buildModel({
@@ -38,15 +43,15 @@ function unet({ end = 'same', beside }: Variant): Model {
     initializers,
     inputs: [
       { name: 'image', ...image },
-      ...(beside ? [{ name: 'beside', dataType: beside, dims: [1] }] : []),
+      ...(beside ? [{ name, dataType: beside, dims: [1] }] : []),
     ],
-    outputs: [{ name: last, dataType: 'float32', dims: ['n', 3, null, null] }],
+    outputs: [{ name: made, dataType: output, dims: ['n', 3, null, null] }],
   });
 }
 
-function planned(variant: Variant): ReturnType<typeof planGraft> {
+function planned(variant: Variant, feeds?: Record<string, number>): ReturnType<typeof planGraft> {
   const host = hostOf(unet(variant));
-  return planGraft(host, freshAdapter(host));
+  return planGraft(host, freshAdapter(host), { feeds });
 }
 
 test.each([
@@ -63,6 +68,15 @@ test.each([
   expect(planned({}).summary.levels).toHaveLength(1);
 });
 
+test.each(['int64', 'int32', 'bool'] as const)('an output of %s is not an image', (type) => {
+  expect(() => planned({ output: type })).toThrow(
+    expect.objectContaining({
+      code: 'UNSUPPORTED_HOST',
+      message: expect.stringContaining(`of type ${type}, which is not an image`) as string,
+    }) as Error,
+  );
+});
+
 test.each(['bool', 'string', 'complex64'] as const)(
   'an input that no number can fill is named before a value is asked for: %s',
   (beside) => {
@@ -77,3 +91,22 @@ test.each(['bool', 'string', 'complex64'] as const)(
     expect(() => planned({ beside: 'int64' })).toThrow(/--feed beside=NUMBER/);
   },
 );
+
+test.each([
+  ['int64', 2.5, 'int64 holds whole numbers only'],
+  ['uint8', 256, 'uint8 holds 0 to 255'],
+  ['float16', 70_000, 'float16 holds -65504 to 65504'],
+  ['float32', 1e99, 'float32 holds '],
+] as const)('a value that an input of %s cannot hold is rejected', (beside, value, why) => {
+  expect(() => planned({ beside }, { beside: value })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(`${value} for its input 'beside': ${why}`) as string,
+    }) as Error,
+  );
+  expect(planned({ beside }, { beside: 25 }).summary.host.image?.feeds).toEqual({ beside: 25 });
+});
+
+test('an input called constructor has no value of its own', () => {
+  expect(() => planned({ beside: 'float32', name: 'constructor' })).toThrow(/--feed constructor=/);
+});

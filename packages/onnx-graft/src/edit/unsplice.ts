@@ -9,15 +9,29 @@ import { WireReader } from '../wire/wire-reader.ts';
 import { type Edit, renameValues, rewrite } from './rewrite.ts';
 import { nodeKey, type SpliceUndo } from './splice.ts';
 
+export interface UnspliceOptions {
+  /**
+   * Whether the rest may read what is removed, which is enough to look at it and not to run it.
+   * Default: false.
+   */
+  readonly isPartial?: boolean;
+}
+
 /**
  * Removes a splice. If nothing else changed the file since, the result is the original byte for
  * byte; the caller proves that by its digest.
  *
- * Errors: `NOT_GRAFTED` if nothing of the splice is left in the model.
+ * Errors: `NOT_GRAFTED` if nothing of the splice is left in the model; `CORRUPT_FILE` if the rest
+ * reads what would be removed, because another program rewrote the model.
  *
  * @param key the metadata entry that {@link splice} wrote
  */
-export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
+export function unsplice(
+  model: Model,
+  key: string,
+  undo: SpliceUndo,
+  { isPartial = false }: UnspliceOptions = {},
+): Model {
   const { graph } = model;
   const parents = [graph.field];
   const edits: Edit[] = [];
@@ -45,9 +59,10 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
   if (edits.length === 0) {
     throw new GraftError(
       'NOT_GRAFTED',
-      `${model.source.label}: nothing named '${undo.prefix}/…' is in it.`,
+      `${model.source.label}: nothing named '${undo.prefix}/…' is in it; another program renamed its nodes since, so take the original file instead.`,
     );
   }
+  if (!isPartial) requireWhole(model, undo, added);
   const reader = new WireReader(model.source);
   for (const field of model.fields) {
     if (field.number === onnx.ModelProto.metadataProps && readEntry(reader, field)[0] === key)
@@ -58,6 +73,37 @@ export function unsplice(model: Model, key: string, undo: SpliceUndo): Model {
     rewrite(model, edits, new Map(width === undefined ? [] : [[graph.field, width]])),
     sameData(model),
   );
+}
+
+/** Rejects a model whose remaining nodes or outputs would read what is removed. */
+function requireWhole(model: Model, undo: SpliceUndo, added: (name: string) => boolean): void {
+  const { nodes, initializers, outputs } = model.graph;
+  const removed = new Set([
+    ...(undo.inputs ?? []),
+    ...nodes.filter(({ name }) => added(name)).flatMap((node) => node.outputs),
+    ...initializers.map(({ name }) => name).filter(added),
+  ]);
+  const restored = new Set(Object.keys(undo.redirects));
+  const left = nodes.filter(({ name }) => !added(name));
+  const dropped = new Set(undo.outputs);
+  const broken =
+    left.find(
+      ({ inputs, subgraphs }) =>
+        inputs.some((name) => removed.has(name) && !restored.has(name)) ||
+        subgraphs.some(({ nodes: inside }) =>
+          inside.some((node) => readBy(node).some((name) => removed.has(name))),
+        ),
+    ) ?? outputs.find(({ name }) => removed.has(name) && !dropped.has(name));
+  if (broken === undefined) return;
+  throw new GraftError(
+    'CORRUPT_FILE',
+    `${model.source.label}: '${broken.name}' reads values of the graft, so the rest would not be a model: another program, such as an optimiser or a converter, rewrote the file after it was grafted. Take the original file instead; optimise or convert a host before it is grafted.`,
+  );
+}
+
+/** What a node reads, in its bodies too. */
+function readBy({ inputs, subgraphs }: Node): string[] {
+  return [...inputs, ...subgraphs.flatMap(({ nodes }) => nodes.flatMap(readBy))];
 }
 
 function originalNames(node: Node, undo: SpliceUndo): Map<number, string> {

@@ -100,6 +100,24 @@ describe('splice', () => {
     expect(decoded.functions).toHaveLength(1);
   });
 
+  it.each([
+    ['another node of it', 'Neg', ['pip/w']],
+    ['an input of it', 'Cast', ['gain']],
+  ])('rejects a model that was rewritten so that the rest reads %s', (_, opType, input) => {
+    const { grafted, undo } = graft(read(richModel()));
+    const model = onnxProto.onnx.ModelProto.decode(bytesOf(grafted));
+    model.graph!.node!.push({ opType, name: 'folded', input, output: ['other'] });
+    const rewritten = read(onnxProto.onnx.ModelProto.encode(model).finish());
+    expect(() => unsplice(rewritten, 'pip_graft', undo)).toThrow(
+      expect.objectContaining({
+        code: 'CORRUPT_FILE',
+        message: expect.stringMatching(
+          /^net\.onnx: 'folded' reads values of the graft, .*original file/,
+        ),
+      }) as Error,
+    );
+  });
+
   it('unsplices to the same bytes, also when run twice', () => {
     const bytes = richModel();
     const first = graft(read(bytes));

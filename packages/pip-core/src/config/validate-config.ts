@@ -88,6 +88,8 @@ export function validateConfig(
 
 /** Problems of a list of labels, as sentences. */
 export function labelProblems(labels: readonly string[]): string[] {
+  if (!Array.isArray(labels) || labels.some((label) => typeof label !== 'string'))
+    return ["labels are a list of text, such as ['rain', 'haze']"];
   const problems: string[] = [];
   if (labels.length === 0) problems.push('there are no labels');
   if (labels.length > maxLabels)

@@ -1,4 +1,4 @@
-import { GraftError, type Model, unsplice } from '@pip-graft/onnx-graft';
+import { GraftError, type Model, type UnspliceOptions, unsplice } from '@pip-graft/onnx-graft';
 import { stampKey } from '../plan/check-host.ts';
 import type { GraftRecord } from './graft-record.ts';
 import { readGraft } from './read-graft.ts';
@@ -7,12 +7,16 @@ import { readGraft } from './read-graft.ts';
  * Removes a graft. If nothing else changed the file, the result is the host byte for byte: its
  * digest is then `graft.host.digest`.
  *
- * Errors: `NOT_GRAFTED` if the model has no graft; `CORRUPT_FILE` for an invalid stamp.
+ * Errors: `NOT_GRAFTED` if the model has no graft; `CORRUPT_FILE` for an invalid stamp, or if another
+ * program rewrote the model so that the rest is not one.
  *
  * @example
  * const { model: host, graft } = ungraft(grafted);
  */
-export function ungraft(model: Model): { readonly model: Model; readonly graft: GraftRecord } {
+export function ungraft(
+  model: Model,
+  options?: UnspliceOptions,
+): { readonly model: Model; readonly graft: GraftRecord } {
   const graft = readGraft(model);
   if (graft === null) {
     throw new GraftError(
@@ -20,5 +24,5 @@ export function ungraft(model: Model): { readonly model: Model; readonly graft: 
       `${model.source.label}: it carries no graft (no metadata '${stampKey}'); pass a model that \`graft apply\` wrote.`,
     );
   }
-  return { model: unsplice(model, stampKey, graft.undo), graft };
+  return { model: unsplice(model, stampKey, graft.undo, options), graft };
 }

@@ -74,12 +74,17 @@ function isPlain(
     /float/.test(input.type) &&
     first?.name === output &&
     /float/.test(first?.type ?? '') &&
-    (first?.dims[1] === 3 || typeof first?.dims[1] === 'string') &&
+    (first?.dims[1] === 3 || (typeof first?.dims[1] === 'string' && !isColours(first.dims[3]))) &&
     [side, exit].every(
       (one) => !one || ((one.range ?? '0..1') === '0..1' && one.order === 'rgb'),
     ) &&
     session.inputs.every(({ name }) => name === input.name || own.steering.includes(name))
   );
+}
+
+/** Whether a last size is that of colours, which a transpose put there, and not of columns. */
+function isColours(last: SessionValue['dims'][number] | undefined): boolean {
+  return typeof last === 'number' && last <= 4;
 }
 
 interface Part {

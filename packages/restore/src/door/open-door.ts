@@ -1,6 +1,13 @@
 import { whatToFill } from '@pip-graft/graft';
 import { cutImage, imageTensor, tensorImages } from '@pip-graft/imaging';
-import { GraftError, type ImageRange, type ImageValues, imageRanges } from '@pip-graft/onnx-graft';
+import {
+  GraftError,
+  type ImageRange,
+  type ImageValues,
+  imageRanges,
+  own,
+  whyNotHeld,
+} from '@pip-graft/onnx-graft';
 import { runModel, type Session, type SessionValue } from '@pip-graft/runtime/session';
 import { float32Tensor, type TypedTensor, toFloat32 } from '@pip-graft/weights';
 import type { Door, DoorOptions } from './door.ts';
@@ -240,7 +247,16 @@ function withFeeds(
       );
     }
   }
-  const missing = beside.find(({ name }) => name !== door.input && all[name] === undefined);
+  for (const { name, type } of beside) {
+    const value = own(all, name);
+    const why = value === undefined ? undefined : whyNotHeld(value, type);
+    if (why === undefined) continue;
+    throw new GraftError(
+      'INVALID_ARGUMENT',
+      `${session.label}: ${value} for its input '${name}': ${why}.`,
+    );
+  }
+  const missing = beside.find(({ name }) => name !== door.input && own(all, name) === undefined);
   if (missing) {
     throw new GraftError(
       'INVALID_ARGUMENT',

@@ -48,6 +48,7 @@ const wrappers: readonly [string, Wrapper, number, object?][] = [
     { range: '0..255', isBgr: true, flipBy: 'slices', dataType: 'uint8', layout: 'NHWC' },
     2 / 255,
   ],
+  ['channels last at the output alone', { outputLayout: 'NHWC' }, 1e-5],
   ['bytes', { range: '0..255', dataType: 'uint8' }, 2 / 255],
   ['bytes with channels last', { range: '0..255', dataType: 'uint8', layout: 'NHWC' }, 2 / 255],
   ['channels last', { layout: 'NHWC' }, 1e-5],
@@ -101,6 +102,9 @@ test('asks for an input besides the image, and names those that can be fed', asy
       `model: '${sigma}' for input 'sigma' is not a finite number; pass one such as 25.`,
     );
   }
+  await expect(restored(wrappedUnet({ sigma: [1] }), { feeds: { sigma: 1e99 } })).rejects.toThrow(
+    "model: 1e+99 for its input 'sigma': float32 holds ",
+  );
 });
 
 test.each([

@@ -60,7 +60,7 @@ export async function openSides(
       }
       return { host: await load(path, path), grafted: null, graft, ownHost: true, close };
     }
-    const { model } = ungraft(opened.model);
+    const { model } = ungraft(opened.model, { isPartial: base !== undefined });
     const host = await (base === undefined ? load(model, `host of ${path}`) : load(base, base));
     const ownHost =
       (base === undefined ? digest(model.source) : digestOf(base)) === graft.host.digest;

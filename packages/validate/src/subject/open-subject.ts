@@ -101,7 +101,10 @@ export async function openSubject(options: ValidateOptions): Promise<OpenSubject
   };
   try {
     const grafted = open(options.grafted);
-    const { model: ungrafted, graft } = ungraft(grafted);
+    const { model: ungrafted, graft } = ungraft(grafted, {
+      // The checks show what is wrong with it; only as a host it must run.
+      isPartial: options.base !== undefined,
+    });
     const host = options.base === undefined ? ungrafted : open(options.base);
     const path = async (side: Side): Promise<string> => {
       if (side === 'grafted') return options.grafted;
