@@ -230,10 +230,7 @@ function withFeeds(
     ({ name, fallback }) => !steering.includes(name) && fallback === undefined,
   );
   for (const [name, value] of Object.entries(feeds ?? {})) {
-    if (
-      value !== undefined &&
-      !(typeof value === 'number' && Number.isFinite(Math.fround(value)))
-    ) {
+    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value))) {
       throw new GraftError(
         'INVALID_ARGUMENT',
         `${session.label}: '${value}' for input '${name}' is not a finite number; pass one such as 25.`,
