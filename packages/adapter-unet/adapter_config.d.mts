@@ -39,7 +39,7 @@ declare const config: {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
     readonly "fingerprint": "pipfp2:586780efd78371d411af38e9103d1d5ede4e59c86c69e91be04f0792fb7fe911";
-    readonly "digest": "sha256:3d85ded3d52c8abe8d51e936e65ef1f15b8022ad7c87e34a47171b03d7f14343";
+    readonly "digest": "sha256:9875d1027e4ebe2f5dc8f977e4037210db78b9cbe65d0e15e101fcf1dc687337";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";

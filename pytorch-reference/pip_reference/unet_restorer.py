@@ -113,7 +113,7 @@ class UnetRestorer(nn.Module):
         skips, x = self.encode(padded)
         lowest = None
         for up, blocks, skip in zip(self.ups, self.decoders, reversed(skips), strict=True):
-            x = blocks(F.interpolate(up(x), scale_factor=2, mode="nearest") + skip)
+            x = blocks(F.interpolate(up(x), scale_factor=2, mode="bilinear", align_corners=False) + skip)
             lowest = x if lowest is None else lowest
         base = padded if lowest is None or not self.config.light else self.lit(padded, lowest)
         return (base + F.pixel_shuffle(self.ending(x), 2))[:, :, :h, :w]

@@ -96,7 +96,7 @@ function write(net: Network, config: UnetConfig): void {
     });
     at = at.scaled(at.scale / 2);
     const larger = at.feature(
-      ops.repeatPixels(g, narrow, 2, { name: `ups.${index}/repeat` }),
+      ops.enlarge(g, narrow, 2, { name: `ups.${index}/enlarge` }),
       channels,
     );
     x = ops.add(g, larger, skips.pop()!, { name: `join${level + 1}` });

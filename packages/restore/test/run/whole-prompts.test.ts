@@ -51,11 +51,15 @@ function pointwise(): Model {
     const window = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
     return g.node('AveragePool', [x], window)[0]!;
   };
+  const repeated = (x: string) => {
+    const how = { mode: { string: 'nearest' } };
+    return g.node('Resize', [x, '', g.floats([1, 1, 2, 2])], how)[0]!;
+  };
   const skip1 = ops.relu(g, conv('encoder1', 'input', 8, 3), { name: 'skip1' });
   const skip2 = ops.relu(g, conv('encoder2', halved(skip1), 16, 8), { name: 'skip2' });
-  const bottom = ops.repeatPixels(g, conv('bottom', halved(skip2), 16, 16), 2);
+  const bottom = repeated(conv('bottom', halved(skip2), 16, 16));
   const merged = ops.concat(g, [bottom, skip2], 1, { name: 'merge2' });
-  const wide = ops.repeatPixels(g, conv('decoder2', merged, 8, 32), 2);
+  const wide = repeated(conv('decoder2', merged, 8, 32));
   const last = ops.add(g, wide, skip1, { name: 'merge1' });
   const output = ops.add(g, conv('output', last, 3, 8), 'input');
   const image = { dataType: 'float32', dims: ['n', 3, 'h', 'w'] } as const;

@@ -64,23 +64,16 @@ export function resizeTo(g: GraphBuilder, x: string, size: Axes, options: Named 
 }
 
 /**
- * Repeats every pixel of an NCHW value `factor` times in both directions: PyTorch's
- * `interpolate(scale_factor=factor)`.
+ * Enlarges an NCHW value by a factor: bilinear, half-pixel centres, which is PyTorch's
+ * `interpolate(scale_factor=factor, mode='bilinear', align_corners=False)`.
  */
-export function repeatPixels(
-  g: GraphBuilder,
-  x: string,
-  factor: number,
-  options: Named = {},
-): string {
+export function enlarge(g: GraphBuilder, x: string, factor: number, options: Named = {}): string {
   const attributes = {
-    mode: { string: 'nearest' },
-    coordinate_transformation_mode: { string: 'asymmetric' },
-    nearest_mode: { string: 'floor' },
+    mode: { string: 'linear' },
+    coordinate_transformation_mode: { string: 'half_pixel' },
   };
   const regions = g.opset >= 13 ? '' : g.floats([]);
-  const scales = g.floats([1, 1, factor, factor]);
-  return g.node('Resize', [x, regions, scales], attributes, options)[0]!;
+  return g.node('Resize', [x, regions, g.floats([1, 1, factor, factor])], attributes, options)[0]!;
 }
 
 /** Options of {@link depthToSpace}. */

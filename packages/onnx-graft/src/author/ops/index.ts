@@ -3,8 +3,8 @@ export {
   conv,
   type DepthToSpaceOptions,
   depthToSpace,
+  enlarge,
   pixelUnshuffle,
-  repeatPixels,
   resizeTo,
   spaceToDepth,
 } from './conv.ts';
