@@ -38,8 +38,8 @@ declare const config: {
   readonly "base": {
     readonly "family": "unet";
     readonly "name": "@pip-graft/backbone-unet";
-    readonly "fingerprint": "pipfp2:586780efd78371d411af38e9103d1d5ede4e59c86c69e91be04f0792fb7fe911";
-    readonly "digest": "sha256:9875d1027e4ebe2f5dc8f977e4037210db78b9cbe65d0e15e101fcf1dc687337";
+    readonly "fingerprint": "pipfp2:90e281cd7438e96068982ea807386ea581f4afce6037db606423bbf54f7423b8";
+    readonly "digest": "sha256:f4384f53f008de796dd22da0aafef7aa00f016694dec27d58b10e18efb6ef3a8";
   };
   readonly "training": {
     readonly "tool": "graft 1.0.0-rc.0";

@@ -33,8 +33,9 @@ export const recipe = {
     // patches that show whole images, halved=0.45, whole=0.25, noise=9, rain=3, haze=8, blur=1, low-light=7,
     // low-light.read=0..3 and low-light.shot=0..6. 0.55 of its begin with 0.45 of its end began the eighth,
     // with the positions of each pixel shuffle on the way up set to their mean (decision 36): flat=0.15,
-    // halved=0.45, whole=0.2, noise=10, rain=3, haze=6, blur=1, low-light=6. What ships is 0.35 of its begin
-    // and 0.65 of its end.
+    // halved=0.45, whole=0.2, noise=10, rain=3, haze=6, blur=1, low-light=6. In training, pixels were
+    // repeated on the way up. What ships is 0.35 of its begin and 0.65 of its end, and the sums of the last
+    // convolution a quarter of the way to equal over the four positions of its pixel shuffle.
     ...['--stage', 'steps=4500,batch=8,patch=64,rate=1e-3,end-rate=6e-4,warmup=100'],
     ...['--stage', 'steps=8000,batch=8,patch=64,rate=6e-4,end-rate=2e-4'],
     ...['--stage', 'steps=850,batch=3,patch=128,rate=2e-4,end-rate=1e-6'],
