@@ -1,4 +1,4 @@
-import { type Model, requireKind } from '@pip-graft/onnx-graft';
+import { argument, type Model } from '@pip-graft/onnx-graft';
 import { applyPlan, type GraftTool, type Plan } from '@pip-graft/pip-core';
 import { version } from './version.ts';
 
@@ -13,6 +13,6 @@ import { version } from './version.ts';
  */
 export function applyGraft(plan: Plan, tool: GraftTool = { name: 'graft', version }): Model {
   const takes = 'a plan, which `planGraft` returns,';
-  requireKind(plan, { member: 'summary', place: 'applyGraft', takes });
+  argument.requireKind(plan, { member: 'summary', place: 'applyGraft', takes });
   return applyPlan(plan, tool);
 }

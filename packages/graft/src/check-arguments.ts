@@ -1,21 +1,19 @@
-import {
-  describeArgument,
-  GraftError,
-  requireChoice,
-  requireKind,
-  shownRanges,
-} from '@pip-graft/onnx-graft';
+import { argument, GraftError, shownRanges } from '@pip-graft/onnx-graft';
 import { inputKinds } from '@pip-graft/pip-core';
 
 /** Rejects what is not a host. Errors: `INVALID_ARGUMENT`. */
 export function requireHost(host: unknown, place: string): void {
-  requireKind(host, { member: 'located', place, takes: 'a host, which `openHost` returns,' });
+  argument.requireKind(host, {
+    member: 'located',
+    place,
+    takes: 'a host, which `openHost` returns,',
+  });
 }
 
 /** Rejects what is not an adapter. Errors: `INVALID_ARGUMENT`. */
 export function requireAdapters(adapters: readonly unknown[], place: string): void {
   const takes = 'adapters, which `openAdapter` returns,';
-  for (const adapter of adapters) requireKind(adapter, { member: 'base', place, takes });
+  for (const adapter of adapters) argument.requireKind(adapter, { member: 'base', place, takes });
 }
 
 /** Options whose types nobody has checked. */
@@ -36,14 +34,14 @@ export function requireOptions(
   place: string,
 ): void {
   if (sites !== undefined && typeof sites !== 'string') {
-    const given = describeArgument(sites);
+    const given = argument.describe(sites);
     throw wrong(place, `sites: it takes text such as '1,3' and was passed ${given}.`);
   }
-  requireChoice(range, { place: `${place}: range`, choices: shownRanges });
-  requireChoice(inputs, { place: `${place}: inputs`, choices: inputKinds });
+  argument.requireChoice(range, { place: `${place}: range`, choices: shownRanges });
+  argument.requireChoice(inputs, { place: `${place}: inputs`, choices: inputKinds });
   if (feeds !== undefined) {
     if (typeof feeds !== 'object' || feeds === null) {
-      const given = describeArgument(feeds);
+      const given = argument.describe(feeds);
       throw wrong(
         place,
         `feeds: it takes numbers by input, as { sigma: 25 }, and was passed ${given}.`,
@@ -56,7 +54,7 @@ export function requireOptions(
   }
   if (bake === undefined) return;
   const takes = 'the weights to fix as { weights: { rain: 1 } }';
-  requireKind(bake, { member: 'weights', place: `${place}: bake`, takes });
+  argument.requireKind(bake, { member: 'weights', place: `${place}: bake`, takes });
 }
 
 function wrong(place: string, problem: string): GraftError {

@@ -1,3 +1,4 @@
+export * as argument from './argument.ts';
 export {
   GraphBuilder,
   type GraphBuilderOptions,
@@ -14,7 +15,6 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
-export { describeArgument, requireChoice, requireKind, requirePath } from './describe-argument.ts';
 export {
   diffModels,
   type ModelDiff,

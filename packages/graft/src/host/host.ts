@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Located, locateSkips } from '@pip-graft/backbones';
-import { type GraphFacts, graphFacts, type Model, requireKind } from '@pip-graft/onnx-graft';
+import { argument, type GraphFacts, graphFacts, type Model } from '@pip-graft/onnx-graft';
 import { type Hash, type HostIdentity, identify } from './look-at.ts';
 
 /** A model with what was found in it. */
@@ -27,7 +27,7 @@ export interface HostOptions {
  * located.sites.map(({ level, channels }) => [level, channels]);
  */
 export function hostOf(model: Model, options: HostOptions = {}): Host {
-  requireKind(model, {
+  argument.requireKind(model, {
     member: 'graph',
     place: 'hostOf',
     takes: 'a model, which `readModel` returns,',

@@ -1,5 +1,5 @@
 import type { HubOptions } from '@pip-graft/hub';
-import { requireKind, requirePath } from '@pip-graft/onnx-graft';
+import { argument } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
 import { requireHost } from '../check-arguments.ts';
@@ -28,9 +28,9 @@ export interface OpenAdapterOptions {
  * const adapter = await openAdapter('@me/rain-adapter', { for: host });
  */
 export async function openAdapter(name: string, options: OpenAdapterOptions): Promise<Adapter> {
-  requirePath(name, 'openAdapter');
+  argument.requirePath(name, 'openAdapter');
   const takes = 'its options as { for: host }';
-  requireKind(options, { member: 'for', place: 'openAdapter', takes });
+  argument.requireKind(options, { member: 'for', place: 'openAdapter', takes });
   const { for: host, cwd = process.cwd(), hub } = options;
   requireHost(host, 'openAdapter');
   const found = resolveAdapter(await localAdapter(name, hub), cwd);

@@ -1,4 +1,4 @@
-import { type Model, requirePath } from '@pip-graft/onnx-graft';
+import { argument, type Model } from '@pip-graft/onnx-graft';
 import { openModel } from '@pip-graft/onnx-graft/node';
 import type { GraftRecord } from '@pip-graft/pip-core';
 import { uncover } from '../host/look-at.ts';
@@ -24,7 +24,7 @@ export interface OpenGraft {
  * const { host, graft } = await openGraft('grafted.onnx');
  */
 export async function openGraft(path: string, home?: Home): Promise<OpenGraft> {
-  requirePath(path, 'openGraft');
+  argument.requirePath(path, 'openGraft');
   const opened = openModel(await localModel(path));
   try {
     const { model, graft } = uncover(opened.model, nodeSha256);

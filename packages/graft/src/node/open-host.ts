@@ -1,5 +1,5 @@
 import type { HubOptions } from '@pip-graft/hub';
-import { requirePath } from '@pip-graft/onnx-graft';
+import { argument } from '@pip-graft/onnx-graft';
 import {
   type ExternalMode,
   type OpenedModel,
@@ -30,7 +30,7 @@ export interface Home {
  * using host = await openHost('restormer.onnx');
  */
 export async function openHost(path: string, home?: Home, hub?: HubOptions): Promise<OpenHost> {
-  requirePath(path, 'openHost');
+  argument.requirePath(path, 'openHost');
   const file = openModel(await localModel(path, hub));
   try {
     return hostIn(file, home);

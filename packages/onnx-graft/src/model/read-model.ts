@@ -1,4 +1,4 @@
-import { requireKind } from '../describe-argument.ts';
+import * as argument from '../argument.ts';
 import { GraftError } from '../error.ts';
 import { identifyFile } from '../identify/identify-file.ts';
 import { onnx } from '../wire/onnx-fields.ts';
@@ -23,7 +23,7 @@ const modelField = onnx.ModelProto;
  */
 export function readModel(source: ByteSource): Model {
   const takes = 'a source, which `bytesSource` returns,';
-  requireKind(source, { member: 'read', place: 'readModel', takes });
+  argument.requireKind(source, { member: 'read', place: 'readModel', takes });
   const reader = new WireReader(source);
   let irVersion = 0;
   const producer = { name: '', version: '' };

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { requirePath } from '../describe-argument.ts';
+import * as argument from '../argument.ts';
 import { externalLength, externalTensors } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { readModel } from '../model/read-model.ts';
@@ -36,7 +36,7 @@ export interface OpenedModel {
  * using opened = openModel('restormer.onnx');
  */
 export function openModel(path: string): OpenedModel {
-  requirePath(path, 'openModel');
+  argument.requirePath(path, 'openModel');
   const source = fileSource(path);
   const open = new Map<string, FileSource>();
   const folder = dirname(resolve(path));

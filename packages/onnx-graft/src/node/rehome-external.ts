@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { requireChoice } from '../describe-argument.ts';
+import * as argument from '../argument.ts';
 import { inlineExternal } from '../edit/inline-external.ts';
 import { relocateExternal } from '../edit/relocate-external.ts';
 import { GraftError } from '../error.ts';
@@ -28,7 +28,7 @@ export interface Rehomed {
  * referenced from there, or that is at the target itself; `LIMIT_EXCEEDED` over protobuf's 2 GiB.
  */
 export function rehomeExternal(model: Model, path: string, mode: ExternalMode): Rehomed {
-  requireChoice(mode, { place: 'external data', choices: externalModes });
+  argument.requireChoice(mode, { place: 'external data', choices: externalModes });
   const files = new Map<string, string>();
   const locations = externalLocations(model);
   const [first] = locations;

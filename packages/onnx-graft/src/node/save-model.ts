@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
-import { requireKind, requirePath } from '../describe-argument.ts';
+import * as argument from '../argument.ts';
 import { GraftError } from '../error.ts';
 import { limits } from '../limits.ts';
 import type { Model } from '../model/model.ts';
@@ -47,8 +47,8 @@ export async function saveModel(
   path: string,
   options: SaveOptions = {},
 ): Promise<void> {
-  requireKind(model, { member: 'source', place: 'saveModel', takes: 'a model' });
-  requirePath(path, 'saveModel');
+  argument.requireKind(model, { member: 'source', place: 'saveModel', takes: 'a model' });
+  argument.requirePath(path, 'saveModel');
   const target = followLink(resolve(path));
   const { model: placed, files } = rehomeExternal(model, target, options.externalData ?? 'copy');
   const { source } = placed;

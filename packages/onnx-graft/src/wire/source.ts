@@ -1,4 +1,4 @@
-import { requireBytes } from '../describe-argument.ts';
+import * as argument from '../argument.ts';
 import { GraftError } from '../error.ts';
 
 /** Random access to bytes that may not be in memory: a file, a buffer, or pieces of both. */
@@ -16,7 +16,7 @@ export interface ByteSource {
 
 /** A source over bytes in memory. @example bytesSource(await file.bytes()) */
 export function bytesSource(given: Uint8Array, label = 'model'): ByteSource {
-  requireBytes(given);
+  argument.requireBytes(given);
   // A Buffer's slice() is a view, an array's a copy: what is returned must behave as its type says.
   const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   return {

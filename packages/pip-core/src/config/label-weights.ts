@@ -1,4 +1,4 @@
-import { describeArgument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { argument, didYouMean, GraftError } from '@pip-graft/onnx-graft';
 
 /** Weights by label, or in the order of the labels. */
 export type LabelWeights = Readonly<Record<string, number>> | readonly number[];
@@ -17,7 +17,7 @@ export function labelWeights(given: LabelWeights, labels: readonly string[]): nu
   if (!isFilled || given instanceof Promise || given instanceof Map) {
     throw new GraftError(
       'INVALID_WEIGHTS',
-      `degradation: weights are passed as { rain: 1 } or as a list of numbers, not as ${describeArgument(given)}.`,
+      `degradation: weights are passed as { rain: 1 } or as a list of numbers, not as ${argument.describe(given)}.`,
     );
   }
   const weights = isList(given) ? [...given] : byLabel(given, labels);

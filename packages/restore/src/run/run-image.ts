@@ -1,6 +1,6 @@
 import type { Image } from '@pip-graft/imaging';
 import { imageTensor } from '@pip-graft/imaging';
-import { describeArgument, GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import { runModel } from '@pip-graft/runtime/session';
 import { float32Tensor, type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
@@ -88,7 +88,7 @@ export function feedsOf(session: Session, image: Image, options: RestoreOptions)
     if (!Number.isFinite(strength)) {
       throw new GraftError(
         'INVALID_ARGUMENT',
-        `strength: ${typeof strength === 'number' ? strength : describeArgument(strength)} is not a finite number; pass one such as 0.5.`,
+        `strength: ${typeof strength === 'number' ? strength : argument.describe(strength)} is not a finite number; pass one such as 0.5.`,
       );
     }
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);

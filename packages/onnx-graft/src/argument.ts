@@ -4,9 +4,9 @@ import { GraftError } from './error.ts';
  * What a caller passed in place of something else, for a message: programs in JavaScript have no
  * compiler that tells them.
  *
- * @example describeArgument(Promise.resolve('host.onnx')) // 'a promise; await it'
+ * @example argument.describe(Promise.resolve('host.onnx')) // 'a promise; await it'
  */
-export function describeArgument(value: unknown): string {
+export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
   if ('then' in value) return 'a promise; await it';
@@ -21,7 +21,7 @@ export function requirePath(path: unknown, place: string): void {
   if (typeof path === 'string') return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${place}: it takes a path as text and was passed ${describeArgument(path)}.`,
+    `${place}: it takes a path as text and was passed ${describe(path)}.`,
   );
 }
 
@@ -33,7 +33,7 @@ export function requireKind(
   if (typeof value === 'object' && value !== null && member in value) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
-    `${place}: it takes ${takes} and was passed ${describeArgument(value)}.`,
+    `${place}: it takes ${takes} and was passed ${describe(value)}.`,
   );
 }
 
@@ -55,7 +55,7 @@ export function requireBytes(bytes: unknown): void {
   const given =
     bytes instanceof ArrayBuffer
       ? 'an ArrayBuffer; pass `new Uint8Array(buffer)`'
-      : describeArgument(bytes);
+      : describe(bytes);
   throw new GraftError(
     'INVALID_ARGUMENT',
     `bytesSource: it takes a Uint8Array and was passed ${given}.`,
