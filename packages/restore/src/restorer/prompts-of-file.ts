@@ -11,6 +11,8 @@ import type { ModelSettings } from '../steer/settings-of.ts';
  * @param door as it was opened
  *
  * @example
+ * const settings = settingsOf(model);
+ * const { session, door } = await behindDoor(await createSession(path), settings);
  * const prompts = promptsOfFile(path, settings, door, { threads: 1 });
  * await restoreTiled(session, image, { ...settings.restore, tile: 512, prompts });
  */

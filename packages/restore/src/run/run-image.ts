@@ -1,10 +1,10 @@
 import type { Image } from '@pip-graft/imaging';
 import { imageTensor } from '@pip-graft/imaging';
-import { argument, GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import { runModel } from '@pip-graft/runtime/session';
 import { float32Tensor, type TensorFeeds, type TypedTensor, toFloat32 } from '@pip-graft/weights';
-import { degradationTensor, steeringOf } from '../steer/steering.ts';
+import { checkStrength, degradationTensor, steeringOf } from '../steer/steering.ts';
 
 export interface RestoreOptions {
   /** Both sides of the network's input must be multiples of this; default: 1. */
@@ -85,12 +85,7 @@ export function feedsOf(session: Session, image: Image, options: RestoreOptions)
     feeds[names.degradation ?? 'degradation'] = degradationTensor([degradation]);
   }
   if (strength !== undefined) {
-    if (!Number.isFinite(strength)) {
-      throw new GraftError(
-        'INVALID_ARGUMENT',
-        `strength: ${typeof strength === 'number' ? strength : argument.describe(strength)} is not a finite number; pass one such as 0.5.`,
-      );
-    }
+    checkStrength(strength);
     feeds[names.strength ?? 'strength'] = float32Tensor([], [strength]);
   }
   return feeds;

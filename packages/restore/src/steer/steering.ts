@@ -1,3 +1,4 @@
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import { checkWeights } from '@pip-graft/pip-core';
 import { float32Tensor, type TypedTensorOf } from '@pip-graft/weights';
 
@@ -42,4 +43,14 @@ export function steeringOf({ degradation, strength, names }: SteeringRequest): S
 export function degradationTensor(rows: readonly (readonly number[])[]): TypedTensorOf<'float32'> {
   for (const row of rows) checkWeights(row);
   return float32Tensor([rows.length, rows[0]?.length ?? 0], rows.flat());
+}
+
+/** Rejects what is no strength: models compute in float32, where 1e39 is infinite. */
+export function checkStrength(strength: unknown): void {
+  if (typeof strength === 'number' && Number.isFinite(Math.fround(strength))) return;
+  const given = typeof strength === 'number' ? strength : argument.describe(strength);
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `strength: ${given} is not a finite number; pass one such as 0.5.`,
+  );
 }

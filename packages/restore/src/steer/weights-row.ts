@@ -2,6 +2,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { labelWeights } from '@pip-graft/pip-core';
 import { nameOfKind } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
+import { checkStrength } from './steering.ts';
 
 /**
  * Weights by label; a label that is omitted or undefined weighs 0, an object without labels counts
@@ -27,12 +28,7 @@ export function weightsRow(
       `weights: ${nameOfKind(weights)} was passed; pass numbers by label, such as { ${labels[0] ?? 'rain'}: 1 }.`,
     );
   }
-  if (strength !== undefined && !isStrength(strength)) {
-    throw new GraftError(
-      'INVALID_ARGUMENT',
-      `strength: ${strength} is not a finite number; pass one such as 0.5.`,
-    );
-  }
+  if (strength !== undefined) checkStrength(strength);
   const given = Object.entries(weights ?? {}).filter(([, weight]) => weight !== undefined);
   const asked = given.length > 0 ? 'weights' : strength !== undefined ? 'strength' : undefined;
   if (asked !== undefined && labels.length === 0) {
@@ -43,11 +39,6 @@ export function weightsRow(
   }
   if (given.length === 0) return undefined;
   return labelWeights(Object.fromEntries(given) as Readonly<Record<string, number>>, labels);
-}
-
-/** Models compute in float32, where 1e39 is infinite. */
-function isStrength(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(Math.fround(value));
 }
 
 /** Whether a value is an object of properties: not a list, a Map or a number. */

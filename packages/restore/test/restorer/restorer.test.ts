@@ -49,14 +49,6 @@ describe('Restorer', () => {
     expect((await readImage(path)).width).toBe(24);
   });
 
-  it('rejects a strength that is text', async () => {
-    await using restorer = await Restorer.open(grafted);
-    const strength = '0.5' as unknown as number;
-    await expect(restorer.restore(photo, { rain: 1 }, { strength })).rejects.toThrow(
-      /^strength: a string is not a finite number/,
-    );
-  });
-
   it('accepts bytes, URLs and pixels for model and image, with the same result', async () => {
     await using restorer = await Restorer.open(readFileSync(grafted));
     const pixels = new Uint8ClampedArray(4 * 24 * 16).fill(255);
@@ -231,18 +223,21 @@ describe('Restorer', () => {
       });
     });
 
-    it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e39, '1', null])(
-      'strength: %s',
-      async (strength) => {
-        await using restorer = await Restorer.open(grafted);
-        await expect(
-          restorer.restore(photo, { rain: 1 }, { strength: strength as never }),
-        ).rejects.toMatchObject({
-          code: 'INVALID_ARGUMENT',
-          message: `strength: ${strength} is not a finite number; pass one such as 0.5.`,
-        });
-      },
-    );
+    it.each([
+      [Number.NaN, 'NaN'],
+      [Number.POSITIVE_INFINITY, 'Infinity'],
+      [1e39, '1e+39'],
+      ['1', 'a string'],
+      [null, 'null'],
+    ])('strength: %s', async (strength, given) => {
+      await using restorer = await Restorer.open(grafted);
+      await expect(
+        restorer.restore(photo, { rain: 1 }, { strength: strength as never }),
+      ).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: `strength: ${given} is not a finite number; pass one such as 0.5.`,
+      });
+    });
 
     it.each([0, -1, 1.5, Number.NaN, '64', null])('tile: %s', async (tile) => {
       await using restorer = await Restorer.open(grafted);
