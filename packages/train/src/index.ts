@@ -19,7 +19,6 @@ export {
   type PreviewRequest,
   type PreviewRow,
   preview,
-  previewSoftware,
 } from './run/preview.ts';
 export { type RunFiles, runFiles, type ValidationRequest } from './run/resume.ts';
 export {

@@ -21,6 +21,8 @@ interface Options extends DegradeRequest, MaxPixelsOption {
 }
 
 const contactSheet = { what: 'a contact sheet' };
+/** Named in a sheet's metadata, by which an earlier one is recognised. */
+const software = 'graft train preview';
 
 export function command(): Command {
   const preview = define(
@@ -48,7 +50,7 @@ export function command(): Command {
   return preview.action(
     run<[], Options>(async (_session, given) => {
       const { output, patch } = given;
-      const { preview: previewOf, previewSoftware } = await import('@pip-graft/train');
+      const { preview: previewOf } = await import('@pip-graft/train');
       if (!/\.png$/i.test(output))
         throw new GraftError(
           'INVALID_ARGUMENT',
@@ -57,9 +59,9 @@ export function command(): Command {
       checkOutputFile(output);
       refuseForeignFile(output, given.force, {
         ...contactSheet,
-        accepts: (path) => readFileSync(path).includes(previewSoftware),
+        accepts: (path) => readFileSync(path).includes(software),
       });
-      const { degrade, rows, sheet } = await previewOf({ ...given, ...pixelsOf(given) });
+      const { degrade, rows, sheet } = await previewOf({ ...given, ...pixelsOf(given), software });
       await writeAtomic(output, (append) => append(sheet));
       const figures = rows.map(figuresOf);
       return {

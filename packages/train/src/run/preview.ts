@@ -12,6 +12,8 @@ export interface PreviewRequest extends Omit<DataRequest, 'pairs'> {
   /** Side of the patches. */
   readonly patch: number;
   readonly seed: number;
+  /** Program that the sheet names in its metadata; default: none. */
+  readonly software?: string | undefined;
 }
 
 /** Patches as training sees them. */
@@ -22,9 +24,6 @@ export interface Preview {
   /** A contact sheet, as a PNG file. */
   readonly sheet: Buffer;
 }
-
-/** Software that a contact sheet names in its metadata, by which an earlier one is recognised. */
-export const previewSoftware = 'graft train preview';
 
 /** Pairs per label, if all labels have the same share. */
 const columns = 8;
@@ -37,7 +36,7 @@ const columns = 8;
  * @example const { sheet } = await preview({ data: 'images/', patch: 128, seed: 0 });
  */
 export async function preview(request: PreviewRequest): Promise<Preview> {
-  const { patch, seed, labels = Object.keys(patchDegradations) } = request;
+  const { patch, seed, labels = Object.keys(patchDegradations), software } = request;
   const options = await trainingData(request, labels, {
     patch,
     seed,
@@ -45,7 +44,7 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
   });
   const rows = previewRows(options, await makeBatch(options, 0));
   const degrade = (options.degrade ?? {}) as Partial<DegradeRanges>;
-  return { degrade, rows, sheet: await previewSheet(rows, patch) };
+  return { degrade, rows, sheet: await previewSheet(rows, patch, software) };
 }
 
 /** A patch of a batch. */
@@ -106,7 +105,11 @@ const [gap, line, margin] = [4, 16, 104];
  *
  * Errors: `DEVICE_UNAVAILABLE` if sharp does not load.
  */
-export async function previewSheet(rows: readonly PreviewRow[], patch: number): Promise<Buffer> {
+export async function previewSheet(
+  rows: readonly PreviewRow[],
+  patch: number,
+  software?: string,
+): Promise<Buffer> {
   const sharp = await loadSharp();
   const columns = Math.max(...rows.map(({ patches }) => patches.length));
   const width = margin + columns * (patch + gap) + gap;
@@ -140,7 +143,7 @@ export async function previewSheet(rows: readonly PreviewRow[], patch: number): 
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="12" fill="#222">${text.join('')}</svg>`;
   return sharp({ create: { width, height, channels: 3, background: '#fff' } })
     .composite([...pieces, { input: Buffer.from(svg), left: 0, top: 0 }])
-    .withExif({ IFD0: { Software: previewSoftware } })
+    .withExif({ IFD0: software === undefined ? {} : { Software: software } })
     .png()
     .toBuffer();
 }
