@@ -82,7 +82,7 @@ export function splitPrompts(model: Model, graft: GraftRecord): SplitModel | und
   }
   if (places.length === 0) return undefined;
   return {
-    sampling: samplingModel(model, facts, graft, places),
+    sampling: samplingModel(model, facts, places),
     tiling: tilingModel(model, facts, places),
     prompts: places.map(({ split }) => split),
   };
@@ -129,22 +129,16 @@ function drawer(model: Model, facts: GraphFacts, prompt: string): Node | undefin
   return undefined;
 }
 
-function samplingModel(
-  model: Model,
-  facts: GraphFacts,
-  { inputs: steering }: GraftRecord,
-  places: readonly Place[],
-): Model {
+function samplingModel(model: Model, facts: GraphFacts, places: readonly Place[]): Model {
   const before = places.map(({ feature }) => facts.ancestors(feature));
   const kept = model.graph.nodes.filter(({ index }) => before.some((set) => set.has(index)));
-  const read = new Set(kept.flatMap((node) => node.inputs));
-  const weights = new Set(model.graph.initializers.map(({ name }) => name));
-  const steers = (name: string) => name === steering?.degradation || name === steering?.strength;
+  // Bodies of If and Loop read outer values too.
+  const read = new Set(
+    kept.flatMap(({ index, inputs }) => [...inputs, ...(facts.captures.get(index) ?? [])]),
+  );
   const part = extractNodes(model, {
     nodes: new Set(kept.map(({ index }) => index)),
-    inputs: model.graph.inputs
-      .filter(({ name }) => read.has(name) && (steers(name) || !weights.has(name)))
-      .map(specOf),
+    inputs: model.graph.inputs.filter(({ name }) => read.has(name)).map(specOf),
     outputs: [],
   });
   const g = builder(model);
@@ -153,15 +147,15 @@ function samplingModel(
     const across = ops.matmul(g, wide, split.columns);
     g.node('MatMul', [split.rows, across], {}, { outputs: [split.sampled] });
   }
-  const { prompts, dims } = ends(places);
+  const prompts = places.map(({ split }) => split);
   return extendGraph(part, {
     fragment: g.fragment(),
     inputs: prompts.flatMap(({ rows, columns, size }) => [
-      dims(rows, [size, `${rows}/h`]),
-      dims(columns, [`${columns}/w`, size]),
+      float32(rows, [size, `${rows}/h`]),
+      float32(columns, [`${columns}/w`, size]),
     ]),
     outputs: prompts.map(({ sampled, channels, size }) =>
-      dims(sampled, ['images', channels, size, size]),
+      float32(sampled, ['images', channels, size, size]),
     ),
   });
 }
@@ -182,14 +176,14 @@ function tilingModel(model: Model, facts: GraphFacts, places: readonly Place[]):
     const across = ops.matmul(g, wide, split.columns);
     put(g, facts, ops.matmul(g, split.rows, across), draw.outputs[0]!);
   }
-  const { prompts, dims } = ends(places);
+  const prompts = places.map(({ split }) => split);
   return extendGraph(part, {
     fragment: g.fragment(),
     inputs: prompts.flatMap(({ sampled, rows, columns, channels, size }) => [
       // Three dimensions: an input of four would pass for the image.
-      dims(sampled, [channels, size, size]),
-      dims(rows, [`${rows}/h`, size]),
-      dims(columns, [size, `${columns}/w`]),
+      float32(sampled, [channels, size, size]),
+      float32(rows, [`${rows}/h`, size]),
+      float32(columns, [size, `${columns}/w`]),
     ]),
     outputs: model.graph.outputs.map(specOf),
   });
@@ -210,13 +204,8 @@ function builder(model: Model): GraphBuilder {
   return new GraphBuilder({ opset, prefix: 'split', taken: new NameScope(model) });
 }
 
-function ends(places: readonly Place[]) {
-  const dims = (name: string, sizes: ValueSpec['dims']): ValueSpec => ({
-    name,
-    dataType: 'float32',
-    dims: sizes,
-  });
-  return { prompts: places.map(({ split }) => split), dims };
+function float32(name: string, dims: ValueSpec['dims']): ValueSpec {
+  return { name, dataType: 'float32', dims };
 }
 
 function specOf({ name, dataType = 'float32', dims = [] }: ValueInfo): ValueSpec {

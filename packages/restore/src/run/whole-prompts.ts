@@ -43,7 +43,13 @@ export function wholePrompts(request: SplitRequest): WholePrompts | undefined {
   let opened: Promise<SplitSessions | undefined> | undefined;
   return {
     open() {
-      opened ??= request.withModel((model) => split(model, graft, request));
+      opened ??= request
+        .withModel((model) => split(model, graft, request))
+        .catch((error: unknown) => {
+          // With smaller tiles there may be enough memory to load them.
+          opened = undefined;
+          throw error;
+        });
       return opened;
     },
     async release() {
