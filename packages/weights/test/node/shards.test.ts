@@ -39,7 +39,12 @@ describe('a checkpoint in several files', () => {
   });
 
   it.each([
-    ['a path out of the folder', { a: '../secret.safetensors' }, 'UNSAFE_FILE', /may point outside/],
+    [
+      'a path out of the folder',
+      { a: '../secret.safetensors' },
+      'UNSAFE_FILE',
+      /may point outside/,
+    ],
     ['an absolute path', { a: '/etc/passwd' }, 'UNSAFE_FILE', /absolute path/],
     ['a link', { a: 'link.safetensors' }, 'UNSAFE_FILE', /symbolic link/],
     ['a folder', { a: 'folder' }, 'UNSAFE_FILE', /regular file/],
