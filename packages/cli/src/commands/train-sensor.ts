@@ -9,12 +9,19 @@ import { define, run } from '../pipeline/run.ts';
 import { checkTarget } from '../train/check-target.ts';
 import { runHooks } from '../train/run-hooks.ts';
 import { judgementRows, rounded, spellFigure, spellTime } from '../train/spell.ts';
-import { labelsOf, requireData, type StepRequest, stepOptions } from '../train/step-request.ts';
+import {
+  folderOf,
+  labelsOf,
+  requireData,
+  type StepRequest,
+  stepOptions,
+} from '../train/step-request.ts';
 import { writePage } from '../train/write-page.ts';
 
 interface Options extends StepRequest {
   readonly labels?: readonly string[];
   readonly adapter?: string;
+  readonly examples?: Readonly<Record<string, string>>;
 }
 
 export function command(): Command {
@@ -36,6 +43,10 @@ export function command(): Command {
   const own = [
     new Option('--labels <labels>', 'labels to detect, joined by +').argParser(labelsOf),
     new Option('--adapter <adapter>', 'adapter whose labels to detect'),
+    new Option(
+      '--examples <label=folder>',
+      'photos that show a degradation as they are, such as night scenes for low-light; repeatable',
+    ).argParser(folderOf),
   ];
   const all = [...data, ...own, ...output, forceOption('a sensor'), ...steps, ...pace];
   for (const option of all) sensor.addOption(option);
@@ -43,7 +54,7 @@ export function command(): Command {
     run<[], Options>(async (session, given) => {
       const { defaultSensorOptions, keepSensor, openSensorRun, recent, runFiles, runSteps } =
         await import('@pip-graft/train');
-      const { output, batch, patch, rate, seed, labels: looked, adapter } = given;
+      const { output, batch, patch, rate, seed, labels: looked, adapter, examples } = given;
       requireData(given);
       const steps = given.steps ?? defaultSensorOptions.steps;
       const options = {
@@ -72,6 +83,7 @@ export function command(): Command {
         {
           labels: looked,
           adapter,
+          examples,
           options,
           data,
           pairs,

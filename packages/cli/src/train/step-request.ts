@@ -37,7 +37,7 @@ export function stepOptions(
       new Option(
         '--pairs <label=folder>',
         'real pairs for a label, in input/ and target/ of a folder; repeatable',
-      ).argParser(pairOf),
+      ).argParser(folderOf),
       maxPixelsOption(),
     ],
     output: [outputOption(`folder for the ${what}`).makeOptionMandatory()],
@@ -115,7 +115,11 @@ export function positiveOrZero(text: string): number {
   throw new InvalidArgumentError('expected a number of 0 or more.');
 }
 
-function pairOf(text: string, all: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** Parses LABEL=FOLDER, and adds it to those before. */
+export function folderOf(
+  text: string,
+  all: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1)
     throw new InvalidArgumentError('expected LABEL=FOLDER, as rain=rain100/.');

@@ -122,6 +122,25 @@ describe('graft train sensor', () => {
     expect(config.sure).toEqual({ from: 0.6, full: 0.9 });
   });
 
+  it('takes examples of a label, records their number and continues with no others', () => {
+    for (const name of ['misty', 'other']) {
+      mkdirSync(join(folder, name));
+      copyFileSync(photo, join(folder, name, `${name}.jpg`));
+    }
+    const run = (...more: string[]) => sensor('shown', 'rain+haze', '--steps', '2', ...more);
+    json(folder, ...run('--examples', 'haze=misty'));
+    const config = JSON.parse(readFileSync(join(folder, 'shown/sensor_config.json'), 'utf8'));
+    expect(config.training.examples).toEqual({ haze: 1 });
+    const resumed = graft(folder, ...run('--examples', 'haze=other', '--resume'));
+    expect(resumed.status).toBe(4);
+    expect(resumed.stderr).toContain('examples (other images)');
+    const foreign = graft(folder, ...run('--examples', 'fog=misty', '--force'));
+    expect(foreign.status).toBe(2);
+    expect(foreign.stderr).toBe(
+      "graft train sensor: examples: 'fog' is not a label; the labels are rain, haze.\n",
+    );
+  });
+
   it('saves on Ctrl-C, exits with 130 and resumes to the same bytes', async () => {
     const run = (to: string, ...more: string[]) =>
       sensor(to, 'rain+haze', '--steps', '300', ...more);

@@ -48,6 +48,11 @@ export interface BatchOptions {
   readonly pixels?: number;
   /** Pairs of degraded and clean images, by label: for these labels, photos are not degraded. */
   readonly pairs?: Readonly<Record<string, readonly PhotoPair[]>>;
+  /**
+   * Photos that show a label's degradation as they are, by label, for a sensor: half of the label's
+   * degraded patches are cut from these. No clean counterpart is known, so their target is the input.
+   */
+  readonly examples?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A mixed batch: B patches of side P, T labels. */
@@ -109,6 +114,11 @@ export function checkBatchOptions(options: BatchOptions): void {
   const foreign = Object.keys(pairs).find((label) => !labels.includes(label));
   if (foreign !== undefined) {
     throw invalid(`pairs: '${foreign}' is not a label; the labels are ${labels.join(', ')}.`);
+  }
+  for (const [label, files] of Object.entries(options.examples ?? {})) {
+    if (!labels.includes(label))
+      throw invalid(`examples: '${label}' is not a label; the labels are ${labels.join(', ')}.`);
+    if (files.length === 0) throw invalid(`examples: those of '${label}' are none; add some.`);
   }
   checkShares(options);
   checkRanges(options.degrade ?? {});

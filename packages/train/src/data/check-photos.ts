@@ -14,13 +14,13 @@ const headBytes = 64 * 1024;
  * Errors: those of `readImage`; `INVALID_ARGUMENT` for an image smaller than the patch.
  */
 export async function checkPhotos(
-  { photos, pairs = {}, pixels = imageLimits.pixels }: BatchOptions,
+  { photos, pairs = {}, examples = {}, pixels = imageLimits.pixels }: BatchOptions,
   patch: number,
 ): Promise<void> {
   const paired = Object.values(pairs).flatMap((all) =>
     all.flatMap((one) => [one.input, one.target]),
   );
-  for (const file of new Set([...photos, ...paired])) {
+  for (const file of new Set([...photos, ...paired, ...Object.values(examples).flat()])) {
     const { width, height } = await sizeOf(file, pixels);
     requirePatch({ file, width, height }, patch);
   }

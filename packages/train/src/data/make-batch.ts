@@ -184,6 +184,10 @@ async function makePair(
     const planes = cutPatch(photo, place, patch, margin, scale);
     return finishes ? cameraFinish(planes, finish) : planes;
   };
+  if (kind === 'example') {
+    const shown = cutPatch(photo, place, patch, 0, scale);
+    return { input: shown, target: shown, present: [label] };
+  }
   if (left) {
     const clean = cut(0);
     return { input: clean, target: clean, present: [] };

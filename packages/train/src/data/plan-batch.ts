@@ -46,7 +46,7 @@ export interface SamplePlan extends SampleKind {
 
 /** Plans the patches of a step's batch, from the options alone. */
 export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
-  const { photos, batch, labels, seed, pairs, labelShares = {} } = options;
+  const { photos, batch, labels, seed, pairs, labelShares = {}, examples = {} } = options;
   const pool = labels.flatMap((label, at) => Array<number>(own(labelShares, label) ?? 1).fill(at));
   const made = labels.flatMap((label, at) => (pairsOf(pairs, label) === undefined ? [at] : []));
   const shares = kindShares(options);
@@ -60,6 +60,11 @@ export function planBatch(options: BatchOptions, step: number): SamplePlan[] {
     const random = sampleRandom(seed, step, index).fork('kind');
     const drawn = drawKind(shares, random);
     const known = pairsOf(pairs, labels[label]!);
+    const shown = own(examples, labels[label]!);
+    if (drawn.kind === 'degraded' && shown !== undefined && random.fork('example').below(2) === 0) {
+      const { source, place } = choosePatch(shown.length, seed, step, index);
+      return { kind: 'example', amount: 1, label, target: shown[source]!, place };
+    }
     const { source, place } = choosePatch((known ?? photos).length, seed, step, index);
     if (known !== undefined) {
       const kind = drawn.kind === 'mixed' ? 'degraded' : drawn.kind;
@@ -98,8 +103,11 @@ function shuffledLabels(pool: readonly number[], seed: number | string, block: n
 
 /** What is done to a patch, and how much of its degradation to remove. */
 interface SampleKind {
-  /** Flat patches have one colour, degraded or not; clean patches are their own target. */
-  readonly kind: 'degraded' | 'mixed' | 'clean' | 'flat';
+  /**
+   * Flat patches have one colour, degraded or not; clean patches are their own target, and so are
+   * examples, whose photos are degraded already.
+   */
+  readonly kind: 'degraded' | 'mixed' | 'clean' | 'flat' | 'example';
   /** Sum of its weights: 0 to 1. */
   readonly amount: number;
 }

@@ -158,8 +158,26 @@ function rounded(value: number): number {
 
 /** Returns what patches were made of, with all shares and ranges. */
 function patchesRecord(batches: BatchOptions): TrainingRecord {
-  const { photos, pairs, patch: _, batch: __, labels: ___, seed: ____, ...made } = batches;
-  return { photos: photos.length, ...(pairs ? { pairs: Object.keys(pairs) } : {}), ...made };
+  const {
+    photos,
+    pairs,
+    examples,
+    patch: _,
+    batch: __,
+    labels: ___,
+    seed: ____,
+    ...made
+  } = batches;
+  return {
+    photos: photos.length,
+    ...(pairs ? { pairs: Object.keys(pairs) } : {}),
+    ...(examples ? { examples: countsOf(examples) } : {}),
+    ...made,
+  };
+}
+
+function countsOf(examples: NonNullable<BatchOptions['examples']>) {
+  return Object.fromEntries(Object.entries(examples).map(([label, all]) => [label, all.length]));
 }
 
 function stageOf({ steps, first, batch, patch, rate, endRate, warmup, loss }: TrainOptions) {

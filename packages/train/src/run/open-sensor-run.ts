@@ -1,7 +1,9 @@
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
 import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { checkBatchOptions } from '../data/batch.ts';
 import { checkPhotos } from '../data/check-photos.ts';
+import { listPhotos } from '../data/list-photos.ts';
 import { sensorGraph } from '../graph/sensor-graph.ts';
 import { startState } from '../trainer/train-adapter.ts';
 import { type StepOptions, sensorPatches } from '../trainer/train-options.ts';
@@ -18,6 +20,8 @@ export interface SensorRequest
   > {
   readonly adapter?: string | undefined;
   readonly options: StepOptions;
+  /** Folders of photos that show a label's degradation as they are, by label. */
+  readonly examples?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A run that trains a sensor. */
@@ -46,10 +50,12 @@ export async function openSensorRun(
     labels,
     options,
   );
-  await checkPhotos(common, options.patch);
   const made = labels.filter((label) => own(common.pairs ?? {}, label) === undefined);
   const patches = made.length > 1 ? sensorPatches : { ...sensorPatches, mixed: 0 };
-  const batches = { ...common, ...patches };
+  const examples = await listExamples(request.examples);
+  const batches = { ...common, ...patches, ...(examples ? { examples } : {}) };
+  checkBatchOptions(batches);
+  await checkPhotos(batches, options.patch);
   const origin = { options: sensorRunOptions(options, batches), host: 'none', adapter: 'none' };
   const files = runFiles(output);
   const begin = () => startState(sensor.tensors, options, origin);
@@ -70,6 +76,14 @@ export async function openSensorRun(
     left: begun.step < total ? [{ graph, options }] : [],
     log: new TrainLog(files.log, begun.step, graph.figure),
   };
+}
+
+async function listExamples(folders: SensorRequest['examples']) {
+  if (folders === undefined) return undefined;
+  const listed = Object.entries(folders).map(
+    async ([label, folder]) => [label, await listPhotos(folder)] as const,
+  );
+  return Object.fromEntries(await Promise.all(listed));
 }
 
 function labelsFor({ labels, adapter }: SensorRequest, cwd: string): readonly string[] {

@@ -61,7 +61,7 @@ function gathered(options: RunOptions): RunOptions {
 }
 
 function spelled(option: string, from: JsonValue, to: JsonValue): string {
-  if (option === 'data' || option === 'pairs') return `${option} (other images)`;
+  if (['data', 'pairs', 'examples'].includes(option)) return `${option} (other images)`;
   return `${option} (${textOf(to)} instead of ${textOf(from)})`;
 }
 
@@ -198,12 +198,29 @@ export function sensorRunOptions(options: StepOptions, batches: BatchOptions): R
 
 /** Returns what patches are cut from and how they are made, without the options of stages. */
 function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
-  const { photos, pairs, patch: _, batch: __, seed: ___, pixels: ____, ...made } = batches;
+  const {
+    photos,
+    pairs,
+    examples,
+    patch: _,
+    batch: __,
+    seed: ___,
+    pixels: ____,
+    ...made
+  } = batches;
+  const shown = Object.entries(examples ?? {}).map(
+    ([label, all]) => [label, namesOf(all)] as const,
+  );
   const paired = Object.entries(pairs ?? {}).map(
     ([label, all]) =>
       [label, namesOf(all.flatMap(({ input, target }) => [input, target]))] as const,
   );
-  return { ...made, data: digest(namesOf(photos)), pairs: pairs ? digest(paired) : null };
+  return {
+    ...made,
+    data: digest(namesOf(photos)),
+    pairs: pairs ? digest(paired) : null,
+    ...(examples ? { examples: digest(shown) } : {}),
+  };
 }
 
 /** Paths without the folders that all share: a run may continue from another place or machine. */

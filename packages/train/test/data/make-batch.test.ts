@@ -319,3 +319,41 @@ test('stored patches pass through JPEG and keep their targets', async () => {
     /^halved and whole: together they are 1.1; give at most 1/,
   );
 });
+
+test('half of the patches of a label with examples are cut from these, as they are', async () => {
+  const night = await writeGrid(join(folder, 'night.png'), 64, 64, 200);
+  const examples = { haze: [night] };
+  const two = { ...options, labels: ['noise', 'haze'], examples };
+  let shown = 0;
+  for (let step = 0; step < 20; step++) {
+    const { inputs, targets, present, files } = await makeBatch({ ...two, batch: 8 }, step, cache);
+    for (const [at, file] of files.entries()) {
+      if (file !== night) continue;
+      shown++;
+      expect([...present.subarray(2 * at, 2 * at + 2)]).toEqual([0, 1]);
+      const of = (planes: Float32Array) => planes.subarray(at * size, (at + 1) * size);
+      expect(Buffer.compare(Buffer.from(of(inputs)), Buffer.from(of(targets)))).toBe(0);
+      expect(
+        of(inputs)
+          .subarray(2048)
+          .every((blue) => blue === Math.fround(200 / 255)),
+      ).toBe(true);
+    }
+  }
+  // Of 160 patches 80 are of haze.
+  expect(Math.abs(shown - 40)).toBeLessThan(14);
+  const plain = await makeBatch({ ...two, examples: {} }, 3, cache);
+  expect(plain.files).toEqual(Array(8).fill(chelsea));
+});
+
+test('examples of another label and empty ones are refused', async () => {
+  const wrong = { ...options, examples: { fog: [chelsea] } };
+  await expect(makeBatch(wrong, 0, cache)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: `examples: 'fog' is not a label; the labels are ${labels.join(', ')}.`,
+  });
+  await expect(makeBatch({ ...options, examples: { haze: [] } }, 0, cache)).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: "examples: those of 'haze' are none; add some.",
+  });
+});

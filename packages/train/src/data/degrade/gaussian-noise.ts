@@ -5,9 +5,14 @@ import { drawIn, type Range } from './range.ts';
 export interface NoiseRanges {
   /** Deviation, on the scale 0 to 255. */
   readonly sigma: Range;
+  /**
+   * Size of the grain: deviation of the blur that spreads each value of the noise, in pixels. Files
+   * of cameras are denoised and compressed, which leaves coarse grain. Below 0.2 there is no blur.
+   */
+  readonly grain: Range;
 }
 
-export const noiseRanges: NoiseRanges = { sigma: [0, 55] };
+export const noiseRanges: NoiseRanges = { sigma: [0, 55], grain: [0, 0] };
 
 /** Deviations of the usual denoising benchmarks; half of all patches have about one of these. */
 export const usualSigmas: readonly number[] = [15, 25, 50];
@@ -18,7 +23,7 @@ export type NoiseKind = 'white' | 'grain' | 'signal';
 /**
  * Adds Gaussian noise and clips to 0 to 1: white in three of four patches, else grain or by signal.
  *
- * @example gaussianNoise(planes, 128, 128, new Random(7), { sigma: [25, 25] })
+ * @example gaussianNoise(planes, 128, 128, new Random(7), { sigma: [25, 25], grain: [0, 0] })
  */
 export function gaussianNoise(
   planes: Float32Array,
@@ -28,12 +33,10 @@ export function gaussianNoise(
   ranges: NoiseRanges = noiseRanges,
 ): Float32Array {
   const sigma = drawSigma(ranges.sigma, random);
-  const kind = random.uniform();
-  return applyNoise(
-    planes,
-    { width, height, sigma, kind: kind < 0.75 ? 'white' : kind < 0.875 ? 'grain' : 'signal' },
-    random,
-  );
+  const drawn = random.uniform();
+  const kind = drawn < 0.75 ? 'white' : drawn < 0.875 ? 'grain' : 'signal';
+  const grain = drawIn(ranges.grain, random.fork('grain'));
+  return applyNoise(planes, { width, height, sigma, kind, grain }, random);
 }
 
 /** Draws a deviation: half of the time from the whole range, else within 2 of a usual one in it. */
@@ -47,14 +50,15 @@ export function drawSigma([low, high]: Range, random: Random): number {
 /** Adds noise of a deviation (0 to 255; at middle grey if by signal) and kind, and clips. */
 export function applyNoise(
   planes: Float32Array,
-  noise: { width: number; height: number; sigma: number; kind: NoiseKind },
+  noise: { width: number; height: number; sigma: number; kind: NoiseKind; grain?: number },
   random: Random,
 ): Float32Array {
-  const { width, height, kind } = noise;
+  const { width, height, kind, grain = 0 } = noise;
   const sigma = noise.sigma / 255;
   let field: Float32Array = new Float32Array(planes.length);
   for (let at = 0; at < field.length; at++) field[at] = random.normal();
   if (kind === 'grain') field = grained(field, width, height, random.uniform(0.2, 0.8));
+  if (grain >= 0.2) field = spread(field, width, height, grain);
   for (let at = 0; at < field.length; at++) {
     const value = planes[at]!;
     const scale = kind === 'signal' ? Math.sqrt(0.2 + 1.6 * Math.max(0, value)) : 1;
@@ -76,4 +80,34 @@ function grained(field: Float32Array, width: number, height: number, share: numb
     const above = at % size < width ? at + size - width : at - width;
     return scale * (value + share * across[above]!);
   });
+}
+
+/** Blurs each plane by a Gaussian of a deviation in pixels, around its edges; the variance stays 1. */
+function spread(field: Float32Array, width: number, height: number, blur: number): Float32Array {
+  const reach = Math.ceil(3 * blur);
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, at) =>
+    Math.exp(-((at - reach) ** 2) / (2 * blur * blur)),
+  );
+  const power = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0));
+  const kernel = weights.map((weight) => weight / power);
+  const size = width * height;
+  const across = new Float32Array(field.length);
+  const both = new Float32Array(field.length);
+  for (let at = 0; at < field.length; at++) {
+    const x = at % width;
+    for (let step = -reach; step <= reach; step++)
+      across[at]! += kernel[step + reach]! * field[at - x + wrapped(x + step, width)]!;
+  }
+  for (let at = 0; at < field.length; at++) {
+    const within = at % size;
+    const [x, y] = [within % width, Math.floor(within / width)];
+    for (let step = -reach; step <= reach; step++)
+      both[at]! +=
+        kernel[step + reach]! * across[at - within + wrapped(y + step, height) * width + x]!;
+  }
+  return both;
+}
+
+function wrapped(at: number, size: number): number {
+  return ((at % size) + size) % size;
 }

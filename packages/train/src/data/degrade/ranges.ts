@@ -64,7 +64,10 @@ const levels = (means: string): Bound => ({ least: 0, most: 255, means: `${means
 const quality: Bound = { least: 1, most: 100, means: 'quality of a JPEG file', whole: true };
 
 const bounds: Bounds = {
-  noise: { sigma: levels('deviation') },
+  noise: {
+    sigma: levels('deviation'),
+    grain: { least: 0, most: 10, means: 'size of the grain in pixels' },
+  },
   rain: {
     layers: { least: 1, most: 20, means: 'number of layers', whole: true },
     strength: share('light of a streak'),
@@ -88,6 +91,7 @@ const bounds: Bounds = {
   'low-light': {
     gain: { least: 0.001, most: 1, means: 'value of white' },
     gamma: { least: 0.2, most: 5, means: 'exponent' },
+    lit: share('share of the image'),
     read: levels('deviation'),
     shot: levels('deviation'),
     jpeg: quality,

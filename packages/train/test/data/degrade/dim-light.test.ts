@@ -55,3 +55,27 @@ test('gains are evenly distributed on a log scale and within range', async () =>
     expect(Math.abs(white - 0.5)).toBeLessThan(0.01);
   }
 });
+
+test('what is lit stays as it was, and the rest gets dark', async () => {
+  // A bright sky of a quarter of the height above a grey street.
+  const side = 96;
+  const value = (at: number) => (Math.floor(at / side) % side < side / 4 ? 0.9 : 0.5);
+  const scene = Float32Array.from({ length: 3 * side * side }, (_, at) => value(at));
+  const still = {
+    ...lowLightRanges,
+    gain: [0.1, 0.1],
+    gamma: [1, 1],
+    read: [0, 0],
+    shot: [0, 0],
+  } as const;
+  const of = async (lit: number, seed = 1) => {
+    const ranges = { ...still, lit: [lit, lit] } as const;
+    const made = await dimLight(scene, side, side, new Random(seed), ranges);
+    return { sky: made[4 * side + side / 2]!, street: made[80 * side + side / 2]! };
+  };
+  const dark = await of(0);
+  expect(dark.sky).toBeLessThan(0.1);
+  const lit = await of(0.3);
+  expect(lit.sky).toBeCloseTo(0.9, 2);
+  expect(lit.street).toBeCloseTo(dark.street, 2);
+});

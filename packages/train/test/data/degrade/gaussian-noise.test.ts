@@ -28,6 +28,23 @@ test('neighbouring pixels correlate in grain but not in white noise', () => {
   }
 });
 
+test.each([0.5, 1.2])('grain of %f pixels correlates as a blur of white noise does', (grain) => {
+  const side = 128;
+  const noise = { width: side, height: side, sigma: 20, kind: 'white', grain } as const;
+  const made = applyNoise(flat(0.5, side), noise, new Random(1));
+  expect(Math.abs((deviation(made) * 255) / 20 - 1)).toBeLessThan(0.05);
+  let [sum, power] = [0, 0];
+  for (let at = 1; at < made.length; at++) {
+    sum += (made[at]! - 0.5) * (made[at - 1]! - 0.5);
+    power += (made[at]! - 0.5) ** 2;
+  }
+  // Correlation of the sampled Gaussian with itself, one pixel along.
+  const weight = (x: number) => Math.exp(-(x ** 2) / (2 * grain ** 2));
+  const taps = Array.from({ length: 17 }, (_, at) => at - 8);
+  const overlap = (step: number) => taps.reduce((all, x) => all + weight(x) * weight(x + step), 0);
+  expect(Math.abs(sum / power - overlap(1) / overlap(0))).toBeLessThan(0.04);
+});
+
 test('signal noise grows with the light', () => {
   const dark = deviation(noisy('signal', 15, 0.2));
   const light = deviation(noisy('signal', 15, 0.7));
@@ -54,7 +71,10 @@ test('stays within a narrow range', () => {
     expect(sigma).toBeGreaterThanOrEqual(24);
     expect(sigma).toBeLessThanOrEqual(25.5);
   }
-  const made = gaussianNoise(flat(0.5), 64, 64, new Random(1), { sigma: [10, 10] });
+  const made = gaussianNoise(flat(0.5), 64, 64, new Random(1), {
+    sigma: [10, 10],
+    grain: [0, 0],
+  });
   expect(Math.abs((deviation(made) * 255) / 10 - 1)).toBeLessThan(0.05);
 });
 

@@ -11,7 +11,7 @@ test('accepts the default ranges', () => {
       count++;
     }
   }
-  expect(count).toBe(21);
+  expect(count).toBe(23);
 });
 
 test('chosen ranges replace the defaults, and the rest stay', () => {
