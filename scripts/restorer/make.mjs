@@ -26,6 +26,7 @@ import { ownersManifest } from '../owners-manifest.mjs';
 import { adapterCard, backboneCard, notice } from './cards.mjs';
 import { dataManifest } from './data-manifest.mjs';
 import { preset, recipe, seed } from './recipe.mjs';
+import { sortPhotos } from './sort-photos.mjs';
 import { verifyPhotos } from './verify-photos.mjs';
 
 const { version } = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8'));
@@ -45,14 +46,20 @@ export async function makeRestorer(photoFolder, say) {
     train(
       [],
       ['--host', at('start.onnx'), '-o', at('adapter'), '--host-output', at('host.onnx')],
+      ['--data', photoFolder],
       'pair',
     );
   if (!existsSync(at('sensor/sensor_config.json')))
-    train(['sensor'], ['--adapter', at('adapter'), '-o', at('sensor')], 'sensor');
+    train(
+      ['sensor'],
+      ['--adapter', at('adapter'), '-o', at('sensor')],
+      sortPhotos(photos, photoFolder, at('photos')),
+      'sensor',
+    );
   await packPair(photos, say);
 
-  function train(command, files, what) {
-    graft('train', ...command, ...files, '--data', photoFolder, ...recipe[what], '--resume');
+  function train(command, files, data, what) {
+    graft('train', ...command, ...files, ...data, ...recipe[what], '--resume');
   }
 }
 

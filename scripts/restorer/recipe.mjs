@@ -54,5 +54,5 @@ export const recipe = {
     ...pace,
   ],
   /** The sensor that distinguishes degradations, for blind mode. */
-  sensor: ['--steps', '4000', '--batch', '8', '--patch', '224', '--seed', '1', ...pace],
+  sensor: ['--steps', '2600', '--batch', '8', '--patch', '224', '--seed', '1', ...pace],
 };
