@@ -22,10 +22,12 @@ import {
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, tinyUnet } from '@pip-graft/test-utils';
 import { Random } from '@pip-graft/weights';
+import onnxProto from 'onnx-proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runImage } from '../../src/run/run-image.ts';
 import { sharedPrompts } from '../../src/run/whole-prompts.ts';
 
+const { onnx } = onnxProto;
 const folder = await temporaryFolder();
 afterAll(() => folder.remove());
 
@@ -36,6 +38,38 @@ function slope(width: number, height: number): Image {
     return Math.min(1, (x / width) ** 2 + 0.2 * Math.abs(Math.sin(0.9 * at)));
   });
   return imageOf(width, height, data);
+}
+
+/** The model with its image behind an If, whose bodies read it from outside. */
+function behindIf(model: Model): Model {
+  const proto = onnx.ModelProto.decode(modelBytes(model));
+  const graph = proto.graph!;
+  for (const node of graph.node!)
+    node.input = node.input!.map((name) => (name === 'input' ? 'chosen' : name));
+  const [image] = graph.input!;
+  const body = {
+    name: 'body',
+    node: [{ opType: 'Identity', input: ['input'], output: ['same'] }],
+    output: [{ ...image!, name: 'same' }],
+  };
+  const attribute = ['then_branch', 'else_branch'].map((name) => ({
+    name,
+    type: onnx.AttributeProto.AttributeType.GRAPH,
+    g: body,
+  }));
+  graph.initializer!.push(
+    onnx.TensorProto.create({ name: 'yes', dataType: 9, rawData: Uint8Array.of(1) }),
+  );
+  graph.node!.unshift(
+    onnx.NodeProto.create({
+      opType: 'If',
+      name: 'choice',
+      input: ['yes'],
+      output: ['chosen'],
+      attribute,
+    }),
+  );
+  return readModel(bytesSource(onnx.ModelProto.encode(proto).finish(), 'behind-if'));
 }
 
 /** A U-Net that looks at single pixels: what its tiles see differently, they see through prompts. */
@@ -110,6 +144,11 @@ describe('the halves of a model are the model, for an image in one tile', () => 
     await same(await grafted({ mode: 'convgate' }, { bake: { weights: { haze: 1 } } }), {});
   });
 
+  test('with an image that only the bodies of an If read', async () => {
+    const { mode, attach } = { mode: 'convgate', attach: 'residual' } as const;
+    await same(await grafted({ mode, attach }, {}, behindIf(pointwise())));
+  });
+
   test('in float16', async () => {
     const half = convertPrecision(await grafted({ mode: 'convgate' }));
     await same(readModel(bytesSource(modelBytes(half), 'half')), { degradation: [0, 1, 0] }, 2e-3);
@@ -173,6 +212,30 @@ describe('tiles of an image that changes from side to side', () => {
     expect(await sharedPrompts(slope(95, 64), plan, { ...restore, prompts })).toBeUndefined();
     await release();
   });
+});
+
+test('halves that did not fit into memory are loaded again', async () => {
+  const model = await grafted({ mode: 'convgate' });
+  const { graft, steering } = settingsOf(model);
+  const loaded: string[] = [];
+  const prompts = wholePrompts({
+    graft,
+    steering,
+    door: { input: 'input', output: 'output' },
+    withModel: (use) => use(model),
+    load: (half) => {
+      loaded.push(half.graph.outputs[0]!.name);
+      if (loaded.length === 2) return Promise.reject(new Error('out of memory'));
+      return createSession(half);
+    },
+  })!;
+  await expect(prompts.open()).rejects.toThrow('out of memory');
+  const halves = await prompts.open();
+  expect(await prompts.open()).toBe(halves);
+  // Both halves once more, and not a third time.
+  expect(loaded).toHaveLength(4);
+  expect(loaded.slice(0, 2)).toEqual(loaded.slice(2));
+  await prompts.release();
 });
 
 test('a model without a graft has no prompts', () => {
