@@ -195,6 +195,49 @@ it('rejects photos that a later step could not use', async () => {
   await expect(refused('photos', { pixels: 100 })).rejects.toThrow(/more than the 100 pixels/);
 });
 
+it('rejects images with damaged pixels before the first step, all by name', async () => {
+  mkdirSync(at('damaged-images'));
+  const jpeg = readFileSync(join(assets, 'chelsea.jpg'));
+  for (const name of ['a.jpg', 'd.jpg']) writeFileSync(at(`damaged-images/${name}`), jpeg);
+  writeFileSync(at('damaged-images/b.jpg'), jpeg.subarray(0, jpeg.length / 2));
+  const stages = [{ ...defaultTrainOptions, steps: 8, batch: 2, patch: 16, warmup: 0 }];
+  const start = async () => {
+    const run = await openRun(host, request('h', { data: at('damaged-images'), stages }));
+    const checked: number[][] = [];
+    const onImage = (...counts: number[]) => checked.push(counts);
+    const onStep = () => expect.fail('a step was done');
+    const error = await runSteps(run, { threads: 1, workers: 0 }, { now: clock(), onImage, onStep })
+      .then(() => expect.fail('it ran'))
+      .catch((reason: Error & { code: string }) => reason);
+    expect(checked).toEqual(
+      [1, 2, 3, 4].slice(0, run.batches.photos.length).map((done) => [done, checked.length]),
+    );
+    return error;
+  };
+  expect(await start()).toMatchObject({
+    code: 'CORRUPT_FILE',
+    message: expect.stringMatching(
+      /damaged-images.b\.jpg: not a readable image \([^)]*\); [^.]*\.$/,
+    ),
+  });
+  writeFileSync(at('damaged-images/c.jpg'), jpeg.subarray(0, jpeg.length / 3));
+  const names = (await start()).message.match(/damaged-images.[a-d]\.jpg/g);
+  expect(names?.map((name) => name.at(-5)).sort()).toEqual(['b', 'c']);
+});
+
+it('checks only images that its steps draw', async () => {
+  mkdirSync(at('many'));
+  const jpeg = readFileSync(join(assets, 'chelsea.jpg'));
+  for (let index = 0; index < 20; index++) writeFileSync(at(`many/${index}.jpg`), jpeg);
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 2, patch: 16, warmup: 0 }];
+  const run = await openRun(host, request('i', { data: at('many'), stages }));
+  const checked: number[] = [];
+  const onImage = (done: number) => checked.push(done);
+  const { state } = await runSteps(run, { threads: 1, workers: 0 }, { now: clock(), onImage });
+  expect(state.step).toBe(1);
+  expect(checked.length).toBeLessThanOrEqual(2);
+});
+
 it('rejects an impossible run before its first step', async () => {
   const refused = (more: Partial<RunRequest>) => openRun(host, request('c', more));
   await expect(refused({ degrade: { rain: { veil: [0.1, 0.2] } } })).rejects.toThrow(
