@@ -61,7 +61,13 @@ function gathered(options: RunOptions): RunOptions {
 }
 
 function spelled(option: string, from: JsonValue, to: JsonValue): string {
-  if (option === 'data' || option === 'pairs') return `${option} (other images)`;
+  const isImages = (value: JsonValue) => typeof value === 'string' && value.startsWith('sha256:');
+  if (option === 'data' || option === 'pairs' || (isImages(from) && isImages(to)))
+    return `${option} (other images)`;
+  if (option === 'validate' && isImages(to))
+    return `${option} (a folder instead of ${textOf(from)})`;
+  if (option === 'validate' && isImages(from))
+    return `${option} (${textOf(to)} instead of a folder)`;
   return `${option} (${textOf(to)} instead of ${textOf(from)})`;
 }
 
@@ -203,7 +209,12 @@ function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
     ([label, all]) =>
       [label, namesOf(all.flatMap(({ input, target }) => [input, target]))] as const,
   );
-  return { ...made, data: digest(namesOf(photos)), pairs: pairs ? digest(paired) : null };
+  return { ...made, data: imagesDigest(photos), pairs: pairs ? digest(paired) : null };
+}
+
+/** Digest of the names of images, the same in every folder. */
+export function imagesDigest(paths: readonly string[]): string {
+  return digest(namesOf(paths));
 }
 
 /** Paths without the folders that all share: a run may continue from another place or machine. */

@@ -105,6 +105,34 @@ it('continues with the same images in another place, and with the digests of ear
   expect((await again(at('photos'))).begun).toMatchObject({ step: 1, changes: [], origin });
 });
 
+it('continues with the same validation images in another place', async () => {
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
+  for (const name of ['held', 'moved-held/deep', 'other-held', 'clean'])
+    mkdirSync(at(name), { recursive: true });
+  const flat = (name: string, background: string) =>
+    sharp({ create: { width: 32, height: 32, channels: 3, background } })
+      .png()
+      .toFile(at(name));
+  for (const name of ['held/v.png', 'moved-held/deep/v.png', 'other-held/w.png'])
+    await flat(name, '#246');
+  await flat('clean/t.png', '#862');
+  const open = (validate: string | number, resume = true) =>
+    openRun(host, request('val', { stages, data: at('clean'), validate, resume }));
+  const run = await open(at('held'), false);
+  const ended = await runSteps(run, { threads: 1, workers: 0 }, { now: clock() });
+  const { training } = await keepLearned(host, run, ended, { adapter: at('val'), name: 'val' });
+  expect(training).toMatchObject({ validation: { images: 1, patch: 16, best: { step: 1 } } });
+  const { begun, validation, files } = await open(at('moved-held'));
+  expect(begun).toMatchObject({ step: 1, changes: [] });
+  expect(validation?.best?.step).toBe(1);
+  await expect(open(at('other-held'))).rejects.toThrow(/differs in validate \(other images\);/);
+  // As earlier states have it.
+  const { origin } = begun;
+  const options = { ...origin.options, validate: at('held') };
+  await writeState(files.state, { ...begun, origin: { ...origin, options } });
+  expect((await open(at('held'))).begun).toMatchObject({ step: 1, changes: [], origin });
+});
+
 it('says what to do about a damaged state', async () => {
   const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
   const run = await openRun(host, request('damaged', { stages }));
