@@ -4,7 +4,7 @@ import { didYouMean, GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
-import { type ConfigPath, configLines, type LineOf } from './config-lines.ts';
+import { type ConfigPath, configLines, type LineOf, repeatedKeys } from './config-lines.ts';
 import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -51,7 +51,17 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
   const text = readText(path);
   const value = isJson ? parseJson(text, path) : await runConfig(path);
   const names = namesIn(value);
-  const lineOf = configLines(text.replace(/^\uFEFF/, ''), isJson, names);
+  const plain = text.replace(/^\uFEFF/, '');
+  const lineOf = configLines(plain, isJson, names);
+  const repeated = isJson ? repeatedKeys(plain) : [];
+  if (repeated.length > 0)
+    throw new InvalidConfig(
+      path,
+      repeated.map(({ path: at, line }) => ({
+        line,
+        text: `${placeOf(at, names)}: the key is there twice; keep one`,
+      })),
+    );
   const parsed = configSchema.safeParse(value);
   if (!parsed.success)
     throw new InvalidConfig(

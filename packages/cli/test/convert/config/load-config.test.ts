@@ -43,6 +43,23 @@ describe('a config', () => {
     expect((await loadConfig('jobs.conf', folder)).config).toEqual(config);
   });
 
+  it('is rejected if a key is there twice, of which JSON would keep the last', async () => {
+    const text = `{
+  "jobs": [
+    { "name": "a", "source": { "onnx": "host.onnx" }, "output": "a.onnx",
+      "gates": { "maxBytes": 1,
+        "maxBytes": 2 },
+      "precision": "float16", "precision": "float32" }
+  ]
+}`;
+    writeFileSync(join(folder, 'twice.json'), `\uFEFF${text}`);
+    await expect(loadConfig('twice.json', folder)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      line: 5,
+      message: `${join(folder, 'twice.json')}: line 5, job 'a', gates.maxBytes: the key is there twice; keep one; line 6, job 'a', precision: the key is there twice; keep one.`,
+    });
+  });
+
   it.each([
     ['no jobs', { jobs: [] }, 'jobs: there are none; list at least one.'],
     ['an unknown key', { jobs: [job], cahce: true }, 'cahce'],
