@@ -1,4 +1,4 @@
-import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type Node, whyInvalid } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
@@ -11,7 +11,7 @@ export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
     builtInSizeWarning,
     halfNormsWarning,
     quantisedWarning,
-    unsortedWarning,
+    structureWarning,
   ];
   return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
     (one) => one ?? [],
@@ -115,8 +115,13 @@ function reordered(facts: GraphFacts, node: Node): boolean {
   );
 }
 
-/** A file with its nodes in an order that ONNX does not allow; onnxruntime sorts them itself. */
-function unsortedWarning({ model }: GraphFacts): string | undefined {
+/**
+ * A file that no runtime loads, or with its nodes in an order that ONNX does not allow; the latter
+ * onnxruntime sorts itself.
+ */
+function structureWarning({ model }: GraphFacts): string | undefined {
+  const invalid = whyInvalid(model);
+  if (invalid !== undefined) return `no runtime loads the file: ${invalid}; export it again.`;
   const { nodes } = model.graph;
   const late = nodes.filter((node, i) => i > 0 && node.field.start < nodes[i - 1]!.field.start);
   if (late.length === 0) return undefined;
