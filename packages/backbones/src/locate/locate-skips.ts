@@ -118,6 +118,9 @@ function layoutProblem(
   if (feature.channelAxis === 1) {
     return 'a skip connection, but laid out as (N, C, H·W); (N, H·W, C), NHWC and NCHW can be grafted';
   }
+  if (feature.isTokensFirst) {
+    return 'a skip connection, but laid out as (H·W, N, C); (N, H·W, C), which batch_first=True gives, NHWC and NCHW can be grafted';
+  }
   if (extentOf(facts, trails, value) !== undefined) return undefined;
   return 'a skip connection, but laid out as rows of tokens, and no value before it has their height and width';
 }
