@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { filePath } from '@pip-graft/onnx-graft/node';
 import type { Adapter, InitOptions } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { parseInit } from '../adapter/parse-init.ts';
@@ -62,7 +63,7 @@ export function findAdapter(
 }
 
 function requireFolder(path: string, spec: string, cwd: string): string {
-  if (existsSync(path)) return path;
+  if (existsSync(filePath(path))) return path;
   throw new GraftError(
     'NOT_FOUND',
     `Adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
@@ -93,7 +94,7 @@ function foldersIn(folder: string): string[] {
 }
 
 function requireAdapter(folder: string): string {
-  if (existsSync(join(folder, adapterFiles.config))) return folder;
+  if (existsSync(filePath(join(folder, adapterFiles.config)))) return folder;
   throw new GraftError(
     'ADAPTER_INVALID',
     `${folder}: the package is there but is no adapter: it has no ${adapterFiles.config}.`,
@@ -102,7 +103,7 @@ function requireAdapter(folder: string): string {
 
 function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(filePath(path)).isDirectory();
   } catch {
     return false;
   }
