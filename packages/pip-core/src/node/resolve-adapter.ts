@@ -56,14 +56,24 @@ export function findAdapter(
     const found = (pnp === undefined ? homes : [pnp, ...homes]).find(isFolder);
     if (found !== undefined) return { folder: requireAdapter(found), only: true };
   }
+  if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
     `Adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
   );
 }
 
+/** The error for a file in place of a folder, such as a grafted model or the adapter's tensors. */
+function notFolder(path: string, spec: string): GraftError {
+  const advice = Object.values<string>(adapterFiles).includes(basename(path))
+    ? `pass ${dirname(spec)}, the folder that it is in`
+    : 'pass the folder of an adapter; graft inspect shows the adapters in a grafted model';
+  return new GraftError('READ_FAILED', `Adapter '${spec}': it is a file; ${advice}.`);
+}
+
 function requireFolder(path: string, spec: string, cwd: string): string {
-  if (existsSync(filePath(path))) return path;
+  if (isFolder(path)) return path;
+  if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
     `Adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
