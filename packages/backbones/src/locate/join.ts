@@ -81,7 +81,9 @@ export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): Re
     const isOwn = functions.some((body) => operator === `${body.domain}:${body.name}`);
     const advice = isOwn
       ? 'inline the functions of the model, with `onnx.inliner.inline_local_functions`'
-      : 'export the model with one of them there';
+      : node.opType.startsWith('QLinear')
+        ? 'quantise the model in QDQ format, or graft it first and quantise then'
+        : 'export the model with one of them there';
     const reason = `a skip connection, but '${operator}' at '${node.name || node.outputs[0]}' joins it with '${up}', and only Concat, Add, Sub, Sum and Mul can be grafted; ${advice}`;
     return [{ value: skip, reason }];
   });

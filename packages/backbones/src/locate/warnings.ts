@@ -2,6 +2,7 @@ import { type GraphFacts, type Node, whyInvalid } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
+import { blockedDomain } from './trail.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
 export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
@@ -18,15 +19,13 @@ export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
   );
 }
 
-const domain = 'com.microsoft.nchwc';
-
 /**
  * Files that onnxruntime's optimiser wrote for one processor, at level 'all', in channel blocks.
  */
 function blockedWarning({ model }: GraphFacts): string | undefined {
-  const count = model.graph.nodes.filter((node) => node.domain === domain).length;
+  const count = model.graph.nodes.filter((node) => node.domain === blockedDomain).length;
   if (count === 0) return undefined;
-  return `${count} nodes are in onnxruntime's blocked layout (${domain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
+  return `${count} nodes are in onnxruntime's blocked layout (${blockedDomain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
 }
 
 /** A file that claims any size and contradicts itself at all sizes but one. */

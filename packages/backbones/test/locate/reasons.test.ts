@@ -195,6 +195,19 @@ function backwards(model: Model): Model {
   return readModel(bytesSource(Buffer.concat(parts)));
 }
 
+test('of operators on integers and of a blocked layout, says how to avoid them', () => {
+  const reasons = (type: string, domain: string) =>
+    locateSkips(
+      joinedBy(({ g }, up, skip) => g.node(type, [up, skip], {}, { name: 'meets', domain })[0]!),
+    ).rejected.map(({ reason }) => reason);
+  expect(reasons('QLinearConcat', 'com.microsoft')).toContainEqual(
+    expect.stringMatching(/ can be grafted; quantise the model in QDQ format, or graft it first/),
+  );
+  expect(reasons('Conv', 'com.microsoft.nchwc')).toContainEqual(
+    expect.stringMatching(/; use the model as it was exported, or optimise it at level 'extended'/),
+  );
+});
+
 test.each(['ReduceSum', 'ReduceMax'])('names a torch.stack, after which %s follows', (reduce) => {
   const { sites, rejected } = locateSkips(
     joinedBy((net, up, skip) => {
