@@ -105,7 +105,13 @@ function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): stri
   const found = dims
     ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]`
     : 'its shape is not known';
-  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
+  const advice =
+    dims?.length === 3
+      ? '; export the model with a batch'
+      : dims?.length === 5
+        ? '; export the model for one frame at a time'
+        : '';
+  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed${advice}`;
 }
 
 /** Reason why a skip feature cannot be converted to NCHW for the module and back. */

@@ -245,3 +245,15 @@ test.each(['Add', 'Concat'])('names tokens before the batch that meet in %s', (k
     'a skip connection, but laid out as (H·W, N, C); (N, H·W, C), which batch_first=True gives, NHWC and NCHW can be grafted',
   ]);
 });
+
+test.each<[Dims, string]>([
+  [[3, 'h', 'w'], 'export the model with a batch'],
+  [[1, 5, 3, 64, 64], 'export the model for one frame at a time'],
+])('says how to export a model whose input is %j', (dims, advice) => {
+  const { rejected } = locateSkips(unet({ dims }));
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(
+      new RegExp(`^not an image: its shape is \\[.*\\], .* is needed; ${advice}$`),
+    ),
+  ]);
+});

@@ -18,7 +18,7 @@ interface CheckHooks {
  * damaged, and a run that meets such an image after hours would end there, again each time it
  * continues.
  *
- * Errors: those of `readImage`; of several images, with the code of the first and all names.
+ * Errors: the reason of an aborted signal; those of `readImage`; of several images, with the code of the first and all names.
  */
 export async function checkImages(
   { left, begun, batches }: Run,
@@ -34,7 +34,8 @@ export async function checkImages(
   const failures: { file: string; error: GraftError }[] = [];
   for (const file of drawn({ left, begun, batches })) {
     if (seen.has(file)) continue;
-    if (signal?.aborted) return;
+    // Nothing was trained yet, so there is nothing to save.
+    signal?.throwIfAborted();
     seen.add(file);
     try {
       await readImage(file, batches.pixels === undefined ? {} : { pixels: batches.pixels });

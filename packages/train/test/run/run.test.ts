@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -251,6 +259,15 @@ it('rejects images with damaged pixels before the first step, all by name', asyn
   writeFileSync(at('damaged-images/c.jpg'), jpeg.subarray(0, jpeg.length / 3));
   const names = (await start()).message.match(/damaged-images.[a-d]\.jpg/g);
   expect(names?.map((name) => name.at(-5)).sort()).toEqual(['b', 'c']);
+});
+
+it('writes nothing if it is stopped while images are checked', async () => {
+  const run = await openRun(host, request('stopped'));
+  const stop = new AbortController();
+  stop.abort();
+  const pace = { threads: 1, workers: 0 };
+  await expect(runSteps(run, pace, { now: clock(), signal: stop.signal })).rejects.toThrow(/abort/);
+  expect(existsSync(run.files.state)).toBe(false);
 });
 
 it('checks only images that its steps draw', async () => {
