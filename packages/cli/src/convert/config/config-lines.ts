@@ -1,4 +1,13 @@
-import { findNodeAtLocation, getNodePath, type Node, parseTree } from 'jsonc-parser';
+import { own } from '@pip-graft/graft';
+import {
+  findNodeAtLocation,
+  getNodePath,
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 
 /** A path in a config, such as `['jobs', 0, 'gates']`. */
 export type ConfigPath = readonly (string | number)[];
@@ -30,6 +39,34 @@ export function repeatedKeys(text: string): RepeatedKey[] {
     }
   }
   return found.sort((one, other) => one.line - other.line);
+}
+
+/** What is wrong where a text stops being JSON, by the names of jsonc-parser. */
+const faults: Readonly<Record<string, string>> = {
+  InvalidCommentToken: 'it has no comments',
+  PropertyNameExpected: 'a name in double quotes is expected, and no comma before }',
+  ValueExpected: 'a value is expected, and no comma before ]',
+  ColonExpected: "':' is expected",
+  CommaExpected: "',' is expected",
+  CloseBraceExpected: "'}' is expected",
+  CloseBracketExpected: "']' is expected",
+  EndOfFileExpected: 'its end is expected',
+  UnexpectedEndOfString: 'a text has no end',
+};
+
+/** Where a text stops being JSON, and why; undefined if the parser finds nothing wrong. */
+export function whyNotJson(
+  text: string,
+): { readonly line: number; readonly why: string } | undefined {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const [first] = errors;
+  if (first === undefined) return undefined;
+  const name = printParseErrorCode(first.error);
+  return {
+    line: lineAt(text, first.offset),
+    why: own(faults, name) ?? 'a name, a number or a text is not written as JSON has them',
+  };
 }
 
 function lineAt(text: string, offset: number): number {

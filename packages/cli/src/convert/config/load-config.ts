@@ -4,7 +4,13 @@ import { didYouMean, GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
-import { type ConfigPath, configLines, type LineOf, repeatedKeys } from './config-lines.ts';
+import {
+  type ConfigPath,
+  configLines,
+  type LineOf,
+  repeatedKeys,
+  whyNotJson,
+} from './config-lines.ts';
 import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -108,13 +114,15 @@ function readText(path: string): string {
 }
 
 function parseJson(text: string, path: string): unknown {
+  const plain = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(plain);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GraftError('INVALID_ARGUMENT', `${path}: it is not JSON: ${why}; correct it there.`, {
-      cause,
-    });
+    const found = whyNotJson(plain);
+    const why = found?.why ?? (cause instanceof Error ? cause.message : String(cause));
+    throw new InvalidConfig(path, [
+      { line: found?.line, text: `it is not JSON: ${why}; correct it there` },
+    ]);
   }
 }
 
