@@ -30,8 +30,8 @@ export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
  * Plans to graft one or more adapters onto a host, without editing anything. The order of adapters
  * does not matter: `plan.summary.labels` is the order of the weights.
  *
- * Errors: `NO_SITES`, `UNSUPPORTED_LAYOUT` for a host without skip connections; `INVALID_ARGUMENT`
- * for sites that do not exist; else the code of the first reason not to graft, with the messages of
+ * Errors: `CORRUPT_FILE` for a host that no runtime loads; `NO_SITES`, `UNSUPPORTED_LAYOUT` for one
+ * without skip connections; `INVALID_ARGUMENT` for sites that do not exist; else the code of the first reason not to graft, with the messages of
  * all.
  *
  * @example

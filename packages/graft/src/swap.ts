@@ -1,4 +1,4 @@
-import type { Model } from '@pip-graft/onnx-graft';
+import { argument, type Model } from '@pip-graft/onnx-graft';
 import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
 import { applyGraft } from './apply-graft.ts';
 import { type HostOptions, hostOf, newSha256 } from './host/host.ts';
@@ -29,6 +29,7 @@ export function swap(
   given: Adapter | readonly Adapter[],
   options: GraftOptions & HostOptions = {},
 ): Swapped {
+  argument.requireModel(grafted, 'swap');
   const { newHash = newSha256, ...rest } = options;
   const adapters = listOf(given);
   const { model, graft: before } = uncover(grafted, newHash);

@@ -10,12 +10,26 @@ import {
 } from '@pip-graft/backbones';
 import {
   applyGraft,
+  buildBackbone,
   bytesSource,
+  checkModel,
+  convertPrecision,
+  decodeAdapter,
+  detectBackbone,
+  diffModels,
+  encodeAdapter,
+  externalLocations,
   freshAdapter,
+  graphFacts,
   hostOf,
+  importAdapter,
+  lookAt,
   modelBytes,
   planGraft,
+  readGraft,
   readModel,
+  swap,
+  ungraft,
 } from '@pip-graft/graft';
 import { openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -128,5 +142,62 @@ describe('options', () => {
     await expect(
       saveModel(any(model), join(folder, 'x.onnx'), { externalData: any('weird') }),
     ).rejects.toThrow(rejected("'weird' is not one of reference, link, copy, inline"));
+  });
+});
+
+describe('functions of the library', () => {
+  const model = readModel(bytesSource(bytes));
+  const opened = openHost(file);
+  const aModel = 'takes a model, which `openModel` and `readModel` return, and was passed';
+  it.each<[string, (value: never) => unknown]>([
+    ['checkModel', checkModel],
+    ['convertPrecision', convertPrecision],
+    ['diffModels', (value) => diffModels(model, value)],
+    ['externalLocations', externalLocations],
+    ['graphFacts', graphFacts],
+    ['modelBytes', modelBytes],
+    ['readGraft', readGraft],
+    ['ungraft', ungraft],
+    ['lookAt', lookAt],
+    ['swap', (value) => swap(value, adapter)],
+  ])('%s takes a model', (name, call) => {
+    expect(() => call(any(undefined))).toThrow(rejected(`${name}: it ${aModel} undefined.`));
+    expect(() => call(any(opened))).toThrow(rejected(`${name}: it ${aModel} a promise; await it.`));
+    expect(() => call(any({ model }))).toThrow(
+      rejected(`${aModel} an object with a model; pass its \`model\`.`),
+    );
+  });
+
+  it('say what they take instead of tensors, networks and contents of files', () => {
+    const tensors = initialWeights(nafnetParameters(config), 7);
+    expect(() => convertPrecision(model, { to: any('float8') })).toThrow(
+      rejected("convertPrecision: to: 'float8' is not one of float16, float32."),
+    );
+    expect(() => buildBackbone(any('nafnet-tiny'), 1)).toThrow(
+      rejected(
+        "buildBackbone: it takes a network such as `backbonePresets['nafnet-tiny']` and was passed a string.",
+      ),
+    );
+    expect(() => buildBackbone(any({ family: 'nafnt', config }), 1)).toThrow(
+      rejected("buildBackbone: family: 'nafnt' is not one of nafnet, restormer, promptir, unet."),
+    );
+    const aMap =
+      "it takes a Map of tensors by name, such as a checkpoint's `tensors`, and was passed";
+    expect(() => buildBackbone({ family: 'nafnet', config }, any({ tensors }))).toThrow(
+      rejected(`buildBackbone: weights: ${aMap} another object.`),
+    );
+    expect(() => importAdapter(any(Promise.resolve(tensors)), any({}))).toThrow(
+      rejected(`importAdapter: ${aMap} a promise; await it.`),
+    );
+    expect(() => importAdapter(tensors, any(undefined))).toThrow(
+      rejected('importAdapter: options: it takes options such as'),
+    );
+    expect(() => detectBackbone(any(null))).toThrow(rejected(`detectBackbone: ${aMap} null.`));
+    expect(() => decodeAdapter(any(undefined))).toThrow(
+      rejected('decodeAdapter: it takes the contents of its files as { name, config, tensors }'),
+    );
+    expect(() => encodeAdapter(any([]))).toThrow(
+      rejected('it takes an adapter and was passed a list'),
+    );
   });
 });

@@ -13,7 +13,8 @@ export function describe(value: unknown): string {
   if (value instanceof URL) return 'a URL; pass the path that `fileURLToPath` returns for it';
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
     return 'bytes; read a model in memory with `readModel(bytesSource(bytes))`';
-  return Array.isArray(value) ? 'a list' : 'another object';
+  if (Array.isArray(value)) return 'a list';
+  return 'model' in value ? 'an object with a model; pass its `model`' : 'another object';
 }
 
 /** Rejects a path that is not text. Errors: `INVALID_ARGUMENT`. */
@@ -34,6 +35,21 @@ export function requireKind(
   throw new GraftError(
     'INVALID_ARGUMENT',
     `${place}: it takes ${takes} and was passed ${describe(value)}.`,
+  );
+}
+
+/** Rejects what is not a model. Errors: `INVALID_ARGUMENT`. */
+export function requireModel(model: unknown, place: string): void {
+  const takes = 'a model, which `openModel` and `readModel` return,';
+  requireKind(model, { member: 'graph', place, takes });
+}
+
+/** Rejects what is not tensors by name. Errors: `INVALID_ARGUMENT`. */
+export function requireTensors(tensors: unknown, place: string): void {
+  if (tensors instanceof Map) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `${place}: it takes a Map of tensors by name, such as a checkpoint's \`tensors\`, and was passed ${describe(tensors)}.`,
   );
 }
 

@@ -15,6 +15,7 @@ export type {
   ValueSpec,
 } from './author/spec.ts';
 export { checkModel } from './check/check-model.ts';
+export { whyInvalid } from './check/why-invalid.ts';
 export {
   diffModels,
   type ModelDiff,

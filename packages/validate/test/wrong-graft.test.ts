@@ -166,6 +166,16 @@ test('catches a branch built for one size and names the sizes that fail', async 
   expect(measured).toBe(4);
 });
 
+test('takes no grafted file as the base', async () => {
+  const grafted = await wrongGraft(right);
+  await expect(validateGraft({ grafted, base: grafted })).rejects.toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: `${grafted}: it carries a graft, and the base is the host without one; pass the host, or leave the base out: removing the graft gives it.`,
+    }),
+  );
+});
+
 test('catches a division by zero on flat black', async () => {
   const fragile: Build = (g, values) => {
     const { d } = right(g, values);

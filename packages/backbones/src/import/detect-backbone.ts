@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import {
   byPrefix,
   choosePrefixed,
@@ -109,6 +109,7 @@ export function detectBackbone(
   tensors: ReadonlyMap<string, Given>,
   { prefix, label = 'checkpoint' }: DetectOptions = {},
 ): DetectedBackbone {
+  argument.requireTensors(tensors, 'detectBackbone');
   const named = withNamedAverages(tensors, label);
   const candidates = candidatesIn(named, label);
   if (candidates.length === 0) throw unknownNetwork([...tensors.keys()], label);

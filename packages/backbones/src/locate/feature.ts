@@ -9,6 +9,8 @@ export interface Feature {
   readonly dims: readonly number[];
   /** Axis of the channels. */
   readonly channelAxis: number;
+  /** Whether the first axis is that of the tokens, and the batch comes after it. */
+  readonly isTokensFirst: boolean;
 }
 
 const layouts = {
@@ -16,6 +18,7 @@ const layouts = {
   '.HW.': { layout: 'NHWC', channelAxis: 3 },
   '.T.': { layout: 'tokens', channelAxis: 2 },
   '..T': { layout: 'tokens', channelAxis: 1 },
+  'T..': { layout: 'tokens', channelAxis: 2 },
 } as const;
 
 /** A value as a feature map; undefined if it is not one, or its sizes are unknown. */
@@ -28,7 +31,10 @@ export function featureOf(facts: GraphFacts, value: string): Feature | undefined
   if (scale === undefined) return undefined;
   const { layout, channelAxis } = kind;
   const { dims } = fact;
-  return { layout, channelAxis, scale, channels: dims[channelAxis]!, dims };
+  const isTokensFirst = fact.axes === 'T..';
+  // Windows of an attention have pixels where tokens before the batch have the batch.
+  if (isTokensFirst && dims[1] !== 1) return undefined;
+  return { layout, channelAxis, isTokensFirst, scale, channels: dims[channelAxis]!, dims };
 }
 
 /** Whether two feature maps have the same layout and size, channels aside. */

@@ -61,25 +61,42 @@ export function isJoin({ opType }: Node): boolean {
   return own(kinds, opType) !== undefined;
 }
 
-/** Skip connections that meet what came up in another operator, such as a maximum. */
+/** Skip connections that meet what came up in another operator, such as a maximum or a stack. */
 export function meetingsOf(facts: GraphFacts, trails: Trails, live: NodeSet): RejectedSite[] {
   const { graph, functions } = facts.model;
   return graph.nodes.flatMap((node) => {
-    if (isJoin(node) || !live.has(node.index)) return [];
-    const features = [...new Set(node.inputs)].filter((value) => trails.feature(value));
+    const stacked = node.opType === 'Concat' ? stackedBy(facts, node) : undefined;
+    if ((isJoin(node) && stacked === undefined) || !live.has(node.index)) return [];
+    const features = [...new Set(stacked ?? node.inputs)].filter((value) => trails.feature(value));
     const up = features.find((value) => trails.came(value) === came.up);
     const skip = features.find((value) => trails.came(value) === came.down);
     if (up === undefined || skip === undefined) return [];
     if (!sameExtent(trails.feature(up)!, trails.feature(skip)!)) return [];
     if (isImageCopy(facts, trails, skip) || !isLeftTowards(facts, trails, skip, up)) return [];
+    if (stacked !== undefined) {
+      const reason = `a skip connection, but '${node.name || node.outputs[0]}' stacks it with '${up}' along a new axis, as torch.stack does, and only Concat of channels, Add, Sub, Sum and Mul can be grafted; export the model with torch.cat or + there`;
+      return [{ value: skip, reason }];
+    }
     const operator = node.domain === '' ? node.opType : `${node.domain}:${node.opType}`;
     const isOwn = functions.some((body) => operator === `${body.domain}:${body.name}`);
     const advice = isOwn
       ? 'inline the functions of the model, with `onnx.inliner.inline_local_functions`'
-      : 'export the model with one of them there';
+      : node.opType.startsWith('QLinear')
+        ? 'quantise the model in QDQ format, or graft it first and quantise then'
+        : 'export the model with one of them there';
     const reason = `a skip connection, but '${operator}' at '${node.name || node.outputs[0]}' joins it with '${up}', and only Concat, Add, Sub, Sum and Mul can be grafted; ${advice}`;
     return [{ value: skip, reason }];
   });
+}
+
+/** What a Concat stacks along a new axis: values that were given that axis before it. */
+function stackedBy(facts: GraphFacts, { inputs }: Node): readonly string[] | undefined {
+  const sources = inputs.map((value) => {
+    const at = facts.producer(value);
+    const maker = at === undefined ? undefined : facts.model.graph.nodes[at];
+    return maker?.opType === 'Unsqueeze' ? maker.inputs[0] : undefined;
+  });
+  return sources.every((source) => source !== undefined) ? sources : undefined;
 }
 
 function joinsChannels(node: Node, out: Feature): boolean {

@@ -105,7 +105,13 @@ function whyNotImage({ dims, dataType }: Model['graph']['inputs'][number]): stri
   const found = dims
     ? `its shape is [${dims.map((size) => size ?? '?').join(', ')}]`
     : 'its shape is not known';
-  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed`;
+  const advice =
+    dims?.length === 3
+      ? '; export the model with a batch'
+      : dims?.length === 5
+        ? '; export the model for one frame at a time'
+        : '';
+  return `${found}, and an input of rank 4 (batch, channels, rows, columns) is needed${advice}`;
 }
 
 /** Reason why a skip feature cannot be converted to NCHW for the module and back. */
@@ -117,6 +123,9 @@ function layoutProblem(
   if (feature.layout !== 'tokens') return undefined;
   if (feature.channelAxis === 1) {
     return 'a skip connection, but laid out as (N, C, H·W); (N, H·W, C), NHWC and NCHW can be grafted';
+  }
+  if (feature.isTokensFirst) {
+    return 'a skip connection, but laid out as (H·W, N, C); (N, H·W, C), which batch_first=True gives, NHWC and NCHW can be grafted';
   }
   if (extentOf(facts, trails, value) !== undefined) return undefined;
   return 'a skip connection, but laid out as rows of tokens, and no value before it has their height and width';

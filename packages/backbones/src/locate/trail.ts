@@ -112,6 +112,9 @@ function arrival(from: readonly Step[], scale: number): number {
   return bits;
 }
 
+/** Domain of onnxruntime's operators on channel blocks. */
+export const blockedDomain = 'com.microsoft.nchwc';
+
 /** Number of nodes to name; the nodes after them are unknown because of them. */
 const named = 3;
 
@@ -131,9 +134,13 @@ export function unknownShapes(facts: GraphFacts): RejectedSite[] {
   return found.slice(0, named).map(({ name, index, opType, domain, outputs }) => {
     const operator = domain === '' ? opType : `${domain}:${opType}`;
     const more = found.length > named ? ` (and at ${found.length - named} more nodes)` : '';
+    const advice =
+      domain === blockedDomain
+        ? "use the model as it was exported, or optimise it at level 'extended': at 'all', onnxruntime lays it out for one kind of processor"
+        : 'replace the operator, or annotate its output with a shape';
     return {
       value: outputs.find((output) => output !== '') ?? '',
-      reason: `its shape is not known: the shape of what '${operator}' makes cannot be told at node ${name === '' ? `#${index}` : `'${name}'`}${more}, so nothing behind it can be grafted; replace the operator, or annotate its output with a shape`,
+      reason: `its shape is not known: the shape of what '${operator}' makes cannot be told at node ${name === '' ? `#${index}` : `'${name}'`}${more}, so nothing behind it can be grafted; ${advice}`,
     };
   });
 }

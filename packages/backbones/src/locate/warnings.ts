@@ -1,7 +1,8 @@
-import type { GraphFacts, Node } from '@pip-graft/onnx-graft';
+import { type GraphFacts, type Node, whyInvalid } from '@pip-graft/onnx-graft';
 import { makerOf, nodesBehind } from '../recognise/nodes-behind.ts';
 import { whatToFill } from './image-tensors.ts';
 import type { LocatedImage } from './located.ts';
+import { blockedDomain } from './trail.ts';
 
 /** Problems of a file that grafting would meet: what was found, its consequence, what to do. */
 export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
@@ -11,22 +12,20 @@ export function warningsOf(facts: GraphFacts, image: LocatedImage): string[] {
     builtInSizeWarning,
     halfNormsWarning,
     quantisedWarning,
-    unsortedWarning,
+    structureWarning,
   ];
   return [...all.map((warning) => warning(facts)), image.unfit, whatToFill(image)].flatMap(
     (one) => one ?? [],
   );
 }
 
-const domain = 'com.microsoft.nchwc';
-
 /**
  * Files that onnxruntime's optimiser wrote for one processor, at level 'all', in channel blocks.
  */
 function blockedWarning({ model }: GraphFacts): string | undefined {
-  const count = model.graph.nodes.filter((node) => node.domain === domain).length;
+  const count = model.graph.nodes.filter((node) => node.domain === blockedDomain).length;
   if (count === 0) return undefined;
-  return `${count} nodes are in onnxruntime's blocked layout (${domain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
+  return `${count} nodes are in onnxruntime's blocked layout (${blockedDomain}), which it writes at optimisation level 'all' for one kind of processor, and values between them cannot be grafted; use the model as it was exported, or optimise it at level 'extended'.`;
 }
 
 /** A file that claims any size and contradicts itself at all sizes but one. */
@@ -115,8 +114,13 @@ function reordered(facts: GraphFacts, node: Node): boolean {
   );
 }
 
-/** A file with its nodes in an order that ONNX does not allow; onnxruntime sorts them itself. */
-function unsortedWarning({ model }: GraphFacts): string | undefined {
+/**
+ * A file that no runtime loads, or with its nodes in an order that ONNX does not allow; the latter
+ * onnxruntime sorts itself.
+ */
+function structureWarning({ model }: GraphFacts): string | undefined {
+  const invalid = whyInvalid(model);
+  if (invalid !== undefined) return `no runtime loads the file: ${invalid}; export it again.`;
   const { nodes } = model.graph;
   const late = nodes.filter((node, i) => i > 0 && node.field.start < nodes[i - 1]!.field.start);
   if (late.length === 0) return undefined;

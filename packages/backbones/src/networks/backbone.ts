@@ -1,4 +1,4 @@
-import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { argument, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { firstTooLarge, type TensorMap } from '@pip-graft/weights';
 import { buildNafnet, nafnetParameters } from './build-nafnet.ts';
 import { buildPromptir, promptirParameters } from './build-promptir.ts';
@@ -20,6 +20,7 @@ export type Backbone =
 
 /** Parameters of a network, with shapes and initialisation. Errors: `INVALID_ARGUMENT`. */
 export function backboneParameters(backbone: Backbone): Parameter[] {
+  requireBackbone(backbone, 'backboneParameters');
   switch (backbone.family) {
     case 'nafnet':
       return nafnetParameters(backbone.config);
@@ -46,7 +47,9 @@ export function buildBackbone(
   weights: TensorMap | number,
   options?: BuildOptions,
 ): Model {
+  requireBackbone(backbone, 'buildBackbone');
   if (typeof weights !== 'number') {
+    argument.requireTensors(weights, 'buildBackbone: weights');
     const model = written(backbone, weights, options);
     requireFit(backbone.family, model, weights);
     return model;
@@ -89,6 +92,7 @@ function requireFit(family: string, { graph }: Model, weights: TensorMap): void 
  * widths, and PromptIR's prompts, scale in proportion.
  */
 export function withDim(backbone: Backbone, dim: number): Backbone {
+  requireBackbone(backbone, 'withDim');
   if (backbone.family === 'nafnet') {
     return { family: 'nafnet', config: { ...backbone.config, width: dim } };
   }
@@ -111,3 +115,13 @@ export function withDim(backbone: Backbone, dim: number): Backbone {
     config: { ...config, trunk: { ...config.trunk, dim }, promptChannels },
   };
 }
+
+/** Rejects what is not a network of a known family. Errors: `INVALID_ARGUMENT`. */
+function requireBackbone(backbone: unknown, place: string): void {
+  const takes = "a network such as `backbonePresets['nafnet-tiny']`";
+  argument.requireKind(backbone, { member: 'config', place, takes });
+  const { family } = backbone as Backbone;
+  argument.requireChoice(family ?? '', { place: `${place}: family`, choices: families });
+}
+
+const families: readonly Backbone['family'][] = ['nafnet', 'restormer', 'promptir', 'unet'];

@@ -1,5 +1,5 @@
 import { locateSkips } from '@pip-graft/backbones';
-import { bytesSource, type Model, modelBytes, readModel } from '@pip-graft/onnx-graft';
+import { bytesSource, type Model, modelBytes, ops, readModel } from '@pip-graft/onnx-graft';
 import onnxProto from 'onnx-proto';
 import { expect, test } from 'vitest';
 import { type Dims, Net } from './net.ts';
@@ -194,3 +194,66 @@ function backwards(model: Model): Model {
   const parts = [bytes.subarray(0, start), ...records.reverse(), bytes.subarray(end)];
   return readModel(bytesSource(Buffer.concat(parts)));
 }
+
+test('of operators on integers and of a blocked layout, says how to avoid them', () => {
+  const reasons = (type: string, domain: string) =>
+    locateSkips(
+      joinedBy(({ g }, up, skip) => g.node(type, [up, skip], {}, { name: 'meets', domain })[0]!),
+    ).rejected.map(({ reason }) => reason);
+  expect(reasons('QLinearConcat', 'com.microsoft')).toContainEqual(
+    expect.stringMatching(/ can be grafted; quantise the model in QDQ format, or graft it first/),
+  );
+  expect(reasons('Conv', 'com.microsoft.nchwc')).toContainEqual(
+    expect.stringMatching(/; use the model as it was exported, or optimise it at level 'extended'/),
+  );
+});
+
+test.each(['ReduceSum', 'ReduceMax'])('names a torch.stack, after which %s follows', (reduce) => {
+  const { sites, rejected } = locateSkips(
+    joinedBy((net, up, skip) => {
+      const { g } = net;
+      const ways = [up, skip].map((x) => g.node('Unsqueeze', [x, g.ints([1])])[0]!);
+      const stacked = ops.concat(g, ways, 1);
+      if (reduce === 'ReduceSum')
+        return net.is(8, g.node('ReduceSum', [stacked, g.ints([1])], { keepdims: { int: 0 } })[0]!);
+      const axes = { axes: { ints: [1] }, keepdims: { int: 0 } };
+      return net.is(8, g.node('ReduceMax', [stacked], axes)[0]!);
+    }),
+  );
+  expect(sites).toEqual([]);
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(
+      /^a skip connection, but '.*' stacks it with '.*' along a new axis, as torch\.stack does, .*export the model with torch\.cat or \+ there$/,
+    ),
+  ]);
+});
+
+test.each(['Add', 'Concat'])('names tokens before the batch that meet in %s', (kind) => {
+  const { sites, rejected } = locateSkips(
+    joinedBy((net, up, skip) => {
+      const { g } = net;
+      const tokens = (x: string) => ops.transpose(g, ops.reshape(g, x, [0, 0, -1]), [2, 0, 1]);
+      const ways = [up, skip].map(tokens);
+      const joined = kind === 'Add' ? ops.add(g, ways[0]!, ways[1]!) : ops.concat(g, ways, 2);
+      const channels = kind === 'Add' ? 8 : 16;
+      const size = ops.concat(g, [g.ints([1, channels]), ops.spatialSize(g, skip)], 0);
+      return net.is(channels, ops.reshape(g, ops.transpose(g, joined, [1, 2, 0]), size));
+    }),
+  );
+  expect(sites).toEqual([]);
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    'a skip connection, but laid out as (H·W, N, C); (N, H·W, C), which batch_first=True gives, NHWC and NCHW can be grafted',
+  ]);
+});
+
+test.each<[Dims, string]>([
+  [[3, 'h', 'w'], 'export the model with a batch'],
+  [[1, 5, 3, 64, 64], 'export the model for one frame at a time'],
+])('says how to export a model whose input is %j', (dims, advice) => {
+  const { rejected } = locateSkips(unet({ dims }));
+  expect(rejected.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(
+      new RegExp(`^not an image: its shape is \\[.*\\], .* is needed; ${advice}$`),
+    ),
+  ]);
+});

@@ -3,6 +3,7 @@ import { packAdapter } from '@pip-graft/graft/node';
 import { bytesText, table } from '@pip-graft/report/text';
 import { type Command, Option } from 'commander';
 import { checkOutputFolder, forceOption } from '../options/check-output.ts';
+import { licenceNote } from '../options/licence.ts';
 import { define, run } from '../pipeline/run.ts';
 
 interface Options {
@@ -44,6 +45,13 @@ export function command(): Command {
     .action(
       run<[string], Options>(async (session, folder, options) => {
         const { output = folder, force, name, license, baseLicense, dtype } = options;
+        for (const [option, text] of [
+          ['--license', license],
+          ['--base-license', baseLicense],
+        ] as const) {
+          const note = licenceNote(option, text);
+          if (note !== undefined) session.note(note);
+        }
         await checkOutputFolder(output, 'an adapter', force || resolve(output) === resolve(folder));
         const { adapter, files } = await packAdapter(folder, output, {
           name,

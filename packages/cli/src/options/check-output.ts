@@ -46,6 +46,8 @@ export function forceOption(kind: FolderKind): Option {
 export function checkOutputFile(path: string): void {
   const there = statOf(path);
   if (there?.isDirectory()) throw refuse(path, 'it is a folder');
+  if (/[/\\]$/.test(path))
+    throw refuse(path, 'it ends as the name of a folder does, and a file is written');
   if (there && !there.isFile()) throw refuse(path, 'it is not a file');
   requireWritable(path);
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { argumentPath } from '@pip-graft/graft/files';
 import { type HubOptions, isHubName } from '@pip-graft/graft/node';
 import type { Command } from 'commander';
 import type { Session } from './session.ts';
@@ -37,7 +38,8 @@ export function hubOptions(session: Session): HubOptions {
 
 /**
  * Replaces names in a command's arguments and options by local paths: names on the model hub are
- * downloaded to its cache, and packages become the paths of their models. Other values stay.
+ * downloaded to its cache, packages become the paths of their models, and names that are not UTF-8
+ * those of their files. Other values stay.
  *
  * Errors: those of `findModel`, `localModel`, `localAdapter` and `localCheckpoint`.
  */
@@ -55,6 +57,9 @@ export async function localNames<Options extends object>(
       return all;
     }
     if (typeof value !== 'string') return value;
+    // Node reads names that are not UTF-8 lossily.
+    const path = argumentPath(value);
+    if (path !== value) return path;
     if (isHubName(value)) return onDisk(kind, value, session);
     return kind === 'model' ? ofPackage(value, session.cwd) : value;
   };

@@ -1,4 +1,4 @@
-import { didYouMean } from '@pip-graft/graft';
+import { didYouMean, GraftError } from '@pip-graft/graft';
 import { Command } from 'commander';
 import type { Annotation } from './annotation.ts';
 import { failureOf, workingFolder } from './exit.ts';
@@ -102,6 +102,7 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
     };
     try {
       session.cwd = workingFolder();
+      requireNames(command, args);
       const local = await localNames(command, args, options, session);
       const result = await handler(session, ...(local.args as Arguments), local.options);
       progress.clear();
@@ -120,6 +121,15 @@ export function run<Arguments extends unknown[], Options>(handler: Handler<Argum
       process.off('SIGHUP', hangUp);
     }
   };
+}
+
+/** Rejects an empty argument, as an unset variable of a script gives. */
+function requireNames(command: Command, args: readonly unknown[]): void {
+  for (const [index, value] of args.entries()) {
+    if (value !== '') continue;
+    const name = command.registeredArguments[index]?.name() ?? 'argument';
+    throw new GraftError('INVALID_ARGUMENT', `<${name}>: it is empty; name a file or folder.`);
+  }
 }
 
 /** Prints a failure as a message, and with `--json` also as JSON on stdout. */

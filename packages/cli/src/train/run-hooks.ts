@@ -8,6 +8,7 @@ export function runHooks(session: Session): RunHooks {
     now: () => performance.now(),
     signal: session.signal,
     onNote: session.note,
+    onImage: (done, total) => session.progress('checking images', done, total, 'images'),
     onStep: (progress) => {
       const { step, total } = progress;
       session.progress('training', step, total, 'steps', spellProgress(progress));

@@ -235,6 +235,12 @@ const cases: readonly (readonly [string, number, string, readonly string[]])[] =
         ],
       ] as const)
     : []),
+  [
+    'a model under the name of a folder',
+    7,
+    'new/: it ends as the name of a folder does, and a file is written; choose another name.',
+    ['apply', 'host.onnx', '--adapter', 'init', '-o', 'new/'],
+  ],
   ['an adapter over other files', 7, 'it holds files', ['adapter', 'init', 'host.onnx', '-o', '.']],
   ['missing external data', 7, 'weights.bin', ['inspect', 'missing.onnx']],
   ['external data outside its folder', 5, '../secret.bin', ['inspect', 'outside.onnx']],

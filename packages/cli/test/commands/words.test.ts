@@ -155,6 +155,8 @@ describe('an empty path', () => {
   it.each([
     [['apply', 'x.onnx', '--adapter', 'init', '-o', ''], /'-o, --output <path>' .* It is empty/],
     [['restore', 'x.onnx', 'a.png', '-o', ''], /'-o, --output <path>' .* It is empty/],
+    [['inspect', ''], /^graft inspect: <file>: it is empty; name a file or folder\.$/m],
+    [['adapter', 'pack', ''], /^graft adapter pack: <folder>: it is empty/],
   ])('%j is rejected', (args, message) => {
     const { status, stderr } = graft(cwd, ...args);
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(message) });

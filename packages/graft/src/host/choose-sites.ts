@@ -1,5 +1,5 @@
 import type { Located } from '@pip-graft/backbones';
-import { GraftError, type SkipSite } from '@pip-graft/onnx-graft';
+import { GraftError, type SkipSite, whyInvalid } from '@pip-graft/onnx-graft';
 import { alreadyGrafted, stampKey } from '@pip-graft/pip-core';
 import type { Host } from './host.ts';
 
@@ -52,12 +52,19 @@ function levelsOf(sites: readonly SkipSite[]): string {
 const listed = 5;
 
 /**
- * Rejects a host without skip connections, with the reasons. Errors: `ALREADY_GRAFTED`, `NO_SITES`,
- * `UNSUPPORTED_LAYOUT`.
+ * Rejects a host that no runtime loads, and one without skip connections, with the reasons. Errors:
+ * `ALREADY_GRAFTED`, `CORRUPT_FILE`, `NO_SITES`, `UNSUPPORTED_LAYOUT`.
  */
 export function requireSites({ model, located }: Host): void {
   const { label } = model.source;
   if (model.metadata.has(stampKey)) throw new GraftError('ALREADY_GRAFTED', alreadyGrafted(label));
+  // Sites of such a file mean nothing: which of two values of one name is it?
+  const invalid = whyInvalid(model);
+  if (invalid !== undefined)
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${label}: no runtime loads it, and a graft would not change that: ${invalid}; \`graft check\` lists all problems; export it again.`,
+    );
   if (located.sites.length > 0) return;
   const reasons = located.rejected
     .slice(0, listed)

@@ -56,6 +56,13 @@ export function imageWith(
       `${label}: besides the image it takes an input '${odd.name}' ${ofType(odd)}, which no number can fill; export the model without it, or with it as float32 or int64.`,
     );
   }
+  const sizing = image.height === undefined && image.beside.find((name) => setsSize(facts, name));
+  if (sizing) {
+    throw new GraftError(
+      'UNSUPPORTED_HOST',
+      `${label}: its input '${sizing}' sets a size, and one number would suit images of one size only; export the model without it, with sizes that it takes from the image.`,
+    );
+  }
   const toFill = whatToFill(image);
   const missing = names.find(
     (name) => own(feeds, name) === undefined && !(name === image.input && toFill === undefined),
@@ -88,6 +95,33 @@ export function imageWith(
 function isInParts({ sample }: Host['facts'], input: string, sites: readonly SkipSite[]): boolean {
   const rowsOf = (value: string) => sample.values.get(value)?.dims?.[0] ?? 1;
   return sites.some(({ value }) => rowsOf(value) > rowsOf(input));
+}
+
+/** Operators that compute sizes from sizes. */
+const sizeOperators =
+  /^(Identity|Cast|Concat|Slice|Gather|Squeeze|Unsqueeze|Reshape|Split|Add|Sub|Mul|Div|Floor|Ceil|Min|Max)$/;
+
+/** Inputs by which operators are told a size: scales and sizes, and a shape. */
+const sizeInputs: Readonly<Record<string, readonly number[]>> = {
+  Resize: [2, 3],
+  Upsample: [1],
+  Reshape: [1],
+};
+
+/** Whether an input of the model becomes the size of something. */
+function setsSize(facts: Host['facts'], input: string): boolean {
+  const open = [input];
+  const seen = new Set(open);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    for (const { node, input: at } of facts.uses(name)) {
+      const { opType, outputs } = facts.model.graph.nodes[node]!;
+      if (own(sizeInputs, opType)?.includes(at)) return true;
+      if (!sizeOperators.test(opType)) continue;
+      for (const made of outputs) if (!seen.has(made)) open.push(made);
+      for (const made of outputs) seen.add(made);
+    }
+  }
+  return false;
 }
 
 /** Element types that a number can fill. */

@@ -1,5 +1,6 @@
 import { fingerprint, type Located, locateSkips } from '@pip-graft/backbones';
 import {
+  argument,
   chunks,
   GraftError,
   type GraphFacts,
@@ -49,6 +50,7 @@ export function lookAt(model: Model, facts?: GraphFacts): Look {
 
 /** {@link lookAt}, with how images enter and leave a model. Errors: those of {@link lookAt}. */
 export function lookClosely(model: Model, facts?: GraphFacts): CloseLook {
+  argument.requireModel(model, 'lookAt');
   const graft = readGraft(model);
   if (graft?.host.image) {
     const { family, image } = graft.host;

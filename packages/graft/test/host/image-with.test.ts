@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 interface Variant {
   /** What the last layer does to the size. */
-  readonly end?: 'same' | 'twice' | 'half' | 'cut';
+  readonly end?: 'same' | 'twice' | 'half' | 'cut' | 'told';
   /** Element type of the output; default: float32. */
   readonly output?: DataType;
   /** An input besides the image, which nothing reads. */
@@ -30,6 +30,11 @@ function unet({ end = 'same', output = 'float32', beside, name = 'beside' }: Var
     twice: () => conv(resize(joined, 2), [3, 4]),
     half: () => conv(joined, [3, 4], 2),
     cut: () => conv(joined, [3, 4], 1, 0),
+    // To a size that the caller passes.
+    told: () => {
+      const sizes = ops.concat(g, [g.ints([1, 3]), name, name], 0);
+      return g.node('Resize', [conv(joined, [3, 4]), '', '', sizes])[0]!;
+    },
   }[end]();
   const made = output === 'float32' ? last : ops.cast(g, last, output);
   const { nodes, initializers } = g.fragment();
@@ -91,6 +96,17 @@ test.each(['bool', 'string', 'complex64'] as const)(
     expect(() => planned({ beside: 'int64' })).toThrow(/--feed beside=NUMBER/);
   },
 );
+
+test('an input that sets a size is named, because no number suits all images', () => {
+  expect(() => planned({ end: 'told', beside: 'int64', name: 'size' }, { size: 64 })).toThrow(
+    expect.objectContaining({
+      code: 'UNSUPPORTED_HOST',
+      message: expect.stringContaining(
+        "its input 'size' sets a size, and one number would suit images of one size only",
+      ) as string,
+    }) as Error,
+  );
+});
 
 test.each([
   ['int64', 2.5, 'int64 holds whole numbers only'],

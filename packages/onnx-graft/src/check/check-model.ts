@@ -1,3 +1,4 @@
+import * as argument from '../argument.ts';
 import type { Graph, Model, Node } from '../model/model.ts';
 import { readEntry } from '../model/read-tensor.ts';
 import { nodePlace, tensorsOf } from '../model/tensors-of.ts';
@@ -26,6 +27,7 @@ export function checkModel(
   model: Model,
   { weights = false }: { readonly weights?: boolean } = {},
 ): readonly Finding[] {
+  argument.requireModel(model, 'checkModel');
   const findings = new Findings();
   const { graph } = model;
   if (graph.inputs.length === 0) {

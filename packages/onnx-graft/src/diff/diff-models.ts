@@ -1,3 +1,4 @@
+import * as argument from '../argument.ts';
 import { externalRange, externalTensors } from '../model/external-tensors.ts';
 import type {
   ExternalData,
@@ -22,6 +23,7 @@ import type { ByteSource } from '../wire/source.ts';
  * diffModels(model, grafted).nodes.changed; // [{ name: 'y', what: ["input 1 'skip' → 'pip/skip'"] }]
  */
 export function diffModels(a: Model, b: Model): ModelDiff {
+  for (const model of [a, b]) argument.requireModel(model, 'diffModels');
   const records = <T extends { readonly field: Field }>(
     of: (model: Model) => readonly T[],
     nameOf: (record: T) => string,

@@ -1,3 +1,4 @@
+import * as argument from '../argument.ts';
 import type { DataType } from '../model/data-type.ts';
 import type { Model } from '../model/model.ts';
 import { builtInSize, windowedSource } from './built-in-size.ts';
@@ -74,6 +75,7 @@ export interface GraphFacts extends Links {
  * facts.scale('/encoder_level2/Add_output_0'); // 2
  */
 export function graphFacts(model: Model): GraphFacts {
+  argument.requireModel(model, 'graphFacts');
   const links = linksOf(model);
   const symbols = inputSymbols(model);
   const constants: Constants = new Map();

@@ -26,14 +26,19 @@ const companionName = /(?<![a-z])(noise|sigma|level|map|mask|depth|guid|ref|prio
  * Of inputs that are alike, those most likely to be the image: what is added to an output, then
  * what is called an image rather than a noise level, a map or a mask. More than one if nothing
  * tells them apart.
+ *
+ * Beside an input that is plainly called an image, one that is called a guide, map or reference is
+ * not the image even if it is added: fusion networks add what guides them to the result.
  */
 export function likelyImages<T extends { readonly name: string }>(
   model: Model,
   alike: readonly T[],
 ): readonly T[] {
   if (alike.length < 2) return alike;
-  const added = alike.filter(({ name }) => isAdded(model, name));
-  return highest(added.length > 0 ? added : alike, ({ name }) => likeness(name));
+  const isNamed = alike.some(({ name }) => plainName.test(name));
+  const likely = isNamed ? alike.filter(({ name }) => !companionName.test(name)) : alike;
+  const added = likely.filter(({ name }) => isAdded(model, name));
+  return highest(added.length > 0 ? added : likely, ({ name }) => likeness(name));
 }
 
 export function highest<T>(all: readonly T[], rankOf: (one: T) => number): readonly T[] {

@@ -116,6 +116,13 @@ function latin1(bytes: Uint8Array): string {
 /** Characters of a text that a message quotes. */
 const quoted = 60;
 
+/** Forms of text that Python's onnx.save writes, with their names there. */
+const onnxText = [
+  { name: 'JSON', format: 'json', begins: /^\{\s*"ir_?version":/i },
+  { name: 'a protobuf text', format: 'textproto', begins: /^ir_version: \d/ },
+  { name: 'text in ONNX syntax', format: 'onnxtxt', begins: /^<\s*ir_version:/ },
+] as const;
+
 /** Identifies a text file by its beginning; undefined if it is not text. */
 function identifyText(head: Uint8Array): FileKind | undefined {
   const text = decode(head)?.trimStart();
@@ -129,6 +136,13 @@ function identifyText(head: Uint8Array): FileKind | undefined {
   }
   if (/<net\s/.test(text) && /<layers/.test(text)) {
     return { name: 'an OpenVINO network', advice: 'use the ONNX file it was made from' };
+  }
+  const written = onnxText.find(({ begins }) => begins.test(text));
+  if (written !== undefined) {
+    return {
+      name: `an ONNX model as ${written.name}`,
+      advice: `convert it in Python: onnx.save(onnx.load(path, format="${written.format}"), "model.onnx")`,
+    };
   }
   if (text.startsWith('<')) return { name: 'an XML document', advice: again };
   if (/^\{.*"weight_map"/s.test(text)) {

@@ -1,3 +1,4 @@
+import * as argument from '../argument.ts';
 import { GraftError } from '../error.ts';
 import type { ByteSource } from '../wire/source.ts';
 import { byteLengthOf } from './data-type.ts';
@@ -22,6 +23,7 @@ export function externalTensors(model: Model): ExternalTensor[] {
 
 /** Locations of the files that hold a model's external data. */
 export function externalLocations(model: Model): ReadonlySet<string> {
+  argument.requireModel(model, 'externalLocations');
   return model.locations?.() ?? new Set(externalTensors(model).map(({ data }) => data.location));
 }
 

@@ -159,6 +159,8 @@ function readTraining(reader: WireReader, field: Field): Training {
  *
  * @example modelBytes(grafted).length
  */
-export function modelBytes({ source }: Model): Uint8Array {
+export function modelBytes(model: Model): Uint8Array {
+  argument.requireModel(model, 'modelBytes');
+  const { source } = model;
   return source.read(0, source.size);
 }

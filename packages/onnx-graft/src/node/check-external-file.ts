@@ -1,7 +1,7 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { GraftError } from '../error.ts';
-import { ioError } from './file-path.ts';
+import { filePath, ioError, realPath } from './file-path.ts';
 
 /**
  * Path of an external data file, checked to stay inside the model's folder.
@@ -34,7 +34,7 @@ export function checkExternalFile(
     path = join(path, part);
     let stat: ReturnType<typeof lstatSync>;
     try {
-      stat = lstatSync(path);
+      stat = lstatSync(filePath(path));
     } catch (error) {
       const failure = ioError('read', path, error);
       const place = last ? `tensor '${last.tensor}' needs` : 'it needs';
@@ -54,7 +54,7 @@ export function checkExternalFile(
         );
       }
       path = end;
-      stat = lstatSync(path);
+      stat = lstatSync(filePath(path));
     }
     if (index === parts.length - 1) {
       if (!stat.isFile())
@@ -97,7 +97,7 @@ function whyNotFollowed(path: string, end: string | undefined, hub: readonly str
 /** Where a link ends; undefined if it leads nowhere. */
 function endOf(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realPath(path);
   } catch {
     return undefined;
   }
@@ -117,7 +117,7 @@ export function hubFolders(folder: string): readonly string[] {
     const blobs = join(repository, 'blobs');
     // If one of these were a link, a link inside could lead anywhere.
     if (![at, dirname(at), blobs].every(isFolder)) continue;
-    return [at, blobs].map((path) => realpathSync(path));
+    return [at, blobs].map((path) => realPath(path));
   }
   return [];
 }
@@ -135,5 +135,5 @@ export function isBelow(path: string, folders: readonly string[]): boolean {
 }
 
 function isFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return lstatSync(filePath(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

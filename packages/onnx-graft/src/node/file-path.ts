@@ -11,6 +11,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import { mkdir, open, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { GraftError } from '../error.ts';
 import { decodeText, encodeText, isUtf8 } from '../wire/text.ts';
@@ -170,6 +171,9 @@ const reasons: Record<string, string> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
+/** Variable of the environment that names the system's temporary folder. */
+const temporaryVariable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
+
 /** A failed file operation as a {@link GraftError}: `NOT_FOUND`, `READ_FAILED` or `WRITE_FAILED`. */
 export function ioError(action: 'read' | 'write', path: string, error: unknown): GraftError {
   if (error instanceof GraftError) return error;
@@ -179,6 +183,13 @@ export function ioError(action: 'read' | 'write', path: string, error: unknown):
     return new GraftError(
       code === 'ENOENT' ? 'NOT_FOUND' : 'READ_FAILED',
       `${path}: could not be read: ${why}.`,
+      { cause: error },
+    );
+  }
+  if (path.startsWith(join(tmpdir(), '.pip-graft.'))) {
+    return new GraftError(
+      'WRITE_FAILED',
+      `${tmpdir()}: the temporary folder could not be written: ${why}; make room in it, or name another one in ${temporaryVariable}.`,
       { cause: error },
     );
   }

@@ -95,9 +95,13 @@ function describeFolder(path: string): string {
     return 'it is a folder with a DeepSpeed checkpoint; run the zero_to_fp32.py in it, and pass the file that it writes';
   if (names.some((name) => name.endsWith('.distcp')))
     return 'it is a folder with a distributed PyTorch checkpoint; make one file of it with python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER FILE';
+  if (names.includes('adapter_config.json'))
+    return 'it is a folder with an adapter; pass it where an adapter is taken, such as --adapter, and a file here';
   const model =
-    names.find((name) => /\.safetensors\.index\.json$/i.test(name)) ??
-    names.find((name) => /\.(onnx|safetensors|pth|pt|ckpt)$/i.test(name));
+    names.find((name) => /\.(safetensors|bin)\.index\.json$/i.test(name)) ??
+    names.find((name) =>
+      /\.(onnx|safetensors|pth|pt|ckpt)$|^(diffusion_)?pytorch_model\.bin$/i.test(name),
+    );
   return model === undefined
     ? 'it is a folder; pass a file'
     : `it is a folder; pass the file in it, such as '${model}'`;

@@ -7,7 +7,7 @@ import { GraftError } from '../error.ts';
 import { dataFile, externalLocations } from '../model/external-tensors.ts';
 import type { Model } from '../model/model.ts';
 import { checkExternalFile } from './check-external-file.ts';
-import { followLink } from './file-path.ts';
+import { filePath, followLink } from './file-path.ts';
 
 /** What saving a model does with its external data. */
 export const externalModes = ['reference', 'link', 'copy', 'inline'] as const;
@@ -73,7 +73,7 @@ function refuseDataAsTarget(
 /** Whether two paths lead to one file: by another name, through a link, in different case. */
 function isSameFile(a: string, b: string): boolean {
   const [left, right] = [a, b].map((path) =>
-    statSync(path, { bigint: true, throwIfNoEntry: false }),
+    statSync(filePath(path), { bigint: true, throwIfNoEntry: false }),
   );
   return left !== undefined && left.dev === right?.dev && left.ino === right.ino;
 }

@@ -106,7 +106,7 @@ async function checkTargets(
   } catch (error) {
     throw ioError('write', target, error);
   }
-  const there = lstatSync(dataPath, { throwIfNoEntry: false });
+  const there = lstatSync(filePath(dataPath), { throwIfNoEntry: false });
   if (!there || namesData(target, location) || (there.isFile() && sameBytes(dataPath, data)))
     return;
   throw new GraftError(
@@ -117,7 +117,7 @@ async function checkTargets(
 
 /** Whether the model at a path has external data at a location. */
 function namesData(path: string, location: string): boolean {
-  if (!lstatSync(path, { throwIfNoEntry: false })) return false;
+  if (!lstatSync(filePath(path), { throwIfNoEntry: false })) return false;
   const source = fileSource(path);
   try {
     return externalLocations(readModel(source)).has(location);

@@ -96,7 +96,7 @@ async function saveWithData(
     const missing: [string, string][] = [];
     for (const file of files) if (!(await isPlaced(...file, signal))) missing.push(file);
     staged = stageTogether([target, ...missing.map(([, to]) => to)]);
-    const sizes = missing.map(([file]) => statSync(file).size);
+    const sizes = missing.map(([file]) => statSync(filePath(file)).size);
     const total = sizes.reduce((sum, size) => sum + size, source.size);
     let before = 0;
     const onChunk = onProgress && ((done: number) => onProgress(before + done, total));

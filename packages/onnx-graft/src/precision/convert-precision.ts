@@ -1,3 +1,4 @@
+import * as argument from '../argument.ts';
 import { builderOpsets } from '../author/graph-builder.ts';
 import type { TensorBytes } from '../author/spec.ts';
 import { encodeField, encodeNode, encodeTensor, encodeValueInfo } from '../edit/encode.ts';
@@ -43,6 +44,8 @@ export function convertPrecision(
   model: Model,
   { to = 'float16' }: { readonly to?: 'float16' | 'float32' } = {},
 ): Model {
+  argument.requireModel(model, 'convertPrecision');
+  argument.requireChoice(to, { place: 'convertPrecision: to', choices: ['float16', 'float32'] });
   return to === 'float16' ? halvePrecision(model) : widenPrecision(model);
 }
 

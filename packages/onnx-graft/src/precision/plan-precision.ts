@@ -161,11 +161,32 @@ export function refuseUnconvertible(
     const type = found.find((each) => each === 'float16' || each === 'bfloat16');
     if (type) refuse(`it computes in ${type} already; there is nothing to convert.`);
   }
+  const inside = whereLayersAre(model);
+  if (inside !== undefined) refuse(inside);
   if (half.size === 0) {
     refuse(
       'nothing in it can become float16: no layer of a known operator computes in float32 outside norms, softmax and the image residual.',
     );
   }
+}
+
+/** Why layers in functions and in bodies of nodes stay float32; undefined if none are there. */
+function whereLayersAre({ graph, functions }: Model): string | undefined {
+  const isProduct = (node: Node) => floatOp(node)?.kind === 'product';
+  const holdsLayer = (nodes: readonly Node[]): boolean =>
+    nodes.some((node) => isProduct(node) || node.subgraphs.some((body) => holdsLayer(body.nodes)));
+  const around = graph.nodes.find(({ subgraphs }) =>
+    subgraphs.some(({ nodes }) => holdsLayer(nodes)),
+  );
+  if (around) {
+    const name = around.name === '' ? '' : ` '${around.name}'`;
+    return `its layers are in a body of node${name} (${around.opType}), and only those of the main graph can become float16; export the model without control flow, by tracing instead of scripting.`;
+  }
+  const body = functions.find(({ nodes }) => holdsLayer(nodes));
+  return (
+    body &&
+    `its layers are in the model's function '${body.domain}:${body.name}', and only those of the main graph can become float16; inline its functions, with \`onnx.inliner.inline_local_functions\`.`
+  );
 }
 
 /** Operators that stay float32 and whose first output has the type of their first input. */

@@ -23,7 +23,11 @@ function pair(first: string, second: string, isAdded: boolean) {
 test.each<[string, string, boolean, string]>([
   ['a', 'b', true, 'b'],
   // What is added to the result counts more than a name.
-  ['image', 'map', true, 'map'],
+  ['noisy', 'map', true, 'map'],
+  // Unless one is plainly the image and the other its companion.
+  ['image', 'guide', true, 'image'],
+  ['lq', 'reference', true, 'lq'],
+  ['image', 'warped', true, 'warped'],
   ['noise_map', 'image', false, 'image'],
   ['a', 'lq', false, 'lq'],
   ['mask', 'a', false, 'a'],

@@ -23,6 +23,13 @@ describe('identifyFile', () => {
   it.each([
     ['a Git LFS pointer, not the file itself', lfs],
     ['a web page', '\n <!DOCTYPE html><html>'],
+    ['an ONNX model as JSON', '{\n  "ir_version": "8",\n  "graph": {'],
+    ['an ONNX model as JSON', '{"irVersion":"8","graph":{'],
+    ['an ONNX model as a protobuf text', 'ir_version: 8\ngraph {\n'],
+    [
+      'an ONNX model as text in ONNX syntax',
+      '<\n   ir_version: 8,\n   opset_import: ["" : 17]\n>\n',
+    ],
     ['an XML document', '<Error><Code>AccessDenied</Code></Error>'],
     ['JSON ({"error":"Invalid username"})', '{"error":"Invalid username"}'],
     ['text (../../blobs/0a1b)', '../../blobs/0a1b\n'.trimEnd()],

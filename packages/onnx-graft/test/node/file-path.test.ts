@@ -15,6 +15,7 @@ import {
   argumentPath,
   filePath,
   followLink,
+  ioError,
   listEntries,
   listNames,
   realPath,
@@ -62,6 +63,16 @@ describe.runIf(process.platform === 'linux')('names that are not UTF-8', () => {
     expect(argumentPath(said)).toBe(said);
     expect(argumentPath(join(folder, 'nowhere\ufffd/a'))).toBe(join(folder, 'nowhere\ufffd/a'));
   });
+});
+
+it('names a temporary folder that cannot be written, with the way around it', () => {
+  const full = Object.assign(new Error('no'), { code: 'ENOSPC' });
+  expect(ioError('write', join(tmpdir(), '.pip-graft.1-a.tmp/host.onnx'), full).message).toMatch(
+    /: the temporary folder could not be written: the disk is full; make room in it, or name another one in (TMPDIR|TEMP)\.$/,
+  );
+  expect(ioError('write', join(tmpdir(), 'host.onnx'), full).message).toBe(
+    `${join(tmpdir(), 'host.onnx')}: could not be written: the disk is full; what was there is unchanged.`,
+  );
 });
 
 describe('followLink', () => {

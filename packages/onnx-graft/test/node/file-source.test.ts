@@ -15,6 +15,17 @@ test.each([
     'model-00001-of-00002.safetensors model.safetensors.index.json',
     /, such as 'model\.safetensors\.index\.json'\.$/,
   ],
+  [
+    'bins',
+    'pytorch_model-00001-of-00002.bin pytorch_model.bin.index.json',
+    /, such as 'pytorch_model\.bin\.index\.json'\.$/,
+  ],
+  ['bin', 'config.json pytorch_model.bin', /, such as 'pytorch_model\.bin'\.$/],
+  [
+    'adapter',
+    'adapter_config.json adapter_model.safetensors',
+    /it is a folder with an adapter; pass it where an adapter is taken, such as --adapter, and a file here\.$/,
+  ],
   ['shards', '__0_0.distcp', /a distributed PyTorch checkpoint; make one file of it with python/],
   ['stage', 'zero_to_fp32.py', /a DeepSpeed checkpoint; run the zero_to_fp32\.py in it/],
   ['photos', 'a.png', /: it is a folder; pass a file\.$/],

@@ -719,4 +719,50 @@ describe('rejects', () => {
     expect(error.code).toBe('UNSUPPORTED_HOST');
     expect(error.message).toMatch(message);
   });
+
+  const tensor = (name: string) => ({ name, type: { tensorType: { elemType: 1 } } });
+  const layers = [
+    { opType: 'Conv', input: ['x', 'k'], output: ['c'] },
+    { opType: 'Relu', input: ['c'], output: ['r'] },
+  ];
+  const branch = { name: 'b', node: layers, output: [tensor('r')] };
+  const attribute = [
+    { name: 'then_branch', type: 5, g: branch },
+    { name: 'else_branch', type: 5, g: branch },
+  ];
+  it.each([
+    [
+      'a function',
+      { opType: 'Net', domain: 'local', input: ['x', 'k'], output: ['m'] },
+      [{ name: 'Net', domain: 'local', input: ['x', 'k'], output: ['r'], node: layers }],
+      /its layers are in the model's function 'local:Net', .* inline its functions, with `onnx\.inliner/,
+    ],
+    [
+      'a body',
+      { opType: 'If', name: 'choose', input: ['cond'], output: ['m'], attribute },
+      [],
+      /its layers are in a body of node 'choose' \(If\), .* without control flow/,
+    ],
+  ])('layers in %s, and names it', (_, call, functions, message) => {
+    const bytes = onnx.ModelProto.encode({
+      irVersion: 8,
+      opsetImport: [{ version: 17 }, { domain: 'local', version: 1 }],
+      // A node around it that could become float16 alone is no use.
+      graph: {
+        name: 'g',
+        node: [call, { opType: 'Relu', input: ['m'], output: ['y'] }],
+        initializer: [
+          { name: 'cond', dataType: 9, dims: [], int32Data: [1] },
+          { name: 'k', dataType: 1, dims: [2, 2, 1, 1], floatData: [...kernel.values] },
+        ],
+        input: [tensor('x')],
+        output: [tensor('y')],
+        valueInfo: [tensor('m')],
+      },
+      functions,
+    } as Parameters<typeof onnx.ModelProto.encode>[0]).finish();
+    const error = errorOf(() => convertPrecision(readModel(bytesSource(bytes, 'net.onnx'))));
+    expect(error.code).toBe('UNSUPPORTED_HOST');
+    expect(error.message).toMatch(message);
+  });
 });

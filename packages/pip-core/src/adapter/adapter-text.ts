@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from '@pip-graft/onnx-graft';
+import { argument, type ByteSource, bytesSource } from '@pip-graft/onnx-graft';
 import { openSafetensors, type TensorMap, writeSafetensors } from '@pip-graft/weights';
 import type { PipConfig } from '../config/pip-config.ts';
 import { shapeProblems } from '../parameters/initial-parameters.ts';
@@ -25,6 +25,7 @@ export interface EncodedAdapter {
  * @example decodeAdapter(encodeAdapter(adapter)).name === adapter.name
  */
 export function encodeAdapter(adapter: Adapter): Required<EncodedAdapter> {
+  argument.requireKind(adapter, { member: 'config', place: 'encodeAdapter', takes: 'an adapter' });
   const { name, version, tensors, config } = checkAdapter(adapter);
   return {
     name,
@@ -41,12 +42,13 @@ export function encodeAdapter(adapter: Adapter): Required<EncodedAdapter> {
  *
  * @example decodeAdapter({ name: 'rain', config: text, tensors: bytes }).config.labels
  */
-export function decodeAdapter({
-  name = 'adapter',
-  version = '0.0.0',
-  config,
-  tensors,
-}: EncodedAdapter): Adapter {
+export function decodeAdapter(encoded: EncodedAdapter): Adapter {
+  argument.requireKind(encoded, {
+    member: 'config',
+    place: 'decodeAdapter',
+    takes: 'the contents of its files as { name, config, tensors }',
+  });
+  const { name = 'adapter', version = '0.0.0', config, tensors } = encoded;
   const description = decodeAdapterConfig(config, `${name}: adapter_config.json`);
   const source = bytesSource(tensors, `${name}: adapter_model.safetensors`);
   const read = readTensors(source, description.config);

@@ -43,6 +43,7 @@ export function parseInit(text: string): InitOptions | undefined {
     const at = part.indexOf('=');
     const key = keys.find((candidate) => candidate === part.slice(0, Math.max(at, 0)).trim());
     const value = part.slice(at + 1).trim();
+    if (key !== undefined && at >= 0 && value === '') throw invalid(`'${key}' has no value`);
     if (key === undefined || value === '') {
       const known = key === undefined && at > 0 ? keys : [];
       const meant = didYouMean(part.slice(0, Math.max(at, 0)).trim(), known);

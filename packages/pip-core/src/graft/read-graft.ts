@@ -1,4 +1,4 @@
-import { GraftError, type Model } from '@pip-graft/onnx-graft';
+import { argument, GraftError, type Model } from '@pip-graft/onnx-graft';
 import { Json } from '../json/read-json.ts';
 import { stampKey } from '../plan/check-host.ts';
 import { type GraftRecord, graftRecordVersion } from './graft-record.ts';
@@ -12,6 +12,7 @@ import { type Stamp, stampFormat } from './stamp-format.ts';
  * @example readGraft(model)?.labels // ['noise', 'rain']
  */
 export function readGraft(model: Model): GraftRecord | null {
+  argument.requireModel(model, 'readGraft');
   const text = model.metadata.get(stampKey);
   if (text === undefined) return null;
   const { label } = model.source;

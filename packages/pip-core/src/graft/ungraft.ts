@@ -1,4 +1,10 @@
-import { GraftError, type Model, type UnspliceOptions, unsplice } from '@pip-graft/onnx-graft';
+import {
+  argument,
+  GraftError,
+  type Model,
+  type UnspliceOptions,
+  unsplice,
+} from '@pip-graft/onnx-graft';
 import { stampKey } from '../plan/check-host.ts';
 import type { GraftRecord } from './graft-record.ts';
 import { readGraft } from './read-graft.ts';
@@ -17,6 +23,7 @@ export function ungraft(
   model: Model,
   options?: UnspliceOptions,
 ): { readonly model: Model; readonly graft: GraftRecord } {
+  argument.requireModel(model, 'ungraft');
   const graft = readGraft(model);
   if (graft === null) {
     throw new GraftError(

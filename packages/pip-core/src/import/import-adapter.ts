@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { argument, GraftError } from '@pip-graft/onnx-graft';
 import {
   byPrefix,
   choosePrefixed,
@@ -38,6 +38,12 @@ export interface ImportOptions {
  * adapter.config.mode; // 'pip_cross_topm'
  */
 export function importAdapter(tensors: TensorMap, options: ImportOptions): Adapter {
+  argument.requireTensors(tensors, 'importAdapter');
+  argument.requireKind(options, {
+    member: 'name',
+    place: 'importAdapter: options',
+    takes: "options such as { name: 'my-adapter', base, training }",
+  });
   const { name, base, training, label = 'checkpoint' } = options;
   const levels = new Map<number, Map<string, readonly number[]>>();
   const own = new Map<string, FloatTensor>();

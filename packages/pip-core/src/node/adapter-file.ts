@@ -1,12 +1,14 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GraftError } from '@pip-graft/onnx-graft';
 import {
   type FileSource,
+  filePath,
   fileSource,
   hubFolders,
   ioError,
   isBelow,
+  realPath,
 } from '@pip-graft/onnx-graft/node';
 
 /**
@@ -19,8 +21,8 @@ export function openAdapterFile(folder: string, name: string): FileSource {
   const path = join(folder, name);
   let real: string;
   try {
-    real = realpathSync(path);
-    const allowed = [realpathSync(folder), ...hubFolders(resolve(folder))];
+    real = realPath(path);
+    const allowed = [realPath(folder), ...hubFolders(resolve(folder))];
     if (!isBelow(real, allowed)) {
       throw new GraftError('UNSAFE_FILE', `${path}: it is a link out of its folder, to ${real}.`);
     }
@@ -68,7 +70,7 @@ export function readAdapterText(folder: string, name: string, limit: number): st
 export function requireFolder(folder: string, what: string): void {
   let isFolder: boolean;
   try {
-    isFolder = statSync(folder).isDirectory();
+    isFolder = statSync(filePath(folder)).isDirectory();
   } catch (error) {
     throw ioError('read', folder, error);
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { chunks, GraftError } from '@pip-graft/onnx-graft';
-import { hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
+import { filePath, hubFolders, hubRepository } from '@pip-graft/onnx-graft/node';
 import { adapterFiles, packageFiles } from '../adapter/adapter-files.ts';
 import { checkSensor, type Sensor, sensorFiles, sensorFolder } from '../sensor/sensor.ts';
 import { decodeSensorConfig } from '../sensor/sensor-config.ts';
@@ -50,7 +50,7 @@ export function readOwnSensor(
   finishWrite(adapter, adapterFiles.config, packageFiles);
   const packed = readManifest(adapter)?.digests?.files;
   const digests = (options.digests ?? true) ? packed : undefined;
-  if (!existsSync(folder)) {
+  if (!existsSync(filePath(folder))) {
     const said =
       digests && Object.keys(digests).find((name) => name.startsWith(`${sensorFolder}/`));
     if (said === undefined) return undefined;

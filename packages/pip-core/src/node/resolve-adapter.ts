@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { didYouMean, GraftError } from '@pip-graft/onnx-graft';
+import { filePath } from '@pip-graft/onnx-graft/node';
 import type { Adapter, InitOptions } from '../adapter/adapter.ts';
 import { adapterFiles } from '../adapter/adapter-files.ts';
 import { parseInit } from '../adapter/parse-init.ts';
@@ -55,14 +56,24 @@ export function findAdapter(
     const found = (pnp === undefined ? homes : [pnp, ...homes]).find(isFolder);
     if (found !== undefined) return { folder: requireAdapter(found), only: true };
   }
+  if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
     `Adapter '${spec}': neither a folder (${path}) nor a package in a node_modules of ${cwd} or above it, or beside this tool${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
   );
 }
 
+/** The error for a file in place of a folder, such as a grafted model or the adapter's tensors. */
+function notFolder(path: string, spec: string): GraftError {
+  const advice = Object.values<string>(adapterFiles).includes(basename(path))
+    ? `pass ${dirname(spec)}, the folder that it is in`
+    : 'pass the folder of an adapter; graft inspect shows the adapters in a grafted model';
+  return new GraftError('READ_FAILED', `Adapter '${spec}': it is a file; ${advice}.`);
+}
+
 function requireFolder(path: string, spec: string, cwd: string): string {
-  if (existsSync(path)) return path;
+  if (isFolder(path)) return path;
+  if (existsSync(filePath(path))) throw notFolder(path, spec);
   throw new GraftError(
     'NOT_FOUND',
     `Adapter '${spec}': there is no folder ${path}${didYouMean(spec, adaptersNear(path, spec, cwd))}`,
@@ -93,7 +104,7 @@ function foldersIn(folder: string): string[] {
 }
 
 function requireAdapter(folder: string): string {
-  if (existsSync(join(folder, adapterFiles.config))) return folder;
+  if (existsSync(filePath(join(folder, adapterFiles.config)))) return folder;
   throw new GraftError(
     'ADAPTER_INVALID',
     `${folder}: the package is there but is no adapter: it has no ${adapterFiles.config}.`,
@@ -102,7 +113,7 @@ function requireAdapter(folder: string): string {
 
 function isFolder(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(filePath(path)).isDirectory();
   } catch {
     return false;
   }

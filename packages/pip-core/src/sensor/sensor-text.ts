@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource } from '@pip-graft/onnx-graft';
+import { argument, type ByteSource, bytesSource } from '@pip-graft/onnx-graft';
 import {
   elementCount,
   openSafetensors,
@@ -30,6 +30,7 @@ export interface EncodedSensor {
  * @example decodeSensor(encodeSensor(sensor)).name === sensor.name
  */
 export function encodeSensor(sensor: Sensor): Required<EncodedSensor> {
+  argument.requireKind(sensor, { member: 'config', place: 'encodeSensor', takes: 'a sensor' });
   const { name, tensors } = checkSensor(sensor);
   return { name, config: encodeSensorConfig(sensor), tensors: writeSafetensors(tensors) };
 }
@@ -41,7 +42,13 @@ export function encodeSensor(sensor: Sensor): Required<EncodedSensor> {
  *
  * @example decodeSensor({ name: 'my-sensor', config: text, tensors: bytes }).config.labels
  */
-export function decodeSensor({ name = 'sensor', config: text, tensors }: EncodedSensor): Sensor {
+export function decodeSensor(encoded: EncodedSensor): Sensor {
+  argument.requireKind(encoded, {
+    member: 'config',
+    place: 'decodeSensor',
+    takes: 'the contents of its files as { name, config, tensors }',
+  });
+  const { name = 'sensor', config: text, tensors } = encoded;
   const description = decodeSensorConfig(text, `${name}: ${sensorFiles.config}`);
   const source = bytesSource(tensors, `${name}: ${sensorFiles.tensors}`);
   const read = readSensorTensors(source, description.config);

@@ -251,7 +251,7 @@ describe('parseInit', () => {
   it.each([
     ['init:', /'' is not KEY=VALUE/],
     ['init:mode', /'mode' is not KEY=VALUE/],
-    ['init:mode=', /'mode=' is not KEY=VALUE/],
+    ['init:mode=', /: 'mode' has no value\.$/],
     ['init:colour=red', /'colour=red' is not KEY=VALUE with a KEY of mode, attach/],
     ['init:mode=fast', /mode 'fast' is not one of pip_cross/],
     ['init:seed=1.5', /seed '1.5' is not a whole number of 0/],

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { initAdapter, initSensor } from '@pip-graft/pip-core';
 import {
   readAdapter,
@@ -220,6 +220,25 @@ describe('resolveAdapter', () => {
 
   it('passes init specs through', () => {
     expect(resolveAdapter('init:seed=3', root)).toEqual({ kind: 'init', options: { seed: 3 } });
+  });
+
+  it('says that a file is not the folder of an adapter', async () => {
+    await written('whole');
+    const message = (spec: string) => {
+      try {
+        return resolveAdapter(spec, root);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    for (const spec of ['whole/adapter_model.safetensors', './whole/adapter_config.json'])
+      expect(message(spec)).toBe(
+        `Adapter '${spec}': it is a file; pass ${dirname(spec)}, the folder that it is in.`,
+      );
+    writeFileSync(join(root, 'grafted.onnx'), 'x');
+    expect(message('grafted.onnx')).toBe(
+      "Adapter 'grafted.onnx': it is a file; pass the folder of an adapter; graft inspect shows the adapters in a grafted model.",
+    );
   });
 
   it('says where it looked and rejects folders that are not adapters', () => {

@@ -190,7 +190,7 @@ function validationOf(
 ) {
   const psnr = best && Object.entries(best.psnr).map(([label, each]) => [label, rounded(each)]);
   return {
-    images,
+    images: images.length,
     patch,
     ...(best && psnr
       ? { best: { step: best.step, mean: rounded(best.mean), psnr: Object.fromEntries(psnr) } }

@@ -11,6 +11,7 @@ import type { StepOptions, TrainOptions } from '../trainer/train-options.ts';
 import {
   beginOrGoOn,
   earlierDigests,
+  imagesDigest,
   type RunFiles,
   runFiles,
   runOptions,
@@ -110,8 +111,11 @@ export async function openRun(
       : await openValidation(validate, all, validatePatch);
   const learn = options.learn;
   const own = readParameters(host, hostParameters(host, learn));
+  // A folder counts by its images, as that of the training images does.
+  const validated =
+    typeof validate === 'string' ? imagesDigest(validation?.images ?? []) : validate;
   const origin = {
-    options: runOptions({ ...request, validatePatch }, stages, batches),
+    options: runOptions({ ...request, validatePatch, validate: validated }, stages, batches),
     host: host.identity().digest,
     adapter: adapter?.digest ?? 'none',
   };
@@ -119,7 +123,10 @@ export async function openRun(
   const total = stages.at(-1)!.steps;
   const begin = () => startState(new Map([...(adapter?.tensors ?? []), ...own]), options, origin);
   const saved = request.resume ? files.state : undefined;
-  const begun = beginOrGoOn(saved, origin, total, begin, earlierDigests(batches));
+  const begun = beginOrGoOn(saved, origin, total, begin, {
+    ...earlierDigests(batches),
+    ...(validate === undefined ? {} : { validate }),
+  });
   const left = stages
     .filter(({ steps }) => steps > begun.step)
     .map((stage) => ({

@@ -61,7 +61,13 @@ function gathered(options: RunOptions): RunOptions {
 }
 
 function spelled(option: string, from: JsonValue, to: JsonValue): string {
-  if (['data', 'pairs', 'examples'].includes(option)) return `${option} (other images)`;
+  const isImages = (value: JsonValue) => typeof value === 'string' && value.startsWith('sha256:');
+  if (['data', 'pairs', 'examples'].includes(option) || (isImages(from) && isImages(to)))
+    return `${option} (other images)`;
+  if (option === 'validate' && isImages(to))
+    return `${option} (a folder instead of ${textOf(from)})`;
+  if (option === 'validate' && isImages(from))
+    return `${option} (${textOf(to)} instead of a folder)`;
   return `${option} (${textOf(to)} instead of ${textOf(from)})`;
 }
 
@@ -217,10 +223,15 @@ function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
   );
   return {
     ...made,
-    data: digest(namesOf(photos)),
+    data: imagesDigest(photos),
     pairs: pairs ? digest(paired) : null,
     ...(examples ? { examples: digest(shown) } : {}),
   };
+}
+
+/** Digest of the names of images, the same in every folder. */
+export function imagesDigest(paths: readonly string[]): string {
+  return digest(namesOf(paths));
 }
 
 /** Paths without the folders that all share: a run may continue from another place or machine. */

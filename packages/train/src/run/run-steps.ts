@@ -9,6 +9,7 @@ import { type StepReport, trainAdapter } from '../trainer/train-adapter.ts';
 import { openStepper } from '../trainer/train-step.ts';
 import type { LabelFigures } from '../validation/validation-set.ts';
 import { foreseeMemory, machineMemory, ranOut, type StepSize } from './advise-memory.ts';
+import { checkImages } from './check-images.ts';
 import { Clock } from './clock.ts';
 import type { Run, StageRun } from './open-run.ts';
 import { meanOf, type ValidationLine } from './train-log.ts';
@@ -48,6 +49,8 @@ export interface RunHooks {
   /** Ends the run after the current step. */
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((progress: RunProgress) => void) | undefined;
+  /** Called after each image that is checked before the first step. */
+  readonly onImage?: ((done: number, total: number) => void) | undefined;
   /** Called with a line for people about what may go wrong. */
   readonly onNote?: ((line: string) => void) | undefined;
   /** Called after each validation and every 200 steps. */
@@ -73,11 +76,11 @@ export interface RunResult {
 const pageEvery = 200;
 
 /**
- * Runs the remaining stages, and saves the state periodically, at the end and on errors: what was
+ * Checks the images, runs the remaining stages, and saves the state periodically, at the end and on errors: what was
  * learned before a failed step is valid.
  *
- * Errors: `RUNTIME_FAILED` if memory runs out, with a step that fits; those of graphs, batches and
- * steps.
+ * Errors: `CORRUPT_FILE` for damaged images, before the first step; `RUNTIME_FAILED` if memory runs
+ * out, with a step that fits; those of graphs, batches and steps.
  *
  * @example
  * const ended = await runSteps(run, {}, { now: () => performance.now(), onStep: console.log });
@@ -85,7 +88,7 @@ const pageEvery = 200;
 export async function runSteps(
   run: Run,
   { device = 'cpu', threads, workers, saveEvery = 100 }: RunPace,
-  { now, signal: stop, onStep, onNote, onPage }: RunHooks,
+  { now, signal: stop, onStep, onImage, onNote, onPage }: RunHooks,
 ): Promise<RunResult> {
   const { left, total, begun, files, log, validation } = run;
   const sessionOptions = { device, ...(threads === undefined ? {} : { threads }) };
@@ -96,6 +99,7 @@ export async function runSteps(
     if (tight !== undefined) onNote?.(tight);
     return size;
   });
+  await checkImages(run, { signal: stop, onImage });
   const spent = new AbortController();
   const signal = stop ? AbortSignal.any([stop, spent.signal]) : spent.signal;
   const clock = new Clock(now);

@@ -140,8 +140,8 @@ interface OpenValidation {
   readonly set: readonly LabelPatches[];
   /** Side of the patches. */
   readonly patch: number;
-  /** Number of images they are cut from. */
-  readonly images: number;
+  /** Clean images that they are cut from. */
+  readonly images: readonly string[];
 }
 
 /**
@@ -166,7 +166,7 @@ export async function openValidation(
   const { pixels } = batches;
   const set = await validationSet({ ...images, ...(pixels ? { pixels } : {}) }, patch);
   return {
-    validation: { set, patch, images: targetsOf(images).length },
+    validation: { set, patch, images: targetsOf(images) },
     batches: rest,
   };
 }

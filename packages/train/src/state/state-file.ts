@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import { fileSource, writeAtomic } from '@pip-graft/onnx-graft/node';
 import {
@@ -10,6 +11,7 @@ import { createAdamW, firstMoments } from '../optimise/adamw.ts';
 import { type Floats, floatsOf, requireSameNames } from '../optimise/floats.ts';
 import {
   decodeRecord,
+  digestKey,
   encodeRecord,
   isCount,
   isSeed,
@@ -31,17 +33,7 @@ import {
 export function encodeState(state: TrainingState): Uint8Array {
   const { step, seed, optimiser, losses, origin, changes, best } = state;
   requireSound(state);
-  const tensors = new Map<string, FloatTensor>();
-  for (const [name, { dims, data }] of state.parameters) {
-    const moments = optimiser.moments.get(name);
-    const average = state.average.get(name);
-    tensors.set(tensorName('parameter', name), { dims, data });
-    if (moments) {
-      tensors.set(tensorName('m', name), { dims, data: moments.m });
-      tensors.set(tensorName('v', name), { dims, data: moments.v });
-    }
-    if (average) tensors.set(tensorName('average', name), { dims, data: average });
-  }
+  const tensors = tensorsOf(state);
   const record = encodeRecord({
     step,
     seed,
@@ -53,7 +45,34 @@ export function encodeState(state: TrainingState): Uint8Array {
     changes,
     best,
   });
-  return writeSafetensors(tensors, { [recordKey]: record });
+  return writeSafetensors(tensors, { [recordKey]: record, [digestKey]: digestOf(record, tensors) });
+}
+
+/** All tensors of a state, under their names in its file. */
+function tensorsOf({ parameters, optimiser, average }: TrainingState): Map<string, FloatTensor> {
+  const tensors = new Map<string, FloatTensor>();
+  for (const [name, { dims, data }] of parameters) {
+    const moments = optimiser.moments.get(name);
+    const mean = average.get(name);
+    tensors.set(tensorName('parameter', name), { dims, data });
+    if (moments) {
+      tensors.set(tensorName('m', name), { dims, data: moments.m });
+      tensors.set(tensorName('v', name), { dims, data: moments.v });
+    }
+    if (mean) tensors.set(tensorName('average', name), { dims, data: mean });
+  }
+  return tensors;
+}
+
+/** Digest of a record and the tensors with it: a damaged number is as sound as any other number. */
+function digestOf(record: string, tensors: ReadonlyMap<string, FloatTensor>): string {
+  const hash = createHash('sha256').update(record);
+  for (const name of [...tensors.keys()].sort()) {
+    const { dims, data } = tensors.get(name)!;
+    hash.update(JSON.stringify([name, dims]));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** Checks what the reader requires. */
@@ -91,9 +110,9 @@ const listed = 8;
  *
  * Reads tensors only after names, shapes and types match the record.
  *
- * Errors: `CORRUPT_FILE` for bytes that are truncated or not safetensors; `ADAPTER_INVALID` for
- * another kind of file, a newer version, and tensors that are missing, extra, mis-shaped or not
- * float32; `LIMIT_EXCEEDED`.
+ * Errors: `CORRUPT_FILE` for bytes that are truncated, not safetensors, or changed since they were
+ * written; `ADAPTER_INVALID` for another kind of file, a newer version, and tensors that are
+ * missing, extra, mis-shaped or not float32; `LIMIT_EXCEEDED`.
  *
  * @example decodeState(encodeState(state)).step
  */
@@ -121,7 +140,16 @@ export function loadState(source: ByteSource): TrainingState {
       `${label}: its tensors are not those of its record: ${problems.slice(0, listed).join('; ')}${more}.`,
     );
   }
-  return build(file, record);
+  const state = build(file, record);
+  const digest = file.metadata[digestKey];
+  // States that earlier versions wrote have none.
+  if (digest !== undefined && digest !== digestOf(text, tensorsOf(state))) {
+    throw new GraftError(
+      'CORRUPT_FILE',
+      `${label}: damaged: its contents do not have the digest that training wrote with them.`,
+    );
+  }
+  return state;
 }
 
 /** Returns the kinds of tensors in a file with this record. */

@@ -44,6 +44,9 @@ export type TensorKind = 'parameter' | 'm' | 'v' | 'average';
 /** Key of the record in a file's metadata. */
 export const recordKey = 'pip-graft.training-state';
 
+/** Key of the digest of the record and all tensors. */
+export const digestKey = 'pip-graft.digest';
+
 /** Returns the name of a parameter's tensor of a kind, such as `m/level1.gate`. */
 export function tensorName(kind: TensorKind, name: string): string {
   return `${kind}/${name}`;

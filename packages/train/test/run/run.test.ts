@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +113,34 @@ it('continues with the same images in another place, and with the digests of ear
   expect((await again(at('photos'))).begun).toMatchObject({ step: 1, changes: [], origin });
 });
 
+it('continues with the same validation images in another place', async () => {
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
+  for (const name of ['held', 'moved-held/deep', 'other-held', 'clean'])
+    mkdirSync(at(name), { recursive: true });
+  const flat = (name: string, background: string) =>
+    sharp({ create: { width: 32, height: 32, channels: 3, background } })
+      .png()
+      .toFile(at(name));
+  for (const name of ['held/v.png', 'moved-held/deep/v.png', 'other-held/w.png'])
+    await flat(name, '#246');
+  await flat('clean/t.png', '#862');
+  const open = (validate: string | number, resume = true) =>
+    openRun(host, request('val', { stages, data: at('clean'), validate, resume }));
+  const run = await open(at('held'), false);
+  const ended = await runSteps(run, { threads: 1, workers: 0 }, { now: clock() });
+  const { training } = await keepLearned(host, run, ended, { adapter: at('val'), name: 'val' });
+  expect(training).toMatchObject({ validation: { images: 1, patch: 16, best: { step: 1 } } });
+  const { begun, validation, files } = await open(at('moved-held'));
+  expect(begun).toMatchObject({ step: 1, changes: [] });
+  expect(validation?.best?.step).toBe(1);
+  await expect(open(at('other-held'))).rejects.toThrow(/differs in validate \(other images\);/);
+  // As earlier states have it.
+  const { origin } = begun;
+  const options = { ...origin.options, validate: at('held') };
+  await writeState(files.state, { ...begun, origin: { ...origin, options } });
+  expect((await open(at('held'))).begun).toMatchObject({ step: 1, changes: [], origin });
+});
+
 it('says what to do about a damaged state', async () => {
   const stages = [{ ...defaultTrainOptions, steps: 1, batch: 1, patch: 16, warmup: 0 }];
   const run = await openRun(host, request('damaged', { stages }));
@@ -193,6 +229,58 @@ it('rejects photos that a later step could not use', async () => {
     /input.a\.png: the photo is 15x40/,
   );
   await expect(refused('photos', { pixels: 100 })).rejects.toThrow(/more than the 100 pixels/);
+});
+
+it('rejects images with damaged pixels before the first step, all by name', async () => {
+  mkdirSync(at('damaged-images'));
+  const jpeg = readFileSync(join(assets, 'chelsea.jpg'));
+  for (const name of ['a.jpg', 'd.jpg']) writeFileSync(at(`damaged-images/${name}`), jpeg);
+  writeFileSync(at('damaged-images/b.jpg'), jpeg.subarray(0, jpeg.length / 2));
+  const stages = [{ ...defaultTrainOptions, steps: 8, batch: 2, patch: 16, warmup: 0 }];
+  const start = async () => {
+    const run = await openRun(host, request('h', { data: at('damaged-images'), stages }));
+    const checked: number[][] = [];
+    const onImage = (...counts: number[]) => checked.push(counts);
+    const onStep = () => expect.fail('a step was done');
+    const error = await runSteps(run, { threads: 1, workers: 0 }, { now: clock(), onImage, onStep })
+      .then(() => expect.fail('it ran'))
+      .catch((reason: Error & { code: string }) => reason);
+    expect(checked).toEqual(
+      [1, 2, 3, 4].slice(0, run.batches.photos.length).map((done) => [done, checked.length]),
+    );
+    return error;
+  };
+  expect(await start()).toMatchObject({
+    code: 'CORRUPT_FILE',
+    message: expect.stringMatching(
+      /damaged-images.b\.jpg: not a readable image \([^)]*\); [^.]*\.$/,
+    ),
+  });
+  writeFileSync(at('damaged-images/c.jpg'), jpeg.subarray(0, jpeg.length / 3));
+  const names = (await start()).message.match(/damaged-images.[a-d]\.jpg/g);
+  expect(names?.map((name) => name.at(-5)).sort()).toEqual(['b', 'c']);
+});
+
+it('writes nothing if it is stopped while images are checked', async () => {
+  const run = await openRun(host, request('stopped'));
+  const stop = new AbortController();
+  stop.abort();
+  const pace = { threads: 1, workers: 0 };
+  await expect(runSteps(run, pace, { now: clock(), signal: stop.signal })).rejects.toThrow(/abort/);
+  expect(existsSync(run.files.state)).toBe(false);
+});
+
+it('checks only images that its steps draw', async () => {
+  mkdirSync(at('many'));
+  const jpeg = readFileSync(join(assets, 'chelsea.jpg'));
+  for (let index = 0; index < 20; index++) writeFileSync(at(`many/${index}.jpg`), jpeg);
+  const stages = [{ ...defaultTrainOptions, steps: 1, batch: 2, patch: 16, warmup: 0 }];
+  const run = await openRun(host, request('i', { data: at('many'), stages }));
+  const checked: number[] = [];
+  const onImage = (done: number) => checked.push(done);
+  const { state } = await runSteps(run, { threads: 1, workers: 0 }, { now: clock(), onImage });
+  expect(state.step).toBe(1);
+  expect(checked.length).toBeLessThanOrEqual(2);
 });
 
 it('rejects an impossible run before its first step', async () => {

@@ -1,4 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
+import type { TrainingState } from '@pip-graft/train';
 import { type FloatTensor, Random, readSafetensors, writeSafetensors } from '@pip-graft/weights';
 import { describe, expect, it } from 'vitest';
 import { decodeState, encodeState } from '../../src/state/state-file.ts';
@@ -154,6 +155,32 @@ describe('bytes', () => {
     for (let length = 0; length < sound.length; length++) {
       refused(sound.subarray(0, length), 'CORRUPT_FILE', /^state: /);
     }
+  });
+
+  it('with one flipped bit are never another state', () => {
+    const text = (state: TrainingState) => Buffer.from(encodeState(state)).toString('base64');
+    const whole = text(aState());
+    let rejected = 0;
+    for (let bit = 0; bit < 8 * sound.length; bit++) {
+      const bytes = sound.slice();
+      bytes[bit >> 3] = bytes[bit >> 3]! ^ (1 << (bit & 7));
+      try {
+        const state = decodeState(bytes, 'state');
+        if (text(state) !== whole)
+          expect.fail(`bit ${bit & 7} of byte ${bit >> 3} changes the state`);
+      } catch (error) {
+        expect(error).toBeInstanceOf(GraftError);
+        rejected++;
+      }
+    }
+    expect(rejected).toBeGreaterThan(7.5 * sound.length);
+    const last = sound.slice();
+    last[last.length - 2] = last[last.length - 2]! ^ 4;
+    refused(last, 'CORRUPT_FILE', /^state: damaged: its contents do not have the digest/);
+  });
+
+  it('of an earlier version, without a digest, are read', () => {
+    expect(decodeState(changed())).toEqual(aState());
   });
 
   it('with flipped bits are read or rejected with a GraftError, nothing else', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Image } from '@pip-graft/imaging';
-import { exposeValues, type Model } from '@pip-graft/onnx-graft';
+import { exposeValues, GraftError, type Model } from '@pip-graft/onnx-graft';
 import {
   type OpenedModel,
   openModel,
@@ -8,7 +8,7 @@ import {
   type TemporaryFolder,
   temporaryFolder,
 } from '@pip-graft/onnx-graft/node';
-import { ungraft } from '@pip-graft/pip-core';
+import { readGraft, ungraft } from '@pip-graft/pip-core';
 import {
   type DoorOptions,
   doorSession,
@@ -106,6 +106,11 @@ export async function openSubject(options: ValidateOptions): Promise<OpenSubject
       isPartial: options.base !== undefined,
     });
     const host = options.base === undefined ? ungrafted : open(options.base);
+    if (options.base !== undefined && readGraft(host) !== null)
+      throw new GraftError(
+        'INVALID_ARGUMENT',
+        `${options.base}: it carries a graft, and the base is the host without one; pass the host, or leave the base out: removing the graft gives it.`,
+      );
     const path = async (side: Side): Promise<string> => {
       if (side === 'grafted') return options.grafted;
       if (options.base !== undefined) return options.base;

@@ -204,7 +204,7 @@ function contradictions({
   feeds,
   ...job
 }: JobConfig): JobProblem[] {
-  const { precision, gates } = job;
+  const { precision, gates, output } = job;
   const problems: JobProblem[] = [];
   const add = (text: string, ...at: ConfigPath): void => void problems.push({ at, text });
   const needsAdapters = { auto, sites, bake, inputs, allowUnbound, range, feeds };
@@ -212,6 +212,7 @@ function contradictions({
     if (value !== undefined && adapters === undefined)
       add('it says how to graft, and there are no adapters', key);
   }
+  if (/[/\\]$/.test(output)) add(`'${output}' names a folder; name the file in it`, 'output');
   if (bake !== undefined && inputs !== undefined)
     add('a baked degradation leaves no inputs', 'inputs');
   if (bake !== undefined && auto !== undefined)

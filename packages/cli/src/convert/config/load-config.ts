@@ -4,7 +4,13 @@ import { didYouMean, GraftError } from '@pip-graft/graft';
 import { ioError } from '@pip-graft/graft/files';
 import type { z } from 'zod';
 import { checkJobs } from './check-jobs.ts';
-import { type ConfigPath, configLines, type LineOf } from './config-lines.ts';
+import {
+  type ConfigPath,
+  configLines,
+  type LineOf,
+  repeatedKeys,
+  whyNotJson,
+} from './config-lines.ts';
 import { configKeys } from './json-schema.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -51,7 +57,17 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
   const text = readText(path);
   const value = isJson ? parseJson(text, path) : await runConfig(path);
   const names = namesIn(value);
-  const lineOf = configLines(text.replace(/^\uFEFF/, ''), isJson, names);
+  const plain = text.replace(/^\uFEFF/, '');
+  const lineOf = configLines(plain, isJson, names);
+  const repeated = isJson ? repeatedKeys(plain) : [];
+  if (repeated.length > 0)
+    throw new InvalidConfig(
+      path,
+      repeated.map(({ path: at, line }) => ({
+        line,
+        text: `${placeOf(at, names)}: the key is there twice; keep one`,
+      })),
+    );
   const parsed = configSchema.safeParse(value);
   if (!parsed.success)
     throw new InvalidConfig(
@@ -98,13 +114,15 @@ function readText(path: string): string {
 }
 
 function parseJson(text: string, path: string): unknown {
+  const plain = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(plain);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GraftError('INVALID_ARGUMENT', `${path}: it is not JSON: ${why}; correct it there.`, {
-      cause,
-    });
+    const found = whyNotJson(plain);
+    const why = found?.why ?? (cause instanceof Error ? cause.message : String(cause));
+    throw new InvalidConfig(path, [
+      { line: found?.line, text: `it is not JSON: ${why}; correct it there` },
+    ]);
   }
 }
 

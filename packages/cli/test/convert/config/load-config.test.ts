@@ -43,6 +43,23 @@ describe('a config', () => {
     expect((await loadConfig('jobs.conf', folder)).config).toEqual(config);
   });
 
+  it('is rejected if a key is there twice, of which JSON would keep the last', async () => {
+    const text = `{
+  "jobs": [
+    { "name": "a", "source": { "onnx": "host.onnx" }, "output": "a.onnx",
+      "gates": { "maxBytes": 1,
+        "maxBytes": 2 },
+      "precision": "float16", "precision": "float32" }
+  ]
+}`;
+    writeFileSync(join(folder, 'twice.json'), `\uFEFF${text}`);
+    await expect(loadConfig('twice.json', folder)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      line: 5,
+      message: `${join(folder, 'twice.json')}: line 5, job 'a', gates.maxBytes: the key is there twice; keep one; line 6, job 'a', precision: the key is there twice; keep one.`,
+    });
+  });
+
   it.each([
     ['no jobs', { jobs: [] }, 'jobs: there are none; list at least one.'],
     ['an unknown key', { jobs: [job], cahce: true }, 'cahce'],
@@ -134,6 +151,11 @@ describe('a config', () => {
       'an output that is a source',
       { jobs: [{ ...job, output: 'host.onnx' }] },
       "'host.onnx' is the source of 'a'",
+    ],
+    [
+      'an output that is a folder',
+      { jobs: [{ ...job, output: 'out/' }] },
+      "job 'a', output: 'out/' names a folder; name the file in it",
     ],
     [
       'an output that is the config',
@@ -228,9 +250,26 @@ describe('a config', () => {
   it('reports a missing file, invalid JSON and code that throws', async () => {
     await expect(loadConfig('none.json', folder)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     writeFileSync(join(folder, 'cut.json'), '{ "jobs": [');
-    await expect(loadConfig('cut.json', folder)).rejects.toThrow(/cut\.json: it is not JSON/);
+    await expect(loadConfig('cut.json', folder)).rejects.toThrow(
+      /cut\.json: line 1, it is not JSON: .* is expected.*; correct it there\.$/,
+    );
     writeFileSync(join(folder, 'jobs.yaml'), 'jobs:\n  - name: a\n');
-    await expect(loadConfig('jobs.yaml', folder)).rejects.toThrow(/jobs\.yaml: it is not JSON/);
+    await expect(loadConfig('jobs.yaml', folder)).rejects.toThrow(
+      /jobs\.yaml: line 1, it is not JSON/,
+    );
+    for (const [text, line, why] of [
+      ['{\n  // all\n  "jobs": []\n}', 2, 'it has no comments'],
+      ['{\n  "jobs": [],\n}', 3, 'a name in double quotes is expected, and no comma before }'],
+      ['{\n  "jobs": [\n  1,\n ]\n}', 4, 'a value is expected, and no comma before ]'],
+      ['{ "jobs"\n  [] }', 2, "':' is expected"],
+      ["{ 'jobs': [] }", 1, 'a name, a number or a text is not written as JSON has them'],
+    ] as const) {
+      writeFileSync(join(folder, 'odd.json'), text);
+      await expect(loadConfig('odd.json', folder)).rejects.toMatchObject({
+        line,
+        message: `${join(folder, 'odd.json')}: line ${line}, it is not JSON: ${why}; correct it there.`,
+      });
+    }
     writeFileSync(join(folder, 'throws.mjs'), "throw new Error('no luck');");
     await expect(loadConfig('throws.mjs', folder)).rejects.toThrow(/could not be run: no luck/);
   });
