@@ -1,4 +1,4 @@
-import { type Restored, Restorer } from '@pip-graft/restore/web';
+import { decodeUpright, type Restored, Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { download } from './download.ts';
 import { Four } from './four.ts';
@@ -115,7 +115,7 @@ export class Studio {
     this.#chosenImage = image;
     complain(undefined);
     const blob = await file;
-    const bitmap = blob && (await createImageBitmap(blob).catch(() => null));
+    const bitmap = blob && (await decodeUpright(blob).catch(() => null));
     if (this.#chosenImage !== image) {
       bitmap?.close();
       return;

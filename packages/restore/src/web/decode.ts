@@ -4,6 +4,7 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { imageSize } from 'image-size';
 import { fromPixels } from '../image/rgba.ts';
 import { type Decoder, unreadable } from '../image/unreadable.ts';
+import { decodeUpright } from './decode-upright.ts';
 import type { Sent } from './messages.ts';
 
 /** Limits on one image in a tab. */
@@ -39,7 +40,7 @@ async function decodeBlob(blob: Blob, label: string): Promise<Image> {
   const head = new Uint8Array(await blob.slice(0, 512 * 1024).arrayBuffer());
   const size = storedSize(head);
   if (size !== undefined) checkSize(size, label);
-  const bitmap = await createImageBitmap(blob).catch((cause: unknown) => {
+  const bitmap = await decodeUpright(blob).catch((cause: unknown) => {
     throw unreadable(label, head, cause, browserDecoder);
   });
   return fromBitmap(bitmap, label);
