@@ -64,7 +64,12 @@ export class Run {
       if (!mine()) return undefined;
       this.#stage.paint(restored.toImageData(), 0, 0);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      this.#end(`Restored in ${seconds} s on ${restorer.device.name}.`);
+      const unfound =
+        restored.found && Object.values(restored.found).every((weight) => weight === 0);
+      const then = unfound
+        ? '. The sensor found nothing to remove: move a slider, or choose a preset.'
+        : '.';
+      this.#end(`Restored in ${seconds} s on ${restorer.device.name}${then}`);
       return restored;
     } catch (error) {
       if (!mine()) return undefined;
