@@ -3,7 +3,7 @@ export type { RawImage } from './image/rgba.ts';
 export type { DeviceChoice } from './restorer/device-choice.ts';
 export type { DetectOptions, RestorerDevice } from './restorer/types.ts';
 export type { Weights } from './steer/weights-row.ts';
-export { decodeUpright } from './web/decode-upright.ts';
+export { decodeFile } from './web/decode.ts';
 export { type BlobType, Restored } from './web/restored.ts';
 export {
   type OpenOptions,

@@ -125,7 +125,7 @@ describe.skipIf(noBrowser !== undefined)('Restorer in chromium', () => {
     const name = `turned-${orientation}.webp`;
     const { pixels, size, restored } = await page.evaluate(async (name) => {
       const file = await (await fetch(name)).blob();
-      const bitmap = await scope.restore.decodeUpright(file);
+      const bitmap = await scope.restore.decodeFile(file);
       const { width, height } = bitmap;
       const context = new OffscreenCanvas(width, height).getContext('2d')!;
       context.drawImage(bitmap, 0, 0);
