@@ -19,6 +19,7 @@ const kilobytesAllowed = 250;
 const timesAllowed = 3;
 const gigabytesAllowed = 1.5;
 const threads = 1;
+const rounds = 3;
 const browserPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
 const model = join(root, 'packages/restorer/model.onnx');
@@ -29,8 +30,7 @@ for (const [name, [width, height]] of Object.entries(sizes)) {
 }
 const megapixels = (sizes.small[0] * sizes.small[1]) / 1e6;
 
-const node = await restoreInNode();
-const web = await restoreInChromium();
+const { node, web } = await measure();
 const sent = (file) =>
   gzipSync(readFileSync(join(root, 'packages/restore/dist', file))).length / 1000;
 const page = sent('browser.js') + sent('worker.js');
@@ -49,26 +49,34 @@ const lines = [
   `| what a page loads besides the model and onnxruntime, gzip | | ${page.toFixed(0)} kB | at most ${kilobytesAllowed} kB | ${verdict(page <= kilobytesAllowed)} |`,
   `| onnxruntime's own: script and wasm, gzip | | ${runtime('ort.wasm.bundle.min.mjs').toFixed(2)} MB and ${runtime('ort-wasm-simd-threaded.wasm').toFixed(1)} MB | | |`,
   '',
-  `The model of @pip-graft/restorer, { noise: 1 }, an image of ${sizes.small.join('x')}, ${threads} thread on both sides, one warm-up, then the second of two runs; CPU time is that of the process (Node) and of the renderer processes (Chromium). The clock depends on what else the machine does; CPU time depends less on it. Headless Chromium has no WebGPU on this machine, so there is no figure for it. The image of 12 megapixels was stopped after ${web.tiles} tiles of at most ${web.side} pixels a side, when the image, the result and one tile are in memory; the finished result adds 48 MB of bytes.`,
+  `The model of @pip-graft/restorer, { noise: 1 }, an image of ${sizes.small.join('x')}, ${threads} thread on both sides, one warm-up, then ${rounds} runs on each side by turns, of which the one with the least CPU time counts; CPU time is that of the process (Node) and of the renderer processes (Chromium). The clock depends on what else the machine does; CPU time depends less on it. Headless Chromium has no WebGPU on this machine, so there is no figure for it. The image of 12 megapixels was stopped after ${web.tiles} tiles of at most ${web.side} pixels a side, when the image, the result and one tile are in memory; the finished result adds 48 MB of bytes.`,
+  '',
+  "Convolutions of 3x3 take nine tenths of the time in wasm, by onnxruntime's own profile. Looked at by hand on 2026-11-30, without a browser: they run at 31 billion operations a second on one core, about what wasm's SIMD of four numbers gives without fused multiply-add. onnxruntime in Node has vectors of eight or sixteen, and the fused operation. No setting changes that: graph optimisation `all` is the fastest level (7.8 CPU seconds a megapixel; `extended` 8.0, `layout` 8.3, `basic` 9.0), without the memory arena or with planned memory it takes 8.3 and 8.5, with the weights left in float16 8.4. More threads share the work but add up to the same. What would help is a build of onnxruntime-web with relaxed SIMD, which has the fused operation; onnxruntime-web 1.30 has none.",
 ];
 writePage('web', 'In a browser', 'npm run bench -- web', lines.join('\n'), '');
 rmSync(folder, { recursive: true });
 
-async function restoreInNode() {
+async function measure() {
   const restorer = await Restorer.open(model, { threads });
-  let measured;
-  for (let run = 0; run < 2; run++) {
+  const inNode = async () => {
     const before = process.cpuUsage();
     const start = performance.now();
     await restorer.restore(join(folder, 'small.png'), { noise: 1 });
     const { user, system } = process.cpuUsage(before);
-    measured = { cpu: (user + system) / 1e6, wall: performance.now() - start };
-  }
+    return { cpu: (user + system) / 1e6, wall: performance.now() - start };
+  };
+  await inNode();
+  const measured = await restoreInChromium(inNode);
   await restorer.close();
   return measured;
 }
 
-async function restoreInChromium() {
+/** The run with the least CPU time: what else the machine did only adds to it. */
+function least(runs) {
+  return runs.reduce((best, run) => (run.cpu < best.cpu ? run : best));
+}
+
+async function restoreInChromium(inNode) {
   const outDir = join(folder, 'site');
   const settings = { outDir, reportCompressedSize: false };
   await build({
@@ -106,14 +114,20 @@ async function restoreInChromium() {
       await globalThis.restorer.restore('/photo.jpg', { noise: 1 });
       return performance.now();
     });
-    let measured;
-    for (let run = 0; run < 2; run++) {
+    const inPage = async () => {
       const before = renderers(pid).seconds;
       const start = performance.now();
       await page.evaluate(() =>
         globalThis.restorer.restore('/small.png', { noise: 1 }).then(() => {}),
       );
-      measured = { cpu: renderers(pid).seconds - before, wall: performance.now() - start };
+      return { cpu: renderers(pid).seconds - before, wall: performance.now() - start };
+    };
+    await inPage();
+    /** @type {Record<'node' | 'page', { cpu: number, wall: number }[]>} */
+    const runs = { node: [], page: [] };
+    for (let round = 0; round < rounds; round++) {
+      runs.node.push(await inNode());
+      runs.page.push(await inPage());
     }
     const large = await page.evaluate(async () => {
       const controller = new AbortController();
@@ -125,19 +139,21 @@ async function restoreInChromium() {
           {
             signal: controller.signal,
             onProgress: ({ done, total, tile }) => {
-              Object.assign(steps, {
-                tiles: done,
-                of: total,
-                side: Math.max(tile.width, tile.height),
-              });
-              if (done === 2) controller.abort();
+              if (tile === undefined) {
+                steps.of = total - done;
+                return;
+              }
+              steps.tiles++;
+              steps.side = Math.max(tile.width, tile.height);
+              if (steps.tiles === 2) controller.abort();
             },
           },
         )
         .catch(() => {});
       return steps;
     });
-    return { ...measured, ...large, opened, first, peak: renderers(pid).peak };
+    const web = { ...least(runs.page), ...large, opened, first, peak: renderers(pid).peak };
+    return { node: least(runs.node), web };
   } finally {
     await browser.close();
     server.close();

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 
 interface Step {
@@ -43,6 +44,8 @@ export interface ActionRun {
  */
 export function runAction(project: string, inputs: Readonly<Record<string, string>>): ActionRun {
   const temp = mkdtempSync(join(tmpdir(), 'graft-runner-'));
+  // The caller reads reports there until then.
+  onTestFinished(() => rmSync(temp, { recursive: true, force: true }));
   const files = { GITHUB_PATH: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' };
   for (const name of Object.keys(files) as (keyof typeof files)[]) {
     files[name] = join(temp, name);

@@ -224,7 +224,14 @@ describe.skipIf(noBrowser !== undefined)('the studio in chromium', () => {
     await drop(text, 'text.png');
     await expect
       .poll(() => page.textContent('#alert'), patience)
-      .toContain('text.png: this file cannot be read as an image');
+      .toContain('text.png: not a readable image');
+    // The header of a PNG of 20000x20000, which is enough.
+    const head = '89504e470d0a1a0a0000000d4948445200004e2000004e20080200000000000000';
+    writeFileSync(text, Buffer.from(head, 'hex'));
+    await drop(text, 'huge.png');
+    await expect
+      .poll(() => page.textContent('#alert'), patience)
+      .toContain('huge.png: 20000x20000 is more than a browser holds');
     await drop(text, 'text.onnx');
     await expect
       .poll(() => page.textContent('#alert'), patience)

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -63,6 +64,18 @@ describe('docs/guides/app.md', () => {
       expect(said).toEqual(says);
     },
   );
+
+  it('its line for esbuild bundles a program that runs', () => {
+    const [, line = ''] = /^npx esbuild (.*)$/m.exec(guide)!;
+    writeFileSync(join(folder, 'app.mjs'), first);
+    const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
+    rmSync(join(folder, 'restored.png'), { force: true });
+    const bundled = spawnSync(process.execPath, [esbuild, ...line.split(' ')], { cwd: folder });
+    expect(bundled).toMatchObject({ status: 0 });
+    const ended = spawnSync(process.execPath, ['bundle.mjs'], { cwd: folder, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(existsSync(join(folder, 'restored.png'))).toBe(true);
+  });
 
   it('all examples type-check in strict mode', () => {
     const config = { extends: join(root, 'tsconfig.json'), include: ['example-*.ts'] };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -9,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { psnr } from '@pip-graft/imaging';
 import { readImage } from '@pip-graft/restore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +67,30 @@ describe('README.md', () => {
 describe('docs/guides/start.md', () => {
   it('its commands run as written', () => {
     expect(runLines('docs/guides/start.md')).toHaveLength(3);
+  });
+
+  it('its packages install into a project of their own, where its script runs', () => {
+    const project = mkdtempSync(join(tmpdir(), 'graft-own-'));
+    // Otherwise npm installs into the nearest project above.
+    writeFileSync(join(project, 'package.json'), '{ "private": true }');
+    const guide = page('docs/guides/start.md');
+    const [, line = ''] = /^npm install (\.\.\/.*)$/m.exec(guide)!;
+    const folders = line.split(' ').map((path) => path.replace('../pip-graft/', root));
+    const options = ['--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const shell = process.platform === 'win32';
+    const installed = spawnSync('npm', ['install', ...options, ...folders], {
+      cwd: project,
+      shell,
+    });
+    expect(installed).toMatchObject({ status: 0 });
+    const [, code = ''] = /```js\n([\s\S]*?)```/.exec(guide)!;
+    const script = code.replace("'docs/", `'${pathToFileURL(root).href}docs/`);
+    writeFileSync(join(project, 'try.mjs'), script);
+    const ended = spawnSync(process.execPath, ['try.mjs'], { cwd: project, encoding: 'utf8' });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(project)).toContain('restored.png');
+    expect(readdirSync(join(project, 'node_modules/.bin'))).toContain('graft');
+    rmSync(project, { recursive: true });
   });
 
   it('its script removes noise', async () => {

@@ -25,7 +25,12 @@ export { promptsOfFile } from './restorer/prompts-of-file.ts';
 export { type BlobType, Restored } from './restorer/restored.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
 export type { ImageSource } from './restorer/to-image.ts';
-export type { Progress, RestorerDevice, RestorerOptions } from './restorer/types.ts';
+export type {
+  DetectOptions,
+  Progress,
+  RestorerDevice,
+  RestorerOptions,
+} from './restorer/types.ts';
 export { restoreImage } from './run/restore-image.ts';
 export {
   defaultOverlap,

@@ -36,7 +36,7 @@ export class Run {
     this.#controller = controller;
     const mine = (): boolean => this.#controller === controller;
     const began = performance.now();
-    // The preview and the sensor's looks at the image come before the first tile.
+    // When the first run ended; the preview came before it.
     let first = 0;
     this.#show('Restoring…', 0);
     complain(undefined);
@@ -51,22 +51,25 @@ export class Run {
         ...(restorer.labels.length > 0 ? { strength } : {}),
         tile,
         signal: controller.signal,
-        onProgress: ({ done, total, tile: { x, y, pixels } }) => {
+        onProgress: ({ done, total, tile: made }) => {
           if (!mine()) return;
-          this.#stage.paint(pixels, x, y);
+          if (made) this.#stage.paint(made.pixels, made.x, made.y);
           const now = performance.now();
           if (done === 1) first = now;
           const left = done > 1 ? ((now - first) / (done - 1)) * (total - done) : 0;
-          this.#show(
-            `Restoring… ${Math.round((100 * done) / total)} %${inWords(left)}`,
-            done / total,
-          );
+          const what = made ? 'Restoring…' : 'Looking at the whole image…';
+          this.#show(`${what} ${Math.round((100 * done) / total)} %${inWords(left)}`, done / total);
         },
       });
       if (!mine()) return undefined;
       this.#stage.paint(restored.toImageData(), 0, 0);
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      this.#end(`Restored in ${seconds} s on ${restorer.device.name}.`);
+      const unfound =
+        restored.found && Object.values(restored.found).every((weight) => weight === 0);
+      const then = unfound
+        ? '. The sensor found nothing to remove: move a slider, or choose a preset.'
+        : '.';
+      this.#end(`Restored in ${seconds} s on ${restorer.device.name}${then}`);
       return restored;
     } catch (error) {
       if (!mine()) return undefined;

@@ -1,4 +1,4 @@
-import { type Restored, Restorer } from '@pip-graft/restore/web';
+import { decodeFile, type Restored, Restorer } from '@pip-graft/restore/web';
 import { byId } from './by-id.ts';
 import { download } from './download.ts';
 import { Four } from './four.ts';
@@ -115,15 +115,20 @@ export class Studio {
     this.#chosenImage = image;
     complain(undefined);
     const blob = await file;
-    const bitmap = blob && (await createImageBitmap(blob).catch(() => null));
+    let bitmap: ImageBitmap | undefined;
+    let reason: unknown = `${name}: the browser could not make this image; choose another one.`;
+    if (blob !== null) {
+      bitmap = await decodeFile(blob, name).catch((error: unknown) => {
+        reason = error;
+        return undefined;
+      });
+    }
     if (this.#chosenImage !== image) {
       bitmap?.close();
       return;
     }
-    if (blob === null || bitmap === null) {
-      complain(
-        `${name}: this file cannot be read as an image; choose a PNG, JPEG, WebP or AVIF file.`,
-      );
+    if (blob === null || bitmap === undefined) {
+      complain(reason);
       return;
     }
     this.#run.cancel();

@@ -58,7 +58,7 @@ describe.skipIf(noBrowser !== undefined)('in chromium, when something breaks', (
       const sides: number[] = [];
       const request = { image, label: 'image.png', weights: { rain: 1 }, progress: true } as const;
       const { width } = await connection.call('restore', request, {
-        onTile: ({ tile }) => sides.push(tile.width, tile.height),
+        onStep: ({ tile }) => tile && sides.push(tile.width, tile.height),
       });
       connection.close();
       return { sides, width };

@@ -99,6 +99,8 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
       const next = await turn.enter(1);
       let plan: TilePlan | undefined;
       let found: readonly number[] | undefined;
+      // Runs that look at the whole image before the first tile.
+      let before = 0;
       let restored: typeof image;
       try {
         const fits = batch.auto && autoTile(image, { ...batch.auto, sizeMultiple });
@@ -115,9 +117,13 @@ export async function restoreBatch(jobs: readonly Job[], batch: Batch): Promise<
           onFound: (weights) => {
             found = weights;
           },
+          onLook: (done, looks, { columns, rows }) => {
+            before = looks;
+            progress(index, done / (looks + columns.length * rows.length));
+          },
           onTile: (tiles, total, used) => {
             plan = used;
-            progress(index, Math.min(0.99, tiles / total));
+            progress(index, Math.min(0.99, (before + tiles) / (before + total)));
           },
           onShrink: (from, smaller) => {
             longest = smaller;

@@ -78,16 +78,19 @@ export function describeLeftAverages(left: readonly LeftAverage[]): string[] {
     );
 }
 
-/**
- * A warning for weights that are not numbers; undefined if all are.
- *
- * @param wide those that may be numbers in the file's float64, but not in float32
- * @param sound prefixes of the same network's other weights, all of which are numbers
- */
+/** What is known of weights that are not numbers, besides their names. */
+export interface NonFinite {
+  /** Those that may be numbers in the file's float64, but not in float32. */
+  readonly wide?: readonly string[];
+  /** Prefixes of the same network's other weights, all of which are numbers. */
+  readonly sound?: readonly string[];
+}
+
+/** A warning for weights that are not numbers; undefined if all are. */
 export function describeNonFinite(
   names: readonly string[],
   all: number,
-  { wide = [], sound = [] }: { wide?: readonly string[]; sound?: readonly string[] } = {},
+  { wide = [], sound = [] }: NonFinite = {},
 ): string | undefined {
   if (names.length === 0) return undefined;
   const shown = (some: readonly string[]): string =>

@@ -2,6 +2,7 @@ export {
   describeLeftAverages,
   describeNonFinite,
   describeTaken,
+  type NonFinite,
   type Taken,
   takenFrom,
 } from './describe-checkpoint.ts';

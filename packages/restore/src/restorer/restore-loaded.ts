@@ -2,16 +2,25 @@ import { type Image, planTiles, type TilePlan } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Part } from '../image/rgba.ts';
 import { defaultOverlap, restoreTiled } from '../run/restore-tiled.ts';
-import { findDegradation } from '../steer/find-degradation.ts';
+import { countLooks, findDegradation } from '../steer/find-degradation.ts';
 import { namedWeights } from '../steer/weights-row.ts';
 import { type LoadedModel, type TileRequest, tileSettings } from './loaded-model.ts';
 
 export interface LoadedRequest extends TileRequest {
   readonly degradation?: readonly number[] | undefined;
   readonly strength?: number | undefined;
-  /** Called after each tile, with its place and the image so far. */
-  readonly onTile?: (done: number, total: number, tile: Part, soFar: Image) => void;
+  readonly onStep?: OnStep | undefined;
 }
+
+/**
+ * Called after each run of the model. Runs that look at the whole image come first, without a tile;
+ * then one for each tile, with its place and the image so far.
+ */
+export type OnStep = (
+  done: number,
+  total: number,
+  made?: { readonly tile: Part; readonly soFar: Image },
+) => void;
 
 /** A restored image, and the weights that the model's sensor found, if it ran. */
 export interface RestoredImage {
@@ -25,8 +34,10 @@ export async function restoreLoaded(
   image: Image,
   request: LoadedRequest,
 ): Promise<RestoredImage> {
-  const { degradation, strength, onTile } = request;
+  const { degradation, strength, onStep } = request;
   let found: readonly number[] | undefined;
+  // Runs before the first tile. If memory runs out, they begin again, and so does the count.
+  let before = 0;
   const restored = await restoreTiled(loaded.session, image, {
     ...tileSettings(loaded, image, request),
     ...(degradation === undefined ? {} : { degradation }),
@@ -34,8 +45,12 @@ export async function restoreLoaded(
     onFound: (row) => {
       found = row;
     },
+    onLook: (done, looks, { columns, rows }) => {
+      before = looks;
+      onStep?.(done, looks + columns.length * rows.length);
+    },
     onTile: (done, total, plan, soFar) =>
-      onTile?.(done, total, tileAt(done - 1, plan, image), soFar),
+      onStep?.(before + done, before + total, { tile: tileAt(done - 1, plan, image), soFar }),
   });
   return {
     image: restored,
@@ -75,13 +90,16 @@ export function requireSensor({ session, settings }: LoadedModel): void {
 export async function detectLoaded(
   loaded: LoadedModel,
   image: Image,
-  request: TileRequest,
+  request: TileRequest & { readonly onStep?: OnStep | undefined },
 ): Promise<Readonly<Record<string, number>>> {
   requireSensor(loaded);
   const settings = tileSettings(loaded, image, request);
   const { tile = Number.POSITIVE_INFINITY, sizeMultiple = 1, tileStep = 1 } = settings;
   const overlap = defaultOverlap(tile);
   const plan = planTiles(image, { tile, overlap, sizeMultiple, tileStep });
-  const row = await findDegradation(loaded.session, image, plan, settings);
+  const looks = countLooks(plan);
+  let looked = 0;
+  const onRun = (): void => request.onStep?.(++looked, looks);
+  const row = await findDegradation(loaded.session, image, plan, { ...settings, onRun });
   return namedWeights(loaded.settings.labels, row);
 }

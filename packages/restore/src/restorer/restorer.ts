@@ -18,7 +18,7 @@ import { requireThreads } from './require-threads.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
 import { type ImageSource, toImage } from './to-image.ts';
-import type { RestorerDevice, RestorerOptions } from './types.ts';
+import type { DetectOptions, RestorerDevice, RestorerOptions } from './types.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */
@@ -149,7 +149,8 @@ export class Restorer<Label extends string = string> {
       const restored = await restoreLoaded(this.#loaded, source, {
         ...options,
         degradation,
-        onTile: (done, total, tile) => options.onProgress?.({ done, total, tile }),
+        onStep: (done, total, made) =>
+          options.onProgress?.({ done, total, ...(made && { tile: made.tile }) }),
       });
       return new Restored(restored.image, restored.found as Record<Label, number> | undefined);
     });
@@ -163,13 +164,15 @@ export class Restorer<Label extends string = string> {
    */
   detect(
     image: ImageSource,
-    options: Pick<RestorerOptions, 'tile' | 'signal'> = {},
+    { onProgress, ...options }: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
     return this.#next(async () => {
       options.signal?.throwIfAborted();
       requireSensor(this.#loaded);
       const source = await toImage(image, options.signal);
-      return (await detectLoaded(this.#loaded, source, options)) as Record<Label, number>;
+      const onStep = onProgress && ((done: number, total: number) => onProgress({ done, total }));
+      const found = await detectLoaded(this.#loaded, source, { ...options, onStep });
+      return found as Record<Label, number>;
     });
   }
 

@@ -7,12 +7,12 @@ export interface RestorerDevice {
   readonly reason: string;
 }
 
-/** Progress of a call. */
+/** Progress of a call, in runs of the model. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  /** The tile that was just restored. */
-  readonly tile: Part;
+  /** The tile that was just restored; undefined while the model looks at the whole image. */
+  readonly tile?: Part;
 }
 
 /** Options of one call. */
@@ -23,6 +23,12 @@ export interface RestorerOptions<Step extends Progress = Progress> {
   readonly tile?: number | 'auto';
   /** Ends the call after the current tile. */
   readonly signal?: AbortSignal;
-  /** Called after each tile. */
+  /**
+   * Called after each run of the model: one for each tile, and before them, for an image in several
+   * tiles, those that look at the whole image.
+   */
   readonly onProgress?: (progress: Step) => void;
 }
+
+/** Options of a call that only looks at an image. */
+export type DetectOptions = Pick<RestorerOptions<Progress>, 'tile' | 'signal' | 'onProgress'>;

@@ -10,10 +10,10 @@ import {
 } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
-import { findDegradation } from '../steer/find-degradation.ts';
+import { countLooks, findDegradation } from '../steer/find-degradation.ts';
 import { clip } from './restore-image.ts';
 import { imageInput, type RestoreOptions, runImage } from './run-image.ts';
-import { sharedPrompts, type WholePrompts } from './whole-prompts.ts';
+import { openHalves, sharedPrompts, type WholePrompts } from './whole-prompts.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */
@@ -27,6 +27,11 @@ export interface RestoreTiledOptions extends RestoreOptions {
   /** Gives every tile its part of the whole image's prompts; default: each tile finds its own. */
   readonly prompts?: WholePrompts | undefined;
   readonly signal?: AbortSignal;
+  /**
+   * Called after each run that looks at the whole image before the first tile: the sensor's, and
+   * those that the prompts need.
+   */
+  readonly onLook?: (done: number, looks: number, plan: TilePlan) => void;
   /** Called after each tile; `soFar` is the image with the finished tiles restored. */
   readonly onTile?: (done: number, total: number, plan: TilePlan, soFar: Image) => void;
   /** Called when there is not enough memory for tiles of `tile`, before trying tiles of `next`. */
@@ -112,8 +117,13 @@ async function restorePlan(
   const across = tileWeights(columns, width);
   const down = tileWeights(rows, height);
   const total = columns.length * rows.length;
-  const told = total > 1 ? await tellAll(session, image, plan, options) : options;
-  const shared = total > 1 ? await sharedPrompts(image, plan, told) : undefined;
+  const halves = total > 1 ? await openHalves(plan, options.prompts) : undefined;
+  const sensing = total > 1 && senses(options);
+  const looks = (sensing ? countLooks(plan) : 0) + (halves ? total : 0);
+  let looked = 0;
+  const onRun = (): void => options.onLook?.(++looked, looks, plan);
+  const told = sensing ? await tellAll(session, image, plan, { ...options, onRun }) : options;
+  const shared = halves && (await sharedPrompts(image, plan, halves, { ...told, onRun }));
   const result = { ...image, data: new Float32Array(image.data.length) };
   let done = 0;
   for (const [row, y] of rows.entries()) {
@@ -133,14 +143,18 @@ async function restorePlan(
   return result;
 }
 
-/** Returns the options with what a sensor, if there is one, finds in the whole image. */
+/** Whether a sensor decides. */
+function senses({ degradation, names }: RestoreTiledOptions): boolean {
+  return degradation === undefined && names?.found !== undefined;
+}
+
+/** Returns the options with what the sensor finds in the whole image. */
 async function tellAll(
   session: Session,
   image: Image,
   plan: TilePlan,
-  options: RestoreTiledOptions,
+  options: RestoreTiledOptions & { readonly onRun: () => void },
 ): Promise<RestoreTiledOptions> {
-  if (options.degradation !== undefined || options.names?.found === undefined) return options;
   const degradation = await findDegradation(session, image, plan, options);
   options.onFound?.(degradation);
   return { ...options, degradation };

@@ -101,8 +101,9 @@ async function split(
 
 /** Options of {@link sharedPrompts}. */
 interface SharingOptions extends RestoreOptions {
-  readonly prompts?: WholePrompts | undefined;
   readonly signal?: AbortSignal;
+  /** Called after each run; there is one for every tile. */
+  readonly onRun?: () => void;
 }
 
 /** What a tile is fed besides its pixels, so that it gets its part of the whole image's prompts. */
@@ -111,24 +112,28 @@ export interface TilePrompts {
   feeds(column: number, row: number): TensorFeeds;
 }
 
+/** Returns the halves of a model; undefined if it cannot be split, or not at these tiles. */
+export async function openHalves(
+  { width, height, columns, rows }: TilePlan,
+  prompts: WholePrompts | undefined,
+): Promise<SplitSessions | undefined> {
+  const halves = await prompts?.open();
+  const edges = [width, height, ...columns, ...rows];
+  // Without a step, tiles may begin between two features.
+  const fits = halves?.prompts.every(({ scale }) => edges.every((edge) => edge % scale === 0));
+  return fits ? halves : undefined;
+}
+
 /**
  * Samples the skip features of a whole image, tile by tile, and returns how each tile draws its part
- * of the prompts. Costs the part of a run up to the last skip connection, for every tile. undefined
- * if the model cannot be split, or not at these tiles.
- *
+ * of the prompts. Costs the part of a run up to the last skip connection, for every tile.
  */
 export async function sharedPrompts(
   image: Image,
-  plan: TilePlan,
+  { width, height, columns, rows }: TilePlan,
+  { sampling, tiling, prompts }: SplitSessions,
   options: SharingOptions,
-): Promise<TilePrompts | undefined> {
-  const { width, height, columns, rows } = plan;
-  const halves = await options.prompts?.open();
-  if (!halves) return undefined;
-  const { sampling, tiling, prompts } = halves;
-  const edges = [width, height, ...columns, ...rows];
-  // Without a step, tiles may begin between two features.
-  if (prompts.some(({ scale }) => edges.some((edge) => edge % scale !== 0))) return undefined;
+): Promise<TilePrompts> {
   const { sizeMultiple = 1 } = options;
   const grids = prompts.map((prompt) => ({
     prompt,
@@ -153,6 +158,7 @@ export async function sharedPrompts(
         const { data } = toFloat32(made[prompt.sampled]!);
         for (let at = 0; at < sum.length; at++) sum[at]! += data[at]!;
       }
+      options.onRun?.();
     }
   }
   return {

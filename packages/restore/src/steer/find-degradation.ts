@@ -6,6 +6,11 @@ import { type RestoreOptions, runImage } from '../run/run-image.ts';
 /** Tiles per side to look at: nine of an image say as much as all. */
 const looks = 3;
 
+/** Returns how many runs {@link findDegradation} takes. */
+export function countLooks({ rows, columns }: TilePlan): number {
+  return spread(rows).length * spread(columns).length;
+}
+
 /**
  * Returns the weights that a model's sensor finds for a whole image: the mean over at most nine of
  * its tiles, spread evenly. Each costs one run of the model.
@@ -16,7 +21,7 @@ export async function findDegradation(
   session: Session,
   image: Image,
   { width, height, columns, rows }: TilePlan,
-  options: RestoreOptions & { readonly signal?: AbortSignal },
+  options: RestoreOptions & { readonly signal?: AbortSignal; readonly onRun?: () => void },
 ): Promise<number[]> {
   const sums: number[] = [];
   let count = 0;
@@ -30,6 +35,7 @@ export async function findDegradation(
           for (const [at, weight] of weights.entries()) sums[at] = (sums[at] ?? 0) + weight;
         },
       });
+      options.onRun?.();
     }
   }
   return sums.map((sum) => sum / count);

@@ -7,7 +7,7 @@ import type {
   Operation,
   Operations,
   SentError,
-  TileDone,
+  Step,
 } from './messages.ts';
 import type { Build } from './start-runtime.ts';
 import type { Started, StartWorker } from './start-worker.ts';
@@ -15,13 +15,13 @@ import type { Started, StartWorker } from './start-worker.ts';
 interface Waiting {
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
-  readonly onTile: ((tile: TileDone) => void) | undefined;
+  readonly onStep: ((step: Step) => void) | undefined;
 }
 
 export interface CallOptions {
   readonly transfer?: Transferable[];
   readonly signal?: AbortSignal | undefined;
-  readonly onTile?: ((tile: TileDone) => void) | undefined;
+  readonly onStep?: ((step: Step) => void) | undefined;
 }
 
 /**
@@ -84,7 +84,7 @@ export class Connection {
     worker: Worker,
     operation: O,
     request: Operations[O]['request'],
-    { transfer = [], signal, onTile }: CallOptions,
+    { transfer = [], signal, onStep }: CallOptions,
   ): Promise<Operations[O]['answer']> {
     const id = this.#next++;
     const answer = new Promise<Operations[O]['answer']>((resolve, reject) => {
@@ -94,7 +94,7 @@ export class Connection {
       } catch (cause) {
         throw unsendable(cause, transfer.length > 0);
       }
-      this.#waiting.set(id, { resolve, reject, onTile });
+      this.#waiting.set(id, { resolve, reject, onStep });
     });
     if (signal === undefined) return answer;
     const abort = (): void => {
@@ -118,9 +118,9 @@ export class Connection {
 
   #receive(message: FromWorker): void {
     if ('ready' in message) return;
-    if ('tile' in message) {
+    if ('step' in message) {
       try {
-        this.#waiting.get(message.id)?.onTile?.(message.tile);
+        this.#waiting.get(message.id)?.onStep?.(message.step);
       } catch (error) {
         // As in Node, an error of the caller's own function ends the call.
         this.#started?.worker.postMessage({ abort: message.id });

@@ -4,7 +4,9 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import { imageSize } from 'image-size';
 import { fromPixels } from '../image/rgba.ts';
 import { type Decoder, unreadable } from '../image/unreadable.ts';
+import { decodeUpright } from './decode-upright.ts';
 import type { Sent } from './messages.ts';
+import { nameOf } from './to-sent.ts';
 
 /** Limits on one image in a tab. */
 export const webLimits = {
@@ -29,20 +31,33 @@ const browserDecoder: Decoder = {
  * {@link webLimits}; `READ_FAILED` for pixels from another site.
  */
 export async function decode(sent: Sent, label: string): Promise<Image> {
-  if (sent instanceof Blob) return decodeBlob(sent, label);
+  if (sent instanceof Blob) return fromBitmap(await decodeFile(sent, label), label);
   if (sent instanceof ImageBitmap) return fromBitmap(sent, label);
   checkSize(sent, label);
   return opaque(fromPixels(sent));
 }
 
-async function decodeBlob(blob: Blob, label: string): Promise<Image> {
+/**
+ * Decodes an image file of a size that {@link webLimits} allow, upright.
+ *
+ * @param label its name in messages
+ *
+ * Errors: `CORRUPT_FILE` for a file that the browser does not decode; `LIMIT_EXCEEDED`.
+ */
+export async function decodeFile(blob: Blob, label = nameOf(blob, 'image')): Promise<ImageBitmap> {
   const head = new Uint8Array(await blob.slice(0, 512 * 1024).arrayBuffer());
   const size = storedSize(head);
   if (size !== undefined) checkSize(size, label);
-  const bitmap = await createImageBitmap(blob).catch((cause: unknown) => {
+  const bitmap = await decodeUpright(blob).catch((cause: unknown) => {
     throw unreadable(label, head, cause, browserDecoder);
   });
-  return fromBitmap(bitmap, label);
+  try {
+    checkSize(bitmap, label);
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
+  return bitmap;
 }
 
 /** Returns the size in a file's header; undefined if it has none. */

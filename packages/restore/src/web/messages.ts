@@ -22,13 +22,13 @@ export interface ImageRequest {
   /** Name of the image in messages. */
   readonly label: string;
   readonly tile?: number | 'auto' | undefined;
+  /** Whether the caller listens to progress. */
+  readonly progress: boolean;
 }
 
 export interface RestoreRequest extends ImageRequest {
   readonly weights?: Weights | undefined;
   readonly strength?: number | undefined;
-  /** Whether the caller listens to progress. */
-  readonly progress: boolean;
 }
 
 export interface Opened {
@@ -61,10 +61,11 @@ export type ToWorker =
   | { [O in Operation]: { id: number; operation: O; request: Operations[O]['request'] } }[Operation]
   | { readonly abort: number };
 
-export interface TileDone {
+/** A run of the model that ended, and the tile that it made, if it did not only look. */
+export interface Step {
   readonly done: number;
   readonly total: number;
-  readonly tile: Part & { readonly pixels: Pixels };
+  readonly tile?: Part & { readonly pixels: Pixels };
 }
 
 export interface SentError {
@@ -78,5 +79,5 @@ export interface SentError {
 export type FromWorker =
   | { readonly ready: true }
   | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly tile: TileDone }
+  | { readonly id: number; readonly step: Step }
   | { readonly id: number; readonly error: SentError };

@@ -7,6 +7,7 @@ import type { DeviceChoice } from '../restorer/device-choice.ts';
 import { requireThreads } from '../restorer/require-threads.ts';
 import type {
   RestorerOptions as CommonOptions,
+  DetectOptions,
   Progress,
   RestorerDevice,
 } from '../restorer/types.ts';
@@ -14,7 +15,7 @@ import type { Weights } from '../steer/weights-row.ts';
 import { chooseBuild } from './choose-build.ts';
 import { Connection } from './connection.ts';
 import { fetchBlob } from './fetch-blob.ts';
-import type { Opened, TileDone } from './messages.ts';
+import type { Opened, Step } from './messages.ts';
 import { Restored } from './restored.ts';
 import { startWorker } from './start-worker.ts';
 import { type ImageSource, nameOf, toSent } from './to-sent.ts';
@@ -30,8 +31,11 @@ export interface OpenOptions extends DoorOptions {
 
 /** Progress of a call. */
 export interface WebProgress extends Progress {
-  /** The tile that was just restored, with its pixels so far. */
-  readonly tile: Progress['tile'] & { readonly pixels: ImageData };
+  /**
+   * The tile that was just restored, with its pixels so far; undefined while the model looks at the
+   * whole image.
+   */
+  readonly tile?: NonNullable<Progress['tile']> & { readonly pixels: ImageData };
 }
 
 export type RestorerOptions = CommonOptions<WebProgress>;
@@ -100,10 +104,10 @@ export class Restorer<Label extends string = string> {
     signal?.throwIfAborted();
     const { transfer, ...sent } = await toSent(image, signal);
     const progress = onProgress !== undefined;
-    const onTile = onProgress && ((step: TileDone) => onProgress(progressOf(step)));
+    const onStep = onProgress && ((step: Step) => onProgress(progressOf(step)));
     const request = { ...sent, weights, strength, tile, progress };
     return new Restored(
-      await this.#connection.call('restore', request, { transfer, signal, onTile }),
+      await this.#connection.call('restore', request, { transfer, signal, onStep }),
     );
   }
 
@@ -114,11 +118,13 @@ export class Restorer<Label extends string = string> {
    */
   async detect(
     image: ImageSource,
-    { tile, signal }: Pick<RestorerOptions, 'tile' | 'signal'> = {},
+    { tile, signal, onProgress }: DetectOptions = {},
   ): Promise<Readonly<Record<Label, number>>> {
     signal?.throwIfAborted();
     const { transfer, ...sent } = await toSent(image, signal);
-    const found = await this.#connection.call('detect', { ...sent, tile }, { transfer, signal });
+    const request = { ...sent, tile, progress: onProgress !== undefined };
+    const options = { transfer, signal, onStep: onProgress };
+    const found = await this.#connection.call('detect', request, options);
     return found as Readonly<Record<Label, number>>;
   }
 
@@ -139,7 +145,9 @@ export class Restorer<Label extends string = string> {
   }
 }
 
-function progressOf({ done, total, tile: { pixels, ...place } }: TileDone): WebProgress {
+function progressOf({ done, total, tile }: Step): WebProgress {
+  if (tile === undefined) return { done, total };
+  const { pixels, ...place } = tile;
   const { data, width, height } = pixels;
   return { done, total, tile: { ...place, pixels: new ImageData(data, width, height) } };
 }

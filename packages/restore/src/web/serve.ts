@@ -22,7 +22,7 @@ import type {
   RestoredPixels,
   RestoreRequest,
   SentError,
-  TileDone,
+  Step,
   ToWorker,
 } from './messages.ts';
 import { type Build, startRuntime, wasmDevice } from './start-runtime.ts';
@@ -34,11 +34,17 @@ export interface Scope {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
 }
 
+type OnStepSent = (step: Step) => void;
+
 /** Answers a page from a worker: opens one model and restores one image after another with it. */
 export function serve(scope: Scope, runtime: WebRuntime, build: Build): void {
   const running = new Map<number, AbortController>();
   let loaded: LoadedModel | undefined;
   let queue: Promise<unknown> = Promise.resolve();
+  const tell =
+    (id: number): OnStepSent =>
+    (step) =>
+      scope.postMessage({ id, step }, step.tile ? [step.tile.pixels.data.buffer] : []);
 
   const operations: {
     [O in Operation]: (
@@ -51,12 +57,8 @@ export function serve(scope: Scope, runtime: WebRuntime, build: Build): void {
       loaded = opened.loaded;
       return opened.answer;
     },
-    restore: (request, { id, signal }) => {
-      const onTile = (tile: TileDone) =>
-        scope.postMessage({ id, tile }, [tile.tile.pixels.data.buffer]);
-      return restore(loaded!, request, signal, onTile);
-    },
-    detect: (request, { signal }) => detect(loaded!, request, signal),
+    restore: (request, { id, signal }) => restore(loaded!, request, signal, tell(id)),
+    detect: (request, { id, signal }) => detect(loaded!, request, signal, tell(id)),
   };
 
   scope.onmessage = ({ data: message }) => {
@@ -143,7 +145,7 @@ async function restore(
   loaded: LoadedModel,
   { image: source, label, weights, strength, tile, progress }: RestoreRequest,
   signal: AbortSignal,
-  onTile: (tile: TileDone) => void,
+  onStep: OnStepSent,
 ): Promise<RestoredPixels> {
   const degradation = weightsRow(loaded, weights, strength);
   const { image, found } = await restoreLoaded(loaded, await decode(source, label), {
@@ -153,25 +155,29 @@ async function restore(
     signal,
     ...(progress
       ? {
-          onTile: (done: number, total: number, part: Part, soFar) =>
-            onTile({
-              done,
-              total,
-              tile: { ...part, pixels: { ...part, data: rgbaOf(soFar, part) } },
-            }),
+          onStep: (done, total, made) => onStep({ done, total, ...(made && sentTile(made)) }),
         }
       : {}),
   });
   return { data: rgbaOf(image), width: image.width, height: image.height, found };
 }
 
+function sentTile({ tile, soFar }: { tile: Part; soFar: Image }): Pick<Step, 'tile'> {
+  return { tile: { ...tile, pixels: { ...tile, data: rgbaOf(soFar, tile) } } };
+}
+
 async function detect(
   loaded: LoadedModel,
-  { image, label, tile }: ImageRequest,
+  { image, label, tile, progress }: ImageRequest,
   signal: AbortSignal,
+  onStep: OnStepSent,
 ): Promise<Readonly<Record<string, number>>> {
   requireSensor(loaded);
-  return detectLoaded(loaded, await decode(image, label), { tile, signal });
+  return detectLoaded(loaded, await decode(image, label), {
+    tile,
+    signal,
+    ...(progress ? { onStep: (done, total) => onStep({ done, total }) } : {}),
+  });
 }
 
 function sent(error: unknown): SentError {

@@ -79,8 +79,12 @@ describe('a model with a sensor', () => {
     const found: (readonly number[])[] = [];
     const tiled = { ...all, tile: 32, overlap: 8 };
     const onFound = (weights: readonly number[]) => void found.push(weights);
-    const blind = await restoreTiled(session, picture, { ...tiled, onFound });
+    const looks: string[] = [];
+    const onLook = (done: number, total: number) => void looks.push(`${done}/${total}`);
+    const blind = await restoreTiled(session, picture, { ...tiled, onFound, onLook });
     expect(found).toHaveLength(1);
+    // Nine of the tiles, spread evenly.
+    expect(looks).toEqual(Array.from({ length: 9 }, (_, at) => `${at + 1}/9`));
     const told = await restoreTiled(session, picture, { ...tiled, degradation: found[0]! });
     expect(blind.data).toEqual(told.data);
     // Without the output's name every tile runs its own detection, which must not happen.

@@ -13,6 +13,7 @@ import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { InitOptions, PlanOptions } from '@pip-graft/pip-core';
 import {
   behindDoor,
+  type RawImage,
   Restorer,
   restoreImage,
   restoreTiled,
@@ -25,7 +26,7 @@ import { Random } from '@pip-graft/weights';
 import onnxProto from 'onnx-proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runImage } from '../../src/run/run-image.ts';
-import { sharedPrompts } from '../../src/run/whole-prompts.ts';
+import { openHalves, sharedPrompts } from '../../src/run/whole-prompts.ts';
 
 const { onnx } = onnxProto;
 const folder = await temporaryFolder();
@@ -164,8 +165,9 @@ describe('the halves of a model are the model, for an image in one tile', () => 
     const options = { ...restore, ...weights };
     const whole = await restoreImage(session, image, options);
     const plan = planTiles(image, { tile: 64, overlap: 0, sizeMultiple: 4, tileStep: 4 });
-    const shared = await sharedPrompts(image, plan, { ...options, prompts });
-    const made = await runImage(shared!.session, image, options, shared!.feeds(0, 0));
+    const halves = await openHalves(plan, prompts);
+    const shared = await sharedPrompts(image, plan, halves!, options);
+    const made = await runImage(shared.session, image, options, shared.feeds(0, 0));
     await release();
     made.forEach((value, at) => {
       const expected = whole.data[at]!;
@@ -206,10 +208,33 @@ describe('tiles of an image that changes from side to side', () => {
     expect(Math.max(...levels)).toBeLessThanOrEqual(1);
   });
 
+  test('report a look at each before the first', async () => {
+    await using restorer = await Restorer.open(modelBytes(model));
+    const data = new Uint8Array(3 * 250 * 90);
+    const pixels: RawImage = { data, width: 250, height: 90, channels: 3 };
+    const steps: string[] = [];
+    await restorer.restore(
+      pixels,
+      { haze: 1 },
+      {
+        tile: 128,
+        onProgress: ({ done, total, tile }) => steps.push(`${done}/${total} at ${tile?.x}`),
+      },
+    );
+    expect(steps).toEqual([
+      '1/6 at undefined',
+      '2/6 at undefined',
+      '3/6 at undefined',
+      '4/6 at 0',
+      '5/6 at 72',
+      '6/6 at 144',
+    ]);
+  });
+
   test('find their own if they begin between two features', async () => {
-    const { prompts, restore, release } = await opened(model);
+    const { prompts, release } = await opened(model);
     const plan = { width: 64, height: 64, columns: [0, 31], rows: [0] };
-    expect(await sharedPrompts(slope(95, 64), plan, { ...restore, prompts })).toBeUndefined();
+    expect(await openHalves(plan, prompts)).toBeUndefined();
     await release();
   });
 });

@@ -52,7 +52,7 @@ describe('Connection', () => {
     const worker = new FakeWorker();
     const connection = new Connection(() => Promise.resolve(started(worker)), 'wasm', request);
     await connection.open();
-    const call = connection.call('detect', { image, label: 'image' }, {});
+    const call = connection.call('detect', { image, label: 'image', progress: false }, {});
     connection.close();
     await expect(call).rejects.toMatchObject(closed);
     await expect(connection.open()).rejects.toMatchObject(closed);
@@ -65,7 +65,7 @@ describe('Connection', () => {
     await connection.open();
     const kept = vi.spyOn(Map.prototype, 'set');
     const image = (() => 1) as unknown as Blob;
-    const call = connection.call('detect', { image, label: 'image' }, {});
+    const call = connection.call('detect', { image, label: 'image', progress: false }, {});
     await expect(call).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringMatching(/^a worker cannot receive what was passed \(.+\); pass plain/),
@@ -83,7 +83,7 @@ describe('Connection', () => {
     };
     const transfer = [new ArrayBuffer(1)];
     await expect(
-      connection.call('detect', { image, label: 'image' }, { transfer }),
+      connection.call('detect', { image, label: 'image', progress: false }, { transfer }),
     ).rejects.toThrow(
       /^image: this page may not read its pixels \(Non-origin-clean\); if it comes from another site/,
     );
@@ -96,15 +96,15 @@ describe('Connection', () => {
     const connection = new Connection(() => Promise.resolve(started(worker)), 'wasm', request);
     await connection.open();
     const mine = new Error('mine');
-    const onTile = (): void => {
+    const onStep = (): void => {
       throw mine;
     };
     const restore = { image, label: 'image', progress: true };
-    const call = connection.call('restore', restore, { onTile });
+    const call = connection.call('restore', restore, { onStep });
     await new Promise((resolve) => setTimeout(resolve));
     const { id } = sent.mock.lastCall![0] as { id: number };
-    const tile = { done: 1, total: 2, tile: { x: 0, y: 0, width: 1, height: 1, pixels: image } };
-    worker.onmessage?.({ data: { id, tile } as unknown as FromWorker });
+    const step = { done: 1, total: 2, tile: { x: 0, y: 0, width: 1, height: 1, pixels: image } };
+    worker.onmessage?.({ data: { id, step } as unknown as FromWorker });
     await expect(call).rejects.toBe(mine);
     expect(sent.mock.lastCall).toEqual([{ abort: id }]);
     connection.close();
