@@ -61,12 +61,14 @@ function gathered(options: RunOptions): RunOptions {
 }
 
 function spelled(option: string, from: JsonValue, to: JsonValue): string {
-  const isImages = (value: JsonValue) => typeof value === 'string' && value.startsWith('sha256:');
-  if (['data', 'pairs', 'examples'].includes(option) || (isImages(from) && isImages(to)))
+  if (
+    ['data', 'pairs', 'examples'].includes(option) ||
+    (isImagesDigest(from) && isImagesDigest(to))
+  )
     return `${option} (other images)`;
-  if (option === 'validate' && isImages(to))
+  if (option === 'validate' && isImagesDigest(to))
     return `${option} (a folder instead of ${textOf(from)})`;
-  if (option === 'validate' && isImages(from))
+  if (option === 'validate' && isImagesDigest(from))
     return `${option} (${textOf(to)} instead of a folder)`;
   return `${option} (${textOf(to)} instead of ${textOf(from)})`;
 }
@@ -227,6 +229,11 @@ function dataOf(batches: BatchOptions): Readonly<Record<string, unknown>> {
     pairs: pairs ? digest(paired) : null,
     ...(examples ? { examples: digest(shown) } : {}),
   };
+}
+
+/** Whether an option's value is an {@link imagesDigest}. */
+export function isImagesDigest(value: JsonValue | undefined): boolean {
+  return typeof value === 'string' && value.startsWith('sha256:');
 }
 
 /** Digest of the names of images, the same in every folder. */

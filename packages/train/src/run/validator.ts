@@ -22,7 +22,7 @@ import {
   validationPatches,
   validationSet,
 } from '../validation/validation-set.ts';
-import type { RunFiles, ValidationRequest } from './resume.ts';
+import { isImagesDigest, type RunFiles, type ValidationRequest } from './resume.ts';
 import { readValidations, type ValidationLine, ValidationLog } from './train-log.ts';
 
 /** Default number of steps between two validations. */
@@ -129,8 +129,17 @@ export class Validator {
 export function readBest(path: string, { seed, origin }: TrainingState): TrainingState | undefined {
   if (!existsSync(path)) return undefined;
   const best = readState(path, 'Remove it to continue from the last state without it.');
+  const now = origin.options['validate'];
+  const then = best.origin.options['validate'];
+  // Earlier states have a folder's path instead of a digest; that it fits was seen when the run went on.
+  const isEarlier = isImagesDigest(now) && typeof then === 'string' && !isImagesDigest(then);
   const of = ({ options, host, adapter }: typeof origin) =>
-    canonicalJson([host, adapter, options['validate'], options['validate-patch']]);
+    canonicalJson([
+      host,
+      adapter,
+      isEarlier ? null : options['validate'],
+      options['validate-patch'],
+    ]);
   const same = best.seed === seed && of(best.origin) === of(origin);
   return same && best.best ? best : undefined;
 }

@@ -138,7 +138,10 @@ it('continues with the same validation images in another place', async () => {
   const { origin } = begun;
   const options = { ...origin.options, validate: at('held') };
   await writeState(files.state, { ...begun, origin: { ...origin, options } });
-  expect((await open(at('held'))).begun).toMatchObject({ step: 1, changes: [], origin });
+  await writeState(files.best, { ...begun, origin: { ...origin, options } });
+  const earlier = await open(at('held'));
+  expect(earlier.begun).toMatchObject({ step: 1, changes: [], origin });
+  expect(earlier.validation?.best?.step).toBe(1);
 });
 
 it('says what to do about a damaged state', async () => {
