@@ -1,4 +1,4 @@
-// npm test: installs, then has turbo build, check types, lint and generated pages, and run all tests. What
+// npm test: installs, then has turbo build, check types, lint and generated pages, build the site, and run all tests. What
 // did not change since it last passed is not run again, except with `npm test -- --force`. With
 // --full, which is npm run test:full, tests cover all of their matrices; see
 // packages/test-utils/src/full.ts.
@@ -15,7 +15,7 @@ install();
 const reports = [join(root, 'out/test/report.json'), ...packagesWithTests()];
 for (const report of reports) rmSync(report, { force: true });
 mkdirSync(join(root, 'out/test'), { recursive: true });
-const tasks = ['build', 'typecheck', 'lint', 'docs:check', 'test', 'test:product'];
+const tasks = ['build', 'typecheck', 'lint', 'docs:check', 'docs', 'test', 'test:product'];
 // One task at a time: tests already use all cores.
 const { status } = run('npx', [
   ...['turbo', 'run', ...tasks, '--concurrency=1', '--continue', '--output-logs=new-only'],

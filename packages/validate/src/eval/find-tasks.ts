@@ -248,8 +248,8 @@ async function visit(path: string, name: string, search: Search): Promise<void> 
 function nothing(folder: string, clean: boolean, problems: readonly Problem[]): GraftError {
   const [first] = problems;
   const wanted = clean
-    ? 'images (PNG, JPEG, WebP, TIFF) to degrade'
-    : 'input/ and target/ with images (PNG, JPEG, WebP, TIFF) with the same names, in this folder or below; to degrade clean images, use --degrade noise:25';
+    ? 'images (PNG, JPEG, WebP, TIFF, AVIF) to degrade'
+    : 'input/ and target/ with images (PNG, JPEG, WebP, TIFF, AVIF) with the same names, in this folder or below; to degrade clean images, use --degrade noise:25';
   const seen =
     first === undefined
       ? ''
