@@ -79,6 +79,7 @@ async function inspect(path: string, device?: 'cuda'): Promise<Inspection> {
       )
       .map(summary),
     outputs: model.graph.outputs.map(summary),
+    image: image ? { input: image.input, output: image.output ?? null } : null,
     sizeMultiple,
     size: fixedSize(located.image, facts.builtInSize),
     values: image?.values ?? null,

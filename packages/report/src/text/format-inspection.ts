@@ -78,7 +78,7 @@ export function inspectionFacts(found: Inspection): string[][] {
     ],
     ['inputs', found.inputs.map(value).join('; ')],
     ['outputs', found.outputs.map(value).join('; ')],
-    ['images', sizesText(found)],
+    ['images', imagesText(found)],
     ...(values ? [['values', values]] : []),
     ...Object.entries(found.feeds).map(([name, value]) => ['fed', `${name}=${value}`]),
   ];
@@ -100,6 +100,16 @@ export function inspectionFacts(found: Inspection): string[][] {
     ]);
   }
   return facts;
+}
+
+/** The sizes of images; which tensors they are, if there are others beside them. */
+function imagesText(found: Inspection): string {
+  const { image, graft, inputs, outputs } = found;
+  if (!image) return 'none: no input is an image';
+  const ofGraft = [graft?.inputs?.degradation, graft?.inputs?.strength, graft?.auto?.output];
+  const others = [...inputs, ...outputs].filter(({ name }) => !ofGraft.includes(name)).length > 2;
+  const tensors = `from ${image.input} to ${image.output ?? 'no output'}, `;
+  return `${others ? tensors : ''}${sizesText(found)}`;
 }
 
 function sizesText({ size: { height, width }, sizeMultiple }: Inspection): string {

@@ -14,6 +14,8 @@ export interface Inspection {
   readonly parameters: number;
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];
+  /** The input and the output that are images; null if no input is one. */
+  readonly image: { readonly input: string; readonly output: string | null } | null;
   readonly sizeMultiple: number;
   /** Sides that the file fixes; null if open. */
   readonly size: { readonly height: number | null; readonly width: number | null };
