@@ -39,6 +39,7 @@ export type { Weight } from './emit/weight.ts';
 export { type ApplyOptions, applyPlan, plannedConfig } from './graft/apply-plan.ts';
 export * from './graft/graft-record.ts';
 export { readGraft } from './graft/read-graft.ts';
+export { sensorPart } from './graft/sensor-part.ts';
 export { type SplitModel, type SplitPrompt, splitPrompts } from './graft/split-prompts.ts';
 export { ungraft } from './graft/ungraft.ts';
 export {

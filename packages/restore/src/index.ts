@@ -21,7 +21,7 @@ export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
 export type { DeviceChoice } from './restorer/device-choice.ts';
 export { findModel } from './restorer/find-model.ts';
-export { promptsOfFile } from './restorer/prompts-of-file.ts';
+export { partsOfFile } from './restorer/parts-of-file.ts';
 export { type BlobType, Restored } from './restorer/restored.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
 export type { ImageSource } from './restorer/to-image.ts';
@@ -31,6 +31,7 @@ export type {
   RestorerDevice,
   RestorerOptions,
 } from './restorer/types.ts';
+export { type ModelParts, modelParts } from './run/model-parts.ts';
 export { restoreImage } from './run/restore-image.ts';
 export {
   defaultOverlap,
@@ -40,7 +41,6 @@ export {
 } from './run/restore-tiled.ts';
 export { imageInput, imageOutput, type RestoreOptions } from './run/run-image.ts';
 export { type TileGap, tileGap } from './run/tile-gap.ts';
-export { type WholePrompts, wholePrompts } from './run/whole-prompts.ts';
 export { type ModelSettings, settingsOf } from './steer/settings-of.ts';
 export { degradationTensor } from './steer/steering.ts';
 export type { Weights } from './steer/weights-row.ts';

@@ -11,7 +11,7 @@ import {
 import { digest } from '../../../packages/onnx-graft/dist/node/index.js';
 import {
   behindDoor,
-  promptsOfFile,
+  partsOfFile,
   restoreImage,
   restoreTiled,
   settingsOf,
@@ -66,7 +66,7 @@ export async function openSubject(path) {
   const how = { threads: 1, widen: true };
   const native = await createSession(path, how);
   const { session, door } = await behindDoor(native, model);
-  const prompts = promptsOfFile(path, model, door, how);
+  const parts = partsOfFile(path, model, door, how);
   /** @param {Given} how */
   const settings = ({ label, weight = 1, blind, strength }) => ({
     sizeMultiple,
@@ -87,7 +87,7 @@ export async function openSubject(path) {
      * @param {Given} how
      * @param {number} tile
      */
-    tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile, prompts }),
+    tiled: (image, how, tile) => restoreTiled(session, image, { ...settings(how), tile, parts }),
     /**
      * Its output without weights, and the weights that its sensor found.
      *
@@ -104,7 +104,7 @@ export async function openSubject(path) {
       return { restored: await restoreImage(session, image, options), weights };
     },
     async close() {
-      await prompts?.release();
+      await parts?.release();
       await session.release();
     },
   };

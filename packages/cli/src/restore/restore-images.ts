@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { ImageValues } from '@pip-graft/graft';
 import { filePath } from '@pip-graft/graft/files';
 import { planTiles } from '@pip-graft/imaging';
-import { openDoor, promptsOfFile, type WholePrompts } from '@pip-graft/restore';
+import { type ModelParts, openDoor, partsOfFile } from '@pip-graft/restore';
 import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
 import type { Result } from '../pipeline/run.ts';
@@ -122,7 +122,7 @@ async function onDevice(
     ...(deviceId === undefined ? {} : { deviceId }),
   };
   const model = await createSession(path, on);
-  let prompts: WholePrompts | undefined;
+  let parts: ModelParts | undefined;
   try {
     const { sizeMultiple } = restore;
     const opened = await openDoor(model, door, {
@@ -136,8 +136,8 @@ async function onDevice(
       );
     }
     if (opened.measured) noteRange(path, opened.door.values, batch.session);
-    prompts = promptsOfFile(path, { graft, steering }, opened.door, on);
-    const shared = { ...batch, restore: { ...batch.restore, prompts } };
+    parts = partsOfFile(path, { graft, steering }, opened.door, on);
+    const shared = { ...batch, restore: { ...batch.restore, parts } };
     const outcomes = await restoreBatch(jobs, { ...shared, model: opened.session });
     if (!model.strict) {
       batch.session.note(
@@ -151,7 +151,7 @@ async function onDevice(
     }
     throw error;
   } finally {
-    await prompts?.release();
+    await parts?.release();
     await model.release();
   }
 }

@@ -9,10 +9,10 @@ import {
   NameScope,
   type Node,
   ops,
-  type ValueInfo,
   type ValueSpec,
 } from '@pip-graft/onnx-graft';
 import type { GraftRecord } from './graft-record.ts';
+import { partBefore, specOf } from './part-before.ts';
 
 /**
  * A grafted model in two halves, which together restore an image in tiles as if it were whole: PIP
@@ -130,17 +130,11 @@ function drawer(model: Model, facts: GraphFacts, prompt: string): Node | undefin
 }
 
 function samplingModel(model: Model, facts: GraphFacts, places: readonly Place[]): Model {
-  const before = places.map(({ feature }) => facts.ancestors(feature));
-  const kept = model.graph.nodes.filter(({ index }) => before.some((set) => set.has(index)));
-  // Bodies of If and Loop read outer values too.
-  const read = new Set(
-    kept.flatMap(({ index, inputs }) => [...inputs, ...(facts.captures.get(index) ?? [])]),
+  const part = partBefore(
+    model,
+    facts,
+    places.map(({ feature }) => feature),
   );
-  const part = extractNodes(model, {
-    nodes: new Set(kept.map(({ index }) => index)),
-    inputs: model.graph.inputs.filter(({ name }) => read.has(name)).map(specOf),
-    outputs: [],
-  });
   const g = builder(model);
   for (const { feature, split } of places) {
     const wide = ops.toFloat32(g, feature, typeOf(facts, feature));
@@ -206,8 +200,4 @@ function builder(model: Model): GraphBuilder {
 
 function float32(name: string, dims: ValueSpec['dims']): ValueSpec {
   return { name, dataType: 'float32', dims };
-}
-
-function specOf({ name, dataType = 'float32', dims = [] }: ValueInfo): ValueSpec {
-  return { name, dataType, dims };
 }

@@ -1,23 +1,23 @@
 import { autoTile } from '@pip-graft/imaging';
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
+import type { ModelParts } from '../run/model-parts.ts';
 import type { RestoreTiledOptions } from '../run/restore-tiled.ts';
-import type { WholePrompts } from '../run/whole-prompts.ts';
 import type { ModelSettings } from '../steer/settings-of.ts';
 
 /** A model loaded in any runtime, with what it needs to run on images. */
 export interface LoadedModel {
   readonly session: Session;
   readonly settings: ModelSettings;
-  /** Shares the prompts of a whole image among its tiles. */
-  readonly prompts?: WholePrompts | undefined;
+  /** Its parts, for images of several tiles and for what its sensor finds. */
+  readonly parts?: ModelParts | undefined;
   /** Bytes that are free for a run; tiles use half. */
   available(): number;
 }
 
 /** Frees a loaded model's memory. */
-export async function releaseLoaded({ session, prompts }: LoadedModel): Promise<void> {
-  await prompts?.release();
+export async function releaseLoaded({ session, parts }: LoadedModel): Promise<void> {
+  await parts?.release();
   await session.release();
 }
 
@@ -34,7 +34,7 @@ export interface TileRequest {
  * Errors: `INVALID_ARGUMENT` for a tile that is not a whole number.
  */
 export function tileSettings(
-  { settings, prompts, available }: LoadedModel,
+  { settings, parts, available }: LoadedModel,
   image: { readonly width: number; readonly height: number },
   { tile = 'auto', signal }: TileRequest,
 ): RestoreTiledOptions {
@@ -49,7 +49,7 @@ export function tileSettings(
   const side = tile === 'auto' ? autoTile(image, { ...memory, available: available() }) : tile;
   return {
     ...restore,
-    prompts,
+    parts,
     ...(Number.isFinite(side) ? { tile: side } : {}),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -5,7 +5,7 @@ import { createSession, type Device } from '@pip-graft/runtime';
 import { behindDoor } from '../door/behind-door.ts';
 import type { Door, DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
-import { type WholePrompts, wholePrompts } from '../run/whole-prompts.ts';
+import { type ModelParts, modelParts } from '../run/model-parts.ts';
 import { type ModelSettings, settingsOf } from '../steer/settings-of.ts';
 import { type Weights, weightsRow } from '../steer/weights-row.ts';
 import { addressOf, urlName } from './address.ts';
@@ -13,7 +13,7 @@ import { type DeviceChoice, requireDevice } from './device-choice.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { findModel } from './find-model.ts';
 import { type LoadedModel, releaseLoaded } from './loaded-model.ts';
-import { promptsOfFile } from './prompts-of-file.ts';
+import { partsOfFile } from './parts-of-file.ts';
 import { requireThreads } from './require-threads.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
 import { Restored } from './restored.ts';
@@ -87,22 +87,22 @@ export class Restorer<Label extends string = string> {
       model: string | Uint8Array,
       settings: ModelSettings,
       label: string,
-      promptsBehind: (door: Door) => WholePrompts | undefined,
+      partsBehind: (door: Door) => ModelParts | undefined,
     ): Promise<Restorer<Label>> => {
       const native = await createSession(model, { ...common, label });
       const { session, door } = await behindDoor(native, settings, { range, feeds });
-      return new Restorer({ session, settings, prompts: promptsBehind(door) }, info);
+      return new Restorer({ session, settings, parts: partsBehind(door) }, info);
     };
     const ofBytes = (bytes: Uint8Array, label: string): Promise<Restorer<Label>> => {
       const read = readModel(bytesSource(bytes, label));
       const settings = settingsOf(read);
       return load(bytes, settings, label, (door) =>
-        wholePrompts({
+        modelParts({
           graft: settings.graft,
           steering: settings.steering,
           door,
           withModel: (use) => use(read),
-          load: (half) => createSession(half, { ...common, label }),
+          load: (part) => createSession(part, { ...common, label }),
         }),
       );
     };
@@ -124,7 +124,7 @@ export class Restorer<Label extends string = string> {
     const path = findModel(address.path, cwd);
     using opened = openModel(path);
     const settings = settingsOf(opened.model);
-    return await load(path, settings, path, (door) => promptsOfFile(path, settings, door, common));
+    return await load(path, settings, path, (door) => partsOfFile(path, settings, door, common));
   }
 
   /**

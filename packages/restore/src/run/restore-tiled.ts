@@ -11,9 +11,10 @@ import {
 import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session } from '@pip-graft/runtime/session';
 import { countLooks, findDegradation } from '../steer/find-degradation.ts';
+import type { ModelParts } from './model-parts.ts';
 import { clip } from './restore-image.ts';
 import { imageInput, type RestoreOptions, runImage } from './run-image.ts';
-import { openHalves, sharedPrompts, type WholePrompts } from './whole-prompts.ts';
+import { openHalves, sharedPrompts } from './whole-prompts.ts';
 
 export interface RestoreTiledOptions extends RestoreOptions {
   /** Longest side of a tile in pixels; default: no limit, one tile for the whole image. */
@@ -24,8 +25,11 @@ export interface RestoreTiledOptions extends RestoreOptions {
    * Tiles start at multiples of this; default: 1. `deepestScale` keeps the gap to the whole small.
    */
   readonly tileStep?: number;
-  /** Gives every tile its part of the whole image's prompts; default: each tile finds its own. */
-  readonly prompts?: WholePrompts | undefined;
+  /**
+   * Parts of the model, with which every tile gets its part of the whole image's prompts, and a
+   * sensor looks without the network; default: each tile finds its own.
+   */
+  readonly parts?: ModelParts | undefined;
   readonly signal?: AbortSignal;
   /**
    * Called after each run that looks at the whole image before the first tile: the sensor's, and
@@ -45,7 +49,7 @@ export interface RestoreTiledOptions extends RestoreOptions {
  *
  * A sensor runs once for the whole image: if each tile found its own degradation, seams would show.
  *
- * With `prompts`, PIP sees the whole image too. Networks that pool over the image see each tile as
+ * With `parts`, PIP sees the whole image too. Networks that pool over the image see each tile as
  * a separate image, so their result differs from that of `restoreImage`; see `tileGap`.
  *
  * Besides image and result, both float32, memory holds one tile.
@@ -117,7 +121,7 @@ async function restorePlan(
   const across = tileWeights(columns, width);
   const down = tileWeights(rows, height);
   const total = columns.length * rows.length;
-  const halves = total > 1 ? await openHalves(plan, options.prompts) : undefined;
+  const halves = total > 1 ? await openHalves(plan, options.parts) : undefined;
   const sensing = total > 1 && senses(options);
   const looks = (sensing ? countLooks(plan) : 0) + (halves ? total : 0);
   let looked = 0;

@@ -7,8 +7,8 @@ import { type Part, rgbaOf } from '../image/rgba.ts';
 import type { LoadedModel } from '../restorer/loaded-model.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from '../restorer/restore-loaded.ts';
 import type { RestorerDevice } from '../restorer/types.ts';
+import { modelParts, type PartsRequest } from '../run/model-parts.ts';
 import { imageInput, imageOutput } from '../run/run-image.ts';
-import { type SplitRequest, wholePrompts } from '../run/whole-prompts.ts';
 import { settingsOf } from '../steer/settings-of.ts';
 import { weightsRow } from '../steer/weights-row.ts';
 import { decode } from './decode.ts';
@@ -104,11 +104,11 @@ async function open(
     const { range, feeds } = request;
     const { session, door } = await behindDoor(own, settings, { range, feeds });
     const { graft, steering } = settings;
-    const half = (part: Model): Promise<Session> =>
+    const loadPart = (part: Model): Promise<Session> =>
       openWebSession(runtime, part, { label, provider });
-    const withModel: SplitRequest['withModel'] = (use) => use(model);
-    const prompts = wholePrompts({ graft, steering, door, withModel, load: half });
-    const loaded = { session, settings, prompts, available: freeMemory };
+    const withModel: PartsRequest['withModel'] = (use) => use(model);
+    const parts = modelParts({ graft, steering, door, withModel, load: loadPart });
+    const loaded = { session, settings, parts, available: freeMemory };
     try {
       // A model that does not restore images is an error now, not with the first image.
       imageInput(session);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Image, imageOf } from '@pip-graft/imaging';
 import { initSensor } from '@pip-graft/pip-core';
-import { restoreImage, restoreTiled, writeImage } from '@pip-graft/restore';
+import { modelParts, restoreImage, restoreTiled, settingsOf, writeImage } from '@pip-graft/restore';
 import { createSession, type Session } from '@pip-graft/runtime';
 import { graftedFiles, labels } from '@pip-graft/test-utils';
 import { evaluate, validateGraft } from '@pip-graft/validate';
@@ -73,6 +73,45 @@ describe('a model with a sensor', () => {
       await expect(restoreImage(session, picture, { ...all, degradation })).rejects.toMatchObject({
         code: 'INVALID_WEIGHTS',
       });
+  });
+
+  it('looks at tiles with the sensor alone: the same weights, without running the network', async () => {
+    const { model } = await graftedFiles(folder, {
+      init: { attach: 'replace' },
+      plan: { auto: sensor },
+      trained: true,
+    });
+    const settings = settingsOf(model);
+    const { graft, steering } = settings;
+    const door = { input: 'input', output: 'output' };
+    const nodes: number[] = [];
+    const parts = modelParts({
+      graft,
+      steering,
+      door,
+      withModel: (use) => use(model),
+      load: (part) => {
+        nodes.push(part.graph.nodes.length);
+        return createSession(part);
+      },
+    })!;
+    const found: (readonly number[])[] = [];
+    const how = {
+      ...all,
+      tile: 32,
+      overlap: 8,
+      onFound: (row: readonly number[]) => void found.push(row),
+    };
+    await restoreTiled(session, picture, how);
+    await restoreTiled(session, picture, {
+      ...how,
+      parts: { ...parts, halves: async () => undefined },
+    });
+    await parts.release();
+    expect(found).toHaveLength(2);
+    for (const [at, weight] of found[0]!.entries()) expect(found[1]![at]).toBeCloseTo(weight, 6);
+    expect(nodes).toHaveLength(1);
+    expect(nodes[0]!).toBeLessThan(model.graph.nodes.length / 2);
   });
 
   it('runs the sensor once for all tiles of an image', async () => {

@@ -25,12 +25,12 @@ export const tiles: Check = {
     for (const side of ['host', 'grafted'] as const) {
       const session = await subject.session(side, { level: 'all' });
       const image = fitted(subject.image, sizeFor(subject, tile));
-      const prompts = side === 'grafted' ? subject.prompts() : undefined;
+      const parts = side === 'grafted' ? subject.parts() : undefined;
       try {
-        const cut = { tile, overlap, sizeMultiple: multiple, tileStep, prompts };
+        const cut = { tile, overlap, sizeMultiple: multiple, tileStep, parts };
         gaps.push({ side, ...(await tileGap(session, image, cut)) });
       } finally {
-        await prompts?.release();
+        await parts?.release();
       }
     }
     const [host, grafted] = gaps as [TileGap, TileGap];

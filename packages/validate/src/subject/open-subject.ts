@@ -14,9 +14,9 @@ import {
   doorSession,
   imageInput,
   imageOutput,
+  modelParts,
   nativeFeeds,
   openDoor,
-  wholePrompts,
 } from '@pip-graft/restore';
 import {
   createSession,
@@ -190,14 +190,14 @@ async function subjectOf(
     isolation: isolationOf(options),
     session: open,
     behindDoor,
-    prompts: () =>
+    parts: () =>
       stamped.image
-        ? wholePrompts({
+        ? modelParts({
             graft,
             steering,
             door: found.door,
             withModel: (use) => use(models.grafted),
-            load: (half) => createSession(half, settings('grafted', { level: 'all' })),
+            load: (part) => createSession(part, settings('grafted', { level: 'all' })),
           })
         : undefined,
     nativeFeeds: (ready) =>

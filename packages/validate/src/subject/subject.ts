@@ -1,7 +1,7 @@
 import type { Image } from '@pip-graft/imaging';
 import type { Model } from '@pip-graft/onnx-graft';
 import type { GraftRecord, LevelValues } from '@pip-graft/pip-core';
-import type { WholePrompts } from '@pip-graft/restore';
+import type { ModelParts } from '@pip-graft/restore';
 import type {
   Device,
   Isolation,
@@ -84,8 +84,8 @@ export interface Subject {
   nativeFeeds(feeds: TensorFeeds): TensorFeeds;
   /** Wraps a session of either side as one of planar RGB from 0 to 1. */
   behindDoor(session: Session): Session;
-  /** The grafted model's prompts for tiles, as `graft restore` shares them. Release them. */
-  prompts(): WholePrompts | undefined;
+  /** The parts with which tiles share the grafted model's prompts. Release them. */
+  parts(): ModelParts | undefined;
   /** Releases all sessions; after a fault their state is not reliable. */
   reset(): Promise<void>;
   /** Input tensors of a trial for one model. */

@@ -13,12 +13,12 @@ import { temporaryFolder } from '@pip-graft/onnx-graft/node';
 import type { InitOptions, PlanOptions } from '@pip-graft/pip-core';
 import {
   behindDoor,
+  modelParts,
   type RawImage,
   Restorer,
   restoreImage,
   restoreTiled,
   settingsOf,
-  wholePrompts,
 } from '@pip-graft/restore';
 import { createSession } from '@pip-graft/runtime';
 import { graftedFiles, tinyUnet } from '@pip-graft/test-utils';
@@ -112,7 +112,7 @@ function pointwise(): Model {
 async function opened(model: Model) {
   const settings = settingsOf(model);
   const { session, door } = await behindDoor(await createSession(model), settings);
-  const prompts = wholePrompts({
+  const parts = modelParts({
     graft: settings.graft,
     steering: settings.steering,
     door,
@@ -120,10 +120,10 @@ async function opened(model: Model) {
     load: (half) => createSession(half),
   })!;
   const release = async () => {
-    await prompts.release();
+    await parts.release();
     await session.release();
   };
-  return { session, prompts, release, restore: settings.restore };
+  return { session, parts, release, restore: settings.restore };
 }
 
 async function grafted(init: InitOptions, plan: PlanOptions = {}, host = tinyUnet()) {
@@ -160,12 +160,12 @@ describe('the halves of a model are the model, for an image in one tile', () => 
     weights: { readonly degradation?: readonly number[] } = { degradation: [0, 1, 0] },
     most = 1e-4,
   ) {
-    const { session, prompts, restore, release } = await opened(model);
+    const { session, parts, restore, release } = await opened(model);
     const image = slope(52, 36);
     const options = { ...restore, ...weights };
     const whole = await restoreImage(session, image, options);
     const plan = planTiles(image, { tile: 64, overlap: 0, sizeMultiple: 4, tileStep: 4 });
-    const halves = await openHalves(plan, prompts);
+    const halves = await openHalves(plan, parts);
     const shared = await sharedPrompts(image, plan, halves!, options);
     const made = await runImage(shared.session, image, options, shared.feeds(0, 0));
     await release();
@@ -184,11 +184,11 @@ describe('tiles of an image that changes from side to side', () => {
   const tiles = { tile: 128, overlap: 64, degradation: [0, 1, 0] };
 
   test('share its prompts: the result is that of the whole image', async () => {
-    const { session, prompts, restore, release } = await opened(model);
+    const { session, parts, restore, release } = await opened(model);
     const image = slope(250, 90);
     const whole = await restoreImage(session, image, { ...restore, ...tiles });
     const alone = await restoreTiled(session, image, { ...restore, ...tiles });
-    const shared = await restoreTiled(session, image, { ...restore, ...tiles, prompts });
+    const shared = await restoreTiled(session, image, { ...restore, ...tiles, parts });
     await release();
     expect(psnr(shared, whole)).toBeGreaterThan(psnr(alone, whole) + 15);
     expect(psnr(shared, whole)).toBeGreaterThan(60);
@@ -232,9 +232,9 @@ describe('tiles of an image that changes from side to side', () => {
   });
 
   test('find their own if they begin between two features', async () => {
-    const { prompts, release } = await opened(model);
+    const { parts, release } = await opened(model);
     const plan = { width: 64, height: 64, columns: [0, 31], rows: [0] };
-    expect(await openHalves(plan, prompts)).toBeUndefined();
+    expect(await openHalves(plan, parts)).toBeUndefined();
     await release();
   });
 });
@@ -243,7 +243,7 @@ test('halves that did not fit into memory are loaded again', async () => {
   const model = await grafted({ mode: 'convgate' });
   const { graft, steering } = settingsOf(model);
   const loaded: string[] = [];
-  const prompts = wholePrompts({
+  const parts = modelParts({
     graft,
     steering,
     door: { input: 'input', output: 'output' },
@@ -254,16 +254,16 @@ test('halves that did not fit into memory are loaded again', async () => {
       return createSession(half);
     },
   })!;
-  await expect(prompts.open()).rejects.toThrow('out of memory');
-  const halves = await prompts.open();
-  expect(await prompts.open()).toBe(halves);
+  await expect(parts.halves()).rejects.toThrow('out of memory');
+  const halves = await parts.halves();
+  expect(await parts.halves()).toBe(halves);
   // Both halves once more, and not a third time.
   expect(loaded).toHaveLength(4);
   expect(loaded.slice(0, 2)).toEqual(loaded.slice(2));
-  await prompts.release();
+  await parts.release();
 });
 
-test('a model without a graft has no prompts', () => {
+test('a model without a graft has no parts', () => {
   const request = {
     graft: null,
     steering: [],
@@ -271,5 +271,5 @@ test('a model without a graft has no prompts', () => {
     withModel: () => Promise.reject(new Error('not opened')),
     load: () => Promise.reject(new Error('not loaded')),
   };
-  expect(wholePrompts(request)).toBeUndefined();
+  expect(modelParts(request)).toBeUndefined();
 });
