@@ -87,6 +87,7 @@ export {
   type SensorDescription,
   type Sureness,
   sensorFormatVersion,
+  type Thresholds,
 } from './sensor/sensor-config.ts';
 export { sensorCost, sensorParameters } from './sensor/sensor-parameters.ts';
 export { decodeSensor, type EncodedSensor, encodeSensor } from './sensor/sensor-text.ts';

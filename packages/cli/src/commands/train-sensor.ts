@@ -21,6 +21,7 @@ import { writePage } from '../train/write-page.ts';
 interface Options extends StepRequest {
   readonly labels?: readonly string[];
   readonly adapter?: string;
+  readonly from?: string;
   readonly examples?: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +44,7 @@ export function command(): Command {
   const own = [
     new Option('--labels <labels>', 'labels to detect, joined by +').argParser(labelsOf),
     new Option('--adapter <adapter>', 'adapter whose labels to detect'),
+    new Option('--from <sensor>', 'folder of a sensor to continue training, with the same labels'),
     new Option(
       '--examples <label=folder>',
       'photos that show a degradation as they are, such as night scenes for low-light; repeatable',
@@ -54,7 +56,7 @@ export function command(): Command {
     run<[], Options>(async (session, given) => {
       const { defaultSensorOptions, keepSensor, openSensorRun, recent, runFiles, runSteps } =
         await import('@pip-graft/train');
-      const { output, batch, patch, rate, seed, labels: looked, adapter, examples } = given;
+      const { output, batch, patch, rate, seed, labels: looked, adapter, from, examples } = given;
       requireData(given);
       const steps = given.steps ?? defaultSensorOptions.steps;
       const options = {
@@ -73,7 +75,7 @@ export function command(): Command {
         folder: { path: stem, kind: 'a sensor' },
         files: [given.html, files.log],
         state: files.state,
-        inputs: [],
+        inputs: given.from === undefined ? [] : [given.from],
         resume: given.resume,
         force: given.force,
       });
@@ -83,6 +85,7 @@ export function command(): Command {
         {
           labels: looked,
           adapter,
+          from,
           examples,
           options,
           data,

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { readSensor } from '@pip-graft/pip-core/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readState } from '../../../train/src/state/state-file.ts';
 import { sensorPatches } from '../../../train/src/trainer/train-options.ts';
@@ -138,6 +139,23 @@ describe('graft train sensor', () => {
     expect(foreign.status).toBe(2);
     expect(foreign.stderr).toBe(
       "graft train sensor: examples: 'fog' is not a label; the labels are rain, haze.\n",
+    );
+  });
+
+  it('continues training a sensor with --from', () => {
+    // A step at a rate of almost nothing leaves the weights as they were.
+    const run = (from: string, to: string) =>
+      sensor(to, 'rain+haze', '--from', from, '--steps', '1', '--rate', '1e-12');
+    json(folder, ...run('eye', 'finer'));
+    const weights = (name: string) => readSensor(join(folder, name)).tensors.get('conv1.weight')!;
+    const [before, after] = [weights('eye').data, weights('finer').data];
+    for (const [at, value] of after.entries()) expect(value).toBeCloseTo(before[at]!, 8);
+    const resumed = graft(folder, ...run('judged', 'finer'), '--resume');
+    expect(resumed.status).toBe(4);
+    const other = graft(folder, ...run('other-eye', 'none'));
+    expect(other.status).toBe(4);
+    expect(other.stderr).toBe(
+      'graft train sensor: other-eye: it detects noise, rain, not rain, haze; name its labels in its order, or start from another.\n',
     );
   });
 

@@ -1,7 +1,7 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 import type { SensorImage } from '../plan/plan-sensor.ts';
 import type { Sensor } from '../sensor/sensor.ts';
-import type { SensorConfig } from '../sensor/sensor-config.ts';
+import { type SensorConfig, thresholdsOf } from '../sensor/sensor-config.ts';
 import {
   sensorKernel,
   sensorMeasures,
@@ -137,9 +137,12 @@ export function emitAuto(
     const { dims, data } = sensor.tensors.get(name)!;
     return { kind: 'fixed', dims, data };
   });
-  const { from, full } = sensor.config.sure;
-  const over = ops.sub(g, ops.sigmoid(g, logits), g.scalar(from, 'float32'));
-  const share = ops.mul(g, over, g.scalar(1 / (full - from), 'float32'));
+  const { labels, sure: sureness } = sensor.config;
+  const each = labels.map((label) => thresholdsOf(sureness, label));
+  const row = (values: readonly number[]) =>
+    sureness.labels ? g.floats(values, [labels.length]) : g.scalar(values[0]!, 'float32');
+  const over = ops.sub(g, ops.sigmoid(g, logits), row(each.map(({ from }) => from)));
+  const share = ops.mul(g, over, row(each.map(({ from, full }) => 1 / (full - from))));
   const sure = ops.clip(g, share, { min: 0, max: 1 });
   const found = ops.identity(g, sure, { output });
   const given = ops.greater(g, ops.reduceSum(g, degradation, [1]), g.scalar(0, 'float32'));

@@ -1,4 +1,4 @@
-import { GraftError } from '@pip-graft/onnx-graft';
+import { GraftError, own } from '@pip-graft/onnx-graft';
 import * as z from 'zod/mini';
 import { maxSensorChannels, maxSensorConvolutions } from '../config/limits.ts';
 import { labelProblems } from '../config/validate-config.ts';
@@ -19,8 +19,13 @@ export interface SensorConfig {
   readonly sure: Sureness;
 }
 
+/** Thresholds of a sensor, and those of labels that are found more or less reliably than others. */
+export interface Sureness extends Thresholds {
+  readonly labels?: Readonly<Record<string, Thresholds>> | undefined;
+}
+
 /** Thresholds of certainty: a probability p becomes the weight (p − from) / (full − from). */
-export interface Sureness {
+export interface Thresholds {
   /** Up to this probability the weight is exactly 0. */
   readonly from: number;
   /** From this probability on the weight is exactly 1. */
@@ -40,7 +45,14 @@ export const defaultSensorSize = { widths: [16, 24, 32, 48], local: 48, hidden: 
 /** A label acts well above even odds: clean photographs of other cameras come close to those. */
 export const defaultSureness: Sureness = { from: 0.6, full: 0.9 };
 
+/** The thresholds of a label. */
+export function thresholdsOf({ labels, from, full }: Sureness, label: string): Thresholds {
+  return own(labels ?? {}, label) ?? { from, full };
+}
+
 const code = 'ADAPTER_INVALID';
+
+const thresholds = { from: z.number(), full: z.number() };
 
 const format = z.strictObject({
   format_version: z.number(),
@@ -48,7 +60,10 @@ const format = z.strictObject({
   widths: z.array(z.number()),
   local: z.number(),
   hidden: z.number(),
-  sure: z.strictObject({ from: z.number(), full: z.number() }),
+  sure: z.strictObject({
+    ...thresholds,
+    labels: z.optional(z.record(z.string(), z.strictObject(thresholds))),
+  }),
   training: trainingRecord,
 });
 
@@ -62,8 +77,15 @@ export function sensorProblems({ labels, widths, local, hidden, sure }: SensorCo
   );
   if (wrong !== undefined)
     problems.push(`width ${wrong} is not a whole number from 1 to ${maxSensorChannels}`);
-  if (!(sure.from >= 0 && sure.from < sure.full && sure.full <= 1))
-    problems.push(`sure from ${sure.from} to ${sure.full}; it takes 0 ≤ from < full ≤ 1`);
+  const chosen = Object.entries(sure.labels ?? {});
+  for (const [label, { from, full }] of [['', sure] as const, ...chosen]) {
+    if (!(from >= 0 && from < full && full <= 1))
+      problems.push(
+        `sure${label && ` of '${label}'`} from ${from} to ${full}; it takes 0 ≤ from < full ≤ 1`,
+      );
+  }
+  const foreign = chosen.find(([label]) => !labels.includes(label));
+  if (foreign) problems.push(`sure of '${foreign[0]}', which is not one of its labels`);
   return problems;
 }
 

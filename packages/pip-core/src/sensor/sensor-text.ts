@@ -62,6 +62,13 @@ export function readSensorTensors(source: ByteSource, config: SensorConfig): Ten
   return new Map([...headers.keys()].map((name) => [name, load(name)]));
 }
 
+/** What applies to some labels. */
+function exceptions({ sure }: SensorConfig): string {
+  return Object.entries(sure.labels ?? {})
+    .map(([label, { from, full }]) => `; ${inMarkdown(label)} from ${from} and ${full}`)
+    .join('');
+}
+
 /** The text of a sensor's `README.md`: its labels, its cost, whether it was trained. */
 export function sensorCard({ name, config, training }: Sensor): string {
   const parameters = sensorParameters(config).reduce(
@@ -74,7 +81,7 @@ export function sensorCard({ name, config, training }: Sensor): string {
       : `Trained:\n\n\`\`\`json\n${JSON.stringify(training, null, 2)}\n\`\`\``;
   return `# ${inMarkdown(name)}
 
-Tells from an image which degradations it has: ${config.labels.map(inMarkdown).join(', ')}; none, one or several. A label acts from a probability of ${config.sure.from} on, and fully from ${config.sure.full}. ${parameters.toLocaleString('en-US')} parameters, ${Math.round(sensorCost(config))} multiply-adds a pixel.
+Tells from an image which degradations it has: ${config.labels.map(inMarkdown).join(', ')}; none, one or several. A label acts from a probability of ${config.sure.from} on, and fully from ${config.sure.full}${exceptions(config)}. ${parameters.toLocaleString('en-US')} parameters, ${Math.round(sensorCost(config))} multiply-adds a pixel.
 
 ${trained}
 

@@ -57,6 +57,14 @@ describe('a sensor folder', () => {
     [{ local: 8 }, /tensor 'place1.weight' has shape/],
     [{ hidden: undefined }, /'hidden' is missing/],
     [{ sure: { from: 0.9, full: 0.9 } }, /sure from 0.9 to 0.9; it takes 0 ≤ from < full ≤ 1/],
+    [
+      { sure: { from: 0.5, full: 0.9, labels: { rain: { from: 0.7, full: 0.6 } } } },
+      /sure of 'rain' from 0.7 to 0.6; it takes 0 ≤ from < full ≤ 1/,
+    ],
+    [
+      { sure: { from: 0.5, full: 0.9, labels: { fog: { from: 0.1, full: 0.6 } } } },
+      /sure of 'fog', which is not one of its labels/,
+    ],
     [{ sure: { from: 0.5, full: 0.9, kind: 'softmax' } }, /'kind' is not a key/],
     [{ labels: ['noise', 'noise'] }, /noise/],
     [{ widths: [4, 1e9] }, /width 1000000000 is not a whole number from 1 to 512/],

@@ -182,6 +182,21 @@ describe('a graft with a sensor', () => {
     expect(await found(0, least - 1e-3)).toEqual([1, 1, 1]);
   });
 
+  it('is sure of a label by that label’s own thresholds, in the adapter’s order', async () => {
+    const [blur, rain, haze] = likelihoods(sensor, pixels(1)) as [number, number, number];
+    const sure = {
+      from: 0,
+      full: 1,
+      labels: { rain: { from: rain + 1e-3, full: 1 }, blur: { from: blur / 2, full: 1 } },
+    };
+    const { grafted } = blind({}, { auto: initSensor({ ...small, sure }) });
+    expect(checkModel(grafted)).toEqual([]);
+    const found = [...(await run(grafted, [[0, 0, 0]])).found.data];
+    expect(found[0]).toBe(0);
+    expect(found[1]).toBeCloseTo(haze, 5);
+    expect(found[2]).toBeCloseTo(blur / 2 / (1 - blur / 2), 5);
+  });
+
   it('finds nearly the same with mirrored borders around an image', async () => {
     const { grafted } = blind();
     const [tall, wide] = [64, 96];

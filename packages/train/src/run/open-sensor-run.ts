@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { GraftError, own } from '@pip-graft/onnx-graft';
 import { initSensor, type Sensor } from '@pip-graft/pip-core';
-import { resolveAdapter } from '@pip-graft/pip-core/node';
+import { readSensor, resolveAdapter } from '@pip-graft/pip-core/node';
 import { checkBatchOptions } from '../data/batch.ts';
 import { checkPhotos } from '../data/check-photos.ts';
 import { listPhotos } from '../data/list-photos.ts';
@@ -19,6 +20,8 @@ export interface SensorRequest
     'labels' | 'data' | 'pairs' | 'pixels' | 'output' | 'resume' | 'checkpointing'
   > {
   readonly adapter?: string | undefined;
+  /** Folder of a sensor to start from, with the same labels; default: random weights. */
+  readonly from?: string | undefined;
   readonly options: StepOptions;
   /** Folders of photos that show a label's degradation as they are, by label. */
   readonly examples?: Readonly<Record<string, string>> | undefined;
@@ -44,7 +47,7 @@ export async function openSensorRun(
 ): Promise<SensorRun> {
   const { options, output, checkpointing = false } = request;
   const labels = labelsFor(request, cwd);
-  const sensor = initSensor({ labels, seed: options.seed });
+  const sensor = startOf(request, labels, cwd);
   const common = await trainingData(
     { data: request.data, pairs: request.pairs, pixels: request.pixels },
     labels,
@@ -56,7 +59,11 @@ export async function openSensorRun(
   const batches = { ...common, ...patches, ...(examples ? { examples } : {}) };
   checkBatchOptions(batches);
   await checkPhotos(batches, options.patch);
-  const origin = { options: sensorRunOptions(options, batches), host: 'none', adapter: 'none' };
+  const origin = {
+    options: sensorRunOptions(options, batches),
+    host: 'none',
+    adapter: sensor.digest ?? 'none',
+  };
   const files = runFiles(output);
   const begin = () => startState(sensor.tensors, options, origin);
   const total = options.steps;
@@ -76,6 +83,18 @@ export async function openSensorRun(
     left: begun.step < total ? [{ graph, options }] : [],
     log: new TrainLog(files.log, begun.step, graph.figure),
   };
+}
+
+/** The sensor before training. Errors: those of `readSensor`; `ADAPTER_MISMATCH` for other labels. */
+function startOf({ from, options }: SensorRequest, labels: readonly string[], cwd: string): Sensor {
+  if (from === undefined) return initSensor({ labels, seed: options.seed });
+  const sensor = readSensor(resolve(cwd, from));
+  const found = sensor.config.labels;
+  if (found.join() === labels.join()) return sensor;
+  throw new GraftError(
+    'ADAPTER_MISMATCH',
+    `${from}: it detects ${found.join(', ')}, not ${labels.join(', ')}; name its labels in its order, or start from another.`,
+  );
 }
 
 async function listExamples(folders: SensorRequest['examples']) {

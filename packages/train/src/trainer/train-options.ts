@@ -90,9 +90,7 @@ export const sensorPatches = {
   finished: 0.6,
   stored: 0.5,
   degrade: {
-    noise: { sigma: [2, 40], grain: [0, 1.3] },
-    rain: { strength: [0.06, 0.5], cover: [0.04, 0.9], length: [6, 100], veil: [0, 0.5] },
-    haze: { t: [0.2, 0.95], tint: [0, 0.12], spread: [0.2, 1] },
+    noise: { sigma: [1, 30], grain: [0, 1.3] },
     'low-light': { gain: [0.04, 1], gamma: [1, 3], lit: [0, 0.25] },
   },
 } as const satisfies Partial<BatchOptions>;
