@@ -19,7 +19,7 @@ import {
 } from '../../packages/graft/dist/node/index.js';
 import { convertPrecision } from '../../packages/onnx-graft/dist/index.js';
 import { saveModel } from '../../packages/onnx-graft/dist/node/index.js';
-import { packAdapter } from '../../packages/pip-core/dist/node/index.js';
+import { packAdapter, readSensor, writeSensor } from '../../packages/pip-core/dist/node/index.js';
 import { page } from '../bench/restorer/page.mjs';
 import { root } from '../install.mjs';
 import { ownersManifest } from '../owners-manifest.mjs';
@@ -81,9 +81,9 @@ async function packPair(photos, say) {
 
   // It was trained on the float32 form, but is packed for the form that ships.
   const adapter = readAdapter(at('adapter'), { only: true });
-  const sensor = existsSync(at('sensor/sensor_config.json'))
-    ? JSON.parse(readFileSync(at('sensor/sensor_config.json'), 'utf8'))
-    : undefined;
+  const sensor = existsSync(at('sensor/sensor_config.json')) ? readSensor(at('sensor')) : undefined;
+  if (sensor)
+    await writeSensor(at('sensor'), { ...sensor, config: { ...sensor.config, sure: recipe.sure } });
   const result = join(root, 'out/restorer/result.json');
   const how = {
     photos,
