@@ -150,8 +150,14 @@ describe('graft train sensor', () => {
     const weights = (name: string) => readSensor(join(folder, name)).tensors.get('conv1.weight')!;
     const [before, after] = [weights('eye').data, weights('finer').data];
     for (const [at, value] of after.entries()) expect(value).toBeCloseTo(before[at]!, 8);
-    const resumed = graft(folder, ...run('judged', 'finer'), '--resume');
+    expect(readSensor(join(folder, 'finer')).training).toMatchObject({
+      steps: 1,
+      from: readSensor(join(folder, 'eye')).training,
+    });
+    json(folder, ...sensor('third-eye', 'rain+haze', '--steps', '1', '--seed', '5'));
+    const resumed = graft(folder, ...run('third-eye', 'finer'), '--resume');
     expect(resumed.status).toBe(4);
+    expect(resumed.stderr).toContain('finer');
     const other = graft(folder, ...run('other-eye', 'none'));
     expect(other.status).toBe(4);
     expect(other.stderr).toBe(

@@ -87,7 +87,12 @@ export async function keepSensor(
     byLabel = (await judgeSensor(sensor, batches, judged)).map(shortened);
     await batches.close();
   }
-  const training = { ...sensorRecord(run, ended), ...(stopped ? {} : { labels: byLabel }) };
+  const { training: before } = run.sensor;
+  const training = {
+    ...sensorRecord(run, ended),
+    ...(stopped ? {} : { labels: byLabel }),
+    ...(before ? { from: before } : {}),
+  };
   await writeSensor(folder, { ...sensor, name, training });
   return { byLabel, training };
 }
