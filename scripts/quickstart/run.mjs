@@ -53,8 +53,8 @@ export async function quickstart(started) {
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`
 unet-medium and its adapter were trained together, from Node: one file removes noise, rain and haze and
-brightens low light, as the caller says. It does little for blur yet. The other two are UNTRAINED, with
-random weights: they show the graft, not restoration.
+brightens low light, as the caller says. It does little for blur and dense haze yet. The other two are
+UNTRAINED, with random weights: they show the graft, not restoration.
 
 ${passed ? 'Everything passed' : 'SOMETHING FAILED'} in ${seconds} s. Report: out/quickstart/report.html`);
   return passed ? 0 : 1;

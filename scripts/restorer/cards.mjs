@@ -47,16 +47,16 @@ function figures(gates) {
 How each figure is taken, and what classical methods reach on the same images: [docs/benchmarks/restorer.md](https://github.com/pip-graft/pip-graft/blob/main/docs/benchmarks/restorer.md).`;
 }
 
-const state = `**Not published yet.** These weights come from three hours of training on one core and miss gates that a release has to pass: \`npm run bench -- restorer\` of the repository lists them.`;
+const state = `**Not published yet.** These weights were trained on one core of a CPU and miss gates that a release has to pass: \`npm run bench -- restorer\` of the repository lists them.`;
 
 const limits = `## What it is not good at
 
-It is small, so that it runs anywhere: larger published networks, each trained for one task on a GPU, restore more detail. Heavy motion blur stays. What a degradation has destroyed (black shadows, thick haze, faces behind rain) is not invented. It was trained on made degradations of ordinary photographs: medical, satellite and document images are untried.`;
+It is small, so that it runs anywhere: larger published networks, each trained for one task on a GPU, restore more detail. Motion blur stays, and so does most of dense haze. Noise is removed less well than by BM3D. What a degradation has destroyed (black shadows, thick haze, faces behind rain) is not invented. It was trained on made degradations of ordinary photographs: medical, satellite and document images are untried.`;
 
 export function backboneCard(how) {
   return `# ${names.backbone}
 
-A U-Net of plain residual blocks (\`${how.preset}\`, ${how.parameters.toLocaleString('en-US')} parameters, float16 ONNX), trained together with \`${names.adapter}\`. By itself it returns the image nearly as it came; with the adapter on its skip connections it removes noise, rain and haze, sharpens blur and brightens low light, as the caller says.
+A U-Net of plain residual blocks (\`${how.preset}\`, ${how.parameters.toLocaleString('en-US')} parameters, float16 ONNX), trained together with \`${names.adapter}\`. By itself it returns the image nearly as it came; with the adapter on its skip connections it removes noise, rain and thin haze and brightens low light, as the caller says; it does little for blur yet.
 
 ${state}
 
