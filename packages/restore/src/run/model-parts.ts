@@ -77,7 +77,7 @@ async function split(
   const sampling = await request.load(halves.sampling);
   try {
     const tiling = doorSession(await request.load(halves.tiling), request.door, { steering });
-    return { sampling: withDoor(sampling, tiling, request.door, steering), tiling, prompts };
+    return { sampling: withDoor(sampling, request.door, steering), tiling, prompts };
   } catch (error) {
     await sampling.release();
     throw error;
@@ -91,8 +91,7 @@ async function alone(
 ): Promise<Session | undefined> {
   const part = runsInParts(model, door) ? sensorPart(model, graft) : undefined;
   if (!part) return undefined;
-  const session = await load(part);
-  return withDoor(session, doorSession(session, door, { steering }), door, steering);
+  return withDoor(await load(part), door, steering);
 }
 
 function runsInParts(model: Model, door: Door): boolean {
@@ -104,21 +103,17 @@ function runsInParts(model: Model, door: Door): boolean {
   return !(isBatch || isGrey || door.inParts);
 }
 
-/**
- * A part behind the door of the whole, without an image as its output.
- *
- * @param like a session behind that door, which shows what images it takes
- */
-function withDoor(
-  part: Session,
-  like: Pick<Session, 'inputs'>,
-  door: Door,
-  steering: readonly string[],
-): Session {
+/** A part that takes planar RGB from 0 to 1, as the whole does behind its door. */
+function withDoor(part: Session, door: Door, steering: readonly string[]): Session {
   const taken = new Set(part.inputs.map(({ name }) => name));
+  const image = {
+    name: door.input,
+    type: 'float32',
+    dims: ['batch', 3, 'height', 'width'],
+  } as const;
   return {
     ...part,
-    inputs: like.inputs,
+    inputs: [image, ...part.inputs.filter(({ name }) => steering.includes(name))],
     run(feeds, fetches) {
       const native = Object.entries(nativeFeeds(part, door, { steering }, feeds));
       // It seldom reads the weights, and onnxruntime-web rejects what a model does not take.

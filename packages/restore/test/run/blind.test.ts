@@ -1,11 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyGraft, freshAdapter, hostOf, planGraft } from '@pip-graft/graft';
 import { type Image, imageOf } from '@pip-graft/imaging';
+import { fixInputDims } from '@pip-graft/onnx-graft';
 import { initSensor } from '@pip-graft/pip-core';
-import { modelParts, restoreImage, restoreTiled, settingsOf, writeImage } from '@pip-graft/restore';
+import {
+  behindDoor,
+  modelParts,
+  restoreImage,
+  restoreTiled,
+  settingsOf,
+  writeImage,
+} from '@pip-graft/restore';
 import { createSession, type Session } from '@pip-graft/runtime';
-import { graftedFiles, labels } from '@pip-graft/test-utils';
+import { graftedFiles, labels, wrappedUnet } from '@pip-graft/test-utils';
 import { evaluate, validateGraft } from '@pip-graft/validate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -37,6 +46,8 @@ const picture: Image = imageOf(
 );
 const names = { found: 'degradation_found' };
 const all = { sizeMultiple: 4, tileStep: 4, names };
+
+const nhwcInput = wrappedUnet({ layout: 'NHWC' }).graph.inputs[0]!.name;
 
 describe('a model with a sensor', () => {
   it('reports what it found in a whole image, and nothing if weights were given', async () => {
@@ -75,15 +86,21 @@ describe('a model with a sensor', () => {
       });
   });
 
-  it('looks at tiles with the sensor alone: the same weights, without running the network', async () => {
-    const { model } = await graftedFiles(folder, {
-      init: { attach: 'replace' },
-      plan: { auto: sensor },
-      trained: true,
-    });
+  it.each([
+    ['a plain model', wrappedUnet()],
+    ['channels last', wrappedUnet({ layout: 'NHWC' })],
+    ['a batch of one', wrappedUnet({ batch: 1 })],
+    [
+      'channels last, a fixed size',
+      fixInputDims(wrappedUnet({ layout: 'NHWC' }), { [nhwcInput]: [1, 32, 32, 3] }),
+    ],
+  ])('%s: looks at tiles with the sensor alone, and finds the same', async (_, host) => {
+    const plain = hostOf(host);
+    const adapter = freshAdapter(plain, { labels, attach: 'replace' });
+    const model = applyGraft(planGraft(plain, adapter, { auto: sensor }));
     const settings = settingsOf(model);
     const { graft, steering } = settings;
-    const door = { input: 'input', output: 'output' };
+    const { session: behind, door } = await behindDoor(await createSession(model), settings);
     const nodes: number[] = [];
     const parts = modelParts({
       graft,
@@ -96,18 +113,13 @@ describe('a model with a sensor', () => {
       },
     })!;
     const found: (readonly number[])[] = [];
-    const how = {
-      ...all,
-      tile: 32,
-      overlap: 8,
-      onFound: (row: readonly number[]) => void found.push(row),
-    };
-    await restoreTiled(session, picture, how);
-    await restoreTiled(session, picture, {
-      ...how,
-      parts: { ...parts, halves: async () => undefined },
-    });
+    const onFound = (row: readonly number[]) => void found.push(row);
+    const how = { ...settings.restore, tile: 32, overlap: 8, onFound };
+    const looking = { ...parts, halves: async () => undefined };
+    await restoreTiled(behind, picture, how);
+    await restoreTiled(behind, picture, { ...how, parts: looking });
     await parts.release();
+    await behind.release();
     expect(found).toHaveLength(2);
     for (const [at, weight] of found[0]!.entries()) expect(found[1]![at]).toBeCloseTo(weight, 6);
     expect(nodes).toHaveLength(1);

@@ -158,6 +158,20 @@ export function pairsOf(pairs: BatchOptions['pairs'], label: string) {
   return pairs !== undefined && Object.hasOwn(pairs, label) ? pairs[label] : undefined;
 }
 
+/** Returns all images that batches may draw, each once. */
+export function imagesOf({
+  photos,
+  pairs = {},
+  examples = {},
+}: Pick<BatchOptions, 'photos' | 'pairs' | 'examples'>): ReadonlySet<string> {
+  const paired = Object.values(pairs).flat();
+  return new Set([
+    ...photos,
+    ...paired.flatMap(({ input, target }) => [input, target]),
+    ...Object.values(examples).flat(),
+  ]);
+}
+
 /** Rejects anything but a whole number from `least`. Errors: `INVALID_ARGUMENT`. */
 export function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;

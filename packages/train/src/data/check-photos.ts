@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { filePath, ioError } from '@pip-graft/onnx-graft/node';
 import { imageLimits, imageSize, readImage } from '@pip-graft/restore';
-import type { BatchOptions } from './batch.ts';
+import { type BatchOptions, imagesOf } from './batch.ts';
 import { requirePatch } from './cut-patch.ts';
 
 /** The beginning of most images, in which their size is. */
@@ -13,14 +13,9 @@ const headBytes = 64 * 1024;
  *
  * Errors: those of `readImage`; `INVALID_ARGUMENT` for an image smaller than the patch.
  */
-export async function checkPhotos(
-  { photos, pairs = {}, examples = {}, pixels = imageLimits.pixels }: BatchOptions,
-  patch: number,
-): Promise<void> {
-  const paired = Object.values(pairs).flatMap((all) =>
-    all.flatMap((one) => [one.input, one.target]),
-  );
-  for (const file of new Set([...photos, ...paired, ...Object.values(examples).flat()])) {
+export async function checkPhotos(batches: BatchOptions, patch: number): Promise<void> {
+  const { pixels = imageLimits.pixels } = batches;
+  for (const file of imagesOf(batches)) {
     const { width, height } = await sizeOf(file, pixels);
     requirePatch({ file, width, height }, patch);
   }

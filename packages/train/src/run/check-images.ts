@@ -1,12 +1,13 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { readImage } from '@pip-graft/restore';
+import { imagesOf } from '../data/batch.ts';
 import { planBatch } from '../data/plan-batch.ts';
 import type { Run } from './open-run.ts';
 
 /** Most images that a message lists. */
 const listed = 8;
 
-/** When to stop, and who is told how far it is. */
+/** When to stop, and what gets the progress. */
 interface CheckHooks {
   readonly signal?: AbortSignal | undefined;
   /** Called after each image. */
@@ -18,18 +19,14 @@ interface CheckHooks {
  * damaged, and a run that meets such an image after hours would end there, again each time it
  * continues.
  *
- * Errors: the reason of an aborted signal; those of `readImage`; of several images, with the code of the first and all names.
+ * Errors: the reason of an aborted signal; those of `readImage`; of several images, with the code of
+ * the first and all names.
  */
 export async function checkImages(
   { left, begun, batches }: Run,
   { signal, onImage }: CheckHooks,
 ): Promise<void> {
-  const all = new Set([
-    ...batches.photos,
-    ...Object.values(batches.pairs ?? {}).flatMap((pairs) =>
-      pairs.flatMap(({ input, target }) => [input, target]),
-    ),
-  ]);
+  const all = imagesOf(batches);
   const seen = new Set<string>();
   const failures: { file: string; error: GraftError }[] = [];
   for (const file of drawn({ left, begun, batches })) {

@@ -13,9 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { backbonePresets, buildBackbone } from '@pip-graft/backbones';
 import { type OpenHost, openAdapter, openHost, saveModel } from '@pip-graft/graft/node';
 import {
+  defaultSensorOptions,
   defaultTrainOptions,
   keepLearned,
   openRun,
+  openSensorRun,
   preview,
   type RunProgress,
   type RunRequest,
@@ -232,6 +234,32 @@ it('rejects photos that a later step could not use', async () => {
     /input.a\.png: the photo is 15x40/,
   );
   await expect(refused('photos', { pixels: 100 })).rejects.toThrow(/more than the 100 pixels/);
+});
+
+it('checks the examples of a sensor too', async () => {
+  const [photos, night] = [at('by-day'), at('by-night')];
+  const jpeg = readFileSync(join(assets, 'chelsea.jpg'));
+  for (const folder of [photos, night]) mkdirSync(folder);
+  writeFileSync(join(photos, 'a.jpg'), jpeg);
+  writeFileSync(join(night, 'a.jpg'), jpeg);
+  writeFileSync(join(night, 'b.jpg'), jpeg.subarray(0, jpeg.length / 2));
+  const run = await openSensorRun({
+    labels: ['noise', 'low-light'],
+    data: photos,
+    examples: { 'low-light': night },
+    options: { ...defaultSensorOptions, steps: 30, batch: 4, patch: 16 },
+    output: at('eye'),
+  });
+  const progress: string[] = [];
+  const hooks = {
+    now: clock(),
+    onImage: (done: number, total: number) => void progress.push(`${done}/${total}`),
+  };
+  await expect(runSteps(run, { threads: 1, workers: 0 }, hooks)).rejects.toMatchObject({
+    code: 'CORRUPT_FILE',
+    message: expect.stringContaining(join(night, 'b.jpg')),
+  });
+  expect(progress).toEqual(['1/3', '2/3', '3/3']);
 });
 
 it('rejects images with damaged pixels before the first step, all by name', async () => {

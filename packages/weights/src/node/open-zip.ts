@@ -53,7 +53,7 @@ const checkedBytes = 8 * 1024 * 1024;
 
 /** An entry's bytes, compared with its checksum before the first of them is used. */
 function checked(bytes: ByteSource, { crc32: expected, fileName }: Entry): ByteSource {
-  // torch.save writes 0 if it is told not to compute checksums.
+  // torch.save writes 0 if checksums are off.
   let isKnown = expected === 0;
   const check = (): void => {
     if (isKnown) return;
