@@ -39,6 +39,14 @@ def start_alike(conv: nn.Conv2d, count: int) -> None:
             parameter.copy_(parameter[::count].repeat_interleave(count, dim=0))
 
 
+def dark_channel(image: Tensor) -> Tensor:
+    """The smallest value of any colour in a block of 4x4 pixels, in 7 of these blocks, and in 13."""
+    smallest = image.amin(dim=1, keepdim=True)
+    dark = -F.max_pool2d(-smallest, 4)
+    wide = -F.max_pool2d(-dark, 7, stride=1, padding=3)
+    return torch.cat([dark, wide, -F.max_pool2d(-wide, 7, stride=1, padding=3)], dim=1)
+
+
 class ResidualBlock(nn.Module):
     def __init__(self, c: int) -> None:
         super().__init__()
@@ -80,6 +88,8 @@ class UnetRestorer(nn.Module):
             )
             nn.init.zeros_(self.light[1].weight)
             nn.init.zeros_(self.light[1].bias)
+            self.dark = nn.Conv2d(3, widths[1], 3, padding=1, padding_mode="replicate", bias=False)
+            nn.init.zeros_(self.dark.weight)
 
     def pad(self, image: Tensor) -> Tensor:
         """The last column and row repeated, up to a multiple of 2^levels."""
@@ -94,6 +104,8 @@ class UnetRestorer(nn.Module):
             x = blocks(x)
             skips.append(x)
             x = down(x)
+            if self.config.light and len(skips) == 1:
+                x = x + self.dark(dark_channel(padded))
         return skips, self.middle(x)
 
     def skips(self, image: Tensor) -> list[Tensor]:

@@ -1,5 +1,6 @@
 import { type Model, ops } from '@pip-graft/onnx-graft';
 import type { TensorMap } from '@pip-graft/weights';
+import { darkChannel } from './dark-channel.ts';
 import { lightPath, residualBlock } from './light-path.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameter.ts';
@@ -82,6 +83,7 @@ function write(net: Network, config: UnetConfig): void {
       bias: true,
     });
     at = at.scaled(2 * at.scale);
+    if (level === 0 && config.light) x = darkened(at, x, wider, padded, imageChannels);
   }
   x = blocks(at, 'middle', x, config.middle, widths.at(-1)!);
   let lowest = { net: at, x, channels: widths.at(-1)! };
@@ -122,6 +124,13 @@ function write(net: Network, config: UnetConfig): void {
   const whole = ops.add(g, lit, residual, { name: 'image_add' });
   const lists = [g.ints([0, 0]), size, g.ints([2, 3])];
   g.node('Slice', [whole, ...lists], {}, { name: 'crop', outputs: ['output'] });
+}
+
+/** Adds what the dark channel says, which is nothing before training. */
+function darkened(net: Network, x: string, channels: number, image: string, from: number): string {
+  const dark = darkChannel(net.at('dark'), image, from);
+  const shape = { from: 3, to: channels, kernel: 3, bias: false, border: 'edge', gain: 0 } as const;
+  return ops.add(net.g, x, net.conv('dark', dark, shape), { name: 'dark/add' });
 }
 
 function blocks(net: Network, name: string, x: string, count: number, channels: number): string {

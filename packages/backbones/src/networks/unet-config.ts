@@ -10,7 +10,10 @@ export interface UnetConfig {
   readonly middle: number;
   /** Blocks of each decoder level, smallest size first. */
   readonly decoder: readonly number[];
-  /** Whether it predicts a smooth gain and offset of the whole image, for haze and darkness. */
+  /**
+   * Whether it predicts a smooth gain and offset of the whole image, for haze and darkness, and sees
+   * the image's dark channel.
+   */
   readonly light: boolean;
 }
 

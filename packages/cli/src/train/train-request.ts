@@ -81,7 +81,7 @@ export function trainOptions(): Option[] {
     ).argParser(stageOf),
     number('--accumulate <number>', 'batches per step', 1, wholeNumber(1, 4096)),
     new Option('--loss <loss>', 'distance to the clean patch')
-      .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr'])
+      .choices(['smooth-l1', 'l1', 'charbonnier', 'psnr', 'psnr-detail'])
       .default('smooth-l1'),
     number(
       '--angles <weight>',

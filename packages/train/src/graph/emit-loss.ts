@@ -1,7 +1,7 @@
 import { type GraphBuilder, ops } from '@pip-graft/onnx-graft';
 
 /** Measures of how far an output is from its target. */
-export const lossKinds = ['smooth-l1', 'l1', 'charbonnier', 'psnr'] as const;
+export const lossKinds = ['smooth-l1', 'l1', 'charbonnier', 'psnr', 'psnr-detail'] as const;
 export type LossKind = (typeof lossKinds)[number];
 
 /** ε of Charbonnier's loss, as in restoration papers. */
@@ -19,7 +19,9 @@ const psnrEpsilon = 1e-4;
  * Smooth L1 with β 1 (docs/notes/pip.md section 6), L1, and Charbonnier's √(d² + ε²) are means over
  * all elements. `psnr` is NAFNet's: the mean over images of 10 · log10(mean of d² + 1e-4), in dB
  * and below 0 for images nearer than 1. With it, an image counts by its error in dB, not by the
- * size of its error, so that every label counts.
+ * size of its error, so that every label counts. `psnr-detail` is the mean of that and of the same
+ * of the differences between neighbours of d: else the brightness of a dark or hazy image, which is
+ * most of its error, hides the noise that is left in it.
  *
  * @param difference (B,C,H,W)
  */
@@ -27,10 +29,11 @@ export function emitLoss(g: GraphBuilder, difference: string, kind: LossKind): s
   const mean = (value: string) => g.node('ReduceMean', [value], { keepdims: { int: 0 } })[0]!;
   const number = (value: number) => g.scalar(value, 'float32');
   const square = () => ops.mul(g, difference, difference);
-  if (kind === 'psnr') {
-    const each = ops.reduceMean(g, square(), [1, 2, 3], { keepDims: false });
-    const decibels = ops.log(g, ops.add(g, each, number(psnrEpsilon)));
-    return ops.mul(g, mean(decibels), number(10 / Math.LN10));
+  if (kind === 'psnr') return mean(emitDecibels(g, [difference]));
+  if (kind === 'psnr-detail') {
+    const steps = [2, 3].map((axis) => emitSteps(g, difference, axis));
+    const both = ops.add(g, emitDecibels(g, [difference]), emitDecibels(g, steps));
+    return ops.mul(g, mean(both), number(0.5));
   }
   if (kind === 'charbonnier')
     return mean(ops.sqrt(g, ops.add(g, square(), number(charbonnierEpsilon ** 2))));
@@ -39,6 +42,25 @@ export function emitLoss(g: GraphBuilder, difference: string, kind: LossKind): s
   const near = ops.mul(g, square(), number(0.5));
   const far = ops.sub(g, size, number(0.5));
   return mean(ops.where(g, ops.less(g, size, number(1)), near, far));
+}
+
+/** 10 · log10 of the mean square of each image in all of the given values, (B). */
+function emitDecibels(g: GraphBuilder, values: readonly string[]): string {
+  const number = (value: number) => g.scalar(value, 'float32');
+  const squares = values.map((value) =>
+    ops.reduceMean(g, ops.mul(g, value, value), [1, 2, 3], { keepDims: false }),
+  );
+  const sum = squares.reduce((total, each) => ops.add(g, total, each));
+  const each = values.length === 1 ? sum : ops.mul(g, sum, number(1 / values.length));
+  const logarithm = ops.log(g, ops.add(g, each, number(psnrEpsilon)));
+  return ops.mul(g, logarithm, number(10 / Math.LN10));
+}
+
+/** The differences of neighbours along an axis, which gets shorter by one. */
+function emitSteps(g: GraphBuilder, x: string, axis: number): string {
+  const axes = [axis];
+  const rest = ops.slice(g, x, { axes, starts: [1], ends: [Number.MAX_SAFE_INTEGER] });
+  return ops.sub(g, rest, ops.slice(g, x, { axes, starts: [0], ends: [-1] }));
 }
 
 /**

@@ -19,13 +19,24 @@ const formulas: Record<LossKind, (d: readonly number[]) => number> = {
   l1: (d) => mean(d.map(Math.abs)),
   'smooth-l1': (d) => mean(d.map((x) => (Math.abs(x) < 1 ? x ** 2 / 2 : Math.abs(x) - 0.5))),
   charbonnier: (d) => mean(d.map((x) => Math.sqrt(x ** 2 + 1e-6))),
-  psnr: (d) =>
+  psnr: (d) => mean(imagesOf(d).map((image) => decibels(meanSquare(image)))),
+  'psnr-detail': (d) =>
     mean(
-      [d.slice(0, count / 2), d.slice(count / 2)].map(
-        (image) => 10 * Math.log10(mean(image.map((x) => x ** 2)) + 1e-4),
-      ),
+      imagesOf(d).flatMap((image) => [
+        decibels(meanSquare(image)),
+        decibels((meanSquare(across(image)) + meanSquare(down(image))) / 2),
+      ]),
     ),
 };
+
+const imagesOf = (d: readonly number[]) => [d.slice(0, count / 2), d.slice(count / 2)];
+const meanSquare = (numbers: readonly number[]) => mean(numbers.map((x) => x ** 2));
+const decibels = (error: number) => 10 * Math.log10(error + 1e-4);
+/** Differences of neighbours in a row of 5, and in a column of 4. */
+const across = (image: readonly number[]) =>
+  image.flatMap((x, at) => (at % 5 < 4 ? [image[at + 1]! - x] : []));
+const down = (image: readonly number[]) =>
+  image.flatMap((x, at) => (at % 20 < 15 ? [image[at + 5]! - x] : []));
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
