@@ -8,7 +8,7 @@ import { createSession, type Device } from '@pip-graft/runtime';
 import { choicesOfDoor, type DoorChoices } from '../options/expected-device.ts';
 import type { Result } from '../pipeline/run.ts';
 import type { Session } from '../pipeline/session.ts';
-import { type Shard, shareOf } from '../shard/shard.ts';
+import { type Shard, shareOf } from '../shard.ts';
 import { findImages } from './find-images.ts';
 import { digestOf, Journal } from './journal.ts';
 import { type Job, placeResults } from './place-results.ts';

@@ -1,7 +1,7 @@
 import { type LossKind, lossKinds, type Stage } from '@pip-graft/train';
 import { InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../options/options.ts';
-import { positive, positiveOrZero } from './step-request.ts';
+import { positive, positiveOrZero } from './shared-options.ts';
 
 /** A stage from the command line: options that it omits are those of the run. */
 export type GivenStage = Partial<Stage> & Pick<Stage, 'steps'>;

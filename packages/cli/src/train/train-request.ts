@@ -8,12 +8,10 @@ import {
   type ValidationRequest,
 } from '@pip-graft/train';
 import { InvalidArgumentError, Option } from 'commander';
-import { decimal } from '../options/numbers.ts';
-import { wholeNumber } from '../options/options.ts';
-import { type DegradeRequest, degradeOptions } from './degrade-option.ts';
-import { kebab } from './spell.ts';
-import { type GivenStage, stageOf } from './stage-option.ts';
+import { decimal, wholeNumber } from '../options/options.ts';
 import {
+  type DegradeRequest,
+  degradeOptions,
   labelsOf,
   number,
   positive,
@@ -21,7 +19,9 @@ import {
   requireData,
   type StepRequest,
   stepOptions,
-} from './step-request.ts';
+} from './shared-options.ts';
+import { kebab } from './show-run.ts';
+import { type GivenStage, stageOf } from './stage-option.ts';
 
 /** Batch size from which the paper's rule for spikes, made for batches of 48, is on by default. */
 const largeBatch = 32;

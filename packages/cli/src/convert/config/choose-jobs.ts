@@ -1,5 +1,5 @@
 import { didYouMean, GraftError } from '@pip-graft/graft';
-import { type Shard, type Share, shareOf } from '../../shard/shard.ts';
+import { type Shard, type Share, shareOf } from '../../shard.ts';
 import type { JobConfig } from './schema.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeLock, encodeLock, inputDifferences } from '../../../src/convert/lock/lock.ts';
-import { version } from '../../../src/version.ts';
+import { decodeLock, encodeLock, inputDifferences } from '../../src/convert/lock.ts';
+import { version } from '../../src/version.ts';
 
 const job = {
   options: { precision: 'float16', 'source.seed': 1 },

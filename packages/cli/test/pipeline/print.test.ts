@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { annotationLine } from '../../src/pipeline/annotation.ts';
+import { annotationLine } from '../../src/pipeline/print.ts';
 
 it.each([
   ['a\nb, 5 %', '::error file=a.json,line=3,title=t::a%0Ab, 5 %25'],

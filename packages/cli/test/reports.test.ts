@@ -9,11 +9,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReportData } from '@pip-graft/report';
+import { buildReport, type ReportData } from '@pip-graft/report';
+import { explainGraft, type Validation } from '@pip-graft/validate';
 import { Command } from 'commander';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { checkReportOptions, reportOptions } from '../../src/options/report-options.ts';
-import { writeReports } from '../../src/reports/write-reports.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { checkReportOptions, reportOptions } from '../src/options/report-options.ts';
+import { reportData, writeReports } from '../src/reports.ts';
+import { json } from './graft.ts';
 
 const data: ReportData = {
   title: 'graft validate',
@@ -206,4 +208,79 @@ describe('a file that is there already', () => {
     writeFileSync(at('summary.md'), 'Build passed.\n');
     expect(() => checkReportOptions({ markdown: at('summary.md') }, [])).not.toThrow();
   });
+});
+
+let modelFolder = '';
+beforeAll(() => {
+  modelFolder = mkdtempSync(join(tmpdir(), 'graft-cli-'));
+  json(
+    modelFolder,
+    'backbone',
+    'build',
+    'nafnet',
+    '--dim',
+    '8',
+    '--blocks',
+    '1,1',
+    '-o',
+    'host.onnx',
+  );
+  const apply = ['apply', 'host.onnx', '--adapter', 'init:labels=rain+haze,attach=replace'];
+  json(modelFolder, ...apply, '-o', 'grafted.onnx');
+});
+afterAll(() => rmSync(modelFolder, { recursive: true }));
+
+const validation: Validation = {
+  status: 'passed',
+  checks: [{ name: 'loads', status: 'passed', measured: 1, limit: null, detail: 'Loads.' }],
+  figures: { memory: { host: 1, grafted: 2 } },
+};
+
+test('describes a validated model with its ladder, facts and explanation', async () => {
+  const path = join(modelFolder, 'grafted.onnx');
+  const explanation = await explainGraft({ grafted: path, sizeMultiple: 2 });
+  const data = await reportData({ path, device: 'cpu', validation, explanation });
+  const [model] = data.models;
+  expect(data.summary).toBe('grafted.onnx against its host, on the CPU.');
+  expect(model).toMatchObject({ name: 'grafted.onnx', trained: false });
+  const facts = Object.fromEntries(model!.facts.map(({ label, value }) => [label, value]));
+  expect(facts).toMatchObject({
+    Family: 'nafnet',
+    Graft: 'convgate, attached as replace',
+    Labels: 'rain, haze',
+    Host: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+  });
+  expect(model!.ladders).toEqual([
+    {
+      inputs: ['degradation', 'strength'],
+      levels: [1, 2].map((level) =>
+        expect.objectContaining({
+          level,
+          channels: 8 * level,
+          graft: expect.objectContaining({ promptSize: expect.any(Number) }),
+        }),
+      ),
+    },
+  ]);
+  expect(model!.comparisons).toHaveLength(2);
+  expect(model!.validation!.checks).toEqual(validation.checks);
+  expect(model!.validation!.figures.memory).toEqual({ host: 1, grafted: 2 });
+  expect(model!.validation!.figures.prompts).toEqual(explanation.prompts);
+  const page = buildReport(data);
+  expect(page).toContain('<h1>The grafted grafted.onnx passed every check that ran.</h1>');
+  expect(page).toContain('The adapter is untrained.');
+});
+
+test('has no images without an explanation', async () => {
+  const path = join(modelFolder, 'grafted.onnx');
+  const { models } = await reportData({ path, device: 'cuda', validation });
+  expect(models[0]).toMatchObject({ strips: [], validation });
+  expect(models[0]).not.toHaveProperty('comparisons');
+});
+
+test('rejects a model without a graft', async () => {
+  const path = join(modelFolder, 'host.onnx');
+  await expect(reportData({ path, device: 'cpu', validation })).rejects.toThrow(
+    `${path}: it carries no graft to report on.`,
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rangeOf, sharesOf } from '../../src/train/degrade-option.ts';
+import { rangeOf, sharesOf } from '../../src/train/shared-options.ts';
 
 const rangesOf = (...texts: string[]) => texts.reduce((all, text) => rangeOf(text, all), {});
 

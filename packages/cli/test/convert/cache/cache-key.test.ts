@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { folderDigest, inputDigests } from '../../../src/convert/cache/input-digests.ts';
+import { folderDigest, inputDigests } from '../../../src/convert/cache/cache-key.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { licenceNote } from '../../src/options/licence.ts';
+import { licenceNote } from '../../src/commands/adapter-pack.ts';
 
 it.each([
   ['MIT'],
