@@ -1,7 +1,7 @@
 import { degrade, type Image, imageOf, imageTensor, psnr } from '@pip-graft/imaging';
 import { describe, expect, test } from 'vitest';
-import { gatherImages, type TrialRunner } from '../../src/explain/gather-images.ts';
-import type { Trial } from '../../src/trial.ts';
+import { gatherImages, type TrialRunner } from '../../src/explain/report-images.ts';
+import type { Trial } from '../../src/subject/trial.ts';
 
 const clean: Image = imageOf(
   13,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneLine, printable, printableJson } from '../../src/text/printable.ts';
+import { oneLine, printable, printableJson, table } from '../../src/text/lines.ts';
 
 describe('printable', () => {
   it.each([
@@ -30,4 +30,30 @@ describe('printable', () => {
     expect(JSON.parse(text)).toEqual(value);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e\u2028]|##\[/u);
   });
+});
+
+it('aligns text to the left and numbers to the right', () => {
+  expect(
+    table([
+      ['level', 'C'],
+      ['one', 8],
+      ['three', 1024],
+    ]),
+  ).toBe('level     C\none       8\nthree  1024');
+});
+
+it('wraps the last column between words on a narrow screen', () => {
+  const rows = [
+    ['✓', 'loads', 'every file is opened and run, and what it gives is looked at'],
+    ['✗', 'labels', 'short'],
+  ];
+  expect(table(rows, 50)).toBe(
+    [
+      '✓  loads   every file is opened and run, and what',
+      '           it gives is looked at',
+      '✗  labels  short',
+    ].join('\n'),
+  );
+  expect(table(rows, 20).split('\n')).toHaveLength(2);
+  expect(table(rows).split('\n')).toHaveLength(2);
 });

@@ -1,9 +1,94 @@
 import type { ReportStrip } from '@pip-graft/validate';
-import { type Html, html } from './html.ts';
-import { page } from './page.ts';
-import type { ReportFact } from './report-data.ts';
+import { count } from './format.ts';
+import { breakable, facts, type Html, html, table } from './html.ts';
+import { ladder } from './ladder.ts';
+import { page, sliderScript } from './page.ts';
+import {
+  type ReportData,
+  type ReportFact,
+  type ReportLadder,
+  verdictWords,
+} from './report-data.ts';
 import { strips } from './sections/images.ts';
-import { facts } from './table.ts';
+import { model, overview } from './sections/model.ts';
+
+/**
+ * Builds a report as one self-contained HTML page: no network, light and dark, any width, printable.
+ * The verdict comes first, in words. The only script, included if images are compared, moves the
+ * edge between them; without scripts they are side by side.
+ *
+ * Every text in `data` is escaped, because names in model files may be hostile.
+ *
+ * @example await writeFile('report.html', buildReport(data));
+ */
+export function buildReport(data: ReportData): string {
+  const { title, summary, models, notes = [] } = data;
+  const { sentence, caution } = verdictWords(data);
+  const compared = models.some(({ comparisons = [] }) => comparisons.length > 0);
+  return page({
+    title,
+    header: html`<p class="brand">${leaf}${title}</p>
+<h1>${sentence}</h1><p class="lead">${summary}</p>
+${caution && html`<p class="caution" role="note"><b>Not trained</b><span>${caution}</span></p>`}`,
+    main: html`${models.length > 0 ? overview(models) : undefined}${models.map(model)}`,
+    footer: facts(notes),
+    ...(compared ? { script: sliderScript } : {}),
+  });
+}
+
+/** The logo: a shoot grafted onto a stem. */
+const leaf: Html = html`<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><path d="M7 22V3M7 15c0-5 4-8 12-9-1 7-5 10-12 9z"/></svg>`;
+
+/** The content of a page about one model: plain data. */
+export interface HostPage {
+  readonly name: string;
+  /** The result, in one sentence. */
+  readonly summary: string;
+  readonly facts: readonly ReportFact[];
+  /** One for each U-Net of the model. */
+  readonly ladders: readonly ReportLadder[];
+  readonly warnings: readonly string[];
+  /** Rejected values, with the reason. */
+  readonly rejected: readonly { readonly value: string; readonly reason: string }[];
+}
+
+/**
+ * Builds a self-contained HTML page that draws a model with its skip connections. Every text is
+ * escaped, because names in model files may be hostile.
+ *
+ * @example await writeFile('host.html', buildHostPage(page));
+ */
+export function buildHostPage({
+  name,
+  summary,
+  ladders,
+  warnings,
+  rejected,
+  ...rest
+}: HostPage): string {
+  return page({
+    title: name,
+    header: html`<p class="brand">${breakable(name)}</p><h1>${summary}</h1>
+${warnings.map((warning) => html`<p class="caution" role="note"><b>Warning</b><span>${warning}</span></p>`)}`,
+    main: html`<div class="over"><div class="card">${
+      ladders.length > 0
+        ? ladders.map((drawing, index) => ladder(drawing, name, String(index)))
+        : html`<p>No skip connections to draw.</p>`
+    }</div><div class="card">${facts(rest.facts)}</div></div>
+${rejected.length > 0 ? rejectedTable(rejected) : undefined}`,
+  });
+}
+
+function rejectedTable(rejected: HostPage['rejected']) {
+  return html`<h2 class="label">Rejected candidates</h2><details><summary>${count(rejected.length, 'value')} that looked like skip connections</summary>${table(
+    'Values that are not skip connections',
+    [
+      { head: 'Value', cell: ({ value }) => value },
+      { head: 'Reason', cell: ({ reason }) => reason, kind: 'prose' },
+    ],
+    rejected,
+  )}</details>`;
+}
 
 /** The content of a page about a training run: plain data. */
 export interface CurvePage {
