@@ -1,3 +1,8 @@
+/** Returns an element of the page by its id. */
+export function byId<Element extends HTMLElement>(id: string): Element {
+  return document.getElementById(id) as Element;
+}
+
 export interface Gestures {
   /** Called when one finger or the mouse moves. */
   pan(dx: number, dy: number): void;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathText } from '@pip-graft/onnx-graft/node';
 import { describe, expect, it } from 'vitest';
-import { holdOut, requireApart } from '../../src/validation/hold-out.ts';
+import { holdOut, requireApart } from '../../src/validation/validation-set.ts';
 import { temporaryFolder } from '../data/support/photos.ts';
 
 const folder = temporaryFolder();

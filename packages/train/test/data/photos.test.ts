@@ -1,11 +1,46 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageOf } from '@pip-graft/imaging';
 import { loadSharp, readImage, writeImage } from '@pip-graft/restore';
 import { expect, test } from 'vitest';
-import { PhotoCache } from '../../src/data/photo-cache.ts';
+import { listPhotos, PhotoCache } from '../../src/data/photos.ts';
 import { chelsea, temporaryFolder, writeGrid } from './support/photos.ts';
 
 const folder = temporaryFolder();
+const put = (...names: string[]) => {
+  for (const name of names) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), '');
+  }
+};
+
+test('lists photos of every format, also in subfolders, sorted by name', async () => {
+  put('a/z.png', 'a/b/y.JPG', 'a/b/x.jpeg', 'a/B.webp', 'a/c.avif', 'a/d.tif', 'a/e.tiff');
+  put('a/notes.txt', 'a/.hidden.png', 'a/.cache/k.png', 'a/png');
+  // A link to the folder itself must not loop forever.
+  symlinkSync(join(folder, 'a'), join(folder, 'a', 'loop'));
+  const expected = ['B.webp', 'b/x.jpeg', 'b/y.JPG', 'c.avif', 'd.tif', 'e.tiff', 'z.png'];
+  expect(await listPhotos(join(folder, 'a'))).toEqual(
+    expected.map((name) => join(folder, 'a', name)),
+  );
+});
+
+test('distinguishes a missing folder, a file and a folder without photos', async () => {
+  await expect(listPhotos(join(folder, 'none'))).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringContaining('none'),
+  });
+  put('empty/readme.md');
+  await expect(listPhotos(join(folder, 'empty'))).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringMatching(/empty: there are no photos .*\.png/),
+  });
+  await expect(listPhotos(join(folder, 'empty/readme.md'))).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  });
+});
+
+const cached = temporaryFolder();
 
 test('samples equal those of readImage', async () => {
   const photo = await new PhotoCache(2 ** 24).read(chelsea);
@@ -15,7 +50,7 @@ test('samples equal those of readImage', async () => {
 });
 
 test('reads AVIF', async () => {
-  const path = join(folder, 'flat.avif');
+  const path = join(cached, 'flat.avif');
   const sharp = await loadSharp();
   const background = { r: 200, g: 100, b: 50 };
   await sharp({ create: { width: 8, height: 6, channels: 3, background } })
@@ -29,7 +64,7 @@ test('reads AVIF', async () => {
 });
 
 test('keeps 16 bits', async () => {
-  const path = join(folder, 'deep.png');
+  const path = join(cached, 'deep.png');
   const values = Float32Array.of(1, 258, 65535).map((value) => value / 65535);
   await writeImage(path, { ...imageOf(1, 1, values), bitDepth: 16 });
   const { data, top } = await new PhotoCache(100).read(path);
@@ -38,7 +73,7 @@ test('keeps 16 bits', async () => {
 });
 
 test('decodes a photo once while it is cached; the least recently used one is evicted first', async () => {
-  const names = ['a.png', 'b.png', 'c.png'].map((name) => join(folder, name));
+  const names = ['a.png', 'b.png', 'c.png'].map((name) => join(cached, name));
   for (const name of names) await writeGrid(name, 4, 5);
   const [a, b, c] = names as [string, string, string];
   const cache = new PhotoCache(2 * 60);
@@ -53,7 +88,7 @@ test('decodes a photo once while it is cached; the least recently used one is ev
 });
 
 test('reads a photo above the limit but does not cache it', async () => {
-  const path = await writeGrid(join(folder, 'big.png'), 9, 9);
+  const path = await writeGrid(join(cached, 'big.png'), 9, 9);
   const cache = new PhotoCache(100);
   const once = await cache.read(path);
   expect(cache.bytes).toBe(0);
@@ -61,7 +96,7 @@ test('reads a photo above the limit but does not cache it', async () => {
 });
 
 test('retries a file that could not be read', async () => {
-  const path = join(folder, 'late.png');
+  const path = join(cached, 'late.png');
   const cache = new PhotoCache(1000);
   await expect(cache.read(path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await writeGrid(path, 3, 3);

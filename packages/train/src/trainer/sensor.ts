@@ -1,8 +1,11 @@
 import { buildModel, GraphBuilder, type Model, NameScope } from '@pip-graft/onnx-graft';
 import { emitSensor, type Sensor, type SensorConfig, sensorParameters } from '@pip-graft/pip-core';
+import { createSession, runModel } from '@pip-graft/runtime';
+import { float32Tensor } from '@pip-graft/weights';
 import { gradientOf } from '../gradient/gradient-of.ts';
-import { emitBinaryCrossEntropy } from './emit-loss.ts';
-import type { TrainingGraph } from './learner-graph.ts';
+import { emitBinaryCrossEntropy } from '../graph/emit-loss.ts';
+import type { TrainingGraph } from '../graph/learner-graph.ts';
+import type { BatchSource } from './train-adapter.ts';
 
 /**
  * Builds a sensor alone, without a network to steer: from `image`, float32 (B,3,H,W) of 0 to 1, to
@@ -10,7 +13,7 @@ import type { TrainingGraph } from './learner-graph.ts';
  *
  * @example const session = await createSession(sensorModel(readSensor('my-sensor')));
  */
-export function sensorModel({ config, tensors }: Sensor): Model {
+function sensorModel({ config, tensors }: Sensor): Model {
   const names = new NameScope();
   const image = names.take('image');
   const probabilities = names.take('probabilities');
@@ -99,4 +102,61 @@ export function sensorGraph(
   });
   const feeds = { [image]: 'inputs', [target]: 'present' } as const;
   return { model, feeds, loss, error, figure: 'accuracy', gradients };
+}
+
+/** How well a sensor finds one label: shares of patches, null without such patches. */
+export interface SensorFigures {
+  readonly label: string;
+  /** Share of all patches with the right answer: likelier than not if present, else not. */
+  readonly right: number | null;
+  /** Share of the patches with the label in which it is not found. */
+  readonly missed: number | null;
+  /** Share of the patches without the label in which it is found. */
+  readonly falsely: number | null;
+}
+
+/**
+ * Judges a sensor on some batches, label by label.
+ *
+ * Errors: those of batches and of the runtime.
+ *
+ * @example const [noise] = await judgeSensor(sensor, batches, 40);
+ */
+export async function judgeSensor(
+  sensor: Sensor,
+  batches: BatchSource,
+  count: number,
+): Promise<SensorFigures[]> {
+  const { labels } = sensor.config;
+  const { source } = sensorModel(sensor);
+  const session = await createSession(source.read(0, source.size));
+  const counts = labels.map(() => ({ present: 0, absent: 0, missed: 0, falsely: 0 }));
+  try {
+    for (let step = 0; step < count; step++) {
+      const { inputs, present } = await batches.next();
+      const size = present.length / labels.length;
+      const side = Math.sqrt(inputs.length / (3 * size));
+      const feeds = { image: float32Tensor([size, 3, side, side], inputs) };
+      const probabilities = (await runModel(session, feeds))['probabilities']!.data as Float32Array;
+      for (const [at, target] of present.entries()) {
+        const found = probabilities[at]! > 0.5;
+        const one = counts[at % labels.length]!;
+        one[target === 1 ? 'present' : 'absent']++;
+        if (found !== (target === 1)) one[found ? 'falsely' : 'missed']++;
+      }
+    }
+  } finally {
+    await session.release();
+  }
+  const share = (part: number, of: number) => (of === 0 ? null : part / of);
+  return labels.map((label, at) => {
+    const { present, absent, missed, falsely } = counts[at]!;
+    const all = present + absent;
+    return {
+      label,
+      right: share(all - missed - falsely, all),
+      missed: share(missed, present),
+      falsely: share(falsely, absent),
+    };
+  });
 }
