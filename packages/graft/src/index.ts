@@ -71,7 +71,7 @@ export {
   ungraft,
 } from '@pip-graft/pip-core';
 export { nonFinite, tooWide } from '@pip-graft/weights';
-export { applyGraft } from './apply-graft.ts';
+export { applyGraft, freshAdapter, type GraftOptions, planGraft, tryPlan } from './graft.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';
 export { type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
 export {
@@ -83,7 +83,5 @@ export {
   lookAt,
   lookClosely,
 } from './host/look-at.ts';
-export { isInPlace, keepChoices } from './keep-choices.ts';
-export { freshAdapter, type GraftOptions, planGraft, tryPlan } from './plan-graft.ts';
-export { type Swapped, swap } from './swap.ts';
+export { isInPlace, keepChoices, type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

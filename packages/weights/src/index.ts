@@ -1,6 +1,11 @@
-export { byPrefix, isAverage, type Prefixed } from './checkpoint/by-prefix.ts';
+export {
+  byPrefix,
+  type ChoiceOptions,
+  choosePrefixed,
+  isAverage,
+  type Prefixed,
+} from './checkpoint/by-prefix.ts';
 export { type StoredTensor, type StoredTensors, shownName } from './checkpoint/checkpoint.ts';
-export { type ChoiceOptions, choosePrefixed } from './checkpoint/choose-prefixed.ts';
 export {
   decodeFloats,
   encodeFloats,
@@ -11,8 +16,7 @@ export {
   toBFloat16,
   toFloat16,
 } from './convert.ts';
-export { constant, kaimingUniform, normal } from './init.ts';
-export { Random } from './random.ts';
+export { constant, kaimingUniform, normal, Random } from './random.ts';
 export type { TensorHeader } from './safetensors/open.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { writeSafetensors } from './safetensors/write.ts';

@@ -3,9 +3,9 @@ import { argument } from '@pip-graft/onnx-graft';
 import type { Adapter } from '@pip-graft/pip-core';
 import { resolveAdapter, withDigest } from '@pip-graft/pip-core/node';
 import { requireHost } from '../check-arguments.ts';
+import { freshAdapter } from '../graft.ts';
 import type { Host } from '../host/host.ts';
-import { freshAdapter } from '../plan-graft.ts';
-import { localAdapter } from './local-adapter.ts';
+import { localAdapter } from './local-names.ts';
 
 /** Options of {@link openAdapter}. */
 export interface OpenAdapterOptions {

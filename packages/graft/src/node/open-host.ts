@@ -1,14 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { HubOptions } from '@pip-graft/hub';
-import { argument } from '@pip-graft/onnx-graft';
+import { argument, type Model } from '@pip-graft/onnx-graft';
 import {
   type ExternalMode,
   type OpenedModel,
   openModel,
   rehomeExternal,
 } from '@pip-graft/onnx-graft/node';
+import type { GraftRecord } from '@pip-graft/pip-core';
 import { type Host, hostOf } from '../host/host.ts';
-import { localModel } from './local-model.ts';
-import { nodeSha256 } from './node-sha256.ts';
+import { type Hash, uncover } from '../host/look-at.ts';
+import { localModel } from './local-names.ts';
 
 /** A host opened from a file. Close it once it is saved, or declare it with `using`. */
 export interface OpenHost extends OpenedModel, Host {}
@@ -41,7 +43,7 @@ export async function openHost(path: string, home?: Home, hub?: HubOptions): Pro
 }
 
 /** Returns the host in an opened file, as it will be at `home`. If it fails, the file stays open. */
-export function hostIn(file: OpenedModel, home?: Home): OpenHost {
+function hostIn(file: OpenedModel, home?: Home): OpenHost {
   const opened = atHome(file, home);
   return { ...opened, ...hostOf(opened.model, { newHash: nodeSha256 }) };
 }
@@ -52,4 +54,46 @@ function atHome(opened: OpenedModel, home: Home | undefined): OpenedModel {
   const { model, files } = rehomeExternal(opened.model, home.target, home.external);
   // Files that must be copied or linked stay the model's external data.
   return files.size > 0 ? opened : { ...opened, model };
+}
+
+/** An opened grafted file: the host under the graft, and the graft. Close the host. */
+export interface OpenGraft {
+  readonly host: OpenHost;
+  readonly grafted: Model;
+  readonly graft: GraftRecord;
+}
+
+/**
+ * Opens a grafted model, removes the graft and proves that the rest is the file that was grafted.
+ * With `home`, the host is as it will be there.
+ *
+ * Errors: those of `openModel`; `NOT_GRAFTED`, `CORRUPT_FILE`; `GATE_FAILED` if the file has
+ * changed since it was grafted.
+ *
+ * @example
+ * const { host, graft } = await openGraft('grafted.onnx');
+ */
+export async function openGraft(path: string, home?: Home): Promise<OpenGraft> {
+  argument.requirePath(path, 'openGraft');
+  const opened = openModel(await localModel(path));
+  try {
+    const { model, graft } = uncover(opened.model, nodeSha256);
+    return { host: hostIn({ ...opened, model }, home), grafted: opened.model, graft };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Node's SHA-256, several times as fast as one in JavaScript. */
+export function nodeSha256(): Hash {
+  const running = createHash('sha256');
+  const hash: Hash = {
+    update(bytes) {
+      running.update(bytes);
+      return hash;
+    },
+    hex: () => running.digest('hex'),
+  };
+  return hash;
 }

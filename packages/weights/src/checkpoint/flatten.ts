@@ -4,10 +4,10 @@ import {
   type Checkpoint,
   type CheckpointFormat,
   type CheckpointScalar,
+  checkpointLimits,
   type StoredTensor,
   shownName,
 } from './checkpoint.ts';
-import { checkpointLimits } from './limits.ts';
 import { NumpyArray } from './numpy-array.ts';
 import { PickleGlobal } from './pickle-global.ts';
 import {

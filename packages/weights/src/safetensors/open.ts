@@ -1,6 +1,5 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
-import { shownName } from '../checkpoint/checkpoint.ts';
-import { checkpointLimits } from '../checkpoint/limits.ts';
+import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 import { decodeFloats } from '../convert.ts';
 import type { FloatTensor, TensorMap } from '../tensor-map.ts';
 

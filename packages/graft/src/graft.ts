@@ -1,6 +1,8 @@
-import type { ImageRange } from '@pip-graft/onnx-graft';
+import { argument, type ImageRange, type Model } from '@pip-graft/onnx-graft';
 import {
   type Adapter,
+  applyPlan,
+  type GraftTool,
   type InitOptions,
   initAdapter,
   makePlan,
@@ -13,6 +15,7 @@ import { requireAdapters, requireHost, requireOptions } from './check-arguments.
 import { chooseSites, requireSites } from './host/choose-sites.ts';
 import type { Host } from './host/host.ts';
 import { imageWith } from './host/image-with.ts';
+import { version } from './version.ts';
 
 export interface GraftOptions extends Omit<PlanOptions, 'levels'> {
   /**
@@ -90,4 +93,19 @@ export function freshAdapter(host: Host, options: InitOptions = {}, sites?: stri
   const { located } = host;
   const places = chooseSites(located, sites);
   return initAdapter({ family: located.family, sites: places, ...host.identity() }, options);
+}
+
+/**
+ * Applies a plan. Leaves the host unchanged and writes no file.
+ *
+ * @param tool written into the file's stamp; default: this library
+ *
+ * @example
+ * const host = hostOf(readModel(bytesSource(bytes)));
+ * const grafted = modelBytes(applyGraft(planGraft(host, adapter)));
+ */
+export function applyGraft(plan: Plan, tool: GraftTool = { name: 'graft', version }): Model {
+  const takes = 'a plan, which `planGraft` returns,';
+  argument.requireKind(plan, { member: 'summary', place: 'applyGraft', takes });
+  return applyPlan(plan, tool);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runtimeMessage } from '../../src/session/runtime-message.ts';
+import { runtimeMessage } from '../../src/session/run-model.ts';
 
 // As thrown by onnxruntime-node 1.30.0.
 test.each([

@@ -2,6 +2,60 @@ import { GraftError } from '@pip-graft/onnx-graft';
 import type { Image } from '../image/image.ts';
 import { sameSize } from './difference.ts';
 
+/** Quality of an image relative to a clean one. */
+export interface Quality {
+  /** dB, over all three channels; Infinity for identical images. */
+  readonly psnr: number;
+  /** At most 1, the mean over the three channels. */
+  readonly ssim: number;
+  /** dB, of Y only; see {@link luma}. */
+  readonly psnrY: number;
+  /** Of Y only. */
+  readonly ssimY: number;
+}
+
+/**
+ * Measures PSNR and SSIM in RGB and in Y, over whole images with values from 0 to 1.
+ *
+ * Errors: `INVALID_ARGUMENT` for different sizes or a side below 11.
+ *
+ * @example const { psnr, ssim, psnrY, ssimY } = measureQuality(restored, clean);
+ */
+export function measureQuality(image: Image, clean: Image): Quality {
+  sameSize(image, clean);
+  windowFits(image);
+  const [x, y] = [luma(image), luma(clean)];
+  return {
+    psnr: psnr(image, clean),
+    ssim: ssim(image, clean),
+    psnrY: planePsnr(x, y),
+    ssimY: planeSsim(x, y, image.width, image.height),
+  };
+}
+
+/**
+ * Peak signal-to-noise ratio in dB over all three channels, for values from 0 to 1.
+ * Identical images give Infinity. Same definition as scikit-image with `data_range=1`.
+ *
+ * Errors: `INVALID_ARGUMENT` for different sizes.
+ *
+ * @example psnr(restored, clean) // 31.4
+ */
+export function psnr(a: Image, b: Image): number {
+  sameSize(a, b);
+  return planePsnr(a.data, b.data);
+}
+
+/** The same for planes of equal length with values from 0 to 1. */
+export function planePsnr(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    const gap = a[i]! - b[i]!;
+    sum += gap * gap;
+  }
+  return -10 * Math.log10(sum / a.length);
+}
+
 /**
  * Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004): 11x11 Gaussian
  * window of sigma 1.5, biased moments, windows that fit inside the image; the
@@ -28,7 +82,7 @@ export function ssim(a: Image, b: Image): number {
 }
 
 /** Throws `INVALID_ARGUMENT` for an image smaller than SSIM's window. */
-export function windowFits({ width, height }: Image): void {
+function windowFits({ width, height }: Image): void {
   if (Math.min(width, height) >= smallestSsimSide) return;
   throw new GraftError(
     'INVALID_ARGUMENT',
@@ -56,7 +110,7 @@ const [w0, w1, w2, w3, w4, w5] = halfGaussian();
  * Works row by row and keeps only the 11 blurred rows of one window, so memory grows with the width
  * (1.7 MB at 4000 pixels), not with the image.
  */
-export function planeSsim(x: Float32Array, y: Float32Array, width: number, height: number): number {
+function planeSsim(x: Float32Array, y: Float32Array, width: number, height: number): number {
   const inner = width - 2 * radius;
   // SSIM only needs the sum of the two variances, so four blurs replace five.
   const [rowX, rowY, rowSquares, rowProduct] = four(width);
