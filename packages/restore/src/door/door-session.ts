@@ -6,9 +6,7 @@ import {
   type TypedTensorOf,
   toFloat32,
 } from '@pip-graft/weights';
-import type { Door } from './door.ts';
-import { channelsOf, enter, fillInput } from './enter.ts';
-import { leave } from './leave.ts';
+import { channelsOf, type Door, enter, fillInput, leave } from './door.ts';
 
 /** Inputs that a graft adds; the caller of a session feeds them. */
 export interface OwnInputs {

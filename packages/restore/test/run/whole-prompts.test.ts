@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { axisOf, transposed, upTo } from '../../src/run/prompt-axis.ts';
+import { axisOf, transposed, upTo } from '../../src/run/whole-prompts.ts';
 
 /** rows × values of a matrix [rows, columns]. */
 function times(

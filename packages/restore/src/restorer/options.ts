@@ -1,3 +1,4 @@
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { Part } from '../image/rgba.ts';
 
 /** Where a model runs, and why. */
@@ -32,3 +33,30 @@ export interface RestorerOptions<Step extends Progress = Progress> {
 
 /** Options of a call that only looks at an image. */
 export type DetectOptions = Pick<RestorerOptions<Progress>, 'tile' | 'signal' | 'onProgress'>;
+
+/** Where a model may run: `auto` chooses; `cpu` and `cuda` are Node's, `wasm` is a browser's `cpu`. */
+export type DeviceChoice = (typeof choices)[number];
+
+const choices = ['auto', 'cpu', 'cuda', 'webgpu', 'wasm'] as const;
+
+/** Rejects what a program without types may pass. Errors: `INVALID_ARGUMENT`. */
+export function requireDevice(device: unknown): void {
+  if (choices.some((choice) => choice === device)) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `device '${device}': use one of ${choices.map((choice) => `'${choice}'`).join(', ')}.`,
+  );
+}
+
+/** More than any machine has; onnxruntime would start whatever number it gets. */
+const most = 1024;
+
+/** Rejects a number of threads that cannot be. Errors: `INVALID_ARGUMENT`. */
+export function requireThreads(threads: number | undefined): void {
+  if (threads === undefined) return;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= most) return;
+  throw new GraftError(
+    'INVALID_ARGUMENT',
+    `threads: ${threads} is not a whole number from 1 to ${most}; pass one such as 4, or nothing for the default.`,
+  );
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillInput } from '../../src/door/enter.ts';
+import { fillInput } from '../../src/door/door.ts';
 
 const image = { images: 2, height: 4, width: 6 };
 
