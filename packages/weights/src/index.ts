@@ -15,6 +15,7 @@ export {
   type StoredFloat,
   toBFloat16,
   toFloat16,
+  whyNotHeld,
 } from './convert.ts';
 export { constant, kaimingUniform, normal, Random } from './random.ts';
 export type { TensorHeader } from './safetensors/open.ts';
@@ -31,4 +32,10 @@ export {
   toFloat32,
   tooWide,
 } from './tensor/typed-tensor.ts';
-export { elementCount, type FloatTensor, floatTensor, type TensorMap } from './tensor-map.ts';
+export {
+  elementCount,
+  emptyRecord,
+  type FloatTensor,
+  floatTensor,
+  type TensorMap,
+} from './tensor-map.ts';

@@ -27,3 +27,8 @@ export function floatTensor(dims: readonly number[], data: Float32Array): FloatT
   }
   return { dims, data };
 }
+
+/** An empty record that takes any name from a file, even `__proto__`. */
+export function emptyRecord<T>(): Record<string, T> {
+  return Object.create(null) as Record<string, T>;
+}

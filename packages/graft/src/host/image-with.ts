@@ -5,9 +5,9 @@ import {
   own,
   type SkipSite,
   type ValueInfo,
-  whyNotHeld,
 } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
+import { whyNotHeld } from '@pip-graft/weights';
 import type { Host } from './host.ts';
 import { imageOf } from './look-at.ts';
 

@@ -1,6 +1,7 @@
-import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
+import { GraftError } from '@pip-graft/onnx-graft';
 import type { Session, SessionValue } from '@pip-graft/runtime/session';
 import {
+  emptyRecord,
   type TensorFeeds,
   type TypedTensor,
   type TypedTensorOf,

@@ -1,4 +1,5 @@
-import { buildModel, emptyRecord, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { buildModel, GraftError, type Model } from '@pip-graft/onnx-graft';
+import { emptyRecord } from '@pip-graft/weights';
 import {
   type Isolation,
   nativeReason,

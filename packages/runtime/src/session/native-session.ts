@@ -1,5 +1,10 @@
-import { emptyRecord, GraftError } from '@pip-graft/onnx-graft';
-import type { TensorFeeds, TensorType, TypedTensor } from '@pip-graft/weights';
+import { GraftError } from '@pip-graft/onnx-graft';
+import {
+  emptyRecord,
+  type TensorFeeds,
+  type TensorType,
+  type TypedTensor,
+} from '@pip-graft/weights';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts';
 import { runtimeMessage } from './run-model.ts';

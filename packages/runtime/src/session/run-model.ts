@@ -1,14 +1,8 @@
-import {
-  emptyRecord,
-  extendGraph,
-  GraftError,
-  type Model,
-  own,
-  readTensor,
-} from '@pip-graft/onnx-graft';
+import { extendGraph, GraftError, type Model, own, readTensor } from '@pip-graft/onnx-graft';
 import { readGraft } from '@pip-graft/pip-core';
 import {
   decodeFloats,
+  emptyRecord,
   float32Tensor,
   fromFloat32,
   type TensorFeeds,
