@@ -73,15 +73,18 @@ export {
 export { nonFinite, tooWide } from '@pip-graft/weights';
 export { applyGraft, freshAdapter, type GraftOptions, planGraft, tryPlan } from './graft.ts';
 export { chooseSites, requireSites } from './host/choose-sites.ts';
-export { type Host, type HostOptions, hostOf, newSha256 } from './host/host.ts';
 export {
   type CloseLook,
   type Hash,
+  type Host,
   type HostIdentity,
+  type HostOptions,
+  hostOf,
   type Look,
   locateUnder,
   lookAt,
   lookClosely,
-} from './host/look-at.ts';
+  newSha256,
+} from './host/host.ts';
 export { isInPlace, keepChoices, type Swapped, swap } from './swap.ts';
 export { version } from './version.ts';

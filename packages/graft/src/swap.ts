@@ -1,8 +1,7 @@
 import { argument, GraftError, type Model } from '@pip-graft/onnx-graft';
 import type { Adapter, GraftRecord, Plan } from '@pip-graft/pip-core';
 import { applyGraft, type GraftOptions, listOf, planGraft } from './graft.ts';
-import { type HostOptions, hostOf, newSha256 } from './host/host.ts';
-import { uncover } from './host/look-at.ts';
+import { type HostOptions, hostOf, newSha256, uncover } from './host/host.ts';
 
 /** A model with other adapters, the plan that was applied, and the record of the previous graft. */
 export interface Swapped {

@@ -18,6 +18,7 @@ export {
 export { decodeImage, type ReadImageOptions, readImage } from './image/read-image.ts';
 export type { RawImage } from './image/rgba.ts';
 export { type EncodeOptions, encodeImage, writeImage } from './image/write-image.ts';
+export { type BlobType, type ImageSource, Restored } from './restorer/images.ts';
 export {
   behindDoor,
   type ModelSettings,
@@ -32,9 +33,7 @@ export type {
   RestorerDevice,
   RestorerOptions,
 } from './restorer/options.ts';
-export { type BlobType, Restored } from './restorer/restored.ts';
 export { type OpenOptions, Restorer } from './restorer/restorer.ts';
-export type { ImageSource } from './restorer/to-image.ts';
 export { type ModelParts, modelParts } from './run/model-parts.ts';
 export {
   defaultOverlap,

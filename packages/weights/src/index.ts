@@ -22,20 +22,18 @@ export type { TensorHeader } from './safetensors/open.ts';
 export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/open.ts';
 export { writeSafetensors } from './safetensors/write.ts';
 export {
+  elementCount,
+  emptyRecord,
+  type FloatTensor,
   float32Tensor,
+  floatTensor,
   fromFloat32,
   nonFinite,
   type TensorFeeds,
+  type TensorMap,
   type TensorType,
   type TypedTensor,
   type TypedTensorOf,
   toFloat32,
   tooWide,
-} from './tensor/typed-tensor.ts';
-export {
-  elementCount,
-  emptyRecord,
-  type FloatTensor,
-  floatTensor,
-  type TensorMap,
-} from './tensor-map.ts';
+} from './tensors.ts';

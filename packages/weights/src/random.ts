@@ -1,7 +1,7 @@
 import { GraftError } from '@pip-graft/onnx-graft';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
-import { elementCount, type FloatTensor } from './tensor-map.ts';
+import { elementCount, type FloatTensor } from './tensors.ts';
 
 /**
  * Seeded random numbers, the same on every machine.

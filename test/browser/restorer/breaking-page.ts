@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 
-import { Connection } from '../../../packages/restore/src/web/connection.ts';
+import { Connection, startWorker } from '../../../packages/restore/src/web/connection.ts';
 import { chooseBuild } from '../../../packages/restore/src/web/start-runtime.ts';
-import { startWorker } from '../../../packages/restore/src/web/start-worker.ts';
 
 let started = 0;
 

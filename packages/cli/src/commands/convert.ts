@@ -7,12 +7,17 @@ import { temporaryFolder } from '@pip-graft/graft/files';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Cache } from '../convert/cache/cache.ts';
 import { filesOf, refuseInCache } from '../convert/config/check-jobs.ts';
-import { chooseJobs, shareOfJobs } from '../convert/config/choose-jobs.ts';
-import { configNames, InvalidConfig, loadConfig } from '../convert/config/load-config.ts';
+import {
+  chooseJobs,
+  configNames,
+  InvalidConfig,
+  loadConfig,
+  shareOfJobs,
+} from '../convert/config/load-config.ts';
 import { parseBytes } from '../convert/gates/run-gates.ts';
+import { exitOf } from '../convert/job/job.ts';
 import { runInProcess } from '../convert/job/run-in-process.ts';
 import { lockPath, readLock, refuseForeignOutputs, writeLock } from '../convert/lock.ts';
-import { exitOf } from '../convert/outcome.ts';
 import {
   annotations,
   convertJson,

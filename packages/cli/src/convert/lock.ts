@@ -8,8 +8,7 @@ import { type Shard, shardName } from '../shard.ts';
 import { version } from '../version.ts';
 import { type Inputs, type JobOptions, optionsOf } from './cache/cache-key.ts';
 import type { JobConfig } from './config/schema.ts';
-import type { Made } from './job/job.ts';
-import type { Outcome } from './outcome.ts';
+import type { Made, Outcome } from './job/job.ts';
 
 /**
  * Path of a config's lock file: `graft.lock.json` for `graft.config.json`, `x.lock.json` for

@@ -1,7 +1,7 @@
 import { type Evaluation, mergeEvaluations } from '@pip-graft/validate';
 import { z } from 'zod';
 import { madeSchema } from '../convert/cache/cache.ts';
-import { exitOf, type Outcome } from '../convert/outcome.ts';
+import { exitOf, type Outcome } from '../convert/job/job.ts';
 import { convertJson, failureLines, sentence } from '../convert/report/format-outcomes.ts';
 import { evalResult } from '../eval/eval-result.ts';
 import type { Result } from '../pipeline/run.ts';

@@ -14,8 +14,8 @@ import {
 import type { Session as RuntimeSession } from '@pip-graft/runtime';
 import { Room } from '../pipeline/room.ts';
 import type { Session } from '../pipeline/session.ts';
+import type { Job } from './images.ts';
 import { digestOf, type Journal } from './journal.ts';
-import type { Job } from './place-results.ts';
 
 /** Images in flight: one decodes, one runs, one encodes; more would only wait for the model. */
 const lanes = 3;

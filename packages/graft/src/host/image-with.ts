@@ -8,8 +8,7 @@ import {
 } from '@pip-graft/onnx-graft';
 import type { HostImage } from '@pip-graft/pip-core';
 import { whyNotHeld } from '@pip-graft/weights';
-import type { Host } from './host.ts';
-import { imageOf } from './look-at.ts';
+import { type Host, imageOf } from './host.ts';
 
 /** Choices about a host's images. */
 export interface ImageChoices {

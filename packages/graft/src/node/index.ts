@@ -31,12 +31,13 @@ export {
   localModel,
   localSensor,
 } from './local-names.ts';
-export { type OpenAdapterOptions, openAdapter } from './open-adapter.ts';
 export {
   type Home,
   nodeSha256,
+  type OpenAdapterOptions,
   type OpenGraft,
   type OpenHost,
+  openAdapter,
   openGraft,
   openHost,
-} from './open-host.ts';
+} from './open.ts';

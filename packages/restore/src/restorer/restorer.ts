@@ -6,6 +6,7 @@ import type { Door, DoorOptions } from '../door/door.ts';
 import { nameOfKind } from '../image/rgba.ts';
 import { type ModelParts, modelParts } from '../run/model-parts.ts';
 import { addressOf, fetchBytes, urlName } from './fetch-bytes.ts';
+import { type ImageSource, Restored, toImage } from './images.ts';
 import {
   behindDoor,
   type LoadedModel,
@@ -25,8 +26,6 @@ import {
   requireThreads,
 } from './options.ts';
 import { detectLoaded, requireSensor, restoreLoaded } from './restore-loaded.ts';
-import { Restored } from './restored.ts';
-import { type ImageSource, toImage } from './to-image.ts';
 
 export interface OpenOptions extends DoorOptions {
   /** Where to run; default: `auto`, which is the CPU in Node. */

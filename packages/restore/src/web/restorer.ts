@@ -12,11 +12,10 @@ import {
   type RestorerDevice,
   requireThreads,
 } from '../restorer/options.ts';
-import { Connection } from './connection.ts';
+import { Connection, startWorker } from './connection.ts';
 import type { Opened, Step } from './messages.ts';
 import { Restored } from './restored.ts';
 import { chooseBuild } from './start-runtime.ts';
-import { startWorker } from './start-worker.ts';
 import { fetchBlob, type ImageSource, nameOf, toSent } from './to-sent.ts';
 
 export interface OpenOptions extends DoorOptions {

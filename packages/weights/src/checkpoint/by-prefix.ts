@@ -1,5 +1,5 @@
 import { GraftError } from '@pip-graft/onnx-graft';
-import type { FloatTensor } from '../tensor-map.ts';
+import type { FloatTensor } from '../tensors.ts';
 import { checkpointLimits, shownName } from './checkpoint.ts';
 
 /** Tensors that share a prefix, by the rest of their names. */

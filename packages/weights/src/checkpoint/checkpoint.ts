@@ -1,4 +1,4 @@
-import type { FloatTensor } from '../tensor-map.ts';
+import type { FloatTensor } from '../tensors.ts';
 
 /** File format of a checkpoint: safetensors, torch.save's zip, or its older form. */
 export type CheckpointFormat = 'safetensors' | 'pytorch' | 'pytorch-legacy';

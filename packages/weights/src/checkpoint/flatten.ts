@@ -1,6 +1,6 @@
 import { type ByteSource, elementCount, GraftError } from '@pip-graft/onnx-graft';
 import { type Dtype, decodeElements } from '../safetensors/open.ts';
-import { emptyRecord } from '../tensor-map.ts';
+import { emptyRecord } from '../tensors.ts';
 import {
   type Checkpoint,
   type CheckpointFormat,

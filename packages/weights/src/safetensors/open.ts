@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource, GraftError } from '@pip-graft/onnx-graft';
 import { checkpointLimits, shownName } from '../checkpoint/checkpoint.ts';
 import { decodeFloats } from '../convert.ts';
-import { emptyRecord, type FloatTensor, type TensorMap } from '../tensor-map.ts';
+import { emptyRecord, type FloatTensor, type TensorMap } from '../tensors.ts';
 
 /**
  * The format's own limit on its header: names are counted before they are read, and a hostile

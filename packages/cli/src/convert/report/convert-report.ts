@@ -8,7 +8,7 @@ import { bytesText } from '@pip-graft/report/text';
 import type { Verdict } from '@pip-graft/validate';
 import { promptSizes, reportLadders } from '../../reports.ts';
 import { version } from '../../version.ts';
-import { countsText, durationText, isTrained, type Outcome, totalBytes } from '../outcome.ts';
+import { countsText, durationText, isTrained, type Outcome, totalBytes } from '../job/job.ts';
 
 /**
  * Builds the report of a run: an entry per job, with its gates as checks and its network drawn.

@@ -14,7 +14,7 @@ import {
   isTrained,
   type Outcome,
   totalBytes,
-} from '../outcome.ts';
+} from '../job/job.ts';
 
 /** Formats a run as a table and a sentence, for people. */
 export function formatOutcomes(outcomes: readonly Outcome[], columns: number | undefined): string {

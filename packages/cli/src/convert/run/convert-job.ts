@@ -14,9 +14,8 @@ import {
 import { type Cache, hasDigest } from '../cache/cache.ts';
 import { cacheKey, type Inputs, inputDigests, optionsOf } from '../cache/cache-key.ts';
 import type { JobConfig } from '../config/schema.ts';
-import type { Job, Made, MadeFile } from '../job/job.ts';
+import { figureText, type Job, type Made, type MadeFile } from '../job/job.ts';
 import { inputDifferences, type Lock, lockedCommit, outputsOf } from '../lock.ts';
-import { figureText } from '../outcome.ts';
 import { type FindPlace, hubPlaces, localJob } from './hub-places.ts';
 
 /** What a job needs besides its config. */

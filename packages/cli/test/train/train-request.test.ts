@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageOf } from '../../src/train/stage-option.ts';
+import { stageOf } from '../../src/train/train-request.ts';
 
 describe('stageOf', () => {
   it('reads the settings of each stage in order', () => {

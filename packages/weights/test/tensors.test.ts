@@ -1,5 +1,19 @@
-import { float32Tensor, floatTensor, nonFinite, toFloat32, tooWide } from '@pip-graft/weights';
-import { expect, test } from 'vitest';
+import {
+  emptyRecord,
+  float32Tensor,
+  floatTensor,
+  nonFinite,
+  toFloat32,
+  tooWide,
+} from '@pip-graft/weights';
+import { expect, it, test } from 'vitest';
+
+it.each(['constructor', '__proto__', 'weight'])('an empty record takes the name %s', (name) => {
+  const record = emptyRecord<number>();
+  record[name] = 2;
+  expect(record[name]).toBe(2);
+  expect(Object.keys(record)).toEqual([name]);
+});
 
 test.each([
   ['float32Tensor', float32Tensor],
